@@ -1,0 +1,1 @@
+"""Is this applicant really a library? Validates applications against the Public Libraries Survey (PLS)."""

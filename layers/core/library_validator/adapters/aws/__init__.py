@@ -1,0 +1,1 @@
+"""S3, DynamoDB, SQS and EventBridge: the only place that imports boto3."""

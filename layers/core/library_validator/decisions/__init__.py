@@ -1,0 +1,1 @@
+"""Applications and the answers to them: policy, reasons, decisions, events."""

@@ -1,0 +1,126 @@
+"""An application, as it is kept: what the organization says of itself, and nothing about a person.
+
+``read_application`` is the door. Fields that are not listed in ``Application`` never get past it,
+contact names and e-mails among them. Sizes are bounded before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.errors import ApplicationUnreadable
+
+MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_ID_CHARACTERS: Final = 128
+MAX_FIELD_CHARACTERS: Final = 300
+FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Application(BaseModel):
+    """One application. Text as given, trimmed; an empty string means: not given."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    application_id: str = Field(min_length=1, max_length=MAX_ID_CHARACTERS)
+    name: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    street: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    city: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    state: str = Field("", max_length=MAX_FIELD_CHARACTERS, description="code or full name")
+    zip: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    phone: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    website: str = Field("", max_length=MAX_FIELD_CHARACTERS)
+    fscs_id: str = Field("", max_length=MAX_FIELD_CHARACTERS, description="AK0001 or AK0001-002")
+    revision: int | None = Field(None, ge=0, description="the producer's own revision, if it has one")
+
+    @property
+    def fields_sha256(self) -> str:
+        """Hash of the kept fields: tells a resend from a changed payload."""
+        kept = [getattr(self, name) for name in FIELDS]
+        return hashlib.sha256(json.dumps(kept, ensure_ascii=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field of a parseable application that could not be used."""
+
+    field: str
+    problem: str  # a phrase that completes "<field> "
+
+
+@dataclass(frozen=True, slots=True)
+class ReadApplication:
+    application: Application
+    problems: tuple[FieldProblem, ...] = ()
+    ignored: tuple[str, ...] = field(default=())  # names of fields that were dropped at the door
+
+
+def read_application(body: str | bytes) -> ReadApplication:
+    """Read one message body, a JSON object.
+
+    Raises ``ApplicationUnreadable`` where nobody can be answered: oversized, not JSON, not an object,
+    or without a usable ``application_id``. Everything else is answered, with the fields that are bad.
+    """
+    raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise ApplicationUnreadable(
+            f"the message has {len(raw):,} bytes; an application has at most {MAX_MESSAGE_BYTES:,}"
+        )
+    try:
+        fields = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ApplicationUnreadable(f"the message is not JSON ({error}); send one JSON object") from error
+    if not isinstance(fields, dict):
+        raise ApplicationUnreadable(f"the message is a JSON {type(fields).__name__}; send one JSON object")
+    return application_from_fields(fields)
+
+
+def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
+    """The same for fields that are already parsed, a CSV row for instance."""
+    application_id = _text(fields.get("application_id"))
+    if application_id is None or not application_id:
+        raise ApplicationUnreadable("application_id is missing or is no text; every application needs one")
+    if len(application_id) > MAX_ID_CHARACTERS or _CONTROL.search(application_id):
+        raise ApplicationUnreadable(
+            f"application_id has over {MAX_ID_CHARACTERS} characters or control characters"
+        )
+    problems: list[FieldProblem] = []
+    kept: dict[str, Any] = {"application_id": application_id}
+    for name in FIELDS:
+        text = _text(fields.get(name))
+        if text is None:
+            problems.append(FieldProblem(name, "is neither text nor a number"))
+        elif len(text) > MAX_FIELD_CHARACTERS:
+            problems.append(
+                FieldProblem(name, f"has {len(text):,} characters; at most {MAX_FIELD_CHARACTERS} are read")
+            )
+        else:
+            kept[name] = text
+    revision = fields.get("revision")
+    if isinstance(revision, str) and revision.strip().isascii() and revision.strip().isdigit():
+        revision = int(revision.strip()[:18])
+    if isinstance(revision, int) and not isinstance(revision, bool) and 0 <= revision < 10**18:
+        kept["revision"] = revision
+    elif revision not in (None, ""):
+        problems.append(FieldProblem("revision", "is not a whole number of zero or more"))
+    if not kept.get("name") and not any(problem.field == "name" for problem in problems):
+        problems.append(FieldProblem("name", "is missing"))
+    known = {"application_id", "revision", *FIELDS}
+    ignored = tuple(sorted(str(name)[:80] for name in fields if name not in known))
+    return ReadApplication(Application(**kept), tuple(problems), ignored)
+
+
+def _text(value: object) -> str | None:
+    """A JSON scalar as trimmed text; None where it is none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = value if isinstance(value, str) else f"{value:d}" if isinstance(value, int) else f"{value:g}"
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()

@@ -1,0 +1,80 @@
+"""Where decisions are kept, and where their events go, as the domain sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from library_validator.decisions.decision import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The decision is stored, current, and marked unpublished."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDecided:
+    """The same submission and cause were decided before: this is that decision."""
+
+    decision: Decision
+    unpublished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentMoved:
+    """The application's current decision is not the one that the caller knew."""
+
+    current: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedByAnother:
+    """Another application was validated as this FSCS key before."""
+
+    fscs_key: str
+    source: str
+    application_id: str
+    since: datetime
+
+
+Outcome = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
+
+
+class DecisionStore(Protocol):
+    """Decisions, the current one of each application, and who holds which FSCS key."""
+
+    def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+        """Store ``decision`` as current in one transaction, or change nothing and say why not.
+
+        ``replacing`` is the current decision as the caller knows it (None: the application is new).
+        A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
+        and the new one does not is given back in the same transaction.
+        """
+
+    def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
+        """Store a decision that a newer submission has overtaken: kept as history, never published."""
+
+    def get(self, source: str, application_id: str) -> Decision | None:
+        """The current decision of an application."""
+
+    def history(self, source: str, application_id: str) -> list[Decision]:
+        """Every decision of an application, oldest first."""
+
+    def unpublished(self, before: datetime, limit: int) -> list[Decision]:
+        """Decisions stored before ``before`` whose events nobody has confirmed, oldest first."""
+
+    def clear_mark(self, decisions: Sequence[Decision]) -> None:
+        """The events of these decisions were taken by the bus. Doing it twice is harmless."""
+
+    def recent(self, since: datetime) -> Iterator[Decision]:
+        """Decisions made at or after ``since``, oldest first."""
+
+
+class ResultsBus(Protocol):
+    """Takes events of decisions: at least once, in chunks of ten."""
+
+    def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """Publish; returns those that the bus took. Never raises for a part that it refused."""

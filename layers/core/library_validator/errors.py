@@ -1,0 +1,78 @@
+"""The exceptions of library-validator, drawn.
+
+LibraryValidatorError
+├── ReleaseRefused            a file is not a release of the Public Libraries Survey, or not a whole one
+├── RegistryError
+│   ├── NoActiveRegistry      nothing was ever activated: upload a release first
+│   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
+│   ├── VersionSuperseded     a flip would go back, or another load flipped meanwhile
+│   └── IndexIncomplete       what was written is not what was built: nothing was flipped
+├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
+├── DecisionConflict          the application's current decision kept changing under us: try again
+└── PublishFailed             the bus did not take an event: the mark stays, the sweeper tries again
+"""
+
+from __future__ import annotations
+
+
+class LibraryValidatorError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class ReleaseRefused(LibraryValidatorError):
+    """A file is not a whole release of the Public Libraries Survey.
+
+    ``found`` and ``expected`` are short phrases; the message is one sentence made of both.
+    """
+
+    def __init__(self, found: str, expected: str) -> None:
+        self.found = found
+        self.expected = expected
+        super().__init__(f"{found}; expected {expected}")
+
+
+class RegistryError(LibraryValidatorError):
+    """The registry cannot answer, or must not be changed in the way asked for."""
+
+
+class NoActiveRegistry(RegistryError):
+    def __init__(self) -> None:
+        super().__init__("no registry is active: upload a release of the Public Libraries Survey first")
+
+
+class RegistryFormatUnknown(RegistryError):
+    def __init__(self, version: str, index_format: int, readable: tuple[int, ...]) -> None:
+        self.version = version
+        self.index_format = index_format
+        super().__init__(
+            f"registry version {version} has index format {index_format}, this code reads "
+            f"{', '.join(map(str, readable))}: index the release again or deploy the newer code"
+        )
+
+
+class VersionSuperseded(RegistryError):
+    def __init__(self, version: str, reason: str) -> None:
+        self.version = version
+        super().__init__(f"registry version {version} was not activated: {reason}")
+
+
+class IndexIncomplete(RegistryError):
+    def __init__(self, version: str, problem: str) -> None:
+        self.version = version
+        super().__init__(f"registry version {version} was not activated: {problem}; load the release again")
+
+
+class ApplicationUnreadable(LibraryValidatorError):
+    """A message that nobody can be answered for: unparseable, oversized, or without an application id."""
+
+
+class DecisionConflict(LibraryValidatorError):
+    def __init__(self, application_id: str) -> None:
+        self.application_id = application_id
+        super().__init__(f"the current decision of application {application_id} kept changing: try again")
+
+
+class PublishFailed(LibraryValidatorError):
+    def __init__(self, event_ids: list[str], reason: str) -> None:
+        self.event_ids = event_ids
+        super().__init__(f"{len(event_ids)} event(s) were not taken by the results bus: {reason}")

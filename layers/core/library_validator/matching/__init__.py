@@ -1,0 +1,1 @@
+"""Applicant against registry entry: normalization, blocking keys, field comparisons, match weights."""

@@ -1,0 +1,136 @@
+"""What one release says of one library system or outlet.
+
+Values are as published, trimmed and repaired (see ``reading``). Missing codes stay on the record:
+text ``M`` missing; numbers and phones -1 missing, -3 temporarily closed, -4 not applicable,
+-9 suppressed. Source: PLS data documentation, FY2022, appendices A and B.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Structure(StrEnum):
+    """STATSTRU, the structure change code."""
+
+    UNCHANGED = "00"
+    ABSORBED_ANOTHER = "01"
+    NEW = "02"
+    CLOSED = "03"
+    MOVED_TO_NEW_SYSTEM = "04"
+    MERGED = "05"
+    RESTORED = "08"
+    RESTORED_WRONGLY_DELETED = "09"
+    DELETED_INCORRECT = "10"
+    MOVED_TO_OTHER_SYSTEM = "11"
+    ADDED_EXISTING = "13"
+    FUTURE_ID = "22"
+    TEMPORARILY_CLOSED = "23"
+    REOPENED = "24"
+    NON_RESPONDENT = "25"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One administrative entity (library system); unique by ``fscs_key`` within a release."""
+
+    fscs_key: str  # FSCSKEY, two letters and four digits: AK0001
+    state: str  # STABR
+    libid: str  # LIBID, the state's own id: not unique, may equal another system's FSCS key
+    name: str  # LIBNAME, cut at 60 characters by the source
+    street: str  # ADDRESS, cut at 35
+    city: str  # CITY, cut at 20
+    zip: str  # five digits or M
+    mailing_street: str  # ADDRES_M; empty before the layout had it
+    mailing_city: str
+    mailing_zip: str
+    county: str
+    phone: str  # ten digits, or -3 / -4 / M
+    structure: str  # STATSTRU, two digits (see Structure)
+    name_change: str  # STATNAME: 00, 06 official, 14 minor
+    address_change: str  # STATADDR: 00, 07 moved, 15 minor
+    meets_fscs_definition: str  # C_FSCS: Y, N, or empty where the layout has none
+    legal_basis: str  # C_LEGBAS
+    administrative_structure: str  # C_ADMIN
+    relationship: str  # C_RELATN
+    reporting_status: str  # RSTATUS
+    locale: str  # LOCALE / LOCALE_ADD, or empty
+    population: int  # POPU_LSA, persons; negative: missing code
+    operating_expenditure: int  # TOTOPEXP, US dollars; negative: missing code
+    period_end: str  # ENDDATE as published, or -3
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """One outlet of a system; unique by ``fscs_id`` within a release."""
+
+    fscs_key: str
+    sequence: str  # FSCS_SEQ, three digits
+    state: str
+    libid: str
+    name: str
+    street: str
+    city: str
+    zip: str
+    county: str
+    phone: str
+    type: str  # C_OUT_TY: CE central, BR branch, BS bookmobile, BM books-by-mail (MO in FY2017-19)
+    structure: str
+    name_change: str
+    address_change: str
+    meets_fscs_definition: str
+    locale: str
+
+    @property
+    def fscs_id(self) -> str:
+        """The outlet's id as people write it: ``AK0001-002``."""
+        return f"{self.fscs_key}-{self.sequence}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What one recognised file of a release holds."""
+
+    kind: str  # "systems" or "outlets"
+    member: str  # its path inside the zip
+    layout: str  # the layout family it was recognised as
+    encoding: str  # utf-8, utf-8-sig or cp1252
+    rows: int
+    columns: int
+    rejected: int  # rows that could not be read as a record
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should know: ``severity`` is "warning" or "quarantine"."""
+
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReport:
+    """What a release holds, for ``inspect``, run records and events. All counts are rows."""
+
+    fiscal_year: int
+    files: tuple[FileReport, ...]
+    systems: int
+    outlets: int
+    systems_by_structure: dict[str, int]
+    outlets_by_structure: dict[str, int]
+    outlets_by_type: dict[str, int]
+    repairs: dict[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One fiscal year of the survey: every system and outlet, in file order."""
+
+    fiscal_year: int
+    content_sha256: str  # of the decompressed systems file followed by the outlets file
+    systems: tuple[System, ...]
+    outlets: tuple[Outlet, ...]
+    report: ReleaseReport
