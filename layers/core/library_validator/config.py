@@ -1,0 +1,61 @@
+"""The settings of each function, read from its environment once, checked, and named.
+
+A wrong or missing variable fails the first invocation with a message that names the variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    service: str = Field(alias="POWERTOOLS_SERVICE_NAME", min_length=1)
+    metrics_namespace: str = Field("LibraryValidator", alias="POWERTOOLS_METRICS_NAMESPACE", min_length=1)
+    log_level: str = Field("INFO", alias="LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Raises ``pydantic.ValidationError``, which names each variable that is missing or wrong."""
+        return cls.model_validate(dict(environment))
+
+
+class IndexReleaseSettings(Settings):
+    """Of ``functions/index_release``."""
+
+    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
+    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+    releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
+    max_release_bytes: int = Field(
+        64 * 1024 * 1024,
+        alias="MAX_RELEASE_BYTES",
+        gt=0,
+        le=400 * 1024 * 1024,
+        description="size of an uploaded object, compressed; the official zips have 3 to 13 MB",
+    )
+
+
+class ValidateApplicationsSettings(Settings):
+    """Of ``functions/validate_applications``."""
+
+    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
+    casework_table: str = Field(alias="CASEWORK_TABLE", min_length=3)
+    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+
+
+class SweepResultsSettings(Settings):
+    """Of ``functions/sweep_results``."""
+
+    casework_table: str = Field(alias="CASEWORK_TABLE", min_length=3)
+    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+    unpublished_after_seconds: int = Field(
+        120,
+        alias="UNPUBLISHED_AFTER_SECONDS",
+        ge=0,
+        le=86_400,
+        description="how long the writer of a decision has to publish it before the sweeper does",
+    )

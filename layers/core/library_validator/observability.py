@@ -1,0 +1,47 @@
+"""Logger and metrics of the functions: ids, counts and reason codes, never what an applicant wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+if TYPE_CHECKING:
+    from library_validator.config import Settings
+
+
+def build_logger(settings: Settings) -> Logger:
+    """A JSON logger. Keys that belong to one record: ``with logger.append_context_keys(...)``."""
+    return Logger(service=settings.service, level=settings.log_level, log_uncaught_exceptions=False)
+
+
+class Metrics:
+    """Counts of one invocation, written in CloudWatch's embedded metric format by ``flush``.
+
+    Dimensions are few and of few values (a decision, a run's status): each combination is a billed
+    metric, so an application's or a release's id must never be one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._namespace = settings.metrics_namespace
+        self._service = settings.service
+        self._counts: dict[tuple[tuple[str, str], ...], dict[str, float]] = defaultdict(
+            lambda: defaultdict(float)
+        )
+
+    def count(self, name: str, value: float = 1, **dimensions: str) -> None:
+        """Add ``value`` to the count ``name`` under ``dimensions``."""
+        self._counts[tuple(sorted(dimensions.items()))][name] += value
+
+    def flush(self) -> None:
+        """Write what was counted, one line for each set of dimensions, and start again from nothing."""
+        for dimensions, counts in self._counts.items():
+            emf = EphemeralMetrics(namespace=self._namespace, service=self._service)
+            for name, dimension in dimensions:
+                emf.add_dimension(name, dimension)
+            for name, value in counts.items():
+                emf.add_metric(name, MetricUnit.Count, value)
+            emf.flush_metrics()
+        self._counts.clear()
