@@ -1,18 +1,21 @@
-"""The index of a registry version: postings by blocking key, and term statistics.
-
-Interface first; the body follows.
-"""
+"""The index of a registry version: postings by blocking key, and term statistics."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from library_validator.matching.entries import RECORD, Entry, encode, entries_of
+from library_validator.matching.keys import keys_of_entry
+from library_validator.matching.statistics import Statistics
+from library_validator.releases.history import merge_releases
 from library_validator.releases.records import Release
 
 INDEX_FORMAT: Final = 1
 READABLE_FORMATS: Final = (1,)
+MAX_CANDIDATES: Final = 96  # a posting holds at most so many entries; a longer one keeps its systems first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +32,38 @@ class Index:
 
 def build_index(releases: Sequence[Release]) -> Index:
     """Index all accepted releases; the order in which they are given does not matter."""
-    raise NotImplementedError
+    history = merge_releases(releases)
+    newest = max(releases, key=lambda release: release.fiscal_year)
+    filed: defaultdict[str, list[Entry]] = defaultdict(list)
+    encoded: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for entry in entries_of(history):
+        encoded[entry.id] = encode(entry)
+        for key in dict.fromkeys(keys_of_entry(entry)):
+            filed[key].append(entry)
+        counts.update({word for name in entry.names for word in name.tokens})
+    statistics = Statistics(
+        total=len(encoded),
+        counts={word: count for word, count in counts.items() if count > 1},
+        words_once=frozenset(word for word, count in counts.items() if count == 1),
+    )
+    return Index(
+        postings={key: _posting(entries, encoded) for key, entries in filed.items()},
+        statistics=statistics.encode(),
+        fiscal_year=history.fiscal_year,
+        systems=len(newest.systems),
+        outlets=len(newest.outlets),
+        entries=len(encoded),
+    )
+
+
+def _posting(entries: list[Entry], encoded: dict[str, str]) -> bytes:
+    """Candidates of one key; where there are too many, systems first, then the latest listed."""
+    if len(entries) > MAX_CANDIDATES:
+        entries = sorted(entries, key=lambda entry: (not entry.is_system, -entry.last_listed, entry.id))
+    return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES]).encode()
+
+
+def candidates_of(posting: bytes) -> list[str]:
+    """The encoded entries of a posting."""
+    return posting.decode().split(RECORD)

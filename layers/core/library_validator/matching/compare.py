@@ -1,0 +1,329 @@
+"""One applicant against one entry, field by field, each at a level.
+
+A level says how well a field agrees; ``weights`` says what that is worth. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.fuzz import token_set_ratio
+
+from library_validator.matching.entries import Address, Entry
+from library_validator.matching.names import Name
+from library_validator.matching.normalize import Street
+from library_validator.matching.query import Query
+from library_validator.matching.statistics import Statistics
+
+_SHORT_WORD: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class NameAgreement:
+    """How two names agree.
+
+    ``shared`` are distinguishing words that both bear (near-equal ones included), ``extra`` those that
+    only the applicant bears and ``missing`` those that only the registry bears, the words of the place
+    left out of both; ``rarity`` is the term-frequency weight of ``shared`` in bits.
+    """
+
+    level: str
+    shared: tuple[str, ...]
+    extra: tuple[str, ...]
+    missing: tuple[str, ...]
+    rarity: float
+    listed: Name
+    of_system: bool = False  # the applicant signs with the name of the outlet's system
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAgreement:
+    level: str
+    address: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All comparisons of an applicant with one entry."""
+
+    name: NameAgreement
+    street: str
+    place: str
+    phone: str
+    state: str
+    fscs_id: str
+    address: Address | None  # the listed address that was compared
+
+
+NAME_ORDER: Final = (
+    "exact",
+    "same_words",
+    "typing_differences",
+    "applicant_shorter",
+    "applicant_longer",
+    "separated",
+    "partial",
+    "place_only",
+    "different",
+)
+_NAME_RANK: Final = {level: rank for rank, level in enumerate(NAME_ORDER)}
+
+
+def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
+    name = compare_names(query, entry, statistics)
+    street, place, address = compare_addresses(query, entry)
+    return Compared(
+        name=name,
+        street=street,
+        place=place,
+        phone=compare_phones(query.phone, entry.phones),
+        state=_compare_states(query.state, entry.state),
+        fscs_id=_compare_ids(query, entry),
+        address=address,
+    )
+
+
+def compare_names(query: Query, entry: Entry, statistics: Statistics) -> NameAgreement:
+    """The best agreement of the applicant's name with any name of the entry."""
+    place = query.place_words | frozenset(entry.county.split())
+    for address in entry.addresses:
+        place |= frozenset(address.city.split())
+    best: NameAgreement | None = None
+    for names, of_system in ((entry.names, False), (entry.system_names, True)):
+        for listed in names:
+            found = compare_name(query.name, listed, place, statistics, of_system=of_system)
+            if best is None or _better(found, best):
+                best = found
+            if found.level == "exact":
+                return best
+    if best is None:
+        return NameAgreement("different", (), query.name.core, (), 0.0, query.name)
+    return best
+
+
+def _better(found: NameAgreement, best: NameAgreement) -> bool:
+    rank, best_rank = _NAME_RANK[found.level], _NAME_RANK[best.level]
+    return rank < best_rank or (rank == best_rank and found.rarity > best.rarity)
+
+
+def compare_name(
+    applied: Name, listed: Name, place: frozenset[str], statistics: Statistics, *, of_system: bool = False
+) -> NameAgreement:
+    """How two names agree; ``place`` are the words of the places of both sides."""
+    if applied.text == listed.text and applied.tokens:
+        rarity = _rarity(listed.core or listed.tokens, place, statistics)
+        return NameAgreement("exact", listed.core or listed.tokens, (), (), rarity, listed, of_system)
+    if not applied.core and not listed.core:
+        shared = tuple(word for word in applied.tokens if word in listed.tokens)
+        level = "partial" if shared else "different"
+        return NameAgreement(level, shared, (), (), 0.0, listed, of_system)
+    applied_words, listed_words = set(applied.core), set(listed.core)
+    shared = [word for word in listed.core if word in applied_words]
+    only_applied = [word for word in applied.core if word not in listed_words]
+    only_listed = [word for word in listed.core if word not in applied_words]
+    near = _pair_near(only_applied, only_listed)
+    extra = tuple(word for word in only_applied if word not in place)
+    missing = tuple(word for word in only_listed if word not in place)
+    words = (*shared, *near)
+    rarity = _rarity(tuple(words), place, statistics)
+    level = _name_level(applied, listed, words, bool(near), extra, missing, place, only_applied, only_listed)
+    return NameAgreement(level, tuple(words), extra, missing, rarity, listed, of_system)
+
+
+def _name_level(
+    applied: Name,
+    listed: Name,
+    words: tuple[str, ...],
+    near: bool,
+    extra: tuple[str, ...],
+    missing: tuple[str, ...],
+    place: frozenset[str],
+    only_applied: list[str],
+    only_listed: list[str],
+) -> str:
+    if not words:
+        return "different"
+    separated = (applied.separators ^ listed.separators) & (set(only_applied) | set(only_listed))
+    if separated - place or ("COUNTY" in separated) or ("CITY" in separated) or ("TOWNSHIP" in separated):
+        if not extra and not missing:
+            return "separated"
+        if not (set(extra) - separated) and not (set(missing) - separated):
+            return "separated"
+    if not extra and not missing:
+        if near:
+            return "typing_differences"
+        if not (set(words) - place) and not only_applied and not only_listed:
+            return "same_words"
+        return "same_words" if not only_applied and not only_listed else "typing_differences"
+    if not (set(words) - place):
+        return "place_only"
+    if not extra:
+        return "applicant_shorter"
+    if not missing:
+        return "applicant_longer"
+    return "partial"
+
+
+def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistics) -> float:
+    """Bits of the shared words; a word of the place says little more than the address says."""
+    return sum(statistics.bits(word) * (0.25 if word in place else 1.0) for word in words)
+
+
+def _pair_near(applied: list[str], listed: list[str]) -> list[str]:
+    """Listed words that the applicant mistyped, split, joined or cut; both lists lose them."""
+    found: list[str] = []
+    for word in list(listed):
+        best, best_score = None, 0.0
+        for other in applied:
+            score = _word_similarity(other, word)
+            if score > best_score:
+                best, best_score = other, score
+        if best is not None:
+            found.append(word)
+            listed.remove(word)
+            applied.remove(best)
+    if applied and listed:
+        joined, joined_listed = "".join(applied), "".join(listed)
+        if len(joined_listed) >= 6 and OSA.normalized_similarity(joined, joined_listed) >= 0.85:
+            found.extend(listed)
+            applied.clear()
+            listed.clear()
+    return found
+
+
+def _word_similarity(word: str, listed: str) -> float:
+    """Above 0 where one word can be a mistyped or cut form of the other."""
+    if word[0].isdigit() or listed[0].isdigit():
+        return 0.0
+    shorter = min(len(word), len(listed))
+    if shorter < _SHORT_WORD:
+        return 0.0
+    distance = OSA.distance(word, listed, score_cutoff=3)
+    longer = max(len(word), len(listed))
+    allowed = 1 if longer <= 6 else 2 if longer <= 10 else 3
+    if distance <= allowed:
+        return 1.0 - distance / longer
+    if shorter >= 5 and (word.startswith(listed) or listed.startswith(word)):
+        return 0.5
+    return 0.0
+
+
+def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | None]:
+    """The levels of street and place at the listed address that agrees best."""
+    best: tuple[int, str, str, Address | None] = (99, "missing", "missing", None)
+    for address in entry.addresses:
+        street = compare_streets(query.street, address.street)
+        place = compare_places(query.city, query.zip, address.city, address.zip)
+        rank = _STREET_RANK[street] * 2 + _PLACE_RANK[place]
+        if rank < best[0]:
+            best = (rank, street, place, address)
+    return best[1], best[2], best[3]
+
+
+_STREET_RANK: Final = {
+    "exact": 0,
+    "same_box": 0,
+    "near": 1,
+    "same_number": 4,
+    "same_street": 5,
+    "missing": 6,
+    "not_comparable": 6,
+    "different": 7,
+}
+_PLACE_RANK: Final = {
+    "zip_and_city": 0,
+    "zip": 1,
+    "city": 1,
+    "city_near": 2,
+    "zip_area": 4,
+    "missing": 5,
+    "different": 8,
+}
+
+
+def compare_streets(applied: Street, listed: Street) -> str:
+    if applied.is_empty or listed.is_empty:
+        return "missing"
+    if applied.box and listed.box:
+        if applied.box == listed.box:
+            return "same_box"
+        if not (applied.number and listed.number):
+            return "different"
+    if not (applied.name and listed.name) or (applied.box and not applied.number):
+        return "not_comparable"
+    similar = applied.name == listed.name or _similar_streets(applied.name, listed.name)
+    if applied.number == listed.number:
+        if applied.name == listed.name:
+            return "exact" if applied.number or len(applied.name) >= 8 else "near"
+        if similar:
+            return "near"
+        return "same_number" if applied.number else "different"
+    if similar:
+        if not applied.number or not listed.number:
+            return "near" if len(listed.name) >= 6 else "same_street"
+        return "near" if OSA.distance(applied.number, listed.number) <= 1 and len(listed.number) > 2 else "same_street"
+    return "different"
+
+
+def _similar_streets(applied: str, listed: str) -> bool:
+    if token_set_ratio(applied, listed) >= 86:
+        return True
+    return JaroWinkler.similarity(applied.replace(" ", ""), listed.replace(" ", "")) >= 0.92
+
+
+def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> str:
+    same_zip = bool(zip_code) and zip_code == listed_zip
+    if city and listed_city:
+        if city == listed_city:
+            if same_zip:
+                return "zip_and_city"
+            return "city"
+        if JaroWinkler.similarity(city, listed_city) >= 0.93 or _within(city, listed_city):
+            return "zip_and_city" if same_zip else "city_near"
+    if same_zip:
+        return "zip"
+    if zip_code and listed_zip:
+        return "zip_area" if zip_code[:3] == listed_zip[:3] else "different"
+    if city and listed_city:
+        return "different"
+    return "missing"
+
+
+def _within(city: str, listed: str) -> bool:
+    return len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city))
+
+
+def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
+    if not applied or not listed:
+        return "missing"
+    if applied in listed:
+        return "exact"
+    for phone in listed:
+        if applied[3:] == phone[3:]:
+            return "other_area_code"
+        if OSA.distance(applied, phone, score_cutoff=1) <= 1:
+            return "near"
+    if any(applied[:6] == phone[:6] for phone in listed):
+        return "same_exchange"
+    return "different"
+
+
+def _compare_states(applied: str, listed: str) -> str:
+    if not applied:
+        return "missing"
+    return "exact" if applied == listed else "different"
+
+
+def _compare_ids(query: Query, entry: Entry) -> str:
+    given = query.fscs_id
+    if given is None:
+        return "missing"
+    if given.key == entry.fscs_key:
+        if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
+            return "other_outlet"
+        return "exact"
+    if entry.libid[:6] == given.key:
+        return "libid"
+    return "different"

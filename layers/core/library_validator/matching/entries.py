@@ -1,0 +1,242 @@
+"""Registry entries: what is compared with an applicant, and how it is stored, ready for comparison.
+
+A system and its central outlet are one entry (nine in ten share name, address and phone); every other
+outlet is an entry of its own that also bears its system's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from library_validator.matching import normalize
+from library_validator.matching.names import Name, read_name
+from library_validator.matching.normalize import Street
+from library_validator.releases.history import History, ListedOutlet, ListedSystem
+
+FIELD: Final = "\x1f"
+RECORD: Final = "\x1e"
+PART: Final = "\x1d"
+SUB: Final = "\x1c"
+SYSTEM_KIND: Final = "AE"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: Street
+    city: str
+    zip: str
+    shown: str  # the street line as published
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the registry publishes of an entry: shown to people, not compared."""
+
+    system_name: str
+    outlet_name: str
+    outlet_id: str  # FSCS id, or empty for a system without a central outlet
+    street: str
+    city: str
+    state: str
+    zip: str
+    county: str
+    phone: str
+    meets_fscs_definition: str
+    legal_basis: str
+    locale: str
+    population: str
+    operating_expenditure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the registry, normalized."""
+
+    id: str  # FSCS key of a system, FSCS id of an outlet
+    kind: str  # AE, or the outlet's type: CE, BR, BS, BM
+    structure: str  # STATSTRU of the matched record
+    last_listed: int  # newest fiscal year that lists it
+    state: str
+    county: str  # normalized
+    libid: str  # the state's own id, folded
+    names: tuple[Name, ...]  # its own first
+    system_names: tuple[Name, ...]  # of an outlet: the names of its system
+    addresses: tuple[Address, ...]  # its own first
+    phones: tuple[str, ...]
+    listing: Listing
+
+    @property
+    def fscs_key(self) -> str:
+        return self.id[:6]
+
+    @property
+    def is_system(self) -> bool:
+        return self.kind == SYSTEM_KIND
+
+
+def entries_of(history: History) -> Iterator[Entry]:
+    """Every entry of the registry, systems before their outlets, ordered by FSCS key."""
+    for system in history.systems:
+        central = _central_outlet(system)
+        yield _system_entry(system, central)
+        for outlet in system.outlets:
+            if outlet is not central:
+                yield _outlet_entry(outlet, system)
+
+
+def _central_outlet(system: ListedSystem) -> ListedOutlet | None:
+    """The outlet that stands for the system: its one central library, of the same year."""
+    centrals = [
+        listed
+        for listed in system.outlets
+        if listed.outlet.type == "CE" and listed.last_listed == system.last_listed
+    ]
+    for listed in centrals:
+        if listed.outlet.street == system.system.street or listed.outlet.name == system.system.name:
+            return listed
+    return centrals[0] if len(centrals) == 1 else None
+
+
+def _system_entry(listed: ListedSystem, central: ListedOutlet | None) -> Entry:
+    system = listed.system
+    names = [system.name]
+    lines = [
+        (system.street, system.city, system.zip),
+        (system.mailing_street, system.mailing_city, system.mailing_zip),
+    ]
+    phones = [system.phone]
+    if central is not None:
+        outlet = central.outlet
+        names.append(outlet.name)
+        lines.append((outlet.street, outlet.city, outlet.zip))
+        phones.append(outlet.phone)
+    return Entry(
+        id=system.fscs_key,
+        kind=SYSTEM_KIND,
+        structure=system.structure,
+        last_listed=listed.last_listed,
+        state=system.state,
+        county=normalize.city(system.county),
+        libid=normalize.words(system.libid).replace(" ", ""),
+        names=_distinct_names(names),
+        system_names=(),
+        addresses=_addresses(lines),
+        phones=_phones(phones),
+        listing=Listing(
+            system_name=system.name,
+            outlet_name=central.outlet.name if central else "",
+            outlet_id=central.outlet.fscs_id if central else "",
+            street=system.street,
+            city=system.city,
+            state=system.state,
+            zip=system.zip,
+            county=system.county,
+            phone=system.phone,
+            meets_fscs_definition=system.meets_fscs_definition,
+            legal_basis=system.legal_basis,
+            locale=system.locale,
+            population=str(system.population),
+            operating_expenditure=str(system.operating_expenditure),
+        ),
+    )
+
+
+def _outlet_entry(listed: ListedOutlet, parent: ListedSystem) -> Entry:
+    outlet, system = listed.outlet, parent.system
+    return Entry(
+        id=outlet.fscs_id,
+        kind=outlet.type,
+        structure=outlet.structure,
+        last_listed=listed.last_listed,
+        state=outlet.state,
+        county=normalize.city(outlet.county),
+        libid=normalize.words(outlet.libid).replace(" ", ""),
+        names=_distinct_names([outlet.name]),
+        system_names=_distinct_names([system.name]),
+        addresses=_addresses([(outlet.street, outlet.city, outlet.zip)]),
+        phones=_phones([outlet.phone]),
+        listing=Listing(
+            system_name=system.name,
+            outlet_name=outlet.name,
+            outlet_id=outlet.fscs_id,
+            street=outlet.street,
+            city=outlet.city,
+            state=outlet.state,
+            zip=outlet.zip,
+            county=outlet.county,
+            phone=outlet.phone,
+            meets_fscs_definition=outlet.meets_fscs_definition or system.meets_fscs_definition,
+            legal_basis=system.legal_basis,
+            locale=outlet.locale,
+            population=str(system.population),
+            operating_expenditure=str(system.operating_expenditure),
+        ),
+    )
+
+
+def _distinct_names(names: list[str]) -> tuple[Name, ...]:
+    return tuple({name.text: name for name in map(read_name, names) if name.tokens}.values())
+
+
+def _addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
+    found: dict[tuple[Street, str, str], Address] = {}
+    for line, city, zip_code in lines:
+        address = Address(
+            normalize.street(line), normalize.city(city), normalize.zip5(zip_code), line
+        )
+        if not (address.street.is_empty and not address.city and not address.zip):
+            found.setdefault((address.street, address.city, address.zip), address)
+    return tuple(found.values())
+
+
+def _phones(phones: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(normalize.phone, phones))))
+
+
+def encode(entry: Entry) -> str:
+    """One line of text, fields in a fixed order: what postings hold."""
+    return FIELD.join(
+        (
+            entry.id,
+            entry.kind,
+            entry.structure,
+            str(entry.last_listed),
+            entry.state,
+            entry.county,
+            entry.libid,
+            PART.join(name.text for name in entry.names),
+            PART.join(name.text for name in entry.system_names),
+            PART.join(
+                SUB.join((a.street.number, a.street.name, a.street.box, a.city, a.zip, a.shown))
+                for a in entry.addresses
+            ),
+            PART.join(entry.phones),
+            *(getattr(entry.listing, name) for name in Listing.__slots__),
+        )
+    )
+
+
+def decode(text: str) -> Entry:
+    """The inverse of ``encode``."""
+    fields = text.split(FIELD)
+    return Entry(
+        id=fields[0],
+        kind=fields[1],
+        structure=fields[2],
+        last_listed=int(fields[3]),
+        state=fields[4],
+        county=fields[5],
+        libid=fields[6],
+        names=tuple(Name.of_text(part) for part in fields[7].split(PART) if part),
+        system_names=tuple(Name.of_text(part) for part in fields[8].split(PART) if part),
+        addresses=tuple(_decode_address(part) for part in fields[9].split(PART) if part),
+        phones=tuple(part for part in fields[10].split(PART) if part),
+        listing=Listing(*fields[11:]),
+    )
+
+
+def _decode_address(text: str) -> Address:
+    number, name, box, city, zip_code, shown = text.split(SUB)
+    return Address(Street(number, name, box), city, zip_code, shown)

@@ -1,0 +1,69 @@
+"""Blocking keys: under which keys an entry is filed, and which keys an applicant asks for.
+
+Key families, most selective first. ``F`` FSCS key, ``P`` phone, ``S`` ZIP + house number, ``B`` ZIP + box,
+``N`` state + the whole distinguishing name, ``Z`` ZIP, ``W`` state + one distinguishing word,
+``C`` state + city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from library_validator.matching.entries import Entry
+from library_validator.matching.names import Name
+from library_validator.matching.query import Query
+from library_validator.matching.statistics import Statistics
+
+MAX_KEYS: Final = 10
+MAX_WORD_KEYS: Final = 4
+
+
+def keys_of_entry(entry: Entry) -> Iterator[str]:
+    """Every key that an entry is filed under, without repetition within a family."""
+    yield f"F{entry.fscs_key}"
+    for phone in entry.phones:
+        yield f"P{phone}"
+    for address in entry.addresses:
+        if address.zip:
+            yield f"Z{address.zip}"
+            if address.street.number:
+                yield f"S{address.zip}{address.street.number}"
+            if address.street.box:
+                yield f"B{address.zip}{address.street.box}"
+        if address.city:
+            yield f"C{entry.state}{address.city}"
+    for name in entry.names:
+        yield f"N{entry.state}{core_of(name)}"
+        for word in name.core:
+            yield f"W{entry.state}{word}"
+
+
+def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
+    """At most ten keys of an applicant, most selective first."""
+    keys: list[str] = []
+    if query.fscs_id:
+        keys.append(f"F{query.fscs_id.key}")
+    if query.phone:
+        keys.append(f"P{query.phone}")
+    if query.zip:
+        if query.street.number:
+            keys.append(f"S{query.zip}{query.street.number}")
+        if query.street.box:
+            keys.append(f"B{query.zip}{query.street.box}")
+        keys.append(f"Z{query.zip}")
+    if query.state:
+        if query.name.tokens:
+            keys.append(f"N{query.state}{core_of(query.name)}")
+        if query.city:
+            keys.append(f"C{query.state}{query.city}")
+        ranked = sorted(query.name.core, key=lambda word: (statistics.count(word), word))
+        room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))
+        known = [word for word in ranked if statistics.count(word)]
+        keys.extend(f"W{query.state}{word}" for word in known[:room])
+    return keys[:MAX_KEYS]
+
+
+def core_of(name: Name) -> str:
+    """The distinguishing part of a name, word order ignored; the whole name where all of it is generic."""
+    return " ".join(sorted(name.core or name.tokens))[:100]

@@ -1,0 +1,81 @@
+"""Candidates of one applicant, compared and ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from library_validator.matching.compare import Compared, compare
+from library_validator.matching.entries import Entry, decode
+from library_validator.matching.index import candidates_of
+from library_validator.matching.query import Query
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An entry with its comparisons and what they are worth."""
+
+    entry: Entry
+    compared: Compared
+    bits_by_field: dict[str, float]
+    bits: float  # the prior included
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Every candidate, best first."""
+
+    scored: tuple[Scored, ...]
+
+    @property
+    def best(self) -> Scored | None:
+        return self.scored[0] if self.scored else None
+
+    @property
+    def runner_up(self) -> Scored | None:
+        """The best candidate of another system than the best one's."""
+        if not self.scored:
+            return None
+        key = self.scored[0].entry.fscs_key
+        return next((other for other in self.scored if other.entry.fscs_key != key), None)
+
+    @property
+    def margin(self) -> float | None:
+        """Bits between the best candidate and the best of another system."""
+        other = self.runner_up
+        return None if other is None else self.scored[0].bits - other.bits
+
+
+def rank(
+    query: Query,
+    keys: Sequence[str],
+    postings: Mapping[str, bytes],
+    statistics: Statistics,
+    weights: Weights,
+) -> Ranking:
+    """Compare the candidates of ``keys``, each once, and rank them by match weight."""
+    encoded = {text[: text.index("\x1f")]: text for text in _candidates(keys, postings)}
+    scored = [_score(query, decode(text), statistics, weights) for text in encoded.values()]
+    scored.sort(key=_standing)
+    return Ranking(tuple(scored))
+
+
+def _candidates(keys: Iterable[str], postings: Mapping[str, bytes]) -> Iterable[str]:
+    for key in keys:
+        posting = postings.get(key)
+        if posting:
+            yield from candidates_of(posting)
+
+
+def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:
+    compared = compare(query, entry, statistics)
+    by_field = weights.of(compared)
+    return Scored(entry, compared, by_field, weights.prior + sum(by_field.values()))
+
+
+def _standing(scored: Scored) -> tuple[float, int, int, str]:
+    """Best first: bits, then the newer listing, then systems before outlets, then the id."""
+    entry = scored.entry
+    return (-round(scored.bits, 6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)

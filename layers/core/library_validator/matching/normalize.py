@@ -1,0 +1,195 @@
+"""Names, addresses, phones and ids as the registry and applicants write them, made comparable.
+
+Everything here is total: any text gives a value, hostile text gives an empty one. Output is upper-case
+ASCII letters and digits, tokens separated by one blank.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from library_validator.matching.words import (
+    CITY_WORDS,
+    HOMOGLYPHS,
+    NAME_PHRASES,
+    NAME_WORDS,
+    STATE_CODES,
+    STOP_WORDS,
+    STREET_WORDS,
+)
+
+_APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc\u00b4`']")
+_NOT_WORD: Final = re.compile(r"[^A-Z0-9]+")
+_INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
+_ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
+_FSCS_ID: Final = re.compile(r"(?:^|[^A-Z0-9])([A-Z]{2})[\s.\-_]?(\d{4})(?:[\s.\-_/]+(\d{1,3}))?(?![0-9])")
+_BOX: Final = re.compile(r"\b(?:P\s?O\s?)?(?:BOX|DRAWER|BX)\s?#?\s?([A-Z]?\d+[A-Z]?|[A-Z])\b")
+_ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s(?:BOX|BX)\s?(\d+)\b")
+_UNIT: Final = re.compile(
+    r"\b(?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT)\s?#?\s?[A-Z]?\d*[A-Z]?\b.*$"
+)
+_NUMBER: Final = re.compile(r"^(?:NO )?(\d+)(?:[ ]?[A-Z](?= ))?(?: (\d+ 2)(?= ))?")
+_DIGITS: Final = re.compile(r"\d+")
+
+
+def fold(text: str) -> str:
+    """Upper-case ASCII: accents dropped, look-alike letters of other scripts replaced, the rest blank."""
+    if not text.isascii():
+        text = "".join(HOMOGLYPHS.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
+        text = _APOSTROPHES.sub("'", text)
+        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return text.upper()
+
+
+def words(text: str) -> str:
+    """Folded text as words: apostrophes closed up, ampersands read, initials joined."""
+    folded = _APOSTROPHES.sub("", fold(text)).replace("&", " AND ")
+    plain = _NOT_WORD.sub(" ", folded).strip()
+    return _INITIALS.sub(lambda found: found[0].replace(" ", ""), plain)
+
+
+@lru_cache(maxsize=65_536)
+def name_tokens(name: str) -> tuple[str, ...]:
+    """The words of an organization's name, abbreviations written out, stop words dropped."""
+    text = words(name[:400])
+    for phrase, replacement in NAME_PHRASES:
+        if phrase in text:
+            text = f" {text} ".replace(f" {phrase} ", f" {replacement} ").strip()
+    raw = text.split()[:40]
+    tokens: list[str] = []
+    for position, word in enumerate(raw):
+        if word in STOP_WORDS:
+            continue
+        if word == "ST":
+            street = position and (position + 1 == len(raw) or raw[position - 1][0].isdigit())
+            tokens.append("STREET" if street else "SAINT")
+        elif len(word) == 1:
+            direction = _DIRECTIONS.get(word)
+            if word.isdigit():
+                tokens.append(word)
+            elif direction and position == 0:
+                tokens.append(direction)
+            elif len(raw) == 1:
+                tokens.append(word)
+        else:
+            expanded = NAME_WORDS.get(word)
+            if expanded is None:
+                ordinal = _ORDINAL.match(word)
+                tokens.append(ordinal[1] if ordinal else word)
+            else:
+                tokens.extend(expanded)
+    return tuple(tokens)
+
+
+_DIRECTIONS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
+
+
+@lru_cache(maxsize=65_536)
+def city(text: str) -> str:
+    """A city as one comparable string: ``N. Clarendon`` and ``NORTH CLARENDON`` are equal."""
+    text = re.sub(r"\(.*?\)", " ", text[:100])
+    found = words(text).split()
+    return " ".join(CITY_WORDS.get(word, word) for word in found)
+
+
+@lru_cache(maxsize=1024)
+def state(text: str) -> str:
+    """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""
+    found = words(text)
+    compact = found.replace(" ", "")
+    if compact in _CODES:
+        return compact
+    return STATE_CODES.get(found, STATE_CODES.get(compact, ""))
+
+
+_CODES: Final = frozenset(STATE_CODES.values())
+
+
+def zip5(text: str) -> str:
+    """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
+    head = text.strip()[:12].split("-")[0].split()
+    digits = head[0] if head else ""
+    if not (digits.isascii() and digits.isdigit()):
+        return ""
+    if len(digits) == 9:
+        digits = digits[:5]
+    if len(digits) in (3, 4):
+        digits = digits.zfill(5)
+    return digits if len(digits) == 5 and digits != "00000" else ""
+
+
+def phone(text: str) -> str:
+    """Ten digits, or empty. A country code and an extension are cut; ``-3`` and ``-4`` are no phones."""
+    head = re.split(r"(?i)\s*(?:ext|x|#)\.?\s*\d", text[:60], maxsplit=1)[0]
+    digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    return digits if len(digits) == 10 and digits[0] not in "01" and digits[3:] != "5555555" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FscsId:
+    """An FSCS key, and the outlet's sequence where it was given."""
+
+    key: str  # AK0001
+    sequence: str  # 002, or empty
+
+
+def fscs_id(text: str) -> FscsId | None:
+    """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None where there is none."""
+    folded = fold(text[:60])
+    found = _FSCS_ID.search(folded)
+    if found is None or found[1] not in _CODES:
+        return None
+    return FscsId(f"{found[1]}{found[2]}", found[3].zfill(3) if found[3] else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street address in parts; all empty where nothing was given."""
+
+    number: str  # house number, digits
+    name: str  # street name and type, abbreviations unified
+    box: str  # PO box number, or route and box
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.number or self.name or self.box)
+
+
+NO_STREET: Final = Street("", "", "")
+
+
+@lru_cache(maxsize=65_536)
+def street(text: str) -> Street:
+    """House number, street name and box of an address line, as USPS Publication 28 abbreviates them."""
+    found = words(text[:200])
+    if not found or found == "M":
+        return NO_STREET
+    found = found.replace("POBOX", "PO BOX").replace("PO BX", "PO BOX")
+    route = _ROUTE_BOX.search(found)
+    if route:
+        return Street("", "", f"R{route[1]}B{route[2]}")
+    box = _BOX.search(found)
+    number_of_box = box[1] if box else ""
+    if box:
+        found = found[: box.start()].removesuffix("PO ").strip()
+        found = "" if found in ("PO", "P O", "POST OFFICE") else found
+    numbered = _NUMBER.match(found)
+    number = ""
+    if numbered:
+        number = numbered[1]
+        found = found[numbered.end() :].strip()
+    without_unit = _UNIT.sub("", found).strip()
+    found = without_unit or found
+    name = " ".join(_street_word(word) for word in found.split()[:10])
+    return Street(number.lstrip("0"), name, number_of_box)
+
+
+def _street_word(word: str) -> str:
+    ordinal = _ORDINAL.match(word)
+    return ordinal[1] if ordinal else STREET_WORDS.get(word, word)

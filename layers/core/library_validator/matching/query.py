@@ -1,0 +1,42 @@
+"""An applicant, normalized once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from library_validator.matching import normalize
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.names import Name, read_name
+from library_validator.matching.normalize import FscsId, Street
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is compared with entries; empty parts were not given, or could not be read."""
+
+    applicant: Applicant
+    name: Name
+    street: Street
+    city: str
+    state: str
+    zip: str
+    phone: str
+    fscs_id: FscsId | None
+    place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
+
+
+def read_applicant(applicant: Applicant) -> Query:
+    state = normalize.state(applicant.state)
+    city = normalize.city(applicant.city)
+    fscs_id = normalize.fscs_id(applicant.fscs_id)
+    return Query(
+        applicant=applicant,
+        name=read_name(applicant.name),
+        street=normalize.street(applicant.street),
+        city=city,
+        state=state or (fscs_id.key[:2] if fscs_id else ""),
+        zip=normalize.zip5(applicant.zip),
+        phone=normalize.phone(applicant.phone),
+        fscs_id=fscs_id,
+        place_words=frozenset(city.split()) | frozenset(normalize.words(applicant.state).split()) | {state},
+    )

@@ -1,0 +1,53 @@
+"""What each level of agreement is worth: match weights in bits (log2 of the likelihood ratio).
+
+Fellegi and Sunter, A Theory for Record Linkage (1969); term-frequency adjustment after Winkler.
+The numbers stand in ``weights.json`` with a word on where they come from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from library_validator.matching.compare import Compared
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    version: str
+    prior: float  # bits before anything is compared
+    bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits
+    rarity_scale: float  # share of the term-frequency bits that counts
+    rarity_cap: float
+
+    def of(self, compared: Compared) -> dict[str, float]:
+        """Bits by field; their sum with the prior is the match weight of the pair."""
+        name = compared.name
+        rarity = min(name.rarity * self.rarity_scale, self.rarity_cap) if name.shared else 0.0
+        if name.level == "different":
+            rarity = 0.0
+        elif name.of_system:
+            rarity *= 0.5
+        return {
+            "name": self.bits["name"][name.level] + rarity,
+            "street": self.bits["street"][compared.street],
+            "place": self.bits["place"][compared.place],
+            "phone": self.bits["phone"][compared.phone],
+            "state": self.bits["state"][compared.state],
+            "fscs_id": self.bits["fscs_id"][compared.fscs_id],
+        }
+
+
+@lru_cache(maxsize=1)
+def load_weights() -> Weights:
+    text = resources.files(__package__).joinpath("weights.json").read_text("utf-8")
+    body = json.loads(text)
+    return Weights(body["version"], body["prior"], body["bits"], body["rarity_scale"], body["rarity_cap"])
+
+
+def confidence_of(bits: float) -> float:
+    """The probability of a match, from its total bits."""
+    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, bits)))
