@@ -1,0 +1,135 @@
+"""Which file of the survey a header line belongs to, and where its columns are.
+
+Source: PLS data documentation, FY2009 to FY2024, record layouts (appendices A and B). Columns come and
+go over the years; what a record needs has kept its name, but for those in ``_ALIASES``.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import Final
+
+from library_validator.errors import ReleaseRefused
+
+SYSTEMS: Final = "systems"
+OUTLETS: Final = "outlets"
+STATE_SUMMARY: Final = "state summary"
+
+# In the order of the fields of records.System and records.Outlet.
+# fmt: off
+SYSTEM_COLUMNS: Final = (
+    "FSCSKEY", "STABR", "LIBID", "LIBNAME", "ADDRESS", "CITY", "ZIP", "ADDRES_M", "CITY_M", "ZIP_M", "CNTY",
+    "PHONE", "STATSTRU", "STATNAME", "STATADDR", "C_FSCS", "C_LEGBAS", "C_ADMIN", "C_RELATN", "RSTATUS",
+    "LOCALE", "POPU_LSA", "TOTOPEXP", "ENDDATE",
+)
+OUTLET_COLUMNS: Final = (
+    "FSCSKEY", "FSCS_SEQ", "STABR", "LIBID", "LIBNAME", "ADDRESS", "CITY", "ZIP", "CNTY", "PHONE", "C_OUT_TY",
+    "STATSTRU", "STATNAME", "STATADDR", "C_FSCS", "LOCALE",
+)
+# fmt: on
+
+_COLUMNS: Final = (
+    "FSCSKEY STABR LIBID LIBNAME ADDRESS CITY ZIP ADDRES_M CITY_M ZIP_M CNTY PHONE STATSTRU STATNAME "
+    "STATADDR C_FSCS C_LEGBAS C_ADMIN C_RELATN RSTATUS LOCALE POPU_LSA TOTOPEXP ENDDATE"
+).split()
+OUTLET_COLUMNS: Final = (
+    "FSCSKEY FSCS_SEQ STABR LIBID LIBNAME ADDRESS CITY ZIP CNTY PHONE C_OUT_TY STATSTRU STATNAME "
+    "STATADDR C_FSCS LOCALE"
+).split()
+
+_COLUMNS: Final = {SYSTEMS: SYSTEM_COLUMNS, OUTLETS: OUTLET_COLUMNS}
+_NOT_IN_EVERY_YEAR: Final = frozenset(
+    ("ADDRES_M", "CITY_M", "ZIP_M", "C_FSCS", "LOCALE", "STATNAME", "STATADDR")
+)
+# LOCALE_ADD is the official name since FY2017 (AE file); the other is a third party's misspelling.
+_ALIASES: Final = {"LOCALE_ADD": "LOCALE", "STATUSRU": "STATSTRU"}
+_OFFICIAL_ALIASES: Final = frozenset({"LOCALE_ADD"})
+# The newest column that a file has tells its layout; the year is the first one in which we have seen it.
+_LAYOUT_MARKS: Final = (
+    ("LSAGEOID", "FY2022"),
+    ("GEOSTATUS", "FY2021"),
+    ("GEOMATCH", "FY2017"),
+    ("MSTATUS", "FY2015"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns of one recognised file are; indexes count from 0.
+
+    ``picks`` has one index for each field of the record. A column that the year does not have points
+    one past the end, where the reader puts an empty value.
+    """
+
+    kind: str  # SYSTEMS or OUTLETS
+    name: str  # "FY2022": the layout since that year, or "FY2009" for what came before FY2015
+    columns: int
+    picks: tuple[int, ...]
+    submission_year: int  # YR_SUB
+    flag: int  # the first imputation flag: R_22 and the like
+    renamed: tuple[str, ...]  # headers that had to be corrected, as found
+
+
+def split_header(line: str) -> list[str]:
+    """The column names of a header line, in capitals, without blanks, quotes or a byte order mark."""
+    try:
+        cells = next(csv.reader((line.lstrip("\ufeff").removeprefix("ï»¿"),)), [])
+    except csv.Error:
+        return []
+    return [cell.strip().upper() for cell in cells]
+
+
+def recognise(header: list[str]) -> str | None:
+    """The kind of file that ``header`` opens: systems, outlets, state summary, or None of the survey's."""
+    names = set(header)
+    if {"FSCSKEY", "FSCS_SEQ", "LIBNAME"} <= names:
+        return OUTLETS
+    if {"FSCSKEY", "LIBNAME", "C_ADMIN"} <= names:
+        return SYSTEMS
+    if {"STABR", "POPU_LSA", "YR_SUB"} <= names and "FSCSKEY" not in names:
+        return STATE_SUMMARY
+    return None
+
+
+def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Layout:
+    """Find the columns of a systems or outlets file.
+
+    ``as_found`` is the raw header line, for counting what differs only in case or blanks. Raises
+    ``ReleaseRefused`` if a column that every year has is missing or stands there twice.
+    """
+    places: dict[str, int] = {}
+    renamed: list[str] = []
+    for index, found in enumerate(header):
+        name = _ALIASES.get(found, found)
+        if name in places and name in _COLUMNS[kind]:
+            raise ReleaseRefused(
+                f"the {kind} file {member!r} has the column {name} twice", "each column once, as published"
+            )
+        places[name] = index
+        if found in _ALIASES and found not in _OFFICIAL_ALIASES:
+            renamed.append(found)
+    missing = [n for n in _COLUMNS[kind] if n not in places and n not in _NOT_IN_EVERY_YEAR]
+    if missing:
+        raise ReleaseRefused(
+            f"the {kind} file {member!r} has no column {', '.join(missing)}",
+            "the official layout of FY2009 or later",
+        )
+    if as_found and as_found != as_found.upper():
+        renamed.append("headers in lower case")
+    end = len(header)
+    return Layout(
+        kind=kind,
+        name=_layout_name(places),
+        columns=end,
+        picks=tuple(places.get(name, end) for name in _COLUMNS[kind]),
+        submission_year=places.get("YR_SUB", end),
+        flag=next((index for index, name in enumerate(header) if name.startswith("F_")), end),
+        renamed=tuple(renamed),
+    )
+
+
+def _layout_name(places: dict[str, int]) -> str:
+    if "GEOSTATUS" in places and "INCITSST" not in places:  # the outlet file has no LSAGEOID
+        return "FY2022"
+    return next((name for mark, name in _LAYOUT_MARKS if mark in places), "FY2009")

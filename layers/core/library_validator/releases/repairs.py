@@ -1,0 +1,93 @@
+"""Values that a spreadsheet or a database spoiled, put right where only one answer is possible.
+
+Every repair is counted by name. What cannot be read becomes the survey's code for "missing" and is
+counted too; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Final
+
+MISSING: Final = "M"
+MISSING_NUMBER: Final = -1
+_MISSING_CODES: Final = frozenset({"", "M", "-1", "-3", "-4", "-9"})
+_PHONE_CODES: Final = frozenset({"M", "-1", "-3", "-4", "-9"})
+# ZIP codes that begin with 0 (four digits left) and with 00 (three left) lie in these states alone.
+_STATES_OF_0: Final = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT"})
+_STATES_OF_00: Final = frozenset({"NY", "PR", "VI"})
+_DECIMAL: Final = re.compile(r"\d+\.0+")
+_ZIP_PLUS_4: Final = re.compile(r"(\d{5})(?:-?\d{4}|-)")
+_PHONE_EXTENSION: Final = re.compile(r"(?i)\s*(?:x|ext\.?)\s*\d+$")
+
+
+class Repairs:
+    """Repairs of one release. ``done`` counts what was put right, ``unreadable`` what could not be."""
+
+    def __init__(self) -> None:
+        self.done: Counter[str] = Counter()
+        self.unreadable: Counter[str] = Counter()
+
+    def zip(self, value: str, state: str) -> str:
+        """Five digits, or ``M``. Leading zeros are put back where the state has such ZIP codes."""
+        if value in _MISSING_CODES:
+            return MISSING
+        whole = self._whole(value, "ZIP code")
+        if (len(whole) == 4 and state in _STATES_OF_0) or (len(whole) == 3 and state in _STATES_OF_00):
+            if whole.isdecimal():
+                self.done["ZIP code padded"] += 1
+                return whole.zfill(5)
+        elif plus_4 := _ZIP_PLUS_4.fullmatch(whole):
+            self.done["ZIP+4 cut to five digits"] += 1
+            return plus_4[1]
+        if len(whole) == 5 and whole.isdecimal():
+            return whole
+        self.unreadable["ZIP code"] += 1
+        return MISSING
+
+    def code(self, value: str, width: int, column: str) -> str:
+        """A numeric code of ``width`` digits; anything but a shorter number is left as it is."""
+        whole = self._whole(value, column)
+        if len(whole) < width and whole.isdecimal():
+            self.done[f"{column} padded"] += 1
+            return whole.zfill(width)
+        return whole
+
+    def phone(self, value: str) -> str:
+        """Ten digits, or the code that stands for them (-3 temporarily closed, -4 none, M missing)."""
+        if value in _PHONE_CODES:
+            return value
+        if not value:
+            return MISSING
+        whole = self._whole(value, "phone")
+        digits = re.sub(r"[\s().+/-]", "", _PHONE_EXTENSION.sub("", whole))
+        if len(digits) == 11 and digits.startswith("1"):
+            digits = digits[1:]
+        if len(digits) == 10 and digits.isdecimal() and digits.isascii():
+            if digits != whole:
+                self.done["phone punctuation removed"] += 1
+            return digits
+        self.unreadable["phone"] += 1
+        return MISSING
+
+    def number(self, value: str, column: str) -> int:
+        """A whole number, persons or US dollars; -1 where there is none."""
+        if value in {"", MISSING}:
+            return MISSING_NUMBER
+        plain = self._whole(value.replace(",", "").removeprefix("$"), column)
+        try:
+            number = int(plain)
+        except ValueError:
+            self.unreadable[column] += 1
+            return MISSING_NUMBER
+        if plain != value and "," in value:
+            self.done[f"{column} without thousands separators"] += 1
+        return number
+
+    def _whole(self, value: str, column: str) -> str:
+        """``9556.0`` is ``9556``: a spreadsheet took the column for numbers with decimals."""
+        if _DECIMAL.fullmatch(value):
+            self.done[f"{column} without decimals"] += 1
+            return value.partition(".")[0]
+        return value
