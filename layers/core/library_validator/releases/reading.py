@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import BinaryIO, Final, Generic, TypeVar
 
@@ -99,18 +99,18 @@ def read_release(
         outlets = _read_rows(archive, outlets_file, _outlet, repairs)
     check_same_year(systems.witnesses, outlets.witnesses)
     year = tell_fiscal_year(systems.records)
+    kept_systems, repeated_systems = _once(SYSTEMS, systems.records, attrgetter("fscs_key"))
+    kept_outlets, repeated_outlets = _once(OUTLETS, outlets.records, attrgetter("fscs_id"))
     names = [name for name in (file_name, systems_file.member, outlets_file.member) if name]
     problems = [
         *disagreements(year, (systems.witnesses, outlets.witnesses), names),
-        *_repeated("systems", [system.fscs_key for system in systems.records]),
-        *_repeated("outlets", [outlet.fscs_id for outlet in outlets.records]),
+        *repeated_systems,
+        *repeated_outlets,
         *_orphans(systems.records, outlets.records),
         *_unreadable(repairs),
     ]
     for file in (systems_file, outlets_file):
         repairs.done.update({f"header {header} corrected": 1 for header in file.layout.renamed})
-    kept_systems = tuple({system.fscs_key: system for system in reversed(systems.records)}.values())[::-1]
-    kept_outlets = tuple({outlet.fscs_id: outlet for outlet in reversed(outlets.records)}.values())[::-1]
     report = ReleaseReport(
         fiscal_year=year,
         files=(systems.report(systems_file), outlets.report(outlets_file)),
@@ -191,7 +191,8 @@ def _read_rows(
     layout = source.layout
     pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
     records: list[_Record] = []
-    witnesses = Witnesses()
+    submission_years: list[str] = []
+    flags: list[str] = []
     rejected = 0
     with archive.text(source.member, source.encoding) as lines:
         next(lines)
@@ -209,8 +210,8 @@ def _read_rows(
                 rejected += bool(any(row))
                 continue
             records.append(record)
-            witnesses.submission_years[row[layout.submission_year]] += 1
-            witnesses.flags[row[layout.flag]] += 1
+            submission_years.append(row[layout.submission_year])
+            flags.append(row[layout.flag])
     if rejected > _REJECTED_AT_MOST * (len(records) + rejected):
         raise ReleaseRefused(
             f"{rejected} rows of {source.member!r} that cannot be read, of {len(records) + rejected}",
@@ -218,7 +219,7 @@ def _read_rows(
         )
     if not records:
         raise ReleaseRefused(f"a {layout.kind} file without rows ({source.member!r})", EXPECTED_ZIP)
-    return _Contents(records, rejected, witnesses)
+    return _Contents(records, rejected, Witnesses(Counter(submission_years), Counter(flags)))
 
 
 def _split(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -318,15 +319,19 @@ def _outlet(values: _Values, repairs: Repairs) -> Outlet | None:
     )
 
 
-def _repeated(kind: str, keys: list[str]) -> Iterator[Problem]:
-    repeated = [key for key, rows in Counter(keys).items() if rows > 1]
-    if repeated:
-        yield Problem(
-            "keys_repeated",
-            "quarantine",
-            f"{len(repeated)} {kind} stand in the file more than once (the first row was taken): "
-            f"{_some(repeated)}",
-        )
+def _once(
+    kind: str, records: list[_Record], key_of: Callable[[_Record], str]
+) -> tuple[tuple[_Record, ...], list[Problem]]:
+    """The first record of every key, and what to say of the others."""
+    rows = Counter(map(key_of, records))
+    if len(rows) == len(records):
+        return tuple(records), []
+    first: dict[str, _Record] = {}
+    for record in records:
+        first.setdefault(key_of(record), record)
+    repeated = [key for key, count in rows.items() if count > 1]
+    message = f"{len(repeated)} {kind} stand in the file more than once (the first row was taken): {_some(repeated)}"
+    return tuple(first.values()), [Problem("keys_repeated", "quarantine", message)]
 
 
 def _orphans(systems: list[System], outlets: list[Outlet]) -> Iterator[Problem]:
