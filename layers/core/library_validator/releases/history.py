@@ -50,10 +50,9 @@ def merge_releases(releases: Sequence[Release]) -> History:
         for system in release.systems:
             systems.setdefault(system.fscs_key, (system, release.fiscal_year))
         listed_then = {outlet.fscs_id for outlet in release.outlets}
-        moved = {outlet.fscs_id for outlet in release.outlets if _moved(outlet, ids_at, listed_then)}
-        for outlet in release.outlets:
-            if outlet.fscs_id not in moved:
-                outlets.setdefault(outlet.fscs_id, ListedOutlet(outlet, release.fiscal_year))
+        vanished = [outlet for outlet in release.outlets if outlet.fscs_id not in outlets]
+        for outlet in [outlet for outlet in vanished if not _moved(outlet, ids_at, listed_then)]:
+            outlets[outlet.fscs_id] = ListedOutlet(outlet, release.fiscal_year)
         # Only now: two outlets of one release at one place are two outlets, not one that moved.
         for outlet in release.outlets:
             for place in _places(outlet):

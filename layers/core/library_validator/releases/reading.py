@@ -330,7 +330,9 @@ def _once(
     for record in records:
         first.setdefault(key_of(record), record)
     repeated = [key for key, count in rows.items() if count > 1]
-    message = f"{len(repeated)} {kind} stand in the file more than once (the first row was taken): {_some(repeated)}"
+    message = (
+        f"{len(repeated)} {kind} stand there more than once (the first row was taken): {_some(repeated)}"
+    )
     return tuple(first.values()), [Problem("keys_repeated", "quarantine", message)]
 
 
