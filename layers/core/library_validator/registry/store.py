@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 
@@ -34,6 +35,17 @@ class Pointer:
     reason: str  # "release loaded", or the words of the person who rolled back
 
 
+class VersionState(StrEnum):
+    """What became of a registry version. Only a person brings the last three back."""
+
+    BUILDING = "building"
+    READY = "ready"  # written and verified, not live yet
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    ROLLED_BACK = "rolled_back"
+    RETIRED = "retired"  # its postings were deleted; the record tells what it was
+
+
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
     """What a registry version was built from and holds."""
@@ -46,20 +58,26 @@ class VersionRecord:
     outlets: int
     entries: int
     postings: int
-    state: str  # building, ready, active, superseded, rolled_back
+    state: VersionState
     statistics: bytes  # encoded matching.index.Statistics
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One upload and what became of it; a redelivery finds its run and does nothing twice."""
+    """One upload, or one roll-back, and what became of it.
 
-    run_id: str  # "<object key>@<object version>"
+    A redelivery finds its run and does nothing twice.
+    """
+
+    run_id: str  # "<object key>@<object version>", or "rollback@<time>"
     status: str  # loading, active, unchanged, quarantined, refused, failed
     step: str  # reading, guarding, writing, verifying, flipping, done
-    started_at: str
+    started_at: str  # ISO 8601, UTC
     updated_at: str
     version: str | None = None
+    replaces: str | None = None  # the version that was live when this one was built
+    reason: str = ""  # as on the pointer
+    by: str = ""  # who rolled back
     report: Mapping[str, Any] | None = None  # ReleaseReport as JSON
     problems: Sequence[Mapping[str, str]] = ()  # code, severity, message
     events_published: bool = False
@@ -71,29 +89,43 @@ class RegistryReader(Protocol):
     def pointer(self) -> Pointer:
         """Raises ``NoActiveRegistry`` where nothing was ever activated."""
 
-    def version(self, version: str) -> VersionRecord: ...
+    def version(self, version: str) -> VersionRecord:
+        """Raises ``RegistryError`` where there is no such version."""
 
     def postings(self, version: str, keys: Iterable[str]) -> dict[str, bytes]:
-        """The postings of ``keys`` (deduplicated, any number); keys that do not exist are left out."""
+        """The postings of ``keys`` (deduplicated, any number); keys that do not exist are left out.
+
+        Raises ``RegistryError`` where the store keeps some back: a part is never taken for the whole.
+        """
 
 
 class RegistryStore(RegistryReader, Protocol):
     """What a load needs besides."""
 
+    def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> dict[str, bytes]:
+        """As above; ``consistent`` reads see every write that was answered."""
+
+    def find_version(self, version: str) -> VersionRecord | None: ...
+
     def put_version(self, record: VersionRecord) -> None: ...
 
+    def set_state(self, version: str, state: VersionState) -> None:
+        """Raises ``RegistryError`` where there is no such version."""
+
+    def delete_version(self, version: str) -> None:
+        """Delete the record of a version, not its postings."""
+
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
-        """Write postings; writing one again overwrites it with itself."""
+        """Write postings; writing one again overwrites it. Raises ``RegistryError`` if one is not taken."""
 
     def delete_postings(self, version: str, keys: Iterable[str]) -> None: ...
 
-    def delete_version(self, version: str) -> None: ...
+    def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
+        """Make ``pointer`` the live one, or change nothing and raise ``VersionSuperseded``.
 
-    def flip(self, pointer: Pointer, expected_active: str | None) -> None:
-        """Make ``pointer`` the live one if ``expected_active`` still is; else ``VersionSuperseded``.
-
-        The store itself refuses a pointer to an older fiscal year unless ``pointer.previous`` names the
-        live version as the one that is rolled back (see ``registry.activation``).
+        Refused where ``expected_active`` (None: nothing) is not live any more. Forward, an older fiscal
+        year than the live one is refused; ``back``, anything but the live pointer's ``previous``.
+        Doing the same flip again is harmless.
         """
 
     def run(self, run_id: str) -> Run | None: ...

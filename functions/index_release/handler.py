@@ -1,0 +1,151 @@
+"""Loads an uploaded release: S3 "Object Created" events, through EventBridge and an SQS FIFO queue.
+
+One message at a time. Whatever raises puts the message back on the queue; five tries, then its DLQ.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field, Json
+
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.config import IndexReleaseSettings
+from library_validator.errors import ReleaseRefused
+from library_validator.observability import Metrics, build_logger
+from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.bucket import ReleaseBucket, Upload
+from library_validator.registry.building import TimeLeft
+from library_validator.registry.events import RegistryBus
+from library_validator.registry.journal import Clock
+from library_validator.registry.store import RegistryStore, Run
+
+
+class _Bucket(BaseModel):
+    name: str
+
+
+class _Object(BaseModel):
+    """Keys are plain here: only direct S3 notifications encode them."""
+
+    key: str
+    version_id: str | None = Field(None, alias="version-id")
+
+
+class _Detail(BaseModel):
+    bucket: _Bucket
+    object: _Object
+
+
+class ObjectCreated(BaseModel):
+    """What EventBridge says of a new object."""
+
+    detail: _Detail
+
+
+class _QueuedMessage(BaseModel):
+    body: Json[ObjectCreated]
+
+
+class IndexReleaseEvent(BaseModel):
+    """The queue's batch, of size 1."""
+
+    records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
+
+    @property
+    def created(self) -> ObjectCreated:
+        return self.records[0].body
+
+
+class IndexReleaseResponse(BaseModel):
+    run_id: str | None = None
+    status: str = Field(
+        description="active, unchanged, quarantined, refused, or ignored: not a release's key"
+    )
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    store: RegistryStore
+    bucket: ReleaseBucket
+    bus: RegistryBus
+    logger: Logger
+    metrics: Metrics
+    time_left: TimeLeft = lambda: math.inf
+
+
+def handler(event: IndexReleaseEvent, runtime: Runtime, now: Clock) -> IndexReleaseResponse:
+    """``now`` is a clock here: a load takes up to minutes."""
+    uploaded = event.created.detail.object
+    if uploaded.key.endswith("/"):
+        # A "folder" made in the S3 console is an object too.
+        return IndexReleaseResponse(status="ignored")
+    try:
+        version = uploaded.version_id or runtime.bucket.current_version(uploaded.key)
+    except ReleaseRefused as refusal:
+        runtime.logger.warning("release refused", extra={"object_key": uploaded.key, "problem": str(refusal)})
+        return IndexReleaseResponse(status="refused")
+    upload = Upload(uploaded.key, version)
+    with runtime.logger.append_context_keys(run_id=upload.run_id):
+        ports = LoadPorts(runtime.store, runtime.bucket, runtime.bus, runtime.time_left)
+        try:
+            run = load_release(upload, ports, now)
+        except Exception:
+            runtime.metrics.count("ReleaseRuns", status="failed")
+            runtime.logger.exception("load interrupted")
+            raise
+        _tell(run, runtime)
+    return IndexReleaseResponse(run_id=run.run_id, status=run.status, version=run.version)
+
+
+def _tell(run: Run, runtime: Runtime) -> None:
+    report = run.report or {}
+    repaired = sum(report.get("repairs", {}).values())
+    runtime.metrics.count("ReleaseRuns", status=run.status)
+    runtime.metrics.count("ReleaseSystems", report.get("systems", 0))
+    runtime.metrics.count("ReleaseOutlets", report.get("outlets", 0))
+    runtime.metrics.count("ReleaseValuesRepaired", repaired)
+    runtime.logger.info(
+        "release loaded" if run.status == "active" else f"release {run.status}",
+        extra={
+            "version": run.version,
+            "fiscal_year": report.get("fiscal_year"),
+            "systems": report.get("systems"),
+            "outlets": report.get("outlets"),
+            "values_repaired": repaired,
+            "problems": [problem["code"] for problem in run.problems],
+        },
+    )
+
+
+@cache
+def build_runtime() -> Runtime:
+    settings = IndexReleaseSettings.from_environment(os.environ)
+    return Runtime(
+        store=RegistryTable(boto3.client("dynamodb"), settings.registry_table),
+        bucket=ReleasesBucket(boto3.client("s3"), settings.releases_bucket, settings.max_release_bytes),
+        bus=RegistryEventBus(EventBus(boto3.client("events"), settings.results_bus)),
+        logger=build_logger(settings),
+        metrics=Metrics(settings),
+    )
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    runtime = replace(build_runtime(), time_left=lambda: context.get_remaining_time_in_millis() / 1000)
+    try:
+        response = handler(IndexReleaseEvent.model_validate(event), runtime, lambda: datetime.now(UTC))
+    finally:
+        runtime.metrics.flush()
+    return response.model_dump()

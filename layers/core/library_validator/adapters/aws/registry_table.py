@@ -1,0 +1,220 @@
+"""The registry on one DynamoDB table."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from botocore.exceptions import ClientError
+
+from library_validator.adapters.aws.registry_items import (
+    POINTER_KEY,
+    pointer_from,
+    posting_key,
+    run_from,
+    run_item,
+    run_key,
+    version_from,
+    version_item,
+    version_key,
+)
+from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.registry.store import Pointer, Run, VersionRecord, VersionState
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import (
+        KeysAndAttributesUnionTypeDef,
+        UniversalAttributeValueTypeDef,
+        WriteRequestUnionTypeDef,
+    )
+
+# DynamoDB quotas.
+_BATCH_GET_KEYS: Final = 100
+_BATCH_WRITE_ITEMS: Final = 25
+
+# Nothing, then up to 0.1 s, 0.2 s … 6.4 s: long enough for a table that doubles its throughput.
+_ATTEMPTS: Final = 8
+_FIRST_PAUSE_SECONDS: Final = 0.1
+
+_T = TypeVar("_T")
+
+
+class RegistryTable:
+    """``RegistryStore``. ``requests`` counts what was asked of DynamoDB, by operation."""
+
+    def __init__(
+        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.requests: Counter[str] = Counter()
+        self._client = client
+        self._table = table
+        self._sleep = sleep
+
+    def pointer(self) -> Pointer:
+        self.requests["GetItem"] += 1
+        answer = self._client.get_item(TableName=self._table, Key=POINTER_KEY, ConsistentRead=True)
+        if "Item" not in answer:
+            raise NoActiveRegistry
+        return pointer_from(answer["Item"])
+
+    def version(self, version: str) -> VersionRecord:
+        record = self.find_version(version)
+        if record is None:
+            raise RegistryError(f"registry version {version} has no record")
+        return record
+
+    def find_version(self, version: str) -> VersionRecord | None:
+        self.requests["GetItem"] += 1
+        answer = self._client.get_item(TableName=self._table, Key=version_key(version), ConsistentRead=True)
+        return version_from(answer["Item"]) if "Item" in answer else None
+
+    def put_version(self, record: VersionRecord) -> None:
+        self.requests["PutItem"] += 1
+        self._client.put_item(TableName=self._table, Item=version_item(record))
+
+    def set_state(self, version: str, state: VersionState) -> None:
+        self.requests["UpdateItem"] += 1
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=version_key(version),
+                UpdateExpression="SET #state = :state",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":state": {"S": state.value}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise RegistryError(f"registry version {version} has no record") from error
+
+    def delete_version(self, version: str) -> None:
+        self.requests["DeleteItem"] += 1
+        self._client.delete_item(TableName=self._table, Key=version_key(version))
+
+    def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> dict[str, bytes]:
+        """One ``BatchGetItem`` for each hundred different keys; what it holds back is asked for again."""
+        found: dict[str, bytes] = {}
+        prefix = len(version) + 1
+        for chunk in _chunks(sorted(set(keys)), _BATCH_GET_KEYS):
+            waiting: KeysAndAttributesUnionTypeDef = {
+                "Keys": [posting_key(version, key) for key in chunk],
+                "ConsistentRead": consistent,
+                "ProjectionExpression": "pk, b",
+            }
+            for _ in self._attempts(f"return {len(chunk)} postings"):
+                self.requests["BatchGetItem"] += 1
+                answer = self._client.batch_get_item(RequestItems={self._table: waiting})
+                for item in answer["Responses"].get(self._table, []):
+                    found[item["pk"]["S"][prefix:]] = bytes(item["b"]["B"])
+                unprocessed = answer["UnprocessedKeys"].get(self._table)
+                if not unprocessed:
+                    break
+                waiting = unprocessed
+        return found
+
+    def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
+        for chunk in _chunks(postings.items(), _BATCH_WRITE_ITEMS):
+            self._write([{"PutRequest": {"Item": _posting(version, key, value)}} for key, value in chunk])
+
+    def delete_postings(self, version: str, keys: Iterable[str]) -> None:
+        for chunk in _chunks(dict.fromkeys(keys), _BATCH_WRITE_ITEMS):
+            self._write([{"DeleteRequest": {"Key": posting_key(version, key)}} for key in chunk])
+
+    def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
+        """One conditional ``UpdateItem``: DynamoDB itself refuses."""
+        conditions = ["attribute_not_exists(active)"] if expected_active is None else ["active = :expected"]
+        values: dict[str, UniversalAttributeValueTypeDef] = {
+            ":active": {"S": pointer.active},
+            ":previous": {"NULL": True} if pointer.previous is None else {"S": pointer.previous},
+            ":fiscal_year": {"N": str(pointer.fiscal_year)},
+            ":index_format": {"N": str(pointer.index_format)},
+            ":activated_at": {"S": pointer.activated_at},
+            ":reason": {"S": pointer.reason},
+        }
+        if expected_active is not None:
+            values[":expected"] = {"S": expected_active}
+            conditions.append("previous = :active" if back else "fiscal_year <= :fiscal_year")
+        self.requests["UpdateItem"] += 1
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=POINTER_KEY,
+                UpdateExpression=(
+                    "SET active = :active, previous = :previous, fiscal_year = :fiscal_year, "
+                    "index_format = :index_format, activated_at = :activated_at, reason = :reason"
+                ),
+                ConditionExpression=" AND ".join(conditions),
+                ExpressionAttributeValues=values,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            self._explain_refusal(pointer, expected_active, error)
+
+    def _explain_refusal(self, pointer: Pointer, expected_active: str | None, refusal: ClientError) -> None:
+        """Raise ``VersionSuperseded``, unless an answer was lost and this very flip was done."""
+        try:
+            live = self.pointer()
+        except NoActiveRegistry:
+            raise VersionSuperseded(
+                pointer.active, f"nothing is live, {expected_active} was expected"
+            ) from refusal
+        if (live.active, live.activated_at) == (pointer.active, pointer.activated_at):
+            return
+        raise VersionSuperseded(
+            pointer.active,
+            f"{live.active} (fiscal year {live.fiscal_year}, before it {live.previous}) is live since "
+            f"{live.activated_at}; expected {expected_active}",
+        ) from refusal
+
+    def run(self, run_id: str) -> Run | None:
+        self.requests["GetItem"] += 1
+        answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
+        return run_from(answer["Item"]) if "Item" in answer else None
+
+    def put_run(self, run: Run) -> None:
+        self.requests["PutItem"] += 1
+        self._client.put_item(TableName=self._table, Item=run_item(run))
+
+    def runs(self) -> list[Run]:
+        self.requests["Query"] += 1
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :run",
+            ExpressionAttributeValues={":run": {"S": "RUN"}},
+            ConsistentRead=True,
+        )
+        runs = [run_from(item) for page in pages for item in page["Items"]]
+        return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
+
+    def _write(self, requests: Sequence[WriteRequestUnionTypeDef]) -> None:
+        waiting: Sequence[WriteRequestUnionTypeDef] = requests
+        for _ in self._attempts(f"take {len(requests)} writes"):
+            self.requests["BatchWriteItem"] += 1
+            answer = self._client.batch_write_item(RequestItems={self._table: waiting})
+            unprocessed = answer["UnprocessedItems"].get(self._table)
+            if not unprocessed:
+                return
+            waiting = unprocessed
+
+    def _attempts(self, what: str) -> Iterator[int]:
+        """Numbers of tries, with growing pauses between them; raises when they are used up."""
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
+            yield attempt
+        raise RegistryError(
+            f"table {self._table} did not {what} within {_ATTEMPTS} tries: it is throttled, try again"
+        )
+
+
+def _posting(version: str, key: str, value: bytes) -> dict[str, UniversalAttributeValueTypeDef]:
+    return {**posting_key(version, key), "b": {"B": value}}
+
+
+def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    remaining = iter(values)
+    while chunk := list(islice(remaining, size)):
+        yield chunk

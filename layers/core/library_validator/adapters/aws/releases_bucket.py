@@ -1,0 +1,85 @@
+"""The releases bucket on S3: uploads are read by exact version, manifests and reports lie beside them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from botocore.exceptions import ClientError
+
+from library_validator.registry.bucket import Upload, object_gone, object_too_large
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})  # 405: a delete marker
+
+
+class ReleasesBucket:
+    """``ReleaseBucket``. Objects over ``max_bytes`` are refused before their body is read."""
+
+    def __init__(self, client: S3Client, bucket: str, max_bytes: int) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._max_bytes = max_bytes
+
+    def current_version(self, key: str) -> str:
+        try:
+            head = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise object_gone(key) from error
+            raise
+        return head["VersionId"]
+
+    @contextmanager
+    def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
+        """The object as a temporary file: a zip is read from its end, which a stream cannot."""
+        try:
+            answer = self._client.get_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise object_gone(upload.key, upload.version) from error
+            raise
+        body, size = answer["Body"], answer["ContentLength"]
+        with body, tempfile.TemporaryFile() as file:
+            if size > self._max_bytes:
+                raise object_too_large(size, self._max_bytes)
+            shutil.copyfileobj(body, file)
+            file.seek(0)
+            yield file
+
+    def put_manifest(self, version: str, keys: Iterable[str]) -> None:
+        manifest = {"version": version, "keys": sorted(keys)}
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=_manifest_key(version),
+            Body=gzip.compress(json.dumps(manifest).encode(), mtime=0),
+            ContentType="application/gzip",
+        )
+
+    def manifest(self, version: str) -> frozenset[str]:
+        answer = self._client.get_object(Bucket=self._bucket, Key=_manifest_key(version))
+        with answer["Body"] as body:
+            keys: list[str] = json.loads(gzip.decompress(body.read()))["keys"]
+        return frozenset(keys)
+
+    def delete_manifest(self, version: str) -> None:
+        self._client.delete_object(Bucket=self._bucket, Key=_manifest_key(version))
+
+    def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=f"reports/{run_id}.json",
+            Body=json.dumps(report, indent=2).encode(),
+            ContentType="application/json",
+        )
+
+
+def _manifest_key(version: str) -> str:
+    return f"manifests/{version}.json.gz"

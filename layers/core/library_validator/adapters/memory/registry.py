@@ -1,0 +1,124 @@
+"""The registry in memory: for matching without AWS, and for tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Self
+
+from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.matching.index import Index
+from library_validator.registry.store import (
+    AcceptedRelease,
+    Pointer,
+    Run,
+    VersionRecord,
+    VersionState,
+)
+from library_validator.registry.versions import version_record
+
+_BATCH_GET_KEYS = 100  # of DynamoDB, so that ``requests`` counts what AWS would be asked
+
+
+class MemoryRegistry:
+    """``RegistryStore``: dictionaries. ``requests`` counts reads as the DynamoDB adapter would make them."""
+
+    def __init__(self) -> None:
+        self.requests: Counter[str] = Counter()
+        self.versions: dict[str, VersionRecord] = {}
+        self.items: dict[str, dict[str, bytes]] = {}  # version -> blocking key -> posting
+        self._pointer: Pointer | None = None
+        self._runs: dict[str, Run] = {}
+
+    @classmethod
+    def holding(cls, index: Index, releases: Iterable[AcceptedRelease], at: datetime) -> Self:
+        """A registry in which ``index``, built from ``releases``, is live."""
+        registry = cls()
+        record = version_record(releases, index, VersionState.ACTIVE)
+        registry.put_version(record)
+        registry.put_postings(record.version, index.postings)
+        registry.flip(
+            Pointer(
+                active=record.version,
+                previous=None,
+                fiscal_year=record.fiscal_year,
+                index_format=record.index_format,
+                activated_at=at.isoformat(),
+                reason="release loaded",
+            ),
+            expected_active=None,
+        )
+        return registry
+
+    def __contains__(self, version: str) -> bool:
+        """Whether any posting of ``version`` is there."""
+        return bool(self.items.get(version))
+
+    def pointer(self) -> Pointer:
+        self.requests["GetItem"] += 1
+        if self._pointer is None:
+            raise NoActiveRegistry
+        return self._pointer
+
+    def version(self, version: str) -> VersionRecord:
+        record = self.find_version(version)
+        if record is None:
+            raise RegistryError(f"registry version {version} has no record")
+        return record
+
+    def find_version(self, version: str) -> VersionRecord | None:
+        self.requests["GetItem"] += 1
+        return self.versions.get(version)
+
+    def put_version(self, record: VersionRecord) -> None:
+        self.versions[record.version] = record
+
+    def set_state(self, version: str, state: VersionState) -> None:
+        self.versions[version] = replace(self.version(version), state=state)
+
+    def delete_version(self, version: str) -> None:
+        self.versions.pop(version, None)
+
+    def postings(
+        self,
+        version: str,
+        keys: Iterable[str],
+        *,
+        consistent: bool = False,  # noqa: ARG002 - memory always is
+    ) -> dict[str, bytes]:
+        wanted = set(keys)
+        self.requests["BatchGetItem"] += -(-len(wanted) // _BATCH_GET_KEYS)
+        items = self.items.get(version, {})
+        return {key: items[key] for key in sorted(wanted) if key in items}
+
+    def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
+        self.items.setdefault(version, {}).update(postings)
+
+    def delete_postings(self, version: str, keys: Iterable[str]) -> None:
+        items = self.items.get(version, {})
+        for key in keys:
+            items.pop(key, None)
+
+    def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
+        live = self._pointer
+        if live and (live.active, live.activated_at) == (pointer.active, pointer.activated_at):
+            return
+        active = live.active if live else None
+        if active != expected_active:
+            raise VersionSuperseded(pointer.active, f"{active} is live, not {expected_active} any more")
+        if live and back and live.previous != pointer.active:
+            raise VersionSuperseded(pointer.active, f"{live.previous} is the previous version")
+        if live and not back and live.fiscal_year > pointer.fiscal_year:
+            raise VersionSuperseded(pointer.active, f"fiscal year {live.fiscal_year} is live already")
+        self._pointer = pointer
+
+    def run(self, run_id: str) -> Run | None:
+        return self._runs.get(run_id)
+
+    def put_run(self, run: Run) -> None:
+        self._runs[run.run_id] = run
+
+    def runs(self) -> list[Run]:
+        return sorted(self._runs.values(), key=lambda run: (run.started_at, run.run_id), reverse=True)

@@ -1,0 +1,120 @@
+"""Writing a registry version beside the live one, checking it, and deleting those that nobody reads.
+
+A version's record stands in the store only after its manifest stands in the bucket, and its postings
+are written only after that: whatever was written can be found again and deleted.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from library_validator.errors import IndexIncomplete
+from library_validator.matching.index import Index
+from library_validator.registry.bucket import ReleaseBucket
+from library_validator.registry.store import Pointer, RegistryStore, VersionRecord, VersionState
+
+_CHUNK: Final = 2_500  # postings between two looks at the clock
+_SAMPLE: Final = 1_000  # postings that are read back
+_MARGIN_SECONDS: Final = 20.0
+
+TimeLeft = Callable[[], float]  # seconds until the function is killed
+
+
+def write_version(
+    record: VersionRecord, index: Index, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
+) -> None:
+    """Write manifest, record and postings of a version that nobody reads yet.
+
+    Raises ``IndexIncomplete`` before the time limit; calling it again writes everything again. Postings
+    of an interrupted try that this one does not have are deleted.
+    """
+    left_over: frozenset[str] = frozenset()
+    if store.find_version(record.version):
+        left_over = bucket.manifest(record.version) - index.postings.keys()
+        bucket.put_manifest(record.version, left_over | index.postings.keys())
+        for chunk in _chunks(sorted(left_over)):
+            check_time(record.version, time_left)
+            store.delete_postings(record.version, chunk)
+    bucket.put_manifest(record.version, index.postings)
+    store.put_version(record)
+    # Keys in their own order would heat one DynamoDB partition after the other.
+    for chunk in _chunks(_shuffled(index.postings, seed=record.version)):
+        check_time(record.version, time_left)
+        store.put_postings(record.version, {key: index.postings[key] for key in chunk})
+
+
+def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bucket: ReleaseBucket) -> None:
+    """Read back what ``write_version`` wrote: the record, the whole manifest, a sample of the postings.
+
+    Raises ``IndexIncomplete`` where something differs from what was built.
+    """
+    if store.find_version(record.version) != record:
+        raise IndexIncomplete(record.version, "its record does not read back as written")
+    if bucket.manifest(record.version) != index.postings.keys():
+        raise IndexIncomplete(record.version, "its manifest does not list the postings that were built")
+    sample = _shuffled(index.postings, seed=f"{record.version} verified")[:_SAMPLE]
+    found = store.postings(record.version, sample, consistent=True)
+    wrong = sum(found.get(key) != index.postings[key] for key in sample)
+    if wrong:
+        raise IndexIncomplete(
+            record.version, f"{wrong:,} of {len(sample):,} sampled postings do not read back as written"
+        )
+
+
+def delete_stale_versions(
+    pointer: Pointer, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
+) -> list[str]:
+    """Delete the postings of every version that is neither active nor previous; returns the versions.
+
+    The record of a version that once was live stays, as retired. What there is no time for is left
+    to the next load.
+    """
+    kept = {pointer.active, pointer.previous}
+    built = {run.version for run in store.runs() if run.version is not None}
+    deleted = []
+    for version in sorted(built - kept):
+        record = store.find_version(version)
+        if record is None or record.state is VersionState.RETIRED:
+            continue
+        if not discard_version(record, store, bucket, time_left):
+            break
+        deleted.append(version)
+    return deleted
+
+
+def discard_version(
+    record: VersionRecord, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
+) -> bool:
+    """Delete the postings of one version by its manifest, the manifest last; False if time ran short."""
+    for chunk in _chunks(sorted(bucket.manifest(record.version))):
+        if time_left() < _MARGIN_SECONDS:
+            return False
+        store.delete_postings(record.version, chunk)
+    if record.state in (VersionState.BUILDING, VersionState.READY):
+        store.delete_version(record.version)
+    else:
+        store.put_version(replace(record, state=VersionState.RETIRED, statistics=b""))
+    bucket.delete_manifest(record.version)
+    return True
+
+
+def check_time(version: str, time_left: TimeLeft) -> None:
+    """Raises ``IndexIncomplete`` while there still is time to say so: the queue delivers again."""
+    if time_left() < _MARGIN_SECONDS:
+        raise IndexIncomplete(version, "the time limit of the function came near")
+
+
+def _shuffled(keys: Iterable[str], seed: str) -> list[str]:
+    shuffled = sorted(keys)
+    random.Random(seed).shuffle(shuffled)
+    return shuffled
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    remaining = iter(keys)
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk

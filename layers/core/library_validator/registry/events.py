@@ -1,0 +1,134 @@
+"""The events of the registry: ``Registry Activated`` and ``Release Refused``.
+
+Their ids are derived from the run, so that an event that is sent again has the id it had before.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal, Protocol
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.registry.envelope import EventMetadata
+from library_validator.registry.store import Pointer, Run, VersionRecord
+
+_NAMESPACE: Final = UUID("0d0c5b5e-2f0b-5c61-8f0a-3f1f2a1b7d42")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+
+class ActivatedRelease(_Model):
+    """One of the releases that a registry version stands on."""
+
+    fiscal_year: int
+    content_sha256: str = Field(description="of the decompressed systems and outlets files")
+    object_key: str
+    object_version: str
+
+
+class RegistryActivatedData(_Model):
+    version: str
+    previous_version: str | None = Field(description="what answered until now")
+    fiscal_year: int
+    index_format: int
+    releases: list[ActivatedRelease]
+    systems: int = Field(description="listed in the newest release")
+    outlets: int
+    entries: int = Field(description="with those of older releases that vanished since")
+    reason: str = Field(description='"release loaded", or the words of the person who rolled back')
+    by: str = Field(description="who rolled back; empty for a load")
+    run_id: str
+
+
+class RegistryActivated(_Model):
+    """Another registry version answers from now on."""
+
+    detail_type: Literal["Registry Activated"] = Field("Registry Activated", exclude=True)
+    metadata: EventMetadata
+    data: RegistryActivatedData
+
+
+class ReleaseProblem(_Model):
+    code: str
+    severity: str
+    message: str
+
+
+class ReleaseRefusedData(_Model):
+    run_id: str
+    status: Literal["refused", "quarantined"] = Field(
+        description="refused: not a release; quarantined: a person has to look. Neither changed anything"
+    )
+    object_key: str
+    object_version: str
+    fiscal_year: int | None = Field(description="None where the file could not be read")
+    problems: list[ReleaseProblem]
+
+
+class ReleaseRefusedEvent(_Model):
+    """An uploaded file was not loaded, and why."""
+
+    detail_type: Literal["Release Refused"] = Field("Release Refused", exclude=True)
+    metadata: EventMetadata
+    data: ReleaseRefusedData
+
+
+RegistryEvent = RegistryActivated | ReleaseRefusedEvent
+
+
+class RegistryBus(Protocol):
+    def publish(self, event: RegistryEvent) -> None:
+        """Raises ``PublishFailed`` where the bus did not take it."""
+
+
+def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> RegistryActivated:
+    """The event of the run that made ``pointer`` live."""
+    return RegistryActivated(
+        metadata=_metadata("Registry Activated", run, record.version, pointer.activated_at),
+        data=RegistryActivatedData(
+            version=record.version,
+            previous_version=run.replaces,
+            fiscal_year=record.fiscal_year,
+            index_format=record.index_format,
+            releases=[ActivatedRelease.model_validate(release) for release in record.releases],
+            systems=record.systems,
+            outlets=record.outlets,
+            entries=record.entries,
+            reason=run.reason,
+            by=run.by,
+            run_id=run.run_id,
+        ),
+    )
+
+
+def release_refused(
+    run: Run, object_key: str, object_version: str, active_version: str | None
+) -> ReleaseRefusedEvent:
+    """The event of a run that ended refused or quarantined, while ``active_version`` kept answering."""
+    if run.status not in ("refused", "quarantined"):
+        raise ValueError(f"run {run.run_id} is {run.status}: its release was not refused")
+    return ReleaseRefusedEvent(
+        metadata=_metadata("Release Refused", run, active_version, run.updated_at),
+        data=ReleaseRefusedData(
+            run_id=run.run_id,
+            status="refused" if run.status == "refused" else "quarantined",
+            object_key=object_key,
+            object_version=object_version,
+            fiscal_year=run.report["fiscal_year"] if run.report else None,
+            problems=[ReleaseProblem.model_validate(problem) for problem in run.problems],
+        ),
+    )
+
+
+def _metadata(detail_type: str, run: Run, registry_version: str | None, occurred_at: str) -> EventMetadata:
+    return EventMetadata(
+        event_id=uuid5(_NAMESPACE, f"{detail_type}\n{run.run_id}"),
+        registry_version=registry_version,
+        policy_version=None,
+        correlation_id=run.run_id,
+        occurred_at=datetime.fromisoformat(occurred_at),
+    )

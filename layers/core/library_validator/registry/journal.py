@@ -1,0 +1,75 @@
+"""The journal of one run: every step is stored before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any, Final
+
+from library_validator.registry.store import RegistryStore, Run
+from library_validator.releases.records import Problem, ReleaseReport
+
+Clock = Callable[[], datetime]
+
+FINISHED: Final = frozenset({"active", "unchanged", "quarantined", "refused"})
+_PROBLEMS_KEPT: Final = 50  # of a run record, which is one item of at most 400 KB
+_MESSAGE_CHARACTERS: Final = 1_000
+
+
+class Journal:
+    """A run and the store that it is kept in. An unfinished run that is opened again goes on as loading."""
+
+    def __init__(self, store: RegistryStore, run_id: str, now: Clock) -> None:
+        self._store = store
+        self._now = now
+        stamp = now().isoformat()
+        self.run = store.run(run_id) or Run(run_id, "loading", "reading", stamp, stamp)
+
+    @property
+    def finished(self) -> bool:
+        return self.run.status in FINISHED
+
+    def step(self, step: str, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+        """Note that ``step`` begins, with what is known by now: ``changes`` are fields of ``Run``."""
+        self._note("loading", step, problems, changes)
+
+    def end(self, status: str, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+        """Note how the run ended; all steps are done."""
+        self._note(status, "done", problems, changes)
+
+    def fail(self, error: Exception) -> None:
+        """Note at which step the run failed. It is not finished: a redelivery tries again."""
+        self._note("failed", self.run.step, [Problem(type(error).__name__, "failed", str(error))], {})
+
+    def published(self) -> None:
+        """Note that the bus took the run's event, or that there is none to take."""
+        self.run = replace(self.run, events_published=True)
+        self._store.put_run(self.run)
+
+    def _note(
+        self, status: str, step: str, problems: Iterable[Problem] | None, changes: dict[str, Any]
+    ) -> None:
+        if problems is not None:
+            changes["problems"] = problems_as_json(problems)[:_PROBLEMS_KEPT]
+        stamp = self._now().isoformat()
+        self.run = replace(self.run, status=status, step=step, updated_at=stamp, **changes)
+        self._store.put_run(self.run)
+
+
+def report_as_json(report: ReleaseReport) -> dict[str, Any]:
+    """A release report for a run record, its problems apart: those stand on the run."""
+    fields = asdict(report)
+    del fields["problems"]
+    return fields
+
+
+def problems_as_json(problems: Iterable[Problem]) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {
+            "code": problem.code,
+            "severity": problem.severity,
+            "message": problem.message[:_MESSAGE_CHARACTERS],
+        }
+        for problem in problems
+    )

@@ -1,0 +1,80 @@
+"""Going back to the version that answered before, by a person's decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from library_validator.errors import RegistryError, RegistryFormatUnknown, VersionSuperseded
+from library_validator.matching.index import READABLE_FORMATS
+from library_validator.registry.events import RegistryBus, registry_activated
+from library_validator.registry.journal import Clock, Journal
+from library_validator.registry.store import Pointer, RegistryStore, Run, VersionState
+
+_PREFIX: Final = "rollback@"
+
+
+def roll_back(
+    store: RegistryStore, bus: RegistryBus, reason: str, now: Clock, who: str, *, restore: bool = False
+) -> Pointer:
+    """Make the previous version live again; returns the pointer as it is then.
+
+    The version that is left is marked as rolled back: no upload activates it again. Going back to it,
+    from here, is a roll-back of the roll-back and has to be meant: ``restore``. A call that was
+    killed between the flip and the event is completed by the next one, which then does no more.
+
+    Raises ``NoActiveRegistry``; ``RegistryError`` where there is no previous version;
+    ``VersionSuperseded`` where that one was rolled back itself, or a load flipped meanwhile;
+    ``RegistryFormatUnknown``; ``PublishFailed`` (live already: call again).
+    """
+    left = store.pointer()
+    pending = _pending(store, left)
+    if pending:
+        return _finish(Journal(store, pending.run_id, now), store, bus)
+    if left.previous is None:
+        raise RegistryError(f"registry version {left.active} is the first one: there is nothing before it")
+    target = store.version(left.previous)
+    if target.state is VersionState.ROLLED_BACK and not restore:
+        raise VersionSuperseded(target.version, "it was rolled back itself; restore it if that is meant")
+    if target.index_format not in READABLE_FORMATS:
+        raise RegistryFormatUnknown(target.version, target.index_format, READABLE_FORMATS)
+    at = now().isoformat()
+    journal = Journal(store, f"{_PREFIX}{at}", lambda: datetime.fromisoformat(at))
+    journal.step("flipping", version=target.version, replaces=left.active, reason=reason, by=who)
+    pointer = Pointer(
+        active=target.version,
+        previous=left.active,
+        fiscal_year=target.fiscal_year,
+        index_format=target.index_format,
+        activated_at=at,
+        reason=reason,
+    )
+    try:
+        store.flip(pointer, expected_active=left.active, back=True)
+    except Exception as error:
+        journal.fail(error)
+        raise
+    return _finish(journal, store, bus)
+
+
+def _pending(store: RegistryStore, live: Pointer) -> Run | None:
+    """The roll-back that made ``live`` what it is, if it was killed before it ended."""
+    run = store.run(f"{_PREFIX}{live.activated_at}")
+    return run if run and not run.events_published else None
+
+
+def _finish(journal: Journal, store: RegistryStore, bus: RegistryBus) -> Pointer:
+    """Mark both versions, end the run, publish."""
+    run, pointer = journal.run, store.pointer()
+    record = store.version(pointer.active)
+    if record.state is not VersionState.ACTIVE:
+        restored = record.state is VersionState.ROLLED_BACK
+        if run.replaces:
+            store.set_state(run.replaces, VersionState.SUPERSEDED if restored else VersionState.ROLLED_BACK)
+        # Last, because it tells whether all this was done.
+        store.set_state(pointer.active, VersionState.ACTIVE)
+    if not journal.finished:
+        journal.end("active")
+    bus.publish(registry_activated(journal.run, pointer, record))
+    journal.published()
+    return pointer
