@@ -1,18 +1,45 @@
-"""Deciding a batch of submissions against one registry version.
-
-Interface first; the body follows.
-"""
+"""Deciding a batch of submissions against one registry version."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from library_validator.decisions.application import FieldProblem
-from library_validator.decisions.decision import Cause, Decision, Submission
+from library_validator.decisions.application import Application, FieldProblem
+from library_validator.decisions.decision import (
+    Answer,
+    Candidate,
+    Cause,
+    Comparison,
+    Decision,
+    Match,
+    Submission,
+    event_id_of,
+)
+from library_validator.decisions.policy import Policy, Verdict, decide, load_policy
+from library_validator.decisions.reasons import next_step_of, reasons_of
+from library_validator.errors import RegistryFormatUnknown
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.entries import Entry
+from library_validator.matching.index import READABLE_FORMATS
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.match import Ranking, Scored, rank
+from library_validator.matching.normalize import phone as read_phone
+from library_validator.matching.query import Query, read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import Weights, confidence_of, load_weights
 from library_validator.registry.store import RegistryReader
+from library_validator.releases.records import Structure
 
-SUBMISSION = Cause(kind="submission")
+SUBMISSION: Final = Cause(kind="submission")
+SHOWN_CANDIDATES: Final = 5
+_STATUS: Final = {
+    Structure.TEMPORARILY_CLOSED: "temporarily_closed",
+    Structure.NON_RESPONDENT: "non_respondent",
+    Structure.CLOSED: "closed",
+    Structure.DELETED_INCORRECT: "closed",
+}
 
 
 class Decider:
@@ -20,6 +47,7 @@ class Decider:
 
     def __init__(self, registry: RegistryReader) -> None:
         self.registry = registry
+        self._statistics: tuple[str, Statistics] | None = None
 
     def decide(
         self,
@@ -31,9 +59,176 @@ class Decider:
 
         Raises ``NoActiveRegistry`` and ``RegistryFormatUnknown``.
         """
-        raise NotImplementedError
+        pointer = self.registry.pointer()
+        if pointer.index_format not in READABLE_FORMATS:
+            raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
+        statistics = self._statistics_of(pointer.active)
+        weights, policy = load_weights(), load_policy()
+        queries = [read_applicant(_applicant(one.application), statistics) for one, _ in submissions]
+        keys = [keys_of_query(query, statistics) for query in queries]
+        postings = self.registry.postings(pointer.active, {key for some in keys for key in some})
+        decisions = []
+        for (submission, problems), query, asked in zip(submissions, queries, keys, strict=True):
+            ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
+            known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
+            verdict = decide(query, ranking, policy, problems, known_key=known_key)
+            decisions.append(
+                _decision(
+                    submission,
+                    cause,
+                    now,
+                    query,
+                    ranking,
+                    verdict,
+                    weights,
+                    policy,
+                    pointer.active,
+                    pointer.fiscal_year,
+                )
+            )
+        return decisions
+
+    def _statistics_of(self, version: str) -> Statistics:
+        if self._statistics is None or self._statistics[0] != version:
+            self._statistics = version, Statistics.decode(self.registry.version(version).statistics)
+        return self._statistics[1]
 
 
 def second_claimant(decision: Decision, holder_source: str, holder_application_id: str) -> Decision:
     """The same decision for an applicant whose FSCS key another application holds: to a person."""
-    raise NotImplementedError
+    key = decision.match.fscs_key if decision.match else ""
+    about = f"{key} (application {holder_application_id} of {holder_source})"
+    status = [reason for reason in decision.reasons if reason.code != "MATCH"]
+    staff = reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": about})
+    return decision.model_copy(
+        update={
+            "decision": Answer.NEEDS_REVIEW,
+            "reasons": [*staff, *status],
+            "next_step": next_step_of("SECOND_CLAIMANT"),
+        }
+    )
+
+
+def _applicant(application: Application) -> Applicant:
+    return Applicant(
+        application.name,
+        application.street,
+        application.city,
+        application.state,
+        application.zip,
+        application.phone,
+        application.website,
+        application.fscs_id,
+    )
+
+
+def _decision(
+    submission: Submission,
+    cause: Cause,
+    now: datetime,
+    query: Query,
+    ranking: Ranking,
+    verdict: Verdict,
+    weights: Weights,
+    policy: Policy,
+    registry_version: str,
+    fiscal_year: int,
+) -> Decision:
+    shown = verdict.match or ranking.best
+    other = ranking.best_other_than(shown) if shown else None
+    return Decision(
+        event_id=event_id_of(submission, cause),
+        application=submission.application,
+        source=submission.source,
+        sent_at=submission.sent_at,
+        decided_at=now,
+        correlation_id=submission.correlation_id,
+        cause=cause,
+        decision=verdict.answer,
+        reasons=reasons_of(verdict.codes, verdict.about),
+        next_step=next_step_of(verdict.codes[0]),
+        confidence=round(confidence_of(shown.bits), 6) if shown else 0.0,
+        match=_match(verdict.match.entry, fiscal_year) if verdict.match else None,
+        runner_up=_candidate(other) if other else None,
+        margin=round(shown.bits - other.bits, 2) if shown and other else None,
+        candidates=[_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
+        evidence=_evidence(query, shown, weights) if shown else [],
+        registry_version=registry_version,
+        policy_version=f"{policy.version}/{weights.version}",
+    )
+
+
+def _match(entry: Entry, fiscal_year: int) -> Match:
+    listing = entry.listing
+    status = _STATUS.get(Structure(entry.structure), "listed") if entry.structure in _KNOWN else "listed"
+    return Match(
+        fscs_key=entry.fscs_key,
+        fscs_id=listing.outlet_id or None,
+        name=listing.system_name if entry.is_system else listing.outlet_name,
+        system_name=listing.system_name,
+        outlet_name=listing.outlet_name or None,
+        outlet_type=("CE" if listing.outlet_id else None) if entry.is_system else entry.kind,
+        street=listing.street,
+        city=listing.city,
+        state=listing.state,
+        zip=listing.zip,
+        phone=read_phone(listing.phone),
+        status="no_longer_listed" if entry.last_listed < fiscal_year else status,
+        meets_fscs_definition=listing.meets_fscs_definition,
+        legal_basis=listing.legal_basis,
+        locale=listing.locale,
+        population=_number(listing.population),
+        operating_expenditure=_number(listing.operating_expenditure),
+        last_listed=entry.last_listed,
+    )
+
+
+_KNOWN: Final = frozenset(Structure)
+
+
+def _number(text: str) -> int | None:
+    """A published number; None for a missing code, which is negative."""
+    value = int(text)
+    return value if value >= 0 else None
+
+
+def _candidate(scored: Scored) -> Candidate:
+    entry, listing = scored.entry, scored.entry.listing
+    return Candidate(
+        fscs_key=entry.fscs_key,
+        fscs_id=listing.outlet_id or None,
+        name=listing.system_name if entry.is_system else listing.outlet_name,
+        city=listing.city,
+        state=listing.state,
+        bits=round(scored.bits, 2),
+        confidence=round(confidence_of(scored.bits), 6),
+    )
+
+
+def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
+    """The comparisons behind a score: their bits and the prior's sum to it."""
+    compared, listing, applicant = scored.compared, scored.entry.listing, query.applicant
+    address = compared.address
+    listed_place = f"{address.city} {address.zip}".strip() if address else ""
+    levels = {
+        "name": (compared.name.level, applicant.name, compared.name.listed.text),
+        "street": (compared.street, applicant.street, address.shown if address else listing.street),
+        "place": (compared.place, f"{applicant.city} {applicant.zip}".strip(), listed_place),
+        "phone": (compared.phone, applicant.phone, ", ".join(scored.entry.phones)),
+        "state": (compared.state, applicant.state, scored.entry.state),
+        "fscs_id": (compared.fscs_id, applicant.fscs_id, scored.entry.id),
+    }
+    prior = Comparison(field="prior", level="any_entry", applied="", listed="", bits=weights.prior)
+    return [
+        prior,
+        *(
+            Comparison(
+                field=field,
+                level=level,
+                applied=applied,
+                listed=listed,
+                bits=round(scored.bits_by_field[field], 2),
+            )
+            for field, (level, applied, listed) in levels.items()
+        ),
+    ]

@@ -89,7 +89,9 @@ class Match(_Model):
     name: str = Field(description="the name of the matched entry: the outlet's, or else the system's")
     system_name: str
     outlet_name: str | None = None
-    outlet_type: str | None = Field(None, description="CE central, BR branch, BS bookmobile, BM books by mail")
+    outlet_type: str | None = Field(
+        None, description="CE central, BR branch, BS bookmobile, BM books by mail"
+    )
     street: str
     city: str
     state: str

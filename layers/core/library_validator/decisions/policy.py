@@ -7,8 +7,8 @@ score is always named among the reason codes.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Final
@@ -16,10 +16,13 @@ from typing import Final
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.decision import Answer
 from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.words import AFFILIATES, LIBRARY_WORDS, OUT_OF_SCOPE
 from library_validator.releases.records import Structure
 
+# C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
+_GOVERNMENT: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 
 
@@ -54,11 +57,15 @@ def load_policy() -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An answer with its reason codes, the deciding one first, and whether it names a match."""
+    """An answer with its reason codes, the deciding one first.
+
+    ``match`` is the entry that it names; ``about`` says for a code what its rule saw.
+    """
 
     answer: Answer
     codes: tuple[str, ...]
-    matched: bool
+    match: Scored | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 def decide(
@@ -66,65 +73,89 @@ def decide(
     ranking: Ranking,
     policy: Policy,
     problems: Sequence[FieldProblem] = (),
+    *,
     known_key: bool = False,
 ) -> Verdict:
     """Judge one applicant. ``known_key``: the FSCS key that it gave stands in the registry."""
-    if problems and not query.name.tokens:
-        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), matched=False)
+    verdict = _judge(query, ranking, policy, known_key=known_key)
+    if not problems:
+        return verdict
+    unreadable = {"INVALID_FIELD": "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
+    if verdict.answer is Answer.NOT_VALIDATED and query.name.tokens:
+        return replace(
+            verdict, codes=(*verdict.codes, "INVALID_FIELD"), about={**verdict.about, **unreadable}
+        )
+    codes = ("INVALID_FIELD", *(code for code in verdict.codes if code != "MATCH"))
+    return Verdict(Answer.NEEDS_REVIEW, codes, verdict.match, {**verdict.about, **unreadable})
+
+
+def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+    best = ranking.best or ranking.vanished_best
+    affiliate = _affiliate(query, best)
+    if affiliate:
+        return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
+    verdict = _judge_listed(query, ranking, policy, known_key=known_key)
+    if verdict.answer is Answer.VALIDATED or ranking.vanished_best is None:
+        return verdict
+    vanished = ranking.vanished_best
+    better = ranking.best is None or vanished.bits > ranking.best.bits
+    if better and vanished.bits >= policy.validate and _Evidence(query, vanished, policy).sufficient:
+        about = {"NO_LONGER_LISTED": str(vanished.entry.last_listed)}
+        return Verdict(Answer.NEEDS_REVIEW, ("NO_LONGER_LISTED",), vanished, about)
+    return verdict
+
+
+def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+    """Judge against the entries of the newest release."""
     best = ranking.best
-    notes = ("INVALID_FIELD",) if problems else ()
-    kind = _affiliate(query, best)
-    if kind:
-        return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE", *notes), matched=False)
     if best is None:
-        return _without_candidate(query, notes)
+        if _is_thin(query) and _says_library(query):
+            return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
+        return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = _Evidence(query, best, policy)
     scope = _out_of_scope(query, best)
     if scope:
+        about = {"OUT_OF_SCOPE_KIND": scope}
         if evidence.located and evidence.named:
-            return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND", *notes), matched=True)
-        return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND", *notes), matched=False)
-    contradiction = _contradicted_id(query, ranking, evidence, policy, known_key)
-    if contradiction:
-        return Verdict(Answer.NEEDS_REVIEW, (contradiction, *notes), matched=False)
+            return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
+        return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
+    if _association_of_government_library(query, best):
+        return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
+    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, best, evidence):
+        about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
+        return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
-        return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE", *notes), matched=False)
-    return _on_evidence(query, ranking, best, evidence, policy, notes)
-
-
-def _without_candidate(query: Query, notes: tuple[str, ...]) -> Verdict:
-    thin = not (query.state and (query.city or query.zip or query.phone or not query.street.is_empty))
-    if thin and _says_library(query):
-        return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN", *notes), matched=False)
-    return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY", *notes), matched=False)
-
-
-def _on_evidence(
-    query: Query, ranking: Ranking, best: Scored, evidence: _Evidence, policy: Policy, notes: tuple[str, ...]
-) -> Verdict:
-    status = status_codes(best)
+        return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
     if best.bits >= policy.validate and evidence.sufficient:
-        margin = ranking.margin
-        if margin is not None and margin < policy.margin:
-            return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status, *notes), matched=True)
-        if best.entry.structure in _CLOSED:
-            return Verdict(Answer.NEEDS_REVIEW, ("PERMANENTLY_CLOSED", *notes), matched=True)
-        if notes:
-            return Verdict(Answer.NEEDS_REVIEW, notes, matched=True)
-        return Verdict(Answer.VALIDATED, ("MATCH", *status), matched=True)
-    plausible = evidence.named or (evidence.located and _says_library(query))
-    if plausible and (best.bits >= policy.review or evidence.thin):
+        return _sufficient(ranking, best, policy)
+    return _insufficient(best, evidence, policy)
+
+
+def _sufficient(ranking: Ranking, best: Scored, policy: Policy) -> Verdict:
+    status = status_codes(best)
+    margin, other = ranking.margin, ranking.runner_up
+    if margin is not None and other is not None and margin < policy.margin:
+        about = {"TIE": f"{best.entry.fscs_key} and {other.entry.fscs_key}"}
+        return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)
+    if best.entry.structure in _CLOSED:
+        return Verdict(Answer.NEEDS_REVIEW, ("PERMANENTLY_CLOSED",), best)
+    return Verdict(Answer.VALIDATED, ("MATCH", *status), best)
+
+
+def _insufficient(best: Scored, evidence: _Evidence, policy: Policy) -> Verdict:
+    supported = best.bits >= policy.review or evidence.thin or evidence.located or evidence.placed
+    if evidence.plausible and supported:
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
-        return Verdict(Answer.NEEDS_REVIEW, (code, *status, *notes), matched=True)
-    if best.bits >= policy.review and not evidence.named and evidence.compared.name.level == "place_only":
-        return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY", *notes), matched=False)
-    return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY", *notes), matched=False)
+        return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
+    if best.compared.name.level == "place_only":
+        return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
+    return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
 class _Evidence:
     """What the comparisons with the best candidate amount to."""
 
-    __slots__ = ("compared", "located", "named", "placed", "query", "sufficient", "thin")
+    __slots__ = ("compared", "located", "named", "placed", "plausible", "query", "sufficient", "thin")
 
     def __init__(self, query: Query, best: Scored, policy: Policy) -> None:
         compared = best.compared
@@ -134,17 +165,36 @@ class _Evidence:
         streeted = compared.street in policy.street
         self.placed = compared.place in policy.place
         self.located = (streeted and compared.place != "different") or phoned
-        agreed = compared.name.level in policy.enough_with_place
-        akin = compared.name.level in policy.enough_with_location
-        self.named = (agreed or (akin and compared.name.rarity > 3.0)) and (
-            _says_library(query) or agreed
+        says_library = _says_library(query)
+        level = compared.name.level
+        kind_fits = says_library or not _lists_library(best)
+        agreed = level in policy.enough_with_place and kind_fits
+        akin = (level in policy.enough_with_location or level in policy.enough_with_place) and (
+            compared.name.rarity > 3.0
         )
-        self.thin = not (query.city or query.zip or query.phone or not query.street.is_empty)
+        same_spot = streeted and phoned and self.placed
+        self.named = agreed or (akin and says_library)
+        self.thin = _is_thin(query)
         identified = compared.fscs_id in ("exact", "other_outlet")
         self.sufficient = (
             (agreed and (self.placed or phoned or identified))
-            or (akin and self.named and self.located and (self.placed or phoned))
-            or (streeted and phoned and self.placed and _says_library(query))
+            or (akin and says_library and self.located and (self.placed or phoned))
+            or (same_spot and (akin or says_library))
+            or (
+                compared.phone == "exact"
+                and compared.place == "zip_and_city"
+                and says_library
+                and level != "separated"
+            )
+        )
+        self.plausible = (
+            self.named
+            or (self.located and (says_library or akin or level == "separated"))
+            or (
+                says_library
+                and self.placed
+                and level in ("partial", "separated", "applicant_shorter", "applicant_longer")
+            )
         )
 
     @property
@@ -156,8 +206,17 @@ class _Evidence:
         return "WEAK_EVIDENCE"
 
 
+def _is_thin(query: Query) -> bool:
+    """Nothing but a name and perhaps a state was given."""
+    return not (query.city or query.zip or query.phone or not query.street.is_empty)
+
+
 def _says_library(query: Query) -> bool:
     return not LIBRARY_WORDS.isdisjoint(query.name.tokens)
+
+
+def _lists_library(best: Scored) -> bool:
+    return any(not LIBRARY_WORDS.isdisjoint(name.tokens) for name in best.entry.names)
 
 
 def _borne_words(query: Query, best: Scored | None) -> set[str]:
@@ -180,23 +239,24 @@ def _out_of_scope(query: Query, best: Scored | None) -> str:
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
-def _contradicted_id(
-    query: Query, ranking: Ranking, evidence: _Evidence, policy: Policy, known_key: bool
-) -> str:
-    """An FSCS id that names another entry than name and place do."""
-    given, best = query.fscs_id, ranking.best
-    if given is None or best is None or not known_key:
-        return ""
+def _association_of_government_library(query: Query, best: Scored) -> bool:
+    """An association that bears the name of a library that a government runs: not the same body."""
+    return (
+        "ASSOCIATION" in query.name.tokens
+        and "ASSOCIATION" not in _borne_words(query, best)
+        and best.entry.listing.legal_basis in _GOVERNMENT
+    )
+
+
+def _contradicts_id(given: FscsId, best: Scored, evidence: _Evidence) -> bool:
+    """Whether the FSCS id names another entry than name and place do.
+
+    A state's own id (LIBID) that looks like another system's FSCS key does not contradict.
+    """
     if best.entry.fscs_key != given.key:
-        if best.entry.libid[:6] == given.key and evidence.sufficient:
-            return ""
-        return "FSCS_ID_CONTRADICTS"
-    compared = best.compared
-    if compared.name.level in ("different", "place_only", "separated"):
-        return "FSCS_ID_CONTRADICTS"
-    if compared.name.level == "partial" and not evidence.located:
-        return "FSCS_ID_CONTRADICTS"
-    return ""
+        return not (best.entry.libid[:6] == given.key and evidence.sufficient)
+    level = best.compared.name.level
+    return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)
 
 
 def status_codes(best: Scored) -> tuple[str, ...]:

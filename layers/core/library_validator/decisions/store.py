@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.decision import Answer, Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,17 @@ class ClaimedByAnother:
 Outcome = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
 
 
+def claimed_key(decision: Decision) -> str | None:
+    """The FSCS key that a decision claims for its application while it is current; None: no claim."""
+    return decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else None
+
+
 class DecisionStore(Protocol):
-    """Decisions, the current one of each application, and who holds which FSCS key."""
+    """Decisions, the current one of each application, and who holds which FSCS key.
+
+    Every method raises ``CaseworkUnavailable`` where the store cannot be reached or refuses: what was
+    asked for was then not done, or is found done by asking again.
+    """
 
     def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
         """Store ``decision`` as current in one transaction, or change nothing and say why not.
@@ -70,7 +79,10 @@ class DecisionStore(Protocol):
         """The events of these decisions were taken by the bus. Doing it twice is harmless."""
 
     def recent(self, since: datetime) -> Iterator[Decision]:
-        """Decisions made at or after ``since``, oldest first."""
+        """Decisions made at or after ``since`` that stood when they were made, oldest first.
+
+        Late ones (``record_late``) answered nobody: they are in ``history`` only.
+        """
 
 
 class ResultsBus(Protocol):

@@ -16,6 +16,7 @@ from library_validator.matching.names import Name
 from library_validator.matching.normalize import Street
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.words import GOVERNMENTS, SEPARATORS
 
 _SHORT_WORD: Final = 4
 
@@ -126,44 +127,56 @@ def compare_name(
     near = _pair_near(only_applied, only_listed)
     extra = tuple(word for word in only_applied if word not in place)
     missing = tuple(word for word in only_listed if word not in place)
-    words = (*shared, *near)
-    rarity = _rarity(tuple(words), place, statistics)
-    level = _name_level(applied, listed, words, bool(near), extra, missing, place, only_applied, only_listed)
-    return NameAgreement(level, tuple(words), extra, missing, rarity, listed, of_system)
+    agreed = (*shared, *near)
+    rarity = _rarity(agreed, place, statistics)
+    level = _name_level(
+        applied, listed, agreed, extra, missing, place, only_applied, only_listed, near=bool(near)
+    )
+    return NameAgreement(level, agreed, extra, missing, rarity, listed, of_system)
 
 
 def _name_level(
     applied: Name,
     listed: Name,
     words: tuple[str, ...],
-    near: bool,
     extra: tuple[str, ...],
     missing: tuple[str, ...],
     place: frozenset[str],
     only_applied: list[str],
     only_listed: list[str],
+    *,
+    near: bool,
 ) -> str:
-    if not words:
-        return "different"
-    separated = (applied.separators ^ listed.separators) & (set(only_applied) | set(only_listed))
-    if separated - place or ("COUNTY" in separated) or ("CITY" in separated) or ("TOWNSHIP" in separated):
+    if not SEPARATORS.issuperset(words) and not _separates(applied, listed, only_applied, only_listed, place):
         if not extra and not missing:
-            return "separated"
-        if not (set(extra) - separated) and not (set(missing) - separated):
-            return "separated"
-    if not extra and not missing:
-        if near:
-            return "typing_differences"
-        if not (set(words) - place) and not only_applied and not only_listed:
-            return "same_words"
-        return "same_words" if not only_applied and not only_listed else "typing_differences"
-    if not (set(words) - place):
-        return "place_only"
-    if not extra:
-        return "applicant_shorter"
-    if not missing:
-        return "applicant_longer"
-    return "partial"
+            return "typing_differences" if near or only_applied or only_listed else "same_words"
+        if place.issuperset(words):
+            return "place_only"
+        if not extra:
+            return "applicant_shorter"
+        return "partial" if missing else "applicant_longer"
+    if SEPARATORS.issuperset(words) and (extra or missing or only_applied or only_listed):
+        return "different"
+    if SEPARATORS.issuperset(words):
+        return "same_words"
+    differing = applied.separators ^ listed.separators
+    if differing.issuperset(extra) and differing.issuperset(missing):
+        return "separated"
+    return "place_only" if place.issuperset(words) else "partial"
+
+
+def _separates(
+    applied: Name, listed: Name, only_applied: list[str], only_listed: list[str], place: frozenset[str]
+) -> bool:
+    """Whether a word that tells neighbours apart stands on one side only.
+
+    ``CITY`` alone does not (``City of Eagle Public Library`` is how a town writes itself), unless the
+    other side names another kind of government.
+    """
+    separating = (applied.separators ^ listed.separators).intersection((*only_applied, *only_listed))
+    if separating == {"CITY"}:
+        return False
+    return bool(separating & GOVERNMENTS or separating - place)
 
 
 def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistics) -> float:
@@ -195,7 +208,7 @@ def _pair_near(applied: list[str], listed: list[str]) -> list[str]:
 
 def _word_similarity(word: str, listed: str) -> float:
     """Above 0 where one word can be a mistyped or cut form of the other."""
-    if word[0].isdigit() or listed[0].isdigit():
+    if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS:
         return 0.0
     shorter = min(len(word), len(listed))
     if shorter < _SHORT_WORD:
@@ -263,7 +276,11 @@ def compare_streets(applied: Street, listed: Street) -> str:
     if similar:
         if not applied.number or not listed.number:
             return "near" if len(listed.name) >= 6 else "same_street"
-        return "near" if OSA.distance(applied.number, listed.number) <= 1 and len(listed.number) > 2 else "same_street"
+        return (
+            "near"
+            if OSA.distance(applied.number, listed.number) <= 1 and len(listed.number) > 2
+            else "same_street"
+        )
     return "different"
 
 

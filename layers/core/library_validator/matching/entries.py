@@ -6,7 +6,7 @@ outlet is an entry of its own that also bears its system's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -76,14 +76,17 @@ class Entry:
         return self.kind == SYSTEM_KIND
 
 
-def entries_of(history: History) -> Iterator[Entry]:
+ReadName = Callable[[str], Name]
+
+
+def entries_of(history: History, read: ReadName = read_name) -> Iterator[Entry]:
     """Every entry of the registry, systems before their outlets, ordered by FSCS key."""
     for system in history.systems:
         central = _central_outlet(system)
-        yield _system_entry(system, central)
+        yield _system_entry(system, central, read)
         for outlet in system.outlets:
             if outlet is not central:
-                yield _outlet_entry(outlet, system)
+                yield _outlet_entry(outlet, system, read)
 
 
 def _central_outlet(system: ListedSystem) -> ListedOutlet | None:
@@ -99,7 +102,7 @@ def _central_outlet(system: ListedSystem) -> ListedOutlet | None:
     return centrals[0] if len(centrals) == 1 else None
 
 
-def _system_entry(listed: ListedSystem, central: ListedOutlet | None) -> Entry:
+def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: ReadName) -> Entry:
     system = listed.system
     names = [system.name]
     lines = [
@@ -120,7 +123,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None) -> Entry:
         state=system.state,
         county=normalize.city(system.county),
         libid=normalize.words(system.libid).replace(" ", ""),
-        names=_distinct_names(names),
+        names=_distinct_names(names, read),
         system_names=(),
         addresses=_addresses(lines),
         phones=_phones(phones),
@@ -143,7 +146,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None) -> Entry:
     )
 
 
-def _outlet_entry(listed: ListedOutlet, parent: ListedSystem) -> Entry:
+def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, read: ReadName) -> Entry:
     outlet, system = listed.outlet, parent.system
     return Entry(
         id=outlet.fscs_id,
@@ -153,8 +156,8 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem) -> Entry:
         state=outlet.state,
         county=normalize.city(outlet.county),
         libid=normalize.words(outlet.libid).replace(" ", ""),
-        names=_distinct_names([outlet.name]),
-        system_names=_distinct_names([system.name]),
+        names=_distinct_names([outlet.name], read),
+        system_names=_distinct_names([system.name], read),
         addresses=_addresses([(outlet.street, outlet.city, outlet.zip)]),
         phones=_phones([outlet.phone]),
         listing=Listing(
@@ -176,16 +179,14 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem) -> Entry:
     )
 
 
-def _distinct_names(names: list[str]) -> tuple[Name, ...]:
-    return tuple({name.text: name for name in map(read_name, names) if name.tokens}.values())
+def _distinct_names(names: list[str], read: ReadName) -> tuple[Name, ...]:
+    return tuple({name.text: name for name in map(read, names) if name.tokens}.values())
 
 
 def _addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
     found: dict[tuple[Street, str, str], Address] = {}
     for line, city, zip_code in lines:
-        address = Address(
-            normalize.street(line), normalize.city(city), normalize.zip5(zip_code), line
-        )
+        address = Address(normalize.street(line), normalize.city(city), normalize.zip5(zip_code), line)
         if not (address.street.is_empty and not address.city and not address.zip):
             found.setdefault((address.street, address.city, address.zip), address)
     return tuple(found.values())

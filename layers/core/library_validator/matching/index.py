@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from library_validator.matching.entries import RECORD, Entry, encode, entries_of
 from library_validator.matching.keys import keys_of_entry
+from library_validator.matching.names import read_name
+from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
 from library_validator.releases.history import merge_releases
 from library_validator.releases.records import Release
 
 INDEX_FORMAT: Final = 1
 READABLE_FORMATS: Final = (1,)
+_MISPRINTS: Final = 2  # kind words that so few entries spell in a way are misprints of the release
 MAX_CANDIDATES: Final = 96  # a posting holds at most so many entries; a longer one keeps its systems first
 
 
@@ -34,19 +37,15 @@ def build_index(releases: Sequence[Release]) -> Index:
     """Index all accepted releases; the order in which they are given does not matter."""
     history = merge_releases(releases)
     newest = max(releases, key=lambda release: release.fiscal_year)
+    published = _statistics_of(entries_of(history))
     filed: defaultdict[str, list[Entry]] = defaultdict(list)
     encoded: dict[str, str] = {}
-    counts: Counter[str] = Counter()
-    for entry in entries_of(history):
+    entries = list(entries_of(history, lambda name: correct(read_name(name), published, rare=_MISPRINTS)))
+    for entry in entries:
         encoded[entry.id] = encode(entry)
         for key in dict.fromkeys(keys_of_entry(entry)):
             filed[key].append(entry)
-        counts.update({word for name in entry.names for word in name.tokens})
-    statistics = Statistics(
-        total=len(encoded),
-        counts={word: count for word, count in counts.items() if count > 1},
-        words_once=frozenset(word for word, count in counts.items() if count == 1),
-    )
+    statistics = _statistics_of(entries)
     return Index(
         postings={key: _posting(entries, encoded) for key, entries in filed.items()},
         statistics=statistics.encode(),
@@ -54,6 +53,19 @@ def build_index(releases: Sequence[Release]) -> Index:
         systems=len(newest.systems),
         outlets=len(newest.outlets),
         entries=len(encoded),
+    )
+
+
+def _statistics_of(entries: Iterable[Entry]) -> Statistics:
+    counts: Counter[str] = Counter()
+    total = 0
+    for entry in entries:
+        total += 1
+        counts.update({word for name in entry.names for word in name.tokens})
+    return Statistics(
+        total=total,
+        counts={word: count for word, count in counts.items() if count > 1},
+        words_once=frozenset(word for word, count in counts.items() if count == 1),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from library_validator.matching.compare import Compared, compare
-from library_validator.matching.entries import Entry, decode
+from library_validator.matching.entries import FIELD, Entry, decode
 from library_validator.matching.index import candidates_of
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
@@ -25,27 +25,34 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Every candidate, best first."""
+    """Every candidate, best first: those of the newest release, and those that vanished before it."""
 
     scored: tuple[Scored, ...]
+    vanished: tuple[Scored, ...] = ()
 
     @property
     def best(self) -> Scored | None:
         return self.scored[0] if self.scored else None
 
     @property
+    def vanished_best(self) -> Scored | None:
+        return self.vanished[0] if self.vanished else None
+
+    @property
     def runner_up(self) -> Scored | None:
         """The best candidate of another system than the best one's."""
-        if not self.scored:
-            return None
-        key = self.scored[0].entry.fscs_key
-        return next((other for other in self.scored if other.entry.fscs_key != key), None)
+        return self.best_other_than(self.scored[0]) if self.scored else None
 
     @property
     def margin(self) -> float | None:
         """Bits between the best candidate and the best of another system."""
         other = self.runner_up
         return None if other is None else self.scored[0].bits - other.bits
+
+    def best_other_than(self, chosen: Scored) -> Scored | None:
+        """The best listed candidate of another system than ``chosen``'s."""
+        key = chosen.entry.fscs_key
+        return next((other for other in self.scored if other.entry.fscs_key != key), None)
 
 
 def rank(
@@ -54,12 +61,18 @@ def rank(
     postings: Mapping[str, bytes],
     statistics: Statistics,
     weights: Weights,
+    fiscal_year: int,
 ) -> Ranking:
-    """Compare the candidates of ``keys``, each once, and rank them by match weight."""
-    encoded = {text[: text.index("\x1f")]: text for text in _candidates(keys, postings)}
+    """Compare the candidates of ``keys``, each once, and rank them by match weight.
+
+    ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
+    """
+    encoded = {text[: text.index(FIELD)]: text for text in _candidates(keys, postings)}
     scored = [_score(query, decode(text), statistics, weights) for text in encoded.values()]
     scored.sort(key=_standing)
-    return Ranking(tuple(scored))
+    listed = tuple(one for one in scored if one.entry.last_listed >= fiscal_year)
+    vanished = tuple(one for one in scored if one.entry.last_listed < fiscal_year)
+    return Ranking(listed, vanished)
 
 
 def _candidates(keys: Iterable[str], postings: Mapping[str, bytes]) -> Iterable[str]:

@@ -8,6 +8,8 @@ from library_validator.matching import normalize
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import FscsId, Street
+from library_validator.matching.spelling import correct
+from library_validator.matching.statistics import Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,14 @@ class Query:
     place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
 
 
-def read_applicant(applicant: Applicant) -> Query:
+def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
+    """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
     state = normalize.state(applicant.state)
     city = normalize.city(applicant.city)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
     return Query(
         applicant=applicant,
-        name=read_name(applicant.name),
+        name=correct(read_name(applicant.name), statistics),
         street=normalize.street(applicant.street),
         city=city,
         state=state or (fscs_id.key[:2] if fscs_id else ""),

@@ -50,4 +50,5 @@ def load_weights() -> Weights:
 
 def confidence_of(bits: float) -> float:
     """The probability of a match, from its total bits."""
-    return 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, bits)))
+    odds: float = 2.0 ** max(-60.0, min(60.0, bits))
+    return odds / (1.0 + odds)

@@ -8,15 +8,40 @@ from __future__ import annotations
 from typing import Final
 
 STOP_WORDS: Final = frozenset(
-    "THE OF AND FOR AT IN ON A AN TO BY INC INCORPORATED LLC CORP CORPORATION LTD CO501C3 501C3 DBA LA EL LOS"
-    .split()
-) - frozenset("LA EL LOS".split())
+    [
+        "THE",
+        "OF",
+        "AND",
+        "FOR",
+        "AT",
+        "IN",
+        "ON",
+        "A",
+        "AN",
+        "TO",
+        "BY",
+        "INC",
+        "INCORPORATED",
+        "LLC",
+        "CORP",
+        "CORPORATION",
+        "LTD",
+        "CO501C3",
+        "501C3",
+        "DBA",
+        "LA",
+        "EL",
+        "LOS",
+    ]
+) - frozenset(["LA", "EL", "LOS"])
 
 NAME_PHRASES: Final = (
     ("P L D", "PUBLIC LIBRARY DISTRICT"),
     ("P L", "PUBLIC LIBRARY"),
     ("PUBLIC LIB", "PUBLIC LIBRARY"),
-    ("LAW LIBRARY", "LAWLIBRARY LIBRARY"),
+    ("LIBRARY CO", "LIBRARY COMPANY"),
+    ("FRIEND OF", "FRIENDS OF"),
+    ("CHARITABLE TR", "CHARITABLE TRUST"),
 )
 
 _NAME: Final = {
@@ -62,7 +87,7 @@ _NAME: Final = {
     "SCHOOL": "SCH SCHL SCHOOLS",
     "DEPARTMENT": "DEPT",
     "FOUNDATION": "FDN FNDN FOUND FNDTN FOUNDATIONS",
-    "FRIENDS": "FRIEND FRNDS",
+    "FRIENDS": "FRNDS FRDS",
     "JUNIOR": "JR",
     "DOCTOR": "DR",
     "CHILDRENS": "CHILDREN CHILD",
@@ -83,43 +108,228 @@ NAME_WORDS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 GENERIC: Final = frozenset(
-    "LIBRARY PUBLIC FREE MEMORIAL COMMUNITY SYSTEM BRANCH ASSOCIATION CENTER MUNICIPAL AREA DISTRICT MAIN "
-    "CENTRAL HEADQUARTERS SERVICE SERVICES DEPARTMENT BOOKMOBILE READING ROOM LEARNING RESOURCE INFORMATION "
-    "LEGACY COMPANY BOARD TRUSTEES BUILDING TOWN VILLAGE LOCAL JOINT UNITED EXTENSION STATION SATELLITE"
-    .split()
+    [
+        "LIBRARY",
+        "PUBLIC",
+        "FREE",
+        "MEMORIAL",
+        "COMMUNITY",
+        "SYSTEM",
+        "BRANCH",
+        "ASSOCIATION",
+        "CENTER",
+        "MUNICIPAL",
+        "AREA",
+        "DISTRICT",
+        "MAIN",
+        "CENTRAL",
+        "HEADQUARTERS",
+        "SERVICE",
+        "SERVICES",
+        "DEPARTMENT",
+        "BOOKMOBILE",
+        "READING",
+        "ROOM",
+        "LEARNING",
+        "RESOURCE",
+        "INFORMATION",
+        "LEGACY",
+        "COMPANY",
+        "BOARD",
+        "TRUSTEES",
+        "BUILDING",
+        "TOWN",
+        "VILLAGE",
+        "LOCAL",
+        "JOINT",
+        "UNITED",
+        "EXTENSION",
+        "STATION",
+        "SATELLITE",
+    ]
 )
 SEPARATORS: Final = frozenset(
-    "COUNTY CITY TOWNSHIP PARISH REGIONAL BOROUGH NORTH SOUTH EAST WEST NORTHEAST NORTHWEST SOUTHEAST SOUTHWEST "
-    "UPPER LOWER NEW OLD HILL HILLS LAKE BEACH PARK FALLS HEIGHTS SPRINGS VALLEY CENTRAL JUNCTION GROVE RIDGE "
-    "VIEW RIVER PORT POINT ISLAND TRIBAL NATION BRANCH BOOKMOBILE".split()
-) - frozenset("CENTRAL BRANCH BOOKMOBILE".split())
+    [
+        "COUNTY",
+        "CITY",
+        "TOWNSHIP",
+        "PARISH",
+        "REGIONAL",
+        "BOROUGH",
+        "NORTH",
+        "SOUTH",
+        "EAST",
+        "WEST",
+        "NORTHEAST",
+        "NORTHWEST",
+        "SOUTHEAST",
+        "SOUTHWEST",
+        "UPPER",
+        "LOWER",
+        "NEW",
+        "OLD",
+        "HILL",
+        "HILLS",
+        "LAKE",
+        "BEACH",
+        "PARK",
+        "FALLS",
+        "HEIGHTS",
+        "SPRINGS",
+        "VALLEY",
+        "CENTRAL",
+        "JUNCTION",
+        "GROVE",
+        "RIDGE",
+        "VIEW",
+        "RIVER",
+        "PORT",
+        "POINT",
+        "ISLAND",
+        "TRIBAL",
+        "NATION",
+        "BRANCH",
+        "BOOKMOBILE",
+    ]
+) - frozenset(["CENTRAL", "BRANCH", "BOOKMOBILE"])
+
+GOVERNMENTS: Final = frozenset(["COUNTY", "CITY", "TOWNSHIP", "PARISH", "REGIONAL", "BOROUGH"])
 
 LIBRARY_WORDS: Final = frozenset(
-    "LIBRARY BOOKMOBILE ATHENAEUM ATHENEUM LYCEUM READING BOOKS BOOK LITERARY".split()
+    [
+        "LIBRARY",
+        "BRANCH",
+        "BOOKMOBILE",
+        "ATHENAEUM",
+        "ATHENEUM",
+        "LYCEUM",
+        "READING",
+        "BOOKS",
+        "BOOK",
+        "LITERARY",
+    ]
 )
 
 AFFILIATES: Final = frozenset(
-    "FRIENDS FOUNDATION GUILD ASSOCIATES TRUST FUND AUXILIARY ENDOWMENT SUPPORTERS SUPPORT BOOSTERS VOLUNTEERS "
-    "ADVOCATES FUNDRAISING CAMPAIGN SAVE ALLIANCE PARTNERS AMIGOS ALUMNI LEAGUE PROMOTION BENEFIT FOF PATRONS "
-    "CITIZENS HELPERS COMMITTEE STAFF EMPLOYEES UNION DONORS"
-    .split()
+    [
+        "FRIENDS",
+        "FOUNDATION",
+        "GUILD",
+        "ASSOCIATES",
+        "TRUST",
+        "FUND",
+        "AUXILIARY",
+        "ENDOWMENT",
+        "SUPPORTERS",
+        "SUPPORT",
+        "BOOSTERS",
+        "VOLUNTEERS",
+        "ADVOCATES",
+        "FUNDRAISING",
+        "CAMPAIGN",
+        "SAVE",
+        "ALLIANCE",
+        "PARTNERS",
+        "AMIGOS",
+        "ALUMNI",
+        "LEAGUE",
+        "BENEFIT",
+        "PATRONS",
+        "CITIZENS",
+        "HELPERS",
+        "COMMITTEE",
+        "EMPLOYEES",
+        "DONORS",
+        "CHARITABLE",
+        "CONTRIBUTORS",
+    ]
 )
 
 OUT_OF_SCOPE: Final[dict[str, str]] = {
-    **dict.fromkeys("COLLEGE UNIVERSITY SEMINARY INSTITUTE POLYTECHNIC CONSERVATORY CAMPUS COSMETOLOGY YESHIVA "
-                    "BEAUTY BARBER TECHNICAL CAREER GRADUATE MASSAGE NURSING BARTENDING BAIS RABBINICAL TALMUDICAL"
-                    .split(), "college"),
-    **dict.fromkeys("SCHOOL ACADEMY ELEMENTARY KINDERGARTEN PRESCHOOL MONTESSORI ISD PTA PTO HOMESCHOOL".split(),
-                    "school"),
-    **dict.fromkeys("MUSEUM GALLERY ZOO AQUARIUM PLANETARIUM ARBORETUM GARDENS BOTANICAL HISTORICAL HERITAGE ARCHIVES "
-                    "ARCHIVE OBSERVATORY EXHIBIT LIGHTHOUSE MANSION".split(), "museum"),
-    **dict.fromkeys("LAWLIBRARY COURTHOUSE COURT BAR".split(), "law library"),
-    **dict.fromkeys("HOSPITAL MEDICAL CLINIC HEALTH".split(), "medical library"),
-    **dict.fromkeys("CHURCH MINISTRIES MINISTRY TEMPLE SYNAGOGUE PARISHIONERS CHRISTIAN BIBLE DIOCESE".split(),
-                    "religious body"),
-    **dict.fromkeys("BOOKSTORE BOOKSHOP BOOKSELLERS PUBLISHING PRESS CAFE".split(), "bookshop"),
-    **dict.fromkeys("LIBRARIANS CONSORTIUM COUNCIL FEDERATION COALITION".split(), "association of librarians"),
-    **dict.fromkeys("PRISON CORRECTIONAL CLUB CHARTER IMAGINATION PROJECT INITIATIVE".split(), "other organization"),
+    **dict.fromkeys(
+        [
+            "COLLEGE",
+            "UNIVERSITY",
+            "SEMINARY",
+            "INSTITUTE",
+            "POLYTECHNIC",
+            "CONSERVATORY",
+            "COSMETOLOGY",
+            "YESHIVA",
+            "BEAUTY",
+            "BARBER",
+            "TECHNICAL",
+            "CAREER",
+            "GRADUATE",
+            "MASSAGE",
+            "NURSING",
+            "BARTENDING",
+            "BAIS",
+            "RABBINICAL",
+            "TALMUDICAL",
+        ],
+        "college",
+    ),
+    **dict.fromkeys(
+        [
+            "SCHOOL",
+            "ACADEMY",
+            "ELEMENTARY",
+            "KINDERGARTEN",
+            "PRESCHOOL",
+            "MONTESSORI",
+            "ISD",
+            "PTA",
+            "PTO",
+            "HOMESCHOOL",
+        ],
+        "school",
+    ),
+    **dict.fromkeys(
+        [
+            "MUSEUM",
+            "GALLERY",
+            "ZOO",
+            "AQUARIUM",
+            "PLANETARIUM",
+            "ARBORETUM",
+            "GARDENS",
+            "BOTANICAL",
+            "HISTORICAL",
+            "HERITAGE",
+            "ARCHIVES",
+            "ARCHIVE",
+            "OBSERVATORY",
+            "EXHIBIT",
+            "LIGHTHOUSE",
+            "MANSION",
+        ],
+        "museum",
+    ),
+    **dict.fromkeys(["LAW", "COURTHOUSE", "COURT", "BAR"], "law library"),
+    **dict.fromkeys(["HOSPITAL", "MEDICAL", "CLINIC", "HEALTH"], "medical library"),
+    **dict.fromkeys(
+        [
+            "CHURCH",
+            "MINISTRIES",
+            "MINISTRY",
+            "TEMPLE",
+            "SYNAGOGUE",
+            "PARISHIONERS",
+            "CHRISTIAN",
+            "BIBLE",
+            "DIOCESE",
+        ],
+        "religious body",
+    ),
+    **dict.fromkeys(["BOOKSTORE", "BOOKSHOP", "BOOKSELLERS", "PUBLISHING", "PRESS", "CAFE"], "bookshop"),
+    **dict.fromkeys(
+        ["LIBRARIANS", "CONSORTIUM", "COUNCIL", "FEDERATION", "COALITION"], "association of librarians"
+    ),
+    **dict.fromkeys(
+        ["PRISON", "CORRECTIONAL", "CLUB", "CHARTER", "IMAGINATION", "PROJECT", "INITIATIVE"],
+        "other organization",
+    ),
 }
 
 CITY_WORDS: Final = {

@@ -1,0 +1,135 @@
+"""The events of decisions: one fact each, named by its detail type.
+
+Consumers deduplicate by ``metadata.event_id``. The bus does not keep order, so two events of one
+application are ordered by ``data.revision``, then ``data.sent_at``, then ``metadata.occurred_at``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.decisions.decision import (
+    Answer,
+    Candidate,
+    Cause,
+    Comparison,
+    Decision,
+    Match,
+    NextStep,
+    Reason,
+)
+from library_validator.registry.envelope import EventMetadata
+
+
+class DecisionData(BaseModel):
+    """What was decided and what it stands on; of the application itself only what was compared."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    application_id: str
+    source: str = Field(description="the authenticated sender; application ids are unique within it")
+    revision: int | None = Field(description="the producer's own revision, if it gave one")
+    sent_at: datetime
+    cause: Cause
+    decision: Answer
+    reason_codes: list[str]
+    reasons: list[Reason]
+    next_step: NextStep
+    confidence: float = Field(ge=0, le=1, description="calibrated probability that the match is right")
+    match: Match | None
+    runner_up: Candidate | None = Field(description="the best candidate of another system")
+    margin: float | None = Field(description="bits between the match and the runner-up")
+    candidates: list[Candidate]
+    evidence: list[Comparison]
+    authority: Literal["unproven"] = Field(
+        description="nothing here proves that the sender acts for the organization"
+    )
+
+
+class ValidatedData(DecisionData):
+    decision: Literal[Answer.VALIDATED]
+    match: Match
+
+
+class NeedsReviewData(DecisionData):
+    decision: Literal[Answer.NEEDS_REVIEW]
+
+
+class NotValidatedData(DecisionData):
+    decision: Literal[Answer.NOT_VALIDATED]
+
+
+class LibraryApplicationValidated(BaseModel):
+    """An entry of the registry corresponds to the organization that the application names."""
+
+    detail_type: ClassVar[str] = "Library Application Validated"
+    metadata: EventMetadata
+    data: ValidatedData
+
+
+class LibraryApplicationNeedsReview(BaseModel):
+    """A person can settle it; ``data.reasons`` say what and ``data.next_step`` says how."""
+
+    detail_type: ClassVar[str] = "Library Application Needs Review"
+    metadata: EventMetadata
+    data: NeedsReviewData
+
+
+class LibraryApplicationNotValidated(BaseModel):
+    """No entry corresponds, or the applicant is something else than a public library."""
+
+    detail_type: ClassVar[str] = "Library Application Not Validated"
+    metadata: EventMetadata
+    data: NotValidatedData
+
+
+DecisionEvent = LibraryApplicationValidated | LibraryApplicationNeedsReview | LibraryApplicationNotValidated
+
+EVENT_OF_ANSWER: Final[dict[Answer, type[DecisionEvent]]] = {
+    Answer.VALIDATED: LibraryApplicationValidated,
+    Answer.NEEDS_REVIEW: LibraryApplicationNeedsReview,
+    Answer.NOT_VALIDATED: LibraryApplicationNotValidated,
+}
+
+
+def event_of(decision: Decision) -> DecisionEvent:
+    """The event of a decision: the same for every publication, well under EventBridge's 256 KB.
+
+    Raises ``pydantic.ValidationError`` for a decision that contradicts itself (validated without a match).
+    """
+    return EVENT_OF_ANSWER[decision.decision].model_validate(
+        {
+            "metadata": EventMetadata(
+                event_id=decision.event_id,
+                registry_version=decision.registry_version,
+                policy_version=decision.policy_version,
+                correlation_id=decision.correlation_id,
+                occurred_at=decision.decided_at,
+            ),
+            "data": {
+                **decision.model_dump(
+                    include={
+                        "source",
+                        "sent_at",
+                        "cause",
+                        "decision",
+                        "reasons",
+                        "next_step",
+                        "confidence",
+                        "match",
+                        "runner_up",
+                        "margin",
+                        "candidates",
+                        "evidence",
+                        "authority",
+                    }
+                ),
+                "application_id": decision.application_id,
+                "revision": decision.application.revision,
+                "reason_codes": decision.reason_codes,
+            },
+        }
+    )

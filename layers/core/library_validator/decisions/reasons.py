@@ -1,0 +1,44 @@
+"""Reason codes in words: ``reasons.toml``, read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from library_validator.decisions.decision import NextStep, Reason
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("reasons.toml").read_text("utf-8"))
+
+
+def reason_codes() -> list[str]:
+    """Every reason code there is."""
+    return [code for code in _texts() if code != "next_steps"]
+
+
+def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
+    """The sentences of ``codes``; ``about`` says for a code what its rule saw."""
+    texts = _texts()
+    found = []
+    for code in codes:
+        seen = about.get(code, "")
+        found.append(
+            Reason(
+                code=code,
+                staff=texts[code]["staff"].replace("{about}", seen),
+                applicant=texts[code]["applicant"].replace("{about}", seen),
+            )
+        )
+    return found
+
+
+def next_step_of(code: str) -> NextStep:
+    """What would bring the answer forward, by the deciding reason code."""
+    texts = _texts()
+    step = texts[code]["next"]
+    return NextStep(code=step, text=texts["next_steps"][step])

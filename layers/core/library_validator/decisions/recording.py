@@ -1,0 +1,148 @@
+"""Recording decisions and publishing their events.
+
+What is stored is the answer: a redelivery finds it and publishes it under the same event id, even if
+the registry moved meanwhile. A crash at any point is made good by the redelivery of the message or,
+where the message is gone, by the sweeper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from library_validator.decisions.deciding import second_claimant
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.store import (
+    AlreadyDecided,
+    ClaimedByAnother,
+    CurrentMoved,
+    DecisionStore,
+    Recorded,
+    ResultsBus,
+)
+from library_validator.errors import CaseworkUnavailable, DecisionConflict
+
+# A resubmission needs two tries, one that also meets a claim three; the rest is for races.
+ATTEMPTS: Final = 8
+CHUNK: Final = 10  # what PutEvents takes in one request: marks are cleared request by request
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A decision that stands. ``decision`` is the stored one, which may differ from the one given."""
+
+    decision: Decision
+    how: Literal["recorded", "already_decided", "late"]
+    unpublished: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A decision that could not be stored; nothing of it is visible. Its message must come again."""
+
+    decision: Decision
+    error: CaseworkUnavailable | DecisionConflict
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What became of unpublished events: ``left`` still have their mark, the sweeper tries them again."""
+
+    published: int = 0
+    left: int = 0
+
+
+def record_all(
+    decisions: Sequence[Decision], store: DecisionStore, bus: ResultsBus
+) -> tuple[list[Settled | Unsettled], Publication]:
+    """Store each decision, then publish what is stored and unpublished; one outcome each, in order.
+
+    Two submissions of one application must be given in the order in which they were sent. One decision
+    that cannot be stored does not stop the others.
+    """
+    outcomes: list[Settled | Unsettled] = []
+    for decision in decisions:
+        try:
+            outcomes.append(record(decision, store))
+        except (CaseworkUnavailable, DecisionConflict) as error:
+            outcomes.append(Unsettled(decision, error))
+    waiting = {
+        outcome.decision.event_id: outcome.decision
+        for outcome in outcomes
+        if isinstance(outcome, Settled) and outcome.unpublished
+    }
+    return outcomes, publish(waiting.values(), store, bus)
+
+
+def record(decision: Decision, store: DecisionStore) -> Settled:
+    """Store one decision as the current one of its application, or find out why another stands.
+
+    Writes before it reads: a new application costs one transaction. Raises ``DecisionConflict`` when
+    the application's current decision kept changing, ``CaseworkUnavailable`` when the store did not answer.
+    """
+    replacing: Decision | None = None
+    for _ in range(ATTEMPTS):
+        outcome = store.record(decision, replacing)
+        match outcome:
+            case Recorded():
+                return Settled(decision, "recorded", unpublished=True)
+            case AlreadyDecided():
+                return Settled(outcome.decision, "already_decided", outcome.unpublished)
+            case CurrentMoved(current) if current.order > decision.order:
+                return _record_late(decision, store)
+            case CurrentMoved(current):
+                replacing = current
+            case ClaimedByAnother(_, source, application_id):
+                decision = second_claimant(decision, source, application_id)
+    raise DecisionConflict(decision.application_id)
+
+
+def _record_late(decision: Decision, store: DecisionStore) -> Settled:
+    outcome = store.record_late(decision)
+    if isinstance(outcome, AlreadyDecided):
+        return Settled(outcome.decision, "already_decided", outcome.unpublished)
+    return Settled(decision, "late", unpublished=False)
+
+
+def publish(decisions: Iterable[Decision], store: DecisionStore, bus: ResultsBus) -> Publication:
+    """Publish in chunks of ten and clear the marks of what the bus took, chunk by chunk.
+
+    Never raises for the bus or the store: what they did not do is counted as left.
+    """
+    waiting = list(decisions)
+    published = 0
+    for start in range(0, len(waiting), CHUNK):
+        taken = bus.publish(waiting[start : start + CHUNK])
+        try:
+            store.clear_mark(taken)
+        except CaseworkUnavailable:
+            # The events are out. With their marks they go out once more, under the same ids.
+            continue
+        published += len(taken)
+    return Publication(published, len(waiting) - published)
+
+
+def sweep(
+    store: DecisionStore, bus: ResultsBus, before: datetime, time_left: Callable[[], float], reserve: float
+) -> Publication:
+    """Publish what was stored before ``before`` and never confirmed, oldest first, whoever wrote it.
+
+    Stops when nothing is left that was not tried, or when ``time_left()`` is under ``reserve`` seconds.
+    Raises ``CaseworkUnavailable`` when the store cannot be read.
+    """
+    tried: set[UUID] = set()
+    published = left = 0
+    while time_left() > reserve:
+        # Events that the bus refuses stay the oldest: ask past them, so that they hold up nobody.
+        waiting = store.unpublished(before, limit=left + CHUNK)
+        chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
+        if not chunk:
+            break
+        tried.update(decision.event_id for decision in chunk)
+        outcome = publish(chunk, store, bus)
+        published += outcome.published
+        left += outcome.left
+    return Publication(published, left)
