@@ -1,0 +1,150 @@
+"""The project's virtual environments, made from requirement files that are locked by hash.
+
+Standard library only: any bare Python from 3.11 on runs this file as a script, before anything is
+installed (``make install`` does). uv is installed by hash first, by pip, and installs the rest. Each
+environment is stamped with what it was made from, so that making it again takes no time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+Progress = Callable[[str], None]
+
+STAMP = "library-validator.stamp"
+MINIMUM_PYTHON = (3, 11)
+
+
+class EnvironmentFailed(Exception):
+    """An environment could not be made; the message ends with what the installer said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One virtual environment: where it stands, and the files that say what is in it."""
+
+    name: str
+    path: Path
+    requirements: Path | None  # None: an empty environment, nothing but Python
+    project: Path | None = None  # installed besides, editable and without its dependencies
+
+    @property
+    def python(self) -> Path:
+        return self.path / "bin" / "python"
+
+    def stamp(self) -> str:
+        """Names everything that the environment was made from: its place, the Python, the files."""
+        digest = hashlib.sha256(f"{self.path}\n{base_python()}\n{sys.version}\n{self.project}".encode())
+        for file in (self.requirements, self.project and self.project / "pyproject.toml"):
+            if file:
+                digest.update(file.read_bytes())
+        return digest.hexdigest()
+
+    def is_ready(self) -> bool:
+        try:
+            return (self.path / STAMP).read_text() == self.stamp()
+        except OSError:
+            return False
+
+
+def project_environments(root: Path) -> dict[str, Environment]:
+    """Every environment of the checkout at ``root``, by name."""
+    local, requirements = root / ".local", root / "requirements"
+    return {
+        "development": Environment("development", root / ".venv", requirements / "check.txt", root),
+        "sam": Environment("sam", local / "sam", requirements / "sam.txt"),
+        "stack": Environment("stack", local / "stack", requirements / "stack.txt"),
+        "handlers": Environment("handlers", local / "handlers", None),
+    }
+
+
+def bootstrap_environment(root: Path) -> Environment:
+    """pip and uv: what makes the other environments, and what builds the layer."""
+    return Environment("bootstrap", root / ".local" / "bootstrap", root / "requirements" / "bootstrap.txt")
+
+
+def base_python() -> str:
+    """The interpreter itself, not the virtual environment that this process may run in."""
+    return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
+
+
+def install(root: Path, names: Iterable[str], progress: Progress) -> None:
+    """Make the named environments that are not made yet, side by side.
+
+    Raises ``EnvironmentFailed``. ``progress`` is told of each one that starts and ends.
+    """
+    known = project_environments(root)
+    missing = [known[name] for name in names if not known[name].is_ready()]
+    if not missing:
+        return
+    uv = _bootstrap(root, progress)
+    with ThreadPoolExecutor(max_workers=len(missing)) as pool:
+        for made in [pool.submit(_make, environment, uv, progress) for environment in missing]:
+            made.result()
+
+
+def _bootstrap(root: Path, progress: Progress) -> Path:
+    environment = bootstrap_environment(root)
+    uv = environment.path / "bin" / "uv"
+    if not environment.is_ready():
+        progress("installing pip and uv")
+        shutil.rmtree(environment.path, ignore_errors=True)
+        _run([base_python(), "-m", "venv", str(environment.path)], environment)
+        pip = [str(environment.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        locked = ["--require-hashes", "--only-binary", ":all:", "-r", str(environment.requirements)]
+        _run([*pip, *locked], environment)
+        (environment.path / STAMP).write_text(environment.stamp())
+    return uv
+
+
+def _make(environment: Environment, uv: Path, progress: Progress) -> None:
+    started = time.monotonic()
+    progress(f"installing {environment.name}")
+    shutil.rmtree(environment.path, ignore_errors=True)
+    _run([str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment)
+    install_here = [str(uv), "pip", "install", "--quiet", "--python", str(environment.python)]
+    if environment.requirements:
+        _run([*install_here, "--require-hashes", "-r", str(environment.requirements)], environment)
+    if environment.project:
+        _run([*install_here, "--no-deps", "--editable", str(environment.project)], environment)
+    (environment.path / STAMP).write_text(environment.stamp())
+    progress(f"installed {environment.name} in {time.monotonic() - started:.0f} s")
+
+
+def _run(command: list[str], environment: Environment) -> None:
+    # A name from another project's activated environment must not decide where things are installed.
+    surroundings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()[-2000:]
+        raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{said}")
+
+
+def main() -> int:
+    """``python environments.py NAME ...``: make the named environments of this checkout."""
+    if sys.version_info < MINIMUM_PYTHON:
+        print(f"Python {'.'.join(map(str, MINIMUM_PYTHON))} or newer is needed", file=sys.stderr)
+        return 2
+    root = Path(__file__).resolve().parents[2]
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("names", nargs="+", choices=sorted(project_environments(root)))
+    try:
+        install(root, parser.parse_args().names, lambda said: print(said, flush=True))
+    except EnvironmentFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
