@@ -9,6 +9,7 @@ LibraryValidatorError
 │   └── IndexIncomplete       what was written is not what was built: nothing was flipped
 ├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
 ├── DecisionConflict          the application's current decision kept changing under us: try again
+├── CaseworkUnavailable       the casework table did not do what it was asked: nothing was changed, try again
 └── PublishFailed             the bus did not take an event: the mark stays, the sweeper tries again
 """
 
@@ -70,6 +71,12 @@ class DecisionConflict(LibraryValidatorError):
     def __init__(self, application_id: str) -> None:
         self.application_id = application_id
         super().__init__(f"the current decision of application {application_id} kept changing: try again")
+
+
+class CaseworkUnavailable(LibraryValidatorError):
+    def __init__(self, operation: str, reason: str) -> None:
+        self.operation = operation
+        super().__init__(f"the casework table did not {operation}: {reason}")
 
 
 class PublishFailed(LibraryValidatorError):
