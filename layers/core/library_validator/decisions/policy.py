@@ -127,6 +127,8 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
     if best.compared.state == "different":
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
     if best.bits >= policy.validate and evidence.sufficient:
+        if _kind_cues(query) and not evidence.located and best.compared.name.level != "exact":
+            return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
         return _sufficient(ranking, best, policy)
     return _insufficient(best, evidence, policy)
 
@@ -216,7 +218,7 @@ def _says_library(query: Query) -> bool:
 
 
 def _lists_library(best: Scored) -> bool:
-    return any(not LIBRARY_WORDS.isdisjoint(name.tokens) for name in best.entry.names)
+    return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)
 
 
 def _borne_words(query: Query, best: Scored | None) -> set[str]:
@@ -233,9 +235,13 @@ def _affiliate(query: Query, best: Scored | None) -> str:
     return next(iter(sorted(cues)), "")
 
 
+def _kind_cues(query: Query) -> set[str]:
+    """Words of the name that say college, school, museum …, its place's words left out."""
+    return (set(query.name.tokens) & OUT_OF_SCOPE.keys()) - query.place_words
+
+
 def _out_of_scope(query: Query, best: Scored | None) -> str:
-    cues = set(query.name.tokens) & OUT_OF_SCOPE.keys()
-    cues -= _borne_words(query, best)
+    cues = _kind_cues(query) - _borne_words(query, best)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 

@@ -13,7 +13,7 @@ from rapidfuzz.fuzz import token_set_ratio
 
 from library_validator.matching.entries import Address, Entry
 from library_validator.matching.names import Name
-from library_validator.matching.normalize import Street
+from library_validator.matching.normalize import Street, words
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import GOVERNMENTS, SEPARATORS
@@ -124,7 +124,8 @@ def compare_name(
     shared = [word for word in listed.core if word in applied_words]
     only_applied = [word for word in applied.core if word not in listed_words]
     only_listed = [word for word in listed.core if word not in applied_words]
-    near = _pair_near(only_applied, only_listed)
+    near = _pair_near(only_applied, only_listed, statistics)
+    _drop_echoes(only_applied, (*listed.core, *place), statistics)
     extra = tuple(word for word in only_applied if word not in place)
     missing = tuple(word for word in only_listed if word not in place)
     agreed = (*shared, *near)
@@ -147,7 +148,11 @@ def _name_level(
     *,
     near: bool,
 ) -> str:
-    if not SEPARATORS.issuperset(words) and not _separates(applied, listed, only_applied, only_listed, place):
+    if SEPARATORS.issuperset(words) and (extra or missing):
+        return "different"
+    if not _separates(applied, listed, only_applied, only_listed, place):
+        extra = tuple(word for word in extra if word != "CITY")
+        missing = tuple(word for word in missing if word != "CITY")
         if not extra and not missing:
             return "typing_differences" if near or only_applied or only_listed else "same_words"
         if place.issuperset(words):
@@ -155,10 +160,6 @@ def _name_level(
         if not extra:
             return "applicant_shorter"
         return "partial" if missing else "applicant_longer"
-    if SEPARATORS.issuperset(words) and (extra or missing or only_applied or only_listed):
-        return "different"
-    if SEPARATORS.issuperset(words):
-        return "same_words"
     differing = applied.separators ^ listed.separators
     if differing.issuperset(extra) and differing.issuperset(missing):
         return "separated"
@@ -184,13 +185,13 @@ def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistic
     return sum(statistics.bits(word) * (0.25 if word in place else 1.0) for word in words)
 
 
-def _pair_near(applied: list[str], listed: list[str]) -> list[str]:
+def _pair_near(applied: list[str], listed: list[str], statistics: Statistics) -> list[str]:
     """Listed words that the applicant mistyped, split, joined or cut; both lists lose them."""
     found: list[str] = []
     for word in list(listed):
         best, best_score = None, 0.0
         for other in applied:
-            score = _word_similarity(other, word)
+            score = _word_similarity(other, word, known=statistics.count(other) > 0)
             if score > best_score:
                 best, best_score = other, score
         if best is not None:
@@ -206,16 +207,28 @@ def _pair_near(applied: list[str], listed: list[str]) -> list[str]:
     return found
 
 
-def _word_similarity(word: str, listed: str) -> float:
-    """Above 0 where one word can be a mistyped or cut form of the other."""
+def _drop_echoes(applied: list[str], said: tuple[str, ...], statistics: Statistics) -> None:
+    """Forget words that nobody bears and that mistype what was said already (``Lennoox of Lennox``)."""
+    for word in list(applied):
+        if not statistics.count(word) and any(_word_similarity(word, other, known=False) for other in said):
+            applied.remove(word)
+
+
+def _word_similarity(word: str, listed: str, *, known: bool) -> float:
+    """Above 0 where one word can be a mistyped or cut form of the other.
+
+    A word that the registry knows (``known``) is a word of its own: it is allowed one slip at most.
+    """
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS:
         return 0.0
-    shorter = min(len(word), len(listed))
-    if shorter < _SHORT_WORD:
+    shorter, longer = min(len(word), len(listed)), max(len(word), len(listed))
+    if shorter < (_SHORT_WORD if known else _SHORT_WORD - 1):
         return 0.0
-    distance = OSA.distance(word, listed, score_cutoff=3)
-    longer = max(len(word), len(listed))
-    allowed = 1 if longer <= 6 else 2 if longer <= 10 else 3
+    if known:
+        allowed = 1 if longer >= 6 else 0
+    else:
+        allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
+    distance = OSA.distance(word, listed, score_cutoff=allowed)
     if distance <= allowed:
         return 1.0 - distance / longer
     if shorter >= 5 and (word.startswith(listed) or listed.startswith(word)):
@@ -228,6 +241,8 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     best: tuple[int, str, str, Address | None] = (99, "missing", "missing", None)
     for address in entry.addresses:
         street = compare_streets(query.street, address.street)
+        if street == "same_number" and _same_line(query.applicant.street, address.shown):
+            street = "near"
         place = compare_places(query.city, query.zip, address.city, address.zip)
         rank = _STREET_RANK[street] * 2 + _PLACE_RANK[place]
         if rank < best[0]:
@@ -254,6 +269,12 @@ _PLACE_RANK: Final = {
     "missing": 5,
     "different": 8,
 }
+
+
+def _same_line(applied: str, listed: str) -> bool:
+    """Whether two address lines are one but for typing, blanks in the wrong place among it."""
+    one, other = words(applied).replace(" ", ""), words(listed).replace(" ", "")
+    return OSA.normalized_similarity(one, other) >= 0.85
 
 
 def compare_streets(applied: Street, listed: Street) -> str:
@@ -297,7 +318,7 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
             if same_zip:
                 return "zip_and_city"
             return "city"
-        if JaroWinkler.similarity(city, listed_city) >= 0.93 or _within(city, listed_city):
+        if _same_city(city, listed_city):
             return "zip_and_city" if same_zip else "city_near"
     if same_zip:
         return "zip"
@@ -308,8 +329,13 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
     return "missing"
 
 
-def _within(city: str, listed: str) -> bool:
-    return len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city))
+def _same_city(city: str, listed: str) -> bool:
+    """One city name mistyped, or cut at the 20 characters that the release has room for."""
+    if JaroWinkler.similarity(city, listed) >= 0.93:
+        return True
+    if len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city)):
+        return True
+    return min(len(city), len(listed)) >= 5 and OSA.distance(city, listed, score_cutoff=1) <= 1
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> str:

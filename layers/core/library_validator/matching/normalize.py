@@ -32,7 +32,7 @@ _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s
 _UNIT: Final = re.compile(
     r"\b(?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT)\s?#?\s?[A-Z]?\d*[A-Z]?\b.*$"
 )
-_NUMBER: Final = re.compile(r"^(?:NO )?(\d+)(?:[ ]?[A-Z](?= ))?(?: (\d+ 2)(?= ))?")
+_NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -59,11 +59,9 @@ def name_tokens(name: str) -> tuple[str, ...]:
     for phrase, replacement in NAME_PHRASES:
         if phrase in text:
             text = f" {text} ".replace(f" {phrase} ", f" {replacement} ").strip()
-    raw = text.split()[:40]
+    raw = [word for word in text.split()[:40] if word not in STOP_WORDS]
     tokens: list[str] = []
     for position, word in enumerate(raw):
-        if word in STOP_WORDS:
-            continue
         if word == "ST":
             street = position and (position + 1 == len(raw) or raw[position - 1][0].isdigit())
             tokens.append("STREET" if street else "SAINT")

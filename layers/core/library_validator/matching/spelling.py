@@ -21,13 +21,16 @@ from library_validator.matching.words import (
     OUT_OF_SCOPE,
 )
 
-_VOCABULARY: Final = tuple(
-    sorted(word for word in GENERIC | GOVERNMENTS | AFFILIATES | OUT_OF_SCOPE.keys() if len(word) >= 5)
-)
-_KNOWN: Final = frozenset(_VOCABULARY) | NAME_WORDS.keys() | AFFILIATES | OUT_OF_SCOPE.keys()
+_MEANINGS: Final[dict[str, tuple[str, ...]]] = {
+    **{word: (word,) for word in GENERIC | GOVERNMENTS | AFFILIATES | OUT_OF_SCOPE.keys() if len(word) >= 5},
+    **{word: meaning for word, meaning in NAME_WORDS.items() if len(word) >= 6},
+}
+_VOCABULARY: Final = tuple(sorted(_MEANINGS))
+_KNOWN: Final = frozenset(_VOCABULARY) | NAME_WORDS.keys() | GENERIC | AFFILIATES | OUT_OF_SCOPE.keys()
 _OFTEN_MISTYPED: Final = frozenset(
     [
         "LIBRARY",
+        "LIBRARIES",
         "PUBLIC",
         "BRANCH",
         "MEMORIAL",
@@ -39,7 +42,7 @@ _OFTEN_MISTYPED: Final = frozenset(
         "ASSOCIATION",
     ]
 )
-_ABBREVIATED_LIBRARY: Final = ("LIB", "LIBR")
+_SHORT: Final = {"LIB": "LIBRARY", "PUB": "PUBLIC", "FREE": "FREE", "AREA": "AREA", "MEM": "MEMORIAL"}
 
 
 def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
@@ -51,28 +54,23 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     if not unknown:
         return name
     corrected = {word: nearest for word in unknown if (nearest := _nearest_kind_word(word))}
-    if "LIBRARY" not in name.tokens and "LIBRARY" not in corrected.values():
-        short = next((word for word in reversed(unknown) if _is_mistyped_abbreviation(word)), None)
-        if short is not None:
-            corrected[short] = "LIBRARY"
     if not corrected:
         return name
-    return Name.of_text(" ".join(corrected.get(word, word) for word in name.tokens))
+    return Name.of_text(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
 
 
 @lru_cache(maxsize=16_384)
-def _nearest_kind_word(word: str) -> str:
-    """The word of the vocabulary that ``word`` is a typing slip away from, or nothing."""
-    if len(word) < 5 or not word.isalpha():
-        return ""
+def _nearest_kind_word(word: str) -> tuple[str, ...]:
+    """The words that ``word`` is a typing slip away from, or none."""
+    if not word.isalpha():
+        return ()
+    if len(word) < 5:
+        near = [meaning for short, meaning in _SHORT.items() if OSA.distance(word, short) <= 1]
+        return (near[0],) if near and len(word) > 1 else ()
     best, best_distance = "", 3
     for kind in _VOCABULARY:
-        allowed = 2 if kind in _OFTEN_MISTYPED and word[0] == kind[0] else 1
+        allowed = 2 if kind in _OFTEN_MISTYPED and (word[0] == kind[0] or word[-1] == kind[-1]) else 1
         distance = OSA.distance(word, kind, score_cutoff=allowed)
         if distance <= allowed and distance < best_distance:
             best, best_distance = kind, distance
-    return best
-
-
-def _is_mistyped_abbreviation(word: str) -> bool:
-    return 2 <= len(word) <= 5 and any(OSA.distance(word, short) <= 1 for short in _ABBREVIATED_LIBRARY)
+    return _MEANINGS[best] if best else ()
