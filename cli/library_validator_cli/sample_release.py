@@ -155,6 +155,8 @@ def _outlet_row(
         "FSCS_SEQ": outlet.sequence,
         "LIBNAME": (library.formerly if renamed else outlet.name)[:60],
         "ADDRESS": outlet.street[:35],
+        "CITY": outlet.city[:20],
+        "ZIP": outlet.zip,
         "PHONE": "-3" if closed else outlet.phone,
         "LIBID": f"{library.key}-{outlet.sequence}" if library.libid == library.key else library.libid,
         "C_OUT_TY": outlet.type,
