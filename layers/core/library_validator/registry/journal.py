@@ -44,8 +44,12 @@ class Journal:
 
     def published(self) -> None:
         """Note that the bus took the run's event, or that there is none to take."""
-        self.run = replace(self.run, events_published=True)
-        self._store.put_run(self.run)
+        self._keep(replace(self.run, events_published=True))
+
+    def _keep(self, run: Run) -> None:
+        # The run is what the store has: if it cannot take this, what follows must not build on it.
+        self._store.put_run(run)
+        self.run = run
 
     def _note(
         self, status: str, step: str, problems: Iterable[Problem] | None, changes: dict[str, Any]
@@ -53,8 +57,7 @@ class Journal:
         if problems is not None:
             changes["problems"] = problems_as_json(problems)[:_PROBLEMS_KEPT]
         stamp = self._now().isoformat()
-        self.run = replace(self.run, status=status, step=step, updated_at=stamp, **changes)
-        self._store.put_run(self.run)
+        self._keep(replace(self.run, status=status, step=step, updated_at=stamp, **changes))
 
 
 def report_as_json(report: ReleaseReport) -> dict[str, Any]:

@@ -1,0 +1,271 @@
+"""What becomes of an uploaded release."""
+
+from dataclasses import replace
+
+import pytest
+
+from library_validator.errors import IndexIncomplete, NoActiveRegistry, PublishFailed, VersionSuperseded
+from library_validator.registry.bucket import Upload
+from library_validator.registry.events import ReleaseRefusedEvent
+from library_validator.registry.rollback import roll_back
+from library_validator.registry.store import VersionState
+from library_validator.releases.records import Problem
+from tests.unit.registry.world import KEYS_PER_SYSTEM, World, build, release_file
+
+NOT_A_RELEASE = b"<html>not found</html>"
+
+
+def codes(problems: object) -> list[str]:
+    return [problem["code"] for problem in problems]  # type: ignore[attr-defined]
+
+
+def test_the_first_release_becomes_the_registry(world: World) -> None:
+    run = world.put_and_load(release_file(2022))
+
+    assert (run.status, run.step, run.replaces) == ("active", "done", None)
+    pointer = world.store.pointer()
+    assert (pointer.active, pointer.previous, pointer.fiscal_year) == (run.version, None, 2022)
+    record = world.store.version(pointer.active)
+    assert (record.state, record.systems, record.postings) == ("active", 100, 100 * KEYS_PER_SYSTEM)
+    assert world.answer().startswith("AK0001 in 2022:")
+
+
+def test_an_activation_is_announced_with_what_it_holds(world: World) -> None:
+    first = world.put_and_load(release_file(2021))
+    second = world.put_and_load(release_file(2022))
+
+    event = world.activations[-1]
+    assert event.metadata.registry_version == event.data.version == second.version
+    assert event.data.previous_version == first.version
+    assert [release.fiscal_year for release in event.data.releases] == [2021, 2022]
+    assert (event.data.systems, event.data.reason, event.data.by) == (100, "release loaded", "")
+    assert event.metadata.occurred_at.isoformat() == world.store.pointer().activated_at
+    assert len({event.metadata.event_id for event in world.activations}) == 2
+
+
+def test_a_newer_release_is_indexed_together_with_those_accepted_before(world: World) -> None:
+    old = world.put_and_load(release_file(2021))
+    world.put_and_load(release_file(2022))
+
+    assert "2021:" in world.answer()
+    assert "2022:" in world.answer()
+    assert world.store.pointer().previous == old.version
+    assert world.store.version(old.version or "").state is VersionState.SUPERSEDED
+
+
+def test_the_run_keeps_report_and_warnings(world: World) -> None:
+    warning = Problem("orphans", "warning", "3 outlets have no system")
+    run = world.put_and_load(release_file(2022, problems=[warning]))
+
+    assert run.status == "active"
+    assert codes(run.problems) == ["orphans"]
+    assert run.report
+    assert run.report["systems"] == 100
+    assert world.bucket.reports[run.run_id]["problems"][0]["message"] == "3 outlets have no system"
+
+
+def test_a_redelivery_changes_nothing_and_says_nothing(world: World) -> None:
+    upload = world.put(release_file(2022))
+    run = world.load(upload)
+    pointer = world.store.pointer()
+
+    assert world.load(upload) == run
+    assert world.store.pointer() == pointer
+    assert len(world.bus.events) == 1
+
+
+def test_the_same_content_uploaded_again_is_unchanged(world: World) -> None:
+    first = world.put_and_load(release_file(2022))
+    again = world.bucket.upload("releases/renamed.zip", release_file(2022))
+    run = world.load(again)
+
+    assert (run.status, run.version) == ("unchanged", first.version)
+    assert len(world.bus.events) == 1
+    # It is read from the newest upload next time, so the first one may be deleted.
+    world.bucket.remove("releases/pls.zip")
+    assert world.put_and_load(release_file(2023)).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (release_file(2021), "superseded"),
+        (release_file(2022, edition="mirror"), "live_year_differs"),
+        (release_file(2027), "future_year"),
+        (release_file(2023, systems=50), "row_count"),
+        (release_file(2023, problems=[Problem("name_differs", "quarantine", "…")]), "name_differs"),
+    ],
+)
+def test_what_the_guard_doubts_is_quarantined_and_changes_nothing(
+    world: World, content: bytes, code: str
+) -> None:
+    world.put_and_load(release_file(2022))
+    pointer, versions = world.store.pointer(), world.versions_with_postings()
+    run = world.put_and_load(content)
+
+    assert run.status == "quarantined"
+    assert codes(run.problems) == [code]
+    assert world.store.pointer() == pointer
+    assert world.versions_with_postings() == versions
+    event = world.bus.events[-1]
+    assert isinstance(event, ReleaseRefusedEvent)
+    assert (event.data.status, event.data.problems[0].code) == ("quarantined", code)
+    assert event.metadata.registry_version == pointer.active
+
+
+def test_what_is_no_release_is_refused_in_one_sentence(world: World) -> None:
+    run = world.put_and_load(NOT_A_RELEASE)
+
+    assert (run.status, run.version, run.report) == ("refused", None, None)
+    assert run.problems[0]["message"] == "pls.zip is no zip; expected an official release"
+    event = world.bus.events[-1]
+    assert isinstance(event, ReleaseRefusedEvent)
+    assert (event.data.status, event.data.fiscal_year) == ("refused", None)
+    assert event.metadata.registry_version is None
+    with pytest.raises(NoActiveRegistry):
+        world.store.pointer()
+
+
+def test_an_upload_that_is_gone_is_refused(world: World) -> None:
+    run = world.load(Upload("releases/gone.zip", "v1"))
+    assert run.status == "refused"
+    assert "releases/gone.zip (version v1) is not in the releases bucket" in run.problems[0]["message"]
+
+
+def test_an_event_that_the_bus_did_not_take_is_sent_by_the_redelivery(world: World) -> None:
+    upload = world.put(release_file(2022))
+    world.bus.down = True
+    with pytest.raises(PublishFailed):
+        world.load(upload)
+    assert world.answer().startswith("AK0001"), "the release is live all the same"
+
+    world.bus.down = False
+    run = world.load(upload)
+    assert (run.status, run.events_published, len(world.activations)) == ("active", True, 1)
+
+
+def test_a_flip_by_somebody_else_meanwhile_is_not_overwritten(world: World) -> None:
+    """The load fails, and its redelivery builds on what is live by then."""
+    world.put_and_load(release_file(2021))
+    world.put_and_load(release_file(2022))
+    upload = world.put(release_file(2023))
+
+    def build_while_somebody_rolls_back(releases):  # type: ignore[no-untyped-def]
+        roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
+        return build(releases)
+
+    with pytest.raises(VersionSuperseded):
+        world.load(upload, build=build_while_somebody_rolls_back)
+    assert world.store.pointer().fiscal_year == 2021
+
+    run = world.load(upload)
+    assert run.status == "active"
+    assert [release.fiscal_year for release in world.store.version(run.version or "").releases] == [
+        2021,
+        2023,
+    ]
+
+
+def test_postings_of_an_interrupted_try_do_not_stay_behind(world: World) -> None:
+    """The try was for a set with FY2022 in it, its redelivery for one without."""
+    world.put_and_load(release_file(2021))
+    world.put_and_load(release_file(2022))
+    upload = world.put(release_file(2023))
+    seconds_left = iter([100.0, 100.0, 100.0, 0.0])
+    with pytest.raises(IndexIncomplete, match="time limit"):
+        world.load(upload, time_left=lambda: next(seconds_left))
+    roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
+
+    run = world.load(upload)
+    assert world.versions_with_postings() == {
+        run.version,
+        *(version for version in world.store.versions if version.startswith(("2021", "2022"))),
+    }
+
+
+def test_a_load_stops_before_its_time_limit_and_the_redelivery_ends_it(world: World) -> None:
+    upload = world.put(release_file(2022))
+    with pytest.raises(IndexIncomplete, match="time limit"):
+        world.load(upload, time_left=lambda: 5.0)
+    run = world.store.run(upload.run_id)
+    assert run
+    assert (run.status, run.step, codes(run.problems)) == ("failed", "writing", ["IndexIncomplete"])
+
+    assert world.load(upload).status == "active"
+
+
+def test_a_version_that_does_not_read_back_as_built_is_not_activated(world: World) -> None:
+    class Forgetful(type(world.store)):  # type: ignore[misc]
+        def put_postings(self, version, postings):  # type: ignore[no-untyped-def]
+            super().put_postings(version, dict(list(postings.items())[1:]))
+
+    world.store = Forgetful()
+    with pytest.raises(IndexIncomplete, match="1 of 300 sampled postings"):
+        world.put_and_load(release_file(2022))
+    with pytest.raises(NoActiveRegistry):
+        world.store.pointer()
+
+
+def test_an_accepted_release_that_is_gone_stops_the_load_with_a_way_out(world: World) -> None:
+    live = world.put_and_load(release_file(2021))
+    world.bucket.remove("releases/pls.zip")
+    upload = world.bucket.upload("releases/next.zip", release_file(2022))
+    with pytest.raises(IndexIncomplete, match=r"fiscal year 2021 cannot be read again.*upload it once more"):
+        world.load(upload)
+    assert world.store.pointer().active == live.version
+
+    world.put_and_load(release_file(2021))
+    assert world.load(upload).status == "active"
+
+
+def test_a_version_is_deleted_when_two_newer_ones_have_been_live(world: World) -> None:
+    runs = []
+    for year in (2019, 2020, 2021, 2022):
+        runs.append(world.put_and_load(release_file(year)))
+        world.clock.hours_pass(24)
+    versions = [run.version or "" for run in runs]
+
+    assert world.versions_with_postings() == set(versions[2:])
+    assert set(world.bucket.manifests) == set(versions[2:])
+    assert world.store.version(versions[0]).state is VersionState.RETIRED
+    assert [one.fiscal_year for one in world.store.version(versions[1]).releases] == [2019, 2020]
+
+
+def test_nothing_is_deleted_that_a_validation_may_still_be_reading(world: World) -> None:
+    versions = {world.put_and_load(release_file(year)).version for year in (2020, 2021, 2022)}
+    assert world.versions_with_postings() == versions
+
+
+def test_a_rolled_back_version_is_not_activated_by_an_upload(world: World) -> None:
+    first = world.put_and_load(release_file(2021))
+    bad = world.put(release_file(2022))
+    world.load(bad)
+    roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
+
+    assert world.load(bad).status == "active", "its run ended long ago"
+    assert world.store.pointer().active == first.version
+    again = world.put_and_load(release_file(2022))
+    assert (again.status, codes(again.problems)) == ("quarantined", ["version_withdrawn"])
+    assert world.store.pointer().active == first.version
+
+
+def test_a_redelivery_does_not_undo_a_roll_back(world: World) -> None:
+    """The load was killed between its flip and the end of its run."""
+    first = world.put_and_load(release_file(2021))
+    bad = world.put(release_file(2022))
+    run = world.load(bad)
+    world.store.put_run(replace(run, status="loading", step="flipping", events_published=False))
+    roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
+
+    assert world.load(bad).status == "quarantined"
+    assert world.store.pointer().active == first.version
+
+
+def test_a_corrected_release_is_accepted_after_a_roll_back(world: World) -> None:
+    world.put_and_load(release_file(2021))
+    world.put_and_load(release_file(2022, edition="bad"))
+    roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
+    run = world.put_and_load(release_file(2022, edition="good"))
+
+    assert run.status == "active"
+    assert world.store.pointer().fiscal_year == 2022

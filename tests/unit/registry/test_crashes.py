@@ -1,0 +1,149 @@
+"""A load or a roll-back that dies at any call, and is done again, ends as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from library_validator.errors import VersionSuperseded
+from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.rollback import roll_back
+from tests.unit.registry.world import World, release_file
+
+
+class Killed(BaseException):
+    """The function ended without another word."""
+
+
+class UnreachableError(Exception):
+    """A call failed; the function goes on to say so."""
+
+
+@dataclass
+class Fate:
+    """The ``last`` call dies, ``after`` or before it did what it was for."""
+
+    last: int
+    after: bool
+    error: type[BaseException]
+    calls: int = 0
+
+    def wrap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def fated(*args: Any, **kwargs: Any) -> Any:
+            self.calls += 1
+            dying = self.calls == self.last
+            if dying and not self.after:
+                raise self.error
+            answer = call(*args, **kwargs)
+            if dying:
+                raise self.error
+            return answer
+
+        return fated
+
+
+class Fated:
+    """Stands before a store, a bucket or a bus; each call of a method may be the last."""
+
+    def __init__(self, real: object, fate: Fate) -> None:
+        self._real = real
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:
+        return self._fate.wrap(getattr(self._real, name))
+
+
+deaths = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+errors = pytest.mark.parametrize("error", [Killed, UnreachableError])
+
+
+def prepared() -> World:
+    """Three versions were live, a day each; the next load deletes one."""
+    world = World()
+    for year in (2018, 2019, 2020):
+        world.put_and_load(release_file(year))
+        world.clock.hours_pass(24)
+    world.bus.events.clear()
+    return world
+
+
+def fated_ports(world: World, fate: Fate) -> LoadPorts:
+    return replace(
+        world.ports,
+        store=Fated(world.store, fate),
+        bucket=Fated(world.bucket, fate),
+        bus=Fated(world.bus, fate),
+    )
+
+
+def state_of(world: World) -> dict[str, Any]:
+    """What answers, what is kept for it, and what was told."""
+    pointer = world.store.pointer()
+    in_use = [pointer.active, pointer.previous or ""]
+    return {
+        "versions": in_use,
+        "states": [world.store.version(version).state for version in in_use],
+        "postings": [world.store.items[version] for version in in_use],
+        "manifests": [world.bucket.manifests[version] for version in in_use],
+        "told": {(event.data.version, event.data.previous_version) for event in world.activations},
+    }
+
+
+@deaths
+@errors
+def test_a_load_that_dies_at_any_call_is_ended_by_the_redelivery(
+    after: bool, error: type[BaseException]
+) -> None:
+    undisturbed = prepared()
+    undisturbed.put_and_load(release_file(2021))
+    expected = state_of(undisturbed)
+
+    for call in count(1):
+        world, fate = prepared(), Fate(call, after, error)
+        upload = world.put(release_file(2021))
+        before = world.answer()
+        try:
+            load_release(upload, fated_ports(world, fate), world.clock)
+        except error:
+            assert world.answer() in (before, undisturbed.answer()), "half a version was visible"
+        run = world.load(upload)
+
+        assert state_of(world) == expected, f"died at call {call}"
+        assert (run.status, run.events_published) == ("active", True)
+        assert len({event.metadata.event_id for event in world.bus.events}) == 1
+        world.clock.hours_pass(24)
+        world.put_and_load(release_file(2022))
+        assert len(world.versions_with_postings()) == 2, f"call {call} left postings behind"
+        if fate.calls < call:
+            break
+    assert call > 30
+
+
+@deaths
+@errors
+def test_a_roll_back_that_dies_at_any_call_is_ended_by_doing_it_again(
+    after: bool, error: type[BaseException]
+) -> None:
+    undisturbed = prepared()
+    roll_back(undisturbed.store, undisturbed.bus, "wrong", undisturbed.clock, "pat")
+    expected = state_of(undisturbed)
+
+    for call in count(1):
+        world, fate = prepared(), Fate(call, after, error)
+        ports = fated_ports(world, fate)
+        with suppress(error):
+            roll_back(ports.store, ports.bus, "wrong", world.clock, "pat")
+        # Where everything was done already, the second call would go back to what was left.
+        with suppress(VersionSuperseded):
+            roll_back(world.store, world.bus, "wrong", world.clock, "pat")
+
+        assert state_of(world) == expected, f"died at call {call}"
+        assert len({event.metadata.event_id for event in world.bus.events}) == 1
+        if fate.calls < call:
+            break
+    assert call > 8

@@ -1,0 +1,97 @@
+"""Going back by a person's decision."""
+
+from typing import Any
+
+import pytest
+
+from library_validator.errors import (
+    NoActiveRegistry,
+    PublishFailed,
+    RegistryError,
+    RegistryFormatUnknown,
+    VersionSuperseded,
+)
+from library_validator.matching.index import INDEX_FORMAT
+from library_validator.registry.rollback import roll_back
+from library_validator.registry.store import Pointer, VersionState
+from tests.unit.registry.world import World, release_file
+
+
+def back(world: World, **options: Any) -> Pointer:
+    return roll_back(world.store, world.bus, "half of Ohio is missing", world.clock, "pat", **options)
+
+
+@pytest.fixture
+def versions(world: World) -> tuple[str, str]:
+    """The previous and the live version."""
+    runs = [world.put_and_load(release_file(year)) for year in (2021, 2022)]
+    return runs[0].version or "", runs[1].version or ""
+
+
+def test_the_previous_version_answers_again(world: World, versions: tuple[str, str]) -> None:
+    old, new = versions
+    pointer = back(world)
+
+    assert (pointer.active, pointer.previous, pointer.fiscal_year) == (old, new, 2021)
+    assert pointer.reason == "half of Ohio is missing"
+    assert world.store.pointer() == pointer
+    assert "2022:" not in world.answer()
+    assert world.store.version(old).state is VersionState.ACTIVE
+    assert world.store.version(new).state is VersionState.ROLLED_BACK
+
+
+def test_a_roll_back_is_announced_with_who_and_why(world: World, versions: tuple[str, str]) -> None:
+    back(world)
+    event = world.activations[-1]
+    assert (event.data.version, event.data.previous_version) == versions
+    assert (event.data.by, event.data.reason) == ("pat", "half of Ohio is missing")
+    assert world.store.runs()[0].by == "pat"
+
+
+def test_there_is_no_way_back_from_the_first_version(world: World) -> None:
+    with pytest.raises(NoActiveRegistry):
+        back(world)
+    world.put_and_load(release_file(2021))
+    with pytest.raises(RegistryError, match="nothing before it"):
+        back(world)
+
+
+def test_two_people_who_roll_back_at_once_go_back_once(world: World, versions: tuple[str, str]) -> None:
+    back(world)
+    with pytest.raises(VersionSuperseded, match="rolled back itself"):
+        back(world)
+    assert world.store.pointer().active == versions[0]
+
+
+def test_a_person_brings_a_rolled_back_version_back(world: World, versions: tuple[str, str]) -> None:
+    old, new = versions
+    back(world)
+    back(world, restore=True)
+
+    assert world.store.pointer().active == new
+    assert world.store.version(new).state is VersionState.ACTIVE
+    assert world.store.version(old).state is VersionState.SUPERSEDED
+    assert len({event.metadata.event_id for event in world.activations}) == 4
+
+
+def test_a_roll_back_that_was_not_announced_is_completed_by_the_next_call(
+    world: World, versions: tuple[str, str]
+) -> None:
+    world.bus.down = True
+    with pytest.raises(PublishFailed):
+        back(world)
+    world.bus.down = False
+
+    assert back(world).active == versions[0]
+    assert [event.data.version for event in world.activations] == [*versions, versions[0]]
+    with pytest.raises(VersionSuperseded):
+        back(world)
+
+
+def test_a_version_that_this_code_cannot_read_is_not_brought_back(
+    world: World, versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("library_validator.registry.rollback.READABLE_FORMATS", (INDEX_FORMAT + 1,))
+    with pytest.raises(RegistryFormatUnknown):
+        back(world)
+    assert world.store.pointer().active == versions[1]

@@ -1,0 +1,48 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.registry.bucket import Upload
+from library_validator.registry.store import AcceptedRelease
+from library_validator.registry.versions import version_name
+
+releases = st.lists(
+    st.builds(AcceptedRelease, st.integers(1992, 2100), st.text(), st.text(), st.text()),
+    min_size=1,
+    unique_by=lambda release: release.fiscal_year,
+)
+
+
+@given(releases, st.randoms())
+def test_a_set_of_releases_has_one_name_in_any_order(accepted: list[AcceptedRelease], random: object) -> None:
+    shuffled = list(accepted)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert version_name(shuffled) == version_name(accepted)
+
+
+@given(releases)
+def test_where_a_release_was_read_from_is_no_part_of_the_name(accepted: list[AcceptedRelease]) -> None:
+    elsewhere = [AcceptedRelease(one.fiscal_year, one.content_sha256, "else", "where") for one in accepted]
+    assert version_name(elsewhere) == version_name(accepted)
+
+
+def test_a_name_tells_newest_year_format_and_content() -> None:
+    old, new = AcceptedRelease(2021, "a", "k", "v"), AcceptedRelease(2022, "b", "k", "v")
+    assert version_name([new, old], index_format=3).startswith("2022.3.")
+    others = {version_name([new]), version_name([old]), version_name([AcceptedRelease(2022, "c", "k", "v")])}
+    assert len(others | {version_name([old, new])}) == 4
+
+
+def test_nothing_has_no_name() -> None:
+    with pytest.raises(ValueError, match="at least one release"):
+        version_name([])
+
+
+@given(st.text(min_size=1, max_size=1024), st.text(max_size=32))
+def test_run_ids_fit_a_sort_key_and_tell_keys_apart(key: str, version: str) -> None:
+    key = key.encode(errors="ignore").decode() or "k"
+    version = version.encode(errors="ignore").decode()
+    run_id = Upload(key, version).run_id
+    assert run_id.endswith(f"@{version}")
+    assert len(run_id.encode()) <= 1024
+    assert run_id != Upload(key + "x", version).run_id

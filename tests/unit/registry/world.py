@@ -1,0 +1,115 @@
+"""A registry in memory, releases of a few lines, and a clock that ticks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO
+
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
+from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.errors import ReleaseRefused
+from library_validator.matching.index import Index
+from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.bucket import Upload
+from library_validator.registry.events import RegistryActivated
+from library_validator.registry.store import Run
+from library_validator.releases.records import Problem, Release, ReleaseReport, System
+
+KEYS_PER_SYSTEM = 3
+
+
+def release_file(year: int, systems: int = 100, edition: str = "", problems: Sequence[Problem] = ()) -> bytes:
+    """What ``read`` takes for an official zip."""
+    found = [[problem.code, problem.severity, problem.message] for problem in problems]
+    return json.dumps({"year": year, "systems": systems, "edition": edition, "problems": found}).encode()
+
+
+def read(source: BinaryIO, *, file_name: str = "") -> Release:
+    content = source.read()
+    try:
+        fields: dict[str, Any] = json.loads(content)
+    except ValueError as error:
+        raise ReleaseRefused(f"{file_name} is no zip", "an official release") from error
+    systems = tuple(_system(number) for number in range(fields["systems"]))
+    report = ReleaseReport(
+        fiscal_year=fields["year"],
+        files=(),
+        systems=len(systems),
+        outlets=0,
+        systems_by_structure={"00": len(systems)},
+        outlets_by_structure={},
+        outlets_by_type={},
+        problems=tuple(Problem(*problem) for problem in fields["problems"]),
+    )
+    return Release(fields["year"], hashlib.sha256(content).hexdigest(), systems, (), report)
+
+
+def build(releases: Sequence[Release]) -> Index:
+    """Postings that differ with every release in the set, whatever its order."""
+    newest = max(releases, key=lambda release: release.fiscal_year)
+    years = ",".join(sorted(f"{release.fiscal_year}:{release.content_sha256[:8]}" for release in releases))
+    postings = {
+        f"{system.fscs_key}/{number}": f"{system.fscs_key} in {years}".encode()
+        for system in newest.systems
+        for number in range(KEYS_PER_SYSTEM)
+    }
+    return Index(postings, years.encode(), newest.fiscal_year, len(newest.systems), 0, len(newest.systems))
+
+
+def _system(number: int) -> System:
+    empty = dict.fromkeys(System.__slots__, "")
+    return System(**empty | {"fscs_key": f"AK{number:04}", "population": -1, "operating_expenditure": -1})  # type: ignore[arg-type]
+
+
+class Clock:
+    """Moves on by a second whenever somebody looks."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.time += timedelta(seconds=1)
+        return self.time
+
+    def hours_pass(self, hours: float) -> None:
+        self.time += timedelta(hours=hours)
+
+
+@dataclass
+class World:
+    """A registry and everything that a load works with."""
+
+    store: MemoryRegistry = field(default_factory=MemoryRegistry)
+    bucket: MemoryReleasesBucket = field(default_factory=MemoryReleasesBucket)
+    bus: MemoryRegistryBus = field(default_factory=MemoryRegistryBus)
+    clock: Clock = field(default_factory=Clock)
+
+    @property
+    def ports(self) -> LoadPorts:
+        return LoadPorts(self.store, self.bucket, self.bus, lambda: math.inf, read=read, build=build)
+
+    def put(self, content: bytes, key: str = "releases/pls.zip") -> Upload:
+        return self.bucket.upload(key, content)
+
+    def load(self, upload: Upload, **ports: Any) -> Run:
+        return load_release(upload, replace(self.ports, **ports), self.clock)
+
+    def put_and_load(self, content: bytes) -> Run:
+        return self.load(self.put(content))
+
+    def answer(self, key: str = "AK0001/0") -> str:
+        """What a validation finds under ``key`` now."""
+        return self.store.postings(self.store.pointer().active, [key])[key].decode()
+
+    def versions_with_postings(self) -> set[str]:
+        return {version for version in self.store.items if version in self.store}
+
+    @property
+    def activations(self) -> list[RegistryActivated]:
+        return [event for event in self.bus.events if isinstance(event, RegistryActivated)]
