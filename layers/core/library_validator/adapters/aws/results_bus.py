@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from library_validator.adapters.aws.event_bus import Entry, EventBus, Refused
+from library_validator.adapters.aws.event_bus import Entry, EventBus
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.events import event_of
 
 
 @dataclass(frozen=True, slots=True)
 class EventBridgeResultsBus:
-    """``ResultsBus`` on one event bus. ``on_refused`` hears of each event that the bus did not take."""
+    """``ResultsBus`` on one event bus. ``warn`` is a logger's: it hears of each event that was not taken."""
 
     bus: EventBus
-    on_refused: Callable[[Decision, Refused], None]
+    warn: Callable[..., None]
 
     def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
-        refused = self.bus.put([_entry(decision) for decision in decisions])
-        for one in refused:
-            self.on_refused(decisions[one.position], one)
-        positions = {one.position for one in refused}
-        return [decision for position, decision in enumerate(decisions) if position not in positions]
+        refused = {one.position: one for one in self.bus.put([_entry(decision) for decision in decisions])}
+        for position, one in refused.items():
+            event_id = str(decisions[position].event_id)
+            self.warn("event not taken", extra={"event_id": event_id, "code": one.code})
+        return [decision for position, decision in enumerate(decisions) if position not in refused]
 
 
 def _entry(decision: Decision) -> Entry:

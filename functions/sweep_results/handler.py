@@ -1,0 +1,79 @@
+"""Publishes decisions whose events nobody has confirmed, whoever wrote them. Runs on a schedule."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, Field
+
+from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
+from library_validator.config import SweepResultsSettings
+from library_validator.decisions.recording import sweep
+from library_validator.decisions.store import DecisionStore, ResultsBus
+from library_validator.observability import Metrics, build_logger
+
+# A chunk of ten takes PutEvents with its retries and ten updates: what one needs before it is begun.
+RESERVE_SECONDS = 10
+
+
+class SweepEvent(BaseModel):
+    """Says nothing but that it is time: any JSON object."""
+
+
+class SweepResponse(BaseModel):
+    published: int
+    left: int = Field(description="tried and not published: the next run tries again")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    store: DecisionStore
+    bus: ResultsBus
+    unpublished_after: timedelta
+    logger: Logger
+    metrics: Metrics
+    time_left: Callable[[], float] = lambda: math.inf  # seconds
+
+
+def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepResponse:
+    before = now - runtime.unpublished_after
+    publication = sweep(runtime.store, runtime.bus, before, runtime.time_left, RESERVE_SECONDS)
+    runtime.metrics.count("EventsPublishedBySweeper", publication.published)
+    runtime.metrics.count("EventsLeftUnpublished", publication.left)
+    if publication.published or publication.left:
+        # The writer of a decision publishes it within a second: whatever is found here went wrong there.
+        runtime.logger.warning("decisions were unpublished", extra=asdict(publication))
+    return SweepResponse(published=publication.published, left=publication.left)
+
+
+@cache
+def build_runtime() -> Runtime:
+    settings = SweepResultsSettings.from_environment(os.environ)
+    logger = build_logger(settings)
+    return Runtime(
+        store=CaseworkTable(boto3.client("dynamodb"), settings.casework_table),
+        bus=EventBridgeResultsBus(EventBus(boto3.client("events"), settings.results_bus), logger.warning),
+        unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
+        logger=logger,
+        metrics=Metrics(settings),
+    )
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    runtime = replace(build_runtime(), time_left=lambda: context.get_remaining_time_in_millis() / 1000)
+    try:
+        response = handler(SweepEvent.model_validate(event), runtime, datetime.now(UTC))
+    finally:
+        runtime.metrics.flush()
+    return response.model_dump()

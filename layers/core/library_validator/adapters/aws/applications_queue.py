@@ -1,0 +1,94 @@
+"""What the applications queue delivers, and what it hears back.
+
+Source: Lambda's event for SQS, and its partial batch responses (``ReportBatchItemFailures``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.decisions.application import FieldProblem, read_application
+from library_validator.decisions.decision import Submission
+
+MAX_CORRELATION_ID_CHARACTERS: Final = 128
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Attributes(BaseModel):
+    """Set by SQS, not by the sender."""
+
+    sender_id: str = Field(alias="SenderId", min_length=1)
+    sent_timestamp: int = Field(alias="SentTimestamp", description="milliseconds since 1970")
+
+
+class _MessageAttribute(BaseModel):
+    string_value: str = Field("", alias="stringValue")
+
+
+class ApplicationMessage(BaseModel):
+    """One message of the batch; its body is read by ``submission``, and by nobody else."""
+
+    message_id: str = Field(alias="messageId")
+    body: str
+    attributes: _Attributes
+    message_attributes: dict[str, _MessageAttribute] = Field(default={}, alias="messageAttributes")
+
+    @property
+    def source(self) -> str:
+        """The authenticated sender's unique id. Of a role: the role's, without the name of its session."""
+        return self.attributes.sender_id.partition(":")[0]
+
+    @property
+    def sent_at(self) -> datetime:
+        return _EPOCH + timedelta(milliseconds=self.attributes.sent_timestamp)
+
+    @property
+    def correlation_id(self) -> str:
+        """The sender's message attribute ``correlation_id``, or else the message's own id."""
+        given = self.message_attributes.get("correlation_id")
+        return given.string_value[:MAX_CORRELATION_ID_CHARACTERS] if given else self.message_id
+
+    def submission(self) -> tuple[Submission, tuple[FieldProblem, ...]]:
+        """The application in the body, and what is wrong with it. Raises ``ApplicationUnreadable``."""
+        read = read_application(self.body)
+        submission = Submission(
+            source=self.source,
+            application=read.application,
+            sent_at=self.sent_at,
+            correlation_id=self.correlation_id or self.message_id,
+        )
+        return submission, read.problems
+
+
+class ApplicationsBatch(BaseModel):
+    records: list[ApplicationMessage] = Field(alias="Records")
+
+    def in_order_sent(self) -> list[ApplicationMessage]:
+        """A standard queue may deliver two messages of one application the wrong way round."""
+        return sorted(self.records, key=lambda message: message.sent_at)
+
+
+class _Response(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+
+class _Failure(_Response):
+    message_id: str = Field(alias="itemIdentifier")
+
+
+class BatchResponse(_Response):
+    """The messages that shall come again. An empty list: all are done."""
+
+    failures: list[_Failure] = Field(alias="batchItemFailures")
+
+    @classmethod
+    def failing(cls, messages: Iterable[ApplicationMessage]) -> Self:
+        return cls(failures=[_Failure(message_id=message.message_id) for message in messages])
+
+    @property
+    def failed_ids(self) -> list[str]:
+        return [failure.message_id for failure in self.failures]
