@@ -1,0 +1,80 @@
+"""The registry's stores: each test runs against memory and against moto's AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.registry.bucket import ReleaseBucket, Upload
+from library_validator.registry.store import RegistryStore
+from tests.resources import (
+    REGISTRY_TABLE,
+    RELEASES_BUCKET,
+    create_registry_table,
+    create_releases_bucket,
+)
+
+MAX_BYTES = 1_000
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """moto stands for AWS."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=["memory", "aws"])
+def registry(request: pytest.FixtureRequest) -> RegistryStore:
+    if request.param == "memory":
+        return MemoryRegistry()
+    request.getfixturevalue("aws")
+    dynamodb = boto3.client("dynamodb")
+    create_registry_table(dynamodb)
+    return RegistryTable(dynamodb, REGISTRY_TABLE, sleep=lambda _: None)
+
+
+class BucketUnderTest:
+    """A releases bucket with the operator's side of it: uploads."""
+
+    def __init__(self, bucket: ReleaseBucket, operator: Any) -> None:
+        self.bucket = bucket
+        self._operator = operator
+
+    def upload(self, key: str, content: bytes) -> Upload:
+        if isinstance(self._operator, MemoryReleasesBucket):
+            return self._operator.upload(key, content)
+        answer = self._operator.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=content)
+        return Upload(key, answer["VersionId"])
+
+    def has_manifest(self, version: str) -> bool:
+        if isinstance(self._operator, MemoryReleasesBucket):
+            return version in self._operator.manifests
+        listed = self._operator.list_objects_v2(Bucket=RELEASES_BUCKET, Prefix=f"manifests/{version}")
+        return bool(listed["KeyCount"])
+
+    def report(self, run_id: str) -> Any:
+        if isinstance(self._operator, MemoryReleasesBucket):
+            return self._operator.reports[run_id]
+        answer = self._operator.get_object(Bucket=RELEASES_BUCKET, Key=f"reports/{run_id}.json")
+        return json.load(answer["Body"])
+
+
+@pytest.fixture(params=["memory", "aws"])
+def releases(request: pytest.FixtureRequest) -> BucketUnderTest:
+    if request.param == "memory":
+        memory = MemoryReleasesBucket(MAX_BYTES)
+        return BucketUnderTest(memory, memory)
+    request.getfixturevalue("aws")
+    s3 = boto3.client("s3")
+    create_releases_bucket(s3)
+    return BucketUnderTest(ReleasesBucket(s3, RELEASES_BUCKET, MAX_BYTES), s3)

@@ -1,0 +1,197 @@
+"""What every ``RegistryStore`` does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.registry.store import (
+    AcceptedRelease,
+    Pointer,
+    RegistryStore,
+    Run,
+    VersionRecord,
+    VersionState,
+)
+
+V1, V2, V3 = "2021.1.aaaaaaaaaaaa", "2022.1.bbbbbbbbbbbb", "2023.1.cccccccccccc"
+
+
+def record(version: str = V1) -> VersionRecord:
+    return VersionRecord(
+        version=version,
+        index_format=1,
+        fiscal_year=int(version[:4]),
+        releases=(AcceptedRelease(2021, "ab", "releases/pls fy2021+ä.zip", "v1"),),
+        systems=9_248,
+        outlets=17_546,
+        entries=27_000,
+        postings=100_000,
+        state=VersionState.BUILDING,
+        statistics=bytes(range(256)),
+    )
+
+
+def pointer(version: str, previous: str | None = None, at: str = "2026-11-23T12:00:00+00:00") -> Pointer:
+    return Pointer(version, previous, int(version[:4]), 1, at, "release loaded")
+
+
+def run(run_id: str, started_at: str = "2026-11-23T12:00:00+00:00") -> Run:
+    return Run(run_id, "loading", "reading", started_at, started_at)
+
+
+def test_nothing_is_active_at_first(registry: RegistryStore) -> None:
+    with pytest.raises(NoActiveRegistry):
+        registry.pointer()
+
+
+def test_a_flip_is_seen_by_the_next_reader(registry: RegistryStore) -> None:
+    registry.flip(pointer(V1), expected_active=None)
+    assert registry.pointer() == pointer(V1)
+    registry.flip(pointer(V2, previous=V1), expected_active=V1)
+    assert registry.pointer() == pointer(V2, previous=V1)
+
+
+def test_a_flip_done_again_is_harmless(registry: RegistryStore) -> None:
+    """The answer to the first one may have been lost on its way."""
+    registry.flip(pointer(V1), expected_active=None)
+    registry.flip(pointer(V1), expected_active=None)
+    registry.flip(pointer(V2, previous=V1), expected_active=V1)
+    registry.flip(pointer(V2, previous=V1), expected_active=V1)
+    assert registry.pointer() == pointer(V2, previous=V1)
+
+
+@pytest.mark.parametrize("expected", [None, V3])
+def test_a_flip_over_a_version_that_was_not_expected_is_refused(
+    registry: RegistryStore, expected: str | None
+) -> None:
+    registry.flip(pointer(V1), expected_active=None)
+    with pytest.raises(VersionSuperseded, match=V1):
+        registry.flip(pointer(V2, previous=expected, at="later"), expected_active=expected)
+    assert registry.pointer() == pointer(V1)
+
+
+def test_a_flip_over_nothing_where_something_was_expected_is_refused(registry: RegistryStore) -> None:
+    with pytest.raises(VersionSuperseded):
+        registry.flip(pointer(V2, previous=V1), expected_active=V1)
+    with pytest.raises(NoActiveRegistry):
+        registry.pointer()
+
+
+def test_a_flip_to_an_older_year_is_refused(registry: RegistryStore) -> None:
+    registry.flip(pointer(V2), expected_active=None)
+    with pytest.raises(VersionSuperseded, match="2022"):
+        registry.flip(pointer(V1, previous=V2, at="later"), expected_active=V2)
+    assert registry.pointer() == pointer(V2)
+
+
+def test_a_flip_back_goes_to_the_previous_version_and_no_other(registry: RegistryStore) -> None:
+    registry.flip(pointer(V1), expected_active=None)
+    registry.flip(pointer(V2, previous=V1), expected_active=V1)
+    with pytest.raises(VersionSuperseded):
+        registry.flip(pointer(V3, previous=V2, at="later"), expected_active=V2, back=True)
+    registry.flip(pointer(V1, previous=V2, at="later"), expected_active=V2, back=True)
+    assert registry.pointer() == pointer(V1, previous=V2, at="later")
+
+
+def test_a_first_version_has_nothing_to_flip_back_to(registry: RegistryStore) -> None:
+    registry.flip(pointer(V2), expected_active=None)
+    with pytest.raises(VersionSuperseded):
+        registry.flip(pointer(V1, previous=V2, at="later"), expected_active=V2, back=True)
+
+
+def test_a_version_record_reads_back_as_written(registry: RegistryStore) -> None:
+    registry.put_version(record())
+    assert registry.version(V1) == registry.find_version(V1) == record()
+
+
+def test_a_version_without_a_record(registry: RegistryStore) -> None:
+    assert registry.find_version(V1) is None
+    with pytest.raises(RegistryError, match="no record"):
+        registry.version(V1)
+    with pytest.raises(RegistryError, match="no record"):
+        registry.set_state(V1, VersionState.ACTIVE)
+    assert registry.find_version(V1) is None
+
+
+def test_the_state_of_a_version_changes_alone(registry: RegistryStore) -> None:
+    registry.put_version(record())
+    registry.set_state(V1, VersionState.SUPERSEDED)
+    assert registry.version(V1) == replace(record(), state=VersionState.SUPERSEDED)
+
+
+def test_a_deleted_record_leaves_postings_and_other_versions_alone(registry: RegistryStore) -> None:
+    registry.put_version(record(V1))
+    registry.put_version(record(V2))
+    registry.put_postings(V1, {"zip:99503": b"1"})
+    registry.delete_version(V1)
+    registry.delete_version(V1)
+    assert registry.find_version(V1) is None
+    assert registry.find_version(V2) == record(V2)
+    assert registry.postings(V1, ["zip:99503"]) == {"zip:99503": b"1"}
+
+
+def test_postings_belong_to_one_version(registry: RegistryStore) -> None:
+    registry.put_postings(V1, {"zip:99503": b"old", "zip:99504": b"gone"})
+    registry.put_postings(V2, {"zip:99503": b"new"})
+    keys = ["zip:99503", "zip:99504"]
+    assert registry.postings(V2, keys) == {"zip:99503": b"new"}
+    assert registry.postings(V1, keys, consistent=True) == {"zip:99503": b"old", "zip:99504": b"gone"}
+    assert registry.postings(V1, []) == {}
+
+
+def test_a_posting_written_again_is_overwritten(registry: RegistryStore) -> None:
+    registry.put_postings(V1, {"zip:99503": b"first"})
+    registry.put_postings(V1, {"zip:99503": b"second"})
+    assert registry.postings(V1, ["zip:99503"]) == {"zip:99503": b"second"}
+
+
+def test_any_number_of_postings_is_read_in_requests_of_a_hundred(registry: RegistryStore) -> None:
+    written = {f"key {number}": b"%d" % number for number in range(260)}
+    registry.put_postings(V1, written)
+    registry.requests.clear()  # type: ignore[attr-defined]
+
+    assert registry.postings(V1, [*written, *written, "no such key"]) == written
+    assert registry.requests == {"BatchGetItem": 3}  # type: ignore[attr-defined]
+
+
+def test_deleted_postings_are_gone_and_the_others_stay(registry: RegistryStore) -> None:
+    written = {f"key {number}": b"x" for number in range(60)}
+    registry.put_postings(V1, written)
+    registry.delete_postings(V1, [*(f"key {number}" for number in range(59)), "key 1", "no such key"])
+    assert registry.postings(V1, written) == {"key 59": b"x"}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), st.binary(min_size=1)))
+def test_any_key_and_any_bytes_read_back(registry: RegistryStore, postings: dict[str, bytes]) -> None:
+    registry.put_postings(V1, postings)
+    assert registry.postings(V1, postings) == postings
+
+
+def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
+    assert registry.run("releases/a.zip@v1") is None
+    full = replace(
+        run("releases/a.zip@v1"),
+        version=V2,
+        replaces=V1,
+        reason="release loaded",
+        by="pat",
+        report={"systems": 9_248, "repairs": {"zip_padded": 3}},
+        problems=({"code": "orphans", "severity": "warning", "message": "3 outlets"},),
+        events_published=True,
+    )
+    for one in (run("releases/a.zip@v1"), full):
+        registry.put_run(one)
+        assert registry.run("releases/a.zip@v1") == one
+
+
+def test_runs_are_listed_newest_first(registry: RegistryStore) -> None:
+    days = {"b": "2026-11-02", "a": "2026-11-03", "c": "2026-11-01"}
+    for run_id, day in days.items():
+        registry.put_run(run(run_id, f"{day}T12:00:00+00:00"))
+    assert [one.run_id for one in registry.runs()] == ["a", "b", "c"]

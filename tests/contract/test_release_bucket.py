@@ -1,0 +1,76 @@
+"""What every ``ReleaseBucket`` does."""
+
+from __future__ import annotations
+
+import pytest
+
+from library_validator.errors import ReleaseRefused
+from library_validator.registry.bucket import Upload
+from tests.contract.conftest import MAX_BYTES, BucketUnderTest
+
+KEY = "releases/pls fy2022+ä.zip"
+
+
+def test_each_version_of_an_object_is_read_as_it_was_uploaded(releases: BucketUnderTest) -> None:
+    first, second = releases.upload(KEY, b"first"), releases.upload(KEY, b"second")
+    assert first.version != second.version
+    for upload, content in ((first, b"first"), (second, b"second")):
+        with releases.bucket.open_release(upload) as body:
+            assert body.read() == content
+
+
+def test_an_object_can_be_read_from_its_end(releases: BucketUnderTest) -> None:
+    with releases.bucket.open_release(releases.upload(KEY, b"0123456789")) as body:
+        body.seek(-3, 2)
+        assert body.read() == b"789"
+        body.seek(0)
+        assert body.read(2) == b"01"
+
+
+def test_the_current_version_is_the_last_upload(releases: BucketUnderTest) -> None:
+    releases.upload(KEY, b"first")
+    second = releases.upload(KEY, b"second")
+    assert releases.bucket.current_version(KEY) == second.version
+
+
+def test_an_object_that_is_gone_is_refused(releases: BucketUnderTest) -> None:
+    with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
+        releases.bucket.current_version("releases/never.zip")
+    version = releases.upload(KEY, b"first").version
+    with (
+        pytest.raises(ReleaseRefused, match="is not in the releases bucket"),
+        releases.bucket.open_release(Upload("releases/never.zip", version)),
+    ):
+        pass
+
+
+def test_an_object_over_the_limit_is_refused_with_both_sizes(releases: BucketUnderTest) -> None:
+    with releases.bucket.open_release(releases.upload(KEY, b"x" * MAX_BYTES)) as body:
+        assert len(body.read()) == MAX_BYTES
+    too_large = releases.upload(KEY, b"x" * (MAX_BYTES + 1))
+    with (
+        pytest.raises(ReleaseRefused, match=r"1,001 bytes; expected a zip of at most 1,000 bytes"),
+        releases.bucket.open_release(too_large),
+    ):
+        pass
+
+
+def test_a_manifest_reads_back_as_put(releases: BucketUnderTest) -> None:
+    releases.bucket.put_manifest("2022.1.abc", ["b", "ä", "a"])
+    releases.bucket.put_manifest("2021.1.abc", [])
+    assert releases.bucket.manifest("2022.1.abc") == {"a", "b", "ä"}
+    assert releases.bucket.manifest("2021.1.abc") == frozenset()
+
+
+def test_a_deleted_manifest_is_gone_and_deleting_it_again_is_harmless(releases: BucketUnderTest) -> None:
+    releases.bucket.put_manifest("2022.1.abc", ["a"])
+    assert releases.has_manifest("2022.1.abc")
+    releases.bucket.delete_manifest("2022.1.abc")
+    releases.bucket.delete_manifest("2022.1.abc")
+    assert not releases.has_manifest("2022.1.abc")
+
+
+def test_the_latest_report_of_a_run_is_kept_for_people(releases: BucketUnderTest) -> None:
+    releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_247})
+    releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_248})
+    assert releases.report("releases/a.zip@v1") == {"systems": 9_248}

@@ -1,0 +1,104 @@
+"""What DynamoDB holds back with a 200 is asked for again: a part is never taken for the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.errors import RegistryError
+from tests.resources import REGISTRY_TABLE, create_registry_table
+
+VERSION = "2022.1.abc"
+POSTINGS = {f"key {number}": b"%d" % number for number in range(120)}
+
+
+class Throttled:
+    """DynamoDB that does at most ``share`` of each batch, as it does when it is throttled."""
+
+    def __init__(self, dynamodb: Any, share: int) -> None:
+        self._dynamodb = dynamodb
+        self._share = share
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dynamodb, name)
+
+    def batch_get_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        request = RequestItems[REGISTRY_TABLE]
+        now, later = request["Keys"][: self._share], request["Keys"][self._share :]
+        if not now:
+            return {"Responses": {}, "UnprocessedKeys": RequestItems}
+        answer = self._dynamodb.batch_get_item(RequestItems={REGISTRY_TABLE: {**request, "Keys": now}})
+        unprocessed = {REGISTRY_TABLE: {**request, "Keys": later}} if later else {}
+        return {**answer, "UnprocessedKeys": unprocessed}
+
+    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        requests = RequestItems[REGISTRY_TABLE]
+        now, later = requests[: self._share], requests[self._share :]
+        if now:
+            self._dynamodb.batch_write_item(RequestItems={REGISTRY_TABLE: now})
+        return {"UnprocessedItems": {REGISTRY_TABLE: later} if later else {}}
+
+
+def throttled_table(dynamodb: Any, share: int, pauses: list[float]) -> RegistryTable:
+    return RegistryTable(Throttled(dynamodb, share), REGISTRY_TABLE, pauses.append)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        create_registry_table(client)
+        yield client
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+def test_unprocessed_keys_are_asked_for_until_all_came(dynamodb: Any, pauses: list[float]) -> None:
+    RegistryTable(dynamodb, REGISTRY_TABLE).put_postings(VERSION, POSTINGS)
+    table = throttled_table(dynamodb, 40, pauses)
+
+    assert table.postings(VERSION, POSTINGS) == POSTINGS
+    assert table.requests == {"BatchGetItem": 4}
+    assert len(pauses) == 2
+
+
+def test_unprocessed_items_are_written_until_all_are(dynamodb: Any, pauses: list[float]) -> None:
+    table = throttled_table(dynamodb, 10, pauses)
+    table.put_postings(VERSION, POSTINGS)
+
+    unhindered = RegistryTable(dynamodb, REGISTRY_TABLE)
+    assert unhindered.postings(VERSION, POSTINGS) == POSTINGS
+    table.delete_postings(VERSION, POSTINGS)
+    assert unhindered.postings(VERSION, POSTINGS) == {}
+    assert pauses
+
+
+def test_a_table_that_stays_throttled_is_an_error_after_growing_pauses(
+    dynamodb: Any, pauses: list[float]
+) -> None:
+    RegistryTable(dynamodb, REGISTRY_TABLE).put_postings(VERSION, POSTINGS)
+    table = throttled_table(dynamodb, 0, pauses)
+
+    with pytest.raises(RegistryError, match="did not return 100 postings within 8 tries"):
+        table.postings(VERSION, POSTINGS)
+    with pytest.raises(RegistryError, match="did not take 25 writes within 8 tries"):
+        table.put_postings(VERSION, POSTINGS)
+    assert pauses[:7] == sorted(pauses[:7])
+    assert 6 < sum(pauses[:7]) < 13, "seconds"
+
+
+def test_a_posting_is_read_by_version_and_blocking_key_alone(dynamodb: Any) -> None:
+    """The layout that the design names; other tools may rely on it."""
+    RegistryTable(dynamodb, REGISTRY_TABLE).put_postings(VERSION, {"zip:99503": b"posting"})
+    item = dynamodb.get_item(
+        TableName=REGISTRY_TABLE, Key={"pk": {"S": "2022.1.abc#zip:99503"}, "sk": {"S": "-"}}
+    )["Item"]
+    assert item["b"]["B"] == b"posting"
