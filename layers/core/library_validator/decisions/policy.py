@@ -119,7 +119,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
         if evidence.located and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
-    if _association_of_government_library(query, best):
+    if best.compared.phone != "exact" and _association_of_government_library(query, best):
         return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
     if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, best, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
@@ -178,25 +178,21 @@ class _Evidence:
         self.named = agreed or (akin and says_library)
         self.thin = _is_thin(query)
         identified = compared.fscs_id in ("exact", "other_outlet")
+        same_number = compared.phone == "exact" and compared.place == "zip_and_city"
+        distinct = level in policy.enough_with_place and compared.name.rarity > 5.0
         self.sufficient = (
             (agreed and (self.placed or phoned or identified))
             or (akin and says_library and self.located and (self.placed or phoned))
-            or (same_spot and (akin or says_library))
-            or (
-                compared.phone == "exact"
-                and compared.place == "zip_and_city"
-                and says_library
-                and level != "separated"
-            )
+            or (same_spot and (akin or says_library or level in policy.enough_with_place))
+            or (distinct and streeted and self.placed)
+            or (same_number and says_library and level != "separated")
         )
         self.plausible = (
             self.named
-            or (self.located and (says_library or akin or level == "separated"))
-            or (
-                says_library
-                and self.placed
-                and level in ("partial", "separated", "applicant_shorter", "applicant_longer")
-            )
+            or same_spot
+            or same_number
+            or (self.located and (says_library or akin or level in ("separated", *policy.enough_with_place)))
+            or (self.placed and says_library and level not in ("different", "place_only"))
         )
 
     @property

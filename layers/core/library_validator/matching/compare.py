@@ -117,9 +117,9 @@ def compare_name(
         rarity = _rarity(listed.core or listed.tokens, place, statistics)
         return NameAgreement("exact", listed.core or listed.tokens, (), (), rarity, listed, of_system)
     if not applied.core and not listed.core:
-        shared = tuple(word for word in applied.tokens if word in listed.tokens)
-        level = "partial" if shared else "different"
-        return NameAgreement(level, shared, (), (), 0.0, listed, of_system)
+        generic = tuple(word for word in applied.tokens if word in listed.tokens)
+        level = "partial" if generic else "different"
+        return NameAgreement(level, generic, (), (), 0.0, listed, of_system)
     applied_words, listed_words = set(applied.core), set(listed.core)
     shared = [word for word in listed.core if word in applied_words]
     only_applied = [word for word in applied.core if word not in listed_words]
@@ -130,54 +130,54 @@ def compare_name(
     missing = tuple(word for word in only_listed if word not in place)
     agreed = (*shared, *near)
     rarity = _rarity(agreed, place, statistics)
-    level = _name_level(
-        applied, listed, agreed, extra, missing, place, only_applied, only_listed, near=bool(near)
-    )
+    separating = _separating(applied, listed, only_applied, only_listed, place)
+    if of_system:
+        # an outlet may add where it lies to the name of its system: a direction does not part them
+        separating &= GOVERNMENTS
+    mistyped = bool(near or only_applied or only_listed)
+    level = _name_level(agreed, extra, missing, place, separating, mistyped=mistyped)
     return NameAgreement(level, agreed, extra, missing, rarity, listed, of_system)
 
 
 def _name_level(
-    applied: Name,
-    listed: Name,
-    words: tuple[str, ...],
+    shared: tuple[str, ...],
     extra: tuple[str, ...],
     missing: tuple[str, ...],
     place: frozenset[str],
-    only_applied: list[str],
-    only_listed: list[str],
+    separating: frozenset[str],
     *,
-    near: bool,
+    mistyped: bool,
 ) -> str:
-    if SEPARATORS.issuperset(words) and (extra or missing):
+    """The level of two names that share ``shared``; ``mistyped``: something else differs besides."""
+    if not shared or (SEPARATORS.issuperset(shared) and (extra or missing)):
         return "different"
-    if not _separates(applied, listed, only_applied, only_listed, place):
+    if not separating:
         extra = tuple(word for word in extra if word != "CITY")
         missing = tuple(word for word in missing if word != "CITY")
         if not extra and not missing:
-            return "typing_differences" if near or only_applied or only_listed else "same_words"
-        if place.issuperset(words):
+            return "typing_differences" if mistyped else "same_words"
+        if place.issuperset(shared):
             return "place_only"
         if not extra:
             return "applicant_shorter"
         return "partial" if missing else "applicant_longer"
-    differing = applied.separators ^ listed.separators
-    if differing.issuperset(extra) and differing.issuperset(missing):
+    if separating.issuperset(extra) and separating.issuperset(missing):
         return "separated"
-    return "place_only" if place.issuperset(words) else "partial"
+    return "place_only" if place.issuperset(shared) else "partial"
 
 
-def _separates(
+def _separating(
     applied: Name, listed: Name, only_applied: list[str], only_listed: list[str], place: frozenset[str]
-) -> bool:
-    """Whether a word that tells neighbours apart stands on one side only.
+) -> frozenset[str]:
+    """Words that tell neighbours apart and stand on one side only.
 
     ``CITY`` alone does not (``City of Eagle Public Library`` is how a town writes itself), unless the
     other side names another kind of government.
     """
     separating = (applied.separators ^ listed.separators).intersection((*only_applied, *only_listed))
     if separating == {"CITY"}:
-        return False
-    return bool(separating & GOVERNMENTS or separating - place)
+        return frozenset()
+    return (separating & GOVERNMENTS) | (separating - place)
 
 
 def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistics) -> float:
@@ -221,19 +221,26 @@ def _word_similarity(word: str, listed: str, *, known: bool) -> float:
     """
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS:
         return 0.0
+    if known and listed in SEPARATORS:
+        return 0.0
     shorter, longer = min(len(word), len(listed)), max(len(word), len(listed))
     if shorter < (_SHORT_WORD if known else _SHORT_WORD - 1):
         return 0.0
-    if known:
-        allowed = 1 if longer >= 6 else 0
-    else:
-        allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
+    allowed = _slips_in_known_word(longer) if known else _slips_in_unknown_word(longer)
     distance = OSA.distance(word, listed, score_cutoff=allowed)
     if distance <= allowed:
         return 1.0 - distance / longer
-    if shorter >= 5 and (word.startswith(listed) or listed.startswith(word)):
+    if not known and shorter >= 5 and (word.startswith(listed) or listed.startswith(word)):
         return 0.5
     return 0.0
+
+
+def _slips_in_known_word(letters: int) -> int:
+    return 1 if letters >= 6 else 0
+
+
+def _slips_in_unknown_word(letters: int) -> int:
+    return 1 if letters <= 6 else 2 if letters <= 8 else 3
 
 
 def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | None]:

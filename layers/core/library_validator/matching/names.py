@@ -1,4 +1,4 @@
-"""An organization's name in parts: what distinguishes it, what separates it from its neighbours, what is generic."""
+"""An organization's name in parts: what distinguishes it, what tells it from neighbours, what is generic."""
 
 from __future__ import annotations
 

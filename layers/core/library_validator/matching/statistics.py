@@ -14,7 +14,7 @@ _RAREST: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """``counts`` holds the words that stand in at least two entries' names; entries are counted in ``total``."""
+    """``counts`` holds the words of at least two entries' names, ``total`` the number of entries."""
 
     total: int
     counts: Mapping[str, int]
