@@ -32,8 +32,7 @@ class MemoryCasework:
 
     def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
         application = _key(decision)
-        stored = self.decisions.get(application, {}).get(decision.event_id)
-        if stored:
+        if stored := self.decisions.get(application, {}).get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
         current = self.get(*application)
         if current and (replacing is None or current.event_id != replacing.event_id):
@@ -59,9 +58,10 @@ class MemoryCasework:
             self.claims.setdefault(claimed, ClaimedByAnother(claimed, *_key(decision), decision.decided_at))
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        stored = self.decisions.setdefault(_key(decision), {}).setdefault(decision.event_id, decision)
-        if stored is not decision:
+        decisions = self.decisions.setdefault(_key(decision), {})
+        if stored := decisions.get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
+        decisions[decision.event_id] = decision
         self.late.add(decision.event_id)
         return Recorded()
 

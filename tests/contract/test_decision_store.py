@@ -1,0 +1,352 @@
+"""What every ``DecisionStore`` does: each test runs in memory and on moto's DynamoDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
+from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.store import (
+    AlreadyDecided,
+    ClaimedByAnother,
+    CurrentMoved,
+    DecisionStore,
+    Recorded,
+)
+from tests.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, match_of, minutes, submission_of
+
+
+@pytest.fixture(params=["memory", "aws"])
+def store(request: pytest.FixtureRequest) -> DecisionStore:
+    if request.param == "memory":
+        return MemoryCasework()
+    request.getfixturevalue("aws")
+    dynamodb = boto3.client("dynamodb")
+    create_casework_table(dynamodb)
+    return CaseworkTable(dynamodb, CASEWORK_TABLE, clock=lambda: minutes(60), sleep=lambda _: None)
+
+
+def names(decisions: list[Decision]) -> list[str]:
+    return [decision.application_id for decision in decisions]
+
+
+def test_a_recorded_decision_is_current_and_waits_to_be_published(store: DecisionStore) -> None:
+    decision = decision_of(submission_of())
+
+    assert store.record(decision, replacing=None) == Recorded()
+
+    assert store.get(PARTNER, "A-1") == decision
+    assert store.history(PARTNER, "A-1") == [decision]
+    assert store.unpublished(minutes(10), limit=10) == [decision]
+
+
+def test_an_application_that_nobody_sent_has_no_decision(store: DecisionStore) -> None:
+    assert store.get(PARTNER, "A-1") is None
+    assert store.history(PARTNER, "A-1") == []
+    assert store.unpublished(minutes(10), limit=10) == []
+    assert list(store.recent(NOON)) == []
+
+
+def test_the_same_submission_again_answers_the_decision_that_was_stored_first(store: DecisionStore) -> None:
+    first = decision_of(submission_of(), Answer.NEEDS_REVIEW)
+    again = decision_of(submission_of(sent_at=minutes(5)), Answer.VALIDATED, registry_version="2023.1.ffff")
+    store.record(first, replacing=None)
+
+    assert store.record(again, replacing=None) == AlreadyDecided(first, unpublished=True)
+    store.clear_mark([first])
+    assert store.record(again, replacing=first) == AlreadyDecided(first, unpublished=False)
+    assert store.history(PARTNER, "A-1") == [first]
+
+
+def test_a_new_submission_replaces_the_current_decision_that_its_caller_knew(store: DecisionStore) -> None:
+    first = decision_of(submission_of(name="Anytown Library"))
+    second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
+    store.record(first, replacing=None)
+
+    assert store.record(second, replacing=first) == Recorded()
+    assert store.get(PARTNER, "A-1") == second
+    assert store.history(PARTNER, "A-1") == [first, second]
+
+
+def test_nothing_is_stored_when_the_current_decision_is_another_than_the_caller_knew(
+    store: DecisionStore,
+) -> None:
+    first = decision_of(submission_of(name="One"))
+    second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
+    third = decision_of(submission_of(name="Three", sent_at=minutes(2)))
+    store.record(first, replacing=None)
+
+    assert store.record(second, replacing=None) == CurrentMoved(first)
+    store.record(second, replacing=first)
+    assert store.record(third, replacing=first) == CurrentMoved(second)
+
+    assert store.history(PARTNER, "A-1") == [first, second]
+    assert store.unpublished(minutes(10), limit=10) == [first, second]
+
+
+def test_another_cause_makes_another_decision_of_the_same_submission(store: DecisionStore) -> None:
+    first = decision_of(submission_of())
+    again = decision_of(
+        submission_of(), cause=Cause(kind="registry", detail="2023.1.ffff"), decided_at=minutes(30)
+    )
+    store.record(first, replacing=None)
+
+    assert store.record(again, replacing=first) == Recorded()
+    assert store.history(PARTNER, "A-1") == [first, again]
+
+
+def test_two_sources_with_one_application_id_do_not_meet(store: DecisionStore) -> None:
+    ours = decision_of(submission_of(), fscs_key="AK0001")
+    theirs = decision_of(submission_of(source=OTHER_PARTNER, name="Elsewhere"), fscs_key="AK0002")
+
+    assert store.record(ours, replacing=None) == Recorded()
+    assert store.record(theirs, replacing=None) == Recorded()
+    assert store.get(PARTNER, "A-1") == ours
+    assert store.get(OTHER_PARTNER, "A-1") == theirs
+    assert store.history(PARTNER, "A-1") == [ours]
+
+
+class TestClaims:
+    """One application at a time is validated as a system."""
+
+    def test_a_second_application_hears_who_holds_the_key_and_nothing_is_stored(
+        self, store: DecisionStore
+    ) -> None:
+        holder = decision_of(submission_of("A-1"))
+        second = decision_of(submission_of("A-2", source=OTHER_PARTNER))
+        store.record(holder, replacing=None)
+
+        assert store.record(second, replacing=None) == ClaimedByAnother(
+            fscs_key="AK0001", source=PARTNER, application_id="A-1", since=holder.decided_at
+        )
+        assert store.get(OTHER_PARTNER, "A-2") is None
+        assert store.history(OTHER_PARTNER, "A-2") == []
+
+    def test_a_second_application_of_the_same_source_meets_the_claim_too(self, store: DecisionStore) -> None:
+        store.record(decision_of(submission_of("A-1")), replacing=None)
+
+        outcome = store.record(decision_of(submission_of("A-2")), replacing=None)
+
+        assert isinstance(outcome, ClaimedByAnother)
+        assert outcome.application_id == "A-1"
+
+    def test_the_holder_keeps_its_claim_over_resubmissions_since_the_first(
+        self, store: DecisionStore
+    ) -> None:
+        first = decision_of(submission_of(name="One"))
+        second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
+        store.record(first, replacing=None)
+        assert store.record(second, replacing=first) == Recorded()
+
+        outcome = store.record(decision_of(submission_of("A-2")), replacing=None)
+
+        assert isinstance(outcome, ClaimedByAnother)
+        assert outcome.since == first.decided_at
+
+    @pytest.mark.parametrize("answer", [Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED])
+    def test_only_a_validated_decision_claims(self, store: DecisionStore, answer: Answer) -> None:
+        store.record(decision_of(submission_of("A-1"), answer), replacing=None)
+
+        assert store.record(decision_of(submission_of("A-2")), replacing=None) == Recorded()
+
+    @pytest.mark.parametrize("answer", [Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED])
+    def test_a_claim_is_given_back_when_its_holder_is_no_longer_validated(
+        self, store: DecisionStore, answer: Answer
+    ) -> None:
+        first = decision_of(submission_of("A-1", name="One"))
+        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), answer)
+        store.record(first, replacing=None)
+        store.record(second, replacing=first)
+
+        assert store.record(decision_of(submission_of("A-2")), replacing=None) == Recorded()
+
+    def test_a_holder_that_becomes_another_system_moves_its_claim(self, store: DecisionStore) -> None:
+        first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
+        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        store.record(first, replacing=None)
+        store.record(second, replacing=first)
+
+        assert store.record(decision_of(submission_of("A-2"), fscs_key="AK0001"), None) == Recorded()
+        outcome = store.record(decision_of(submission_of("A-3"), fscs_key="AK0002"), None)
+        assert isinstance(outcome, ClaimedByAnother)
+        assert outcome.application_id == "A-1"
+
+    def test_a_refused_replacement_gives_nothing_back(self, store: DecisionStore) -> None:
+        store.record(decision_of(submission_of("A-9"), fscs_key="AK0002"), replacing=None)
+        first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
+        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        store.record(first, replacing=None)
+
+        assert isinstance(store.record(second, replacing=first), ClaimedByAnother)
+        outcome = store.record(decision_of(submission_of("A-2"), fscs_key="AK0001"), None)
+        assert isinstance(outcome, ClaimedByAnother)
+        assert outcome.application_id == "A-1"
+
+
+class TestLate:
+    """A decision that a newer submission has overtaken."""
+
+    def test_it_is_history_only(self, store: DecisionStore) -> None:
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
+        late = decision_of(submission_of(name="Older"), decided_at=minutes(6))
+        store.record(newer, replacing=None)
+
+        assert store.record_late(late) == Recorded()
+
+        assert store.get(PARTNER, "A-1") == newer
+        assert store.history(PARTNER, "A-1") == [newer, late]
+        assert store.unpublished(minutes(10), limit=10) == [newer]
+        assert list(store.recent(NOON)) == [newer]
+
+    def test_it_claims_nothing(self, store: DecisionStore) -> None:
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)), fscs_key="AK0002")
+        store.record(newer, replacing=None)
+        store.record_late(decision_of(submission_of(name="Older"), fscs_key="AK0001"))
+
+        assert store.record(decision_of(submission_of("A-2"), fscs_key="AK0001"), None) == Recorded()
+
+    def test_again_it_answers_what_was_stored(self, store: DecisionStore) -> None:
+        late = decision_of(submission_of(name="Older"))
+        again = late.model_copy(update={"decided_at": minutes(30)})
+        store.record_late(late)
+
+        assert store.record_late(again) == AlreadyDecided(late, unpublished=False)
+        assert store.record(again, replacing=None) == AlreadyDecided(late, unpublished=False)
+
+    def test_a_decision_that_was_once_current_stays_as_it_was(self, store: DecisionStore) -> None:
+        decision = decision_of(submission_of())
+        store.record(decision, replacing=None)
+
+        assert store.record_late(decision) == AlreadyDecided(decision, unpublished=True)
+
+
+class TestMarks:
+    def test_oldest_first_up_to_a_moment_and_a_number(self, store: DecisionStore) -> None:
+        for minute in (3, 1, 2, 9):
+            submission = submission_of(f"A-{minute}")
+            store.record(
+                decision_of(submission, fscs_key=f"AK000{minute}", decided_at=minutes(minute)), replacing=None
+            )
+
+        assert names(store.unpublished(minutes(9), limit=10)) == ["A-1", "A-2", "A-3"]
+        assert names(store.unpublished(minutes(9), limit=2)) == ["A-1", "A-2"]
+
+    def test_clearing_twice_or_what_was_never_stored_is_harmless(self, store: DecisionStore) -> None:
+        stored, unknown = decision_of(submission_of("A-1")), decision_of(submission_of("A-2"))
+        store.record(stored, replacing=None)
+
+        store.clear_mark([stored, unknown])
+        store.clear_mark([stored])
+
+        assert store.unpublished(minutes(10), limit=10) == []
+        assert store.get(PARTNER, "A-1") == stored
+        assert store.history(PARTNER, "A-2") == []
+
+    def test_a_superseded_decision_keeps_its_mark(self, store: DecisionStore) -> None:
+        first = decision_of(submission_of(name="One"))
+        second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
+        store.record(first, replacing=None)
+        store.record(second, replacing=first)
+        store.clear_mark([second])
+
+        assert store.unpublished(minutes(10), limit=10) == [first]
+
+    def test_more_than_one_page_is_read(self, store: DecisionStore) -> None:
+        for number in range(120):
+            decision = decision_of(submission_of(f"A-{number:03}"), Answer.NOT_VALIDATED)
+            store.record(decision.model_copy(update={"decided_at": minutes(number / 60)}), replacing=None)
+
+        assert names(store.unpublished(minutes(10), limit=500)) == [f"A-{number:03}" for number in range(120)]
+        assert names(list(store.recent(NOON))) == [f"A-{number:03}" for number in range(120)]
+
+
+class TestRecent:
+    def test_decisions_since_a_moment_over_midnight_in_order(self, store: DecisionStore) -> None:
+        for hours in (-30, -1, -13, 0):
+            submission = submission_of(f"A{hours}", sent_at=NOON + timedelta(hours=hours))
+            store.record(decision_of(submission, Answer.NOT_VALIDATED), replacing=None)
+
+        assert names(list(store.recent(NOON - timedelta(hours=20)))) == ["A-13", "A-1", "A0"]
+
+    def test_the_moment_itself_is_in(self, store: DecisionStore) -> None:
+        decision = decision_of(submission_of(), decided_at=NOON)
+        store.record(decision, replacing=None)
+
+        assert list(store.recent(NOON)) == [decision]
+        assert list(store.recent(NOON + timedelta(microseconds=1))) == []
+
+    def test_moments_compare_across_time_zones(self, store: DecisionStore) -> None:
+        alaska = timezone(timedelta(hours=-9))
+        store.record(decision_of(submission_of(), decided_at=NOON.astimezone(alaska)), replacing=None)
+
+        assert names(list(store.recent(NOON))) == ["A-1"]
+        assert names(store.unpublished(NOON + timedelta(seconds=1), limit=1)) == ["A-1"]
+
+
+class TestHostileIds:
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("a#b", "c"), ("a", "b#c")),
+            (("a", "b%23c"), ("a", "b#c")),
+            (("a", "CURRENT"), ("a", "DECISION#")),
+            (("CLAIM#AK0001", "HOLDER"), ("CLAIM", "AK0001#HOLDER")),
+            (("a", "é"), ("a", "e\u0301")),
+            (("a", "A-1"), ("a", "a-1")),
+        ],
+    )
+    def test_two_applications_never_share_a_key(
+        self, store: DecisionStore, one: tuple[str, str], other: tuple[str, str]
+    ) -> None:
+        decisions = [
+            decision_of(submission_of(application_id, source=source), Answer.NOT_VALIDATED)
+            for source, application_id in (one, other)
+        ]
+        for decision in decisions:
+            assert store.record(decision, replacing=None) == Recorded()
+
+        assert store.get(*one) == decisions[0]
+        assert store.get(*other) == decisions[1]
+        assert store.history(*one) == [decisions[0]]
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=MAX_ID_CHARACTERS))
+    def test_any_id_is_kept_as_it_is(self, store: DecisionStore, application_id: str) -> None:
+        decision = decision_of(submission_of(application_id), Answer.NOT_VALIDATED)
+        store.record(decision, replacing=None)
+
+        assert store.get(PARTNER, application_id) == decision
+
+
+def test_the_largest_application_fits_into_an_item(store: DecisionStore) -> None:
+    widest = "\U0001f4da" * MAX_FIELD_CHARACTERS
+    fields: dict[str, Any] = dict.fromkeys(
+        ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id"), widest
+    )
+    submission = submission_of("\U0001f4da" * MAX_ID_CHARACTERS, **fields)
+    decision = decision_of(submission, Answer.NEEDS_REVIEW)
+    comparison = decision.evidence[0].model_copy(update={"applied": widest, "listed": widest})
+    decision = decision.model_copy(
+        update={"evidence": [comparison] * 12, "candidates": decision.candidates * 96}
+    )
+
+    assert store.record(decision, replacing=None) == Recorded()
+    assert store.history(PARTNER, submission.application.application_id) == [decision]
+
+
+def test_what_is_read_is_what_was_written_to_the_microsecond(store: DecisionStore) -> None:
+    moment = datetime(2026, 11, 23, 23, 59, 59, 999_999, tzinfo=UTC)
+    decision = decision_of(submission_of(revision=7, sent_at=moment), decided_at=moment)
+    decision = decision.model_copy(update={"match": match_of("AK0001"), "margin": -0.1})
+    store.record(decision, replacing=None)
+
+    assert store.get(PARTNER, "A-1") == decision

@@ -1,0 +1,199 @@
+"""What DynamoDB says when it is busy, which moto never does: answers are given by a stub."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from library_validator.adapters.aws.casework_table import ATTEMPTS, CaseworkTable
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.store import CurrentMoved, Recorded
+from library_validator.errors import CaseworkUnavailable
+from tests.decisions import NOON, decision_of, minutes, submission_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NONE: Final = {"Code": "None"}
+CONFLICT: Final = {"Code": "TransactionConflict", "Message": "ongoing"}
+FAILED: Final = {"Code": "ConditionalCheckFailed", "Message": "did not hold"}
+
+
+@pytest.fixture
+def dynamodb() -> DynamoDBClient:
+    return boto3.client("dynamodb")
+
+
+@pytest.fixture
+def stub(dynamodb: DynamoDBClient) -> Iterator[Stubber]:
+    with Stubber(dynamodb) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def slept() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def table(dynamodb: DynamoDBClient, stub: Stubber, slept: list[float]) -> CaseworkTable:
+    return CaseworkTable(dynamodb, "casework", clock=lambda: NOON, sleep=slept.append)
+
+
+def cancel(stub: Stubber, *reasons: dict[str, Any]) -> None:
+    stub.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        "cancelled",
+        modeled_fields={"CancellationReasons": list(reasons)},
+    )
+
+
+DECISION: Final = decision_of(submission_of(), Answer.NOT_VALIDATED)
+
+
+def test_a_transaction_that_met_another_is_sent_again(
+    table: CaseworkTable, stub: Stubber, slept: list[float]
+) -> None:
+    cancel(stub, NONE, CONFLICT)
+    cancel(stub, {"Code": "ThrottlingError"}, NONE)
+    stub.add_response("transact_write_items", {})
+
+    assert table.record(DECISION, replacing=None) == Recorded()
+    assert len(slept) == 2
+
+
+def test_a_transaction_that_keeps_meeting_others_is_given_up(table: CaseworkTable, stub: Stubber) -> None:
+    for _ in range(ATTEMPTS):
+        cancel(stub, NONE, CONFLICT)
+
+    with pytest.raises(CaseworkUnavailable, match="store a decision"):
+        table.record(DECISION, replacing=None)
+
+
+def test_a_condition_that_did_not_hold_counts_more_than_a_conflict_beside_it(
+    table: CaseworkTable, stub: Stubber
+) -> None:
+    current = decision_of(submission_of(name="Current"), Answer.NOT_VALIDATED)
+    pk = {"S": "APP#AROAPARTNERONE#A-1"}
+    event_id = {"S": str(current.event_id)}
+    cancel(stub, CONFLICT, FAILED | {"Item": {"pk": pk, "sk": {"S": "CURRENT"}, "event_id": event_id}})
+    stub.add_response(
+        "get_item",
+        {"Item": {"body": {"S": current.model_dump_json()}}},
+        {
+            "TableName": "casework",
+            "Key": {"pk": pk, "sk": {"S": f"DECISION#{current.event_id}"}},
+            "ConsistentRead": True,
+        },
+    )
+
+    assert table.record(DECISION, replacing=None) == CurrentMoved(current)
+
+
+def test_a_claim_that_somebody_took_away_meanwhile_need_not_be_given_back(
+    table: CaseworkTable, stub: Stubber
+) -> None:
+    holder = decision_of(submission_of(name="Holder"), Answer.VALIDATED)
+    cancel(stub, NONE, NONE, FAILED)
+    stub.add_response("transact_write_items", {}, {"TransactItems": [ANY, ANY]})
+
+    assert table.record(DECISION, replacing=holder) == Recorded()
+
+
+def test_a_current_decision_that_vanished_is_said_and_not_overwritten(
+    table: CaseworkTable, stub: Stubber
+) -> None:
+    cancel(stub, NONE, FAILED)
+
+    with pytest.raises(CaseworkUnavailable, match="no current decision any more"):
+        table.record(DECISION, replacing=decision_of(submission_of(name="Vanished"), Answer.NOT_VALIDATED))
+
+
+@pytest.mark.parametrize(
+    "code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
+)
+def test_every_refusal_of_the_table_is_one_kind_of_error(
+    table: CaseworkTable, stub: Stubber, code: str
+) -> None:
+    calls: dict[str, Callable[[], object]] = {
+        "transact_write_items": lambda: table.record(DECISION, None),
+        "get_item": lambda: table.get("a", "b"),
+        "query": lambda: table.history("a", "b"),
+        "update_item": lambda: table.clear_mark([DECISION]),
+    }
+    for operation, call in calls.items():
+        stub.add_client_error(operation, code, "no")
+        with pytest.raises(CaseworkUnavailable, match=code):
+            call()
+
+
+def test_an_item_that_is_too_large_is_an_error_at_once(table: CaseworkTable, stub: Stubber) -> None:
+    cancel(stub, {"Code": "ItemSizeLimitExceeded", "Message": "over 400 KB"}, NONE)
+
+    with pytest.raises(CaseworkUnavailable, match="over 400 KB"):
+        table.record(DECISION, replacing=None)
+
+
+class TestKeysHeldBack:
+    """``BatchGetItem`` answers with ``UnprocessedKeys`` and a 200."""
+
+    @pytest.fixture
+    def items(self, stub: Stubber) -> list[dict[str, Any]]:
+        decisions = [
+            decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED, decided_at=minutes(-10 + n))
+            for n in range(3)
+        ]
+        items = [
+            {
+                "pk": {"S": f"APP#{one.source}#{one.application_id}"},
+                "sk": {"S": f"DECISION#{one.event_id}"},
+                "body": {"S": one.model_dump_json()},
+                "unpublished": {"S": "yes"},
+            }
+            for one in decisions
+        ]
+        stub.add_response("query", {"Items": [key_of(item) for item in items]})
+        return items
+
+    def test_they_are_asked_for_again_and_the_order_is_kept(
+        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+    ) -> None:
+        held_back = {"casework": {"Keys": [key_of(items[0])]}}
+        stub.add_response(
+            "batch_get_item", {"Responses": {"casework": items[:0:-1]}, "UnprocessedKeys": held_back}
+        )
+        stub.add_response("batch_get_item", {"Responses": {"casework": items[:1]}, "UnprocessedKeys": {}})
+
+        found = table.unpublished(NOON, limit=10)
+
+        assert [decision.application_id for decision in found] == ["A-0", "A-1", "A-2"]
+
+    def test_a_part_is_never_taken_for_the_whole(
+        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+    ) -> None:
+        held_back = {"casework": {"Keys": [key_of(items[0])]}}
+        for _ in range(ATTEMPTS):
+            stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": held_back})
+
+        with pytest.raises(CaseworkUnavailable, match="kept back"):
+            table.unpublished(NOON, limit=10)
+
+    def test_what_the_index_still_shows_but_is_cleared_is_left_out(
+        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+    ) -> None:
+        del items[1]["unpublished"]
+        stub.add_response("batch_get_item", {"Responses": {"casework": items}, "UnprocessedKeys": {}})
+
+        found = table.unpublished(NOON, limit=10)
+
+        assert [decision.application_id for decision in found] == ["A-0", "A-2"]
+
+
+def key_of(item: dict[str, Any]) -> dict[str, Any]:
+    return {"pk": item["pk"], "sk": item["sk"]}

@@ -1,0 +1,413 @@
+"""Recording and publishing, and what becomes of it when any step of it fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.recording import (
+    ATTEMPTS,
+    Publication,
+    Settled,
+    Unsettled,
+    publish,
+    record,
+    record_all,
+    sweep,
+)
+from library_validator.decisions.store import CurrentMoved, Outcome
+from library_validator.errors import CaseworkUnavailable, DecisionConflict
+from tests.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, submission_of
+
+
+@dataclass
+class World:
+    store: MemoryCasework = field(default_factory=MemoryCasework)
+    bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+
+    def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
+        return record_all(decisions, self.store, self.bus)[0]
+
+    def sweep(self) -> Publication:
+        return sweep(self.store, self.bus, minutes(600), lambda: math.inf, 0)
+
+    @property
+    def event_ids(self) -> list[str]:
+        return [str(event.metadata.event_id) for event in self.bus.events]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def how(outcomes: Sequence[Settled | Unsettled]) -> list[str]:
+    return [outcome.how if isinstance(outcome, Settled) else "unsettled" for outcome in outcomes]
+
+
+class TestOneApplication:
+    def test_a_new_one_is_stored_and_its_event_published_once(self, world: World) -> None:
+        decision = decision_of(submission_of())
+
+        assert world.record_all(decision) == [Settled(decision, "recorded", unpublished=True)]
+
+        assert world.event_ids == [str(decision.event_id)]
+        assert world.sweep() == Publication(0, 0)
+
+    def test_a_redelivery_answers_what_was_stored_though_the_registry_moved(self, world: World) -> None:
+        first = decision_of(submission_of(), Answer.VALIDATED, registry_version="2021.1.aaaa")
+        again = decision_of(submission_of(), Answer.NOT_VALIDATED, registry_version="2022.1.bbbb")
+        world.record_all(first)
+
+        assert world.record_all(again) == [Settled(first, "already_decided", unpublished=False)]
+        assert world.event_ids == [str(first.event_id)]
+
+    def test_the_same_message_three_times_in_one_batch_is_one_decision_and_one_event(
+        self, world: World
+    ) -> None:
+        decision = decision_of(submission_of())
+
+        outcomes = world.record_all(decision, decision, decision)
+
+        assert how(outcomes) == ["recorded", "already_decided", "already_decided"]
+        assert world.store.history(PARTNER, "A-1") == [decision]
+        assert world.event_ids == [str(decision.event_id)]
+
+    def test_a_resend_with_another_time_is_the_same_submission(self, world: World) -> None:
+        first = decision_of(submission_of())
+        world.record_all(first)
+
+        outcomes = world.record_all(decision_of(submission_of(sent_at=minutes(30))))
+
+        assert outcomes == [Settled(first, "already_decided", unpublished=False)]
+
+    def test_a_changed_payload_is_decided_again_and_becomes_current(self, world: World) -> None:
+        first = decision_of(submission_of(name="Anytown Library"), Answer.NEEDS_REVIEW)
+        second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
+
+        assert how(world.record_all(first)) == ["recorded"]
+        assert how(world.record_all(second)) == ["recorded"]
+
+        assert world.store.get(PARTNER, "A-1") == second
+        assert world.event_ids == [str(first.event_id), str(second.event_id)]
+
+    def test_a_late_old_message_supersedes_nothing_and_is_not_published(self, world: World) -> None:
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
+        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
+        world.record_all(newer)
+
+        assert how(world.record_all(older)) == ["late"]
+
+        assert world.store.get(PARTNER, "A-1") == newer
+        assert world.event_ids == [str(newer.event_id)]
+        assert world.sweep() == Publication(0, 0)
+
+    def test_a_late_message_again_stays_late(self, world: World) -> None:
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
+        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
+        world.record_all(newer, older)
+
+        assert world.record_all(older) == [Settled(older, "already_decided", unpublished=False)]
+        assert world.event_ids == [str(newer.event_id)]
+
+    def test_the_producers_revision_orders_before_the_time_does(self, world: World) -> None:
+        third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes(1)))
+        second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes(5)))
+        fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes(0)))
+
+        assert how(world.record_all(third, second, fourth)) == ["recorded", "late", "recorded"]
+        assert world.store.get(PARTNER, "A-1") == fourth
+
+    def test_the_same_fields_under_a_new_revision_are_a_new_submission(self, world: World) -> None:
+        one, two = (decision_of(submission_of(revision=revision)) for revision in (1, 2))
+
+        assert how(world.record_all(one, two)) == ["recorded", "recorded"]
+        assert world.store.get(PARTNER, "A-1") == two
+
+    def test_two_sources_with_one_application_id_do_not_touch_each_other(self, world: World) -> None:
+        ours = decision_of(submission_of(), fscs_key="AK0001")
+        theirs = decision_of(submission_of(source=OTHER_PARTNER, sent_at=minutes(5)), fscs_key="AK0002")
+
+        assert how(world.record_all(ours, theirs)) == ["recorded", "recorded"]
+        assert world.store.get(PARTNER, "A-1") == ours
+        assert world.store.get(OTHER_PARTNER, "A-1") == theirs
+        assert ours.event_id != theirs.event_id
+
+
+class TestSecondClaimant:
+    def test_goes_to_a_person_under_its_own_event_id(self, world: World) -> None:
+        holder = decision_of(submission_of("A-1"))
+        second = decision_of(submission_of("A-2", source=OTHER_PARTNER))
+
+        _, outcome = world.record_all(holder, second)
+
+        assert isinstance(outcome, Settled)
+        assert outcome.how == "recorded"
+        assert outcome.decision.decision is Answer.NEEDS_REVIEW
+        assert outcome.decision.reason_codes[0] == "SECOND_CLAIMANT"
+        assert outcome.decision.event_id == second.event_id
+        assert world.store.get(OTHER_PARTNER, "A-2") == outcome.decision
+        assert [event.data.decision for event in world.bus.events] == ["validated", "needs_review"]
+
+    def test_again_finds_its_stored_decision(self, world: World) -> None:
+        world.record_all(decision_of(submission_of("A-1")))
+        second = decision_of(submission_of("A-2"))
+        (stored,) = world.record_all(second)
+
+        assert world.record_all(second) == [Settled(stored.decision, "already_decided", unpublished=False)]
+
+    def test_the_next_applicant_is_validated_once_the_claim_was_given_back(self, world: World) -> None:
+        world.record_all(decision_of(submission_of("A-1", name="Right")))
+        changed = submission_of("A-1", name="Wrong", sent_at=minutes(1))
+        world.record_all(decision_of(changed, Answer.NOT_VALIDATED))
+
+        (outcome,) = world.record_all(decision_of(submission_of("A-2")))
+
+        assert outcome.decision.decision is Answer.VALIDATED
+
+    def test_a_resubmission_that_meets_a_claim_replaces_and_goes_to_a_person(self, world: World) -> None:
+        world.record_all(decision_of(submission_of("A-1"), fscs_key="AK0002"))
+        world.record_all(decision_of(submission_of("A-2", name="One"), fscs_key="AK0001"))
+
+        second = decision_of(submission_of("A-2", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        (outcome,) = world.record_all(second)
+
+        assert isinstance(outcome, Settled)
+        assert outcome.decision.decision is Answer.NEEDS_REVIEW
+        assert world.store.get(PARTNER, "A-2") == outcome.decision
+        assert how(world.record_all(decision_of(submission_of("A-3"), fscs_key="AK0001"))) == ["recorded"]
+
+
+class TestRaces:
+    def test_a_current_decision_that_keeps_changing_is_a_conflict_after_bounded_tries(self) -> None:
+        class Restless(MemoryCasework):
+            tries = 0
+
+            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+                self.tries += 1
+                known = replacing or decision
+                return CurrentMoved(known.model_copy(update={"event_id": UUID(int=known.event_id.int ^ 1)}))
+
+        store = Restless()
+        decision = decision_of(submission_of(sent_at=minutes(5)))
+
+        with pytest.raises(DecisionConflict, match="A-1"):
+            record(decision, store)
+        assert store.tries == ATTEMPTS
+
+    def test_of_two_writers_the_newer_submission_ends_current(self) -> None:
+        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
+
+        class Overtaken(MemoryCasework):
+            """Between the first try and the second, the newer one comes in."""
+
+            overtaken = False
+
+            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+                if replacing and not self.overtaken:
+                    self.overtaken = True
+                    record(newer, self)
+                return super().record(decision, replacing)
+
+        store = Overtaken()
+        record(decision_of(submission_of(name="Oldest")), store)
+
+        assert record(older, store).how == "late"
+        assert store.get(PARTNER, "A-1") == newer
+
+    def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
+        class Refusing(MemoryCasework):
+            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+                if decision.application_id == "A-2":
+                    raise CaseworkUnavailable("store a decision", "item too large")
+                return super().record(decision, replacing)
+
+        world.store = Refusing()
+        decisions = [decision_of(submission_of(f"A-{n}"), fscs_key=f"AK000{n}") for n in (1, 2, 3)]
+
+        outcomes = world.record_all(*decisions)
+
+        assert how(outcomes) == ["recorded", "unsettled", "recorded"]
+        assert world.event_ids == [str(decisions[0].event_id), str(decisions[2].event_id)]
+
+
+class Killed(BaseException):
+    """The process ends here: nobody catches this."""
+
+
+class Killing:
+    """Passes calls on, and ends the process at the ``step``-th of them: before it is done, or after."""
+
+    def __init__(self, target: object, steps: Iterator[int], step: int, *, after: bool) -> None:
+        self._target = target
+        self._steps = steps
+        self._step = step
+        self._after = after
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._target, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            last = next(self._steps) == self._step
+            if last and not self._after:
+                raise Killed
+            answer = method(*arguments, **named)
+            if last:
+                raise Killed
+            return answer
+
+        return call
+
+
+BATCH: Final = [
+    decision_of(submission_of("A-1", name="One"), fscs_key="AK0001"),
+    decision_of(submission_of("A-2", source=OTHER_PARTNER), fscs_key="AK0001"),  # a second claimant
+    decision_of(submission_of("A-1", name="Two", sent_at=minutes(2)), fscs_key="AK0001"),
+    decision_of(submission_of("A-1", name="Late", sent_at=minutes(1)), fscs_key="AK0001"),
+    *(decision_of(submission_of(f"B-{n}"), Answer.NOT_VALIDATED) for n in range(12)),
+]
+STEPS: Final = 19 + 2 * 2  # calls of the store for sixteen decisions; two chunks published and cleared
+
+
+def run_killed(world: World, step: int, *, after: bool) -> bool:
+    """Whether the batch was interrupted."""
+    steps = count(1)
+    store: Any = Killing(world.store, steps, step, after=after)
+    bus: Any = Killing(world.bus, steps, step, after=after)
+    try:
+        record_all(BATCH, store, bus)
+    except Killed:
+        return True
+    return False
+
+
+class TestKilledAtAnyStep:
+    """After the redelivery (or the sweeper) everything stands as if nothing had happened."""
+
+    @pytest.fixture
+    def undisturbed(self) -> World:
+        world = World()
+        world.record_all(*BATCH)
+        return world
+
+    def test_the_steps_below_are_all_there_are(self) -> None:
+        assert run_killed(World(), STEPS, after=True)
+        assert not run_killed(World(), STEPS + 1, after=False)
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    @pytest.mark.parametrize("step", range(1, STEPS + 1))
+    def test_a_redelivery_makes_it_good(
+        self, world: World, undisturbed: World, step: int, *, after: bool
+    ) -> None:
+        assert run_killed(world, step, after=after)
+
+        assert "unsettled" not in how(world.record_all(*BATCH))
+
+        assert world.store == undisturbed.store
+        assert set(world.event_ids) == set(undisturbed.event_ids)
+        same_id_same_event = {event.metadata.event_id: event for event in world.bus.events}
+        assert all(event == same_id_same_event[event.metadata.event_id] for event in world.bus.events)
+        assert len(world.event_ids) <= len(undisturbed.event_ids) + 10, "at most one chunk went out twice"
+
+    @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+    @pytest.mark.parametrize("step", range(1, STEPS + 1))
+    def test_the_sweeper_publishes_whatever_was_stored(self, world: World, step: int, *, after: bool) -> None:
+        assert run_killed(world, step, after=after)
+
+        world.sweep()
+
+        stored = [one for decisions in world.store.decisions.values() for one in decisions.values()]
+        assert world.store.marked == set()
+        assert {event.metadata.event_id for event in world.bus.events} == {
+            one.event_id for one in stored if one.event_id not in world.store.late
+        }
+
+
+class TestPublishing:
+    def test_what_the_bus_refuses_keeps_its_mark_and_is_swept(self, world: World) -> None:
+        decisions = [decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED) for n in range(12)]
+
+        class Refusing(MemoryResultsBus):
+            def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
+                return super().publish([one for one in decisions if not one.application_id.endswith("3")])
+
+        outcomes, publication = record_all(decisions, world.store, Refusing())
+
+        assert how(outcomes) == ["recorded"] * 12
+        assert publication == Publication(published=11, left=1)
+        assert world.sweep() == Publication(published=1, left=0)
+        assert world.event_ids == [str(decisions[3].event_id)]
+
+    def test_a_mark_that_cannot_be_cleared_means_the_same_event_once_more(self, world: World) -> None:
+        class Stuck(MemoryCasework):
+            stuck = True
+
+            def clear_mark(self, decisions: Sequence[Decision]) -> None:
+                if self.stuck:
+                    raise CaseworkUnavailable("clear a mark", "throttled")
+                super().clear_mark(decisions)
+
+        world.store = store = Stuck()
+        decision = decision_of(submission_of())
+
+        assert record_all([decision], store, world.bus)[1] == Publication(published=0, left=1)
+        store.stuck = False
+        assert world.sweep() == Publication(published=1, left=0)
+        assert world.event_ids == [str(decision.event_id)] * 2
+
+    def test_nothing_to_publish_asks_the_bus_nothing(self, world: World) -> None:
+        assert publish([], world.store, world.bus) == Publication(0, 0)
+        assert world.bus.events == []
+
+
+class TestSweeping:
+    @pytest.fixture
+    def stored(self, world: World) -> list[Decision]:
+        """Thirty-five decisions, a minute apart, none published."""
+        decisions = [
+            decision_of(submission_of(f"A-{n:02}"), Answer.NOT_VALIDATED, decided_at=minutes(n))
+            for n in range(35)
+        ]
+        for decision in decisions:
+            record(decision, world.store)
+        return decisions
+
+    def test_publishes_all_of_it_oldest_first(self, world: World, stored: list[Decision]) -> None:
+        assert world.sweep() == Publication(published=35, left=0)
+        assert world.event_ids == [str(decision.event_id) for decision in stored]
+        assert world.store.marked == set()
+
+    def test_leaves_what_is_younger_to_its_writer(self, world: World, stored: list[Decision]) -> None:
+        publication = sweep(world.store, world.bus, minutes(20), lambda: math.inf, 0)
+
+        assert publication == Publication(published=20, left=0)
+        assert world.store.marked == {decision.event_id for decision in stored[20:]}
+
+    def test_events_that_the_bus_refuses_hold_up_nobody(self, world: World, stored: list[Decision]) -> None:
+        refused = {decision.event_id for decision in stored[:15]}
+
+        class Refusing(MemoryResultsBus):
+            def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
+                return super().publish([one for one in decisions if one.event_id not in refused])
+
+        bus = Refusing()
+
+        assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == Publication(20, 15)
+        assert world.store.marked == refused
+
+    def test_stops_in_time_and_the_next_run_goes_on(self, world: World, stored: list[Decision]) -> None:
+        seconds = iter([30.0, 20.0, 9.0])
+
+        assert sweep(world.store, world.bus, minutes(600), lambda: next(seconds), 10) == Publication(20, 0)
+        assert world.sweep() == Publication(15, 0)
+        assert world.event_ids == [str(decision.event_id) for decision in stored]
