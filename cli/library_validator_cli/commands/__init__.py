@@ -1,0 +1,1 @@
+"""The commands, one module a group; each module adds its own to the application with ``register``."""

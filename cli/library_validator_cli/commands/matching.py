@@ -1,0 +1,105 @@
+"""``match``: decide a file of applications here and now, without AWS."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from library_validator.decisions.deciding import Decider
+from library_validator_cli.applications_file import BadLine, Row, open_applications
+from library_validator_cli.local_matching import csv_lines, match_rows, registry_of
+from library_validator_cli.terminal import Bar, json_line, notice, progress
+
+
+class Format(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+ApplicationsArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="APPLICATIONS",
+        exists=True,
+        dir_okay=False,
+        allow_dash=True,
+        help="CSV or JSON Lines; - reads standard input.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        epilog="Example: library-validator match partners.csv --release pls_fy2022_csv.zip -o decisions.jsonl"
+    )(match)
+
+
+def match(
+    applications: ApplicationsArgument,
+    release: Annotated[
+        list[Path],
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A release to match against; older ones may be added, in any order.",
+        ),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write there instead of to standard output.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
+    ] = Format.JSONL,
+) -> None:
+    """Decide applications in memory, with the code of the service: one answer a row, in order.
+
+    A row that cannot be read is answered with an error and its line number. The same files give the
+    same output.
+    """
+    counts: Counter[str] = Counter()
+    with open_applications(applications) as file:
+        with progress("reading") as starting:
+            decider = Decider(registry_of(release, starting.say))
+        with progress(f"deciding {applications.name}", total=file.lines) as bar:
+            answers = _counted(match_rows(_moving(file, bar), decider), counts)
+            lines = csv_lines(answers) if form is Format.CSV else map(json_line, answers)
+            _write(lines, output)
+    for sentence in file.notices.sentences():
+        notice(sentence)
+    total = sum(counts.values())
+    shares = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.most_common())
+    notice(f"{total:,} applications: {shares}" if total else "no applications in the file")
+
+
+def _moving(rows: Iterable[Row | BadLine], bar: Bar) -> Iterator[Row | BadLine]:
+    for row in rows:
+        bar.advance()
+        yield row
+
+
+def _counted(answers: Iterable[dict[str, Any]], counts: Counter[str]) -> Iterator[dict[str, Any]]:
+    for answer in answers:
+        counts[answer.get("decision", "unreadable")] += 1
+        yield answer
+
+
+def _write(lines: Iterable[str], output: Path | None) -> None:
+    """To standard output, or into a file that is there only when it is whole."""
+    if output is None:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+        return
+    unfinished = output.with_name(output.name + ".part")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as opened:
+            for line in lines:
+                opened.write(line + "\n")
+        unfinished.replace(output)
+    finally:
+        unfinished.unlink(missing_ok=True)

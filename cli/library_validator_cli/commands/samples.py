@@ -1,0 +1,81 @@
+"""``sample-applications`` and ``sample-release``: invented inputs for demos, load and tests."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from library_validator.releases.reading import read_release
+from library_validator_cli.commands.matching import Format
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
+from library_validator_cli.sample_release import write_sample_release
+from library_validator_cli.terminal import json_line, notice, progress
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        "sample-applications",
+        epilog="Example: library-validator sample-applications --release pls_fy2022_csv.zip --count 1000",
+    )(applications)
+    app.command(
+        "sample-release",
+        epilog="Example: library-validator sample-release --output pls_sample_fy2022_csv.zip",
+    )(release)
+
+
+def applications(
+    release: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="The release that libraries are drawn from.")
+    ],
+    count: Annotated[int, typer.Option(min=1, help="How many applications.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed and release give the same applications.")] = 1,
+    form: Annotated[Format, typer.Option("--format", help="csv or jsonl.")] = Format.CSV,
+) -> None:
+    """Applications as people type them, about a third of them impostors, with the right answer.
+
+    Column label: the FSCS key of the library, or NONE for an applicant that must never be validated.
+    Column kind: how the application was made. Commands that read the file ignore both.
+    """
+    with progress(f"reading {release.name}"):
+        drawn_from = read_release(release)
+    try:
+        drawn = sample_applications(drawn_from, count, seed)
+        lines = _csv(drawn) if form is Format.CSV else (json_line(asdict(one)) for one in drawn)
+        for line in lines:
+            sys.stdout.write(line + "\n")
+    except ValueError as error:
+        raise CommandFailed(f"{release.name}: {error}") from error
+
+
+def release(
+    output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="The zip to write.")],
+    fiscal_year: Annotated[int, typer.Option(min=2021, max=2022, help="2022, or the year before.")] = 2022,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+) -> None:
+    """An invented release in the official layout: about 300 systems that do not exist.
+
+    It is labelled as a sample and never stands for real libraries.
+    """
+    with progress("writing the sample release"), output.open("wb") as target:
+        write_sample_release(target, fiscal_year, seed)
+    notice(f"wrote {output}: invented libraries, for trying things out only")
+
+
+def _csv(drawn: Iterable[SampleApplication]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, COLUMNS, lineterminator="")
+    writer.writeheader()
+    yield buffer.getvalue()
+    for one in drawn:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerow(asdict(one))
+        yield buffer.getvalue()

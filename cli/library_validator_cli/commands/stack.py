@@ -1,0 +1,137 @@
+"""``up``, ``down``, ``status``: the local stack, and what a deployed stack is doing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from library_validator.errors import NoActiveRegistry
+from library_validator_cli.failures import StackUnreachable
+from library_validator_cli.local_stack import LocalStack
+from library_validator_cli.stack_access import Stack, StackName, open_stack, project_root
+from library_validator_cli.terminal import cells, notice, progress, show, show_json, table
+
+QUEUES: Final = {
+    "applications": "ApplicationsQueueUrl",
+    "applications dead letters": "ApplicationsDeadLetterQueueUrl",
+    "releases": "ReleasesQueueUrl",
+    "releases dead letters": "ReleasesDeadLetterQueueUrl",
+    "results": "ResultsQueueUrl",
+    "results dead letters": "ResultsDeadLetterQueueUrl",
+    "undelivered events": "UndeliveredEventsQueueUrl",
+}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example: library-validator up")(up)
+    app.command(epilog="Example: library-validator down")(down)
+    app.command(epilog="Example: library-validator status --json")(status)
+
+
+def local_stack() -> LocalStack:
+    """The local stack of the checkout that one stands in. Raises ``StackUnreachable`` outside of one."""
+    root = project_root()
+    if root is None:
+        raise StackUnreachable(
+            "the local stack needs a checkout of library-validator: "
+            "no folder from here upward has its template.yaml"
+        )
+    return LocalStack(root)
+
+
+def bring_up(local: LocalStack) -> None:
+    """Install, start and deploy, each only where it is not done yet."""
+    with progress("starting the local stack") as bar:
+        local = LocalStack(local.root, progress=bar.say)
+        local.start()
+        if not local.outputs():
+            local.deploy()
+
+
+def up() -> None:
+    """Start the service on this machine: install, start, build and deploy what is not there yet.
+
+    The whole template runs on an embedded stack on 127.0.0.1, without a container engine. AWS itself is
+    deployed with sam build && sam deploy.
+    """
+    local = local_stack()
+    bring_up(local)
+    running = local.running()
+    notice(f"the local stack is up at {running.endpoint if running else '?'}")
+    notice("next: library-validator upload RELEASE")
+
+
+def down() -> None:
+    """Stop the local stack. Everything in it is gone: uploads, decisions and all."""
+    stopped = local_stack().stop()
+    notice("the local stack is down" if stopped else "the local stack was not up")
+
+
+def status(
+    stack_name: StackName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+) -> None:
+    """Which stack answers, which registry version is live, and what waits in the queues."""
+    stack = open_stack(stack_name)
+    found = status_of(stack)
+    if as_json:
+        show_json(found)
+        return
+    show(f"[bold]{found['place']}[/]")
+    registry = found["registry"]
+    if registry is None:
+        show("no registry is active: library-validator upload RELEASE")
+    else:
+        show(
+            f"registry {registry['active']} (fiscal year {registry['fiscal_year']}: "
+            f"{registry['systems']:,} systems, {registry['outlets']:,} outlets), "
+            f"live since {registry['activated_at'][:19]}, previous {registry['previous'] or 'none'}"
+        )
+    queues = table("queue", "waiting", "in work", numbers=("waiting", "in work"))
+    for name, depth in found["queues"].items():
+        queues.add_row(*cells(name, depth["waiting"], depth["in_work"]))
+    show(queues)
+
+
+def status_of(stack: Stack) -> dict[str, Any]:
+    """What ``status`` shows. Depths are SQS's approximate numbers."""
+    sqs = stack.sqs
+    queues = {}
+    for name, output in QUEUES.items():
+        answer = sqs.get_queue_attributes(
+            QueueUrl=stack.output(output),
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )
+        depth = answer["Attributes"]
+        queues[name] = {
+            "waiting": int(depth["ApproximateNumberOfMessages"]),
+            "in_work": int(depth["ApproximateNumberOfMessagesNotVisible"]),
+        }
+    return {
+        "place": stack.place,
+        "is_local": stack.is_local,
+        "endpoint": stack.session.client("sqs").meta.endpoint_url,
+        "registry": _registry_of(stack),
+        "queues": queues,
+        "outputs": dict(stack.outputs),
+    }
+
+
+def _registry_of(stack: Stack) -> dict[str, Any] | None:
+    registry = stack.registry
+    try:
+        pointer = registry.pointer()
+    except NoActiveRegistry:
+        return None
+    record = registry.version(pointer.active)
+    return {
+        "active": pointer.active,
+        "previous": pointer.previous,
+        "fiscal_year": pointer.fiscal_year,
+        "activated_at": pointer.activated_at,
+        "reason": pointer.reason,
+        "systems": record.systems,
+        "outlets": record.outlets,
+        "entries": record.entries,
+    }

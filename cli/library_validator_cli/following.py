@@ -1,0 +1,71 @@
+"""Following what the service does with something it was given, until it is done or time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.store import DecisionStore
+from library_validator.registry.store import Run
+from library_validator_cli.failures import CommandFailed
+
+ENDED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "failed"})
+POLL_SECONDS: Final = 0.5
+# A decision may become readable in the index later than one that was made after it.
+_OVERLAP: Final = timedelta(minutes=1)
+
+
+class RunReader(Protocol):
+    def run(self, run_id: str) -> Run | None: ...
+
+
+def follow_run(
+    registry: RunReader,
+    run_id: str,
+    said: Callable[[str], None],
+    timeout: float,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Run:
+    """The run of an upload as it ended; ``said`` hears of each step.
+
+    Raises ``CommandFailed`` where it has not ended within ``timeout`` seconds.
+    """
+    deadline = clock() + timeout
+    while True:
+        run = registry.run(run_id)
+        if run is not None and run.status in ENDED:
+            return run
+        said(f"loading: {run.step}" if run else "waiting for the load to begin")
+        if clock() > deadline:
+            where = f"is still {run.status} ({run.step})" if run else "has not begun"
+            raise CommandFailed(
+                f"the load {where} after {timeout:,.0f} s; it goes on without this command: "
+                "library-validator release list shows how it ended"
+            )
+        sleep(POLL_SECONDS)
+
+
+def follow_decisions(
+    store: DecisionStore, since: datetime, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Decision | None]:
+    """Each decision made at or after ``since``, once, oldest first, without end.
+
+    None after each look at the store: nothing more is there at present.
+    """
+    newest = since
+    seen: dict[str, datetime] = {}
+    while True:
+        for decision in store.recent(max(since, newest - _OVERLAP)):
+            event_id = str(decision.event_id)
+            if event_id not in seen:
+                seen[event_id] = decision.decided_at
+                newest = max(newest, decision.decided_at)
+                yield decision
+        horizon = newest - _OVERLAP
+        seen = {event_id: at for event_id, at in seen.items() if at >= horizon}
+        yield None
+        sleep(POLL_SECONDS)

@@ -1,0 +1,79 @@
+"""The ``library-validator`` command."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperGroup
+
+from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
+from library_validator_cli.commands import casework, demo, matching, registry, samples, stack
+from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
+from library_validator_cli.local_stack import LocalStackFailed
+from library_validator_cli.terminal import plain_error
+
+EPILOG: Final = (
+    "Exit codes: 0 done; 1 what was asked about failed or was refused; 2 wrong usage; "
+    "3 the stack or AWS cannot be reached or denies access."
+)
+# Error codes that mean: not you, or not with these credentials.
+_DENIED: Final = (
+    "AccessDenied",
+    "ExpiredToken",
+    "InvalidClientTokenId",
+    "Unrecognized",
+    "SignatureDoesNotMatch",
+)
+
+
+class PlainErrors(TyperGroup):
+    """Ends every foreseen failure with one plain sentence and an exit code, never with a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except CommandFailed as error:
+            raise _ended(str(error), error.exit_code) from error
+        except (LocalStackFailed, CaseworkUnavailable) as error:
+            raise _ended(str(error), UNREACHABLE) from error
+        except LibraryValidatorError as error:
+            raise _ended(str(error), FAILED) from error
+        except ClientError as error:
+            raise _ended(_aws_said(error), UNREACHABLE if _is_denied(error) else FAILED) from error
+        except BotoCoreError as error:
+            raise _ended(f"AWS cannot be reached: {error}", UNREACHABLE) from error
+        except OSError as error:
+            raise _ended(f"{error.filename or ''}: {error.strerror}".lstrip(": "), FAILED) from error
+
+
+app = typer.Typer(
+    cls=PlainErrors,
+    help="Is this applicant really a library? Validates applications against the Public Libraries Survey.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="markdown",
+)
+stack.register(app)
+registry.register(app)
+casework.register(app)
+matching.register(app)
+samples.register(app)
+demo.register(app)
+
+
+def _ended(text: str, exit_code: int) -> SystemExit:
+    plain_error(text)
+    return SystemExit(exit_code)
+
+
+def _is_denied(error: ClientError) -> bool:
+    return error.response["Error"].get("Code", "").startswith(_DENIED)
+
+
+def _aws_said(error: ClientError) -> str:
+    said = error.response["Error"]
+    return f"AWS refused {error.operation_name}: {said.get('Message') or said.get('Code', 'no reason given')}"

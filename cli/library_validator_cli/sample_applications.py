@@ -1,0 +1,221 @@
+"""Applications as people type them, drawn from a release, mixed with impostors. For demos and load.
+
+Every application carries the right answer: ``label`` is the FSCS key of the library it stands for, or
+``NONE`` for an applicant that must never be validated; ``kind`` says how it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
+from random import Random
+from typing import Final
+
+from library_validator.matching.words import STATE_CODES
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli import typing_habits as habits
+
+IMPOSTORS: Final = 0.3  # share of all applications
+NONE: Final = "NONE"
+_STATE_NAMES: Final = {code: name for name, code in reversed(STATE_CODES.items())}
+_STREETS: Final = ("Main St", "College Ave", "University Dr", "Oak St", "Church St", "2nd St", "Park Ave")
+_SCHOOLS: Final = ("Elementary School", "High School", "Middle School", "Charter Academy")
+_SHOPS: Final = ("Books & Coffee", "Used Books", "Bookstore", "Comics and Books")
+_COLLEGES: Final = ("Community College", "State University", "College of Nursing", "Bible College")
+_MUSEUMS: Final = ("Historical Museum", "Art Museum", "Children's Museum", "County Historical Society")
+
+
+@dataclass(frozen=True, slots=True)
+class SampleApplication:
+    """One line of the file: what the applicant wrote, then the right answer."""
+
+    application_id: str
+    name: str
+    street: str
+    city: str
+    state: str
+    zip: str
+    phone: str
+    website: str
+    fscs_id: str
+    label: str
+    kind: str
+
+
+COLUMNS: Final = tuple(field.name for field in fields(SampleApplication))
+
+
+def sample_applications(release: Release, count: int, seed: int) -> Iterator[SampleApplication]:
+    """``count`` applications; the same release and seed give the same ones.
+
+    Raises ``ValueError`` for a release that does not list systems in at least two states.
+    """
+    rng = Random(f"sample-applications {seed}")
+    draw = _Draw(release, rng)
+    for number in range(1, count + 1):
+        kinds = _IMPOSTORS if rng.random() < IMPOSTORS else _LIBRARIES
+        yield replace(rng.choice(kinds)(draw), application_id=f"sample-{seed}-{number:06d}")
+
+
+class _Draw:
+    """What applications are drawn from."""
+
+    def __init__(self, release: Release, rng: Random) -> None:
+        self.rng = rng
+        self.systems = [system for system in release.systems if system.street not in ("", "M")]
+        self.branches = [outlet for outlet in release.outlets if outlet.type == "BR"]
+        self.states_of: dict[str, set[str]] = {}
+        records: list[System | Outlet] = [*release.systems, *release.outlets]
+        for record in records:
+            self.states_of.setdefault(record.name, set()).add(record.state)
+        if len({system.state for system in self.systems}) < 2:
+            raise ValueError("applications are drawn from a release that lists systems in two states or more")
+
+    def system(self) -> System:
+        return self.rng.choice(self.systems)
+
+    def application(self, record: System | Outlet, kind: str, label: str | None = None) -> SampleApplication:
+        """The record as its own staff would type it, without a slip."""
+        rng = self.rng
+        code = record.state
+        state = habits.title_case(_STATE_NAMES.get(code, code)) if rng.random() < 0.2 else code
+        return SampleApplication(
+            application_id="",
+            name=habits.some_case(record.name, rng),
+            street=habits.some_case(record.street, rng),
+            city=habits.some_case(record.city, rng),
+            state=state,
+            zip="" if record.zip == "M" else record.zip,
+            phone=habits.phone(record.phone, rng),
+            website="",
+            fscs_id="",
+            label=record.fscs_key if label is None else label,
+            kind=kind,
+        )
+
+    def another_street(self) -> str:
+        return f"{self.rng.randrange(100, 9900)} {self.rng.choice(_STREETS)}"
+
+
+def _clean(draw: _Draw) -> SampleApplication:
+    return draw.application(draw.system(), "clean")
+
+
+def _typo(draw: _Draw) -> SampleApplication:
+    typed = draw.application(draw.system(), "typo")
+    if draw.rng.random() < 0.7:
+        return replace(typed, name=habits.mistype(typed.name, draw.rng))
+    return replace(typed, street=habits.mistype(typed.street, draw.rng))
+
+
+def _abbreviated(draw: _Draw) -> SampleApplication:
+    typed = draw.application(draw.system(), "abbreviated")
+    return replace(
+        typed,
+        name=habits.abbreviate(typed.name, draw.rng),
+        street=habits.abbreviate(typed.street, draw.rng),
+    )
+
+
+def _swapped(draw: _Draw) -> SampleApplication:
+    typed = draw.application(draw.system(), "swapped")
+    return replace(typed, name=habits.swap_words(typed.name, draw.rng))
+
+
+def _sparse(draw: _Draw) -> SampleApplication:
+    """Name, city and state; the ZIP in half of them."""
+    typed = draw.application(draw.system(), "sparse")
+    return replace(typed, street="", phone="", zip=draw.rng.choice((typed.zip, "")))
+
+
+def _mailing_address(draw: _Draw) -> SampleApplication:
+    system = draw.system()
+    typed = draw.application(system, "mailing_address")
+    if system.mailing_street in ("", "M"):
+        return typed
+    return replace(
+        typed,
+        street=habits.some_case(system.mailing_street, draw.rng),
+        city=habits.some_case(system.mailing_city, draw.rng),
+        zip=system.mailing_zip,
+    )
+
+
+def _branch(draw: _Draw) -> SampleApplication:
+    return draw.application(draw.rng.choice(draw.branches), "branch") if draw.branches else _clean(draw)
+
+
+def _fscs_id(draw: _Draw) -> SampleApplication:
+    system = draw.system()
+    typed = draw.application(system, "fscs_id")
+    typed = replace(typed, fscs_id=habits.fscs_id(system.fscs_key, draw.rng))
+    return replace(typed, street="", phone="", zip="") if draw.rng.random() < 0.4 else typed
+
+
+def _friends(draw: _Draw) -> SampleApplication:
+    """The library's own name, address and phone: the impostor that every score falls for."""
+    typed = draw.application(draw.system(), "friends", NONE)
+    name = draw.rng.choice(("Friends of the {}", "Friends of {}", "{} Friends Group")).format(typed.name)
+    return replace(typed, name=name)
+
+
+def _foundation(draw: _Draw) -> SampleApplication:
+    typed = draw.application(draw.system(), "foundation", NONE)
+    name = draw.rng.choice(("{} Foundation", "{} Foundation Inc.", "{} Endowment Fund")).format(typed.name)
+    return replace(typed, name=name)
+
+
+def _neighbour(draw: _Draw, kind: str, endings: tuple[str, ...]) -> SampleApplication:
+    """Another organization of a library's town, with an address of its own."""
+    typed = draw.application(draw.system(), kind, NONE)
+    name = f"{typed.city} {draw.rng.choice(endings)}"
+    return replace(typed, name=name, street=draw.another_street(), phone="")
+
+
+def _college(draw: _Draw) -> SampleApplication:
+    return _neighbour(draw, "college", _COLLEGES)
+
+
+def _museum(draw: _Draw) -> SampleApplication:
+    return _neighbour(draw, "museum", _MUSEUMS)
+
+
+def _school(draw: _Draw) -> SampleApplication:
+    return _neighbour(draw, "school", _SCHOOLS)
+
+
+def _bookshop(draw: _Draw) -> SampleApplication:
+    return _neighbour(draw, "bookshop", _SHOPS)
+
+
+def _namesake(draw: _Draw) -> SampleApplication:
+    """The name of a library in a state where no library bears it."""
+    for _ in range(100):
+        system, elsewhere = draw.system(), draw.system()
+        if elsewhere.state not in draw.states_of[system.name]:
+            name = habits.some_case(system.name, draw.rng)
+            typed = draw.application(elsewhere, "namesake", NONE)
+            return replace(typed, name=name, street=draw.another_street(), phone="")
+    return _college(draw)
+
+
+_Kind = Callable[[_Draw], SampleApplication]
+_LIBRARIES: Final[tuple[_Kind, ...]] = (
+    _clean,
+    _typo,
+    _abbreviated,
+    _swapped,
+    _sparse,
+    _mailing_address,
+    _branch,
+    _fscs_id,
+)
+_IMPOSTORS: Final[tuple[_Kind, ...]] = (
+    _friends,
+    _foundation,
+    _college,
+    _museum,
+    _namesake,
+    _school,
+    _bookshop,
+)

@@ -1,0 +1,165 @@
+"""Which deployed stack a command speaks to, and its stores.
+
+A stack that is named (``--stack-name`` or ``LIBRARY_VALIDATOR_STACK``) is looked up in AWS with the
+ambient credentials. Otherwise it is the local stack of the checkout that one stands in, if it is up,
+and the stack called ``library-validator`` in AWS if it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import boto3
+import typer
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator_cli.failures import CommandFailed, StackUnreachable
+from library_validator_cli.local_stack import STACK_NAME, LocalStack
+from library_validator_cli.terminal import notice
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+StackName = Annotated[
+    str | None,
+    typer.Option(
+        "--stack-name",
+        envvar="LIBRARY_VALIDATOR_STACK",
+        help="A stack in AWS, by the name it was deployed under. Without: the local stack if it is up.",
+    ),
+]
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 4})
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed stack: where it is, and what its template's outputs name."""
+
+    place: str  # "the local stack", or "stack NAME in REGION"
+    is_local: bool
+    outputs: Mapping[str, str]
+    session: boto3.Session  # as the operator role, where one may assume it
+
+    def output(self, name: str) -> str:
+        """Raises ``CommandFailed`` where the stack is of a template that has no such output."""
+        try:
+            return self.outputs[name]
+        except KeyError:
+            raise CommandFailed(
+                f"{self.place} has no output {name}: deploy this version's template"
+            ) from None
+
+    @property
+    def registry(self) -> RegistryTable:
+        return RegistryTable(self.session.client("dynamodb", config=_CONFIG), self.output("RegistryTable"))
+
+    @property
+    def casework(self) -> CaseworkTable:
+        return CaseworkTable(self.session.client("dynamodb", config=_CONFIG), self.output("CaseworkTable"))
+
+    @property
+    def registry_bus(self) -> RegistryEventBus:
+        return RegistryEventBus(
+            EventBus(self.session.client("events", config=_CONFIG), self.output("ResultsBus"))
+        )
+
+    @property
+    def s3(self) -> S3Client:
+        return self.session.client("s3", config=_CONFIG)
+
+    @property
+    def sqs(self) -> SQSClient:
+        return self.session.client("sqs", config=_CONFIG)
+
+    def caller(self) -> tuple[str, str]:
+        """Who one is there: the source that one's applications come from, and the whole ARN."""
+        identity = self.session.client("sts", config=_CONFIG).get_caller_identity()
+        return identity["UserId"].partition(":")[0], identity["Arn"]
+
+
+def project_root(start: Path | None = None) -> Path | None:
+    """The checkout that ``start`` (the current folder) is in: the nearest folder with a template."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "template.yaml").is_file() and (folder / "layers" / "core").is_dir():
+            return folder
+    return None
+
+
+def open_stack(stack_name: str | None) -> Stack:
+    """Raises ``StackUnreachable`` where there is no such stack, with what to do about it."""
+    root = project_root()
+    if stack_name is None and root is not None:
+        local = LocalStack(root)
+        if local.running():
+            return open_local_stack(local)
+    return _stack_in_aws(stack_name or STACK_NAME)
+
+
+def open_local_stack(local: LocalStack) -> Stack:
+    """The running local stack. Every AWS setting of this process gives way to it."""
+    if not local.is_healthy():
+        raise StackUnreachable(
+            "the local stack is running but does not answer: library-validator down, then up"
+        )
+    outputs = local.outputs()
+    if not outputs:
+        raise StackUnreachable("the local stack is running but nothing is deployed: library-validator up")
+    surroundings = local.environment_over(os.environ)
+    for name in [name for name in os.environ if name not in surroundings]:
+        del os.environ[name]
+    os.environ.update(surroundings)
+    return Stack("the local stack", True, outputs, _as_operator(boto3.Session(), outputs))
+
+
+def _stack_in_aws(name: str) -> Stack:
+    session = boto3.Session()
+    if session.region_name is None:
+        raise StackUnreachable(
+            "the local stack is not up and no AWS region is set: library-validator up, or set AWS_REGION "
+            "and credentials"
+        )
+    place = f"stack {name} in {session.region_name}"
+    try:
+        stacks = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        raise StackUnreachable(
+            f"{place} cannot be read: {error.response['Error'].get('Message', error)}; deploy it with "
+            "sam build && sam deploy, name it with --stack-name, or start the local one: library-validator up"
+        ) from error
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+    notice(f"using {place}")
+    return Stack(place, False, outputs, _as_operator(session, outputs))
+
+
+def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
+    """A session as the operator role, which alone may upload; one's own where it may not be assumed."""
+    role = outputs.get("OperatorRoleArn", "")
+    sts = session.client("sts", config=_CONFIG)
+    own = sts.get_caller_identity()["Arn"]
+    if not role or f":assumed-role/{role.rpartition('/')[2]}/" in own:
+        return session
+    try:
+        # The session is named after the person, so that the account's audit trail names them.
+        name = re.sub(r"[^\w+=,.@-]", "-", own.rpartition("/")[2] or own.rpartition(":")[2])[:64]
+        credentials = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    except ClientError as error:
+        notice(f"not as the operator role: {error.response['Error'].get('Message', error)}")
+        return session
+    return boto3.Session(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        region_name=session.region_name,
+    )

@@ -1,0 +1,98 @@
+"""How commands speak: answers on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import typer
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+OUT: Final = Console(highlight=False)
+ERR: Final = Console(stderr=True, highlight=False)
+
+NOTHING: Final = "-"  # a cell where there is none
+ANSWER_STYLES: Final = {"validated": "green", "needs_review": "yellow", "not_validated": "red"}
+
+
+def show(answer: RenderableType) -> None:
+    """An answer, on standard output."""
+    OUT.print(answer)
+
+
+def show_json(value: object) -> None:
+    """An answer as one indented JSON document."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def show_json_line(value: object) -> None:
+    typer.echo(json_line(value))
+
+
+def json_line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def notice(text: str) -> None:
+    """Something worth knowing that is not the answer."""
+    ERR.print(escape(text), soft_wrap=True, style="dim")
+
+
+def warning(text: str) -> None:
+    ERR.print(escape(text), soft_wrap=True, style="yellow")
+
+
+def plain_error(text: str) -> None:
+    ERR.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
+
+
+def table(*columns: str, title: str | None = None, numbers: tuple[str, ...] = ()) -> Table:
+    """An empty table; ``numbers`` names the columns that are set flush right."""
+    made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    return made
+
+
+def cells(*values: Any) -> list[str]:
+    """Table cells of text that others wrote: never read as markup."""
+    return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+
+
+class Bar:
+    """A progress bar that can be moved and renamed."""
+
+    def __init__(self, progress: Progress, task: Any) -> None:
+        self._progress = progress
+        self._task = task
+
+    def advance(self, by: int = 1) -> None:
+        self._progress.advance(self._task, by)
+
+    def say(self, text: str) -> None:
+        self._progress.update(self._task, description=escape(text))
+
+
+@contextmanager
+def progress(text: str, total: int | None = None) -> Iterator[Bar]:
+    """A bar on standard error while something runs; a spinner where nobody knows how long.
+
+    Nothing is drawn where standard error is no terminal: logs stay readable.
+    """
+    columns = [SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()]
+    if total is not None:
+        columns[2:2] = [BarColumn(), MofNCompleteColumn()]
+    with Progress(*columns, console=ERR, transient=True, disable=not ERR.is_terminal) as drawn:
+        yield Bar(drawn, drawn.add_task(escape(text), total=total))
