@@ -173,8 +173,8 @@ class _Workshop:
     def _town(self) -> str:
         words = ingredients()["words"]
         while True:
-            beginning: str = self.random.choice(words["beginnings"].split())
-            town = beginning + self.random.choice(words["endings"].split())
+            beginning = self.random.choice(words["beginnings"].split())
+            town = f"{beginning}{self.random.choice(words['endings'].split())}"
             if town not in self._towns:
                 self._towns.add(town)
                 return town

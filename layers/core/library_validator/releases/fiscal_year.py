@@ -15,8 +15,9 @@ from typing import Final
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases.records import Problem, System
+from library_validator.releases.repairs import is_digits
 
-_NAMED_YEARS: Final = re.compile(r"(?:fy[ _-]?(?:20)?|pu(?:d|pld|out|ld)?)(\d\d)(?!\d)", re.IGNORECASE)
+_NAMED_YEARS: Final = re.compile(r"(?:fy[ _-]?(?:20)?|pu(?:d|pld|out|ld)?)([0-9]{2})(?![0-9])", re.IGNORECASE)
 _CLEAR_SHARE: Final = 0.6
 
 
@@ -91,11 +92,11 @@ def _problem(year: int, but: str) -> Problem:
 def _year_of(period_end: str) -> int | None:
     """The year of ``06/30/2022``, ``6/30/22`` or ``2022-06-30``; None for a missing code."""
     for part in (period_end[-4:], period_end[:4]):
-        if len(part) == 4 and part.isdecimal():
+        if len(part) == 4 and is_digits(part):
             return int(part)
     last = period_end.rpartition("/")[2]
-    return 2000 + int(last) if len(last) == 2 and last.isdecimal() and "/" in period_end else None
+    return 2000 + int(last) if len(last) == 2 and is_digits(last) and "/" in period_end else None
 
 
 def _most_common_number(values: Counter[str]) -> int | None:
-    return next((int(value) for value, _ in values.most_common() if value.isdecimal()), None)
+    return next((int(value) for value, _ in values.most_common() if is_digits(value)), None)

@@ -31,8 +31,8 @@ class LiveRelease:
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    at_least: float  # share of the live release's rows
-    at_most: float
+    at_least: int  # per cent of the live release's rows
+    at_most: int
 
 
 def guard(release: Release, live: LiveRelease | None, today: date) -> tuple[Problem, ...]:
@@ -70,12 +70,12 @@ def _problems(release: Release, live: LiveRelease | None, today: date) -> Iterat
 
 def _row_counts(kind: str, rows: int, live_rows: int) -> Iterator[Problem]:
     limits = _limits()[kind]
-    if not limits.at_least * live_rows <= rows <= limits.at_most * live_rows:
+    if not limits.at_least * live_rows <= 100 * rows <= limits.at_most * live_rows:
         yield Problem(
             "row_count",
             _QUARANTINE,
             f"{rows} {kind}, where the live release has {live_rows}: outside "
-            f"{limits.at_least:.0%} to {limits.at_most:.0%} of it",
+            f"{limits.at_least} to {limits.at_most} % of it",
         )
 
 

@@ -59,7 +59,7 @@ class Layout:
     picks: tuple[int, ...]
     submission_year: int  # YR_SUB
     flag: int  # the first imputation flag: R_22 and the like
-    renamed: tuple[str, ...]  # headers that had to be corrected, as found
+    renamed: tuple[str, ...]  # what had to be corrected in the header line
 
 
 def split_header(line: str) -> list[str]:
@@ -99,7 +99,7 @@ def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Lay
             )
         places[name] = index
         if found in _ALIASES and found not in _OFFICIAL_ALIASES:
-            renamed.append(found)
+            renamed.append(f"header {found}")
     missing = [n for n in _COLUMNS[kind] if n not in places and n not in _NOT_IN_EVERY_YEAR]
     if missing:
         raise ReleaseRefused(

@@ -42,7 +42,7 @@ from library_validator.releases.records import (
     ReleaseReport,
     System,
 )
-from library_validator.releases.repairs import Repairs
+from library_validator.releases.repairs import Repairs, is_digits
 
 # Shares of a file's rows. Official files have none of either.
 _REJECTED_AT_MOST: Final = 0.005
@@ -110,7 +110,7 @@ def read_release(
         *_unreadable(repairs),
     ]
     for file in (systems_file, outlets_file):
-        repairs.done.update({f"header {header} corrected": 1 for header in file.layout.renamed})
+        repairs.done.update({f"{what} corrected": 1 for what in file.layout.renamed})
     report = ReleaseReport(
         fiscal_year=year,
         files=(systems.report(systems_file), outlets.report(outlets_file)),
@@ -243,11 +243,11 @@ def _system(values: _Values, repairs: Repairs) -> System | None:
     # fmt: on
     if not _KEY.fullmatch(key):
         return None
-    if len(zip_code) != 5 or not zip_code.isdecimal():
+    if len(zip_code) != 5 or not is_digits(zip_code):
         zip_code = repairs.zip(zip_code, state)
-    if mailing_zip and (len(mailing_zip) != 5 or not mailing_zip.isdecimal()):
+    if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
         mailing_zip = repairs.zip(mailing_zip, state)
-    if len(phone) != 10 or not phone.isdecimal():
+    if len(phone) != 10 or not is_digits(phone):
         phone = repairs.phone(phone)
     if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
         structure = repairs.code(structure, 2, "STATSTRU")
@@ -291,9 +291,9 @@ def _outlet(values: _Values, repairs: Repairs) -> Outlet | None:
         sequence = repairs.code(sequence, 3, "FSCS_SEQ")
     if not _KEY.fullmatch(key) or not _SEQUENCE.fullmatch(sequence):
         return None
-    if len(zip_code) != 5 or not zip_code.isdecimal():
+    if len(zip_code) != 5 or not is_digits(zip_code):
         zip_code = repairs.zip(zip_code, state)
-    if len(phone) != 10 or not phone.isdecimal():
+    if len(phone) != 10 or not is_digits(phone):
         phone = repairs.phone(phone)
     if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
         structure = repairs.code(structure, 2, "STATSTRU")

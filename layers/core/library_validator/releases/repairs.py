@@ -17,9 +17,14 @@ _PHONE_CODES: Final = frozenset({"M", "-1", "-3", "-4", "-9"})
 # ZIP codes that begin with 0 (four digits left) and with 00 (three left) lie in these states alone.
 _STATES_OF_0: Final = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT"})
 _STATES_OF_00: Final = frozenset({"NY", "PR", "VI"})
-_DECIMAL: Final = re.compile(r"\d+\.0+")
-_ZIP_PLUS_4: Final = re.compile(r"(\d{5})(?:-?\d{4}|-)")
-_PHONE_EXTENSION: Final = re.compile(r"(?i)\s*(?:x|ext\.?)\s*\d+$")
+_DECIMAL: Final = re.compile(r"[0-9]+\.0+")
+_ZIP_PLUS_4: Final = re.compile(r"([0-9]{5})(?:-?[0-9]{4}|-)")
+_PHONE_EXTENSION: Final = re.compile(r"(?i)\s*(?:x|ext\.?)\s*[0-9]+$")
+
+
+def is_digits(value: str) -> bool:
+    """Whether ``value`` is one or more of 0 to 9, and of no other script."""
+    return value.isascii() and value.isdecimal()
 
 
 class Repairs:
@@ -35,13 +40,13 @@ class Repairs:
             return MISSING
         whole = self._whole(value, "ZIP code")
         if (len(whole) == 4 and state in _STATES_OF_0) or (len(whole) == 3 and state in _STATES_OF_00):
-            if whole.isdecimal():
+            if is_digits(whole):
                 self.done["ZIP code padded"] += 1
                 return whole.zfill(5)
         elif plus_4 := _ZIP_PLUS_4.fullmatch(whole):
             self.done["ZIP+4 cut to five digits"] += 1
             return plus_4[1]
-        if len(whole) == 5 and whole.isdecimal():
+        if len(whole) == 5 and is_digits(whole):
             return whole
         self.unreadable["ZIP code"] += 1
         return MISSING
@@ -49,7 +54,7 @@ class Repairs:
     def code(self, value: str, width: int, column: str) -> str:
         """A numeric code of ``width`` digits; anything but a shorter number is left as it is."""
         whole = self._whole(value, column)
-        if len(whole) < width and whole.isdecimal():
+        if len(whole) < width and is_digits(whole):
             self.done[f"{column} padded"] += 1
             return whole.zfill(width)
         return whole
@@ -64,7 +69,7 @@ class Repairs:
         digits = re.sub(r"[\s().+/-]", "", _PHONE_EXTENSION.sub("", whole))
         if len(digits) == 11 and digits.startswith("1"):
             digits = digits[1:]
-        if len(digits) == 10 and digits.isdecimal() and digits.isascii():
+        if len(digits) == 10 and is_digits(digits):
             if digits != whole:
                 self.done["phone punctuation removed"] += 1
             return digits

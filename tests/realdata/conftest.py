@@ -1,0 +1,45 @@
+"""Where the real releases and labelled sets lie, if they do.
+
+``LIBRARY_VALIDATOR_DATA`` names the folder; without it, ``../shared/data`` beside the repository is
+tried. Where there is none, tests marked ``realdata`` are deselected and the summary says so.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).parents[3] / "shared" / "data"
+
+
+def _folder() -> Path | None:
+    named = os.environ.get("LIBRARY_VALIDATOR_DATA")
+    folder = Path(named) if named else _BESIDE
+    return folder if (folder / "pls").is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder with ``pls/`` and ``labelled/``."""
+    folder = _folder()
+    assert folder is not None, "realdata tests are deselected where the data is absent"
+    return folder
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _folder() is not None:
+        return
+    absent = [item for item in items if item.get_closest_marker("realdata")]
+    if absent:
+        config.hook.pytest_deselected(items=absent)
+        items[:] = [item for item in items if item not in absent]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _folder() is None:
+        terminalreporter.write_line(
+            "tests on real data: not run (no LIBRARY_VALIDATOR_DATA, no ../shared/data)"
+        )

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import csv
+import io
+import time
+import zipfile
+from collections import Counter
+from dataclasses import fields
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from library_validator.releases.guard import LiveRelease, guard
+from library_validator.releases.history import merge_releases
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.sample_release import write_sample_release
+
+pytestmark = pytest.mark.realdata
+
+FY2015, FY2017 = "pls_fy2015_data_files_csv.zip", "pls_fy2017_data_files_csv.zip"
+FY2021, FY2022, MANGLED = "pls_fy2021_csv.zip", "pls_fy2022_csv.zip", "mangled_fy2022.zip"
+
+
+@cache
+def read(path: Path) -> Release:
+    return read_release(path)
+
+
+def entries_of(release: Release) -> list[System | Outlet]:
+    return [*release.systems, *release.outlets]
+
+
+@pytest.mark.parametrize(
+    ("name", "fiscal_year", "systems", "outlets", "columns", "encodings"),
+    [
+        (FY2015, 2015, 9251, 17408, (159, 40), ("cp1252", "cp1252")),
+        (FY2017, 2017, 9245, 17452, (157, 37), ("cp1252", "cp1252")),
+        (FY2021, 2021, 9215, 17426, (195, 42), ("utf-8", "cp1252")),
+        (FY2022, 2022, 9248, 17546, (192, 39), ("cp1252", "cp1252")),
+    ],
+)
+def test_an_official_release_is_read_whole_and_needs_no_repair(
+    data: Path,
+    name: str,
+    fiscal_year: int,
+    systems: int,
+    outlets: int,
+    columns: tuple[int, int],
+    encodings: tuple[str, str],
+) -> None:
+    release = read(data / "pls" / name)
+    report = release.report
+    assert (release.fiscal_year, report.fiscal_year) == (fiscal_year, fiscal_year)
+    assert (len(release.systems), len(release.outlets)) == (systems, outlets)
+    assert (report.systems, report.outlets) == (systems, outlets)
+    assert tuple(file.columns for file in report.files) == columns
+    assert tuple(file.encoding for file in report.files) == encodings
+    assert {file.layout for file in report.files} == {f"FY{fiscal_year}"}
+    assert [file.rejected for file in report.files] == [0, 0]
+    assert (report.repairs, report.problems) == ({}, ())
+
+
+def test_statuses_and_types_of_fy2022_are_those_of_its_documentation(data: Path) -> None:
+    release = read(data / "pls" / FY2022)
+    assert (release.report.systems_by_structure["25"], release.report.systems_by_structure["23"]) == (304, 10)
+    assert release.report.outlets_by_type == {"BM": 2, "BR": 7811, "BS": 661, "CE": 9072}
+    assert Counter(system.meets_fscs_definition for system in release.systems) == {"Y": 9030, "N": 218}
+
+
+def test_the_mangled_release_is_repaired_to_what_was_published(data: Path) -> None:
+    published, mangled = read(data / "pls" / FY2022), read(data / "pls" / MANGLED)
+    assert mangled.fiscal_year == 2022
+    assert (len(mangled.systems), len(mangled.outlets)) == (9248, 17546)
+    pairs = list(zip(entries_of(published), entries_of(mangled), strict=True))
+    lost = [(one, other) for one, other in pairs if one != other]
+    for one, other in lost:
+        for field in fields(one):
+            value, spoiled = getattr(one, field.name), getattr(other, field.name)
+            assert value == spoiled or resembles(value, spoiled), (field.name, value, spoiled)
+    assert len(lost) == 35
+    assert mangled.report.repairs["header STATUSRU corrected"] == 2
+    assert mangled.report.repairs["FSCS_SEQ padded"] == 17472
+    assert mangled.report.problems == ()
+    assert mangled.content_sha256 != published.content_sha256
+
+
+def resembles(value: str, spoiled: str) -> bool:
+    """Whether ``spoiled`` is ``value`` with other characters where that is not plain ASCII."""
+    return len(value) == len(spoiled) and all(
+        letter == other or not letter.isascii() for letter, other in zip(value, spoiled, strict=True)
+    )
+
+
+def test_the_history_of_four_releases_keeps_every_library(data: Path) -> None:
+    releases = [read(data / "pls" / name) for name in (FY2015, FY2017, FY2021, FY2022)]
+    history = merge_releases(releases)
+    assert merge_releases(releases[::-1]) == history
+    years = Counter(entry.last_listed for entry in history.systems)
+    assert (years[2022], sum(years.values())) == (
+        9248,
+        len({s.fscs_key for r in releases for s in r.systems}),
+    )
+    outlets = [listed for entry in history.systems for listed in entry.outlets]
+    assert Counter(listed.last_listed for listed in outlets)[2022] == 17546
+    assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
+
+
+def test_a_branch_that_changed_its_system_is_not_taken_for_closed(data: Path) -> None:
+    """Six libraries of Sumner County, Tennessee, moved to one system in FY2022 (STATSTRU 11)."""
+    history = merge_releases([read(data / "pls" / FY2021), read(data / "pls" / FY2022)])
+    of = {entry.system.fscs_key: entry for entry in history.systems}
+    assert of["TN0119"].last_listed == 2021
+    assert [listed.outlet.fscs_id for listed in of["TN0119"].outlets] == []
+    assert {"TN8060-002", "TN8060-003"} <= {listed.outlet.fscs_id for listed in of["TN8060"].outlets}
+
+
+def test_the_next_official_release_passes_the_guard(data: Path) -> None:
+    today = date(2026, 11, 23)
+    names = (FY2015, FY2017, FY2021, FY2022)
+    for before, after in pairwise(names):
+        old, new = read(data / "pls" / before), read(data / "pls" / after)
+        live = LiveRelease(old.fiscal_year, old.content_sha256, len(old.systems), len(old.outlets))
+        assert guard(new, live, today) == ()
+        assert [
+            problem.code
+            for problem in guard(
+                old,
+                LiveRelease(new.fiscal_year, new.content_sha256, len(new.systems), len(new.outlets)),
+                today,
+            )
+        ] == ["superseded"]
+
+
+def test_no_library_of_the_sample_is_a_real_one(data: Path) -> None:
+    real: set[str] = set()
+    for name in (FY2015, FY2017, FY2021, FY2022):
+        release = read(data / "pls" / name)
+        real |= {system.fscs_key for system in release.systems}
+        real |= {f"{entry.name}, {entry.state}" for entry in entries_of(release)}
+    target = io.BytesIO()
+    write_sample_release(target, 2022, 1)
+    entries = entries_of(read_release(target))
+    assert not [e.name for e in entries if e.fscs_key in real or f"{e.name}, {e.state}" in real]
+
+
+def test_reading_costs_a_small_multiple_of_splitting_the_rows(data: Path) -> None:
+    path = data / "pls" / FY2022
+
+    def split() -> None:
+        with zipfile.ZipFile(path) as opened:
+            for member in opened.namelist():
+                if member.endswith(".csv"):
+                    with opened.open(member) as binary:
+                        for _ in csv.reader(io.TextIOWrapper(binary, "latin-1", newline="")):
+                            pass
+
+    def seconds(work: object) -> float:
+        assert callable(work)
+        started = time.process_time()
+        work()
+        return time.process_time() - started
+
+    plain = min(seconds(split) for _ in range(3))
+    ours = min(seconds(lambda: read_release(path)) for _ in range(3))
+    assert ours < 5 * plain, f"csv.reader {plain:.2f} s, read_release {ours:.2f} s"

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.errors import ReleaseRefused
+from library_validator.releases.history import History, merge_releases
+from library_validator.releases.records import Release
+from tests.release_files import OUTLET, SYSTEM, Row, release_of
+
+
+def system(key: str, **columns: str) -> Row:
+    return {**SYSTEM, "FSCSKEY": key, **columns}
+
+
+def outlet(key: str, sequence: str, **columns: str) -> Row:
+    """An outlet that shares name, street and telephone with no other."""
+    number = f"{key[2:]}{sequence}"
+    own = {"LIBNAME": f"BRANCH {number}", "ADDRESS": f"{number} MILL ROAD", "PHONE": f"802{number}"}
+    return {**OUTLET, "FSCSKEY": key, "FSCS_SEQ": sequence, **own, **columns}
+
+
+def listed(history: History) -> dict[str, int]:
+    """FSCS key or id of every entry, with the year that lists it last."""
+    years = {entry.system.fscs_key: entry.last_listed for entry in history.systems}
+    return years | {o.outlet.fscs_id: o.last_listed for entry in history.systems for o in entry.outlets}
+
+
+OLD = release_of(
+    2020,
+    [system("VT0001", LIBNAME="OLD NAME"), system("VT0002")],
+    [outlet("VT0001", "002"), outlet("VT0001", "003"), outlet("VT0002", "002")],
+)
+NEW = release_of(
+    2022,
+    [system("VT0003"), system("VT0001", LIBNAME="NEW NAME")],
+    [outlet("VT0003", "002"), outlet("VT0001", "002", ADDRESS="9 NEW ROAD")],
+)
+
+
+def test_what_vanished_stays_with_the_year_that_listed_it_last() -> None:
+    assert listed(merge_releases([OLD, NEW])) == {
+        "VT0001": 2022,
+        "VT0001-002": 2022,
+        "VT0001-003": 2020,
+        "VT0002": 2020,
+        "VT0002-002": 2020,
+        "VT0003": 2022,
+        "VT0003-002": 2022,
+    }
+
+
+def test_the_newest_record_of_an_entry_is_the_one_kept() -> None:
+    history = merge_releases([OLD, NEW])
+    first = history.systems[0]
+    assert (first.system.name, first.outlets[0].outlet.street) == ("NEW NAME", "9 NEW ROAD")
+    assert history.fiscal_year == 2022
+
+
+def test_entries_are_sorted_by_key() -> None:
+    history = merge_releases([NEW, OLD])
+    assert [entry.system.fscs_key for entry in history.systems] == ["VT0001", "VT0002", "VT0003"]
+    assert [entry.outlet.sequence for entry in history.systems[0].outlets] == ["002", "003"]
+
+
+def test_the_order_of_releases_does_not_matter() -> None:
+    middle = release_of(2021, [system("VT0002"), system("VT0004")], [outlet("VT0002", "005")])
+    histories = [merge_releases(order) for order in permutations([OLD, middle, NEW])]
+    assert all(history == histories[0] for history in histories)
+    assert listed(histories[0])["VT0002"] == 2021
+
+
+def test_a_release_given_twice_counts_once() -> None:
+    assert merge_releases([NEW, NEW]) == merge_releases([NEW])
+
+
+def test_two_contents_of_one_year_are_refused() -> None:
+    with pytest.raises(ReleaseRefused, match="two releases of fiscal year 2022"):
+        merge_releases([NEW, release_of(2022, [system("VT0009")], [outlet("VT0009", "002")])])
+
+
+def test_nothing_cannot_be_merged() -> None:
+    with pytest.raises(ValueError, match="no release"):
+        merge_releases([])
+
+
+MOVED: Row = {"LIBNAME": "MILL POND BRANCH", "ADDRESS": "4 POND ROAD", "PHONE": "8025550444"}
+
+
+def moving(columns_then: Row, columns_now: Row) -> History:
+    systems = [system("VT0001"), system("VT0002")]
+    then = release_of(2021, systems, [outlet("VT0001", "002"), outlet("VT0001", "003", **columns_then)])
+    now = release_of(2022, systems, [outlet("VT0001", "002"), outlet("VT0002", "007", **columns_now)])
+    return merge_releases([then, now])
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"PHONE": "8025550999"}, {"ADDRESS": "POND ROAD AT THE MILL"}, {"STATSTRU": "11"}]
+)
+def test_an_outlet_that_moved_to_another_system_has_its_newest_place_only(change: Row) -> None:
+    years = listed(moving(MOVED, {**MOVED, **change}))
+    assert years["VT0002-007"] == 2022
+    assert "VT0001-003" not in years
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"LIBNAME": "LAKESIDE BRANCH"},
+        {"ZIP": "05699"},
+        {"ADDRESS": "1 LAKE ROAD", "PHONE": "8025550999"},
+        {"ADDRESS": "POND ROAD", "PHONE": "-4"},
+    ],
+)
+def test_an_outlet_that_only_resembles_a_vanished_one_does_not_replace_it(change: Row) -> None:
+    assert listed(moving(MOVED, {**MOVED, **change}))["VT0001-003"] == 2021
+
+
+def test_a_telephone_or_a_street_without_number_that_many_share_moves_nothing() -> None:
+    shared = {"LIBNAME": "BOOKMOBILE", "ADDRESS": "COURT HOUSE SQUARE", "PHONE": "-4"}
+    assert listed(moving(shared, shared))["VT0001-003"] == 2021
+
+
+def test_of_two_outlets_at_one_place_the_one_that_left_is_remembered() -> None:
+    twins = [outlet("VT0001", "002", **MOVED), outlet("VT0001", "003", **MOVED)]
+    history = merge_releases(
+        [release_of(2021, [system("VT0001")], twins), release_of(2022, [system("VT0001")], twins[:1])]
+    )
+    assert listed(history) == {"VT0001": 2022, "VT0001-002": 2022, "VT0001-003": 2021}
+
+
+keys = st.sampled_from(["VT0001", "VT0002", "VT0003", "VT0004"])
+
+
+@st.composite
+def releases(draw: st.DrawFn) -> list[Release]:
+    releases = []
+    for year in draw(st.lists(st.integers(2018, 2023), min_size=1, max_size=4, unique=True)):
+        listed_then = draw(st.lists(keys, min_size=1, unique=True))
+        same_place = {"PHONE": "8025550101", "ADDRESS": "1 MAIN STREET"}
+        outlets = [outlet(key, "002", **same_place) for key in listed_then]
+        releases.append(release_of(year, [system(key) for key in listed_then], outlets))
+    return releases
+
+
+@given(releases())
+def test_every_system_ever_listed_stands_once_under_its_last_year(given_releases: list[Release]) -> None:
+    years: dict[str, int] = {}
+    for release in given_releases:
+        for entry in release.systems:
+            years[entry.fscs_key] = max(years.get(entry.fscs_key, 0), release.fiscal_year)
+    history = merge_releases(given_releases)
+    assert {entry.system.fscs_key: entry.last_listed for entry in history.systems} == years
+    ids = [o.outlet.fscs_id for entry in history.systems for o in entry.outlets]
+    assert len(ids) == len(set(ids))
