@@ -95,7 +95,7 @@ class FileReport:
     kind: str  # "systems" or "outlets"
     member: str  # its path inside the zip
     layout: str  # the layout family it was recognised as
-    encoding: str  # utf-8, utf-8-sig or cp1252
+    encoding: str  # utf-8, utf-8-sig, cp1252 or latin-1
     rows: int
     columns: int
     rejected: int  # rows that could not be read as a record
