@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -117,6 +118,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
         build_runtime.cache_clear()
 
 
+@cache
 def sample(year: int, seed: int = 1) -> bytes:
     target = io.BytesIO()
     write_sample_release(target, year, seed)

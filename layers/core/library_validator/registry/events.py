@@ -6,7 +6,7 @@ Their ids are derived from the run, so that an event that is sent again has the 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal, Protocol
+from typing import ClassVar, Final, Literal, Protocol
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,7 +47,7 @@ class RegistryActivatedData(_Model):
 class RegistryActivated(_Model):
     """Another registry version answers from now on."""
 
-    detail_type: Literal["Registry Activated"] = Field("Registry Activated", exclude=True)
+    detail_type: ClassVar[str] = "Registry Activated"
     metadata: EventMetadata
     data: RegistryActivatedData
 
@@ -72,7 +72,7 @@ class ReleaseRefusedData(_Model):
 class ReleaseRefusedEvent(_Model):
     """An uploaded file was not loaded, and why."""
 
-    detail_type: Literal["Release Refused"] = Field("Release Refused", exclude=True)
+    detail_type: ClassVar[str] = "Release Refused"
     metadata: EventMetadata
     data: ReleaseRefusedData
 
@@ -88,7 +88,7 @@ class RegistryBus(Protocol):
 def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> RegistryActivated:
     """The event of the run that made ``pointer`` live."""
     return RegistryActivated(
-        metadata=_metadata("Registry Activated", run, record.version, pointer.activated_at),
+        metadata=_metadata(RegistryActivated.detail_type, run, record.version, pointer.activated_at),
         data=RegistryActivatedData(
             version=record.version,
             previous_version=run.replaces,
@@ -112,7 +112,7 @@ def release_refused(
     if run.status not in ("refused", "quarantined"):
         raise ValueError(f"run {run.run_id} is {run.status}: its release was not refused")
     return ReleaseRefusedEvent(
-        metadata=_metadata("Release Refused", run, active_version, run.updated_at),
+        metadata=_metadata(ReleaseRefusedEvent.detail_type, run, active_version, run.updated_at),
         data=ReleaseRefusedData(
             run_id=run.run_id,
             status="refused" if run.status == "refused" else "quarantined",
