@@ -12,6 +12,7 @@ import fcntl
 import ipaddress
 import sys
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -53,6 +54,20 @@ def write_certificate(certificate_file: Path, key_file: Path) -> None:
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
+def read_concurrency_as_number(lambda_service: Any) -> None:
+    """Template parameters arrive as text; this one MiniStack compares with a number, and then stops
+    polling every queue."""
+    limit = lambda_service._sqs_esm_concurrency
+
+    def limit_as_number(mapping: dict[str, Any], *others: Any) -> int:
+        scaling = mapping.get("ScalingConfig") or {}
+        if "MaximumConcurrency" in scaling:
+            scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+        return int(limit(mapping, *others))
+
+    lambda_service._sqs_esm_concurrency = limit_as_number
+
+
 def main() -> int:
     state, handler_python = Path(sys.argv[1]), sys.argv[2]
     # Held as long as this process lives, whatever ends it: the one proof that a process id is still ours.
@@ -64,7 +79,9 @@ def main() -> int:
     write_certificate(state / "server.crt", state / "server.key")
 
     from ministack import app
+    from ministack.services import lambda_svc
 
+    read_concurrency_as_number(lambda_svc)
     # With TLS on, MiniStack would also listen on port 443 wherever it may.
     app._port_is_bindable = lambda _host, _port: False
     # Handlers run in workers started with sys.executable: an empty environment, as on AWS, where only
