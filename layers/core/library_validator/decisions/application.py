@@ -102,9 +102,9 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             )
         else:
             kept[name] = text
-    revision = fields.get("revision")
-    if isinstance(revision, str) and revision.strip().isascii() and revision.strip().isdigit():
-        revision = int(revision.strip()[:18])
+    revision = _whole(fields.get("revision"))
+    if isinstance(revision, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", revision):
+        revision = int(revision)
     if isinstance(revision, int) and not isinstance(revision, bool) and 0 <= revision < 10**18:
         kept["revision"] = revision
     elif revision not in (None, ""):
@@ -122,5 +122,10 @@ def _text(value: object) -> str | None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = value if isinstance(value, str) else f"{value:d}" if isinstance(value, int) else f"{value:g}"
+    text = str(_whole(value))
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+
+
+def _whole(value: object) -> object:
+    """Spreadsheets and data frames write 9075550100.0 for a telephone number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

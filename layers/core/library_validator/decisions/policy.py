@@ -91,7 +91,7 @@ def decide(
 
 def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
     best = ranking.best or ranking.vanished_best
-    affiliate = _affiliate(query, best)
+    affiliate = _affiliate(query, best, policy)
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     verdict = _judge_listed(query, ranking, policy, known_key=known_key)
@@ -113,13 +113,13 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
             return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = _Evidence(query, best, policy)
-    scope = _out_of_scope(query, best)
+    scope = _out_of_scope(query, best, policy)
     if scope:
         about = {"OUT_OF_SCOPE_KIND": scope}
         if evidence.located and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
-    if best.compared.phone != "exact" and _association_of_government_library(query, best):
+    if best.compared.phone != "exact" and _association_of_government_library(query, best, policy):
         return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
     if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, best, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
@@ -217,17 +217,23 @@ def _lists_library(best: Scored) -> bool:
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)
 
 
-def _borne_words(query: Query, best: Scored | None) -> set[str]:
-    """Words that do not speak against an applicant: its place's, and those that the entry bears itself."""
+def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
+    """Words that do not speak against an applicant: its place's, and those that the entry bears itself.
+
+    Only an entry that it may be can bear them for it: one of its place, or of its very name.
+    """
     borne = set(query.place_words)
-    if best is not None:
+    if best is None:
+        return borne
+    compared = best.compared
+    if compared.place in policy.place or compared.name.level in policy.enough_with_place:
         for name in (*best.entry.names, *best.entry.system_names):
             borne.update(name.tokens)
     return borne
 
 
-def _affiliate(query: Query, best: Scored | None) -> str:
-    cues = AFFILIATES.intersection(query.name.tokens) - _borne_words(query, best)
+def _affiliate(query: Query, best: Scored | None, policy: Policy) -> str:
+    cues = AFFILIATES.intersection(query.name.tokens) - _borne_words(query, best, policy)
     return next(iter(sorted(cues)), "")
 
 
@@ -236,16 +242,16 @@ def _kind_cues(query: Query) -> set[str]:
     return (set(query.name.tokens) & OUT_OF_SCOPE.keys()) - query.place_words
 
 
-def _out_of_scope(query: Query, best: Scored | None) -> str:
-    cues = _kind_cues(query) - _borne_words(query, best)
+def _out_of_scope(query: Query, best: Scored | None, policy: Policy) -> str:
+    cues = _kind_cues(query) - _borne_words(query, best, policy)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
-def _association_of_government_library(query: Query, best: Scored) -> bool:
+def _association_of_government_library(query: Query, best: Scored, policy: Policy) -> bool:
     """An association that bears the name of a library that a government runs: not the same body."""
     return (
         "ASSOCIATION" in query.name.tokens
-        and "ASSOCIATION" not in _borne_words(query, best)
+        and "ASSOCIATION" not in _borne_words(query, best, policy)
         and best.entry.listing.legal_basis in _GOVERNMENT
     )
 

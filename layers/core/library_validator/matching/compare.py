@@ -88,9 +88,7 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
 
 def compare_names(query: Query, entry: Entry, statistics: Statistics) -> NameAgreement:
     """The best agreement of the applicant's name with any name of the entry."""
-    place = query.place_words | frozenset(entry.county.split())
-    for address in entry.addresses:
-        place |= frozenset(address.city.split())
+    place = _shared_place(query, entry)
     best: NameAgreement | None = None
     for names, of_system in ((entry.names, False), (entry.system_names, True)):
         for listed in names:
@@ -102,6 +100,23 @@ def compare_names(query: Query, entry: Entry, statistics: Statistics) -> NameAgr
     if best is None:
         return NameAgreement("different", (), query.name.core, (), 0.0, query.name)
     return best
+
+
+def _shared_place(query: Query, entry: Entry) -> frozenset[str]:
+    """Words that repeat where both lie: in a name they neither agree nor differ by themselves.
+
+    Where the two lie apart, the name of a place is what tells them apart.
+    """
+    apart = bool(query.city) and not any(
+        address.city == query.city
+        or (query.zip and address.zip == query.zip)
+        or _same_city(query.city, address.city)
+        for address in entry.addresses
+    )
+    if apart:
+        return frozenset((entry.state,))
+    listed = (word for address in entry.addresses for word in address.city.split())
+    return query.place_words.union(entry.county.split(), listed)
 
 
 def _better(found: NameAgreement, best: NameAgreement) -> bool:

@@ -1,0 +1,235 @@
+"""Who is validated, who goes to a person, who is told no: the rules, each on telling cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from library_validator.decisions.decision import Answer, Decision
+from tests.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
+
+ALDER_FIELDS = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Rd",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+    "phone": "207-555-0101",
+}
+
+
+def test_a_clean_match_is_validated_with_its_evidence() -> None:
+    decision = decide(**ALDER_FIELDS)
+    assert decision.decision is Answer.VALIDATED
+    assert decision.reason_codes == ["MATCH"]
+    assert decision.match is not None
+    assert (decision.match.fscs_key, decision.match.fscs_id) == ("ME0001", "ME0001-002")
+    assert decision.match.phone == "2075550101"
+    assert decision.authority == "unproven"
+    assert decision.next_step.code == "CONFIRM_AUTHORITY"
+    assert decision.confidence > 0.999
+
+
+def test_bits_of_the_evidence_sum_to_the_score() -> None:
+    decision = decide(**ALDER_FIELDS)
+    assert sum(one.bits for one in decision.evidence) == pytest.approx(decision.candidates[0].bits, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Aldr Point Pulbic Libary",
+        "ALDER POINT P.L.",
+        "The Alder Point Public Library, Inc.",
+        "Town of Alder Point Public Library",
+        "Alder Piont Library",
+    ],
+)
+def test_a_misspelt_name_is_not_turned_away(name: str) -> None:
+    decision = decide(**{**ALDER_FIELDS, "name": name})
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
+
+
+def test_name_city_and_state_suffice_where_no_other_system_fits() -> None:
+    decision = decide(name="Alder Point Public Library", city="Alder Point", state="Maine")
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
+
+
+def test_name_and_state_alone_go_to_a_person() -> None:
+    decision = decide(name="Alder Point Public Library", state="ME")
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "TOO_LITTLE_GIVEN")
+    assert decision.next_step.code == "SEND_ADDRESS"
+
+
+def test_a_branch_is_answered_with_its_outlet_and_its_system() -> None:
+    decision = decide(
+        name="Hollow Run Branch",
+        street="8 Creek Rd",
+        city="Hollow Run",
+        state="ME",
+        zip="04910",
+        phone="2075550110",
+    )
+    assert decision.decision is Answer.VALIDATED
+    assert decision.match is not None
+    assert decision.match.fscs_id == "ME0002-003"
+    assert decision.match.system_name == "BRIAR COUNTY LIBRARY"
+    assert decision.match.outlet_type == "BR"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Friends of the Alder Point Public Library",
+        "Freinds of the Alder Point Public Library",
+        "Alder Point Library Foundation, Inc.",
+        "Alder Point Public Library Endowment Fund",
+        "Alder Point Library Guild",
+        "FRIENDS OF ALDER POINT LIB",
+    ],
+)
+def test_a_body_that_supports_a_library_is_not_the_library_even_with_its_address_and_phone(name: str) -> None:
+    decision = decide(**{**ALDER_FIELDS, "name": name})
+    assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["AFFILIATE"])
+    assert decision.match is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Alder Point College", "Alder Point Museum of Art", "Alder Point Law School Library"]
+)
+def test_another_kind_of_organization_in_the_town_is_not_validated(name: str) -> None:
+    decision = decide(name=name, street="77 Hill St", city="Alder Point", state="ME", zip="04901")
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NOT_VALIDATED, "OUT_OF_SCOPE_KIND")
+
+
+def test_a_college_that_hosts_the_public_library_is_validated_since_the_entry_bears_the_word() -> None:
+    decision = decide(
+        name="Fenwick College and Community Library",
+        street="300 Campus Way",
+        city="Fenwick",
+        state="ME",
+        zip="04906",
+    )
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0008")
+
+
+def test_a_namesake_in_another_state_is_not_validated() -> None:
+    decision = decide(name="Ellery Free Library", street="1 Palm Way", city="Ellery", state="FL", zip="33101")
+    assert decision.decision is Answer.NOT_VALIDATED
+    assert decision.match is None
+
+
+def test_each_of_two_namesakes_is_itself() -> None:
+    decision = decide(name="Alder Point Public Library", city="Alder Point", state="VT")
+    assert _key(decision) == "VT0001"
+
+
+@pytest.mark.parametrize(
+    ("name", "street", "key"),
+    [
+        ("Briar County Library", "400 Main St", "ME0002"),
+        ("Briar City Library", "15 Elm St", "ME0003"),
+        ("East Coral Library", "1 Harbor St", "ME0004"),
+        ("West Coral Library", "90 Mill St", "ME0005"),
+    ],
+)
+def test_neighbours_are_told_apart(name: str, street: str, key: str) -> None:
+    city, zip_code = ("Briarton", "04902") if "Briar" in name else ("Coral", "04903")
+    decision = decide(name=name, street=street, city=city, state="ME", zip=zip_code)
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, key)
+
+
+def test_a_name_that_fits_two_neighbours_goes_to_a_person() -> None:
+    decision = decide(name="Coral Library", city="Coral", state="ME", zip="04903")
+    assert decision.decision is Answer.NEEDS_REVIEW
+
+
+def test_an_fscs_id_of_another_library_is_held_and_never_taken() -> None:
+    decision = decide(**{**ALDER_FIELDS, "fscs_id": "ME0002"})
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "FSCS_ID_CONTRADICTS")
+    assert decision.match is None
+
+
+def test_an_impostor_with_a_real_fscs_id_is_not_validated() -> None:
+    decision = decide(
+        name="County Literacy Project", street="5 Elm St", city="Alder Point", state="ME", fscs_id="ME0001"
+    )
+    assert decision.decision is not Answer.VALIDATED
+
+
+def test_a_state_id_that_looks_like_anothers_fscs_key_does_not_mislead() -> None:
+    decision = decide(
+        name="Ellery Free Library",
+        street="22 Ash St",
+        city="Ellery",
+        state="ME",
+        zip="04905",
+        fscs_id="ME0001",
+    )
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0007")
+
+
+def test_a_temporarily_closed_library_is_listed_and_says_so() -> None:
+    decision = decide(
+        name="Dunmore Memorial Library", street="7 Oak Ave", city="Dunmore", state="ME", zip="04904"
+    )
+    assert decision.decision is Answer.VALIDATED
+    assert decision.reason_codes == ["MATCH", "LISTED_TEMPORARILY_CLOSED"]
+    assert decision.match is not None
+    assert decision.match.status == "temporarily_closed"
+
+
+def test_a_library_that_vanished_from_the_survey_goes_to_a_person_with_its_last_year() -> None:
+    newer = release(tuple(one for one in SYSTEMS if one is not ALDER), fiscal_year=2023)
+    decision = decide(newer, NEWEST, **ALDER_FIELDS)
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["NO_LONGER_LISTED"])
+    assert "2022" in decision.reasons[0].staff
+    assert decision.match is not None
+    assert decision.match.status == "no_longer_listed"
+
+
+def test_an_association_that_bears_a_government_librarys_name_goes_to_a_person() -> None:
+    decision = decide(
+        name="Alder Point Library Association",
+        street="12 North Fork Rd",
+        city="Alder Point",
+        state="ME",
+        zip="04901",
+    )
+    assert (decision.decision, decision.reason_codes[0]) == (
+        Answer.NEEDS_REVIEW,
+        "ASSOCIATION_OF_PUBLIC_LIBRARY",
+    )
+
+
+def test_the_name_of_the_town_is_no_evidence() -> None:
+    decision = decide(
+        name="Alder Point Sports Arena", street="88 Rink Rd", city="Alder Point", state="ME", zip="04901"
+    )
+    assert decision.decision is Answer.NOT_VALIDATED
+
+
+def test_an_unreadable_field_is_named_and_a_person_decides() -> None:
+    decision = decide(**{**ALDER_FIELDS, "phone": ["207"]})
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
+    assert "phone" in decision.reasons[0].staff
+
+
+def test_an_application_without_a_name_is_answered() -> None:
+    decision = decide(street="12 North Fork Rd", city="Alder Point", state="ME")
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
+
+
+def test_a_stranger_is_told_what_would_change_the_answer() -> None:
+    decision = decide(name="Zebulon Widgets", street="1 Nowhere", city="Elsewhere", state="TX", zip="75001")
+    assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NO_ENTRY"])
+    assert decision.next_step.text
+
+
+def test_every_decision_names_its_versions() -> None:
+    decision = decide(NEWEST, **ALDER_FIELDS)
+    assert decision.registry_version.startswith("2022.1.")
+    assert decision.policy_version
+
+
+def _key(decision: Decision) -> str | None:
+    return decision.match.fscs_key if decision.match else None

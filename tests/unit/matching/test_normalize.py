@@ -1,0 +1,138 @@
+"""Names, addresses, phones and ids made comparable."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.matching import normalize
+from library_validator.matching.names import read_name
+from library_validator.matching.normalize import FscsId
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("Alder Pt. P.L.D.", "ALDER PT PUBLIC LIBRARY DISTRICT"),
+        ("The Smith Mem'l Lib.", "SMITH MEMORIAL LIBRARY"),
+        ("St. Mary's Parish Library", "SAINT MARYS PARISH LIBRARY"),
+        ("Ste. Genevieve County Library", "SAINT GENEVIEVE COUNTY LIBRARY"),
+        ("Eagle`s Nest Public Library", "EAGLES NEST PUBLIC LIBRARY"),
+        ("Brown & Sons Free Library", "BROWN AND SONS FREE LIBRARY"),
+        ("Peñasco Community Library", "PENASCO COMMUNITY LIBRARY"),
+        ("J. H. Wootters Library", "JH WOOTTERS LIBRARY"),
+        ("Alder Twp. Library", "ALDER TOWNSHIP LIBRARY"),
+        ("\u0410LDER Public Library", "ALDER PUBLIC LIBRARY"),  # a Cyrillic A
+        ("Briar Public Libraries", "BRIAR PUBLIC LIBRARY"),
+    ],
+)
+def test_names_as_people_write_them_are_one_name(typed: str, listed: str) -> None:
+    assert read_name(typed).text == read_name(listed).text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Briar County Library", "Briar City Library"),
+        ("East Coral Library", "West Coral Library"),
+        ("Briar Township Library", "Briar Library"),
+        ("Number 1 Branch", "Number 2 Branch"),
+    ],
+)
+def test_words_that_tell_neighbours_apart_are_kept(one: str, other: str) -> None:
+    assert read_name(one).core != read_name(other).core
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("12 N. Fork Rd.", "12 NORTH FORK ROAD"),
+        ("100 First Street", "100 1ST ST"),
+        ("PO Box 129", "P.O. BOX 129"),
+        ("P O BOX 0129 ", "PO Box 0129"),
+        ("20514 Hwy. 6, Suite 4", "20514 HIGHWAY 6"),
+        ("400 Main Street, Ste. B", "400 MAIN ST"),
+    ],
+)
+def test_address_lines_as_people_write_them_are_one(typed: str, listed: str) -> None:
+    assert normalize.street(typed) == normalize.street(listed)
+
+
+def test_a_direction_after_the_house_number_belongs_to_the_street() -> None:
+    assert normalize.street("455 N MAIN ST") == normalize.street("455 North Main Street")
+    assert normalize.street("455 N MAIN ST").number == "455"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AK0001", FscsId("AK0001", "")),
+        ("ak0001-002", FscsId("AK0001", "002")),
+        ("AK 0001", FscsId("AK0001", "")),
+        ("AK0001-2", FscsId("AK0001", "002")),
+        ("FSCS AK-0001/002", FscsId("AK0001", "002")),
+    ],
+)
+def test_fscs_ids_are_read_in_all_their_spellings(text: str, expected: FscsId) -> None:
+    assert normalize.fscs_id(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "0001", "XX0001", "AK00012", "AK001", "library"])
+def test_what_is_no_fscs_id_is_none(text: str) -> None:
+    assert normalize.fscs_id(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("04901", "04901"),
+        ("4901", "04901"),
+        ("04901-1234", "04901"),
+        ("049011234", "04901"),
+        ("M", ""),
+        ("00000", ""),
+        ("ABCDE", ""),
+    ],
+)
+def test_zips_have_five_digits_or_none(text: str, expected: str) -> None:
+    assert normalize.zip5(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(207) 555-0101", "2075550101"),
+        ("1-207-555-0101", "2075550101"),
+        ("207.555.0101 ext. 12", "2075550101"),
+        ("-3", ""),
+        ("-4", ""),
+        ("555-0101", ""),
+    ],
+)
+def test_phones_have_ten_digits_or_none(text: str, expected: str) -> None:
+    assert normalize.phone(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("me", "ME"), ("Maine", "ME"), ("N. Carolina", ""), ("XX", "")]
+)
+def test_states_are_read_by_code_or_name(text: str, expected: str) -> None:
+    assert normalize.state(text) == expected
+
+
+@given(st.text(max_size=400))
+def test_any_text_has_a_normal_form_that_is_stable(text: str) -> None:
+    name = read_name(text).text
+    assert name.isascii()
+    assert read_name(name).text.split() == name.split() or name
+    for read in (normalize.city, normalize.state, normalize.zip5, normalize.phone):
+        assert read(text).isascii()
+    assert normalize.street(text).name.isascii()
+
+
+@given(st.text(max_size=80))
+def test_phones_and_zips_are_digits(text: str) -> None:
+    assert len(normalize.phone(text)) in (0, 10)
+    assert len(normalize.zip5(text)) in (0, 5)
+    assert (normalize.phone(text) + normalize.zip5(text) + "0").isdigit()
