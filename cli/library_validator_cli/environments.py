@@ -130,18 +130,23 @@ def _run(command: list[str], environment: Environment) -> None:
         raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{said}")
 
 
+def _say(said: str) -> None:
+    sys.stderr.write(said + "\n")
+    sys.stderr.flush()
+
+
 def main() -> int:
     """``python environments.py NAME ...``: make the named environments of this checkout."""
     if sys.version_info < MINIMUM_PYTHON:
-        print(f"Python {'.'.join(map(str, MINIMUM_PYTHON))} or newer is needed", file=sys.stderr)
+        _say(f"Python {'.'.join(map(str, MINIMUM_PYTHON))} or newer is needed")
         return 2
     root = Path(__file__).resolve().parents[2]
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("names", nargs="+", choices=sorted(project_environments(root)))
     try:
-        install(root, parser.parse_args().names, lambda said: print(said, flush=True))
+        install(root, parser.parse_args().names, _say)
     except EnvironmentFailed as error:
-        print(error, file=sys.stderr)
+        _say(str(error))
         return 1
     return 0
 

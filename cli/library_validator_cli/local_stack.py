@@ -27,7 +27,6 @@ from typing import Final
 from library_validator_cli.environments import (
     EnvironmentFailed,
     Progress,
-    base_python,
     bootstrap_environment,
     install,
     project_environments,
@@ -44,7 +43,11 @@ LOG_TAIL: Final = 30  # lines shown when something fails
 SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 
 # A local stack retries within a minute, so that a poison message can be seen in its dead-letter queue.
-LOCAL_PARAMETERS: Final = {"RetryPace": "brisk", "SweepRate": "rate(1 minute)"}
+LOCAL_PARAMETERS: Final = {
+    "RetryPace": "brisk",
+    "SweepRate": "rate(1 minute)",
+    "ValidateMaximumConcurrency": "2",  # each worker starts cold, and a laptop has few processors
+}
 
 
 class LocalStackFailed(Exception):

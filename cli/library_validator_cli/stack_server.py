@@ -5,10 +5,13 @@ Arguments: the state folder, and the Python that runs the handlers. Everything e
 environment that ``local_stack`` composes. Ends when it is told to, or when its port is taken.
 """
 
+# ruff: noqa: SLF001 (what MiniStack offers no setting for; its version is pinned, tests/e2e tries it)
+
 from __future__ import annotations
 
 import datetime
 import fcntl
+import importlib
 import ipaddress
 import sys
 from pathlib import Path
@@ -78,10 +81,9 @@ def main() -> int:
         return ALREADY_RUNNING
     write_certificate(state / "server.crt", state / "server.key")
 
-    from ministack import app
-    from ministack.services import lambda_svc
-
-    read_concurrency_as_number(lambda_svc)
+    # Not at the top: importing MiniStack reads its settings and takes a second.
+    app: Any = importlib.import_module("ministack.app")
+    read_concurrency_as_number(importlib.import_module("ministack.services.lambda_svc"))
     # With TLS on, MiniStack would also listen on port 443 wherever it may.
     app._port_is_bindable = lambda _host, _port: False
     # Handlers run in workers started with sys.executable: an empty environment, as on AWS, where only
