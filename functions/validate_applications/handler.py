@@ -7,6 +7,7 @@ all of them when this raises, come again; what keeps failing ends in the queue's
 from __future__ import annotations
 
 import os
+import traceback
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,9 +29,10 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
+from library_validator.decisions.isolation import Undecided, decide_apart
 from library_validator.decisions.recording import Settled, Unsettled, record_all
 from library_validator.decisions.store import DecisionStore, ResultsBus
-from library_validator.errors import ApplicationUnreadable, RegistryError
+from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
 from library_validator.observability import Metrics, build_logger
 
 
@@ -51,57 +53,67 @@ def handler(event: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
             submissions.append(message.submission())
             messages.append(message)
         except ApplicationUnreadable as error:
-            _tell_unreadable(message, error, runtime)
-            failed.append(message)
-    if not messages:
-        return BatchResponse.failing(failed)
+            failed.append(_failed(message, "ApplicationsUnreadable", error, runtime))
     try:
-        decisions = runtime.decider.decide(submissions, now)
-    except RegistryError:
-        # Without a registry nobody can be answered: the messages wait on the queue.
-        runtime.logger.exception("registry unavailable", extra={"waiting": len(messages)})
-        runtime.metrics.count("RegistryUnavailable")
-        return BatchResponse.failing([*failed, *messages])
-    outcomes, publication = record_all(decisions, runtime.store, runtime.bus)
-    for message, outcome in zip(messages, outcomes, strict=True):
-        _tell(message, outcome, runtime)
-        if isinstance(outcome, Unsettled):
-            failed.append(message)
+        decided = decide_apart(runtime.decider, submissions, now) if submissions else []
+    except RegistryError as error:
+        return BatchResponse.failing(
+            [*failed, *(_failed(message, "RegistryUnavailable", error, runtime) for message in messages)]
+        )
+    answered, decisions = [], []
+    for message, outcome in zip(messages, decided, strict=True):
+        if isinstance(outcome, Undecided):
+            failed.append(_failed(message, "ApplicationsUndecided", outcome.error, runtime))
+        else:
+            answered.append(message)
+            decisions.append(outcome)
+    settled, publication = record_all(decisions, runtime.store, runtime.bus)
+    for message, result in zip(answered, settled, strict=True):
+        if isinstance(result, Unsettled):
+            failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))
+        else:
+            _tell(message, result, runtime)
     runtime.metrics.count("EventsPublished", publication.published)
     runtime.metrics.count("EventsLeftToSweeper", publication.left)
     return BatchResponse.failing(failed)
 
 
-def _tell_unreadable(message: ApplicationMessage, error: ApplicationUnreadable, runtime: Runtime) -> None:
-    runtime.metrics.count("ApplicationsUnreadable")
-    runtime.logger.warning(
-        "application unreadable",
-        extra={"message_id": message.message_id, "source": message.source, "problem": str(error)},
+def _failed(
+    message: ApplicationMessage, metric: str, error: Exception, runtime: Runtime
+) -> ApplicationMessage:
+    """Count and log a message that shall come again."""
+    runtime.metrics.count(metric)
+    # Messages of other errors than ours may quote the applicant: their place says enough.
+    ours = isinstance(error, LibraryValidatorError)
+    frames = traceback.extract_tb(error.__traceback__)
+    runtime.logger.error(
+        "message failed",
+        extra={
+            "message_id": message.message_id,
+            "source": message.source,
+            "metric": metric,
+            "problem": str(error) if ours else type(error).__name__,
+            "raised_at": [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]],
+        },
     )
+    return message
 
 
-def _tell(message: ApplicationMessage, outcome: Settled | Unsettled, runtime: Runtime) -> None:
-    decision = outcome.decision
-    about = {
-        "message_id": message.message_id,
-        "correlation_id": message.correlation_id,
-        "source": decision.source,
-        "application_id": decision.application_id,
-        "event_id": str(decision.event_id),
-    }
-    if isinstance(outcome, Unsettled):
-        runtime.metrics.count("DecisionsUnsettled")
-        runtime.logger.error("decision not stored", extra={**about, "problem": str(outcome.error)})
-        return
-    if outcome.how == "recorded":
+def _tell(message: ApplicationMessage, settled: Settled, runtime: Runtime) -> None:
+    decision = settled.decision
+    if settled.how == "recorded":
         runtime.metrics.count("ApplicationsDecided", decision=decision.decision)
     else:
-        runtime.metrics.count("ApplicationsNotDecidedAgain", reason=outcome.how)
+        runtime.metrics.count("ApplicationsNotDecidedAgain", reason=settled.how)
     runtime.logger.info(
         "application decided",
         extra={
-            **about,
-            "how": outcome.how,
+            "message_id": message.message_id,
+            "correlation_id": message.correlation_id,
+            "source": decision.source,
+            "application_id": decision.application_id,
+            "event_id": str(decision.event_id),
+            "how": settled.how,
             "decision": decision.decision,
             "reason_codes": decision.reason_codes,
             "registry_version": decision.registry_version,

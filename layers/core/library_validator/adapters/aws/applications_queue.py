@@ -26,7 +26,7 @@ class _Attributes(BaseModel):
 
 
 class _MessageAttribute(BaseModel):
-    string_value: str = Field("", alias="stringValue")
+    string_value: str | None = Field(None, alias="stringValue", description="None: it is binary")
 
 
 class ApplicationMessage(BaseModel):
@@ -49,8 +49,8 @@ class ApplicationMessage(BaseModel):
     @property
     def correlation_id(self) -> str:
         """The sender's message attribute ``correlation_id``, or else the message's own id."""
-        given = self.message_attributes.get("correlation_id")
-        return given.string_value[:MAX_CORRELATION_ID_CHARACTERS] if given else self.message_id
+        given = self.message_attributes.get("correlation_id", _MessageAttribute())
+        return (given.string_value or self.message_id)[:MAX_CORRELATION_ID_CHARACTERS]
 
     def submission(self) -> tuple[Submission, tuple[FieldProblem, ...]]:
         """The application in the body, and what is wrong with it. Raises ``ApplicationUnreadable``."""
@@ -59,7 +59,7 @@ class ApplicationMessage(BaseModel):
             source=self.source,
             application=read.application,
             sent_at=self.sent_at,
-            correlation_id=self.correlation_id or self.message_id,
+            correlation_id=self.correlation_id,
         )
         return submission, read.problems
 

@@ -1,0 +1,100 @@
+"""Messages of the applications queue: who sent what, when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from library_validator.adapters.aws.applications_queue import (
+    ApplicationMessage,
+    ApplicationsBatch,
+    BatchResponse,
+)
+from library_validator.errors import ApplicationUnreadable
+from tests.messages import record_of
+
+
+def message(**changes: Any) -> ApplicationMessage:
+    return ApplicationMessage.model_validate(
+        record_of({"application_id": "A-1", "name": "Anytown"}, **changes)
+    )
+
+
+@pytest.mark.parametrize(
+    ("sender_id", "source"),
+    [
+        ("AROAPARTNERONE:i-0123456789", "AROAPARTNERONE"),
+        ("AROAPARTNERONE:another:session", "AROAPARTNERONE"),
+        ("AIDAUSER", "AIDAUSER"),
+        ("123456789012", "123456789012"),
+    ],
+)
+def test_the_source_is_the_principal_and_not_its_session(sender_id: str, source: str) -> None:
+    assert message(sender_id=sender_id).source == source
+
+
+def test_the_body_cannot_say_who_sent_it() -> None:
+    body = {"application_id": "A-1", "name": "Anytown", "source": "AROAPARTNERTWO", "sent_at": "2030-01-01"}
+
+    submission, _ = ApplicationMessage.model_validate(record_of(body)).submission()
+
+    assert submission.source == "AROAPARTNERONE"
+    assert submission.sent_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_sent_time_is_read_to_the_millisecond() -> None:
+    assert message(sent_ms=1_700_000_000_123).sent_at == datetime(
+        2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC
+    )
+
+
+class TestCorrelation:
+    def test_is_the_senders(self) -> None:
+        assert message(correlation_id="order 17").submission()[0].correlation_id == "order 17"
+
+    @pytest.mark.parametrize("given", [None, ""])
+    def test_is_else_the_messages_own_id(self, given: str | None) -> None:
+        sent = message(correlation_id=given)
+
+        assert sent.submission()[0].correlation_id == sent.message_id
+
+    def test_is_bounded(self) -> None:
+        assert len(message(correlation_id="x" * 10_000).correlation_id) == 128
+
+    def test_a_binary_one_is_none(self) -> None:
+        record = record_of({"application_id": "A-1", "name": "Anytown"})
+        record["messageAttributes"] = {"correlation_id": {"binaryValue": "AAAA", "dataType": "Binary"}}
+
+        sent = ApplicationMessage.model_validate(record)
+
+        assert sent.correlation_id == sent.message_id
+
+
+def test_problems_of_the_fields_come_with_the_submission() -> None:
+    _, problems = ApplicationMessage.model_validate(record_of({"application_id": "A-1"})).submission()
+
+    assert [problem.field for problem in problems] == ["name"]
+
+
+def test_an_unreadable_body_is_said_when_it_is_read_and_not_before() -> None:
+    batch = ApplicationsBatch.model_validate({"Records": [record_of("no json")]})
+
+    with pytest.raises(ApplicationUnreadable):
+        batch.records[0].submission()
+
+
+def test_messages_are_given_in_the_order_in_which_they_were_sent() -> None:
+    records = [record_of("{}", message_id=str(ms), sent_ms=ms) for ms in (30, 10, 20)]
+
+    batch = ApplicationsBatch.model_validate({"Records": records})
+
+    assert [message.message_id for message in batch.in_order_sent()] == ["10", "20", "30"]
+
+
+def test_the_answer_names_the_messages_that_shall_come_again() -> None:
+    assert BatchResponse.failing([message(message_id="m-1")]).model_dump() == {
+        "batchItemFailures": [{"itemIdentifier": "m-1"}]
+    }
+    assert BatchResponse.failing([]).model_dump() == {"batchItemFailures": []}

@@ -1,0 +1,249 @@
+"""The door: what is kept of a message, what is answered, and what nobody can be answered for."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.decisions.application import (
+    FIELDS,
+    MAX_FIELD_CHARACTERS,
+    MAX_ID_CHARACTERS,
+    MAX_MESSAGE_BYTES,
+    FieldProblem,
+    ReadApplication,
+    application_from_fields,
+    read_application,
+)
+from library_validator.errors import ApplicationUnreadable
+
+
+def read(**fields: Any) -> ReadApplication:
+    return read_application(json.dumps(fields))
+
+
+def problems_of(read: ReadApplication) -> dict[str, str]:
+    return {problem.field: problem.problem for problem in read.problems}
+
+
+class TestReadable:
+    def test_every_field_is_kept_as_given_but_trimmed(self) -> None:
+        fields = {name: f"  the {name} " for name in FIELDS}
+
+        application = read(application_id=" A-1 ", revision=3, **fields).application
+
+        assert application.application_id == "A-1"
+        assert application.revision == 3
+        assert {name: getattr(application, name) for name in FIELDS} == {
+            name: f"the {name}" for name in FIELDS
+        }
+
+    def test_fields_that_are_missing_or_null_were_not_given(self) -> None:
+        found = read(application_id="A-1", name="Anytown", city=None)
+
+        assert found.problems == ()
+        assert found.application.city == found.application.street == ""
+
+    def test_numbers_are_text_here(self) -> None:
+        application = read(application_id=17, name="Anytown", zip=99501, phone=9075550100).application
+
+        assert (application.application_id, application.zip, application.phone) == (
+            "17",
+            "99501",
+            "9075550100",
+        )
+
+    def test_whole_numbers_that_came_as_decimals_are_whole(self) -> None:
+        application = read(application_id=17.0, name="Anytown", zip=2134.0, phone=9075550100.0).application
+
+        assert (application.application_id, application.zip, application.phone) == (
+            "17",
+            "2134",
+            "9075550100",
+        )
+
+    @pytest.mark.parametrize("revision", [7, "7", " 7 ", 7.0])
+    def test_a_revision_may_be_a_number_or_its_text(self, revision: object) -> None:
+        assert read(application_id="A-1", name="Anytown", revision=revision).application.revision == 7
+
+    def test_control_characters_are_blanks(self) -> None:
+        assert read(application_id="A-1", name="Any\x00town\x1b[2J\nPL").application.name == "Any town [2J PL"
+
+    def test_bytes_are_read_as_text_is(self) -> None:
+        body = json.dumps({"application_id": "A-1", "name": "Bibliothèque"}, ensure_ascii=False)
+
+        assert read_application(body.encode()) == read_application(body)
+
+    def test_of_a_repeated_field_the_last_one_counts(self) -> None:
+        body = '{"application_id": "A-1", "name": "One", "name": "Two"}'
+
+        assert read_application(body).application.name == "Two"
+
+
+class TestPersons:
+    """A person's data never gets past the door, and is not even named with its value."""
+
+    PERSON = {  # noqa: RUF012 - read only
+        "contact_name": "Ada Lovelace",
+        "email": "ada@example.org",
+        "title": "Director",
+        "notes": "call Ada at home",
+    }
+
+    def test_fields_of_persons_are_dropped(self) -> None:
+        found = read(application_id="A-1", name="Anytown", **self.PERSON)
+
+        assert not any(value in repr(found) for value in self.PERSON.values())
+        assert found.ignored == ("contact_name", "email", "notes", "title")
+
+    def test_they_do_not_change_what_the_submission_is(self) -> None:
+        with_person = read(application_id="A-1", name="Anytown", **self.PERSON).application
+        without = read(application_id="A-1", name="Anytown").application
+
+        assert with_person == without
+        assert with_person.fields_sha256 == without.fields_sha256
+
+    def test_a_source_in_the_body_is_ignored(self) -> None:
+        found = read(application_id="A-1", name="Anytown", source="somebody else")
+
+        assert found.ignored == ("source",)
+        assert "somebody else" not in repr(found)
+
+
+class TestAnsweredWithProblems:
+    @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
+    def test_a_field_that_is_no_text_is_named(self, value: object) -> None:
+        found = read(application_id="A-1", name="Anytown", street=value)
+
+        assert problems_of(found) == {"street": "is neither text nor a number"}
+        assert found.application.street == ""
+
+    def test_a_field_that_is_too_long_is_named_and_not_cut(self) -> None:
+        found = read(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
+
+        assert problems_of(found) == {"name": "has 301 characters; at most 300 are read"}
+        assert found.application.name == ""
+
+    @pytest.mark.parametrize("name", [None, "", "   ", "\t\n"])
+    def test_a_missing_name_is_named(self, name: object) -> None:
+        assert read(application_id="A-1", name=name).problems == (FieldProblem("name", "is missing"),)
+
+    @pytest.mark.parametrize("revision", [-1, 1.5, True, "one", "²", [], 10**18, "9" * 19])
+    def test_a_revision_that_is_no_count_is_named(self, revision: object) -> None:
+        found = read(application_id="A-1", name="Anytown", revision=revision)
+
+        assert list(problems_of(found)) == ["revision"]
+        assert found.application.revision is None
+
+    def test_several_problems_are_all_named(self) -> None:
+        found = read(application_id="A-1", name=[], city={}, revision="x")
+
+        assert list(problems_of(found)) == ["name", "city", "revision"]
+
+    @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "1e400"])
+    def test_numbers_beyond_all_bounds_are_no_reason_to_fall_over(self, number: str) -> None:
+        found = read_application(
+            f'{{"application_id": "A-1", "name": "Anytown", "zip": {number}, "revision": {number}}}'
+        )
+
+        assert found.application.revision is None
+
+    def test_a_lone_surrogate_is_a_question_mark(self) -> None:
+        assert read_application('{"application_id": "A-1", "name": "\\ud800x"}').application.name == "?x"
+
+
+class TestUnreadable:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "",
+            "{",
+            "not json",
+            "<html></html>",
+            '{"application_id": "A-1"',
+            "'{}'",
+            b"\xff\xfe{\x00",
+            b"\x80",
+            "[" * 60_000,
+            '{"a":' * 10_000,
+            "\x00",
+        ],
+    )
+    def test_what_is_not_json(self, body: str | bytes) -> None:
+        with pytest.raises(ApplicationUnreadable):
+            read_application(body)
+
+    @pytest.mark.parametrize("body", ["[]", '["A-1"]', "null", "1", '"A-1"', "true", "NaN"])
+    def test_json_that_is_no_object(self, body: str) -> None:
+        with pytest.raises(ApplicationUnreadable, match="send one JSON object"):
+            read_application(body)
+
+    @pytest.mark.parametrize(
+        "application_id",
+        [None, "", "  ", [], {}, True, "x" * (MAX_ID_CHARACTERS + 1)],
+    )
+    def test_an_application_without_a_usable_id(self, application_id: object) -> None:
+        with pytest.raises(ApplicationUnreadable, match="application_id"):
+            read(application_id=application_id, name="Anytown")
+
+    def test_an_application_without_any_id(self) -> None:
+        with pytest.raises(ApplicationUnreadable, match="application_id"):
+            read(name="Anytown")
+
+    def test_more_bytes_than_an_application_has(self) -> None:
+        body = json.dumps({"application_id": "A-1", "name": "Anytown", "padding": "x" * MAX_MESSAGE_BYTES})
+
+        with pytest.raises(ApplicationUnreadable, match="at most 65,536"):
+            read_application(body)
+
+    def test_a_number_of_too_many_digits_to_convert(self) -> None:
+        with pytest.raises(ApplicationUnreadable):
+            read_application('{"application_id": "A-1", "name": "Anytown", "zip": ' + "9" * 5_000 + "}")
+
+    def test_the_message_says_nothing_of_what_was_written(self) -> None:
+        with pytest.raises(ApplicationUnreadable) as error:
+            read_application('{"contact_name": "Ada Lovelace", "email": ada@example.org}')
+
+        assert "ada" not in str(error.value).lower()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+FIELD_NAMES = st.sampled_from(["application_id", "revision", "email", *FIELDS]) | st.text(max_size=12)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200))
+def test_any_body_is_read_or_unreadable(body: str | bytes) -> None:
+    try:
+        read_application(body)
+    except ApplicationUnreadable:
+        return
+
+
+@given(st.dictionaries(FIELD_NAMES, JSON, max_size=14))
+def test_any_object_is_kept_within_bounds_or_unreadable(fields: dict[str, Any]) -> None:
+    try:
+        found = read_application(json.dumps(fields))
+    except ApplicationUnreadable:
+        return
+    application = found.application
+    assert 1 <= len(application.application_id) <= MAX_ID_CHARACTERS
+    assert all(len(getattr(application, name)) <= MAX_FIELD_CHARACTERS for name in FIELDS)
+    assert {problem.field for problem in found.problems} <= {*FIELDS, "revision"}
+    application.model_dump_json().encode()  # text that every store and bus can take
+    assert len(application.fields_sha256) == 64
+
+
+@given(st.fixed_dictionaries({"application_id": st.just("A-1")} | {name: st.text() for name in FIELDS}))
+def test_what_was_kept_is_kept_unchanged_when_read_again(fields: dict[str, Any]) -> None:
+    first = application_from_fields(fields)
+    again = application_from_fields(first.application.model_dump())
+
+    assert again.application == first.application

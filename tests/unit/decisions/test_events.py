@@ -1,0 +1,83 @@
+"""Events of decisions: their names, their shape, and what they never carry."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
+from tests.decisions import PARTNER, decision_of, submission_of
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail_type"),
+    [
+        (Answer.VALIDATED, "Library Application Validated"),
+        (Answer.NEEDS_REVIEW, "Library Application Needs Review"),
+        (Answer.NOT_VALIDATED, "Library Application Not Validated"),
+    ],
+)
+def test_each_answer_is_a_fact_of_its_own(answer: Answer, detail_type: str) -> None:
+    event = event_of(decision_of(submission_of(), answer))
+
+    assert event.detail_type == detail_type
+    assert event.data.decision is answer
+
+
+def test_every_answer_has_an_event() -> None:
+    assert set(EVENT_OF_ANSWER) == set(Answer)
+
+
+def test_the_detail_is_metadata_and_data() -> None:
+    decision = decision_of(submission_of(revision=4))
+
+    detail = json.loads(event_of(decision).model_dump_json())
+
+    assert detail["metadata"] == {
+        "event_id": str(decision.event_id),
+        "schema_version": "1.0",
+        "registry_version": "2022.1.0123456789ab",
+        "policy_version": "1/1",
+        "correlation_id": "c-1",
+        "occurred_at": "2026-11-23T12:00:01Z",
+    }
+    data = detail["data"]
+    assert (data["application_id"], data["source"], data["revision"]) == ("A-1", PARTNER, 4)
+    assert (data["decision"], data["reason_codes"], data["authority"]) == ("validated", ["MATCH"], "unproven")
+    assert data["match"]["fscs_key"] == "AK0001"
+    assert data["evidence"][0]["field"] == "name"
+
+
+def test_an_event_reads_back_as_what_it_was() -> None:
+    for answer, model in EVENT_OF_ANSWER.items():
+        event = event_of(decision_of(submission_of(), answer))
+        assert model.model_validate_json(event.model_dump_json()) == event
+
+
+def test_validated_without_a_match_is_no_event() -> None:
+    with pytest.raises(ValidationError, match="match"):
+        event_of(decision_of(submission_of()).model_copy(update={"match": None}))
+
+
+def test_fields_that_were_not_compared_stay_where_they_are() -> None:
+    event = event_of(decision_of(submission_of(phone="907-555-0199", website="https://anytown.example.org")))
+
+    assert "555-0199" not in event.model_dump_json()
+    assert "example.org" not in event.model_dump_json()
+
+
+def test_the_largest_decision_is_well_under_what_the_bus_takes() -> None:
+    widest = "\U0001f4da" * MAX_FIELD_CHARACTERS
+    fields: dict[str, Any] = dict.fromkeys(("name", "street", "city", "zip", "phone"), widest)
+    decision = decision_of(submission_of("\U0001f4da" * MAX_ID_CHARACTERS, **fields), Answer.NEEDS_REVIEW)
+    comparison = decision.evidence[0].model_copy(update={"applied": widest, "listed": widest})
+    decision = decision.model_copy(
+        update={"evidence": [comparison] * 12, "candidates": decision.candidates * 96}
+    )
+
+    assert len(event_of(decision).model_dump_json().encode()) < 128 * 1024

@@ -1,0 +1,359 @@
+"""The handler on memory adapters and a small registry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from functions.validate_applications.handler import Runtime, handler
+from library_validator.adapters.aws.applications_queue import ApplicationsBatch
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.config import ValidateApplicationsSettings
+from library_validator.decisions.application import FIELDS, FieldProblem
+from library_validator.decisions.deciding import SUBMISSION, Decider
+from library_validator.decisions.decision import Answer, Cause, Decision, Submission
+from library_validator.decisions.events import DecisionEvent
+from library_validator.decisions.store import Outcome
+from library_validator.errors import CaseworkUnavailable, RegistryError
+from library_validator.observability import Metrics, build_logger
+from tests.decisions import NOON
+from tests.messages import NOON_MS, record_of
+from tests.small_registry import ALDER_ELSEWHERE, EAST_CORAL, NEWEST, WEST_CORAL, registry_of, release
+
+PARTNER = "AROAPARTNERONE"
+ALDER = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Rd",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+}
+BRIAR = {
+    "name": "Briar City Library",
+    "street": "15 Elm St",
+    "city": "Briarton",
+    "state": "ME",
+    "zip": "04902",
+}
+BAKERY = {
+    "name": "Rolling Pin Bakery",
+    "street": "1 Crust Way",
+    "city": "Nowhere",
+    "state": "TX",
+    "zip": "75001",
+}
+
+
+def settings_of(service: str) -> ValidateApplicationsSettings:
+    return ValidateApplicationsSettings.from_environment(
+        {
+            "POWERTOOLS_SERVICE_NAME": service,
+            "REGISTRY_TABLE": "registry",
+            "CASEWORK_TABLE": "casework",
+            "RESULTS_BUS": "results",
+        }
+    )
+
+
+@dataclass
+class Service:
+    registry: MemoryRegistry = field(default_factory=lambda: registry_of(NEWEST))
+    store: MemoryCasework = field(default_factory=MemoryCasework)
+    bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+    decider: Decider | None = None
+    name: str = "validate_applications"
+
+    @property
+    def runtime(self) -> Runtime:
+        settings = settings_of(self.name)
+        return Runtime(
+            decider=self.decider or Decider(self.registry),
+            requests=self.registry.requests,
+            store=self.store,
+            bus=self.bus,
+            logger=build_logger(settings),
+            metrics=Metrics(settings),
+        )
+
+    def receive(self, *records: dict[str, Any], runtime: Runtime | None = None) -> list[str]:
+        """The ids of the messages that shall come again."""
+        batch = ApplicationsBatch.model_validate({"Records": records})
+        return handler(batch, runtime or self.runtime, NOON).failed_ids
+
+    def current(self, application_id: str, source: str = PARTNER) -> Decision:
+        decision = self.store.get(source, application_id)
+        assert decision is not None
+        return decision
+
+    @property
+    def published(self) -> list[DecisionEvent]:
+        return self.bus.events
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def message(application_id: str, fields: dict[str, Any], **record: Any) -> dict[str, Any]:
+    record.setdefault("message_id", f"m-{application_id}")
+    return record_of({"application_id": application_id, **fields}, **record)
+
+
+class TestAnswers:
+    def test_a_listed_library_is_validated_stored_and_published(self, service: Service) -> None:
+        assert service.receive(message("A-1", ALDER, correlation_id="order 17")) == []
+
+        decision = service.current("A-1")
+        assert decision.decision is Answer.VALIDATED
+        assert decision.match is not None
+        assert decision.match.fscs_key == "ME0001"
+        assert decision.registry_version == service.registry.pointer().active
+        (event,) = service.published
+        assert event.detail_type == "Library Application Validated"
+        assert event.metadata.event_id == decision.event_id
+        assert event.metadata.correlation_id == "order 17"
+
+    def test_a_bakery_is_not_validated(self, service: Service) -> None:
+        service.receive(message("A-1", BAKERY))
+
+        assert service.current("A-1").decision is Answer.NOT_VALIDATED
+
+    def test_a_field_that_cannot_be_used_is_an_answer_and_not_a_failure(self, service: Service) -> None:
+        assert service.receive(message("A-1", ALDER | {"zip": ["04901"]})) == []
+
+        decision = service.current("A-1")
+        assert decision.decision is Answer.NEEDS_REVIEW
+        assert "INVALID_FIELD" in decision.reason_codes
+        assert any("zip" in reason.staff for reason in decision.reasons)
+
+    def test_a_second_claimant_goes_to_a_person(self, service: Service) -> None:
+        service.receive(message("A-1", ALDER), message("A-2", ALDER, sender_id="AROAPARTNERTWO:x"))
+
+        assert service.current("A-1").decision is Answer.VALIDATED
+        second = service.current("A-2", "AROAPARTNERTWO")
+        assert second.decision is Answer.NEEDS_REVIEW
+        assert second.reason_codes[0] == "SECOND_CLAIMANT"
+
+    def test_the_source_is_the_sender_whatever_the_body_says(self, service: Service) -> None:
+        service.receive(message("A-1", ALDER | {"source": "AROAPARTNERTWO"}))
+
+        assert service.store.get("AROAPARTNERTWO", "A-1") is None
+        assert service.current("A-1").source == PARTNER
+
+    def test_a_batch_is_decided_against_one_version_with_one_pointer_read_and_one_batched_read(
+        self, service: Service
+    ) -> None:
+        runtime = service.runtime
+        service.receive(message("A-0", ALDER), runtime=runtime)  # the term statistics are read once
+        service.registry.requests.clear()
+
+        service.receive(*(message(f"A-{n}", ALDER) for n in range(1, 11)), runtime=runtime)
+
+        assert service.registry.requests == {"GetItem": 1, "BatchGetItem": 1}
+        assert {event.metadata.registry_version for event in service.published} == {
+            service.registry.pointer().active
+        }
+
+
+class TestMessagesThatComeAgain:
+    def test_one_poison_message_among_ten_fails_alone(self, service: Service) -> None:
+        records = [message(f"A-{n}", BAKERY) for n in range(9)]
+        records.insert(4, record_of("{not json", message_id="poison"))
+
+        assert service.receive(*records) == ["poison"]
+        assert len(service.published) == 9
+
+    def test_a_batch_of_nothing_but_poison_reads_no_registry(self, service: Service) -> None:
+        service.registry.requests.clear()
+
+        failed = service.receive(*(record_of("{", message_id=f"p-{n}") for n in range(3)))
+
+        assert failed == ["p-0", "p-1", "p-2"]
+        assert service.registry.requests == {}
+
+    def test_a_message_without_an_id_fails(self, service: Service) -> None:
+        assert service.receive(record_of(ALDER, message_id="nameless")) == ["nameless"]
+
+    def test_without_a_registry_every_message_waits(self, service: Service) -> None:
+        service.registry = MemoryRegistry()
+        records = [message("A-1", ALDER), record_of("{", message_id="poison"), message("A-2", BAKERY)]
+
+        assert set(service.receive(*records)) == {"m-A-1", "poison", "m-A-2"}
+        assert service.store == MemoryCasework()
+        assert service.published == []
+
+    def test_and_is_decided_once_there_is_one(self, service: Service) -> None:
+        service.registry = MemoryRegistry()
+        service.receive(message("A-1", ALDER))
+        service.registry = registry_of(NEWEST)
+
+        assert service.receive(message("A-1", ALDER)) == []
+        assert service.current("A-1").decision is Answer.VALIDATED
+
+    def test_a_registry_that_keeps_postings_back_decides_nothing_on_a_part(self, service: Service) -> None:
+        class Throttled(MemoryRegistry):
+            def postings(self, *_: Any, **__: Any) -> dict[str, bytes]:
+                raise RegistryError("the table is throttled")
+
+        throttled = Throttled()
+        throttled.__dict__.update(registry_of(NEWEST).__dict__)
+        service.registry = throttled
+
+        assert service.receive(message("A-1", ALDER)) == ["m-A-1"]
+        assert service.store == MemoryCasework()
+
+    def test_a_decision_that_cannot_be_stored_fails_alone(self, service: Service) -> None:
+        class Refusing(MemoryCasework):
+            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+                if decision.application_id == "A-2":
+                    raise CaseworkUnavailable("store a decision", "throttled")
+                return super().record(decision, replacing)
+
+        service.store = Refusing()
+
+        assert service.receive(*(message(f"A-{n}", BAKERY) for n in (1, 2, 3))) == ["m-A-2"]
+        assert [event.data.application_id for event in service.published] == ["A-1", "A-3"]
+
+    def test_an_application_that_a_defect_falls_over_fails_alone_and_is_not_quoted(
+        self, service: Service, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        service.name = "defects of a test"
+
+        class Defective(Decider):
+            def decide(
+                self,
+                submissions: Sequence[tuple[Submission, tuple[FieldProblem, ...]]],
+                now: datetime,
+                cause: Cause = SUBMISSION,
+            ) -> list[Decision]:
+                if any(one.application.name == "Defect" for one, _ in submissions):
+                    raise ValueError("cannot divide Defect")
+                return super().decide(submissions, now, cause)
+
+        service.decider = Defective(service.registry)
+        records = [message(f"A-{n}", BAKERY) for n in range(10)]
+        records[3] = message("A-3", BAKERY | {"name": "Defect"})
+
+        assert service.receive(*records) == ["m-A-3"]
+        assert len(service.published) == 9
+        assert "cannot divide" not in capsys.readouterr().out
+
+    def test_a_bus_that_takes_nothing_fails_no_message(self, service: Service) -> None:
+        class Deaf(MemoryResultsBus):
+            def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
+                return list(decisions[:0])
+
+        service.bus = Deaf()
+
+        assert service.receive(message("A-1", ALDER)) == []
+        assert service.store.marked == {service.current("A-1").event_id}
+
+
+class TestOrder:
+    def test_two_messages_of_one_application_are_taken_in_the_order_sent(self, service: Service) -> None:
+        newer = message("A-1", ALDER, message_id="newer", sent_ms=NOON_MS + 5_000)
+        older = message("A-1", BAKERY, message_id="older", sent_ms=NOON_MS)
+
+        assert service.receive(newer, older) == []
+
+        assert [event.data.decision for event in service.published] == ["not_validated", "validated"]
+        assert service.current("A-1").decision is Answer.VALIDATED
+
+    def test_a_late_old_message_changes_nothing(self, service: Service) -> None:
+        service.receive(message("A-1", ALDER, sent_ms=NOON_MS + 5_000))
+
+        assert service.receive(message("A-1", BAKERY, sent_ms=NOON_MS)) == []
+
+        assert service.current("A-1").decision is Answer.VALIDATED
+        assert len(service.published) == 1
+        assert len(service.store.history(PARTNER, "A-1")) == 2
+
+    def test_the_same_message_three_times_is_one_decision_and_one_event(self, service: Service) -> None:
+        for _ in range(3):
+            assert service.receive(message("A-1", ALDER)) == []
+
+        assert len(service.store.history(PARTNER, "A-1")) == 1
+        assert len(service.published) == 1
+
+    def test_a_redelivery_after_a_new_release_keeps_the_first_answer(self, service: Service) -> None:
+        service.receive(message("A-1", ALDER))
+        before = service.current("A-1")
+        service.registry = registry_of(release((EAST_CORAL, WEST_CORAL, ALDER_ELSEWHERE), fiscal_year=2023))
+
+        assert service.receive(message("A-1", ALDER)) == []
+        assert service.current("A-1") == before
+
+
+class TestLogsAndMetrics:
+    def test_logs_say_ids_and_reasons_and_nothing_of_what_was_written(
+        self, service: Service, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        service.name = "logs of a test"  # a logger writes to the output that was there when it was named
+        person = {"contact_name": "Ada Lovelace", "email": "ada@example.org"}
+        service.receive(
+            message("A-1", ALDER | person, correlation_id="order 17"),
+            message("A-2", BAKERY | person | {"zip": ["75001"]}),
+            record_of('{"contact_name": "Ada Lovelace", "email": ada@example.org}', message_id="poison"),
+        )
+
+        written = capsys.readouterr().out
+        assert written
+        for text in ("Alder", "North Fork", "Rolling", "Crust", "04901", "Ada", "ada@"):
+            assert text not in written
+        lines = {line["message_id"]: line for line in map(json.loads, written.splitlines())}
+        assert lines["m-A-1"]["application_id"] == "A-1"
+        assert lines["m-A-1"]["correlation_id"] == "order 17"
+        assert lines["m-A-1"]["reason_codes"][0] == "MATCH"
+        assert lines["poison"]["level"] == "ERROR"
+
+    def test_metrics_count_answers_and_never_name_an_application(
+        self, service: Service, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        runtime = service.runtime
+        service.receive(
+            message("A-1", ALDER),
+            message("A-1", ALDER, message_id="again"),
+            message("A-2", BAKERY),
+            record_of("{", message_id="poison"),
+            runtime=runtime,
+        )
+        capsys.readouterr()
+
+        runtime.metrics.flush()
+
+        written = capsys.readouterr().out
+        counted = [json.loads(line) for line in written.splitlines()]
+        decided = {
+            line["decision"]: line["ApplicationsDecided"] for line in counted if "ApplicationsDecided" in line
+        }
+        assert decided == {"validated": [1.0], "not_validated": [1.0]}
+        assert sum(line.get("ApplicationsUnreadable", [0])[0] for line in counted) == 1
+        assert sum(line.get("EventsPublished", [0])[0] for line in counted) == 2
+        assert "A-1" not in written
+
+
+HOSTILE = st.text(max_size=40) | st.sampled_from(
+    ["ﷺ" * 300, "\U0001f4da" * 300, "x " * 150, "0" * 300, "%#/\\'\"", "Library", "PO Box", "ME0001-002"]
+)
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@given(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, HOSTILE)), min_size=1, max_size=4))
+def test_whatever_is_written_is_answered(applications: list[dict[str, str]]) -> None:
+    service = Service()
+
+    failed = service.receive(*(message(f"A-{n}", fields) for n, fields in enumerate(applications)))
+
+    assert failed == []
+    assert len(service.published) == len(applications)
