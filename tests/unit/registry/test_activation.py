@@ -1,16 +1,20 @@
 """What becomes of an uploaded release."""
 
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
+from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.errors import IndexIncomplete, NoActiveRegistry, PublishFailed, VersionSuperseded
+from library_validator.matching.index import Index
 from library_validator.registry.bucket import Upload
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import VersionState
-from library_validator.releases.records import Problem
-from tests.unit.registry.world import KEYS_PER_SYSTEM, World, build, release_file
+from library_validator.releases.records import Problem, Release
+from tests.unit.registry.world import KEYS_PER_SYSTEM, World, build, read, release_file
 
 NOT_A_RELEASE = b"<html>not found</html>"
 
@@ -150,7 +154,7 @@ def test_a_flip_by_somebody_else_meanwhile_is_not_overwritten(world: World) -> N
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2023))
 
-    def build_while_somebody_rolls_back(releases):  # type: ignore[no-untyped-def]
+    def build_while_somebody_rolls_back(releases: Sequence[Release]) -> Index:
         roll_back(world.store, world.bus, "wrong file", world.clock, "an operator")
         return build(releases)
 
@@ -183,6 +187,38 @@ def test_postings_of_an_interrupted_try_do_not_stay_behind(world: World) -> None
     }
 
 
+def test_what_an_interrupted_try_indexed_differently_does_not_stay_behind(world: World) -> None:
+    """Between the two deliveries, another version of this code was deployed."""
+    upload = world.put(release_file(2022))
+
+    def build_with_more_keys(releases: Sequence[Release]) -> Index:
+        index = build(releases)
+        return replace(index, postings={**index.postings, "a key of the older code": b"?"})
+
+    seconds_left = iter([100.0, 0.0])
+    with pytest.raises(IndexIncomplete, match="time limit"):
+        world.load(upload, build=build_with_more_keys, time_left=lambda: next(seconds_left))
+    run = world.load(upload)
+    assert run.status == "active"
+    expected = build([read(io.BytesIO(release_file(2022)))]).postings
+    assert world.store.items[run.version or ""] == expected
+    assert world.bucket.manifests[run.version or ""] == expected.keys()
+
+
+def test_a_release_is_indexed_again_when_the_index_format_is_another(world: World) -> None:
+    first = world.put_and_load(release_file(2022))
+    old_code = World(bucket=world.bucket, clock=world.clock)
+    record = replace(world.store.version(first.version or ""), version="2022.0.abc", index_format=0)
+    old_code.store.put_version(record)
+    pointer = replace(world.store.pointer(), active="2022.0.abc", index_format=0)
+    old_code.store.flip(pointer, expected_active=None)
+
+    run = old_code.put_and_load(release_file(2022))
+    assert (run.status, run.version) == ("active", first.version)
+    assert old_code.store.pointer().previous == "2022.0.abc"
+    assert old_code.answer() == world.answer()
+
+
 def test_a_load_stops_before_its_time_limit_and_the_redelivery_ends_it(world: World) -> None:
     upload = world.put(release_file(2022))
     with pytest.raises(IndexIncomplete, match="time limit"):
@@ -195,8 +231,8 @@ def test_a_load_stops_before_its_time_limit_and_the_redelivery_ends_it(world: Wo
 
 
 def test_a_version_that_does_not_read_back_as_built_is_not_activated(world: World) -> None:
-    class Forgetful(type(world.store)):  # type: ignore[misc]
-        def put_postings(self, version, postings):  # type: ignore[no-untyped-def]
+    class Forgetful(MemoryRegistry):
+        def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
             super().put_postings(version, dict(list(postings.items())[1:]))
 
     world.store = Forgetful()

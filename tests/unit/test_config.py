@@ -1,0 +1,50 @@
+"""Settings come from the environment, checked; a wrong one names its variable."""
+
+import pytest
+from pydantic import ValidationError
+
+from library_validator.config import (
+    IndexReleaseSettings,
+    Settings,
+    SweepResultsSettings,
+    ValidateApplicationsSettings,
+)
+
+ENVIRONMENT = {
+    "POWERTOOLS_SERVICE_NAME": "a service",
+    "REGISTRY_TABLE": "registry",
+    "CASEWORK_TABLE": "casework",
+    "RESULTS_BUS": "results",
+    "RELEASES_BUCKET": "releases",
+    "PATH": "/usr/bin",
+}
+ALL = pytest.mark.parametrize(
+    "settings", [IndexReleaseSettings, ValidateApplicationsSettings, SweepResultsSettings]
+)
+
+
+@ALL
+def test_the_stack_s_variables_are_enough(settings: type[Settings]) -> None:
+    read = settings.from_environment(ENVIRONMENT)
+    assert (read.service, read.metrics_namespace, read.log_level) == ("a service", "LibraryValidator", "INFO")
+
+
+@ALL
+@pytest.mark.parametrize("missing", ["POWERTOOLS_SERVICE_NAME", "RESULTS_BUS"])
+def test_a_missing_variable_is_named(settings: type[Settings], missing: str) -> None:
+    with pytest.raises(ValidationError, match=missing):
+        settings.from_environment({name: value for name, value in ENVIRONMENT.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("LOG_LEVEL", "LOUD"),
+        ("MAX_RELEASE_BYTES", "0"),
+        ("MAX_RELEASE_BYTES", "much"),
+        ("REGISTRY_TABLE", ""),
+    ],
+)
+def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=variable):
+        IndexReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
