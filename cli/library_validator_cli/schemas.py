@@ -1,0 +1,118 @@
+"""JSON Schemas of every message, generated from the models: ``python -m library_validator_cli.schemas``.
+
+They are written to ``docs/schemas``; ``--check`` writes nothing and fails where a file there is not what
+the models say. Producers and consumers may validate with them in any language (JSON Schema 2020-12).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from library_validator.decisions.application import MAX_MESSAGE_BYTES, Application
+from library_validator.decisions.events import EVENT_OF_ANSWER
+from library_validator.registry.envelope import EVENT_SOURCE
+from library_validator.registry.events import RegistryActivated, ReleaseRefusedEvent
+
+FOLDER: Final = Path("docs") / "schemas"
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by the name of its file."""
+    found: dict[str, dict[str, Any]] = {"application.json": _application_schema()}
+    for model in EVENT_OF_ANSWER.values():
+        found[_file_name(model.detail_type)] = _event_schema(model.detail_type, model)
+    for detail_type, registry_model in (
+        ("Registry Activated", RegistryActivated),
+        ("Release Refused", ReleaseRefusedEvent),
+    ):
+        found[_file_name(detail_type)] = _event_schema(detail_type, registry_model)
+    return found
+
+
+def rendered(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail where a file is out of date"
+    )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="default: docs/schemas of this folder")
+    given = parser.parse_args(arguments)
+    wanted = {given.folder / name: rendered(schema) for name, schema in schemas().items()}
+    stale = sorted(path for path, text in wanted.items() if _text_of(path) != text)
+    left_over = sorted(set(given.folder.glob("*.json")) - wanted.keys())
+    if given.check:
+        for path in (*stale, *left_over):
+            sys.stderr.write(f"{path} is not what the models say: python -m library_validator_cli.schemas\n")
+        return 1 if stale or left_over else 0
+    given.folder.mkdir(parents=True, exist_ok=True)
+    for path in stale:
+        path.write_text(wanted[path], encoding="utf-8")
+    for path in left_over:
+        path.unlink()
+    return 0
+
+
+def _application_schema() -> dict[str, Any]:
+    """The body of a message in the applications queue.
+
+    An application without a name is answered too: it is told to send one. A producer should know before.
+    """
+    schema = Application.model_json_schema()
+    schema["required"] = [*schema["required"], "name"]
+    schema["description"] = (
+        "One application, as a JSON object. Properties that are not listed here are dropped unread, "
+        "contact names and e-mails among them. A message that is no such object, has no usable "
+        f"application_id or more than {MAX_MESSAGE_BYTES:,} bytes ends in the dead-letter queue; every other "
+        "one is answered."
+    )
+    return _titled("Application", schema)
+
+
+def _event_schema(detail_type: str, model: type[BaseModel]) -> dict[str, Any]:
+    """The schema of a whole EventBridge event whose ``detail`` is ``model``."""
+    detail = model.model_json_schema(mode="serialization")
+    definitions = detail.pop("$defs", {})
+    return _titled(
+        detail_type,
+        {
+            "description": detail.get("description", ""),
+            "type": "object",
+            "properties": {
+                "source": {"const": EVENT_SOURCE},
+                "detail-type": {"const": detail_type},
+                "time": {"type": "string", "format": "date-time"},
+                "detail": detail,
+            },
+            "required": ["source", "detail-type", "detail"],
+            "$defs": definitions,
+        },
+    )
+
+
+def _titled(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": _DIALECT, **schema, "title": title}
+
+
+def _file_name(detail_type: str) -> str:
+    return detail_type.lower().replace(" ", "-") + ".json"
+
+
+def _text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
