@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from pathlib import Path
 Progress = Callable[[str], None]
 
 STAMP = "library-validator.stamp"
-MINIMUM_PYTHON = (3, 11)
 
 
 class EnvironmentFailed(Exception):
@@ -49,6 +49,17 @@ class Environment:
             if file:
                 digest.update(file.read_bytes())
         return digest.hexdigest()
+
+    def has_this_python(self) -> bool:
+        """Whether the environment stands on the Python that this process stands on."""
+        try:
+            lines = (self.path / "pyvenv.cfg").read_text().splitlines()
+        except OSError:
+            return False
+        settings = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in lines)}
+        version = settings.get("version_info") or settings.get("version", "")
+        home = Path(settings.get("home", ""), Path(base_python()).name).resolve()
+        return version == platform.python_version() and str(home) == base_python()
 
     def is_ready(self) -> bool:
         try:
@@ -110,13 +121,17 @@ def _bootstrap(root: Path, progress: Progress) -> Path:
 def _make(environment: Environment, uv: Path, progress: Progress) -> None:
     started = time.monotonic()
     progress(f"installing {environment.name}")
-    shutil.rmtree(environment.path, ignore_errors=True)
-    _run([str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment)
-    install_here = [str(uv), "pip", "install", "--quiet", "--python", str(environment.python)]
+    here = ["--quiet", "--python", str(environment.python)]
+    if not environment.has_this_python():
+        shutil.rmtree(environment.path, ignore_errors=True)
+        _run([str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment)
     if environment.requirements:
-        _run([*install_here, "--require-hashes", "-r", str(environment.requirements)], environment)
+        # Exactly these, whatever stood there; nothing is taken down that stays.
+        requirements = str(environment.requirements)
+        _run([str(uv), "pip", "sync", *here, "--require-hashes", requirements], environment)
     if environment.project:
-        _run([*install_here, "--no-deps", "--editable", str(environment.project)], environment)
+        project = str(environment.project)
+        _run([str(uv), "pip", "install", *here, "--no-deps", "--editable", project], environment)
     (environment.path / STAMP).write_text(environment.stamp())
     progress(f"installed {environment.name} in {time.monotonic() - started:.0f} s")
 
@@ -137,9 +152,6 @@ def _say(said: str) -> None:
 
 def main() -> int:
     """``python environments.py NAME ...``: make the named environments of this checkout."""
-    if sys.version_info < MINIMUM_PYTHON:
-        _say(f"Python {'.'.join(map(str, MINIMUM_PYTHON))} or newer is needed")
-        return 2
     root = Path(__file__).resolve().parents[2]
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("names", nargs="+", choices=sorted(project_environments(root)))

@@ -42,6 +42,9 @@ LOG_TAIL: Final = 30  # lines shown when something fails
 # What of this process's environment the server, and with it every handler, may see.
 SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 
+# What an outer `make` or a virtual environment would tell SAM's own make and Python.
+MUST_NOT_REACH_SAM: Final = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+
 # A local stack retries within a minute, so that a poison message can be seen in its dead-letter queue.
 LOCAL_PARAMETERS: Final = {
     "RetryPace": "brisk",
@@ -253,7 +256,8 @@ class LocalStack:
     def _sam(self, *arguments: str, additional: Mapping[str, str] | None = None) -> None:
         surroundings = self.environment_over(os.environ) | dict(additional or {})
         surroundings |= {"SAM_CLI_TELEMETRY": "0", "HOME": str(self.state / "home"), "CI": "1"}
-        surroundings.pop("VIRTUAL_ENV", None)
+        for name in MUST_NOT_REACH_SAM:
+            surroundings.pop(name, None)
         (self.state / "home").mkdir(exist_ok=True)
         command = [str(self._environments["sam"].path / "bin" / "sam"), *arguments]
         try:
