@@ -1,6 +1,6 @@
-"""Loads an uploaded release: S3 "Object Created" events, through EventBridge and an SQS FIFO queue.
+"""Loads an uploaded release, from the message that tells of its upload.
 
-One message at a time. Whatever raises puts the message back on the queue; five tries, then its DLQ.
+Whatever raises puts the message back on the queue, and after some tries into its DLQ.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, Field, Json
+from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.config import IndexReleaseSettings
 from library_validator.errors import ReleaseRefused
 from library_validator.observability import Metrics, build_logger
@@ -30,42 +31,6 @@ from library_validator.registry.building import TimeLeft
 from library_validator.registry.events import RegistryBus
 from library_validator.registry.journal import Clock
 from library_validator.registry.store import RegistryStore, Run
-
-
-class _Bucket(BaseModel):
-    name: str
-
-
-class _Object(BaseModel):
-    """Keys are plain here: only direct S3 notifications encode them."""
-
-    key: str
-    version_id: str | None = Field(None, alias="version-id")
-
-
-class _Detail(BaseModel):
-    bucket: _Bucket
-    object: _Object
-
-
-class ObjectCreated(BaseModel):
-    """What EventBridge says of a new object."""
-
-    detail: _Detail
-
-
-class _QueuedMessage(BaseModel):
-    body: Json[ObjectCreated]
-
-
-class IndexReleaseEvent(BaseModel):
-    """The queue's batch, of size 1."""
-
-    records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
-
-    @property
-    def created(self) -> ObjectCreated:
-        return self.records[0].body
 
 
 class IndexReleaseResponse(BaseModel):
@@ -86,18 +51,18 @@ class Runtime:
     time_left: TimeLeft = lambda: math.inf
 
 
-def handler(event: IndexReleaseEvent, runtime: Runtime, now: Clock) -> IndexReleaseResponse:
+def handler(event: ReleasesMessage, runtime: Runtime, now: Clock) -> IndexReleaseResponse:
     """``now`` is a clock here: a load takes up to minutes."""
-    uploaded = event.created.detail.object
-    if uploaded.key.endswith("/"):
-        # A "folder" made in the S3 console is an object too.
+    created = event.created
+    if created.is_folder:
         return IndexReleaseResponse(status="ignored")
     try:
-        version = uploaded.version_id or runtime.bucket.current_version(uploaded.key)
+        version = created.version_id or runtime.bucket.current_version(created.key)
     except ReleaseRefused as refusal:
-        runtime.logger.warning("release refused", extra={"object_key": uploaded.key, "problem": str(refusal)})
+        # Gone before anything could say which version it was: there is no run to keep.
+        runtime.logger.warning("release refused", extra={"object_key": created.key, "problem": str(refusal)})
         return IndexReleaseResponse(status="refused")
-    upload = Upload(uploaded.key, version)
+    upload = Upload(created.key, version)
     with runtime.logger.append_context_keys(run_id=upload.run_id):
         ports = LoadPorts(runtime.store, runtime.bucket, runtime.bus, runtime.time_left)
         try:
@@ -145,7 +110,7 @@ def build_runtime() -> Runtime:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     runtime = replace(build_runtime(), time_left=lambda: context.get_remaining_time_in_millis() / 1000)
     try:
-        response = handler(IndexReleaseEvent.model_validate(event), runtime, lambda: datetime.now(UTC))
+        response = handler(ReleasesMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
     finally:
         runtime.metrics.flush()
     return response.model_dump()

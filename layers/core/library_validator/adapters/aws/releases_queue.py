@@ -1,0 +1,41 @@
+"""What the releases queue delivers: S3's "Object Created", through EventBridge, one at a time.
+
+Source: Amazon S3 user guide, EventBridge event message structure. Keys are plain there; only direct S3
+notifications encode them. The local stack leaves ``version-id`` out.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field, Json
+
+
+class CreatedObject(BaseModel):
+    key: str = Field(min_length=1)
+    version_id: str | None = Field(None, alias="version-id")
+
+    @property
+    def is_folder(self) -> bool:
+        """A "folder" made in the S3 console is an object too."""
+        return self.key.endswith("/")
+
+
+class _Detail(BaseModel):
+    object: CreatedObject
+
+
+class _ObjectCreated(BaseModel):
+    detail: _Detail
+
+
+class _QueuedMessage(BaseModel):
+    body: Json[_ObjectCreated]
+
+
+class ReleasesMessage(BaseModel):
+    """Lambda's event for SQS; the queue's batch size is 1."""
+
+    records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
+
+    @property
+    def created(self) -> CreatedObject:
+        return self.records[0].body.detail.object
