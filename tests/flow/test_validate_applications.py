@@ -1,0 +1,356 @@
+"""From a message on the applications queue to the casework table and the queue behind the results bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.sweep_results import handler as sweep_results
+from functions.validate_applications import handler as validate_applications
+from library_validator.adapters.aws.applications_queue import ApplicationsBatch
+from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.events import LibraryApplicationValidated
+from tests.casework_resources import (
+    CASEWORK_TABLE,
+    create_applications_queue,
+    create_casework_table,
+    create_results_bus,
+)
+from tests.resources import REGISTRY_TABLE, RESULTS_BUS, create_registry_table
+from tests.small_registry import NEWEST, registry_of, release
+
+if TYPE_CHECKING:
+    from mypy_boto3_events.type_defs import PutEventsResponseTypeDef
+
+ALDER = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Rd",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+}
+BAKERY = {"name": "Rolling Pin Bakery", "street": "1 Crust Way", "city": "Nowhere", "state": "TX"}
+
+
+class Context:
+    """A Lambda context with a minute left."""
+
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+class Stack:
+    """Applications queue → function → casework table and results bus → results queue."""
+
+    def __init__(self) -> None:
+        self.sqs = boto3.client("sqs")
+        self.events = boto3.client("events")
+        dynamodb = boto3.client("dynamodb")
+        create_registry_table(dynamodb)
+        create_casework_table(dynamodb)
+        self.registry = RegistryTable(dynamodb, REGISTRY_TABLE)
+        self.casework = CaseworkTable(dynamodb, CASEWORK_TABLE)
+        self.applications, self.dead = create_applications_queue(self.sqs, max_receives=3)
+        self.results = create_results_bus(self.events, self.sqs)
+        self.source = ""
+
+    def activate(self, *releases: Any) -> None:
+        """Copy a version that was built in memory, and make it the live one."""
+        built = registry_of(*releases)
+        pointer = built.pointer()
+        self.registry.put_version(built.version(pointer.active))
+        self.registry.put_postings(pointer.active, built.items[pointer.active])
+        self.registry.flip(pointer, expected_active=None)
+
+    def send(self, body: dict[str, Any] | str, correlation_id: str | None = None) -> None:
+        attributes: dict[str, Any] = {}
+        if correlation_id:
+            attributes["correlation_id"] = {"DataType": "String", "StringValue": correlation_id}
+        self.sqs.send_message(
+            QueueUrl=self.applications,
+            MessageBody=body if isinstance(body, str) else json.dumps(body),
+            MessageAttributes=attributes,
+        )
+
+    def take(self) -> list[dict[str, Any]]:
+        """A batch of at most ten, as Lambda's poller hands it over. It stays on the queue."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.applications,
+            MaxNumberOfMessages=10,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        for message in messages:
+            self.source = message["Attributes"]["SenderId"]
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
+                "eventSource": "aws:sqs",
+            }
+            for message in messages
+        ]
+
+    def poll(self) -> int:
+        """What Lambda's poller does once: all but the failed messages are deleted. How many failed."""
+        records = self.take()
+        if not records:
+            return 0
+        answer = validate_applications.lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for record in records:
+            if record["messageId"] not in failed:
+                self.sqs.delete_message(QueueUrl=self.applications, ReceiptHandle=record["receiptHandle"])
+        return len(failed)
+
+    def sweep(self) -> dict[str, Any]:
+        return sweep_results.lambda_handler({}, Context())  # type: ignore[arg-type]
+
+    def delivered(self) -> list[dict[str, Any]]:
+        """The events that came out behind the bus, and are taken from the queue by this."""
+        events = []
+        while messages := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                events.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=message["ReceiptHandle"])
+        return events
+
+    def waiting_in(self, queue: str) -> int:
+        answer = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    def current(self, application_id: str) -> Decision:
+        decision = self.casework.get(self.source, application_id)
+        assert decision is not None
+        return decision
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    environment = {
+        "POWERTOOLS_SERVICE_NAME": "validate_applications",
+        "REGISTRY_TABLE": REGISTRY_TABLE,
+        "CASEWORK_TABLE": CASEWORK_TABLE,
+        "RESULTS_BUS": RESULTS_BUS,
+        "UNPUBLISHED_AFTER_SECONDS": "0",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        validate_applications.build_runtime.cache_clear()
+        sweep_results.build_runtime.cache_clear()
+        yield Stack()
+    validate_applications.build_runtime.cache_clear()
+    sweep_results.build_runtime.cache_clear()
+
+
+def ids(events: Sequence[dict[str, Any]]) -> list[str]:
+    return [event["detail"]["metadata"]["event_id"] for event in events]
+
+
+def test_one_message_in_one_decision_out(stack: Stack) -> None:
+    stack.activate(NEWEST)
+    stack.send({"application_id": "A-1", **ALDER}, correlation_id="order 17")
+
+    assert stack.poll() == 0
+
+    decision = stack.current("A-1")
+    assert decision.decision is Answer.VALIDATED
+    (event,) = stack.delivered()
+    assert (event["source"], event["detail-type"]) == ("library-validator", "Library Application Validated")
+    told = LibraryApplicationValidated.model_validate(event["detail"])
+    assert told.metadata.event_id == decision.event_id
+    assert told.metadata.correlation_id == "order 17"
+    assert told.metadata.registry_version == stack.registry.pointer().active
+    assert told.data.match.fscs_key == "ME0001"
+    assert stack.waiting_in(stack.applications) == 0
+    assert stack.sweep() == {"published": 0, "left": 0}
+
+
+def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: Stack) -> None:
+    stack.activate(NEWEST)
+    for _ in range(3):
+        stack.send({"application_id": "A-1", **ALDER})
+    stack.poll()
+    stack.send({"application_id": "A-1", **ALDER})
+    stack.poll()
+
+    assert len(stack.casework.history(stack.source, "A-1")) == 1
+    assert ids(stack.delivered()) == [str(stack.current("A-1").event_id)]
+
+
+def test_of_ten_messages_nine_are_decided_and_the_poison_one_ends_in_the_dead_letter_queue(
+    stack: Stack,
+) -> None:
+    stack.activate(NEWEST)
+    for number in range(9):
+        stack.send({"application_id": f"A-{number}", **BAKERY})
+    stack.send("{poison")
+
+    assert [stack.poll() for _ in range(4)] == [1, 1, 1, 0]
+
+    assert stack.waiting_in(stack.applications) == 0
+    assert stack.waiting_in(stack.dead) == 1
+    events = stack.delivered()
+    assert sorted(event["detail"]["data"]["application_id"] for event in events) == [
+        f"A-{number}" for number in range(9)
+    ]
+
+
+def test_messages_wait_for_a_registry(stack: Stack) -> None:
+    for number in range(3):
+        stack.send({"application_id": f"A-{number}", **BAKERY})
+    assert stack.poll() == 3
+    assert stack.waiting_in(stack.applications) == 3
+
+    stack.activate(NEWEST)
+
+    assert stack.poll() == 0
+    assert len(stack.delivered()) == 3
+
+
+def test_a_changed_application_supersedes_and_a_second_claimant_goes_to_a_person(stack: Stack) -> None:
+    stack.activate(NEWEST)
+    for body in (
+        {"application_id": "A-1", "revision": 1, **BAKERY},
+        {"application_id": "A-1", "revision": 2, **ALDER},
+        {"application_id": "A-2", **ALDER},
+    ):
+        stack.send(body)
+        assert stack.poll() == 0
+
+    assert stack.current("A-1").decision is Answer.VALIDATED
+    assert [one.decision for one in stack.casework.history(stack.source, "A-1")] == [
+        Answer.NOT_VALIDATED,
+        Answer.VALIDATED,
+    ]
+    assert stack.current("A-2").reason_codes[0] == "SECOND_CLAIMANT"
+    assert [event["detail-type"] for event in stack.delivered()] == [
+        "Library Application Not Validated",
+        "Library Application Validated",
+        "Library Application Needs Review",
+    ]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class KillingBus:
+    def publish(self, _decisions: Sequence[Decision]) -> list[Decision]:
+        raise Killed
+
+
+def kill_between_store_and_publish(stack: Stack) -> None:
+    runtime = replace(validate_applications.build_runtime(), bus=KillingBus())
+    batch = ApplicationsBatch.model_validate({"Records": stack.take()})
+    with pytest.raises(Killed):
+        validate_applications.handler(batch, runtime, datetime.now(UTC))
+
+
+class TestKilledBetweenStoreAndPublish:
+    @pytest.fixture(autouse=True)
+    def killed(self, stack: Stack) -> None:
+        stack.activate(NEWEST)
+        for number in range(3):
+            stack.send({"application_id": f"A-{number}", **BAKERY})
+        kill_between_store_and_publish(stack)
+        assert stack.delivered() == []
+
+    def test_the_sweeper_publishes_each_once_under_its_event_id(self, stack: Stack) -> None:
+        assert stack.sweep() == {"published": 3, "left": 0}
+        assert stack.sweep() == {"published": 0, "left": 0}
+
+        stored = {str(stack.current(f"A-{number}").event_id) for number in range(3)}
+        delivered = ids(stack.delivered())
+        assert len(delivered) == 3
+        assert set(delivered) == stored
+
+    def test_the_redelivery_publishes_and_leaves_the_sweeper_nothing(self, stack: Stack) -> None:
+        assert stack.poll() == 0
+
+        assert stack.sweep() == {"published": 0, "left": 0}
+        assert set(ids(stack.delivered())) == {
+            str(stack.current(f"A-{number}").event_id) for number in range(3)
+        }
+
+    def test_a_redelivery_after_the_sweeper_publishes_nothing_again(self, stack: Stack) -> None:
+        stack.sweep()
+        stack.delivered()
+
+        assert stack.poll() == 0
+
+        assert stack.delivered() == []
+        assert stack.waiting_in(stack.applications) == 0
+
+    def test_a_redelivery_under_a_newer_registry_tells_what_was_stored(self, stack: Stack) -> None:
+        first = stack.registry.pointer().active
+        newer = registry_of(release(NEWEST.systems, NEWEST.outlets, fiscal_year=2023))
+        pointer = newer.pointer()
+        stack.registry.put_version(newer.version(pointer.active))
+        stack.registry.put_postings(pointer.active, newer.items[pointer.active])
+        stack.registry.flip(replace(pointer, previous=first), expected_active=first)
+
+        stack.poll()
+
+        assert {event["detail"]["metadata"]["registry_version"] for event in stack.delivered()} == {first}
+
+
+class RefusingClient:
+    """An EventBridge that takes all but the events of one application, with an HTTP 200."""
+
+    def __init__(self, events: Any, refused: str) -> None:
+        self._events = events
+        self._refused = f'"application_id":"{refused}"'
+
+    def put_events(self, *, Entries: list[Any]) -> PutEventsResponseTypeDef:  # noqa: N803 - boto3's name
+        taken = [entry for entry in Entries if self._refused not in entry["Detail"]]
+        if taken:
+            self._events.put_events(Entries=taken)
+        refusal = {"ErrorCode": "InternalFailure", "ErrorMessage": "try again"}
+        answer: Any = {
+            "FailedEntryCount": len(Entries) - len(taken),
+            "Entries": [{"EventId": "e"} if entry in taken else refusal for entry in Entries],
+        }
+        return answer  # type: ignore[no-any-return]
+
+
+def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: Stack) -> None:
+    stack.activate(NEWEST)
+    for number in range(10):
+        stack.send({"application_id": f"A-{number}", **BAKERY})
+    client: Any = RefusingClient(stack.events, "A-4")
+    bus = EventBridgeResultsBus(EventBus(client, RESULTS_BUS, sleep=lambda _: None), lambda *_, **__: None)
+    batch = ApplicationsBatch.model_validate({"Records": stack.take()})
+    runtime = replace(validate_applications.build_runtime(), bus=bus)
+
+    assert validate_applications.handler(batch, runtime, datetime.now(UTC)).failed_ids == []
+
+    nine = ids(stack.delivered())
+    assert len(nine) == 9
+    assert stack.sweep() == {"published": 1, "left": 0}
+    (tenth,) = ids(stack.delivered())
+    assert tenth == str(stack.current("A-4").event_id)
+    assert tenth not in nine

@@ -1,0 +1,60 @@
+"""The sweeper on memory adapters."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from functions.sweep_results.handler import Runtime, SweepEvent, handler
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.config import SweepResultsSettings
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.recording import record
+from library_validator.observability import Metrics, build_logger
+from tests.decisions import decision_of, minutes, submission_of
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    settings = SweepResultsSettings.from_environment(
+        {"POWERTOOLS_SERVICE_NAME": "sweep_results", "CASEWORK_TABLE": "casework", "RESULTS_BUS": "results"}
+    )
+    store = MemoryCasework()
+    for minute in range(6):
+        submission = submission_of(f"A-{minute}")
+        record(decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)), store)
+    return Runtime(
+        store=store,
+        bus=MemoryResultsBus(),
+        unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
+        logger=build_logger(settings),
+        metrics=Metrics(settings),
+    )
+
+
+def test_decisions_older_than_their_writer_needs_are_published(
+    runtime: Runtime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    response = handler(SweepEvent(), runtime, minutes(6))
+
+    assert response.model_dump() == {"published": 4, "left": 0}
+    assert isinstance(runtime.bus, MemoryResultsBus)
+    assert [event.data.application_id for event in runtime.bus.events] == ["A-0", "A-1", "A-2", "A-3"]
+    capsys.readouterr()
+    runtime.metrics.flush()
+    counted = json.loads(capsys.readouterr().out)
+    assert counted["EventsPublishedBySweeper"] == [4.0]
+
+
+def test_a_second_run_finds_only_what_became_old_since(runtime: Runtime) -> None:
+    handler(SweepEvent(), runtime, minutes(6))
+
+    assert handler(SweepEvent(), runtime, minutes(8)).published == 2
+    assert handler(SweepEvent(), runtime, minutes(60)).published == 0
+
+
+def test_any_event_means_that_it_is_time() -> None:
+    assert SweepEvent.model_validate({"source": "aws.scheduler", "detail": {}}) == SweepEvent()
