@@ -1,0 +1,106 @@
+"""Reads ``template.yaml`` so that tests can ask it questions: tags become dictionaries, as in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        if suffix == "GetAtt":
+            value = value.split(".", 1)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+    return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy, and the resource that carries the policy."""
+
+    carrier: str
+    body: Mapping[str, Any]
+
+    @property
+    def allows(self) -> bool:
+        return bool(self.body["Effect"] == "Allow")
+
+    @property
+    def actions(self) -> list[str]:
+        return _listed(self.body["Action"])
+
+    @property
+    def resources(self) -> list[str]:
+        """As text: an ARN that the template builds is JSON here."""
+        return [json.dumps(one) for one in _listed(self.body.get("Resource", []))]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    body: Mapping[str, Any]
+
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        found: Mapping[str, Mapping[str, Any]] = self.body["Resources"]
+        return found
+
+    def properties(self, name: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.resources[name]["Properties"]
+        return found
+
+    def of_type(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        """Properties of every resource of a type, by logical id."""
+        return {
+            name: resource.get("Properties", {})
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
+        }
+
+    def resolve(self, value: Any, **parameters: str) -> Any:
+        """A value with these parameters, and the others at their defaults: ``Ref`` and ``FindInMap``."""
+        match value:
+            case {"Ref": str(name)} if name in self.body["Parameters"]:
+                return parameters.get(name, self.body["Parameters"][name]["Default"])
+            case {"Fn::FindInMap": [table, row, column]}:
+                return self.body["Mappings"][table][self.resolve(row, **parameters)][column]
+            case _:
+                return value
+
+    def statements(self) -> Iterator[Statement]:
+        for carrier, resource in self.resources.items():
+            properties = resource.get("Properties", {})
+            documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+            if "PolicyDocument" in properties:
+                documents.append(properties["PolicyDocument"])
+            for document in documents:
+                for body in document["Statement"]:
+                    yield Statement(carrier, body)
+
+    def policies_of(self, role: str) -> list[Statement]:
+        return [statement for statement in self.statements() if statement.carrier == role]
+
+
+def read_template() -> Template:
+    return Template(yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader))  # noqa: S506
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,167 @@
+"""Queues, rules, schedules: nothing is lost, nothing is retried while it still runs, TLS only."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.template.template_reader import Template
+
+QUEUES_OF_FUNCTIONS = {
+    "ReleasesQueue": "IndexReleaseFunction",
+    "ApplicationsQueue": "ValidateApplicationsFunction",
+}
+DEAD_LETTER_QUEUES = {
+    "ReleasesQueue": "ReleasesDeadLetterQueue",
+    "ApplicationsQueue": "ApplicationsDeadLetterQueue",
+    "ResultsQueue": "ResultsDeadLetterQueue",
+}
+PACES = ("patient", "brisk")
+FORTNIGHT = 14 * 24 * 3600  # seconds, the longest that SQS keeps a message
+
+
+@pytest.mark.parametrize("pace", PACES)
+@pytest.mark.parametrize(("queue", "function"), QUEUES_OF_FUNCTIONS.items())
+def test_a_message_is_hidden_for_six_timeouts_of_its_function(
+    template: Template, queue: str, function: str, pace: str
+) -> None:
+    visibility = template.resolve(template.properties(queue)["VisibilityTimeout"], RetryPace=pace)
+    timeout = template.resolve(template.properties(function)["Timeout"], RetryPace=pace)
+    assert visibility >= 6 * timeout
+    assert timeout <= 900
+
+
+@pytest.mark.parametrize("pace", PACES)
+@pytest.mark.parametrize(("queue", "dead_letters"), DEAD_LETTER_QUEUES.items())
+def test_a_message_is_tried_more_than_once_and_then_kept(
+    template: Template, queue: str, dead_letters: str, pace: str
+) -> None:
+    redrive = template.properties(queue)["RedrivePolicy"]
+    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [dead_letters, "Arn"]}
+    assert template.resolve(redrive["maxReceiveCount"], RetryPace=pace) >= 2
+    assert template.properties(dead_letters)["MessageRetentionPeriod"] == FORTNIGHT
+
+
+def test_on_aws_a_message_is_tried_often_enough_to_outlive_a_throttle(template: Template) -> None:
+    receives = template.properties("ApplicationsQueue")["RedrivePolicy"]["maxReceiveCount"]
+    assert template.resolve(receives) >= 5
+
+
+def test_releases_are_loaded_one_after_another(template: Template) -> None:
+    for queue in ("ReleasesQueue", "ReleasesDeadLetterQueue"):
+        properties = template.properties(queue)
+        assert properties["FifoQueue"] is True
+        assert properties["ContentBasedDeduplication"] is True
+        assert properties["QueueName"]["Fn::Sub"].endswith(".fifo")
+    (target,) = template.properties("ReleasesRule")["Targets"]
+    assert target["SqsParameters"] == {"MessageGroupId": "releases"}
+    (event,) = template.properties("IndexReleaseFunction")["Events"].values()
+    assert event["Properties"]["BatchSize"] == 1
+
+
+def test_applications_fail_one_by_one_and_in_batches_of_at_most_ten(template: Template) -> None:
+    (event,) = template.properties("ValidateApplicationsFunction")["Events"].values()
+    properties = event["Properties"]
+    assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties["BatchSize"] == {"Ref": "ValidateBatchSize"}
+    assert template.body["Parameters"]["ValidateBatchSize"]["MaxValue"] == 10
+    assert template.resolve(properties["ScalingConfig"]["MaximumConcurrency"]) >= 2
+
+
+def test_only_uploads_under_releases_start_a_load(template: Template) -> None:
+    assert template.properties("ReleasesRule")["EventPattern"] == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {
+            "bucket": {"name": [{"Ref": "ReleasesBucket"}]},
+            "object": {"key": [{"prefix": "releases/"}]},
+        },
+    }
+
+
+def test_every_rule_retries_and_keeps_what_it_could_not_deliver(template: Template) -> None:
+    rules = template.of_type("AWS::Events::Rule")
+    assert set(rules) == {"ReleasesRule", "ResultsRule"}
+    for rule in rules.values():
+        for target in rule["Targets"]:
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+            assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}}
+    # EventBridge takes no FIFO queue for this.
+    assert "FifoQueue" not in template.properties("UndeliveredEventsQueue")
+
+
+def test_the_sweeper_is_started_again_when_it_could_not_be(template: Template) -> None:
+    (event,) = template.properties("SweepResultsFunction")["Events"].values()
+    assert event["Type"] == "ScheduleV2"
+    assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    dead_letters = event["Properties"]["DeadLetterConfig"]["Arn"]
+    assert dead_letters == {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
+    sending = [one for one in template.policies_of("SweepScheduleRole") if "sqs:SendMessage" in one.actions]
+    assert [one.resources for one in sending] == [[json.dumps(dead_letters)]]
+
+
+def test_sweeps_do_not_overlap_at_any_rate_that_can_be_chosen(template: Template) -> None:
+    rates = template.body["Parameters"]["SweepRate"]["AllowedValues"]
+    shortest = min(int(rate.removeprefix("rate(").split()[0]) for rate in rates)
+    assert template.properties("SweepResultsFunction")["Timeout"] < shortest * 60
+
+
+def test_every_queue_is_encrypted(template: Template) -> None:
+    queues = template.of_type("AWS::SQS::Queue")
+    assert len(queues) == 7
+    for name, properties in queues.items():
+        assert properties["SqsManagedSseEnabled"] is True, name
+
+
+def test_every_queue_takes_tls_only(template: Template) -> None:
+    covered: set[str] = set()
+    for policy in template.of_type("AWS::SQS::QueuePolicy").values():
+        (denied,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+        assert denied["Principal"] == "*"
+        assert denied["Action"] == "sqs:*"
+        assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        arns = denied["Resource"] if isinstance(denied["Resource"], list) else [denied["Resource"]]
+        names = {arn["Fn::GetAtt"][0] for arn in arns}
+        assert names == {queue["Ref"] for queue in policy["Queues"]}
+        covered |= names
+    assert covered == set(template.of_type("AWS::SQS::Queue"))
+
+
+@pytest.mark.parametrize(
+    ("queue", "rules"),
+    [
+        ("ReleasesQueue", ["ReleasesRule"]),
+        ("ResultsQueue", ["ResultsRule"]),
+        ("UndeliveredEventsQueue", ["ReleasesRule", "ResultsRule"]),
+    ],
+)
+def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(
+    template: Template, queue: str, rules: list[str]
+) -> None:
+    policy = template.properties(f"{queue}Policy")["PolicyDocument"]["Statement"]
+    (allowed,) = [one for one in policy if one["Effect"] == "Allow"]
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    sources: Any = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
+    expected = [{"Fn::GetAtt": [rule, "Arn"]} for rule in rules]
+    assert (sources if isinstance(sources, list) else [sources]) == expected
+
+
+def test_applications_come_from_named_principals_only(template: Template) -> None:
+    policy = template.properties("ApplicationsQueuePolicy")["PolicyDocument"]["Statement"]
+    (allowed,) = [one for one in policy if one["Effect"] == "Allow"]
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Principal"] == {
+        "AWS": {
+            "Fn::If": [
+                "HasSenderPrincipals",
+                {"Fn::Split": [",", {"Ref": "SenderPrincipals"}]},
+                {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
+            ]
+        }
+    }
+
+
+def test_the_results_queue_gets_every_event_of_ours(template: Template) -> None:
+    rule = template.properties("ResultsRule")
+    assert rule["EventBusName"] == {"Ref": "ResultsBus"}
+    assert rule["EventPattern"] == {"source": ["library-validator"]}

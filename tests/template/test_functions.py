@@ -1,0 +1,82 @@
+"""Functions and their layer: runtime, processor, packaging, settings."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from library_validator.config import (
+    IndexReleaseSettings,
+    SweepResultsSettings,
+    ValidateApplicationsSettings,
+)
+from tests.template.template_reader import ROOT, Template
+
+SETTINGS: dict[str, type[BaseModel]] = {
+    "IndexReleaseFunction": IndexReleaseSettings,
+    "ValidateApplicationsFunction": ValidateApplicationsSettings,
+    "SweepResultsFunction": SweepResultsSettings,
+}
+
+
+def test_functions_run_on_the_newest_python_and_the_chosen_processor(template: Template) -> None:
+    common = template.body["Globals"]["Function"]
+    assert common["Runtime"] == "python3.14"
+    assert common["Architectures"] == [{"Ref": "Architecture"}]
+    assert template.body["Parameters"]["Architecture"]["AllowedValues"] == ["arm64", "x86_64"]
+    layer = template.properties("CoreLayer")
+    assert layer["CompatibleRuntimes"] == ["python3.14"]
+    assert layer["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
+
+
+def test_functions_are_packaged_as_they_stand_and_the_layer_by_its_makefile(template: Template) -> None:
+    functions = template.of_type("AWS::Serverless::Function")
+    assert set(functions) == set(SETTINGS)
+    for name, function in functions.items():
+        assert template.resources[name]["Metadata"] == {"SkipBuild": True}
+        assert (ROOT / function["CodeUri"] / "handler.py").is_file()
+    # SAM does not rewrite a path in Globals for functions that it does not build.
+    assert "CodeUri" not in template.body["Globals"]["Function"]
+    assert template.resources["CoreLayer"]["Metadata"] == {"BuildMethod": "makefile"}
+    assert template.body["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
+
+
+def test_no_module_of_a_function_hides_one_of_the_layer(template: Template) -> None:
+    # A function's own code comes before the layer on AWS, and after it on the local stack.
+    layer = {path.name for path in (ROOT / "layers" / "core" / "library_validator").parent.iterdir()}
+    for function in template.of_type("AWS::Serverless::Function").values():
+        modules = {path.stem for path in Path(ROOT, function["CodeUri"]).glob("*.py")}
+        assert modules == {"handler"}
+        assert "handler" not in layer
+
+
+@pytest.mark.parametrize(("function", "settings"), SETTINGS.items())
+def test_a_function_gets_every_setting_that_it_reads_and_no_other(
+    template: Template, function: str, settings: type[BaseModel]
+) -> None:
+    common = template.body["Globals"]["Function"]["Environment"]["Variables"]
+    own = template.properties(function)["Environment"]["Variables"]
+    read = {field.alias for field in settings.model_fields.values()}
+    assert set(common) | set(own) == read
+
+
+@pytest.mark.parametrize(("function", "settings"), SETTINGS.items())
+def test_the_defaults_of_the_parameters_are_settings_that_a_function_accepts(
+    template: Template, function: str, settings: type[BaseModel]
+) -> None:
+    variables = template.body["Globals"]["Function"]["Environment"]["Variables"]
+    variables = variables | template.properties(function)["Environment"]["Variables"]
+    resolved = {name: template.resolve(value) for name, value in variables.items()}
+    named = {name: str(value if isinstance(value, str | int) else name) for name, value in resolved.items()}
+    assert settings.model_validate(named).model_dump()["service"] == function_folder(template, function)
+
+
+def function_folder(template: Template, function: str) -> str:
+    return Path(template.properties(function)["CodeUri"]).name
+
+
+def test_nothing_is_traced(template: Template) -> None:
+    # The tracer wraps an SDK that has no releases after February 2027.
+    for function in template.of_type("AWS::Serverless::Function").values():
+        assert "Tracing" not in function
+    assert "Tracing" not in template.body["Globals"]["Function"]

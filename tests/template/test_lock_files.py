@@ -1,0 +1,88 @@
+"""The lock files hold what ``pyproject.toml`` asks for, by hash, from no particular address."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tests.template.template_reader import ROOT
+
+LAYER = ROOT / "layers" / "core" / "requirements.txt"
+LOCKS = {
+    "layer": LAYER,
+    **{
+        group: ROOT / "requirements" / f"{group}.txt"
+        for group in ("test", "check", "bench", "stack", "sam", "bootstrap")
+    },
+}
+_PINNED = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^\\]+)? \\$")
+_HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
+
+
+def _project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def _asked_for(group: str) -> list[Requirement]:
+    asked: list[Requirement] = []
+    for entry in _project()["dependency-groups"][group]:
+        if isinstance(entry, dict):
+            asked += _asked_for(entry["include-group"])
+        else:
+            asked.append(Requirement(entry))
+    return asked
+
+
+def _locked(file: Path) -> dict[str, Version]:
+    """Every pinned package. Fails on a line that is neither a pin nor a hash of one."""
+    found: dict[str, Version] = {}
+    for line in file.read_text().splitlines():
+        if pin := _PINNED.match(line):
+            found[pin[1]] = Version(pin[2])
+        else:
+            assert _HASH.match(line), f"{file.name}: {line}"
+    return found
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("group", LOCKS)
+def test_a_lock_file_satisfies_its_group(group: str) -> None:
+    locked = _locked(LOCKS[group])
+    for requirement in _asked_for(group):
+        assert requirement.specifier.contains(locked[_normal(requirement.name)]), requirement
+
+
+def test_every_group_that_is_installed_is_locked() -> None:
+    included_only = {"cli"}
+    assert set(_project()["dependency-groups"]) - included_only == set(LOCKS)
+
+
+def test_tests_run_on_the_versions_that_the_layer_ships() -> None:
+    shipped = _locked(LAYER)
+    for group in ("test", "check", "bench"):
+        locked = _locked(LOCKS[group])
+        assert {name: locked.get(name) for name in shipped} == shipped
+
+
+def test_the_layer_is_the_same_whichever_python_builds_it() -> None:
+    # pip evaluates markers with the Python that builds, not with the one that the layer is for.
+    assert " ; " not in LAYER.read_text()
+
+
+def test_the_command_depends_on_what_the_layer_and_it_need() -> None:
+    groups = _project()["dependency-groups"]
+    assert sorted(_project()["project"]["dependencies"]) == sorted(groups["layer"] + groups["cli"])
+
+
+def test_nothing_is_fetched_from_a_particular_address() -> None:
+    for file in LOCKS.values():
+        assert "://" not in file.read_text(), file.name

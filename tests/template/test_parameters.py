@@ -1,0 +1,57 @@
+"""What whoever deploys can choose, within bounds; and what they get to know."""
+
+import re
+
+import pytest
+
+from tests.template.template_reader import Template
+
+ACCOUNT = "arn:aws:iam::111122223333"
+
+
+def test_every_parameter_is_bounded_and_has_a_default_within(template: Template) -> None:
+    for name, parameter in template.body["Parameters"].items():
+        default = parameter["Default"]
+        if "AllowedValues" in parameter:
+            assert default in parameter["AllowedValues"], name
+        elif parameter["Type"] == "Number":
+            assert parameter["MinValue"] <= default <= parameter["MaxValue"], name
+        else:
+            assert re.fullmatch(parameter["AllowedPattern"], default), name
+
+
+def test_every_parameter_is_asked_for_under_a_heading(template: Template) -> None:
+    groups = template.body["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    asked = [name for group in groups for name in group["Parameters"]]
+    assert sorted(asked) == sorted(template.body["Parameters"])
+
+
+@pytest.mark.parametrize("parameter", ["SenderPrincipals", "OperatorPrincipals"])
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        ("", True),
+        (f"{ACCOUNT}:role/partner", True),
+        (f"{ACCOUNT}:role/partner,{ACCOUNT}:user/path/somebody", True),
+        ("arn:aws-us-gov:iam::111122223333:root", True),
+        ("*", False),
+        (f"{ACCOUNT}:role/partner, {ACCOUNT}:role/other", False),
+        (f"{ACCOUNT}:role/partner,", False),
+        ("arn:aws:iam::*:root", False),
+    ],
+)
+def test_principals_are_named_one_by_one(
+    template: Template, parameter: str, value: str, accepted: bool
+) -> None:
+    pattern = template.body["Parameters"][parameter]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, value)) is accepted
+
+
+def test_outputs_name_everything_that_others_connect_to(template: Template) -> None:
+    outputs = template.body["Outputs"]
+    expected = {"ReleasesBucket", "RegistryTable", "CaseworkTable", "ResultsBus", "OperatorRoleArn"}
+    for queue in template.of_type("AWS::SQS::Queue"):
+        expected |= {f"{queue}Url", f"{queue}Arn"}
+    for function in template.of_type("AWS::Serverless::Function"):
+        expected |= {function, f"{function}Arn"}
+    assert expected <= set(outputs)

@@ -1,0 +1,94 @@
+"""Buckets, tables and logs. The local stack ignores most of this without a word."""
+
+from tests.template.template_reader import Template
+
+KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
+
+
+def test_the_bucket_is_private_versioned_and_encrypted(template: Template) -> None:
+    bucket = template.properties("ReleasesBucket")
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+
+
+def test_the_bucket_takes_tls_only(template: Template) -> None:
+    (denied,) = [
+        one
+        for one in template.statements()
+        if one.carrier == "ReleasesBucketPolicy" and one.body.get("Sid") == "TlsOnly"
+    ]
+    assert not denied.allows
+    assert denied.body["Principal"] == "*"
+    assert denied.actions == ["s3:*"]
+    assert denied.body["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert denied.body["Resource"] == [
+        {"Fn::GetAtt": ["ReleasesBucket", "Arn"]},
+        {"Fn::Sub": "${ReleasesBucket.Arn}/*"},
+    ]
+
+
+def test_no_version_of_a_release_ever_expires(template: Template) -> None:
+    rules = template.properties("ReleasesBucket")["LifecycleConfiguration"]["Rules"]
+    assert {rule["Status"] for rule in rules} == {"Enabled"}
+    for rule in rules:
+        removes = set(rule) & {"ExpirationInDays", "NoncurrentVersionExpiration"}
+        assert not removes or rule["Prefix"] in {"manifests/", "reports/"}
+    assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+    reports = next(rule for rule in rules if rule["Id"] == "old-reports")
+    assert reports["ExpirationInDays"] == {"Ref": "ReportRetentionDays"}
+
+
+def test_the_bucket_and_the_decisions_outlive_the_stack(template: Template) -> None:
+    for name in ("ReleasesBucket", "CaseworkTable"):
+        assert template.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_decisions_can_be_restored_and_are_not_deleted_by_accident(template: Template) -> None:
+    table = template.properties("CaseworkTable")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_the_registry_is_rebuilt_rather_than_backed_up(template: Template) -> None:
+    table = template.properties("RegistryTable")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+    assert "DeletionProtectionEnabled" not in table
+    assert template.resources["RegistryTable"]["DeletionPolicy"] == "Delete"
+
+
+def test_tables_are_encrypted_on_demand_and_keyed_alike(template: Template) -> None:
+    tables = template.of_type("AWS::DynamoDB::Table")
+    assert set(tables) == {"RegistryTable", "CaseworkTable"}
+    for table in tables.values():
+        assert table["SSESpecification"] == {"SSEEnabled": True}
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["KeySchema"] == KEYS
+        # Expiry is never left to the table: a live version or a decision could go with it.
+        assert "TimeToLiveSpecification" not in table
+
+
+def test_the_registry_has_no_index(template: Template) -> None:
+    assert "GlobalSecondaryIndexes" not in template.properties("RegistryTable")
+
+
+def test_decisions_are_found_by_day_and_by_being_unpublished(template: Template) -> None:
+    indexes = {
+        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
+        for index in template.properties("CaseworkTable")["GlobalSecondaryIndexes"]
+    }
+    assert indexes == {"unpublished": ["unpublished", "stored_at"], "by_day": ["day", "decided_at"]}
+
+
+def test_every_function_logs_into_a_group_that_forgets(template: Template) -> None:
+    functions = template.of_type("AWS::Serverless::Function")
+    groups = template.of_type("AWS::Logs::LogGroup")
+    for name, function in functions.items():
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        assert groups[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+    assert len(groups) == len(functions)
