@@ -14,7 +14,7 @@ from rich.text import Text
 from library_validator.decisions.decision import Candidate, Decision, Match
 from library_validator_cli.terminal import ANSWER_STYLES, NOTHING, cells, table
 
-WIDTH: Final = 28  # characters of the waterfall
+WIDTH: Final = 24  # characters of the waterfall
 OUTLET_TYPES: Final = {"CE": "central library", "BR": "branch", "BS": "bookmobile", "BM": "books-by-mail"}
 
 
@@ -111,7 +111,7 @@ def _match(match: Match) -> Table:
 
 
 def _evidence(decision: Decision) -> RenderableType:
-    shown = table("evidence", "agrees", "applied", "listed", "bits", "", numbers=("bits",))
+    shown = table("evidence", "agrees", "applied", "listed", "bits", "", numbers=("bits",), whole=("",))
     bars = waterfall([one.bits for one in decision.evidence])
     for one, bar in zip(decision.evidence, bars, strict=True):
         drawn = Text(" " * bar.before + "█" * bar.length, style="green" if bar.rises else "red")

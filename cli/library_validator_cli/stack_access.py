@@ -49,6 +49,7 @@ class Stack:
     place: str  # "the local stack", or "stack NAME in REGION"
     is_local: bool
     outputs: Mapping[str, str]
+    own: boto3.Session  # as oneself: whoever sends an application is its source
     session: boto3.Session  # as the operator role, where one may assume it
 
     def output(self, name: str) -> str:
@@ -82,10 +83,18 @@ class Stack:
     def sqs(self) -> SQSClient:
         return self.session.client("sqs", config=_CONFIG)
 
-    def caller(self) -> tuple[str, str]:
-        """Who one is there: the source that one's applications come from, and the whole ARN."""
-        identity = self.session.client("sts", config=_CONFIG).get_caller_identity()
-        return identity["UserId"].partition(":")[0], identity["Arn"]
+    @property
+    def own_sqs(self) -> SQSClient:
+        return self.own.client("sqs", config=_CONFIG)
+
+    def own_source(self) -> str:
+        """The source that one's own applications come from: a user's unique id, or a role's."""
+        identity = self.own.client("sts", config=_CONFIG).get_caller_identity()
+        return identity["UserId"].partition(":")[0]
+
+    def operator(self) -> str:
+        """The ARN that a roll-back is signed with; of an assumed role it names the person too."""
+        return self.session.client("sts", config=_CONFIG).get_caller_identity()["Arn"]
 
 
 def project_root(start: Path | None = None) -> Path | None:
@@ -120,7 +129,8 @@ def open_local_stack(local: LocalStack) -> Stack:
     for name in [name for name in os.environ if name not in surroundings]:
         del os.environ[name]
     os.environ.update(surroundings)
-    return Stack("the local stack", True, outputs, _as_operator(boto3.Session(), outputs))
+    own = boto3.Session()
+    return Stack("the local stack", True, outputs, own, _as_operator(own, outputs))
 
 
 def _stack_in_aws(name: str) -> Stack:
@@ -140,7 +150,7 @@ def _stack_in_aws(name: str) -> Stack:
         ) from error
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
     notice(f"using {place}")
-    return Stack(place, False, outputs, _as_operator(session, outputs))
+    return Stack(place, False, outputs, session, _as_operator(session, outputs))
 
 
 def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
@@ -152,7 +162,7 @@ def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Se
         return session
     try:
         # The session is named after the person, so that the account's audit trail names them.
-        name = re.sub(r"[^\w+=,.@-]", "-", own.rpartition("/")[2] or own.rpartition(":")[2])[:64]
+        name = re.sub(r"[^\w+=,.@-]", "-", re.split(r"[/:]", own)[-1])[:64]
         credentials = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     except ClientError as error:
         notice(f"not as the operator role: {error.response['Error'].get('Message', error)}")

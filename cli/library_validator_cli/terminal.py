@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import typer
 from rich.console import Console, RenderableType
@@ -20,16 +22,17 @@ from rich.progress import (
 )
 from rich.table import Table
 
-OUT: Final = Console(highlight=False)
 ERR: Final = Console(stderr=True, highlight=False)
 
+_PIPED_WIDTH: Final = 180  # columns of a table that nobody's terminal folds
 NOTHING: Final = "-"  # a cell where there is none
 ANSWER_STYLES: Final = {"validated": "green", "needs_review": "yellow", "not_validated": "red"}
 
 
 def show(answer: RenderableType) -> None:
     """An answer, on standard output."""
-    OUT.print(answer)
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(highlight=False, width=None if known else _PIPED_WIDTH).print(answer)
 
 
 def show_json(value: object) -> None:
@@ -58,11 +61,14 @@ def plain_error(text: str) -> None:
     ERR.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
 
 
-def table(*columns: str, title: str | None = None, numbers: tuple[str, ...] = ()) -> Table:
-    """An empty table; ``numbers`` names the columns that are set flush right."""
+def table(
+    *columns: str, title: str | None = None, numbers: tuple[str, ...] = (), whole: tuple[str, ...] = ()
+) -> Table:
+    """An empty table; columns in ``numbers`` are set flush right, those in ``whole`` are never folded."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if column in numbers else "left"
+        made.add_column(column, justify=justify, overflow="fold", no_wrap=column in {*numbers, *whole})
     return made
 
 

@@ -69,7 +69,7 @@ def submit(
             sent += taken
 
         not_sent = send(
-            stack.sqs, stack.output("ApplicationsQueueUrl"), _sendable(file, bad, bar), sent=count
+            stack.own_sqs, stack.output("ApplicationsQueueUrl"), _sendable(file, bad, bar), sent=count
         )
     if as_json:
         show_json(_outcome_as_json(sent, bad, not_sent, file))
@@ -129,7 +129,7 @@ def explain(
     stack = open_stack(stack_name)
     store = stack.casework
     if source is None:
-        own, _ = stack.caller()
+        own = stack.own_source()
         source = own if store.get(own, application_id) else _other_source(store, application_id)
     current = store.get(source, application_id)
     if current is None:
@@ -142,7 +142,9 @@ def explain(
 
 
 def decisions_table(decisions: Iterable[Decision]) -> Table:
-    shown = table("decided", "application", "decision", "match", "listed as", "reasons")
+    shown = table(
+        "decided", "application", "decision", "match", "listed as", "reasons", whole=("decision", "match")
+    )
     for one in decisions:
         match = one.match
         row = cells(

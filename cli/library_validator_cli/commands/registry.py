@@ -12,7 +12,6 @@ from typing import Annotated, Any, BinaryIO, Final
 import typer
 
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
-from library_validator.registry.bucket import Upload
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
 from library_validator.releases.archive import zip_pair
@@ -20,10 +19,10 @@ from library_validator.releases.reading import read_release
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.release_report import report_as_json, show_report
-from library_validator_cli.stack_access import Stack, StackName, open_stack
+from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table, warning
+from library_validator_cli.uploading import PREFIX, put_release
 
-PREFIX: Final = "releases/"  # uploads under it are loaded; nothing else is
 DONE: Final = ("active", "unchanged")
 _STYLES: Final = {"active": "green", "unchanged": "green", "loading": "blue", "quarantined": "yellow"}
 
@@ -78,14 +77,6 @@ def upload(
         _show_outcome(run)
     if run.status not in DONE:
         raise typer.Exit(1)
-
-
-def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
-    """Upload a zip, whole, under ``releases/``; returns the id of the run that loads it."""
-    body.seek(0)
-    key = PREFIX + name
-    answer = stack.s3.put_object(Bucket=stack.output("ReleasesBucket"), Key=key, Body=body)
-    return Upload(key, answer["VersionId"]).run_id
 
 
 def inspect(release: ReleaseFile, as_json: AsJson = False) -> None:
@@ -159,9 +150,13 @@ def rollback(
     if not reason.strip():
         raise typer.BadParameter("say why, for whoever asks later", param_hint="--reason")
     stack = open_stack(stack_name)
-    _, who = stack.caller()
     pointer = roll_back(
-        stack.registry, stack.registry_bus, reason.strip(), lambda: datetime.now(UTC), who, restore=restore
+        stack.registry,
+        stack.registry_bus,
+        reason.strip(),
+        lambda: datetime.now(UTC),
+        stack.operator(),
+        restore=restore,
     )
     if as_json:
         show_json(asdict(pointer))

@@ -1,0 +1,18 @@
+"""Releases into the releases bucket."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Final
+
+from library_validator.registry.bucket import Upload
+from library_validator_cli.stack_access import Stack
+
+PREFIX: Final = "releases/"  # uploads under it are loaded; nothing else is
+
+
+def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
+    """Upload a zip, whole, under ``releases/``; returns the id of the run that loads it."""
+    body.seek(0)
+    key = PREFIX + name
+    answer = stack.s3.put_object(Bucket=stack.output("ReleasesBucket"), Key=key, Body=body)
+    return Upload(key, answer["VersionId"]).run_id
