@@ -215,6 +215,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
         "street": (compared.street, applicant.street, address.shown if address else listing.street),
         "place": (compared.place, f"{applicant.city} {applicant.zip}".strip(), listed_place),
         "phone": (compared.phone, applicant.phone, ", ".join(scored.entry.phones)),
+        "together": (compared.together, "", ""),
         "state": (compared.state, applicant.state, scored.entry.state),
         "fscs_id": (compared.fscs_id, applicant.fscs_id, scored.entry.id),
     }

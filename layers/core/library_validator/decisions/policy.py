@@ -99,7 +99,7 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
         return verdict
     vanished = ranking.vanished_best
     better = ranking.best is None or vanished.bits > ranking.best.bits
-    if better and vanished.bits >= policy.validate and _Evidence(query, vanished, policy).sufficient:
+    if better and _Evidence(query, vanished, policy).sufficient:
         about = {"NO_LONGER_LISTED": str(vanished.entry.last_listed)}
         return Verdict(Answer.NEEDS_REVIEW, ("NO_LONGER_LISTED",), vanished, about)
     return verdict
@@ -126,7 +126,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
-    if best.bits >= policy.validate and evidence.sufficient:
+    if evidence.sufficient and (best.bits >= policy.validate or evidence.same_place):
         if _kind_cues(query) and not evidence.located and best.compared.name.level != "exact":
             return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
         return _sufficient(ranking, best, policy)
@@ -141,7 +141,8 @@ def _sufficient(ranking: Ranking, best: Scored, policy: Policy) -> Verdict:
         return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)
     if best.entry.structure in _CLOSED:
         return Verdict(Answer.NEEDS_REVIEW, ("PERMANENTLY_CLOSED",), best)
-    return Verdict(Answer.VALIDATED, ("MATCH", *status), best)
+    renamed = ("OTHER_NAME_AT_SAME_PLACE",) if best.compared.name.level == "different" else ()
+    return Verdict(Answer.VALIDATED, ("MATCH", *renamed, *status), best)
 
 
 def _insufficient(best: Scored, evidence: _Evidence, policy: Policy) -> Verdict:
@@ -157,7 +158,17 @@ def _insufficient(best: Scored, evidence: _Evidence, policy: Policy) -> Verdict:
 class _Evidence:
     """What the comparisons with the best candidate amount to."""
 
-    __slots__ = ("compared", "located", "named", "placed", "plausible", "query", "sufficient", "thin")
+    __slots__ = (
+        "compared",
+        "located",
+        "named",
+        "placed",
+        "plausible",
+        "query",
+        "same_place",
+        "sufficient",
+        "thin",
+    )
 
     def __init__(self, query: Query, best: Scored, policy: Policy) -> None:
         compared = best.compared
@@ -187,6 +198,7 @@ class _Evidence:
             or (distinct and streeted and self.placed)
             or (same_number and says_library and level != "separated")
         )
+        self.same_place = (same_spot or same_number) and says_library
         self.plausible = (
             self.named
             or same_spot

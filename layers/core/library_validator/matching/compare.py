@@ -57,7 +57,19 @@ class Compared:
     fscs_id: str
     address: Address | None  # the listed address that was compared
 
+    @property
+    def together(self) -> str:
+        """Which of street and phone lead to the entry's very place: more than each says by itself."""
+        street = self.street in ("exact", "near", "same_box") and self.place in _SAME_PLACE
+        if self.phone in ("exact", "near"):
+            return (
+                "street_and_phone" if street else "phone_and_place" if self.place in _SAME_PLACE else "phone"
+            )
+        return "street" if street else "neither"
 
+
+_SAME_PLACE: Final = frozenset(("zip_and_city", "zip", "city", "city_near"))
+TOGETHER: Final = ("street_and_phone", "phone_and_place", "phone", "street", "neither")
 NAME_ORDER: Final = (
     "exact",
     "same_words",

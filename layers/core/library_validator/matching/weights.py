@@ -36,6 +36,7 @@ class Weights:
             "street": self.bits["street"][compared.street],
             "place": self.bits["place"][compared.place],
             "phone": self.bits["phone"][compared.phone],
+            "together": self.bits["together"][compared.together],
             "state": self.bits["state"][compared.state],
             "fscs_id": self.bits["fscs_id"][compared.fscs_id],
         }
