@@ -1,0 +1,22 @@
+"""What validations read of a real registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.read_units import measure, read_file
+from library_validator_cli.local_matching import registry_of
+
+pytestmark = pytest.mark.realdata
+
+
+def test_ten_typed_applications_take_one_pointer_read_and_one_batched_read(data: Path) -> None:
+    registry = registry_of([data / "pls" / "pls_fy2022_csv.zip"], lambda _: None)
+
+    measured = measure(registry, read_file(data / "labelled" / "typed.csv", 500))
+
+    assert measured["pointer_reads_per_batch"] == 1
+    assert measured["batch_get_item_requests_per_batch"]["median"] == 1
+    assert measured["keys_per_application"]["max"] <= 10
