@@ -91,7 +91,7 @@ def _with_fields_left_out(applicant: Applicant, rng: random.Random) -> Applicant
     kept = rng.choice(
         ("street city zip phone", "street city zip", "street city", "city", "city zip", "zip phone")
     )
-    return replace(applicant, **{name: "" for name in {"street", "city", "zip", "phone"} - set(kept.split())})
+    return replace(applicant, **dict.fromkeys({"street", "city", "zip", "phone"} - set(kept.split()), ""))
 
 
 def pairs(
