@@ -179,9 +179,8 @@ def main() -> None:
         learned[field][level] = (
             round(float(bits[position]), 2) if seen[position] >= MIN_PAIRS else weights.bits[field][level]
         )
-        print(
-            f"{field:>8} {level:20} {bits[position]:7.2f} bits  {int(seen[position]):7} pairs {int(matched[position]):6} matches"
-        )
+        count = f"{int(seen[position]):7} pairs {int(matched[position]):6} matches"
+        print(f"{field:>8} {level:20} {bits[position]:7.2f} bits  {count}")
     print(f"rarity {bits[-2]:.3f} a bit; prior {bits[-1]:.2f}")
     del learned["name"]["missing"]
     learned["together"]["neither"] = learned["together"].pop("missing")

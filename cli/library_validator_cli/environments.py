@@ -139,6 +139,8 @@ def _make(environment: Environment, uv: Path, progress: Progress) -> None:
 def _run(command: list[str], environment: Environment) -> None:
     # A name from another project's activated environment must not decide where things are installed.
     surroundings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    # The machine's own certificates, as pip has them: an authority of a company's proxy is among them.
+    surroundings.setdefault("UV_SYSTEM_CERTS", "true")
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-2000:]
