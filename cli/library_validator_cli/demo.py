@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -32,7 +33,7 @@ from library_validator_cli.uploading import put_release
 SAMPLE_RELEASE: Final = Path("events") / "sample" / "pls_sample_fy2022_csv.zip"
 APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
 MALFORMED: Final = Path("events") / "demo-malformed-message.txt"
-DRAWN: Final = 20
+DRAWN: Final = 400  # of which the first of each kind are shown
 SEED: Final = 1
 LOAD_SECONDS: Final = 600.0
 DECIDE_SECONDS: Final = 120.0
@@ -176,15 +177,25 @@ def _written_cases(root: Path) -> list[Case]:
 
 
 def _drawn_cases(release: Path) -> list[Case]:
-    """Applications drawn from a release: a library may end with a person, an impostor never validated."""
-    cases = []
+    """Two applications of each kind of library and one of each kind of impostor, no library twice.
+
+    A library may end with a person, an impostor is never validated.
+    """
+    cases: list[Case] = []
+    shown: Counter[str] = Counter()
+    keys: set[str] = set()
     for drawn in sample_applications(read_release(release), DRAWN, SEED):
+        if shown[drawn.kind] == (1 if drawn.label == NONE else 2) or drawn.label in keys - {NONE}:
+            continue
+        shown[drawn.kind] += 1
+        keys.add(drawn.label)
         told = asdict(drawn)
         fields = {name: told[name] for name in ("application_id", *FIELDS) if told[name]}
         cases.append(Case(fields, drawn.kind.replace("_", " "), fscs_key=drawn.label))
-    first = next(case for case in cases if case.fscs_key != NONE)
+    first = next(case for case in cases if case.about == "clean")
     again = {**first.fields, "application_id": f"{first.application_id}-again"}
-    cases.append(Case(again, "the same library again", Answer.NEEDS_REVIEW, after=first.application_id))
+    about = f"{first.application_id} again, by another"
+    cases.append(Case(again, about, Answer.NEEDS_REVIEW, after=first.application_id))
     return cases
 
 
