@@ -126,7 +126,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
-    if evidence.sufficient and (best.bits >= policy.validate or evidence.same_place):
+    if evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score):
         if _kind_cues(query) and not evidence.located and best.compared.name.level != "exact":
             return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
         return _sufficient(ranking, best, policy)
@@ -162,10 +162,10 @@ class _Evidence:
         "compared",
         "located",
         "named",
+        "overrides_score",
         "placed",
         "plausible",
         "query",
-        "same_place",
         "sufficient",
         "thin",
     )
@@ -189,22 +189,24 @@ class _Evidence:
         self.named = agreed or (akin and says_library)
         self.thin = _is_thin(query)
         identified = compared.fscs_id in ("exact", "other_outlet")
-        same_number = compared.phone == "exact" and compared.place == "zip_and_city"
+        their_phone = compared.phone == "exact" and self.placed
         distinct = level in policy.enough_with_place and compared.name.rarity > 5.0
+        same_place = (same_spot or their_phone) and says_library
+        self.overrides_score = same_place or (agreed and compared.phone == "exact")
         self.sufficient = (
             (agreed and (self.placed or phoned or identified))
             or (akin and says_library and self.located and (self.placed or phoned))
-            or (same_spot and (akin or says_library or level in policy.enough_with_place))
+            or ((same_spot or their_phone) and (akin or level in policy.enough_with_place))
             or (distinct and streeted and self.placed)
-            or (same_number and says_library and level != "separated")
+            or (level == "applicant_shorter" and says_library and streeted and self.placed)
+            or same_place
         )
-        self.same_place = (same_spot or same_number) and says_library
         self.plausible = (
             self.named
             or same_spot
-            or same_number
+            or their_phone
+            or (self.placed and (distinct or (says_library and level not in ("different", "place_only"))))
             or (self.located and (says_library or akin or level in ("separated", *policy.enough_with_place)))
-            or (self.placed and says_library and level not in ("different", "place_only"))
         )
 
     @property

@@ -143,9 +143,9 @@ def compare_name(
     if applied.text == listed.text and applied.tokens:
         rarity = _rarity(listed.core or listed.tokens, place, statistics)
         return NameAgreement("exact", listed.core or listed.tokens, (), (), rarity, listed, of_system)
-    if not applied.core and not listed.core:
+    if not applied.core:
         generic = tuple(word for word in applied.tokens if word in listed.tokens)
-        level = "partial" if generic else "different"
+        level = "applicant_shorter" if generic else "different"
         return NameAgreement(level, generic, (), (), 0.0, listed, of_system)
     applied_words, listed_words = set(applied.core), set(listed.core)
     shared = [word for word in listed.core if word in applied_words]
@@ -183,10 +183,10 @@ def _name_level(
         missing = tuple(word for word in missing if word != "CITY")
         if not extra and not missing:
             return "typing_differences" if mistyped else "same_words"
-        if place.issuperset(shared):
-            return "place_only"
         if not extra:
             return "applicant_shorter"
+        if place.issuperset(shared):
+            return "place_only"
         return "partial" if missing else "applicant_longer"
     if separating.issuperset(extra) and separating.issuperset(missing):
         return "separated"
