@@ -1,0 +1,122 @@
+"""What every matcher of the comparison is given, and what it gives back.
+
+Every peer gets the product's own normalization of names, streets, cities, states, ZIPs and phones:
+abbreviations written out, stop words dropped, digits of phones. That is more than their users start
+with. What is compared is matching and deciding, not cleaning.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from library_validator.matching import normalize
+from library_validator.matching.names import read_name
+from library_validator.releases.records import Release
+
+FIELDS: Final = ("name", "street", "city", "state", "zip", "phone")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A place of the registry or an application, cleaned; an empty field was not given."""
+
+    id: str  # unique among the records of one side
+    place: str  # FSCS key of a system, FSCS id of an outlet; empty for an application
+    name: str
+    street: str  # house number, name and box in one line
+    number: str  # house number, or the box's
+    city: str
+    state: str  # two letters
+    zip: str  # five digits
+    phone: str  # ten digits
+
+    @property
+    def fscs_key(self) -> str:
+        return self.place[:6]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A matcher's first choice for one application. Scores compare within one matcher only."""
+
+    fscs_key: str  # empty: no candidate at all
+    score: float
+    margin: float | None  # score less that of the best candidate of another library; None: there is none
+
+
+NOTHING: Final = Best("", float("-inf"), None)
+
+
+class Peer(Protocol):
+    """A matcher that somebody else would use for this job."""
+
+    name: str
+
+    def prepare(self, registry: Sequence[Record]) -> None:
+        """Take the registry in, and train where there is something to train."""
+
+    def score(self, applications: Sequence[Record]) -> list[Best]:
+        """One answer an application, in order."""
+
+
+def record_of(identity: str, place: str, fields: Mapping[str, str]) -> Record:
+    """Clean one row; ``fields`` holds any of ``FIELDS``, as written."""
+    street = normalize.street(fields.get("street", ""))
+    box = f"BOX {street.box}" if street.box else ""
+    return Record(
+        id=identity,
+        place=place,
+        name=read_name(fields.get("name", "")).text,
+        street=" ".join(part for part in (street.number, street.name, box) if part),
+        number=street.number or street.box,
+        city=normalize.city(fields.get("city", "")),
+        state=normalize.state(fields.get("state", "")),
+        zip=normalize.zip5(fields.get("zip", "")),
+        phone=normalize.phone(fields.get("phone", "")),
+    )
+
+
+def records_of(release: Release) -> list[Record]:
+    """Every system, every mailing address that differs from the street address, and every outlet."""
+    records = []
+    for system in release.systems:
+        fields = {name: str(getattr(system, name)) for name in FIELDS}
+        records.append(record_of(system.fscs_key, system.fscs_key, fields))
+        mailing = {
+            **fields,
+            "street": system.mailing_street,
+            "city": system.mailing_city,
+            "zip": system.mailing_zip,
+        }
+        by_mail = record_of(f"{system.fscs_key} mail", system.fscs_key, mailing)
+        if by_mail.street and by_mail.street != records[-1].street:
+            records.append(by_mail)
+    for outlet in release.outlets:
+        fields = {name: str(getattr(outlet, name)) for name in FIELDS}
+        records.append(record_of(outlet.fscs_id, outlet.fscs_id, fields))
+    return records
+
+
+def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Record]) -> list[Best]:
+    """The best library of each application, from scored pairs (application id, FSCS key, score).
+
+    A library scores as its best record does. Equal scores are ordered by FSCS key, so that the same
+    pairs give the same answer in any order.
+    """
+    scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for application, key, score in pairs:
+        known = scores[application]
+        if score > known.get(key, float("-inf")):
+            known[key] = score
+    answers = []
+    for application in applications:
+        ranked = sorted(scores.get(application.id, {}).items(), key=lambda one: (-one[1], one[0]))[:2]
+        if not ranked:
+            answers.append(NOTHING)
+            continue
+        key, score = ranked[0]
+        answers.append(Best(key, score, score - ranked[1][1] if len(ranked) > 1 else None))
+    return answers
