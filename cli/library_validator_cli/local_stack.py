@@ -109,13 +109,13 @@ class LocalStack:
         self._temporary.mkdir()
         self._progress("starting the local stack")
         port = _free_port()
-        server = self._spawn(port)
-        running = RunningStack(server.pid, port, time.time())
+        pid = self._spawn(port)
+        running = RunningStack(pid, port, time.time())
         self._write(running)
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
-            if server.poll() is not None:
-                raise self._failed(f"the local stack ended at once (exit code {server.returncode})")
+            if _has_ended(pid):
+                raise self._failed("the local stack ended at once")
             if time.monotonic() > deadline:
                 self.stop()
                 raise self._failed(f"the local stack did not answer within {START_DEADLINE:.0f} s")
@@ -219,7 +219,7 @@ class LocalStack:
         except OSError:
             return ""
 
-    def _spawn(self, port: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, port: int) -> int:
         ours = {
             "AUTH": "true",
             "USE_SSL": "1",
@@ -247,11 +247,18 @@ class LocalStack:
             str(self.state),
             str(self._environments["handlers"].python),
         ]
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-                env=inherited | ours, cwd=self.state, start_new_session=True,
-            )  # fmt: skip
+        # Not a Popen: the server is meant to outlive this process, and nobody waits for it.
+        return os.posix_spawn(
+            command[0],
+            command,
+            inherited | ours,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
 
     def _sam(self, *arguments: str, additional: Mapping[str, str] | None = None) -> None:
         surroundings = self.environment_over(os.environ) | dict(additional or {})
@@ -322,7 +329,7 @@ def _end_group(leader: int) -> None:
         try:
             os.killpg(leader, how)
             while time.monotonic() < deadline:
-                _reap(leader)
+                _has_ended(leader)
                 os.killpg(leader, 0)
                 time.sleep(0.05)
         except ProcessLookupError:
@@ -330,12 +337,12 @@ def _end_group(leader: int) -> None:
     raise LocalStackFailed(f"process group {leader} does not end; end it by hand")
 
 
-def _reap(child: int) -> None:
-    """Let go of a child that has ended; a zombie would look alive. It may be another process's child."""
+def _has_ended(server: int) -> bool:
+    """Whether a server that this process started has ended; lets go of it, as a zombie looks alive."""
     try:
-        os.waitpid(child, os.WNOHANG)
+        return os.waitpid(server, os.WNOHANG)[0] == server
     except ChildProcessError:
-        return
+        return False
 
 
 def _architecture() -> str:
