@@ -88,6 +88,9 @@ def _reasons(decision: Decision) -> Table:
     lines.add_column()
     for number, reason in enumerate(decision.reasons):
         lines.add_row("why" if number == 0 else "", escape(f"{reason.staff} [{reason.code}]"))
+    if decision.held_by:
+        holder = f"application {decision.held_by.application_id} of {decision.held_by.source}"
+        lines.add_row("held by", escape(holder))
     lines.add_row("next", escape(decision.next_step.text))
     lines.add_row("authority", "Unproven: a match does not show that the applicant acts for the library.")
     return lines

@@ -13,6 +13,7 @@ from library_validator.decisions.decision import (
     Cause,
     Comparison,
     Decision,
+    Holder,
     Match,
     Submission,
     event_id_of,
@@ -95,16 +96,18 @@ class Decider:
 
 
 def second_claimant(decision: Decision, holder_source: str, holder_application_id: str) -> Decision:
-    """The same decision for an applicant whose FSCS key another application holds: to a person."""
+    """The same decision for an applicant whose FSCS key another application holds: to a person.
+
+    Who holds it is kept for staff; the sentences, which go to partners, do not tell one of another.
+    """
     key = decision.match.fscs_key if decision.match else ""
-    about = f"{key} (application {holder_application_id} of {holder_source})"
     status = [reason for reason in decision.reasons if reason.code != "MATCH"]
-    staff = reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": about})
     return decision.model_copy(
         update={
             "decision": Answer.NEEDS_REVIEW,
-            "reasons": [*staff, *status],
+            "reasons": [*reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": key}), *status],
             "next_step": next_step_of("SECOND_CLAIMANT"),
+            "held_by": Holder(source=holder_source, application_id=holder_application_id),
         }
     )
 

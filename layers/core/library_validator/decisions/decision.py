@@ -118,6 +118,13 @@ class Candidate(_Model):
     confidence: float = Field(ge=0, le=1)
 
 
+class Holder(_Model):
+    """The application that was validated as this FSCS key first."""
+
+    source: str
+    application_id: str
+
+
 class Decision(_Model):
     event_id: UUID
     application: Application
@@ -138,6 +145,7 @@ class Decision(_Model):
     registry_version: str
     policy_version: str
     authority: Literal["unproven"] = "unproven"
+    held_by: Holder | None = Field(None, description="for staff: who holds the FSCS key; never in an event")
 
     @property
     def application_id(self) -> str:

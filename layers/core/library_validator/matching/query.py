@@ -41,5 +41,5 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         zip=normalize.zip5(applicant.zip),
         phone=normalize.phone(applicant.phone),
         fscs_id=fscs_id,
-        place_words=frozenset(city.split()) | frozenset(normalize.words(applicant.state).split()) | {state},
+        place_words=frozenset(city.split()) | frozenset(normalize.words(applicant.state).split()) | frozenset(state.split()),
     )
