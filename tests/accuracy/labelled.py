@@ -1,0 +1,160 @@
+"""The project's own labelled sets: hard cases made by hand, and what answers a careful person would accept.
+
+``hard_cases.csv`` stands over the sample release (FY2022, with FY2021 before it); ``more_cases.csv`` over
+that and ``more_libraries.csv``, which has patterns that the sample lacks. Columns are those of an
+application, and
+
+- ``label``: the FSCS key of the right system, ``NONE`` for an applicant that must never be validated,
+  ``GONE`` for a system that the newest release no longer lists. Where nobody can say which of two
+  libraries is meant, ``expect`` is a review and ``label`` the one that the name says.
+- ``kind``: what makes the case hard.
+- ``expect``: the answers that are right, joined by ``|``.
+- ``why``: one sentence.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from library_validator.decisions.application import FIELDS, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
+from tests.small_registry import NOW, outlet, registry_of, system
+
+_HERE: Final = Path(__file__).parent
+HARD_CASES: Final = _HERE / "hard_cases.csv"
+MORE_CASES: Final = _HERE / "more_cases.csv"
+_MORE_LIBRARIES: Final = _HERE / "more_libraries.csv"
+COLUMNS: Final = ("application_id", *FIELDS, "label", "set", "kind", "expect", "why")
+NO_KEY: Final = frozenset({"NONE", "GONE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    application_id: str
+    fields: dict[str, str]
+    label: str
+    kind: str
+    expected: frozenset[str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A case and the decision on it; ``decision`` is an ``Undecided`` where an exception was raised."""
+
+    case: Case
+    decision: Decision | Undecided
+
+    @property
+    def answer(self) -> str:
+        return "exception" if isinstance(self.decision, Undecided) else self.decision.decision.value
+
+    @property
+    def key(self) -> str | None:
+        """The FSCS key that it was validated as."""
+        if isinstance(self.decision, Undecided) or self.decision.decision is not Answer.VALIDATED:
+            return None
+        return self.decision.match.fscs_key if self.decision.match else None
+
+    @property
+    def is_wrong(self) -> bool:
+        """Validated as another library than the right one, or although there is none."""
+        return self.key is not None and self.key != self.case.label
+
+    @property
+    def is_expected(self) -> bool:
+        return self.answer in self.case.expected and not self.is_wrong
+
+    def told(self) -> str:
+        """One line for a failure message."""
+        reasons = (
+            repr(self.decision.error)
+            if isinstance(self.decision, Undecided)
+            else " ".join(self.decision.reason_codes)
+        )
+        return (
+            f"{self.case.application_id}: {self.case.fields['name'][:60]!r} is {self.case.label}, "
+            f"{' or '.join(sorted(self.case.expected))} expected ({self.case.why}), "
+            f"got {self.answer} {self.key or ''} [{reasons}]"
+        )
+
+
+def read_cases(path: Path) -> list[Case]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Case(
+                application_id=row["application_id"],
+                fields={name: row[name] for name in ("application_id", *FIELDS)},
+                label=row["label"],
+                kind=row["kind"],
+                expected=frozenset(row["expect"].split("|")),
+                why=row["why"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def sample_releases(folder: Path) -> tuple[Release, Release]:
+    """The sample release and that of the year before, written to ``folder``."""
+    newest, before = (
+        _sample_release(folder, year) for year in (BUNDLED_FISCAL_YEAR, BUNDLED_FISCAL_YEAR - 1)
+    )
+    return newest, before
+
+
+def _sample_release(folder: Path, fiscal_year: int) -> Release:
+    content = BytesIO()
+    write_sample_release(content, fiscal_year, BUNDLED_SEED)
+    path = folder / f"sample_{fiscal_year}.zip"
+    path.write_bytes(content.getvalue())
+    return read_release(path)
+
+
+def with_more_libraries(release: Release) -> Release:
+    """``release`` with the systems and outlets of ``more_libraries.csv``."""
+    with _MORE_LIBRARIES.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    systems = [
+        system(
+            row["fscs_key"], row["name"], row["street"], row["city"], row["zip"], row["phone"],
+            mailing_street=row["mailing_street"] or row["street"],
+            mailing_city=row["mailing_city"] or row["city"],
+            mailing_zip=row["mailing_zip"] or row["zip"],
+            county=row["county"],
+            structure=row["structure"],
+            legal_basis=row["legal_basis"],
+            libid=row["libid"],
+        )
+        for row in rows
+        if not row["sequence"]
+    ]  # fmt: skip
+    outlets = [
+        outlet(
+            row["fscs_key"], row["sequence"], row["name"],
+            row["street"], row["city"], row["zip"], row["phone"],
+        )
+        for row in rows
+        if row["sequence"]
+    ]  # fmt: skip
+    return replace(release, systems=(*release.systems, *systems), outlets=(*release.outlets, *outlets))
+
+
+def decide_cases(cases: Sequence[Case], *releases: Release) -> list[Outcome]:
+    """Decide every case as the service does, against a registry of ``releases``."""
+    read = [application_from_fields(dict(case.fields)) for case in cases]
+    submissions = [
+        (Submission(source="accuracy", application=one.application, sent_at=NOW), one.problems)
+        for one in read
+    ]
+    decisions = decide_apart(Decider(registry_of(*releases)), submissions, NOW)
+    return [Outcome(case, decision) for case, decision in zip(cases, decisions, strict=True)]
