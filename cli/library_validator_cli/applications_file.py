@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from library_validator.decisions.application import FIELDS, MAX_MESSAGE_BYTES
-from library_validator_cli.failures import CommandFailed
+from library_validator_cli.failures import CommandFailed, WrongUsage
 
 COLUMNS: Final = ("application_id", *FIELDS, "revision")
 _PERSONAL: Final = frozenset(
@@ -195,7 +195,7 @@ class ApplicationsFile:
 def open_applications(path: Path) -> Iterator[ApplicationsFile]:
     """The applications in ``path``, or on standard input where it is ``-``.
 
-    Raises ``CommandFailed`` where there is no such file or no applications in it.
+    Raises ``WrongUsage`` where there is no such file, ``CommandFailed`` where it holds no applications.
     """
     if str(path) == "-":
         with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spool:
@@ -206,7 +206,7 @@ def open_applications(path: Path) -> Iterator[ApplicationsFile]:
     try:
         source = path.open("rb")
     except OSError as error:
-        raise CommandFailed(f"{path} cannot be read: {error.strerror}") from error
+        raise WrongUsage(f"{path} cannot be read: {error.strerror}") from error
     with source:
         yield ApplicationsFile(source, path.name)
 

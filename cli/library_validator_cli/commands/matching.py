@@ -23,14 +23,7 @@ class Format(StrEnum):
 
 
 ApplicationsArgument = Annotated[
-    Path,
-    typer.Argument(
-        metavar="APPLICATIONS",
-        exists=True,
-        dir_okay=False,
-        allow_dash=True,
-        help="CSV or JSON Lines; - reads standard input.",
-    ),
+    Path, typer.Argument(metavar="APPLICATIONS", help="CSV or JSON Lines; - reads standard input.")
 ]
 
 

@@ -1,0 +1,30 @@
+"""The commands of the command line, as a test finds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from library_validator_cli.main import app
+
+
+def every_command() -> list[tuple[str, ...]]:
+    """The path of each command: ``("release", "list")``."""
+    return sorted(_leaves((), typer.main.get_command(app)))
+
+
+def options_of(path: tuple[str, ...]) -> set[str]:
+    """Every option of a command, long and short, with those that all have."""
+    command: Any = typer.main.get_command(app)
+    for name in path:
+        command = command.commands[name]
+    return {"--help", "-h"} | {
+        option for one in command.params for option in (*one.opts, *one.secondary_opts)
+    }
+
+
+def _leaves(path: tuple[str, ...], command: Any) -> list[tuple[str, ...]]:
+    if not hasattr(command, "commands"):
+        return [path]
+    return [leaf for name, below in command.commands.items() for leaf in _leaves((*path, name), below)]

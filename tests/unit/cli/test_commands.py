@@ -1,0 +1,236 @@
+"""The commands as one types them: help, answers, exit codes, one plain sentence for each failure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from typer.testing import CliRunner, Result
+
+from library_validator.errors import CaseworkUnavailable, NoActiveRegistry
+from library_validator_cli import main
+from library_validator_cli.commands import stack as stack_commands
+from library_validator_cli.local_matching import FLAT_COLUMNS
+from library_validator_cli.local_stack import LocalStackFailed
+from library_validator_cli.main import app
+from tests.command_lines import every_command
+
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
+
+
+@pytest.fixture(autouse=True)
+def _away_from_any_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "LIBRARY_VALIDATOR_STACK"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def run(*arguments: str | Path, given: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments], input=given)
+
+
+def answers(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.mark.parametrize("path", every_command(), ids=" ".join)
+def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
+    result = run(*path, "--help")
+    assert result.exit_code == 0
+    assert f"Example: library-validator {' '.join(path)}" in " ".join(result.stdout.split())
+
+
+def test_the_exit_codes_are_told_in_the_help() -> None:
+    assert "3 the stack or AWS cannot be reached" in " ".join(run("--help").stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("raised", "exit_code", "said"),
+    [
+        (NoActiveRegistry(), 1, "no registry is active"),
+        (CaseworkUnavailable("recent", "throttled"), 3, "throttled"),
+        (LocalStackFailed("the port is taken"), 3, "the port is taken"),
+        (EndpointConnectionError(endpoint_url="https://127.0.0.1:1"), 3, "AWS cannot be reached"),
+        (
+            ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetItem"),
+            3,
+            "refused GetItem: no",
+        ),
+        (ClientError({"Error": {"Code": "NoSuchBucket", "Message": "gone"}}, "PutObject"), 1, "gone"),
+        (PermissionError(13, "Permission denied", "out.jsonl"), 1, "out.jsonl: Permission denied"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_a_failure_is_one_sentence_and_an_exit_code(
+    raised: Exception, exit_code: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_name: str | None) -> None:
+        raise raised
+
+    monkeypatch.setattr(stack_commands, "open_stack", fail)
+    result = run("status")
+    assert result.exit_code == exit_code
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_no_stack_and_no_region_is_unreachable() -> None:
+    for command in (
+        ["status"],
+        ["results"],
+        ["explain", "A-1"],
+        ["release", "list"],
+        ["upload", str(SAMPLE)],
+    ):
+        result = run(*command)
+        assert result.exit_code == 3, command
+        assert "library-validator up" in result.stderr
+
+
+def test_the_local_stack_needs_a_checkout() -> None:
+    for command in ("up", "down", "demo"):
+        result = run(command)
+        assert (result.exit_code, "needs a checkout" in result.stderr) == (3, True)
+
+
+def test_inspect_tells_what_a_release_holds() -> None:
+    (shown,) = [json.loads(run("inspect", SAMPLE, "--json").stdout)]
+    assert (shown["status"], shown["fiscal_year"], shown["systems"], shown["outlets"]) == (
+        "readable",
+        2022,
+        300,
+        501,
+    )
+    assert {file["encoding"] for file in shown["files"]} == {"utf-8", "cp1252"}
+    table = run("inspect", SAMPLE).stdout
+    assert "300 systems, 501 outlets" in table
+    assert "temporarily closed" in table
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<!DOCTYPE html><html></html>",
+        b"STABR,FSCSKEY,LIBID\nAK,AK0001,AK1\n",
+        SAMPLE.read_bytes()[:20_000],
+    ],
+    ids=["empty", "web page", "lone csv", "truncated"],
+)
+def test_what_is_no_release_is_refused_in_one_sentence(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "pls_fy2022_csv.zip"
+    file.write_bytes(content)
+    result = run("inspect", file, "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["status"] == "refused"
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_match_answers_in_order_and_says_what_it_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(
+        "application_id,name,city,state,zip,label\n"
+        "A-1,Harlow Creek Public Library,Harlow Creek,Iowa,50201,IA7001\n"
+        "A-2,one,cell,too,many,x,y\n"
+        "A-3,Rolling Pin Bakery,Harlow Creek,IA,50201,NONE\n"
+    )
+    result = run("match", file, "--release", SAMPLE)
+    first, second, third = answers(result)
+    assert (first["application_id"], first["decision"], first["match"]["fscs_key"]) == (
+        "A-1",
+        "validated",
+        "IA7001",
+    )
+    assert first["reason_codes"] == ["MATCH"]
+    assert first["match"]["fscs_id"] == "IA7001-002"
+    assert first["registry_version"].startswith("2022.")
+    assert first["evidence"]
+    assert first["authority"] == "unproven"
+    assert (second["application_id"], second["line"]) == (None, 3)
+    assert "7 cells" in second["error"]
+    assert (third["decision"], third["match"]) == ("not_validated", None)
+    assert "ignored columns: label" in result.stderr
+
+
+def test_match_reads_json_lines_from_standard_input() -> None:
+    given = '{"application_id": "A-1", "name": "Harlow Creek Public Library", "state": "IA"}\n'
+    (answer,) = answers(run("match", "-", "--release", SAMPLE, given=given))
+    assert answer["application_id"] == "A-1"
+    (unnamed,) = answers(run("match", "-", "--release", SAMPLE, given='{"name": "Anytown"}\n'))
+    assert unnamed["application_id"] == "stdin-1"
+
+
+def test_match_writes_flat_columns_for_sheets(tmp_path: Path) -> None:
+    given = "application_id,name,city,state\nA-1,Harlow Creek Public Library,Harlow Creek,IA\nA-2,a,b,c,d\n"
+    target = tmp_path / "out.csv"
+    result = run("match", "-", "--release", SAMPLE, "--format", "csv", "--output", target, given=given)
+    assert (result.exit_code, result.stdout) == (0, "")
+    first, second = csv.DictReader(io.StringIO(target.read_text(encoding="utf-8")))
+    assert tuple(first) == FLAT_COLUMNS
+    assert (first["decision"], first["fscs_key"], first["error"]) == ("validated", "IA7001", "")
+    assert (second["decision"], second["error"][:7]) == ("", "line 3:")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_match_gives_the_same_bytes_for_the_same_files() -> None:
+    path = ROOT / "events" / "demo-applications.jsonl"
+    once, again = (run("match", path, "--release", SAMPLE).stdout for _ in range(2))
+    assert once == again
+
+
+def test_match_refuses_a_release_that_is_none(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    broken.write_bytes(b"no zip")
+    result = run("match", ROOT / "events" / "demo-applications.jsonl", "--release", broken)
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
+
+
+def test_a_file_that_is_not_there_is_wrong_usage() -> None:
+    assert run("inspect", "nowhere.zip").exit_code == 2
+    assert run("match", "nowhere.csv", "--release", SAMPLE).exit_code == 2
+    assert run("results", "--since", "yesterday").exit_code == 2
+
+
+def test_older_releases_are_matched_against_too_in_any_order(tmp_path: Path) -> None:
+    older = tmp_path / "pls_sample_fy2021_csv.zip"
+    assert run("sample-release", "--output", older, "--fiscal-year", "2021").exit_code == 0
+    given = "application_id,name,city,state\nA-1,Foghorn Point Public Library,Foghorn Point,MA\n"
+    one = answers(run("match", "-", "--release", SAMPLE, "--release", older, given=given))
+    other = answers(run("match", "-", "--release", older, "--release", SAMPLE, given=given))
+    assert one == other
+    assert one[0]["decision"] == "needs_review"
+    assert one[0]["match"]["last_listed"] == 2021
+
+
+@pytest.fixture
+def sampled(tmp_path: Path) -> Path:
+    target = tmp_path / "applications.csv"
+    target.write_text(run("sample-applications", "--release", SAMPLE, "--count", "40", "--seed", "3").stdout)
+    return target
+
+
+def test_sampled_applications_can_be_matched(sampled: Path) -> None:
+    labels = {row["application_id"]: row["label"] for row in csv.DictReader(sampled.read_text().splitlines())}
+    decided = answers(run("match", sampled, "--release", SAMPLE))
+    assert [one["application_id"] for one in decided] == list(labels)
+    validated = {
+        one["application_id"]: one["match"]["fscs_key"] for one in decided if one["decision"] == "validated"
+    }
+    assert validated
+    assert all(labels[application_id] == key for application_id, key in validated.items())
+
+
+def test_sampled_applications_come_as_json_lines_too() -> None:
+    result = run("sample-applications", "--release", SAMPLE, "--count", "2", "--format", "jsonl")
+    assert [one["application_id"] for one in answers(result)] == ["sample-1-000001", "sample-1-000002"]
+
+
+def test_the_entry_point_is_the_application() -> None:
+    assert main.app is app

@@ -1,0 +1,118 @@
+"""The named events: each is read by the function it is for, and the demo's applications come out as told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from functions.sweep_results.handler import SweepEvent
+from library_validator.adapters.aws.applications_queue import ApplicationsBatch
+from library_validator.adapters.aws.releases_queue import ReleasesMessage
+from library_validator.decisions.deciding import Decider
+from library_validator.errors import ApplicationUnreadable
+from library_validator_cli.applications_file import open_applications
+from library_validator_cli.local_matching import match_rows, registry_of
+from library_validator_cli.schemas import main as write_schemas
+from library_validator_cli.schemas import schemas
+
+ROOT = Path(__file__).parents[3]
+EVENTS = ROOT / "events"
+DEMO = [json.loads(line) for line in (EVENTS / "demo-applications.jsonl").read_text().splitlines()]
+UNREADABLE = {"malformed": 1, "missing-application-id": 1, "poison-among-ten": 1}
+
+
+def events_of(function: str) -> list[Path]:
+    return sorted((EVENTS / function).glob("*.json"))
+
+
+@pytest.mark.parametrize("path", events_of("validate_applications"), ids=lambda path: path.stem)
+def test_applications_are_read_from_the_queues_event(path: Path) -> None:
+    batch = ApplicationsBatch.model_validate_json(path.read_text())
+    unreadable = 0
+    for message in batch.in_order_sent():
+        try:
+            submission, _ = message.submission()
+        except ApplicationUnreadable:
+            unreadable += 1
+        else:
+            assert submission.source.startswith("AROAEXAMPLEPARTNER")
+            assert "person@example.org" not in submission.model_dump_json()
+    assert unreadable == UNREADABLE.get(path.stem, 0)
+
+
+@pytest.mark.parametrize("path", events_of("index_release"), ids=lambda path: path.stem)
+def test_uploads_are_read_from_the_queues_event(path: Path) -> None:
+    created = ReleasesMessage.model_validate_json(path.read_text()).created
+    assert created.key.startswith("releases/")
+    assert (created.version_id is None) == (path.stem == "without-version-id")
+
+
+def test_the_schedule_is_read_from_its_event() -> None:
+    (path,) = events_of("sweep_results")
+    SweepEvent.model_validate_json(path.read_text())
+
+
+def test_ten_messages_are_one_batch_with_one_poison() -> None:
+    batch = ApplicationsBatch.model_validate_json(
+        (EVENTS / "validate_applications" / "poison-among-ten.json").read_text()
+    )
+    assert len(batch.in_order_sent()) == 10
+
+
+def test_the_demos_applications_come_out_as_they_say() -> None:
+    registry = registry_of([EVENTS / "sample" / "pls_sample_fy2022_csv.zip"], lambda _said: None)
+    with open_applications(EVENTS / "demo-applications.jsonl") as file:
+        decided = {one["application_id"]: one["decision"] for one in match_rows(file, Decider(registry))}
+    # Without a store nobody knows of the first claimant.
+    told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
+    assert {application_id: decided[application_id] for application_id in told} == told
+
+
+def test_the_demo_tells_some_twenty_cases_of_every_answer() -> None:
+    assert 20 <= len(DEMO) <= 25
+    assert {one["expected"] for one in DEMO} == {"validated", "needs_review", "not_validated"}
+
+
+def test_the_demos_applications_keep_to_the_schema_but_for_the_bad_field() -> None:
+    validator = Draft202012Validator(schemas()["application.json"])
+    faulty = {one["application_id"] for one in DEMO if not validator.is_valid(one)}
+    assert faulty == {"demo-22-bad-field"}
+
+
+def emitted() -> list[Path]:
+    return sorted((EVENTS / "out").rglob("*.json"))
+
+
+def test_there_is_an_emitted_sample_of_every_event() -> None:
+    events = set(schemas()) - {"application.json"}
+    assert {path.name for path in emitted()} == events
+
+
+@pytest.mark.parametrize("path", emitted(), ids=lambda path: path.stem)
+def test_emitted_samples_keep_to_the_published_schemas(path: Path) -> None:
+    published: dict[str, Any] = json.loads((ROOT / "docs" / "schemas" / path.name).read_text())
+    Draft202012Validator.check_schema(published)
+    event = json.loads(path.read_text())
+    Draft202012Validator(published).validate(event)
+    assert event["detail"]["metadata"]["schema_version"] == path.parent.name
+
+
+def test_the_published_schemas_are_what_the_models_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert write_schemas(["--check", "--folder", str(ROOT / "docs" / "schemas")]) == 0, (
+        capsys.readouterr().err
+    )
+
+
+def test_an_outdated_or_forgotten_schema_fails_the_check(tmp_path: Path) -> None:
+    assert write_schemas(["--folder", str(tmp_path)]) == 0
+    (tmp_path / "application.json").write_text("{}")
+    assert write_schemas(["--check", "--folder", str(tmp_path)]) == 1
+    assert write_schemas(["--folder", str(tmp_path)]) == 0
+    (tmp_path / "long-gone.json").write_text("{}")
+    assert write_schemas(["--check", "--folder", str(tmp_path)]) == 1
+    assert write_schemas(["--folder", str(tmp_path)]) == 0
+    assert write_schemas(["--check", "--folder", str(tmp_path)]) == 0

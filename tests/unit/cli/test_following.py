@@ -1,0 +1,89 @@
+"""Following a load or the decisions until there is something to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count, islice
+
+import pytest
+
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.decisions.decision import Decision
+from library_validator.registry.store import Run
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.following import follow_decisions, follow_run
+from tests.decisions import NOON, decision_of, minutes, submission_of
+
+
+class Runs:
+    """Shows a run at each look, the last one for ever."""
+
+    def __init__(self, *looks: Run | None) -> None:
+        self._looks = list(looks)
+
+    def run(self, run_id: str) -> Run | None:
+        assert run_id == "releases/a.zip@1"
+        return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
+
+
+def run(status: str, step: str = "done") -> Run:
+    return Run("releases/a.zip@1", status, step, "2026-11-23T12:00:00", "2026-11-23T12:00:00")
+
+
+def follow(runs: Runs, timeout: float = 10) -> tuple[Run, list[str]]:
+    said: list[str] = []
+    ticks = count()
+    found = follow_run(
+        runs, "releases/a.zip@1", said.append, timeout, sleep=lambda _s: None, clock=lambda: next(ticks)
+    )
+    return found, said
+
+
+@pytest.mark.parametrize("status", ["active", "unchanged", "quarantined", "refused", "failed"])
+def test_a_load_is_followed_to_its_end(status: str) -> None:
+    found, said = follow(Runs(None, run("loading", "reading"), run("loading", "writing"), run(status)))
+    assert found.status == status
+    assert said == ["waiting for the load to begin", "loading: reading", "loading: writing"]
+
+
+def test_time_running_out_says_where_the_load_was_and_how_to_go_on() -> None:
+    with pytest.raises(CommandFailed, match=r"still loading \(writing\).*release list"):
+        follow(Runs(run("loading", "writing")), timeout=3)
+    with pytest.raises(CommandFailed, match="has not begun"):
+        follow(Runs(None), timeout=3)
+
+
+class Growing:
+    """A store in which one more decision can be read at each look; decision times may run backwards."""
+
+    def __init__(self, *decisions: Decision) -> None:
+        self._decisions = list(decisions)
+        self.looks = 0
+
+    def recent(self, since: datetime) -> Iterator[Decision]:
+        self.looks += 1
+        there = sorted(self._decisions[: self.looks], key=lambda one: one.decided_at)
+        return iter([one for one in there if one.decided_at >= since])
+
+
+def decided(number: int, at: datetime) -> Decision:
+    return decision_of(submission_of(f"A-{number}"), decided_at=at)
+
+
+def test_each_decision_is_shown_once_even_one_that_is_readable_late() -> None:
+    late = decided(2, NOON + timedelta(seconds=30))
+    store = Growing(decided(1, NOON), decided(3, minutes(1)), late, decided(4, minutes(20)))
+    following = follow_decisions(store, NOON, sleep=lambda _s: None)  # type: ignore[arg-type]
+    shown = [one.application_id for one in islice(following, 14) if one is not None]
+    assert shown == ["A-1", "A-3", "A-2", "A-4"]
+
+
+def test_decisions_of_a_real_store_are_followed() -> None:
+    store = MemoryCasework()
+    store.record(decided(1, NOON), replacing=None)
+    following = follow_decisions(store, NOON, sleep=lambda _s: None)
+    first = next(following)
+    assert first is not None
+    assert first.application_id == "A-1"
+    assert next(following) is None

@@ -1,0 +1,100 @@
+"""Applications drawn from a release: the same for the same seed, every kind, with the right answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Release
+from library_validator_cli import typing_habits as habits
+from library_validator_cli.sample_applications import NONE, SampleApplication, sample_applications
+
+ROOT = Path(__file__).parents[3]
+LIBRARIES = {"clean", "typo", "abbreviated", "swapped", "sparse", "mailing_address", "branch", "fscs_id"}
+IMPOSTORS = {"friends", "foundation", "college", "museum", "namesake", "school", "bookshop"}
+
+
+@pytest.fixture(scope="module")
+def release() -> Release:
+    return read_release(ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip")
+
+
+@pytest.fixture(scope="module")
+def drawn(release: Release) -> list[SampleApplication]:
+    return list(sample_applications(release, 600, seed=7))
+
+
+def test_the_same_seed_draws_the_same_applications(release: Release, drawn: list[SampleApplication]) -> None:
+    assert list(sample_applications(release, 600, seed=7)) == drawn
+    assert list(sample_applications(release, 600, seed=8)) != drawn
+
+
+def test_every_kind_is_drawn_and_only_impostors_are_labelled_none(drawn: list[SampleApplication]) -> None:
+    assert {one.kind for one in drawn if one.label == NONE} == IMPOSTORS
+    assert {one.kind for one in drawn if one.label != NONE} == LIBRARIES
+    assert 0.2 < Counter(one.label == NONE for one in drawn)[True] / len(drawn) < 0.4
+
+
+def test_labels_are_keys_of_the_release_and_ids_are_unique(
+    release: Release, drawn: list[SampleApplication]
+) -> None:
+    keys = {system.fscs_key for system in release.systems}
+    assert {one.label for one in drawn} - {NONE} <= keys
+    assert len({one.application_id for one in drawn}) == len(drawn)
+
+
+def test_a_namesake_is_in_a_state_where_no_library_bears_the_name(
+    release: Release, drawn: list[SampleApplication]
+) -> None:
+    states: dict[str, set[str]] = {}
+    for system in release.systems:
+        states.setdefault(system.name, set()).add(system.state)
+    full_names = {"Oregon": "OR", "Iowa": "IA", "Texas": "TX"}
+    for one in drawn:
+        if one.kind == "namesake":
+            assert full_names.get(one.state, one.state) not in states.get(one.name.upper(), set())
+
+
+def test_friends_stand_at_the_address_of_their_library(
+    release: Release, drawn: list[SampleApplication]
+) -> None:
+    streets = {system.street for system in release.systems}
+    friends = [one for one in drawn if one.kind == "friends"]
+    assert friends
+    assert all(one.street.upper() in streets for one in friends)
+
+
+def test_missing_codes_are_never_typed(drawn: list[SampleApplication]) -> None:
+    assert not {"M", "-3", "-4"} & {value for one in drawn for value in (one.zip, one.phone, one.street)}
+
+
+def test_one_state_is_too_few(release: Release) -> None:
+    alone = [system for system in release.systems if system.state == "IA"]
+    only = Release(2022, "", tuple(alone), (), release.report)
+    with pytest.raises(ValueError, match="two states"):
+        next(sample_applications(only, 1, seed=1))
+
+
+@given(st.text(max_size=60), st.integers(0, 1000))
+def test_habits_take_any_text(text: str, seed: int) -> None:
+    for habit in (habits.mistype, habits.abbreviate, habits.swap_words, habits.some_case):
+        assert habit(text, Random(seed)) == habit(text, Random(seed))
+
+
+def test_saints_are_no_streets() -> None:
+    typed = {habits.abbreviate("ST. PAUL PUBLIC LIBRARY", Random(seed)) for seed in range(40)}
+    assert all(one.startswith("ST. PAUL") for one in typed)
+    assert "12 MAIN Street" in {habits.abbreviate("12 MAIN ST", Random(seed)) for seed in range(40)}
+
+
+def test_title_case_is_how_people_write_names() -> None:
+    assert (
+        habits.title_case("FRIEND'S OF THE O'BRIEN-SMITH P.L. AT 2ND")
+        == "Friend's of the O'Brien-Smith P.L. at 2nd"
+    )
