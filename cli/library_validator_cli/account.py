@@ -30,13 +30,14 @@ class Bar:
 def waterfall(weights: Sequence[float], width: int = WIDTH) -> list[Bar]:
     """Each weight as a bar that begins where the one before it ended, on one scale of ``width``.
 
-    A weight of nothing is a bar of length 0; any other shows at least one block.
+    A weight of nothing is a bar of length 0; any other shows at least one block. A whole waterfall of less
+    than one bit is not blown up to the full width.
     """
     levels = [0.0]
     for weight in weights:
         levels.append(levels[-1] + weight)
     low, high = min(levels), max(levels)
-    scale = width / (high - low) if high > low else 0.0
+    scale = width / max(high - low, 1.0)
     bars = []
     for start, end, weight in zip(levels, levels[1:], weights, strict=False):
         left = round((min(start, end) - low) * scale)

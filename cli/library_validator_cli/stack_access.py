@@ -28,6 +28,7 @@ from library_validator_cli.local_stack import STACK_NAME, LocalStack
 from library_validator_cli.terminal import notice
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -141,16 +142,21 @@ def _stack_in_aws(name: str) -> Stack:
             "and credentials"
         )
     place = f"stack {name} in {session.region_name}"
+    outputs = outputs_of(session.client("cloudformation", config=_CONFIG), name, place)
+    notice(f"using {place}")
+    return Stack(place, False, outputs, session, _as_operator(session, outputs))
+
+
+def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str, str]:
+    """The outputs of a deployed stack. Raises ``StackUnreachable`` where it cannot be read."""
     try:
-        stacks = session.client("cloudformation", config=_CONFIG).describe_stacks(StackName=name)["Stacks"]
+        stacks = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         raise StackUnreachable(
             f"{place} cannot be read: {error.response['Error'].get('Message', error)}; deploy it with "
             "sam build && sam deploy, name it with --stack-name, or start the local one: library-validator up"
         ) from error
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-    notice(f"using {place}")
-    return Stack(place, False, outputs, session, _as_operator(session, outputs))
+    return {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
 
 
 def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:

@@ -1,0 +1,290 @@
+"""The command line against a stack in AWS, as moto holds one: upload, submit, decide, results, explain."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner, Result
+
+from functions.index_release import handler as index_release
+from functions.validate_applications import handler as validate_applications
+from library_validator_cli import stack_access
+from library_validator_cli.main import app
+from library_validator_cli.sample_release import write_sample_release
+from tests.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
+from tests.resources import (
+    REGISTRY_TABLE,
+    RELEASES_BUCKET,
+    RESULTS_BUS,
+    create_registry_table,
+    create_releases_bucket,
+)
+
+ROOT: Final = Path(__file__).parents[2]
+SAMPLE: Final = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
+PARTNER: Final = "AROAPARTNERONE"
+QUEUES: Final = (
+    "ApplicationsQueue",
+    "ApplicationsDeadLetterQueue",
+    "ReleasesQueue",
+    "ReleasesDeadLetterQueue",
+    "ResultsDeadLetterQueue",
+    "UndeliveredEventsQueue",
+)
+
+
+class Context:
+    """A Lambda context with a minute left."""
+
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@dataclass
+class DeployedStack:
+    """What the template deploys, by hand: tables, bucket, bus, queues, role, and its outputs."""
+
+    applications: str
+
+    def load_next_upload(self) -> None:
+        """Wait for the next object and load it, as the queue and the function would."""
+        s3 = boto3.client("s3")
+        known = {
+            one["VersionId"] for one in s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
+        }
+
+        def load() -> None:
+            for _ in range(400):
+                there = s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
+                new = [
+                    one
+                    for one in there
+                    if one["VersionId"] not in known and one["Key"].startswith("releases/")
+                ]
+                if new:
+                    created = {"object": {"key": new[0]["Key"], "version-id": new[0]["VersionId"]}}
+                    message = {"body": json.dumps({"detail": created})}
+                    index_release.lambda_handler({"Records": [message]}, Context())  # type: ignore[arg-type]
+                    return
+                time.sleep(0.02)
+
+        threading.Thread(target=load).start()
+
+    def decide_all(self, sender: str = PARTNER) -> None:
+        """Give the function what waits in the applications queue, as sent by ``sender``."""
+        sqs = boto3.client("sqs")
+        while messages := sqs.receive_message(QueueUrl=self.applications, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            records = [_record(message, sender) for message in messages]
+            validate_applications.lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+            for message in messages:
+                sqs.delete_message(QueueUrl=self.applications, ReceiptHandle=message["ReceiptHandle"])
+
+
+def _record(message: Any, sender: str) -> dict[str, Any]:
+    sent = int(datetime.now(UTC).timestamp() * 1000)
+    return {
+        "messageId": message["MessageId"],
+        "body": message["Body"],
+        "attributes": {"SenderId": f"{sender}:portal", "SentTimestamp": str(sent)},
+        "messageAttributes": {},
+    }
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedStack]:
+    monkeypatch.chdir(tmp_path)  # in no checkout: the stack is the one in AWS
+    for name, value in {
+        "REGISTRY_TABLE": REGISTRY_TABLE,
+        "CASEWORK_TABLE": CASEWORK_TABLE,
+        "RESULTS_BUS": RESULTS_BUS,
+        "RELEASES_BUCKET": RELEASES_BUCKET,
+        "POWERTOOLS_SERVICE_NAME": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        dynamodb, sqs = boto3.client("dynamodb"), boto3.client("sqs")
+        create_registry_table(dynamodb)
+        create_casework_table(dynamodb)
+        create_releases_bucket(boto3.client("s3"))
+        results = create_results_bus(boto3.client("events"), sqs)
+        urls = {f"{name}Url": sqs.create_queue(QueueName=name)["QueueUrl"] for name in QUEUES}
+        role = boto3.client("iam").create_role(RoleName="operator", AssumeRolePolicyDocument="{}")["Role"][
+            "Arn"
+        ]
+        outputs = {
+            **urls,
+            "ResultsQueueUrl": results,
+            "ReleasesBucket": RELEASES_BUCKET,
+            "RegistryTable": REGISTRY_TABLE,
+            "CaseworkTable": CASEWORK_TABLE,
+            "ResultsBus": RESULTS_BUS,
+            "OperatorRoleArn": role,
+        }
+        monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
+        yield DeployedStack(urls["ApplicationsQueueUrl"])
+    index_release.build_runtime.cache_clear()
+    validate_applications.build_runtime.cache_clear()
+
+
+def run(*arguments: str | Path, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(one) for one in arguments], input=given)
+
+
+def loaded(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
+    deployed.load_next_upload()
+    return run("upload", path, "--timeout", "60")
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    path = tmp_path / "pls_sample_fy2021_csv.zip"
+    with path.open("wb") as target:
+        write_sample_release(target, 2021, 1)
+    return path
+
+
+def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: DeployedStack) -> None:
+    result = loaded(deployed)
+    assert result.exit_code == 0, result.output
+    assert "active: fiscal year 2022, 300 systems, 501 outlets" in result.stdout
+    shown = json.loads(run("status", "--json").stdout)
+    assert (shown["registry"]["fiscal_year"], shown["registry"]["systems"]) == (2022, 300)
+    assert shown["queues"]["applications"] == {"waiting": 0, "in_work": 0}
+
+
+def test_what_is_refused_fails_the_command_and_leaves_the_live_version(
+    deployed: DeployedStack, tmp_path: Path
+) -> None:
+    loaded(deployed)
+    broken = tmp_path / "pls_fy2023_csv.zip"
+    broken.write_bytes(SAMPLE.read_bytes()[:20_000])
+    result = loaded(deployed, broken)
+    assert result.exit_code == 1
+    assert "refused" in result.stdout
+    runs = json.loads(run("release", "list", "--json").stdout)
+    assert [one["status"] for one in runs["runs"]] == ["refused", "active"]
+    assert runs["active"] == runs["runs"][1]["version"]
+
+
+def test_a_pair_of_csv_files_is_zipped_and_loaded(
+    deployed: DeployedStack, unzipped_sample: tuple[Path, Path]
+) -> None:
+    systems, outlets = unzipped_sample
+    deployed.load_next_upload()
+    result = run("upload", systems, outlets, "--timeout", "60")
+    assert result.exit_code == 0, result.output
+    assert "300 systems, 501 outlets" in result.stdout
+
+
+@pytest.fixture
+def unzipped_sample(tmp_path: Path) -> tuple[Path, Path]:
+    with zipfile.ZipFile(SAMPLE) as archive:
+        archive.extractall(tmp_path)
+        names = [name for name in archive.namelist() if name.endswith(".csv")]
+    systems = next(name for name in names if "AE" in name)
+    return tmp_path / systems, tmp_path / next(name for name in names if name != systems)
+
+
+def test_a_roll_back_keeps_its_reason_and_who_asked_for_it(deployed: DeployedStack, older: Path) -> None:
+    loaded(deployed, older)
+    loaded(deployed)
+    pointer = json.loads(run("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
+    assert pointer["fiscal_year"] == 2021
+    newest = json.loads(run("release", "list", "--json").stdout)["runs"][0]
+    assert newest["reason"] == "Kansas is missing"
+    assert "assumed-role/operator/" in newest["by"]
+    again = run("release", "rollback", "--reason", "once more")
+    assert (again.exit_code, "rolled back itself" in again.stderr) == (1, True)
+
+
+def submitted(deployed: DeployedStack, *, sender: str = PARTNER) -> Result:
+    result = run("submit", ROOT / "events" / "demo-applications.jsonl")
+    deployed.decide_all(sender)
+    return result
+
+
+def test_applications_go_in_and_decisions_come_out(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    assert "23 applications sent" in submitted(deployed).stdout
+    decided = [json.loads(line) for line in run("results", "--json").stdout.splitlines()]
+    assert len(decided) == 23
+    assert {one["source"] for one in decided} == {PARTNER}
+    needing = run("results", "--decision", "needs_review").stdout
+    assert "demo-23-second-claimant" in needing
+    assert "demo-01-clean" not in needing
+    newest = run("results", "--limit", "1")
+    assert "the newest 1 of 23 decisions" in newest.stderr
+
+
+def test_sending_a_file_again_changes_nothing(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    before = run("results", "--json").stdout
+    submitted(deployed)
+    assert run("results", "--json").stdout == before
+
+
+def test_lines_that_cannot_be_read_are_told_and_the_others_sent(deployed: DeployedStack) -> None:
+    lines = '{"application_id": "A-1", "name": "X"}\nno json\n{"application_id": "\\u0007", "name": "Y"}\n'
+    result = run("submit", "-", "--json", given=lines)
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert told["sent"] == 1
+    assert [one["line"] for one in told["unreadable"]] == [2, 3]
+
+
+def test_nothing_about_a_person_is_sent(deployed: DeployedStack) -> None:
+    lines = "application_id,name,contact_email\nA-1,Anytown PL,a@b.example\n"
+    result = run("submit", "-", given=lines)
+    assert "contact_email" in result.stderr
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=deployed.applications)["Messages"]
+    assert json.loads(message["Body"]) == {"application_id": "A-1", "name": "Anytown PL"}
+
+
+def test_a_decision_is_explained_whoever_sent_it(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    result = run("explain", "demo-04-branch")
+    assert result.exit_code == 0, result.output
+    for said in ("VALIDATED", "OR7002-003", "CALDERA VALLEY LIBRARY SYSTEM", "(branch)", "street", PARTNER):
+        assert said in result.stdout
+    whole = json.loads(run("explain", "demo-04-branch", "--source", PARTNER, "--json").stdout)
+    assert whole["match"]["fscs_id"] == "OR7002-003"
+    assert len(whole["history"]) == 1
+
+
+def test_an_id_that_two_senders_use_needs_the_source(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    submitted(deployed, sender="AROAPARTNERTWO")
+    result = run("explain", "demo-04-branch")
+    assert result.exit_code == 1
+    assert "AROAPARTNERONE, AROAPARTNERTWO" in result.stderr
+    assert run("explain", "demo-04-branch", "--source", "AROAPARTNERTWO").exit_code == 0
+
+
+def test_an_application_that_nobody_sent_cannot_be_explained(deployed: DeployedStack) -> None:
+    assert run("explain", "nobody").exit_code == 1
+    assert run("explain", "nobody", "--source", PARTNER).exit_code == 1
+
+
+@pytest.mark.parametrize("command", [("status",), ("results",), ("release", "list")], ids=" ".join)
+def test_a_new_stack_has_nothing_to_tell_and_says_so(
+    deployed: DeployedStack, command: tuple[str, ...]
+) -> None:
+    assert run(*command).exit_code == 0
