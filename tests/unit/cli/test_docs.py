@@ -1,0 +1,83 @@
+"""What the documents tell people to type exists: commands, options, make targets, files."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from library_validator_cli.commands import stack as stack_commands
+from tests.command_lines import every_command, options_of
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+_PROMPT = re.compile(r"(?:^|[`$|]\s*|\bsh\s)(?:\.venv/bin/)?library-validator +([^`\n|<>#]+)")
+_MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
+_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)")
+
+
+def lines_of(document: Path) -> str:
+    return document.read_text(encoding="utf-8").replace("\\\n", " ")
+
+
+def typed() -> list[tuple[str, str]]:
+    """Every command line of the documents: where it stands, and what follows the program's name."""
+    found = []
+    for document in DOCUMENTS:
+        for line in lines_of(document).splitlines():
+            found += [(document.name, match[1].strip()) for match in _PROMPT.finditer(line.strip())]
+    return found
+
+
+@pytest.mark.parametrize(("document", "line"), typed())
+def test_every_command_line_in_the_documents_exists(document: str, line: str) -> None:
+    words = shlex.split(line.replace("…", ""))
+    paths = [path for path in every_command() if tuple(words[: len(path)]) == path]
+    if words[0].startswith("-"):
+        assert words[0] in ("--help", "-h", "--install-completion")
+        return
+    assert paths, f"{document}: there is no command {words[:2]}"
+    used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+    assert used <= options_of(paths[0]), f"{document}: {line}"
+
+
+def test_the_documents_do_show_command_lines() -> None:
+    assert len(typed()) > 20
+
+
+def test_every_command_is_in_the_reference_of_the_command_line() -> None:
+    reference = lines_of(ROOT / "docs" / "cli.md")
+    assert [path for path in every_command() if f"## `{' '.join(path)}`" not in reference] == []
+
+
+def test_every_option_is_in_the_reference_of_the_command_line() -> None:
+    sections = re.split(r"^## ", lines_of(ROOT / "docs" / "cli.md"), flags=re.MULTILINE)
+    common = {"--help", "-h", "--stack-name", "--json"}
+    for path in every_command():
+        section = next(one for one in sections if one.startswith(f"`{' '.join(path)}`"))
+        options = {option for option in options_of(path) - common if option.startswith("-")}
+        missing = {option for option in options if option not in section}
+        assert missing == set(), path
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_target_in_the_documents_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    assert set(_MAKE.findall(lines_of(document))) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
+    broken = [link for link in _LINK.findall(lines_of(document)) if not (document.parent / link).exists()]
+    assert broken == []
+
+
+def test_the_documents_name_no_queue_or_output_that_the_template_lacks() -> None:
+    template = (ROOT / "template.yaml").read_text()
+    outputs = set(re.findall(r"^  ([A-Za-z]+):$", template.partition("\nOutputs:")[2], flags=re.MULTILINE))
+    assert set(stack_commands.QUEUES.values()) <= outputs
+    for document in DOCUMENTS:
+        named = set(re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", lines_of(document)))
+        assert named <= outputs, document.name
