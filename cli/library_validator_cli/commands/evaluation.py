@@ -1,0 +1,209 @@
+"""``evaluate``: how often the product is right on applications whose answer is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from library_validator.registry.store import RegistryReader
+from library_validator_cli.evaluation.floors import read_floors
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled, reduction
+from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.evaluation.report import html_report
+from library_validator_cli.evaluation.run import Run, read_run
+from library_validator_cli.evaluation.run import evaluate as evaluated
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.local_matching import registry_of
+from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table
+
+_COLUMNS: Final = {
+    "libraries": None,
+    "right": "validated_right",
+    "wrong key": "wrong",
+    "to review": "review",
+    "told no": "not_validated",
+    "found": "recall",
+    "others": None,
+    "validated": "non_library_validated",
+    "reviewed": "non_library_review",
+}
+_COUNTED: Final = frozenset({"wrong", "not_validated", "non_library_validated"})  # rows, where few matter
+
+LabelledArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="LABELLED...",
+        exists=True,
+        dir_okay=False,
+        help="CSV with application_id, the fields of an application, label (an FSCS key, NONE or GONE), "
+        "set and kind.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        epilog="Example: library-validator evaluate labelled/*.csv --release pls_fy2022_csv.zip --report out"
+    )(evaluate)
+
+
+def evaluate(
+    labelled: LabelledArgument,
+    release: Annotated[
+        list[Path],
+        typer.Option(
+            exists=True, dir_okay=False, help="A release to decide against; older ones may be added."
+        ),
+    ],
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="FIELDS", help="Reduce applications to these fields: name,city,state"),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write report.html and run.json to this folder.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="run.json of an earlier evaluation.")
+    ] = None,
+    floor: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="TOML of limits; exit code 1 where one is missed."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole measurement as JSON.")] = False,
+) -> None:
+    """Measure how often the product is right, and how often it errs in each direction.
+
+    Applications are decided in memory with the code of the service. Shares carry 95% intervals (Wilson).
+    """
+    kept = reduction(only)
+    files = read_labelled(labelled, kept)
+    floors = read_floors(floor) if floor else []
+    earlier = (against.name, read_run(against)) if against else None
+    with progress("reading") as starting:
+        registry = registry_of(release, starting.say)
+    run = evaluated(
+        files,
+        release,
+        registry,
+        _measured([row for file in files for row in file.rows], registry),
+        only=kept,
+        command=_command(labelled, release, kept, floor, against),
+        measured_at=datetime.now(UTC).replace(microsecond=0),
+        floors=floors,
+        against=earlier,
+    )
+    for file in files:
+        if file.ignored:
+            notice(f"{file.name}: ignored columns: {', '.join(file.ignored)}")
+    if report:
+        _write(run, report)
+    if as_json:
+        show_json(run.model_dump(mode="json", exclude={"rows"}))
+    else:
+        _show(run)
+    _judge(run, floor)
+
+
+def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[Outcome]:
+    outcomes = []
+    try:
+        with measuring(rows, registry) as measured, progress("deciding", total=len(rows)) as bar:
+            for outcome in measured:
+                outcomes.append(outcome)
+                bar.advance()
+    except BrokenProcessPool as error:
+        raise CommandFailed("a measuring process died, of want of memory perhaps; try fewer rows") from error
+    return outcomes
+
+
+def _command(
+    labelled: Sequence[Path],
+    release: Sequence[Path],
+    only: Sequence[str],
+    floor: Path | None,
+    against: Path | None,
+) -> str:
+    """The command again, with the names of files and without their folders."""
+    words = ["library-validator evaluate", *(path.name for path in labelled)]
+    words += [f"--release {path.name}" for path in release]
+    words += [f"--only {','.join(only)}"] if only else []
+    words += [f"--floor {floor.name}"] if floor else []
+    words += [f"--against {against.name}"] if against else []
+    return " ".join(words)
+
+
+def _write(run: Run, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "run.json").write_text(run.model_dump_json(), "utf-8")
+    (folder / "report.html").write_text(html_report(run), "utf-8")
+    notice(f"written: {folder / 'report.html'}, {folder / 'run.json'}")
+
+
+def _show(run: Run) -> None:
+    show(_table_of(run))
+    if run.gone_validated:
+        keys = ", ".join(
+            f"{one.application.application_id} as {one.match.fscs_key if one.match else NOTHING}"
+            + ("" if one.same_place else " (another place)")
+            for one in run.gone_validated
+        )
+        notice(f"validated though no longer listed ({len(run.gone_validated)}): {keys}")
+    if run.changes:
+        changed = table("set", "rows", "changed", numbers=("rows", "changed"), title="since the earlier run")
+        for one in run.changes.sets:
+            changed.add_row(*cells(one.set, one.rows, one.changed))
+        show(changed)
+        for sentence in run.changes.differences:
+            notice(sentence)
+
+
+def _table_of(run: Run) -> Table:
+    fields = f", applications reduced to {', '.join(run.only)}" if run.only else ""
+    made = table(
+        "set",
+        *_COLUMNS,
+        "keys",
+        title=f"registry {run.registry_version}, policy {run.policy_version}{fields}",
+        numbers=(*_COLUMNS, "keys"),
+    )
+    for group in run.groups:
+        measures = {
+            "libraries": str(group.measures["validated_right"].of or NOTHING),
+            "others": str(group.measures["non_library_validated"].of or NOTHING),
+        }
+        shown = [
+            measures[column] if name is None else _cell(name, group.measures[name])
+            for column, name in _COLUMNS.items()
+        ]
+        name = f"  {group.kind}" if group.kind else group.set
+        made.add_row(*cells(name, *shown, str(group.keys.max)))
+    return made
+
+
+def _cell(name: str, share: Share) -> str:
+    if share.share is None:
+        return NOTHING
+    if name in _COUNTED:
+        return f"{share.count:,}"
+    return f"{100 * share.share:.2f}% ({100 * share.low:.2f}-{100 * share.high:.2f})"
+
+
+def _judge(run: Run, floor: Path | None) -> None:
+    """Raises ``CommandFailed`` where a floor is missed, or where the file speaks of nothing measured."""
+    if floor is None:
+        return
+    for about in run.floors_elsewhere:
+        notice(f"floor not measured in this run: {about}")
+    if not run.floors:
+        raise CommandFailed(f"no floor of {floor.name} speaks of the sets and fields of this run")
+    if run.missed:
+        said = "; ".join(f"{one.about}: {one.limit}, measured {one.measured}" for one in run.missed)
+        raise CommandFailed(f"{len(run.missed)} of {len(run.floors)} limits missed: {said}")
+    notice(f"all {len(run.floors)} limits kept")

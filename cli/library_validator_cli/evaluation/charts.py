@@ -1,0 +1,129 @@
+"""Line charts as inline SVG: no script, no font, no resource from anywhere. Colours are CSS classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+_WIDTH: Final = 460
+_HEIGHT: Final = 300
+_LEFT: Final = 62  # margins, for the axes' numbers and labels
+_RIGHT: Final = 28
+_TOP: Final = 14
+_BOTTOM: Final = 46
+_STEPS: Final = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    label: str
+    low: float
+    high: float
+    text: Callable[[float], str]  # how a value is written beside its tick
+    at: Sequence[float] = ()  # where ticks stand; round values where it is empty
+
+    @property
+    def ticks(self) -> Sequence[float]:
+        """Those given, or four to eight round values."""
+        if self.at:
+            return self.at
+        span = self.high - self.low
+        size = 10 ** math.floor(math.log10(span / 5))
+        step = next(factor * size for factor in _STEPS if span / (factor * size) <= 7)
+        first = math.ceil(self.low / step - 1e-9)
+        return [number * step for number in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    x: float
+    y: float
+    said: str = ""  # shown where a pointer rests on it
+    low: float | None = None  # interval of y
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    dots: Sequence[Dot]
+    style: str  # CSS class
+    joined: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin straight line with words right of a point on it: a threshold, or a diagonal."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    said: str
+    at: tuple[float, float]
+
+
+def chart(title: str, x: Axis, y: Axis, series: Sequence[Series], rules: Sequence[Rule] = ()) -> str:
+    """One SVG element. Values outside the axes are drawn at their ends."""
+    parts = [*_grid(x, y), *(_rule(rule, x, y) for rule in rules)]
+    for one in series:
+        parts.extend(_series(one, x, y))
+    return (
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+        + "".join(parts)
+        + "</svg>"
+    )
+
+
+def _across(axis: Axis, value: float) -> float:
+    return _LEFT + _part(axis, value) * (_WIDTH - _LEFT - _RIGHT)
+
+
+def _down(axis: Axis, value: float) -> float:
+    return _HEIGHT - _BOTTOM - _part(axis, value) * (_HEIGHT - _TOP - _BOTTOM)
+
+
+def _part(axis: Axis, value: float) -> float:
+    return min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low)))
+
+
+def _grid(x: Axis, y: Axis) -> Iterator[str]:
+    bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    for value in y.ticks:
+        at = _down(y, value)
+        yield f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>'
+        yield f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{escape(y.text(value))}</text>'
+    for value in x.ticks:
+        at = _across(x, value)
+        yield f'<line class="axis" x1="{at:.1f}" x2="{at:.1f}" y1="{bottom}" y2="{bottom + 4}"/>'
+        yield f'<text x="{at:.1f}" y="{bottom + 18}" text-anchor="middle">{escape(x.text(value))}</text>'
+    yield f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>'
+    middle = (_LEFT + right) / 2
+    yield f'<text x="{middle}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(x.label)}</text>'
+    yield (
+        f'<text transform="translate(14 {(_TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
+        f"{escape(y.label)}</text>"
+    )
+
+
+def _rule(rule: Rule, x: Axis, y: Axis) -> str:
+    (x1, y1), (x2, y2) = ((_across(x, at), _down(y, height)) for at, height in (rule.start, rule.end))
+    left, top = _across(x, rule.at[0]) + 7, _down(y, rule.at[1]) + 4
+    return (
+        f'<line class="rule" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+        f'<text class="rule" x="{left:.1f}" y="{top:.1f}">{escape(rule.said)}</text>'
+    )
+
+
+def _series(series: Series, x: Axis, y: Axis) -> Iterator[str]:
+    if series.joined:
+        path = " ".join(f"{_across(x, dot.x):.1f},{_down(y, dot.y):.1f}" for dot in series.dots)
+        yield f'<polyline class="{series.style}" points="{path}"/>'
+    for dot in series.dots:
+        across, down = _across(x, dot.x), _down(y, dot.y)
+        if dot.low is not None and dot.high is not None:
+            ends = f'y1="{_down(y, dot.low):.1f}" y2="{_down(y, dot.high):.1f}"'
+            yield f'<line class="{series.style}" x1="{across:.1f}" x2="{across:.1f}" {ends}/>'
+        size = 2 if series.joined else 4
+        said = f"<title>{escape(dot.said)}</title>" if dot.said else ""
+        yield f'<circle class="{series.style}" cx="{across:.1f}" cy="{down:.1f}" r="{size}">{said}</circle>'

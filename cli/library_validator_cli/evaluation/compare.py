@@ -1,0 +1,168 @@
+"""What changed since an earlier run: set by set, and row by row."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from library_validator_cli.evaluation.labelled import GONE, NONE
+from library_validator_cli.evaluation.measure import Outcome, Result
+
+_GRAVEST_FIRST: Final = (
+    Result.NON_LIBRARY_VALIDATED,
+    Result.WRONG_KEY,
+    Result.NOT_VALIDATED,
+    Result.GONE_VALIDATED,
+    Result.REVIEW,
+    Result.RIGHT,
+)
+
+
+class RowAnswer(NamedTuple):
+    """What a run keeps of each row."""
+
+    set: str
+    application_id: str
+    label: str
+    result: Result
+    key: str  # FSCS key of the entry named; empty where none is
+    bits: float | None
+    codes: list[str]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RowChange(_Model):
+    """One row that is answered otherwise than before."""
+
+    set: str
+    application_id: str
+    label: str
+    before: Result
+    after: Result
+    key_before: str
+    key_after: str
+    codes_before: list[str]
+    codes_after: list[str]
+
+
+class SetChange(_Model):
+    """The rows of one set that both runs have."""
+
+    set: str
+    rows: int
+    changed: int
+    before: dict[Result, int]
+    after: dict[Result, int]
+
+
+class Changes(_Model):
+    against: str  # name of the earlier run's file
+    differences: list[str]  # what else is not as it was: versions, fields, rows
+    sets: list[SetChange]
+    rows: list[RowChange]  # gravest first
+
+
+class Circumstances(NamedTuple):
+    """What two runs should have in common for their numbers to be compared."""
+
+    registry_version: str
+    policy_version: str
+    only: str  # the fields that applications were reduced to
+
+
+def answers_of(outcomes: Sequence[Outcome]) -> list[RowAnswer]:
+    return [
+        RowAnswer(
+            *outcome.row.identity,
+            outcome.row.label,
+            outcome.result,
+            outcome.key,
+            round(outcome.bits, 2) if outcome.best_key else None,
+            list(outcome.codes),
+        )
+        for outcome in outcomes
+    ]
+
+
+def changes(
+    against: str,
+    before: Sequence[RowAnswer],
+    after: Sequence[RowAnswer],
+    then: Circumstances,
+    now: Circumstances,
+) -> Changes:
+    """Compare the rows that both runs have; name everything else in which they differ."""
+    earlier = {(row.set, row.application_id): row for row in before}
+    pairs: defaultdict[str, list[tuple[RowAnswer, RowAnswer]]] = defaultdict(list)
+    for row in after:
+        known = earlier.pop((row.set, row.application_id), None)
+        if known is not None:
+            pairs[row.set].append((known, row))
+    changed = [_change(old, new) for both in pairs.values() for old, new in both if _is_changed(old, new)]
+    common = sum(map(len, pairs.values()))
+    return Changes(
+        against=against,
+        differences=[*_differences(then, now), *_rows_apart(len(earlier), len(after) - common)],
+        sets=[_set_change(name, both) for name, both in pairs.items()],
+        rows=sorted(changed, key=_gravity),
+    )
+
+
+def _gravity(change: RowChange) -> tuple[int, str, str]:
+    """A change is as grave as what the answer became; telling no to what is no library is right."""
+    is_right = change.after is Result.NOT_VALIDATED and change.label in (NONE, GONE)
+    became = Result.RIGHT if is_right else change.after
+    return _GRAVEST_FIRST.index(became), change.set, change.application_id
+
+
+def _differences(then: Circumstances, now: Circumstances) -> list[str]:
+    names = ("registry version", "policy version", "fields")
+    compared = zip(names, then, now, strict=True)
+    return [f"{name}: {old} then, {new} now" for name, old, new in compared if old != new]
+
+
+def _rows_apart(lost: int, added: int) -> list[str]:
+    said = [
+        (lost, "rows of the earlier run are not in this one"),
+        (added, "rows were not in the earlier run"),
+    ]
+    return [f"{count:,} {text}" for count, text in said if count]
+
+
+def _is_changed(old: RowAnswer, new: RowAnswer) -> bool:
+    return (old.result, old.key if _names(old) else "") != (new.result, new.key if _names(new) else "")
+
+
+def _names(row: RowAnswer) -> bool:
+    """Whether the row's answer says that it is the entry named."""
+    return row.result not in (Result.REVIEW, Result.NOT_VALIDATED)
+
+
+def _change(old: RowAnswer, new: RowAnswer) -> RowChange:
+    return RowChange(
+        set=new.set,
+        application_id=new.application_id,
+        label=new.label,
+        before=old.result,
+        after=new.result,
+        key_before=old.key,
+        key_after=new.key,
+        codes_before=old.codes,
+        codes_after=new.codes,
+    )
+
+
+def _set_change(name: str, both: Sequence[tuple[RowAnswer, RowAnswer]]) -> SetChange:
+    return SetChange(
+        set=name,
+        rows=len(both),
+        changed=sum(_is_changed(old, new) for old, new in both),
+        before=dict(Counter(old.result for old, _ in both)),
+        after=dict(Counter(new.result for _, new in both)),
+    )

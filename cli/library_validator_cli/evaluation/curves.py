@@ -1,0 +1,175 @@
+"""What another ``validate`` threshold would do, and how far ``confidence`` can be believed.
+
+Rows labelled GONE are left out: whether validating one of them is right, the label does not say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from library_validator.decisions.decision import Answer
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.labelled import GONE, NONE
+from library_validator_cli.evaluation.measure import THRESHOLDS, Outcome, Result
+
+ERROR_BOUNDS: Final = (0.0, 0.0001, 0.001)  # wrong validations among the rows that a threshold is chosen on
+_BIN_EDGES: Final = (0.0, 0.001, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999, 1.0)
+_SUREST: Final = 1e-12  # a certain answer that is wrong would cost infinitely much otherwise
+Half = Literal["choose", "report"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Point(_Model):
+    """What one ``validate`` threshold, in bits, does with everything else unchanged."""
+
+    threshold: float
+    right: Share  # of the libraries: validated with the right key
+    wrong_key: Share  # of the libraries
+    non_libraries: Share  # of the non-libraries: validated
+
+    @property
+    def errors(self) -> Share:
+        """Wrong validations among all rows."""
+        return self.wrong_key + self.non_libraries
+
+
+class Choice(_Model):
+    """The threshold that one half of the rows gives under an error bound, and what it does to the other."""
+
+    bound: float  # wrong validations among the rows of the choosing half, at most
+    chosen_on: Half
+    threshold: float | None  # None: no threshold keeps the bound
+    there: Point | None
+    elsewhere: Point | None  # on the half that had no part in choosing
+
+
+class Bin(_Model):
+    """Rows whose best candidate has a confidence from ``low`` to below ``high``."""
+
+    low: float
+    high: float
+    mean: float | None  # confidence; None without rows
+    right: Share  # of them: the best candidate is the right system
+
+
+class Reliability(_Model):
+    """Whether what is called 90% sure is right nine times in ten."""
+
+    population: str
+    rows: int
+    brier: float | None  # mean squared error of the confidence: 0 is perfect
+    log_loss: float | None  # mean of -ln of the probability given to what is the case, in nats
+    bins: list[Bin]
+
+
+def half_of(application_id: str) -> Half:
+    """The half that a row belongs to: the same in every run, on every machine."""
+    return "choose" if hashlib.sha256(application_id.encode()).digest()[0] < 128 else "report"
+
+
+def curve(outcomes: Sequence[Outcome]) -> list[Point]:
+    """One point a threshold, rising; everything else of the policy as it is."""
+    return _curve(outcomes, Outcome.result_at)
+
+
+def curve_by_score(outcomes: Sequence[Outcome]) -> list[Point]:
+    """The same where nothing but the score of the best candidate decided: what the rules are good for."""
+    return _curve(outcomes, Outcome.result_by_score)
+
+
+_ResultAt = Callable[[Outcome, float], Result | None]
+
+
+def _curve(outcomes: Sequence[Outcome], result_at: _ResultAt) -> list[Point]:
+    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
+    others = [outcome for outcome in outcomes if outcome.row.label == NONE]
+    return [_point(threshold, libraries, others, result_at) for threshold in THRESHOLDS]
+
+
+def choices(outcomes: Sequence[Outcome]) -> list[Choice]:
+    """For each error bound, both ways: chosen on one half, reported on the other."""
+    halves: dict[Half, list[Outcome]] = {"choose": [], "report": []}
+    for outcome in outcomes:
+        halves[half_of(outcome.row.application.application_id)].append(outcome)
+    choose, report = curve(halves["choose"]), curve(halves["report"])
+    return [
+        _choice(bound, name, here, other)
+        for bound in ERROR_BOUNDS
+        for name, here, other in _both_ways(choose, report)
+    ]
+
+
+def _both_ways(
+    choose: list[Point], report: list[Point]
+) -> tuple[tuple[Half, list[Point], list[Point]], tuple[Half, list[Point], list[Point]]]:
+    return ("choose", choose, report), ("report", report, choose)
+
+
+def _choice(bound: float, half: Half, here: Sequence[Point], other: Sequence[Point]) -> Choice:
+    """The lowest threshold that keeps the bound: it validates most."""
+    kept = (place for place, point in enumerate(here) if point.errors.count <= bound * point.errors.of)
+    place = next(kept, None)
+    if place is None:
+        return Choice(bound=bound, chosen_on=half, threshold=None, there=None, elsewhere=None)
+    return Choice(
+        bound=bound,
+        chosen_on=half,
+        threshold=here[place].threshold,
+        there=here[place],
+        elsewhere=other[place],
+    )
+
+
+def _point(
+    threshold: float, libraries: Sequence[Outcome], others: Sequence[Outcome], result_at: _ResultAt
+) -> Point:
+    results = [result_at(outcome, threshold) for outcome in libraries]
+    validated = sum(result_at(outcome, threshold) is not None for outcome in others)
+    return Point(
+        threshold=threshold,
+        right=Share(count=results.count(Result.RIGHT), of=len(libraries)),
+        wrong_key=Share(count=results.count(Result.WRONG_KEY), of=len(libraries)),
+        non_libraries=Share(count=validated, of=len(others)),
+    )
+
+
+def reliabilities(outcomes: Sequence[Outcome]) -> list[Reliability]:
+    """Of all rows with a candidate, of the libraries among them, and of those that were validated."""
+    judged = [outcome for outcome in outcomes if outcome.best_key and outcome.row.label != GONE]
+    return [
+        _reliability("every row with a candidate", judged),
+        _reliability("libraries", [outcome for outcome in judged if outcome.row.is_library]),
+        _reliability("validated", [one for one in judged if one.answer is Answer.VALIDATED]),
+    ]
+
+
+def _reliability(population: str, outcomes: Sequence[Outcome]) -> Reliability:
+    pairs = [(outcome.confidence, outcome.best_key == outcome.row.label) for outcome in outcomes]
+    return Reliability(
+        population=population,
+        rows=len(pairs),
+        brier=_mean((confidence - right) ** 2 for confidence, right in pairs),
+        log_loss=_mean(-math.log(max(_SUREST, p if right else 1 - p)) for p, right in pairs),
+        bins=[_bin(low, high, pairs) for low, high in pairwise(_BIN_EDGES)],
+    )
+
+
+def _bin(low: float, high: float, pairs: Sequence[tuple[float, bool]]) -> Bin:
+    last = high == _BIN_EDGES[-1]
+    inside = [(p, right) for p, right in pairs if low <= p < high or (last and p == high)]
+    right = Share(count=sum(right for _, right in inside), of=len(inside))
+    return Bin(low=low, high=high, mean=_mean(p for p, _ in inside), right=right)
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    listed = list(values)
+    return math.fsum(listed) / len(listed) if listed else None

@@ -1,0 +1,210 @@
+"""The product's own matching and deciding, run over labelled rows, with what only a measurement needs.
+
+Besides the answer: where the right entry stands among the candidates, how many keys and candidates there
+were, and up to which ``validate`` threshold the answer would still be ``validated``.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import chain
+from typing import Final
+
+from library_validator.decisions.application import FIELDS
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.policy import Policy, Verdict, decide, load_policy
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.match import Ranking, Scored, rank
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import confidence_of, load_weights
+from library_validator.registry.store import RegistryReader
+from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
+
+THRESHOLDS: Final = tuple(bits / 2 for bits in range(-40, 61))  # in bits: -20 to 30 in steps of one half
+_CHUNK: Final = 200  # rows that a process takes at a time
+_WORTH_PROCESSES: Final = 1_000  # fewer rows are done before processes have started
+
+
+class Result(StrEnum):
+    """What an answer is worth, given the label."""
+
+    RIGHT = "validated_right"
+    WRONG_KEY = "validated_wrong_key"
+    NON_LIBRARY_VALIDATED = "non_library_validated"
+    GONE_VALIDATED = "gone_validated"
+    REVIEW = "review"
+    NOT_VALIDATED = "not_validated"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one labelled row. Bits are match weights, the prior included."""
+
+    row: LabelledRow
+    answer: Answer
+    codes: tuple[str, ...]  # reason codes, the deciding one first
+    key: str  # FSCS key of the entry that the decision names; empty where it names none
+    best_key: str  # FSCS key of the candidate that the confidence speaks of; empty without candidates
+    bits: float  # of that candidate; minus infinity without one
+    margin: float | None
+    confidence: float
+    right_rank: int  # how the right system ranks among the systems found, 1 the best; 0: not found
+    candidates: int
+    keys: int
+    same_place: bool  # the entry named stands at the applicant's street address or phone number
+    validated_up_to: float  # highest of THRESHOLDS at which it is still validated; minus infinity: at none
+    validated_key: str  # FSCS key that it is validated with there
+
+    @property
+    def result(self) -> Result:
+        if self.answer is Answer.NEEDS_REVIEW:
+            return Result.REVIEW
+        if self.answer is Answer.NOT_VALIDATED:
+            return Result.NOT_VALIDATED
+        return self._validated_with(self.key)
+
+    def result_at(self, threshold: float) -> Result | None:
+        """What validating is worth where the ``validate`` threshold is another; None: it is not validated."""
+        return self._validated_with(self.validated_key) if threshold <= self.validated_up_to else None
+
+    def result_by_score(self, threshold: float) -> Result | None:
+        """What validating is worth where the score alone decides; None: it is not validated."""
+        return self._validated_with(self.best_key) if self.bits >= threshold else None
+
+    def _validated_with(self, key: str) -> Result:
+        if self.row.label == NONE:
+            return Result.NON_LIBRARY_VALIDATED
+        if self.row.label == GONE:
+            return Result.GONE_VALIDATED
+        return Result.RIGHT if key == self.row.label else Result.WRONG_KEY
+
+
+class Measurer:
+    """Measures rows against the live version of one registry."""
+
+    def __init__(self, registry: RegistryReader) -> None:
+        pointer = registry.pointer()
+        self._registry = registry
+        self._version = pointer.active
+        self._fiscal_year = pointer.fiscal_year
+        self._statistics = Statistics.decode(registry.version(pointer.active).statistics)
+        self._weights = load_weights()
+        self._policy = load_policy()
+
+    def measure(self, row: LabelledRow) -> Outcome:
+        applicant = Applicant(**{field: getattr(row.application, field) for field in FIELDS})
+        query = read_applicant(applicant, self._statistics)
+        keys = keys_of_query(query, self._statistics)
+        postings = self._registry.postings(self._version, keys)
+        ranking = rank(query, keys, postings, self._statistics, self._weights, self._fiscal_year)
+        known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
+
+        def verdict_at(validate: float) -> Verdict:
+            policy = replace(self._policy, validate=validate)
+            return decide(query, ranking, policy, row.problems, known_key=known_key)
+
+        verdict = verdict_at(self._policy.validate)
+        validated_up_to, validated_key = _last_validation(verdict_at)
+        shown = verdict.match or ranking.best
+        other = ranking.best_other_than(shown) if shown else None
+        return Outcome(
+            row=row,
+            answer=verdict.answer,
+            codes=verdict.codes,
+            key=verdict.match.entry.fscs_key if verdict.match else "",
+            best_key=shown.entry.fscs_key if shown else "",
+            bits=shown.bits if shown else -math.inf,
+            margin=shown.bits - other.bits if shown and other else None,
+            confidence=confidence_of(shown.bits) if shown else 0.0,
+            right_rank=_rank_of(row.label, ranking),
+            candidates=len(ranking.scored) + len(ranking.vanished),
+            keys=len(keys),
+            same_place=verdict.match is not None and _same_place(verdict.match, self._policy),
+            validated_up_to=validated_up_to,
+            validated_key=validated_key,
+        )
+
+
+def _last_validation(verdict_at: Callable[[float], Verdict]) -> tuple[float, str]:
+    """The highest of ``THRESHOLDS`` that validates, and with which FSCS key.
+
+    Raising the threshold never validates what was not, so it is found by halving.
+    """
+
+    def is_refused(threshold: float) -> bool:
+        return verdict_at(threshold).answer is not Answer.VALIDATED
+
+    last = bisect_left(THRESHOLDS, True, key=is_refused) - 1
+    if last < 0:
+        return -math.inf, ""
+    match = verdict_at(THRESHOLDS[last]).match
+    return THRESHOLDS[last], match.entry.fscs_key if match else ""
+
+
+def _rank_of(label: str, ranking: Ranking) -> int:
+    systems = dict.fromkeys(one.entry.fscs_key for one in ranking.scored)
+    return next((place for place, key in enumerate(systems, start=1) if key == label), 0)
+
+
+def _same_place(named: Scored, policy: Policy) -> bool:
+    return named.compared.street in policy.street or named.compared.phone in policy.phone
+
+
+@contextmanager
+def measuring(
+    rows: Sequence[LabelledRow], registry: RegistryReader, processes: int | None = None
+) -> Iterator[Iterator[Outcome]]:
+    """One outcome a row, in order, as they come; on all processors unless ``processes`` says how many.
+
+    Processes have started when this yields, before a caller's progress bar starts a thread.
+    """
+    work = _Work(rows, Measurer(registry))
+    starts = range(0, len(rows), _CHUNK)
+    processes = processes or _processors()
+    if processes == 1 or len(rows) < _WORTH_PROCESSES:
+        yield chain.from_iterable(map(work.chunk, starts))
+        return
+    # Forked processes share the index instead of being sent a copy of it.
+    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    executor = ProcessPoolExecutor(
+        processes, multiprocessing.get_context(method), initializer=_take, initargs=(work,)
+    )
+    try:
+        yield chain.from_iterable(executor.map(_chunk, starts))
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _processors() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _Work:
+    def __init__(self, rows: Sequence[LabelledRow], measurer: Measurer) -> None:
+        self._rows = rows
+        self._measurer = measurer
+
+    def chunk(self, start: int) -> list[Outcome]:
+        return [self._measurer.measure(row) for row in self._rows[start : start + _CHUNK]]
+
+
+_taken: list[_Work] = []  # what this process works on
+
+
+def _take(work: _Work) -> None:
+    _taken[:] = [work]
+
+
+def _chunk(start: int) -> list[Outcome]:
+    return _taken[0].chunk(start)

@@ -1,0 +1,259 @@
+"""The report of one evaluation: a single HTML file that needs nothing else, and no script.
+
+Whatever an application or a release says is escaped: both are written by others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import add
+
+from library_validator_cli.evaluation.curves import Choice, Half
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.measure import THRESHOLDS
+from library_validator_cli.evaluation.report_charts import reliability_figures, threshold_figures
+from library_validator_cli.evaluation.report_errors import change_sections, error_section, gone_section
+from library_validator_cli.evaluation.report_parts import (
+    NOTHING,
+    Cell,
+    html,
+    number,
+    percent,
+    rows_and_interval,
+    share,
+    table,
+)
+from library_validator_cli.evaluation.report_style import STYLE
+from library_validator_cli.evaluation.run import Run
+from library_validator_cli.evaluation.summary import Group
+
+_NO_SHARE = Share(count=0, of=0)
+_HALVES: dict[Half, str] = {"choose": "first", "report": "second"}
+
+
+def html_report(run: Run) -> str:
+    """The whole page."""
+    fields = f"applications reduced to {', '.join(run.only)}" if run.only else "applications with all fields"
+    sections = [
+        _floors(run),
+        _tiles(run),
+        _libraries(run),
+        _others(run),
+        _finding(run),
+        _thresholds(run),
+        _reliability(run),
+        gone_section(run),
+        *change_sections(run),
+        error_section(run),
+        _inputs(run),
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>Evaluation of {html(run.registry_version)}</title><style>{STYLE}</style></head><body>"
+        "<h1>How often the answers are right</h1>"
+        f'<p class="soft">Registry {html(run.registry_version)} (fiscal year {run.fiscal_year}), policy '
+        f"{html(run.policy_version)}, {html(fields)}, measured {run.measured_at:%Y-%m-%d %H:%M} UTC.</p>"
+        '<nav><a href="#libraries">Libraries</a><a href="#others">Others</a><a href="#finding">Finding</a>'
+        '<a href="#thresholds">Thresholds</a><a href="#confidence">Confidence</a>'
+        + ('<a href="#changes">Changes</a>' if run.changes else "")
+        + '<a href="#errors">Errors</a><a href="#inputs">Inputs</a></nav>'
+        + "".join(sections)
+        + "</body></html>\n"
+    )
+
+
+def _floors(run: Run) -> str:
+    if not run.floors:
+        return ""
+    missed = "".join(
+        f"<li><b>{html(check.about)}</b>: {html(check.limit)}, measured {html(check.measured)}</li>"
+        for check in run.missed
+    )
+    if not missed:
+        return f'<div class="verdict good">All {len(run.floors)} limits are kept.</div>'
+    return (
+        f'<div class="verdict bad"><b>{len(run.missed)} of {len(run.floors)} limits are missed.</b>'
+        f"<ul>{missed}</ul></div>"
+    )
+
+
+def _tiles(run: Run) -> str:
+    sets = [group for group in run.groups if not group.kind]
+
+    def tile(measure: str, said: str) -> str:
+        total = reduce(add, (group.measures[measure] for group in sets), _NO_SHARE)
+        if not total.of:
+            return ""
+        return (
+            f'<div class="tile"><b>{total.count:,}</b>{html(said)} of {total.of:,}'
+            f'<br><span class="soft">{percent(total.share)} ({percent(total.low)} to {percent(total.high)})'
+            "</span></div>"
+        )
+
+    return (
+        '<div class="tiles">'
+        + tile("validated_right", "libraries validated, right key,")
+        + tile("review", "libraries sent to a person")
+        + tile("not_validated", "libraries told no")
+        + tile("wrong", "libraries validated under a wrong key")
+        + tile("non_library_validated", "non-libraries validated")
+        + tile("non_library_review", "non-libraries sent to a person")
+        + "</div>"
+    )
+
+
+def _libraries(run: Run) -> str:
+    groups = [group for group in run.groups if group.measures["validated_right"].of]
+    columns: dict[str, Callable[[Group], Cell]] = {
+        "rows": lambda group: number(group.measures["validated_right"].of),
+        "validated, right key": lambda group: share(group.measures["validated_right"]),
+        "validated, wrong key": lambda group: rows_and_interval(group.measures["wrong"], grave=True),
+        "to review": lambda group: share(group.measures["review"]),
+        "not validated": lambda group: rows_and_interval(group.measures["not_validated"], grave=True),
+    }
+    return (
+        '<h2 id="libraries">Libraries</h2>'
+        "<p>Applicants that are listed in the release, by set. Beside each figure its 95% interval (Wilson): "
+        "what the share may be among all applicants of the kind.</p>" + _by_set(groups, columns)
+    )
+
+
+def _others(run: Run) -> str:
+    groups = [group for group in run.groups if group.measures["non_library_validated"].of]
+    if not groups:
+        return '<h2 id="others">Applicants that are no library</h2><p>None among these rows.</p>'
+    columns: dict[str, Callable[[Group], Cell]] = {
+        "rows": lambda group: number(group.measures["non_library_validated"].of),
+        "validated": lambda group: rows_and_interval(group.measures["non_library_validated"], grave=True),
+        "to review": lambda group: share(group.measures["non_library_review"]),
+        "not validated": lambda group: share(group.measures["non_library_not_validated"]),
+    }
+    return (
+        '<h2 id="others">Applicants that are no library</h2>'
+        "<p>Friends groups, foundations, colleges, museums, namesakes: none may be validated; to review "
+        "costs staff time.</p>" + _by_set(groups, columns)
+    )
+
+
+def _finding(run: Run) -> str:
+    groups = [group for group in run.groups if not group.kind]
+    columns: dict[str, Callable[[Group], Cell]] = {
+        "right entry among candidates": lambda group: share(group.measures["recall"]),
+        "ranked first": lambda group: share(group.measures["ranked_first"]),
+        "keys p50": lambda group: number(group.keys.p50),
+        "p99": lambda group: number(group.keys.p99),
+        "max": lambda group: number(group.keys.max),
+        "candidates p50": lambda group: number(group.candidates.p50),
+        "p99 ": lambda group: number(group.candidates.p99),
+        "max ": lambda group: number(group.candidates.max),
+    }
+    return (
+        '<h2 id="finding">Finding the right entry</h2>'
+        "<p>Before anything is scored: is the right entry among the candidates that the blocking keys bring? "
+        "Keys and candidates are per application.</p>" + _by_set(groups, columns)
+    )
+
+
+def _by_set(groups: Iterable[Group], columns: dict[str, Callable[[Group], Cell]]) -> str:
+    rows = [
+        [
+            Cell(html(group.kind or group.set), "kind" if group.kind else "id"),
+            *(of(group) for of in columns.values()),
+        ]
+        for group in groups
+    ]
+    return table(["set", *columns], rows)
+
+
+def _thresholds(run: Run) -> str:
+    rows = [_choice_row(choice) for choice in run.choices]
+    return (
+        '<h2 id="thresholds">Thresholds</h2>'
+        f"<p>The shipped threshold for <i>validated</i> is {run.threshold:g} bits. What another one would "
+        "do, all rules left as they are, and what the score would do if no rule stood beside it, on all rows "
+        "of this run together.</p>"
+        + threshold_figures(run)
+        + "<h3>Chosen on one half, held against the other</h3>"
+        "<p>Rows are halved by a hash of their id. The lowest threshold that keeps the bound on one half is "
+        "applied to the other, which had no part in choosing it. Errors are wrong keys and non-libraries "
+        "validated. The same library may stand in two sets, and so in both halves.</p>"
+        + table(
+            ["errors at most", "chosen on", "threshold", "errors there", "errors on the other half",
+             "validated, right key, on the other half"],
+            rows,
+        )
+    )  # fmt: skip
+
+
+def _choice_row(choice: Choice) -> Sequence[Cell]:
+    bound = "none" if choice.bound == 0 else f"{100 * choice.bound:g}% of rows"
+    begun = [Cell(bound), Cell(f"{_HALVES[choice.chosen_on]} half")]
+    if choice.threshold is None or choice.there is None or choice.elsewhere is None:
+        return [*begun, Cell("no threshold keeps it"), *[Cell(NOTHING, "number")] * 3]
+    lowest = ", the lowest tried" if choice.threshold == THRESHOLDS[0] else ""
+    return [
+        *begun,
+        Cell(f"{choice.threshold:g} bits" + lowest, "number"),
+        rows_and_interval(choice.there.errors),
+        rows_and_interval(choice.elsewhere.errors),
+        share(choice.elsewhere.right),
+    ]
+
+
+def _reliability(run: Run) -> str:
+    scores = [
+        [
+            Cell(html(one.population)),
+            number(one.rows),
+            Cell(NOTHING if one.brier is None else f"{one.brier:.5f}", "number"),
+            Cell(NOTHING if one.log_loss is None else f"{one.log_loss:.5f}", "number"),
+        ]
+        for one in run.reliability
+    ]
+    bins = [
+        [
+            Cell(f"{one.low:g} to {one.high:g}", "number"),
+            Cell(NOTHING if one.mean is None else f"{one.mean:.4f}", "number"),
+            number(one.right.of),
+            number(one.right.count),
+            share(one.right),
+        ]
+        for one in run.reliability[0].bins
+        if one.right.of
+    ]
+    return (
+        '<h2 id="confidence">Confidence</h2>'
+        "<p>Is what is called 90% sure right nine times in ten? Confidence speaks of the best candidate, "
+        "before any rule; how well it is calibrated depends on the mixture of these rows, which is not that "
+        "of real applicants.</p>"
+        + reliability_figures(run)
+        + table(["rows", "count", "Brier score", "log loss (nats)"], scores)
+        + "<h3>Every row with a candidate</h3>"
+        + table(["confidence", "mean", "rows", "best candidate is right", "share"], bins)
+    )
+
+
+def _inputs(run: Run) -> str:
+    sources = [
+        [Cell(html(one.name)), Cell("" if one.rows is None else f"{one.rows:,}", "number"),
+         Cell(f"<code>{html(one.sha256)}</code>")]
+        for one in [*run.releases, *run.labelled]
+    ]  # fmt: skip
+    elsewhere = ""
+    if run.floors_elsewhere:
+        names = "; ".join(run.floors_elsewhere)
+        elsewhere = f"<p>Limits of other sets or fields, not measured in this run: {html(names)}.</p>"
+    kept = [
+        [Cell(html(check.about)), Cell(html(check.limit)), Cell(html(check.measured)),
+         Cell("kept" if check.met else "missed", "" if check.met else "bad")]
+        for check in run.floors
+    ]  # fmt: skip
+    limits = table(["set", "limit", "measured", ""], kept) if kept else ""
+    return (
+        '<h2 id="inputs">What this was measured on</h2>'
+        f"<p><code>{html(run.command)}</code></p>"
+        + table(["file", "rows", "SHA-256"], sources)
+        + ("<h3>Limits</h3>" + limits + elsewhere if kept or elsewhere else "")
+    )

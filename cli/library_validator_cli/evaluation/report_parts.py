@@ -1,0 +1,77 @@
+"""Cells and tables of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final, NamedTuple
+
+from library_validator_cli.evaluation.intervals import Share
+
+NOTHING: Final = "-"
+
+
+class Cell(NamedTuple):
+    """``content`` is HTML; ``style`` a CSS class."""
+
+    content: str
+    style: str = ""
+
+
+def html(text: str) -> str:
+    """Text that others wrote, harmless: markup escaped, what turns or hides characters made visible."""
+    return escape("".join(_visible(character) for character in text))
+
+
+def _visible(character: str) -> str:
+    return character if character.isprintable() else f"⟨U+{ord(character):04X}⟩"
+
+
+def percent(value: float | None) -> str:
+    """Two decimals; three where two would say 0% or 100% and be wrong."""
+    if value is None:
+        return NOTHING
+    near_an_end = 0 < value < 0.0001 or 0.9999 < value < 1
+    return f"{100 * value:.3f}%" if near_an_end else f"{100 * value:.2f}%"
+
+
+def number(value: int) -> Cell:
+    return Cell(f"{value:,}", "number")
+
+
+def share(of: Share) -> Cell:
+    """A percentage with its interval."""
+    if of.share is None:
+        return Cell(NOTHING, "number")
+    return Cell(f"{percent(of.share)}{_interval(of)}", "number")
+
+
+def rows_and_interval(of: Share, *, grave: bool = False) -> Cell:
+    """A count with the interval of its share; ``grave``: any row at all stands out."""
+    if of.share is None:
+        return Cell(NOTHING, "number")
+    return Cell(f"{of.count:,}{_interval(of)}", "number bad" if grave and of.count else "number")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """A table; a column stands flush right where its cells do."""
+    listed = list(rows)
+    if not listed:
+        return "<p>None.</p>"
+    styles = ["number" if "number" in cell.style else "" for cell in listed[0]]
+    head = "".join(
+        f"<th{_class(style)}>{html(name)}</th>" for name, style in zip(columns, styles, strict=True)
+    )
+    body = "".join(
+        "<tr>" + "".join(f"<td{_class(cell.style)}>{cell.content}</td>" for cell in row) + "</tr>"
+        for row in listed
+    )
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _interval(of: Share) -> str:
+    return f'<span class="interval">{percent(of.low)} to {percent(of.high)}</span>'
+
+
+def _class(style: str) -> str:
+    return f' class="{style}"' if style else ""

@@ -1,0 +1,150 @@
+"""One evaluation as it is kept: ``run.json``, everything measured and everything it was measured on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from library_validator.decisions.policy import load_policy
+from library_validator.matching.weights import load_weights
+from library_validator.registry.store import RegistryReader
+from library_validator_cli.evaluation.compare import (
+    Changes,
+    Circumstances,
+    RowAnswer,
+    answers_of,
+    changes,
+)
+from library_validator_cli.evaluation.curves import (
+    Choice,
+    Point,
+    Reliability,
+    choices,
+    curve,
+    curve_by_score,
+    reliabilities,
+)
+from library_validator_cli.evaluation.floors import Floor, FloorCheck, check_floors
+from library_validator_cli.evaluation.labelled import LabelledFile
+from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.summary import Group, groups_of
+from library_validator_cli.evaluation.worst import Explained, explain, gone_validated, worst
+from library_validator_cli.failures import CommandFailed
+
+SCHEMA_VERSION: Final = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Source(_Model):
+    """A file that went in."""
+
+    name: str
+    sha256: str
+    rows: int | None = None  # of a labelled file
+
+
+class EarlierRun(_Model):
+    """What of a run a later one is compared with."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    only: list[str]  # the fields that applications were reduced to; empty: all
+    registry_version: str
+    policy_version: str  # policy and weights
+    rows: list[RowAnswer]
+
+    @property
+    def circumstances(self) -> Circumstances:
+        fields = ", ".join(self.only) if self.only else "all"
+        return Circumstances(self.registry_version, self.policy_version, fields)
+
+
+class Run(EarlierRun):
+    measured_at: datetime
+    command: str  # file names without folders
+    labelled: list[Source]
+    releases: list[Source]
+    fiscal_year: int  # the newest one
+    threshold: float  # the shipped ``validate`` threshold, in bits
+    groups: list[Group]
+    curve: list[Point]
+    curve_by_score: list[Point]
+    choices: list[Choice]
+    reliability: list[Reliability]
+    gone_validated: list[Explained]
+    worst: list[Explained]
+    floors: list[FloorCheck]
+    floors_elsewhere: list[str]  # floors of sets or fields that were not measured here
+    changes: Changes | None
+
+    @property
+    def missed(self) -> list[FloorCheck]:
+        return [check for check in self.floors if not check.met]
+
+
+def evaluate(
+    files: Sequence[LabelledFile],
+    releases: Sequence[Path],
+    registry: RegistryReader,
+    outcomes: Sequence[Outcome],
+    *,
+    only: Sequence[str],
+    command: str,
+    measured_at: datetime,
+    floors: Sequence[Floor] = (),
+    against: tuple[str, EarlierRun] | None = None,
+) -> Run:
+    """Everything that is measured on the outcomes of ``files``; ``against``: a file's name and its run."""
+    groups = groups_of(outcomes)
+    checks, elsewhere = check_floors(floors, groups, only)
+    pointer = registry.pointer()
+    policy = load_policy()
+    run = Run(
+        measured_at=measured_at,
+        command=command,
+        labelled=[Source(name=file.name, sha256=file.sha256, rows=len(file.rows)) for file in files],
+        releases=[
+            Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest()) for path in releases
+        ],
+        fiscal_year=pointer.fiscal_year,
+        only=list(only),
+        registry_version=pointer.active,
+        policy_version=f"{policy.version}/{load_weights().version}",
+        threshold=policy.validate,
+        groups=groups,
+        curve=curve(outcomes),
+        curve_by_score=curve_by_score(outcomes),
+        choices=choices(outcomes),
+        reliability=reliabilities(outcomes),
+        gone_validated=explain(gone_validated(outcomes), registry),
+        worst=explain(worst(outcomes), registry),
+        floors=checks,
+        floors_elsewhere=elsewhere,
+        changes=None,
+        rows=answers_of(outcomes),
+    )
+    if against is None:
+        return run
+    name, before = against
+    compared = changes(name, before.rows, run.rows, before.circumstances, run.circumstances)
+    return run.model_copy(update={"changes": compared})
+
+
+def read_run(path: Path) -> EarlierRun:
+    """A run that was kept. Raises ``CommandFailed`` where the file is none, or of another schema."""
+    try:
+        return EarlierRun.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"])) or "the file"
+        raise CommandFailed(
+            f"{path.name} is no run.json of schema {SCHEMA_VERSION} ({at}: {first['msg']}); "
+            "measure again with this version"
+        ) from error
