@@ -1,0 +1,184 @@
+"""Releases in, applications in, decisions out, on the local stack with IAM enforced."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.e2e.service import ROOT, Service, eventually, sample_release
+
+EVENTS = ROOT / "events" / "validate_applications"
+BURST = ("2022.zip", "2022 again.zip", "page.zip", "2022 differs.zip", "2021 again.zip")
+
+
+def _bodies(event: str, suffix: str) -> list[str]:
+    """The messages of an event file, under ids of their own."""
+    records = json.loads((EVENTS / event).read_text())["Records"]
+    return [
+        record["body"].replace('"application_id":"', f'"application_id":"{suffix}-') for record in records
+    ]
+
+
+def _ids(bodies: list[str]) -> list[str]:
+    return [json.loads(body)["application_id"] for body in bodies]
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    good: list[str]
+    poison: str
+
+
+@pytest.fixture(scope="module", autouse=True)
+def poisoned(service: Service) -> Poisoned:
+    """Sent first: the poison message takes a minute to the dead-letter queue."""
+    bodies = _bodies("poison-among-ten.json", "ten")
+    good = [body for body in bodies if body.startswith("{") and body.endswith("}")]
+    (poison,) = set(bodies) - set(good)
+    service.send(*bodies)
+    return Poisoned(good, poison)
+
+
+@pytest.fixture(scope="module")
+def left_unpublished(service: Service) -> str:
+    """The event id of a decision that was stored by a writer that died before it could publish."""
+    bodies = _bodies("college.json", "alive")
+    service.send(*bodies)
+    (event,) = service.wait_for_decisions(_ids(bodies))
+    decided = event["detail"]["data"]
+    assert decided["decision"] != "validated"  # it would claim the system of another application
+    decision = service.casework.get(decided["source"], decided["application_id"])
+    assert decision is not None
+    application = decision.application.model_copy(update={"application_id": "killed"})
+    killed = decision.model_copy(update={"event_id": uuid4(), "application": application})
+    service.casework.record(killed, None)
+    return str(killed.event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Five uploads at once, while applications flow."""
+
+    before: str  # the registry version that was active
+    applications: list[str]
+
+
+@pytest.fixture(scope="module")
+def burst(service: Service, poisoned: Poisoned) -> Burst:
+    before = service.active_version()
+    assert before is not None
+    contents = {
+        "2022.zip": sample_release(2022),
+        "2022 again.zip": sample_release(2022),
+        "page.zip": b"<!DOCTYPE html><title>moved</title>",
+        "2022 differs.zip": sample_release(2022, seed=2),
+        "2021 again.zip": sample_release(2021),
+    }
+    flowing = _bodies("clean-match.json", "flow") + _bodies("typo.json", "flow")
+    bodies = [body.replace("flow-", f"flow-{number}-", 1) for number in range(15) for body in flowing]
+    for position, (name, content) in enumerate(contents.items()):
+        service.upload(name, content)
+        service.send(*bodies[position::10])
+    eventually(lambda: service.active_version() != before, "the newer release is active")
+    for position in range(5, 10):
+        service.send(*bodies[position::10])
+    return Burst(before, _ids(bodies))
+
+
+def test_an_uploaded_release_is_active_and_announced(service: Service) -> None:
+    (run,) = eventually(lambda: service.ended_runs(["sample 2021+a.zip"]), "the first load ended")
+    assert run.status == "active"
+
+    def announced() -> list[dict[str, Any]]:
+        service.take_results()
+        return [
+            one
+            for one in service.events
+            if one["detail-type"] == "Registry Activated"
+            and one["detail"]["metadata"]["registry_version"] == run.version
+        ]
+
+    (event,) = eventually(lambda: announced() or None, "Registry Activated")
+    assert event["source"] == "library-validator"
+    version = service.registry.version(run.version or "")
+    assert (version.systems, version.outlets) > (250, 300)
+
+
+def test_nine_of_ten_are_decided_beside_a_poison_message(service: Service, poisoned: Poisoned) -> None:
+    assert len(poisoned.good) == 9
+    events = service.wait_for_decisions(_ids(poisoned.good))
+    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == 9
+    for event in events:
+        data = event["detail"]["data"]
+        assert event["detail-type"] == "Library Application " + data["decision"].replace("_", " ").title()
+        assert data["authority"] == "unproven"
+
+
+def test_the_same_message_three_times_is_one_decision_with_one_event_id(service: Service) -> None:
+    bodies = _bodies("same-message-three-times.json", "thrice")
+    (application_id,) = set(_ids(bodies))
+    service.send(*bodies)
+    (source,) = {one["detail"]["data"]["source"] for one in service.wait_for_decisions([application_id])}
+    queue = service.outputs["ApplicationsQueueUrl"]
+
+    def all_taken() -> bool:
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        depth = service.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
+        # The poison message of the other test may be hidden here still.
+        return int(depth["ApproximateNumberOfMessages"]) == 0 and sum(map(int, depth.values())) <= 1
+
+    eventually(all_taken, "all three messages were taken")
+    assert len(service.casework.history(source, application_id)) == 1
+    events = service.decision_events([application_id])
+    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == 1
+
+
+def test_five_uploads_in_a_burst_are_loaded_one_after_another(service: Service, burst: Burst) -> None:
+    runs = eventually(lambda: service.ended_runs(BURST), "five loads ended")
+    names = [run.run_id.removeprefix("releases/").partition("@")[0] for run in runs]
+    statuses = dict(zip(names, [run.status for run in runs], strict=True))
+    assert statuses == {
+        "2022.zip": "active",
+        "2022 again.zip": "unchanged",
+        "page.zip": "refused",
+        "2022 differs.zip": "quarantined",
+        "2021 again.zip": "unchanged",
+    }
+    for earlier, later in itertools.pairwise(runs):
+        assert earlier.updated_at <= later.started_at
+
+
+def test_each_decision_names_the_one_version_that_it_used(service: Service, burst: Burst) -> None:
+    pointer = service.registry.pointer()
+    assert pointer.previous == burst.before
+    events = service.wait_for_decisions(burst.applications)
+    versions = {one["detail"]["metadata"]["registry_version"] for one in events}
+    assert versions == {burst.before, pointer.active}
+    for event in events:
+        data = event["detail"]["data"]
+        stored = service.casework.get(data["source"], data["application_id"])
+        assert stored is not None
+        assert stored.registry_version == event["detail"]["metadata"]["registry_version"]
+
+
+def test_what_a_dead_writer_left_is_published_by_the_sweeper(service: Service, left_unpublished: str) -> None:
+    def published() -> list[str] | None:
+        events = service.decision_events(["killed"])
+        return [one["detail"]["metadata"]["event_id"] for one in events] or None
+
+    assert set(eventually(published, "the sweeper publishes")) == {left_unpublished}
+
+
+def test_the_poison_message_ends_in_the_dead_letter_queue(service: Service, poisoned: Poisoned) -> None:
+    queue = service.outputs["ApplicationsDeadLetterQueueUrl"]
+
+    def dead() -> list[str] | None:
+        messages = service.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
+        return [message["Body"] for message in messages] or None
+
+    assert eventually(dead, "the poison message in the dead-letter queue") == [poisoned.poison]
