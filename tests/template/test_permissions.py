@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from tests.template.template_reader import Template
 
 FUNCTION_ROLES = ("IndexReleaseRole", "ValidateApplicationsRole", "SweepResultsRole")
