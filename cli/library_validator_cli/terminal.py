@@ -90,6 +90,13 @@ class Bar:
     def say(self, text: str) -> None:
         self._progress.update(self._task, description=escape(text))
 
+    def step(self, text: str) -> None:
+        """Like ``say``, for what takes long: a line of its own where no bar is drawn."""
+        if ERR.is_terminal:
+            self.say(text)
+        else:
+            notice(text)
+
 
 @contextmanager
 def progress(text: str, total: int | None = None) -> Iterator[Bar]:

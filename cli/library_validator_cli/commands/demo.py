@@ -54,7 +54,7 @@ def demo(
     """
     local = local_stack()
     with progress("starting") as bar:
-        local = LocalStack(local.root, progress=bar.say)
+        local = LocalStack(local.root, progress=bar.step)
         outcome = run_demo(local, release, bar.say, lambda step, taken: notice(f"{taken:6.1f} s  {step}"))
     if as_json:
         show_json(outcome_as_json(outcome))

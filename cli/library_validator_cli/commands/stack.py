@@ -40,25 +40,22 @@ def local_stack() -> LocalStack:
     return LocalStack(root)
 
 
-def bring_up(local: LocalStack) -> None:
-    """Install, start and deploy, each only where it is not done yet."""
-    with progress("starting the local stack") as bar:
-        local = LocalStack(local.root, progress=bar.say)
-        local.start()
-        if not local.outputs():
-            local.deploy()
-
-
-def up() -> None:
+def up(
+    redeploy: Annotated[
+        bool, typer.Option("--redeploy", help="Build and deploy again, with the code as it is now.")
+    ] = False,
+) -> None:
     """Start the service on this machine: install, start, build and deploy what is not there yet.
 
     The whole template runs on an embedded stack on 127.0.0.1, without a container engine. AWS itself is
     deployed with sam build && sam deploy.
     """
-    local = local_stack()
-    bring_up(local)
-    running = local.running()
-    notice(f"the local stack is up at {running.endpoint if running else '?'}")
+    with progress("starting the local stack") as bar:
+        local = LocalStack(local_stack().root, progress=bar.step)
+        running = local.start()
+        if redeploy or not local.outputs():
+            local.deploy()
+    notice(f"the local stack is up at {running.endpoint}")
     notice("next: library-validator upload RELEASE")
 
 
