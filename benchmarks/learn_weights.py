@@ -26,7 +26,8 @@ from pathlib import Path
 import numpy as np
 
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.compare import NAME_ORDER, Compared
+from library_validator.matching.compare import Compared
+from library_validator.matching.compare_names import NAME_ORDER
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank

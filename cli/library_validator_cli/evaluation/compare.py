@@ -128,11 +128,8 @@ def _differences(then: Circumstances, now: Circumstances) -> list[str]:
 
 
 def _rows_apart(lost: int, added: int) -> list[str]:
-    said = [
-        (lost, "rows of the earlier run are not in this one"),
-        (added, "rows were not in the earlier run"),
-    ]
-    return [f"{count:,} {text}" for count, text in said if count]
+    said = f"rows that the other run does not have, not compared: {lost:,} then, {added:,} now"
+    return [said] if lost or added else []
 
 
 def _is_changed(old: RowAnswer, new: RowAnswer) -> bool:

@@ -113,7 +113,7 @@ def _read_file(path: Path, only: Sequence[str]) -> LabelledFile:
             )
         rows = tuple(_rows(reader, path, frozenset(only or FIELDS)))
     except csv.Error as error:
-        raise CommandFailed(f"{path.name}, line {reader.line_num}: is not CSV ({error})") from error
+        raise CommandFailed(f"{path.name}, line {reader.reader.line_num}: is not CSV ({error})") from error
     ignored = tuple(column for column in columns if column not in (*_LABELLING, *FIELDS))
     return LabelledFile(path.name, hashlib.sha256(raw).hexdigest(), rows, ignored)
 

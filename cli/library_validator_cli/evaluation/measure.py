@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
+from multiprocessing.context import BaseContext
 from typing import Final
 
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.policy import Policy, Verdict, decide, load_policy
+from library_validator.decisions.policy import Verdict, decide
+from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank
@@ -174,15 +177,17 @@ def measuring(
     if processes == 1 or len(rows) < _WORTH_PROCESSES:
         yield chain.from_iterable(map(work.chunk, starts))
         return
-    # Forked processes share the index instead of being sent a copy of it.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    executor = ProcessPoolExecutor(
-        processes, multiprocessing.get_context(method), initializer=_take, initargs=(work,)
-    )
+    executor = ProcessPoolExecutor(processes, _context(), initializer=_take, initargs=(work,))
     try:
         yield chain.from_iterable(executor.map(_chunk, starts))
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Forked processes share the index instead of being sent a copy; where threads run, forks may hang."""
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
 def _processors() -> int:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from library_validator.decisions.policy import load_policy
+from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.weights import load_weights
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.compare import (

@@ -18,7 +18,8 @@ from library_validator.decisions.decision import (
     Submission,
     event_id_of,
 )
-from library_validator.decisions.policy import Policy, Verdict, decide, load_policy
+from library_validator.decisions.policy import Verdict, decide
+from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.errors import RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant

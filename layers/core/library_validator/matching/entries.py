@@ -115,6 +115,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         names.append(outlet.name)
         lines.append((outlet.street, outlet.city, outlet.zip))
         phones.append(outlet.phone)
+        names += central.former_names
     return Entry(
         id=system.fscs_key,
         kind=SYSTEM_KIND,
@@ -123,7 +124,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         state=system.state,
         county=normalize.city(system.county),
         libid=normalize.words(system.libid).replace(" ", ""),
-        names=_distinct_names(names, read),
+        names=_distinct_names([*names, *listed.former_names], read),
         system_names=(),
         addresses=_addresses(lines),
         phones=_phones(phones),
@@ -156,7 +157,7 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, read: ReadName) ->
         state=outlet.state,
         county=normalize.city(outlet.county),
         libid=normalize.words(outlet.libid).replace(" ", ""),
-        names=_distinct_names([outlet.name], read),
+        names=_distinct_names([outlet.name, *listed.former_names], read),
         system_names=_distinct_names([system.name], read),
         addresses=_addresses([(outlet.street, outlet.city, outlet.zip)]),
         phones=_phones([outlet.phone]),

@@ -33,6 +33,10 @@ _UNIT: Final = re.compile(
     r"\b(?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT)\s?#?\s?[A-Z]?\d*[A-Z]?\b.*$"
 )
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
+_HUMP: Final = re.compile(r"([a-z])([A-Z])")
+_NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
+_ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
+_HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -45,6 +49,11 @@ def fold(text: str) -> str:
     return text.upper()
 
 
+def _spaced(text: str) -> str:
+    """``CobbledaleFreeLibrary`` with its blanks: two words or more that lost them."""
+    return _HUMP.sub(r"\1 \2", text) if " " not in text.strip() and len(_HUMP.findall(text)) >= 2 else text
+
+
 def words(text: str) -> str:
     """Folded text as words: apostrophes closed up, ampersands read, initials joined."""
     folded = _APOSTROPHES.sub("", fold(text)).replace("&", " AND ")
@@ -55,7 +64,7 @@ def words(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of an organization's name, abbreviations written out, stop words dropped."""
-    text = words(name[:400])
+    text = _NUMBERED.sub("", words(_spaced(name[:400])))
     for phrase, replacement in NAME_PHRASES:
         if phrase in text:
             text = f" {text} ".replace(f" {phrase} ", f" {replacement} ").strip()
@@ -74,13 +83,22 @@ def name_tokens(name: str) -> tuple[str, ...]:
             elif len(raw) == 1:
                 tokens.append(word)
         else:
-            expanded = NAME_WORDS.get(word)
-            if expanded is None:
-                ordinal = _ORDINAL.match(word)
-                tokens.append(ordinal[1] if ordinal else word)
-            else:
-                tokens.extend(expanded)
+            tokens.extend(_name_words(word))
     return tuple(tokens)
+
+
+def _name_words(word: str) -> tuple[str, ...]:
+    expanded = NAME_WORDS.get(word)
+    if expanded is not None:
+        return expanded
+    ordinal = _ORDINAL.match(word)
+    return (ordinal[1] if ordinal else CITY_WORDS.get(word, word),)
+
+
+def head_of(name: str) -> str:
+    """What stands before the first OF, FOR or DE of a name: the body itself, where it is one of something."""
+    head = _HEAD.match(f"{words(_spaced(name[:400]))} ")
+    return head[1] if head else ""
 
 
 _DIRECTIONS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
@@ -97,7 +115,7 @@ def city(text: str) -> str:
 @lru_cache(maxsize=1024)
 def state(text: str) -> str:
     """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""
-    found = words(text)
+    found = words(text).removeprefix("STATE OF ").removeprefix("COMMONWEALTH OF ")
     compact = found.replace(" ", "")
     if compact in _CODES:
         return compact
@@ -118,6 +136,12 @@ def zip5(text: str) -> str:
     if len(digits) in (3, 4):
         digits = digits.zfill(5)
     return digits if len(digits) == 5 and digits != "00000" else ""
+
+
+def zip_at_end(text: str) -> str:
+    """The ZIP that ends an address line, where somebody wrote a whole address on it; else empty."""
+    found = _ENDING_ZIP.search(text.strip()[:200])
+    return found[1] if found and found.start() > 0 else ""
 
 
 def phone(text: str) -> str:
@@ -168,7 +192,7 @@ def street(text: str) -> Street:
     found = words(text[:200])
     if not found or found == "M":
         return NO_STREET
-    found = found.replace("POBOX", "PO BOX").replace("PO BX", "PO BOX")
+    found = found.replace("POBOX", "PO BOX").replace("POB ", "PO BOX ").replace("PO BX", "PO BOX")
     route = _ROUTE_BOX.search(found)
     if route:
         return Street("", "", f"R{route[1]}B{route[2]}")

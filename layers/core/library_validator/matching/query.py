@@ -24,6 +24,7 @@ class Query:
     zip: str
     phone: str
     fscs_id: FscsId | None
+    head: Name  # of "Friends of the Library": the friends; empty where the name is not of that form
     place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
 
 
@@ -38,8 +39,11 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         street=normalize.street(applicant.street),
         city=city,
         state=state or (fscs_id.key[:2] if fscs_id else ""),
-        zip=normalize.zip5(applicant.zip),
+        zip=normalize.zip5(applicant.zip) or normalize.zip_at_end(applicant.street),
         phone=normalize.phone(applicant.phone),
         fscs_id=fscs_id,
-        place_words=frozenset(city.split()) | frozenset(normalize.words(applicant.state).split()) | frozenset(state.split()),
+        head=correct(read_name(normalize.head_of(applicant.name)), statistics),
+        place_words=frozenset(city.split())
+        | frozenset(normalize.words(applicant.state).split())
+        | frozenset(state.split()),
     )

@@ -22,7 +22,9 @@ from library_validator.matching.words import (
 )
 
 _MEANINGS: Final[dict[str, tuple[str, ...]]] = {
-    **{word: (word,) for word in GENERIC | GOVERNMENTS | AFFILIATES | OUT_OF_SCOPE.keys() if len(word) >= 5},
+    **{word: (word,) for word in GENERIC | GOVERNMENTS | OUT_OF_SCOPE.keys() if len(word) >= 5},
+    # shorter ones are a slip away from names of people and towns
+    **{word: (word,) for word in AFFILIATES if len(word) >= 7},
     **{word: meaning for word, meaning in NAME_WORDS.items() if len(word) >= 6},
 }
 _VOCABULARY: Final = tuple(sorted(_MEANINGS))
@@ -42,7 +44,15 @@ _OFTEN_MISTYPED: Final = frozenset(
         "ASSOCIATION",
     ]
 )
-_SHORT: Final = {"LIB": "LIBRARY", "PUB": "PUBLIC", "FREE": "FREE", "AREA": "AREA", "MEM": "MEMORIAL"}
+_FIGURES: Final = str.maketrans("01345", "OLEAS")  # figures that stand for letters
+_SHORT: Final = {
+    "LIB": "LIBRARY",
+    "PUB": "PUBLIC",
+    "FREE": "FREE",
+    "AREA": "AREA",
+    "TOWN": "TOWN",
+    "MEM": "MEMORIAL",
+}
 
 
 def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
@@ -54,16 +64,25 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     if not unknown:
         return name
     corrected = {word: nearest for word in unknown if (nearest := _nearest_kind_word(word))}
+    if "LIBRARY" not in (*name.tokens, *(token for tokens in corrected.values() for token in tokens)):
+        corrected |= {word: ("PUBLIC", "LIBRARY") for word in unknown if _is_mistyped_pl(word)}
     if not corrected:
         return name
     return Name.of_text(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
+
+
+def _is_mistyped_pl(word: str) -> bool:
+    return len(word) == 2 and OSA.distance(word, "PL") == 1
 
 
 @lru_cache(maxsize=16_384)
 def _nearest_kind_word(word: str) -> tuple[str, ...]:
     """The words that ``word`` is a typing slip away from, or none."""
     if not word.isalpha():
-        return ()
+        lettered = word.translate(_FIGURES)
+        return _MEANINGS.get(lettered, ()) if lettered.isalpha() else ()
+    if word.endswith("OF") and len(word) > 6:
+        return _nearest_kind_word(word.removesuffix("OF"))
     if len(word) < 5:
         near = [meaning for short, meaning in _SHORT.items() if OSA.distance(word, short) <= 1]
         return (near[0],) if near and len(word) > 1 else ()

@@ -29,6 +29,8 @@ STOP_WORDS: Final = _set("""
 
 # Phrases that are read before words are.
 NAME_PHRASES: Final = (
+    ("BOOK MOBILE", "BOOKMOBILE"),
+    ("BOOKS BY MAIL", "BOOKSBYMAIL"),
     ("P L D", "PUBLIC LIBRARY DISTRICT"),
     ("P L", "PUBLIC LIBRARY"),
     ("PUBLIC LIB", "PUBLIC LIBRARY"),
@@ -127,6 +129,12 @@ AFFILIATES: Final = _set("""
     ADVOCATES ALLIANCE ALUMNI AMIGOS ASSOCIATES AUXILIARY BENEFIT BOOSTERS CAMPAIGN CHARITABLE CITIZENS
     COMMITTEE CONTRIBUTORS DONORS EMPLOYEES ENDOWMENT FOUNDATION FRIENDS FUND FUNDRAISING GUILD HELPERS
     LEAGUE PARTNERS PATRONS SAVE SUPPORT SUPPORTERS TRUST VOLUNTEERS
+    BENEFACTORS BENEFACTOR AMIS PALS CHAMPIONS NEIGHBORS LOVERS BOOSTER SUPPORTER VOLUNTEER ADVOCATE DONOR
+""")
+
+# Bodies that may house a library, or run one, and are none by themselves.
+HOSTS: Final = _set("""
+    CITY COUNTY TOWN TOWNSHIP VILLAGE PARISH BOROUGH GOVERNMENT HALL COLLEGE UNIVERSITY SCHOOL OFFICE
 """)
 
 # Other kinds of organization.
@@ -176,12 +184,20 @@ _STATES: Final = """
 """
 
 
+# As newspapers and letterheads shorten them.
+_TRADITIONAL: Final = _pairs("""
+    ALA:AL ARIZ:AZ ARK:AR CALIF:CA CAL:CA COLO:CO CONN:CT DEL:DE FLA:FL ILL:IL IND:IN KAN:KS KANS:KS KEN:KY
+    MASS:MA MICH:MI MINN:MN MISS:MS MONT:MT NEB:NE NEBR:NE NEV:NV OKLA:OK ORE:OR PENN:PA PENNA:PA TENN:TN
+    TEX:TX WASH:WA WIS:WI WISC:WI WYO:WY NMEX:NM NDAK:ND SDAK:SD NCAR:NC SCAR:SC WVA:WV
+""")
+
+
 def _state_codes() -> dict[str, str]:
     codes: dict[str, str] = {}
     for pair in " ".join(_STATES.split()).split(" / "):
         code, name = pair.split(" ", 1)
         codes[name] = codes[name.replace(" ", "")] = code
-    return codes
+    return codes | _TRADITIONAL
 
 
 # Names of states and outlying areas, with and without blanks, and their postal codes.

@@ -7,8 +7,8 @@ of one that merged or closed. The newest record of each entry is kept, with the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases.records import Outlet, Release, System
@@ -18,6 +18,7 @@ from library_validator.releases.records import Outlet, Release, System
 class ListedOutlet:
     outlet: Outlet
     last_listed: int  # the newest fiscal year that lists it
+    former_names: tuple[str, ...] = ()  # of older releases, the newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ListedSystem:
     system: System
     last_listed: int  # the newest fiscal year that lists it
     outlets: tuple[ListedOutlet, ...]  # by FSCS id; years may differ from the system's
+    former_names: tuple[str, ...] = ()  # of older releases, the newest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,12 @@ def merge_releases(releases: Sequence[Release]) -> History:
     systems: dict[str, tuple[System, int]] = {}
     outlets: dict[str, ListedOutlet] = {}
     ids_at: defaultdict[_Place, set[str]] = defaultdict(set)
+    names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # FSCS key or id -> names, newest first
     for release in newest_first:
+        for outlet in release.outlets:
+            names[outlet.fscs_id][outlet.name] = None
         for system in release.systems:
+            names[system.fscs_key][system.name] = None
             systems.setdefault(system.fscs_key, (system, release.fiscal_year))
         listed_then = {outlet.fscs_id for outlet in release.outlets}
         vanished = [outlet for outlet in release.outlets if outlet.fscs_id not in outlets]
@@ -57,7 +63,7 @@ def merge_releases(releases: Sequence[Release]) -> History:
         for outlet in release.outlets:
             for place in _places(outlet):
                 ids_at[place].add(outlet.fscs_id)
-    return History(newest_first[0].fiscal_year, tuple(_listed(systems, outlets.values())))
+    return History(newest_first[0].fiscal_year, tuple(_listed(systems, outlets.values(), names)))
 
 
 _Place = tuple[str, ...]
@@ -91,12 +97,15 @@ def _newest_first(releases: Sequence[Release]) -> list[Release]:
 
 
 def _listed(
-    systems: dict[str, tuple[System, int]], outlets: Iterable[ListedOutlet]
+    systems: dict[str, tuple[System, int]],
+    outlets: Iterable[ListedOutlet],
+    names: Mapping[str, Iterable[str]],
 ) -> Iterable[ListedSystem]:
     of_system: defaultdict[str, list[ListedOutlet]] = defaultdict(list)
     for listed in outlets:
-        of_system[listed.outlet.fscs_key].append(listed)
+        former = tuple(names[listed.outlet.fscs_id])[1:]
+        of_system[listed.outlet.fscs_key].append(replace(listed, former_names=former))
     for key in sorted(systems):
         system, year = systems[key]
         own = sorted(of_system.get(key, ()), key=lambda listed: listed.outlet.sequence)
-        yield ListedSystem(system, year, tuple(own))
+        yield ListedSystem(system, year, tuple(own), tuple(names[key])[1:])

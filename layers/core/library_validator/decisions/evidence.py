@@ -1,0 +1,83 @@
+"""What the comparisons with the best candidate amount to."""
+
+from __future__ import annotations
+
+from library_validator.decisions.policy_file import Policy
+from library_validator.matching.match import Scored
+from library_validator.matching.query import Query
+from library_validator.matching.words import LIBRARY_WORDS
+
+
+class Evidence:
+    """Facts about an applicant and one entry, each a plain question.
+
+    - ``thin``: nothing but a name and perhaps a state was given.
+    - ``placed``: town or ZIP is the entry's. ``located``: so is the street, or the phone.
+    - ``named``: the name can be the entry's.
+    - ``sufficient``: together they show that the applicant is the entry, if no rule speaks against it.
+    - ``overrides_score``: so strongly that the match weight does not matter.
+    - ``plausible``: a person may find that it is.
+    """
+
+    __slots__ = ("located", "named", "overrides_score", "placed", "plausible", "sufficient", "thin")
+
+    def __init__(self, query: Query, best: Scored, policy: Policy) -> None:
+        compared, level, rarity = best.compared, best.compared.name.level, best.compared.name.rarity
+        library = says_library(query)
+        phoned = compared.phone in policy.phone
+        streeted = compared.street in policy.street
+        identified = compared.fscs_id in ("exact", "other_outlet")
+        self.thin = is_thin(query)
+        self.placed = compared.place in policy.place
+        self.located = (streeted and compared.place != "different") or phoned
+
+        whole = level in policy.enough_with_place
+        agreed = whole and (library or not lists_library(best))
+        akin = (whole or level in policy.enough_with_location) and rarity > policy.akin
+        distinct = whole and rarity > policy.distinct
+        same_spot = streeted and phoned and self.placed
+        their_phone = compared.phone == "exact" and self.placed
+        same_place = (same_spot or their_phone) and library
+        self.named = agreed or (akin and library)
+
+        self.sufficient = (
+            (agreed and (self.placed or phoned or identified))
+            or (akin and library and (identified or (self.located and (self.placed or phoned))))
+            or ((same_spot or their_phone) and (whole or level == "applicant_shorter"))
+            or (streeted and self.placed and (distinct or (level == "applicant_shorter" and library)))
+            or same_place
+        )
+        self.overrides_score = same_place or (agreed and compared.phone == "exact")
+        names_its_town = library and query.place_words.issuperset(query.name.core)
+        shares_a_name = library and level not in ("different", "place_only")
+        self.plausible = (
+            self.named
+            or same_spot
+            or their_phone
+            or (self.placed and (names_its_town or shares_a_name or distinct))
+            or (self.located and (library or akin or whole or level == "separated"))
+        )
+
+    @property
+    def weakness(self) -> str:
+        """The reason code of what is missing where the evidence does not suffice."""
+        if not self.named:
+            return "NAME_DIFFERS"
+        if not self.placed and not self.located:
+            return "PLACE_DIFFERS"
+        return "WEAK_EVIDENCE"
+
+
+def is_thin(query: Query) -> bool:
+    """Whether nothing but a name and perhaps a state was given."""
+    return not (query.city or query.zip or query.phone or not query.street.is_empty)
+
+
+def says_library(query: Query) -> bool:
+    """Whether the applicant's name says that it is a library."""
+    return not LIBRARY_WORDS.isdisjoint(query.name.tokens)
+
+
+def lists_library(best: Scored) -> bool:
+    """Whether the entry's name does; 377 systems' names do not."""
+    return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

@@ -1,0 +1,118 @@
+"""An applicant's street, town and ZIP against an entry's addresses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.fuzz import token_set_ratio
+
+from library_validator.matching.entries import Address, Entry
+from library_validator.matching.normalize import Street, words
+from library_validator.matching.query import Query
+
+
+def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | None]:
+    """The levels of street and place, each at the listed address that agrees best.
+
+    They may be two addresses: a library that gets its mail in the next town is at home in both.
+    """
+    street, place, shown = "missing", "missing", None
+    for address in entry.addresses:
+        found = compare_streets(query.street, address.street)
+        if found == "same_number" and _same_line(query.applicant.street, address.shown):
+            found = "near"
+        where = compare_places(query.city, query.zip, address.city, address.zip)
+        if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
+            street, shown = found, address
+        if place == "missing" or _PLACE_RANK[where] < _PLACE_RANK[place]:
+            place = where
+    return street, place, shown
+
+
+_STREET_RANK: Final = {
+    "exact": 0,
+    "same_box": 0,
+    "near": 1,
+    "same_number": 4,
+    "same_street": 5,
+    "missing": 6,
+    "not_comparable": 6,
+    "different": 7,
+}
+_PLACE_RANK: Final = {
+    "zip_and_city": 0,
+    "zip": 1,
+    "city": 1,
+    "city_near": 2,
+    "zip_area": 4,
+    "missing": 5,
+    "different": 8,
+}
+
+
+def _same_line(applied: str, listed: str) -> bool:
+    """Whether two address lines are one but for typing, blanks in the wrong place among it."""
+    one, other = words(applied).replace(" ", ""), words(listed).replace(" ", "")
+    return OSA.normalized_similarity(one, other) >= 0.85
+
+
+def compare_streets(applied: Street, listed: Street) -> str:
+    if applied.is_empty or listed.is_empty:
+        return "missing"
+    if applied.box and listed.box:
+        if applied.box == listed.box:
+            return "same_box"
+        if not (applied.number and listed.number):
+            return "different"
+    if not (applied.name and listed.name) or (applied.box and not applied.number):
+        return "not_comparable"
+    similar = applied.name == listed.name or _similar_streets(applied.name, listed.name)
+    if applied.number == listed.number:
+        if applied.name == listed.name:
+            return "exact" if applied.number or len(applied.name) >= 8 else "near"
+        if similar:
+            return "near"
+        return "same_number" if applied.number else "different"
+    if similar:
+        if not applied.number or not listed.number:
+            return "near" if len(listed.name) >= 6 else "same_street"
+        return (
+            "near"
+            if OSA.distance(applied.number, listed.number) <= 1 and len(listed.number) > 2
+            else "same_street"
+        )
+    return "different"
+
+
+def _similar_streets(applied: str, listed: str) -> bool:
+    if token_set_ratio(applied, listed) >= 86:
+        return True
+    return JaroWinkler.similarity(applied.replace(" ", ""), listed.replace(" ", "")) >= 0.92
+
+
+def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> str:
+    same_zip = bool(zip_code) and zip_code == listed_zip
+    if city and listed_city:
+        if city == listed_city:
+            if same_zip:
+                return "zip_and_city"
+            return "city"
+        if same_city(city, listed_city):
+            return "zip_and_city" if same_zip else "city_near"
+    if same_zip:
+        return "zip"
+    if zip_code and listed_zip:
+        return "zip_area" if zip_code[:3] == listed_zip[:3] else "different"
+    if city and listed_city:
+        return "different"
+    return "missing"
+
+
+def same_city(city: str, listed: str) -> bool:
+    """One city name mistyped, or cut at the 20 characters that the release has room for."""
+    if JaroWinkler.similarity(city, listed) >= 0.93:
+        return True
+    if len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city)):
+        return True
+    return min(len(city), len(listed)) >= 5 and OSA.distance(city, listed, score_cutoff=1) <= 1
