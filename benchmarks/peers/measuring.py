@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -12,27 +12,23 @@ from benchmarks.peers.product import Outcome
 from benchmarks.peers.records import Best
 from library_validator.matching.names import read_name
 from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
-from library_validator.releases.records import Release
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.evaluation.labelled import NONE, LabelledRow
 
-NONE: Final = "NONE"
-GONE: Final = "GONE"
 CUE_WORDS: Final = AFFILIATES | OUT_OF_SCOPE.keys()
 NEVER: Final = float("inf")
 
 
+Refuses = Callable[[str, str], bool]
+
+
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """An application with its right answer: an FSCS key, ``NONE`` or ``GONE``."""
+class Case:
+    """A labelled application in the set that it is reported in."""
 
-    application_id: str
     set: str
-    label: str
-    fields: Mapping[str, str]  # as written, the id included
+    row: LabelledRow
     in_pool: bool  # whether thresholds are chosen on it
-
-    @property
-    def is_library(self) -> bool:
-        return self.label not in (NONE, GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +49,10 @@ class Measure:
         return self.validated_wrong + self.non_libraries_validated
 
 
-def measure(labelled: Iterable[Labelled], outcomes: Iterable[Outcome]) -> Measure:
+def measure(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> Measure:
     counts: Counter[str] = Counter()
-    for row, outcome in zip(labelled, outcomes, strict=True):
+    for case, outcome in zip(cases, outcomes, strict=True):
+        row = case.row
         counts["rows"] += 1
         validated = bool(outcome.validated)
         if row.is_library:
@@ -71,76 +68,96 @@ def measure(labelled: Iterable[Labelled], outcomes: Iterable[Outcome]) -> Measur
     return Measure(**{name: counts[name] for name in Measure.__dataclass_fields__})
 
 
-def measure_sets(labelled: Sequence[Labelled], outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+def measure_sets(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     """By set, in the order in which the sets first occur."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
-    for position, row in enumerate(labelled):
-        groups[row.set].append(position)
+    for position, case in enumerate(cases):
+        groups[case.set].append(position)
     return {
-        name: measure((labelled[place] for place in places), (outcomes[place] for place in places))
+        name: measure((cases[place] for place in places), (outcomes[place] for place in places))
         for name, places in groups.items()
     }
 
 
-def affiliate_rule(release: Release) -> Callable[[str, str], bool]:
+def measure_pool(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Measure:
+    pooled = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.in_pool]
+    return measure((case for case, _ in pooled), (outcome for _, outcome in pooled))
+
+
+def affiliate_rule(release: Release) -> Refuses:
     """Whether a name (as written) bears a cue word that no name of the library with a key bears."""
     borne: defaultdict[str, set[str]] = defaultdict(set)
-    for record in (*release.systems, *release.outlets):
+    records: list[System | Outlet] = [*release.systems, *release.outlets]
+    for record in records:
         borne[record.fscs_key].update(read_name(record.name).tokens)
-    nothing: frozenset[str] = frozenset()
 
     def refuses(name: str, fscs_key: str) -> bool:
-        return bool(CUE_WORDS.intersection(read_name(name).tokens) - borne.get(fscs_key, nothing))
+        return bool(CUE_WORDS.intersection(read_name(name).tokens) - borne.get(fscs_key, set()))
 
     return refuses
 
 
-def accept(
-    labelled: Sequence[Labelled],
-    answers: Sequence[Best],
-    threshold: float,
-    refuses: Callable[[str, str], bool] | None,
+def no_rule(_name: str, _fscs_key: str) -> bool:
+    return False
+
+
+def outcomes_at(
+    threshold: float, cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses
 ) -> list[Outcome]:
-    """What a peer's answers come to: validated at the threshold, unless tied or refused by the rule."""
+    """What a peer's answers come to: validated from the threshold on, unless tied or refused."""
     return [
         Outcome(
             first=answer.fscs_key,
             validated=answer.fscs_key
-            if answer.score >= threshold and _is_eligible(row, answer, refuses)
+            if answer.score >= threshold and _is_eligible(case, answer, refuses)
             else "",
         )
-        for row, answer in zip(labelled, answers, strict=True)
+        for case, answer in zip(cases, answers, strict=True)
     ]
 
 
-def threshold_for(
-    labelled: Sequence[Labelled],
-    answers: Sequence[Best],
-    errors: int,
-    refuses: Callable[[str, str], bool] | None,
-) -> float:
-    """The lowest score that validates at most ``errors`` rows of the pool wrongly; ``inf``: none does.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a threshold lets through of the pool."""
 
-    Chosen with the labels of the very rows that are reported: a peer could not do better by choosing.
-    """
+    threshold: float
+    right: int
+    wrong: int
+
+
+def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> list[Step]:
+    """Every threshold that can be chosen, highest first; the first one lets nothing through."""
     pool = sorted(
         (
-            (answer.score, answer.fscs_key != row.label)
-            for row, answer in zip(labelled, answers, strict=True)
-            if row.in_pool and _is_eligible(row, answer, refuses)
+            (answer.score, answer.fscs_key == case.row.label)
+            for case, answer in zip(cases, answers, strict=True)
+            if case.in_pool and _is_eligible(case, answer, refuses)
         ),
         reverse=True,
     )
-    threshold, wrong = NEVER, 0
+    steps = [Step(NEVER, 0, 0)]
     for score, rows in groupby(pool, key=lambda one: one[0]):
-        wrong += sum(is_wrong for _, is_wrong in rows)
-        if wrong > errors:
-            break
-        threshold = score
-    return threshold
+        right = [is_right for _, is_right in rows]
+        last = steps[-1]
+        steps.append(Step(score, last.right + sum(right), last.wrong + len(right) - sum(right)))
+    return steps
 
 
-def _is_eligible(row: Labelled, answer: Best, refuses: Callable[[str, str], bool] | None) -> bool:
+def most_right(steps: Sequence[Step], wrong: int) -> Step:
+    """The lowest threshold that lets at most ``wrong`` rows of the pool through wrongly.
+
+    Chosen with the labels of the very rows that are reported: no choice could do better for a peer.
+    """
+    return [step for step in steps if step.wrong <= wrong][-1]
+
+
+def fewest_wrong(steps: Sequence[Step], right: int) -> Step | None:
+    """The highest threshold that validates at least ``right`` libraries of the pool; None: none does."""
+    return next((step for step in steps if step.right >= right), None)
+
+
+def _is_eligible(case: Case, answer: Best, refuses: Refuses) -> bool:
+    """A tie of two libraries is nobody's match."""
     if not answer.fscs_key or answer.margin == 0.0:
         return False
-    return refuses is None or not refuses(row.fields["name"], answer.fscs_key)
+    return not refuses(case.row.application.name, answer.fscs_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.local_matching import registry_of
 
 CHUNK: Final = 500
@@ -25,7 +25,8 @@ class Outcome:
 
     first: str  # FSCS key ranked first
     validated: str  # FSCS key validated
-    reasons: tuple[str, ...] = ()  # reason codes; peers give none
+    answer: str = ""  # the product's, and its first reason; peers give none
+    reason: str = ""
 
 
 class Product:
@@ -34,27 +35,35 @@ class Product:
     def __init__(self, release: Path) -> None:
         self._release = release
         self._decider = Decider(MemoryRegistry())
+        self.versions: dict[str, str] = {}  # of the registry and the policy that decided last
 
     def prepare(self) -> None:
         """Raises ``ReleaseRefused``."""
-        self._decider = Decider(registry_of([self._release], lambda said: None))
+        self._decider = Decider(registry_of([self._release], _unheard))
 
-    def decide(self, rows: Sequence[Mapping[str, str]]) -> list[Outcome]:
-        """One outcome a row, in order; ``rows`` hold an application's fields as written."""
+    def decide(self, rows: Sequence[LabelledRow]) -> list[Outcome]:
+        """One outcome a row, in order."""
         return list(self._outcomes(iter(rows)))
 
-    def _outcomes(self, rows: Iterator[Mapping[str, str]]) -> Iterator[Outcome]:
+    def _outcomes(self, rows: Iterator[LabelledRow]) -> Iterator[Outcome]:
         while chunk := list(islice(rows, CHUNK)):
-            for decision in self._decider.decide([_submission(row) for row in chunk], _AT):
-                yield _outcome(decision)
+            submissions = [
+                (Submission(source="benchmark", application=row.application, sent_at=_AT), row.problems)
+                for row in chunk
+            ]
+            decisions = self._decider.decide(submissions, _AT)
+            self.versions = {
+                "registry_version": decisions[0].registry_version,
+                "policy_version": decisions[0].policy_version,
+            }
+            yield from map(_outcome, decisions)
 
 
-def _submission(row: Mapping[str, str]) -> tuple[Submission, tuple[FieldProblem, ...]]:
-    read = application_from_fields(dict(row))
-    return Submission(source="benchmark", application=read.application, sent_at=_AT), read.problems
+def _unheard(_said: str) -> None:
+    """Progress is told by the benchmark."""
 
 
 def _outcome(decision: Decision) -> Outcome:
     first = decision.candidates[0].fscs_key if decision.candidates else ""
     validated = decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else ""
-    return Outcome(first, validated, (decision.decision.value, *decision.reason_codes))
+    return Outcome(first, validated, decision.decision.value, decision.reasons[0].code)

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from library_validator.matching import normalize
 from library_validator.matching.names import read_name
-from library_validator.releases.records import Release
+from library_validator.releases.records import Outlet, Release, System
 
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone")
 
@@ -81,23 +81,25 @@ def record_of(identity: str, place: str, fields: Mapping[str, str]) -> Record:
 
 def records_of(release: Release) -> list[Record]:
     """Every system, every mailing address that differs from the street address, and every outlet."""
-    records = []
+    records: list[Record] = []
     for system in release.systems:
-        fields = {name: str(getattr(system, name)) for name in FIELDS}
-        records.append(record_of(system.fscs_key, system.fscs_key, fields))
-        mailing = {
-            **fields,
+        fields = _fields_of(system)
+        at_street = record_of(system.fscs_key, system.fscs_key, fields)
+        fields |= {
             "street": system.mailing_street,
             "city": system.mailing_city,
             "zip": system.mailing_zip,
         }
-        by_mail = record_of(f"{system.fscs_key} mail", system.fscs_key, mailing)
-        if by_mail.street and by_mail.street != records[-1].street:
+        by_mail = record_of(f"{system.fscs_key} mail", system.fscs_key, fields)
+        records.append(at_street)
+        if by_mail.street not in ("", at_street.street):
             records.append(by_mail)
-    for outlet in release.outlets:
-        fields = {name: str(getattr(outlet, name)) for name in FIELDS}
-        records.append(record_of(outlet.fscs_id, outlet.fscs_id, fields))
+    records += [record_of(outlet.fscs_id, outlet.fscs_id, _fields_of(outlet)) for outlet in release.outlets]
     return records
+
+
+def _fields_of(published: System | Outlet) -> dict[str, str]:
+    return {name: getattr(published, name) for name in FIELDS}
 
 
 def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Record]) -> list[Best]:
@@ -107,8 +109,8 @@ def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Reco
     pairs give the same answer in any order.
     """
     scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    for application, key, score in pairs:
-        known = scores[application]
+    for identity, key, score in pairs:
+        known = scores[identity]
         if score > known.get(key, float("-inf")):
             known[key] = score
     answers = []

@@ -1,7 +1,8 @@
 """rapidfuzz over every record of the applicant's state, all fields, weighted by hand.
 
 What a programmer writes in an afternoon: token-sorted similarity of names and streets, plain similarity
-of cities, agreement of ZIPs and phones, and a weighted sum.
+of cities, agreement of ZIPs and phones, and a weighted sum. Other weights and other values for missing
+fields were tried (0.3 to 0.85): none does better on most sets.
 """
 
 from __future__ import annotations

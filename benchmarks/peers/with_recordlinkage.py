@@ -1,7 +1,7 @@
 """recordlinkage: blocking, string comparisons and a logistic regression, as its documentation links files.
 
-Trained on year-to-year pairs of releases that no labelled set is made of: a pair is a match where both
-records are the same place. Pairs of two places of one library are left out, for they are neither.
+Trained on pairs of the registry and records that no labelled set is made of: a pair is a match where
+both are the same place. Pairs of two places of one library are left out, for they are neither.
 """
 
 from __future__ import annotations
@@ -25,19 +25,20 @@ class WithRecordlinkage:
 
     name = "recordlinkage"
 
-    def __init__(self, older: Sequence[Record]) -> None:
-        """``older`` are records of older releases: the left side of the training pairs."""
-        self._older = _frame(older)
+    def __init__(self, training: Sequence[Record]) -> None:
+        """``training`` is the left side of the training pairs; their ``place`` is the right answer."""
+        self._training = _frame(training)
         self._registry = pd.DataFrame()
         self._classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1_000)
 
     def prepare(self, registry: Sequence[Record]) -> None:
         self._registry = _frame(registry)
-        pairs = _candidates(self._older, self._registry)
-        left, right = self._sides(pairs, self._older, "place")
-        same_library = pd.Series(left).str[:6].to_numpy() == pd.Series(right).str[:6].to_numpy()
-        pairs, match = pairs[~same_library | (left == right)], (left == right)[~same_library | (left == right)]
-        self._classifier.fit(_compared(pairs, self._older, self._registry), pairs[match])
+        pairs = _candidates(self._training, self._registry)
+        left, right = (pd.Series(side) for side in self._sides(pairs, self._training, "place"))
+        match = (left == right).to_numpy()
+        told = match | (left.str[:6] != right.str[:6]).to_numpy()
+        features = _compared(pairs[told], self._training, self._registry)
+        self._classifier.fit(features, pairs[told & match])
 
     def score(self, applications: Sequence[Record]) -> list[Best]:
         answers: list[Best] = []
