@@ -1,0 +1,54 @@
+"""Outcomes of labelled rows, made up: what an evaluation would have measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.decision import Answer
+from library_validator.matching.weights import confidence_of
+from library_validator_cli.evaluation.labelled import LabelledRow
+from library_validator_cli.evaluation.measure import Outcome
+
+V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
+
+
+def row(
+    application_id: str = "a-1", label: str = "ME0001", *, of: str = "typed", kind: str = ""
+) -> LabelledRow:
+    read = application_from_fields({"application_id": application_id, "name": "Alder Point Library"})
+    return LabelledRow(of, kind, label, read.application, read.problems)
+
+
+def outcome(
+    answer: Answer = V,
+    key: str = "ME0001",
+    *,
+    application_id: str = "a-1",
+    label: str = "ME0001",
+    of: str = "typed",
+    kind: str = "",
+    bits: float = 10.0,
+    code: str = "MATCH",
+    **changed: object,
+) -> Outcome:
+    """A row that is answered with ``key``; validated up to its own bits where it is validated."""
+    found = bool(key or changed.get("best_key"))
+    made = Outcome(
+        row=row(application_id, label, of=of, kind=kind),
+        answer=answer,
+        codes=(code,),
+        key=key,
+        best_key=key,
+        bits=bits if found else -math.inf,
+        margin=None,
+        confidence=confidence_of(bits) if found else 0.0,
+        right_rank=1 if key == label else 0,
+        candidates=3,
+        keys=5,
+        same_place=True,
+        validated_up_to=bits if answer is V else -math.inf,
+        validated_key=key if answer is V else "",
+    )
+    return replace(made, **changed)  # type: ignore[arg-type]  # fields of Outcome, by name

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator_cli.evaluation.curves import (
+    choices,
+    curve,
+    curve_by_score,
+    half_of,
+    reliabilities,
+)
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.measure import THRESHOLDS
+from tests.outcomes import N, R, outcome
+
+
+def test_halves_are_the_same_in_every_run() -> None:
+    assert [half_of(f"typed-{number:05d}") for number in range(6)] == [
+        "report",
+        "choose",
+        "choose",
+        "report",
+        "choose",
+        "report",
+    ]
+
+
+@given(st.integers(0, 10**9))
+def test_halves_are_about_as_large(start: int) -> None:
+    chosen = sum(half_of(f"drift-{start + number}") == "choose" for number in range(1_000))
+    assert 400 < chosen < 600
+
+
+def test_the_curve_counts_what_each_threshold_would_validate() -> None:
+    points = {
+        point.threshold: point
+        for point in curve(
+            [
+                outcome(bits=4.0),
+                outcome(bits=8.0),
+                outcome(key="ME0002", bits=6.0),
+                outcome(label="NONE", bits=2.0),
+                outcome(label="GONE", bits=30.0),
+                outcome(N, ""),
+            ]
+        )
+    }
+    assert list(points) == list(THRESHOLDS)
+    assert points[0.0].right == Share(count=2, of=4)
+    assert points[0.0].errors == Share(count=2, of=5)
+    assert points[4.0].right.count == 2
+    assert points[4.5].right.count == 1
+    assert points[4.5].errors.count == 1
+    assert points[6.5].errors.count == 0
+
+
+def test_a_row_that_a_rule_holds_back_counts_by_its_score_alone() -> None:
+    held_back = outcome(N, "", label="NONE", best_key="ME0001", bits=9.0)
+    in_order = [held_back, outcome(bits=12.0)]
+    assert {point.non_libraries.count for point in curve(in_order)} == {0}
+    assert [point.threshold for point in curve_by_score(in_order) if point.non_libraries.count][-1] == 9.0
+
+
+def rows_of(half: str, count: int) -> list[str]:
+    ids = (f"row-{number}" for number in range(10_000))
+    return [application_id for application_id in ids if half_of(application_id) == half][:count]
+
+
+def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
+    first = [outcome(application_id=one, bits=20.0) for one in rows_of("choose", 5)]
+    first.append(outcome(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
+    second = [outcome(application_id=one, bits=10.0) for one in rows_of("report", 4)]
+    second.append(outcome(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
+    none_allowed = [choice for choice in choices([*first, *second]) if choice.bound == 0]
+    here, there = none_allowed
+    assert (here.chosen_on, here.threshold) == ("choose", 3.5)
+    assert here.there is not None
+    assert here.elsewhere is not None
+    assert (here.there.errors, here.there.right) == (Share(count=0, of=6), Share(count=5, of=5))
+    assert (here.elsewhere.errors, here.elsewhere.right) == (Share(count=1, of=5), Share(count=4, of=4))
+    assert (there.chosen_on, there.threshold) == ("report", 7.5)
+    assert there.elsewhere is not None
+    assert there.elsewhere.errors.count == 0
+
+
+def test_where_no_threshold_keeps_the_bound_none_is_named() -> None:
+    always = [
+        outcome(application_id=one, label="NONE", validated_up_to=THRESHOLDS[-1])
+        for half in ("choose", "report")
+        for one in rows_of(half, 3)
+    ]
+    assert {(choice.threshold, choice.there, choice.elsewhere) for choice in choices(always)} == {
+        (None, None, None)
+    }
+
+
+def test_scores_of_confidence_are_those_of_their_definitions() -> None:
+    outcomes = [
+        outcome(confidence=0.8),
+        outcome(R, "ME0002", confidence=0.3),
+        outcome(N, "ME0001", label="NONE", confidence=0.1),
+        outcome(label="GONE", confidence=0.9),
+        outcome(N, ""),
+    ]
+    every, libraries, validated = reliabilities(outcomes)
+    assert (every.rows, libraries.rows, validated.rows) == (3, 2, 1)
+    assert every.brier == pytest.approx((0.2**2 + 0.3**2 + 0.1**2) / 3)
+    assert every.log_loss == pytest.approx(-(math.log(0.8) + math.log(0.7) + math.log(0.9)) / 3)
+    bins = {(one.low, one.high): one for one in every.bins}
+    assert bins[0.8, 0.9].right == Share(count=1, of=1)
+    assert bins[0.1, 0.2].right == Share(count=0, of=1)
+    assert sum(one.right.of for one in every.bins) == 3
+
+
+def test_a_certain_answer_that_is_wrong_costs_much_and_stays_a_number() -> None:
+    every, *_ = reliabilities([outcome(key="ME0002", confidence=1.0), outcome(confidence=1.0)])
+    assert every.log_loss == pytest.approx(-math.log(1e-12) / 2)
+    assert every.bins[-1].right == Share(count=1, of=2)
+
+
+def test_nothing_measured_has_no_score() -> None:
+    assert [(one.rows, one.brier, one.log_loss) for one in reliabilities([])] == [(0, None, None)] * 3

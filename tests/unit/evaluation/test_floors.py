@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from library_validator_cli.evaluation.floors import FloorCheck, check_floors, read_floors
+from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.summary import groups_of
+from library_validator_cli.failures import CommandFailed, WrongUsage
+from tests.outcomes import N, R, V, outcome
+
+FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata" / "floors.toml"
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    return tmp_path / "floors.toml"
+
+
+def checked(
+    path: Path, text: str, outcomes: list[Outcome], only: tuple[str, ...] = ()
+) -> tuple[list[FloorCheck], list[str]]:
+    path.write_text(text, "utf-8")
+    return check_floors(read_floors(path), groups_of(outcomes), only)
+
+
+TEN = [outcome(V, application_id=str(n)) for n in range(9)] + [outcome(R, application_id="9")]
+
+
+@pytest.mark.parametrize(
+    ("limit", "met"),
+    [
+        ("validated_right_min = 0.9", True),
+        ("validated_right_min = 0.91", False),
+        ("validated_right_min = 9", True),
+        ("validated_right_min = 10", False),
+        ("review_max = 0.1", True),
+        ("review_max = 0.09", False),
+        ("review_max = 1", True),
+        ("review_max = 0", False),
+        ("wrong_max = 0", True),
+        ("recall_min = 1.0", True),
+        ("keys_max = 5", True),
+        ("keys_max = 4", False),
+    ],
+)
+def test_a_limit_is_kept_or_missed_by_rows_or_by_share(written: Path, limit: str, met: bool) -> None:
+    checks, _ = checked(written, f'[[floor]]\nset = "typed"\n{limit}\n', TEN)
+    assert [check.met for check in checks] == [met]
+
+
+def test_a_check_says_what_was_asked_and_what_was_measured(written: Path) -> None:
+    (check,), _ = checked(written, '[[floor]]\nset = "typed"\nvalidated_right_min = 0.995\n', TEN)
+    assert (check.about, check.limit, check.measured, check.met) == (
+        "typed",
+        "validated_right at least 99.5%",
+        "9 of 10 (90.00%)",
+        False,
+    )
+
+
+def test_sets_that_a_floor_names_together_are_counted_together(written: Path) -> None:
+    outcomes = [outcome(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
+    text = '[[floor]]\nsets = ["museum", "college"]\nnon_library_validated_max = 2\n'
+    (check,), others = checked(written, text, outcomes)
+    assert (check.measured, check.met, others) == ("3 of 3 (100.00%)", False, [])
+    assert checked(written, text, outcomes[:2]) == ([], ["museum + college"])
+
+
+def test_a_floor_speaks_of_its_kind_and_its_fields_only(written: Path) -> None:
+    outcomes = [outcome(V, kind="typo"), outcome(N, "", kind="short")]
+    text = (
+        '[[floor]]\nset = "typed"\nkind = "typo"\nvalidated_right_min = 1.0\n'
+        '[[floor]]\nset = "typed"\nonly = "state,name"\nvalidated_right_min = 1.0\n'
+    )
+    (check,), others = checked(written, text, outcomes)
+    assert (check.about, check.met) == ("typed / typo", True)
+    assert others == ["typed as name, state"]
+    (reduced,), others = checked(written, text, outcomes, only=("name", "state"))
+    assert (reduced.measured, reduced.met) == ("1 of 2 (50.00%)", False)
+    assert others == ["typed / typo"]
+
+
+def test_a_limit_on_rows_that_are_not_there_is_missed(written: Path) -> None:
+    text = '[[floor]]\nset = "typed"\nnon_library_validated_max = 0\n'
+    (check,), _ = checked(written, text, TEN)
+    assert (check.measured, check.met) == ("0 of 0 (no such row)", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[floor]\n", "is not TOML"),
+        ("", "something else than"),
+        ("wrong_max = 2\n", "something else than"),
+        ("floor = 3\n", "something else than"),
+        ("[[floor]]\nwrong_max = 2\n", "floor 1: names no set"),
+        ('[[floor]]\nsets = "typed"\nwrong_max = 2\n', "floor 1: names no set"),
+        ('[[floor]]\nset = "typed"\n', "floor 1: has no limit"),
+        ('[[floor]]\nset = "typed"\nwrong_maximum = 2\n', "wrong_maximum is no limit"),
+        ('[[floor]]\nset = "typed"\nkeys_min = 2\n', "keys_min is no limit"),
+        ('[[floor]]\nset = "typed"\nwrong_max = "2"\n', "wrong_max is '2'"),
+        ('[[floor]]\nset = "typed"\nwrong_max = true\n', "wrong_max is True"),
+        ('[[floor]]\nset = "typed"\nwrong_max = -1\n', "wrong_max is -1"),
+        ('[[floor]]\nset = "typed"\nvalidated_right_min = 99.9\n', "between 0.0 and 1.0"),
+        ('[[floor]]\nset = "typed"\nwrong_max = 1.0\n', "can never fail"),
+        ('[[floor]]\nset = "typed"\nrecall_min = 0\n', "can never fail"),
+    ],
+)
+def test_a_file_of_floors_that_could_not_hold_anything_is_refused(
+    written: Path, text: str, said: str
+) -> None:
+    written.write_text(text, "utf-8")
+    with pytest.raises(CommandFailed, match=said):
+        read_floors(written)
+
+
+def test_a_floor_on_unknown_fields_is_refused(written: Path) -> None:
+    written.write_text('[[floor]]\nset = "typed"\nonly = "colour"\nwrong_max = 2\n', "utf-8")
+    with pytest.raises(WrongUsage, match="colour"):
+        read_floors(written)
+
+
+def test_the_floors_of_the_project_can_be_read() -> None:
+    floors = read_floors(FLOORS_OF_THE_PROJECT)
+    assert {floor.only for floor in floors} == {(), ("name", "city", "state"), ("name", "state")}
+    assert {"drift17_ae", "typed", "irs_legal", "neg_irs"} <= {
+        name for floor in floors for name in floor.sets
+    }

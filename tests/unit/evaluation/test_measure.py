@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Submission
+from library_validator.decisions.policy_file import load_policy
+from library_validator.releases.reading import read_release
+from library_validator_cli.evaluation.labelled import LabelledRow
+from library_validator_cli.evaluation.measure import THRESHOLDS, Measurer, Outcome, Result, measuring
+from library_validator_cli.local_matching import registry_of as registry_of_files
+from library_validator_cli.sample_applications import sample_applications
+from tests.outcomes import N, R, outcome
+from tests.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
+from tests.unit.cli.test_sample_release import BUNDLED
+
+ALDER_POINT = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Rd",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+    "phone": "207-555-0101",
+}
+
+
+def labelled(label: str = "ME0001", **fields: Any) -> LabelledRow:
+    read = application_from_fields({"application_id": "a-1", **fields})
+    return LabelledRow("typed", "", label, read.application, read.problems)
+
+
+def measure(row: LabelledRow) -> Outcome:
+    return Measurer(registry_of(NEWEST)).measure(row)
+
+
+def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
+    measured = measure(labelled(**ALDER_POINT))
+    assert (measured.result, measured.key, measured.right_rank) == (Result.RIGHT, "ME0001", 1)
+    assert 1 <= measured.keys <= 10
+    assert measured.candidates >= 1
+    assert measured.same_place
+
+
+@pytest.mark.parametrize(
+    ("label", "result"),
+    [
+        ("ME0002", Result.WRONG_KEY),
+        ("NONE", Result.NON_LIBRARY_VALIDATED),
+        ("GONE", Result.GONE_VALIDATED),
+    ],
+)
+def test_the_same_answer_is_an_error_under_another_label(label: str, result: Result) -> None:
+    assert measure(labelled(label, **ALDER_POINT)).result is result
+
+
+def test_an_answer_that_is_no_validation_is_what_it_says() -> None:
+    affiliate = {**ALDER_POINT, "name": "Friends of the Alder Point Public Library"}
+    assert measure(labelled("NONE", **affiliate)).result is Result.NOT_VALIDATED
+    assert outcome(R).result is Result.REVIEW
+    assert outcome(N).result is Result.NOT_VALIDATED
+
+
+def test_nobody_found_has_no_candidate_no_key_and_no_confidence() -> None:
+    measured = measure(labelled(name="Zymurgy Institute", city="Nowhere", state="TX", zip="79999"))
+    assert (measured.candidates, measured.best_key, measured.right_rank) == (0, "", 0)
+    assert (measured.bits, measured.confidence) == (-math.inf, 0.0)
+
+
+def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
+    measurer = Measurer(registry_of(NEWEST))
+    row = labelled(name="Alder Point Library", city="Alder Point", state="ME")
+    measured = measurer.measure(row)
+    policy = load_policy()
+    assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
+    for threshold in THRESHOLDS:
+        measurer._policy = replace(policy, validate=threshold)
+        answer = measurer.measure(row).answer
+        assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is Result.RIGHT)
+
+
+def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
+    measured = measure(
+        labelled("NONE", **{**ALDER_POINT, "name": "Friends of the Alder Point Public Library"})
+    )
+    assert measured.result_at(0.0) is None
+    assert measured.result_by_score(0.0) is Result.NON_LIBRARY_VALIDATED
+
+
+def test_a_library_that_vanished_is_not_found_among_the_listed() -> None:
+    older = release(SYSTEMS, fiscal_year=2021)
+    newer = release(SYSTEMS[1:], fiscal_year=2022)
+    measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_POINT))
+    assert (measured.result, measured.key, measured.right_rank) == (Result.REVIEW, "ME0001", 0)
+
+
+def test_answers_are_those_of_the_service_row_by_row() -> None:
+    """The functions are the service's own; that they are put together in the same way is shown here."""
+    registry = registry_of_files([BUNDLED], lambda _: None)
+    rows = [
+        LabelledRow("sample", one.kind, one.label, read.application, read.problems)
+        for one in sample_applications(read_release(BUNDLED), 400, seed=5)
+        for read in [application_from_fields(asdict(one))]
+    ]
+    rows.append(labelled("NONE", name="x" * 400))
+    submissions = [(Submission(source="s", application=r.application, sent_at=NOW), r.problems) for r in rows]
+    decisions = Decider(registry).decide(submissions, NOW)
+    with measuring(rows, registry, processes=1) as measured:
+        outcomes = list(measured)
+    assert [(one.answer, list(one.codes), one.key, round(one.confidence, 6)) for one in outcomes] == [
+        (d.decision, d.reason_codes, d.match.fscs_key if d.match else "", d.confidence) for d in decisions
+    ]
+    assert len({one.answer for one in outcomes}) == 3
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_processes_give_what_one_gives_in_the_same_order(threads: int) -> None:
+    """Processes are forked where nothing else runs in this one, and started anew where a thread does."""
+    registry = registry_of(NEWEST)
+    some = [labelled(**ALDER_POINT), labelled(name="Briar Library", state="ME"), labelled(name="Zymurgy")]
+    rows = [replace(some[number % 3], kind=str(number)) for number in range(1_050)]
+    over = threading.Event()
+    for _ in range(threads):
+        threading.Thread(target=over.wait).start()
+    with measuring(rows, registry, processes=2) as several, measuring(rows, registry, processes=1) as one:
+        assert list(several) == list(one)
+    over.set()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
+from tests.outcomes import N, R, V, outcome
+
+
+def test_libraries_non_libraries_and_gone_ones_are_counted_apart() -> None:
+    (group,) = groups_of(
+        [
+            outcome(V),
+            outcome(V, "ME0002", right_rank=2),
+            outcome(R),
+            outcome(N, ""),
+            outcome(V, label="NONE"),
+            outcome(R, label="NONE"),
+            outcome(V, label="GONE"),
+            outcome(V, label="GONE", same_place=False),
+        ]
+    )
+    counts = {name: (share.count, share.of) for name, share in group.measures.items()}
+    assert counts == {
+        "validated_right": (1, 4),
+        "wrong": (1, 4),
+        "review": (1, 4),
+        "not_validated": (1, 4),
+        "recall": (3, 4),
+        "ranked_first": (2, 4),
+        "non_library_validated": (1, 2),
+        "non_library_review": (1, 2),
+        "non_library_not_validated": (0, 2),
+        "gone_validated": (2, 2),
+        "gone_validated_elsewhere": (1, 2),
+        "gone_review": (0, 2),
+        "gone_not_validated": (0, 2),
+    }
+    assert set(counts) == set(MEASURES)
+    assert group.rows == 8
+
+
+def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
+    groups = groups_of(
+        [
+            outcome(of="typed", kind="typo"),
+            outcome(N, of="typed", kind="short"),
+            outcome(of="drift"),
+            outcome(of="typed"),
+        ]
+    )
+    assert [(group.set, group.kind, group.rows) for group in groups] == [
+        ("typed", "", 3),
+        ("typed", "typo", 1),
+        ("typed", "short", 1),
+        ("drift", "", 1),
+    ]
+    assert groups[0].measures["validated_right"] == Share(count=2, of=3)
+
+
+def test_keys_and_candidates_are_told_by_percentile_and_maximum() -> None:
+    (group,) = groups_of([outcome(keys=number, candidates=2 * number) for number in range(1, 11)])
+    assert group.keys == Spread(p50=5, p99=10, max=10)
+    assert group.candidates == Spread(p50=10, p99=20, max=20)
