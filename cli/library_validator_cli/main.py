@@ -45,7 +45,8 @@ class PlainErrors(TyperGroup):
         except BotoCoreError as error:
             raise _ended(f"AWS cannot be reached: {error}", UNREACHABLE) from error
         except OSError as error:
-            raise _ended(f"{error.filename or ''}: {error.strerror}".lstrip(": "), FAILED) from error
+            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise _ended(said, FAILED) from error
 
 
 app = typer.Typer(
