@@ -201,7 +201,14 @@ class _Work:
         self._measurer = measurer
 
     def chunk(self, start: int) -> list[Outcome]:
-        return [self._measurer.measure(row) for row in self._rows[start : start + _CHUNK]]
+        return [self._measure(row) for row in self._rows[start : start + _CHUNK]]
+
+    def _measure(self, row: LabelledRow) -> Outcome:
+        try:
+            return self._measurer.measure(row)
+        except Exception as error:
+            error.add_note(f"over the application {row.application.application_id} of the set {row.set}")
+            raise
 
 
 _taken: list[_Work] = []  # what this process works on

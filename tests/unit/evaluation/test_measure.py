@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Submission
 from library_validator.decisions.policy_file import load_policy
+from library_validator.matching.index import build_index
+from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import THRESHOLDS, Measurer, Outcome, Result, measuring
@@ -130,3 +133,17 @@ def test_processes_give_what_one_gives_in_the_same_order(threads: int) -> None:
     with measuring(rows, registry, processes=2) as several, measuring(rows, registry, processes=1) as one:
         assert list(several) == list(one)
     over.set()
+
+
+def test_a_defect_names_the_row_that_met_it() -> None:
+    class Broken(MemoryRegistry):
+        def postings(self, *_: object, **__: object) -> dict[str, bytes]:
+            raise ZeroDivisionError
+
+    registry = Broken.holding(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
+    with (
+        measuring([labelled(**ALDER_POINT)], registry, processes=1) as outcomes,
+        pytest.raises(ZeroDivisionError) as raised,
+    ):
+        list(outcomes)
+    assert raised.value.__notes__ == ["over the application a-1 of the set typed"]
