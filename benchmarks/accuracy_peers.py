@@ -49,7 +49,7 @@ from benchmarks.peers.measuring import (
 )
 from benchmarks.peers.product import Outcome, Product
 from benchmarks.peers.records import FIELDS, Best, Peer, Record, record_of, records_of
-from benchmarks.peers.tables import Result, ahead_of, text_of
+from benchmarks.peers.tables import Result, ahead_of, markdown, text_of
 from benchmarks.peers.with_rapidfuzz import WithRapidfuzz
 from benchmarks.peers.with_recordlinkage import WithRecordlinkage
 from benchmarks.peers.with_splink import WithSplink
@@ -58,6 +58,7 @@ from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import GONE, LabelledFile, read_labelled
 
 WRONG_ONE_IN: Final = 1_000
+TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # rows of the pool let through wrongly
 REDUCED: Final = "typed"
 KEPT: Final = ("name", "city", "state")
 PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-learn")
@@ -139,6 +140,8 @@ def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> lis
 
 def main() -> None:
     given = _arguments()
+    if given.output:
+        given.output.parent.mkdir(parents=True, exist_ok=True)
     cases, files = read_cases(given.labelled)
     release = read_release(given.release)
     matcher = Product(given.release)
@@ -160,6 +163,7 @@ def main() -> None:
                 ("at most as many rows wrong as the product", product.pool.errors),
             )
         ],
+        "validated_right_by_wrong": print_trade_off(product, scored),
         "wrong_for_as_many_right": print_costs(product, scored),
     }
     if given.output:
@@ -203,6 +207,25 @@ def print_point(
         "peers": [result.as_json() for result in peers],
         "ahead": [asdict(one) for one in ahead],
     }
+
+
+def print_trade_off(product: Result, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
+    """Print and return how many libraries of the pool each peer validates for so many wrong rows."""
+    found = {
+        one.matcher: [(wrong, most_right(one.steps, wrong).right) for wrong in TRADE_OFF] for one in scored
+    }
+    libraries = product.pool.libraries
+    rows = [("at most so many wrong", *(f"{wrong:,}" for wrong in TRADE_OFF))]
+    rows += [
+        (matcher, *(f"{10_000 * right // libraries / 100:.2f}" for _, right in points))
+        for matcher, points in found.items()
+    ]
+    print(
+        f"## Libraries of the pool validated %, by rows let through wrongly ({product.matcher}: "
+        f"{10_000 * product.pool.validated_right // libraries / 100:.2f} at {product.pool.errors})\n"
+    )
+    print("\n".join(markdown(rows)), end="\n\n")
+    return found
 
 
 def print_costs(product: Result, scored: Sequence[Scored]) -> dict[str, int | None]:

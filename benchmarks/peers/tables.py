@@ -70,7 +70,7 @@ def text_of(results: Sequence[Result]) -> str:
         if gone:
             cells = [f"{one.gone_validated:,}" for one in row]
             others.append((f"{name} ({gone:,} keys that are gone; no error)", *cells))
-    return "\n".join([*_markdown(libraries), "", *_markdown(others)])
+    return "\n".join([*markdown(libraries), "", *markdown(others)])
 
 
 def _of_libraries(measure: Measure) -> str:
@@ -82,7 +82,8 @@ def _of_libraries(measure: Measure) -> str:
     return " / ".join([*shares, f"{measure.validated_wrong:,}"])
 
 
-def _markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table; the first row is its head."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
