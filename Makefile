@@ -7,7 +7,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 DATA := $(or $(LIBRARY_VALIDATOR_DATA),../shared/data)
 
-SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME=$(CURDIR)/.local/home \
+SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
 	AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),us-east-1) .local/sam/bin/sam
 COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
@@ -47,7 +47,7 @@ bench: install ## speed and cost of a validation, on the bundled sample release
 	$(BIN)/python -m benchmarks.read_units
 
 build: install ## the artifacts for AWS; ARCH=x86_64 for that processor
-	PYTHON=$(CURDIR)/.local/bootstrap/bin/python LAMBDA_ARCH=$(ARCH) $(SAM) build
+	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build
 
 lock: install ## compile requirements/ and layers/core/requirements.txt anew; UPGRADE=--upgrade for newer ones
 	$(COMPILE) --group layer --output-file layers/core/requirements.txt
