@@ -1,5 +1,6 @@
 """Functions and their layer: runtime, processor, packaging, settings."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ def test_functions_are_packaged_as_they_stand_and_the_layer_by_its_makefile(temp
     assert "CodeUri" not in template.body["Globals"]["Function"]
     assert template.resources["CoreLayer"]["Metadata"] == {"BuildMethod": "makefile"}
     assert template.body["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
+
+
+def test_a_build_never_delivers_the_layer_of_another_processor() -> None:
+    # SAM's cache knows the layer's files, and not for which processor they were built.
+    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    assert configuration["default"]["build"]["parameters"]["cached"] is False
 
 
 def test_no_module_of_a_function_hides_one_of_the_layer(template: Template) -> None:
