@@ -15,6 +15,8 @@ from unittest import mock
 import boto3
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.store import Run
@@ -61,6 +63,7 @@ class Service:
             stranger = boto3.Session("AKIAUNKNOWNUNKNOWN00", "no such key")
             self.operator_s3 = operator.client("s3")
             self.operator_dynamodb = operator.client("dynamodb")
+            operator_events = operator.client("events")
             self.stranger_s3 = stranger.client("s3")
             self.s3 = account.client("s3")
             self.sqs = account.client("sqs")
@@ -69,12 +72,15 @@ class Service:
         self._clients = (
             self.operator_s3,
             self.operator_dynamodb,
+            operator_events,
             self.stranger_s3,
             self.s3,
             self.sqs,
             self.cloudformation,
             dynamodb,
         )
+        self.operator_registry = RegistryTable(self.operator_dynamodb, self.outputs["RegistryTable"])
+        self.operator_bus = RegistryEventBus(EventBus(operator_events, self.outputs["ResultsBus"]))
         self.registry = RegistryTable(dynamodb, self.outputs["RegistryTable"])
         self.casework = CaseworkTable(dynamodb, self.outputs["CaseworkTable"])
 

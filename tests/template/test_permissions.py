@@ -132,6 +132,17 @@ def test_the_operator_writes_nothing_in_the_registry_but_what_a_roll_back_needs(
     }
 
 
+def test_the_operator_sees_how_much_waits_in_every_queue(template: Template) -> None:
+    seen = {
+        resource
+        for statement in template.policies_of("OperatorRole")
+        if statement.actions == ["sqs:GetQueueAttributes"]
+        for resource in statement.resources
+    }
+    queues = template.of_type("AWS::SQS::Queue")
+    assert seen == {json.dumps({"Fn::GetAtt": [queue, "Arn"]}) for queue in queues}
+
+
 def test_the_operator_role_is_assumed_within_the_account_only(template: Template) -> None:
     (trust,) = template.properties("OperatorRole")["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}

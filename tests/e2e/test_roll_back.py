@@ -1,0 +1,34 @@
+"""An operator, with no more than the operator role, makes the previous registry version live again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from library_validator.registry.rollback import roll_back
+from tests.e2e.service import Service, eventually, sample_release
+
+NAME = "2022 to go back from.zip"
+
+
+def test_an_operator_rolls_back_and_everyone_is_told(service: Service) -> None:
+    service.upload(NAME, sample_release(2022))
+    (run,) = eventually(lambda: service.ended_runs([NAME]), "FY2022 is loaded")
+    assert run.status in {"active", "unchanged"}
+    before = service.registry.pointer()
+
+    reason = "the new release misses a county"
+    live = roll_back(
+        service.operator_registry, service.operator_bus, reason, lambda: datetime.now(UTC), "e2e"
+    )
+
+    assert (live.active, live.previous, live.reason) == (before.previous, before.active, reason)
+    assert service.registry.pointer() == live
+
+    def announced() -> list[dict[str, Any]] | None:
+        service.take_results()
+        activated = [one for one in service.events if one["detail-type"] == "Registry Activated"]
+        return [one for one in activated if one["detail"]["data"]["reason"] == reason] or None
+
+    (event,) = eventually(announced, "Registry Activated")
+    assert event["detail"]["metadata"]["registry_version"] == live.active
