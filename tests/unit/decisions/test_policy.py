@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from library_validator.decisions.decision import Answer, Decision
@@ -233,3 +235,29 @@ def test_every_decision_names_its_versions() -> None:
 
 def _key(decision: Decision) -> str | None:
     return decision.match.fscs_key if decision.match else None
+
+
+def test_a_listed_library_that_left_out_its_state_is_found_by_its_name() -> None:
+    decision = decide(name="Grayling Athenaeum", city="Grayling")
+    assert _key(decision) == "ME0009"
+
+
+def test_a_name_in_two_states_without_a_state_goes_to_a_person() -> None:
+    decision = decide(name="Alder Point Public Library", city="Alder Point")
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["TIE"])
+
+
+def test_a_namesake_elsewhere_is_told_so() -> None:
+    decision = decide(name="Grayling Athenaeum", city="Grayling", state="FL")
+    assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
+
+
+def test_a_library_under_its_former_name_is_the_library() -> None:
+    renamed = replace(ALDER, name="HOPE WHITLOCK MEMORIAL LIBRARY")
+    newer = release(tuple(renamed if one is ALDER else one for one in SYSTEMS), fiscal_year=2023)
+    decision = decide(newer, NEWEST, **ALDER_FIELDS)
+    assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
+
+
+def test_the_same_application_and_registry_give_the_same_decision() -> None:
+    assert decide(**ALDER_FIELDS) == decide(**ALDER_FIELDS)

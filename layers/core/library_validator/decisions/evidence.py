@@ -34,20 +34,26 @@ class Evidence:
         whole = level in policy.enough_with_place
         agreed = whole and (library or not lists_library(best))
         akin = (whole or level in policy.enough_with_location) and rarity > policy.akin
-        distinct = whole and rarity > policy.distinct
+        unlikely = rarity > policy.distinct  # the shared words are no accident
+        distinct = whole and unlikely
+        outlet = not best.entry.is_system
         same_spot = streeted and phoned and self.placed
         their_phone = compared.phone == "exact" and self.placed
+        same_door = level == "exact" and compared.street == "exact" and unlikely  # by another town's name
         same_place = (same_spot or their_phone) and library
         self.named = agreed or (akin and library)
 
         self.sufficient = (
             (agreed and (self.placed or phoned or identified))
             or (akin and library and (identified or (self.located and (self.placed or phoned))))
-            or ((same_spot or their_phone) and (whole or level == "applicant_shorter"))
+            or ((same_spot or their_phone) and (whole or level == "applicant_shorter" or unlikely))
             or (streeted and self.placed and (distinct or (level == "applicant_shorter" and library)))
+            # an outlet signs with its own name alone, of its part of town, or says regional for branch
+            or (streeted and self.placed and outlet and (whole or (level == "separated" and library)))
+            or same_door
             or same_place
         )
-        self.overrides_score = same_place or (agreed and compared.phone == "exact")
+        self.overrides_score = same_place or (agreed and compared.phone == "exact") or same_door
         names_its_town = library and query.place_words.issuperset(query.name.core)
         shares_a_name = library and level not in ("different", "place_only")
         self.plausible = (

@@ -107,7 +107,7 @@ def _other_body(query: Query, best: Scored, evidence: Evidence, policy: Policy) 
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
-        if evidence.located and evidence.named:
+        if evidence.located and (evidence.named or (says_library(query) and evidence.overrides_score)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
     if best.compared.phone != "exact" and is_association_of_government_library(query, best, policy):

@@ -30,6 +30,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     return street, place, shown
 
 
+_STREET_TYPES: Final = frozenset(("ST", "AVE", "RD", "DR", "LN", "BLVD", "CT", "PL", "CIR", "TER", "WAY"))
 _STREET_RANK: Final = {
     "exact": 0,
     "same_box": 0,
@@ -88,7 +89,15 @@ def compare_streets(applied: Street, listed: Street) -> str:
 def _similar_streets(applied: str, listed: str) -> bool:
     if token_set_ratio(applied, listed) >= 86:
         return True
+    if _without_type(applied) == _without_type(listed):
+        return True
     return JaroWinkler.similarity(applied.replace(" ", ""), listed.replace(" ", "")) >= 0.92
+
+
+def _without_type(street: str) -> str:
+    """A street's name without avenue, street …, which people mix up; numbered streets keep it."""
+    name, _, kind = street.rpartition(" ")
+    return name if kind in _STREET_TYPES and len(name) >= 5 and not name[-1].isdigit() else street
 
 
 def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> str:

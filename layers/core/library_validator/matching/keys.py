@@ -1,7 +1,7 @@
 """Blocking keys: under which keys an entry is filed, and which keys an applicant asks for.
 
 Key families, most selective first. ``F`` FSCS key, ``P`` phone, ``S`` ZIP + house number, ``B`` ZIP + box,
-``N`` state + the whole distinguishing name, ``Z`` ZIP, ``W`` state + one distinguishing word,
+``N`` the whole distinguishing name, in whatever state, ``Z`` ZIP, ``W`` state + one distinguishing word,
 ``C`` state + city.
 """
 
@@ -15,6 +15,7 @@ from library_validator.matching.names import Name
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 
+NAME_FAMILY: Final = "N"
 MAX_KEYS: Final = 10
 MAX_WORD_KEYS: Final = 4
 
@@ -34,7 +35,7 @@ def keys_of_entry(entry: Entry) -> Iterator[str]:
         if address.city:
             yield f"C{entry.state}{address.city}"
     for name in entry.names:
-        yield f"N{entry.state}{core_of(name)}"
+        yield f"{NAME_FAMILY}{core_of(name)}"
         for word in name.core:
             yield f"W{entry.state}{word}"
 
@@ -52,9 +53,9 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
         if query.street.box:
             keys.append(f"B{query.zip}{query.street.box}")
         keys.append(f"Z{query.zip}")
+    if query.name.tokens:
+        keys.append(f"{NAME_FAMILY}{core_of(query.name)}")
     if query.state:
-        if query.name.tokens:
-            keys.append(f"N{query.state}{core_of(query.name)}")
         if query.city:
             keys.append(f"C{query.state}{query.city}")
         ranked = sorted(query.name.core, key=lambda word: (statistics.count(word), word))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.entries import FIELD, Entry, decode
 from library_validator.matching.index import candidates_of
+from library_validator.matching.keys import NAME_FAMILY
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights
@@ -67,19 +68,22 @@ def rank(
 
     ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
     """
-    encoded = {text[: text.index(FIELD)]: text for text in _candidates(keys, postings)}
-    scored = [_score(query, decode(text), statistics, weights) for text in encoded.values()]
+    near: dict[str, str] = {}
+    far: dict[str, str] = {}
+    for key in keys:
+        for text in candidates_of(postings[key]) if key in postings else ():
+            identity = text[: text.index(FIELD)]
+            namesake = key[0] == NAME_FAMILY and query.state and not identity.startswith(query.state)
+            (far if namesake else near)[identity] = text
+    scored = [_score(query, decode(text), statistics, weights) for text in near.values()]
+    if not any(one.bits > 0 for one in scored):
+        # who has only the name in common, in another state, matters only where the own state has nobody
+        unseen = [text for identity, text in far.items() if identity not in near]
+        scored += [_score(query, decode(text), statistics, weights) for text in unseen]
     scored.sort(key=_standing)
     listed = tuple(one for one in scored if one.entry.last_listed >= fiscal_year)
     vanished = tuple(one for one in scored if one.entry.last_listed < fiscal_year)
     return Ranking(listed, vanished)
-
-
-def _candidates(keys: Iterable[str], postings: Mapping[str, bytes]) -> Iterable[str]:
-    for key in keys:
-        posting = postings.get(key)
-        if posting:
-            yield from candidates_of(posting)
 
 
 def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:
