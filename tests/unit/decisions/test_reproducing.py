@@ -1,0 +1,167 @@
+"""Every decision reproduces from what is stored with it: its evidence, its versions, its application.
+
+Over all rows of the project's own hard cases. A decision is stored as JSON; nothing but what is read back
+from that JSON is used here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.application import FieldProblem, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.policy_file import load_policy
+from library_validator.decisions.reasons import reason_codes, reasons_of
+from library_validator.matching.weights import confidence_of, load_weights
+from tests.accuracy.labelled import HARD_CASES, MORE_CASES, read_cases, sample_releases, with_more_libraries
+from tests.small_registry import NOW, registry_of
+
+ROUNDED: Final = 0.005  # bits are stored with two decimals
+# Rules that keep an applicant from being validated whatever the score: the code that names each.
+KEEP_FROM_VALIDATING: Final = frozenset(
+    """
+    AFFILIATE OUT_OF_SCOPE_KIND ASSOCIATION_OF_PUBLIC_LIBRARY BODY_OF_LIBRARY HOST_OF_LIBRARY
+    FSCS_ID_CONTRADICTS STATE_CONTRADICTS NAMESAKE_ELSEWHERE TIE PERMANENTLY_CLOSED NO_LONGER_LISTED
+    INVALID_FIELD SECOND_CLAIMANT TOO_LITTLE_GIVEN NAME_DIFFERS PLACE_DIFFERS WEAK_EVIDENCE
+    PLACE_NAME_ONLY
+    """.split()
+)
+# The rule that validates below the threshold: the very place of an entry, under another name.
+VALIDATE_BELOW: Final = frozenset({"OTHER_NAME_AT_SAME_PLACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    registry: MemoryRegistry
+    stored: list[str]  # JSON of each decision
+
+
+@pytest.fixture(scope="module")
+def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
+    newest, before = sample_releases(tmp_path_factory.mktemp("releases"))
+    made = []
+    for path, release in ((HARD_CASES, newest), (MORE_CASES, with_more_libraries(newest))):
+        registry = registry_of(release, before)
+        read = [application_from_fields(dict(case.fields)) for case in read_cases(path)]
+        submissions = [
+            (Submission(source="accuracy", application=one.application, sent_at=NOW), one.problems)
+            for one in read
+        ]
+        decisions = Decider(registry).decide(submissions, NOW)
+        made.append(World(registry, [decision.model_dump_json() for decision in decisions]))
+    return made
+
+
+def decisions_of(worlds: list[World]) -> Iterator[Decision]:
+    return (Decision.model_validate_json(text) for world in worlds for text in world.stored)
+
+
+def score_of(decision: Decision) -> float:
+    return sum(row.bits for row in decision.evidence)
+
+
+def test_a_decision_is_read_back_as_it_was_stored(worlds: list[World]) -> None:
+    for world in worlds:
+        assert len(world.stored) > 0
+        for text in world.stored:
+            assert Decision.model_validate_json(text).model_dump_json() == text
+
+
+def test_each_row_of_evidence_is_worth_what_the_weights_it_names_say(worlds: list[World]) -> None:
+    weights = load_weights()
+    for decision in decisions_of(worlds):
+        assert decision.policy_version == f"{load_policy().version}/{weights.version}"
+        for row in decision.evidence:
+            if row.field == "prior":
+                assert row.bits == weights.prior
+                continue
+            rarity = row.bits - weights.bits[row.field][row.level]
+            may_be_rare = row.field == "name" and row.level != "different"
+            assert -ROUNDED <= rarity <= (weights.rarity_cap if may_be_rare else 0.0) + ROUNDED, row
+
+
+def test_every_field_stands_in_the_evidence_once(worlds: list[World]) -> None:
+    fields = ["name", "phone", "place", "state", "street", "together", "fscs_id", "prior"]
+    for decision in decisions_of(worlds):
+        if decision.evidence:
+            assert sorted(row.field for row in decision.evidence) == sorted(fields)
+        else:
+            assert (decision.candidates, decision.match, decision.confidence) == ([], None, 0.0)
+
+
+def test_the_evidence_sums_to_the_candidates_bits_and_its_confidence(worlds: list[World]) -> None:
+    shown = 0
+    for decision in decisions_of(worlds):
+        if not decision.evidence:
+            continue
+        score, tolerance = score_of(decision), ROUNDED * (len(decision.evidence) + 1)
+        near = sorted(confidence_of(score + change) for change in (-tolerance, tolerance))
+        assert near[0] - 1e-6 <= decision.confidence <= near[1] + 1e-6, decision.application_id
+        if "NO_LONGER_LISTED" in decision.reason_codes:
+            continue  # candidates are those of the newest release
+        best = decision.candidates[0]
+        assert abs(score - best.bits) <= tolerance, decision.application_id
+        assert decision.match is None or decision.match.fscs_key == best.fscs_key
+        if decision.margin is not None and decision.runner_up is not None:
+            assert abs(decision.margin - (best.bits - decision.runner_up.bits)) <= 3 * ROUNDED
+        shown += 1
+    assert shown > 300
+
+
+def test_the_stored_application_is_decided_the_same_again(worlds: list[World]) -> None:
+    for world in worlds:
+        stored = [Decision.model_validate_json(text) for text in world.stored]
+        submissions = [
+            (
+                Submission(
+                    source=one.source,
+                    application=one.application,
+                    sent_at=one.sent_at,
+                    correlation_id=one.correlation_id,
+                ),
+                problems_of(one),
+            )
+            for one in stored
+        ]
+        # in another order: nothing of a decision hangs on its neighbours
+        again = Decider(world.registry).decide(submissions[::-1], NOW)[::-1]
+        differing = [one.application_id for one, other in zip(stored, again, strict=True) if one != other]
+        assert differing == []
+        assert [one.event_id for one in again] == [one.event_id for one in stored]
+
+
+def problems_of(decision: Decision) -> tuple[FieldProblem, ...]:
+    """What could not be read of the application, from the sentence that names it."""
+    (pattern,) = reasons_of(["INVALID_FIELD"], {"INVALID_FIELD": "\0"})
+    for reason in decision.reasons:
+        if reason.code == "INVALID_FIELD":
+            found = re.fullmatch(re.escape(pattern.staff).replace("\0", "([a-z_]+) (.*)"), reason.staff)
+            assert found, reason.staff
+            return (FieldProblem(found[1], found[2]),)
+    return ()
+
+
+def test_an_answer_against_its_score_names_the_rule_that_overrode_it(worlds: list[World]) -> None:
+    threshold, overridden = load_policy().validate, 0
+    for decision in decisions_of(worlds):
+        is_validated = decision.decision is Answer.VALIDATED
+        if not decision.evidence or is_validated == (score_of(decision) >= threshold):
+            continue
+        overridden += 1
+        if is_validated:
+            assert VALIDATE_BELOW.intersection(decision.reason_codes), decision.application_id
+        else:
+            assert decision.reason_codes[0] in KEEP_FROM_VALIDATING, decision.application_id
+    assert overridden > 50
+
+
+def test_the_rules_that_override_a_score_are_reason_codes() -> None:
+    assert set(reason_codes()) >= KEEP_FROM_VALIDATING | VALIDATE_BELOW
+    assert not {"MATCH", "NO_ENTRY"} & KEEP_FROM_VALIDATING
