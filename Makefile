@@ -6,6 +6,9 @@ ARCH ?= arm64
 SHELL := /bin/bash
 BIN := .venv/bin
 DATA := $(or $(LIBRARY_VALIDATOR_DATA),../shared/data)
+RESULTS := benchmarks/results
+MEASURED := .local/accuracy
+EVALUATE := $(BIN)/library-validator evaluate
 
 SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
 	AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),us-east-1) .local/sam/bin/sam
@@ -13,7 +16,7 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test realdata check bench build lock
+.PHONY: help install demo test realdata check bench accuracy build lock
 
 help: ## what one can do here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,8 +46,33 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
-bench: install ## speed and cost of a validation, on the bundled sample release
+bench: install ## speed and cost on the bundled sample release; accuracy beside its peers on ../shared/data
 	$(BIN)/python -m benchmarks.read_units
+	@if [ -d "$(DATA)/labelled" ]; then \
+		$(BIN)/python cli/library_validator_cli/environments.py bench \
+		&& .local/bench/bin/python -m benchmarks.accuracy_peers $(DATA)/labelled \
+			--release $(DATA)/pls/pls_fy2022_csv.zip \
+			--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
+			--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md \
+		&& mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md; \
+	else echo "accuracy beside its peers: not run ($(DATA) is not here)"; fi
+
+accuracy: install ## how often it errs on the labelled sets in ../shared/data; rewrites docs/accuracy.md
+	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }
+	@mkdir -p $(MEASURED)
+	$(EVALUATE) $(DATA)/labelled/*.csv --release $(DATA)/pls/pls_fy2022_csv.zip --report $(MEASURED)/labelled
+	$(EVALUATE) $(DATA)/labelled/typed.csv --release $(DATA)/pls/pls_fy2022_csv.zip \
+		--only name,city,state --report $(MEASURED)/name-city-state
+	$(EVALUATE) $(DATA)/labelled/typed.csv --release $(DATA)/pls/pls_fy2022_csv.zip \
+		--only name,state --report $(MEASURED)/name-state
+	$(BIN)/library-validator sample-release --fiscal-year 2021 --output $(MEASURED)/pls_sample_fy2021_csv.zip
+	$(EVALUATE) tests/accuracy/hard_cases.csv --release events/sample/pls_sample_fy2022_csv.zip \
+		--release $(MEASURED)/pls_sample_fy2021_csv.zip --report $(MEASURED)/hard-cases
+	$(BIN)/python -m library_validator_cli.evaluation.extract \
+		$(foreach run,labelled name-city-state name-state hard-cases,$(MEASURED)/$(run)/run.json) \
+		--output $(RESULTS)/accuracy.json
+	$(BIN)/python -m library_validator_cli.evaluation.accuracy_page \
+		$(RESULTS)/accuracy.json $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
 
 build: install ## the artifacts for AWS; ARCH=x86_64 for that processor
 	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build

@@ -75,6 +75,7 @@ def project_environments(root: Path) -> dict[str, Environment]:
         "development": Environment("development", root / ".venv", requirements / "check.txt", root),
         "sam": Environment("sam", local / "sam", requirements / "sam.txt"),
         "stack": Environment("stack", local / "stack", requirements / "stack.txt"),
+        "bench": Environment("bench", local / "bench", requirements / "bench.txt", root),
         "handlers": Environment("handlers", local / "handlers", None),
     }
 

@@ -23,7 +23,7 @@ from library_validator_cli.environments import (
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     (tmp_path / "requirements").mkdir()
-    for name in ("check", "sam", "stack", "bootstrap"):
+    for name in ("check", "sam", "stack", "bench", "bootstrap"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
     (tmp_path / "pyproject.toml").write_text("[project]\n")
     return tmp_path
@@ -50,6 +50,8 @@ def test_what_was_made_from_the_same_files_is_not_made_again(
         ("development", "pyproject.toml"),
         ("sam", "requirements/sam.txt"),
         ("stack", "requirements/stack.txt"),
+        ("bench", "requirements/bench.txt"),
+        ("bench", "pyproject.toml"),
     ],
 )
 def test_an_environment_is_made_again_when_a_file_of_it_changed(

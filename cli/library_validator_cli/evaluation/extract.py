@@ -1,0 +1,99 @@
+"""What the repository keeps of evaluations: counts with their circumstances, and no application.
+
+python -m library_validator_cli.evaluation.extract RUN.json... --output benchmarks/results/accuracy.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from library_validator_cli.evaluation.curves import Choice, Point, Reliability
+from library_validator_cli.evaluation.run import Run, Source
+from library_validator_cli.evaluation.summary import Group
+
+SCHEMA_VERSION: Final = 1
+_DIGITS: Final = 6  # of shares and intervals; the counts beside them are exact
+_LEAF: Final = re.compile(r"\{\s+([^{}]*?)\s+\}")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Measurement(_Model):
+    """One evaluation; ``groups`` leave out the measures that have no row."""
+
+    command: str
+    labelled: list[Source]
+    releases: list[Source]
+    fiscal_year: int
+    only: list[str]  # the fields that applications were reduced to; empty: all
+    registry_version: str
+    policy_version: str  # policy and weights
+    threshold: float  # bits
+    groups: list[Group]
+    as_shipped: Point  # at the shipped threshold, over all sets
+    by_score: Point  # at the same threshold, where nothing but the score decides
+    choices: list[Choice]
+    reliability: list[Reliability]
+
+
+class Accuracy(_Model):
+    schema_version: Literal[1] = SCHEMA_VERSION
+    measurements: list[Measurement]
+
+
+def counted(group: Group) -> Group:
+    """A group without the measures that it has no row of."""
+    return group.model_copy(
+        update={"measures": {name: one for name, one in group.measures.items() if one.of}}
+    )
+
+
+def extract(run: Run) -> Measurement:
+    kept = run.model_dump(include=set(Measurement.model_fields) - {"groups"})
+    at_threshold = [
+        next(point for point in points if point.threshold == run.threshold)
+        for points in (run.curve, run.curve_by_score)
+    ]
+    groups = [counted(group) for group in run.groups]
+    return Measurement.model_validate(
+        {**kept, "groups": groups, "as_shipped": at_threshold[0], "by_score": at_threshold[1]}
+    )
+
+
+def rendered(accuracy: Accuracy) -> str:
+    """JSON with one line for each share."""
+    body = json.loads(accuracy.model_dump_json(), parse_float=lambda text: round(float(text), _DIGITS))
+    text = json.dumps(body, indent=1)
+    return _LEAF.sub(lambda found: "{" + re.sub(r"\s*\n\s*", " ", found[1]) + "}", text) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json", help="as evaluate --report writes")
+    parser.add_argument("--output", type=Path, required=True, metavar="JSON")
+    given = parser.parse_args(arguments)
+    measurements = []
+    for path in given.runs:
+        try:
+            measurements.append(extract(Run.model_validate_json(path.read_bytes())))
+        except (OSError, ValidationError) as error:
+            sys.stderr.write(f"{path} is no run.json of this version: {error}\n")
+            return 1
+    given.output.write_text(rendered(Accuracy(measurements=measurements)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
