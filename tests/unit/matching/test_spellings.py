@@ -1,0 +1,245 @@
+"""FSCS ids, ZIPs, phones and states in every way in which people, spreadsheets and forms write them.
+
+One table for each kind: what is read, whatever the value; and what is not read, which must give nothing
+(or, once somebody teaches it, the right value), never another value.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from library_validator.matching import normalize
+from library_validator.matching.normalize import FscsId
+from library_validator.matching.words import STATE_CODES
+
+EXAMPLES: Final = settings(max_examples=25)  # of each of some 150 spellings
+CODES: Final = sorted(set(STATE_CODES.values()))
+KEYS: Final = st.builds("{}{:04d}".format, st.sampled_from(CODES), st.integers(min_value=0, max_value=9999))
+OUTLETS: Final = st.integers(min_value=0, max_value=999)
+ZIPS: Final = st.integers(min_value=501, max_value=99_950)  # 00501 Holtsville NY to 99950 Ketchikan AK
+PLUS_FOUR: Final = st.integers(min_value=0, max_value=9999).map("{:04d}".format)
+PHONES: Final = st.builds(  # area code and exchange begin with 2 to 9
+    "{}{}{:04d}".format,
+    st.integers(min_value=200, max_value=999),
+    st.integers(min_value=200, max_value=999).filter(lambda exchange: exchange != 555),
+    st.integers(min_value=0, max_value=9999),
+)
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in text)
+
+
+def spelled_key(spelling: str, key: str) -> str:
+    return spelling.format(k=key, l=key.lower(), t=key.capitalize(), s=key[:2], d=key[2:], w=full_width(key))
+
+
+FSCS_KEYS: Final = (
+    "{k}", "{l}", "{t}", "{s} {d}", "{s}-{d}", "{s}.{d}", "{s}_{d}", "{w}",
+    " {k} ", "{k}.", '"{k}"', "({k})", "#{k}", "'{k}", "{k}\u00a0",
+    "FSCS {k}", "FSCS: {k}", "fscs id {l}", "FSCS Key: {k}", "FSCSKEY={k}", "FSCS-{k}", "FSCS#{k}",
+    "{k} ({s})", "{k}; {k}", "Outlet of {k}",
+)  # fmt: skip
+FSCS_KEYS_UNREAD: Final = (
+    "{s}  {d}", "{s} - {d}", "{s}, {d}", "{s}/{d}", "{s}#{d}", "{s}\u2013{d}", "FSCS{k}", "ID{k}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", FSCS_KEYS)
+@EXAMPLES
+@given(key=KEYS)
+def test_fscs_keys_are_read_however_they_are_written(spelling: str, key: str) -> None:
+    assert normalize.fscs_id(spelled_key(spelling, key)) == FscsId(key, "")
+
+
+@pytest.mark.parametrize("spelling", FSCS_KEYS_UNREAD)
+@EXAMPLES
+@given(key=KEYS)
+def test_a_key_that_cannot_be_read_is_none_and_never_another(spelling: str, key: str) -> None:
+    assert normalize.fscs_id(spelled_key(spelling, key)) in (None, FscsId(key, ""))
+
+
+def spelled_outlet(spelling: str, key: str, outlet: int) -> str:
+    return spelling.format(
+        k=key, l=key.lower(), s=key[:2], d=key[2:], q=f"{outlet:03d}", j=f"{outlet:02d}", i=outlet
+    )
+
+
+FSCS_IDS: Final = (
+    "{k}-{q}", "{k}-{i}", "{k}-{j}", "{l}-{q}", "{k} {q}", "{k}/{q}", "{k}.{q}", "{k}_{q}", "{k} - {q}",
+    "{k}--{q}", "{k}\t{q}", "{s}-{d}-{q}", "{s} {d} {q}", "{s} {d}-{i}", "{s}{d}-{q}.", "FSCS {s}-{d}/{q}",
+    "{k}-{i}.0",
+)  # fmt: skip
+FSCS_IDS_WITHOUT_OUTLET: Final = (
+    "{k}, {q}", "{k}:{q}", "{k} ({q})", "{k}#{q}", "{k} outlet {i}", "{k} seq {q}",
+)  # fmt: skip
+FSCS_IDS_UNREAD: Final = (
+    "{k}{q}", "{k}\u2013{q}", "{k}\u2014{q}", "{k}\u2011{q}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", FSCS_IDS)
+@EXAMPLES
+@given(key=KEYS, outlet=OUTLETS)
+def test_outlets_are_read_however_their_ids_are_written(spelling: str, key: str, outlet: int) -> None:
+    assert normalize.fscs_id(spelled_outlet(spelling, key, outlet)) == FscsId(key, f"{outlet:03d}")
+
+
+@pytest.mark.parametrize("spelling", [*FSCS_IDS_WITHOUT_OUTLET, *FSCS_IDS_UNREAD])
+@EXAMPLES
+@given(key=KEYS, outlet=OUTLETS)
+def test_an_outlet_that_cannot_be_read_is_left_out_and_never_another(
+    spelling: str, key: str, outlet: int
+) -> None:
+    read = normalize.fscs_id(spelled_outlet(spelling, key, outlet))
+    system, whole = FscsId(key, ""), FscsId(key, f"{outlet:03d}")
+    assert read in ((system, whole) if spelling in FSCS_IDS_WITHOUT_OUTLET else (None, system, whole))
+
+
+@EXAMPLES
+@given(key=KEYS.map(lambda key: f"QQ{key[2:]}"))
+def test_letters_that_are_no_state_make_no_key(key: str) -> None:
+    assert normalize.fscs_id(key) is None
+
+
+def spelled_zip(spelling: str, zip_code: int, plus_four: str) -> str:
+    whole = f"{zip_code:05d}"
+    return spelling.format(z=whole, i=zip_code, p=plus_four, w=full_width(whole))
+
+
+ZIP_CODES: Final = (
+    "{z}", "{i}", " {z} ", "{z}\u00a0", "{z}-{p}", "{i}-{p}", "{z} {p}", "{z} - {p}", "{z}{p}",
+    "{z}-", "{z}-0000",
+)  # fmt: skip
+ZIP_CODES_UNREAD: Final = (
+    "{i}{p}", "{z}.0", "{i}.0", "{z}.", "{z},", "{z}, USA", "'{z}", '="{z}"', '"{z}"', "({z})", "#{z}",
+    "ZIP {z}", "Zip: {z}", "AK {z}", "{z}\u2013{p}", "{z}+{p}", "{z}_{p}", "{z}/{p}", "{w}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", ZIP_CODES)
+@EXAMPLES
+@given(zip_code=ZIPS, plus_four=PLUS_FOUR)
+def test_zips_are_read_however_they_are_written(spelling: str, zip_code: int, plus_four: str) -> None:
+    assert normalize.zip5(spelled_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
+
+
+@pytest.mark.parametrize("spelling", ZIP_CODES_UNREAD)
+@EXAMPLES
+@given(zip_code=ZIPS, plus_four=PLUS_FOUR)
+def test_a_zip_that_cannot_be_read_is_empty_and_never_another(
+    spelling: str, zip_code: int, plus_four: str
+) -> None:
+    assert normalize.zip5(spelled_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
+
+
+def spelled_phone(spelling: str, phone: str) -> str:
+    return spelling.format(p=phone, a=phone[:3], e=phone[3:6], s=phone[6:], w=full_width(phone))
+
+
+PHONE_NUMBERS: Final = (
+    "{p}", "({a}) {e}-{s}", "({a}){e}-{s}", "({a}){e}{s}", "({a})-{e}-{s}", "[{a}] {e}-{s}",
+    "{a}-{e}-{s}", "{a}.{e}.{s}", "{a} {e} {s}", "{a}/{e}-{s}", "{a}-{e}{s}", "{a} - {e} - {s}",
+    "{a}_{e}_{s}",
+    "{a}\u2013{e}\u2013{s}", "{a}\u2011{e}\u2011{s}", "{a}\u00a0{e}\u00a0{s}", "{w}", "<{p}>",
+    "1-{a}-{e}-{s}", "1.{a}.{e}.{s}", "1 ({a}) {e} {s}", "+1 {a} {e} {s}", "+1 ({a}) {e}-{s}", "+1{p}",
+    "tel:+1{p}",
+    "{a}-{e}-{s} ext. 12", "{a}-{e}-{s} ext 12", "{a}-{e}-{s}, ext. 3", "{a}-{e}-{s} EXT12",
+    "{a}-{e}-{s} x12", "{a}-{e}-{s}x12", "{a}-{e}-{s} #12",
+    "Phone: {a}-{e}-{s}", "Ph. {a}-{e}-{s}", "T {a}-{e}-{s}", "{a}-{e}-{s} (main)",
+)  # fmt: skip
+PHONE_NUMBERS_UNREAD: Final = (
+    "{p}.0", "001 {a} {e} {s}", "011 1 {a} {e} {s}", "tel:+1-{a}-{e}-{s};ext=5",
+    "{a}-{e}-{s} extension 12", "{a}-{e}-{s} Ext: 12", "{a}-{e}-{s} Extn 12", "{a}-{e}-{s}, option 2",
+    "{a}-{e}-{s} or {a}-{e}-{s}", "{a}-{e}-{s} / {a}-{e}-{s}", "{e}-{s}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", PHONE_NUMBERS)
+@EXAMPLES
+@given(phone=PHONES)
+def test_phones_are_read_however_they_are_written(spelling: str, phone: str) -> None:
+    assert normalize.phone(spelled_phone(spelling, phone)) == phone
+
+
+@pytest.mark.parametrize("spelling", PHONE_NUMBERS_UNREAD)
+@EXAMPLES
+@given(phone=PHONES)
+def test_a_phone_that_cannot_be_read_is_empty_and_never_another(spelling: str, phone: str) -> None:
+    assert normalize.phone(spelled_phone(spelling, phone)) in ("", phone)
+
+
+SHORT_NAMES: Final = frozenset("GUAM IDAHO IOWA MAINE OHIO PALAU TEXAS UTAH".split())
+NAMES: Final = {  # others of at most five letters are abbreviations
+    name.title(): code for name, code in STATE_CODES.items() if len(name) > 5 or name in SHORT_NAMES
+}
+
+
+def spelled_state(spelling: str, name: str) -> str:
+    code = NAMES[name]
+    return spelling.format(
+        c=code,
+        l=code.lower(),
+        t=code.title(),
+        n=name,
+        u=name.upper(),
+        m=name.lower(),
+        d=".".join(code),
+        b=". ".join(code),
+        j=name.replace(" ", ""),
+        w=full_width(code),
+        x=name.replace(" ", "  "),
+    )
+
+
+STATES: Final = (
+    "{c}", "{l}", "{t}", "{c}.", " {c} ", "{d}.", "{b}.", "'{c}", "{w}", "{n}", "{u}", "{m}", "{n}.",
+    "{j}", "{x}",
+    "State of {n}", "STATE OF {u}", "Commonwealth of {n}",
+)  # fmt: skip
+STATES_UNREAD: Final = (
+    "The State of {n}", "{n} State", "{n}, USA", "{c}, USA", "{n}, U.S.A.", "US-{c}", "{c} - {n}",
+    "{n} ({c})", "{n} {c}", "{c}/{n}", "{c} 99501",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("spelling", STATES)
+def test_states_are_read_however_they_are_written(spelling: str) -> None:
+    assert {name: normalize.state(spelled_state(spelling, name)) for name in NAMES} == NAMES
+
+
+@pytest.mark.parametrize("spelling", STATES_UNREAD)
+def test_a_state_that_cannot_be_read_is_empty_and_never_another(spelling: str) -> None:
+    read = {name: normalize.state(spelled_state(spelling, name)) for name in NAMES}
+    assert {name: code or NAMES[name] for name, code in read.items()} == NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Calif.", "CA"), ("Mass.", "MA"), ("Penna.", "PA"), ("W. Va.", "WV"), ("N. Mex.", "NM"),
+        ("N.H.", "NH"),
+        ("D.C.", "DC"), ("Washington, D.C.", "DC"), ("Wash.", "WA"), ("U.S. Virgin Islands", "VI"),
+        ("Hawai\u02bbi", "HI"), ("Hawai\u2018i", "HI"), ("P.R.", "PR"), ("Fla", "FL"), ("Ia.", "IA"),
+        ("S. Dak.", "SD"),
+    ],
+)  # fmt: skip
+def test_states_are_read_as_letterheads_shorten_them(text: str, code: str) -> None:
+    assert normalize.state(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("W. Virginia", "WV"), ("No. Dakota", "ND"), ("So. Carolina", "SC"), ("N. Hampshire", "NH"),
+        ("Oreg.", "OR"), ("Ida.", "ID"), ("Alas.", "AK"), ("USVI", "VI"), ("CNMI", "MP"),
+        ("Wash., D.C.", "DC"),
+        ("Virgin Islands (US)", "VI"), ("Rhode Island and Providence Plantations", "RI"),
+    ],
+)  # fmt: skip
+def test_a_shortened_state_that_cannot_be_read_is_empty_and_never_another(text: str, code: str) -> None:
+    assert normalize.state(text) in ("", code)
