@@ -8,6 +8,7 @@ ignores, and nothing survives ``stop``: uploads, decisions and all.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -38,6 +39,7 @@ REGION: Final = "us-east-1"
 START_DEADLINE: Final = 60.0  # seconds; 0.5 is usual, a busy machine takes longer
 STOP_DEADLINE: Final = 3.0  # nothing in the server is worth waiting for
 DEPLOY_DEADLINE: Final = 600.0
+BUILDS_KEPT: Final = 3
 LOG_TAIL: Final = 30  # lines shown when something fails
 
 # What of this process's environment the server, and with it every handler, may see.
@@ -140,15 +142,7 @@ class LocalStack:
         running = self.running()
         if not running:
             raise LocalStackFailed("the local stack is not running: start it first")
-        build = self.state / "build"
-        python = bootstrap_environment(self.root).python
-        self._progress("building the layer and the functions")
-        version = "-".join(map(str, sys.version_info[:3]))
-        cache = self.state / f"cache-{version}"
-        self._sam(
-            "build", "--build-dir", str(build), "--cached", "--cache-dir", str(cache),
-            additional={"TARGET": "local", "PYTHON": str(python)},
-        )  # fmt: skip
+        build = self.build()
         overrides = {"Architecture": _architecture(), **LOCAL_PARAMETERS, **(parameters or {})}
         self._progress("deploying the template")
         self._sam(
@@ -161,6 +155,43 @@ class LocalStack:
         outputs = self._stack_outputs()
         self._write(RunningStack(running.pid, running.port, running.started_at, outputs))
         return outputs
+
+    def build(self) -> Path:
+        """The folder with the template and the layer, built for this machine; once for the same sources.
+
+        Every stack of the checkout shares it.
+        """
+        built = self.root / ".local" / "build" / self._fingerprint()
+        if (built / "template.yaml").is_file():
+            return built
+        self._progress("building the layer and the functions")
+        unfinished = built.with_name(f"{built.name}.{os.getpid()}")
+        python = str(bootstrap_environment(self.root).python)
+        try:
+            self._sam(
+                "build", "--no-cached", "--build-dir", str(unfinished),
+                additional={"TARGET": "local", "PYTHON": python},
+            )  # fmt: skip
+            unfinished.rename(built)
+        except OSError:
+            if not built.is_dir():  # another process was as quick
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        older = sorted(built.parent.glob("*/template.yaml"), key=lambda file: file.stat().st_mtime)
+        for template in older[:-BUILDS_KEPT]:
+            shutil.rmtree(template.parent, ignore_errors=True)
+        return built
+
+    def _fingerprint(self) -> str:
+        """Names everything that a build is made from."""
+        digest = hashlib.sha256(f"{sys.version}\n{bootstrap_environment(self.root).stamp()}".encode())
+        layer = self.root / "layers" / "core"
+        sources = [self.root / "template.yaml", *sorted(layer.rglob("*"))]
+        for file in sources:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(self.root)}\n".encode() + file.read_bytes())
+        return digest.hexdigest()[:16]
 
     def running(self) -> RunningStack | None:
         """The server of this state folder, if it lives. A record that a crash left behind is no server."""

@@ -94,7 +94,7 @@ def test_no_other_aws_setting_gets_through(stack: LocalStack) -> None:
 def test_a_failed_build_shows_what_sam_said(stack: LocalStack, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
-    for name in (".local", "requirements"):
+    for name in (".local", "requirements", "layers"):
         (checkout / name).symlink_to(ROOT / name)
     (checkout / "template.yaml").write_text("Resources: {}\nTransform: Nothing-2016-10-31\n")
     stack.start()

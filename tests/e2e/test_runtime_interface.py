@@ -41,7 +41,7 @@ def _free_ports() -> tuple[int, int]:
 def _running(service: Service, function: str, settings: dict[str, str]) -> Iterator[int]:
     """The port at which a function answers, with the layer that was built for this machine."""
     port, api_port = _free_ports()
-    layer = service.stack.state / "build" / "CoreLayer" / "python"
+    layer = service.stack.build() / "CoreLayer" / "python"
     surroundings = service.stack.environment_over({"PATH": os.environ["PATH"]}) | settings
     surroundings |= {
         "PYTHONPATH": str(layer),
