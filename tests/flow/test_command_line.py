@@ -61,6 +61,8 @@ class DeployedStack:
 
     def load_next_upload(self) -> None:
         """Wait for the next object and load it, as the queue and the function would."""
+        # Its log goes to this test's output, not to the one that the command's runner closes.
+        index_release.build_runtime()
         s3 = boto3.client("s3")
         known = {
             one["VersionId"] for one in s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
