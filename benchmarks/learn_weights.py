@@ -9,8 +9,8 @@ over the levels of all fields gives each level its weight: the log2 odds that it
 fields held, which the sum over fields needs where fields depend on each other (a library's name is
 often its town's), and which makes the sum a calibrated probability.
 
-Train on releases that no labelled set is made of (FY2015 and FY2017 here; the labelled drift sets stand on
-FY2017 as applications against FY2022).
+Train on releases that the labelled sets do not answer from: FY2015 against FY2017 here. The labelled drift
+sets are FY2017 records as applications against FY2022, of which nothing is seen in training.
 """
 
 from __future__ import annotations

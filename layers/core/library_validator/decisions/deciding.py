@@ -216,6 +216,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
     listed_place = f"{address.city} {address.zip}".strip() if address else ""
     levels = {
         "name": (compared.name.level, applicant.name, compared.name.listed.text),
+        "shared_words": ("term_frequency", "", " ".join(compared.name.shared)),
         "street": (compared.street, applicant.street, address.shown if address else listing.street),
         "place": (compared.place, f"{applicant.city} {applicant.zip}".strip(), listed_place),
         "phone": (compared.phone, applicant.phone, ", ".join(scored.entry.phones)),

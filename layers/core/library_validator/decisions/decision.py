@@ -136,7 +136,11 @@ class Decision(_Model):
     decision: Answer
     reasons: list[Reason]
     next_step: NextStep
-    confidence: float = Field(ge=0, le=1, description="calibrated probability that the match is right")
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="probability that goes with the match weight, of a library: see docs/accuracy.md",
+    )
     match: Match | None
     runner_up: Candidate | None = Field(None, description="the best candidate of another system")
     margin: float | None = Field(None, description="bits between the match and the runner-up")

@@ -38,7 +38,11 @@ class DecisionData(BaseModel):
     reason_codes: list[str]
     reasons: list[Reason]
     next_step: NextStep
-    confidence: float = Field(ge=0, le=1, description="calibrated probability that the match is right")
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="probability that goes with the match weight, of a library: see docs/accuracy.md",
+    )
     match: Match | None
     runner_up: Candidate | None = Field(description="the best candidate of another system")
     margin: float | None = Field(description="bits between the match and the runner-up")

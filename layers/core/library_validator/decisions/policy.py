@@ -138,8 +138,12 @@ def _sufficient(ranking: Ranking, best: Scored, policy: Policy) -> Verdict:
         return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)
     if best.entry.structure in _CLOSED:
         return Verdict(Answer.NEEDS_REVIEW, ("PERMANENTLY_CLOSED",), best)
-    renamed = ("OTHER_NAME_AT_SAME_PLACE",) if best.compared.name.level == "different" else ()
-    return Verdict(Answer.VALIDATED, ("MATCH", *renamed, *status), best)
+    overriding: tuple[str, ...] = ()
+    if best.compared.name.level == "different":
+        overriding = ("OTHER_NAME_AT_SAME_PLACE",)
+    elif best.bits < policy.validate:
+        overriding = ("LOCATION_OVER_SCORE",)
+    return Verdict(Answer.VALIDATED, ("MATCH", *overriding, *status), best)
 
 
 def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:

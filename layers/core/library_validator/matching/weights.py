@@ -32,7 +32,8 @@ class Weights:
         elif name.of_system:
             rarity *= 0.5
         return {
-            "name": self.bits["name"][name.level] + rarity,
+            "name": self.bits["name"][name.level],
+            "shared_words": rarity,
             "street": self.bits["street"][compared.street],
             "place": self.bits["place"][compared.place],
             "phone": self.bits["phone"][compared.phone],
