@@ -19,10 +19,13 @@ from library_validator.matching.normalize import Street
 from library_validator.matching.words import STREET_WORDS
 
 Read = Callable[[Line], Street | None]  # None: it could not read the line
+_FIRST_NUMBER: Final = re.compile(r"\d+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
 
-# How a street is called, in one order for every spelling: its name, its kind, its directions.
+# How a street is called, in one order for every spelling: its directions, its name, its kind. A line that
+# names no street may name a building or a landmark: ONE LIBRARY PLAZA.
 _NAME_PARTS: Final = ("StreetNamePreModifier", "StreetName", "StreetNamePostModifier", "SecondStreetName")
+_OTHER_NAME_PARTS: Final = ("LandmarkName", "BuildingName")
 _KIND_PARTS: Final = ("StreetNamePreType", "StreetNamePostType")
 _DIRECTION_PARTS: Final = ("StreetNamePreDirectional", "StreetNamePostDirectional")
 
@@ -73,11 +76,19 @@ def street_of_parts(parts: Mapping[str, str], read_word: Callable[[str], str]) -
         return [read_word(word) for word in found]
 
     directions = sorted(text_of(_DIRECTION_PARTS))
-    name = " ".join([*text_of(_NAME_PARTS), *text_of(_KIND_PARTS), *directions])
-    number = normalize.words(parts.get("AddressNumber", "")).replace(" ", "")
-    box = normalize.words(parts.get("USPSBoxID", "")).replace(" ", "").lstrip("0")
-    route = normalize.words(parts.get("USPSBoxGroupID", "")).replace(" ", "")
-    return _street_or_none(number.lstrip("0"), name, f"R{route}B{box}" if route else box)
+    called = text_of(_NAME_PARTS) or text_of(_OTHER_NAME_PARTS)
+    name = " ".join([*directions, *called, *text_of(_KIND_PARTS)])
+    box = normalize.words(parts.get("USPSBoxID", "")).partition(" ")[0].lstrip("0")
+    route = _first_number(parts.get("USPSBoxGroupID", ""))
+    return _street_or_none(
+        _first_number(parts.get("AddressNumber", "")), name, f"R{route}B{box}" if route else box
+    )
+
+
+def _first_number(text: str) -> str:
+    """``72`` of ``72-31``; none of ``ONE``: what the product makes of a house number."""
+    found = _FIRST_NUMBER.search(text)
+    return found[0].lstrip("0") if found else ""
 
 
 def as_it_is(word: str) -> str:
@@ -108,8 +119,8 @@ def with_scourgify() -> Read:
         except failure:
             return None
         first, _, rest = normalize.words(found).partition(" ")
-        is_number = first[:1].isdigit() and bool(rest)
-        return _street_or_none(first.lstrip("0"), rest, "") if is_number else _street_or_none("", found, "")
+        number = _first_number(first)
+        return _street_or_none(number, rest if number else normalize.words(found), "")
 
     return read
 
@@ -127,8 +138,7 @@ def with_pyap() -> Read:
             parts.get(part) or "" for part in ("street_name", "street_type", "route_id", "post_direction")
         ]
         name = " ".join(shortened(word) for word in normalize.words(" ".join(named)).split())
-        number = normalize.words(parts.get("street_number") or "").replace(" ", "")
-        return _street_or_none(number.lstrip("0"), name, "")
+        return _street_or_none(_first_number(parts.get("street_number") or ""), name, "")
 
     return read
 
@@ -148,9 +158,8 @@ def street_of_labels(found: Iterable[tuple[str, str]]) -> Street | None:
     """The labels of libpostal, put together: ``[("100", "house_number"), ("main st", "road"), …]``."""
     parts = {label: normalize.words(value) for value, label in found}
     name = " ".join(shortened(word) for word in parts.get("road", "").split())
-    box = "".join(re.findall(r"\d+", parts.get("po_box", "")))
-    number = parts.get("house_number", "").replace(" ", "")
-    return _street_or_none(number.lstrip("0"), name, box.lstrip("0"))
+    number, box = (_first_number(parts.get(label, "")) for label in ("house_number", "po_box"))
+    return _street_or_none(number, name, box)
 
 
 def _street_or_none(number: str, name: str, box: str) -> Street | None:

@@ -180,9 +180,9 @@ def test_parts_of_usaddress_make_a_street_in_one_order() -> None:
         "StreetNamePostType": "Avenue",
         "StreetNamePostDirectional": "EAST",
     }
-    assert street_of_parts(before, shortened) == Street("203", "BENTON AVE E", "")
-    assert street_of_parts(after, shortened) == Street("203", "BENTON AVE E", "")
-    assert street_of_parts(after, as_it_is) == Street("203", "BENTON AVENUE EAST", "")
+    assert street_of_parts(before, shortened) == Street("203", "E BENTON AVE", "")
+    assert street_of_parts(after, shortened) == Street("203", "E BENTON AVE", "")
+    assert street_of_parts(after, as_it_is) == Street("203", "EAST BENTON AVENUE", "")
 
 
 def test_boxes_of_usaddress_are_read_as_the_product_reads_them() -> None:
@@ -193,8 +193,17 @@ def test_boxes_of_usaddress_are_read_as_the_product_reads_them() -> None:
     assert street_of_parts(route, shortened) == rules(line("RR 2 Box 45"))
 
 
+@pytest.mark.parametrize(
+    ("given", "number"), [("72-31", "72"), ("012", "12"), ("N6524", "6524"), ("ONE", "")]
+)
+def test_house_numbers_of_parsers_are_read_as_the_product_compares_them(given: str, number: str) -> None:
+    read = street_of_parts({"AddressNumber": given, "StreetName": "MAIN"}, shortened)
+    assert read == Street(number, "MAIN", "")
+
+
 def test_parts_without_a_street_are_unread() -> None:
     assert street_of_parts({"Recipient": "CITY HALL"}, shortened) is None
+    assert street_of_parts({"BuildingName": "LIBRARY PLAZA"}, shortened) == Street("", "LIBRARY PLZ", "")
 
 
 def test_labels_of_libpostal_make_a_street() -> None:
