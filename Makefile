@@ -30,8 +30,11 @@ install: ## every environment: development, local stack, SAM; a second time take
 demo: install ## the whole service on this machine; RELEASE=path.zip loads a real release
 	@$(BIN)/library-validator demo $(if $(RELEASE),--release "$(RELEASE)")
 
+# The local stack mostly waits (a poison message is given up after five tries): it runs beside the rest.
 test: install ## every test but those on real data: unit, contract, flow, template, local stack
-	$(BIN)/pytest -m "not realdata"
+	@$(BIN)/pytest -m "not realdata" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
+		$(BIN)/pytest -m "not realdata" --ignore tests/e2e; rest=$$?; \
+		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
 
 realdata: install ## the tests on the official releases and the labelled sets in ../shared/data
 	LIBRARY_VALIDATOR_DATA="$(abspath $(DATA))" $(BIN)/pytest -m realdata
