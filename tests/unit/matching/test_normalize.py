@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.matching import normalize
+from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.names import read_name
 from library_validator.matching.normalize import FscsId
 
@@ -65,12 +66,21 @@ def test_a_direction_after_the_house_number_belongs_to_the_street() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [("12 N Fork Rd", "12 S Fork Rd"), ("100 5th St", "100 6th St"), ("7 Highway 190", "7 Highway 191")],
+)
+def test_streets_that_a_figure_or_a_direction_parts_are_two(one: str, other: str) -> None:
+    assert compare_streets(normalize.street(one), normalize.street(other)) == "same_number"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("AK0001", FscsId("AK0001", "")),
         ("ak0001-002", FscsId("AK0001", "002")),
         ("AK 0001", FscsId("AK0001", "")),
         ("AK0001-2", FscsId("AK0001", "002")),
+        ("AK0001\u20132", FscsId("AK0001", "002")),
         ("FSCS AK-0001/002", FscsId("AK0001", "002")),
     ],
 )
@@ -89,6 +99,9 @@ def test_what_is_no_fscs_id_is_none(text: str) -> None:
         ("04901", "04901"),
         ("4901", "04901"),
         ("04901-1234", "04901"),
+        ("04901\u20131234", "04901"),  # an en dash
+        ("4901.0", "04901"),  # what a spreadsheet makes of it
+        ("'04901", "04901"),
         ("049011234", "04901"),
         ("M", ""),
         ("00000", ""),
@@ -105,6 +118,8 @@ def test_zips_have_five_digits_or_none(text: str, expected: str) -> None:
         ("(207) 555-0101", "2075550101"),
         ("1-207-555-0101", "2075550101"),
         ("207.555.0101 ext. 12", "2075550101"),
+        ("207-555-0101 extension 12", "2075550101"),
+        ("2075550101.0", "2075550101"),
         ("-3", ""),
         ("-4", ""),
         ("555-0101", ""),

@@ -21,7 +21,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     for address in entry.addresses:
         found = compare_streets(query.street, address.street)
         if found == "same_number" and _same_line(query.applicant.street, address.shown):
-            found = "near"
+            found = "same_number" if _are_two_streets(query.street.name, address.street.name) else "near"
         where = compare_places(query.city, query.zip, address.city, address.zip)
         if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
             street, shown = found, address
@@ -31,6 +31,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
 
 
 _STREET_TYPES: Final = frozenset(("ST", "AVE", "RD", "DR", "LN", "BLVD", "CT", "PL", "CIR", "TER", "WAY"))
+_OPPOSITES: Final = (("N", "S"), ("S", "N"), ("E", "W"), ("W", "E"))
 _STREET_RANK: Final = {
     "exact": 0,
     "same_box": 0,
@@ -68,7 +69,9 @@ def compare_streets(applied: Street, listed: Street) -> str:
             return "different"
     if not (applied.name and listed.name) or (applied.box and not applied.number):
         return "not_comparable"
-    similar = applied.name == listed.name or _similar_streets(applied.name, listed.name)
+    similar = applied.name == listed.name or (
+        not _are_two_streets(applied.name, listed.name) and _similar_streets(applied.name, listed.name)
+    )
     if applied.number == listed.number:
         if applied.name == listed.name:
             return "exact" if applied.number or len(applied.name) >= 8 else "near"
@@ -84,6 +87,15 @@ def compare_streets(applied: Street, listed: Street) -> str:
             else "same_street"
         )
     return "different"
+
+
+def _are_two_streets(applied: str, listed: str) -> bool:
+    """Whether a figure or a point of the compass parts them: 5TH from 6TH, N FORK from S FORK."""
+    one, other = set(applied.split()), set(listed.split())
+    figures, other_figures = ({word for word in words if word[0].isdigit()} for words in (one, other))
+    if figures and other_figures and figures.isdisjoint(other_figures):
+        return True
+    return any(here in one and there in other and here not in other for here, there in _OPPOSITES)
 
 
 def _similar_streets(applied: str, listed: str) -> bool:

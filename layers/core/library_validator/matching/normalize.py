@@ -23,6 +23,7 @@ from library_validator.matching.words import (
 )
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc\u00b4`']")
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 _NOT_WORD: Final = re.compile(r"[^A-Z0-9]+")
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
@@ -43,6 +44,7 @@ _DIGITS: Final = re.compile(r"\d+")
 def fold(text: str) -> str:
     """Upper-case ASCII: accents dropped, look-alike letters of other scripts replaced, the rest blank."""
     if not text.isascii():
+        text = _DASHES.sub("-", text)
         text = "".join(HOMOGLYPHS.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
         text = _APOSTROPHES.sub("'", text)
         text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -127,7 +129,7 @@ _CODES: Final = frozenset(STATE_CODES.values())
 
 def zip5(text: str) -> str:
     """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
-    head = text.strip()[:12].split("-")[0].split()
+    head = _DASHES.sub("-", text.strip().lstrip("'"))[:12].removesuffix(".0").split("-")[0].split()
     digits = head[0] if head else ""
     if not (digits.isascii() and digits.isdigit()):
         return ""
@@ -146,7 +148,7 @@ def zip_at_end(text: str) -> str:
 
 def phone(text: str) -> str:
     """Ten digits, or empty. A country code and an extension are cut; ``-3`` and ``-4`` are no phones."""
-    head = re.split(r"(?i)\s*(?:ext|x|#)\.?\s*\d", text[:60], maxsplit=1)[0]
+    head = re.split(r"(?i)\s*(?:ext(?:ension)?|x|#)[.:]?\s*\d", text[:60], maxsplit=1)[0].removesuffix(".0")
     digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
     if len(digits) == 11 and digits[0] == "1":
         digits = digits[1:]
