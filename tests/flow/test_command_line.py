@@ -58,6 +58,7 @@ class DeployedStack:
     """What the template deploys, by hand: tables, bucket, bus, queues, role, and its outputs."""
 
     applications: str
+    loader: threading.Thread | None = None
 
     def load_next_upload(self) -> None:
         """Wait for the next object and load it, as the queue and the function would."""
@@ -83,7 +84,13 @@ class DeployedStack:
                     return
                 time.sleep(0.02)
 
-        threading.Thread(target=load).start()
+        self.loader = threading.Thread(target=load)
+        self.loader.start()
+
+    def wait_for_loader(self) -> None:
+        """The run is seen as ended before the function has told its metrics: wait for those too."""
+        if self.loader:
+            self.loader.join(timeout=60)
 
     def decide_all(self, sender: str = PARTNER) -> None:
         """Give the function what waits in the applications queue, as sent by ``sender``."""
@@ -149,7 +156,9 @@ def run(*arguments: str | Path, given: str | None = None) -> Result:
 
 def loaded(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
     deployed.load_next_upload()
-    return run("upload", path, "--timeout", "60")
+    result = run("upload", path, "--timeout", "60")
+    deployed.wait_for_loader()
+    return result
 
 
 @pytest.fixture

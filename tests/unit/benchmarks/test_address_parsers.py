@@ -246,11 +246,11 @@ def test_shares_and_mistakes_are_counted_by_set() -> None:
     ]
 
 
-def test_whole_lines_know_no_house_number() -> None:
+def test_whole_lines_know_no_house_number_only_that_a_figure_differs() -> None:
     judged = judge_all(
         "whole", judge_of(with_whole_lines()), [pair("100 NORTH MAIN ST", "102 NORTH MAIN ST")]
     )
-    assert judged.levels == ("near",)
+    assert judged.levels == ("different",)
 
 
 def test_what_is_installed_counts_what_it_requires() -> None:
