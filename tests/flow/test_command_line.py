@@ -145,7 +145,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploy
             "OperatorRoleArn": role,
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
-        yield DeployedStack(urls["ApplicationsQueueUrl"])
+        stack = DeployedStack(urls["ApplicationsQueueUrl"])
+        yield stack
+        stack.wait_for_loader()
     index_release.build_runtime.cache_clear()
     validate_applications.build_runtime.cache_clear()
 
