@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.decisions.application import Application
+from library_validator.decisions.application import Application, FieldProblem
 
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11")
 
@@ -48,7 +48,11 @@ class Cause(_Model):
     """Why a decision was made. Another cause makes another decision of the same submission."""
 
     kind: Literal["submission", "registry", "policy", "expiry", "override"] = "submission"
-    detail: str = Field("", description="the registry version, policy version … that made it")
+    detail: str = Field(
+        "",
+        description="what made it: of a registry <version>@<activated at>, so that going back and forward "
+        "again are three causes; the policy version; the date of expiry; the override's id",
+    )
 
     @property
     def key(self) -> str:
@@ -81,6 +85,21 @@ class Comparison(_Model):
     bits: float = Field(description="match weight: log2 of the likelihood ratio; negative speaks against")
 
 
+class Successor(_Model):
+    """The listed entry that took over from one that is listed no longer."""
+
+    how: Literal["re_keyed", "absorbed"] = Field(
+        description="re_keyed: the same library under a new key; absorbed: now part of another system"
+    )
+    fscs_key: str
+    fscs_id: str | None = Field(None, description="the outlet that the vanished library is now")
+    name: str
+    since: int = Field(description="the first fiscal year that lists the successor for it")
+
+
+Fate = Literal["closed", "absorbed", "re_keyed", "no_longer_reported"]
+
+
 class Match(_Model):
     """A registry entry: a system, and the outlet where the application names one."""
 
@@ -104,6 +123,8 @@ class Match(_Model):
     population: int | None = Field(None, description="legal service area, persons")
     operating_expenditure: int | None = Field(None, description="US dollars a year")
     last_listed: int = Field(description="the newest fiscal year that lists it")
+    fate: Fate | None = Field(None, description="what became of it, once it is listed no longer")
+    successor: Successor | None = Field(None, description="who took over, where that is certain")
 
 
 class Candidate(_Model):
@@ -123,6 +144,35 @@ class Holder(_Model):
 
     source: str
     application_id: str
+
+
+class Override(_Model):
+    """A person's answer to one application, in place of the rules'. Kept for good; the newest one holds."""
+
+    override_id: UUID
+    source: str
+    application_id: str
+    answer: Answer = Field(description="needs_review: the rules decide again")
+    fscs_key: str | None = Field(None, description="the system that it is; None: not in the survey")
+    fscs_id: str | None = Field(None, description="the outlet, where it is one")
+    reason_code: str = Field(description="of overrides.toml")
+    words: str = Field(description="why, for whoever asks later; never in an event")
+    by: str = Field(description="who decided; never in an event")
+    at: datetime
+    fields_sha256: str = Field(description="of the application as the person saw it")
+    seen_keys: list[str] = Field(description="FSCS keys that the rules had named when the person decided")
+
+
+class Before(_Model):
+    """What stood until a decision replaced it by another cause than a new submission."""
+
+    event_id: UUID
+    decision: Answer
+    reason_codes: list[str]
+    match: Match | None
+    registry_version: str
+    policy_version: str
+    decided_at: datetime
 
 
 class Decision(_Model):
@@ -149,7 +199,11 @@ class Decision(_Model):
     registry_version: str
     policy_version: str
     authority: Literal["unproven"] = "unproven"
-    held_by: Holder | None = Field(None, description="for staff: who holds the FSCS key; never in an event")
+    held_by: Holder | None = Field(None, description="for staff: who holds the key; never in an event")
+    problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be read")
+    valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
+    before: Before | None = Field(None, description="what it replaces, where no new submission caused it")
+    override: Override | None = Field(None, description="the person's answer that it states")
 
     @property
     def application_id(self) -> str:
@@ -158,6 +212,21 @@ class Decision(_Model):
     @property
     def reason_codes(self) -> list[str]:
         return [reason.code for reason in self.reasons]
+
+    @property
+    def submission(self) -> Submission:
+        """What was answered: deciding it again gives a decision on the same submission."""
+        return Submission(
+            source=self.source,
+            application=self.application,
+            sent_at=self.sent_at,
+            correlation_id=self.correlation_id,
+        )
+
+    @property
+    def as_before(self) -> Before:
+        """This decision as the one that replaces it tells of it."""
+        return Before.model_validate(self, from_attributes=True)
 
     @property
     def order(self) -> tuple[int, float]:

@@ -55,12 +55,13 @@ class DecisionStore(Protocol):
     asked for was then not done, or is found done by asking again.
     """
 
-    def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+    def record(self, decision: Decision, replacing: Decision | None, *, claim: bool = True) -> Outcome:
         """Store ``decision`` as current in one transaction, or change nothing and say why not.
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
-        and the new one does not is given back in the same transaction.
+        and the new one does not is given back in the same transaction. Without ``claim`` none is taken:
+        the answer stands beside whoever holds the key.
         """
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:

@@ -1,0 +1,1 @@
+"""Answers that are kept true: revalidation, expiry, and what people decide."""
