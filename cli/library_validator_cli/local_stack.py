@@ -53,6 +53,8 @@ LOCAL_PARAMETERS: Final = {
     "RetryPace": "brisk",
     "SweepRate": "rate(1 minute)",
     "ValidateMaximumConcurrency": "2",  # each worker starts cold, and a laptop has few processors
+    "RevalidateMaximumConcurrency": "2",
+    "FetchState": "DISABLED",  # nothing on this machine goes to the network by itself
 }
 
 

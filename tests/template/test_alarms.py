@@ -1,10 +1,16 @@
 """Nothing waits, fails or is put aside unseen."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.template.template_reader import Template
+from tests.template.template_reader import ROOT, Template
+
+OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
+SERVICE = "service"  # the dimension that every metric of ours has: the function's folder
 
 
 def _alarms(template: Template, metric: str) -> dict[str, Any]:
@@ -31,13 +37,17 @@ def test_one_message_in_any_dead_letter_queue_raises_an_alarm(template: Template
 
 def test_a_message_that_waits_too_long_raises_an_alarm(template: Template) -> None:
     alarms = _alarms(template, "ApproximateAgeOfOldestMessage")
-    assert set(alarms) == {"ReleasesQueue", "ApplicationsQueue", "ResultsQueue"}
+    assert set(alarms) == {"ReleasesQueue", "ApplicationsQueue", "ResultsQueue", "RevalidationsQueue"}
 
 
-def test_a_release_may_wait_for_a_retry_without_an_alarm(template: Template) -> None:
-    alarm = _alarms(template, "ApproximateAgeOfOldestMessage")["ReleasesQueue"]
-    visibility = template.resolve(template.properties("ReleasesQueue")["VisibilityTimeout"])
-    assert alarm["Threshold"] > visibility
+@pytest.mark.parametrize("queue", ["ReleasesQueue", "RevalidationsQueue"])
+def test_a_release_or_a_revalidation_may_wait_for_a_retry_without_an_alarm(
+    template: Template, queue: str
+) -> None:
+    alarm = _alarms(template, "ApproximateAgeOfOldestMessage")[queue]
+    properties = template.properties(queue)
+    visibility = template.resolve(properties["VisibilityTimeout"])
+    assert alarm["Threshold"] > visibility + template.resolve(properties.get("DelaySeconds", 0))
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
@@ -46,6 +56,68 @@ def test_a_function_that_fails_or_is_held_back_raises_an_alarm(template: Templat
     assert set(alarms) == set(template.of_type("AWS::Serverless::Function"))
     for alarm in alarms.values():
         assert alarm["Statistic"] == "Sum"
+
+
+def _counted(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Every metric that a function's code counts, with the names of its dimensions but the service."""
+    sources = [ROOT / "functions" / folder / "handler.py"]
+    sources += (ROOT / "layers" / "core" / "library_validator").rglob("*.py")
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text())):
+            match node:
+                case ast.Call(ast.Attribute(attr="count"), [ast.Constant(str(name)), *_], keywords):
+                    dimensions = {one.arg for one in keywords if one.arg and one.arg != "value"}
+                    yield name, frozenset(dimensions)
+
+
+def _own_alarms(template: Template) -> dict[str, dict[str, Any]]:
+    """Alarms on what the functions count themselves."""
+    alarms = template.of_type("AWS::CloudWatch::Alarm")
+    return {name: dict(one) for name, one in alarms.items() if not str(one["Namespace"]).startswith("AWS/")}
+
+
+def test_what_the_functions_count_themselves_raises_alarms(template: Template) -> None:
+    watched = {
+        name: (alarm["MetricName"], {one["Name"]: one["Value"] for one in alarm["Dimensions"]})
+        for name, alarm in _own_alarms(template).items()
+    }
+    assert watched == {
+        "RegistryAgeAlarm": ("RegistryAgeDays", {SERVICE: "revalidate"}),
+        "FetchFailedAlarm": ("FetchFailed", {SERVICE: "fetch_release"}),
+        "ReleaseQuarantinedAlarm": ("ReleaseRuns", {SERVICE: "index_release", "status": "quarantined"}),
+        "ReleaseRefusedAlarm": ("ReleaseRuns", {SERVICE: "index_release", "status": "refused"}),
+    }
+
+
+def test_an_alarm_watches_a_metric_as_the_code_counts_it(template: Template) -> None:
+    # CloudWatch matches namespace and dimensions exactly: one more or less, and an alarm never fires.
+    common = template.body["Globals"]["Function"]["Environment"]["Variables"]
+    assert common["POWERTOOLS_METRICS_NAMESPACE"] == OURS
+    for name, alarm in _own_alarms(template).items():
+        assert alarm["Namespace"] == OURS, name
+        dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+        folder = dimensions.pop(SERVICE)
+        assert (ROOT / "functions" / folder / "handler.py").is_file(), name
+        assert (alarm["MetricName"], frozenset(dimensions)) in set(_counted(folder)), name
+
+
+def test_the_registry_may_be_as_old_as_the_survey_makes_it(template: Template) -> None:
+    alarm = _own_alarms(template)["RegistryAgeAlarm"]
+    # A release stands until the next one: at most two years late, and a year apart.
+    assert template.resolve(alarm["Threshold"]) > (2 + 1) * 365
+    # The daily run may come a little later than the day before.
+    assert alarm["Period"] == 24 * 3600
+
+
+def test_every_alarm_names_a_section_of_the_runbook(template: Template) -> None:
+    sections = {
+        line.removeprefix("## ").strip().lower()
+        for line in Path(ROOT, "docs", "runbook.md").read_text().splitlines()
+        if line.startswith("## ")
+    }
+    for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
+        section = alarm["AlarmDescription"].rpartition("Runbook, ")[2].removesuffix(".")
+        assert section in sections, name
 
 
 def test_every_alarm_tells_by_mail_where_an_address_is_given(template: Template) -> None:

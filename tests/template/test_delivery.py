@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
+from library_validator.casework.store import SHARDS
 from tests.template.template_reader import Template
 
 QUEUES_OF_FUNCTIONS = {
     "ReleasesQueue": "IndexReleaseFunction",
     "ApplicationsQueue": "ValidateApplicationsFunction",
+    "RevalidationsQueue": "RevalidateFunction",
 }
 DEAD_LETTER_QUEUES = {
     "ReleasesQueue": "ReleasesDeadLetterQueue",
     "ApplicationsQueue": "ApplicationsDeadLetterQueue",
     "ResultsQueue": "ResultsDeadLetterQueue",
+    "RevalidationsQueue": "RevalidationsDeadLetterQueue",
 }
 PACES = ("patient", "brisk")
 FORTNIGHT = 14 * 24 * 3600  # seconds, the longest that SQS keeps a message
@@ -81,7 +84,7 @@ def test_only_uploads_under_releases_start_a_load(template: Template) -> None:
 
 def test_every_rule_retries_and_keeps_what_it_could_not_deliver(template: Template) -> None:
     rules = template.of_type("AWS::Events::Rule")
-    assert set(rules) == {"ReleasesRule", "ResultsRule"}
+    assert set(rules) == {"ReleasesRule", "ResultsRule", "ActivationsRule"}
     for rule in rules.values():
         for target in rule["Targets"]:
             assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
@@ -90,13 +93,57 @@ def test_every_rule_retries_and_keeps_what_it_could_not_deliver(template: Templa
     assert "FifoQueue" not in template.properties("UndeliveredEventsQueue")
 
 
-def test_the_sweeper_is_started_again_when_it_could_not_be(template: Template) -> None:
-    (event,) = template.properties("SweepResultsFunction")["Events"].values()
+@pytest.mark.parametrize("pace", PACES)
+def test_whoever_read_the_pointer_before_a_flip_has_ended_when_its_revalidation_begins(
+    template: Template, pace: str
+) -> None:
+    delay = template.resolve(template.properties("RevalidationsQueue")["DelaySeconds"], RetryPace=pace)
+    timeout = template.resolve(template.properties("ValidateApplicationsFunction")["Timeout"], RetryPace=pace)
+    assert timeout < delay <= 900
+
+
+def test_every_registry_that_goes_live_starts_a_revalidation(template: Template) -> None:
+    rule = template.properties("ActivationsRule")
+    assert rule["EventBusName"] == {"Ref": "ResultsBus"}
+    assert rule["EventPattern"] == {"source": ["library-validator"], "detail-type": ["Registry Activated"]}
+    (target,) = rule["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": ["RevalidationsQueue", "Arn"]}
+
+
+def test_a_revalidation_is_one_task_a_message_and_bounded_workers(template: Template) -> None:
+    (event,) = template.properties("RevalidateFunction")["Events"].values()
+    assert event["Properties"]["BatchSize"] == 1
+    workers = template.resolve(event["Properties"]["ScalingConfig"]["MaximumConcurrency"])
+    assert 2 <= workers <= SHARDS
+
+
+def test_decisions_that_end_are_looked_for_every_day(template: Template) -> None:
+    schedule = template.properties("ExpirySchedule")
+    assert schedule["ScheduleExpression"] == "rate(1 day)"
+    target = schedule["Target"]
+    assert target["Arn"] == {"Fn::GetAtt": ["RevalidationsQueue", "Arn"]}
+    assert json.loads(target["Input"]) == {"task": "expiry"}
+    assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+    dead_letters = target["DeadLetterConfig"]["Arn"]
+    assert dead_letters == {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
+    assert target["RoleArn"] == {"Fn::GetAtt": ["ExpiryScheduleRole", "Arn"]}
+    sending = {one.resources[0] for one in template.policies_of("ExpiryScheduleRole")}
+    assert sending == {json.dumps(target["Arn"]), json.dumps(dead_letters)}
+
+
+@pytest.mark.parametrize(
+    ("function", "role"),
+    [("SweepResultsFunction", "SweepScheduleRole"), ("FetchReleaseFunction", "FetchScheduleRole")],
+)
+def test_a_scheduled_function_is_started_again_when_it_could_not_be(
+    template: Template, function: str, role: str
+) -> None:
+    (event,) = template.properties(function)["Events"].values()
     assert event["Type"] == "ScheduleV2"
     assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
     dead_letters = event["Properties"]["DeadLetterConfig"]["Arn"]
     assert dead_letters == {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
-    sending = [one for one in template.policies_of("SweepScheduleRole") if "sqs:SendMessage" in one.actions]
+    sending = [one for one in template.policies_of(role) if "sqs:SendMessage" in one.actions]
     assert [one.resources for one in sending] == [[json.dumps(dead_letters)]]
 
 
@@ -108,7 +155,7 @@ def test_sweeps_do_not_overlap_at_any_rate_that_can_be_chosen(template: Template
 
 def test_every_queue_is_encrypted(template: Template) -> None:
     queues = template.of_type("AWS::SQS::Queue")
-    assert len(queues) == 7
+    assert len(queues) == 9
     for name, properties in queues.items():
         assert properties["SqsManagedSseEnabled"] is True, name
 
@@ -132,7 +179,8 @@ def test_every_queue_takes_tls_only(template: Template) -> None:
     [
         ("ReleasesQueue", ["ReleasesRule"]),
         ("ResultsQueue", ["ResultsRule"]),
-        ("UndeliveredEventsQueue", ["ReleasesRule", "ResultsRule"]),
+        ("RevalidationsQueue", ["ActivationsRule"]),
+        ("UndeliveredEventsQueue", ["ReleasesRule", "ResultsRule", "ActivationsRule"]),
     ],
 )
 def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(

@@ -7,7 +7,9 @@ import pytest
 from pydantic import BaseModel
 
 from library_validator.config import (
+    FetchReleaseSettings,
     IndexReleaseSettings,
+    RevalidateSettings,
     SweepResultsSettings,
     ValidateApplicationsSettings,
 )
@@ -17,6 +19,8 @@ SETTINGS: dict[str, type[BaseModel]] = {
     "IndexReleaseFunction": IndexReleaseSettings,
     "ValidateApplicationsFunction": ValidateApplicationsSettings,
     "SweepResultsFunction": SweepResultsSettings,
+    "FetchReleaseFunction": FetchReleaseSettings,
+    "RevalidateFunction": RevalidateSettings,
 }
 
 

@@ -4,9 +4,12 @@ import json
 
 import pytest
 
-from tests.template.template_reader import Template
+from tests.template.template_reader import Statement, Template
 
-FUNCTION_ROLES = ("IndexReleaseRole", "ValidateApplicationsRole", "SweepResultsRole")
+FUNCTION_ROLES = (
+    "IndexReleaseRole", "ValidateApplicationsRole", "SweepResultsRole", "FetchReleaseRole", "RevalidateRole",
+)  # fmt: skip
+SCHEDULE_ROLES = ("SweepScheduleRole", "FetchScheduleRole", "ExpiryScheduleRole")
 TABLE_ACTIONS = {
     ("IndexReleaseRole", "RegistryTable"): {
         "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem",
@@ -16,6 +19,12 @@ TABLE_ACTIONS = {
     ("ValidateApplicationsRole", "CaseworkTable"): {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
     ("SweepResultsRole", "RegistryTable"): set(),
     ("SweepResultsRole", "CaseworkTable"): {"Query", "BatchGetItem", "UpdateItem"},
+    ("FetchReleaseRole", "RegistryTable"): {"GetItem", "Query", "PutItem"},
+    ("FetchReleaseRole", "CaseworkTable"): set(),
+    ("RevalidateRole", "RegistryTable"): {"GetItem", "BatchGetItem"},
+    ("RevalidateRole", "CaseworkTable"): {
+        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
+    },
 }  # fmt: skip
 
 
@@ -84,29 +93,68 @@ def test_a_loader_reads_releases_and_writes_manifests_and_reports_only(template:
     }
 
 
-def test_only_the_operator_role_puts_releases_into_the_bucket(template: Template) -> None:
-    (denied,) = [one for one in template.statements() if one.body.get("Sid") == "OnlyOperatorsUpload"]
+def _names_of(role: str) -> list[dict[str, object]]:
+    """A role, and whoever assumed it, as a condition on the principal names them."""
+    session = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${" + role + "}/*"
+    return [{"Fn::GetAtt": [role, "Arn"]}, {"Fn::Sub": session}]
+
+
+def _denied(template: Template, sid: str) -> Statement:
+    (denied,) = [one for one in template.statements() if one.body.get("Sid") == sid]
     assert denied.carrier == "ReleasesBucketPolicy"
     assert not denied.allows
     assert denied.body["Principal"] == "*"
     assert denied.actions == ["s3:PutObject"]
+    return denied
+
+
+def test_only_operators_and_fetching_put_releases_into_the_bucket(template: Template) -> None:
+    denied = _denied(template, "OnlyOperatorsAndFetchingUpload")
     assert denied.resources == [json.dumps({"Fn::Sub": "${ReleasesBucket.Arn}/releases/*"})]
-    assert denied.body["Condition"] == {
-        "ArnNotLike": {
-            "aws:PrincipalArn": [
-                {"Fn::GetAtt": ["OperatorRole", "Arn"]},
-                {"Fn::Sub": "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${OperatorRole}/*"},
-            ]
-        }
+    uploaders = _names_of("OperatorRole") + _names_of("FetchReleaseRole")
+    assert denied.body["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": uploaders}}
+    allowed = {
+        (one.carrier, resource)
+        for one in template.statements()
+        if one.allows and "s3:PutObject" in one.actions
+        for resource in one.resources
+        if "releases/" in resource
     }
-    uploaders = {
+    assert allowed == {
+        ("OperatorRole", json.dumps({"Fn::Sub": "${ReleasesBucket.Arn}/releases/*"})),
+        ("FetchReleaseRole", json.dumps({"Fn::Sub": "${ReleasesBucket.Arn}/releases/fetched/*"})),
+    }
+
+
+def test_what_fetching_uploads_is_told_by_its_key(template: Template) -> None:
+    denied = _denied(template, "FetchingUploadsWhatItFetched")
+    assert denied.body["NotResource"] == {"Fn::Sub": "${ReleasesBucket.Arn}/releases/fetched/*"}
+    assert denied.body["Condition"] == {"ArnLike": {"aws:PrincipalArn": _names_of("FetchReleaseRole")}}
+
+
+def test_fetching_writes_nothing_in_the_registry_but_what_its_sources_said(template: Template) -> None:
+    (writing,) = [
+        one for one in template.policies_of("FetchReleaseRole") if "dynamodb:PutItem" in one.actions
+    ]
+    assert writing.body["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["FETCH"]}}
+
+
+def test_revalidation_finds_current_decisions_by_their_index(template: Template) -> None:
+    queries = [one for one in template.policies_of("RevalidateRole") if "dynamodb:Query" in one.actions]
+    assert {resource for one in queries for resource in one.resources} == {
+        json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/current"}),
+        json.dumps({"Fn::GetAtt": ["CaseworkTable", "Arn"]}),
+    }
+
+
+def test_tasks_come_from_operators_and_from_revalidation_itself(template: Template) -> None:
+    queue = json.dumps({"Fn::GetAtt": ["RevalidationsQueue", "Arn"]})
+    senders = {
         one.carrier
         for one in template.statements()
-        if one.allows
-        and "s3:PutObject" in one.actions
-        and any("releases/*" in resource for resource in one.resources)
+        if one.allows and "sqs:SendMessage" in one.actions and queue in one.resources
     }
-    assert uploaders == {"OperatorRole"}
+    assert senders == {"OperatorRole", "RevalidateRole", "ExpiryScheduleRole", "RevalidationsQueuePolicy"}
 
 
 def test_events_are_published_as_our_own_on_our_own_bus(template: Template) -> None:
@@ -117,18 +165,32 @@ def test_events_are_published_as_our_own_on_our_own_bus(template: Template) -> N
         assert statement.body["Condition"] == {"StringEqualsIfExists": {"events:source": "library-validator"}}
 
 
-def test_the_operator_writes_nothing_in_the_registry_but_what_a_roll_back_needs(template: Template) -> None:
-    writing = {
+def _operator_writes(template: Template, table: str) -> dict[str, object]:
+    """The conditions under which the operator writes in a table, by action."""
+    return {
         action: statement.body["Condition"]
         for statement in template.policies_of("OperatorRole")
         for action in statement.actions
-        if action.startswith("dynamodb:") and action.removeprefix("dynamodb:") not in {
-            "GetItem", "BatchGetItem", "Query",
-        }
-    }  # fmt: skip
-    assert writing == {
-        "dynamodb:PutItem": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["RUN"]}},
+        if action.startswith("dynamodb:")
+        and action.removeprefix("dynamodb:") not in {"GetItem", "BatchGetItem", "Query"}
+        and any(table in resource for resource in statement.resources)
+    }
+
+
+def test_the_operator_writes_nothing_in_the_registry_but_verdicts_roll_backs_and_fetches(
+    template: Template,
+) -> None:
+    assert _operator_writes(template, "RegistryTable") == {
+        "dynamodb:PutItem": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["RUN", "FETCH"]}},
         "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POINTER", "*#"]}},
+    }
+
+
+def test_the_operator_overrides_a_decision_and_deletes_none(template: Template) -> None:
+    assert _operator_writes(template, "CaseworkTable") == {
+        "dynamodb:PutItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*"]}},
+        "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*", "CLAIM#*"]}},
+        "dynamodb:DeleteItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CLAIM#*"]}},
     }
 
 
@@ -150,7 +212,7 @@ def test_the_operator_role_is_assumed_within_the_account_only(template: Template
 
 def test_roles_are_assumed_by_the_one_service_that_needs_them(template: Template) -> None:
     expected = dict.fromkeys(FUNCTION_ROLES, "lambda.amazonaws.com")
-    expected["SweepScheduleRole"] = "scheduler.amazonaws.com"
+    expected |= dict.fromkeys(SCHEDULE_ROLES, "scheduler.amazonaws.com")
     for role, service in expected.items():
         (trust,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": service}

@@ -77,12 +77,19 @@ def test_the_registry_has_no_index(template: Template) -> None:
     assert "GlobalSecondaryIndexes" not in template.properties("RegistryTable")
 
 
-def test_decisions_are_found_by_day_and_by_being_unpublished(template: Template) -> None:
-    indexes = {
-        index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]]
-        for index in template.properties("CaseworkTable")["GlobalSecondaryIndexes"]
+def test_decisions_are_found_by_day_by_shard_and_by_being_unpublished(template: Template) -> None:
+    indexes = template.properties("CaseworkTable")["GlobalSecondaryIndexes"]
+    keys = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
+    assert keys == {
+        "unpublished": ["unpublished", "stored_at"],
+        "by_day": ["day", "decided_at"],
+        "current": ["shard", "valid_until"],
     }
-    assert indexes == {"unpublished": ["unpublished", "stored_at"], "by_day": ["day", "decided_at"]}
+    projected = {index["IndexName"]: index["Projection"] for index in indexes}
+    assert projected["current"] == {
+        "ProjectionType": "INCLUDE",
+        "NonKeyAttributes": ["event_id", "notified"],
+    }
 
 
 def test_every_function_logs_into_a_group_that_forgets(template: Template) -> None:
