@@ -39,6 +39,11 @@ def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
 
 def next_step_of(code: str) -> NextStep:
     """What would bring the answer forward, by the deciding reason code."""
-    texts = _texts()
-    step = texts[code]["next"]
-    return NextStep(code=step, text=texts["next_steps"][step])
+    step = _texts()[code]["next"]
+    return NextStep(code=step, text=next_steps()[step])
+
+
+def next_steps() -> dict[str, str]:
+    """Every next step, by its code."""
+    steps: dict[str, str] = _texts()["next_steps"]
+    return steps

@@ -1,0 +1,222 @@
+"""A person's answer in place of the rules': when it stands, and when it comes back to a person."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from library_validator.decisions.decision import Answer, Candidate, Decision, Match, Override, Reason
+from library_validator.decisions.override_reasons import OverrideReason, override_reasons
+from library_validator.decisions.overriding import asked_of_registry, under_override
+from library_validator.decisions.reasons import next_steps, reason_codes
+from tests.decisions import NOON, PARTNER, decision_of, match_of, submission_of
+
+V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
+SUBMISSION: Final = submission_of("A-1")
+BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
+
+
+def override_of(answer: Answer = V, **changed: Any) -> Override:
+    """By default: validated as AK0001, or turned away though AK0001 was in sight."""
+    values: dict[str, Any] = {
+        "override_id": UUID(int=7),
+        "source": PARTNER,
+        "application_id": "A-1",
+        "answer": answer,
+        "fscs_key": "AK0001" if answer is V else None,
+        "reason_code": "CONFIRMED_BY_PHONE" if answer is V else "IMPOSTOR",
+        "words": "Called the number in the survey.",
+        "by": BY,
+        "at": NOON,
+        "fields_sha256": SUBMISSION.application.fields_sha256,
+        "seen_keys": ["AK0001"],
+    }
+    return Override(**values | changed)
+
+
+def listed(key: str = "AK0001", **changed: Any) -> Match:
+    return match_of(key).model_copy(update=changed)
+
+
+def raw(answer: Answer = R, fscs_key: str = "AK0001", **fields: Any) -> Decision:
+    return decision_of(submission_of("A-1", **fields), answer, fscs_key=fscs_key)
+
+
+class TestValidated:
+    def test_the_persons_answer_stands_in_place_of_the_rules(self) -> None:
+        rules, override = raw(N), override_of()
+        decision = under_override(rules, override, {"AK0001": listed()})
+        assert decision.decision is V
+        assert decision.match == listed()
+        assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
+        assert "not_validated (NO_ENTRY)" in decision.reasons[0].staff
+        assert decision.override == override
+        assert (decision.event_id, decision.cause) == (rules.event_id, rules.cause)
+
+    def test_a_library_that_was_renamed_is_stated_as_it_is_listed_today(self) -> None:
+        today = listed(name="GREATER ANYTOWN PL", system_name="GREATER ANYTOWN PL")
+        assert under_override(raw(), override_of(), {"AK0001": today}).match == today
+
+    @pytest.mark.parametrize("key", ["AK0002", "AK0002-003"])
+    def test_it_follows_the_library_to_its_new_key_or_to_the_system_that_absorbed_it(self, key: str) -> None:
+        successor = listed("AK0002", fscs_id=key if "-" in key else None)
+        decision = under_override(raw(), override_of(), {"AK0001": successor})
+        assert decision.decision is V
+        assert decision.match == successor
+
+    @pytest.mark.parametrize(
+        ("now", "said"),
+        [
+            (None, "AK0001 is not listed any more"),
+            (listed(status="no_longer_listed", last_listed=2019), "AK0001 is not listed any more"),
+            (listed(status="closed"), "AK0001 is listed as closed"),
+        ],
+    )
+    def test_a_library_that_vanished_or_closed_comes_back_to_a_person(
+        self, now: Match | None, said: str
+    ) -> None:
+        override = override_of()
+        decision = under_override(raw(V), override, {"AK0001": now})
+        assert decision.decision is R
+        assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
+        assert "MATCH" not in decision.reason_codes
+        assert said in decision.reasons[0].staff
+        assert decision.next_step.code == "DECIDE_AGAIN"
+        assert decision.override == override
+
+    @pytest.mark.parametrize(
+        ("changed", "code"),
+        [
+            ({"status": "temporarily_closed"}, "LISTED_TEMPORARILY_CLOSED"),
+            ({"status": "non_respondent"}, "LISTED_NON_RESPONDENT"),
+            ({"meets_fscs_definition": "N"}, "LISTED_NOT_FSCS_DEFINITION"),
+        ],
+    )
+    def test_a_status_that_does_not_end_the_listing_is_told_and_ends_nothing(
+        self, changed: dict[str, str], code: str
+    ) -> None:
+        decision = under_override(raw(), override_of(), {"AK0001": listed(**changed)})
+        assert (decision.decision, decision.reason_codes[-1]) == (V, code)
+
+    def test_an_outlet_is_asked_for_by_its_own_id(self) -> None:
+        override = override_of(fscs_id="AK0001-003")
+        assert asked_of_registry(override) == {"AK0001-003"}
+        branch = listed(fscs_id="AK0001-003", outlet_type="BR")
+        assert under_override(raw(), override, {"AK0001-003": branch}).match == branch
+        assert under_override(raw(), override, {"AK0001-003": None}).decision is R
+
+    def test_the_figures_are_those_of_the_persons_match(self) -> None:
+        first, second = (
+            Candidate(fscs_key=key, name=key, city="ANYTOWN", state="AK", bits=bits, confidence=confidence)
+            for key, bits, confidence in (("AK0009", 20.0, 0.99), ("AK0001", 12.5, 0.7))
+        )
+        rules = raw(V, "AK0009").model_copy(update={"candidates": [first, second]})
+        decision = under_override(rules, override_of(), {"AK0001": listed()})
+        assert (decision.confidence, decision.runner_up, decision.margin) == (0.7, first, -7.5)
+        assert decision.evidence == []  # it compares the applicant with AK0009
+
+    def test_evidence_for_the_same_library_is_kept(self) -> None:
+        rules = raw(R)
+        assert under_override(rules, override_of(), {"AK0001": listed()}).evidence == rules.evidence
+
+
+class TestOutsideTheSurvey:
+    OVERRIDE: Final = override_of(fscs_key=None, reason_code="EVIDENCE_OUTSIDE_SURVEY", seen_keys=[])
+
+    def test_it_stands_whatever_the_registry_lists(self) -> None:
+        assert asked_of_registry(self.OVERRIDE) == set()
+        for rules in (raw(N), raw(R), raw(V, "AK0005")):
+            decision = under_override(rules, self.OVERRIDE, {})
+            assert (decision.decision, decision.match, decision.confidence) == (V, None, 0.0)
+            assert (decision.runner_up, decision.margin, decision.evidence) == (None, None, [])
+
+    @pytest.mark.parametrize("answer", [V, R, N])
+    def test_changed_fields_bring_it_back_whatever_the_rules_say(self, answer: Answer) -> None:
+        """Else a library outside the survey could turn into any listed one without meeting its claim."""
+        decision = under_override(raw(answer, name="Other"), self.OVERRIDE, {})
+        assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
+
+
+class TestNotValidated:
+    def test_it_stands_against_rules_that_validate_what_the_person_saw(self) -> None:
+        decision = under_override(raw(V), override_of(N), {"AK0001": listed()})
+        assert (decision.decision, decision.match) == (N, None)
+        assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
+        assert decision.next_step.code == "LIBRARY_APPLIES_ITSELF"
+
+    @pytest.mark.parametrize("rules", [raw(R, "AK0003"), raw(N)])
+    def test_it_stands_where_the_rules_do_not_validate(self, rules: Decision) -> None:
+        assert under_override(rules, override_of(N), {"AK0001": listed()}).decision is N
+
+    def test_a_library_that_nobody_had_seen_brings_it_back(self) -> None:
+        override = override_of(N)
+        decision = under_override(raw(V, "AK0003"), override, {"AK0001": listed()})
+        assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
+        assert "AK0003 (ANYTOWN PL) corresponds now" in decision.reasons[0].staff
+        assert decision.match == match_of("AK0003")
+        assert decision.override == override
+
+    def test_a_new_key_of_a_library_that_was_seen_is_not_news(self) -> None:
+        assert asked_of_registry(override_of(N)) == {"AK0001"}
+        assert under_override(raw(V, "AK0003"), override_of(N), {"AK0001": listed("AK0003")}).decision is N
+
+
+class TestChangedFields:
+    def test_the_override_survives_where_the_rules_agree(self) -> None:
+        decision = under_override(raw(V, name="Anytown Library"), override_of(), {"AK0001": listed()})
+        assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
+        assert under_override(raw(N, name="Friends"), override_of(N), {"AK0001": listed()}).decision is N
+
+    @pytest.mark.parametrize(
+        ("rules", "override"),
+        [
+            (raw(R, name="Other"), override_of()),
+            (raw(N, name="Other"), override_of()),
+            (raw(V, "AK0002", name="Other"), override_of()),
+            (raw(V, name="Other"), override_of(N)),
+            (raw(R, name="Other"), override_of(N)),
+        ],
+    )
+    def test_it_comes_back_where_they_do_not(self, rules: Decision, override: Override) -> None:
+        decision = under_override(rules, override, {"AK0001": listed()})
+        assert decision.decision is R
+        assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
+        assert "fields changed" in decision.reasons[0].staff
+
+    def test_another_outlet_of_the_same_system_is_another_library(self) -> None:
+        override = override_of(fscs_id="AK0001-003")
+        branch = listed(fscs_id="AK0001-003")
+        other = raw(V, name="Other").model_copy(update={"match": listed(fscs_id="AK0001-004")})
+        same = raw(V, name="Other").model_copy(update={"match": branch})
+        assert under_override(other, override, {"AK0001-003": branch}).decision is R
+        assert under_override(same, override, {"AK0001-003": branch}).decision is V
+
+
+def test_after_a_withdrawal_the_rules_decide() -> None:
+    override = override_of(R, reason_code="DECIDED_IN_ERROR")
+    assert asked_of_registry(override) == set()
+    assert under_override(raw(V), override, {}) == raw(V)
+
+
+def test_a_decision_under_an_override_has_no_end_of_the_rules() -> None:
+    rules = raw(V).model_copy(update={"valid_until": NOON})
+    assert under_override(rules, override_of(N), {"AK0001": listed()}).valid_until is None
+
+
+class TestReasonCodes:
+    @pytest.mark.parametrize("one", override_reasons().values(), ids=lambda one: one.code)
+    def test_each_has_sentences_a_next_step_and_an_answer_that_it_fits(self, one: OverrideReason) -> None:
+        assert isinstance(one.reason, Reason)
+        assert one.staff.endswith(".")
+        assert one.applicant.endswith(".")
+        assert one.next in next_steps()
+        assert len(one.answers) == 1
+        assert one.key == "none" or one.answers == {V}
+
+    def test_none_is_also_a_code_of_the_rules(self) -> None:
+        assert set(override_reasons()).isdisjoint(reason_codes())
+
+    def test_there_are_codes_for_every_answer(self) -> None:
+        assert {answer for one in override_reasons().values() for answer in one.answers} == {V, R, N}
