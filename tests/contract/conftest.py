@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
@@ -50,10 +50,12 @@ class BucketUnderTest:
         self.bucket = bucket
         self._operator = operator
 
-    def upload(self, key: str, content: bytes) -> Upload:
+    def upload(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> Upload:
         if isinstance(self._operator, MemoryReleasesBucket):
-            return self._operator.upload(key, content)
-        answer = self._operator.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=content)
+            return self._operator.upload(key, content, metadata)
+        answer = self._operator.put_object(
+            Bucket=RELEASES_BUCKET, Key=key, Body=content, Metadata=metadata or {}
+        )
         return Upload(key, answer["VersionId"])
 
     def has_manifest(self, version: str) -> bool:
@@ -65,8 +67,15 @@ class BucketUnderTest:
     def report(self, run_id: str) -> Any:
         if isinstance(self._operator, MemoryReleasesBucket):
             return self._operator.reports[run_id]
-        answer = self._operator.get_object(Bucket=RELEASES_BUCKET, Key=f"reports/{run_id}.json")
-        return json.load(answer["Body"])
+        return self._json(f"reports/{run_id}.json")
+
+    def delta(self, run_id: str) -> Any:
+        if isinstance(self._operator, MemoryReleasesBucket):
+            return self._operator.deltas[run_id]
+        return self._json(f"reports/{run_id}.delta.json")
+
+    def _json(self, key: str) -> Any:
+        return json.load(self._operator.get_object(Bucket=RELEASES_BUCKET, Key=key)["Body"])
 
 
 @pytest.fixture(params=["memory", "aws"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.registry.store import (
     AcceptedRelease,
     Pointer,
@@ -181,6 +181,10 @@ def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
         replaces=V1,
         reason="release loaded",
         by="pat",
+        decided_at="2026-11-23T13:00:00+00:00",
+        accepted_as="releases/a.zip@v2",
+        content_sha256="ab",
+        provenance={"source-url": "https://example.org/a.zip", "official": "yes"},
         report={"systems": 9_248, "repairs": {"zip_padded": 3}},
         problems=({"code": "orphans", "severity": "warning", "message": "3 outlets"},),
         events_published=True,
@@ -188,6 +192,18 @@ def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
     for one in (run("releases/a.zip@v1"), full):
         registry.put_run(one)
         assert registry.run("releases/a.zip@v1") == one
+
+
+def test_a_run_that_a_person_decided_meanwhile_is_not_overwritten(registry: RegistryStore) -> None:
+    quarantined = replace(run("releases/a.zip@v1"), status="quarantined")
+    with pytest.raises(RunChanged, match="is not quarantined any more"):
+        registry.put_run(quarantined, expected="quarantined")
+    registry.put_run(quarantined)
+    accepted = replace(quarantined, status="accepted", by="pat")
+    registry.put_run(accepted, expected="quarantined")
+    with pytest.raises(RunChanged):
+        registry.put_run(replace(quarantined, events_published=True), expected="quarantined")
+    assert registry.run("releases/a.zip@v1") == accepted
 
 
 def test_runs_are_listed_newest_first(registry: RegistryStore) -> None:

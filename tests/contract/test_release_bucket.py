@@ -55,6 +55,34 @@ def test_an_object_over_the_limit_is_refused_with_both_sizes(releases: BucketUnd
         pass
 
 
+def test_each_upload_says_where_it_came_from(releases: BucketUnderTest) -> None:
+    fetched = releases.upload(KEY, b"first", {"source-url": "https://example.org/a.zip", "official": "yes"})
+    by_hand = releases.upload(KEY, b"second")
+    assert releases.bucket.metadata(fetched) == {"source-url": "https://example.org/a.zip", "official": "yes"}
+    assert releases.bucket.metadata(by_hand) == {}
+    with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
+        releases.bucket.metadata(Upload("releases/never.zip", by_hand.version))
+
+
+@pytest.mark.parametrize("key", [KEY, "releases/fetched/pls.zip"], ids=["in place", "elsewhere"])
+def test_an_old_upload_is_put_again_whole_with_other_metadata(releases: BucketUnderTest, key: str) -> None:
+    judged = releases.upload(KEY, b"first", {"official": "no"})
+    releases.upload(KEY, b"second")
+    again = releases.bucket.put_again(judged, key, {"accepted-run": "releases/a%40b.zip@v1"})
+    assert again.key == key
+    assert again.version == releases.bucket.current_version(key)
+    with releases.bucket.open_release(again) as body:
+        assert body.read() == b"first"
+    assert releases.bucket.metadata(again) == {"accepted-run": "releases/a%40b.zip@v1"}
+    assert releases.bucket.metadata(judged) == {"official": "no"}
+
+
+def test_what_is_gone_cannot_be_put_again(releases: BucketUnderTest) -> None:
+    version = releases.upload(KEY, b"first").version
+    with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
+        releases.bucket.put_again(Upload("releases/never.zip", version), KEY, {})
+
+
 def test_a_manifest_reads_back_as_put(releases: BucketUnderTest) -> None:
     releases.bucket.put_manifest("2022.1.abc", ["b", "ä", "a"])
     releases.bucket.put_manifest("2021.1.abc", [])
@@ -73,4 +101,11 @@ def test_a_deleted_manifest_is_gone_and_deleting_it_again_is_harmless(releases: 
 def test_the_latest_report_of_a_run_is_kept_for_people(releases: BucketUnderTest) -> None:
     releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_247})
     releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_248})
+    assert releases.report("releases/a.zip@v1") == {"systems": 9_248}
+
+
+def test_what_changed_is_kept_beside_the_report(releases: BucketUnderTest) -> None:
+    releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_248})
+    releases.bucket.put_delta("releases/a.zip@v1", {"gone": ["AK0001"]})
+    assert releases.delta("releases/a.zip@v1") == {"gone": ["AK0001"]}
     assert releases.report("releases/a.zip@v1") == {"systems": 9_248}

@@ -6,6 +6,8 @@ LibraryValidatorError
 │   ├── NoActiveRegistry      nothing was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
 │   ├── VersionSuperseded     a flip would go back, or another load flipped meanwhile
+│   ├── VerdictRefused        a run cannot be accepted or rejected: it is not, or not any more, quarantined
+│   ├── RunChanged            somebody else wrote a run meanwhile: read it again
 │   └── IndexIncomplete       what was written is not what was built: nothing was flipped
 ├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
 ├── DecisionConflict          the application's current decision kept changing under us: try again
@@ -55,6 +57,18 @@ class VersionSuperseded(RegistryError):
     def __init__(self, version: str, reason: str) -> None:
         self.version = version
         super().__init__(f"registry version {version} was not activated: {reason}")
+
+
+class VerdictRefused(RegistryError):
+    def __init__(self, run_id: str, reason: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"nothing was decided on {run_id}: {reason}")
+
+
+class RunChanged(RegistryError):
+    def __init__(self, run_id: str, expected: str) -> None:
+        self.run_id = run_id
+        super().__init__(f"run {run_id} is not {expected} any more: look at it again")
 
 
 class IndexIncomplete(RegistryError):

@@ -8,7 +8,7 @@ upload), ``<version>#`` (what a version is: its releases, counts, term statistic
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -66,18 +66,24 @@ class VersionRecord:
 class Run:
     """One upload, or one roll-back, and what became of it.
 
-    A redelivery finds its run and does nothing twice.
+    A redelivery finds its run and does nothing twice. A quarantined run that a person decided on is
+    accepted or rejected for good, with ``reason``, ``by`` and ``decided_at``; what was accepted is put
+    again, and that upload has a run of its own.
     """
 
     run_id: str  # "<object key>@<object version>", or "rollback@<time>"
-    status: str  # loading, active, unchanged, quarantined, refused, failed
+    status: str  # loading, active, unchanged, quarantined, refused, failed; accepted, rejected
     step: str  # reading, guarding, writing, verifying, flipping, done
     started_at: str  # ISO 8601, UTC
     updated_at: str
     version: str | None = None
     replaces: str | None = None  # the version that was live when this one was built
-    reason: str = ""  # as on the pointer
-    by: str = ""  # who rolled back
+    reason: str = ""  # as on the pointer; of an accepted or rejected run, the words of the person
+    by: str = ""  # who rolled back, accepted or rejected
+    decided_at: str = ""  # when a person accepted or rejected it; ISO 8601, UTC
+    accepted_as: str = ""  # the run that loaded what was accepted: one acceptance, one load
+    content_sha256: str = ""  # as in Release; empty until the file was read
+    provenance: Mapping[str, str] = field(default_factory=dict)  # see registry.bucket.PROVENANCE
     report: Mapping[str, Any] | None = None  # ReleaseReport as JSON
     problems: Sequence[Mapping[str, str]] = ()  # code, severity, message
     events_published: bool = False
@@ -130,7 +136,11 @@ class RegistryStore(RegistryReader, Protocol):
 
     def run(self, run_id: str) -> Run | None: ...
 
-    def put_run(self, run: Run) -> None: ...
+    def put_run(self, run: Run, *, expected: str | None = None) -> None:
+        """Keep a run; with ``expected``, only where the one that is kept has that status.
+
+        Raises ``RunChanged`` where it has another by now: a person decided meanwhile.
+        """
 
     def runs(self) -> list[Run]:
         """Every run, newest first."""

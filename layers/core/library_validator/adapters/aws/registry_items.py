@@ -91,6 +91,10 @@ def run_item(run: Run) -> NewItem:
         "updated_at": {"S": run.updated_at},
         "reason": {"S": run.reason},
         "by": {"S": run.by},
+        "decided_at": {"S": run.decided_at},
+        "accepted_as": {"S": run.accepted_as},
+        "content_sha256": {"S": run.content_sha256},
+        "provenance": {"S": json.dumps(dict(run.provenance))},
         "report": {"S": json.dumps(run.report)},
         "problems": {"S": json.dumps([dict(problem) for problem in run.problems])},
         "events_published": {"BOOL": run.events_published},
@@ -106,6 +110,10 @@ def run_from(item: Item) -> Run:
     def optional(name: str) -> str | None:
         return item[name]["S"] if name in item else None
 
+    def added_later(name: str, instead: str = "") -> str:
+        """Runs that an older version of this code kept do not have everything."""
+        return item[name]["S"] if name in item else instead
+
     problems: list[dict[str, Any]] = json.loads(item["problems"]["S"])
     return Run(
         run_id=item["sk"]["S"],
@@ -117,6 +125,10 @@ def run_from(item: Item) -> Run:
         replaces=optional("replaces"),
         reason=item["reason"]["S"],
         by=item["by"]["S"],
+        decided_at=added_later("decided_at"),
+        accepted_as=added_later("accepted_as"),
+        content_sha256=added_later("content_sha256"),
+        provenance=json.loads(added_later("provenance", "{}")),
         report=json.loads(item["report"]["S"]),
         problems=tuple(problems),
         events_published=item["events_published"]["BOOL"],

@@ -22,7 +22,7 @@ from library_validator.adapters.aws.registry_items import (
     version_item,
     version_key,
 )
-from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.registry.store import Pointer, Run, VersionRecord, VersionState
 
 if TYPE_CHECKING:
@@ -174,9 +174,21 @@ class RegistryTable:
         answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
         return run_from(answer["Item"]) if "Item" in answer else None
 
-    def put_run(self, run: Run) -> None:
+    def put_run(self, run: Run, *, expected: str | None = None) -> None:
         self.requests["PutItem"] += 1
-        self._client.put_item(TableName=self._table, Item=run_item(run))
+        if expected is None:
+            self._client.put_item(TableName=self._table, Item=run_item(run))
+            return
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=run_item(run),
+                ConditionExpression="#status = :expected",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":expected": {"S": expected}},
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise RunChanged(run.run_id, expected) from error
 
     def runs(self) -> list[Run]:
         self.requests["Query"] += 1

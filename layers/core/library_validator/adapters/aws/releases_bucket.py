@@ -37,6 +37,31 @@ class ReleasesBucket:
             raise
         return head["VersionId"]
 
+    def metadata(self, upload: Upload) -> Mapping[str, str]:
+        try:
+            head = self._client.head_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise object_gone(upload.key, upload.version) from error
+            raise
+        return head["Metadata"]
+
+    def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
+        try:
+            answer = self._client.copy_object(
+                Bucket=self._bucket,
+                Key=key,
+                CopySource={"Bucket": self._bucket, "Key": upload.key, "VersionId": upload.version},
+                Metadata=metadata,
+                MetadataDirective="REPLACE",
+                ContentType="application/zip",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise object_gone(upload.key, upload.version) from error
+            raise
+        return Upload(key, answer["VersionId"])
+
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
         """The object as a temporary file: a zip is read from its end, which a stream cannot."""
@@ -73,10 +98,16 @@ class ReleasesBucket:
         self._client.delete_object(Bucket=self._bucket, Key=_manifest_key(version))
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
+        self._put_json(f"reports/{run_id}.json", report)
+
+    def put_delta(self, run_id: str, delta: Mapping[str, Any]) -> None:
+        self._put_json(f"reports/{run_id}.delta.json", delta)
+
+    def _put_json(self, key: str, document: Mapping[str, Any]) -> None:
         self._client.put_object(
             Bucket=self._bucket,
-            Key=f"reports/{run_id}.json",
-            Body=json.dumps(report, indent=2).encode(),
+            Key=key,
+            Body=json.dumps(document, indent=2).encode(),
             ContentType="application/json",
         )
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from library_validator.errors import NoActiveRegistry, RegistryError, VersionSuperseded
+from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.matching.index import Index
 from library_validator.registry.store import (
     AcceptedRelease,
@@ -117,7 +117,10 @@ class MemoryRegistry:
     def run(self, run_id: str) -> Run | None:
         return self._runs.get(run_id)
 
-    def put_run(self, run: Run) -> None:
+    def put_run(self, run: Run, *, expected: str | None = None) -> None:
+        kept = self._runs.get(run.run_id)
+        if expected is not None and (kept is None or kept.status != expected):
+            raise RunChanged(run.run_id, expected)
         self._runs[run.run_id] = run
 
     def runs(self) -> list[Run]:

@@ -17,14 +17,15 @@ class MemoryReleasesBucket:
 
     def __init__(self, max_bytes: int = _DEFAULT_MAX_BYTES) -> None:
         self._max_bytes = max_bytes
-        self._objects: dict[str, list[bytes]] = {}
+        self._objects: dict[str, list[tuple[bytes, Mapping[str, str]]]] = {}
         self.manifests: dict[str, frozenset[str]] = {}
         self.reports: dict[str, Mapping[str, Any]] = {}
+        self.deltas: dict[str, Mapping[str, Any]] = {}
 
-    def upload(self, key: str, content: bytes) -> Upload:
-        """Put another version of an object there, as an operator does."""
+    def upload(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> Upload:
+        """Put another version of an object there, as an operator or ``fetch_release`` does."""
         versions = self._objects.setdefault(key, [])
-        versions.append(content)
+        versions.append((content, metadata or {}))
         return Upload(key, f"v{len(versions)}")
 
     def remove(self, key: str) -> None:
@@ -38,14 +39,16 @@ class MemoryReleasesBucket:
 
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
-        versions = self._objects.get(upload.key, [])
-        number = int(upload.version.removeprefix("v"))
-        if number > len(versions):
-            raise object_gone(upload.key, upload.version)
-        content = versions[number - 1]
+        content, _ = self._object(upload)
         if len(content) > self._max_bytes:
             raise object_too_large(len(content), self._max_bytes)
         yield io.BytesIO(content)
+
+    def metadata(self, upload: Upload) -> Mapping[str, str]:
+        return self._object(upload)[1]
+
+    def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
+        return self.upload(key, self._object(upload)[0], metadata)
 
     def put_manifest(self, version: str, keys: Iterable[str]) -> None:
         self.manifests[version] = frozenset(keys)
@@ -58,3 +61,13 @@ class MemoryReleasesBucket:
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
         self.reports[run_id] = report
+
+    def put_delta(self, run_id: str, delta: Mapping[str, Any]) -> None:
+        self.deltas[run_id] = delta
+
+    def _object(self, upload: Upload) -> tuple[bytes, Mapping[str, str]]:
+        versions = self._objects.get(upload.key, [])
+        number = int(upload.version.removeprefix("v"))
+        if number > len(versions):
+            raise object_gone(upload.key, upload.version)
+        return versions[number - 1]
