@@ -2,6 +2,7 @@
 
 LibraryValidatorError
 ├── ReleaseRefused            a file is not a release of the Public Libraries Survey, or not a whole one
+├── NotFetched                a source did not give a release: what it did instead; others may
 ├── RegistryError
 │   ├── NoActiveRegistry      nothing was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
@@ -32,6 +33,22 @@ class ReleaseRefused(LibraryValidatorError):
         self.found = found
         self.expected = expected
         super().__init__(f"{found}; expected {expected}")
+
+
+class NotFetched(LibraryValidatorError):
+    """A source did not give a release.
+
+    ``outcome`` is a ``releases.downloading.Outcome``; the message follows the source's name and makes a
+    sentence with it. ``transient``: another attempt may do; ``wait``: not before so many seconds.
+    """
+
+    def __init__(
+        self, outcome: str, said: str, *, transient: bool = False, wait: float | None = None
+    ) -> None:
+        self.outcome = outcome
+        self.transient = transient
+        self.wait = wait
+        super().__init__(said)
 
 
 class RegistryError(LibraryValidatorError):

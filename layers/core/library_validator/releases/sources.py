@@ -1,0 +1,181 @@
+"""Where releases come from: the built-in list ``sources.toml``, or an operator's own in the same shape."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+OWN_SOURCE: Final = "own-url"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that may offer a release.
+
+    ``official``: the agency itself answers there. ``hosts``: all that its links and redirects may lead
+    to; ``copied_hosts``: those of the source that a copy is of. ``plain_http``: addresses on this
+    machine may be http; every other is https.
+    """
+
+    id: str
+    kind: Literal["page", "table", "file"]
+    official: bool
+    hosts: frozenset[str]
+    url: str = ""  # of a page or file
+    releases: Mapping[int, str] = field(default_factory=dict)  # of a table: fiscal year -> address
+    prefix: str = ""  # of a copy
+    copied_hosts: frozenset[str] = frozenset()
+    plain_http: bool = False
+
+    @property
+    def link_hosts(self) -> frozenset[str]:
+        """Where the links of its page may lead, before ``prefix`` is put in front of them."""
+        return self.copied_hosts or self.hosts
+
+    def may_ask(self, url: str) -> bool:
+        """Whether a request may go there, as a first one or by a redirect."""
+        return self._is_within(url, self.hosts)
+
+    def may_link(self, url: str) -> bool:
+        return self._is_within(url, self.link_hosts)
+
+    def _is_within(self, url: str, hosts: frozenset[str]) -> bool:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return False
+        if parts.username is not None or host not in hosts:
+            return False
+        if host in _LOOPBACK and self.plain_http:
+            return parts.scheme in ("http", "https")
+        return parts.scheme == "https" and port in (None, 443)
+
+
+class _Entry(BaseModel):
+    """One source as it is written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    kind: Literal["page", "table", "file", "copy"]
+    official: bool = False
+    hosts: frozenset[str] = Field(min_length=1)
+    url: str = ""
+    releases: dict[int, str] = Field(default_factory=dict)
+    of: str = ""
+    prefix: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        given = {name for name in ("url", "releases", "of", "prefix") if getattr(self, name)}
+        wanted = {"page": {"url"}, "file": {"url"}, "table": {"releases"}, "copy": {"of", "prefix"}}[
+            self.kind
+        ]
+        if given != wanted:
+            raise ValueError(
+                f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(wanted))}, only"
+            )
+        if self.kind == "copy" and self.official:
+            raise ValueError(f"source {self.id} is a copy: it is not the agency's own")
+        return self
+
+
+class _Written(BaseModel):
+    """A list of sources as it is written, in TOML or JSON."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sources: list[_Entry] = Field(min_length=1)
+    plain_http: bool = Field(
+        False, description="addresses on this machine (127.0.0.1) may be http: for trials and tests"
+    )
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        known: dict[str, _Entry] = {}
+        for entry in self.sources:
+            if entry.id in known or entry.id == OWN_SOURCE:
+                raise ValueError(f"two sources are called {entry.id}")
+            if entry.kind == "copy" and (entry.of not in known or known[entry.of].kind == "copy"):
+                raise ValueError(f"source {entry.id} is a copy of {entry.of}, which does not stand before it")
+            known[entry.id] = entry
+        for source in _sources(self):
+            addresses = [source.prefix] if source.prefix else [source.url, *source.releases.values()]
+            for address in filter(None, addresses):
+                if not source.may_ask(address):
+                    raise ValueError(f"source {source.id}: {address} is not https on one of its hosts")
+        return self
+
+
+def read_sources(text: str) -> tuple[Source, ...]:
+    """A list of sources as JSON, in the shape of ``sources.toml``. Raises ``ValueError`` that says what is
+    wrong with it."""
+    return _sources(_Written.model_validate_json(text))
+
+
+def read_source_file(path: Path) -> tuple[Source, ...]:
+    """The same from a file, TOML or JSON by its name."""
+    text = path.read_text(encoding="utf-8")
+    return read_sources(text if path.suffix == ".json" else json.dumps(tomllib.loads(text)))
+
+
+@lru_cache(maxsize=1)
+def built_in_sources() -> tuple[Source, ...]:
+    """The list that comes with the package."""
+    body = tomllib.loads(resources.files(__package__).joinpath("sources.toml").read_text("utf-8"))
+    return read_sources(json.dumps(body))
+
+
+def own_source(url: str, listed: Iterable[Source]) -> Source:
+    """An operator's own address. It is official only where the agency of ``listed`` answers there itself.
+
+    Raises ``ValueError`` where the address is not one that is asked.
+    """
+    for source in listed:
+        if source.official and source.may_ask(url):
+            return Source(
+                OWN_SOURCE, "file", official=True, hosts=source.hosts, url=url, plain_http=source.plain_http
+            )
+    host = urlsplit(url).hostname or ""
+    plain_http = any(source.plain_http for source in listed)
+    source = Source(OWN_SOURCE, "file", False, frozenset({host}), url=url, plain_http=plain_http)
+    if not host or not source.may_ask(url):
+        raise ValueError(f"{url} is not an https address")
+    return source
+
+
+def _sources(written: _Written) -> tuple[Source, ...]:
+    made: dict[str, Source] = {}
+    for entry in written.sources:
+        if entry.kind == "copy":
+            original = made[entry.of]
+            made[entry.id] = replace(
+                original,
+                id=entry.id,
+                official=False,
+                hosts=entry.hosts,
+                prefix=entry.prefix,
+                copied_hosts=original.hosts,
+            )
+        else:
+            made[entry.id] = Source(
+                id=entry.id,
+                kind=entry.kind,
+                official=entry.official,
+                hosts=entry.hosts,
+                url=entry.url,
+                releases=entry.releases,
+                plain_http=written.plain_http,
+            )
+    return tuple(made.values())
