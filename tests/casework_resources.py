@@ -21,7 +21,16 @@ def create_casework_table(dynamodb: DynamoDBClient) -> None:
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": "S"}
-            for name in ("pk", "sk", "unpublished", "stored_at", "day", "decided_at")
+            for name in (
+                "pk",
+                "sk",
+                "unpublished",
+                "stored_at",
+                "day",
+                "decided_at",
+                "shard",
+                "valid_until",
+            )
         ],
         GlobalSecondaryIndexes=[
             {
@@ -39,6 +48,17 @@ def create_casework_table(dynamodb: DynamoDBClient) -> None:
                     {"AttributeName": "decided_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": "current",
+                "KeySchema": [
+                    {"AttributeName": "shard", "KeyType": "HASH"},
+                    {"AttributeName": "valid_until", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["event_id", "notified"],
+                },
             },
         ],
         BillingMode="PAY_PER_REQUEST",

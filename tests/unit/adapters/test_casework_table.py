@@ -9,7 +9,8 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from library_validator.adapters.aws.casework_table import ATTEMPTS, CaseworkTable
+from library_validator.adapters.aws.casework_access import ATTEMPTS
+from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator.errors import CaseworkUnavailable

@@ -192,7 +192,7 @@ class TestRaces:
         class Restless(MemoryCasework):
             tries = 0
 
-            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **_: Any) -> Outcome:
                 self.tries += 1
                 known = replacing or decision
                 return CurrentMoved(known.model_copy(update={"event_id": UUID(int=known.event_id.int ^ 1)}))
@@ -213,11 +213,11 @@ class TestRaces:
 
             overtaken = False
 
-            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
                 if replacing and not self.overtaken:
                     self.overtaken = True
                     record(newer, self)
-                return super().record(decision, replacing)
+                return super().record(decision, replacing, **options)
 
         store = Overtaken()
         record(decision_of(submission_of(name="Oldest")), store)
@@ -227,10 +227,10 @@ class TestRaces:
 
     def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
         class Refusing(MemoryCasework):
-            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "item too large")
-                return super().record(decision, replacing)
+                return super().record(decision, replacing, **options)
 
         world.store = Refusing()
         decisions = [decision_of(submission_of(f"A-{n}"), fscs_key=f"AK000{n}") for n in (1, 2, 3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,11 @@ from library_validator.decisions.decision import Decision, Override
 from library_validator.decisions.store import DecisionStore
 
 SHARDS: Final = 8  # of the current decisions, by application: what one worker goes through at a time
+
+
+def shard_of(source: str, application_id: str) -> int:
+    """The shard of an application's current decision, for good: 0 to ``SHARDS`` - 1."""
+    return zlib.crc32(f"{source}\n{application_id}".encode()) % SHARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +34,18 @@ class ShardProgress:
 
     activation: str
     shard: int
+    policy_version: str  # another policy begins the shard anew
     cursor: str | None
     done: bool
-    checked: int  # applications
-    changed: int  # of them, with material changes
+    unchanged: int  # applications that were looked at and stay as they were
+    failed: int  # of them, that could not be decided
     updated_at: str  # ISO 8601, UTC
+    changed: int = 0  # applications with material changes: counted by the store as they are recorded
+    announced: bool = False  # this worker was the last, and told that the revalidation is over
+
+    @property
+    def checked(self) -> int:
+        return self.unchanged + self.changed
 
 
 class CaseworkStore(DecisionStore, Protocol):
@@ -56,7 +69,8 @@ class CaseworkStore(DecisionStore, Protocol):
     def overrides(self, source: str, application_id: str) -> list[Override]:
         """Every override of an application, oldest first."""
 
-    def put_progress(self, progress: ShardProgress) -> None: ...
+    def put_progress(self, progress: ShardProgress) -> None:
+        """Note it, unless more is noted already: a shard only moves forward, and stays done."""
 
     def progress(self, activation: str) -> Sequence[ShardProgress]:
-        """Of each shard that was begun, in order."""
+        """Of each shard that was begun, in order; ``changed`` as recorded with this activation."""

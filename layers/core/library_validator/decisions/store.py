@@ -55,13 +55,21 @@ class DecisionStore(Protocol):
     asked for was then not done, or is found done by asking again.
     """
 
-    def record(self, decision: Decision, replacing: Decision | None, *, claim: bool = True) -> Outcome:
+    def record(
+        self,
+        decision: Decision,
+        replacing: Decision | None,
+        *,
+        claim: bool = True,
+        revalidation: str | None = None,
+    ) -> Outcome:
         """Store ``decision`` as current in one transaction, or change nothing and say why not.
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
         and the new one does not is given back in the same transaction. Without ``claim`` none is taken:
-        the answer stands beside whoever holds the key.
+        the answer stands beside whoever holds the key. ``revalidation`` is the activation that made the
+        change: it is counted with it, once.
         """
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:

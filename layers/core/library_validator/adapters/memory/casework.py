@@ -1,13 +1,17 @@
-"""Decisions in memory: what ``CaseworkTable`` does, readable."""
+"""The casework table in memory: what ``CaseworkTable`` does, readable."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from operator import itemgetter
 from uuid import UUID
 
-from library_validator.decisions.decision import Decision
+from library_validator.casework.store import CurrentPage, ShardProgress, shard_of
+from library_validator.decisions.decision import Decision, Override
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -22,35 +26,47 @@ ApplicationKey = tuple[str, str]  # source, application id
 
 @dataclass(slots=True)
 class MemoryCasework:
-    """``DecisionStore`` in dictionaries, for tests and for runs without AWS."""
+    """``CaseworkStore`` in dictionaries, for tests and for runs without AWS."""
 
     decisions: dict[ApplicationKey, dict[UUID, Decision]] = field(default_factory=dict)
     current: dict[ApplicationKey, UUID] = field(default_factory=dict)
     claims: dict[str, ClaimedByAnother] = field(default_factory=dict)
     marked: set[UUID] = field(default_factory=set)
     late: set[UUID] = field(default_factory=set)
+    notified: dict[UUID, int] = field(default_factory=dict)
+    kept_overrides: dict[UUID, Override] = field(default_factory=dict)
+    changed: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    shards: dict[tuple[str, int], ShardProgress] = field(default_factory=dict)
 
-    def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+    def record(
+        self,
+        decision: Decision,
+        replacing: Decision | None,
+        *,
+        claim: bool = True,
+        revalidation: str | None = None,
+    ) -> Outcome:
         application = _key(decision)
         if stored := self.decisions.get(application, {}).get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
         current = self.get(*application)
         if current and (replacing is None or current.event_id != replacing.event_id):
             return CurrentMoved(current)
-        claimed = claimed_key(decision)
+        claimed = claimed_key(decision) if claim else None
         holder = self.claims.get(claimed) if claimed else None
         if holder and (holder.source, holder.application_id) != application:
             return holder
-        self._move_claim(decision, replacing)
+        self._move_claim(decision, replacing, claimed)
         self.decisions.setdefault(application, {})[decision.event_id] = decision
         self.current[application] = decision.event_id
         self.marked.add(decision.event_id)
+        if revalidation:
+            self.changed[revalidation, shard_of(*application), decision.policy_version] += 1
         return Recorded()
 
-    def _move_claim(self, decision: Decision, replacing: Decision | None) -> None:
-        claimed = claimed_key(decision)
+    def _move_claim(self, decision: Decision, replacing: Decision | None, claimed: str | None) -> None:
         held = claimed_key(replacing) if replacing else None
-        if held and held != claimed:
+        if held and held != claimed_key(decision):
             holder = self.claims.get(held)
             if holder and (holder.source, holder.application_id) == _key(decision):
                 del self.claims[held]
@@ -84,6 +100,60 @@ class MemoryCasework:
     def recent(self, since: datetime) -> Iterator[Decision]:
         return (one for one in self._all() if one.decided_at >= since and one.event_id not in self.late)
 
+    def current_page(
+        self, shard: int, cursor: str | None, limit: int, *, ending_before: datetime | None = None
+    ) -> CurrentPage:
+        start = tuple(json.loads(cursor)) if cursor else ()
+        every = (self.get(*application) for application in self.current if shard_of(*application) == shard)
+        rest = [
+            (_place(one), one)
+            for one in every
+            if one
+            and _place(one) > start
+            and (ending_before is None or (one.valid_until and one.valid_until < ending_before))
+        ]
+        rest.sort(key=itemgetter(0))
+        page = rest[:limit]
+        return CurrentPage(
+            tuple(decision for _, decision in page),
+            json.dumps(page[-1][0]) if len(rest) > limit else None,
+            {
+                str(one.event_id): self.notified[one.event_id]
+                for _, one in page
+                if one.event_id in self.notified
+            },
+        )
+
+    def note_notice(self, decision: Decision, days: int) -> None:
+        if self.current.get(_key(decision)) == decision.event_id:
+            self.notified[decision.event_id] = days
+
+    def append_override(self, override: Override) -> None:
+        self.kept_overrides.setdefault(override.override_id, override)
+
+    def overrides(self, source: str, application_id: str) -> list[Override]:
+        found = [
+            one
+            for one in self.kept_overrides.values()
+            if (one.source, one.application_id) == (source, application_id)
+        ]
+        return sorted(found, key=lambda one: (one.at, str(one.override_id)))
+
+    def put_progress(self, progress: ShardProgress) -> None:
+        stored = self.shards.get((progress.activation, progress.shard))
+        if stored and stored.policy_version == progress.policy_version and not progress.announced:
+            behind = not progress.done and stored.unchanged > progress.unchanged
+            progress = stored if stored.done or behind else progress
+        self.shards[progress.activation, progress.shard] = progress
+
+    def progress(self, activation: str) -> list[ShardProgress]:
+        found = sorted(
+            (one for one in self.shards.values() if one.activation == activation), key=lambda one: one.shard
+        )
+        return [
+            replace(one, changed=self.changed[activation, one.shard, one.policy_version]) for one in found
+        ]
+
     def _all(self) -> list[Decision]:
         every = [one for decisions in self.decisions.values() for one in decisions.values()]
         return sorted(every, key=lambda decision: decision.decided_at)
@@ -91,3 +161,9 @@ class MemoryCasework:
 
 def _key(decision: Decision) -> ApplicationKey:
     return decision.source, decision.application_id
+
+
+def _place(decision: Decision) -> tuple[str, str, str]:
+    """Where a current decision stands in its shard: by its end, those without one last."""
+    ends = decision.valid_until.astimezone(UTC).isoformat() if decision.valid_until else "9999"
+    return ends, decision.source, decision.application_id
