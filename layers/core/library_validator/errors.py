@@ -12,6 +12,7 @@ LibraryValidatorError
 │   └── IndexIncomplete       what was written is not what was built: nothing was flipped
 ├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
 ├── DecisionConflict          the application's current decision kept changing under us: try again
+├── OverrideRefused           a person's answer to an application cannot stand as it was given
 ├── CaseworkUnavailable       the casework table did not do what it was asked: nothing was changed, try again
 └── PublishFailed             the bus did not take an event: the mark stays, the sweeper tries again
 """
@@ -102,6 +103,10 @@ class DecisionConflict(LibraryValidatorError):
     def __init__(self, application_id: str) -> None:
         self.application_id = application_id
         super().__init__(f"the current decision of application {application_id} kept changing: try again")
+
+
+class OverrideRefused(LibraryValidatorError):
+    """A person's answer to an application cannot stand as it was given: the message says what to do."""
 
 
 class CaseworkUnavailable(LibraryValidatorError):
