@@ -128,7 +128,7 @@ def build_runtime() -> Runtime:
     dynamodb = boto3.client("dynamodb")
     registry = RegistryTable(dynamodb, settings.registry_table)
     return Runtime(
-        decider=Decider(registry),
+        decider=Decider(registry, settings.validity),
         requests=registry.requests,
         store=CaseworkTable(dynamodb, settings.casework_table),
         bus=EventBridgeResultsBus(EventBus(boto3.client("events"), settings.results_bus), logger.warning),

@@ -6,9 +6,10 @@ A wrong or missing variable fails the first invocation with a message that names
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Settings(BaseModel):
@@ -39,12 +40,43 @@ class IndexReleaseSettings(Settings):
     )
 
 
-class ValidateApplicationsSettings(Settings):
-    """Of ``functions/validate_applications``."""
+class DecidingSettings(Settings):
+    """Of every function that decides applications."""
 
     registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
     casework_table: str = Field(alias="CASEWORK_TABLE", min_length=3)
     results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+    decision_validity_days: int = Field(
+        365,
+        alias="DECISION_VALIDITY_DAYS",
+        ge=1,
+        le=3650,
+        description="how long a validated decision is good for before it is renewed",
+    )
+
+    @property
+    def validity(self) -> timedelta:
+        return timedelta(days=self.decision_validity_days)
+
+
+class ValidateApplicationsSettings(DecidingSettings):
+    """Of ``functions/validate_applications``."""
+
+
+class RevalidateSettings(DecidingSettings):
+    """Of ``functions/revalidate``."""
+
+    revalidations_queue_url: str = Field(alias="REVALIDATIONS_QUEUE_URL", min_length=1)
+    expiry_notice_days: tuple[int, ...] = Field(
+        (30, 7),
+        alias="EXPIRY_NOTICE_DAYS",
+        description="how many days before its end notice of a decision is given: 30,7; empty: no notice",
+    )
+
+    @field_validator("expiry_notice_days", mode="before")
+    @classmethod
+    def _read_days(cls, value: object) -> object:
+        return [day for day in value.split(",") if day.strip()] if isinstance(value, str) else value
 
 
 class SweepResultsSettings(Settings):

@@ -215,10 +215,10 @@ class TestMessagesThatComeAgain:
 
     def test_a_decision_that_cannot_be_stored_fails_alone(self, service: Service) -> None:
         class Refusing(MemoryCasework):
-            def record(self, decision: Decision, replacing: Decision | None) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "throttled")
-                return super().record(decision, replacing)
+                return super().record(decision, replacing, **options)
 
         service.store = Refusing()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from library_validator.decisions.application import Application, FieldProblem
@@ -19,7 +19,7 @@ from library_validator.decisions.decision import (
     event_id_of,
 )
 from library_validator.decisions.policy import Verdict, decide
-from library_validator.decisions.policy_file import Policy, load_policy
+from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.errors import RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant
@@ -45,10 +45,14 @@ _STATUS: Final = {
 
 
 class Decider:
-    """Decides submissions; keeps the term statistics of the version it used last."""
+    """Decides submissions; keeps the term statistics of the version it used last.
 
-    def __init__(self, registry: RegistryReader) -> None:
+    ``validity``: how long a validated decision is good for; None: it does not end.
+    """
+
+    def __init__(self, registry: RegistryReader, validity: timedelta | None = None) -> None:
         self.registry = registry
+        self.validity = validity
         self._statistics: tuple[str, Statistics] | None = None
 
     def decide(
@@ -77,23 +81,35 @@ class Decider:
             decisions.append(
                 _decision(
                     submission,
+                    problems,
                     cause,
                     now,
+                    self.validity,
                     query,
                     ranking,
                     verdict,
                     weights,
-                    policy,
+                    self.policy_version,
                     pointer.active,
                     pointer.fiscal_year,
                 )
             )
         return decisions
 
+    @property
+    def policy_version(self) -> str:
+        """Of the decisions that it makes: of the rules, then of the weights."""
+        return f"{load_policy().version}/{load_weights().version}"
+
     def _statistics_of(self, version: str) -> Statistics:
         if self._statistics is None or self._statistics[0] != version:
             self._statistics = version, Statistics.decode(self.registry.version(version).statistics)
         return self._statistics[1]
+
+
+def caused_by(decision: Decision, cause: Cause) -> Decision:
+    """The same decision, made for another cause: under the event id of that."""
+    return decision.model_copy(update={"cause": cause, "event_id": event_id_of(decision.submission, cause)})
 
 
 def second_claimant(decision: Decision, holder_source: str, holder_application_id: str) -> Decision:
@@ -109,6 +125,7 @@ def second_claimant(decision: Decision, holder_source: str, holder_application_i
             "reasons": [*reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": key}), *status],
             "next_step": next_step_of("SECOND_CLAIMANT"),
             "held_by": Holder(source=holder_source, application_id=holder_application_id),
+            "valid_until": None,
         }
     )
 
@@ -128,13 +145,15 @@ def _applicant(application: Application) -> Applicant:
 
 def _decision(
     submission: Submission,
+    problems: tuple[FieldProblem, ...],
     cause: Cause,
     now: datetime,
+    validity: timedelta | None,
     query: Query,
     ranking: Ranking,
     verdict: Verdict,
     weights: Weights,
-    policy: Policy,
+    policy_version: str,
     registry_version: str,
     fiscal_year: int,
 ) -> Decision:
@@ -158,7 +177,9 @@ def _decision(
         candidates=[_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
         evidence=_evidence(query, shown, weights) if shown else [],
         registry_version=registry_version,
-        policy_version=f"{policy.version}/{weights.version}",
+        policy_version=policy_version,
+        problems=problems,
+        valid_until=now + validity if validity and verdict.answer is Answer.VALIDATED else None,
     )
 
 
