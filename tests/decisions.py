@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from library_validator.decisions.application import Application
 from library_validator.decisions.decision import (
@@ -14,6 +14,7 @@ from library_validator.decisions.decision import (
     Decision,
     Match,
     NextStep,
+    Override,
     Reason,
     Submission,
     event_id_of,
@@ -88,3 +89,8 @@ def match_of(fscs_key: str) -> Match:
         status="listed",
         last_listed=2022,
     )
+
+
+def no_override(raw: Decision, override: Override) -> NoReturn:
+    """For recording where no person has decided anything."""
+    raise AssertionError(f"{raw.application_id} is under override {override.override_id}")

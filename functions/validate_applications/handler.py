@@ -67,7 +67,7 @@ def handler(event: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         else:
             answered.append(message)
             decisions.append(outcome)
-    settled, publication = record_all(decisions, runtime.store, runtime.bus)
+    settled, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider.restate)
     for message, result in zip(answered, settled, strict=True):
         if isinstance(result, Unsettled):
             failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))

@@ -26,7 +26,7 @@ from library_validator.decisions.recording import (
 )
 from library_validator.decisions.store import CurrentMoved, Outcome
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
-from tests.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, submission_of
+from tests.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, no_override, submission_of
 
 
 @dataclass
@@ -35,7 +35,7 @@ class World:
     bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
 
     def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
-        return record_all(decisions, self.store, self.bus)[0]
+        return record_all(decisions, self.store, self.bus, no_override)[0]
 
     def sweep(self) -> Publication:
         return sweep(self.store, self.bus, minutes(600), lambda: math.inf, 0)
@@ -201,7 +201,7 @@ class TestRaces:
         decision = decision_of(submission_of(sent_at=minutes(5)))
 
         with pytest.raises(DecisionConflict, match="A-1"):
-            record(decision, store)
+            record(decision, store, no_override)
         assert store.tries == ATTEMPTS
 
     def test_of_two_writers_the_newer_submission_ends_current(self) -> None:
@@ -216,13 +216,13 @@ class TestRaces:
             def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
                 if replacing and not self.overtaken:
                     self.overtaken = True
-                    record(newer, self)
+                    record(newer, self, no_override)
                 return super().record(decision, replacing, **options)
 
         store = Overtaken()
-        record(decision_of(submission_of(name="Oldest")), store)
+        record(decision_of(submission_of(name="Oldest")), store, no_override)
 
-        assert record(older, store).how == "late"
+        assert record(older, store, no_override).how == "late"
         assert store.get(PARTNER, "A-1") == newer
 
     def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
@@ -285,7 +285,7 @@ def run_killed(world: World, step: int, *, after: bool) -> bool:
     store: Any = Killing(world.store, steps, step, after=after)
     bus: Any = Killing(world.bus, steps, step, after=after)
     try:
-        record_all(BATCH, store, bus)
+        record_all(BATCH, store, bus, no_override)
     except Killed:
         return True
     return False
@@ -341,7 +341,7 @@ class TestPublishing:
             def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
                 return super().publish([one for one in decisions if not one.application_id.endswith("3")])
 
-        outcomes, publication = record_all(decisions, world.store, Refusing())
+        outcomes, publication = record_all(decisions, world.store, Refusing(), no_override)
 
         assert how(outcomes) == ["recorded"] * 12
         assert publication == Publication(published=11, left=1)
@@ -360,7 +360,7 @@ class TestPublishing:
         world.store = store = Stuck()
         decision = decision_of(submission_of())
 
-        assert record_all([decision], store, world.bus)[1] == Publication(published=0, left=1)
+        assert record_all([decision], store, world.bus, no_override)[1] == Publication(published=0, left=1)
         store.stuck = False
         assert world.sweep() == Publication(published=1, left=0)
         assert world.event_ids == [str(decision.event_id)] * 2
@@ -379,7 +379,7 @@ class TestSweeping:
             for n in range(35)
         ]
         for decision in decisions:
-            record(decision, world.store)
+            record(decision, world.store, no_override)
         return decisions
 
     def test_publishes_all_of_it_oldest_first(self, world: World, stored: list[Decision]) -> None:

@@ -14,7 +14,7 @@ from library_validator.config import SweepResultsSettings
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.recording import record
 from library_validator.observability import Metrics, build_logger
-from tests.decisions import decision_of, minutes, submission_of
+from tests.decisions import decision_of, minutes, no_override, submission_of
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def runtime() -> Runtime:
     store = MemoryCasework()
     for minute in range(6):
         submission = submission_of(f"A-{minute}")
-        record(decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)), store)
+        record(decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)), store, no_override)
     return Runtime(
         store=store,
         bus=MemoryResultsBus(),

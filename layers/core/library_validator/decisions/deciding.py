@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,13 +15,16 @@ from library_validator.decisions.decision import (
     Decision,
     Holder,
     Match,
+    Override,
     Submission,
     event_id_of,
 )
+from library_validator.decisions.listings import entries_of_ids
+from library_validator.decisions.overriding import asked_of_registry, under_override
 from library_validator.decisions.policy import Verdict, decide
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
-from library_validator.errors import RegistryFormatUnknown
+from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.entries import Entry
 from library_validator.matching.index import READABLE_FORMATS
@@ -31,7 +34,7 @@ from library_validator.matching.normalize import phone as read_phone
 from library_validator.matching.query import Query, read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights, confidence_of, load_weights
-from library_validator.registry.store import RegistryReader
+from library_validator.registry.store import RegistryReader, VersionState
 from library_validator.releases.records import Structure
 
 SUBMISSION: Final = Cause(kind="submission")
@@ -95,6 +98,32 @@ class Decider:
                 )
             )
         return decisions
+
+    def restate(self, raw: Decision, override: Override) -> Decision:
+        """What a person decided, as long as its ground stands; ``raw`` is what the rules decide.
+
+        Raises ``RegistryError``.
+        """
+        listings = self.listings(raw.registry_version, asked_of_registry(override))
+        decision = under_override(raw, override, listings)
+        if self.validity is None or decision.decision is not Answer.VALIDATED:
+            return decision
+        return decision.model_copy(update={"valid_until": decision.decided_at + self.validity})
+
+    def listings(self, version: str, ids: Iterable[str]) -> dict[str, Match | None]:
+        """What a registry version lists under FSCS keys and ids, former ones and successors followed.
+
+        A library that vanished without a certain successor is told as it was last listed; None: there
+        never was one. Raises ``RegistryError``, for a version whose postings were deleted too.
+        """
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        record = self.registry.version(version)
+        if record.state is VersionState.RETIRED:
+            raise RegistryError(f"registry version {version} was retired meanwhile: decide again")
+        entries = entries_of_ids(wanted, lambda keys: self.registry.postings(version, keys))
+        return {one: _match(entry, record.fiscal_year) if entry else None for one, entry in entries.items()}
 
     @property
     def policy_version(self) -> str:

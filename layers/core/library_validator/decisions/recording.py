@@ -2,7 +2,7 @@
 
 What is stored is the answer: a redelivery finds it and publishes it under the same event id, even if
 the registry moved meanwhile. A crash at any point is made good by the redelivery of the message or,
-where the message is gone, by the sweeper.
+where the message is gone, by the sweeper. What a person decided is restated, whatever the rules say now.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from library_validator.decisions.deciding import second_claimant
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.decision import Answer, Decision, Holder, Override
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -23,7 +23,10 @@ from library_validator.decisions.store import (
     Recorded,
     ResultsBus,
 )
-from library_validator.errors import CaseworkUnavailable, DecisionConflict
+from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
+
+# What the rules decided, under a person's override: ``Decider.restate``.
+Restate = Callable[[Decision, Override], Decision]
 
 # A resubmission needs two tries, one that also meets a claim three; the rest is for races.
 ATTEMPTS: Final = 8
@@ -44,7 +47,7 @@ class Unsettled:
     """A decision that could not be stored; nothing of it is visible. Its message must come again."""
 
     decision: Decision
-    error: CaseworkUnavailable | DecisionConflict
+    error: CaseworkUnavailable | DecisionConflict | RegistryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Publication:
 
 
 def record_all(
-    decisions: Sequence[Decision], store: DecisionStore, bus: ResultsBus
+    decisions: Sequence[Decision], store: DecisionStore, bus: ResultsBus, restate: Restate
 ) -> tuple[list[Settled | Unsettled], Publication]:
     """Store each decision, then publish what is stored and unpublished; one outcome each, in order.
 
@@ -66,8 +69,8 @@ def record_all(
     outcomes: list[Settled | Unsettled] = []
     for decision in decisions:
         try:
-            outcomes.append(record(decision, store))
-        except (CaseworkUnavailable, DecisionConflict) as error:
+            outcomes.append(record(decision, store, restate))
+        except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
             outcomes.append(Unsettled(decision, error))
     waiting = {
         outcome.decision.event_id: outcome.decision
@@ -77,27 +80,39 @@ def record_all(
     return outcomes, publish(waiting.values(), store, bus)
 
 
-def record(decision: Decision, store: DecisionStore) -> Settled:
+def record(decision: Decision, store: DecisionStore, restate: Restate) -> Settled:
     """Store one decision as the current one of its application, or find out why another stands.
 
+    Where the current decision states a person's override, the new one passes through ``restate`` first.
     Writes before it reads: a new application costs one transaction. Raises ``DecisionConflict`` when
-    the application's current decision kept changing, ``CaseworkUnavailable`` when the store did not answer.
+    the application's current decision kept changing, ``CaseworkUnavailable`` when the store did not
+    answer, and ``RegistryError`` when the registry does not tell what became of an override's library.
     """
+    raw, claim = decision, True
     replacing: Decision | None = None
     for _ in range(ATTEMPTS):
-        outcome = store.record(decision, replacing)
+        outcome = store.record(decision, replacing, claim=claim)
         match outcome:
             case Recorded():
                 return Settled(decision, "recorded", unpublished=True)
             case AlreadyDecided():
                 return Settled(outcome.decision, "already_decided", outcome.unpublished)
             case CurrentMoved(current) if current.order > decision.order:
-                return _record_late(decision, store)
+                return _record_late(raw, store)
             case CurrentMoved(current):
-                replacing = current
+                replacing, claim = current, True
+                decision = restate(raw, current.override) if current.override else raw
+            case ClaimedByAnother(_, source, application_id) if _is_restated(decision, replacing):
+                holder = Holder(source=source, application_id=application_id)
+                decision, claim = decision.model_copy(update={"held_by": holder}), False
             case ClaimedByAnother(_, source, application_id):
                 decision = second_claimant(decision, source, application_id)
     raise DecisionConflict(decision.application_id)
+
+
+def _is_restated(decision: Decision, replacing: Decision | None) -> bool:
+    """Whether a person had the application validated, and it was until now: no claim undoes that."""
+    return decision.override is not None and replacing is not None and replacing.decision is Answer.VALIDATED
 
 
 def _record_late(decision: Decision, store: DecisionStore) -> Settled:
