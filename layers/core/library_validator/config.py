@@ -11,6 +11,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from library_validator.releases.sources import Source, built_in_sources, own_source, read_sources
+
 
 class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
@@ -38,6 +40,48 @@ class IndexReleaseSettings(Settings):
         le=400 * 1024 * 1024,
         description="size of an uploaded object, compressed; the official zips have 3 to 13 MB",
     )
+
+
+class FetchReleaseSettings(Settings):
+    """Of ``functions/fetch_release``."""
+
+    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
+    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+    releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
+    max_release_bytes: int = Field(
+        64 * 1024 * 1024,
+        alias="MAX_RELEASE_BYTES",
+        gt=0,
+        le=400 * 1024 * 1024,
+        description="no more is downloaded of one release",
+    )
+    fetch_sources: str = Field(
+        "",
+        alias="FETCH_SOURCES",
+        description="where releases are looked for: JSON in the shape of releases/sources.toml; empty: that list",
+    )
+    release_url: str = Field(
+        "", alias="RELEASE_URL", description="an address of the operator's own, tried last; empty: none"
+    )
+
+    @field_validator("fetch_sources")
+    @classmethod
+    def _is_readable(cls, value: str) -> str:
+        if value:
+            read_sources(value)
+        return value
+
+    @field_validator("release_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://127.0.0.1:")):
+            raise ValueError("not an https address")
+        return value
+
+    def sources(self) -> tuple[Source, ...]:
+        """Where to look, in order."""
+        listed = read_sources(self.fetch_sources) if self.fetch_sources else built_in_sources()
+        return (*listed, own_source(self.release_url, listed)) if self.release_url else listed
 
 
 class DecidingSettings(Settings):

@@ -283,7 +283,7 @@ def _pause(fault: NotFetched, attempt: int) -> float | None:
     """Seconds before the next attempt; None where another one is no use."""
     if not fault.transient:
         return None
-    own = random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1)
+    own = random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))
     return max(own, fault.wait or 0.0)
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 OWN_SOURCE: Final = "own-url"
+# Printable ASCII: what two parsers might read as two hosts is not asked at all.
+_PLAIN: Final = re.compile(r"[!-\[\]-~]+")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -50,6 +53,8 @@ class Source:
         return self._is_within(url, self.link_hosts)
 
     def _is_within(self, url: str, hosts: frozenset[str]) -> bool:
+        if not _PLAIN.fullmatch(url):
+            return False
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", parts.port
@@ -138,15 +143,14 @@ def built_in_sources() -> tuple[Source, ...]:
 
 
 def own_source(url: str, listed: Iterable[Source]) -> Source:
-    """An operator's own address. It is official only where the agency of ``listed`` answers there itself.
+    """An operator's own address. It is official only where the agency of ``listed`` answers there itself,
+    and then part of that source.
 
     Raises ``ValueError`` where the address is not one that is asked.
     """
     for source in listed:
         if source.official and source.may_ask(url):
-            return Source(
-                OWN_SOURCE, "file", official=True, hosts=source.hosts, url=url, plain_http=source.plain_http
-            )
+            return replace(source, kind="file", url=url, releases={})
     host = urlsplit(url).hostname or ""
     plain_http = any(source.plain_http for source in listed)
     source = Source(OWN_SOURCE, "file", False, frozenset({host}), url=url, plain_http=plain_http)
