@@ -28,11 +28,13 @@ class ReleaseRefused(LibraryValidatorError):
     """A file is not a whole release of the Public Libraries Survey.
 
     ``found`` and ``expected`` are short phrases; the message is one sentence made of both.
+    ``row_problems`` are the rows that made it so, where rows did: ``records.RowProblem`` as JSON.
     """
 
-    def __init__(self, found: str, expected: str) -> None:
+    def __init__(self, found: str, expected: str, row_problems: tuple[dict[str, object], ...] = ()) -> None:
         self.found = found
         self.expected = expected
+        self.row_problems = row_problems
         super().__init__(f"{found}; expected {expected}")
 
 

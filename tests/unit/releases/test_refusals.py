@@ -46,6 +46,10 @@ def refusal_of(content: bytes | io.BytesIO, limits: ArchiveLimits | None = None)
             zip_of({"data.csv": "a,b\r\n1,2\r\n"}).getvalue(),
             "without files of the survey (it holds 'data.csv')",
         ),
+        (
+            zip_of({"data.csv": "a,b"}).getvalue().replace(b"data.csv", b"\0ata.csv"),
+            "a zip that holds a file without a name",
+        ),
         (zip_of({"inner.zip": release_zip().getvalue()}).getvalue(), "without files of the survey"),
         (zip_of({"state.csv": STATE_SUMMARY}).getvalue(), "the state summary only"),
         (zip_of({SYSTEMS_FILE: csv_of([SYSTEM])}).getvalue(), "but no outlets file"),

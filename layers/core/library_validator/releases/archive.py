@@ -54,6 +54,8 @@ class Archive:
         infos = self._zip.infolist()
         if len(infos) > self._limits.members:
             raise ReleaseRefused(f"a zip with {len(infos)} members", f"at most {self._limits.members}")
+        if not all(info.filename for info in infos):
+            raise ReleaseRefused("a zip that holds a file without a name", EXPECTED_ZIP)
         names = [info.filename for info in infos if not info.is_dir()]
         for info in infos:
             path = PurePosixPath(info.filename.replace("\\", "/"))

@@ -61,6 +61,11 @@ class Layout:
     flag: int  # the first imputation flag: R_22 and the like
     renamed: tuple[str, ...]  # what had to be corrected in the header line
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The column names in the order of ``picks``."""
+        return _COLUMNS[self.kind]
+
 
 def split_header(line: str) -> list[str]:
     """The column names of a header line, in capitals, without blanks, quotes or a byte order mark."""

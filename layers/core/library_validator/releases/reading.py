@@ -7,15 +7,12 @@ zip's checksum and finds the encoding (it differs between the files of one zip);
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, Final, Generic, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases import layouts
@@ -28,54 +25,25 @@ from library_validator.releases.archive import (
     open_archive,
 )
 from library_validator.releases.fiscal_year import (
-    Witnesses,
     check_same_year,
     disagreements,
     tell_fiscal_year,
 )
-from library_validator.releases.layouts import OUTLETS, STATE_SUMMARY, SYSTEMS, Layout
+from library_validator.releases.layouts import OUTLETS, STATE_SUMMARY, SYSTEMS
 from library_validator.releases.records import (
-    FileReport,
     Outlet,
     Problem,
     Release,
     ReleaseReport,
     System,
 )
-from library_validator.releases.repairs import Repairs, is_digits
+from library_validator.releases.repairs import Repairs
+from library_validator.releases.rows import Source, outlet_of, read_rows, system_of
 
-# Shares of a file's rows. Official files have none of either.
-_REJECTED_AT_MOST: Final = 0.005
+# Share of the outlets. Official files have none.
 _ORPHANS_AT_MOST: Final = 0.005
 _NOT_IN_CP1252: Final = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
-_KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
-_SEQUENCE: Final = re.compile(r"[0-9]{3}")
-
 _Record = TypeVar("_Record", System, Outlet)
-_Values = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A recognised member, after the first pass."""
-
-    member: str
-    layout: Layout
-    encoding: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Contents(Generic[_Record]):
-    records: list[_Record]
-    rejected: int
-    witnesses: Witnesses
-
-    def report(self, source: _Source) -> FileReport:
-        layout = source.layout
-        rows = len(self.records) + self.rejected
-        return FileReport(
-            layout.kind, source.member, layout.name, source.encoding, rows, layout.columns, self.rejected
-        )
 
 
 def read_release(
@@ -95,8 +63,8 @@ def read_release(
         found = _recognise_members(archive)
         systems_file = _first_pass(archive, found[SYSTEMS], SYSTEMS, digest.update)
         outlets_file = _first_pass(archive, found[OUTLETS], OUTLETS, digest.update)
-        systems = _read_rows(archive, systems_file, _system, repairs)
-        outlets = _read_rows(archive, outlets_file, _outlet, repairs)
+        systems = read_rows(archive, systems_file, system_of, repairs)
+        outlets = read_rows(archive, outlets_file, outlet_of, repairs)
     check_same_year(systems.witnesses, outlets.witnesses)
     year = tell_fiscal_year(systems.records)
     kept_systems, repeated_systems = _once(SYSTEMS, systems.records, attrgetter("fscs_key"))
@@ -121,6 +89,8 @@ def read_release(
         outlets_by_type=_counts(outlet.type for outlet in kept_outlets),
         repairs=dict(sorted(repairs.done.items())),
         problems=tuple(problems),
+        unreadable=dict(sorted(repairs.unreadable.items())),
+        row_problems=(*systems.problems, *outlets.problems),
     )
     return Release(year, digest.hexdigest(), kept_systems, kept_outlets, report)
 
@@ -156,9 +126,7 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
     return found
 
 
-def _first_pass(
-    archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]
-) -> _Source:
+def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]) -> Source:
     """Read a member to its end: size, checksum, digest, longest line, encoding, layout."""
     utf8 = codecs.getincrementaldecoder("utf-8")()
     is_utf8 = is_cp1252 = True
@@ -178,145 +146,7 @@ def _first_pass(
     else:
         encoding = "cp1252" if is_cp1252 else "latin-1"
     as_found = header.decode(encoding, "replace")
-    return _Source(member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding)
-
-
-def _read_rows(
-    archive: Archive,
-    source: _Source,
-    to_record: Callable[[_Values, Repairs], _Record | None],
-    repairs: Repairs,
-) -> _Contents[_Record]:
-    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or there is none."""
-    layout = source.layout
-    pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
-    records: list[_Record] = []
-    submission_years: list[str] = []
-    flags: list[str] = []
-    rejected = 0
-    with archive.text(source.member, source.encoding) as lines:
-        next(lines)
-        for row in _split(lines):
-            if len(row) != layout.columns:
-                rejected += bool(any(row))
-                continue
-            row.append("")  # what columns that this year does not have point to
-            picked = pick(row)
-            values = tuple(map(str.strip, picked))
-            if values != picked:
-                repairs.done["blanks around values removed"] += 1
-            record = to_record(values, repairs)
-            if record is None:
-                rejected += bool(any(row))
-                continue
-            records.append(record)
-            submission_years.append(row[layout.submission_year])
-            flags.append(row[layout.flag])
-    if rejected > _REJECTED_AT_MOST * (len(records) + rejected):
-        raise ReleaseRefused(
-            f"{rejected} rows of {source.member!r} that cannot be read, of {len(records) + rejected}",
-            f"{layout.columns} columns in every row and a valid FSCSKEY",
-        )
-    if not records:
-        raise ReleaseRefused(f"a {layout.kind} file without rows ({source.member!r})", EXPECTED_ZIP)
-    return _Contents(records, rejected, Witnesses(Counter(submission_years), Counter(flags)))
-
-
-def _split(lines: Iterable[str]) -> Iterator[list[str]]:
-    """One row a line: an unclosed quote costs its own row and never the rows after it."""
-    for line in lines:
-        if '"' not in line:
-            yield line.rstrip("\n").split(",")
-            continue
-        try:
-            yield next(csv.reader((line,), strict=True))
-        except csv.Error:
-            yield [line]
-
-
-def _system(values: _Values, repairs: Repairs) -> System | None:
-    """A System from its columns in the order of its fields; None without a valid key."""
-    # fmt: off
-    (key, state, libid, name, street, city, zip_code, mailing_street, mailing_city, mailing_zip, county,
-     phone, structure, name_change, address_change, meets, legal, administrative, relationship, reporting,
-     locale, population, expenditure, period_end) = values
-    # fmt: on
-    if not _KEY.fullmatch(key):
-        return None
-    if len(zip_code) != 5 or not is_digits(zip_code):
-        zip_code = repairs.zip(zip_code, state)
-    if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
-        mailing_zip = repairs.zip(mailing_zip, state)
-    if len(phone) != 10 or not is_digits(phone):
-        phone = repairs.phone(phone)
-    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
-        structure = repairs.code(structure, 2, "STATSTRU")
-        name_change = repairs.code(name_change, 2, "STATNAME")
-        address_change = repairs.code(address_change, 2, "STATADDR")
-    return System(
-        key,
-        state,
-        libid,
-        name,
-        street,
-        city,
-        zip_code,
-        mailing_street,
-        mailing_city,
-        mailing_zip,
-        county,
-        phone,
-        structure,
-        name_change,
-        address_change,
-        meets,
-        legal,
-        administrative,
-        relationship,
-        reporting,
-        locale,
-        int(population) if population.isdecimal() else repairs.number(population, "POPU_LSA"),
-        int(expenditure) if expenditure.isdecimal() else repairs.number(expenditure, "TOTOPEXP"),
-        period_end,
-    )
-
-
-def _outlet(values: _Values, repairs: Repairs) -> Outlet | None:
-    """An Outlet from its columns in the order of its fields; None without a valid key or sequence."""
-    # fmt: off
-    (key, sequence, state, libid, name, street, city, zip_code, county, phone, outlet_type, structure,
-     name_change, address_change, meets, locale) = values
-    # fmt: on
-    if len(sequence) != 3:
-        sequence = repairs.code(sequence, 3, "FSCS_SEQ")
-    if not _KEY.fullmatch(key) or not _SEQUENCE.fullmatch(sequence):
-        return None
-    if len(zip_code) != 5 or not is_digits(zip_code):
-        zip_code = repairs.zip(zip_code, state)
-    if len(phone) != 10 or not is_digits(phone):
-        phone = repairs.phone(phone)
-    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
-        structure = repairs.code(structure, 2, "STATSTRU")
-        name_change = repairs.code(name_change, 2, "STATNAME")
-        address_change = repairs.code(address_change, 2, "STATADDR")
-    return Outlet(
-        key,
-        sequence,
-        state,
-        libid,
-        name,
-        street,
-        city,
-        zip_code,
-        county,
-        phone,
-        outlet_type,
-        structure,
-        name_change,
-        address_change,
-        meets,
-        locale,
-    )
+    return Source(member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding)
 
 
 def _once(

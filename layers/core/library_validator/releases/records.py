@@ -7,7 +7,7 @@ text ``M`` missing; numbers and phones -1 missing, -3 temporarily closed, -4 not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 
@@ -99,6 +99,21 @@ class FileReport:
     rows: int
     columns: int
     rejected: int  # rows that could not be read as a record
+    repaired: int = 0  # rows in which a value was put right
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One row that could not be read whole, for the person who has to put the file right."""
+
+    member: str  # the file's path inside the zip
+    line: int  # counted from 1, the header line
+    problem: str  # in words
+    values: dict[str, str]  # the values that matter, by column; as found, cut at 100 characters
+    rejected: bool  # the whole row is left out; else the value counts as missing
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +138,8 @@ class ReleaseReport:
     outlets_by_type: dict[str, int]
     repairs: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    unreadable: dict[str, int] = field(default_factory=dict)  # values that count as missing, by column
+    row_problems: tuple[RowProblem, ...] = ()  # the first of each file, see ``reading``
 
 
 @dataclass(frozen=True, slots=True)

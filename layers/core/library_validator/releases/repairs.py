@@ -28,11 +28,24 @@ def is_digits(value: str) -> bool:
 
 
 class Repairs:
-    """Repairs of one release. ``done`` counts what was put right, ``unreadable`` what could not be."""
+    """Repairs of one release. ``done`` counts what was put right, ``unreadable`` what could not be.
+
+    ``row_done`` and ``row_unreadable`` tell the same of one row: the reader clears them between rows.
+    """
 
     def __init__(self) -> None:
         self.done: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
+        self.row_done = 0
+        self.row_unreadable: list[tuple[str, str]] = []  # what it is, and the value as found
+
+    def put_right(self, what: str) -> None:
+        self.done[what] += 1
+        self.row_done += 1
+
+    def _cannot_read(self, what: str, value: str) -> None:
+        self.unreadable[what] += 1
+        self.row_unreadable.append((what, value))
 
     def zip(self, value: str, state: str) -> str:
         """Five digits, or ``M``. Leading zeros are put back where the state has such ZIP codes."""
@@ -41,21 +54,21 @@ class Repairs:
         whole = self._whole(value, "ZIP code")
         if (len(whole) == 4 and state in _STATES_OF_0) or (len(whole) == 3 and state in _STATES_OF_00):
             if is_digits(whole):
-                self.done["ZIP code padded"] += 1
+                self.put_right("ZIP code padded")
                 return whole.zfill(5)
         elif plus_4 := _ZIP_PLUS_4.fullmatch(whole):
-            self.done["ZIP+4 cut to five digits"] += 1
+            self.put_right("ZIP+4 cut to five digits")
             return plus_4[1]
         if len(whole) == 5 and is_digits(whole):
             return whole
-        self.unreadable["ZIP code"] += 1
+        self._cannot_read("ZIP code", value)
         return MISSING
 
     def code(self, value: str, width: int, column: str) -> str:
         """A numeric code of ``width`` digits; anything but a shorter number is left as it is."""
         whole = self._whole(value, column)
         if len(whole) < width and is_digits(whole):
-            self.done[f"{column} padded"] += 1
+            self.put_right(f"{column} padded")
             return whole.zfill(width)
         return whole
 
@@ -71,9 +84,9 @@ class Repairs:
             digits = digits[1:]
         if len(digits) == 10 and is_digits(digits):
             if digits != whole:
-                self.done["phone punctuation removed"] += 1
+                self.put_right("phone punctuation removed")
             return digits
-        self.unreadable["phone"] += 1
+        self._cannot_read("phone", value)
         return MISSING
 
     def number(self, value: str, column: str) -> int:
@@ -84,15 +97,15 @@ class Repairs:
         try:
             number = int(plain)
         except ValueError:
-            self.unreadable[column] += 1
+            self._cannot_read(column, value)
             return MISSING_NUMBER
         if plain != value and "," in value:
-            self.done[f"{column} without thousands separators"] += 1
+            self.put_right(f"{column} without thousands separators")
         return number
 
     def _whole(self, value: str, column: str) -> str:
         """``9556.0`` is ``9556``: a spreadsheet took the column for numbers with decimals."""
         if _DECIMAL.fullmatch(value):
-            self.done[f"{column} without decimals"] += 1
+            self.put_right(f"{column} without decimals")
             return value.partition(".")[0]
         return value
