@@ -1,5 +1,9 @@
 """The events of decisions: one fact each, named by its detail type.
 
+A submission is answered by one of three. An answer that something else changed, a new registry for
+instance, is told as ``Library Status Changed``, whatever it is now: who wants to know how every application
+stands subscribes to all four.
+
 Consumers deduplicate by ``metadata.event_id``. The bus does not keep order, so two events of one
 application are ordered by ``data.revision``, then ``data.sent_at``, then ``metadata.occurred_at``.
 """
@@ -7,12 +11,14 @@ application are ordered by ``data.revision``, then ``data.sent_at``, then ``meta
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from library_validator.decisions.changes import Change, material_changes
 from library_validator.decisions.decision import (
     Answer,
+    Before,
     Candidate,
     Cause,
     Comparison,
@@ -21,6 +27,7 @@ from library_validator.decisions.decision import (
     NextStep,
     Reason,
 )
+from library_validator.decisions.overriding import BY_PERSON
 from library_validator.registry.envelope import EventMetadata
 
 
@@ -51,11 +58,23 @@ class DecisionData(BaseModel):
     authority: Literal["unproven"] = Field(
         description="nothing here proves that the sender acts for the organization"
     )
+    valid_until: datetime | None = Field(
+        None, description="when a validated decision ends and is renewed; null: it does not end"
+    )
 
 
 class ValidatedData(DecisionData):
     decision: Literal[Answer.VALIDATED]
-    match: Match
+    match: Match | None = Field(
+        description="null only for a library outside the survey, which a person validated: its "
+        "reason_codes begin with OVERRIDDEN_BY_PERSON"
+    )
+
+    @model_validator(mode="after")
+    def _only_a_person_validates_without_a_match(self) -> Self:
+        if self.match is None and BY_PERSON not in self.reason_codes:
+            raise ValueError("validated by the rules, but as no entry of the registry")
+        return self
 
 
 class NeedsReviewData(DecisionData):
@@ -90,9 +109,23 @@ class LibraryApplicationNotValidated(BaseModel):
     data: NotValidatedData
 
 
-DecisionEvent = LibraryApplicationValidated | LibraryApplicationNeedsReview | LibraryApplicationNotValidated
+class StatusChangedData(DecisionData):
+    before: Before = Field(description="what stood until now")
+    changes: list[Change] = Field(description="what is news; what an application submitted is none of it")
 
-EVENT_OF_ANSWER: Final[dict[Answer, type[DecisionEvent]]] = {
+
+class LibraryStatusChanged(BaseModel):
+    """An answer that was given is another now, though nobody submitted anything: ``data.cause`` says why."""
+
+    detail_type: ClassVar[str] = "Library Status Changed"
+    metadata: EventMetadata
+    data: StatusChangedData
+
+
+AnswerEvent = LibraryApplicationValidated | LibraryApplicationNeedsReview | LibraryApplicationNotValidated
+DecisionEvent = AnswerEvent | LibraryStatusChanged
+
+EVENT_OF_ANSWER: Final[dict[Answer, type[AnswerEvent]]] = {
     Answer.VALIDATED: LibraryApplicationValidated,
     Answer.NEEDS_REVIEW: LibraryApplicationNeedsReview,
     Answer.NOT_VALIDATED: LibraryApplicationNotValidated,
@@ -104,7 +137,10 @@ def event_of(decision: Decision) -> DecisionEvent:
 
     Raises ``pydantic.ValidationError`` for a decision that contradicts itself (validated without a match).
     """
-    return EVENT_OF_ANSWER[decision.decision].model_validate(
+    before = decision.before
+    changed = {"before": before, "changes": material_changes(before, decision)} if before else {}
+    model = LibraryStatusChanged if before else EVENT_OF_ANSWER[decision.decision]
+    return model.model_validate(
         {
             "metadata": EventMetadata(
                 event_id=decision.event_id,
@@ -129,8 +165,10 @@ def event_of(decision: Decision) -> DecisionEvent:
                         "candidates",
                         "evidence",
                         "authority",
+                        "valid_until",
                     }
                 ),
+                **changed,
                 "application_id": decision.application_id,
                 "revision": decision.application.revision,
                 "reason_codes": decision.reason_codes,

@@ -1,0 +1,88 @@
+"""What the revalidations queue delivers, and how the tasks that follow are put into it.
+
+A message is a ``Task`` (of the daily schedule, of a person, or of a worker), or EventBridge's envelope of
+``Registry Activated``: then everything is to be decided again on that activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Json, Tag
+
+from library_validator.casework.tasks import Task
+from library_validator.errors import LibraryValidatorError
+from library_validator.registry.events import RegistryActivated
+from library_validator.registry.store import Pointer
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+_BATCH: Final = 10  # messages that one SendMessageBatch takes
+
+
+class TasksNotSent(LibraryValidatorError):
+    """Tasks that are to follow could not be sent: the one that they follow is to come again."""
+
+
+class Activation(BaseModel):
+    """``Registry Activated`` as EventBridge delivers it."""
+
+    detail_type: Literal["Registry Activated"] = Field(alias="detail-type")
+    detail: RegistryActivated
+
+    def is_of(self, pointer: Pointer) -> bool:
+        """Whether it tells of the flip that made ``pointer`` live, and not of an earlier or later one."""
+        occurred_at = self.detail.metadata.occurred_at
+        moment = type(occurred_at).fromisoformat(pointer.activated_at)
+        return (self.detail.data.version, occurred_at) == (pointer.active, moment)
+
+
+def _kind(body: object) -> str:
+    return "activation" if isinstance(body, dict) and "detail-type" in body else "task"
+
+
+class _QueuedMessage(BaseModel):
+    body: Json[
+        Annotated[
+            Annotated[Activation, Tag("activation")] | Annotated[Task, Tag("task")], Discriminator(_kind)
+        ]
+    ]
+
+
+class RevalidationsMessage(BaseModel):
+    """Lambda's event for SQS; the queue's batch size is 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
+
+    @property
+    def asked(self) -> Activation | Task:
+        return self.records[0].body
+
+
+class RevalidationsQueue:
+    """Where tasks are sent."""
+
+    def __init__(self, client: SQSClient, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def send(self, tasks: Sequence[Task]) -> None:
+        """Send each as one message, to be worked on at once. Raises ``TasksNotSent``."""
+        for start in range(0, len(tasks), _BATCH):
+            answer = self._client.send_message_batch(
+                QueueUrl=self._queue_url,
+                Entries=[
+                    {
+                        "Id": str(number),
+                        "MessageBody": task.model_dump_json(exclude_defaults=True),
+                        "DelaySeconds": 0,
+                    }
+                    for number, task in enumerate(tasks[start : start + _BATCH])
+                ],
+            )
+            if failed := answer.get("Failed"):
+                raise TasksNotSent(f"{len(failed)} tasks were not taken: {failed[0].get('Message', '')}")

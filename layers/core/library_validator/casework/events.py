@@ -1,0 +1,140 @@
+"""The events of keeping answers true: ``Library Decision Expiring`` and ``Registry Revalidated``.
+
+The changed answers themselves are ``Library Status Changed``, of ``decisions.events``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, Protocol
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.casework.store import ShardProgress
+from library_validator.decisions.changes import Change, material_changes
+from library_validator.decisions.decision import Answer, Decision, Match
+from library_validator.registry.envelope import EventMetadata
+
+_NAMESPACE: Final = UUID("b7f3f0c4-3f0e-5d3c-9a55-2d1c8f6e4a90")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Outlook(_Model):
+    """What the live registry would answer, if the decision ended today."""
+
+    decision: Answer
+    reason_codes: list[str]
+    match: Match | None
+    changes: list[Change] = Field(description="what would be news in it; empty: it would be renewed as it is")
+
+
+class DecisionExpiringData(_Model):
+    application_id: str
+    source: str = Field(description="the authenticated sender; application ids are unique within it")
+    revision: int | None = Field(description="the producer's own revision, if it gave one")
+    decision_event_id: UUID = Field(description="of the decision that ends")
+    decision: Answer
+    match: Match | None
+    valid_until: datetime
+    days_left: int = Field(ge=0, description="whole days, rounded up")
+    notice_days: int = Field(description="the notice that this is: so many days before the end, or fewer")
+    outlook: Outlook
+
+
+class LibraryDecisionExpiring(_Model):
+    """A validated decision ends soon. It is renewed then by itself; the outlook says how."""
+
+    detail_type: ClassVar[str] = "Library Decision Expiring"
+    metadata: EventMetadata
+    data: DecisionExpiringData
+
+
+class RegistryRevalidatedData(_Model):
+    version: str
+    activated_at: datetime
+    checked: int = Field(description="applications with a current decision")
+    changed: int = Field(description="of them, whose answer changed: each has its Library Status Changed")
+    failed: int = Field(description="of them, that could not be decided: their answers stand as they were")
+
+
+class RegistryRevalidated(_Model):
+    """Every current decision was decided again on the registry that went live."""
+
+    detail_type: ClassVar[str] = "Registry Revalidated"
+    metadata: EventMetadata
+    data: RegistryRevalidatedData
+
+
+CaseworkEvent = LibraryDecisionExpiring | RegistryRevalidated
+
+
+class CaseworkBus(Protocol):
+    def publish(self, events: Sequence[CaseworkEvent]) -> list[CaseworkEvent]:
+        """Publish; returns those that the bus took. Never raises for a part that it refused."""
+
+
+def decision_expiring(
+    decision: Decision, outlook: Decision, now: datetime, notice_days: int
+) -> LibraryDecisionExpiring:
+    """The notice ``notice_days`` before the end; under one id, however often it is given."""
+    if decision.valid_until is None:
+        raise ValueError(f"decision {decision.event_id} does not end")
+    left = decision.valid_until - now
+    return LibraryDecisionExpiring(
+        metadata=EventMetadata(
+            event_id=uuid5(_NAMESPACE, f"expiring\n{decision.event_id}\n{notice_days}"),
+            registry_version=outlook.registry_version,
+            policy_version=outlook.policy_version,
+            correlation_id=decision.correlation_id,
+            occurred_at=now,
+        ),
+        data=DecisionExpiringData(
+            application_id=decision.application_id,
+            source=decision.source,
+            revision=decision.application.revision,
+            decision_event_id=decision.event_id,
+            decision=decision.decision,
+            match=decision.match,
+            valid_until=decision.valid_until,
+            days_left=days_of(left),
+            notice_days=notice_days,
+            outlook=Outlook(
+                decision=outlook.decision,
+                reason_codes=outlook.reason_codes,
+                match=outlook.match,
+                changes=material_changes(decision, outlook),
+            ),
+        ),
+    )
+
+
+def days_of(left: timedelta) -> int:
+    """Whole days, rounded up."""
+    return -(-left // timedelta(days=1))
+
+
+def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated:
+    """The end of a revalidation, from the progress of all its shards: the same however often it is told."""
+    activation, policy_version = shards[0].activation, shards[0].policy_version
+    version, _, activated_at = activation.partition("@")
+    return RegistryRevalidated(
+        metadata=EventMetadata(
+            event_id=uuid5(_NAMESPACE, f"revalidated\n{activation}\n{policy_version}"),
+            registry_version=version,
+            policy_version=policy_version,
+            correlation_id=activation,
+            occurred_at=datetime.fromisoformat(max(one.updated_at for one in shards)),
+        ),
+        data=RegistryRevalidatedData(
+            version=version,
+            activated_at=datetime.fromisoformat(activated_at),
+            checked=sum(one.checked for one in shards),
+            changed=sum(one.changed for one in shards),
+            failed=sum(one.failed for one in shards),
+        ),
+    )

@@ -1,0 +1,120 @@
+"""Expiry: a validated decision is good for a time, told of before it ends, and renewed when it does.
+
+A renewal is a decision on the live registry like any other. It is always stored, so that the new one ends
+later; where its answer is no news, its event is the plain one of its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from library_validator.casework.again import Chunk, answer_today, decide_again
+from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
+from library_validator.casework.store import SHARDS
+from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Clock, Outcome, Ports, Task, TimeLeft
+from library_validator.decisions.changes import material_changes
+from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.registry.store import Pointer
+
+
+def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, time_left: TimeLeft) -> Outcome:
+    """Renew what ended, give notice of what ends within ``notice_days`` (any order; empty: no notice).
+
+    Raises ``RegistryError``, ``CaseworkUnavailable`` and ``DecisionConflict``: then the task is to come
+    again.
+    """
+    at = task.at or now()
+    if task.shard is None:
+        return Outcome("split", tuple(Task(task="expiry", shard=shard, at=at) for shard in range(SHARDS)))
+    outcome, cursor = Outcome("done"), task.cursor
+    horizon = at + timedelta(days=max(notice_days, default=0))
+    while True:
+        page = ports.store.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
+        ended = [one for one in page.decisions if _ended(one, at)]
+        renewed = _renew(ended, at, ports, now())
+        coming = [one for one in page.decisions if not _ended(one, at)]
+        outcome = replace(
+            outcome,
+            checked=outcome.checked + len(page.decisions),
+            changed=outcome.changed + renewed.changed,
+            notices=outcome.notices + _give_notice(coming, page.notified, notice_days, at, ports),
+            undecided=(*outcome.undecided, *renewed.undecided),
+        )
+        cursor = page.cursor
+        if cursor is None:
+            return outcome
+        if time_left() < RESERVE_SECONDS:
+            rest = task.model_copy(update={"at": at, "cursor": cursor})
+            return replace(outcome, status="unfinished", follow=(rest,))
+
+
+def registry_ages(pointer: Pointer, now: datetime) -> dict[str, int]:
+    """Days since the end of the live fiscal year, and since the live registry was activated.
+
+    A fiscal year is over with its calendar year: no state's reporting period ends later.
+    """
+    year_end = date(pointer.fiscal_year, 12, 31)
+    activated = datetime.fromisoformat(pointer.activated_at).astimezone(UTC).date()
+    today = now.astimezone(UTC).date()
+    return {"RegistryAgeDays": (today - year_end).days, "DaysSinceActivation": (today - activated).days}
+
+
+def _ended(decision: Decision, at: datetime) -> bool:
+    return decision.valid_until is not None and decision.valid_until <= at
+
+
+def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> Chunk:
+    def replacement(current: Decision, raw: Decision) -> Decision:
+        decision = answer_today(current, raw, _cause(current), ports.decider)
+        news = material_changes(current, decision)
+        return decision.model_copy(update={"before": current.as_before if news else None})
+
+    return decide_again(ended, ports, now, replacement, lambda one: _ended(one, at))
+
+
+def _cause(current: Decision) -> Cause:
+    ended_on = current.valid_until.astimezone(UTC).date().isoformat() if current.valid_until else ""
+    return Cause(kind="expiry", detail=ended_on)
+
+
+def _give_notice(
+    coming: Sequence[Decision],
+    notified: dict[str, int],
+    notice_days: Sequence[int],
+    at: datetime,
+    ports: Ports,
+) -> int:
+    """Tell of each that came into another notice window; how many were told of."""
+    due: list[tuple[Decision, int]] = []
+    for decision in coming:
+        window = _window(decision, notice_days, at)
+        if window is not None and window < notified.get(str(decision.event_id), window + 1):
+            due.append((decision, window))
+    if not due:
+        return 0
+    answers = decide_apart(ports.decider, [(one.submission, one.problems) for one, _ in due], at)
+    told: dict[UUID, tuple[Decision, int]] = {}
+    events: list[CaseworkEvent] = []
+    for (decision, window), answer in zip(due, answers, strict=True):
+        if isinstance(answer, Undecided):
+            continue  # its renewal meets the same, and tells of it
+        outlook = answer_today(decision, answer, _cause(decision), ports.decider)
+        events.append(event := decision_expiring(decision, outlook, at, window))
+        told[event.metadata.event_id] = decision, window
+    taken = ports.bus.publish(events)
+    for event_id in (event.metadata.event_id for event in taken):
+        # Killed between the two, the notice goes out once more under the same id.
+        ports.store.note_notice(*told[event_id])
+    return len(taken)
+
+
+def _window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:
+    """The shortest notice that the decision's end is within."""
+    if decision.valid_until is None or decision.decision is not Answer.VALIDATED:
+        return None
+    left = days_of(decision.valid_until - at)
+    return min((days for days in notice_days if left <= days), default=None)

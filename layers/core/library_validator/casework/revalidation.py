@@ -1,0 +1,165 @@
+"""Revalidation: when another registry goes live, every current decision is decided again on it.
+
+Only material changes are stored and told. A shard is gone through in chunks; how far it is, is noted after
+each. Killed at any point and begun again, it ends the same: a chunk that is decided twice finds what it
+stored, and an application that was decided on the live registry is passed by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from library_validator.casework.again import Chunk, answer_today, decide_again
+from library_validator.casework.events import registry_revalidated
+from library_validator.casework.store import SHARDS, CurrentPage, ShardProgress
+from library_validator.casework.tasks import (
+    CHUNK,
+    RESERVE_SECONDS,
+    Clock,
+    Outcome,
+    Ports,
+    Task,
+    TimeLeft,
+    activation_of,
+)
+from library_validator.decisions.changes import material_changes
+from library_validator.decisions.decision import Cause, Decision
+from library_validator.errors import PublishFailed
+from library_validator.registry.store import Pointer
+
+
+class _Superseded(Exception):
+    """Another registry went live meanwhile: its own activation decides everything again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What decisions are judged by now."""
+
+    activation: str
+    registry_version: str
+    policy_version: str
+
+    def judged(self, decision: Decision) -> bool:
+        versions = decision.registry_version, decision.policy_version
+        return versions == (self.registry_version, self.policy_version)
+
+    def cause(self, decision: Decision) -> Cause:
+        """Why ``decision`` is replaced. Going back and forth again makes causes of their own."""
+        if decision.registry_version != self.registry_version:
+            return Cause(kind="registry", detail=self.activation)
+        # The moment of the decision that it replaces tells one change of the rules and back from the next.
+        return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
+
+    def made(self, decision: Decision) -> bool:
+        """Whether this revalidation made it: then it is counted with the changes."""
+        registry = decision.cause.kind == "registry" and decision.cause.detail == self.activation
+        return self.judged(decision) and (registry or decision.cause.kind == "policy")
+
+
+def plan(pointer: Pointer) -> tuple[Task, ...]:
+    """One task for each shard of the current decisions, for the activation that is live."""
+    activation = activation_of(pointer)
+    return tuple(Task(task="revalidate", activation=activation, shard=shard) for shard in range(SHARDS))
+
+
+def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
+    """Do a task, or as much of it as there is time for.
+
+    A task of an activation that is not the live one is superseded. Raises ``RegistryError``,
+    ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
+    """
+    pointer = ports.decider.registry.pointer()
+    live = _Live(activation_of(pointer), pointer.active, ports.decider.policy_version)
+    if task.activation not in ("", live.activation):
+        return Outcome("superseded")
+    if task.shard is None:
+        return Outcome("split", plan(pointer))
+    try:
+        return _go_through(task, task.shard, live, ports, now, time_left)
+    except _Superseded:
+        return Outcome("superseded")
+
+
+def _go_through(
+    task: Task, shard: int, live: _Live, ports: Ports, now: Clock, time_left: TimeLeft
+) -> Outcome:
+    progress = _begun(shard, live, ports, now())
+    outcome = Outcome("done")
+    while not progress.done:
+        page = ports.store.current_page(shard, progress.cursor, CHUNK)
+        chunk = _decide(page, live, ports, now())
+        progress = _noted(progress, page, chunk, live, now())
+        ports.store.put_progress(progress)
+        outcome = replace(
+            outcome,
+            checked=outcome.checked + len(page.decisions),
+            changed=outcome.changed + chunk.changed,
+            undecided=(*outcome.undecided, *chunk.undecided),
+        )
+        if not progress.done and time_left() < RESERVE_SECONDS:
+            return replace(outcome, status="unfinished", follow=(task,))
+    _tell_the_end(progress, ports)
+    return outcome
+
+
+def _begun(shard: int, live: _Live, ports: Ports, now: datetime) -> ShardProgress:
+    """How far the shard is, under the rules of today."""
+    for progress in ports.store.progress(live.activation):
+        if progress.shard == shard and progress.policy_version == live.policy_version:
+            return progress
+    return ShardProgress(
+        activation=live.activation,
+        shard=shard,
+        policy_version=live.policy_version,
+        cursor=None,
+        done=False,
+        unchanged=0,
+        failed=0,
+        updated_at=now.isoformat(),
+    )
+
+
+def _decide(page: CurrentPage, live: _Live, ports: Ports, now: datetime) -> Chunk:
+    def replacement(current: Decision, raw: Decision) -> Decision | None:
+        if raw.registry_version != live.registry_version:
+            raise _Superseded
+        decision = answer_today(current, raw, live.cause(current), ports.decider)
+        if not material_changes(current, decision):
+            return None
+        return decision.model_copy(update={"before": current.as_before})
+
+    return decide_again(
+        page.decisions, ports, now, replacement, lambda one: not live.judged(one), live.activation
+    )
+
+
+def _noted(
+    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: _Live, now: datetime
+) -> ShardProgress:
+    passed = sum(not live.made(one) for one in chunk.not_due)
+    return replace(
+        progress,
+        cursor=page.cursor,
+        done=page.cursor is None,
+        unchanged=progress.unchanged + chunk.stayed + passed + len(chunk.undecided),
+        failed=progress.failed + len(chunk.undecided),
+        updated_at=now.isoformat(),
+    )
+
+
+def _tell_the_end(progress: ShardProgress, ports: Ports) -> None:
+    """Whoever finds all shards done tells it; once it is told, nobody does again."""
+    shards = [
+        one
+        for one in ports.store.progress(progress.activation)
+        if one.policy_version == progress.policy_version
+    ]
+    if sum(one.done for one in shards) < SHARDS or any(one.announced for one in shards):
+        return
+    event = registry_revalidated(shards)
+    if not ports.bus.publish([event]):
+        raise PublishFailed([str(event.metadata.event_id)], "it told nothing of the end of a revalidation")
+    mine = next(one for one in shards if one.shard == progress.shard)
+    ports.store.put_progress(replace(mine, announced=True))

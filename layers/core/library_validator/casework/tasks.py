@@ -1,0 +1,62 @@
+"""What the revalidations queue carries: what is to be decided again, split into shards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library_validator.casework.events import CaseworkBus
+from library_validator.casework.store import SHARDS, CaseworkStore
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.isolation import Undecided
+from library_validator.decisions.store import ResultsBus
+from library_validator.registry.store import Pointer
+
+Clock = Callable[[], datetime]
+TimeLeft = Callable[[], float]  # seconds
+
+CHUNK = 50  # decisions that are decided together, and found again at most once by a worker that starts over
+RESERVE_SECONDS = 20.0  # what a chunk needs with its retries: none is begun with less
+
+
+class Task(BaseModel):
+    """One piece of work. Without ``shard`` it is the whole, which is then split."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    task: Literal["revalidate", "expiry"]
+    shard: int | None = Field(None, ge=0, lt=SHARDS)
+    activation: str = Field("", description="of revalidate: <version>@<activated at>; empty: the live one")
+    at: datetime | None = Field(None, description="of expiry: the moment that the whole is about")
+    cursor: str | None = Field(None, description="of expiry: where a shard goes on")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What deciding again needs of the world."""
+
+    store: CaseworkStore
+    decider: Decider
+    results: ResultsBus
+    bus: CaseworkBus
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a task, and the tasks that are to follow it."""
+
+    status: Literal["split", "done", "unfinished", "superseded"]
+    follow: tuple[Task, ...] = ()
+    checked: int = 0  # applications that were looked at, by this run of the task
+    changed: int = 0  # decisions that it stored
+    notices: int = 0
+    undecided: tuple[Undecided, ...] = ()
+
+
+def activation_of(pointer: Pointer) -> str:
+    """What names one activation: a version that goes live twice has two."""
+    return f"{pointer.active}@{pointer.activated_at}"
