@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from library_validator.errors import VersionSuperseded
+from library_validator.errors import VerdictRefused, VersionSuperseded
+from library_validator.registry.acceptance import accept_release, reject_release
 from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.bucket import Upload
 from library_validator.registry.rollback import roll_back
 from tests.unit.registry.world import World, release_file
 
@@ -147,3 +149,113 @@ def test_a_roll_back_that_dies_at_any_call_is_ended_by_doing_it_again(
         if fate.calls < call:
             break
     assert call > 8
+
+
+def rolled_back() -> World:
+    """FY2020 was rolled back, and its file was uploaded again: a person has to decide."""
+    world = prepared()
+    world.roll_back()
+    quarantined = world.put_and_load(release_file(2020))
+    assert quarantined.status == "quarantined"
+    world.bus.events.clear()
+    return world
+
+
+@deaths
+@errors
+def test_an_acceptance_that_dies_at_any_call_is_ended_by_doing_it_again(
+    after: bool, error: type[BaseException]
+) -> None:
+    undisturbed = rolled_back()
+    undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
+    expected = state_of(undisturbed)
+
+    for call in count(1):
+        world, fate = rolled_back(), Fate(call, after, error)
+        ports = fated_ports(world, fate)
+        run_id = world.store.runs()[0].run_id
+        judged = Upload.of_run(run_id)
+        with suppress(error):
+            accept_release(run_id, "right", "pat", ports.store, ports.bucket, world.clock)
+        newest = accept_release(run_id, "right", "pat", world.store, world.bucket, world.clock)
+        # Every copy that came to stand there is loaded, in their order.
+        for number in range(int(judged.version[1:]) + 1, int(newest.version[1:]) + 1):
+            world.load(Upload(judged.key, f"v{number}"))
+
+        assert state_of(world) == expected, f"died at call {call}"
+        if fate.calls < call:
+            break
+    assert call > 4
+
+
+@deaths
+@errors
+def test_the_load_of_what_was_accepted_dies_at_any_call_and_is_ended_by_the_redelivery(
+    after: bool, error: type[BaseException]
+) -> None:
+    undisturbed = rolled_back()
+    undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
+    expected = state_of(undisturbed)
+
+    for call in count(1):
+        world, fate = rolled_back(), Fate(call, after, error)
+        upload = world.accept(world.store.runs()[0])
+        before = world.answer()
+        with suppress(error):
+            load_release(upload, fated_ports(world, fate), world.clock)
+        assert world.answer() in (before, undisturbed.answer()), "half a version was visible"
+        run = world.load(upload)
+
+        assert state_of(world) == expected, f"died at call {call}"
+        assert (run.status, run.by, run.events_published) == ("active", "pat", True)
+        assert len({event.metadata.event_id for event in world.bus.events}) == 1
+        if fate.calls < call:
+            break
+    assert call > 30
+
+
+@deaths
+@errors
+def test_a_roll_back_between_the_death_of_an_accepted_load_and_its_redelivery_stands(
+    after: bool, error: type[BaseException]
+) -> None:
+    """Whatever the first delivery did, a person went back since: only a person goes forward again."""
+    for call in count(1):
+        world, fate = rolled_back(), Fate(call, after, error)
+        upload = world.accept(world.store.runs()[0])
+        left = world.store.pointer().active
+        with suppress(error):
+            load_release(upload, fated_ports(world, fate), world.clock)
+        flipped = world.store.pointer().active != left
+        if flipped:
+            world.roll_back("wrong again")
+            pointer = world.store.pointer()
+            world.load(upload)
+            assert world.store.pointer() == pointer, f"died at call {call}"
+        if fate.calls < call:
+            break
+    assert flipped
+
+
+@deaths
+@errors
+def test_a_rejection_that_dies_at_any_call_is_ended_by_doing_it_again(
+    after: bool, error: type[BaseException]
+) -> None:
+    for call in count(1):
+        world, fate = rolled_back(), Fate(call, after, error)
+        ports = fated_ports(world, fate)
+        run_id = world.store.runs()[0].run_id
+        with suppress(error):
+            reject_release(run_id, "wrong", "pat", ports.store, ports.bus, world.clock)
+        # Where everything was done already, there is nothing left to reject.
+        with suppress(VerdictRefused):
+            reject_release(run_id, "wrong", "pat", world.store, world.bus, world.clock)
+
+        run = world.store.run(run_id)
+        assert run
+        assert (run.status, run.reason, run.events_published) == ("rejected", "wrong", True)
+        assert len({event.metadata.event_id for event in world.bus.events}) == 1
+        if fate.calls < call:
+            break
+    assert call > 4

@@ -15,9 +15,11 @@ from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.errors import ReleaseRefused
 from library_validator.matching.index import Index
+from library_validator.registry.acceptance import accept_release, reject_release
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import Upload
 from library_validator.registry.events import RegistryActivated
+from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
 from library_validator.releases.records import Problem, Release, ReleaseReport, System
 
@@ -100,8 +102,24 @@ class World:
     def load(self, upload: Upload, **ports: Any) -> Run:
         return load_release(upload, replace(self.ports, **ports), self.clock)
 
-    def put_and_load(self, content: bytes) -> Run:
-        return self.load(self.put(content))
+    def put_and_load(self, content: bytes, key: str = "releases/pls.zip") -> Run:
+        return self.load(self.put(content, key))
+
+    def accept(self, run: Run, reason: str = "checked with the agency", who: str = "pat") -> Upload:
+        """Accept a quarantined run; its release stands there again, not loaded yet."""
+        return accept_release(run.run_id, reason, who, self.store, self.bucket, self.clock)
+
+    def reject(self, run: Run, reason: str = "half of Ohio is missing", who: str = "pat") -> Run:
+        return reject_release(run.run_id, reason, who, self.store, self.bus, self.clock)
+
+    def roll_back(self, reason: str = "wrong file") -> None:
+        roll_back(self.store, self.bus, reason, self.clock, "an operator")
+
+    def run(self, run: Run) -> Run:
+        """As it is kept now."""
+        kept = self.store.run(run.run_id)
+        assert kept
+        return kept
 
     def answer(self, key: str = "AK0001/0") -> str:
         """What a validation finds under ``key`` now."""

@@ -33,7 +33,9 @@ def write_version(
     of an interrupted try that this one does not have are deleted.
     """
     left_over: frozenset[str] = frozenset()
-    if store.find_version(record.version):
+    earlier = store.find_version(record.version)
+    # A retired version has neither postings nor a manifest left.
+    if earlier and earlier.state is not VersionState.RETIRED:
         left_over = bucket.manifest(record.version) - index.postings.keys()
         bucket.put_manifest(record.version, left_over | index.postings.keys())
         for chunk in _chunks(sorted(left_over)):

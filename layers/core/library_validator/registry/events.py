@@ -39,8 +39,10 @@ class RegistryActivatedData(_Model):
     systems: int = Field(description="listed in the newest release")
     outlets: int
     entries: int = Field(description="with those of older releases that vanished since")
-    reason: str = Field(description='"release loaded", or the words of the person who rolled back')
-    by: str = Field(description="who rolled back; empty for a load")
+    reason: str = Field(
+        description='"release loaded", or the words of the person who accepted the release or rolled back'
+    )
+    by: str = Field(description="who accepted or rolled back; empty for a load that needed nobody")
     run_id: str
 
 
@@ -60,13 +62,16 @@ class ReleaseProblem(_Model):
 
 class ReleaseRefusedData(_Model):
     run_id: str
-    status: Literal["refused", "quarantined"] = Field(
-        description="refused: not a release; quarantined: a person has to look. Neither changed anything"
+    status: Literal["refused", "quarantined", "rejected"] = Field(
+        description="refused: not a release; quarantined: a person has to look; rejected: a person looked. "
+        "None of them changed anything"
     )
     object_key: str
     object_version: str
     fiscal_year: int | None = Field(description="None where the file could not be read")
     problems: list[ReleaseProblem]
+    reason: str = Field("", description="the words of the person who rejected it")
+    by: str = Field("", description="who rejected it")
 
 
 class ReleaseRefusedEvent(_Model):
@@ -108,25 +113,39 @@ def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> Reg
 def release_refused(
     run: Run, object_key: str, object_version: str, active_version: str | None
 ) -> ReleaseRefusedEvent:
-    """The event of a run that ended refused or quarantined, while ``active_version`` kept answering."""
-    if run.status not in ("refused", "quarantined"):
-        raise ValueError(f"run {run.run_id} is {run.status}: its release was not refused")
+    """The event of a run that ended without a load, while ``active_version`` kept answering.
+
+    A run that is quarantined first and rejected then has two events, with an id each.
+    """
+    data = ReleaseRefusedData(
+        run_id=run.run_id,
+        status=_refused(run),
+        object_key=object_key,
+        object_version=object_version,
+        fiscal_year=run.report["fiscal_year"] if run.report else None,
+        problems=[ReleaseProblem.model_validate(problem) for problem in run.problems],
+        reason=run.reason,
+        by=run.by,
+    )
+    named = f"{run.run_id}\nrejected" if data.status == "rejected" else run.run_id
+    detail_type = ReleaseRefusedEvent.detail_type
     return ReleaseRefusedEvent(
-        metadata=_metadata(ReleaseRefusedEvent.detail_type, run, active_version, run.updated_at),
-        data=ReleaseRefusedData(
-            run_id=run.run_id,
-            status="refused" if run.status == "refused" else "quarantined",
-            object_key=object_key,
-            object_version=object_version,
-            fiscal_year=run.report["fiscal_year"] if run.report else None,
-            problems=[ReleaseProblem.model_validate(problem) for problem in run.problems],
-        ),
+        metadata=_metadata(detail_type, run, active_version, run.updated_at, named), data=data
     )
 
 
-def _metadata(detail_type: str, run: Run, registry_version: str | None, occurred_at: str) -> EventMetadata:
+def _refused(run: Run) -> Literal["refused", "quarantined", "rejected"]:
+    match run.status:
+        case "refused" | "quarantined" | "rejected":
+            return run.status
+    raise ValueError(f"run {run.run_id} is {run.status}: its release was not refused")
+
+
+def _metadata(
+    detail_type: str, run: Run, registry_version: str | None, occurred_at: str, named: str = ""
+) -> EventMetadata:
     return EventMetadata(
-        event_id=uuid5(_NAMESPACE, f"{detail_type}\n{run.run_id}"),
+        event_id=uuid5(_NAMESPACE, f"{detail_type}\n{named or run.run_id}"),
         registry_version=registry_version,
         policy_version=None,
         correlation_id=run.run_id,

@@ -7,12 +7,13 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
+from library_validator.errors import RunChanged
 from library_validator.registry.store import RegistryStore, Run
 from library_validator.releases.records import Problem, ReleaseReport
 
 Clock = Callable[[], datetime]
 
-FINISHED: Final = frozenset({"active", "unchanged", "quarantined", "refused"})
+FINISHED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "accepted", "rejected"})
 _PROBLEMS_KEPT: Final = 50  # of a run record, which is one item of at most 400 KB
 _MESSAGE_CHARACTERS: Final = 1_000
 
@@ -44,7 +45,13 @@ class Journal:
 
     def published(self) -> None:
         """Note that the bus took the run's event, or that there is none to take."""
-        self._keep(replace(self.run, events_published=True))
+        published = replace(self.run, events_published=True)
+        try:
+            self._store.put_run(published, expected=self.run.status)
+        except RunChanged:
+            # A person decided on it meanwhile: what they wrote stands.
+            published = self._store.run(self.run.run_id) or published
+        self.run = published
 
     def _keep(self, run: Run) -> None:
         # The run is what the store has: if it cannot take this, what follows must not build on it.
@@ -55,7 +62,9 @@ class Journal:
         self, status: str, step: str, problems: Iterable[Problem] | None, changes: dict[str, Any]
     ) -> None:
         if problems is not None:
-            changes["problems"] = problems_as_json(problems)[:_PROBLEMS_KEPT]
+            # What a person has to decide on first, so that it is kept.
+            in_order = sorted(problems, key=lambda problem: problem.severity == "warning")
+            changes["problems"] = problems_as_json(in_order)[:_PROBLEMS_KEPT]
         stamp = self._now().isoformat()
         self._keep(replace(self.run, status=status, step=step, updated_at=stamp, **changes))
 

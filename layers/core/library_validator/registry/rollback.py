@@ -67,7 +67,10 @@ def _finish(journal: Journal, store: RegistryStore, bus: RegistryBus) -> Pointer
     """Mark both versions, end the run, publish."""
     run, pointer = journal.run, store.pointer()
     record = store.version(pointer.active)
-    if record.state is not VersionState.ACTIVE:
+    left = store.find_version(run.replaces) if run.replaces else None
+    # A load that died right after its flip marked neither: the version gone back to still reads as active.
+    unmarked = left is not None and left.state not in (VersionState.SUPERSEDED, VersionState.ROLLED_BACK)
+    if record.state is not VersionState.ACTIVE or unmarked:
         restored = record.state is VersionState.ROLLED_BACK
         if run.replaces:
             store.set_state(run.replaces, VersionState.SUPERSEDED if restored else VersionState.ROLLED_BACK)

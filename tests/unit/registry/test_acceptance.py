@@ -1,0 +1,331 @@
+"""What a person's word does to a quarantined release."""
+
+import pytest
+
+from library_validator.errors import PublishFailed, ReleaseRefused, RunChanged, VerdictRefused
+from library_validator.registry.events import ReleaseRefusedEvent
+from library_validator.registry.store import VersionState
+from library_validator.releases.records import Problem
+from tests.unit.registry.world import World, release_file
+
+FETCHED = {"source-url": "https://mirror.example/pls.zip", "source-id": "mirror", "official": "no"}
+NAMED_ANOTHER_YEAR = Problem("year_disagrees", "quarantine", "the name says fiscal year 2023")
+
+
+def codes(problems: object) -> list[str]:
+    return [problem["code"] for problem in problems]  # type: ignore[attr-defined]
+
+
+def older_year_quarantined(world: World):  # type: ignore[no-untyped-def]
+    world.put_and_load(release_file(2022))
+    run = world.put_and_load(release_file(2019))
+    assert run.status == "quarantined"
+    return run
+
+
+def test_an_accepted_older_year_joins_the_set_with_the_words_of_the_person(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    run = world.load(world.accept(quarantined, "agreed with the state", "pat"))
+
+    assert (run.status, run.reason, run.by) == ("active", "agreed with the state", "pat")
+    pointer = world.store.pointer()
+    assert (pointer.fiscal_year, pointer.reason) == (2022, "agreed with the state")
+    assert [one.fiscal_year for one in world.store.version(pointer.active).releases] == [2019, 2022]
+    event = world.activations[-1]
+    assert (event.data.reason, event.data.by, event.data.run_id) == (
+        "agreed with the state",
+        "pat",
+        run.run_id,
+    )
+
+
+def test_what_stood_against_it_stands_on_as_a_warning_with_the_verdict(world: World) -> None:
+    run = world.load(world.accept(older_year_quarantined(world), "agreed", "pat"))
+
+    [problem] = run.problems
+    assert (problem["code"], problem["severity"]) == ("superseded", "warning")
+    assert problem["message"].endswith("(accepted by pat: agreed)")
+
+
+def test_the_verdict_is_kept_on_the_run_that_was_judged(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    upload = world.accept(quarantined, "agreed", "pat")
+    kept = world.run(quarantined)
+    assert (kept.status, kept.reason, kept.by, kept.accepted_as) == ("accepted", "agreed", "pat", "")
+    assert kept.decided_at > quarantined.updated_at
+    assert codes(kept.problems) == ["superseded"]
+
+    loaded = world.load(upload)
+    assert world.run(quarantined).accepted_as == loaded.run_id != quarantined.run_id
+
+
+def test_the_same_object_is_put_again_with_where_it_came_from(world: World) -> None:
+    world.put_and_load(release_file(2021))
+    fetched = world.bucket.upload("releases/fetched/pls fy2022.zip", release_file(2022), FETCHED)
+    quarantined = world.load(fetched)
+    assert codes(quarantined.problems) == ["from_mirror"]
+    assert "https://mirror.example/pls.zip" in quarantined.problems[0]["message"]
+    upload = world.accept(quarantined)
+
+    assert (upload.key, upload.version) == (fetched.key, "v2")
+    assert FETCHED.items() <= world.bucket.metadata(upload).items()
+    run = world.load(upload)
+    assert (run.status, run.provenance) == ("active", FETCHED)
+
+
+def test_what_the_agency_itself_published_needs_nobody(world: World) -> None:
+    official = FETCHED | {"official": "yes"}
+    run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022), official))
+    assert (run.status, run.provenance) == ("active", official)
+
+
+def test_a_fetched_object_that_does_not_say_where_from_needs_a_person(world: World) -> None:
+    run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022)))
+    assert (run.status, codes(run.problems)) == ("quarantined", ["from_mirror"])
+
+
+def test_a_mirror_of_what_is_accepted_already_is_unchanged(world: World) -> None:
+    world.put_and_load(release_file(2022))
+    run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022), FETCHED))
+    assert run.status == "unchanged"
+
+
+def test_what_was_not_known_when_it_was_accepted_quarantines_it_again(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    upload = world.accept(quarantined)
+    world.put_and_load(release_file(2023))
+    pointer = world.store.pointer()
+    run = world.load(upload)
+
+    assert (run.status, world.store.pointer()) == ("quarantined", pointer)
+    assert codes(run.problems) == ["superseded", "acceptance_outdated"]
+    assert "accepted by pat" in run.problems[1]["message"]
+    # Accepted again, with open eyes, it is loaded.
+    assert world.load(world.accept(run)).status == "active"
+
+
+def test_one_acceptance_is_good_for_one_load(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    upload = world.accept(quarantined)
+    mark = world.bucket.metadata(upload)
+    active = world.load(upload).version
+    world.roll_back()
+    again = world.load(world.bucket.upload("releases/copy.zip", release_file(2019), mark))
+
+    assert again.status == "quarantined"
+    assert codes(again.problems) == ["superseded", "version_withdrawn"]
+    assert world.store.version(active or "").state is VersionState.ROLLED_BACK
+
+
+def test_an_acceptance_is_for_that_content_only(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    mark = world.bucket.metadata(world.accept(quarantined))
+    other = world.bucket.upload("releases/other.zip", release_file(2018), mark)
+    assert world.load(other).status == "quarantined"
+    assert world.run(quarantined).accepted_as == ""
+
+
+@pytest.mark.parametrize("mark", ["releases/never.zip@v1", "%", "", "x" * 2_000])
+def test_a_mark_that_no_person_made_lifts_nothing(world: World, mark: str) -> None:
+    world.put_and_load(release_file(2022))
+    upload = world.bucket.upload("releases/pls.zip", release_file(2019), {"accepted-run": mark})
+    assert world.load(upload).status == "quarantined"
+
+
+def test_a_redelivered_accepted_upload_does_not_undo_a_roll_back(world: World) -> None:
+    upload = world.accept(older_year_quarantined(world))
+    world.load(upload)
+    world.roll_back()
+    pointer = world.store.pointer()
+
+    assert world.load(upload).status == "active", "as that run ended, before the roll-back"
+    assert world.store.pointer() == pointer
+
+
+def test_an_accepted_load_that_died_after_its_flip_does_not_undo_a_roll_back(world: World) -> None:
+    upload = world.accept(older_year_quarantined(world))
+    run = world.load(upload)
+    world.store.put_run(
+        type(run)(run.run_id, "loading", "flipping", run.started_at, run.updated_at, run.version)
+    )
+    world.roll_back()
+    pointer = world.store.pointer()
+
+    assert world.load(upload).status == "quarantined"
+    assert world.store.pointer() == pointer
+
+
+def test_a_version_that_was_rolled_back_comes_back_by_a_person(world: World) -> None:
+    first = world.put_and_load(release_file(2021))
+    second = world.put_and_load(release_file(2022))
+    world.roll_back()
+    quarantined = world.put_and_load(release_file(2022))
+    assert codes(quarantined.problems) == ["version_withdrawn"]
+    run = world.load(world.accept(quarantined, "it was right after all"))
+
+    assert (run.status, run.version, run.replaces) == ("active", second.version, first.version)
+    assert world.store.version(second.version or "").state is VersionState.ACTIVE
+
+
+def test_a_version_that_was_deleted_meanwhile_is_built_again(world: World) -> None:
+    for year in (2020, 2021):
+        world.put_and_load(release_file(year))
+        world.clock.hours_pass(24)
+    withdrawn = world.store.pointer().active
+    world.roll_back()
+    for edition in ("a", "b"):
+        world.clock.hours_pass(24)
+        world.load(world.accept(world.put_and_load(release_file(2020, edition=edition))))
+    assert world.store.version(withdrawn).state is VersionState.RETIRED
+    world.clock.hours_pass(24)
+    world.load(world.accept(world.put_and_load(release_file(2020))))
+    run = world.load(world.accept(world.put_and_load(release_file(2021))))
+
+    assert (run.status, run.version) == ("active", withdrawn)
+    assert world.answer().startswith("AK0001 in 2020:")
+
+
+def test_a_withdrawal_after_the_acceptance_needs_another_one(world: World) -> None:
+    world.put_and_load(release_file(2021))
+    world.put_and_load(release_file(2022))
+    world.roll_back()
+    upload = world.accept(world.put_and_load(release_file(2022)))
+    world.load(world.accept(world.put_and_load(release_file(2022))))
+    world.clock.hours_pass(1)
+    world.roll_back("wrong after all")
+    pointer = world.store.pointer()
+
+    run = world.load(upload)
+    assert (run.status, world.store.pointer()) == ("quarantined", pointer)
+
+
+def test_accepting_again_puts_it_again_where_the_first_call_died(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    first = world.accept(quarantined, "agreed", "pat")
+    second = world.accept(quarantined, "what was asked the second time", "sam")
+
+    assert second != first
+    assert world.load(second).by == "pat"
+    assert world.load(first).status == "unchanged", "the other copy has nothing left to do"
+    with pytest.raises(VerdictRefused, match="was accepted by pat on 2026-11-23 and loaded as"):
+        world.accept(quarantined)
+
+
+def test_last_years_file_under_this_years_name_is_quarantined_though_accepted(world: World) -> None:
+    renamed = release_file(2022, problems=[NAMED_ANOTHER_YEAR])
+    world.load(world.accept(world.put_and_load(renamed, "releases/pls_fy2022.zip")))
+    pointer = world.store.pointer()
+
+    again = world.put_and_load(renamed, "releases/pls_fy2022.zip")
+    assert again.status == "unchanged", "under the name that was accepted"
+    run = world.put_and_load(renamed, "releases/pls_fy2023.zip")
+    assert (run.status, codes(run.problems)) == ("quarantined", ["year_disagrees"])
+    assert world.store.pointer() == pointer
+
+
+def test_a_rejected_release_is_told_and_over(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    rejected = world.reject(quarantined, "half of Ohio is missing", "pat")
+
+    assert world.run(quarantined) == rejected
+    assert (rejected.status, rejected.reason, rejected.by) == ("rejected", "half of Ohio is missing", "pat")
+    first, second = (event for event in world.bus.events if isinstance(event, ReleaseRefusedEvent))
+    assert (first.data.status, second.data.status) == ("quarantined", "rejected")
+    assert (second.data.reason, second.data.by) == ("half of Ohio is missing", "pat")
+    assert second.metadata.registry_version == world.store.pointer().active
+    assert first.metadata.event_id != second.metadata.event_id
+    with pytest.raises(VerdictRefused, match="was rejected by pat on 2026-11-23"):
+        world.accept(quarantined)
+    with pytest.raises(VerdictRefused, match="half of Ohio is missing"):
+        world.reject(quarantined)
+
+
+def test_a_rejection_that_could_not_be_told_is_told_by_the_next_call(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    world.bus.down = True
+    with pytest.raises(PublishFailed):
+        world.reject(quarantined, "first words")
+    world.bus.down = False
+    rejected = world.reject(quarantined, "second words")
+
+    assert (rejected.reason, rejected.events_published) == ("first words", True)
+    assert world.bus.events[-1].metadata.occurred_at.isoformat() == rejected.decided_at
+
+
+def test_an_old_upload_event_of_a_decided_run_changes_nothing(world: World) -> None:
+    world.put_and_load(release_file(2022))
+    upload = world.put(release_file(2019))
+    world.reject(world.load(upload))
+    told = len(world.bus.events)
+
+    assert world.load(upload).status == "rejected"
+    assert len(world.bus.events) == told
+
+
+def test_only_what_waits_for_a_person_is_decided(world: World) -> None:
+    active = world.put_and_load(release_file(2022))
+    refused = world.put_and_load(b"<html>")
+    for run, said in ((active, "it is active"), (refused, "it is refused")):
+        with pytest.raises(VerdictRefused, match=said):
+            world.accept(run)
+        with pytest.raises(VerdictRefused, match=said):
+            world.reject(run)
+    with pytest.raises(VerdictRefused, match="there is no such run"):
+        world.reject(type(active)("releases/never.zip@v1", "", "", "", ""))
+
+
+def test_a_year_that_is_not_over_is_accepted_by_nobody(world: World) -> None:
+    quarantined = world.put_and_load(release_file(2099))
+    with pytest.raises(VerdictRefused, match="its fiscal year is not over"):
+        world.accept(quarantined)
+    assert world.reject(quarantined).status == "rejected"
+
+
+def test_what_is_gone_cannot_be_accepted_and_waits_on(world: World) -> None:
+    quarantined = older_year_quarantined(world)
+    world.bucket.remove("releases/pls.zip")
+    with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
+        world.accept(quarantined)
+    assert world.run(quarantined).status == "quarantined"
+
+
+def test_a_name_too_long_for_a_mark_is_said_before_anything_is_stored(world: World) -> None:
+    world.put_and_load(release_file(2022))
+    quarantined = world.put_and_load(release_file(2019), "releases/" + "ä" * 200)
+    with pytest.raises(VerdictRefused, match="its name is too long; upload the file again"):
+        world.accept(quarantined)
+    assert world.run(quarantined).status == "quarantined"
+
+
+def test_of_two_people_who_decide_at_once_one_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    quarantined = older_year_quarantined(world)
+    kept = world.store.run
+
+    def read_before_the_other_decided(run_id: str):  # type: ignore[no-untyped-def]
+        monkeypatch.setattr(world.store, "run", kept)
+        run = kept(run_id)
+        world.reject(quarantined)
+        return run
+
+    monkeypatch.setattr(world.store, "run", read_before_the_other_decided)
+    with pytest.raises(RunChanged, match="is not quarantined any more"):
+        world.accept(quarantined)
+    assert world.run(quarantined).status == "rejected"
+
+
+def test_a_verdict_given_while_the_loader_ends_is_not_overwritten(world: World) -> None:
+    """The loader announces a quarantine after the run says so: a fast person comes between."""
+    world.put_and_load(release_file(2022))
+    upload = world.put(release_file(2019))
+    publish = world.bus.publish
+
+    def decide_meanwhile(event: object) -> None:
+        publish(event)  # type: ignore[arg-type]
+        world.bus.publish = publish  # type: ignore[method-assign]
+        world.accept(type("", (), {"run_id": upload.run_id})())
+
+    world.bus.publish = decide_meanwhile  # type: ignore[method-assign]
+    assert world.load(upload).status == "accepted"
+    kept = world.store.run(upload.run_id)
+    assert kept
+    assert kept.status == "accepted"
