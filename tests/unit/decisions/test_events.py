@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.decision import Answer, Reason
 from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
 from tests.decisions import PARTNER, decision_of, submission_of
 
@@ -62,6 +62,12 @@ def test_an_event_reads_back_as_what_it_was() -> None:
 def test_validated_without_a_match_is_no_event() -> None:
     with pytest.raises(ValidationError, match="match"):
         event_of(decision_of(submission_of()).model_copy(update={"match": None}))
+
+
+def test_a_person_may_validate_what_the_survey_does_not_list() -> None:
+    by_person = Reason(code="OVERRIDDEN_BY_PERSON", staff="so it is", applicant="so it is")
+    decision = decision_of(submission_of()).model_copy(update={"match": None, "reasons": [by_person]})
+    assert event_of(decision).data.match is None
 
 
 def test_fields_that_were_not_compared_stay_where_they_are() -> None:

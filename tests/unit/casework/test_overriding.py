@@ -1,0 +1,394 @@
+"""A person answers an application: what is asked before, what is kept, and what undoes it later."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.casework.overriding import (
+    MAX_WORDS,
+    Proposal,
+    Ruling,
+    carry_out,
+    effects,
+    propose,
+)
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.recording import Settled, Unsettled, record_all, sweep
+from library_validator.errors import OverrideRefused
+from tests.small_registry import (
+    ALDER,
+    BRIAR_CITY,
+    BRIAR_COUNTY,
+    CLOSED,
+    NEWEST,
+    NOW,
+    OUTLETS,
+    registry_of,
+    release,
+)
+
+V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
+PARTNER: Final = "AROAPARTNERONE"
+BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
+WORDS: Final = "Called 207 555 0101; the director knew of it."
+YEAR: Final = timedelta(days=365)
+ALDER_FIELDS: Final[dict[str, Any]] = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Road",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+}
+VAGUE: Final[dict[str, Any]] = {"name": "Alder Library", "city": "Briarton", "state": "ME"}
+LATER: Final = release((ALDER, BRIAR_COUNTY, BRIAR_CITY, CLOSED), OUTLETS, 2023)
+
+
+@dataclass
+class World:
+    """A registry, the casework, and people who decide."""
+
+    registry: MemoryRegistry = field(default_factory=lambda: registry_of(NEWEST))
+    store: MemoryCasework = field(default_factory=MemoryCasework)
+    bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+    minute: int = 0
+
+    @property
+    def decider(self) -> Decider:
+        return Decider(self.registry, YEAR)
+
+    def submit(
+        self, application_id: str = "A-1", sent: int = 0, **fields: Any
+    ) -> tuple[Decision, Settled | Unsettled]:
+        """Send an application; the decision that stands then, and what became of this one."""
+        read = application_from_fields({"application_id": application_id, **fields})
+        sent_at = NOW + timedelta(minutes=sent)
+        submission = Submission(source=PARTNER, application=read.application, sent_at=sent_at)
+        decisions = self.decider.decide([(submission, read.problems)], sent_at)
+        outcomes, _ = record_all(decisions, self.store, self.bus, self.decider.restate)
+        return self.current(application_id), outcomes[0]
+
+    def current(self, application_id: str = "A-1") -> Decision:
+        found = self.store.get(PARTNER, application_id)
+        assert found is not None
+        return found
+
+    def propose(self, answer: Answer = V, **changed: Any) -> Proposal:
+        self.minute += 1
+        return propose(
+            ruling(answer, **changed), self.store, self.decider, NOW + self.minute * timedelta(minutes=1)
+        )
+
+    def override(self, answer: Answer = V, **changed: Any) -> Decision:
+        return carry_out(self.propose(answer, **changed), self.store, self.bus).decision
+
+
+def ruling(answer: Answer = V, **changed: Any) -> Ruling:
+    reason = {V: "CONFIRMED_BY_PHONE", N: "NOT_THE_LIBRARY", R: "DECIDED_IN_ERROR"}[answer]
+    made = Ruling(PARTNER, "A-1", answer, reason, WORDS, BY, fscs="ME0001" if answer is V else "")
+    return replace(made, **changed)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+class TestAnOverride:
+    def test_makes_a_decision_that_states_it(self, world: World) -> None:
+        before, _ = world.submit(**VAGUE)
+        assert before.decision is not V
+
+        decision = world.override()
+
+        assert world.current() == decision
+        assert (decision.decision, decision.reason_codes) == (
+            V,
+            ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"],
+        )
+        assert decision.match is not None
+        assert decision.match.name == "ALDER POINT PUBLIC LIBRARY"
+        assert decision.valid_until == decision.decided_at + YEAR
+        assert decision.before == before.as_before
+        assert decision.override is not None
+        assert decision.cause.key == f"override:{decision.override.override_id}"
+
+    def test_is_kept_with_who_when_and_why(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+
+        (kept,) = world.store.overrides(PARTNER, "A-1")
+        assert (kept.by, kept.words, kept.reason_code) == (BY, WORDS, "CONFIRMED_BY_PHONE")
+        assert kept.at == NOW + timedelta(minutes=1)
+        assert (kept.fscs_key, kept.fscs_id) == ("ME0001", None)
+
+    def test_tells_the_world_its_reason_but_neither_the_words_nor_who(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+
+        told = world.bus.events[-1].model_dump_json()
+        assert "OVERRIDDEN_BY_PERSON" in told
+        assert "CONFIRMED_BY_PHONE" in told
+        for secret in ("dana", "director", BY, "override_id"):
+            assert secret not in told
+
+    def test_without_news_is_told_as_the_answer_that_it_is(self, world: World) -> None:
+        world.submit(**ALDER_FIELDS)
+        decision = world.override()
+        assert decision.before is None
+        assert world.bus.events[-1].detail_type == "Library Application Validated"
+
+    def test_names_an_outlet_by_its_id(self, world: World) -> None:
+        world.submit(**VAGUE)
+        decision = world.override(fscs="me0002-3")
+        assert decision.match is not None
+        assert (decision.match.fscs_id, decision.match.name) == ("ME0002-003", "HOLLOW RUN BRANCH")
+        assert decision.override is not None
+        assert decision.override.fscs_id == "ME0002-003"
+
+    def test_of_a_library_outside_the_survey_names_no_entry_and_is_told(self, world: World) -> None:
+        world.submit(name="Quillayute Tribal Library", city="Quill", state="ME")
+        decision = world.override(fscs="", reason_code="EVIDENCE_OUTSIDE_SURVEY")
+        assert (decision.decision, decision.match) == (V, None)
+        assert world.bus.events[-1].data.decision is V
+        assert world.store.claims == {}
+
+    def test_is_kept_beside_those_that_came_before(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+        world.override(N)
+        world.override(reason_code="CONFIRMED_BY_LETTER")
+
+        kept = world.store.overrides(PARTNER, "A-1")
+        assert [one.reason_code for one in kept] == [
+            "CONFIRMED_BY_PHONE",
+            "NOT_THE_LIBRARY",
+            "CONFIRMED_BY_LETTER",
+        ]
+        shown = effects(kept, world.store.history(PARTNER, "A-1"), world.current())
+        assert [shown[one.override_id] for one in kept] == ["replaced", "replaced", "stands"]
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"application_id": "A-9"}, "no decision on an application 'A-9'"),
+            ({"reason_code": "BECAUSE"}, "CONFIRMED_BY_PHONE, CONFIRMED_BY_LETTER"),
+            ({"reason_code": "IMPOSTOR"}, "no reason for validated"),
+            ({"words": " \n "}, "say why in words"),
+            ({"words": "x" * (MAX_WORDS + 1)}, "1,001 characters"),
+            ({"fscs": ""}, "needs the library that it is"),
+            ({"fscs": "Alder"}, "no FSCS key"),
+            ({"fscs": "ME9999"}, "not in the registry"),
+            ({"fscs": "ME0001-077"}, "not in the registry"),
+            ({"reason_code": "EVIDENCE_OUTSIDE_SURVEY"}, "leave the FSCS key away"),
+            ({"seen": uuid4()}, "decided meanwhile"),
+        ],
+    )
+    def test_what_cannot_stand_is_refused_with_what_to_do(
+        self, world: World, changed: dict[str, Any], said: str
+    ) -> None:
+        world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match=said):
+            world.propose(**changed)
+        assert world.store.overrides(PARTNER, "A-1") == []
+
+    def test_turning_away_names_no_library(self, world: World) -> None:
+        world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match="leave the FSCS key away"):
+            world.propose(N, fscs="ME0001")
+
+    def test_there_must_be_an_override_to_take_back(self, world: World) -> None:
+        world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match="nothing to take back"):
+            world.propose(R)
+
+    def test_one_that_vanished_is_no_library_to_be_validated_as(self, world: World) -> None:
+        world.registry = registry_of(NEWEST, LATER)
+        world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match="last listed for fiscal year 2022"):
+            world.propose(fscs="ME0009")
+
+    def test_one_that_closed_for_good_is_none_either(self, world: World) -> None:
+        world.registry = registry_of(release((replace(ALDER, structure="03"), BRIAR_CITY)))
+        world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match="ME0001 is listed as closed"):
+            world.propose()
+
+    def test_a_decision_that_changed_after_it_was_shown(self, world: World) -> None:
+        world.submit(**VAGUE)
+        proposal = world.propose()
+        world.submit(sent=1, **ALDER_FIELDS)
+        current = world.current()
+
+        with pytest.raises(OverrideRefused, match="decided meanwhile"):
+            carry_out(proposal, world.store, world.bus)
+        assert world.current() == current
+
+
+class TestAClaim:
+    def test_is_taken_like_that_of_any_decision(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+        assert world.store.claims["ME0001"].application_id == "A-1"
+        decision, _ = world.submit("A-2", **ALDER_FIELDS)
+        assert decision.reason_codes[0] == "SECOND_CLAIMANT"
+
+    def test_of_another_is_met_with_a_refusal(self, world: World) -> None:
+        world.submit("A-2", **ALDER_FIELDS)
+        before, _ = world.submit(**VAGUE)
+        with pytest.raises(OverrideRefused, match="ME0001 is held by application A-2"):
+            world.override()
+        assert world.current() == before
+        (kept,) = world.store.overrides(PARTNER, "A-1")
+        assert effects([kept], world.store.history(PARTNER, "A-1"), before) == {
+            kept.override_id: "without effect"
+        }
+
+    def test_can_be_left_with_its_holder(self, world: World) -> None:
+        world.submit("A-2", **ALDER_FIELDS)
+        world.submit(**VAGUE)
+        decision = world.override(beside_holder=True)
+        assert decision.decision is V
+        assert decision.held_by is not None
+        assert decision.held_by.application_id == "A-2"
+        assert decision.override is not None
+        assert decision.override.words.endswith("(beside the application that holds the library)")
+        assert world.store.claims["ME0001"].application_id == "A-2"
+
+    def test_beside_a_holder_it_stands_through_a_resend(self, world: World) -> None:
+        world.submit("A-2", **ALDER_FIELDS)
+        world.submit(**VAGUE, revision=1)
+        world.override(beside_holder=True)
+        decision, _ = world.submit(**VAGUE, revision=2)
+        assert decision.decision is V
+        assert world.store.claims["ME0001"].application_id == "A-2"
+
+    def test_is_given_back_by_who_is_turned_away(self, world: World) -> None:
+        world.submit(**ALDER_FIELDS)
+        world.override(N, reason_code="IMPOSTOR")
+        assert world.store.claims == {}
+
+
+class TestLater:
+    def test_a_redelivery_of_the_first_message_undoes_nothing(self, world: World) -> None:
+        world.submit(**VAGUE)
+        decision = world.override()
+        current, outcome = world.submit(**VAGUE)
+        assert current == decision
+        assert isinstance(outcome, Settled)
+        assert outcome.how == "already_decided"
+
+    def test_a_resend_with_the_same_fields_keeps_it(self, world: World) -> None:
+        world.submit(**VAGUE, revision=1)
+        stated = world.override()
+        current, _ = world.submit(**VAGUE, revision=2)
+        assert current.application.revision == 2
+        assert (current.decision, current.match, current.override) == (V, stated.match, stated.override)
+        assert current.cause.kind == "submission"
+        assert current.valid_until is not None
+
+    def test_changed_fields_keep_it_where_the_rules_agree(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+        current, _ = world.submit(sent=1, **ALDER_FIELDS)
+        assert current.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
+
+    def test_changed_fields_bring_it_back_to_a_person_where_they_do_not(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+        current, _ = world.submit(sent=1, name="Briar City Library", street="15 Elm Street", zip="04902")
+        assert (current.decision, current.reason_codes[0]) == (R, "OVERRIDE_GROUND_GONE")
+        assert current.override is not None
+        assert current.valid_until is None
+        assert world.store.claims == {}
+
+    def test_what_came_back_stays_with_a_person_until_one_decides(self, world: World) -> None:
+        world.submit(**VAGUE)
+        world.override()
+        world.submit(sent=1, name="Elsewhere Library", city="Coral", state="ME")
+        current, _ = world.submit(sent=2, name="Elsewhere Free Library", city="Coral", state="ME")
+        assert current.reason_codes[0] == "OVERRIDE_GROUND_GONE"
+        assert world.override(N).reason_codes == ["OVERRIDDEN_BY_PERSON", "NOT_THE_LIBRARY"]
+
+    def test_an_override_of_the_impostor_survives_his_resend(self, world: World) -> None:
+        world.submit(**ALDER_FIELDS, revision=1)
+        world.override(N, reason_code="IMPOSTOR")
+        current, _ = world.submit(**ALDER_FIELDS, revision=2)
+        assert (current.decision, current.reason_codes[1]) == (N, "IMPOSTOR")
+
+    def test_taken_back_the_rules_decide_again(self, world: World) -> None:
+        first, _ = world.submit(**VAGUE)
+        world.override()
+        decision = world.override(R)
+        assert (decision.decision, decision.reason_codes) == (first.decision, first.reason_codes)
+        assert decision.override is None
+        assert decision.before is not None
+        current, _ = world.submit(sent=9, **ALDER_FIELDS)
+        assert current.reason_codes == ["MATCH"]
+
+    def test_taken_back_a_library_that_another_got_meanwhile_goes_to_a_person(self, world: World) -> None:
+        world.submit(**ALDER_FIELDS)
+        world.override(N)
+        world.submit("A-2", **ALDER_FIELDS)
+        decision = world.override(R)
+        assert (decision.decision, decision.reason_codes[0]) == (R, "SECOND_CLAIMANT")
+        assert decision.override is None
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+class Mortal:
+    """A store or bus that is killed before or after its ``n``-th call."""
+
+    def __init__(self, inner: Any, calls: list[int], dies_at: int, *, after: bool) -> None:
+        self._inner, self._calls, self._dies_at, self._after = inner, calls, dies_at, after
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
+            self._calls[0] += 1
+            dies = self._calls[0] == self._dies_at
+            if dies and not self._after:
+                raise Killed
+            answer = getattr(self._inner, name)(*args, **options)
+            if dies:
+                raise Killed
+            return answer
+
+        return call
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("dies_at", range(1, 6))
+def test_killed_at_any_call_and_given_again_it_ends_the_same(dies_at: int, *, after: bool) -> None:
+    world = World()
+    world.submit(**VAGUE)
+    calls = [0]
+    store = Mortal(world.store, calls, dies_at, after=after)
+    bus = Mortal(world.bus, calls, dies_at, after=after)
+    with pytest.raises(Killed):
+        carry_out(world.propose(), store, bus)
+
+    if world.current().override is None:
+        world.override()
+    sweep(world.store, world.bus, NOW + YEAR, lambda: math.inf, 0)
+
+    (kept,) = world.store.overrides(PARTNER, "A-1")
+    history = world.store.history(PARTNER, "A-1")
+    assert [one.cause.kind for one in history] == ["submission", "override"]
+    assert world.current().override == kept
+    assert {one.metadata.event_id for one in world.bus.events} == {one.event_id for one in history}
