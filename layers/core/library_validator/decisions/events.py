@@ -73,7 +73,7 @@ class ValidatedData(DecisionData):
     @model_validator(mode="after")
     def _only_a_person_validates_without_a_match(self) -> Self:
         if self.match is None and BY_PERSON not in self.reason_codes:
-            raise ValueError("validated by the rules, but as no entry of the registry")
+            raise ValueError("validated by the rules, but without a match")
         return self
 
 
