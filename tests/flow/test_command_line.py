@@ -41,6 +41,8 @@ QUEUES: Final = (
     "ReleasesDeadLetterQueue",
     "ResultsDeadLetterQueue",
     "UndeliveredEventsQueue",
+    "RevalidationsQueue",
+    "RevalidationsDeadLetterQueue",
 )
 
 

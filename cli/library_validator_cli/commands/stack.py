@@ -19,6 +19,8 @@ QUEUES: Final = {
     "releases dead letters": "ReleasesDeadLetterQueueUrl",
     "results": "ResultsQueueUrl",
     "results dead letters": "ResultsDeadLetterQueueUrl",
+    "revalidations": "RevalidationsQueueUrl",
+    "revalidations dead letters": "RevalidationsDeadLetterQueueUrl",
     "undelivered events": "UndeliveredEventsQueueUrl",
 }
 
