@@ -58,7 +58,7 @@ class FetchReleaseSettings(Settings):
     fetch_sources: str = Field(
         "",
         alias="FETCH_SOURCES",
-        description="where releases are looked for: JSON in the shape of releases/sources.toml; empty: that list",
+        description="where to look: JSON in the shape of releases/sources.toml; empty: that list",
     )
     release_url: str = Field(
         "", alias="RELEASE_URL", description="an address of the operator's own, tried last; empty: none"

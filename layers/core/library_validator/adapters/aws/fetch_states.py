@@ -1,0 +1,50 @@
+"""What each source of releases said last, in the registry table: ``FETCH`` / source id."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from library_validator.releases.downloading import Validators
+from library_validator.releases.fetching import SourceState, Taken
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class FetchStatesTable:
+    """``FetchStates``. The order of addresses and uploads is kept: it tells the oldest."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def states(self) -> dict[str, SourceState]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :fetch",
+            ExpressionAttributeValues={":fetch": {"S": "FETCH"}},
+            ConsistentRead=True,
+        )
+        states = [_state(item["state"]["S"]) for page in pages for item in page["Items"]]
+        return {state.source_id: state for state in states}
+
+    def put_state(self, state: SourceState) -> None:
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "pk": {"S": "FETCH"},
+                "sk": {"S": state.source_id},
+                "state": {"S": json.dumps(asdict(state))},
+            },
+        )
+
+
+def _state(text: str) -> SourceState:
+    kept = json.loads(text)
+    addresses = {
+        address: Taken(Validators(**taken["validators"]), taken["sha256"], taken["at"])
+        for address, taken in kept.pop("addresses").items()
+    }
+    return SourceState(addresses=addresses, **kept)

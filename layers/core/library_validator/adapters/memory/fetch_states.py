@@ -1,0 +1,18 @@
+"""What each source of releases said last, in memory."""
+
+from __future__ import annotations
+
+from library_validator.releases.fetching import SourceState
+
+
+class MemoryFetchStates:
+    """``FetchStates``."""
+
+    def __init__(self) -> None:
+        self._states: dict[str, SourceState] = {}
+
+    def states(self) -> dict[str, SourceState]:
+        return dict(self._states)
+
+    def put_state(self, state: SourceState) -> None:
+        self._states[state.source_id] = state

@@ -1,0 +1,163 @@
+"""A web server on this machine that behaves as badly as it is told to."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Page = Callable[["Request"], None]
+
+
+class Request(BaseHTTPRequestHandler):
+    """One request. ``protocol_version`` stays HTTP/1.0: a connection ends with its response."""
+
+    server: _Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers.items())))
+        pages = self.server.pages.get(self.path, [not_found])
+        page = pages[0] if len(pages) == 1 else pages.pop(0)
+        page(self)
+
+    def log_message(self, *_said: object) -> None:
+        """Nothing is written to the test's output."""
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        """A whole response; a header is named ``content_type`` for Content-Type."""
+        self.begin(status, **{"content_length": str(len(body)), **headers})
+        self.wfile.write(body)
+
+    def begin(self, status: int, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+
+    def reset(self) -> None:
+        """Break the connection off, as a crashed server does."""
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.wfile.close()
+        self.connection.close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Request)
+        self.pages: dict[str, list[Page]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.over = threading.Event()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that leaves in the middle is what many of these tests are about."""
+
+
+@dataclass
+class WebServer:
+    """What is served: each path with its pages, one a request; the last one stays."""
+
+    url: str
+    over: threading.Event  # set when the test ends: whoever drips stops
+    asked: list[tuple[str, dict[str, str]]]
+    _pages: dict[str, list[Page]] = field(default_factory=dict)
+
+    def serve(self, path: str, *pages: Page) -> str:
+        """Let ``path`` give ``pages``; returns its address."""
+        self._pages[path] = list(pages)
+        return f"{self.url}{path}"
+
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+
+@contextmanager
+def web_server() -> Iterator[WebServer]:
+    with _Server() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        host, port = server.server_address[:2]
+        yield WebServer(f"http://{host!s}:{port}", server.over, server.asked, server.pages)
+        server.over.set()
+        server.shutdown()
+        thread.join(5)
+
+
+def not_found(request: Request) -> None:
+    request.answer(404, b"nothing here", content_type="text/plain")
+
+
+def status(code: int, body: bytes = b"", **headers: str) -> Page:
+    return lambda request: request.answer(code, body, **headers)
+
+
+def html(text: str) -> Page:
+    return status(200, text.encode(), content_type="text/html; charset=utf-8")
+
+
+def links(*hrefs: str) -> Page:
+    items = "".join(f'<li><a class="file" href="{href}">CSV</a></li>' for href in hrefs)
+    return html(f"<!DOCTYPE html><title>Public Libraries Survey</title><ul>{items}</ul>")
+
+
+def zip_file(content: bytes, **headers: str) -> Page:
+    return status(200, content, content_type="application/zip", **headers)
+
+
+def versioned(content: bytes, etag: str, last_modified: str = "") -> Page:
+    """A zip that answers 304 to whoever has it already."""
+    named = {"etag": etag, **({"last_modified": last_modified} if last_modified else {})}
+
+    def page(request: Request) -> None:
+        same = request.headers.get("If-None-Match") == etag
+        since = bool(last_modified) and request.headers.get("If-Modified-Since") == last_modified
+        if same or (since and "If-None-Match" not in request.headers):
+            request.answer(304, b"", **named)
+        else:
+            request.answer(200, content, content_type="application/zip", **named)
+
+    return page
+
+
+def redirect(to: str, code: int = 302) -> Page:
+    return status(code, location=to)
+
+
+def reset(request: Request) -> None:
+    request.reset()
+
+
+def short(content: bytes, missing: int) -> Page:
+    """Announces ``missing`` bytes more than it sends."""
+    return zip_file(content, content_length=str(len(content) + missing))
+
+
+def dripping(over: threading.Event, beginning: bytes = b"", *, headers: bool = False) -> Page:
+    """One byte every 20 ms without end, in the body or already in the headers."""
+
+    def page(request: Request) -> None:
+        if headers:
+            request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+        else:
+            request.begin(200, content_type="application/zip")
+            request.wfile.write(beginning)
+        while not over.wait(0.02):
+            request.wfile.write(b"x")
+
+    return page
+
+
+def endless(over: threading.Event, beginning: bytes, content_type: str = "application/zip") -> Page:
+    def page(request: Request) -> None:
+        request.begin(200, content_type=content_type)
+        request.wfile.write(beginning)
+        while not over.is_set():
+            request.wfile.write(b"\0" * 65_536)
+
+    return page
