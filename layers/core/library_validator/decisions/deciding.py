@@ -119,11 +119,19 @@ class Decider:
         wanted = set(ids)
         if not wanted:
             return {}
+        fiscal_year = self._fiscal_year_of(version)
+        entries = entries_of_ids(wanted, lambda keys: self.registry.postings(version, keys))
+        return {one: _match(entry, fiscal_year) if entry else None for one, entry in entries.items()}
+
+    def _fiscal_year_of(self, version: str) -> int:
+        """Of a version whose postings are still there."""
+        pointer = self.registry.pointer()
+        if pointer.active == version:
+            return pointer.fiscal_year
         record = self.registry.version(version)
         if record.state is VersionState.RETIRED:
             raise RegistryError(f"registry version {version} was retired meanwhile: decide again")
-        entries = entries_of_ids(wanted, lambda keys: self.registry.postings(version, keys))
-        return {one: _match(entry, record.fiscal_year) if entry else None for one, entry in entries.items()}
+        return record.fiscal_year
 
     @property
     def policy_version(self) -> str:
