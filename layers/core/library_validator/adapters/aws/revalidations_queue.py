@@ -7,8 +7,9 @@ A message is a ``Task`` (of the daily schedule, of a person, or of a worker), or
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Json, Tag
 
 from library_validator.casework.tasks import Task
@@ -18,8 +19,6 @@ from library_validator.registry.store import Pointer
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-_BATCH: Final = 10  # messages that one SendMessageBatch takes
 
 
 class TasksNotSent(LibraryValidatorError):
@@ -72,17 +71,13 @@ class RevalidationsQueue:
 
     def send(self, tasks: Sequence[Task]) -> None:
         """Send each as one message, to be worked on at once. Raises ``TasksNotSent``."""
-        for start in range(0, len(tasks), _BATCH):
-            answer = self._client.send_message_batch(
-                QueueUrl=self._queue_url,
-                Entries=[
-                    {
-                        "Id": str(number),
-                        "MessageBody": task.model_dump_json(exclude_defaults=True),
-                        "DelaySeconds": 0,
-                    }
-                    for number, task in enumerate(tasks[start : start + _BATCH])
-                ],
-            )
-            if failed := answer.get("Failed"):
-                raise TasksNotSent(f"{len(failed)} tasks were not taken: {failed[0].get('Message', '')}")
+        # One by one: the local stack asks for a permission to send batches that AWS does not know.
+        for number, task in enumerate(tasks):
+            try:
+                self._client.send_message(
+                    QueueUrl=self._queue_url,
+                    MessageBody=task.model_dump_json(exclude_defaults=True),
+                    DelaySeconds=0,
+                )
+            except (ClientError, BotoCoreError) as error:
+                raise TasksNotSent(f"{len(tasks) - number} tasks were not taken: {error}") from error
