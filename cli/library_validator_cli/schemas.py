@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from library_validator.decisions.application import MAX_MESSAGE_BYTES, Application
 from library_validator.decisions.events import EVENT_OF_ANSWER
 from library_validator.registry.envelope import EVENT_SOURCE
-from library_validator.registry.events import RegistryActivated, ReleaseRefusedEvent
+from library_validator.registry.events import RegistryActivated, ReleaseFetchFailed, ReleaseRefusedEvent
 
 FOLDER: Final = Path("docs") / "schemas"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -31,6 +31,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     for detail_type, registry_model in (
         ("Registry Activated", RegistryActivated),
         ("Release Refused", ReleaseRefusedEvent),
+        ("Release Fetch Failed", ReleaseFetchFailed),
     ):
         found[_file_name(detail_type)] = _event_schema(detail_type, registry_model)
     return found

@@ -29,12 +29,13 @@ from library_validator.adapters.aws.revalidations_queue import (
     RevalidationsMessage,
     RevalidationsQueue,
 )
-from library_validator.casework.expiry import expire, registry_ages
+from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan, revalidate
 from library_validator.casework.tasks import Clock, Outcome, Ports, Task, TimeLeft
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.observability import Metrics, build_logger
+from library_validator.registry.age import registry_ages
 
 
 class RevalidateResponse(BaseModel):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from library_validator.casework.again import Chunk, answer_today, decide_again
@@ -18,7 +18,6 @@ from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Clock, Outc
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.decision import Answer, Cause, Decision
 from library_validator.decisions.isolation import Undecided, decide_apart
-from library_validator.registry.store import Pointer
 
 
 def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, time_left: TimeLeft) -> Outcome:
@@ -50,17 +49,6 @@ def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, tim
         if time_left() < RESERVE_SECONDS:
             rest = task.model_copy(update={"at": at, "cursor": cursor})
             return replace(outcome, status="unfinished", follow=(rest,))
-
-
-def registry_ages(pointer: Pointer, now: datetime) -> dict[str, int]:
-    """Days since the end of the live fiscal year, and since the live registry was activated.
-
-    A fiscal year is over with its calendar year: no state's reporting period ends later.
-    """
-    year_end = date(pointer.fiscal_year, 12, 31)
-    activated = datetime.fromisoformat(pointer.activated_at).astimezone(UTC).date()
-    today = now.astimezone(UTC).date()
-    return {"RegistryAgeDays": (today - year_end).days, "DaysSinceActivation": (today - activated).days}
 
 
 def _ended(decision: Decision, at: datetime) -> bool:

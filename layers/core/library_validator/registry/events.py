@@ -1,6 +1,6 @@
-"""The events of the registry: ``Registry Activated`` and ``Release Refused``.
+"""The events of the registry: ``Registry Activated``, ``Release Refused`` and ``Release Fetch Failed``.
 
-Their ids are derived from the run, so that an event that is sent again has the id it had before.
+Their ids are derived from the run or the search: an event that is sent again has the id it had before.
 """
 
 from __future__ import annotations
@@ -82,7 +82,34 @@ class ReleaseRefusedEvent(_Model):
     data: ReleaseRefusedData
 
 
-RegistryEvent = RegistryActivated | ReleaseRefusedEvent
+class FetchAttempt(_Model):
+    """What asking one source for a release came to."""
+
+    source_id: str
+    official: bool = Field(description="whether the agency itself answers there")
+    outcome: str = Field(description="gone, refused, timed_out, not_a_release …")
+    said: str = Field(description="a sentence, with the source as its subject")
+    url: str
+
+
+class ReleaseFetchFailedData(_Model):
+    attempted_at: datetime
+    attempts: list[FetchAttempt] = Field(description="of every source, in the order in which they were asked")
+    last_answer_at: datetime | None = Field(description="when a source last answered; None for never")
+    fiscal_year: int | None = Field(description="what is live, like the next two; None where nothing is")
+    registry_age_days: int | None = Field(description="since the end of that fiscal year")
+    days_since_activation: int | None
+
+
+class ReleaseFetchFailed(_Model):
+    """A new release was looked for, and no source answered. What is live goes on answering."""
+
+    detail_type: ClassVar[str] = "Release Fetch Failed"
+    metadata: EventMetadata
+    data: ReleaseFetchFailedData
+
+
+RegistryEvent = RegistryActivated | ReleaseRefusedEvent | ReleaseFetchFailed
 
 
 class RegistryBus(Protocol):
@@ -131,6 +158,21 @@ def release_refused(
     detail_type = ReleaseRefusedEvent.detail_type
     return ReleaseRefusedEvent(
         metadata=_metadata(detail_type, run, active_version, run.updated_at, named), data=data
+    )
+
+
+def release_fetch_failed(data: ReleaseFetchFailedData, active_version: str | None) -> ReleaseFetchFailed:
+    """The event of a search that no source answered, while ``active_version`` goes on answering."""
+    search = f"fetch@{data.attempted_at.isoformat()}"
+    return ReleaseFetchFailed(
+        metadata=EventMetadata(
+            event_id=uuid5(_NAMESPACE, f"{ReleaseFetchFailed.detail_type}\n{search}"),
+            registry_version=active_version,
+            policy_version=None,
+            correlation_id=search,
+            occurred_at=data.attempted_at,
+        ),
+        data=data,
     )
 
 

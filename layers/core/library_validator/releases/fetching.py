@@ -244,9 +244,8 @@ class _Asking:
             return [offer_at(source, source.url, year_named(source.url), today)]
         if source.kind == "table":
             return known_offers(source, today)
-        asked = offer_at(source, source.url, None, today)
         with tempfile.TemporaryFile() as file:
-            download = self._downloader().page(asked.url, file)
+            download = self._downloader().page(self._asked().url, file)
             file.seek(0)
             page = read_page(file.read(), source.url if source.prefix else download.url)
         found = linked_offers(source, page, today)
@@ -254,6 +253,11 @@ class _Asking:
             called = f" called “{page.title}”" if page.title else ""
             raise NotFetched(Outcome.NO_LINK, f"has a page{called} that links to no release")
         return found[:1]
+
+    def _asked(self) -> Offer:
+        """The source's own address; of a table the newest one."""
+        address = self.source.url or self.source.releases[max(self.source.releases)]
+        return offer_at(self.source, address, None, self.now().date())
 
     def _worth_taking(self, offers: list[Offer]) -> list[Offer]:
         """Those newer than what is live; else the live year's own, which may have been published again."""
@@ -346,7 +350,7 @@ class _Asking:
             official=self.source.official,
             outcome=outcome,
             said=said,
-            url=download.url if download else offer.url if offer else self.source.url,
+            url=download.url if download else (offer or self._asked()).url,
             fiscal_year=offer.fiscal_year if offer else None,
             sha256=download.sha256 if download else "",
         )

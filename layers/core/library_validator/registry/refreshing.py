@@ -1,0 +1,86 @@
+"""Keeping the registry up to date: looking for a release that is newer than what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from library_validator.registry.accepted import Live, live_registry
+from library_validator.registry.age import registry_ages
+from library_validator.registry.events import (
+    FetchAttempt,
+    RegistryBus,
+    ReleaseFetchFailedData,
+    release_fetch_failed,
+)
+from library_validator.registry.store import RegistryStore
+from library_validator.releases.downloading import Clock
+from library_validator.releases.fetching import FetchPorts, Search, Standing, look_for_release
+from library_validator.releases.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshPorts:
+    store: RegistryStore
+    bus: RegistryBus
+    fetch: FetchPorts
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What looking for a release came to, and how old what is live is."""
+
+    search: Search
+    ages: dict[str, int]  # as ``registry_ages``; empty where nothing is live
+    last_answer: datetime | None  # when any source last answered, this search included
+
+    @property
+    def days_since_answer(self) -> int | None:
+        return (self.search.at - self.last_answer).days if self.last_answer else None
+
+
+def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial: bool = False) -> Refresh:
+    """Look for a release and upload what is new, unless this is a ``trial``.
+
+    That no source answers is no error: it is published as ``Release Fetch Failed``. Raises
+    ``PublishFailed``, and what the stores raise.
+    """
+    live = live_registry(ports.store)
+    search = look_for_release(sources, _standing(live), ports.fetch, now, trial=trial)
+    ages = registry_ages(live.pointer, search.at) if live else {}
+    if search.answer:
+        return Refresh(search, ages, search.at)
+    answers = [state.last_answer for state in ports.fetch.states.states().values() if state.last_answer]
+    refreshed = Refresh(search, ages, datetime.fromisoformat(max(answers)) if answers else None)
+    if not trial:
+        active = live.pointer.active if live else None
+        ports.bus.publish(release_fetch_failed(_failed(refreshed, live), active))
+    return refreshed
+
+
+def _standing(live: Live | None) -> Standing:
+    if live is None:
+        return Standing()
+    contents = frozenset(release.content_sha256 for release in live.record.releases)
+    return Standing(live.pointer.fiscal_year, contents)
+
+
+def _failed(refreshed: Refresh, live: Live | None) -> ReleaseFetchFailedData:
+    return ReleaseFetchFailedData(
+        attempted_at=refreshed.search.at,
+        attempts=[
+            FetchAttempt(
+                source_id=attempt.source_id,
+                official=attempt.official,
+                outcome=attempt.outcome.value,
+                said=attempt.said,
+                url=attempt.url,
+            )
+            for attempt in refreshed.search.attempts
+        ],
+        last_answer_at=refreshed.last_answer,
+        fiscal_year=live.pointer.fiscal_year if live else None,
+        registry_age_days=refreshed.ages.get("RegistryAgeDays"),
+        days_since_activation=refreshed.ages.get("DaysSinceActivation"),
+    )
