@@ -15,7 +15,7 @@ from typing import Final
 from library_validator.casework.tasks import Ports
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, caused_by, second_claimant
-from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.decision import Answer, Cause, Decision, Holder
 from library_validator.decisions.isolation import Undecided, decide_apart
 from library_validator.decisions.recording import publish
 from library_validator.decisions.store import (
@@ -128,6 +128,8 @@ def _settle(
         return outcome, decision
     if current.decision is Answer.VALIDATED or decision.override:
         # A merger makes no rivals of two libraries that were answered, nor does it undo a person's answer.
+        holder = Holder(source=outcome.source, application_id=outcome.application_id)
+        decision = decision.model_copy(update={"held_by": holder})
         return ports.store.record(decision, current, claim=False, revalidation=revalidation), decision
     decision = second_claimant(decision, outcome.source, outcome.application_id)
     if not material_changes(current, decision):

@@ -1,0 +1,238 @@
+"""What becomes of validated decisions that come to their end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from library_validator.casework.events import LibraryDecisionExpiring
+from library_validator.casework.store import shard_of
+from library_validator.casework.tasks import CHUNK, Ports, Task
+from library_validator.decisions.decision import Answer
+from library_validator.registry.age import registry_ages
+from library_validator.registry.store import Pointer
+from tests.decisions import PARTNER
+from tests.small_registry import EAST_CORAL
+from tests.unit.casework.world import (
+    ALDER_FIELDS,
+    EAST_FIELDS,
+    NEW_FIELDS,
+    VALIDITY,
+    WEST_FIELDS,
+    Killed,
+    World,
+    year,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.activate(year(2022))
+    return world
+
+
+def notices(world: World) -> list[LibraryDecisionExpiring]:
+    return [event for event in world.bus.events if isinstance(event, LibraryDecisionExpiring)]
+
+
+class TestRenewal:
+    def test_only_validated_decisions_end(self, world: World) -> None:
+        assert world.submit("A-1", **EAST_FIELDS).valid_until == world.current("A-1").decided_at + VALIDITY
+        assert world.submit("A-2", **NEW_FIELDS).valid_until is None
+        assert world.submit("A-3", **EAST_FIELDS).reason_codes[0] == "SECOND_CLAIMANT"
+        assert world.current("A-3").valid_until is None
+
+    def test_one_that_has_not_ended_stays_as_it_is(self, world: World) -> None:
+        first = world.submit("A-1", **EAST_FIELDS)
+        world.days_pass(300)
+
+        world.expire()
+
+        assert world.current("A-1") == first
+
+    def test_an_answer_that_stays_is_renewed_under_its_plain_event(self, world: World) -> None:
+        first = world.submit("A-1", **EAST_FIELDS)
+        list(world.told())
+        world.days_pass(366)
+
+        world.expire()
+
+        renewed = world.current("A-1")
+        assert first.valid_until
+        assert renewed.cause.key == f"expiry:{first.valid_until.date().isoformat()}"
+        assert renewed.valid_until == renewed.decided_at + VALIDITY
+        assert renewed.before is None
+        assert list(world.told()) == ["Library Application Validated"]
+        world.expire()
+        assert list(world.told()) == []
+
+    def test_an_answer_that_is_another_today_is_told_as_a_change(self, world: World) -> None:
+        first = world.submit("A-1", **EAST_FIELDS)
+        list(world.told())
+        world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY")))
+        world.days_pass(366)
+
+        world.expire()
+
+        (event,) = world.changes
+        assert event.data.changes == ["name"]
+        assert event.data.before.event_id == first.event_id
+        assert event.data.cause.kind == "expiry"
+
+    def test_one_that_is_not_validated_any_more_does_not_end_again(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        world.activate(year(2022, without=("ME0004",)))
+        world.days_pass(366)
+
+        world.expire()
+        world.days_pass(366)
+        list(world.told())
+        world.expire()
+
+        assert world.current("A-1").decision is not Answer.VALIDATED
+        assert world.current("A-1").valid_until is None
+        assert list(world.told()) == []
+
+    def test_it_is_renewed_year_after_year_under_ids_of_their_own(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        for _ in range(3):
+            world.days_pass(366)
+            world.expire()
+
+        history = world.store.history(PARTNER, "A-1")
+        assert [one.decision for one in history] == [Answer.VALIDATED] * 4
+        assert len({one.event_id for one in history}) == 4
+
+
+class TestNotices:
+    def test_each_window_is_told_of_once(self, world: World) -> None:
+        decision = world.submit("A-1", **EAST_FIELDS)
+        told = []
+        for days in (330, 5.5, 1, 10, 13, 1, 1, 4):
+            world.days_pass(days)
+            world.expire()
+            told.append(len(notices(world)))
+
+        assert told == [0, 1, 1, 1, 2, 2, 2, 2]
+        first, second = notices(world)
+        assert (first.data.notice_days, first.data.days_left) == (30, 30)
+        assert (second.data.notice_days, second.data.days_left) == (7, 6)
+        assert first.data.decision_event_id == second.data.decision_event_id == decision.event_id
+        assert first.metadata.event_id != second.metadata.event_id
+        assert world.current("A-1").cause.kind == "expiry"
+
+    def test_it_says_what_the_live_registry_would_answer(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        world.submit("A-2", **ALDER_FIELDS)
+        world.activate(year(2022, without=("ME0004",)))
+        world.days_pass(340)
+
+        world.expire()
+
+        outlooks = {event.data.application_id: event.data.outlook for event in notices(world)}
+        assert outlooks["A-1"].decision is not Answer.VALIDATED
+        assert "decision" in outlooks["A-1"].changes
+        assert (outlooks["A-2"].decision, outlooks["A-2"].changes) == (Answer.VALIDATED, [])
+
+    def test_after_a_renewal_they_are_given_anew(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        for _ in range(2):
+            world.days_pass(350)
+            world.expire()
+            world.days_pass(16)
+            world.expire()
+
+        assert [event.data.notice_days for event in notices(world)] == [30, 30]
+
+    def test_one_that_the_bus_does_not_take_is_given_the_next_day(self, world: World) -> None:
+        class Down:
+            def publish(self, _: Any) -> list[Any]:
+                return []
+
+        world.submit("A-1", **EAST_FIELDS)
+        world.days_pass(340)
+        ports = world.ports
+        world.run(Task(task="expiry"), Ports(ports.store, ports.decider, ports.results, Down()))
+        assert notices(world) == []
+
+        world.expire()
+
+        assert len(notices(world)) == 1
+
+
+def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None:
+    ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2][: CHUNK + 5]
+    for one in ids:
+        world.store.claims.clear()
+        world.submit(one, **EAST_FIELDS | {"website": one})
+    world.days_pass(366)
+    split = world.work(Task(task="expiry"))
+    task = next(one for one in split.follow if one.shard == 2)
+
+    first = world.work(task, time_left=[5.0])
+    (rest,) = first.follow
+    second = world.work(rest)
+
+    assert (first.status, first.changed, second.status, second.changed) == ("unfinished", CHUNK, "done", 5)
+    assert all(world.current(one).cause.kind == "expiry" for one in ids)
+
+
+def ending() -> World:
+    world = World()
+    world.activate(year(2022))
+    world.submit("A-1", **EAST_FIELDS)
+    world.submit("A-2", **WEST_FIELDS)
+    world.days_pass(355)
+    world.submit("A-3", **NEW_FIELDS)
+    world.days_pass(-15)
+    world.submit("A-4", **ALDER_FIELDS)
+    world.activate(year(2022, without=("ME0004",)))
+    world.days_pass(26)
+    return world
+
+
+def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed() -> None:
+    undisturbed = ending()
+    undisturbed.store.note_notice(undisturbed.current("A-4"), 99)
+    undisturbed.expire()
+    steps = 0
+
+    for last in count():
+        world = ending()
+        calls = count()
+
+        def die(calls: Any = calls, last: int = last) -> None:
+            if next(calls) == last:
+                raise Killed
+
+        try:
+            world.run(Task(task="expiry"), world.watched_ports(die))
+        except Killed:
+            world.expire()
+        else:
+            steps = last
+            break
+        world.store.clear_mark(world.results.publish(world.store.unpublished(world.now(), limit=100)))
+        for one in ("A-1", "A-2", "A-3", "A-4"):
+            expected = undisturbed.current(one)
+            found = world.current(one)
+            assert (found.event_id, found.decision) == (expected.event_id, expected.decision)
+        told = {event.metadata.event_id for event in world.results.events}
+        assert told == {event.metadata.event_id for event in undisturbed.results.events}
+        assert not world.store.marked
+    assert steps > 20
+
+
+def test_the_age_of_the_registry_counts_from_the_end_of_its_year() -> None:
+    activated = datetime(2024, 7, 1, 23, tzinfo=UTC)
+    pointer = Pointer("2022.1.aa", None, 2022, 1, activated.isoformat(), "release loaded")
+
+    assert registry_ages(pointer, activated + timedelta(days=10)) == {
+        "RegistryAgeDays": 365 + 183 + 10,
+        "DaysSinceActivation": 10,
+    }

@@ -1,0 +1,333 @@
+"""What a registry that goes live does to the answers that were given before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import Any, Final
+
+import pytest
+
+from library_validator.casework.store import SHARDS, shard_of
+from library_validator.casework.tasks import Task
+from library_validator.decisions import deciding, policy
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.policy_file import Policy, load_policy
+from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.small_registry import ALDER, EAST_CORAL, release
+from tests.unit.casework.world import (
+    ALDER_FIELDS,
+    EAST_FIELDS,
+    JUNIPER,
+    MERGED,
+    MERGED_OUTLET,
+    NEW_FIELDS,
+    WEST_FIELDS,
+    World,
+    year,
+)
+
+VALIDATED, REVIEW = Answer.VALIDATED, Answer.NEEDS_REVIEW
+CHANGED: Final = "Library Status Changed"
+THE_END: Final = "Registry Revalidated"
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.activate(year(2021))
+    return world
+
+
+class TestNews:
+    def test_an_answer_that_stays_is_neither_stored_nor_told(self, world: World) -> None:
+        decision = world.submit("A-1", **ALDER_FIELDS)
+        list(world.told())
+
+        world.activate(year(2021), year(2022))
+        world.run()
+
+        assert world.store.history(PARTNER, "A-1") == [decision]
+        assert list(world.told()) == [THE_END]
+
+    def test_another_phone_number_or_population_is_no_news(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        list(world.told())
+
+        world.activate(year(2022, replace(EAST_CORAL, phone="2075559999", population=7)))
+        world.run()
+
+        assert list(world.told()) == [THE_END]
+
+    def test_a_changed_answer_is_stored_with_what_it_replaces_and_told(self, world: World) -> None:
+        before = world.submit("A-1", **NEW_FIELDS)
+        assert before.decision is not VALIDATED
+
+        world.activate(year(2021), year(2022, JUNIPER))
+        world.run()
+
+        decision = world.current("A-1")
+        assert (decision.decision, decision.cause.key) == (VALIDATED, f"registry:{world.activation}")
+        assert decision.before == before.as_before
+        assert decision.valid_until
+        (event,) = world.changes
+        assert event.metadata.event_id == decision.event_id
+        assert event.data.before.event_id == before.event_id
+        assert event.data.changes[0] == "decision"
+        assert event.metadata.registry_version == world.registry.pointer().active
+
+    @pytest.mark.parametrize(
+        ("changed", "news"),
+        [
+            (replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY"), ["name"]),
+            (replace(EAST_CORAL, street="2 HARBOR STREET"), ["address"]),
+            (replace(EAST_CORAL, meets_fscs_definition="N"), ["status"]),
+        ],
+        ids=["renamed", "moved", "status"],
+    )
+    def test_what_is_news_is_named(self, world: World, changed: Any, news: list[str]) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+
+        world.activate(year(2022, changed))
+        world.run()
+
+        assert [event.data.changes for event in world.changes] == [news]
+        assert world.current("A-1").decision is VALIDATED
+
+    def test_a_field_that_could_not_be_read_is_still_held_against_an_application(self, world: World) -> None:
+        first = world.submit("A-1", **{**ALDER_FIELDS, "website": ["no", "text"]})
+        assert "INVALID_FIELD" in first.reason_codes
+
+        world.activate(year(2022, replace(ALDER, name="ALDER POINT FREE LIBRARY")))
+        world.run()
+
+        assert "INVALID_FIELD" in world.current("A-1").reason_codes
+        assert world.current("A-1").decision is REVIEW
+
+    def test_another_policy_on_the_same_registry_is_a_cause_of_its_own(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = world.submit("A-1", **ALDER_FIELDS)
+        world.run()
+        strict, decide = replace(load_policy(), version="99"), policy.decide
+
+        def to_a_person_if_strict(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Any:
+            verdict = decide(query, ranking, rules, *given, **named)
+            return replace(verdict, answer=REVIEW) if rules is strict else verdict
+
+        monkeypatch.setattr(deciding, "decide", to_a_person_if_strict)
+
+        for rules, answer in ((strict, REVIEW), (load_policy(), VALIDATED)) * 2:
+            list(world.told())
+            monkeypatch.setattr(deciding, "load_policy", lambda rules=rules: rules)
+            world.run()
+            decision = world.current("A-1")
+            assert (decision.decision, decision.cause.kind) == (answer, "policy")
+            assert decision.cause.detail.startswith(f"{rules.version}/")
+            assert list(world.told()) == [CHANGED, THE_END]
+        assert len(world.store.history(PARTNER, "A-1")) == 5
+        assert first.before is None
+
+
+class TestAgain:
+    def test_a_second_revalidation_over_the_same_registry_tells_nothing(self, world: World) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        world.run()
+        list(world.told())
+
+        outcomes = world.run()
+
+        assert list(world.told()) == []
+        assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
+
+    def test_what_the_live_registry_decided_already_is_passed_by(self, world: World) -> None:
+        world.activate(year(2022, JUNIPER))
+        world.submit("A-1", **NEW_FIELDS)
+
+        world.run()
+
+        assert world.changes == []
+        assert [event.data.checked for event in world.ends] == [1]
+
+    def test_going_back_and_forth_answers_back_and_forth_under_ids_of_their_own(self, world: World) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        first = world.answer("A-1")
+        world.activate(year(2022, JUNIPER))
+        world.run()
+        world.roll_back()
+        world.run()
+        assert world.answer("A-1") == first
+        world.roll_back()
+        world.run()
+
+        assert world.answer("A-1") == (VALIDATED, "VT0009")
+        assert len({event.metadata.event_id for event in world.changes}) == len(world.changes) == 3
+        assert len(world.store.history(PARTNER, "A-1")) == 4
+
+    def test_a_redelivered_old_activation_does_nothing(self, world: World) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        old = world.activation
+        world.run()
+        world.roll_back()
+        world.run()
+        list(world.told())
+
+        whole = world.run(Task(task="revalidate", activation=old))
+        shard = world.run(Task(task="revalidate", activation=old, shard=shard_of(PARTNER, "A-1")))
+
+        assert [outcome.status for outcome in (*whole, *shard)] == ["superseded", "superseded"]
+        assert list(world.told()) == []
+
+    def test_a_registry_that_goes_live_meanwhile_ends_the_task(self, world: World) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        task = Task(task="revalidate", activation=world.activation, shard=shard_of(PARTNER, "A-1"))
+        steps = count()
+
+        def flip_after_the_page_was_read() -> None:
+            if next(steps) == 3:
+                world.roll_back()
+
+        outcome = world.work(task, world.watched_ports(flip_after_the_page_was_read))
+
+        assert outcome.status == "superseded"
+        assert world.changes == []
+
+
+class TestSubmissionsMeanwhile:
+    def test_a_resend_after_a_revalidation_finds_its_stored_answer_and_tells_nothing(
+        self, world: World
+    ) -> None:
+        first = world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        world.run()
+        list(world.told())
+
+        assert world.submit("A-1", **NEW_FIELDS) == first
+
+        assert world.answer("A-1") == (VALIDATED, "VT0009")
+        assert list(world.told()) == []
+
+    def test_an_older_submission_that_comes_late_does_not_undo_a_revalidation(self, world: World) -> None:
+        older = world.submit("A-0", **ALDER_FIELDS).submission
+        older = older.model_copy(
+            update={"application": older.application.model_copy(update={"application_id": "A-1"})}
+        )
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        world.run()
+        list(world.told())
+
+        world.decide(older)
+
+        assert world.answer("A-1") == (VALIDATED, "VT0009")
+        assert list(world.told()) == []
+
+    def test_a_changed_submission_after_a_revalidation_is_answered_as_a_submission(
+        self, world: World
+    ) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        world.run()
+        list(world.told())
+
+        decision = world.submit("A-1", **ALDER_FIELDS)
+
+        assert (decision.cause.kind, decision.before) == ("submission", None)
+        assert list(world.told()) == ["Library Application Validated"]
+
+    def test_an_application_that_moves_under_the_worker_is_looked_at_anew(self, world: World) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        world.activate(year(2022, JUNIPER, without=("ME0001",)))
+        task = Task(task="revalidate", shard=shard_of(PARTNER, "A-1"))
+        steps = count()
+
+        def resubmit_after_the_page_was_read() -> None:
+            if next(steps) == 3:
+                world.submit("A-1", **NEW_FIELDS)
+
+        world.work(task, world.watched_ports(resubmit_after_the_page_was_read))
+
+        assert world.answer("A-1") == (VALIDATED, "VT0009")
+        assert world.current("A-1").cause.kind == "submission"
+        assert world.changes == []
+
+    def test_one_that_cannot_be_decided_holds_up_nobody_and_is_counted(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ids = [one for one in (f"A-{n}" for n in range(99)) if shard_of(PARTNER, one) == 0][:3]
+        for one in ids:
+            world.submit(one, **NEW_FIELDS | {"website": one})
+        world.activate(year(2022, JUNIPER))
+        decide = policy.decide
+
+        def poisoned(query: Any, *given: Any, **named: Any) -> Any:
+            if query.applicant.website == ids[1]:
+                raise ZeroDivisionError
+            return decide(query, *given, **named)
+
+        monkeypatch.setattr(deciding, "decide", poisoned)
+        outcomes = world.run()
+
+        assert len(world.changes) == 2
+        assert [one.submission.application.application_id for o in outcomes for one in o.undecided] == [
+            ids[1]
+        ]
+        (end,) = world.ends
+        assert (end.data.checked, end.data.changed, end.data.failed) == (3, 2, 1)
+
+
+class TestClaims:
+    def test_a_merger_makes_no_rivals_of_two_libraries_that_were_answered(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        world.submit("A-2", **WEST_FIELDS)
+        merged = release((ALDER, MERGED), (MERGED_OUTLET,), 2022)
+
+        world.activate(merged)
+        world.run()
+
+        assert world.answer("A-1") == world.answer("A-2") == (VALIDATED, "ME0004")
+        holder = world.current("A-2").held_by
+        assert holder
+        assert holder.application_id == "A-1"
+        third = world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
+        assert third.reason_codes[0] == "SECOND_CLAIMANT"
+
+    def test_a_second_claimant_is_never_validated_by_a_registry_alone(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        second = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
+        assert second.reason_codes[0] == "SECOND_CLAIMANT"
+        world.submit("A-1", **NEW_FIELDS)  # gives the claim back
+
+        world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
+        world.run()
+
+        decision = world.current("A-2", OTHER_PARTNER)
+        assert (decision.decision, decision.reason_codes[0]) == (REVIEW, "SECOND_CLAIMANT")
+        assert decision.before
+        assert decision.match
+        assert decision.match.name == "EAST CORAL FREE LIBRARY"
+
+    def test_of_two_that_become_validated_one_claims_and_the_other_goes_to_a_person(
+        self, world: World
+    ) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-2", **NEW_FIELDS)
+
+        world.activate(year(2022, JUNIPER))
+        world.run()
+
+        answers = sorted(world.answer(one) for one in ("A-1", "A-2"))
+        assert answers == [(REVIEW, "VT0009"), (VALIDATED, "VT0009")]
+        assert {event.data.reason_codes[0] for event in world.changes} == {"MATCH", "SECOND_CLAIMANT"}
+
+    def test_a_claim_that_a_registry_takes_away_is_free_for_the_next(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        world.activate(year(2022, without=("ME0004",)))
+        world.run()
+        assert world.answer("A-1")[0] is not VALIDATED
+        world.roll_back()
+
+        assert world.submit("A-2", **EAST_FIELDS).decision is VALIDATED

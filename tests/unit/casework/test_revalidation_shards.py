@@ -1,0 +1,161 @@
+"""A revalidation in pieces: shards and chunks, workers that die or meet, and its end, told once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import pytest
+
+from library_validator.casework.store import SHARDS, shard_of
+from library_validator.casework.tasks import CHUNK, Ports, Task
+from library_validator.errors import PublishFailed
+from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.small_registry import ALDER, release
+from tests.unit.casework.world import (
+    ALDER_FIELDS,
+    EAST_FIELDS,
+    JUNIPER,
+    MERGED,
+    MERGED_OUTLET,
+    NEW_FIELDS,
+    WEST_FIELDS,
+    Killed,
+    World,
+    year,
+)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.activate(year(2021))
+    return world
+
+
+class TestShards:
+    def test_a_worker_without_time_sends_the_rest_of_its_shard(self, world: World) -> None:
+        ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2]
+        for one in ids[: CHUNK + 5]:
+            world.submit(one, **NEW_FIELDS | {"website": one})
+        world.activate(year(2022))
+        task = Task(task="revalidate", activation=world.activation, shard=2)
+
+        first = world.work(task, time_left=[5.0])
+        second = world.work(task)
+
+        assert (first.status, first.checked, first.follow) == ("unfinished", CHUNK, (task,))
+        assert (second.status, second.checked) == ("done", 5)
+
+    def test_the_end_is_told_once_with_counts_over_all_shards(self, world: World) -> None:
+        for number in range(20):
+            world.submit(f"A-{number}", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+
+        outcomes = world.run()
+        world.run()
+
+        assert [outcome.status for outcome in outcomes] == ["split", *["done"] * SHARDS]
+        (end,) = world.ends
+        assert end.data.model_dump(include={"checked", "changed", "failed"}) == {
+            "checked": 20,
+            "changed": 20,
+            "failed": 0,
+        }
+
+    def test_the_end_that_the_bus_does_not_take_is_told_by_the_redelivery(self, world: World) -> None:
+        class Down:
+            def publish(self, _: Any) -> list[Any]:
+                return []
+
+        ports = world.ports
+        with pytest.raises(PublishFailed):
+            world.run(ports=Ports(ports.store, ports.decider, ports.results, Down()))
+        world.run()
+
+        assert [event.detail_type for event in world.bus.events] == ["Registry Revalidated"]
+
+
+def answered() -> World:
+    """Applications of all kinds, answered on one registry while another has just gone live."""
+    world = World()
+    world.activate(year(2021))
+    world.submit("A-1", **EAST_FIELDS)
+    world.submit("A-2", **WEST_FIELDS)
+    world.submit("A-3", **ALDER_FIELDS)
+    world.submit("A-4", source=OTHER_PARTNER, **ALDER_FIELDS)  # a second claimant
+    for number in range(5, 12):
+        world.submit(f"A-{number}", **NEW_FIELDS)
+    world.results.events.clear()
+    changed = replace(ALDER, name="ALDER POINT FREE LIBRARY")
+    world.activate(release((changed, MERGED, JUNIPER), (MERGED_OUTLET,), 2022))
+    return world
+
+
+def state_of(world: World) -> dict[str, Any]:
+    """What every application is answered, what was told, and who holds what."""
+    (end,) = {event.metadata.event_id: event for event in world.ends}.values()
+    counts = end.data.model_dump(include={"checked", "changed", "failed"})
+    return {
+        "current": {
+            key: (one.event_id, one.decision, one.reason_codes)
+            for key in world.store.current
+            if (one := world.store.get(*key))
+        },
+        "stored": {one.event_id for one in world.store._all()},
+        "told": {event.metadata.event_id for event in world.results.events},
+        "holders": {key: claim.application_id for key, claim in world.store.claims.items()},
+        "unpublished": set(world.store.marked),
+        "end": (end.metadata.event_id, counts),
+    }
+
+
+def sweep_up(world: World) -> None:
+    """What the sweeper does minutes later."""
+    left = world.store.unpublished(world.now(), limit=1_000)
+    world.store.clear_mark(world.results.publish(left))
+
+
+class TestCrashes:
+    def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed(self) -> None:
+        undisturbed = answered()
+        undisturbed.run()
+        expected = state_of(undisturbed)
+        steps = 0
+
+        for last in count():
+            world = answered()
+            calls = count()
+
+            def die(calls: Any = calls, last: int = last) -> None:
+                if next(calls) == last:
+                    raise Killed
+
+            try:
+                world.run(ports=world.watched_ports(die))
+            except Killed:
+                world.run()
+            else:
+                steps = last
+                break
+            sweep_up(world)
+            assert state_of(world) == expected, f"killed at {last}"
+        assert steps > 100
+
+    def test_two_workers_that_go_through_everything_at_once_end_as_one(self) -> None:
+        undisturbed = answered()
+        undisturbed.run()
+        expected = state_of(undisturbed)
+
+        for meeting in range(0, 140, 3):
+            world = answered()
+            calls = count()
+
+            def another_runs(world: World = world, calls: Any = calls, meeting: int = meeting) -> None:
+                if next(calls) == meeting:
+                    world.run()
+
+            world.run(ports=world.watched_ports(another_runs))
+            sweep_up(world)
+            assert state_of(world) == expected, f"met at {meeting}"

@@ -1,0 +1,233 @@
+"""Answered applications, a registry that changes under them, and the workers that decide again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.casework_bus import MemoryCaseworkBus
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.casework.events import RegistryRevalidated
+from library_validator.casework.expiry import expire
+from library_validator.casework.revalidation import revalidate
+from library_validator.casework.tasks import Outcome, Ports, Task
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.events import LibraryStatusChanged
+from library_validator.decisions.recording import Settled, record_all
+from library_validator.matching.index import build_index
+from library_validator.registry.store import AcceptedRelease, Pointer, VersionState
+from library_validator.registry.versions import version_record
+from library_validator.releases.records import Release
+from tests.decisions import NOON, PARTNER
+from tests.small_registry import ALDER, OUTLETS, SYSTEMS, WEST_CORAL, outlet, release
+
+VALIDITY: Final = timedelta(days=365)
+NOTICE_DAYS: Final = (30, 7)
+
+
+ALDER_FIELDS: Final = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Road",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+    "phone": "207-555-0101",
+}
+EAST_FIELDS: Final = {
+    "name": "East Coral Library",
+    "street": "1 Harbor Street",
+    "city": "Coral",
+    "state": "ME",
+    "zip": "04903",
+    "phone": "2075550104",
+}
+WEST_FIELDS: Final = EAST_FIELDS | {
+    "name": "West Coral Library",
+    "street": "90 Mill Street",
+    "phone": "2075550105",
+}
+NEW_FIELDS: Final = {
+    "name": "Juniper Gulch Library",
+    "street": "3 Canyon Road",
+    "city": "Juniper Gulch",
+    "state": "VT",
+    "zip": "05711",
+}
+JUNIPER: Final = replace(
+    ALDER,
+    fscs_key="VT0009",
+    state="VT",
+    name="JUNIPER GULCH LIBRARY",
+    street="3 CANYON ROAD",
+    city="JUNIPER GULCH",
+    zip="05711",
+    phone="8025550109",
+)
+
+
+def year(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -> Release:
+    """A release of the small registry with ``changed`` systems in place of those of their keys."""
+    new = {one.fscs_key: one for one in changed}
+    systems = {one.fscs_key: one for one in SYSTEMS} | new
+    kept = tuple(one for key, one in systems.items() if key not in without)
+    outlets = tuple(one for one in OUTLETS if one.fscs_key not in {*without, *new})
+    content = hashlib.sha256(repr((fiscal_year, kept, outlets)).encode()).hexdigest()
+    return replace(release(kept, outlets, fiscal_year), content_sha256=content)
+
+
+# East and West Coral under one key: the system stands at one place, its central outlet at the other.
+MERGED: Final = replace(WEST_CORAL, fscs_key="ME0004")
+MERGED_OUTLET: Final = outlet(
+    "ME0004", "002", "EAST CORAL LIBRARY", "1 HARBOR STREET", "CORAL", "04903", "2075550104"
+)
+
+
+class Killed(BaseException):
+    """The process ends here: nobody catches this."""
+
+
+class Watched:
+    """Passes calls on; ``step`` hears of each before it is done, and again after."""
+
+    def __init__(self, target: object, step: Callable[[], None]) -> None:
+        self._target = target
+        self._step = step
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._target, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            self._step()
+            answer = method(*arguments, **named)
+            self._step()
+            return answer
+
+        return call
+
+
+@dataclass
+class World:
+    registry: MemoryRegistry = field(default_factory=MemoryRegistry)
+    store: MemoryCasework = field(default_factory=MemoryCasework)
+    results: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+    bus: MemoryCaseworkBus = field(default_factory=MemoryCaseworkBus)
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        """Every look at the clock is a moment later."""
+        self.time += timedelta(milliseconds=1)
+        return self.time
+
+    def days_pass(self, days: float) -> None:
+        self.time += timedelta(days=days)
+
+    @property
+    def decider(self) -> Decider:
+        return Decider(self.registry, VALIDITY)
+
+    @property
+    def ports(self) -> Ports:
+        return Ports(self.store, self.decider, self.results, self.bus)
+
+    def watched_ports(self, step: Callable[[], None]) -> Ports:
+        watched: list[Any] = [Watched(one, step) for one in (self.store, self.results, self.bus)]
+        return Ports(watched[0], self.decider, watched[1], watched[2])
+
+    # The registry
+
+    def activate(self, *releases: Release) -> None:
+        """A version built from ``releases`` goes live."""
+        accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "a.zip", "1") for one in releases]
+        index = build_index(releases)
+        record = version_record(accepted, index, VersionState.ACTIVE)
+        self.registry.put_version(record)
+        self.registry.put_postings(record.version, index.postings)
+        self._flip(record.version, back=False)
+
+    def roll_back(self) -> None:
+        previous = self.registry.pointer().previous
+        assert previous
+        self._flip(previous, back=True)
+
+    def _flip(self, version: str, *, back: bool) -> None:
+        live = self.registry._pointer
+        record = self.registry.version(version)
+        active = live.active if live else None
+        activated_at = self.now().isoformat()
+        pointer = Pointer(version, active, record.fiscal_year, record.index_format, activated_at, "test")
+        self.registry.flip(pointer, active, back=back)
+
+    @property
+    def activation(self) -> str:
+        pointer = self.registry.pointer()
+        return f"{pointer.active}@{pointer.activated_at}"
+
+    # Applications
+
+    def submit(self, application_id: str, *, source: str = PARTNER, **fields: Any) -> Decision:
+        """The decision that stands after an application was sent now."""
+        read = application_from_fields({"application_id": application_id, **fields})
+        submission = Submission(source=source, application=read.application, sent_at=self.now())
+        return self.decide(submission, read.problems)
+
+    def decide(self, submission: Submission, problems: Any = ()) -> Decision:
+        """Deliver a submission, again or for the first time."""
+        decisions = self.decider.decide([(submission, problems)], self.now())
+        (outcome,), _ = record_all(decisions, self.store, self.results, self.decider.restate)
+        assert isinstance(outcome, Settled)
+        return outcome.decision
+
+    def current(self, application_id: str, source: str = PARTNER) -> Decision:
+        decision = self.store.get(source, application_id)
+        assert decision
+        return decision
+
+    def answer(self, application_id: str) -> tuple[Answer, str | None]:
+        decision = self.current(application_id)
+        return decision.decision, decision.match.fscs_key if decision.match else None
+
+    # Deciding again
+
+    def work(self, task: Task, ports: Ports | None = None, time_left: Sequence[float] = ()) -> Outcome:
+        left = iter(time_left)
+        do = revalidate if task.task == "revalidate" else _expire
+        return do(task, ports or self.ports, self.now, lambda: next(left, 900.0))
+
+    def run(self, task: Task | None = None, ports: Ports | None = None) -> list[Outcome]:
+        """Do a task (a revalidation) and all that follow it."""
+        waiting = deque([task or Task(task="revalidate")])
+        outcomes = []
+        while waiting:
+            outcomes.append(self.work(waiting.popleft(), ports))
+            waiting += outcomes[-1].follow
+        return outcomes
+
+    def expire(self) -> list[Outcome]:
+        return self.run(Task(task="expiry"))
+
+    @property
+    def changes(self) -> list[LibraryStatusChanged]:
+        return [event for event in self.results.events if isinstance(event, LibraryStatusChanged)]
+
+    @property
+    def ends(self) -> list[RegistryRevalidated]:
+        return [event for event in self.bus.events if isinstance(event, RegistryRevalidated)]
+
+    def told(self) -> Iterator[str]:
+        """The names of the facts told since the last look, in order."""
+        for event in (*self.results.events, *self.bus.events):
+            yield event.detail_type
+        self.results.events.clear()
+        self.bus.events.clear()
+
+
+def _expire(task: Task, ports: Ports, now: Callable[[], datetime], time_left: Callable[[], float]) -> Outcome:
+    return expire(task, ports, NOTICE_DAYS, now, time_left)
