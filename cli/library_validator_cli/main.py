@@ -9,7 +9,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
 from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
-from library_validator_cli.commands import casework, demo, evaluation, matching, registry, samples, stack
+from library_validator_cli.commands import (
+    casework,
+    demo,
+    evaluation,
+    matching,
+    overriding,
+    registry,
+    samples,
+    stack,
+)
 from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
 from library_validator_cli.local_stack import LocalStackFailed
 from library_validator_cli.terminal import plain_error
@@ -61,6 +70,7 @@ app = typer.Typer(
 stack.register(app)
 registry.register(app)
 casework.register(app)
+overriding.register(app)
 matching.register(app)
 evaluation.register(app)
 samples.register(app)

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -23,9 +24,11 @@ from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
+from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.local_stack import STACK_NAME, LocalStack
-from library_validator_cli.terminal import notice
+from library_validator_cli.terminal import notice, warning
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -75,6 +78,16 @@ class Stack:
         return RegistryEventBus(
             EventBus(self.session.client("events", config=_CONFIG), self.output("ResultsBus"))
         )
+
+    @property
+    def results_bus(self) -> EventBridgeResultsBus:
+        bus = EventBus(self.session.client("events", config=_CONFIG), self.output("ResultsBus"))
+        return EventBridgeResultsBus(bus, lambda said, **_: warning(f"{said}: the sweeper tries again"))
+
+    @property
+    def decider(self) -> Decider:
+        """Decides as the functions of the stack do."""
+        return Decider(self.registry, timedelta(days=float(self.output("DecisionValidityDays"))))
 
     @property
     def s3(self) -> S3Client:

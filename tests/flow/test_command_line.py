@@ -144,6 +144,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploy
             "RegistryTable": REGISTRY_TABLE,
             "CaseworkTable": CASEWORK_TABLE,
             "ResultsBus": RESULTS_BUS,
+            "DecisionValidityDays": "365",
             "OperatorRoleArn": role,
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
@@ -296,6 +297,61 @@ def test_an_id_that_two_senders_use_needs_the_source(deployed: DeployedStack) ->
 def test_an_application_that_nobody_sent_cannot_be_explained(deployed: DeployedStack) -> None:
     assert run("explain", "nobody").exit_code == 1
     assert run("explain", "nobody", "--source", PARTNER).exit_code == 1
+
+
+def overridden(*arguments: str, given: str | None = None) -> Result:
+    return run("override", "set", *arguments, "--words", "called; they knew of it", given=given)
+
+
+CALLED: Final = ("--answer", "validated", "--as", "ia7009-3", "--reason", "CONFIRMED_BY_PHONE")
+
+
+def test_a_person_overrides_after_having_seen_what_stands(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    declined = overridden("demo-17-friends", *CALLED, given="n\n")
+    assert (declined.exit_code, "nothing was decided" in declined.stderr) == (1, True)
+    assert "NOT VALIDATED" in declined.stdout
+    assert "would become: validated as IA7009-003" in declined.stdout
+    assert "[AFFILIATE]" in declined.stdout
+    assert json.loads(run("override", "list", "demo-17-friends", "--json").stdout) == []
+
+    result = overridden("demo-17-friends", *CALLED, given="y\n")
+    assert result.exit_code == 0, result.output
+    explained = run("explain", "demo-17-friends").stdout
+    for said in ("[OVERRIDDEN_BY_PERSON]", "called; they knew of it", "assumed-role/operator/", "stands"):
+        assert said in explained
+    (kept,) = json.loads(run("override", "list", "demo-17-friends", "--json").stdout)
+    assert (kept["fscs_id"], kept["effect"]) == ("IA7009-003", "stands")
+
+
+def test_an_override_stands_until_it_is_taken_back(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    overridden("demo-17-friends", *CALLED, "--yes")
+    submitted(deployed)
+    stands = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    assert stands["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
+
+    back = ("--answer", "needs_review", "--reason", "decided_in_error", "--yes", "--json")
+    decided = json.loads(overridden("demo-17-friends", *back).stdout)
+    assert (decided["decision"], decided["reason_codes"]) == ("not_validated", ["AFFILIATE"])
+    told = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    assert [one["effect"] for one in told["overrides"]] == ["replaced", "replaced"]
+    assert [one["cause"]["kind"] for one in told["history"]] == ["submission", "override", "override"]
+
+
+def test_an_override_that_cannot_stand_is_refused(deployed: DeployedStack) -> None:
+    loaded(deployed)
+    submitted(deployed)
+    unlisted = overridden("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
+    assert (unlisted.exit_code, "IA7999 is not in the registry" in unlisted.stderr) == (1, True)
+    held = overridden("demo-17-friends", *CALLED[:3], "IA7001", *CALLED[4:], "--yes")
+    assert (held.exit_code, "IA7001 is held by application" in held.stderr) == (1, True)
+    assert overridden("demo-17-friends", *CALLED, "--yes", "--beside-holder").exit_code == 0
+    stale = "00000000-0000-0000-0000-000000000001"
+    late = overridden("demo-17-friends", *CALLED, "--yes", "--seen", stale)
+    assert (late.exit_code, "decided meanwhile" in late.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", [("status",), ("results",), ("release", "list")], ids=" ".join)

@@ -21,8 +21,9 @@ from library_validator_cli.commands.matching import ApplicationsArgument
 from library_validator_cli.decision_json import decision_as_json
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_decisions
+from library_validator_cli.overrides_shown import overrides_as_json, overrides_table
 from library_validator_cli.sending import NotSent, send
-from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import (
     ANSWER_STYLES,
     NOTHING,
@@ -128,17 +129,36 @@ def explain(
     """
     stack = open_stack(stack_name)
     store = stack.casework
+    current = decision_on(stack, application_id, source)
+    history = store.history(current.source, application_id)
+    overrides = store.overrides(current.source, application_id)
+    if as_json:
+        show_json(
+            {
+                **decision_as_json(current),
+                "history": [decision_as_json(one) for one in history],
+                "overrides": overrides_as_json(overrides, history, current),
+            }
+        )
+        return
+    show(account(current, history))
+    if overrides:
+        show(overrides_table(overrides, history, current))
+
+
+def decision_on(stack: Stack, application_id: str, source: str | None) -> Decision:
+    """The current decision; without a source, one's own application comes before those of others.
+
+    Raises ``CommandFailed`` where there is none, or where several senders have one.
+    """
+    store = stack.casework
     if source is None:
         own = stack.own_source()
         source = own if store.get(own, application_id) else _other_source(store, application_id)
     current = store.get(source, application_id)
     if current is None:
         raise CommandFailed(f"{source} has no decision on an application {application_id!r}")
-    history = store.history(source, application_id)
-    if as_json:
-        show_json({**decision_as_json(current), "history": [decision_as_json(one) for one in history]})
-    else:
-        show(account(current, history))
+    return current
 
 
 def decisions_table(decisions: Iterable[Decision]) -> Table:
