@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -49,8 +50,10 @@ class Request(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
         super().__init__(("127.0.0.1", 0), Request)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.pages: dict[str, list[Page]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
@@ -78,12 +81,14 @@ class WebServer:
 
 
 @contextmanager
-def web_server() -> Iterator[WebServer]:
-    with _Server() as server:
+def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
+    with _Server(tls) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         host, port = server.server_address[:2]
-        yield WebServer(f"http://{host!s}:{port}", server.over, server.asked, server.pages)
+        yield WebServer(
+            f"{'https' if tls else 'http'}://{host!s}:{port}", server.over, server.asked, server.pages
+        )
         server.over.set()
         server.shutdown()
         thread.join(5)

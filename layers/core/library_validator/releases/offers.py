@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
@@ -29,8 +30,8 @@ class Offer:
     @property
     def file_name(self) -> str:
         """A plain file name for the object that it is uploaded as."""
-        name = _UNSAFE.sub("-", unquote(urlsplit(self.address).path.rpartition("/")[2])).strip("-.")
-        name = name[-_LONGEST_NAME:] or "release"
+        name = _UNSAFE.sub("-", unquote(urlsplit(self.address).path.rpartition("/")[2]))
+        name = name[-_LONGEST_NAME:].strip("-.") or "release"
         return name if name.lower().endswith(".zip") else f"{name}.zip"
 
 
@@ -45,8 +46,10 @@ class Page:
 def read_page(content: bytes, url: str) -> Page:
     """The links of an HTML page that stands at ``url``. Anything can be read: a broken page has none."""
     reader = _Reader(url)
-    reader.feed(content.decode("utf-8", "replace"))
-    reader.close()
+    # The parser's own way of saying that a "<![…" is none: what stands before it has been read.
+    with suppress(AssertionError):
+        reader.feed(content.decode("utf-8", "replace"))
+        reader.close()
     return Page(tuple(reader.links), " ".join("".join(reader.title).split())[:80])
 
 

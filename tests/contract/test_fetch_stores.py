@@ -1,0 +1,119 @@
+"""What every ``FetchStates`` and every ``FetchedReleases`` does."""
+
+from __future__ import annotations
+
+import io
+
+import boto3
+import pytest
+
+from library_validator.adapters.aws.fetch_states import FetchStatesTable
+from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
+from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.adapters.memory.fetch_states import MemoryFetchStates
+from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
+from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.registry.bucket import ReleaseBucket, Upload
+from library_validator.releases.downloading import Validators
+from library_validator.releases.fetching import (
+    FetchedReleases,
+    FetchStates,
+    Provenance,
+    SourceState,
+    Taken,
+)
+from tests.resources import (
+    REGISTRY_TABLE,
+    RELEASES_BUCKET,
+    create_registry_table,
+    create_releases_bucket,
+)
+
+STATE = SourceState(
+    source_id="imls-page",
+    official=True,
+    last_attempt="2026-11-23T12:00:00+00:00",
+    last_outcome="uploaded",
+    last_said="has a release “of” fiscal year 2022",
+    last_answer="2026-11-23T12:00:00+00:00",
+    failures=3,
+    addresses={
+        "https://b.example/b.zip": Taken(Validators('W/"1"', ""), "ab", "2026-01-01T00:00:00+00:00"),
+        "https://a.example/a.zip": Taken(Validators(), "cd", "2026-02-01T00:00:00+00:00"),
+    },
+    uploads={"cd": "releases/fetched/a.zip@1", "ab": "releases/fetched/b.zip@2"},
+)
+
+
+@pytest.fixture(params=["memory", "aws"])
+def states(request: pytest.FixtureRequest) -> FetchStates:
+    if request.param == "memory":
+        return MemoryFetchStates()
+    request.getfixturevalue("aws")
+    dynamodb = boto3.client("dynamodb")
+    create_registry_table(dynamodb)
+    return FetchStatesTable(dynamodb, REGISTRY_TABLE)
+
+
+@pytest.fixture(params=["memory", "aws"])
+def fetched(request: pytest.FixtureRequest) -> tuple[FetchedReleases, ReleaseBucket]:
+    if request.param == "memory":
+        memory = MemoryReleasesBucket()
+        return MemoryFetchedReleases(memory), memory
+    request.getfixturevalue("aws")
+    s3 = boto3.client("s3")
+    create_releases_bucket(s3)
+    return FetchedReleasesBucket(s3, RELEASES_BUCKET), ReleasesBucket(s3, RELEASES_BUCKET, 1_000)
+
+
+def test_nothing_is_known_of_a_source_that_was_never_asked(states: FetchStates) -> None:
+    assert states.states() == {}
+
+
+def test_a_state_reads_back_as_put_in_the_order_it_was_kept_in(states: FetchStates) -> None:
+    states.put_state(STATE)
+    kept = states.states()["imls-page"]
+    assert kept == STATE
+    assert (list(kept.addresses), list(kept.uploads)) == (list(STATE.addresses), list(STATE.uploads))
+
+
+def test_a_later_state_replaces_that_of_its_source_only(states: FetchStates) -> None:
+    states.put_state(STATE)
+    states.put_state(SourceState("mirror"))
+    states.put_state(SourceState("imls-page", failures=4))
+    assert states.states() == {
+        "imls-page": SourceState("imls-page", failures=4),
+        "mirror": SourceState("mirror"),
+    }
+
+
+def test_a_fetched_release_lies_whole_where_fetched_ones_do_and_says_where_it_came_from(
+    fetched: tuple[FetchedReleases, ReleaseBucket],
+) -> None:
+    releases, bucket = fetched
+    provenance = Provenance(
+        source_id="mirror",
+        source_url="https://a.example/ä.zip",
+        official=False,
+        fetched_at="2026-11-23T12:00:00+00:00",
+        sha256="ab",
+        validators=Validators('"v1"', ""),
+    )
+    uploads = {
+        releases.put("pls_fy2022_csv.zip", io.BytesIO(content), provenance.as_metadata()): content
+        for content in (b"first", b"second")
+    }
+    assert len(uploads) == 2
+    for run_id, content in uploads.items():
+        upload = Upload.of_run(run_id)
+        assert upload.key == "releases/fetched/pls_fy2022_csv.zip"
+        with bucket.open_release(upload) as body:
+            assert body.read() == content
+        assert bucket.metadata(upload) == {
+            "source-id": "mirror",
+            "source-url": "https://a.example/\\xe4.zip",
+            "official": "no",
+            "fetched-at": "2026-11-23T12:00:00+00:00",
+            "sha256": "ab",
+            "etag": '"v1"',
+        }
