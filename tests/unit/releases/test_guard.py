@@ -1,78 +1,269 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from library_validator.releases.guard import LiveRelease, guard
-from library_validator.releases.records import Release
-from tests.release_files import OUTLET, SYSTEM, release_of
+from library_validator.releases.guard_limits import guard_limits
+from library_validator.releases.records import Problem, Release
+from tests.invented_country import Rows, country, release_of_country
+from tests.release_files import SYSTEM, release_of
 
 TODAY = date(2026, 11, 23)
+NEAREST = release_of_country(country(), 2021)
+LIVE = LiveRelease(2021, NEAREST.content_sha256, len(NEAREST.systems), len(NEAREST.outlets))
+NEXT = release_of_country(country(), 2022)
 
 
-def release_with(systems: int, outlets: int, fiscal_year: int = 2022) -> Release:
-    return release_of(
-        fiscal_year,
-        [{**SYSTEM, "FSCSKEY": f"VT{number:04}"} for number in range(systems)],
-        [{**OUTLET, "FSCSKEY": "VT0000", "FSCS_SEQ": f"{number:03}"} for number in range(outlets)],
-    )
+def problems(release: Release, nearest: Release | None = NEAREST) -> list[Problem]:
+    found = guard(release, LIVE, TODAY, nearest)
+    assert all(problem.severity == "quarantine" for problem in found)
+    assert all("\n" not in problem.message for problem in found)
+    return list(found)
 
 
-RELEASE = release_with(100, 200)
-LIVE = LiveRelease(fiscal_year=2021, content_sha256="of another file", systems=100, outlets=200)
-
-
-def codes(release: Release, live: LiveRelease | None, today: date = TODAY) -> list[str]:
-    problems = guard(release, live, today)
-    assert all(problem.severity == "quarantine" for problem in problems)
-    return [problem.code for problem in problems]
+def codes(release: Release, nearest: Release | None = NEAREST) -> list[str]:
+    return sorted({problem.code for problem in problems(release, nearest)})
 
 
 def test_the_next_year_goes_live_by_itself() -> None:
-    assert codes(RELEASE, LIVE) == []
+    assert codes(NEXT) == []
 
 
 def test_the_first_release_goes_live_by_itself() -> None:
-    assert codes(RELEASE, None) == []
-
-
-def test_a_year_in_the_future_waits_for_a_person() -> None:
-    assert codes(release_with(100, 200, 2027), None) == ["future_year"]
-    assert codes(release_with(100, 200, 2026), None) == []
-
-
-def test_a_year_older_than_the_live_one_waits_for_a_person() -> None:
-    assert codes(RELEASE, replace(LIVE, fiscal_year=2023)) == ["superseded"]
-
-
-def test_the_live_year_with_other_content_waits_for_a_person() -> None:
-    assert codes(RELEASE, replace(LIVE, fiscal_year=2022)) == ["live_year_differs"]
+    assert guard(NEAREST, None, TODAY) == ()
+    assert guard(release_of(2022), None, TODAY) == ()
 
 
 def test_the_live_release_itself_is_no_problem() -> None:
-    assert codes(RELEASE, LiveRelease(2022, RELEASE.content_sha256, 100, 200)) == []
+    assert codes(NEAREST) == []
+
+
+def test_a_year_in_the_future_waits_for_a_person() -> None:
+    (problem,) = problems(release_of_country(country(), 2027))
+    assert problem.code == "future_year"
+    assert codes(release_of_country(country(), 2026)) == []
+
+
+def test_a_year_older_than_the_live_one_waits_for_a_person() -> None:
+    assert codes(release_of_country(country(), 2019)) == ["superseded"]
+
+
+def test_the_live_year_with_other_content_waits_for_a_person() -> None:
+    systems, outlets = country()
+    systems[0]["PHONE"] = "8025559999"
+    assert codes(release_of_country((systems, outlets), 2021)) == ["live_year_differs"]
+
+
+def test_what_is_found_does_not_depend_on_the_day() -> None:
+    """A person accepts what stood against a release: the same has to stand there the next day."""
+    release = release_of_country(country(40), 2030)
+    one = guard(release, LIVE, TODAY, NEAREST)
+    assert one == guard(release, LIVE, date(2027, 1, 5), NEAREST)
+    assert len(one) > 1
+
+
+def half_a_file(systems: Rows, outlets: Rows) -> None:
+    del systems[len(systems) // 2 :], outlets[len(outlets) // 2 :]
+
+
+def thirty_per_cent_gone(systems: Rows, outlets: Rows) -> None:
+    systems[:] = [row for number, row in enumerate(systems) if number % 10 >= 3]
+    kept = {row["FSCSKEY"] for row in systems}
+    outlets[:] = [row for row in outlets if row["FSCSKEY"] in kept]
+
+
+def a_state_gone(systems: Rows, outlets: Rows) -> None:
+    systems[:] = [row for row in systems if row["STABR"] != "VT"]
+    outlets[:] = [row for row in outlets if row["STABR"] != "VT"]
+
+
+def a_state_halved(systems: Rows, outlets: Rows) -> None:
+    systems[:30] = []
+    outlets[:60] = []
+
+
+def no_outlets_for_many_systems(systems: Rows, outlets: Rows) -> None:
+    del outlets[::2]
+    outlets[:] = outlets[:100]
+
+
+def keys_renumbered(systems: Rows, outlets: Rows) -> None:
+    for row in (*systems, *outlets):
+        row["FSCSKEY"] = f"{row['STABR']}{5000 + int(row['FSCSKEY'][2:])}"
+
+
+def keys_shifted(systems: Rows, outlets: Rows) -> None:
+    for rows, step in ((systems, 1), (outlets, 2)):
+        keys = [row["FSCSKEY"] for row in rows]
+        for row, key in zip(rows, keys[step:] + keys[:step], strict=True):
+            row["FSCSKEY"] = key
+
+
+def strangers(systems: Rows, outlets: Rows) -> None:
+    for number in range(20):
+        key = f"VT{7000 + number}"
+        row = {"FSCSKEY": key, "LIBNAME": f"STRANGER {number} LIBRARY", "ADDRESS": f"{number} FAR ROAD"}
+        systems.append({**systems[0], **row, "PHONE": f"777555{number:04}"})
+        outlets.append({**outlets[0], **row, "PHONE": f"777555{number:04}"})
+
+
+def phones_lost(systems: Rows, outlets: Rows) -> None:
+    for row in (*systems[::4], *outlets[::4]):
+        row["PHONE"] = "-3"
+
+
+def addresses_lost(systems: Rows, outlets: Rows) -> None:
+    for row in systems[::5]:
+        row["ADDRESS"] = "M"
+
+
+def a_few_zips_lost(systems: Rows, outlets: Rows) -> None:
+    for row in systems[:7]:
+        row["ZIP"] = "M"
+
+
+def swapped(one: str, other: str) -> Callable[[Rows, Rows], None]:
+    def swap(systems: Rows, outlets: Rows) -> None:
+        for row in (*systems, *outlets):
+            row[one], row[other] = row[other], row[one]
+
+    swap.__name__ = f"{one}_and_{other}_swapped"
+    return swap
+
+
+def a_column_sorted(systems: Rows, outlets: Rows) -> None:
+    for rows in (systems, outlets):
+        for row, phone in zip(rows, sorted((row["PHONE"] for row in rows), reverse=True), strict=True):
+            row["PHONE"] = phone
+
+
+def saved_by_a_spreadsheet(systems: Rows, outlets: Rows) -> None:
+    for row in (*systems, *outlets):
+        row["ZIP"] = row["ZIP"].lstrip("0")
 
 
 @pytest.mark.parametrize(
-    ("systems", "outlets", "problems"),
+    ("spoil", "expected"),
     [
-        (90, 180, 0),
-        (115, 230, 0),
-        (89, 200, 1),
-        (116, 200, 1),
-        (100, 179, 1),
-        (100, 231, 1),
-        (50, 100, 2),
+        (half_a_file, ["keys_gone", "row_count", "states_shrunk", "states_vanished"]),
+        (thirty_per_cent_gone, ["keys_gone", "row_count", "states_shrunk"]),
+        (a_state_gone, ["keys_gone", "row_count", "states_vanished"]),
+        (a_state_halved, ["keys_gone", "row_count", "states_shrunk"]),
+        (
+            no_outlets_for_many_systems,
+            ["keys_gone", "row_count", "states_shrunk", "states_vanished", "systems_without_outlets"],
+        ),
+        (keys_renumbered, ["keys_renumbered"]),
+        (keys_shifted, ["columns_swapped", "keys_reassigned", "values_changed"]),
+        (strangers, ["keys_new", "row_count"]),
+        (phones_lost, ["more_values_missing", "values_changed", "values_missing"]),
+        (addresses_lost, ["more_values_missing", "values_changed", "values_missing"]),
+        (a_few_zips_lost, ["more_values_missing", "values_changed"]),
+        (swapped("LIBNAME", "CITY"), ["columns_swapped", "values_changed"]),
+        (swapped("ADDRESS", "CITY"), ["columns_swapped", "values_changed"]),
+        (
+            swapped("PHONE", "ZIP"),
+            ["more_values_missing", "values_changed", "values_missing", "values_unreadable"],
+        ),
+        (swapped("CNTY", "LIBNAME"), ["columns_swapped", "values_changed"]),
+        (a_column_sorted, ["values_changed"]),
+        (saved_by_a_spreadsheet, ["rows_repaired"]),
     ],
 )
-def test_row_counts_far_from_the_live_ones_wait_for_a_person(
-    systems: int, outlets: int, problems: int
+def test_each_way_of_spoiling_a_release_is_named(
+    spoil: Callable[[Rows, Rows], None], expected: list[str]
 ) -> None:
-    assert codes(release_with(systems, outlets), LIVE) == ["row_count"] * problems
+    rows = country()
+    spoil(*rows)
+    assert codes(release_of_country(rows, 2022)) == expected
 
 
-def test_the_message_says_how_many_rows_there_are_and_should_be() -> None:
-    (problem,) = guard(release_with(50, 200), LIVE, TODAY)
-    assert problem.message == "50 systems, where the live release has 100: outside 90 to 115 % of it"
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (swapped("LIBNAME", "CITY"), ["columns_swapped"]),
+        (swapped("PHONE", "ZIP"), ["values_missing", "values_unreadable"]),
+        (phones_lost, ["values_missing"]),
+        (saved_by_a_spreadsheet, ["rows_repaired"]),
+        (no_outlets_for_many_systems, ["row_count", "systems_without_outlets"]),
+    ],
+)
+def test_what_shows_without_another_release_is_named_without_one(
+    spoil: Callable[[Rows, Rows], None], expected: list[str]
+) -> None:
+    rows = country()
+    spoil(*rows)
+    assert codes(release_of_country(rows, 2022), nearest=None) == expected
+
+
+def test_rejected_rows_wait_for_a_person_though_the_release_can_be_read() -> None:
+    report = NEXT.report
+    files = (replace(report.files[0], rejected=6), report.files[1])
+    (problem,) = problems(replace(NEXT, report=replace(report, files=files)))
+    assert problem.code == "rows_rejected"
+    assert problem.message == (
+        "6 of 180 (3.3 %) rows of 'pud22i_ae.csv' cannot be read, at most 0.1 % may be: look at the rows in "
+        "the report"
+    )
+
+
+def test_the_sentence_says_how_many_there_are_and_should_be_and_what_to_look_at() -> None:
+    rows = country()
+    thirty_per_cent_gone(*rows)
+    by_code = {
+        problem.code: problem.message for problem in reversed(problems(release_of_country(rows, 2022)))
+    }
+    assert by_code["row_count"] == (
+        "126 systems, where fiscal year 2021 has 180: 95 to 105 % of that are expected, look whether the "
+        "file is whole"
+    )
+    assert by_code["keys_gone"] == (
+        "54 of 180 (30.0 %) systems of fiscal year 2021 stand under no key here, at most 1.5 % are expected: "
+        "look whether rows were cut off"
+    )
+
+
+def test_more_is_allowed_the_more_years_lie_between() -> None:
+    rows = country()
+    rows[0][:7], rows[1][:14] = [], []
+    spoiled = release_of_country(rows, 2022)
+    assert "keys_gone" in codes(spoiled)
+    long_ago = release_of_country(country(), 2013)
+    assert codes(spoiled, nearest=long_ago) == []
+
+
+def test_a_territory_that_did_not_report_yet_is_not_missed_in_an_older_year() -> None:
+    systems, outlets = country()
+    territory = {**systems[0], "STABR": "PR", "FSCSKEY": "PR0001", "PHONE": "7875550100", "ZIP": "00901"}
+    newest = release_of_country(([*systems, territory], outlets), 2021)
+    assert codes(release_of_country(country(), 2019), newest) == ["superseded"]
+    assert codes(release_of_country(country(), 2022), newest) == ["states_vanished"]
+
+
+def test_a_few_rows_are_no_news_in_a_small_release() -> None:
+    small = release_of(2021, [SYSTEM, {**SYSTEM, "FSCSKEY": "VT0002"}])
+    assert codes(release_of(2022, [SYSTEM]), small) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.integers(0, 179), max_size=180))
+def test_a_release_that_lost_systems_waits_exactly_when_the_limits_are_exceeded(
+    gone: set[int],
+) -> None:
+    systems, outlets = country()
+    kept = [row for number, row in enumerate(systems) if number not in gone]
+    if not kept:
+        return
+    keys = {row["FSCSKEY"] for row in kept}
+    release = release_of_country((kept, [row for row in outlets if row["FSCSKEY"] in keys]), 2022)
+    limits = guard_limits()
+    expected = limits.exceeded(len(gone), 180, limits.gone.systems.after(1)) or limits.exceeded(
+        2 * len(gone), 360, limits.gone.outlets.after(1)
+    )
+    assert ("keys_gone" in codes(release)) == expected

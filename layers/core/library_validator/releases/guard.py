@@ -1,22 +1,20 @@
 """Whether a release may go live by itself, or a person has to accept it first.
 
-A whole and readable release can still be the wrong one: a year that cannot be over, last year's file,
-another content for a year that already answers, or half of the country missing.
+A whole and readable release can still be the wrong one: a year that cannot be over, another content for a
+year that already answers, a state missing, columns under wrong headers, or every key renumbered. The
+limits stand in guard.toml.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib import resources
-from typing import Final
 
+from library_validator.releases.guard_against import problems_against
+from library_validator.releases.guard_limits import QUARANTINE, Limits, guard_limits, share
 from library_validator.releases.records import Problem, Release
-
-_QUARANTINE: Final = "quarantine"
+from library_validator.releases.shapes import SHAPES, shapes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +27,131 @@ class LiveRelease:
     outlets: int  # rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    at_least: int  # per cent of the live release's rows
-    at_most: int
-
-
-def guard(release: Release, live: LiveRelease | None, today: date) -> tuple[Problem, ...]:
+def guard(
+    release: Release, live: LiveRelease | None, today: date, nearest: Release | None = None
+) -> tuple[Problem, ...]:
     """What keeps ``release`` from going live by itself; empty if nothing does.
 
-    ``live`` is None before the first activation. The problems that reading found stand in
-    ``release.report.problems`` and are not repeated here.
+    ``live`` is None before the first activation. ``nearest`` is the accepted release whose fiscal year is
+    nearest, to be compared with; without it only the release itself and the live counts are looked at.
+    The problems that reading found stand in ``release.report.problems`` and are not repeated here. The
+    sentences depend on the releases alone, so that the same release has the same problems tomorrow.
     """
-    return tuple(_problems(release, live, today))
+    limits = guard_limits()
+    found = [*_year(release, live, today), *_file(release, limits), *_shape(release, limits)]
+    if nearest is not None:
+        found += problems_against(nearest, release, limits)
+    elif live is not None:
+        found += _row_counts(release, live, limits)
+    return tuple(found)
 
 
-def _problems(release: Release, live: LiveRelease | None, today: date) -> Iterator[Problem]:
+def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[Problem]:
     year = release.fiscal_year
     if year > today.year:
-        yield Problem("future_year", _QUARANTINE, f"fiscal year {year} is not over: today is {today}")
+        yield Problem(
+            "future_year", QUARANTINE, f"fiscal year {year} is not over: look where this file is from"
+        )
     if live is None:
         return
     if year < live.fiscal_year:
         yield Problem(
-            "superseded", _QUARANTINE, f"fiscal year {year} is older than the live one, {live.fiscal_year}"
+            "superseded",
+            QUARANTINE,
+            f"fiscal year {year} is older than the live one, {live.fiscal_year}: accept it if what was "
+            "listed then should be remembered",
         )
-    elif year == live.fiscal_year:
-        if release.content_sha256 != live.content_sha256:
-            yield Problem(
-                "live_year_differs",
-                _QUARANTINE,
-                f"fiscal year {year} is live already, with other content "
-                f"({live.systems} systems and {live.outlets} outlets; "
-                f"here {len(release.systems)} and {len(release.outlets)})",
-            )
-    else:
-        yield from _row_counts("systems", len(release.systems), live.systems)
-        yield from _row_counts("outlets", len(release.outlets), live.outlets)
-
-
-def _row_counts(kind: str, rows: int, live_rows: int) -> Iterator[Problem]:
-    limits = _limits()[kind]
-    if not limits.at_least * live_rows <= 100 * rows <= limits.at_most * live_rows:
+    elif year == live.fiscal_year and release.content_sha256 != live.content_sha256:
         yield Problem(
-            "row_count",
-            _QUARANTINE,
-            f"{rows} {kind}, where the live release has {live_rows}: outside "
-            f"{limits.at_least} to {limits.at_most} % of it",
+            "live_year_differs",
+            QUARANTINE,
+            f"fiscal year {year} is live already, with other content ({live.systems} systems and "
+            f"{live.outlets} outlets; here {len(release.systems)} and {len(release.outlets)}): look which of "
+            "the two the agency publishes",
         )
 
 
-@cache
-def _limits() -> dict[str, _Limits]:
-    text = resources.files(__package__).joinpath("guard.toml").read_text(encoding="utf-8")
-    return {kind: _Limits(**values) for kind, values in tomllib.loads(text).items()}
+def _file(release: Release, limits: Limits) -> Iterator[Problem]:
+    """Rows that had to be repaired, or could not be read."""
+    allowed = limits.rows_of_a_file
+    for file in release.report.files:
+        if limits.exceeded(file.repaired, file.rows, allowed.repaired):
+            yield Problem(
+                "rows_repaired",
+                QUARANTINE,
+                f"{share(file.repaired, file.rows)} rows of {file.member!r} had to be repaired, at most "
+                f"{allowed.repaired:g} % may be: official files need none, look what program saved this one",
+            )
+        if limits.exceeded(file.rejected, file.rows, allowed.rejected):
+            yield Problem(
+                "rows_rejected",
+                QUARANTINE,
+                f"{share(file.rejected, file.rows)} rows of {file.member!r} cannot be read, at most "
+                f"{allowed.rejected:g} % may be: look at the rows in the report",
+            )
+    rows = len(release.systems) + len(release.outlets)
+    for what, values in release.report.unreadable.items():
+        if limits.exceeded(values, rows, allowed.unreadable):
+            yield Problem(
+                "values_unreadable",
+                QUARANTINE,
+                f"{share(values, rows)} values of {what} cannot be read, at most {allowed.unreadable:g} % "
+                "may be: look whether another column stands there",
+            )
+
+
+def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
+    """Columns that are empty or hold something else, whatever other releases say."""
+    for kind, shape in shapes_of(release).items():
+        missing = [
+            f"{column} in {share(rows, shape.rows)} (at most {allowed.at_most:g} %)"
+            for column, allowed in limits.missing.items()
+            if limits.exceeded(rows := shape.missing.get(column, 0), shape.rows, allowed.at_most)
+        ]
+        if missing:
+            yield Problem(
+                "values_missing",
+                QUARANTINE,
+                f"{kind} without {'; '.join(missing)}: look whether a column was emptied",
+            )
+        wrong = []
+        for column, percent in limits.shape.items():
+            there = shape.rows - shape.missing.get(column, 0)
+            misshapen = shape.misshapen.get(column, 0)
+            if limits.exceeded(misshapen, there, 100 - percent):
+                fit = share(there - misshapen, there)
+                wrong.append(f"{fit} values of {column} {SHAPES[column][1]} (at least {percent:g} %)")
+        if wrong:
+            yield Problem(
+                "columns_swapped",
+                QUARANTINE,
+                f"of the {kind} only {'; '.join(wrong)}: look whether the columns stand "
+                "under their own headers",
+            )
+    listed = {outlet.fscs_key for outlet in release.outlets}
+    without = sum(system.fscs_key not in listed for system in release.systems)
+    if limits.exceeded(without, len(release.systems), limits.without_outlets.systems):
+        yield Problem(
+            "systems_without_outlets",
+            QUARANTINE,
+            f"{share(without, len(release.systems))} systems have no outlet, at most "
+            f"{limits.without_outlets.systems:g} % may be: look whether the outlets file is whole",
+        )
+
+
+def _row_counts(release: Release, live: LiveRelease, limits: Limits) -> Iterator[Problem]:
+    """Against the live release's counts, where the release itself is not at hand."""
+    years = abs(release.fiscal_year - live.fiscal_year)
+    counts = (
+        ("systems", len(release.systems), live.systems),
+        ("outlets", len(release.outlets), live.outlets),
+    )
+    for kind, rows, live_rows in counts:
+        percent = limits.rows.of(kind).after(years)
+        if limits.exceeded(abs(rows - live_rows), live_rows, percent):
+            yield Problem(
+                "row_count",
+                QUARANTINE,
+                f"{rows} {kind}, where the live release has {live_rows}: {100 - percent:g} to "
+                f"{100 + percent:g} % of that are expected, look whether the file is whole",
+            )

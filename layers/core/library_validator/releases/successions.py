@@ -52,6 +52,12 @@ def continued_outlets(older: Release, newer: Release) -> dict[str, Continuation]
     }
 
 
+def same_under_other_keys(before: Iterable[_R], after: Iterable[_R]) -> int:
+    """How many records of ``before`` stand in ``after`` under a new key, and not under their own."""
+    before, after = tuple(before), tuple(after)
+    return sum(1 for _ in _pairs(_only(before, after), _only(after, before)))
+
+
 def successions(older: Release, newer: Release) -> dict[str, Succession]:
     """FSCS key of each system that only ``older`` lists -> its successor in ``newer``, where certain.
 

@@ -1,0 +1,80 @@
+"""The guard's limits, from guard.toml. All of them are per cent."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+QUARANTINE: Final = "quarantine"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ByYears(_Model):
+    """A share that grows with the years between two releases."""
+
+    first: float = Field(ge=0, le=100)
+    further: float = Field(ge=0, le=100)
+
+    def after(self, years: int) -> float:
+        return self.first + self.further * (max(years, 1) - 1)
+
+
+class OfKinds(_Model):
+    systems: ByYears
+    outlets: ByYears
+
+    def of(self, kind: str) -> ByYears:
+        return self.systems if kind == "systems" else self.outlets
+
+
+class Missing(_Model):
+    at_most: float = Field(ge=0, le=100)
+    more: float = Field(ge=0, le=100)
+
+
+class RowsOfAFile(_Model):
+    repaired: float
+    rejected: float
+    unreadable: float
+
+
+class WithoutOutlets(_Model):
+    systems: float
+
+
+class Limits(_Model):
+    few: int = Field(ge=0)
+    rows: OfKinds
+    gone: OfKinds
+    new: OfKinds
+    renumbered: OfKinds
+    reassigned: OfKinds
+    state_loss: OfKinds
+    changed: Mapping[str, ByYears]
+    missing: Mapping[str, Missing]
+    shape: Mapping[str, float]
+    without_outlets: WithoutOutlets
+    rows_of_a_file: RowsOfAFile
+
+    def exceeded(self, rows: int, of: int, percent: float) -> bool:
+        """Whether ``rows`` are more than a few, and more than ``percent`` of ``of``."""
+        return rows > self.few and 100 * rows > percent * of
+
+
+@cache
+def guard_limits() -> Limits:
+    text = resources.files(__package__).joinpath("guard.toml").read_text(encoding="utf-8")
+    return Limits.model_validate(tomllib.loads(text))
+
+
+def share(rows: int, of: int) -> str:
+    """How many of how many, for a sentence."""
+    return f"{rows} of {of} ({100 * rows / max(of, 1):.1f} %)"

@@ -1,0 +1,133 @@
+"""The guard's limits against what the official years show: all pairs, and each year spoiled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from library_validator.releases.guard import LiveRelease, guard
+from library_validator.releases.guard_against import problems_against
+from library_validator.releases.guard_limits import ByYears, Limits, Missing, OfKinds, guard_limits
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Outlet, Release, System
+
+pytestmark = pytest.mark.realdata
+
+TODAY = date(2026, 11, 24)
+NAMES = {
+    2015: "pls_fy2015_data_files_csv.zip",
+    2017: "pls_fy2017_data_files_csv.zip",
+    2021: "pls_fy2021_csv.zip",
+    2022: "pls_fy2022_csv.zip",
+}
+
+
+@pytest.fixture(scope="module")
+def years(data: Path) -> Mapping[int, Release]:
+    return {year: read_release(data / "pls" / name) for year, name in NAMES.items()}
+
+
+def live(release: Release) -> LiveRelease:
+    return LiveRelease(
+        release.fiscal_year, release.content_sha256, len(release.systems), len(release.outlets)
+    )
+
+
+def halved() -> Limits:
+    """Every limit on the difference between two releases, at half."""
+
+    def half(limit: ByYears) -> ByYears:
+        return ByYears(first=limit.first / 2, further=limit.further / 2)
+
+    def of_kinds(limits: OfKinds) -> OfKinds:
+        return OfKinds(systems=half(limits.systems), outlets=half(limits.outlets))
+
+    limits = guard_limits()
+    names = ("rows", "gone", "new", "renumbered", "reassigned", "state_loss")
+    return limits.model_copy(
+        update={
+            **{name: of_kinds(getattr(limits, name)) for name in names},
+            "changed": {column: half(limit) for column, limit in limits.changed.items()},
+            "missing": {
+                column: Missing(at_most=limit.at_most / 2, more=limit.more / 2)
+                for column, limit in limits.missing.items()
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(("older", "newer"), list(combinations(NAMES, 2)))
+def test_every_official_year_passes_beside_every_other_with_half_of_the_limits(
+    older: int, newer: int, years: Mapping[int, Release]
+) -> None:
+    assert guard(years[newer], live(years[older]), TODAY, years[older]) == ()
+    backwards = guard(years[older], live(years[newer]), TODAY, years[newer])
+    assert [problem.code for problem in backwards] == ["superseded"]
+    assert list(problems_against(years[older], years[newer], halved())) == []
+    assert list(problems_against(years[newer], years[older], halved())) == []
+
+
+@pytest.mark.parametrize("year", list(NAMES))
+def test_every_official_year_passes_alone(year: int, years: Mapping[int, Release]) -> None:
+    assert guard(years[year], None, TODAY) == ()
+
+
+def test_the_copy_that_a_spreadsheet_spoiled_waits_for_a_person(
+    data: Path, years: Mapping[int, Release]
+) -> None:
+    mangled = read_release(data / "pls" / "mangled_fy2022.zip")
+    problems = guard(mangled, live(years[2021]), TODAY, years[2021])
+    assert [problem.code for problem in problems] == ["rows_repaired", "rows_repaired"]
+
+
+def without(release: Release, gone: Callable[[System | Outlet], bool]) -> Release:
+    return replace(
+        release,
+        systems=tuple(system for system in release.systems if not gone(system)),
+        outlets=tuple(outlet for outlet in release.outlets if not gone(outlet)),
+    )
+
+
+def renumbered(release: Release) -> Release:
+    """Every key of a state renumbered from 5000, which no official year uses up to 7999."""
+    new: dict[str, str] = {}
+    last: Counter[str] = Counter()
+    for system in release.systems:
+        last[system.state] += 1
+        new[system.fscs_key] = f"{system.state}{5000 + last[system.state]}"
+    return replace(
+        release,
+        systems=tuple(replace(system, fscs_key=new[system.fscs_key]) for system in release.systems),
+        outlets=tuple(replace(outlet, fscs_key=new[outlet.fscs_key]) for outlet in release.outlets),
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda release: without(release, lambda r: r.state == "DE"), {"states_vanished"}),
+        (
+            lambda release: without(release, lambda r: int(r.fscs_key[2:]) % 10 < 3),
+            {"keys_gone", "row_count", "states_shrunk", "states_vanished"},
+        ),
+        (renumbered, {"keys_renumbered"}),
+        (
+            lambda release: replace(
+                release, outlets=tuple(replace(outlet, phone="-3") for outlet in release.outlets)
+            ),
+            {"values_missing", "more_values_missing", "values_changed"},
+        ),
+    ],
+    ids=["one state gone", "30 per cent gone", "every key renumbered", "phones lost"],
+)
+def test_the_newest_year_spoiled_is_named(
+    spoil: Callable[[Release], Release], expected: set[str], years: Mapping[int, Release]
+) -> None:
+    problems = guard(spoil(years[2022]), live(years[2021]), TODAY, years[2021])
+    assert {problem.code for problem in problems} == expected
