@@ -9,10 +9,11 @@ from typing import Final, Protocol
 
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import DecisionStore
+from library_validator.registry.journal import FINISHED
 from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 
-ENDED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "failed"})
+ENDED: Final = FINISHED | {"failed"}
 POLL_SECONDS: Final = 0.5
 # A decision may become readable in the index later than one that was made after it.
 _OVERLAP: Final = timedelta(minutes=1)

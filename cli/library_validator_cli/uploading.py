@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import BinaryIO, Final
 
+from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.registry.bucket import Upload
 from library_validator_cli.stack_access import Stack
 
+_LARGEST_READ: Final = 64 * 1024 * 1024  # bytes, of what is opened here; the service has a limit of its own
 PREFIX: Final = "releases/"  # uploads under it are loaded; nothing else is
 
 
@@ -16,3 +18,8 @@ def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
     key = PREFIX + name
     answer = stack.s3.put_object(Bucket=stack.output("ReleasesBucket"), Key=key, Body=body)
     return Upload(key, answer["VersionId"]).run_id
+
+
+def releases_bucket(stack: Stack) -> ReleasesBucket:
+    """The bucket as the service sees it: for putting there again what stands there."""
+    return ReleasesBucket(stack.s3, stack.output("ReleasesBucket"), _LARGEST_READ)

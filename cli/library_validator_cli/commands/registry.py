@@ -1,4 +1,4 @@
-"""``upload``, ``release list``, ``release rollback``, ``inspect``: releases and the live registry."""
+"""``upload``, ``inspect``, ``release list``, ``release rollback``: releases and the live registry."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import tempfile
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Final
+from typing import Annotated, BinaryIO
 
 import typer
 
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.registry.rollback import roll_back
-from library_validator.registry.store import Run
 from library_validator.releases.archive import zip_pair
 from library_validator.releases.reading import read_release
+from library_validator_cli.commands import verdicts
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.release_report import report_as_json, show_report
+from library_validator_cli.run_outcome import remarks_on, style_of, tell_outcome
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table, warning
 from library_validator_cli.uploading import PREFIX, put_release
-
-DONE: Final = ("active", "unchanged")
-_STYLES: Final = {"active": "green", "unchanged": "green", "loading": "blue", "quarantined": "yellow"}
 
 ReleaseFile = Annotated[
     Path,
@@ -43,6 +41,7 @@ def register(app: typer.Typer) -> None:
     release.command(
         "rollback", epilog='Example: library-validator release rollback --reason "FY2023 misses Kansas"'
     )(rollback)
+    verdicts.register(release)
     app.add_typer(release, name="release")
 
 
@@ -71,12 +70,7 @@ def upload(
             bar.say(f"uploading {name}")
             run_id = put_release(stack, body, name)
             run = follow_run(stack.registry, run_id, bar.say, timeout)
-    if as_json:
-        show_json(asdict(run))
-    else:
-        _show_outcome(run)
-    if run.status not in DONE:
-        raise typer.Exit(1)
+    tell_outcome(run, as_json=as_json)
 
 
 def inspect(release: ReleaseFile, as_json: AsJson = False) -> None:
@@ -120,7 +114,7 @@ def list_runs(stack_name: StackName = None, as_json: AsJson = False) -> None:
     )
     for run in runs:
         report = run.report or {}
-        status = run.status if run.status in DONE else f"{run.status} ({run.step})"
+        status = run.status if run.step == "done" else f"{run.status} ({run.step})"
         live = " (live)" if run.version and run.version == active else ""
         row = cells(
             run.started_at[:19].replace("T", " "),
@@ -129,9 +123,9 @@ def list_runs(stack_name: StackName = None, as_json: AsJson = False) -> None:
             f"{run.version or NOTHING}{live}",
             report.get("systems", NOTHING),
             report.get("outlets", NOTHING),
-            "; ".join(_remarks(run)),
+            "; ".join(remarks_on(run)),
         )
-        shown.add_row(*row, style=_STYLES.get(run.status, "red"))
+        shown.add_row(*row, style=style_of(run))
     show(shown)
 
 
@@ -190,26 +184,3 @@ def _look_at(body: BinaryIO, name: str) -> None:
     )
     for problem in report.problems:
         warning(f"{problem.severity}: {problem.message}")
-
-
-def _show_outcome(run: Run) -> None:
-    report: Any = run.report or {}
-    counts = ""
-    if report:
-        counts = (
-            f": fiscal year {report['fiscal_year']}, {report['systems']:,} systems, "
-            f"{report['outlets']:,} outlets"
-        )
-    style = _STYLES.get(run.status, "red")
-    show(f"[bold {style}]{run.status}[/]{counts}" + (f", registry {run.version}" if run.version else ""))
-    for remark in _remarks(run):
-        warning(remark)
-    if run.status == "failed":
-        warning("the queue tries again by itself: library-validator release list")
-    elif run.status not in DONE:
-        warning("nothing that answers was changed")
-
-
-def _remarks(run: Run) -> list[str]:
-    said = [problem.get("message", "") for problem in run.problems]
-    return [f"{run.reason} (by {run.by})", *said] if run.by else said

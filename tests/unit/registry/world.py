@@ -21,7 +21,7 @@ from library_validator.registry.bucket import Upload
 from library_validator.registry.events import RegistryActivated
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
-from library_validator.releases.records import Problem, Release, ReleaseReport, System
+from library_validator.releases.records import Outlet, Problem, Release, ReleaseReport, System
 
 KEYS_PER_SYSTEM = 3
 
@@ -43,13 +43,14 @@ def read(source: BinaryIO, *, file_name: str = "") -> Release:
         fiscal_year=fields["year"],
         files=(),
         systems=len(systems),
-        outlets=0,
+        outlets=len(systems),
         systems_by_structure={"00": len(systems)},
         outlets_by_structure={},
         outlets_by_type={},
         problems=tuple(Problem(*problem) for problem in fields["problems"]),
     )
-    return Release(fields["year"], hashlib.sha256(content).hexdigest(), systems, (), report)
+    outlets = tuple(_outlet(number) for number in range(fields["systems"]))
+    return Release(fields["year"], hashlib.sha256(content).hexdigest(), systems, outlets, report)
 
 
 def build(releases: Sequence[Release]) -> Index:
@@ -61,12 +62,43 @@ def build(releases: Sequence[Release]) -> Index:
         for system in newest.systems
         for number in range(KEYS_PER_SYSTEM)
     }
-    return Index(postings, years.encode(), newest.fiscal_year, len(newest.systems), 0, len(newest.systems))
+    return Index(
+        postings,
+        years.encode(),
+        newest.fiscal_year,
+        len(newest.systems),
+        len(newest.outlets),
+        len(newest.systems),
+    )
 
 
 def _system(number: int) -> System:
     empty = dict.fromkeys(System.__slots__, "")
-    return System(**empty | {"fscs_key": f"AK{number:04}", "population": -1, "operating_expenditure": -1})  # type: ignore[arg-type]
+    return System(**empty | _place(number) | {"population": -1, "operating_expenditure": -1})  # type: ignore[arg-type]
+
+
+def _outlet(number: int) -> Outlet:
+    empty = dict.fromkeys(Outlet.__slots__, "")
+    return Outlet(**empty | _place(number) | {"sequence": "002", "type": "CE"})
+
+
+def _place(number: int) -> dict[str, str]:
+    """What systems and outlets both have: nothing that a guard would stop at."""
+    return {
+        "fscs_key": f"AK{number:04}",
+        "state": "AK",
+        "libid": f"AK{number:04}",
+        "name": f"LIBRARY OF TOWN {number}",
+        "street": f"{number + 1} MAIN STREET",
+        "city": "JUNEAU",
+        "zip": f"{99500 + number}",
+        "county": "TOWNS",
+        "phone": f"907555{number:04}",
+        "structure": "00",
+        "name_change": "00",
+        "address_change": "00",
+        "meets_fscs_definition": "Y",
+    }
 
 
 class Clock:

@@ -70,9 +70,12 @@ class Journal:
 
 
 def report_as_json(report: ReleaseReport) -> dict[str, Any]:
-    """A release report for a run record, its problems apart: those stand on the run."""
-    fields = asdict(report)
-    del fields["problems"]
+    """A release report for a run record, its problems apart: those stand on the run.
+
+    The rows that could not be read are left to the whole report in the bucket: there may be thousands.
+    """
+    fields = asdict(replace(report, problems=(), row_problems=()))
+    del fields["problems"], fields["row_problems"]
     return fields
 
 

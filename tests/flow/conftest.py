@@ -1,0 +1,27 @@
+"""Stacks as moto holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from functions.index_release.handler import build_runtime
+from tests.flow.release_stack import ReleaseStack
+from tests.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
+
+
+@pytest.fixture
+def release_stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReleaseStack]:
+    for name, value in {
+        "POWERTOOLS_SERVICE_NAME": "index_release",
+        "REGISTRY_TABLE": REGISTRY_TABLE,
+        "RELEASES_BUCKET": RELEASES_BUCKET,
+        "RESULTS_BUS": RESULTS_BUS,
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        build_runtime.cache_clear()
+        yield ReleaseStack()
+        build_runtime.cache_clear()

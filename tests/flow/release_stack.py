@@ -1,0 +1,106 @@
+"""What loads releases, as moto holds it: bucket, rule, FIFO queue, function, table, and the results bus."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from typing import Any
+
+import boto3
+
+from functions.index_release.handler import lambda_handler
+from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.registry.store import Pointer, Run
+from library_validator_cli.sample_release import write_sample_release
+from tests.resources import (
+    REGISTRY_TABLE,
+    RELEASES_BUCKET,
+    RESULTS_BUS,
+    create_registry_table,
+    create_releases_bucket,
+)
+
+UPLOADS = {
+    "source": ["aws.s3"],
+    "detail-type": ["Object Created"],
+    "detail": {"object": {"key": [{"prefix": "releases/"}]}},
+}
+ACCOUNT = "arn:aws:sqs:us-east-1:123456789012"
+
+
+class Context:
+    """A Lambda context with a minute left."""
+
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+class ReleaseStack:
+    """Bucket → EventBridge → FIFO queue → function, and a queue behind the results bus."""
+
+    def __init__(self) -> None:
+        self.s3, self.sqs, events = boto3.client("s3"), boto3.client("sqs"), boto3.client("events")
+        dynamodb = boto3.client("dynamodb")
+        create_registry_table(dynamodb)
+        create_releases_bucket(self.s3)
+        self.table = RegistryTable(dynamodb, REGISTRY_TABLE)
+        self.releases = self.sqs.create_queue(
+            QueueName="releases.fifo",
+            Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+        )["QueueUrl"]
+        self.results = self.sqs.create_queue(QueueName="results")["QueueUrl"]
+        events.create_event_bus(Name=RESULTS_BUS)
+        self._route(events, "default", UPLOADS, "releases.fifo", MessageGroupId="releases")
+        self._route(events, RESULTS_BUS, {"source": ["library-validator"]}, "results")
+        self.s3.put_bucket_notification_configuration(
+            Bucket=RELEASES_BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+
+    def _route(self, events: Any, bus: str, pattern: object, queue: str, **sqs: str) -> None:
+        events.put_rule(Name=f"to-{queue}", EventBusName=bus, EventPattern=json.dumps(pattern))
+        target: dict[str, Any] = {"Id": "queue", "Arn": f"{ACCOUNT}:{queue}"}
+        if sqs:
+            target["SqsParameters"] = sqs
+        events.put_targets(Rule=f"to-{queue}", EventBusName=bus, Targets=[target])
+
+    def upload(self, content: bytes, key: str = "releases/pls_sample_fy2022_csv.zip") -> None:
+        self.s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=content)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What the queue holds, as Lambda is given it; the messages stay there."""
+        found = self.sqs.receive_message(QueueUrl=self.releases, MaxNumberOfMessages=10).get("Messages", [])
+        return [
+            {
+                "Records": [{"messageId": one["MessageId"], "body": one["Body"]}],
+                "handle": one["ReceiptHandle"],
+            }
+            for one in found
+        ]
+
+    def deliver(self) -> list[dict[str, Any]]:
+        """Let the function take every message, one by one; messages that it raised on stay."""
+        responses = []
+        for message in self.messages():
+            responses.append(lambda_handler(message, Context()))  # type: ignore[arg-type]
+            self.sqs.delete_message(QueueUrl=self.releases, ReceiptHandle=message["handle"])
+        return responses
+
+    def published(self) -> list[dict[str, Any]]:
+        found = self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(one["Body"]) for one in found]
+
+    def pointer(self) -> Pointer:
+        return self.table.pointer()
+
+    def runs(self) -> list[Run]:
+        return self.table.runs()
+
+
+@cache
+def sample(year: int, seed: int = 1) -> bytes:
+    target = io.BytesIO()
+    write_sample_release(target, year, seed)
+    return target.getvalue()

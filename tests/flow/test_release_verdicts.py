@@ -1,0 +1,167 @@
+"""Accepting, rejecting and reindexing by command, through the bucket, the queue and the function."""
+
+from __future__ import annotations
+
+import io
+import json
+from contextlib import redirect_stdout
+from dataclasses import replace
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from library_validator.registry.store import Run
+from library_validator_cli.commands import registry, verdicts
+from library_validator_cli.main import app
+from library_validator_cli.stack_access import Stack
+from tests.flow.release_stack import ReleaseStack, sample
+from tests.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
+
+NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021_csv.zip"
+
+
+@pytest.fixture(autouse=True)
+def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack) -> None:
+    """The commands find this stack, and following a load is taking it from the queue."""
+    outputs = {
+        "RegistryTable": REGISTRY_TABLE,
+        "ReleasesBucket": RELEASES_BUCKET,
+        "ResultsBus": RESULTS_BUS,
+    }
+    session = boto3.Session()
+
+    def follow(_registry: object, run_id: str, _said: object, _timeout: float) -> Run:
+        with redirect_stdout(io.StringIO()):  # the function's metrics are no answer of the command
+            release_stack.deliver()
+        run = release_stack.table.run(run_id)
+        assert run
+        return run
+
+    for module in (registry, verdicts):
+        monkeypatch.setattr(
+            module, "open_stack", lambda _name: Stack("a test", False, outputs, session, session)
+        )
+        monkeypatch.setattr(module, "follow_run", follow)
+
+
+def typed(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["release", *arguments])
+
+
+def told(result: Result) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(result.stdout)
+    return answer
+
+
+@pytest.fixture
+def quarantined(release_stack: ReleaseStack) -> Run:
+    """FY2022 is live, FY2021 came after it."""
+    for key, year in ((NEWER, 2022), (OLDER, 2021)):
+        release_stack.upload(sample(year), key)
+        release_stack.deliver()
+    run = release_stack.runs()[0]
+    assert run.status == "quarantined"
+    return run
+
+
+def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
+    release_stack: ReleaseStack, quarantined: Run
+) -> None:
+    result = typed("accept", "fy2021", "--reason", "older year, checked by hand", "--json")
+
+    assert result.exit_code == 0, result.output
+    run = told(result)
+    assert (run["status"], run["reason"]) == ("active", "older year, checked by hand")
+    assert run["by"].startswith("arn:aws:")
+    assert release_stack.pointer().active == run["version"]
+    assert [one.fiscal_year for one in release_stack.table.version(run["version"]).releases] == [2021, 2022]
+    kept = release_stack.table.run(quarantined.run_id)
+    assert kept
+    assert (kept.status, kept.accepted_as) == ("accepted", run["run_id"])
+    events = [one for one in release_stack.published() if one["detail-type"] == "Registry Activated"]
+    assert {one["detail"]["data"]["reason"] for one in events} == {
+        "release loaded",
+        "older year, checked by hand",
+    }
+
+
+def test_the_list_shows_both_the_verdict_and_the_load(quarantined: Run) -> None:
+    typed("accept", quarantined.run_id, "--reason", "checked")
+    runs = told(typed("list", "--json"))["runs"]
+    assert [run["status"] for run in runs] == ["active", "accepted", "active"]
+    assert "checked (by arn" in " ".join(typed("list").stdout.split())
+
+
+def test_a_rejected_release_stays_rejected(release_stack: ReleaseStack, quarantined: Run) -> None:
+    pointer = release_stack.pointer()
+    result = typed("reject", "fy2021", "--reason", "not ours")
+
+    assert (result.exit_code, quarantined.run_id in result.stdout) == (0, True)
+    assert release_stack.pointer() == pointer
+    statuses = [
+        one["detail"]["data"]["status"]
+        for one in release_stack.published()
+        if one["detail-type"] == "Release Refused"
+    ]
+    assert sorted(statuses) == ["quarantined", "rejected"]
+    again = typed("accept", quarantined.run_id, "--reason", "after all")
+    assert (again.exit_code, "was rejected by" in again.stderr) == (1, True)
+
+
+def test_a_name_that_several_runs_have_is_not_guessed(release_stack: ReleaseStack, quarantined: Run) -> None:
+    release_stack.upload(sample(2021, seed=3), OLDER)
+    release_stack.deliver()
+    result = typed("reject", "fy2021", "--reason", "which one?")
+    assert result.exit_code == 1
+    assert "2 quarantined runs are called like fy2021" in result.stderr
+    assert quarantined.run_id in result.stderr
+
+
+@pytest.mark.usefixtures("quarantined")
+def test_a_name_that_nothing_quarantined_has_is_said() -> None:
+    for name, said in (("fy2022", "there are active ones only"), ("fy1999", "release list shows all")):
+        result = typed("accept", name, "--reason", "why not")
+        assert (result.exit_code, said in " ".join(result.stderr.split())) == (1, True), result.stderr
+
+
+@pytest.mark.usefixtures("quarantined")
+@pytest.mark.parametrize("verdict", ["accept", "reject"])
+def test_a_verdict_needs_words(verdict: str) -> None:
+    assert typed(verdict, "fy2021", "--reason", "  ").exit_code == 2
+
+
+def test_reindexing_what_has_this_format_already_changes_nothing(release_stack: ReleaseStack) -> None:
+    release_stack.upload(sample(2022), NEWER)
+    release_stack.deliver()
+    pointer = release_stack.pointer()
+    result = typed("reindex", "--json")
+
+    assert result.exit_code == 0, result.output
+    assert told(result)["status"] == "unchanged"
+    assert release_stack.pointer() == pointer
+
+
+def test_what_was_fetched_from_a_mirror_waits_with_where_it_came_from(release_stack: ReleaseStack) -> None:
+    origin = {"source-url": "https://mirror.example/pls.zip", "official": "no"}
+    release_stack.s3.put_object(
+        Bucket=RELEASES_BUCKET,
+        Key="releases/fetched/pls_sample_fy2022_csv.zip",
+        Body=sample(2022),
+        Metadata=origin,
+    )
+    [response] = release_stack.deliver()
+    assert response["status"] == "quarantined"
+    [run] = release_stack.runs()
+    assert (run.provenance, run.problems[0]["code"]) == (origin, "from_mirror")
+    result = typed("accept", run.run_id, "--reason", "same sum as the agency's", "--json")
+    assert told(result)["provenance"] == origin
+    assert told(result)["status"] == "active"
+
+
+def test_an_unfinished_verdict_is_found_again_by_name(release_stack: ReleaseStack, quarantined: Run) -> None:
+    """The command was cut off between the verdict and the copy."""
+    release_stack.table.put_run(replace(quarantined, status="accepted", reason="first words", by="pat"))
+    result = typed("accept", "fy2021", "--reason", "second words", "--json")
+    assert (told(result)["status"], told(result)["reason"]) == ("active", "first words")
