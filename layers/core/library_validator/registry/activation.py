@@ -100,7 +100,8 @@ def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts,
     proposal = propose(release, upload, live)
     version = proposal.version
     accepted = AcceptedReleases(version, bucket, ports.read, ports.time_left)
-    problems = judge(proposal, provenance, live, store.find_version(version), today=now().date())
+    nearest = None if proposal.known else accepted.nearest(proposal, live)
+    problems = judge(proposal, provenance, live, nearest, store.find_version(version), today=now().date())
     acceptance = find_acceptance(metadata, release.content_sha256, upload.run_id, store)
     if acceptance:
         problems = under(acceptance, problems)
@@ -182,10 +183,13 @@ def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
 
 
 def _put_reports(run: Run, release: Release, problems: Sequence[Problem], bucket: ReleaseBucket) -> None:
-    """What a person reads before they decide: the whole report."""
-    report = report_as_json(release.report)
-    origin = {"content_sha256": release.content_sha256, "provenance": dict(run.provenance)}
-    bucket.put_report(run.run_id, {**report, **origin, "problems": problems_as_json(problems)})
+    """What a person reads before they decide: the whole report, with every row that could not be read."""
+    report: dict[str, object] = report_as_json(release.report)
+    report["row_problems"] = [row.as_json() for row in release.report.row_problems]
+    report["problems"] = problems_as_json(problems)
+    report["content_sha256"] = release.content_sha256
+    report["provenance"] = dict(run.provenance)
+    bucket.put_report(run.run_id, report)
 
 
 def _readers_gone(pointer: Pointer, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from library_validator.registry.bucket import FETCHED, OFFICIAL
 from library_validator.registry.journal import problems_as_json
 from library_validator.registry.store import Run, VersionRecord, VersionState
 from library_validator.releases.guard import LiveRelease, guard
-from library_validator.releases.records import Problem
+from library_validator.releases.records import Problem, Release
 
 QUARANTINE: Final = "quarantine"
 _WARNING: Final = "warning"
@@ -23,14 +23,15 @@ def judge(
     proposal: Proposal,
     provenance: Mapping[str, str],
     live: Live | None,
+    nearest: Release | None,
     earlier: VersionRecord | None,
     today: date,
 ) -> tuple[Problem, ...]:
     """Everything that a person should know of the proposed release; a quarantine keeps it from going live.
 
-    ``earlier`` is the record of the version that it would make, if that was ever begun. Content that is
-    accepted already was judged before: only a name that claims another year (last year's file, called
-    this year's) stops it now.
+    ``nearest`` is the accepted release to compare it with, ``earlier`` the record of the version that it
+    would make, if that was ever begun. Content that is accepted already was judged before: only a name
+    that claims another year (last year's file, called this year's) stops it now.
     """
     problems = list(proposal.release.report.problems)
     if proposal.known:
@@ -40,7 +41,7 @@ def judge(
             for problem in problems
         ]
     else:
-        problems += guard(proposal.release, _live_release(live), today)
+        problems += guard(proposal.release, _live_release(live), today, nearest)
         problems += _of_doubtful_source(proposal, provenance)
     if live is None or proposal.version != live.record.version:
         problems += _withdrawn(proposal.version, earlier, live)
