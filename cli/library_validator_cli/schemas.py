@@ -14,26 +14,30 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from library_validator.casework.events import LibraryDecisionExpiring, RegistryRevalidated
 from library_validator.decisions.application import MAX_MESSAGE_BYTES, Application
-from library_validator.decisions.events import EVENT_OF_ANSWER
+from library_validator.decisions.events import EVENT_OF_ANSWER, LibraryStatusChanged
 from library_validator.registry.envelope import EVENT_SOURCE
 from library_validator.registry.events import RegistryActivated, ReleaseFetchFailed, ReleaseRefusedEvent
 
 FOLDER: Final = Path("docs") / "schemas"
+EVENTS: Final = (
+    *EVENT_OF_ANSWER.values(),
+    LibraryStatusChanged,
+    LibraryDecisionExpiring,
+    RegistryActivated,
+    RegistryRevalidated,
+    ReleaseRefusedEvent,
+    ReleaseFetchFailed,
+)
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by the name of its file."""
     found: dict[str, dict[str, Any]] = {"application.json": _application_schema()}
-    for model in EVENT_OF_ANSWER.values():
+    for model in EVENTS:
         found[_file_name(model.detail_type)] = _event_schema(model.detail_type, model)
-    for detail_type, registry_model in (
-        ("Registry Activated", RegistryActivated),
-        ("Release Refused", ReleaseRefusedEvent),
-        ("Release Fetch Failed", ReleaseFetchFailed),
-    ):
-        found[_file_name(detail_type)] = _event_schema(detail_type, registry_model)
     return found
 
 

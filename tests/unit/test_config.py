@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from library_validator.config import (
     IndexReleaseSettings,
+    RevalidateSettings,
     Settings,
     SweepResultsSettings,
     ValidateApplicationsSettings,
@@ -48,3 +49,24 @@ def test_a_missing_variable_is_named(settings: type[Settings], missing: str) -> 
 def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
     with pytest.raises(ValidationError, match=variable):
         IndexReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
+
+
+@pytest.mark.parametrize(
+    ("days", "read"), [("30,7", (30, 7)), ("", ()), ("14", (14,)), (" 30 , 7 ", (30, 7)), (None, (30, 7))]
+)
+def test_notice_days_are_numbers_with_commas_between(days: str | None, read: tuple[int, ...]) -> None:
+    given = {} if days is None else {"EXPIRY_NOTICE_DAYS": days}
+    settings = RevalidateSettings.from_environment(
+        {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": "https://queue", **given}
+    )
+    assert settings.expiry_notice_days == read
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("EXPIRY_NOTICE_DAYS", "soon"), ("DECISION_VALIDITY_DAYS", "0")]
+)
+def test_a_wrong_setting_of_expiry_is_named(variable: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=variable):
+        RevalidateSettings.from_environment(
+            {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": "https://queue", variable: value}
+        )

@@ -95,7 +95,8 @@ class TestNews:
         assert world.current("A-1").decision is VALIDATED
 
     def test_a_field_that_could_not_be_read_is_still_held_against_an_application(self, world: World) -> None:
-        first = world.submit("A-1", **{**ALDER_FIELDS, "website": ["no", "text"]})
+        unreadable: dict[str, Any] = {**ALDER_FIELDS, "website": ["no", "text"]}
+        first = world.submit("A-1", **unreadable)
         assert "INVALID_FIELD" in first.reason_codes
 
         world.activate(year(2022, replace(ALDER, name="ALDER POINT FREE LIBRARY")))

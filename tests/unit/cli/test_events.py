@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from functions.sweep_results.handler import SweepEvent
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
+from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
 from library_validator_cli.applications_file import open_applications
@@ -49,6 +50,16 @@ def test_uploads_are_read_from_the_queues_event(path: Path) -> None:
     created = ReleasesMessage.model_validate_json(path.read_text()).created
     assert created.key.startswith("releases/")
     assert (created.version_id is None) == (path.stem == "without-version-id")
+
+
+@pytest.mark.parametrize("path", events_of("revalidate"), ids=lambda path: path.stem)
+def test_tasks_are_read_from_the_queues_event(path: Path) -> None:
+    asked = RevalidationsMessage.model_validate_json(path.read_text()).asked
+    if isinstance(asked, Activation):
+        assert path.stem == "registry-activated"
+    else:
+        assert asked.task == ("expiry" if path.stem in ("schedule", "ending-in-one-shard") else "revalidate")
+        assert (asked.shard == 3) == ("one-shard" in path.stem)
 
 
 def test_the_schedule_is_read_from_its_event() -> None:

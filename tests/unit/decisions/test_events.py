@@ -9,7 +9,8 @@ import pytest
 from pydantic import ValidationError
 
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
-from library_validator.decisions.decision import Answer, Reason
+from library_validator.decisions.deciding import second_claimant
+from library_validator.decisions.decision import Answer, Cause, Reason
 from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
 from tests.decisions import PARTNER, decision_of, submission_of
 
@@ -87,3 +88,32 @@ def test_the_largest_decision_is_well_under_what_the_bus_takes() -> None:
     )
 
     assert len(event_of(decision).model_dump_json().encode()) < 128 * 1024
+
+
+def test_an_answer_that_no_submission_changed_is_told_with_what_stood_before() -> None:
+    before = decision_of(submission_of(), fscs_key="AK0001")
+    cause = Cause(kind="registry", detail="2023.1.aa@2026-11-24T00:00:00+00:00")
+    after = decision_of(submission_of(), fscs_key="AK0002", cause=cause)
+    after = after.model_copy(update={"before": before.as_before})
+
+    event = event_of(after)
+
+    assert event.detail_type == "Library Status Changed"
+    data = json.loads(event.model_dump_json())["data"]
+    assert (data["decision"], data["match"]["fscs_key"]) == ("validated", "AK0002")
+    assert data["changes"] == ["identity"]
+    assert data["before"]["event_id"] == str(before.event_id)
+    assert data["before"]["match"]["fscs_key"] == "AK0001"
+    assert data["cause"] == {"kind": "registry", "detail": cause.detail}
+
+
+def test_what_stood_before_does_not_tell_who_holds_the_key() -> None:
+    before = second_claimant(decision_of(submission_of()), "AROASOMEBODYELSE", "theirs-7")
+    after = decision_of(
+        submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="expiry", detail="2027-11-23")
+    )
+
+    told = event_of(after.model_copy(update={"before": before.as_before})).model_dump_json()
+
+    assert "AROASOMEBODYELSE" not in told
+    assert "theirs-7" not in told

@@ -1,0 +1,84 @@
+"""Tasks in the revalidations queue, and events of casework on the bus, as moto holds them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from library_validator.adapters.aws.casework_bus import EventBridgeCaseworkBus
+from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue, TasksNotSent
+from library_validator.casework.events import registry_revalidated
+from library_validator.casework.store import ShardProgress
+from library_validator.casework.tasks import Task
+from tests.casework_resources import create_results_bus
+from tests.resources import RESULTS_BUS
+
+ACTIVATION = "2022.1.aa@2026-11-23T12:00:00+00:00"
+
+
+def test_every_task_is_one_message_that_waits_for_nothing() -> None:
+    with mock_aws():
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="revalidations", Attributes={"DelaySeconds": "900"})["QueueUrl"]
+        tasks = [Task(task="revalidate", activation=ACTIVATION, shard=shard) for shard in range(8)]
+
+        RevalidationsQueue(sqs, url).send(tasks)
+
+        received: list[Any] = []
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            received += messages
+        found = [Task.model_validate_json(message["Body"]) for message in received]
+        assert sorted(found, key=lambda task: task.shard or 0) == tasks
+
+
+def test_tasks_that_are_not_taken_fail_the_one_that_they_follow() -> None:
+    with mock_aws():
+        queue = RevalidationsQueue(boto3.client("sqs"), "https://sqs.us-east-1.amazonaws.com/1/none")
+        with pytest.raises(TasksNotSent, match="2 tasks were not taken"):
+            queue.send([Task(task="expiry", shard=shard) for shard in range(2)])
+
+
+def progress(shard: int) -> ShardProgress:
+    return ShardProgress(ACTIVATION, shard, "1/1", None, True, 5, 0, "2026-11-23T12:01:00+00:00", 2)
+
+
+def test_the_end_of_a_revalidation_reaches_the_bus() -> None:
+    with mock_aws():
+        sqs = boto3.client("sqs")
+        queue = create_results_bus(boto3.client("events"), sqs)
+        event = registry_revalidated([progress(shard) for shard in range(8)])
+        bus = EventBridgeCaseworkBus(EventBus(boto3.client("events"), RESULTS_BUS), lambda *_, **__: None)
+
+        assert bus.publish([event]) == [event]
+
+        (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+        told = json.loads(message["Body"])
+        assert told["detail-type"] == "Registry Revalidated"
+        assert told["detail"]["data"] == {
+            "version": "2022.1.aa",
+            "activated_at": "2026-11-23T12:00:00Z",
+            "checked": 56,
+            "changed": 16,
+            "failed": 0,
+        }
+
+
+def test_an_event_that_is_not_taken_is_told_of() -> None:
+    class Refusing:
+        def put_events(self, **_: Any) -> Any:
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
+
+    heard: list[Any] = []
+    client: Any = Refusing()
+    bus = EventBridgeCaseworkBus(
+        EventBus(client, RESULTS_BUS, sleep=lambda _: None), lambda _, extra: heard.append(extra)
+    )
+    event = registry_revalidated([progress(0)])
+
+    assert bus.publish([event]) == []
+    assert heard == [{"event_id": str(event.metadata.event_id), "code": "ThrottlingException"}]

@@ -1,0 +1,165 @@
+"""The function that decides again, on memory adapters: tasks in, tasks out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from functions.revalidate.handler import Runtime, handler
+from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage
+from library_validator.casework.store import SHARDS
+from library_validator.casework.tasks import Task
+from library_validator.config import RevalidateSettings
+from library_validator.decisions import deciding
+from library_validator.observability import Metrics, build_logger
+from library_validator.registry.events import registry_activated
+from library_validator.registry.store import Run
+from tests.decisions import PARTNER
+from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, World, year
+
+
+class Service:
+    def __init__(self) -> None:
+        settings = RevalidateSettings.from_environment(
+            {
+                "POWERTOOLS_SERVICE_NAME": "revalidate",
+                "REGISTRY_TABLE": "registry",
+                "CASEWORK_TABLE": "casework",
+                "RESULTS_BUS": "results",
+                "REVALIDATIONS_QUEUE_URL": "https://queue",
+            }
+        )
+        self.world = World()
+        self.world.activate(year(2021))
+        self.queue: list[str] = []
+        self.runtime = Runtime(
+            ports=self.world.ports,
+            notice_days=settings.expiry_notice_days,
+            send=self._send,
+            logger=build_logger(settings),
+            metrics=Metrics(settings),
+        )
+
+    def _send(self, tasks: Sequence[Task]) -> None:
+        self.queue += [task.model_dump_json(exclude_defaults=True) for task in tasks]
+
+    def activated(self, activated_at: str = "") -> dict[str, Any]:
+        """The event of the registry that is live, or of another moment."""
+        pointer = self.world.registry.pointer()
+        pointer = replace(pointer, activated_at=activated_at or pointer.activated_at)
+        run = Run("a.zip@1", "active", "done", pointer.activated_at, pointer.activated_at)
+        event = registry_activated(run, pointer, self.world.registry.version(pointer.active))
+        return {"detail-type": event.detail_type, "detail": json.loads(event.model_dump_json())}
+
+    def receive(self, body: Any) -> Any:
+        text = body if isinstance(body, str) else json.dumps(body)
+        message = RevalidationsMessage.model_validate({"Records": [{"messageId": "1", "body": text}]})
+        return handler(message, self.runtime, self.world.now)
+
+    def receive_all(self) -> None:
+        while self.queue:
+            self.receive(self.queue.pop(0))
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+def test_an_activation_is_split_into_shards_that_decide_everything_again(service: Service) -> None:
+    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.activate(year(2022, JUNIPER))
+
+    response = service.receive(service.activated())
+
+    assert (response.status, len(service.queue)) == ("split", SHARDS)
+    service.receive_all()
+    assert [event.data.decision for event in service.world.changes] == ["validated"]
+
+
+def test_an_activation_of_another_moment_is_superseded(service: Service) -> None:
+    assert service.receive(service.activated("2020-01-01T00:00:00+00:00")).status == "superseded"
+    assert service.queue == []
+
+
+def test_a_person_may_start_it_without_naming_the_activation(service: Service) -> None:
+    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.activate(year(2022, JUNIPER))
+
+    service.receive({"task": "revalidate"})
+    service.receive_all()
+
+    assert len(service.world.changes) == 1
+
+
+def test_a_shard_that_ran_out_of_time_is_sent_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
+    for number in range(40):
+        service.world.submit(f"A-{number}", **NEW_FIELDS)
+    service.world.activate(year(2022))
+    service.runtime = replace(service.runtime, time_left=lambda: 3.0)
+
+    service.receive({"task": "revalidate", "shard": 1})
+
+    (again,) = service.queue
+    assert json.loads(again)["shard"] == 1
+    service.receive_all()
+    (progress,) = service.world.store.progress(service.world.activation)
+    assert progress.done
+
+
+def test_the_daily_run_tells_the_age_of_the_registry(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service.receive({"task": "expiry"})
+    service.runtime.metrics.flush()
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    metrics = {name: value for line in lines if "_aws" in line for name, value in line.items()}
+    assert metrics["RegistryAgeDays"] == [(service.world.time.date() - date(2021, 12, 31)).days]
+    assert len(service.queue) == SHARDS
+
+
+def test_the_daily_run_renews_what_ended(service: Service) -> None:
+    service.world.submit("A-1", **EAST_FIELDS)
+    service.world.days_pass(400)
+
+    service.receive({"task": "expiry"})
+    service.receive_all()
+
+    assert service.world.current("A-1").cause.kind == "expiry"
+
+
+def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.activate(year(2022, JUNIPER))
+
+    def defective(query: Any, *_given: Any, **_named: Any) -> Any:
+        raise ValueError(query.applicant.name)
+
+    monkeypatch.setattr(deciding, "decide", defective)
+    service.receive({"task": "revalidate"})
+    service.receive_all()
+
+    (told,) = [one for one in caplog.records if one.message == "application not decided again"]
+    extra = vars(told)
+    assert (extra["source"], extra["application_id"], extra["problem"]) == (PARTNER, "A-1", "ValueError")
+    assert not any(NEW_FIELDS["name"] in str(vars(one)) for one in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no JSON", "[]", "{}", '{"task":"other"}', '{"task":"revalidate","shard":8}']
+)
+def test_a_message_that_is_no_task_fails(service: Service, body: str) -> None:
+    with pytest.raises(ValidationError):
+        service.receive(body)
