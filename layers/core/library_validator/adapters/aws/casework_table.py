@@ -43,7 +43,8 @@ class CaseworkTable(DecisionTable):
     ) -> CurrentPage:
         query: dict[str, Any] = {
             "IndexName": "current",
-            "KeyConditionExpression": "shard = :shard",
+            "KeyConditionExpression": "#shard = :shard",
+            "ExpressionAttributeNames": {"#shard": "shard"},  # a reserved word
             "ExpressionAttributeValues": {":shard": {"S": shard_text(shard)}},
             "Limit": min(limit, BATCH),
         }
