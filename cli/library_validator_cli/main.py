@@ -13,9 +13,11 @@ from library_validator_cli.commands import (
     casework,
     demo,
     evaluation,
+    fetch,
     matching,
     overriding,
     registry,
+    revalidating,
     samples,
     stack,
 )
@@ -69,8 +71,10 @@ app = typer.Typer(
 )
 stack.register(app)
 registry.register(app)
+fetch.register(app)
 casework.register(app)
 overriding.register(app)
+revalidating.register(app)
 matching.register(app)
 evaluation.register(app)
 samples.register(app)

@@ -1,0 +1,113 @@
+"""``fetch``: looking for a newer release now, by hand, as the service does on its schedule."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from library_validator.adapters.aws.fetch_states import FetchStatesTable
+from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
+from library_validator.adapters.web.http import HttpWeb
+from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
+from library_validator.registry.store import Run
+from library_validator.releases.fetching import FetchPorts
+from library_validator.releases.sources import Source, built_in_sources, own_source, read_source_file
+from library_validator_cli.failures import FAILED, WrongUsage
+from library_validator_cli.following import follow_run
+from library_validator_cli.run_outcome import DONE, tell_outcome
+from library_validator_cli.stack_access import Stack, StackName, open_stack
+from library_validator_cli.terminal import NOTHING, cells, progress, show, show_json, table, warning
+
+_SECONDS: Final = 600.0  # for all sources together
+_LARGEST: Final = 64 * 1024 * 1024  # bytes, as the service takes by default
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example: library-validator fetch --dry-run")(fetch)
+
+
+def fetch(
+    url: Annotated[
+        str | None, typer.Option(help="Ask only there. What is not from the agency waits for a person.")
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Other sources than the built-in ones: TOML or JSON."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and tell; upload nothing.")] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to follow the load for.")] = 900,
+    stack_name: StackName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+) -> None:
+    """Look for a release that is newer than the live one, upload it, and follow the load.
+
+    Sources are asked in order until one answers. Exit code 1: none did, or what was uploaded is not live.
+    """
+    asked = _sources(url, sources)
+    stack = open_stack(stack_name)
+    run: Run | None = None
+    with progress("asking the sources") as bar:
+        ports = RefreshPorts(stack.registry, stack.registry_bus, _fetch_ports(stack))
+        refreshed = refresh(asked, ports, lambda: datetime.now(UTC), trial=dry_run)
+        answer = refreshed.search.answer
+        if answer and answer.run_id:
+            run = follow_run(stack.registry, answer.run_id, bar.say, timeout)
+    if as_json:
+        show_json(_as_json(refreshed, run))
+    else:
+        _show(refreshed)
+    if run and not as_json:
+        tell_outcome(run, as_json=False)
+    if answer is None or (run and run.status not in DONE):
+        raise typer.Exit(FAILED)
+
+
+def _sources(url: str | None, file: Path | None) -> Sequence[Source]:
+    try:
+        listed = read_source_file(file) if file else built_in_sources()
+        return [own_source(url, listed)] if url else listed
+    except ValueError as error:
+        raise WrongUsage(f"{file or url}: {error}") from error
+
+
+def _fetch_ports(stack: Stack) -> FetchPorts:
+    end = time.monotonic() + _SECONDS
+    return FetchPorts(
+        web=HttpWeb(),
+        releases=FetchedReleasesBucket(stack.s3, stack.output("ReleasesBucket")),
+        states=FetchStatesTable(stack.session.client("dynamodb"), stack.output("RegistryTable")),
+        time_left=lambda: end - time.monotonic(),
+        sleep=time.sleep,
+        max_bytes=_LARGEST,
+    )
+
+
+def _as_json(refreshed: Refresh, run: Run | None) -> dict[str, object]:
+    search = refreshed.search
+    return {
+        "outcome": search.answer.outcome if search.answer else "failed",
+        "attempts": [asdict(attempt) for attempt in search.attempts],
+        "registry": refreshed.ages,
+        "run": asdict(run) if run else None,
+    }
+
+
+def _show(refreshed: Refresh) -> None:
+    shown = table("source", "agency", "outcome", "it …", "address")
+    for attempt in refreshed.search.attempts:
+        agency = "yes" if attempt.official else "no"
+        row = cells(attempt.source_id, agency, attempt.outcome.value, attempt.said, attempt.url or NOTHING)
+        shown.add_row(*row, style="green" if attempt.outcome.is_answer else "red")
+    show(shown)
+    if refreshed.search.answer is None:
+        age = refreshed.ages.get("RegistryAgeDays")
+        warning(
+            "no source answered; what is live goes on answering"
+            + (f": its fiscal year ended {age:,} days ago" if age is not None else "")
+        )
