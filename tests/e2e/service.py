@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from unittest import mock
+from uuid import uuid4
 
 import boto3
 
@@ -18,14 +19,24 @@ from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.errors import NoActiveRegistry
+from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Run
-from library_validator_cli.local_stack import LocalStack
+from library_validator_cli.local_stack import STACK_NAME, LocalStack
 from library_validator_cli.sample_release import write_sample_release
 
 ROOT: Final = Path(__file__).parents[2]
 DEADLINE: Final = 180.0  # seconds; two retries of a minute and a cold start on a busy machine fit in it
 ENDED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "failed"})
+
+DEPTHS: Final = frozenset(
+    {
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    }
+)
 
 Found = TypeVar("Found")
 
@@ -63,24 +74,29 @@ class Service:
             stranger = boto3.Session("AKIAUNKNOWNUNKNOWN00", "no such key")
             self.operator_s3 = operator.client("s3")
             self.operator_dynamodb = operator.client("dynamodb")
-            operator_events = operator.client("events")
+            self.operator_events = operator.client("events")
             self.stranger_s3 = stranger.client("s3")
             self.s3 = account.client("s3")
             self.sqs = account.client("sqs")
+            self.logs = account.client("logs")
             self.cloudformation = account.client("cloudformation")
             dynamodb = account.client("dynamodb")
         self._clients = (
             self.operator_s3,
             self.operator_dynamodb,
-            operator_events,
+            self.operator_events,
             self.stranger_s3,
             self.s3,
             self.sqs,
+            self.logs,
             self.cloudformation,
             dynamodb,
         )
         self.operator_registry = RegistryTable(self.operator_dynamodb, self.outputs["RegistryTable"])
-        self.operator_bus = RegistryEventBus(EventBus(operator_events, self.outputs["ResultsBus"]))
+        operator_bus = EventBus(self.operator_events, self.outputs["ResultsBus"])
+        self.operator_bus = RegistryEventBus(operator_bus)
+        self.operator_casework = CaseworkTable(self.operator_dynamodb, self.outputs["CaseworkTable"])
+        self.operator_results = EventBridgeResultsBus(operator_bus, warn=print)
         self.registry = RegistryTable(dynamodb, self.outputs["RegistryTable"])
         self.casework = CaseworkTable(dynamodb, self.outputs["CaseworkTable"])
 
@@ -110,6 +126,68 @@ class Service:
         for body in bodies:
             self.sqs.send_message(QueueUrl=self.outputs["ApplicationsQueueUrl"], MessageBody=body)
 
+    def send_all(self, applications: Sequence[Mapping[str, str]]) -> None:
+        """Send applications ten at a time."""
+        for start in range(0, len(applications), 10):
+            entries = [
+                {"Id": str(number), "MessageBody": json.dumps(application)}
+                for number, application in enumerate(applications[start : start + 10])
+            ]
+            answer = self.sqs.send_message_batch(
+                QueueUrl=self.outputs["ApplicationsQueueUrl"],
+                Entries=entries,  # type: ignore[arg-type]
+            )
+            assert not answer.get("Failed")
+
+    def waiting(self, queue: str) -> int:
+        """Messages of a queue that wait, are hidden, or are still held back; ``queue`` as in the template."""
+        attributes = self.sqs.get_queue_attributes(
+            QueueUrl=self.outputs[f"{queue}Url"], AttributeNames=["All"]
+        )["Attributes"]
+        return sum(int(count) for name, count in attributes.items() if name in DEPTHS)
+
+    def wait_until_done(self, queue: str) -> None:
+        """Until nothing of a queue is left, nor comes back at once."""
+        eventually(lambda: self.waiting(queue) == 0, f"{queue} is empty")
+
+    def put_event(self, detail_type: str, detail: Mapping[str, Any]) -> None:
+        """Put an event on the results bus as the service does."""
+        entry = {
+            "EventBusName": self.outputs["ResultsBus"],
+            "Source": "library-validator",
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+        }
+        answer = self.operator_events.put_events(Entries=[entry])  # type: ignore[list-item]
+        assert answer["FailedEntryCount"] == 0
+
+    def redeliver(self, run: Run) -> None:
+        """Tell the loader of a run's upload once more, as EventBridge may do days later."""
+        upload = Upload.of_run(run.run_id)
+        told = json.loads((ROOT / "events" / "index_release" / "release-uploaded.json").read_text())
+        event = json.loads(told["Records"][0]["body"])
+        event["detail"]["bucket"]["name"] = self.outputs["ReleasesBucket"]
+        event["detail"]["object"] |= {"key": upload.key, "version-id": upload.version}
+        self.sqs.send_message(
+            QueueUrl=self.outputs["ReleasesQueueUrl"],
+            MessageBody=json.dumps(event),
+            MessageGroupId="releases",
+            MessageDeduplicationId=str(uuid4()),
+        )
+
+    def errors_logged(self, function: str) -> list[str]:
+        """Log lines of a function that say something went wrong."""
+        pages = self.logs.get_paginator("filter_log_events").paginate(
+            logGroupName=f"/aws/lambda/{STACK_NAME}/{function}"
+        )
+        lines = [event["message"] for page in pages for event in page["events"]]
+        return [line for line in lines if '"level":"ERROR"' in line or "Traceback" in line]
+
+    def events_of(self, detail_type: str) -> list[dict[str, Any]]:
+        """Every event of one type that has come so far."""
+        self.take_results()
+        return [one for one in self.events if one["detail-type"] == detail_type]
+
     def take_results(self) -> None:
         """Move what waits in the results queue to ``events``."""
         queue = self.outputs["ResultsQueueUrl"]
@@ -124,7 +202,9 @@ class Service:
         wanted = set(application_ids)
         return [one for one in self.events if one["detail"]["data"].get("application_id") in wanted]
 
-    def wait_for_decisions(self, application_ids: Iterable[str]) -> list[dict[str, Any]]:
+    def wait_for_decisions(
+        self, application_ids: Iterable[str], deadline: float = DEADLINE
+    ) -> list[dict[str, Any]]:
         """The events about these applications, once each of them has one."""
         wanted = set(application_ids)
 
@@ -133,4 +213,4 @@ class Service:
             decided = {one["detail"]["data"]["application_id"] for one in events}
             return events if decided == wanted else None
 
-        return eventually(all_decided, f"a decision on each of {len(wanted)} applications")
+        return eventually(all_decided, f"a decision on each of {len(wanted)} applications", deadline)

@@ -1,23 +1,114 @@
-"""Two official releases, one over the other, with applications flowing, on a stack of their own."""
+"""Official releases, one over the other, with applications flowing, on a stack of their own.
+
+``LIBRARY_VALIDATOR_REVALIDATED=5000`` follows 5,000 answers through FY2015, FY2017, FY2021 and FY2022;
+without it, 300 through the last two.
+"""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
+from random import Random
+from typing import Any, Final
 
 import pytest
 
+from library_validator.releases.reading import read_release
 from library_validator_cli.local_stack import LocalStack
+from tests.e2e.full_comparison import (
+    Answers,
+    Change,
+    Fields,
+    answers_of,
+    change_told_by,
+    changes_between,
+    kinds_of,
+    registry_of,
+    without_rivals,
+)
 from tests.e2e.service import ROOT, Service, eventually
 
 pytestmark = pytest.mark.realdata
 
-RELEASES = Path(os.environ.get("LIBRARY_VALIDATOR_DATA", ROOT.parent / "shared" / "data")) / "pls"
-LOAD_DEADLINE = 600.0  # seconds
+DATA: Final = Path(os.environ.get("LIBRARY_VALIDATOR_DATA", ROOT.parent / "shared" / "data"))
+FILES: Final = {
+    2015: "pls_fy2015_data_files_csv.zip",
+    2017: "pls_fy2017_data_files_csv.zip",
+    2021: "pls_fy2021_csv.zip",
+    2022: "pls_fy2022_csv.zip",
+}
+ASKED: Final = os.environ.get("LIBRARY_VALIDATOR_REVALIDATED", "")
+YEARS: Final = tuple(FILES) if ASKED else (2021, 2022)
+FOLLOWED: Final = int(ASKED or 300)  # applications
+LABELLED: Final = ("gone17", "fscs_id", "typed", "drift17_ae")
+COLUMNS: Final = ("application_id", "name", "street", "city", "state", "zip", "phone", "fscs_id")
+LOAD_DEADLINE: Final = 600.0  # seconds
 SYSTEMS, OUTLETS = 9_248, 17_546  # FY2022, as IMLS counts its files
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the rules answer after each load, worked out apart."""
+
+    applications: list[Fields]  # of which no two claim one system
+    answers: list[Answers]  # after each of ``YEARS``
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One release that went live, and what came of it until every answer stood by it."""
+
+    year: int
+    version: str
+    events: list[dict[str, Any]]
+
+    @property
+    def changed(self) -> list[dict[str, Any]]:
+        return [one for one in self.events if one["detail-type"] == "Library Status Changed"]
+
+
+@dataclass(slots=True)
+class Flow:
+    """Applications that are sent while a release is loaded."""
+
+    service: Service
+    sent: list[str]
+
+    def send_one(self) -> None:
+        application = {"application_id": f"flow-{len(self.sent)}", "name": "Carnegie Library", "state": "PA"}
+        self.sent.append(application["application_id"])
+        self.service.send(json.dumps(application))
+
+
+@pytest.fixture(scope="module")
+def expected() -> Expected:
+    asked = Random(FOLLOWED).sample(_rows(), k=FOLLOWED + FOLLOWED // 5)  # more than are kept
+    releases, answers = [], []
+    for year in YEARS:
+        releases.append(read_release(DATA / "pls" / FILES[year]))
+        answers.append(answers_of(registry_of(releases), asked))
+    kept = without_rivals(asked, answers)[:FOLLOWED]
+    assert len(kept) == FOLLOWED
+    return Expected(kept, answers)
+
+
+def _rows() -> list[Fields]:
+    """Applications of labelled libraries: moved, renamed, mistyped, with their ids, and vanished."""
+    rows: dict[str, Fields] = {}
+    for name in LABELLED:
+        with (DATA / "labelled" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                fields = {column: row[column] for column in COLUMNS if row.get(column)}
+                rows.setdefault(row["application_id"], fields)
+    return list(rows.values())
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +124,101 @@ def service() -> Iterator[Service]:
         stack.stop()
 
 
-def test_a_newer_release_takes_over_while_applications_flow(service: Service) -> None:
-    def load(name: str, over: str | None) -> str:
-        service.upload(name, (RELEASES / name).read_bytes())
+@pytest.fixture(scope="module")
+def flow(service: Service) -> Flow:
+    return Flow(service, [])
 
-        def flipped() -> str | None:
-            application_id = f"flow-{len(sent)}"
-            if over is not None:
-                sent.append(application_id)
-                application = {"application_id": application_id, "name": "Carnegie Library", "state": "PA"}
-                service.send(json.dumps(application))
-            active = service.active_version()
-            return active if active != over else None
 
-        return eventually(flipped, f"{name} is active", LOAD_DEADLINE)
+@pytest.fixture(scope="module")
+def story(service: Service, expected: Expected, flow: Flow) -> list[Chapter]:
+    """Every release loaded over the one before, the oldest first; answers are asked for after the first."""
+    chapters = [_load(service, YEARS[0], flow, newest=False)]
+    service.send_all(expected.applications)
+    service.wait_for_decisions([one["application_id"] for one in expected.applications], LOAD_DEADLINE)
+    chapters += [_load(service, year, flow, newest=year == YEARS[-1]) for year in YEARS[1:]]
+    flow.send_one()
+    return chapters
 
-    sent: list[str] = []
-    older = load("pls_fy2021_csv.zip", over=None)
-    newer = load("pls_fy2022_csv.zip", over=older)
-    sent.append("after")
-    service.send(json.dumps({"application_id": "after", "name": "Carnegie Library", "state": "PA"}))
 
-    version = service.registry.version(newer)
+def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
+    """Load a release and wait until every answer stands by it."""
+    service.take_results()
+    since = len(service.events)
+    before = service.active_version()
+    service.upload(FILES[year], (DATA / "pls" / FILES[year]).read_bytes())
+
+    def flipped() -> str | None:
+        if newest:
+            flow.send_one()
+        active = service.active_version()
+        return active if active != before else None
+
+    version = eventually(flipped, f"FY{year} is active", LOAD_DEADLINE)
+
+    def ended() -> bool:
+        ended = service.events_of("Registry Revalidated")
+        return any(one["detail"]["metadata"]["registry_version"] == version for one in ended)
+
+    eventually(ended, f"every answer stands by FY{year}", LOAD_DEADLINE)
+    service.wait_until_done("RevalidationsQueue")
+    service.take_results()
+    return Chapter(year, version, service.events[since:])
+
+
+def test_a_newer_release_takes_over_while_applications_flow(
+    service: Service, story: list[Chapter], flow: Flow
+) -> None:
+    older, newer = story[-2:]
+    version = service.registry.version(newer.version)
     assert (version.systems, version.outlets) == (SYSTEMS, OUTLETS)
-    events = service.wait_for_decisions(sent)
-    named = {one["detail"]["data"]["application_id"]: one["detail"]["metadata"] for one in events}
-    assert {metadata["registry_version"] for metadata in named.values()} == {older, newer}
-    assert named["after"]["registry_version"] == newer
+    events = service.wait_for_decisions(flow.sent)
+    decided = [one for one in events if one["detail-type"].startswith("Library Application")]
+    named = {one["detail"]["data"]["application_id"]: one["detail"]["metadata"] for one in decided}
+    assert {metadata["registry_version"] for metadata in named.values()} == {older.version, newer.version}
+    assert named[flow.sent[-1]]["registry_version"] == newer.version
+
+
+def test_every_release_tells_exactly_what_it_changed(
+    story: list[Chapter], expected: Expected, capsys: pytest.CaptureFixture[str]
+) -> None:
+    followed = {one["application_id"] for one in expected.applications}
+    for (older, newer), (before, after) in zip(pairwise(story), pairwise(expected.answers), strict=True):
+        told = [one for one in newer.changed if one["detail"]["data"]["application_id"] in followed]
+        changes = changes_between(before, after, expected.applications)
+        with capsys.disabled():
+            sys.stdout.write(_shown(older, newer, changes, len(followed)))
+        assert changes
+        names = [one["detail"]["data"]["application_id"] for one in told]
+        assert sorted(names) == sorted(changes)  # none missed, none doubled
+        assert {one["detail"]["data"]["application_id"]: change_told_by(one) for one in told} == changes
+
+
+def test_a_second_run_over_the_same_registry_tells_nothing(service: Service, story: list[Chapter]) -> None:
+    (activated,) = [one for one in story[-1].events if one["detail-type"] == "Registry Activated"]
+    service.take_results()
+    since = len(service.events)
+    service.put_event("Registry Activated", activated["detail"])
+    eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
+    service.wait_until_done("RevalidationsQueue")
+    service.take_results()
+    assert [one["detail-type"] for one in service.events[since:]] == ["Registry Activated"]
+
+
+def _shown(older: Chapter, newer: Chapter, changes: Mapping[str, Change], followed: int) -> str:
+    seconds = _seconds(newer)
+    lines = [
+        f"\nFY{older.year} -> FY{newer.year}: {len(changes)} of {followed} answers changed",
+        *(f"  {count:5} {kind}" for kind, count in kinds_of(changes.values()).items()),
+        f"  {seconds:.1f} s from the flip on, {seconds * 1000 / followed:.1f} s per 1,000",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _seconds(chapter: Chapter) -> float:
+    """From the activation of a release to the end of its revalidation, the queue's delay included."""
+    at = {
+        one["detail-type"]: datetime.fromisoformat(one["detail"]["metadata"]["occurred_at"])
+        for one in chapter.events
+        if one["detail-type"].startswith("Registry")
+    }
+    return (at["Registry Revalidated"] - at["Registry Activated"]).total_seconds()

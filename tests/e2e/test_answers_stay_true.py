@@ -1,0 +1,285 @@
+"""Releases come, go and come back on a stack of their own, and earlier answers follow: no more, no less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any, Final
+
+import pytest
+
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.casework.overriding import Ruling, carry_out, propose
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.registry.rollback import roll_back
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.local_stack import LocalStack
+from tests.e2e.full_comparison import (
+    Answers,
+    Fields,
+    answers_of,
+    change_told_by,
+    changes_between,
+    registry_of,
+    without_rivals,
+)
+from tests.e2e.service import ROOT, Service, eventually, sample_release
+
+CHANGED: Final = "Library Status Changed"
+ACTIVATED: Final = "Registry Activated"
+REVALIDATED: Final = "Registry Revalidated"
+OUTSIDE_THE_SURVEY: Final = "of-TX7004"  # listed for the first time in FY2022
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    stack = LocalStack(ROOT, ROOT / ".local" / "e2e-answers")
+    stack.stop()
+    try:
+        stack.start()
+        stack.deploy()
+        with closing(Service(stack)) as service:
+            yield service
+    finally:
+        stack.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the rules answer under each set of releases, worked out apart."""
+
+    applications: list[Fields]  # of which no two claim one system
+    answers: dict[str, Answers]  # by registry version
+
+
+@pytest.fixture(scope="module")
+def expected() -> Expected:
+    of_year = {year: _release(year) for year in (2020, 2021, 2022)}
+    registries = [
+        registry_of(of_year[year] for year in years) for years in ((2021,), (2021, 2022), (2020, 2021, 2022))
+    ]
+    # Branches first, so that some libraries are known by theirs.
+    records: list[System | Outlet] = []
+    for year in (2021, 2022):
+        records += [outlet for outlet in of_year[year].outlets if outlet.type == "BR"]
+        records += of_year[year].systems
+    everybody = [_application(record) for record in records]
+    distinct = list({one["application_id"]: one for one in everybody}.values())
+    answers = {_version(registry): answers_of(registry, distinct) for registry in registries}
+    return Expected(without_rivals(distinct, list(answers.values())), answers)
+
+
+def _release(year: int) -> Release:
+    return read_release(BytesIO(sample_release(year)), file_name=f"{year}.zip")
+
+
+def _version(registry: MemoryRegistry) -> str:
+    return registry.pointer().active
+
+
+def _application(record: System | Outlet) -> Fields:
+    name = record.fscs_id if isinstance(record, Outlet) else record.fscs_key
+    return {
+        "application_id": f"of-{name}",
+        "name": record.name,
+        "street": record.street,
+        "city": record.city,
+        "state": record.state,
+        "zip": record.zip,
+        "phone": record.phone,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One part of the story: which registry version is live since, and which events came of it."""
+
+    version: str
+    events: Sequence[dict[str, Any]]
+
+    def told(self) -> list[dict[str, Any]]:
+        return [one for one in self.events if one["detail-type"] == CHANGED]
+
+    def changes(self) -> dict[str, Any]:
+        """What changed, by application id; each told once."""
+        told = self.told()
+        assert len(told) == len({_application_id(one) for one in told})
+        return {_application_id(one): change_told_by(one) for one in told}
+
+
+def _application_id(event: dict[str, Any]) -> str:
+    found: str = event["detail"]["data"]["application_id"]
+    return found
+
+
+def _load(service: Service, year: int) -> str:
+    """The version that is live once the sample release of a year is loaded."""
+    name = f"sample {year}.zip"
+    service.upload(name, sample_release(year))
+    (run,) = eventually(lambda: service.ended_runs([name]), f"FY{year} is loaded")
+    assert run.status == "active", run.problems
+    assert run.version is not None
+    return run.version
+
+
+def _revalidated(service: Service, version: str, since: int) -> Chapter:
+    """What came of a registry that went live, from the event with the number ``since`` on."""
+
+    def ended() -> bool:
+        return any(
+            one["detail"]["metadata"]["registry_version"] == version
+            for one in service.events_of(REVALIDATED)
+            if one in service.events[since:]
+        )
+
+    eventually(ended, f"every application is decided again by {version}")
+    service.wait_until_done("RevalidationsQueue")
+    service.take_results()
+    return Chapter(version, service.events[since:])
+
+
+@pytest.fixture(scope="module")
+def first(service: Service, expected: Expected) -> Chapter:
+    """FY2021 is live, and every application is answered."""
+    version = _load(service, 2021)
+    _revalidated(service, version, since=0)  # of nobody
+    since = len(service.events)
+    service.send_all(expected.applications)
+    service.wait_for_decisions(one["application_id"] for one in expected.applications)
+    return Chapter(version, service.events[since:])
+
+
+@pytest.fixture(scope="module")
+def overridden(service: Service, first: Chapter) -> Decision:
+    """A person with no more than the operator role says of a library outside the survey that it is one."""
+    now = datetime.now(UTC)
+    ruling = Ruling(
+        source=first.events[0]["detail"]["data"]["source"],
+        application_id=OUTSIDE_THE_SURVEY,
+        answer=Answer.VALIDATED,
+        reason_code="EVIDENCE_OUTSIDE_SURVEY",
+        words="The charter was shown.",
+        by="arn:aws:sts::111122223333:assumed-role/operator/somebody",
+    )
+    proposal = propose(ruling, service.operator_casework, Decider(service.operator_registry), now)
+    done = carry_out(proposal, service.operator_casework, service.operator_results)
+    assert done.published
+    return done.decision
+
+
+@pytest.fixture(scope="module")
+def newer(service: Service, overridden: Decision) -> Chapter:
+    """FY2022 is live too."""
+    assert overridden.decision is Answer.VALIDATED
+    service.take_results()
+    since = len(service.events)
+    return _revalidated(service, _load(service, 2022), since)
+
+
+@pytest.fixture(scope="module")
+def flowing(service: Service, newer: Chapter) -> list[str]:
+    """Applications that are decided while an operator rolls back: their ids."""
+    applications = [
+        {"application_id": f"flow-{number}", "name": f"Nowhere Reading Room {number}", "state": "IA"}
+        for number in range(300)
+    ]
+    service.send_all(applications[:150])
+    service.wait_for_decisions(["flow-0"])
+    registry, bus = service.operator_registry, service.operator_bus
+    pointer = roll_back(registry, bus, "FY2022 misses a county", lambda: datetime.now(UTC), "e2e")
+    assert pointer.previous == newer.version
+    service.send_all(applications[150:])
+    return [one["application_id"] for one in applications]
+
+
+@pytest.fixture(scope="module")
+def rolled_back(service: Service, first: Chapter, newer: Chapter, flowing: list[str]) -> Chapter:
+    """FY2021 is live again, with every answer of it."""
+    service.wait_for_decisions(flowing)
+    return _revalidated(service, first.version, since=service.events.index(newer.events[-1]) + 1)
+
+
+def test_the_first_answers_are_those_of_the_rules(first: Chapter, expected: Expected) -> None:
+    told = {_application_id(one): one["detail"]["data"] for one in first.events}
+    ruled = expected.answers[first.version]
+    assert {name: data["decision"] for name, data in told.items()} == {
+        one["application_id"]: ruled[one["application_id"]].decision for one in expected.applications
+    }
+
+
+def test_a_newer_release_tells_exactly_what_it_changed(
+    first: Chapter, newer: Chapter, expected: Expected
+) -> None:
+    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    changes = changes_between(expected.answers[first.version], expected.answers[newer.version], followed)
+    assert changes.keys() == {"of-IA7003", "of-IL7004", "of-MA7003", "of-NY7004"}
+    assert newer.changes() == changes
+
+
+def test_a_change_says_which_registry_caused_it(service: Service, newer: Chapter) -> None:
+    activated_at = next(
+        one["detail"]["metadata"]["occurred_at"]
+        for one in service.events_of(ACTIVATED)
+        if one["detail"]["metadata"]["registry_version"] == newer.version
+    )
+    assert newer.told()
+    for event in newer.told():
+        cause = event["detail"]["data"]["cause"]
+        assert cause["kind"] == "registry"
+        version, _, at = cause["detail"].partition("@")
+        assert (version, datetime.fromisoformat(at)) == (newer.version, datetime.fromisoformat(activated_at))
+
+
+def test_a_persons_answer_survives_a_newer_release(
+    service: Service, overridden: Decision, newer: Chapter
+) -> None:
+    assert OUTSIDE_THE_SURVEY not in newer.changes()
+    stands = service.casework.get(overridden.source, OUTSIDE_THE_SURVEY)
+    assert stands is not None
+    assert (stands.decision, stands.override) == (Answer.VALIDATED, overridden.override)
+
+
+def test_a_replayed_activation_tells_nothing(service: Service, newer: Chapter) -> None:
+    (activated,) = [one for one in newer.events if one["detail-type"] == ACTIVATED]
+    before = len(service.events)
+    service.put_event(ACTIVATED, activated["detail"])
+    eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
+    service.wait_until_done("RevalidationsQueue")
+    service.take_results()
+    assert [one["detail-type"] for one in service.events[before:]] == [ACTIVATED]
+
+
+def test_no_validation_fails_while_an_operator_rolls_back(
+    service: Service, first: Chapter, newer: Chapter, flowing: list[str]
+) -> None:
+    events = service.wait_for_decisions(flowing)
+    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == len(flowing)
+    versions = {one["detail"]["metadata"]["registry_version"] for one in events}
+    assert versions == {first.version, newer.version}
+    assert service.waiting("ApplicationsQueue") == service.waiting("ApplicationsDeadLetterQueue") == 0
+    assert service.errors_logged("validate_applications") == []
+
+
+def test_a_roll_back_takes_back_exactly_what_was_changed(
+    newer: Chapter, rolled_back: Chapter, expected: Expected
+) -> None:
+    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    answers = expected.answers
+    back = changes_between(answers[newer.version], answers[rolled_back.version], followed)
+    assert back.keys() == newer.changes().keys()
+    assert rolled_back.changes() == back
+
+
+def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, rolled_back: Chapter) -> None:
+    (run,) = service.ended_runs(["sample 2022.zip"]) or []
+    service.redeliver(run)
+    service.wait_until_done("ReleasesQueue")
+    assert service.active_version() == rolled_back.version
+    service.take_results()
+    after = service.events[service.events.index(rolled_back.events[-1]) + 1 :]
+    assert [one for one in after if one["detail-type"] == ACTIVATED] == []
