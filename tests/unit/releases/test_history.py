@@ -13,7 +13,10 @@ from tests.release_files import OUTLET, SYSTEM, Row, release_of
 
 
 def system(key: str, **columns: str) -> Row:
-    return {**SYSTEM, "FSCSKEY": key, **columns}
+    """A system that shares name, street and telephone with no other."""
+    number = key[2:]
+    own = {"LIBNAME": f"SYSTEM {number}", "ADDRESS": f"{number} TOWN ROAD", "PHONE": f"802555{number}"}
+    return {**SYSTEM, "FSCSKEY": key, **own, **columns}
 
 
 def outlet(key: str, sequence: str, **columns: str) -> Row:
@@ -109,7 +112,7 @@ def test_an_outlet_that_moved_to_another_system_has_its_newest_place_only(change
 @pytest.mark.parametrize(
     "change",
     [
-        {"LIBNAME": "LAKESIDE BRANCH"},
+        {"LIBNAME": "LAKESIDE BRANCH", "PHONE": "8025550999"},
         {"ZIP": "05699"},
         {"ADDRESS": "1 LAKE ROAD", "PHONE": "8025550999"},
         {"ADDRESS": "POND ROAD", "PHONE": "-4"},
@@ -140,8 +143,7 @@ def releases(draw: st.DrawFn) -> list[Release]:
     releases = []
     for year in draw(st.lists(st.integers(2018, 2023), min_size=1, max_size=4, unique=True)):
         listed_then = draw(st.lists(keys, min_size=1, unique=True))
-        same_place = {"PHONE": "8025550101", "ADDRESS": "1 MAIN STREET"}
-        outlets = [outlet(key, "002", **same_place) for key in listed_then]
+        outlets = [outlet(key, "002") for key in listed_then]
         releases.append(release_of(year, [system(key) for key in listed_then], outlets))
     return releases
 

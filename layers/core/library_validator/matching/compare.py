@@ -87,6 +87,10 @@ def _compare_ids(query: Query, entry: Entry) -> str:
         if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
             return "other_outlet"
         return "exact"
+    if any(former[:6] == given.key for former in entry.former_ids):
+        asked = f"{given.key}-{given.sequence}"
+        known = not given.sequence or entry.is_system or asked in entry.former_ids
+        return "exact" if known else "other_outlet"
     if entry.libid[:6] == given.key:
         return "libid"
     return "different"

@@ -14,12 +14,14 @@ from library_validator.matching import normalize
 from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import Street
 from library_validator.releases.history import History, ListedOutlet, ListedSystem
+from library_validator.releases.lineage import CLOSED, Fate
 
 FIELD: Final = "\x1f"
 RECORD: Final = "\x1e"
 PART: Final = "\x1d"
 SUB: Final = "\x1c"
 SYSTEM_KIND: Final = "AE"
+_FIELDS_OF_FORMAT_1: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,10 @@ class Listing:
     locale: str
     population: str
     operating_expenditure: str
+    fate: str  # what became of it: closed, absorbed, no_longer_reported; empty while it is listed
+    successor_id: str  # FSCS id, or key, of what it is part of now, where that is certain
+    successor_name: str
+    successor_since: str  # fiscal year
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Entry:
     system_names: tuple[Name, ...]  # of an outlet: the names of its system
     addresses: tuple[Address, ...]  # its own first
     phones: tuple[str, ...]
+    former_ids: tuple[str, ...]  # FSCS keys and ids under which older releases list it
     listing: Listing
 
     @property
@@ -86,7 +93,7 @@ def entries_of(history: History, read: ReadName = read_name) -> Iterator[Entry]:
         yield _system_entry(system, central, read)
         for outlet in system.outlets:
             if outlet is not central:
-                yield _outlet_entry(outlet, system, read)
+                yield _outlet_entry(outlet, system, history.fiscal_year, read)
 
 
 def _central_outlet(system: ListedSystem) -> ListedOutlet | None:
@@ -110,12 +117,14 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         (system.mailing_street, system.mailing_city, system.mailing_zip),
     ]
     phones = [system.phone]
+    former_ids = list(listed.former_keys)
     if central is not None:
         outlet = central.outlet
         names.append(outlet.name)
         lines.append((outlet.street, outlet.city, outlet.zip))
         phones.append(outlet.phone)
         names += central.former_names
+        former_ids += central.former_ids
     return Entry(
         id=system.fscs_key,
         kind=SYSTEM_KIND,
@@ -128,6 +137,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         system_names=(),
         addresses=_addresses(lines),
         phones=_phones(phones),
+        former_ids=tuple(former_ids),
         listing=Listing(
             system_name=system.name,
             outlet_name=central.outlet.name if central else "",
@@ -143,11 +153,12 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
             locale=system.locale,
             population=str(system.population),
             operating_expenditure=str(system.operating_expenditure),
+            **_after(listed.fate),
         ),
     )
 
 
-def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, read: ReadName) -> Entry:
+def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, read: ReadName) -> Entry:
     outlet, system = listed.outlet, parent.system
     return Entry(
         id=outlet.fscs_id,
@@ -161,6 +172,7 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, read: ReadName) ->
         system_names=_distinct_names([system.name], read),
         addresses=_addresses([(outlet.street, outlet.city, outlet.zip)]),
         phones=_phones([outlet.phone]),
+        former_ids=listed.former_ids,
         listing=Listing(
             system_name=system.name,
             outlet_name=outlet.name,
@@ -176,8 +188,27 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, read: ReadName) ->
             locale=outlet.locale,
             population=str(system.population),
             operating_expenditure=str(system.operating_expenditure),
+            **_after(parent.fate or _outlet_fate(listed, fiscal_year)),
         ),
     )
+
+
+def _outlet_fate(listed: ListedOutlet, fiscal_year: int) -> Fate | None:
+    """What became of an outlet that a listed system does not have any more."""
+    if listed.last_listed == fiscal_year:
+        return None
+    return Fate("closed" if listed.outlet.structure in CLOSED else "no_longer_reported")
+
+
+def _after(fate: Fate | None) -> dict[str, str]:
+    """The fields of a listing that say what became of it."""
+    by = fate.by if fate else None
+    return {
+        "fate": fate.what if fate else "",
+        "successor_id": (by.fscs_id or by.fscs_key) if by else "",
+        "successor_name": by.name if by else "",
+        "successor_since": str(by.since) if by else "",
+    }
 
 
 def _distinct_names(names: list[str], read: ReadName) -> tuple[Name, ...]:
@@ -215,14 +246,17 @@ def encode(entry: Entry) -> str:
                 for a in entry.addresses
             ),
             PART.join(entry.phones),
+            PART.join(entry.former_ids),
             *(getattr(entry.listing, name) for name in Listing.__slots__),
         )
     )
 
 
 def decode(text: str) -> Entry:
-    """The inverse of ``encode``."""
+    """The inverse of ``encode``; index format 1 knew neither former ids nor what became of an entry."""
     fields = text.split(FIELD)
+    if len(fields) == _FIELDS_OF_FORMAT_1:
+        fields = [*fields[:11], "", *fields[11:], "", "", "", ""]
     return Entry(
         id=fields[0],
         kind=fields[1],
@@ -235,7 +269,8 @@ def decode(text: str) -> Entry:
         system_names=tuple(Name.of_text(part) for part in fields[8].split(PART) if part),
         addresses=tuple(_decode_address(part) for part in fields[9].split(PART) if part),
         phones=tuple(part for part in fields[10].split(PART) if part),
-        listing=Listing(*fields[11:]),
+        former_ids=tuple(part for part in fields[11].split(PART) if part),
+        listing=Listing(*fields[12:]),
     )
 
 

@@ -15,8 +15,8 @@ from library_validator.matching.statistics import Statistics
 from library_validator.releases.history import merge_releases
 from library_validator.releases.records import Release
 
-INDEX_FORMAT: Final = 1
-READABLE_FORMATS: Final = (1,)
+INDEX_FORMAT: Final = 2
+READABLE_FORMATS: Final = (1, 2)
 _MISPRINTS: Final = 2  # kind words that so few entries spell in a way are misprints of the release
 MAX_CANDIDATES: Final = 96  # a posting holds at most so many entries; a longer one keeps its systems first
 

@@ -23,6 +23,8 @@ MAX_WORD_KEYS: Final = 4
 def keys_of_entry(entry: Entry) -> Iterator[str]:
     """Every key that an entry is filed under, without repetition within a family."""
     yield f"F{entry.fscs_key}"
+    for former in entry.former_ids:
+        yield f"F{former[:6]}"
     for phone in entry.phones:
         yield f"P{phone}"
     for address in entry.addresses:

@@ -7,10 +7,11 @@ of one that merged or closed. The newest record of each entry is kept, with the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from library_validator.errors import ReleaseRefused
+from library_validator.releases.lineage import Fate, Lineage
 from library_validator.releases.records import Outlet, Release, System
 
 
@@ -19,6 +20,7 @@ class ListedOutlet:
     outlet: Outlet
     last_listed: int  # the newest fiscal year that lists it
     former_names: tuple[str, ...] = ()  # of older releases, the newest first
+    former_ids: tuple[str, ...] = ()  # FSCS ids that it had before
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class ListedSystem:
     last_listed: int  # the newest fiscal year that lists it
     outlets: tuple[ListedOutlet, ...]  # by FSCS id; years may differ from the system's
     former_names: tuple[str, ...] = ()  # of older releases, the newest first
+    former_keys: tuple[str, ...] = ()  # FSCS keys that it had before
+    fate: Fate | None = None  # what became of it; None: the newest release lists it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,46 +44,47 @@ class History:
 def merge_releases(releases: Sequence[Release]) -> History:
     """Every system and outlet that any of ``releases`` lists, once, as its newest release has it.
 
-    The order of ``releases`` does not matter. Outlets without a system in any release are left out
+    One that goes on under another key or id, where that is certain, stands under its newest one. The
+    order of ``releases`` does not matter. Outlets without a system in any release are left out
     (``reading`` reports them). Raises ``ReleaseRefused`` if two releases claim one fiscal year with
     different content, ``ValueError`` if there is none.
     """
     newest_first = _newest_first(releases)
+    lineage = Lineage(newest_first[::-1])
     systems: dict[str, tuple[System, int]] = {}
-    outlets: dict[str, ListedOutlet] = {}
-    ids_at: defaultdict[_Place, set[str]] = defaultdict(set)
-    names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # FSCS key or id -> names, newest first
+    outlets: dict[str, tuple[Outlet, int]] = {}
+    former: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> older ones, newest first
+    names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> names, newest first
     for release in newest_first:
         for outlet in release.outlets:
-            names[outlet.fscs_id][outlet.name] = None
+            newest_id = lineage.newest_id(outlet.fscs_id)
+            names[newest_id][outlet.name] = None
+            former[newest_id][outlet.fscs_id] = None
+            outlets.setdefault(newest_id, (outlet, release.fiscal_year))
         for system in release.systems:
-            names[system.fscs_key][system.name] = None
-            systems.setdefault(system.fscs_key, (system, release.fiscal_year))
-        listed_then = {outlet.fscs_id for outlet in release.outlets}
-        vanished = [outlet for outlet in release.outlets if outlet.fscs_id not in outlets]
-        for outlet in [outlet for outlet in vanished if not _moved(outlet, ids_at, listed_then)]:
-            outlets[outlet.fscs_id] = ListedOutlet(outlet, release.fiscal_year)
-        # Only now: two outlets of one release at one place are two outlets, not one that moved.
-        for outlet in release.outlets:
-            for place in _places(outlet):
-                ids_at[place].add(outlet.fscs_id)
-    return History(newest_first[0].fiscal_year, tuple(_listed(systems, outlets.values(), names)))
-
-
-_Place = tuple[str, ...]
-
-
-def _places(outlet: Outlet) -> Iterable[_Place]:
-    """What stays the same when an outlet gets a new id (STATSTRU 04, 05, 11): name and whereabouts."""
-    if any(character.isdigit() for character in outlet.street):
-        yield ("street", outlet.state, outlet.name, outlet.street, outlet.zip)
-    if len(outlet.phone) == 10:
-        yield ("phone", outlet.state, outlet.name, outlet.phone, outlet.zip)
-
-
-def _moved(outlet: Outlet, ids_at: dict[_Place, set[str]], listed_then: set[str]) -> bool:
-    """Whether a newer release has this outlet under an id that did not exist yet."""
-    return any(not ids_at[place] <= listed_then for place in _places(outlet) if place in ids_at)
+            newest_key = lineage.newest_key(system.fscs_key)
+            names[newest_key][system.name] = None
+            former[newest_key][system.fscs_key] = None
+            systems.setdefault(newest_key, (system, release.fiscal_year))
+    of_system: defaultdict[str, list[ListedOutlet]] = defaultdict(list)
+    for fscs_id in sorted(outlets):
+        outlet, year = outlets[fscs_id]
+        listed = ListedOutlet(outlet, year, tuple(names[fscs_id])[1:], tuple(former[fscs_id])[1:])
+        of_system[lineage.newest_key(outlet.fscs_key)].append(listed)
+    return History(
+        newest_first[0].fiscal_year,
+        tuple(
+            ListedSystem(
+                system,
+                year,
+                tuple(of_system[key]),
+                tuple(names[key])[1:],
+                tuple(former[key])[1:],
+                lineage.fate(system),
+            )
+            for key, (system, year) in sorted(systems.items())
+        ),
+    )
 
 
 def _newest_first(releases: Sequence[Release]) -> list[Release]:
@@ -94,18 +99,3 @@ def _newest_first(releases: Sequence[Release]) -> list[Release]:
                 "one release per fiscal year",
             )
     return [by_year[year] for year in sorted(by_year, reverse=True)]
-
-
-def _listed(
-    systems: dict[str, tuple[System, int]],
-    outlets: Iterable[ListedOutlet],
-    names: Mapping[str, Iterable[str]],
-) -> Iterable[ListedSystem]:
-    of_system: defaultdict[str, list[ListedOutlet]] = defaultdict(list)
-    for listed in outlets:
-        former = tuple(names[listed.outlet.fscs_id])[1:]
-        of_system[listed.outlet.fscs_key].append(replace(listed, former_names=former))
-    for key in sorted(systems):
-        system, year = systems[key]
-        own = sorted(of_system.get(key, ()), key=lambda listed: listed.outlet.sequence)
-        yield ListedSystem(system, year, tuple(own), tuple(names[key])[1:])
