@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from library_validator.config import (
+    FetchReleaseSettings,
     IndexReleaseSettings,
     RevalidateSettings,
     Settings,
@@ -20,7 +21,8 @@ ENVIRONMENT = {
     "PATH": "/usr/bin",
 }
 ALL = pytest.mark.parametrize(
-    "settings", [IndexReleaseSettings, ValidateApplicationsSettings, SweepResultsSettings]
+    "settings",
+    [IndexReleaseSettings, FetchReleaseSettings, ValidateApplicationsSettings, SweepResultsSettings],
 )
 
 
@@ -70,3 +72,28 @@ def test_a_wrong_setting_of_expiry_is_named(variable: str, value: str) -> None:
         RevalidateSettings.from_environment(
             {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": "https://queue", variable: value}
         )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("FETCH_SOURCES", "[]"),
+        ("FETCH_SOURCES", '{"sources": [{"id": "a", "kind": "page", "hosts": ["a.example"]}]}'),
+        ("RELEASE_URL", "http://mirror.example/pls.zip"),
+        ("RELEASE_URL", "pls.zip"),
+        ("MAX_RELEASE_BYTES", "0"),
+    ],
+)
+def test_a_wrong_setting_of_fetching_is_named(variable: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=variable):
+        FetchReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
+
+
+def test_an_address_of_one_s_own_is_asked_after_the_list() -> None:
+    settings = FetchReleaseSettings.from_environment(
+        {**ENVIRONMENT, "RELEASE_URL": "https://mirror.example/pls.zip"}
+    )
+    assert [(source.id, source.official) for source in settings.sources()][-2:] == [
+        ("archived-files", False),
+        ("own-url", False),
+    ]

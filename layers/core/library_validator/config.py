@@ -74,8 +74,8 @@ class FetchReleaseSettings(Settings):
     @field_validator("release_url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and not value.startswith(("https://", "http://127.0.0.1:")):
-            raise ValueError("not an https address")
+        if value:
+            own_source(value, ())
         return value
 
     def sources(self) -> tuple[Source, ...]:

@@ -36,6 +36,7 @@ _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSALS: Final = frozenset({401, 403, 407, 429, 451})
 _ZIP_TYPES: Final = re.compile(r"application/(?:x-)?zip(?:-compressed)?|(?:application|binary)/octet-stream")
 _PAGE_TYPES: Final = re.compile(r"text/html|application/xhtml\+xml")
+_LONGEST_VALIDATOR: Final = 200  # characters
 _ZIP: Final = "a zip"
 _PAGE: Final = "a web page"
 _ZIP_BEGINS: Final = b"PK\x03\x04"
@@ -195,7 +196,7 @@ class Downloader:
         if declared.isdecimal() and size != int(declared):
             raise NotFetched(Outcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True)
         return Download(
-            url, size, digest, Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+            url, size, digest, Validators(_kept(headers, "etag"), _kept(headers, "last-modified"))
         )
 
     def _read(self, answer: Answer, target: BinaryIO, kind: str, max_bytes: int) -> tuple[int, str]:
@@ -219,6 +220,17 @@ class Downloader:
         return size, digest.hexdigest()
 
 
+def is_wall(text: str) -> bool:
+    """Whether a page is one against automated clients, as far as its words tell."""
+    return _WALL.search(text) is not None
+
+
+def _kept(headers: Mapping[str, str], name: str) -> str:
+    """A header as it is sent back one day: one that is overlong or no plain text is not kept."""
+    value = headers.get(name, "")
+    return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
+
+
 def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None:
     """Raises ``NotFetched`` where content type or first bytes are of something else than ``kind``."""
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -235,7 +247,7 @@ def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None
         text = beginning.decode("utf-8", "replace")
         title = read_page(beginning, "").title
         called = f" called “{title}”" if title else ""
-        if _WALL.search(text):
+        if is_wall(text):
             raise NotFetched(Outcome.REFUSED, f"answers with a page{called} against automated clients")
         raise NotFetched(Outcome.NOT_A_RELEASE, f"answers with a web page{called} instead of {kind}")
     said = f"content of type {content_type}" if content_type else "content of no type"

@@ -22,6 +22,7 @@ from library_validator.releases.downloading import (
     Seconds,
     Validators,
     Web,
+    is_wall,
 )
 from library_validator.releases.offers import (
     Offer,
@@ -36,6 +37,7 @@ from library_validator.releases.records import Release
 from library_validator.releases.sources import Source
 
 MOST_SECONDS_A_SOURCE: Final = 180.0
+_LONGEST_SENTENCE: Final = 500  # characters: it may quote what the other side sent
 _T = TypeVar("_T")
 _REMEMBERED: Final = 20  # addresses, and uploads, of a source: the newest
 
@@ -247,10 +249,13 @@ class _Asking:
         with tempfile.TemporaryFile() as file:
             download = self._downloader().page(self._asked().url, file)
             file.seek(0)
-            page = read_page(file.read(), source.url if source.prefix else download.url)
+            content = file.read()
+        page = read_page(content, source.url if source.prefix else download.url)
         found = linked_offers(source, page, today)
         if not found:
             called = f" called “{page.title}”" if page.title else ""
+            if is_wall(content.decode("utf-8", "replace")):
+                raise NotFetched(Outcome.REFUSED, f"answers with a page{called} against automated clients")
             raise NotFetched(Outcome.NO_LINK, f"has a page{called} that links to no release")
         return found[:1]
 
@@ -349,7 +354,7 @@ class _Asking:
             source_id=self.source.id,
             official=self.source.official,
             outcome=outcome,
-            said=said,
+            said=said[:_LONGEST_SENTENCE],
             url=download.url if download else (offer or self._asked()).url,
             fiscal_year=offer.fiscal_year if offer else None,
             sha256=download.sha256 if download else "",

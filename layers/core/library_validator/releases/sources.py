@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 OWN_SOURCE: Final = "own-url"
 # Printable ASCII: what two parsers might read as two hosts is not asked at all.
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
+_LONGEST_ADDRESS: Final = 1_000  # characters; an object's metadata have 2 KB for all there is to say
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -53,7 +54,7 @@ class Source:
         return self._is_within(url, self.link_hosts)
 
     def _is_within(self, url: str, hosts: frozenset[str]) -> bool:
-        if not _PLAIN.fullmatch(url):
+        if len(url) > _LONGEST_ADDRESS or not _PLAIN.fullmatch(url):
             return False
         try:
             parts = urlsplit(url)
