@@ -1,0 +1,76 @@
+"""The agency, a mirror, and what searches for a release leave behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from library_validator.adapters.memory.fetch_states import MemoryFetchStates
+from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
+from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.adapters.web.http import HttpWeb
+from library_validator.registry.bucket import Upload
+from library_validator.releases.fetching import FetchPorts, Search, Standing, look_for_release
+from library_validator.releases.reading import read_release
+from library_validator.releases.sources import read_sources
+from tests.release_files import release_zip
+from tests.web_server import (
+    WebServer,
+)
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+FY2022 = release_zip().getvalue()
+FY2022_OTHER = release_zip(more={"readme.txt": "published again"}).getvalue()
+CONTENT = read_release(release_zip()).content_sha256
+SHA256 = hashlib.sha256(FY2022).hexdigest()
+ZIP = "/files/pls_fy2022_csv.zip"
+MOST = 200_000  # bytes
+
+
+class World:
+    """The agency's page and table, a mirror, and what a search left behind."""
+
+    def __init__(self, web: WebServer) -> None:
+        self.web = web
+        self.bucket = MemoryReleasesBucket()
+        self.states = MemoryFetchStates()
+        self.slept: list[float] = []
+        self.standing = Standing()
+
+    def page(self) -> dict[str, Any]:
+        return self._source("page", kind="page", official=True, url=f"{self.web.url}/survey")
+
+    def table(self, **releases: str) -> dict[str, Any]:
+        return self._source("table", kind="table", official=True, releases=releases)
+
+    def file(self, path: str = ZIP, source_id: str = "file", *, official: bool = True) -> dict[str, Any]:
+        return self._source(source_id, kind="file", official=official, url=f"{self.web.url}{path}")
+
+    def search(self, *sources: dict[str, Any], seconds: float = 20, trial: bool = False) -> Search:
+        written = json.dumps({"plain_http": True, "sources": sources})
+        end = time.monotonic() + seconds
+        ports = FetchPorts(
+            web=HttpWeb(),
+            releases=MemoryFetchedReleases(self.bucket),
+            states=self.states,
+            time_left=lambda: end - time.monotonic(),
+            sleep=self.slept.append,
+            max_bytes=MOST,
+        )
+        return look_for_release(read_sources(written), self.standing, ports, lambda: NOW, trial=trial)
+
+    def outcome(self, *sources: dict[str, Any], seconds: float = 20) -> tuple[str, str]:
+        """Outcome and sentence of the only attempt."""
+        (attempt,) = self.search(*(sources or (self.file(),)), seconds=seconds).attempts
+        return attempt.outcome.value, attempt.said
+
+    def uploaded(self, run_id: str) -> tuple[bytes, dict[str, str]]:
+        upload = Upload.of_run(run_id)
+        with self.bucket.open_release(upload) as body:
+            return body.read(), dict(self.bucket.metadata(upload))
+
+    def _source(self, source_id: str, **written: Any) -> dict[str, Any]:
+        return {"id": source_id, "hosts": ["127.0.0.1"], **written}

@@ -1,0 +1,67 @@
+"""The function that looks for releases on its AWS adapters, as moto holds AWS, against a real web server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from functions.fetch_release.handler import build_runtime, lambda_handler
+from tests.flow.release_stack import Context, ReleaseStack, sample
+from tests.web_server import WebServer, status, versioned, web_server
+
+ZIP = "/files/pls_fy2022_csv.zip"
+
+
+@pytest.fixture
+def web(release_stack: ReleaseStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    with web_server() as server:
+        table = {
+            "id": "agency",
+            "kind": "table",
+            "official": True,
+            "hosts": ["127.0.0.1"],
+            "releases": {"2022": f"{server.url}{ZIP}"},
+        }
+        monkeypatch.setenv("FETCH_SOURCES", json.dumps({"plain_http": True, "sources": [table]}))
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "fetch_release")
+        build_runtime.cache_clear()
+        yield server
+        build_runtime.cache_clear()
+
+
+def fetch() -> dict[str, Any]:
+    return lambda_handler({"time": "2026-11-23T09:05:00Z"}, Context())  # type: ignore[arg-type]
+
+
+def test_what_is_fetched_is_loaded_once_and_never_again(release_stack: ReleaseStack, web: WebServer) -> None:
+    web.serve(ZIP, versioned(sample(2022), '"v1"'))
+    fetched = fetch()
+    assert (fetched["outcome"], fetched["source_id"], fetched["fiscal_year"]) == ("uploaded", "agency", 2022)
+    (loaded,) = release_stack.deliver()
+    assert (loaded["run_id"], loaded["status"]) == (fetched["run_id"], "active")
+    (run,) = release_stack.runs()
+    assert run.provenance["source-url"] == f"{web.url}{ZIP}"
+    assert fetch()["outcome"] == "not_modified"
+    assert release_stack.deliver() == []
+
+
+def test_what_was_uploaded_by_hand_is_not_uploaded_again(release_stack: ReleaseStack, web: WebServer) -> None:
+    release_stack.upload(sample(2022))
+    release_stack.deliver()
+    web.serve(ZIP, versioned(sample(2022), '"v1"'))
+    assert fetch()["outcome"] == "known"
+    assert release_stack.deliver() == []
+
+
+def test_that_no_source_answers_is_published_and_no_error(
+    release_stack: ReleaseStack, web: WebServer
+) -> None:
+    web.serve(ZIP, status(403))
+    assert fetch()["outcome"] == "failed"
+    (event,) = release_stack.published()
+    assert event["detail-type"] == "Release Fetch Failed"
+    (attempt,) = event["detail"]["data"]["attempts"]
+    assert (attempt["source_id"], attempt["outcome"]) == ("agency", "refused")
