@@ -176,3 +176,28 @@ class TestAnEnd:
         world.expire()
         now = world.current("A-1")
         assert (now.cause.kind, now.decision, now.match) == ("expiry", V, None)
+
+
+class TestTheSameLibraryElsewhere:
+    """Found by what both releases publish, so under a registry that is built from both."""
+
+    def test_an_override_follows_it_to_its_new_key(self, overridden: World) -> None:
+        overridden.activate(
+            year(2021), year(2022, replace(EAST_CORAL, fscs_key="ME0020"), without=("ME0004",))
+        )
+        overridden.run()
+
+        now = overridden.current("A-1")
+        assert now.match is not None
+        assert (now.decision, now.match.fscs_key) == (V, "ME0020")
+        assert now.override is not None
+        assert now.override.fscs_key == "ME0004"
+        assert set(overridden.store.claims) == {"ME0020"}
+        assert changes(overridden) == [["identity"]]
+
+    def test_a_new_key_is_no_new_library_for_who_was_turned_away(self, world: World) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        override(world, N, reason="IMPOSTOR")
+        world.activate(year(2021), year(2022, replace(EAST_CORAL, fscs_key="ME0020"), without=("ME0004",)))
+        world.run()
+        assert world.current("A-1").reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]

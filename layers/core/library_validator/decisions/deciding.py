@@ -120,7 +120,7 @@ class Decider:
         if not wanted:
             return {}
         fiscal_year = self._fiscal_year_of(version)
-        entries = entries_of_ids(wanted, lambda keys: self.registry.postings(version, keys))
+        entries = entries_of_ids(wanted, fiscal_year, lambda keys: self.registry.postings(version, keys))
         return {one: _match(entry, fiscal_year) if entry else None for one, entry in entries.items()}
 
     def _fiscal_year_of(self, version: str) -> int:
@@ -272,6 +272,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
     compared, listing, applicant = scored.compared, scored.entry.listing, query.applicant
     address = compared.address
     listed_place = f"{address.city} {address.zip}".strip() if address else ""
+    bits = weights.of(compared)
     levels = {
         "name": (compared.name.level, applicant.name, compared.name.listed.text),
         "shared_words": ("term_frequency", "", " ".join(compared.name.shared)),
@@ -291,7 +292,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
                 level=level,
                 applied=applied,
                 listed=listed,
-                bits=round(scored.bits_by_field[field], 2),
+                bits=round(bits[field], 2),
             )
             for field, (level, applied, listed) in levels.items()
         ),
