@@ -21,7 +21,19 @@ from tests.resources import RESULTS_BUS
 ACTIVATION = "2022.1.aa@2026-11-23T12:00:00+00:00"
 
 
-def test_every_task_is_one_message_that_waits_for_nothing() -> None:
+def test_a_whole_waits_until_earlier_batches_have_ended() -> None:
+    with mock_aws():
+        sqs = boto3.client("sqs")
+        url = sqs.create_queue(QueueName="revalidations", Attributes={"DelaySeconds": "900"})["QueueUrl"]
+
+        RevalidationsQueue(sqs, url).send([Task(task="revalidate", activation=ACTIVATION)])
+
+        counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+        assert counts["ApproximateNumberOfMessages"] == "0"
+        assert counts["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+def test_every_shard_is_one_message_that_waits_for_nothing() -> None:
     with mock_aws():
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="revalidations", Attributes={"DelaySeconds": "900"})["QueueUrl"]

@@ -118,6 +118,7 @@ def _begun(shard: int, live: _Live, ports: Ports, now: datetime) -> ShardProgres
         unchanged=0,
         failed=0,
         updated_at=now.isoformat(),
+        begun_at=now.isoformat(),
     )
 
 

@@ -42,6 +42,7 @@ class ShardProgress:
     updated_at: str  # ISO 8601, UTC
     changed: int = 0  # applications with material changes: counted by the store as they are recorded
     announced: bool = False  # this worker was the last, and told that the revalidation is over
+    begun_at: str = ""  # ISO 8601, UTC
 
     @property
     def checked(self) -> int:

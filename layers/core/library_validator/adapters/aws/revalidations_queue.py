@@ -70,14 +70,18 @@ class RevalidationsQueue:
         self._queue_url = queue_url
 
     def send(self, tasks: Sequence[Task]) -> None:
-        """Send each as one message, to be worked on at once. Raises ``TasksNotSent``."""
+        """Send each as one message. Raises ``TasksNotSent``.
+
+        A shard is worked on at once. A whole waits as long as the queue says, so that every batch which
+        read the pointer before the registry went live has stored its decisions by then.
+        """
         # One by one: the local stack asks for a permission to send batches that AWS does not know.
         for number, task in enumerate(tasks):
             try:
-                self._client.send_message(
-                    QueueUrl=self._queue_url,
-                    MessageBody=task.model_dump_json(exclude_defaults=True),
-                    DelaySeconds=0,
-                )
+                body = task.model_dump_json(exclude_defaults=True)
+                if task.shard is None:
+                    self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)
+                else:
+                    self._client.send_message(QueueUrl=self._queue_url, MessageBody=body, DelaySeconds=0)
             except (ClientError, BotoCoreError) as error:
                 raise TasksNotSent(f"{len(tasks) - number} tasks were not taken: {error}") from error
