@@ -10,13 +10,34 @@ import pytest
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.decisions.changes import Change
 from library_validator.decisions.decision import Answer, Decision
+from library_validator.errors import RegistryError
+from library_validator.registry.store import VersionState
+from library_validator.releases.records import Release
 from tests.decisions import PARTNER
-from tests.small_registry import EAST_CORAL
+from tests.small_registry import EAST_CORAL, outlet
 from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, VALIDITY, World, year
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 VAGUE: Final[dict[str, Any]] = {"name": "Harbor Reading Room", "city": "Somewhere", "state": "ME"}
 GONE: Final = "OVERRIDE_GROUND_GONE"
+
+BRIAR_FIELDS: Final[dict[str, Any]] = {
+    "name": "Briar County Library",
+    "street": "400 Main Street",
+    "city": "Briarton",
+    "state": "ME",
+    "zip": "04902",
+    "phone": "2075550102",
+}
+RE_KEYED: Final = replace(EAST_CORAL, fscs_key="ME0020")
+_WITHOUT_CORAL: Final = year(2022, without=("ME0004",))
+MERGER: Final = replace(  # East Coral is a branch of Briar County now
+    _WITHOUT_CORAL,
+    outlets=(
+        *_WITHOUT_CORAL.outlets,
+        outlet("ME0002", "004", "EAST CORAL LIBRARY", "1 HARBOR STREET", "CORAL", "04903", "2075550104"),
+    ),
+)
 
 
 @pytest.fixture
@@ -182,9 +203,7 @@ class TestTheSameLibraryElsewhere:
     """Found by what both releases publish, so under a registry that is built from both."""
 
     def test_an_override_follows_it_to_its_new_key(self, overridden: World) -> None:
-        overridden.activate(
-            year(2021), year(2022, replace(EAST_CORAL, fscs_key="ME0020"), without=("ME0004",))
-        )
+        overridden.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))
         overridden.run()
 
         now = overridden.current("A-1")
@@ -198,6 +217,79 @@ class TestTheSameLibraryElsewhere:
     def test_a_new_key_is_no_new_library_for_who_was_turned_away(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         override(world, N, reason="IMPOSTOR")
-        world.activate(year(2021), year(2022, replace(EAST_CORAL, fscs_key="ME0020"), without=("ME0004",)))
+        world.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))
         world.run()
         assert world.current("A-1").reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
+
+    def test_an_override_follows_it_into_the_system_that_absorbed_it(self, overridden: World) -> None:
+        overridden.activate(year(2021), MERGER)
+        overridden.run()
+
+        now = overridden.current("A-1")
+        assert now.match is not None
+        assert (now.decision, now.match.fscs_id) == (V, "ME0002-004")
+        assert set(overridden.store.claims) == {"ME0002"}
+        assert changes(overridden)[0][0] == "identity"
+
+    def test_a_merger_makes_no_rivals_of_an_override_and_who_holds_the_system(
+        self, overridden: World
+    ) -> None:
+        overridden.submit("A-2", **BRIAR_FIELDS)
+        overridden.activate(year(2021), MERGER)
+        overridden.run()
+        assert overridden.current("A-1").decision is overridden.current("A-2").decision is V
+        assert overridden.store.claims["ME0002"].application_id == "A-2"
+
+    def test_a_person_may_name_it_by_its_old_key(self, world: World) -> None:
+        world.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))
+        world.submit("A-1", **VAGUE)
+        decision = override(world, fscs="ME0004")
+        assert decision.override is not None
+        assert decision.override.fscs_key == "ME0020"
+
+
+class TestListings:
+    @pytest.mark.parametrize(
+        ("newer", "asked", "listed"),
+        [
+            (year(2022), "ME0004", ("ME0004", "listed")),
+            (year(2022), "ME0002-003", ("ME0002", "listed")),
+            (year(2022), "ME0002-002", ("ME0002", "listed")),
+            (year(2022, RE_KEYED, without=("ME0004",)), "ME0004", ("ME0020", "listed")),
+            (MERGER, "ME0004", ("ME0002", "listed")),
+            (year(2022, without=("ME0004",)), "ME0004", ("ME0004", "no_longer_listed")),
+            (year(2022, replace(EAST_CORAL, structure="03")), "ME0004", ("ME0004", "closed")),
+            (year(2022), "ME0099", None),
+            (year(2022), "ME0002-099", None),
+        ],
+        ids=["system", "outlet", "central", "re-keyed", "absorbed", "vanished", "closed", "no key", "no id"],
+    )
+    def test_tell_what_stands_for_an_id_today(
+        self, world: World, newer: Release, asked: str, listed: tuple[str, str] | None
+    ) -> None:
+        world.activate(year(2021), newer)
+        version = world.registry.pointer().active
+        match = world.decider.listings(version, [asked])[asked]
+        assert (match and (match.fscs_key, match.status)) == listed
+
+    def test_ask_the_registry_once_and_once_more_for_successors(self, world: World) -> None:
+        world.activate(year(2021), MERGER)
+        version = world.registry.pointer().active
+        for ids, requests in (([], 0), (["ME0001", "ME0002", "ME0003"], 1), (["ME0004", "ME0001"], 2)):
+            world.registry.requests.clear()
+            world.decider.listings(version, ids)
+            assert world.registry.requests["BatchGetItem"] == requests
+
+    def test_of_the_version_before_are_still_told(self, world: World) -> None:
+        before = world.registry.pointer().active
+        world.activate(year(2021), year(2022, without=("ME0004",)))
+        match = world.decider.listings(before, ["ME0004"])["ME0004"]
+        assert match is not None
+        assert match.status == "listed"
+
+    def test_of_a_version_that_was_retired_are_not_told(self, world: World) -> None:
+        before = world.registry.pointer().active
+        world.activate(year(2021), year(2022))
+        world.registry.set_state(before, VersionState.RETIRED)
+        with pytest.raises(RegistryError, match="retired meanwhile"):
+            world.decider.listings(before, ["ME0004"])
