@@ -62,6 +62,12 @@ def test_a_refusal_is_not_pressed(world: World) -> None:
     assert (len(world.web.asked), world.slept) == (1, [])
 
 
+def test_a_host_that_refuses_one_file_of_a_table_is_not_asked_for_the_others(world: World) -> None:
+    files = {str(year): world.web.serve(f"/{year}.zip", status(403)) for year in (2024, 2023, 2022)}
+    assert world.outcome(world.table(**files)) == ("refused", "refuses the request (HTTP 403)")
+    assert world.web.paths() == ["/2024.zip"]
+
+
 def test_retry_after_is_waited_for_where_there_is_time(world: World) -> None:
     world.web.serve(ZIP, status(429, retry_after="2"), zip_file(FY2022))
     assert world.outcome()[0] == "uploaded"

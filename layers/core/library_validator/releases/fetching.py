@@ -37,6 +37,8 @@ from library_validator.releases.records import Release
 from library_validator.releases.sources import Source
 
 MOST_SECONDS_A_SOURCE: Final = 180.0
+# What one file of a source may come to while the next is as it should be. A refusal is not pressed.
+_OF_ONE_FILE: Final = frozenset({Outcome.GONE, Outcome.NOT_A_RELEASE, Outcome.TOO_LARGE, Outcome.TRUNCATED})
 _LONGEST_SENTENCE: Final = 500  # characters: it may quote what the other side sent
 _T = TypeVar("_T")
 _REMEMBERED: Final = 20  # addresses, and uploads, of a source: the newest
@@ -236,6 +238,8 @@ class _Asking:
                 return self._take(offer)
             except NotFetched as fault:
                 failed.append(self._failed(fault, offer))
+                if fault.outcome not in _OF_ONE_FILE:
+                    break
         # The newest release is what was asked for: what became of it is what the source did.
         return failed[0], self.state
 
