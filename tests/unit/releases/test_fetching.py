@@ -159,7 +159,12 @@ def test_a_wrong_list_is_refused_with_what_is_wrong(text: str, problem: str) -> 
 def test_an_address_of_one_s_own_is_official_only_on_the_agency_s_hosts() -> None:
     listed = built_in_sources()
     own = own_source("https://mirror.example/pls.zip", listed)
-    assert (own.id, own.kind, own.official, own.hosts) == ("own-url", "file", False, frozenset({"mirror.example"}))
+    assert (own.id, own.kind, own.official, own.hosts) == (
+        "own-url",
+        "file",
+        False,
+        frozenset({"mirror.example"}),
+    )
     agency = own_source("https://www.imls.gov/sites/default/files/x.zip", listed)
     assert (agency.id, agency.kind, agency.official) == ("imls-page", "file", True)
     assert not own_source("https://www.imls.gov.evil.example/x.zip", listed).official
