@@ -10,9 +10,9 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from library_validator.matching.compare_addresses import compare_addresses
+from library_validator.matching.compare_addresses import SAME_PLACE, compare_addresses
 from library_validator.matching.compare_names import NameAgreement, compare_names
-from library_validator.matching.entries import Address, Entry
+from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Address, Entry
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 
@@ -28,34 +28,33 @@ class Compared:
     state: str
     fscs_id: str
     address: Address | None  # the listed address that was compared
-
-    @property
-    def together(self) -> str:
-        """Which of street and phone lead to the entry's very place: more than each says by itself."""
-        street = self.street in ("exact", "near", "same_box") and self.place in _SAME_PLACE
-        if self.phone in ("exact", "near"):
-            return (
-                "street_and_phone" if street else "phone_and_place" if self.place in _SAME_PLACE else "phone"
-            )
-        return "street" if street else "neither"
+    together: str  # which of street and phone lead to the entry's very place: more than each says alone
 
 
-_SAME_PLACE: Final = frozenset(("zip_and_city", "zip", "city", "city_near"))
 TOGETHER: Final = ("street_and_phone", "phone_and_place", "phone", "street", "neither")
 
 
 def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
-    name = compare_names(query, entry, statistics)
     street, place, address = compare_addresses(query, entry)
+    at_same_place = place in SAME_PLACE
+    phone = compare_phones(query.phone, entry.phones)
     return Compared(
-        name=name,
+        name=compare_names(query, entry, statistics, at_same_place=at_same_place),
         street=street,
         place=place,
-        phone=compare_phones(query.phone, entry.phones),
+        phone=phone,
         state=_compare_states(query.state, entry.state),
         fscs_id=_compare_ids(query, entry),
         address=address,
+        together=_together(street, phone, at_same_place=at_same_place),
     )
+
+
+def _together(street: str, phone: str, *, at_same_place: bool) -> str:
+    leads = at_same_place and street in ("exact", "near", "same_box")
+    if phone in ("exact", "near"):
+        return "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
+    return "street" if leads else "neither"
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
@@ -87,7 +86,7 @@ def _compare_ids(query: Query, entry: Entry) -> str:
         if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
             return "other_outlet"
         return "exact"
-    if any(former[:6] == given.key for former in entry.former_ids):
+    if any(former[:FSCS_KEY_CHARACTERS] == given.key for former in entry.former_ids):
         asked = f"{given.key}-{given.sequence}"
         known = not given.sequence or entry.is_system or asked in entry.former_ids
         return "exact" if known else "other_outlet"

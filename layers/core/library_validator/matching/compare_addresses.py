@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -21,7 +23,8 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     for address in entry.addresses:
         found = compare_streets(query.street, address.street)
         if found == "same_number" and _same_line(query.applicant.street, address.shown):
-            found = "same_number" if _are_two_streets(query.street.name, address.street.name) else "near"
+            parts = _parts_of(query.street.name), _parts_of(address.street.name)
+            found = "same_number" if _are_two_streets(*parts) else "near"
         where = compare_places(query.city, query.zip, address.city, address.zip)
         if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
             street, shown = found, address
@@ -42,6 +45,7 @@ _STREET_RANK: Final = {
     "not_comparable": 6,
     "different": 7,
 }
+SAME_PLACE: Final = frozenset(("zip_and_city", "zip", "city", "city_near"))
 _PLACE_RANK: Final = {
     "zip_and_city": 0,
     "zip": 1,
@@ -69,9 +73,7 @@ def compare_streets(applied: Street, listed: Street) -> str:
             return "different"
     if not (applied.name and listed.name) or (applied.box and not applied.number):
         return "not_comparable"
-    similar = applied.name == listed.name or (
-        not _are_two_streets(applied.name, listed.name) and _similar_streets(applied.name, listed.name)
-    )
+    similar = applied.name == listed.name or _similar_streets(applied.name, listed.name)
     if applied.number == listed.number:
         if applied.name == listed.name:
             return "exact" if applied.number or len(applied.name) >= 8 else "near"
@@ -89,21 +91,47 @@ def compare_streets(applied: Street, listed: Street) -> str:
     return "different"
 
 
-def _are_two_streets(applied: str, listed: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _StreetName:
+    words: frozenset[str]
+    figures: frozenset[str]
+    without_type: str
+    letters: str  # without blanks
+    alphabet: int  # which letters and figures it has, a bit for each
+
+
+@lru_cache(maxsize=65_536)
+def _parts_of(street: str) -> _StreetName:
+    words = street.split()
+    figures = frozenset(word for word in words if word[0].isdigit())
+    letters = "".join(words)
+    alphabet = sum(1 << ord(letter) for letter in set(letters))
+    return _StreetName(frozenset(words), figures, _without_type(street), letters, alphabet)
+
+
+def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
     """Whether a figure or a point of the compass parts them: 5TH from 6TH, N FORK from S FORK."""
-    one, other = set(applied.split()), set(listed.split())
-    figures, other_figures = ({word for word in words if word[0].isdigit()} for words in (one, other))
-    if figures and other_figures and figures.isdisjoint(other_figures):
+    if applied.figures and listed.figures and applied.figures.isdisjoint(listed.figures):
         return True
+    one, other = applied.words, listed.words
     return any(here in one and there in other and here not in other for here, there in _OPPOSITES)
 
 
 def _similar_streets(applied: str, listed: str) -> bool:
-    if token_set_ratio(applied, listed) >= 86:
+    one, other = _parts_of(applied), _parts_of(listed)
+    if _are_two_streets(one, other):
+        return False
+    if one.without_type == other.without_type:
         return True
-    if _without_type(applied) == _without_type(listed):
-        return True
-    return JaroWinkler.similarity(applied.replace(" ", ""), listed.replace(" ", "")) >= 0.92
+    # Neither similarity is reached by two names of which a quarter is letters that the other has not,
+    # unless they share longer words.
+    foreign = (one.alphabet ^ other.alphabet).bit_count()
+    if foreign * 4 > len(one.letters) + len(other.letters) and len(" ".join(one.words & other.words)) < 6:
+        return one.words <= other.words or other.words <= one.words
+    return bool(
+        JaroWinkler.similarity(one.letters, other.letters, score_cutoff=0.91) >= 0.92
+        or token_set_ratio(applied, listed, score_cutoff=85) >= 86
+    )
 
 
 def _without_type(street: str) -> str:
@@ -132,7 +160,7 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
 
 def same_city(city: str, listed: str) -> bool:
     """One city name mistyped, or cut at the 20 characters that the release has room for."""
-    if JaroWinkler.similarity(city, listed) >= 0.93:
+    if JaroWinkler.similarity(city, listed, score_cutoff=0.92) >= 0.93:
         return True
     if len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city)):
         return True

@@ -7,7 +7,7 @@ outlet is an entry of its own that also bears its system's name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from library_validator.matching import normalize
@@ -73,6 +73,11 @@ class Entry:
     phones: tuple[str, ...]
     former_ids: tuple[str, ...]  # FSCS keys and ids under which older releases list it
     listing: Listing
+    place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # of county and cities
+
+    def __post_init__(self) -> None:
+        words = {word for address in self.addresses for word in address.city.split()}
+        object.__setattr__(self, "place_words", words.union(self.county.split()))
 
     @property
     def fscs_key(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.entries import RECORD, Entry, encode, entries_of
+from library_validator.matching.entries import RECORD, Entry, decode, encode, entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
@@ -79,3 +80,15 @@ def _posting(entries: list[Entry], encoded: dict[str, str]) -> bytes:
 def candidates_of(posting: bytes) -> list[str]:
     """The encoded entries of a posting."""
     return posting.decode().split(RECORD)
+
+
+@lru_cache(maxsize=2_048)
+def entries_in(posting: bytes) -> Mapping[str, Entry]:
+    """The entries of a posting by their ids: kept, for the same ones are asked for again and again."""
+    entries = [_entry_of(text) for text in candidates_of(posting)]
+    return {entry.id: entry for entry in entries}
+
+
+@lru_cache(maxsize=32_768)
+def _entry_of(text: str) -> Entry:
+    return decode(text)

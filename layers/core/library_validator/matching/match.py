@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from library_validator.matching.compare import Compared, compare
-from library_validator.matching.entries import FIELD, Entry, decode
-from library_validator.matching.index import candidates_of
+from library_validator.matching.entries import Entry
+from library_validator.matching.index import entries_in
 from library_validator.matching.keys import NAME_FAMILY
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
@@ -20,7 +20,6 @@ class Scored:
 
     entry: Entry
     compared: Compared
-    bits_by_field: dict[str, float]
     bits: float  # the prior included
 
 
@@ -68,28 +67,31 @@ def rank(
 
     ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
     """
-    near: dict[str, str] = {}
-    far: dict[str, str] = {}
+    near: dict[str, Entry] = {}
+    far: dict[str, Entry] = {}
     for key in keys:
-        for text in candidates_of(postings[key]) if key in postings else ():
-            identity = text[: text.index(FIELD)]
-            namesake = key[0] == NAME_FAMILY and query.state and not identity.startswith(query.state)
-            (far if namesake else near)[identity] = text
-    scored = [_score(query, decode(text), statistics, weights) for text in near.values()]
+        if key not in postings:
+            continue
+        found = entries_in(postings[key])
+        if key[0] == NAME_FAMILY and query.state:
+            for identity, entry in found.items():
+                (near if identity.startswith(query.state) else far)[identity] = entry
+        else:
+            near.update(found)
+    scored = [_score(query, entry, statistics, weights) for entry in near.values()]
     if not any(one.bits > 0 for one in scored):
         # who has only the name in common, in another state, matters only where the own state has nobody
-        unseen = [text for identity, text in far.items() if identity not in near]
-        scored += [_score(query, decode(text), statistics, weights) for text in unseen]
+        unseen = [entry for identity, entry in far.items() if identity not in near]
+        scored += [_score(query, entry, statistics, weights) for entry in unseen]
     scored.sort(key=_standing)
-    listed = tuple(one for one in scored if one.entry.last_listed >= fiscal_year)
-    vanished = tuple(one for one in scored if one.entry.last_listed < fiscal_year)
+    listed = tuple([one for one in scored if one.entry.last_listed >= fiscal_year])
+    vanished = tuple([one for one in scored if one.entry.last_listed < fiscal_year])
     return Ranking(listed, vanished)
 
 
 def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:
     compared = compare(query, entry, statistics)
-    by_field = weights.of(compared)
-    return Scored(entry, compared, by_field, weights.prior + sum(by_field.values()))
+    return Scored(entry, compared, weights.total(compared))
 
 
 def _standing(scored: Scored) -> tuple[float, int, int, str]:

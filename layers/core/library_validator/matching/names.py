@@ -17,6 +17,8 @@ class Name:
     core: tuple[str, ...]  # without generic words, separators included
     separators: frozenset[str]
     text: str  # tokens joined by blanks
+    core_words: frozenset[str]
+    edges: frozenset[str]  # two letters at either end of each core word: one slip leaves one end as it is
 
     @staticmethod
     def of_text(text: str) -> Name:
@@ -27,7 +29,9 @@ class Name:
 def _of_text(text: str) -> Name:
     tokens = tuple(text.split())
     core = tuple(dict.fromkeys(token for token in tokens if token not in GENERIC))
-    return Name(tokens, core, frozenset(token for token in core if token in SEPARATORS), text)
+    core_words = frozenset(core)
+    edges = frozenset(edge for word in core for edge in (f"{word[:2]}-", f"-{word[-2:]}"))
+    return Name(tokens, core, core_words & SEPARATORS, text, core_words, edges)
 
 
 def read_name(name: str) -> Name:

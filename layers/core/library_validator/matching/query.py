@@ -25,6 +25,7 @@ class Query:
     phone: str
     fscs_id: FscsId | None
     head: Name  # of "Friends of the Library": the friends; empty where the name is not of that form
+    unknown_words: frozenset[str]  # words of the name that no entry bears
     place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
 
 
@@ -33,9 +34,10 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
     state = normalize.state(applicant.state)
     city = normalize.city(applicant.city)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
+    name = correct(read_name(applicant.name), statistics)
     return Query(
         applicant=applicant,
-        name=correct(read_name(applicant.name), statistics),
+        name=name,
         street=normalize.street(applicant.street),
         city=city,
         state=state or (fscs_id.key[:2] if fscs_id else ""),
@@ -43,6 +45,7 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         phone=normalize.phone(applicant.phone),
         fscs_id=fscs_id,
         head=correct(read_name(normalize.head_of(applicant.name)), statistics),
+        unknown_words=frozenset(word for word in name.core if not statistics.count(word)),
         place_words=frozenset(city.split())
         | frozenset(normalize.words(applicant.state).split())
         | frozenset(state.split()),

@@ -6,10 +6,7 @@ import json
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
-
-_RAREST: Final = 1
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +16,12 @@ class Statistics:
     total: int
     counts: Mapping[str, int]
     words_once: frozenset[str]
+    _bits: dict[int, float] = field(init=False, repr=False, compare=False)  # by count
+
+    def __post_init__(self) -> None:
+        different = {1, *self.counts.values()}
+        bits = {count: math.log2(self.total / count) if self.total else 0.0 for count in different}
+        object.__setattr__(self, "_bits", {0: bits[1], **bits})
 
     def count(self, word: str) -> int:
         """How many entries bear the word; 0 if none does."""
@@ -26,7 +29,7 @@ class Statistics:
 
     def bits(self, word: str) -> float:
         """How much agreement on the word is worth: log2 of the inverse of its frequency."""
-        return math.log2(self.total / max(self.count(word), _RAREST)) if self.total else 0.0
+        return self._bits[self.counts.get(word, 1)]
 
     def encode(self) -> bytes:
         body = {"total": self.total, "counts": self.counts, "once": sorted(self.words_once)}

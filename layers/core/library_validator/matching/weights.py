@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib import resources
 
 from library_validator.matching.compare import Compared
+from library_validator.matching.compare_names import NameAgreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,9 @@ class Weights:
 
     def of(self, compared: Compared) -> dict[str, float]:
         """Bits by field; their sum with the prior is the match weight of the pair."""
-        name = compared.name
-        rarity = min(name.rarity * self.rarity_scale, self.rarity_cap) if name.shared else 0.0
-        if name.level == "different":
-            rarity = 0.0
-        elif name.of_system:
-            rarity *= 0.5
         return {
-            "name": self.bits["name"][name.level],
-            "shared_words": rarity,
+            "name": self.bits["name"][compared.name.level],
+            "shared_words": self._of_shared_words(compared.name),
             "street": self.bits["street"][compared.street],
             "place": self.bits["place"][compared.place],
             "phone": self.bits["phone"][compared.phone],
@@ -41,6 +36,27 @@ class Weights:
             "state": self.bits["state"][compared.state],
             "fscs_id": self.bits["fscs_id"][compared.fscs_id],
         }
+
+    def total(self, compared: Compared) -> float:
+        """The match weight of the pair: the prior and the bits of every field."""
+        bits = self.bits
+        of_fields = (
+            bits["name"][compared.name.level]
+            + self._of_shared_words(compared.name)
+            + bits["street"][compared.street]
+            + bits["place"][compared.place]
+            + bits["phone"][compared.phone]
+            + bits["together"][compared.together]
+            + bits["state"][compared.state]
+            + bits["fscs_id"][compared.fscs_id]
+        )
+        return self.prior + of_fields
+
+    def _of_shared_words(self, name: NameAgreement) -> float:
+        if not name.shared or name.level == "different":
+            return 0.0
+        rarity = min(name.rarity * self.rarity_scale, self.rarity_cap)
+        return rarity * 0.5 if name.of_system else rarity
 
 
 @lru_cache(maxsize=1)
