@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,8 +19,8 @@ from library_validator.registry.store import Pointer
 Clock = Callable[[], datetime]
 TimeLeft = Callable[[], float]  # seconds
 
-CHUNK = 50  # decisions that are decided together, and found again at most once by a worker that starts over
-RESERVE_SECONDS = 20.0  # what a chunk needs with its retries: none is begun with less
+CHUNK: Final = 50  # decisions that are decided together: what a worker that starts over looks at twice
+RESERVE_SECONDS: Final = 20.0  # what a chunk needs with its retries: none is begun with less
 
 
 class Task(BaseModel):
