@@ -19,6 +19,7 @@ from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.bucket import Upload
@@ -79,6 +80,8 @@ class Service:
             self.s3 = account.client("s3")
             self.sqs = account.client("sqs")
             self.logs = account.client("logs")
+            self.functions = account.client("lambda")
+            self.operator_sqs = operator.client("sqs")
             self.cloudformation = account.client("cloudformation")
             dynamodb = account.client("dynamodb")
         self._clients = (
@@ -89,6 +92,8 @@ class Service:
             self.s3,
             self.sqs,
             self.logs,
+            self.functions,
+            self.operator_sqs,
             self.cloudformation,
             dynamodb,
         )
@@ -97,6 +102,9 @@ class Service:
         self.operator_bus = RegistryEventBus(operator_bus)
         self.operator_casework = CaseworkTable(self.operator_dynamodb, self.outputs["CaseworkTable"])
         self.operator_results = EventBridgeResultsBus(operator_bus, warn=print)
+        self.operator_bucket = ReleasesBucket(
+            self.operator_s3, self.outputs["ReleasesBucket"], max_bytes=64 * 1024 * 1024
+        )
         self.registry = RegistryTable(dynamodb, self.outputs["RegistryTable"])
         self.casework = CaseworkTable(dynamodb, self.outputs["CaseworkTable"])
 
@@ -160,6 +168,18 @@ class Service:
         }
         answer = self.operator_events.put_events(Entries=[entry])  # type: ignore[list-item]
         assert answer["FailedEntryCount"] == 0
+
+    def invoke(self, output: str, **settings: str) -> Any:
+        """What a function answers, with other settings than it was deployed with."""
+        name = self.outputs[output]
+        kept = self.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        self.functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**kept, **settings}}
+        )
+        answer = self.functions.invoke(FunctionName=name, Payload=b"{}")
+        body = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, body
+        return body
 
     def redeliver(self, run: Run) -> None:
         """Tell the loader of a run's upload once more, as EventBridge may do days later."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 
@@ -15,7 +17,10 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.store import Recorded
+from library_validator.registry.acceptance import accept_release
 from library_validator.registry.rollback import roll_back
+from library_validator.registry.store import Run
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.local_stack import LocalStack
@@ -29,10 +34,12 @@ from tests.e2e.full_comparison import (
     without_rivals,
 )
 from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.web_server import web_server
 
 CHANGED: Final = "Library Status Changed"
 ACTIVATED: Final = "Registry Activated"
 REVALIDATED: Final = "Registry Revalidated"
+OLDER: Final = "sample 2020.zip"
 OUTSIDE_THE_SURVEY: Final = "of-TX7004"  # listed for the first time in FY2022
 
 
@@ -61,7 +68,7 @@ class Expected:
 def expected() -> Expected:
     of_year = {year: _release(year) for year in (2020, 2021, 2022)}
     registries = [
-        registry_of(of_year[year] for year in years) for years in ((2021,), (2021, 2022), (2020, 2021, 2022))
+        registry_of(of_year[year] for year in years) for years in ((2021,), (2021, 2022), (2020, 2021))
     ]
     # Branches first, so that some libraries are known by theirs.
     records: list[System | Outlet] = []
@@ -204,6 +211,25 @@ def rolled_back(service: Service, first: Chapter, newer: Chapter, flowing: list[
     return _revalidated(service, first.version, since=service.events.index(newer.events[-1]) + 1)
 
 
+@pytest.fixture(scope="module")
+def older_year(service: Service, rolled_back: Chapter) -> Chapter:
+    """FY2020 is one of the accepted releases, because an operator said so."""
+    assert rolled_back.version == service.active_version()
+    service.upload(OLDER, sample_release(2020))
+    (run,) = eventually(lambda: service.ended_runs([OLDER]), "FY2020 is read")
+    assert (run.status, [problem["code"] for problem in run.problems]) == ("quarantined", ["superseded"])
+    service.take_results()
+    since = len(service.events)
+    registry, bucket = service.operator_registry, service.operator_bucket
+    again = accept_release(run.run_id, "history", "e2e", registry, bucket, lambda: datetime.now(UTC))
+
+    def loaded() -> str | None:
+        load = service.registry.run(again.run_id)
+        return load.version if load and load.status == "active" else None
+
+    return _revalidated(service, eventually(loaded, "what was accepted is loaded"), since)
+
+
 def test_the_first_answers_are_those_of_the_rules(first: Chapter, expected: Expected) -> None:
     told = {_application_id(one): one["detail"]["data"] for one in first.events}
     ruled = expected.answers[first.version]
@@ -283,3 +309,76 @@ def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, rolled
     service.take_results()
     after = service.events[service.events.index(rolled_back.events[-1]) + 1 :]
     assert [one for one in after if one["detail-type"] == ACTIVATED] == []
+
+
+def test_an_older_year_that_an_operator_accepts_joins_and_tells_what_it_changed(
+    service: Service, rolled_back: Chapter, older_year: Chapter, expected: Expected
+) -> None:
+    releases = service.registry.version(older_year.version).releases
+    assert [one.fiscal_year for one in releases] == [2020, 2021]
+    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    answers = expected.answers
+    news = changes_between(answers[rolled_back.version], answers[older_year.version], followed)
+    assert older_year.changes() == news
+
+
+def test_what_a_mirror_gives_waits_for_a_person(service: Service, older_year: Chapter) -> None:
+    with web_server() as web:
+        mirror = web.serve("/pls_fy2022_csv.zip", lambda request: request.answer(200, sample_release(2022)))
+        source = {"id": "mirror", "kind": "file", "url": mirror, "hosts": ["127.0.0.1"]}
+        answer = service.invoke(
+            "FetchReleaseFunction",
+            FETCH_SOURCES=json.dumps({"plain_http": True, "sources": [source]}),
+        )
+    assert (answer["outcome"], answer["fiscal_year"]) == ("uploaded", 2022)
+
+    def judged() -> Run | None:
+        run = service.registry.run(answer["run_id"])
+        return run if run and run.status != "loading" else None
+
+    run = eventually(judged, "the load of what was fetched ended")
+    assert run.status == "quarantined"
+    assert "from_mirror" in {problem["code"] for problem in run.problems}
+    assert (run.provenance["source-id"], run.provenance["official"]) == ("mirror", "no")
+    assert service.active_version() == older_year.version
+
+
+def test_what_ends_is_renewed_and_what_will_is_told_of(
+    service: Service, older_year: Chapter, expected: Expected
+) -> None:
+    assert older_year.version == service.active_version()
+    first, second = [one["application_id"] for one in expected.applications[:2]]
+    ended = _ending(service, first, timedelta(days=-1))
+    _ending(service, second, timedelta(days=5))
+    service.take_results()
+    since = len(service.events)
+    service.operator_sqs.send_message(
+        QueueUrl=service.outputs["RevalidationsQueueUrl"], MessageBody='{"task": "expiry"}'
+    )
+    service.wait_until_done("RevalidationsQueue")
+    service.take_results()
+    told = {_application_id(one): one for one in service.events[since:]}
+    assert {name: one["detail-type"] for name, one in told.items()} == {
+        first: "Library Application Validated",
+        second: "Library Decision Expiring",
+    }
+    assert told[first]["detail"]["data"]["cause"]["kind"] == "expiry"
+    assert told[second]["detail"]["data"]["outlook"]["changes"] == []
+    renewed = service.casework.get(ended.source, first)
+    assert renewed is not None
+    assert renewed.valid_until is not None
+    assert renewed.valid_until > datetime.now(UTC) + timedelta(days=364)
+
+
+def _ending(service: Service, application_id: str, left: timedelta) -> Decision:
+    """The decision of an application as it will be one day: with so much time left."""
+    event = next(
+        one for one in service.events if one["detail"]["data"].get("application_id") == application_id
+    )
+    current = service.casework.get(event["detail"]["data"]["source"], application_id)
+    assert current is not None
+    assert current.decision is Answer.VALIDATED
+    aged = current.model_copy(update={"event_id": uuid4(), "valid_until": datetime.now(UTC) + left})
+    assert service.casework.record(aged, current) == Recorded()
+    service.casework.clear_mark([aged])
+    return aged
