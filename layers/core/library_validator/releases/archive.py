@@ -69,6 +69,14 @@ class Archive:
                 raise ReleaseRefused(
                     f"a zip with an unusual compression ({info.filename!r})", "the usual one (deflate)"
                 )
+        # Only what is read counts, but who claims more than may be read sends no release.
+        claimed = sum(info.file_size for info in infos)
+        if claimed > self._limits.uncompressed_bytes:
+            limit = self._limits.uncompressed_bytes >> 20
+            raise ReleaseRefused(
+                f"a zip that unpacks to more than {limit} MB ({claimed >> 20:,} by its own account)",
+                "about 15 MB",
+            )
         if len(set(names)) != len(names):
             raise ReleaseRefused("a zip that holds two files of one name", EXPECTED_ZIP)
         return names

@@ -1,0 +1,157 @@
+"""Official releases spoiled in every way that was thought of, each with how the service must take it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import PurePosixPath
+from typing import Final
+
+NAME: Final = "releases/pls_fy2022_csv.zip"
+Rows = list[list[str]]  # the header first
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """One upload: what it is, and what its run has to say."""
+
+    what: str
+    content: bytes
+    status: str
+    said: str  # the code of a problem, or a part of the refusal's sentence
+    key: str = NAME
+
+
+class Table:
+    """One CSV file of a release, as rows; bytes that are not touched stay as they are."""
+
+    def __init__(self, member: str, content: bytes) -> None:
+        self.member = member
+        rows = list(csv.reader(io.StringIO(content.decode("latin-1"), newline="")))
+        self.header, self.rows = rows[0], rows[1:]
+
+    @property
+    def is_systems(self) -> bool:
+        return "C_OUT_TY" not in self.header
+
+    def column(self, name: str) -> int:
+        return next(number for number, title in enumerate(self.header) if title.endswith(name))
+
+    def packed(self) -> bytes:
+        target = io.StringIO(newline="")
+        csv.writer(target, lineterminator="\r\n").writerows([self.header, *self.rows])
+        return target.getvalue().encode("latin-1")
+
+
+def tables_of(release: bytes) -> tuple[Table, Table]:
+    """The systems and the outlets of a release."""
+    with zipfile.ZipFile(io.BytesIO(release)) as archive:
+        names = [name for name in archive.namelist() if re.search(r"(?i)(ae|outlet)_\w+\.csv$", name)]
+        tables = [Table(PurePosixPath(name).name, archive.read(name)) for name in names]
+    systems, outlets = sorted(tables, key=lambda table: not table.is_systems)
+    return systems, outlets
+
+
+def zipped(*tables: Table, more: dict[str, bytes] | None = None, claimed: int = 0) -> bytes:
+    """A zip of them; ``claimed``: how many bytes the directory says that its first member has."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for table in tables:
+            archive.writestr(table.member, table.packed())
+        for name, content in (more or {}).items():
+            archive.writestr(name, content)
+        if claimed:
+            archive.filelist[0].file_size = claimed
+    return target.getvalue()
+
+
+def changed(release: bytes, change: Callable[[Table], None]) -> bytes:
+    tables = tables_of(release)
+    for table in tables:
+        change(table)
+    return zipped(*tables)
+
+
+def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterator[Spoiled]:
+    """``last_year`` (FY2021) is live; ``this_year`` would be FY2022."""
+    systems, outlets = tables_of(this_year)
+    yield Spoiled("half a file", this_year[: len(this_year) // 2], "refused", "damaged zip")
+    yield Spoiled("half an outlets file", changed(this_year, _half_the_outlets), "quarantined", "row_count")
+    yield Spoiled("swapped columns", changed(this_year, _swap_columns), "quarantined", "columns_swapped")
+    yield Spoiled("systems without outlets", zipped(systems), "refused", "no outlets file")
+    other_outlets = zipped(systems, tables_of(last_year)[1])
+    yield Spoiled("outlets of another year", other_outlets, "refused", "two files of different years")
+    yield Spoiled("last year's file again", last_year, "unchanged", "", "releases/pls_fy2021_csv.zip")
+    yield Spoiled("last year's file, called this year's", last_year, "quarantined", "year_disagrees")
+    yield Spoiled("an older year", older, "quarantined", "superseded", "releases/older.zip")
+    future = changed(this_year, _in_2099)
+    yield Spoiled("a file that claims FY2099", future, "quarantined", "future_year", "releases/fy2099.zip")
+    other = changed(last_year, _another_phone)
+    yield Spoiled(
+        "the live year with other content", other, "quarantined", "live_year_differs", "releases/x.zip"
+    )
+    yield Spoiled("30 % of the rows gone", changed(this_year, _three_in_ten_gone), "quarantined", "row_count")
+    yield Spoiled("one state gone", changed(this_year, _a_state_gone), "quarantined", "states_vanished")
+    yield Spoiled("every key renumbered", changed(this_year, _renumber), "quarantined", "keys_renumbered")
+    yield Spoiled("keys twice", changed(this_year, _repeat), "quarantined", "keys_repeated")
+    bomb = zipped(outlets, more={systems.member: systems.packed() + b"0\r\n" * 20_000_000})
+    yield Spoiled("a zip bomb", bomb, "refused", "times its size")
+    claim = zipped(systems, outlets, claimed=5 << 30)
+    yield Spoiled("a zip that claims 5 GB", claim, "refused", "by its own account")
+    yield Spoiled("an object of 5 GB", FiveGigabytes(this_year), "refused", "5,368,709,120 bytes")
+    escaping = zipped(systems, outlets, more={"../../etc/cron.d/x.csv": b"a"})
+    yield Spoiled("a member outside of its folder", escaping, "refused", "leaves its folder")
+    page = b"<!DOCTYPE html><html><title>404 Not Found</title></html>"
+    yield Spoiled("an HTML error page", page, "refused", "a web page saved under the name of a zip")
+
+
+class FiveGigabytes(bytes):
+    """Claims to be 5 GB, as an object's size does before anybody reads it."""
+
+    def __len__(self) -> int:
+        return 5 << 30
+
+
+def _half_the_outlets(table: Table) -> None:
+    if not table.is_systems:
+        table.rows = table.rows[: len(table.rows) // 2]
+
+
+def _swap_columns(table: Table) -> None:
+    city, phone = table.column("CITY"), table.column("PHONE")
+    table.header[city], table.header[phone] = table.header[phone], table.header[city]
+
+
+def _in_2099(table: Table) -> None:
+    for row in table.rows:
+        row[:] = [re.sub(r"20(?:21|22|23)$", "2099", re.sub(r"_2[0-3]$", "_99", value)) for value in row]
+    table.member = re.sub("(?i)(fy|pud)22", r"\g<1>99", table.member)
+
+
+def _another_phone(table: Table) -> None:
+    table.rows[0][table.column("PHONE")] = "9075550199"
+
+
+def _three_in_ten_gone(table: Table) -> None:
+    table.rows = [row for number, row in enumerate(table.rows) if number % 10 not in (1, 4, 7)]
+
+
+def _a_state_gone(table: Table) -> None:
+    state = table.column("STABR")
+    gone = sorted({row[state] for row in table.rows})[1]
+    table.rows = [row for row in table.rows if row[state] != gone]
+
+
+def _renumber(table: Table) -> None:
+    key = table.column("FSCSKEY")
+    for row in table.rows:
+        row[key] = f"{row[key][:2]}{9999 - int(row[key][2:]):04}"
+
+
+def _repeat(table: Table) -> None:
+    table.rows += [list(row) for row, _ in zip(table.rows, count(1), strict=False)][:20]

@@ -1,0 +1,103 @@
+"""Spoiled files, from the upload to the answer: each is told in a clear sentence and changes nothing."""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import cache
+
+import pytest
+
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
+from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
+from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.events import ReleaseRefusedEvent
+from library_validator.registry.store import Run
+from library_validator_cli.sample_release import write_sample_release
+from tests.spoiled_releases import Spoiled, spoiled_releases, tables_of
+from tests.unit.registry.world import Clock
+
+LIVE = "releases/pls_fy2021_csv.zip"
+
+
+@cache
+def sample(year: int) -> bytes:
+    target = io.BytesIO()
+    write_sample_release(target, year, 1)
+    return target.getvalue()
+
+
+class Service:
+    """A registry with ``live`` in it, the real loader, and somebody who asks whether it still answers."""
+
+    def __init__(self, live: bytes) -> None:
+        self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryRegistryBus()
+        self.clock = Clock()
+        self.run = self.upload(LIVE, live)
+        systems, _ = tables_of(live)
+        row = dict(zip(systems.header, systems.rows[0], strict=True))
+        self.applicant = {
+            "application_id": "A-1",
+            "name": row["LIBNAME"],
+            "street": row["ADDRESS"],
+            "city": row["CITY"],
+            "state": row["STABR"],
+            "zip": row["ZIP"],
+            "phone": row["PHONE"],
+        }
+
+    def upload(self, key: str, content: bytes) -> Run:
+        ports = LoadPorts(self.store, self.bucket, self.bus, lambda: math.inf)
+        return load_release(self.bucket.upload(key, content), ports, self.clock)
+
+    def answer(self) -> tuple[str, str]:
+        """The decision on a library of the live release, and the version that it stands on."""
+        read = application_from_fields(self.applicant)
+        submission = Submission(source="test", application=read.application, sent_at=self.clock.time)
+        (decision,) = Decider(self.store).decide([(submission, read.problems)], self.clock.time)
+        return decision.decision, decision.registry_version
+
+
+@pytest.fixture(scope="module")
+def service() -> Service:
+    return Service(sample(2021))
+
+
+def check(service: Service, spoiled: Spoiled) -> None:
+    pointer, postings = service.store.pointer(), set(service.store.items)
+    told = len(service.bus.events)
+    run = service.upload(spoiled.key, spoiled.content)
+
+    assert run.status == spoiled.status, run.problems
+    assert service.store.pointer() == pointer
+    assert set(service.store.items) == postings, "something was written"
+    assert service.answer() == ("validated", pointer.active)
+    if run.status == "unchanged":
+        return
+    reasons = [problem for problem in run.problems if problem["severity"] != "warning"]
+    assert any(spoiled.said in f"{problem['code']}: {problem['message']}" for problem in reasons), reasons
+    assert all(20 < len(problem["message"]) < 700 and "\n" not in problem["message"] for problem in reasons)
+    (event,) = service.bus.events[told:]
+    assert isinstance(event, ReleaseRefusedEvent)
+    assert (event.data.status, event.metadata.registry_version) == (run.status, pointer.active)
+    assert [problem.message for problem in event.data.problems] == [one["message"] for one in run.problems]
+
+
+def spoiled_samples() -> list[Spoiled]:
+    return list(spoiled_releases(sample(2021), sample(2022), sample(2020)))
+
+
+def test_the_release_that_is_spoiled_here_would_go_live() -> None:
+    service = Service(sample(2021))
+    assert service.run.status == "active"
+    assert service.answer()[0] == "validated"
+    assert service.upload("releases/pls_fy2022_csv.zip", sample(2022)).status == "active"
+
+
+@pytest.mark.parametrize("spoiled", spoiled_samples(), ids=lambda spoiled: spoiled.what)
+def test_a_spoiled_release_is_told_and_changes_nothing(service: Service, spoiled: Spoiled) -> None:
+    check(service, spoiled)
