@@ -15,7 +15,7 @@ from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.registry.rollback import roll_back
 from library_validator.releases.archive import zip_pair
 from library_validator.releases.reading import read_release
-from library_validator_cli.commands import verdicts
+from library_validator_cli.commands import delta, verdicts
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.release_report import report_as_json, show_report
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
         "rollback", epilog='Example: library-validator release rollback --reason "FY2023 misses Kansas"'
     )(rollback)
     verdicts.register(release)
+    delta.register(release)
     app.add_typer(release, name="release")
 
 

@@ -114,6 +114,11 @@ def evidence_of_one_place(one: System | Outlet, other: System | Outlet) -> tuple
     return tuple(filter(None, found))
 
 
+def same_address_number(one: System | Outlet, other: System | Outlet) -> bool:
+    """One house number within one ZIP: two spellings of a street more likely than two streets."""
+    return one.zip == other.zip and _house_number(one.street) == _house_number(other.street)
+
+
 def _house_number(street: str) -> str:
     first = folded(street).partition(" ")[0]
     return first if first.isdigit() else f"none in {street}"

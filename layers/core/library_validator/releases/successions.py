@@ -188,7 +188,7 @@ def _one_kind(one: System | Outlet, other: System | Outlet) -> bool:
 
 
 def _codes(outlet: Outlet) -> tuple[str, ...]:
-    return (f"structure code {outlet.structure}",) if outlet.structure in _HANDED_OVER else ()
+    return (f"STATSTRU {outlet.structure}",) if outlet.structure in _HANDED_OVER else ()
 
 
 def _only(records: Iterable[_R], others: Iterable[_R]) -> list[_R]:

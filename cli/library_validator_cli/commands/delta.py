@@ -1,0 +1,53 @@
+"""``release delta``: what changed between two releases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from library_validator.releases.delta import delta_between
+from library_validator.releases.reading import read_release
+from library_validator_cli.delta_report import delta_as_markdown, show_delta
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.terminal import notice, progress, show, show_json
+
+Zip = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An official zip.")]
+
+
+def register(release: typer.Typer) -> None:
+    release.command(
+        "delta", epilog="Example: library-validator release delta pls_fy2021_csv.zip pls_fy2022_csv.zip"
+    )(delta)
+
+
+def delta(
+    older: Zip,
+    newer: Zip,
+    output: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the whole report there, as Markdown.")
+    ] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Rows of each table on the terminal.")] = 15,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+) -> None:
+    """What changed between two releases: new, gone, renamed, moved, re-keyed, absorbed, closed, reopened.
+
+    From the survey's own change codes and from comparing both; each change says which. Needs no AWS.
+    Exit code 1: a file is not a whole release, or OLDER is the newer one.
+    """
+    with progress(f"reading {older.name} and {newer.name}"):
+        before, after = read_release(older), read_release(newer)
+        if after.fiscal_year < before.fiscal_year:
+            raise CommandFailed(
+                f"{newer.name} is of fiscal year {after.fiscal_year}, {older.name} of {before.fiscal_year}: "
+                "name the older release first"
+            )
+        found = delta_between(before, after)
+    if output:
+        output.write_text(delta_as_markdown(found), encoding="utf-8")
+        notice(f"wrote {output}")
+    if as_json:
+        show_json(found.as_json())
+    elif not output:
+        show(show_delta(found, rows))
