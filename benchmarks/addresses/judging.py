@@ -63,6 +63,7 @@ _NOWHERE: Final = Entry(
     id="",
     kind="",
     structure="",
+    first_listed=0,
     last_listed=0,
     state="",
     county="",
@@ -71,6 +72,7 @@ _NOWHERE: Final = Entry(
     system_names=(),
     addresses=(),
     phones=(),
+    former_ids=(),
     listing=Listing(**dict.fromkeys(Listing.__slots__, "")),
 )
 

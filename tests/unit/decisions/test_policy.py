@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from library_validator.decisions.decision import Answer, Decision
+from library_validator.matching.index import INDEX_FORMAT
 from tests.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
 
 ALDER_FIELDS = {
@@ -229,7 +230,7 @@ def test_a_stranger_is_told_what_would_change_the_answer() -> None:
 
 def test_every_decision_names_its_versions() -> None:
     decision = decide(NEWEST, **ALDER_FIELDS)
-    assert decision.registry_version.startswith("2022.1.")
+    assert decision.registry_version.startswith(f"2022.{INDEX_FORMAT}.")
     assert decision.policy_version
 
 

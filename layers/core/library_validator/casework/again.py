@@ -126,8 +126,8 @@ def _settle(
     outcome = ports.store.record(decision, current, revalidation=revalidation)
     if not isinstance(outcome, ClaimedByAnother):
         return outcome, decision
-    if current.decision is Answer.VALIDATED or decision.override:
-        # A merger makes no rivals of two libraries that were answered, nor does it undo a person's answer.
+    if current.decision is Answer.VALIDATED:
+        # A merger makes no rivals of two libraries that were answered.
         holder = Holder(source=outcome.source, application_id=outcome.application_id)
         decision = decision.model_copy(update={"held_by": holder})
         return ports.store.record(decision, current, claim=False, revalidation=revalidation), decision

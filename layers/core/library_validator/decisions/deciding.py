@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.decision import (
@@ -13,10 +13,12 @@ from library_validator.decisions.decision import (
     Cause,
     Comparison,
     Decision,
+    Fate,
     Holder,
     Match,
     Override,
     Submission,
+    Successor,
     event_id_of,
 )
 from library_validator.decisions.listings import entries_of_ids
@@ -26,7 +28,7 @@ from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.entries import Entry
+from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry, Listing
 from library_validator.matching.index import READABLE_FORMATS
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank
@@ -242,10 +244,24 @@ def _match(entry: Entry, fiscal_year: int) -> Match:
         population=_number(listing.population),
         operating_expenditure=_number(listing.operating_expenditure),
         last_listed=entry.last_listed,
+        fate=_FATES.get(listing.fate) if entry.last_listed < fiscal_year else None,
+        successor=_successor(listing),
+    )
+
+
+def _successor(listing: Listing) -> Successor | None:
+    if not listing.successor_id:
+        return None
+    return Successor(
+        fscs_key=listing.successor_id[:FSCS_KEY_CHARACTERS],
+        fscs_id=listing.successor_id if len(listing.successor_id) > FSCS_KEY_CHARACTERS else None,
+        name=listing.successor_name,
+        since=int(listing.successor_since),
     )
 
 
 _KNOWN: Final = frozenset(Structure)
+_FATES: Final[dict[str, Fate]] = {fate: fate for fate in get_args(Fate)}
 
 
 def _number(text: str) -> int | None:

@@ -86,18 +86,15 @@ class Comparison(_Model):
 
 
 class Successor(_Model):
-    """The listed entry that took over from one that is listed no longer."""
+    """The listed system that a library which is listed no longer is part of now."""
 
-    how: Literal["re_keyed", "absorbed"] = Field(
-        description="re_keyed: the same library under a new key; absorbed: now part of another system"
-    )
     fscs_key: str
     fscs_id: str | None = Field(None, description="the outlet that the vanished library is now")
-    name: str
+    name: str = Field(description="of that outlet, or else of the system")
     since: int = Field(description="the first fiscal year that lists the successor for it")
 
 
-Fate = Literal["closed", "absorbed", "re_keyed", "no_longer_reported"]
+Fate = Literal["closed", "absorbed", "no_longer_reported"]
 
 
 class Match(_Model):

@@ -22,6 +22,7 @@ from library_validator.decisions.kinds import (
     other_kind,
 )
 from library_validator.decisions.policy_file import Policy
+from library_validator.matching.entries import FSCS_KEY_CHARACTERS
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
@@ -70,14 +71,50 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     verdict = _judge_listed(query, ranking, policy, known_key=known_key)
-    if verdict.answer is Answer.VALIDATED or ranking.vanished_best is None:
-        return verdict
     vanished = ranking.vanished_best
-    better = ranking.best is None or vanished.bits > ranking.best.bits
-    if better and Evidence(query, vanished, policy).sufficient:
-        about = {"NO_LONGER_LISTED": str(vanished.entry.last_listed)}
-        return Verdict(Answer.NEEDS_REVIEW, ("NO_LONGER_LISTED",), vanished, about)
+    if vanished is None or not Evidence(query, vanished, policy).sufficient:
+        return verdict
+    if verdict.answer is Answer.VALIDATED and verdict.match is not None:
+        return _succeeded(verdict, verdict.match, ranking, vanished)
+    if ranking.best is None or vanished.bits > ranking.best.bits:
+        return _gone(vanished)
     return verdict
+
+
+def _succeeded(verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored) -> Verdict:
+    """A validated entry, and one of another system that vanished and can be the applicant as well.
+
+    What took over from it is validated as that. Who was listed together with it cannot be what it became,
+    and gives way where the applicant is rather the one that vanished.
+    """
+    if vanished.entry.fscs_key == match.entry.fscs_key:
+        return verdict
+    successor = vanished.entry.listing.successor_id
+    if successor[:FSCS_KEY_CHARACTERS] == match.entry.fscs_key:
+        outlet = (one for one in ranking.scored if successor in (one.entry.id, one.entry.listing.outlet_id))
+        about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
+        return replace(
+            verdict, codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about
+        )
+    neighbour = match.entry.first_listed <= vanished.entry.last_listed
+    return _gone(vanished) if neighbour and vanished.bits > match.bits else verdict
+
+
+def _gone(vanished: Scored) -> Verdict:
+    """The applicant is an entry that the newest release lists no longer."""
+    code = {"closed": "CLOSED_SINCE", "absorbed": "ABSORBED"}.get(
+        vanished.entry.listing.fate, "NO_LONGER_LISTED"
+    )
+    about = _last_listed(vanished)
+    if vanished.entry.listing.successor_id:
+        about += f"; now {vanished.entry.listing.successor_id} ({vanished.entry.listing.successor_name})"
+    return Verdict(Answer.NEEDS_REVIEW, (code,), vanished, {code: about})
+
+
+def _last_listed(vanished: Scored) -> str:
+    entry = vanished.entry
+    name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name
+    return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
 
 
 def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
@@ -191,7 +228,8 @@ def _contradicts_id(given: FscsId, best: Scored, evidence: Evidence) -> bool:
 
     A state's own id (LIBID) that looks like another system's FSCS key does not contradict.
     """
-    if best.entry.fscs_key != given.key:
+    former = (one[:FSCS_KEY_CHARACTERS] for one in best.entry.former_ids)
+    if best.entry.fscs_key != given.key and given.key not in former:
         return not (best.entry.libid[:6] == given.key and evidence.sufficient)
     level = best.compared.name.level
     return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)

@@ -21,6 +21,7 @@ RECORD: Final = "\x1e"
 PART: Final = "\x1d"
 SUB: Final = "\x1c"
 SYSTEM_KIND: Final = "AE"
+FSCS_KEY_CHARACTERS: Final = 6  # of an FSCS id; what follows is the outlet
 _FIELDS_OF_FORMAT_1: Final = 25
 
 
@@ -63,6 +64,7 @@ class Entry:
     id: str  # FSCS key of a system, FSCS id of an outlet
     kind: str  # AE, or the outlet's type: CE, BR, BS, BM
     structure: str  # STATSTRU of the matched record
+    first_listed: int  # oldest fiscal year that lists it under this id; 0: not known
     last_listed: int  # newest fiscal year that lists it
     state: str
     county: str  # normalized
@@ -81,7 +83,7 @@ class Entry:
 
     @property
     def fscs_key(self) -> str:
-        return self.id[:6]
+        return self.id[:FSCS_KEY_CHARACTERS]
 
     @property
     def is_system(self) -> bool:
@@ -134,6 +136,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         id=system.fscs_key,
         kind=SYSTEM_KIND,
         structure=system.structure,
+        first_listed=listed.first_listed,
         last_listed=listed.last_listed,
         state=system.state,
         county=normalize.city(system.county),
@@ -169,6 +172,7 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, 
         id=outlet.fscs_id,
         kind=outlet.type,
         structure=outlet.structure,
+        first_listed=listed.first_listed,
         last_listed=listed.last_listed,
         state=outlet.state,
         county=normalize.city(outlet.county),
@@ -240,6 +244,7 @@ def encode(entry: Entry) -> str:
             entry.id,
             entry.kind,
             entry.structure,
+            str(entry.first_listed),
             str(entry.last_listed),
             entry.state,
             entry.county,
@@ -258,24 +263,26 @@ def encode(entry: Entry) -> str:
 
 
 def decode(text: str) -> Entry:
-    """The inverse of ``encode``; index format 1 knew neither former ids nor what became of an entry."""
+    """The inverse of ``encode``, and of how index format 1 encoded."""
     fields = text.split(FIELD)
     if len(fields) == _FIELDS_OF_FORMAT_1:
-        fields = [*fields[:11], "", *fields[11:], "", "", "", ""]
+        # It knew no first year, no former ids, and not what became of an entry.
+        fields = [*fields[:3], "0", *fields[3:11], "", *fields[11:], "", "", "", ""]
     return Entry(
         id=fields[0],
         kind=fields[1],
         structure=fields[2],
-        last_listed=int(fields[3]),
-        state=fields[4],
-        county=fields[5],
-        libid=fields[6],
-        names=tuple(Name.of_text(part) for part in fields[7].split(PART) if part),
-        system_names=tuple(Name.of_text(part) for part in fields[8].split(PART) if part),
-        addresses=tuple(_decode_address(part) for part in fields[9].split(PART) if part),
-        phones=tuple(part for part in fields[10].split(PART) if part),
-        former_ids=tuple(part for part in fields[11].split(PART) if part),
-        listing=Listing(*fields[12:]),
+        first_listed=int(fields[3]),
+        last_listed=int(fields[4]),
+        state=fields[5],
+        county=fields[6],
+        libid=fields[7],
+        names=tuple(Name.of_text(part) for part in fields[8].split(PART) if part),
+        system_names=tuple(Name.of_text(part) for part in fields[9].split(PART) if part),
+        addresses=tuple(_decode_address(part) for part in fields[10].split(PART) if part),
+        phones=tuple(part for part in fields[11].split(PART) if part),
+        former_ids=tuple(part for part in fields[12].split(PART) if part),
+        listing=Listing(*fields[13:]),
     )
 
 

@@ -18,6 +18,7 @@ from library_validator.releases.records import Outlet, Release, System
 @dataclass(frozen=True, slots=True)
 class ListedOutlet:
     outlet: Outlet
+    first_listed: int  # the oldest fiscal year that lists it under its id
     last_listed: int  # the newest fiscal year that lists it
     former_names: tuple[str, ...] = ()  # of older releases, the newest first
     former_ids: tuple[str, ...] = ()  # FSCS ids that it had before
@@ -28,6 +29,7 @@ class ListedSystem:
     """A system as its newest release has it, with every outlet whose last place was under it."""
 
     system: System
+    first_listed: int  # the oldest fiscal year that lists it under its key
     last_listed: int  # the newest fiscal year that lists it
     outlets: tuple[ListedOutlet, ...]  # by FSCS id; years may differ from the system's
     former_names: tuple[str, ...] = ()  # of older releases, the newest first
@@ -55,27 +57,33 @@ def merge_releases(releases: Sequence[Release]) -> History:
     outlets: dict[str, tuple[Outlet, int]] = {}
     former: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> older ones, newest first
     names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> names, newest first
+    first_listed: dict[str, int] = {}
     for release in newest_first:
         for outlet in release.outlets:
             newest_id = lineage.newest_id(outlet.fscs_id)
+            first_listed[outlet.fscs_id] = release.fiscal_year
             names[newest_id][outlet.name] = None
             former[newest_id][outlet.fscs_id] = None
             outlets.setdefault(newest_id, (outlet, release.fiscal_year))
         for system in release.systems:
             newest_key = lineage.newest_key(system.fscs_key)
+            first_listed[system.fscs_key] = release.fiscal_year
             names[newest_key][system.name] = None
             former[newest_key][system.fscs_key] = None
             systems.setdefault(newest_key, (system, release.fiscal_year))
     of_system: defaultdict[str, list[ListedOutlet]] = defaultdict(list)
     for fscs_id in sorted(outlets):
         outlet, year = outlets[fscs_id]
-        listed = ListedOutlet(outlet, year, tuple(names[fscs_id])[1:], tuple(former[fscs_id])[1:])
+        listed = ListedOutlet(
+            outlet, first_listed[fscs_id], year, tuple(names[fscs_id])[1:], tuple(former[fscs_id])[1:]
+        )
         of_system[lineage.newest_key(outlet.fscs_key)].append(listed)
     return History(
         newest_first[0].fiscal_year,
         tuple(
             ListedSystem(
                 system,
+                first_listed[key],
                 year,
                 tuple(of_system[key]),
                 tuple(names[key])[1:],

@@ -1,0 +1,161 @@
+"""Applications for libraries that the newest release lists no longer, or under another key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.releases.records import Outlet, Release, System
+from tests.small_registry import (
+    ALDER,
+    BRIAR_CITY,
+    BRIAR_COUNTY,
+    NEWEST,
+    OUTLETS,
+    SYSTEMS,
+    decide,
+    outlet,
+    registry_of,
+    release,
+    system,
+)
+
+KELP = system("ME0100", "KELP HARBOR LIBRARY", "3 WHARF STREET", "KELP HARBOR", "04950", "2075550150")
+KELP_CENTRAL = outlet(
+    "ME0100", "002", "KELP HARBOR LIBRARY", "3 WHARF STREET", "KELP HARBOR", "04950", "2075550150"
+)
+KELP_FIELDS = {
+    "name": "Kelp Harbor Library",
+    "street": "3 Wharf St",
+    "city": "Kelp Harbor",
+    "state": "ME",
+    "zip": "04950",
+    "phone": "207-555-0150",
+}
+# The same house, as a branch of the county's system and as a system under a key of its own.
+KELP_BRANCH = replace(KELP_CENTRAL, fscs_key="ME0002", sequence="009")
+KELP_RENUMBERED = replace(KELP, fscs_key="ME0200")
+KELP_RENUMBERED_CENTRAL = replace(KELP_CENTRAL, fscs_key="ME0200")
+
+
+def year(fiscal_year: int, systems: tuple[System, ...] = (), outlets: tuple[Outlet, ...] = ()) -> Release:
+    return release(SYSTEMS + systems, OUTLETS + outlets, fiscal_year=fiscal_year)
+
+
+WITH_KELP = year(2020, (KELP,), (KELP_CENTRAL,))
+WITHOUT = year(2022)
+
+
+def answer(decision: Decision) -> tuple[Answer, str]:
+    return decision.decision, decision.reason_codes[0]
+
+
+def test_one_that_nobody_reports_any_more_is_told_as_last_listed() -> None:
+    decision = decide(WITH_KELP, WITHOUT, **KELP_FIELDS)
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
+    assert decision.match is not None
+    assert (decision.match.fscs_key, decision.match.last_listed) == ("ME0100", 2020)
+    assert (decision.match.status, decision.match.fate) == ("no_longer_listed", "no_longer_reported")
+    assert decision.match.successor is None
+    assert "KELP HARBOR LIBRARY" in decision.reasons[0].staff
+    assert "2020" in decision.reasons[0].staff
+
+
+def test_one_that_was_reported_closed_in_its_last_year_is_told_as_closed() -> None:
+    closed = year(2020, (replace(KELP, structure="03"),), (replace(KELP_CENTRAL, structure="03"),))
+    decision = decide(closed, WITHOUT, **KELP_FIELDS)
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
+    assert decision.match is not None
+    assert decision.match.fate == "closed"
+
+
+def test_one_that_is_a_branch_of_another_system_now_is_validated_as_that_branch() -> None:
+    decision = decide(WITH_KELP, year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS)
+    assert decision.decision is Answer.VALIDATED
+    assert decision.match is not None
+    assert (decision.match.fscs_key, decision.match.fscs_id) == ("ME0002", "ME0002-009")
+    assert "SUCCEEDED" in decision.reason_codes
+
+
+def test_the_old_key_of_a_branch_of_another_system_does_not_contradict() -> None:
+    now = year(2022, (), (KELP_BRANCH,))
+    for old in ("ME0100", "ME0100-002"):
+        decision = decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old)
+        assert decision.decision is Answer.VALIDATED
+        assert decision.match is not None
+        assert decision.match.fscs_id == "ME0002-009"
+
+
+def test_one_whose_branch_was_closed_after_it_was_absorbed_is_told_with_its_successor() -> None:
+    office = replace(KELP, name="WHARFSIDE LIBRARIES")
+    fields = {**KELP_FIELDS, "name": "Wharfside Libraries"}
+    then = year(2020, (office,), (KELP_CENTRAL,))
+    decision = decide(then, year(2021, (), (KELP_BRANCH,)), WITHOUT, **fields)
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "ABSORBED")
+    assert decision.match is not None
+    assert decision.match.successor is not None
+    assert decision.match.successor.model_dump() == {
+        "fscs_key": "ME0002",
+        "fscs_id": None,
+        "name": BRIAR_COUNTY.name,
+        "since": 2021,
+    }
+
+
+def test_one_under_a_new_key_is_one_library_that_answers_to_its_old_key() -> None:
+    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    for fscs_id in ("", "ME0100", "ME0100-002", "ME0200"):
+        decision = decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=fscs_id)
+        assert answer(decision) == (Answer.VALIDATED, "MATCH")
+        assert decision.match is not None
+        assert (decision.match.fscs_key, decision.match.fate) == ("ME0200", None)
+        assert {candidate.fscs_key for candidate in decision.candidates} == {"ME0200"}
+
+
+def test_an_old_key_with_another_librarys_name_and_place_contradicts() -> None:
+    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    decision = decide(
+        WITH_KELP,
+        now,
+        name="Briar City Library",
+        street="15 Elm St",
+        city="Briarton",
+        state="ME",
+        zip="04902",
+        fscs_id="ME0100",
+    )
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "FSCS_ID_CONTRADICTS")
+
+
+def test_a_neighbour_that_was_listed_together_with_it_is_not_what_it_became() -> None:
+    """A system office that closed, and the town library beside it, with the same telephone."""
+    office = replace(
+        KELP, name="BRIARTON LIBRARY SERVICE", city="BRIARTON", zip="04902", phone=BRIAR_CITY.phone
+    )
+    decision = decide(
+        year(2020, (office,)),
+        WITHOUT,
+        name="Briarton Library Service",
+        street="3 Wharf Street",
+        city="Briarton",
+        state="ME",
+        zip="04902",
+        phone=BRIAR_CITY.phone,
+    )
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
+    assert decision.match is not None
+    assert decision.match.fscs_key == "ME0100"
+
+
+def test_a_listed_library_is_answered_the_same_beside_any_number_of_older_years() -> None:
+    fields = {"name": "Alder Point Public Library", "city": "Alder Point", "state": "ME", "zip": "04901"}
+    alone, beside = decide(NEWEST, **fields), decide(WITH_KELP, NEWEST, **fields)
+    assert (alone.decision, alone.match and alone.match.fscs_key) == (Answer.VALIDATED, ALDER.fscs_key)
+    assert (beside.decision, beside.match) == (alone.decision, alone.match)
+
+
+def test_the_order_in_which_releases_were_accepted_changes_nothing() -> None:
+    years = [WITH_KELP, year(2021, (), (KELP_BRANCH,)), WITHOUT]
+    postings = [registry_of(*order).items for order in permutations(years)]
+    assert all(one == postings[0] for one in postings)
