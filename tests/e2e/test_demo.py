@@ -34,6 +34,8 @@ def test_the_demo_shows_every_answer_that_it_announces() -> None:
     outcome = json.loads(done.stdout)
     assert outcome["surprises"] == []
     assert outcome["release"]["status"] == "active"
-    assert len(outcome["cases"]) == outcome["events"] - 1  # and the event of the registry
+    # And what was told of the registry: that it is live, and, if that took no longer than the demo, that
+    # nothing changed with it.
+    assert outcome["events"] - len(outcome["cases"]) in {1, 2}
     assert outcome["dead_letter"].startswith('{"application_id": "demo-24-malformed"')
     assert sum(outcome["seconds"].values()) < 300

@@ -74,12 +74,15 @@ def test_an_operator_uploads_releases_and_nothing_else(service: Service, key: st
         service.operator_s3.put_object(Bucket=service.outputs["ReleasesBucket"], Key=key, Body=b"")
 
 
-def test_an_operator_reads_decisions_and_writes_none(service: Service) -> None:
+def test_an_operator_reads_decisions_and_cannot_rewrite_them_in_bulk(service: Service) -> None:
+    # What an override may write is bounded by keys: conditions that AWS checks, and the template's tests.
     table = service.outputs["CaseworkTable"]
     key = {"pk": {"S": "CLAIM#AK0001"}, "sk": {"S": "HOLDER"}}
     assert "Item" not in service.operator_dynamodb.get_item(TableName=table, Key=key)
     with pytest.raises(ClientError, match="AccessDenied"):
-        service.operator_dynamodb.put_item(TableName=table, Item=key)
+        service.operator_dynamodb.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": key}}]})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        service.operator_dynamodb.scan(TableName=table)
 
 
 def test_the_stack_has_the_roles_of_the_template_and_none_that_sam_added(service: Service) -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from library_validator_cli.environments import project_environments
 from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.web_server import web_server
 
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 
@@ -130,6 +131,35 @@ def test_sweep_results(service: Service) -> None:
     with _running(service, "sweep_results", settings) as port:
         answer = _invoke(port, _event("sweep_results/schedule.json"))
     assert answer == {"published": 0, "left": 0}
+
+
+def test_revalidate(service: Service) -> None:
+    settings = {
+        "REGISTRY_TABLE": service.outputs["RegistryTable"],
+        "CASEWORK_TABLE": service.outputs["CaseworkTable"],
+        "RESULTS_BUS": service.outputs["ResultsBus"],
+        "REVALIDATIONS_QUEUE_URL": service.outputs["RevalidationsQueueUrl"],
+    }
+    with _running(service, "revalidate", settings) as port:
+        answer = _invoke(port, _event("revalidate/by-hand.json"))
+    assert answer == {"status": "split", "checked": 0, "changed": 0, "notices": 0}
+
+
+def test_fetch_release(service: Service) -> None:
+    release = sample_release(2021)
+    with web_server() as web:
+        address = web.serve("/pls_fy2021_csv.zip", lambda request: request.answer(200, release))
+        source = {"id": "own", "kind": "file", "url": address, "hosts": ["127.0.0.1"], "official": True}
+        settings = {
+            "REGISTRY_TABLE": service.outputs["RegistryTable"],
+            "RELEASES_BUCKET": service.outputs["ReleasesBucket"],
+            "RESULTS_BUS": service.outputs["ResultsBus"],
+            "FETCH_SOURCES": json.dumps({"plain_http": True, "sources": [source]}),
+        }
+        with _running(service, "fetch_release", settings) as port:
+            answer = _invoke(port, _event("fetch_release/schedule.json"))
+    # It is accepted already: nothing is uploaded.
+    assert (answer["outcome"], answer["source_id"], answer["run_id"]) == ("known", "own", None)
 
 
 @pytest.fixture(autouse=True)
