@@ -34,6 +34,7 @@ from library_validator.casework.revalidation import plan, revalidate
 from library_validator.casework.tasks import Clock, Outcome, Ports, Task, TimeLeft
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
+from library_validator.errors import NoActiveRegistry
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.age import registry_ages
 
@@ -58,7 +59,12 @@ class Runtime:
 def handler(event: RevalidationsMessage, runtime: Runtime, now: Clock) -> RevalidateResponse:
     """``now`` is a clock here: a shard takes up to minutes."""
     asked = event.asked
-    outcome = _on_activation(asked, runtime) if isinstance(asked, Activation) else _work(asked, runtime, now)
+    try:
+        outcome = (
+            _on_activation(asked, runtime) if isinstance(asked, Activation) else _work(asked, runtime, now)
+        )
+    except NoActiveRegistry:
+        outcome = Outcome("done")  # nobody was ever answered: there is nothing to do
     runtime.send(outcome.follow)
     _tell(asked, outcome, runtime)
     return RevalidateResponse(

@@ -13,10 +13,12 @@ from pydantic import ValidationError
 
 from functions.revalidate.handler import Runtime, handler
 from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage
+from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.store import SHARDS
 from library_validator.casework.tasks import Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions import deciding
+from library_validator.decisions.deciding import Decider
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
@@ -126,6 +128,15 @@ def test_the_daily_run_tells_the_age_of_the_registry(
     metrics = {name: value for line in lines if "_aws" in line for name, value in line.items()}
     assert metrics["RegistryAgeDays"] == [(service.world.time.date() - date(2021, 12, 31)).days]
     assert len(service.queue) == SHARDS
+
+
+def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> None:
+    service.runtime = replace(
+        service.runtime, ports=replace(service.world.ports, decider=Decider(MemoryRegistry()))
+    )
+    for task in ("expiry", "revalidate"):
+        assert service.receive({"task": task}).status == "done"
+    assert service.queue == []
 
 
 def test_the_daily_run_renews_what_ended(service: Service) -> None:
