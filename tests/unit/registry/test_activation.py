@@ -3,17 +3,19 @@
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import BinaryIO
 
 import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.errors import IndexIncomplete, NoActiveRegistry, PublishFailed, VersionSuperseded
 from library_validator.matching.index import Index
+from library_validator.registry import activation
 from library_validator.registry.bucket import Upload
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import VersionState
-from library_validator.releases.records import Problem, Release
+from library_validator.releases.records import Problem, Release, RowProblem
 from tests.unit.registry.world import KEYS_PER_SYSTEM, World, build, read, release_file
 
 NOT_A_RELEASE = b"<html>not found</html>"
@@ -305,3 +307,49 @@ def test_a_corrected_release_is_accepted_after_a_roll_back(world: World) -> None
 
     assert run.status == "active"
     assert world.store.pointer().fiscal_year == 2022
+
+
+def test_what_changed_since_the_nearest_release_lies_beside_the_report(world: World) -> None:
+    world.put_and_load(release_file(2021))
+    live = world.put_and_load(release_file(2022, systems=101))
+    quarantined = world.put_and_load(release_file(2023, systems=50))
+
+    assert set(world.bucket.deltas) == {live.run_id, quarantined.run_id}, "the first has nothing before it"
+    delta = world.bucket.deltas[live.run_id]
+    assert (delta["older"]["fiscal_year"], delta["newer"]["fiscal_year"]) == (2021, 2022)
+    assert [change["id"] for change in delta["changes"] if change["kind"] == "system"] == ["AK0100"]
+    assert world.bucket.deltas[quarantined.run_id]["older"]["fiscal_year"] == 2022
+
+
+def test_an_older_year_is_compared_the_right_way_round(world: World) -> None:
+    world.put_and_load(release_file(2022))
+    run = world.put_and_load(release_file(2019, systems=101))
+    delta = world.bucket.deltas[run.run_id]
+    assert (delta["older"]["fiscal_year"], delta["newer"]["fiscal_year"]) == (2019, 2022)
+
+
+def test_a_comparison_that_fails_keeps_nothing_from_going_live(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_older: Release, _newer: Release) -> None:
+        raise KeyError("AK0001")
+
+    world.put_and_load(release_file(2021))
+    monkeypatch.setattr(activation, "delta_between", fail)
+    run = world.put_and_load(release_file(2022))
+    assert (run.status, codes(run.problems)) == ("active", ["delta_missing"])
+
+
+def test_the_report_lists_the_rows_that_cannot_be_read(world: World) -> None:
+    row = RowProblem("ae.csv", 7, "no FSCS key", {"FSCSKEY": "VERMONT"}, rejected=True)
+
+    def read_with_a_bad_row(source: BinaryIO, *, file_name: str) -> Release:
+        release = read(source, file_name=file_name)
+        return replace(release, report=replace(release.report, row_problems=(row,)))
+
+    run = world.load(world.put(release_file(2022)), read=read_with_a_bad_row)
+    report = world.bucket.reports[run.run_id]
+    assert report["row_problems"] == [row.as_json()]
+    assert report["content_sha256"] == run.content_sha256
+    assert run.report
+    assert "row_problems" not in run.report, "there may be thousands, and a run is one item"

@@ -36,6 +36,7 @@ from library_validator.registry.journal import Clock, Journal, problems_as_json,
 from library_validator.registry.judging import QUARANTINE, judge, under
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
+from library_validator.releases.delta import delta_between
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Problem, Release
 
@@ -105,7 +106,9 @@ def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts,
     acceptance = find_acceptance(metadata, release.content_sha256, upload.run_id, store)
     if acceptance:
         problems = under(acceptance, problems)
-    _put_reports(journal.run, release, problems, bucket)
+    if nearest:
+        problems += _put_delta(upload.run_id, nearest, release, bucket)
+    _put_report(journal.run, release, problems, bucket)
     if any(problem.severity == QUARANTINE for problem in problems):
         journal.end("quarantined", problems)
     elif live and live.record.version == version:
@@ -182,7 +185,7 @@ def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
     )
 
 
-def _put_reports(run: Run, release: Release, problems: Sequence[Problem], bucket: ReleaseBucket) -> None:
+def _put_report(run: Run, release: Release, problems: Sequence[Problem], bucket: ReleaseBucket) -> None:
     """What a person reads before they decide: the whole report, with every row that could not be read."""
     report: dict[str, object] = report_as_json(release.report)
     report["row_problems"] = [row.as_json() for row in release.report.row_problems]
@@ -190,6 +193,17 @@ def _put_reports(run: Run, release: Release, problems: Sequence[Problem], bucket
     report["content_sha256"] = release.content_sha256
     report["provenance"] = dict(run.provenance)
     bucket.put_report(run.run_id, report)
+
+
+def _put_delta(run_id: str, nearest: Release, release: Release, bucket: ReleaseBucket) -> tuple[Problem, ...]:
+    """What changed between the two, for people; a warning where that could not be told."""
+    older, newer = sorted((nearest, release), key=lambda one: one.fiscal_year)
+    try:
+        delta = delta_between(older, newer)
+    except Exception as error:  # noqa: BLE001 - a report that fails must not keep a good release from going live
+        return (Problem("delta_missing", "warning", f"what changed could not be told: {error!r}"),)
+    bucket.put_delta(run_id, delta.as_json())
+    return ()
 
 
 def _readers_gone(pointer: Pointer, now: datetime) -> bool:
