@@ -245,7 +245,8 @@ def _status(before: System | Outlet, after: System | Outlet) -> Iterator[Change]
         what, shown = "reopened", ("temporarily closed before",)
     else:
         return
-    yield Change(what, _kind(after), _id(after), after.name, before.structure, after.structure, codes, shown)
+    was, now = (_address(before), "") if what == "closed" else (before.structure, after.structure)
+    yield Change(what, _kind(after), _id(after), after.name, was, now, codes, shown)
 
 
 def _name(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
