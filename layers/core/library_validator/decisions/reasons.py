@@ -23,20 +23,20 @@ def reason_codes() -> list[str]:
 
 def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
     """The sentences of ``codes``; ``about`` says for a code what its rule saw."""
-    texts = _texts()
-    found = []
-    for code in codes:
-        seen = about.get(code, "")
-        found.append(
-            Reason(
-                code=code,
-                staff=texts[code]["staff"].replace("{about}", seen),
-                applicant=texts[code]["applicant"].replace("{about}", seen),
-            )
-        )
-    return found
+    return [_reason_of(code, about.get(code, "")) for code in codes]
 
 
+@lru_cache(maxsize=1024)
+def _reason_of(code: str, seen: str) -> Reason:
+    texts = _texts()[code]
+    return Reason(
+        code=code,
+        staff=texts["staff"].replace("{about}", seen),
+        applicant=texts["applicant"].replace("{about}", seen),
+    )
+
+
+@lru_cache(maxsize=128)
 def next_step_of(code: str) -> NextStep:
     """What would bring the answer forward, by the deciding reason code."""
     step = _texts()[code]["next"]

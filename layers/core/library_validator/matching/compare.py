@@ -5,8 +5,7 @@ A level says how well a field agrees; ``weights`` says what that is worth. Nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -17,8 +16,7 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """All comparisons of an applicant with one entry."""
 
     name: NameAgreement
@@ -62,14 +60,18 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
         return "missing"
     if applied in listed:
         return "exact"
+    level = "different"
     for phone in listed:
         if applied[3:] == phone[3:]:
             return "other_area_code"
-        if OSA.distance(applied, phone, score_cutoff=1) <= 1:
+        # one slip leaves the first half or the second, but for its middle, as it is
+        if (applied[:4] == phone[:4] or applied[6:] == phone[6:]) and OSA.distance(
+            applied, phone, score_cutoff=1
+        ) <= 1:
             return "near"
-    if any(applied[:6] == phone[:6] for phone in listed):
-        return "same_exchange"
-    return "different"
+        if applied[:6] == phone[:6]:
+            level = "same_exchange"
+    return level
 
 
 def _compare_states(applied: str, listed: str) -> str:

@@ -34,6 +34,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
 
 
 _STREET_TYPES: Final = frozenset(("ST", "AVE", "RD", "DR", "LN", "BLVD", "CT", "PL", "CIR", "TER", "WAY"))
+_DIRECTIONS: Final = frozenset("NSEW")
 _OPPOSITES: Final = (("N", "S"), ("S", "N"), ("E", "W"), ("W", "E"))
 _STREET_RANK: Final = {
     "exact": 0,
@@ -95,6 +96,7 @@ def compare_streets(applied: Street, listed: Street) -> str:
 class _StreetName:
     words: frozenset[str]
     figures: frozenset[str]
+    directions: frozenset[str]
     without_type: str
     letters: str  # without blanks
     alphabet: int  # which letters and figures it has, a bit for each
@@ -106,15 +108,19 @@ def _parts_of(street: str) -> _StreetName:
     figures = frozenset(word for word in words if word[0].isdigit())
     letters = "".join(words)
     alphabet = sum(1 << ord(letter) for letter in set(letters))
-    return _StreetName(frozenset(words), figures, _without_type(street), letters, alphabet)
+    return _StreetName(
+        frozenset(words), figures, _DIRECTIONS.intersection(words), _without_type(street), letters, alphabet
+    )
 
 
 def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
     """Whether a figure or a point of the compass parts them: 5TH from 6TH, N FORK from S FORK."""
     if applied.figures and listed.figures and applied.figures.isdisjoint(listed.figures):
         return True
-    one, other = applied.words, listed.words
-    return any(here in one and there in other and here not in other for here, there in _OPPOSITES)
+    one, other = applied.directions, listed.directions
+    return bool(one and other) and any(
+        here in one and there in other and here not in other for here, there in _OPPOSITES
+    )
 
 
 def _similar_streets(applied: str, listed: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -17,8 +16,7 @@ _SHORT_WORD: Final = 4
 _KINDS: Final = GOVERNMENTS | {"TOWN", "VILLAGE", "DISTRICT"}
 
 
-@dataclass(frozen=True, slots=True)
-class NameAgreement:
+class NameAgreement(NamedTuple):
     """How two names agree.
 
     ``shared`` are distinguishing words that both bear (near-equal ones included); ``rarity`` is their
@@ -57,6 +55,8 @@ def compare_names(
     best: NameAgreement | None = None
     for names, of_system in ((entry.names, False), (entry.system_names, True)):
         for listed in names:
+            if best is not None and _have_nothing_in_common(query, listed):
+                continue
             found = compare_name(query, listed, place, statistics, of_system=of_system)
             if best is None or _better(found, best):
                 best = found
@@ -65,8 +65,20 @@ def compare_names(
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
-        return replace(best, level="separated")
+        return best._replace(level="separated")
     return best
+
+
+def _have_nothing_in_common(query: Query, listed: Name) -> bool:
+    """Whether two names are ``different`` at a glance: no word of one is, or is near, a word of the other."""
+    applied = query.name
+    return (
+        bool(applied.core and listed.core)
+        and not query.unknown_words
+        and applied.core_words.isdisjoint(listed.core_words)
+        and applied.edges.isdisjoint(listed.edges)
+        and not _could_be_joined(applied.letters, listed.letters)
+    )
 
 
 def _other_government(applied: Name, agreed: Name, system: Name) -> bool:
@@ -104,13 +116,14 @@ def compare_name(
         and set(applied.tokens) - place == set(listed.tokens)
     ):
         return NameAgreement("typing_differences", listed.tokens, 0.0, listed, of_system)
+    if _have_nothing_in_common(query, listed):
+        return NameAgreement("different", (), 0.0, listed, of_system)
     shared = [word for word in listed.core if word in applied.core_words]
     only_applied = [word for word in applied.core if word not in listed.core_words]
     only_listed = [word for word in listed.core if word not in applied.core_words]
     unknown = query.unknown_words
     if only_applied and only_listed:
-        if not (unknown.isdisjoint(only_applied) and applied.edges.isdisjoint(listed.edges)):
-            shared += _pair_near(only_applied, only_listed, unknown)
+        shared += _pair_near(only_applied, only_listed, unknown)
         shared += _join_near(only_applied, only_listed)
     if not shared:
         return NameAgreement("different", (), 0.0, listed, of_system)
@@ -188,7 +201,10 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     found: list[str] = []
     for word in list(listed):
         best, best_score = None, 0.0
+        first, last = word[0], word[-1]
         for other in applied:
+            if first != other[0] and last != other[-1] and other not in unknown:
+                continue  # one slip leaves the first letter or the last
             score = _word_similarity(other, word, known=other not in unknown)
             if score > best_score:
                 best, best_score = other, score
@@ -199,11 +215,15 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     return found
 
 
+def _could_be_joined(letters: int, listed_letters: int) -> bool:
+    """Whether words of so many letters can be as similar as ``_join_near`` asks."""
+    return listed_letters >= 6 and 0.85 * listed_letters <= letters and 0.85 * letters <= listed_letters
+
+
 def _join_near(applied: list[str], listed: list[str]) -> list[str]:
     """The listed words, if the applicant split or joined them; both lists lose them."""
     joined, joined_listed = "".join(applied), "".join(listed)
-    length, listed_length = len(joined), len(joined_listed)
-    if not joined or listed_length < 6 or not 0.8 < length / listed_length < 1.25:
+    if not _could_be_joined(len(joined), len(joined_listed)):
         return []
     if OSA.normalized_similarity(joined, joined_listed, score_cutoff=0.8) < 0.85:
         return []
@@ -231,10 +251,7 @@ def _word_similarity(word: str, listed: str, *, known: bool) -> float:
         return 0.0
     allowed = _slips_in_known_word(longer) if known else _slips_in_unknown_word(longer)
     is_cut = not known and shorter >= 5 and (word.startswith(listed) or listed.startswith(word))
-    # one slip leaves the first letter or the last
-    if not is_cut and (
-        longer - shorter > allowed or (allowed < 2 and word[0] != listed[0] and word[-1] != listed[-1])
-    ):
+    if longer - shorter > allowed and not is_cut:
         return 0.0
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS or (known and listed in SEPARATORS):
         return 0.0

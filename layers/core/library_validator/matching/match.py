@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.entries import Entry
@@ -14,8 +15,7 @@ from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """An entry with its comparisons and what they are worth."""
 
     entry: Entry

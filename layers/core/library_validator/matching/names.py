@@ -18,6 +18,7 @@ class Name:
     separators: frozenset[str]
     text: str  # tokens joined by blanks
     core_words: frozenset[str]
+    letters: int  # of the core
     edges: frozenset[str]  # two letters at either end of each core word: one slip leaves one end as it is
 
     @staticmethod
@@ -31,7 +32,7 @@ def _of_text(text: str) -> Name:
     core = tuple(dict.fromkeys(token for token in tokens if token not in GENERIC))
     core_words = frozenset(core)
     edges = frozenset(edge for word in core for edge in (f"{word[:2]}-", f"-{word[-2:]}"))
-    return Name(tokens, core, core_words & SEPARATORS, text, core_words, edges)
+    return Name(tokens, core, core_words & SEPARATORS, text, core_words, sum(map(len, core)), edges)
 
 
 def read_name(name: str) -> Name:
