@@ -106,14 +106,13 @@ def flat(answer: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-def csv_lines(answers: Iterable[dict[str, Any]]) -> Iterator[str]:
-    """The answers as lines of CSV, the header first, without line ends."""
+def csv_header() -> str:
+    """The first line of CSV, without a line end."""
+    return ",".join(FLAT_COLUMNS)
+
+
+def csv_line(answer: dict[str, Any]) -> str:
+    """An answer as a line of CSV, without a line end."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="")
-    writer.writeheader()
-    yield buffer.getvalue()
-    for answer in answers:
-        buffer.seek(0)
-        buffer.truncate()
-        writer.writerow(flat(answer))
-        yield buffer.getvalue()
+    csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(flat(answer))
+    return buffer.getvalue()

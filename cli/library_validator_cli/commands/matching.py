@@ -6,14 +6,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.applications_file import BadLine, Row, open_applications
-from library_validator_cli.local_matching import csv_lines, match_rows, registry_of
+from library_validator_cli.local_matching import csv_header, csv_line, registry_of
+from library_validator_cli.match_processes import Line, processes_for
 from library_validator_cli.terminal import Bar, json_line, notice, progress
 
 
@@ -56,13 +58,16 @@ def match(
     same output.
     """
     counts: Counter[str] = Counter()
+    as_line = csv_line if form is Format.CSV else json_line
     with open_applications(applications) as file:
         with progress("reading") as starting:
             decider = Decider(registry_of(release, starting.say))
-        with progress(f"deciding {applications.name}", total=file.lines) as bar:
-            answers = _counted(match_rows(_moving(file, bar), decider), counts)
-            lines = csv_lines(answers) if form is Format.CSV else map(json_line, answers)
-            _write(lines, output)
+        with (
+            processes_for(file.lines, decider, as_line) as match_lines,
+            progress(f"deciding {applications.name}", total=file.lines) as bar,
+        ):
+            lines = _counted(match_lines(_moving(file, bar)), counts)
+            _write(chain([csv_header()], lines) if form is Format.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
     total = sum(counts.values())
@@ -76,10 +81,10 @@ def _moving(rows: Iterable[Row | BadLine], bar: Bar) -> Iterator[Row | BadLine]:
         yield row
 
 
-def _counted(answers: Iterable[dict[str, Any]], counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    for answer in answers:
-        counts[answer.get("decision", "unreadable")] += 1
-        yield answer
+def _counted(lines: Iterable[Line], counts: Counter[str]) -> Iterator[str]:
+    for line in lines:
+        counts[line.what] += 1
+        yield line.text
 
 
 def _write(lines: Iterable[str], output: Path | None) -> None:

@@ -1,0 +1,110 @@
+"""Deciding a file of applications with every processor: the answers come in the file's order.
+
+Each process runs the code of ``match_rows`` on chunks of the file, against the one registry in memory,
+which ``fork`` shares. Where forking is not safe (anywhere but on Linux), and for small files, there is one
+process.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+from library_validator.decisions.deciding import Decider
+from library_validator_cli.applications_file import BadLine, Row
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.local_matching import CHUNK, match_rows
+
+WORTH_A_PROCESS: Final = 4 * CHUNK  # applications: below, forking costs more than it saves
+_AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever the size of the file
+
+AsLine = Callable[[dict[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as it is written; ``what``: the decision, or ``unreadable``."""
+
+    what: str
+    text: str
+
+
+Rows = Iterable[Row | BadLine]
+MatchLines = Callable[[Rows], Iterator[Line]]
+
+
+@contextmanager
+def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Iterator[MatchLines]:
+    """What answers rows with as many processes as the file is worth: a line a row, in order.
+
+    ``applications``: about how many there will be. Forks at once: call it while no other thread runs.
+    Raises ``CommandFailed`` where a process dies, for want of memory perhaps.
+    """
+    processes = min(_processors(), applications // WORTH_A_PROCESS)
+    if processes < 2:
+        yield partial(_lines, decider=decider, as_line=as_line)
+        return
+    gc.freeze()  # a collection would write to the shared registry's pages, and so copy them
+    try:
+        with ProcessPoolExecutor(
+            processes,
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=_begin,
+            initargs=(decider, as_line),
+        ) as pool:
+            pool.submit(_ready).result()
+            yield partial(_in_order, pool, ahead=_AHEAD * processes)
+    except BrokenProcessPool as error:
+        raise CommandFailed(f"a process that decided died ({error}); is there too little memory?") from error
+    finally:
+        gc.unfreeze()
+
+
+def _processors() -> int:
+    """How many this process may use; 1 where it cannot be forked safely."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def _lines(rows: Rows, *, decider: Decider, as_line: AsLine) -> Iterator[Line]:
+    for answer in match_rows(rows, decider):
+        yield Line(answer.get("decision", "unreadable"), as_line(answer))
+
+
+def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Line]:
+    waiting = iter(rows)
+    asked: deque[Future[list[Line]]] = deque()
+    while True:
+        while len(asked) < ahead and (chunk := list(islice(waiting, CHUNK))):
+            asked.append(pool.submit(_answer, chunk))
+        if not asked:
+            return
+        yield from asked.popleft().result()
+
+
+# What a forked process answers with; set in it alone.
+_answering: MatchLines | None = None
+
+
+def _begin(decider: Decider, as_line: AsLine) -> None:
+    global _answering  # noqa: PLW0603 - a process has no other place for what it was forked with
+    _answering = partial(_lines, decider=decider, as_line=as_line)
+
+
+def _ready() -> None:
+    """Its result means that every process has been forked."""
+
+
+def _answer(rows: list[Row | BadLine]) -> list[Line]:
+    assert _answering is not None, "processes begin with a decider"  # noqa: S101
+    return list(_answering(rows))

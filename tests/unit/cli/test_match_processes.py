@@ -1,0 +1,87 @@
+"""Deciding a file with several processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from library_validator.decisions.deciding import Decider
+from library_validator_cli import match_processes
+from library_validator_cli.applications_file import BadLine, Row
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.match_processes import WORTH_A_PROCESS, Line, processes_for
+from library_validator_cli.terminal import json_line
+from tests.small_registry import NEWEST, registry_of
+
+MANY = 2 * WORTH_A_PROCESS + 137
+forks = pytest.mark.skipif(sys.platform != "linux", reason="there is one process anywhere but on Linux")
+
+
+def rows(count: int) -> Iterator[Row | BadLine]:
+    """Every seventh line is bad, every other application is a library's."""
+    for line in range(1, count + 1):
+        if line % 7 == 0:
+            yield BadLine(line, "has 3 cells where the first line names 2 columns")
+            continue
+        name = "Alder Point Public Library" if line % 2 else "Rose Tree Garden Club"
+        fields = {"application_id": f"a-{line}", "name": name, "city": "Alder Point", "state": "ME"}
+        yield Row(line, f"a-{line}", fields)
+
+
+def lines(count: int) -> list[Line]:
+    with processes_for(count, Decider(registry_of(NEWEST)), json_line) as match_lines:
+        return list(match_lines(rows(count)))
+
+
+@pytest.fixture
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
+
+
+@forks
+@pytest.mark.usefixtures("two_processors")
+def test_several_processes_write_the_very_lines_of_one_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_two = lines(MANY)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
+    assert of_two == lines(MANY)
+    assert {line.what for line in of_two} > {"validated", "unreadable"}
+
+
+@forks
+@pytest.mark.usefixtures("two_processors")
+def test_a_file_is_read_no_further_than_the_processes_have_work() -> None:
+    read = 0
+
+    def counted() -> Iterator[Row | BadLine]:
+        nonlocal read
+        for row in rows(10 * MANY):
+            read += 1
+            yield row
+
+    with processes_for(10 * MANY, Decider(registry_of(NEWEST)), json_line) as match_lines:
+        next(match_lines(counted()))
+    assert read < 2 * MANY
+
+
+@forks
+@pytest.mark.usefixtures("two_processors")
+def test_a_process_that_dies_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = os.getpid()
+
+    def dies(_answer: object) -> str:
+        assert os.getpid() != here
+        os._exit(9)
+
+    with (
+        pytest.raises(CommandFailed, match="a process that decided died"),
+        processes_for(MANY, Decider(registry_of(NEWEST)), dies) as match_lines,
+    ):
+        list(match_lines(rows(MANY)))
+
+
+def test_a_small_file_is_decided_by_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(match_processes, "ProcessPoolExecutor", None)
+    assert len(lines(50)) == 50
