@@ -132,6 +132,21 @@ def test_bytes_that_windows_1252_does_not_have_are_read_as_latin_1() -> None:
     assert release.systems[0].name == "ÅLDER\x90PUBLIC LIBRARY"
 
 
+def test_a_file_that_ends_within_a_character_of_utf_8_is_not_utf_8() -> None:
+    systems = csv_of([SYSTEM]).encode().removesuffix(b"\r\n") + b"\xc3"
+    release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
+    assert release.report.files[0].encoding == "cp1252"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_lines_end_with_or_without_a_carriage_return(encoding: str, end: str) -> None:
+    rows = [{**SYSTEM, "FSCSKEY": f"VT000{n}", "LIBNAME": name} for n, name in enumerate("AÉŒZ", start=1)]
+    systems = csv_of(rows).replace("\r\n", end).encode(encoding)
+    release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
+    assert [system.name for system in release.systems] == ["A", "É", "Œ", "Z"]
+
+
 def test_a_late_byte_decides_the_encoding_of_the_whole_file() -> None:
     early = {**SYSTEM, "LIBNAME": "PEÑUELAS"}
     rows = [

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final, TextIO
+from typing import BinaryIO, Final
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases import layouts
@@ -94,12 +94,6 @@ class Archive:
             while chunk := opened.read(CHUNK):
                 self._count(len(chunk))
                 yield chunk
-
-    @contextmanager
-    def text(self, member: str, encoding: str) -> Iterator[TextIO]:
-        """A member as lines of text; for one that ``chunks`` has gone through already."""
-        with self._zip.open(member) as opened:
-            yield io.TextIOWrapper(opened, encoding=encoding)
 
     def _count(self, size: int) -> None:
         self._read += size

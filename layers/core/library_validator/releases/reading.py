@@ -1,13 +1,15 @@
 """Read a release: an official zip of the Public Libraries Survey, FY2009 to FY2024, into records.
 
-Two passes over each file, both streaming: the first counts the bytes, hashes them, holds them to the
-zip's checksum and finds the encoding (it differs between the files of one zip); the second reads rows.
+Two passes over each file, which is unpacked once and held (13 MB for both, 128 MB at most): the first
+counts the bytes, hashes them, holds them to the zip's checksum and finds the encoding (it differs between
+the files of one zip); the second reads rows.
 """
 
 from __future__ import annotations
 
 import codecs
 import hashlib
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
@@ -63,8 +65,8 @@ def read_release(
         found = _recognise_members(archive)
         systems_file = _first_pass(archive, found[SYSTEMS], SYSTEMS, digest.update)
         outlets_file = _first_pass(archive, found[OUTLETS], OUTLETS, digest.update)
-        systems = read_rows(archive, systems_file, system_of, repairs)
-        outlets = read_rows(archive, outlets_file, outlet_of, repairs)
+    systems = read_rows(systems_file, system_of, repairs)
+    outlets = read_rows(outlets_file, outlet_of, repairs)
     check_same_year(systems.witnesses, outlets.witnesses)
     year = tell_fiscal_year(systems.records)
     kept_systems, repeated_systems = _once(SYSTEMS, systems.records, attrgetter("fscs_key"))
@@ -128,34 +130,42 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
 
 def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]) -> Source:
     """Read a member to its end: size, checksum, digest, longest line, encoding, layout."""
+    content = io.BytesIO()
     utf8 = codecs.getincrementaldecoder("utf-8")()
     is_utf8 = is_cp1252 = True
     header = archive.first_line(member)
     for chunk in archive.chunks(member):
         update_digest(chunk)
+        content.write(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and len(chunk) == CHUNK:
             raise ReleaseRefused(f"a line of more than {CHUNK >> 10} KB in {member!r}", "one row a line")
-        if is_utf8:
-            try:
-                utf8.decode(chunk)
-            except UnicodeDecodeError:
-                is_utf8 = False
+        is_utf8 = is_utf8 and _decodes(utf8, chunk)
         is_cp1252 = is_cp1252 and not any(byte in chunk for byte in _NOT_IN_CP1252)
-    if is_utf8:
+    if is_utf8 and _decodes(utf8, b"", final=True):
         encoding = "utf-8-sig" if header.startswith(codecs.BOM_UTF8) else "utf-8"
     else:
         encoding = "cp1252" if is_cp1252 else "latin-1"
     as_found = header.decode(encoding, "replace")
-    return Source(member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding)
+    return Source(
+        member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding, content
+    )
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _once(
     kind: str, records: list[_Record], key_of: Callable[[_Record], str]
 ) -> tuple[tuple[_Record, ...], list[Problem]]:
     """The first record of every key, and what to say of the others."""
-    rows = Counter(map(key_of, records))
-    if len(rows) == len(records):
+    if len(set(map(key_of, records))) == len(records):
         return tuple(records), []
+    rows = Counter(map(key_of, records))
     first: dict[str, _Record] = {}
     for record in records:
         first.setdefault(key_of(record), record)
