@@ -13,7 +13,27 @@ from pathlib import PurePosixPath
 from typing import Final
 
 NAME: Final = "releases/pls_fy2022_csv.zip"
-Rows = list[list[str]]  # the header first
+SPOILED: Final = (
+    "half a file",
+    "half an outlets file",
+    "swapped columns",
+    "systems without outlets",
+    "outlets of another year",
+    "last year's file again",
+    "last year's file, called this year's",
+    "an older year",
+    "a file that claims FY2099",
+    "the live year with other content",
+    "30 % of the rows gone",
+    "one state gone",
+    "every key renumbered",
+    "keys twice",
+    "a zip bomb",
+    "a zip that claims 5 GB",
+    "an object of 5 GB",
+    "a member outside of its folder",
+    "an HTML error page",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +119,8 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
     yield Spoiled("one state gone", changed(this_year, _a_state_gone), "quarantined", "states_vanished")
     yield Spoiled("every key renumbered", changed(this_year, _renumber), "quarantined", "keys_renumbered")
     yield Spoiled("keys twice", changed(this_year, _repeat), "quarantined", "keys_repeated")
-    bomb = zipped(outlets, more={systems.member: systems.packed() + b"0\r\n" * 20_000_000})
-    yield Spoiled("a zip bomb", bomb, "refused", "times its size")
+    bomb = zipped(outlets, more={systems.member: systems.packed() + (b"0" * 1_000 + b"\r\n") * 140_000})
+    yield Spoiled("a zip bomb", bomb, "refused", "unpacks to more than")
     claim = zipped(systems, outlets, claimed=5 << 30)
     yield Spoiled("a zip that claims 5 GB", claim, "refused", "by its own account")
     yield Spoiled("an object of 5 GB", FiveGigabytes(this_year), "refused", "5,368,709,120 bytes")

@@ -36,7 +36,8 @@ from library_validator.registry.store import RegistryStore, Run
 class IndexReleaseResponse(BaseModel):
     run_id: str | None = None
     status: str = Field(
-        description="active, unchanged, quarantined, refused, or ignored: not a release's key"
+        description="active, unchanged, quarantined, refused; accepted or rejected, where a person decided "
+        "before this delivery; ignored: not a release's key"
     )
     version: str | None = None
 

@@ -18,7 +18,7 @@ from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import Run
 from library_validator_cli.sample_release import write_sample_release
-from tests.spoiled_releases import Spoiled, spoiled_releases, tables_of
+from tests.spoiled_releases import SPOILED, Spoiled, spoiled_releases, tables_of
 from tests.unit.registry.world import Clock
 
 LIVE = "releases/pls_fy2021_csv.zip"
@@ -87,8 +87,10 @@ def check(service: Service, spoiled: Spoiled) -> None:
     assert [problem.message for problem in event.data.problems] == [one["message"] for one in run.problems]
 
 
-def spoiled_samples() -> list[Spoiled]:
-    return list(spoiled_releases(sample(2021), sample(2022), sample(2020)))
+@pytest.fixture(scope="module")
+def spoiled_samples() -> dict[str, Spoiled]:
+    every = spoiled_releases(sample(2021), sample(2022), sample(2020))
+    return {spoiled.what: spoiled for spoiled in every}
 
 
 def test_the_release_that_is_spoiled_here_would_go_live() -> None:
@@ -98,6 +100,8 @@ def test_the_release_that_is_spoiled_here_would_go_live() -> None:
     assert service.upload("releases/pls_fy2022_csv.zip", sample(2022)).status == "active"
 
 
-@pytest.mark.parametrize("spoiled", spoiled_samples(), ids=lambda spoiled: spoiled.what)
-def test_a_spoiled_release_is_told_and_changes_nothing(service: Service, spoiled: Spoiled) -> None:
-    check(service, spoiled)
+@pytest.mark.parametrize("what", SPOILED)
+def test_a_spoiled_release_is_told_and_changes_nothing(
+    service: Service, spoiled_samples: dict[str, Spoiled], what: str
+) -> None:
+    check(service, spoiled_samples[what])
