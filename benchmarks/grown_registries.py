@@ -1,0 +1,249 @@
+"""Registries many times the size of a release, made from it: in memory, and always the same ones.
+
+- ``places``: the libraries of the release again and again in other states and other towns: towns, people and
+  everything else that distinguishes a name is coined anew; ZIPs, phone numbers and ids are new ones.
+- ``towns``: the same new towns, in the states that there are: the words that names share (``COUNTY``,
+  ``NORTH`` …) then stand ten times as often in each state.
+- ``denser``: the towns and ZIPs that there are hold so many times their libraries, under other names, at
+  other house numbers and with other phone numbers of the same area.
+- ``one_state``: the other way: the libraries of one state alone.
+
+The libraries of the release stay among them as they are, so what is right for an applicant stays right. No
+key of a new place (``places``, ``towns``) leads an applicant of the release astray but by a name, or a
+word of one, that distinguishes nobody (``MAIN LIBRARY``). There are 100,000 ZIPs: from six times on, new
+towns share new ones. Made keys have a letter where the survey has a digit; made states are those that no state has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import product
+from string import ascii_uppercase, digits
+from typing import Final
+
+from library_validator.matching import normalize, words
+from library_validator.releases.records import Outlet, Release, System
+
+WAYS: Final = ("places", "towns", "denser", "one_state")
+ALPHABET: Final = digits + ascii_uppercase
+_SYLLABLES: Final = tuple("".join(pair) for pair in product("BDFGHJKLMNPRSTVZ", "AEIOU"))
+_COINED: Final = len(_SYLLABLES) ** 4  # different words of four syllables
+_PHONES: Final = 8_000_000_000  # ten digits that do not begin with 0 or 1
+_SCATTER: Final = 15_485_863  # a prime: multiples of it go round a number space without repetition
+_WORD: Final = re.compile(r"[A-Za-z]{3,}")
+_DIGITS: Final = re.compile(r"\d+")
+_HIGHEST_HOUSE: Final = 40_000
+
+# What tells no library from another stays: kinds, directions, and how both are shortened.
+_KEPT: Final = frozenset(
+    {
+        *words.GENERIC, *words.SEPARATORS, *words.GOVERNMENTS, *words.LIBRARY_WORDS, *words.AFFILIATES,
+        *words.HOSTS, *words.OUT_OF_SCOPE, *words.STOP_WORDS, *words.NAME_WORDS,
+        *words.CITY_WORDS, *words.CITY_WORDS.values(),
+        *(word for phrase in words.NAME_PHRASES for word in " ".join(phrase).split()),
+    }
+)  # fmt: skip
+
+
+def grow(release: Release, way: str, factor: int, seed: int = 1) -> Release:
+    """A release of ``factor`` times the libraries of ``release``; the first ones are its own."""
+    if way == "one_state":
+        return _of_state(release, largest_state(release))
+    maker = _Maker(release, way, random.Random(f"{seed} {way}"))
+    systems, outlets = list(release.systems), list(release.outlets)
+    for copy in range(1, factor):
+        more_systems, more_outlets = maker.copy(copy)
+        systems += more_systems
+        outlets += more_outlets
+    made = f"{release.content_sha256} {way} {factor} {seed}"
+    report = replace(release.report, systems=len(systems), outlets=len(outlets))
+    return Release(
+        release.fiscal_year,
+        hashlib.sha256(made.encode()).hexdigest(),
+        tuple(systems),
+        tuple(outlets),
+        report,
+    )
+
+
+def largest_state(release: Release) -> str:
+    return Counter(system.state for system in release.systems).most_common(1)[0][0]
+
+
+def _of_state(release: Release, state: str) -> Release:
+    systems = tuple(system for system in release.systems if system.state == state)
+    keys = {system.fscs_key for system in systems}
+    outlets = tuple(outlet for outlet in release.outlets if outlet.fscs_key in keys)
+    report = replace(release.report, systems=len(systems), outlets=len(outlets))
+    made = hashlib.sha256(f"{release.content_sha256} {state}".encode()).hexdigest()
+    return Release(release.fiscal_year, made, systems, outlets, report)
+
+
+@dataclass(slots=True)
+class _Copy:
+    """What one copy calls what the release calls otherwise: the same every time."""
+
+    number: int
+    states: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    zips: dict[str, str] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
+    houses: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+class _Maker:
+    """Makes copies of a release's libraries; what is new is new among all copies."""
+
+    def __init__(self, release: Release, way: str, chance: random.Random) -> None:
+        self._release = release
+        self._way = way
+        self._chance = chance
+        self._words = 0
+        self._phones = 0
+        self._keys: Counter[str] = Counter()
+        known_zips = {zip_code for one in release.systems for zip_code in (one.zip, one.mailing_zip)}
+        known_zips |= {outlet.zip for outlet in release.outlets}
+        zips = [f"{number:05}" for number in range(1, 100_000) if f"{number:05}" not in known_zips]
+        chance.shuffle(zips)
+        self._new_zips = _again_and_again(zips)
+        states = ["".join(pair) for pair in product(ALPHABET, repeat=2)]
+        self._new_states = _again_and_again(
+            [state for state in states if not normalize.state(state) and not state.isdigit()]
+        )
+        known_phones = {system.phone for system in release.systems}
+        self._known_phones = known_phones | {outlet.phone for outlet in release.outlets}
+        known: list[System | Outlet] = [*release.systems, *release.outlets]
+        self._known_words = {word for one in known for word in _WORD.findall(one.name)}
+        self._houses: dict[str, set[str]] = {}
+        for one in known:
+            self._houses.setdefault(one.zip, set()).update(_DIGITS.findall(one.street))
+
+    def copy(self, number: int) -> tuple[list[System], list[Outlet]]:
+        copy = _Copy(number)
+        return (
+            [self._system(system, copy) for system in self._release.systems],
+            [self._outlet(outlet, copy) for outlet in self._release.outlets],
+        )
+
+    def _system(self, system: System, copy: _Copy) -> System:
+        key = self._key(system.fscs_key, system.state, copy)
+        return replace(
+            system,
+            fscs_key=key,
+            state=key[:2],
+            libid=key,
+            name=self._name(system.name, copy),
+            street=self._street(system.street, system.zip, copy),
+            city=self._city(system.city, copy),
+            zip=self._zip(system.zip, copy),
+            mailing_street=self._street(system.mailing_street, system.mailing_zip, copy),
+            mailing_city=self._city(system.mailing_city, copy),
+            mailing_zip=self._zip(system.mailing_zip, copy),
+            county=self._city(system.county, copy),
+            phone=self._phone(system.phone, copy),
+        )
+
+    def _outlet(self, outlet: Outlet, copy: _Copy) -> Outlet:
+        key = self._key(outlet.fscs_key, outlet.state, copy)
+        return replace(
+            outlet,
+            fscs_key=key,
+            state=key[:2],
+            libid=f"{key}-{outlet.sequence}",
+            name=self._name(outlet.name, copy),
+            street=self._street(outlet.street, outlet.zip, copy),
+            city=self._city(outlet.city, copy),
+            zip=self._zip(outlet.zip, copy),
+            county=self._city(outlet.county, copy),
+            phone=self._phone(outlet.phone, copy),
+        )
+
+    def _state(self, state: str, copy: _Copy) -> str:
+        if self._way != "places":
+            return state
+        if state not in copy.states:
+            copy.states[state] = next(self._new_states)
+        return copy.states[state]
+
+    def _key(self, key: str, state: str, copy: _Copy) -> str:
+        if key not in copy.keys:
+            new_state = self._state(state, copy)
+            number = self._keys[new_state]
+            self._keys[new_state] += 1
+            last = "".join(ALPHABET[number // 36**place % 36] for place in (2, 1, 0))
+            copy.keys[key] = f"{new_state}{ascii_uppercase[number // 36**3]}{last}"
+        return copy.keys[key]
+
+    def _name(self, name: str, copy: _Copy) -> str:
+        return _WORD.sub(lambda found: self._word(found[0], copy), name)
+
+    def _city(self, city: str, copy: _Copy) -> str:
+        """Another town. Where all of its words are kinds (``LAKE CITY``), it has one more of its own."""
+        if self._way == "denser" or city == "M" or not city:
+            return city
+        renamed = self._name(city, copy)
+        return renamed if renamed != city else f"{self._word(f'{city} ', copy)} {city}"
+
+    def _word(self, word: str, copy: _Copy) -> str:
+        if word in _KEPT:
+            return word
+        if word not in copy.words:
+            copy.words[word] = self._coined()
+        return copy.words[word]
+
+    def _coined(self) -> str:
+        while True:
+            self._words += 1
+            rest = self._words * _SCATTER % _COINED
+            coined = ""
+            for _ in range(4):
+                rest, syllable = divmod(rest, len(_SYLLABLES))
+                coined += _SYLLABLES[syllable]
+            if coined not in self._known_words:
+                return coined
+
+    def _zip(self, zip_code: str, copy: _Copy) -> str:
+        if self._way == "denser" or not zip_code.isdigit():
+            return zip_code
+        if zip_code not in copy.zips:
+            copy.zips[zip_code] = next(self._new_zips)
+        return copy.zips[zip_code]
+
+    def _phone(self, phone: str, copy: _Copy) -> str:
+        if not phone.isdigit():
+            return phone
+        while phone not in copy.phones:
+            self._phones += 1
+            number = f"{2_000_000_000 + self._phones * _SCATTER % _PHONES}"
+            if self._way == "denser":
+                number = phone[:3] + number[3:]
+            if number not in self._known_phones:
+                self._known_phones.add(number)
+                copy.phones[phone] = number
+        return copy.phones[phone]
+
+    def _street(self, street: str, zip_code: str, copy: _Copy) -> str:
+        """Another house, or box, of the same street; new places have streets of their own."""
+        if self._way != "denser":
+            return street
+        return _DIGITS.sub(lambda found: self._house(found[0], zip_code, copy), street, count=1)
+
+    def _house(self, number: str, zip_code: str, copy: _Copy) -> str:
+        taken = self._houses.setdefault(zip_code, set())
+        while (zip_code, number) not in copy.houses:
+            house = str(self._chance.randrange(1, _HIGHEST_HOUSE))
+            if house not in taken:
+                taken.add(house)
+                copy.houses[zip_code, number] = house
+        return copy.houses[zip_code, number]
+
+
+def _again_and_again(values: list[str]) -> Iterator[str]:
+    while True:
+        yield from values

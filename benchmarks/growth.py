@@ -1,0 +1,474 @@
+"""How time, reads, items, memory and accuracy grow with the registry.
+
+    python -m benchmarks.growth [--release ZIP] [--labelled DIR] [--grown WAY:FACTOR ...] [--runs N]
+        --output benchmarks/results/growth.json
+
+Without arguments: the bundled sample release and applications drawn from it, ten times. ``--labelled``:
+applications with their right answers (``library-validator evaluate``). Each registry is made from the
+release in memory (``grown_registries``) and measured in a process of its own: how long its index takes to
+build and what memory that needs, then the same applications on it and on the release's own registry, in
+turn. Times are of the processor, not of the clock. Every pass runs in a process forked for it, after a
+pass over other applications, so that no cache of one registry serves the other. Stores are in memory:
+what DynamoDB takes is not in it; what it bills is computed from item sizes (``read_units``).
+
+A registry that is measured alone is added to those that ``--output`` holds already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import multiprocessing
+import os
+import platform
+import random
+import resource
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.grown_registries import WAYS, grow, largest_state
+from benchmarks.read_units import (
+    SAMPLE_RELEASE,
+    UNIT_BYTES,
+    ToDecide,
+    batches_of,
+    item_bytes,
+    look_up,
+    measure,
+    spread,
+)
+from library_validator.adapters.aws.registry_items import posting_key, version_item
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.application import FIELDS, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.index import MAX_CANDIDATES, Index, build_index, candidates_of
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.registry.store import AcceptedRelease
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.evaluation.labelled import NONE, LabelledRow, read_labelled
+from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.sample_applications import sample_applications
+
+ROOT: Final = Path(__file__).parent.parent
+GROWN: Final = ("places:10", "towns:10", "denser:10", "one_state:1")
+RUNS: Final = 5
+SEED: Final = 1
+TIMED: Final = 1_000  # applications of a pass
+BATCHES: Final = (1, 10, 100, 1_000, 10_000)
+MAX_ITEM_BYTES: Final = 400 * 1024  # of DynamoDB
+KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
+COMMON_NAMES: Final = 40
+BIG_CITIES: Final = 10
+OF_EACH: Final = 20
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A registry that answers, and what it was built from."""
+
+    registry: MemoryRegistry
+    decider: Decider
+
+    @classmethod
+    def of(cls, release: Release, index: Index) -> Live:
+        accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
+        registry = MemoryRegistry.holding(index, [accepted], NOW)
+        return cls(registry, Decider(registry))
+
+
+def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
+    """A measure: its runs, and what stands in the middle of them."""
+    return {
+        "runs": [round(run, digits) for run in runs],
+        "median": round(statistics.median(runs), digits),
+        "min": round(min(runs), digits),
+        "max": round(max(runs), digits),
+        "unit": unit,
+        "kind": "measured",
+    }
+
+
+def about(given: argparse.Namespace) -> dict[str, Any]:
+    """What was run, where, so that it can be run again."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    return {
+        "command": shlex.join(["python", "-m", f"benchmarks.{given.benchmark}", *sys.argv[1:]]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit or None,
+        "processors": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+    }
+
+
+# ── one registry, in a process of its own ──
+
+
+def measure_grown(
+    path: Path, labelled: Path | None, way: str, factor: int, runs: int, timed: int, batches: Sequence[int]
+) -> dict[str, Any]:
+    """Everything about one grown registry, beside the one it is made from."""
+    release = read_release(path)
+    grown = grow(release, way, factor)
+    started = time.process_time()
+    index = build_index([grown])
+    seconds = time.process_time() - started
+    found: dict[str, Any] = {
+        "way": way,
+        "factor": factor,
+        "systems": len(grown.systems),
+        "outlets": len(grown.outlets),
+        "build": measured([seconds], "s"),
+        "peak_memory": measured([peak_megabytes()], "MB", 0),
+    }
+    large = Live.of(grown, index)
+    found["items"] = sizes_of(index, large.registry)
+    del grown, index
+    small = Live.of(release, build_index([release]))
+    rows = rows_of(release, labelled)
+    if way == "one_state":
+        state = largest_state(release)
+        rows = [row for row in rows if row.application.state.strip().upper() == state]
+        found["state"] = state
+    worst = [*common_names(release), *big_cities(release)] if way != "one_state" else []
+    gc.collect()
+    gc.freeze()  # forked processes shall share the registries, and no collection shall walk them
+    chosen = sample_of([row for row in rows if row.is_library], timed)
+    found["applications"] = len(chosen)
+    found["time_per_decision"] = time_both(small, large, chosen, runs, batches)
+    for set_name in sorted({row.set for row in worst}):
+        some = [row for row in worst if row.set == set_name]
+        found.setdefault("worst_cases", {})[set_name] = {
+            "time_per_decision": time_both(small, large, some, runs, (10,)),
+            **{
+                name: {"reads": reads(one.registry, some), **judged(one.registry, some)}
+                for name, one in (("base", small), ("grown", large))
+            },
+        }
+    found["reads"] = {
+        name: {str(size): reads(one.registry, chosen, size) for size in batches}
+        for name, one in (("base", small), ("grown", large))
+    }
+    found["judged"] = {
+        name: {part: judged(one.registry, some) for part, some in parts_of(rows).items()}
+        for name, one in (("base", small), ("grown", large))
+    }
+    return found
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
+    """What a registry version writes, computed as DynamoDB counts bytes."""
+    record = registry.version(registry.pointer().active)
+    biggest, total, units, at_bound = 0, 0, 0, Counter[str]()
+    for key, posting in index.postings.items():
+        size = item_bytes({**posting_key(record.version, key), "b": {"B": posting}})
+        biggest, total = max(biggest, size), total + size
+        units += -(-size // 1024)
+        at_bound[key[0]] += len(candidates_of(posting)) >= MAX_CANDIDATES
+    version_bytes = item_bytes(version_item(record))
+    return {
+        "kind": "computed",
+        "entries": index.entries,
+        "postings": len(index.postings),
+        "megabytes": round(total / 2**20, 1),
+        "biggest_posting_bytes": biggest,
+        "write_units": units,
+        "postings_at_bound": {family: count for family, count in sorted(at_bound.items()) if count},
+        "version_item_bytes": version_bytes,
+        "version_item_fits": version_bytes <= MAX_ITEM_BYTES,
+        "statistics_bytes": len(index.statistics),
+    }
+
+
+def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
+    """Labelled rows that stand for every applicant: libraries as typed and as another year lists them,
+    and everything that is none."""
+    if labelled is None:
+        drawn = sample_applications(release, TIMED, SEED)
+        return [
+            _row(
+                "typed", one.label or NONE, {name: asdict(one)[name] for name in (*FIELDS, "application_id")}
+            )
+            for one in drawn
+        ]
+    paths = [labelled / "typed.csv", labelled / "drift17_ae.csv", *sorted(labelled.glob("neg_*.csv"))]
+    return [row for file in read_labelled(paths) for row in file.rows]
+
+
+def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
+    """By set; everything that is no library is one."""
+    parts: defaultdict[str, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        parts[row.set if row.label != NONE else "no libraries"].append(row)
+    return dict(parts)
+
+
+def sample_of(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
+    """So many rows, the same ones every time."""
+    return random.Random(SEED).sample(rows, min(count, len(rows)))
+
+
+def common_names(release: Release) -> list[LabelledRow]:
+    """Bearers of the commonest names, with name, city and state only."""
+    by_name: defaultdict[str, list[System | Outlet]] = defaultdict(list)
+    bearers: list[System | Outlet] = [*release.systems, *release.outlets]
+    for one in bearers:
+        by_name[one.name].append(one)
+    ranked = sorted(by_name.values(), key=lambda them: (-len(them), them[0].name))
+    return _as_rows("common_names", ranked[:COMMON_NAMES], ("name", "city", "state"))
+
+
+def big_cities(release: Release) -> list[LabelledRow]:
+    """Libraries of the cities that have most, with everything but a phone number."""
+    by_city: defaultdict[tuple[str, str], list[System | Outlet]] = defaultdict(list)
+    for one in release.outlets:
+        by_city[one.state, one.city].append(one)
+    ranked = sorted(by_city.values(), key=lambda there: (-len(there), there[0].city))
+    return _as_rows("big_cities", ranked[:BIG_CITIES], ("name", "street", "city", "state", "zip"))
+
+
+def _as_rows(
+    set_name: str, groups: Iterable[list[System | Outlet]], given: Sequence[str]
+) -> list[LabelledRow]:
+    chance = random.Random(SEED)
+    chosen = [one for group in groups for one in chance.sample(group, min(OF_EACH, len(group)))]
+    return [
+        _row(
+            set_name,
+            one.fscs_key,
+            {name: getattr(one, name) for name in given} | {"application_id": f"{set_name}-{number}"},
+        )
+        for number, one in enumerate(chosen)
+    ]
+
+
+def _row(set_name: str, label: str, fields: dict[str, Any]) -> LabelledRow:
+    read = application_from_fields(fields)
+    return LabelledRow(set_name, "", label, read.application, read.problems)
+
+
+def to_decide(rows: Iterable[LabelledRow]) -> list[ToDecide]:
+    return [
+        (Submission(source="benchmark", application=row.application, sent_at=NOW), row.problems)
+        for row in rows
+    ]
+
+
+def time_both(
+    small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, batches: Sequence[int]
+) -> dict[str, Any]:
+    """Microseconds a decision by size of batch, on both registries in turn, and how they compare."""
+    submissions = to_decide(rows)
+    found: dict[str, Any] = {}
+    for size in batches:
+        some = submissions
+        if size > len(some):
+            some = (some * (size // len(some) + 1))[:size]
+        times: dict[str, list[float]] = {"base": [], "grown": []}
+        for _ in range(runs):
+            times["base"].append(in_fork(partial(one_pass, small, some, size)))
+            times["grown"].append(in_fork(partial(one_pass, large, some, size)))
+        ratios = [grown / base for base, grown in zip(times["base"], times["grown"], strict=True)]
+        found[str(size)] = {
+            **{name: measured(values, "µs", 1) for name, values in times.items()},
+            "ratio": measured(ratios, "grown / base"),
+        }
+    return found
+
+
+def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
+    """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between
+    batches, unless there is one batch alone."""
+    parts = list(batches_of(submissions, size))
+    for batch in parts[: len(parts) // 2]:
+        live.decider.decide(batch, NOW)
+    timed = parts[len(parts) // 2 :]
+    gc.collect()
+    started = time.process_time()
+    for batch in timed:
+        live.decider.decide(batch, NOW)
+    return (time.process_time() - started) / (len(timed) * size) * 1e6
+
+
+def in_fork(work: Callable[[], float]) -> float:
+    """What ``work`` gives in a process forked for it."""
+    context = multiprocessing.get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+
+    def send(connection: Connection) -> None:
+        connection.send(work())
+
+    process = context.Process(target=send, args=(sending,))
+    process.start()
+    sending.close()
+    try:
+        return float(receiving.recv())
+    finally:
+        process.join()
+
+
+def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
+    """Keys, requests and read units, computed: see ``read_units``."""
+    submissions = to_decide(rows)
+    if size > len(submissions):
+        submissions = (submissions * (size // len(submissions) + 1))[:size]
+    if size == 10:
+        kept = (
+            "keys_per_application",
+            "units_per_application_alone",
+            "batch_get_item_requests_per_batch",
+            "kilobytes_per_batch",
+            "units_per_application_in_batches",
+        )
+        all_of_it = measure(registry, submissions)
+        return {"kind": "computed", **{name: all_of_it[name] for name in kept}}
+    metered = look_up(registry, batches_of(submissions, size))
+    units = sum(lookup.units for lookup in metered.lookups) + metered.pointer_reads
+    return {
+        "kind": "computed",
+        "batch_get_item_requests_per_batch": spread([lookup.requests for lookup in metered.lookups]),
+        "kilobytes_per_batch": spread([round(lookup.item_bytes / 1024, 1) for lookup in metered.lookups]),
+        "units_per_application_in_batches": round(units / (len(metered.lookups) * size), 2),
+    }
+
+
+def judged(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
+    """What the answers are worth, whether the right library was among the candidates, and how many
+    there were."""
+    with measuring(rows, registry) as stream:
+        outcomes = list(stream)
+    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
+    return {
+        "kind": "counted",
+        "rows": len(outcomes),
+        **counts_of(outcomes),
+        "libraries": len(libraries),
+        "libraries_found": sum(outcome.right_rank > 0 for outcome in libraries),
+        "candidates_per_application": spread(candidates_in(registry, rows)),
+        "comparisons_per_application": spread([outcome.candidates for outcome in outcomes]),
+    }
+
+
+def counts_of(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many answers are right, wrong, left to a person, and none."""
+    results = Counter(outcome.result.value for outcome in outcomes)
+    wrong = sum(
+        count
+        for result, count in results.items()
+        if result not in ("validated_right", "review", "not_validated")
+    )
+    return {
+        "validated_right": results["validated_right"],
+        "validated_wrong": wrong,
+        "review": results["review"],
+        "not_validated": results["not_validated"],
+    }
+
+
+def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list[int]:
+    """Different entries in the postings of each application."""
+    version = registry.pointer().active
+    terms = Statistics.decode(registry.version(version).statistics)
+    counts = []
+    for row in rows:
+        applicant = Applicant(**{name: getattr(row.application, name) for name in FIELDS})
+        found = registry.postings(version, keys_of_query(read_applicant(applicant, terms), terms))
+        counts.append(len({text for posting in found.values() for text in candidates_of(posting)}))
+    return counts
+
+
+# ── all of them ──
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument("--labelled", type=Path, metavar="DIR")
+    parser.add_argument("--grown", nargs="+", metavar="WAY:FACTOR", default=GROWN, help=", ".join(WAYS))
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--timed", type=int, default=TIMED, help="applications of a pass")
+    parser.add_argument("--batches", type=int, nargs="+", default=BATCHES)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    parser.add_argument("--alone", action="store_true", help="measure one registry in this process")
+    given = parser.parse_args()
+    given.benchmark = "growth"
+    if given.alone:
+        way, factor = given.grown[0].split(":")
+        result = measure_grown(
+            given.release, given.labelled, way, int(factor), given.runs, given.timed, given.batches
+        )
+        print(json.dumps(result))
+        return
+    report: dict[str, Any] = {"schema_version": 1, "unit_bytes": UNIT_BYTES, "registries": []}
+    if given.output and given.output.exists():
+        report = json.loads(given.output.read_text(encoding="utf-8"))
+    for which in given.grown:
+        way, factor = which.split(":")
+        found = _in_own_process(which) | {"about": about(given)}
+        kept = [one for one in report["registries"] if (one["way"], one["factor"]) != (way, int(factor))]
+        report["registries"] = [*kept, found]
+        print("\n".join(lines_of(found)), flush=True)
+        if given.output:
+            given.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _in_own_process(which: str) -> dict[str, Any]:
+    """What this very call measures of one registry, in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.growth", *sys.argv[1:], "--grown", which, "--alone"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def lines_of(found: dict[str, Any]) -> list[str]:
+    """What a person wants to see at once."""
+    times, counted = found["time_per_decision"], found["items"]
+    head = (
+        f"{found['way']} by {found['factor']}: {counted['entries']:,} entries, "
+        f"{counted['postings']:,} postings, {counted['megabytes']:,} MB; "
+        f"built in {found['build']['median']:.0f} s with {found['peak_memory']['median']:,.0f} MB; "
+        f"version item {counted['version_item_bytes']:,} bytes"
+    )
+    lines = [head] + [
+        f"  in batches of {size}: {one['base']['median']:,.0f} → {one['grown']['median']:,.0f} µs, "
+        f"ratio {one['ratio']['median']:.2f}; "
+        f"{found['reads']['base'][size]['units_per_application_in_batches']} → "
+        f"{found['reads']['grown'][size]['units_per_application_in_batches']} read units"
+        for size, one in times.items()
+    ]
+    for part, base in found["judged"]["base"].items():
+        grown = found["judged"]["grown"][part]
+        lines.append(f"  {part}: " + ", ".join(f"{kind} {base[kind]} → {grown[kind]}" for kind in KINDS))
+    return lines
+
+
+if __name__ == "__main__":
+    main()
