@@ -1,0 +1,81 @@
+"""Building the live registry again for a newer index format."""
+
+from dataclasses import replace
+
+import pytest
+
+from library_validator.matching.index import INDEX_FORMAT
+from library_validator.registry.bucket import FETCHED
+from library_validator.registry.reindexing import format_is_outdated, reindex
+from library_validator.registry.store import VersionState
+from library_validator.registry.versions import version_name
+from library_validator.releases.records import Problem
+from tests.unit.registry.world import World, release_file
+
+REPEATED = Problem("keys_repeated", "quarantine", "2 systems stand there more than once")
+
+
+@pytest.fixture
+def outdated(world: World) -> World:
+    """FY2021 and FY2022 are live, as code with the index format before this one built them.
+
+    Of FY2022 a person accepted what stood against it.
+    """
+    world.put_and_load(release_file(2021), "releases/pls_fy2021.zip")
+    quarantined = world.put_and_load(release_file(2022, problems=[REPEATED]), "releases/pls_fy2022.zip")
+    world.load(world.accept(quarantined))
+    store, pointer = world.store, world.store.pointer()
+    record = store.version(pointer.active)
+    older = version_name(record.releases, INDEX_FORMAT - 1)
+    store.put_version(replace(record, version=older, index_format=INDEX_FORMAT - 1))
+    store.put_postings(older, store.items.pop(record.version))
+    world.bucket.put_manifest(older, world.bucket.manifest(record.version))
+    store.delete_version(record.version)
+    store.flip(
+        replace(pointer, active=older, index_format=INDEX_FORMAT - 1, activated_at=world.clock().isoformat()),
+        expected_active=record.version,
+    )
+    world.bus.events.clear()
+    return world
+
+
+@pytest.mark.parametrize("folder", [None, FETCHED], ids=["in place", "by fetch_release"])
+def test_the_same_releases_are_built_in_the_newer_format(outdated: World, folder: str | None) -> None:
+    older = outdated.store.pointer()
+    assert format_is_outdated(outdated.store)
+    run = outdated.load(reindex(outdated.store, outdated.bucket, folder))
+
+    assert run.status == "active", run.problems
+    pointer = outdated.store.pointer()
+    assert (pointer.active, pointer.previous) == (run.version, older.active)
+    assert (pointer.index_format, pointer.fiscal_year) == (INDEX_FORMAT, 2022)
+    assert [one.fiscal_year for one in outdated.store.version(pointer.active).releases] == [2021, 2022]
+    assert len(outdated.activations) == 1
+    assert not format_is_outdated(outdated.store)
+
+
+def test_what_a_person_accepted_once_is_not_asked_again(outdated: World) -> None:
+    run = outdated.load(reindex(outdated.store, outdated.bucket))
+    [problem] = run.problems
+    assert (problem["code"], problem["severity"]) == ("keys_repeated", "warning")
+    assert problem["message"].endswith("(accepted before)")
+
+
+def test_a_format_that_was_rolled_back_is_not_built_again_by_itself(outdated: World) -> None:
+    older = outdated.store.pointer().active
+    newer = outdated.load(reindex(outdated.store, outdated.bucket))
+    outdated.roll_back("answers are worse")
+    assert outdated.store.version(newer.version or "").state is VersionState.ROLLED_BACK
+
+    assert not format_is_outdated(outdated.store)
+    run = outdated.load(reindex(outdated.store, outdated.bucket))
+    assert (run.status, outdated.store.pointer().active) == ("quarantined", older)
+    assert "version_withdrawn" in {problem["code"] for problem in run.problems}
+
+
+def test_with_the_format_of_this_code_nothing_changes(world: World) -> None:
+    world.put_and_load(release_file(2022))
+    pointer = world.store.pointer()
+    assert not format_is_outdated(world.store)
+    run = world.load(reindex(world.store, world.bucket))
+    assert (run.status, world.store.pointer()) == ("unchanged", pointer)
