@@ -150,6 +150,12 @@ def test_too_many_unreadable_rows_are_refused() -> None:
     assert "of 20" in refused.found
 
 
+def test_a_file_of_nothing_but_other_lines_is_not_read_to_its_end() -> None:
+    systems = csv_of([SYSTEM]) + "".join(f"{number * 2_654_435_761:x}\n" for number in range(100_100))
+    refused = refusal_of(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
+    assert refused.found.startswith("over 100000 lines of ")
+
+
 def test_a_header_without_rows_is_refused() -> None:
     header = csv_of([OUTLET]).splitlines(keepends=True)[0]
     assert "without rows" in refusal_of(zip_of({SYSTEMS_FILE: csv_of([SYSTEM]), OUTLETS_FILE: header})).found

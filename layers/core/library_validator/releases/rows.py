@@ -20,6 +20,7 @@ from library_validator.releases.repairs import Repairs, is_digits
 
 # Share of a file's rows. Official files have none.
 _REJECTED_AT_MOST: Final = 0.005
+_LINES_AND_NO_FURTHER: Final = 100_000  # beside the rows that can be read: five times an official file
 _ROW_PROBLEMS_KEPT: Final = 1000  # of each file, rejected rows and others counted apart
 _VALUE_CUT: Final = 100  # characters
 _KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
@@ -109,6 +110,12 @@ def read_rows(
             if any(row):
                 wrong = f"{len(row)} columns, {layout.columns} expected"
                 problems.reject(line, wrong, {"row": ",".join(row)})
+            if line - len(records) > _LINES_AND_NO_FURTHER:
+                raise ReleaseRefused(
+                    f"over {_LINES_AND_NO_FURTHER} lines of {source.member!r} that are no rows of it",
+                    f"{layout.columns} columns in every row and a valid FSCSKEY",
+                    tuple(problem.as_json() for problem in problems.kept),
+                )
             continue
         row.append("")  # what columns that this year does not have point to
         picked = pick(row)
