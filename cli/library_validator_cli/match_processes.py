@@ -52,10 +52,11 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
     Raises ``CommandFailed`` where a process dies, for want of memory perhaps.
     """
     processes = min(_processors(), applications // WORTH_A_PROCESS)
+    # A collection would go through the whole registry again and again, and in forked processes copy it.
+    gc.freeze()
     if processes < 2:
         yield partial(_lines, decider=decider, as_line=as_line)
         return
-    gc.freeze()  # a collection would write to the shared registry's pages, and so copy them
     try:
         with ProcessPoolExecutor(
             processes,
@@ -67,8 +68,6 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
             yield partial(_in_order, pool, ahead=_AHEAD * processes)
     except BrokenProcessPool as error:
         raise CommandFailed(f"a process that decided died ({error}); is there too little memory?") from error
-    finally:
-        gc.unfreeze()
 
 
 def _processors() -> int:

@@ -1,0 +1,234 @@
+"""Decisions per second beside the peers: the same applications, in the same run, one at a time and in batch.
+
+    python -m benchmarks.decisions_per_second LABELLED_DIR --release PATH --older PATH ... [--output JSON]
+
+Runs in the environment of requirements/bench.txt. Everything is timed from the application as text to the
+answer: cleaning, candidates, comparison, choice. The product's answer is the whole decision with evidence;
+with all processors it is the lines that ``match`` writes. A peer's answer is its best library and a score.
+
+Every part runs ``--runs`` times, the matchers in turn, in a process of its own that may use one processor
+or all of them. What was cleaned before a run is forgotten, for every matcher; indexes stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import random
+import shlex
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.peers.records import FIELDS, Peer, Record, record_of, records_of
+from benchmarks.peers.with_rapidfuzz import WithRapidfuzz
+from benchmarks.peers.with_splink import WithSplink
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
+from library_validator.matching import normalize
+from library_validator.releases.reading import read_release
+from library_validator_cli.applications_file import Row
+from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
+from library_validator_cli.local_matching import CHUNK, registry_of
+from library_validator_cli.match_processes import MatchLines, processes_for
+from library_validator_cli.terminal import json_line
+
+ONE_AT_A_TIME: Final = {"library-validator": 1_000, "rapidfuzz": 100, "splink": 2}  # applications a run
+_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
+_PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "pydantic")
+
+Answer = Callable[[Sequence[LabelledRow]], object]
+
+
+def main() -> None:
+    given = _arguments()
+    one, everyone = (_apart(given, processors) for processors in ([min(os.sched_getaffinity(0))], None))
+    body = {
+        "schema_version": 1,
+        "command": shlex.join(["python", "-m", "benchmarks.decisions_per_second", *sys.argv[1:]]),
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "packages": {name: version(name) for name in _PACKAGES},
+        "processors": len(os.sched_getaffinity(0)),
+        "load_average": os.getloadavg(),
+        "applications_in_batch": given.applications,
+        "runs": given.runs,
+        "one_processor": one,
+        "all_processors": everyone,
+    }
+    print(_table("one processor", one))
+    print(_table("all processors", everyone))
+    if given.output:
+        given.output.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
+
+
+def _apart(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
+    """Measure in a fresh process: threads that exist already would keep their processors."""
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_measure_and_send, args=(given, processors, sending))
+    process.start()
+    sending.close()
+    try:
+        found: dict[str, Any] = receiving.recv()
+    except EOFError:
+        raise SystemExit("the measuring process ended without a result; what it said stands above") from None
+    finally:
+        process.join()
+    return found
+
+
+def _measure_and_send(given: argparse.Namespace, processors: list[int] | None, sending: Any) -> None:
+    if processors:
+        os.sched_setaffinity(0, processors)
+    with ExitStack() as stack:
+        sending.send(_measure(given, stack, whole=processors is None))
+
+
+def _measure(given: argparse.Namespace, stack: ExitStack, *, whole: bool) -> dict[str, Any]:
+    """Applications per second by way and matcher: the median, and every run."""
+    rows = _applications(given.labelled, given.applications, given.seed)
+    decider = Decider(registry_of([given.release], _say))
+    # forked before any other thread is there
+    match_lines = stack.enter_context(processes_for(len(rows) if whole else 0, decider, json_line))
+    release = read_release(given.release)
+    older = chain.from_iterable(records_of(read_release(path)) for path in given.older)
+    peers: list[Peer] = [WithRapidfuzz(), WithSplink(list(older), given.seed)]
+    for peer in peers:
+        _say(f"preparing {peer.name}")
+        peer.prepare(records_of(release))
+    of_peers: dict[str, Answer] = {peer.name: _answer_of(peer) for peer in peers}
+    in_batch: dict[str, Answer] = {"library-validator": _written_by(match_lines), **of_peers}
+    found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, dict.fromkeys(in_batch, rows))}
+    if not whole:
+        singly = {"library-validator": _decided_by(decider), **of_peers}
+        by_one = {name: _one_by_one(answer) for name, answer in singly.items()}
+        few = {name: rows[: ONE_AT_A_TIME[name]] for name in by_one}
+        found["one_at_a_time"] = _timed(by_one, given.runs, few)
+        found["decided_in_batch"] = _timed(
+            {"library-validator": _decided_by(decider)}, given.runs, {"library-validator": rows}
+        )
+    return found
+
+
+def _timed(answers: dict[str, Answer], runs: int, rows: dict[str, list[LabelledRow]]) -> dict[str, Any]:
+    seconds: dict[str, list[float]] = {name: [] for name in answers}
+    for run in range(runs):
+        for name, answer in answers.items():
+            _say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
+            _forget_what_was_cleaned()
+            started = time.perf_counter()
+            answer(rows[name])
+            seconds[name].append(time.perf_counter() - started)
+    return {
+        name: {
+            "applications": len(rows[name]),
+            "seconds": [round(one, 4) for one in taken],
+            "per_second": round(len(rows[name]) / statistics.median(taken), 1),
+            "slowest_per_second": round(len(rows[name]) / max(taken), 1),
+            "fastest_per_second": round(len(rows[name]) / min(taken), 1),
+        }
+        for name, taken in seconds.items()
+    }
+
+
+def _forget_what_was_cleaned() -> None:
+    for cleaned in (normalize.name_tokens, normalize.city, normalize.state, normalize.street):
+        cleaned.cache_clear()
+
+
+def _decided_by(decider: Decider) -> Answer:
+    def decide(rows: Sequence[LabelledRow]) -> None:
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            decider.decide([(_submission(row), row.problems) for row in chunk], _AT)
+
+    return decide
+
+
+def _submission(row: LabelledRow) -> Submission:
+    return Submission(source="benchmark", application=row.application, sent_at=_AT)
+
+
+def _written_by(match_lines: MatchLines) -> Answer:
+    def write(rows: Sequence[LabelledRow]) -> None:
+        for _line in match_lines(_row(number, one) for number, one in enumerate(rows, start=1)):
+            pass
+
+    return write
+
+
+def _row(number: int, row: LabelledRow) -> Row:
+    application = row.application
+    return Row(number, application.application_id, application.model_dump(exclude_defaults=True))
+
+
+def _answer_of(peer: Peer) -> Answer:
+    return lambda rows: peer.score([_record(number, row) for number, row in enumerate(rows)])
+
+
+def _record(number: int, row: LabelledRow) -> Record:
+    return record_of(f"a{number}", "", {name: getattr(row.application, name) for name in FIELDS})
+
+
+def _one_by_one(answer: Answer) -> Answer:
+    def each(rows: Sequence[LabelledRow]) -> None:
+        for row in rows:
+            answer([row])
+
+    return each
+
+
+def _applications(directory: Path, count: int, seed: int) -> list[LabelledRow]:
+    """``count`` labelled applications of all sets, shuffled; drawn again where there are not so many."""
+    files = read_labelled(sorted(directory.glob("*.csv")))
+    rows = [row for file in files for row in file.rows]
+    draw = random.Random(seed)
+    draw.shuffle(rows)
+    return rows[:count] + draw.choices(rows, k=max(0, count - len(rows)))
+
+
+def _table(title: str, found: dict[str, Any]) -> str:
+    lines = [f"## {title}: applications per second, median (slowest to fastest run)"]
+    for way, matchers in found.items():
+        ours = matchers["library-validator"]["per_second"]
+        for name, one in matchers.items():
+            spread = f"({one['slowest_per_second']:,} to {one['fastest_per_second']:,})"
+            ratio = (
+                "" if one["per_second"] == ours else f", library-validator x {ours / one['per_second']:.2f}"
+            )
+            lines.append(f"- {way.replace('_', ' ')}, {name}: {one['per_second']:,} {spread}{ratio}")
+    return "\n".join(lines)
+
+
+def _say(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("labelled", type=Path, metavar="LABELLED_DIR")
+    parser.add_argument("--release", type=Path, required=True)
+    parser.add_argument("--older", type=Path, action="append", required=True)
+    parser.add_argument("--applications", type=int, default=50_000, help="in batch; default %(default)s")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
