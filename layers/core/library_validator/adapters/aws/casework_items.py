@@ -2,9 +2,10 @@
 
 Items, by ``pk`` and ``sk``:
 
-- ``APP#<source>#<application id>``, ``DECISION#<event id>``: one decision as JSON (``body``). While its
-  event is unconfirmed it carries ``unpublished`` and ``stored_at``, the keys of the sparse index
-  ``unpublished``; unless it came late, ``day`` and ``decided_at``, the keys of the index ``by_day``.
+- ``APP#<source>#<application id>``, ``DECISION#<event id>``: one decision, packed (``body``; older
+  deployments stored JSON as text), with its answer in the clear (``decision``). While its event is
+  unconfirmed it carries ``unpublished`` and ``stored_at``, the keys of the sparse index ``unpublished``;
+  unless it came late, ``day`` and ``decided_at``, the keys of the index ``by_day``.
 - ``APP#<source>#<application id>``, ``CURRENT``: which of them is current, with ``shard`` and
   ``valid_until``, the keys of the index ``current``, and the days of the last notice (``notified``).
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer as JSON.
@@ -25,6 +26,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from library_validator.adapters.aws.decision_body import pack, unpack
 from library_validator.casework.store import shard_of
 from library_validator.decisions.decision import Decision, Override
 
@@ -80,10 +82,9 @@ def changed_sk(shard: int, policy_version: str) -> str:
 def decision_item(decision: Decision, *, unpublished: bool) -> Item:
     decided_at = moment_text(decision.decided_at)
     item: Item = decision_key(decision) | {
-        "event_id": {"S": str(decision.event_id)},
         "decision": {"S": decision.decision},
         "decided_at": {"S": decided_at},
-        "body": {"S": decision.model_dump_json()},
+        "body": {"B": pack(decision)},
     }
     if unpublished:
         item |= {
@@ -113,7 +114,8 @@ def override_item(override: Override) -> Item:
 
 
 def read_decision(item: Item) -> Decision:
-    return Decision.model_validate_json(item["body"]["S"])
+    body = item["body"]
+    return unpack(body["B"]) if "B" in body else Decision.model_validate_json(body["S"])
 
 
 def cursor_text(last: Item) -> str:

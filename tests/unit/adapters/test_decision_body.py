@@ -1,0 +1,103 @@
+"""Decisions as they are stored: what was written is read, by every dictionary, and is small."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.decision_dictionary import WINDOW, dictionary_of
+from benchmarks.read_units import NOW, SAMPLE_RELEASE, draw_sample, item_bytes
+from library_validator.adapters.aws import decision_body
+from library_validator.adapters.aws.casework_items import decision_item, read_decision
+from library_validator.adapters.aws.decision_body import pack, unpack
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator_cli.local_matching import registry_of
+from tests.decisions import decision_of, submission_of
+
+STORED: Final = Path(__file__).parent / "stored"
+# SHA-256 of each dictionary: it stays as it is, or what was stored with it is lost.
+DICTIONARIES: Final = {1: "b6933748586547f83d34b094cd376ee9cc3ee76b5cd486a11cd49de35324e672"}
+
+
+@pytest.fixture(scope="module")
+def decisions() -> list[Decision]:
+    """On the sample release, as the function makes them: the source has the length of a role's id."""
+    decider = Decider(registry_of([SAMPLE_RELEASE], lambda _: None), timedelta(days=365))
+    drawn = [
+        (
+            submission.model_copy(update={"source": "AROA" + "X" * 17, "correlation_id": str(position)}),
+            problems,
+        )
+        for position, (submission, problems) in enumerate(draw_sample(SAMPLE_RELEASE, 300))
+    ]
+    return decider.decide(drawn, NOW)
+
+
+def test_what_is_read_is_what_was_stored(decisions: list[Decision]) -> None:
+    assert [unpack(pack(decision)) for decision in decisions] == decisions
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=300),
+    st.sampled_from(Answer),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+def test_any_name_and_number_is_read_as_it_was_stored(name: str, answer: Answer, margin: float) -> None:
+    decision = decision_of(submission_of(name=name), answer).model_copy(update={"margin": margin})
+
+    assert unpack(pack(decision)) == decision
+
+
+@pytest.mark.parametrize("number", DICTIONARIES)
+def test_what_an_older_deployment_stored_is_still_read(number: int) -> None:
+    stored = (STORED / f"decision_{number}.bin").read_bytes()
+
+    assert stored[0] == number
+    assert unpack(stored) == Decision.model_validate_json((STORED / f"decision_{number}.json").read_text())
+
+
+def test_a_body_that_was_stored_as_text_is_still_read() -> None:
+    decision = decision_of(submission_of())
+
+    assert read_decision({"body": {"S": decision.model_dump_json()}}) == decision
+
+
+def test_no_dictionary_ever_changes() -> None:
+    folder = Path(decision_body.__file__).parent
+    found = {
+        int(path.stem.rpartition("_")[2]): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.glob("decision_dictionary_*.txt")
+    }
+
+    assert found == DICTIONARIES
+    assert decision_body.DICTIONARY in found
+
+
+def test_an_item_of_a_decision_takes_one_kilobyte(decisions: list[Decision]) -> None:
+    sizes = [item_bytes(decision_item(decision, unpublished=True)) for decision in decisions]
+
+    assert max(sizes) <= 1024
+
+
+def test_a_decision_that_replaces_another_takes_one_kilobyte_too(decisions: list[Decision]) -> None:
+    cause = Cause(kind="registry", detail=f"{decisions[0].registry_version}@{NOW.isoformat()}")
+    again = [
+        decision.model_copy(update={"cause": cause, "before": decision.as_before}) for decision in decisions
+    ]
+
+    assert max(item_bytes(decision_item(decision, unpublished=True)) for decision in again) <= 1024
+
+
+def test_a_dictionary_knows_the_form_of_a_decision_and_fits_the_window(decisions: list[Decision]) -> None:
+    made = dictionary_of(decisions)
+
+    assert len(made) <= WINDOW
+    assert all(f'"{name}":'.encode() in made for name in json.loads(decisions[0].model_dump_json()))
