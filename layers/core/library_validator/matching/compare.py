@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 from library_validator.matching.compare_addresses import SAME_PLACE, compare_addresses
 from library_validator.matching.compare_names import NameAgreement, compare_names
 from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Address, Entry
+from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 
@@ -37,14 +38,14 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     at_same_place = place in SAME_PLACE
     phone = compare_phones(query.phone, entry.phones)
     return Compared(
-        name=compare_names(query, entry, statistics, at_same_place=at_same_place),
-        street=street,
-        place=place,
-        phone=phone,
-        state=_compare_states(query.state, entry.state),
-        fscs_id=_compare_ids(query, entry),
-        address=address,
-        together=_together(street, phone, at_same_place=at_same_place),
+        compare_names(query, entry, statistics, at_same_place=at_same_place),
+        street,
+        place,
+        phone,
+        _compare_states(query.state, entry.state),
+        "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry),
+        address,
+        _together(street, phone, at_same_place=at_same_place),
     )
 
 
@@ -80,10 +81,7 @@ def _compare_states(applied: str, listed: str) -> str:
     return "exact" if applied == listed else "different"
 
 
-def _compare_ids(query: Query, entry: Entry) -> str:
-    given = query.fscs_id
-    if given is None:
-        return "missing"
+def _compare_ids(given: FscsId, entry: Entry) -> str:
     if given.key == entry.fscs_key:
         if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
             return "other_outlet"

@@ -58,10 +58,10 @@ def compare_names(
             if best is not None and _have_nothing_in_common(query, listed):
                 continue
             found = compare_name(query, listed, place, statistics, of_system=of_system)
+            if found.level == "exact":
+                return found
             if best is None or _better(found, best):
                 best = found
-            if found.level == "exact":
-                return best
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
@@ -157,8 +157,8 @@ def _name_level(
         if separating.issuperset(extra) and separating.issuperset(missing):
             return "separated"
         return "place_only" if place.issuperset(shared) else "partial"
-    is_longer = any(word != "CITY" for word in extra)
-    is_shorter = any(word != "CITY" for word in missing)
+    is_longer = bool(extra) and extra != ["CITY"]
+    is_shorter = bool(missing) and missing != ["CITY"]
     if not is_longer:
         if is_shorter:
             return "applicant_shorter"
@@ -170,6 +170,7 @@ def _name_level(
 
 
 _NOTHING: Final[frozenset[str]] = frozenset()
+_CITY: Final = frozenset(["CITY"])
 
 
 def _separating(
@@ -183,7 +184,7 @@ def _separating(
     if applied.separators == listed.separators:
         return _NOTHING
     separating = (applied.separators ^ listed.separators).intersection((*only_applied, *only_listed))
-    if separating == {"CITY"}:
+    if not separating or separating == _CITY:
         return _NOTHING
     return (separating & GOVERNMENTS) | (separating - place)
 
