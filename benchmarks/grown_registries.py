@@ -6,12 +6,13 @@
   ``NORTH`` …) then stand ten times as often in each state.
 - ``denser``: the towns and ZIPs that there are hold so many times their libraries, under other names, at
   other house numbers and with other phone numbers of the same area.
-- ``one_state``: the other way: the libraries of one state alone.
+- ``one_state``: the other way: the libraries of one state alone; ``release``: what it is, by one.
 
 The libraries of the release stay among them as they are, so what is right for an applicant stays right. No
 key of a new place (``places``, ``towns``) leads an applicant of the release astray but by a name, or a
 word of one, that distinguishes nobody (``MAIN LIBRARY``). There are 100,000 ZIPs: from six times on, new
-towns share new ones. Made keys have a letter where the survey has a digit; made states are those that no state has.
+towns share new ones. Made keys have a letter where the survey has a digit; made states have codes that
+no state has.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Final
 from library_validator.matching import normalize, words
 from library_validator.releases.records import Outlet, Release, System
 
-WAYS: Final = ("places", "towns", "denser", "one_state")
+WAYS: Final = ("release", "places", "towns", "denser", "one_state")
 ALPHABET: Final = digits + ascii_uppercase
 _SYLLABLES: Final = tuple("".join(pair) for pair in product("BDFGHJKLMNPRSTVZ", "AEIOU"))
 _COINED: Final = len(_SYLLABLES) ** 4  # different words of four syllables
@@ -232,7 +233,14 @@ class _Maker:
         """Another house, or box, of the same street; new places have streets of their own."""
         if self._way != "denser":
             return street
-        return _DIGITS.sub(lambda found: self._house(found[0], zip_code, copy), street, count=1)
+        first = _DIGITS.search(street)
+
+        def other(found: re.Match[str]) -> str:
+            is_number = first is not None and found.start() == first.start()
+            is_number |= street[: found.start()].endswith("BOX ")
+            return self._house(found[0], zip_code, copy) if is_number else found[0]
+
+        return _DIGITS.sub(other, street)
 
     def _house(self, number: str, zip_code: str, copy: _Copy) -> str:
         taken = self._houses.setdefault(zip_code, set())

@@ -20,12 +20,8 @@ import argparse
 import gc
 import json
 import multiprocessing
-import os
-import platform
 import random
 import resource
-import shlex
-import statistics
 import subprocess
 import sys
 import time
@@ -36,12 +32,13 @@ from datetime import UTC, datetime
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks.grown_registries import WAYS, grow, largest_state
+from benchmarks.measures import about, computed, measured
 from benchmarks.read_units import (
     SAMPLE_RELEASE,
-    UNIT_BYTES,
     ToDecide,
     batches_of,
     item_bytes,
@@ -49,6 +46,7 @@ from benchmarks.read_units import (
     measure,
     spread,
 )
+from benchmarks.snapshot import SnapshotRegistry, write
 from library_validator.adapters.aws.registry_items import posting_key, version_item
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS, application_from_fields
@@ -67,7 +65,7 @@ from library_validator_cli.evaluation.measure import Outcome, measuring
 from library_validator_cli.sample_applications import sample_applications
 
 ROOT: Final = Path(__file__).parent.parent
-GROWN: Final = ("places:10", "towns:10", "denser:10", "one_state:1")
+GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
 RUNS: Final = 5
 SEED: Final = 1
 TIMED: Final = 1_000  # applications of a pass
@@ -85,40 +83,13 @@ class Live:
     """A registry that answers, and what it was built from."""
 
     registry: MemoryRegistry
-    decider: Decider
+    decider: Decider  # on it, or on another store of the same postings
 
     @classmethod
     def of(cls, release: Release, index: Index) -> Live:
         accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
         registry = MemoryRegistry.holding(index, [accepted], NOW)
         return cls(registry, Decider(registry))
-
-
-def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
-    """A measure: its runs, and what stands in the middle of them."""
-    return {
-        "runs": [round(run, digits) for run in runs],
-        "median": round(statistics.median(runs), digits),
-        "min": round(min(runs), digits),
-        "max": round(max(runs), digits),
-        "unit": unit,
-        "kind": "measured",
-    }
-
-
-def about(given: argparse.Namespace) -> dict[str, Any]:
-    """What was run, where, so that it can be run again."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return {
-        "command": shlex.join(["python", "-m", f"benchmarks.{given.benchmark}", *sys.argv[1:]]),
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit or None,
-        "processors": os.cpu_count(),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-    }
 
 
 # ── one registry, in a process of its own ──
@@ -143,37 +114,66 @@ def measure_grown(
     }
     large = Live.of(grown, index)
     found["items"] = sizes_of(index, large.registry)
-    del grown, index
+    with TemporaryDirectory() as folder:
+        snapshot = Path(folder) / "snapshot"
+        found["snapshot"] = snapshot_of(index, snapshot, runs)
+        del grown, index
+        loaded = Live(large.registry, Decider(SnapshotRegistry(snapshot, large.registry)))
     small = Live.of(release, build_index([release]))
     rows = rows_of(release, labelled)
     if way == "one_state":
-        state = largest_state(release)
+        state = found["state"] = largest_state(release)
         rows = [row for row in rows if row.application.state.strip().upper() == state]
-        found["state"] = state
-    worst = [*common_names(release), *big_cities(release)] if way != "one_state" else []
     gc.collect()
     gc.freeze()  # forked processes shall share the registries, and no collection shall walk them
-    chosen = sample_of([row for row in rows if row.is_library], timed)
+    chosen = sample_of([row for row in rows if row.is_library], max(timed, *batches))
     found["applications"] = len(chosen)
-    found["time_per_decision"] = time_both(small, large, chosen, runs, batches)
-    for set_name in sorted({row.set for row in worst}):
-        some = [row for row in worst if row.set == set_name]
-        found.setdefault("worst_cases", {})[set_name] = {
-            "time_per_decision": time_both(small, large, some, runs, (10,)),
-            **{
-                name: {"reads": reads(one.registry, some), **judged(one.registry, some)}
-                for name, one in (("base", small), ("grown", large))
-            },
+    found["time_per_decision"] = {
+        str(size): time_both(small, large, chosen[: max(size, timed)], runs, size) for size in batches
+    }
+    found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
+    found["reads"] = reads_of_batches(large.registry, chosen, timed, batches)
+    if way == "one_state":
+        found["reads_base"] = reads_of_batches(small.registry, chosen, timed, batches)
+        found["judged_base"] = {part: judged(small.registry, some) for part, some in parts_of(rows).items()}
+    found["judged"] = {part: judged(large.registry, some) for part, some in parts_of(rows).items()}
+    found["worst_cases"] = {}
+    for set_name, some in worst_of(release, way).items():
+        found["worst_cases"][set_name] = {
+            "time_per_decision": time_both(small, large, some, runs, 10),
+            "reads": reads(large.registry, some),
+            "judged": judged(large.registry, some),
         }
-    found["reads"] = {
-        name: {str(size): reads(one.registry, chosen, size) for size in batches}
-        for name, one in (("base", small), ("grown", large))
-    }
-    found["judged"] = {
-        name: {part: judged(one.registry, some) for part, some in parts_of(rows).items()}
-        for name, one in (("base", small), ("grown", large))
-    }
     return found
+
+
+def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
+    """What one file of all postings is, and what loading it takes in fresh processes."""
+    size = write(index.postings, path)
+    command = [sys.executable, "-m", "benchmarks.snapshot", str(path)]
+    loads = [
+        json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
+        for _ in range(runs)
+    ]
+    return {
+        "file": computed(size / 2**20, "MB", 2),
+        "load": measured([one["seconds"] for one in loads], "s"),
+        "peak_memory": measured([one["peak"] for one in loads], "MB", 1),
+        "memory": measured([one["resident"] for one in loads], "MB", 1),
+    }
+
+
+def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
+    """Applicants that are hard to tell from others; none for a single state."""
+    if way == "one_state":
+        return {}
+    return {"common_names": common_names(release), "big_cities": big_cities(release)}
+
+
+def reads_of_batches(
+    registry: MemoryRegistry, rows: Sequence[LabelledRow], timed: int, batches: Sequence[int]
+) -> dict[str, Any]:
+    return {str(size): reads(registry, rows[: max(size, timed)], size) for size in batches}
 
 
 def peak_megabytes() -> float:
@@ -280,26 +280,24 @@ def to_decide(rows: Iterable[LabelledRow]) -> list[ToDecide]:
     ]
 
 
-def time_both(
-    small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, batches: Sequence[int]
-) -> dict[str, Any]:
-    """Microseconds a decision by size of batch, on both registries in turn, and how they compare."""
+def time_both(small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, size: int) -> dict[str, Any]:
+    """Microseconds a decision in batches of ``size`` on both in turn, and how they compare."""
+    submissions = filling(rows, size)
+    times: dict[str, list[float]] = {"base": [], "grown": []}
+    for _ in range(runs):
+        times["base"].append(in_fork(partial(one_pass, small, submissions, size)))
+        times["grown"].append(in_fork(partial(one_pass, large, submissions, size)))
+    ratios = [grown / base for base, grown in zip(times["base"], times["grown"], strict=True)]
+    return {
+        **{name: measured(values, "µs", 1) for name, values in times.items()},
+        "ratio": measured(ratios, "times"),
+    }
+
+
+def filling(rows: Sequence[LabelledRow], size: int) -> list[ToDecide]:
+    """The applications of ``rows``, again and again where they fill no batch of ``size``."""
     submissions = to_decide(rows)
-    found: dict[str, Any] = {}
-    for size in batches:
-        some = submissions
-        if size > len(some):
-            some = (some * (size // len(some) + 1))[:size]
-        times: dict[str, list[float]] = {"base": [], "grown": []}
-        for _ in range(runs):
-            times["base"].append(in_fork(partial(one_pass, small, some, size)))
-            times["grown"].append(in_fork(partial(one_pass, large, some, size)))
-        ratios = [grown / base for base, grown in zip(times["base"], times["grown"], strict=True)]
-        found[str(size)] = {
-            **{name: measured(values, "µs", 1) for name, values in times.items()},
-            "ratio": measured(ratios, "grown / base"),
-        }
-    return found
+    return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
 
 
 def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
@@ -335,9 +333,7 @@ def in_fork(work: Callable[[], float]) -> float:
 
 def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
     """Keys, requests and read units, computed: see ``read_units``."""
-    submissions = to_decide(rows)
-    if size > len(submissions):
-        submissions = (submissions * (size // len(submissions) + 1))[:size]
+    submissions = filling(rows, size)
     if size == 10:
         kept = (
             "keys_per_application",
@@ -419,7 +415,6 @@ def main() -> None:
     parser.add_argument("--output", type=Path, metavar="JSON")
     parser.add_argument("--alone", action="store_true", help="measure one registry in this process")
     given = parser.parse_args()
-    given.benchmark = "growth"
     if given.alone:
         way, factor = given.grown[0].split(":")
         result = measure_grown(
@@ -427,12 +422,12 @@ def main() -> None:
         )
         print(json.dumps(result))
         return
-    report: dict[str, Any] = {"schema_version": 1, "unit_bytes": UNIT_BYTES, "registries": []}
+    report: dict[str, Any] = {"schema_version": 1, "registries": []}
     if given.output and given.output.exists():
         report = json.loads(given.output.read_text(encoding="utf-8"))
     for which in given.grown:
         way, factor = which.split(":")
-        found = _in_own_process(which) | {"about": about(given)}
+        found = _in_own_process(which) | {"about": about("growth", sys.argv[1:], ("rapidfuzz", "pydantic"))}
         kept = [one for one in report["registries"] if (one["way"], one["factor"]) != (way, int(factor))]
         report["registries"] = [*kept, found]
         print("\n".join(lines_of(found)), flush=True)
@@ -460,13 +455,11 @@ def lines_of(found: dict[str, Any]) -> list[str]:
     lines = [head] + [
         f"  in batches of {size}: {one['base']['median']:,.0f} → {one['grown']['median']:,.0f} µs, "
         f"ratio {one['ratio']['median']:.2f}; "
-        f"{found['reads']['base'][size]['units_per_application_in_batches']} → "
-        f"{found['reads']['grown'][size]['units_per_application_in_batches']} read units"
+        f"{found['reads'][size]['units_per_application_in_batches']} read units"
         for size, one in times.items()
     ]
-    for part, base in found["judged"]["base"].items():
-        grown = found["judged"]["grown"][part]
-        lines.append(f"  {part}: " + ", ".join(f"{kind} {base[kind]} → {grown[kind]}" for kind in KINDS))
+    for part, some in found["judged"].items():
+        lines.append(f"  {part}: " + ", ".join(f"{kind} {some[kind]}" for kind in KINDS))
     return lines
 
 

@@ -1,0 +1,484 @@
+"""Applications through the local stack: throughput, latency from queue to event, backlog, whose time it is.
+
+    python -m benchmarks.flow [--release ZIP] [--applications FILE ...] [--count N]
+        --output benchmarks/results/flow.json
+
+Without arguments: the bundled sample release and applications drawn from it. A local stack of its own is
+started in ``.local/flow`` and stopped at the end; sender, consumer, emulator and functions share the
+processors of this machine, so what is measured says how the parts behave together, not how fast AWS is.
+
+1. ``burst``: all applications at once. How many are answered a second, how the backlog falls, how long
+   each one took from the queue to its event: most of that is waiting in line.
+2. ``steady``: a tenth as many others at half of that rate: what the way itself takes.
+3. ``handler``: the function's own handler, called here with batches of ten against the same stack: what of
+   its time is its own processor's, and what each kind of call to the stack takes.
+4. ``no_op``: a function that does nothing, behind a queue of its own: what the emulator takes to deliver.
+
+Latency: from the ``SentTimestamp`` of the application's message to that of its event in the results queue,
+both set by the stack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import io
+import json
+import os
+import random
+import re
+import sys
+import threading
+import time
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+
+from benchmarks.measures import about, measured
+from benchmarks.read_units import SAMPLE_RELEASE, spread
+from library_validator.decisions.application import FIELDS
+from library_validator.releases.reading import read_release
+from library_validator_cli.applications_file import Row, open_applications
+from library_validator_cli.following import follow_run
+from library_validator_cli.local_stack import STACK_NAME, LocalStack
+from library_validator_cli.sample_applications import sample_applications
+from library_validator_cli.sending import send
+from library_validator_cli.stack_access import Stack, open_local_stack
+from library_validator_cli.uploading import put_release
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+ROOT: Final = Path(__file__).parent.parent
+COUNT: Final = 1_000
+SEED: Final = 1
+BATCH: Final = 10
+STEADY_SHARE: Final = 10  # one application in so many is sent again, steadily
+DIRECT_BATCHES: Final = 40
+WARM_UP: Final = 5
+EVERY: Final = 1.0  # seconds between two looks at the queues
+PATIENCE: Final = 120.0  # seconds without any new event
+_DURATION: Final = re.compile(r"^REPORT RequestId: \S+\tDuration: ([0-9.]+) ms")
+
+
+@dataclass(slots=True)
+class Consumer:
+    """Takes events from the results queue; seconds since 1970, as the stack stamped them."""
+
+    sqs: SQSClient
+    queue: str
+    sent_at: dict[str, float] = field(default_factory=dict)  # of applications, by id
+    told_at: dict[str, float] = field(default_factory=dict)  # of their first events, by application id
+    again: int = 0  # events of one that had an event already
+    others: Counter[str] = field(default_factory=Counter)  # detail types that answer nobody
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            answer = self.sqs.receive_message(
+                QueueUrl=self.queue,
+                MaxNumberOfMessages=10,
+                WaitTimeSeconds=1,
+                MessageSystemAttributeNames=["SentTimestamp"],
+            )
+            messages = answer.get("Messages", [])
+            for message in messages:
+                self.take(json.loads(message["Body"]), int(message["Attributes"]["SentTimestamp"]) / 1000)
+            if messages:
+                self.sqs.delete_message_batch(
+                    QueueUrl=self.queue,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                        for number, message in enumerate(messages)
+                    ],
+                )
+
+    def take(self, event: dict[str, Any], at: float) -> None:
+        data = event["detail"].get("data", {})
+        if "application_id" not in data or "sent_at" not in data:
+            self.others[event["detail-type"]] += 1
+            return
+        name = data["application_id"]
+        if name in self.told_at:
+            self.again += 1
+            return
+        self.sent_at[name] = datetime.fromisoformat(data["sent_at"]).timestamp()
+        self.told_at[name] = at
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with ThreadPoolExecutor(1) as pool:
+            ended = pool.submit(self.run)
+            try:
+                yield
+            finally:
+                self._stopping.set()
+                ended.result()
+
+    def latencies(self, names: Iterable[str]) -> list[float]:
+        """Seconds from queue to event, of those that have one."""
+        return [self.told_at[name] - self.sent_at[name] for name in names if name in self.told_at]
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
+    """How a latency is spread, in seconds."""
+    ranked = sorted(seconds)
+
+    def at(share: float) -> float:
+        return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 3)
+
+    return {
+        "kind": "measured",
+        "unit": "s",
+        "count": len(ranked),
+        "min": at(0),
+        **{f"p{percent}": at(percent / 100) for percent in (10, 50, 90, 95, 99)},
+        "max": round(ranked[-1], 3),
+    }
+
+
+def throughput(told_at: Iterable[float]) -> dict[str, Any]:
+    """Events a second: of the whole, and in each tenth of the time; the ends are left out of neither."""
+    ranked = sorted(told_at)
+    first, last = ranked[0], ranked[-1]
+    length = max(last - first, 0.001)
+    tenths = Counter(min(9, int((at - first) / length * 10)) for at in ranked)
+    return {
+        **measured([tenths[tenth] / (length / 10) for tenth in range(10)], "events a second", 1),
+        "whole": round(len(ranked) / length, 1),
+        "seconds": round(length, 1),
+    }
+
+
+# ── what is sent ──
+
+
+def read_rows(release: Path, files: Sequence[Path], count: int) -> list[Row]:
+    """So many applications: of the files, mixed; or drawn from the release."""
+    if files:
+        rows: list[Row] = []
+        for file in files:
+            with open_applications(file) as found:
+                rows += [row for row in found if isinstance(row, Row)]
+        if len(rows) < count:
+            raise SystemExit(f"the files hold {len(rows)} applications, not {count}")
+        return random.Random(SEED).sample(rows, count)
+    drawn = sample_applications(read_release(release), count, SEED)
+    fields = [asdict(one) for one in drawn]
+    kept = ("application_id", *FIELDS)
+    return [
+        Row(line, one["application_id"], {name: one[name] for name in kept if one[name]})
+        for line, one in enumerate(fields, 1)
+    ]
+
+
+def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
+    """The same applications as new ones."""
+    return [
+        Row(number, f"{prefix}-{number}", {**row.fields, "application_id": f"{prefix}-{number}"})
+        for number, row in enumerate(rows)
+    ]
+
+
+# ── the stages ──
+
+
+def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, Any]:
+    """All at once: how fast they are answered."""
+    names = [row.application_id for row in rows]
+    backlog: list[dict[str, float]] = []
+    started = time.time()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(_send_all, stack, rows)
+        _watch(stack, consumer, names, started, backlog)
+        sending.result()
+    sent = sorted(consumer.sent_at[name] for name in names if name in consumer.sent_at)
+    told = [consumer.told_at[name] for name in names if name in consumer.told_at]
+    return {
+        "applications": len(rows),
+        "answered": len(told),
+        "sending": {
+            "kind": "measured",
+            "unit": "messages a second",
+            "median": round(len(sent) / max(sent[-1] - sent[0], 0.001), 1),
+        },
+        "throughput": throughput(told),
+        "latency": percentiles(consumer.latencies(names)),
+        "backlog": {"kind": "measured", "samples": _thinned(backlog, 60)},
+    }
+
+
+def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -> dict[str, Any]:
+    """So many a second: how long one takes where nobody stands before it."""
+    names = [row.application_id for row in rows]
+    sqs = stack.own_sqs
+    started = time.monotonic()
+    for start in range(0, len(rows), BATCH):
+        pause = started + start / rate - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], _unheard)
+    _watch(stack, consumer, names, time.time(), [])
+    return {
+        "applications": len(rows),
+        "answered": len(consumer.latencies(names)),
+        "messages_a_second": round(rate, 1),
+        "latency": percentiles(consumer.latencies(names)),
+    }
+
+
+def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
+    """The handler called here: wall time, own processor time and time in calls, a batch of ten."""
+    name = stack.output("ValidateApplicationsFunction")
+    functions = stack.own.client("lambda")
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    os.environ.update(variables)
+    boto3.setup_default_session()
+    timer = CallTimer()
+    timer.listen(boto3.DEFAULT_SESSION)
+    validate = _load_handler()
+    walls, own = [], []
+    batches = [rows[start : start + BATCH] for start in range(0, len(rows) - BATCH + 1, BATCH)]
+    for number, batch in enumerate(batches):
+        if number == WARM_UP:
+            timer.clear()
+        event = _event_of(batch)
+        wall, processor = time.perf_counter(), time.process_time()
+        with redirect_stdout(io.StringIO()):
+            failed = validate.lambda_handler(event, None)["batchItemFailures"]
+        if failed:
+            raise RuntimeError(f"{len(failed)} messages of batch {number} failed")
+        walls.append((time.perf_counter() - wall) * 1000)
+        own.append((time.process_time() - processor) * 1000)
+    timed = len(batches) - WARM_UP
+    return {
+        "batches": timed,
+        "wall": measured(walls[WARM_UP:], "ms a batch", 1),
+        "own_processor": measured(own[WARM_UP:], "ms a batch", 1),
+        "calls": {
+            operation: {**spread_of(times, "ms a call"), "per_batch": round(len(times) / timed, 2)}
+            for operation, times in sorted(timer.milliseconds.items())
+        },
+        "in_calls": measured(
+            [sum(sum(times) for times in timer.milliseconds.values()) / timed], "ms a batch", 1
+        ),
+    }
+
+
+class CallTimer:
+    """Milliseconds of each call to the stack, by operation; signing and reading the answer included."""
+
+    def __init__(self) -> None:
+        self.milliseconds: defaultdict[str, list[float]] = defaultdict(list)
+        self._started = 0.0
+
+    def listen(self, session: Any) -> None:
+        session.events.register("before-call.*", self._begin)
+        session.events.register("after-call.*", self._end)
+
+    def clear(self) -> None:
+        self.milliseconds.clear()
+
+    def _begin(self, **_: Any) -> None:
+        self._started = time.perf_counter()
+
+    def _end(self, model: Any, **_: Any) -> None:
+        self.milliseconds[model.name].append((time.perf_counter() - self._started) * 1000)
+
+
+def no_op(stack: Stack, count: int) -> dict[str, Any]:
+    """A function that does nothing behind a queue of its own, set up as the one of applications."""
+    functions, sqs = stack.own.client("lambda"), stack.own_sqs
+    like = functions.get_function_configuration(FunctionName=stack.output("ValidateApplicationsFunction"))
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as packed:
+        packed.writestr("nothing.py", "def handler(event, context):\n    return {'batchItemFailures': []}\n")
+    name = f"{STACK_NAME}-nothing"
+    functions.create_function(
+        FunctionName=name,
+        Runtime=like["Runtime"],
+        Role=like["Role"],
+        Handler="nothing.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    rows = [Row(number, str(number), {"application_id": str(number)}) for number in range(count)]
+    send(sqs, queue, rows, _unheard)
+    started = time.time()
+    functions.create_event_source_mapping(
+        EventSourceArn=arn,
+        FunctionName=name,
+        BatchSize=BATCH,
+        MaximumBatchingWindowInSeconds=1,
+        ScalingConfig={"MaximumConcurrency": 2},
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+    )
+    while _depth(sqs, queue) and time.time() < started + PATIENCE:
+        time.sleep(0.2)
+    seconds = time.time() - started
+    if _depth(sqs, queue):
+        raise RuntimeError(f"the function that does nothing did not empty its queue in {PATIENCE:.0f} s")
+    return {
+        "messages": count,
+        "throughput": measured([count / seconds], "messages a second", 1),
+        "duration": spread_of(durations(stack, f"/aws/lambda/{name}", started)),
+    }
+
+
+def durations(stack: Stack, group: str, since: float) -> list[float]:
+    """Milliseconds of each invocation, as the stack reports them in the log."""
+    pages = (
+        stack.own.client("logs")
+        .get_paginator("filter_log_events")
+        .paginate(logGroupName=group, filterPattern="REPORT", startTime=int(since * 1000))
+    )
+    lines = chain.from_iterable(page["events"] for page in pages)
+    return [float(found[1]) for line in lines if (found := _DURATION.match(line["message"]))]
+
+
+def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> dict[str, Any]:
+    return {"kind": "measured", "unit": unit, "count": len(milliseconds), **spread(milliseconds)}
+
+
+def _watch(
+    stack: Stack, consumer: Consumer, names: Sequence[str], started: float, backlog: list[dict[str, float]]
+) -> None:
+    """Until each has its event, or none came for long; notes what waits where meanwhile."""
+    answered, last_new = 0, time.time()
+    while answered < len(names):
+        now = sum(name in consumer.told_at for name in names)
+        if now > answered:
+            answered, last_new = now, time.time()
+        elif time.time() > last_new + PATIENCE:
+            return
+        backlog.append(
+            {
+                "second": round(time.time() - started, 1),
+                "applications": _depth(stack.sqs, stack.output("ApplicationsQueueUrl")),
+                "results": _depth(stack.sqs, stack.output("ResultsQueueUrl")),
+                "answered": answered,
+            }
+        )
+        time.sleep(EVERY)
+
+
+def _depth(sqs: SQSClient, queue: str) -> int:
+    """Messages that wait or are in work."""
+    answer = sqs.get_queue_attributes(
+        QueueUrl=queue,
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )
+    return sum(int(count) for count in answer["Attributes"].values())
+
+
+def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
+    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, _unheard)
+    if refused:
+        raise RuntimeError(f"{len(refused)} applications were not taken: {refused[0].reason}")
+
+
+def _event_of(rows: Sequence[Row]) -> dict[str, Any]:
+    sent = str(int(time.time() * 1000))
+    return {
+        "Records": [
+            {
+                "messageId": row.application_id,
+                "body": row.body(),
+                "attributes": {"SenderId": "benchmark", "SentTimestamp": sent},
+                "messageAttributes": {},
+            }
+            for row in rows
+        ]
+    }
+
+
+def _load_handler() -> Any:
+    path = ROOT / "functions" / "validate_applications" / "handler.py"
+    spec = importlib.util.spec_from_file_location("validate_applications_handler", path)
+    if spec is None or spec.loader is None:
+        raise RuntimeError(f"{path} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def _thinned(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
+    """At most about so many of them, evenly, with the last."""
+    step = max(1, len(samples) // count)
+    return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
+
+
+def _unheard(_said: object) -> None:
+    """Progress is told by the benchmark."""
+
+
+def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
+    """Every stage, on a stack that is deployed and empty."""
+    with given.release.open("rb") as body:
+        loaded = follow_run(stack.registry, put_release(stack, body, given.release.name), print, 900)
+    if loaded.status != "active":
+        raise RuntimeError(f"the release did not go live: {loaded.status} {loaded.problems}")
+    few = max(BATCH, given.count // STEADY_SHARE)
+    rows = read_rows(given.release, given.applications, given.count + few + BATCH * DIRECT_BATCHES)
+    at_once, steadily, directly = rows[: given.count], rows[given.count :][:few], rows[given.count + few :]
+    consumer = Consumer(stack.own_sqs, stack.output("ResultsQueueUrl"))
+    group = f"/aws/lambda/{STACK_NAME}/validate_applications"
+    report: dict[str, Any] = {
+        "schema_version": 1,
+        "about": about("flow", sys.argv[1:], ("boto3",)),
+        "registry_version": loaded.version,
+    }
+    with consumer.running():
+        started = time.time()
+        report["burst"] = burst(stack, consumer, renamed(at_once, "burst"))
+        report["burst"]["function_duration"] = spread_of(durations(stack, group, started))
+        print(json.dumps({**report["burst"], "backlog": "…"}), flush=True)
+        rate = report["burst"]["throughput"]["whole"] / 2
+        started = time.time()
+        report["steady"] = steady(stack, consumer, renamed(steadily, "steady"), rate)
+        report["steady"]["function_duration"] = spread_of(durations(stack, group, started))
+        print(json.dumps(report["steady"]), flush=True)
+    report["events_told_again"] = consumer.again
+    report["other_events"] = dict(consumer.others)
+    report["dead_letters"] = _depth(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
+    report["handler"] = handler_alone(stack, renamed(directly, "direct"))
+    print(json.dumps(report["handler"]), flush=True)
+    report["no_op"] = no_op(stack, few)
+    print(json.dumps(report["no_op"]), flush=True)
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument("--applications", type=Path, nargs="+", default=[], help="CSV or JSON Lines")
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    given = parser.parse_args()
+    local = LocalStack(ROOT, ROOT / ".local" / "flow", progress=print)
+    local.stop()
+    try:
+        local.start()
+        local.deploy()
+        report = run(given, open_local_stack(local))
+    finally:
+        local.stop()
+    if given.output:
+        given.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
