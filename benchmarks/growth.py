@@ -72,6 +72,7 @@ TIMED: Final = 1_000  # applications of a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 MAX_ITEM_BYTES: Final = 400 * 1024  # of DynamoDB
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
+MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
 COMMON_NAMES: Final = 40
 BIG_CITIES: Final = 10
 OF_EACH: Final = 20
@@ -114,11 +115,14 @@ def measure_grown(
     }
     large = Live.of(grown, index)
     found["items"] = sizes_of(index, large.registry)
-    with TemporaryDirectory() as folder:
-        snapshot = Path(folder) / "snapshot"
-        found["snapshot"] = snapshot_of(index, snapshot, runs)
-        del grown, index
-        loaded = Live(large.registry, Decider(SnapshotRegistry(snapshot, large.registry)))
+    del grown
+    loaded = None
+    if factor <= MOST_IN_A_SNAPSHOT:
+        with TemporaryDirectory() as folder:
+            snapshot = Path(folder) / "snapshot"
+            found["snapshot"] = snapshot_of(index, snapshot, runs)
+            loaded = Live(large.registry, Decider(SnapshotRegistry(snapshot, large.registry)))
+    del index
     small = Live.of(release, build_index([release]))
     rows = rows_of(release, labelled)
     if way == "one_state":
@@ -131,7 +135,8 @@ def measure_grown(
     found["time_per_decision"] = {
         str(size): time_both(small, large, chosen[: max(size, timed)], runs, size) for size in batches
     }
-    found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
+    if loaded:
+        found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
     found["reads"] = reads_of_batches(large.registry, chosen, timed, batches)
     if way == "one_state":
         found["reads_base"] = reads_of_batches(small.registry, chosen, timed, batches)
