@@ -37,7 +37,10 @@ test: install ## every test but those on real data: unit, contract, flow, templa
 		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
 
 realdata: install ## the tests on the official releases and the labelled sets in ../shared/data
-	LIBRARY_VALIDATOR_DATA="$(abspath $(DATA))" $(BIN)/pytest -m realdata
+	@export LIBRARY_VALIDATOR_DATA="$(abspath $(DATA))"; \
+		$(BIN)/pytest -m realdata tests/e2e > .local/e2e-realdata.log 2>&1 & stack=$$!; \
+		$(BIN)/pytest -m realdata --ignore tests/e2e; rest=$$?; \
+		wait $$stack; stack=$$?; cat .local/e2e-realdata.log; exit $$((rest | stack))
 
 check: install ## lint, format, types, imports, template, generated schemas, lock files
 	$(BIN)/ruff check .
