@@ -184,6 +184,7 @@ def test_one_message_in_one_decision_out(stack: Stack) -> None:
     assert told.metadata.event_id == decision.event_id
     assert told.metadata.correlation_id == "order 17"
     assert told.metadata.registry_version == stack.registry.pointer().active
+    assert told.data.match is not None
     assert told.data.match.fscs_key == "ME0001"
     assert stack.waiting_in(stack.applications) == 0
     assert stack.sweep() == {"published": 0, "left": 0}
