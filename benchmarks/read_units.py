@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from library_validator.adapters.aws.registry_items import posting_key, version_item
 from library_validator.decisions.application import FieldProblem, application_from_fields
@@ -44,6 +44,7 @@ MAX_KEYS_A_REQUEST: Final = 100
 UNIT_BYTES: Final = 4096
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
+_T = TypeVar("_T")
 ToDecide = tuple[Submission, tuple[FieldProblem, ...]]
 
 
@@ -89,7 +90,7 @@ class MeteredRegistry:
 
 
 def item_bytes(item: Mapping[str, Any]) -> int:
-    """The size of an item of texts, numbers and binaries: names and values, as DynamoDB counts them."""
+    """The size of an item without lists and maps: names and values, as DynamoDB counts them."""
     return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
 
 
@@ -97,6 +98,8 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
     if kind == "N":
         return math.ceil(len(content) / 2) + 1
+    if kind in {"BOOL", "NULL"}:
+        return 1
     return len(content.encode() if kind == "S" else content)
 
 
@@ -151,7 +154,7 @@ def measure(registry: RegistryReader, applications: Sequence[ToDecide]) -> dict[
     }
 
 
-def batches_of(applications: Sequence[ToDecide], size: int) -> Iterator[Sequence[ToDecide]]:
+def batches_of(applications: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
     """Batches of ``size``; a rest that fills none is left out, so that all batches compare."""
     for start in range(0, len(applications) - size + 1, size):
         yield applications[start : start + size]
