@@ -347,7 +347,8 @@ def durations(stack: Stack, group: str, since: float) -> list[float]:
 
 
 def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> dict[str, Any]:
-    return {"kind": "measured", "unit": unit, "count": len(milliseconds), **spread(milliseconds)}
+    shape = {name: round(value, 1) for name, value in spread(milliseconds).items()}
+    return {"kind": "measured", "unit": unit, "count": len(milliseconds), **shape}
 
 
 def _watch(
