@@ -34,9 +34,18 @@ KELP_FIELDS = {
     "phone": "207-555-0150",
 }
 # The same house, as a branch of the county's system and as a system under a key of its own.
-KELP_BRANCH = replace(KELP_CENTRAL, fscs_key="ME0002", sequence="009")
-KELP_RENUMBERED = replace(KELP, fscs_key="ME0200")
-KELP_RENUMBERED_CENTRAL = replace(KELP_CENTRAL, fscs_key="ME0200")
+KELP_BRANCH = replace(KELP_CENTRAL, fscs_key="ME0002", sequence="009", libid="ME0002-009")
+KELP_RENUMBERED = replace(KELP, fscs_key="ME0200", libid="ME0200")
+KELP_RENUMBERED_CENTRAL = replace(KELP_CENTRAL, fscs_key="ME0200", libid="ME0200-002")
+POND = outlet("ME0100", "003", "POND BRANCH", "77 POND ROAD", "KELP HARBOR", "04950", "2075550177")
+POND_FIELDS = {
+    "name": "Pond Branch Library",
+    "street": "77 Pond Rd",
+    "city": "Kelp Harbor",
+    "state": "ME",
+    "zip": "04950",
+    "phone": "207-555-0177",
+}
 
 
 def year(fiscal_year: int, systems: tuple[System, ...] = (), outlets: tuple[Outlet, ...] = ()) -> Release:
@@ -49,6 +58,12 @@ WITHOUT = year(2022)
 
 def answer(decision: Decision) -> tuple[Answer, str]:
     return decision.decision, decision.reason_codes[0]
+
+
+def id_shown(decision: Decision) -> str:
+    (comparison,) = (one for one in decision.evidence if one.field == "fscs_id")
+    assert comparison.level == "exact"
+    return comparison.listed
 
 
 def test_one_that_nobody_reports_any_more_is_told_as_last_listed() -> None:
@@ -85,6 +100,67 @@ def test_the_old_key_of_a_branch_of_another_system_does_not_contradict() -> None
         assert decision.decision is Answer.VALIDATED
         assert decision.match is not None
         assert decision.match.fscs_id == "ME0002-009"
+
+
+def test_the_old_key_of_a_system_that_listed_no_outlet_leads_to_its_branch() -> None:
+    decision = decide(year(2020, (KELP,)), year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id="ME0100")
+    assert decision.decision is Answer.VALIDATED
+    assert decision.match is not None
+    assert decision.match.fscs_id == "ME0002-009"
+    assert "SUCCEEDED" in decision.reason_codes
+
+
+def test_an_old_key_is_shown_beside_the_new_one() -> None:
+    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    shown = {
+        old: id_shown(decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old))
+        for old in ("ME0100", "ME0100-002", "ME0200")
+    }
+    assert shown == {
+        "ME0100": "ME0200, formerly ME0100",
+        "ME0100-002": "ME0200, formerly ME0100-002",
+        "ME0200": "ME0200",
+    }
+
+
+def test_a_year_that_misses_it_out_does_not_hide_what_became_of_it() -> None:
+    """Listed in 2020, by nobody in 2021, in 2022 as a branch of the county's system."""
+    for old in ("", "ME0100", "ME0100-002"):
+        decision = decide(WITH_KELP, year(2021), year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id=old)
+        assert decision.decision is Answer.VALIDATED
+        assert decision.match is not None
+        assert decision.match.fscs_id == "ME0002-009"
+        assert "SUCCEEDED" in decision.reason_codes
+
+
+def test_a_branch_that_went_with_its_system_has_not_the_main_places_successor() -> None:
+    then = year(2020, (KELP,), (KELP_CENTRAL, POND))
+    decision = decide(then, year(2022, (), (KELP_BRANCH,)), **POND_FIELDS)
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
+    assert decision.match is not None
+    assert (decision.match.fscs_id, decision.match.successor) == ("ME0100-003", None)
+
+
+def test_a_branch_that_was_reported_closed_is_told_as_closed_whatever_became_of_its_system() -> None:
+    then = year(2020, (KELP,), (KELP_CENTRAL, replace(POND, structure="03")))
+    decision = decide(then, WITHOUT, **POND_FIELDS)
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
+
+
+def test_a_branch_given_up_earlier_does_not_tell_when_its_system_was_listed_last() -> None:
+    """The older branch bears all the words of the name, and the same telephone."""
+    archive = replace(
+        KELP_CENTRAL, sequence="004", type="BR", name="KELP HARBOR ARCHIVE LIBRARY", structure="03"
+    )
+    decision = decide(
+        year(2019, (KELP,), (KELP_CENTRAL, archive)),
+        year(2020, (replace(KELP, street="3 WHARF ROAD"),)),
+        WITHOUT,
+        **{**KELP_FIELDS, "name": "Kelp Harbor Archive Library"},
+    )
+    assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
+    assert decision.match is not None
+    assert (decision.match.fscs_id, decision.match.last_listed) == (None, 2020)
 
 
 def test_one_whose_branch_was_closed_after_it_was_absorbed_is_told_with_its_successor() -> None:

@@ -285,6 +285,16 @@ def _candidate(scored: Scored) -> dict[str, Any]:
     }
 
 
+def _ids_shown(query: Query, entry: Entry) -> str:
+    """The entry's id, and the former one that the applicant gave."""
+    given = query.fscs_id
+    if given is None or given.key == entry.fscs_key:
+        return entry.id
+    former = [one for one in entry.former_ids if one[:FSCS_KEY_CHARACTERS] == given.key]
+    same = f"{given.key}-{given.sequence}" if given.sequence else given.key
+    return f"{entry.id}, formerly {same if same in former else former[0]}" if former else entry.id
+
+
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[dict[str, Any]]:
     """The comparisons behind a score, as the fields of a ``Comparison`` each: their bits sum to it."""
     compared, listing, applicant = scored.compared, scored.entry.listing, query.applicant
@@ -299,7 +309,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[dict[str, 
         ("phone", compared.phone, applicant.phone, ", ".join(scored.entry.phones)),
         ("together", compared.together, "", ""),
         ("state", compared.state, applicant.state, scored.entry.state),
-        ("fscs_id", compared.fscs_id, applicant.fscs_id, scored.entry.id),
+        ("fscs_id", compared.fscs_id, applicant.fscs_id, _ids_shown(query, scored.entry)),
     )
     return [
         {"field": "prior", "level": "any_entry", "applied": "", "listed": "", "bits": weights.prior},

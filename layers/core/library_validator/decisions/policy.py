@@ -22,7 +22,7 @@ from library_validator.decisions.kinds import (
     other_kind,
 )
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.entries import FSCS_KEY_CHARACTERS
+from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
@@ -74,18 +74,30 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     vanished = ranking.vanished_best
     if vanished is None or not Evidence(query, vanished, policy).sufficient:
         return verdict
+    closer = ranking.best is None or vanished.bits > ranking.best.bits
+    last = _last_of_its_system(query, ranking, vanished, policy)
     if verdict.answer is Answer.VALIDATED and verdict.match is not None:
-        return _succeeded(verdict, verdict.match, ranking, vanished)
-    if ranking.best is None or vanished.bits > ranking.best.bits:
-        return _gone(vanished)
-    return verdict
+        return _succeeded(verdict, verdict.match, ranking, last, closer=closer)
+    return _gone(last) if closer else verdict
 
 
-def _succeeded(verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored) -> Verdict:
+def _last_of_its_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
+    """Of the vanished entries of one system that the applicant can be, the one that was listed last.
+
+    It tells what became of them: a branch that was given up earlier does not.
+    """
+    same = (one for one in ranking.vanished if one.entry.fscs_key == vanished.entry.fscs_key)
+    possible = (one for one in same if Evidence(query, one, policy).sufficient)
+    return max(possible, key=lambda one: one.entry.last_listed)
+
+
+def _succeeded(
+    verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, closer: bool
+) -> Verdict:
     """A validated entry, and one of another system that vanished and can be the applicant as well.
 
     What took over from it is validated as that. Who was listed together with it cannot be what it became,
-    and gives way where the applicant is rather the one that vanished.
+    and gives way where the applicant is rather the one that vanished: where that is ``closer``.
     """
     if vanished.entry.fscs_key == match.entry.fscs_key:
         return verdict
@@ -93,11 +105,9 @@ def _succeeded(verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scor
     if successor[:FSCS_KEY_CHARACTERS] == match.entry.fscs_key:
         outlet = (one for one in ranking.scored if successor in (one.entry.id, one.entry.listing.outlet_id))
         about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
-        return replace(
-            verdict, codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about
-        )
-    neighbour = match.entry.first_listed <= vanished.entry.last_listed
-    return _gone(vanished) if neighbour and vanished.bits > match.bits else verdict
+        return replace(verdict, codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about)
+    neighbour = 0 < match.entry.first_listed <= vanished.entry.last_listed
+    return _gone(vanished) if neighbour and closer else verdict
 
 
 def _gone(vanished: Scored) -> Verdict:
@@ -126,7 +136,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = Evidence(query, best, policy)
     against = _other_body(query, best, evidence, policy) or _contradiction(
-        query, best, evidence, known_key=known_key
+        query, ranking, best, evidence, known_key=known_key
     )
     if against is not None:
         return against
@@ -155,9 +165,11 @@ def _other_body(query: Query, best: Scored, evidence: Evidence, policy: Policy) 
     return None
 
 
-def _contradiction(query: Query, best: Scored, evidence: Evidence, *, known_key: bool) -> Verdict | None:
+def _contradiction(
+    query: Query, ranking: Ranking, best: Scored, evidence: Evidence, *, known_key: bool
+) -> Verdict | None:
     """The FSCS id or the state belongs to another entry than the rest."""
-    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, best, evidence):
+    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, ranking, best, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
@@ -223,16 +235,24 @@ def _insufficient(best: Scored, evidence: Evidence, policy: Policy) -> Verdict:
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _contradicts_id(given: FscsId, best: Scored, evidence: Evidence) -> bool:
+def _contradicts_id(given: FscsId, ranking: Ranking, best: Scored, evidence: Evidence) -> bool:
     """Whether the FSCS id names another entry than name and place do.
 
-    A state's own id (LIBID) that looks like another system's FSCS key does not contradict.
+    A former key of the entry is its own, and so is that of a vanished system that it took over. A state's
+    own id (LIBID) that looks like another system's FSCS key does not contradict.
     """
-    former = (one[:FSCS_KEY_CHARACTERS] for one in best.entry.former_ids)
-    if best.entry.fscs_key != given.key and given.key not in former:
+    keys = {best.entry.fscs_key, *(one[:FSCS_KEY_CHARACTERS] for one in best.entry.former_ids)}
+    taken_over = (one.entry for one in ranking.vanished if _was_taken_over(one.entry, best.entry))
+    keys.update(entry.fscs_key for entry in taken_over)
+    if given.key not in keys:
         return not (best.entry.libid[:6] == given.key and evidence.sufficient)
     level = best.compared.name.level
     return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)
+
+
+def _was_taken_over(vanished: Entry, by: Entry) -> bool:
+    successor = vanished.listing.successor_id
+    return bool(successor) and successor in (by.id, by.listing.outlet_id)
 
 
 def status_codes(best: Scored) -> tuple[str, ...]:

@@ -197,16 +197,18 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, 
             locale=outlet.locale,
             population=str(system.population),
             operating_expenditure=str(system.operating_expenditure),
-            **_after(parent.fate or _outlet_fate(listed, fiscal_year)),
+            **_after(_outlet_fate(listed, parent, fiscal_year)),
         ),
     )
 
 
-def _outlet_fate(listed: ListedOutlet, fiscal_year: int) -> Fate | None:
-    """What became of an outlet that a listed system does not have any more."""
+def _outlet_fate(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int) -> Fate | None:
+    """What became of an outlet: its system's successor has the main place, and is not this one's."""
     if listed.last_listed == fiscal_year:
         return None
-    return Fate("closed" if listed.outlet.structure in CLOSED else "no_longer_reported")
+    system_closed = parent.fate is not None and parent.fate.what == "closed"
+    closed = system_closed or listed.outlet.structure in CLOSED
+    return Fate("closed" if closed else "no_longer_reported")
 
 
 def _after(fate: Fate | None) -> dict[str, str]:
