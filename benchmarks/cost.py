@@ -320,8 +320,8 @@ def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
     return {
         "dollars_per_1000": _dollars(lines),
         "lines": _rounded(lines),
-        "write_units_per_application": counted([work.usage.writes / BATCH for work in works], "write units"),
-        "read_units_per_application": counted([work.usage.reads / BATCH for work in works], "read units"),
+        "write_units_per_application": _units([work.usage.writes / BATCH for work in works], "write units"),
+        "read_units_per_application": _units([work.usage.reads / BATCH for work in works], "read units"),
         "requests_per_batch": counted([work.usage.requests.total() for work in works], "requests"),
         "processor_per_batch": measured([run.processor_ms / run.invocations for run in runs], "ms"),
         "billed_per_batch": computed(
@@ -339,6 +339,11 @@ def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
             "stored_bytes_per_application": computed(stored / applications, "bytes", 0),
         },
     }
+
+
+def _units(values: Sequence[float], unit: str) -> dict[str, Any]:
+    """How units spread over batches. They are computed from items, not reported by anybody."""
+    return counted(values, unit) | {"kind": "computed"}
 
 
 def of_release(work: Work, prices: Prices) -> dict[str, Any]:
