@@ -1,0 +1,232 @@
+"""Keys followed through several releases: invented libraries."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.releases.history import ListedSystem, merge_releases
+from library_validator.releases.lineage import Fate, TakenOver
+from library_validator.releases.records import Release
+from tests.release_files import OUTLET, SYSTEM, Row, release_of
+
+PLACES: dict[str, Row] = {
+    name: {
+        "LIBNAME": f"{name} PUBLIC LIBRARY",
+        "ADDRESS": f"{number}2 MAIN STREET",
+        "CITY": name,
+        "ZIP": f"0570{number}",
+        "PHONE": f"802555020{number}",
+    }
+    for number, name in enumerate(("ASTER", "BIRCH", "CEDAR", "DOCK"), start=1)
+}
+HOST = "VT0009"
+
+
+def alone(place: str, key: str, structure: str = "00") -> tuple[list[Row], list[Row]]:
+    """A library that is a system of its own."""
+    row = {**PLACES[place], "FSCSKEY": key, "STATSTRU": structure}
+    return [{**SYSTEM, **row}], [{**OUTLET, **row, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
+
+
+def branch(place: str, key: str, sequence: str) -> tuple[list[Row], list[Row]]:
+    """The same library as a branch of a system that is listed anyway."""
+    row = {**PLACES[place], "FSCSKEY": key, "FSCS_SEQ": sequence, "C_OUT_TY": "BR"}
+    return [], [{**OUTLET, **row}]
+
+
+def year(fiscal_year: int, *listed: tuple[list[Row], list[Row]]) -> Release:
+    """A release that lists ``listed`` beside a county's system that never changes."""
+    host = {"FSCSKEY": HOST, "LIBNAME": "HOST COUNTY LIBRARY", "ADDRESS": "900 COURT SQUARE", "ZIP": "05799"}
+    systems = [{**SYSTEM, **host, "PHONE": "8025550999"}]
+    outlets = [{**OUTLET, **host, "PHONE": "8025550999", "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
+    for more_systems, more_outlets in listed:
+        systems += more_systems
+        outlets += more_outlets
+    return release_of(fiscal_year, systems, outlets)
+
+
+def remembered(*releases: Release) -> dict[str, ListedSystem]:
+    return {one.system.fscs_key: one for one in merge_releases(releases).systems}
+
+
+def test_a_listed_system_has_no_fate() -> None:
+    assert all(one.fate is None for one in remembered(year(2021, alone("ASTER", "VT0001"))).values())
+
+
+def test_two_new_keys_in_a_row_are_one_library_under_the_last() -> None:
+    systems = remembered(
+        year(2015, alone("ASTER", "VT0001")),
+        year(2017, alone("ASTER", "VT0002")),
+        year(2021, alone("ASTER", "VT0003")),
+    )
+    assert set(systems) == {HOST, "VT0003"}
+    assert systems["VT0003"].former_keys == ("VT0002", "VT0001")
+    assert systems["VT0003"].outlets[0].former_ids == ("VT0002-002", "VT0001-002")
+    assert systems["VT0003"].fate is None
+
+
+def test_a_new_key_and_then_a_merger_end_at_the_branch() -> None:
+    systems = remembered(
+        year(2017, alone("ASTER", "VT0001")),
+        year(2021, alone("ASTER", "VT0002")),
+        year(2022, branch("ASTER", HOST, "007")),
+    )
+    assert set(systems) == {HOST, "VT0002"}
+    assert systems["VT0002"].former_keys == ("VT0001",)
+    assert systems["VT0002"].last_listed == 2021
+    assert systems["VT0002"].fate == Fate(
+        "absorbed", TakenOver(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
+    )
+
+
+def test_a_branch_that_was_handed_on_is_found_where_it_is_now() -> None:
+    """ASTER became a branch of BIRCH, and BIRCH with all of it part of the county's system."""
+    systems = remembered(
+        year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
+        year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
+        year(2022, branch("BIRCH", HOST, "007"), branch("ASTER", HOST, "008")),
+    )
+    by = {key: one.fate.by for key, one in systems.items() if one.fate}
+    assert by == {
+        "VT0001": TakenOver(HOST, f"{HOST}-008", "ASTER PUBLIC LIBRARY", 2022),
+        "VT0002": TakenOver(HOST, f"{HOST}-007", "BIRCH PUBLIC LIBRARY", 2022),
+    }
+
+
+def test_a_chain_that_ends_at_nobody_listed_names_no_successor() -> None:
+    systems = remembered(
+        year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
+        year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
+        year(2022),
+    )
+    assert systems["VT0001"].fate == Fate("no_longer_reported")
+    assert systems["VT0002"].fate == Fate("no_longer_reported")
+
+
+@pytest.mark.parametrize("code", ["03", "10"])
+def test_closed_is_who_was_closed_in_its_last_year(code: str) -> None:
+    systems = remembered(year(2019, alone("ASTER", "VT0001", structure=code)), year(2022))
+    assert systems["VT0001"].fate == Fate("closed")
+
+
+def test_closed_once_and_open_in_its_last_year_is_not_closed() -> None:
+    systems = remembered(
+        year(2017, alone("ASTER", "VT0001", structure="03")),
+        year(2019, alone("ASTER", "VT0001")),
+        year(2022),
+    )
+    assert systems["VT0001"].fate == Fate("no_longer_reported")
+
+
+class TestAYearThatMissesALibraryOut:
+    def test_does_not_hide_its_new_key(self) -> None:
+        systems = remembered(
+            year(2017, alone("ASTER", "VT0001")), year(2021), year(2022, alone("ASTER", "VT0002"))
+        )
+        assert set(systems) == {HOST, "VT0002"}
+        assert systems["VT0002"].former_keys == ("VT0001",)
+
+    def test_does_not_hide_who_took_it_over(self) -> None:
+        systems = remembered(
+            year(2017, alone("ASTER", "VT0001")), year(2021), year(2022, branch("ASTER", HOST, "007"))
+        )
+        assert systems["VT0001"].fate == Fate(
+            "absorbed", TakenOver(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
+        )
+
+    def test_gives_it_no_successor_that_was_listed_in_between(self) -> None:
+        """In 2021 the branch stands elsewhere: its later move is no sign of where the library went."""
+        moved = (
+            [],
+            [{**row, "ADDRESS": "7 FAR ROAD", "ZIP": "05788"} for row in branch("ASTER", HOST, "007")[1]],
+        )
+        systems = remembered(
+            year(2017, alone("ASTER", "VT0001")),
+            year(2021, moved),
+            year(2022, branch("ASTER", HOST, "007")),
+        )
+        assert systems["VT0001"].fate == Fate("no_longer_reported")
+
+    def test_leaves_to_another_what_the_other_became(self) -> None:
+        """BIRCH moved into ASTER's house while ASTER was not listed, and then took another key."""
+        birch = {**PLACES["ASTER"], "FSCSKEY": "VT0002"}
+        moved_in = ([{**SYSTEM, **birch}], [{**OUTLET, **birch, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}])
+        systems = remembered(
+            year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
+            year(2021, moved_in),
+            year(2022, alone("ASTER", "VT0003")),
+        )
+        assert systems["VT0003"].former_keys == ("VT0002",)
+        assert systems["VT0001"].fate == Fate("no_longer_reported")
+
+
+STATES = st.sampled_from(["absent", "alone", "renumbered", "branch", "closed"])
+
+
+def _listed(state: str, place: str, number: int) -> list[tuple[list[Row], list[Row]]]:
+    match state:
+        case "alone":
+            return [alone(place, f"VT000{number}")]
+        case "renumbered":
+            return [alone(place, f"VT010{number}")]
+        case "branch":
+            return [branch(place, HOST, f"01{number}")]
+        case "closed":
+            return [alone(place, f"VT000{number}", structure="03")]
+    return []
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Release]:
+    """Two to five years in which each of four libraries comes, goes and changes its key at will."""
+    years = sorted(draw(st.lists(st.integers(2010, 2023), min_size=2, max_size=5, unique=True)))
+    return [
+        year(
+            fiscal_year,
+            *(
+                listed
+                for number, place in enumerate(PLACES, start=1)
+                for listed in _listed(draw(STATES), place, number)
+            ),
+        )
+        for fiscal_year in years
+    ]
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_releases_in_any_order_are_remembered_the_same(
+    releases: Sequence[Release], chance: random.Random
+) -> None:
+    shuffled = list(releases)
+    chance.shuffle(shuffled)
+    assert merge_releases(shuffled) == merge_releases(releases)
+
+
+@given(histories())
+def test_a_successor_is_listed_in_the_newest_release(releases: Sequence[Release]) -> None:
+    newest = max(releases, key=lambda one: one.fiscal_year)
+    listed = {one.fscs_key for one in newest.systems}
+    ids = {one.fscs_id for one in newest.outlets}
+    for one in merge_releases(releases).systems:
+        assert (one.fate is None) == (one.system.fscs_key in listed)
+        if one.fate and one.fate.by:
+            assert one.fate.what == "absorbed"
+            assert one.fate.by.fscs_key in listed
+            assert one.fate.by.fscs_id is None or one.fate.by.fscs_id in ids
+            assert one.last_listed < one.fate.by.since <= newest.fiscal_year
+
+
+@given(histories())
+def test_every_key_and_id_ever_listed_is_remembered_once_as_its_own_or_a_former_one(
+    releases: Sequence[Release],
+) -> None:
+    systems = merge_releases(releases).systems
+    keys = [key for one in systems for key in (one.system.fscs_key, *one.former_keys)]
+    ids = [fscs_id for one in systems for o in one.outlets for fscs_id in (o.outlet.fscs_id, *o.former_ids)]
+    assert sorted(keys) == sorted({system.fscs_key for one in releases for system in one.systems})
+    assert sorted(ids) == sorted({outlet.fscs_id for one in releases for outlet in one.outlets})
