@@ -1,0 +1,58 @@
+"""One fresh process of ``validate_applications``: what its first batches take, stores in memory.
+
+``cold_start`` runs it as a script, with the file that holds registry and batches. The last line of its
+standard error is JSON: milliseconds of the processor.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def main(told: Path) -> None:
+    took = {}
+    started = time.process_time()
+    import handler  # noqa: PLC0415 - what is measured
+
+    took["import"] = time.process_time() - started
+    started = time.process_time()
+    runtime = handler.build_runtime()
+    took["runtime"] = time.process_time() - started
+
+    import pickle  # noqa: PLC0415 - after what is measured
+
+    from library_validator.adapters.memory.casework import MemoryCasework  # noqa: PLC0415
+    from library_validator.adapters.memory.registry import MemoryRegistry  # noqa: PLC0415
+    from library_validator.adapters.memory.results_bus import MemoryResultsBus  # noqa: PLC0415
+    from library_validator.matching.index import Index  # noqa: PLC0415
+    from library_validator.registry.store import AcceptedRelease  # noqa: PLC0415
+
+    held = pickle.loads(told.read_bytes())  # noqa: S301 - our own file
+    registry = MemoryRegistry.holding(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
+    decider = handler.Decider(registry, runtime.decider.validity)
+    runtime = replace(runtime, decider=decider, store=MemoryCasework(), bus=MemoryResultsBus())
+    times = []
+    for batch in held["batches"]:
+        started = time.process_time()
+        with redirect_stdout(StringIO()):
+            response = handler.handler(handler.ApplicationsBatch.model_validate(batch), runtime, NOON)
+            runtime.metrics.flush()
+            response.model_dump()
+        times.append(time.process_time() - started)
+        if response.failed_ids:
+            raise SystemExit(f"{len(response.failed_ids)} messages failed")
+    took["first batch"], *_, took["later batch"] = times
+    print(json.dumps({name: 1_000 * seconds for name, seconds in took.items()}), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
