@@ -5,7 +5,7 @@
 Loads a file that ``write`` wrote and prints, as JSON, what that took in this very process: seconds of the
 processor, and megabytes that the process grew by, at the peak and for good. Each entry stands in the file
 once, each key with the numbers of its entries: the least that such a file can be without another index.
-``growth`` compares it with postings in a table; ADR 14 says what follows.
+``growth`` compares it with postings in a table; ADR 15 says what follows.
 """
 
 from __future__ import annotations
