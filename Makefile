@@ -8,6 +8,10 @@ BIN := .venv/bin
 DATA := $(or $(LIBRARY_VALIDATOR_DATA),../shared/data)
 RESULTS := benchmarks/results
 MEASURED := .local/accuracy
+SPEED := .local/performance
+BENCH := .local/bench/bin/python -m benchmarks
+NEWEST := $(DATA)/pls/pls_fy2022_csv.zip
+OLDER := $(foreach year,2015_data_files 2017_data_files 2021,$(DATA)/pls/pls_fy$(year)_csv.zip)
 EVALUATE := $(BIN)/library-validator evaluate
 
 SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
@@ -16,7 +20,7 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test realdata check bench accuracy build lock
+.PHONY: help install demo test realdata check bench bench-sample bench-data accuracy build lock
 
 help: ## what one can do here
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,16 +56,35 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
-bench: install ## speed and cost on the bundled sample release; accuracy beside its peers on ../shared/data
+bench: install ## speed, cost and accuracy beside peers: on ../shared/data, rewriting docs/performance.md, or on the sample
+	@$(BIN)/python cli/library_validator_cli/environments.py bench
 	$(BIN)/python -m benchmarks.read_units
-	@if [ -d "$(DATA)/labelled" ]; then \
-		$(BIN)/python cli/library_validator_cli/environments.py bench \
-		&& .local/bench/bin/python -m benchmarks.accuracy_peers $(DATA)/labelled \
-			--release $(DATA)/pls/pls_fy2022_csv.zip \
-			--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
-			--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md \
-		&& mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md; \
-	else echo "accuracy beside its peers: not run ($(DATA) is not here)"; fi
+	@if [ -d "$(DATA)/labelled" ]; then $(MAKE) --no-print-directory bench-data; \
+	else echo "benchmarks on the official data: not run ($(DATA) is not here)"; $(MAKE) --no-print-directory bench-sample; fi
+
+bench-sample:
+	@mkdir -p $(SPEED)
+	$(BENCH).reading --output $(SPEED)/reading.json
+	$(BENCH).cold_start --output $(SPEED)/cold_start.json
+	$(BENCH).candidates --output $(SPEED)/candidates.json
+	$(BENCH).cost --output $(SPEED)/cost.json
+	$(BENCH).growth --output $(SPEED)/growth.json
+	$(BENCH).performance_page --results $(SPEED) --output $(SPEED)/performance.md
+
+bench-data:
+	$(BENCH).reading --release $(NEWEST) --older $(OLDER) --output $(RESULTS)/reading.json
+	$(BENCH).cold_start --release $(NEWEST) --output $(RESULTS)/cold_start.json
+	$(BENCH).candidates --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/candidates.json
+	$(BENCH).cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
+		--negatives $(foreach set,irs museum twin ipeds,$(DATA)/labelled/neg_$(set).csv) --output $(RESULTS)/cost.json
+	$(BENCH).growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
+	$(BENCH).decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
+		--output $(RESULTS)/decisions_per_second.json
+	$(BENCH).performance_page
+	$(BENCH).accuracy_peers $(DATA)/labelled --release $(NEWEST) \
+		--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
+		--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md
+	mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md
 
 accuracy: install ## how often it errs on the labelled sets in ../shared/data; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }

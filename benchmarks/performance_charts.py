@@ -1,0 +1,94 @@
+"""The charts of ``docs/performance.md``: SVG files that stand by themselves, in light and in dark."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from benchmarks.performance_acceptance import Results
+from library_validator_cli.evaluation.charts import Axis, Dot, Series, chart
+
+_STYLE: Final = """<style>
+.chart { --ink: #1d1c1a; --soft: #5f5b55; --line: #ddd8d0; --one: #2a5fb0; --two: #b8641a; background: #ffffff;
+  font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+text { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); }
+circle.one { fill: var(--one); } circle.two { fill: var(--two); } circle.three { fill: var(--soft); }
+line.one, polyline.one { stroke: var(--one); fill: none; stroke-width: 1.5; }
+line.two, polyline.two { stroke: var(--two); fill: none; stroke-width: 1.5; }
+line.three { stroke: var(--soft); stroke-width: 1.5; }
+@media (prefers-color-scheme: dark) { .chart { --ink: #eae6df; --soft: #a8a297; --line: #3a3731; --one: #84aef0;
+  --two: #eea765; background: #201f1c; } }
+</style>"""
+_MATCHERS: Final = {"library-validator": "one", "splink": "two", "rapidfuzz": "three"}
+
+
+def standing_alone(svg: str, key: Mapping[str, str]) -> str:
+    """A chart as a file, with the names of its series (CSS class -> name) at its top right."""
+    named = "".join(
+        f'<circle class="{style}" cx="{330}" cy="{24 + 16 * place}" r="4"/>'
+        f'<text x="340" y="{28 + 16 * place}">{name}</text>'
+        for place, (style, name) in enumerate(key.items())
+    )
+    opened, rest = svg.split(">", 1)
+    opened = opened.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="690" height="450" ')
+    return f"{opened}>{_STYLE}{rest.removesuffix('</svg>')}{named}</svg>\n"
+
+
+def decisions(result: Any) -> str:
+    """Rates on a logarithmic axis, with the slowest and the fastest run."""
+    ways = {
+        "one at a time": result["one_processor"]["one_at_a_time"],
+        "in batch, one processor": result["one_processor"]["in_batch"],
+        "in batch, all": result["all_processors"]["in_batch"],
+    }
+    shift = {"library-validator": -0.12, "splink": 0.0, "rapidfuzz": 0.12}
+    series = [
+        Series(
+            [_rate(place + shift[name], name, rates[name]) for place, rates in enumerate(ways.values())],
+            style,
+            joined=False,
+        )
+        for name, style in _MATCHERS.items()
+    ]
+    top = math.ceil(max(dot.high or dot.y for one in series for dot in one.dots))
+    bottom = math.floor(min(dot.low or dot.y for one in series for dot in one.dots))
+    titles = list(ways)
+    x = Axis("", -0.5, len(ways) - 0.5, lambda value: titles[round(value)], at=range(len(ways)))
+    y = Axis(
+        "applications a second", bottom, top + 0.6, lambda value: f"{10**value:,g}", at=range(bottom, top + 1)
+    )
+    svg = chart("Decisions per second", x, y, series)
+    return standing_alone(svg, {style: name for name, style in _MATCHERS.items()})
+
+
+def _rate(x: float, name: str, rate: Mapping[str, float]) -> Dot:
+    low, middle, high = (
+        math.log10(rate[which]) for which in ("slowest_per_second", "per_second", "fastest_per_second")
+    )
+    return Dot(x, middle, f"{name}: {rate['per_second']:,.1f} a second", low, high)
+
+
+def backlog(result: Any) -> str:
+    """Messages in both queues over time, all sent at once."""
+    samples = result["burst"]["backlog"]["samples"]
+    series = [
+        Series([Dot(one["second"], one[what]) for one in samples], style)
+        for what, style in (("applications", "one"), ("answered", "two"))
+    ]
+    most = max(dot.y for one in series for dot in one.dots)
+    x = Axis("seconds", 0, max(one["second"] for one in samples), lambda value: f"{value:,.0f}")
+    y = Axis("messages", 0, most * 1.2, lambda value: f"{value:,.0f}")
+    svg = chart("Messages waiting, and answered, over time", x, y, series)
+    return standing_alone(svg, {"one": "waiting", "two": "answered"})
+
+
+CHARTS: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
+    "decisions_per_second": ("decisions.svg", decisions),
+    "flow": ("backlog.svg", backlog),
+}
+
+
+def charts(results: Results) -> dict[str, str]:
+    """File name -> SVG, of the results that are there."""
+    return {name: draw(results[key]) for key, (name, draw) in CHARTS.items() if key in results}

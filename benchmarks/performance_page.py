@@ -1,0 +1,87 @@
+"""``docs/performance.md`` and its charts, written whole from ``benchmarks/results/*.json``.
+
+    python -m benchmarks.performance_page [--results DIR] [--output docs/performance.md] [--check]
+
+``--check`` writes nothing and fails where page or charts say something else. A section stands there
+only where its results are; a target without results is called not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.measures import ROOT
+from benchmarks.performance_acceptance import Results, table
+from benchmarks.performance_charts import charts
+from benchmarks.performance_sections import SECTIONS
+
+RESULTS: Final = ROOT / "benchmarks" / "results"
+PAGE: Final = ROOT / "docs" / "performance.md"
+_HEAD: Final = """\
+# How fast it is, what it costs, how it grows
+
+Written by `python -m benchmarks.performance_page` from [`benchmarks/results`](../benchmarks/results); nothing here is
+edited by hand. `make bench` measures again what takes minutes and rewrites this page; under each section stands the
+command that made its figures. Every figure is *measured* (a clock or the kernel said it, medians of at least five
+runs), *counted*, or *computed* from others. Times are of one shared machine: believe the ratios, which come of one
+run in which product and peers took turns.
+
+## What had to be shown
+"""
+
+
+def read_results(directory: Path) -> dict[str, Any]:
+    """The results that have a section, by name."""
+    return {
+        name: json.loads(path.read_text("utf-8"))
+        for name in SECTIONS
+        if (path := directory / f"{name}.json").exists()
+    }
+
+
+def page(results: Results) -> str:
+    return "\n".join([_HEAD, *table(results), *_sections(results)]) + "\n"
+
+
+def _sections(results: Results) -> Iterator[str]:
+    for name, section in SECTIONS.items():
+        if name in results:
+            yield ""
+            yield from section(results)
+
+
+def files(results: Results, output: Path) -> dict[Path, str]:
+    """Everything that is written: the page, and the charts in a folder of its name beside it."""
+    folder = output.with_suffix("")
+    return {output: page(results)} | {folder / name: svg for name, svg in charts(results).items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR")
+    parser.add_argument("--output", type=Path, default=PAGE, metavar="PAGE.md")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
+    given = parser.parse_args(arguments)
+    wanted = files(read_results(given.results), given.output)
+    if given.check:
+        stale = [
+            path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text
+        ]
+        for path in stale:
+            sys.stderr.write(f"{path.name} is not what the results say: run this without --check\n")
+        return int(bool(stale))
+    for path, text in wanted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,277 @@
+"""The sections of ``docs/performance.md``: one for each results file, and only where that file is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from benchmarks.performance_acceptance import Results, grown
+
+Lines = Iterator[str]
+
+
+def figure(measure: Mapping[str, Any], digits: int = 0) -> str:
+    return f"{measure['median']:,.{digits}f} {measure['unit']}"
+
+
+def spread(measure: Mapping[str, Any], digits: int = 0) -> str:
+    """Median, and the least and the most of the runs."""
+    low, high = (f"{measure[end]:,.{digits}f}" for end in ("min", "max"))
+    return f"{measure['median']:,.{digits}f} ({low} to {high})"
+
+
+def command(result: Mapping[str, Any]) -> Lines:
+    """How to make the figures again, and what they were made on."""
+    about = result.get("about", result)
+    date = about.get("date") or str(about.get("measured_at", ""))[:10]
+    versions = about.get("versions") or about.get("packages") or {}
+    named = "".join(f", {package} {version}" for package, version in versions.items())
+    commit = f", commit `{str(about['commit'])[:12]}`" if about.get("commit") else ""
+    yield ""
+    yield (
+        f"{date}{commit}: Python {about['python']} on {about['processors']} processors "
+        f"({about['machine']}){named}."
+    )
+    yield ""
+    yield f"    {about['command']}"
+
+
+def decisions(results: Results) -> Lines:
+    result = results["decisions_per_second"]
+    yield "## Decisions per second"
+    yield ""
+    yield "Measured, applications a second; the slowest and the fastest run in brackets. The product's answer is"
+    yield "the whole decision with its evidence, a peer's its best library and a score."
+    yield ""
+    yield "![Decisions per second](performance/decisions.svg)"
+    yield ""
+    yield "| | library-validator | rapidfuzz over the state | Splink |"
+    yield "| --- | ---: | ---: | ---: |"
+    one, everyone = result["one_processor"], result["all_processors"]
+    for title, rates in (
+        ("one at a time, one processor", one["one_at_a_time"]),
+        ("in batch, one processor", one["in_batch"]),
+        (f"in batch, {result['processors']} processors", everyone["in_batch"]),
+    ):
+        cells = (_rate(rates[name]) for name in ("library-validator", "rapidfuzz", "splink"))
+        yield f"| {title} | {' | '.join(cells)} |"
+    yield ""
+    yield f"{result['applications_in_batch']:,} applications in batch, {result['runs']} runs."
+    yield from command(result)
+
+
+def _rate(one: Mapping[str, Any]) -> str:
+    return f"{one['per_second']:,.1f} ({one['slowest_per_second']:,.1f} to {one['fastest_per_second']:,.1f})"
+
+
+def reading(results: Results) -> Lines:
+    result = results["reading"]
+    yield "## Reading a release and building its index"
+    yield ""
+    yield "Measured, milliseconds; the least and the most of the runs in brackets. Each reader unpacks the same zip"
+    yield "and decodes the same bytes by itself, in turn, in one process. `csv.reader` and polars end with rows of"
+    yield "text; the product also holds the files to checksum and hash, finds their encodings, repairs values and"
+    yield "builds records. Polars uses every processor."
+    yield ""
+    yield "| | processor | clock | to `csv.reader`, processor |"
+    yield "| --- | ---: | ---: | ---: |"
+    for name, clocks in result["reading"].items():
+        ratio = result["ratios"].get(f"{name} to csv.reader")
+        beside = f"{ratio['cpu']['median']:.2f} ×" if ratio else "1"
+        yield f"| read by {name} | {spread(clocks['cpu'])} | {spread(clocks['wall'])} | {beside} |"
+    for name, clocks in result["building"].items():
+        yield f"| index built, {name} | {spread(clocks['cpu'])} | {spread(clocks['wall'])} | |"
+    yield ""
+    yield "Peak resident memory of a fresh process, measured. The whole loads keep in the process what S3 and DynamoDB"
+    yield "hold otherwise: the function itself needs less."
+    yield ""
+    yield "| | MB |"
+    yield "| --- | ---: |"
+    for name, measure in result["peak"].items():
+        yield f"| {name} | {spread(measure)} |"
+    yield from command(result)
+
+
+def cold_start(results: Results) -> Lines:
+    result = results["cold_start"]
+    yield "## Cold start"
+    yield ""
+    yield "Whole fresh processes, start of Python included, measured: milliseconds of the processor, and peak memory."
+    yield "*Import* is importing the handler; *start* also makes its clients and reads its settings. Beside each"
+    yield "stands importing boto3 and making the same clients."
+    yield ""
+    yield "| | processor, ms | beside boto3 and its clients | peak, MB |"
+    yield "| --- | ---: | ---: | ---: |"
+    for name, measures in result["starts"].items():
+        ratio = result["ratios"].get(name)
+        beside = f"{ratio['cpu']['median']:.2f} ×" if ratio else ""
+        yield f"| {name} | {spread(measures['cpu'])} | {beside} | {figure(measures['peak'])[:-3]} |"
+    for name, measures in result["uncompiled"].items():
+        yield f"| {name}, nothing compiled beforehand | {spread(measures['cpu'])} | | |"
+    yield ""
+    yield "The layer holds compiled code where it is built with the Python that runs it: that is the difference"
+    yield "between the last line and the start above it."
+    yield ""
+    yield "The first ten applications in such a process, stores in memory, milliseconds of the processor, measured:"
+    yield ""
+    yield "| import | runtime | first batch | fourth batch |"
+    yield "| ---: | ---: | ---: | ---: |"
+    batches = result["batches"]
+    cells = (spread(batches[name], 1) for name in ("import", "runtime", "first batch", "later batch"))
+    yield f"| {' | '.join(cells)} |"
+    yield from command(result)
+    yield from _memory_sizes(batches, results)
+
+
+_SIZES: Final = (512, 1_024, 1_769)
+_WHOLE_PROCESSOR: Final = 1_769  # MB
+
+
+def _memory_sizes(batches: Mapping[str, Any], results: Results) -> Lines:
+    yield ""
+    yield "### Memory size and architecture"
+    yield ""
+    yield "A function gets processor by its memory: a whole one at 1,769 MB. What a batch takes at a smaller share"
+    yield "cannot be measured on a machine that has no such shares, and nothing here ran on arm64: the table is"
+    yield "computed from the milliseconds above. Until a whole processor is reached the processor's part of the"
+    yield "price stays the same and its time shrinks; waiting for DynamoDB and EventBridge costs by the megabyte."
+    yield ""
+    yield "| memory | share of a processor | first batch after a start, ms | a later batch, ms | processor, dollars per 1,000 |"
+    yield "| ---: | ---: | ---: | ---: | ---: |"
+    first = sum(batches[name]["median"] for name in ("import", "runtime", "first batch"))
+    later = batches["later batch"]["median"]
+    price = _gigabyte_second(results)
+    for size in _SIZES:
+        share = min(1.0, size / _WHOLE_PROCESSOR)
+        dollars = f"{later / share / 1_000 * size / 1_024 * price * 100:.6f}" if price else "-"
+        yield f"| {size:,} MB | {share:.2f} | {first / share:,.0f} | {later / share:,.0f} | {dollars} |"
+
+
+def _gigabyte_second(results: Results) -> float:
+    if "cost" not in results:
+        return 0.0
+    listed = results["cost"]["prices"]["prices"]["lambda_gigabyte_seconds"]
+    return float(listed["dollars"] / listed["per"])
+
+
+def candidates(results: Results) -> Lines:
+    result = results["candidates"]
+    yield "## Candidates and comparisons"
+    yield ""
+    yield "Counted, for each application: the blocking keys that are looked up, the different entries in their"
+    yield "postings, and those that are compared. The last three sets are the worst that the release itself has."
+    yield ""
+    yield "| set | applications | keys: median, p99, most | candidates | comparisons |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for name, measures in result["sets"].items():
+        cells = (
+            ", ".join(f"{measures[what][which]:.0f}" for which in ("median", "p99", "max"))
+            for what in ("keys", "candidates", "comparisons")
+        )
+        yield f"| {name} | {measures['keys']['count']:,} | {' | '.join(cells)} |"
+    yield ""
+    yield f"A posting holds {result['most_a_posting_holds']} entries at most."
+    yield from command(result)
+
+
+def cost(results: Results) -> Lines:
+    result = results["cost"]
+    yield "## Cost"
+    yield ""
+    yield f"At list prices of {result['prices']['region']}, {result['prices']['date']}: requests counted, read and write"
+    yield "units computed from the items that were sent, milliseconds of the processor measured. What had to be assumed"
+    yield "stands in [`prices.toml`](../benchmarks/prices.toml), with the source of each price."
+    yield ""
+    yield "| | dollars | of it: |"
+    yield "| --- | ---: | --- |"
+    for title, measure in (
+        ("1,000 applications", result["applications"]["dollars_per_1000"]),
+        ("loading one release", result["release"]["dollars"]),
+        ("1,000 decided again", result["revalidation"]["dollars_per_1000"]),
+    ):
+        parts = ", ".join(f"{name} {dollars:.6f}" for name, dollars in measure["services"].items())
+        yield f"| {title} | {measure['median']:.5f} | {parts} |"
+    peers = [name for name in result["peer"] if name != "times_as_much"]
+    for name in peers:
+        yield f"| {name} | {result['peer'][name]['median']:.5f} | |"
+    yield ""
+    applications = result["applications"]
+    yield (
+        f"All are computed. {name_of_peer(peers)} costs {figure(result['peer']['times_as_much'])} as much. An application "
+        f"takes {figure(applications['write_units_per_application'], 1)} and "
+        f"{figure(applications['read_units_per_application'], 1)} in the median, a batch "
+        f"{figure(applications['requests_per_batch'])} and {figure(applications['processor_per_batch'])} of the "
+        "processor."
+    )
+    yield from command(result)
+
+
+def name_of_peer(peers: list[str]) -> str:
+    return peers[0].partition(",")[0] if peers else "The peer"
+
+
+def growth(results: Results) -> Lines:
+    result = results["growth"]
+    yield "## Growth"
+    yield ""
+    yield "Registries made from the release, measured beside it in turn: microseconds of the processor a decision, in"
+    yield "batches of ten, and the ratio to the release's own registry. Read units and sizes are computed."
+    yield ""
+    yield "| registry | entries | MB of postings | µs a decision | ratio | read units an application | build, s | peak, MB |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for one in result["registries"]:
+        times = one["time_per_decision"]["10"]
+        yield (
+            f"| {one['way'].replace('_', ' ')} × {one['factor']} | {one['items']['entries']:,} "
+            f"| {one['items']['megabytes']:,.0f} | {times['grown']['median']:,.0f} "
+            f"| {times['ratio']['median']:.2f} | {one['reads']['10']['units_per_application_in_batches']:.2f} "
+            f"| {one['build']['median']:,.1f} | {one['peak_memory']['median']:,.0f} |"
+        )
+    if ten := grown(result, "places", 10):
+        yield ""
+        yield "Answers at ten times the registry, new places, counted:"
+        yield ""
+        yield "| applications | rows | validated right | validated wrong | to review | told no |"
+        yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+        kinds = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
+        for name, counts in ten["judged"].items():
+            yield f"| {name} | {' | '.join(f'{counts[kind]:,}' for kind in kinds)} |"
+    yield from command(result["registries"][-1])
+
+
+def flow(results: Results) -> Lines:
+    result = results["flow"]
+    burst, steady = result["burst"], result["steady"]
+    yield "## Flow"
+    yield ""
+    yield "Through the local stack, measured: how it behaves, not how fast AWS is. Most of the time is the emulator's."
+    yield ""
+    yield "![Messages waiting](performance/backlog.svg)"
+    yield ""
+    yield "| | applications | events a second | from queue to event, s: median, p99 |"
+    yield "| --- | ---: | ---: | ---: |"
+    for title, part, rate in (
+        ("all at once", burst, figure(burst["throughput"], 1).split(" ")[0]),
+        ("at a steady rate", steady, f"{steady['messages_a_second']:,.1f}"),
+    ):
+        latency = part["latency"]
+        yield f"| {title} | {part['applications']:,} | {rate} | {latency['p50']:,.2f}, {latency['p99']:,.2f} |"
+    yield ""
+    handler = result["handler"]
+    yield (
+        f"A batch of ten takes the function {figure(handler['wall'])}, of which its own processor time is "
+        f"{figure(handler['own_processor'])} and waiting for the emulated services {figure(handler['in_calls'])}. "
+        f"The same stack hands {figure(result['no_op']['throughput'])} to a function that does nothing."
+    )
+    yield from command(result)
+
+
+SECTIONS: Final[Mapping[str, Callable[[Results], Lines]]] = {
+    "decisions_per_second": decisions,
+    "cost": cost,
+    "reading": reading,
+    "cold_start": cold_start,
+    "candidates": candidates,
+    "growth": growth,
+    "flow": flow,
+}
