@@ -110,6 +110,19 @@ def test_the_old_key_of_a_system_that_listed_no_outlet_leads_to_its_branch() -> 
     assert "SUCCEEDED" in decision.reason_codes
 
 
+def test_the_old_key_with_the_old_name_leads_to_a_branch_of_another_name_in_the_same_house() -> None:
+    """The system had a name of its own, and its one library, which is the branch, another."""
+    office = replace(KELP, name="WHARFSIDE LIBRARY SYSTEM")
+    fields = {**KELP_FIELDS, "name": "Wharfside Library System"}
+    for old in ("ME0100", "ME0100-002"):
+        then, now = year(2020, (office,), (KELP_CENTRAL,)), year(2022, (), (KELP_BRANCH,))
+        decision = decide(then, now, **fields, fscs_id=old)
+        assert decision.decision is Answer.VALIDATED
+        assert decision.match is not None
+        assert decision.match.fscs_id == "ME0002-009"
+        assert "SUCCEEDED" in decision.reason_codes
+
+
 def test_an_old_key_is_shown_beside_the_new_one() -> None:
     now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     shown = {

@@ -14,6 +14,8 @@ from library_validator.releases.lineage import Fate, TakenOver
 from library_validator.releases.records import Release
 from tests.release_files import OUTLET, SYSTEM, Row, release_of
 
+Listing = tuple[list[Row], list[Row]]  # rows of systems, rows of outlets
+
 PLACES: dict[str, Row] = {
     name: {
         "LIBNAME": f"{name} PUBLIC LIBRARY",
@@ -27,23 +29,23 @@ PLACES: dict[str, Row] = {
 HOST = "VT0009"
 
 
-def alone(place: str, key: str, structure: str = "00") -> tuple[list[Row], list[Row]]:
+def alone(place: str, key: str, structure: str = "00") -> Listing:
     """A library that is a system of its own."""
     row = {**PLACES[place], "FSCSKEY": key, "STATSTRU": structure}
     return [{**SYSTEM, **row}], [{**OUTLET, **row, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
 
 
-def branch(place: str, key: str, sequence: str) -> tuple[list[Row], list[Row]]:
+def branch(place: str, key: str, sequence: str) -> Listing:
     """The same library as a branch of a system that is listed anyway."""
     row = {**PLACES[place], "FSCSKEY": key, "FSCS_SEQ": sequence, "C_OUT_TY": "BR"}
     return [], [{**OUTLET, **row}]
 
 
-def year(fiscal_year: int, *listed: tuple[list[Row], list[Row]]) -> Release:
+def year(fiscal_year: int, *listed: Listing) -> Release:
     """A release that lists ``listed`` beside a county's system that never changes."""
     host = {"FSCSKEY": HOST, "LIBNAME": "HOST COUNTY LIBRARY", "ADDRESS": "900 COURT SQUARE", "ZIP": "05799"}
-    systems = [{**SYSTEM, **host, "PHONE": "8025550999"}]
-    outlets = [{**OUTLET, **host, "PHONE": "8025550999", "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
+    systems: list[Row] = [{**SYSTEM, **host, "PHONE": "8025550999"}]
+    outlets: list[Row] = [{**OUTLET, **host, "PHONE": "8025550999", "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
     for more_systems, more_outlets in listed:
         systems += more_systems
         outlets += more_outlets
@@ -141,7 +143,7 @@ class TestAYearThatMissesALibraryOut:
 
     def test_gives_it_no_successor_that_was_listed_in_between(self) -> None:
         """In 2021 the branch stands elsewhere: its later move is no sign of where the library went."""
-        moved = (
+        moved: Listing = (
             [],
             [{**row, "ADDRESS": "7 FAR ROAD", "ZIP": "05788"} for row in branch("ASTER", HOST, "007")[1]],
         )
@@ -155,7 +157,10 @@ class TestAYearThatMissesALibraryOut:
     def test_leaves_to_another_what_the_other_became(self) -> None:
         """BIRCH moved into ASTER's house while ASTER was not listed, and then took another key."""
         birch = {**PLACES["ASTER"], "FSCSKEY": "VT0002"}
-        moved_in = ([{**SYSTEM, **birch}], [{**OUTLET, **birch, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}])
+        moved_in: Listing = (
+            [{**SYSTEM, **birch}],
+            [{**OUTLET, **birch, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}],
+        )
         systems = remembered(
             year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
             year(2021, moved_in),
@@ -168,7 +173,7 @@ class TestAYearThatMissesALibraryOut:
 STATES = st.sampled_from(["absent", "alone", "renumbered", "branch", "closed"])
 
 
-def _listed(state: str, place: str, number: int) -> list[tuple[list[Row], list[Row]]]:
+def _listed(state: str, place: str, number: int) -> list[Listing]:
     match state:
         case "alone":
             return [alone(place, f"VT000{number}")]

@@ -101,8 +101,8 @@ def _succeeded(
     """
     if vanished.entry.fscs_key == match.entry.fscs_key:
         return verdict
-    successor = vanished.entry.listing.successor_id
-    if successor[:FSCS_KEY_CHARACTERS] == match.entry.fscs_key:
+    if _was_taken_over(vanished.entry, match.entry):
+        successor = vanished.entry.listing.successor_id
         outlet = (one for one in ranking.scored if successor in (one.entry.id, one.entry.listing.outlet_id))
         about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
         return replace(verdict, codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about)
@@ -238,21 +238,22 @@ def _insufficient(best: Scored, evidence: Evidence, policy: Policy) -> Verdict:
 def _contradicts_id(given: FscsId, ranking: Ranking, best: Scored, evidence: Evidence) -> bool:
     """Whether the FSCS id names another entry than name and place do.
 
-    A former key of the entry is its own, and so is that of a vanished system that it took over. A state's
-    own id (LIBID) that looks like another system's FSCS key does not contradict.
+    A former key of the entry is its own. So is that of a vanished system that its own took over, with the
+    name that the vanished one had. A state's own id (LIBID) that looks like another system's FSCS key does
+    not contradict.
     """
     keys = {best.entry.fscs_key, *(one[:FSCS_KEY_CHARACTERS] for one in best.entry.former_ids)}
-    taken_over = (one.entry for one in ranking.vanished if _was_taken_over(one.entry, best.entry))
-    keys.update(entry.fscs_key for entry in taken_over)
-    if given.key not in keys:
+    of_key = (one for one in ranking.vanished if one.entry.fscs_key == given.key)
+    taken_over = next((one for one in of_key if _was_taken_over(one.entry, best.entry)), None)
+    if given.key not in keys and taken_over is None:
         return not (best.entry.libid[:6] == given.key and evidence.sufficient)
-    level = best.compared.name.level
+    level = (taken_over or best).compared.name.level
     return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)
 
 
 def _was_taken_over(vanished: Entry, by: Entry) -> bool:
-    successor = vanished.listing.successor_id
-    return bool(successor) and successor in (by.id, by.listing.outlet_id)
+    """Whether a vanished library is part now of the system of ``by``."""
+    return vanished.listing.successor_id[:FSCS_KEY_CHARACTERS] == by.fscs_key
 
 
 def status_codes(best: Scored) -> tuple[str, ...]:
