@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.entries import RECORD, Entry, decode, encode, entries_of
+from library_validator.matching.entries import FIELD, RECORD, Entry, decode, encode, entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
@@ -83,12 +83,12 @@ def candidates_of(posting: bytes) -> list[str]:
 
 
 @lru_cache(maxsize=2_048)
-def entries_in(posting: bytes) -> Mapping[str, Entry]:
-    """The entries of a posting by their ids: kept, for the same ones are asked for again and again."""
-    entries = [_entry_of(text) for text in candidates_of(posting)]
-    return {entry.id: entry for entry in entries}
+def texts_in(posting: bytes) -> Mapping[str, str]:
+    """The encoded entries of a posting by their ids: kept, for the same are asked for again and again."""
+    return {text[: text.index(FIELD)]: text for text in candidates_of(posting)}
 
 
 @lru_cache(maxsize=32_768)
-def _entry_of(text: str) -> Entry:
+def entry_of(text: str) -> Entry:
+    """An encoded entry, decoded where it is compared: most are not."""
     return decode(text)

@@ -16,6 +16,9 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 
 NAME_FAMILY: Final = "N"
+ZIP_FAMILY: Final = "Z"
+CITY_FAMILY: Final = "C"
+SELECTIVE_FAMILIES: Final = frozenset("FPSB")  # few entries share one of these, and seldom by accident
 MAX_KEYS: Final = 10
 MAX_WORD_KEYS: Final = 4
 
@@ -65,6 +68,11 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
         known = [word for word in ranked if statistics.count(word)]
         keys.extend(f"W{query.state}{word}" for word in known[:room])
     return keys[:MAX_KEYS]
+
+
+def word_of(key: str) -> str:
+    """The word of a ``W`` key."""
+    return key[3:]
 
 
 def core_of(name: Name) -> str:
