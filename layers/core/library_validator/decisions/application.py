@@ -120,6 +120,8 @@ def _text(value: object) -> str | None:
     """A JSON scalar as trimmed text; None where it is none."""
     if value is None:
         return ""
+    if type(value) is str and value.isascii() and value.isprintable():
+        return value.strip()
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(_whole(value))

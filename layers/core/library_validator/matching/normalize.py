@@ -38,6 +38,8 @@ _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
 _ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
+_EXTENSION: Final = re.compile(r"(?i)\s*(?:ext(?:ension)?|x|#)[.:]?\s*\d")
+_PARENTHESIS: Final = re.compile(r"\(.*?\)")
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -66,7 +68,7 @@ def words(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of an organization's name, abbreviations written out, stop words dropped."""
-    text = _NUMBERED.sub("", words(_spaced(name[:400])))
+    text = _NUMBERED.sub("", _words_of_name(name))
     for phrase, replacement in NAME_PHRASES:
         if phrase in text:
             text = f" {text} ".replace(f" {phrase} ", f" {replacement} ").strip()
@@ -97,9 +99,15 @@ def _name_words(word: str) -> tuple[str, ...]:
     return (ordinal[1] if ordinal else CITY_WORDS.get(word, word),)
 
 
+@lru_cache(maxsize=1024)
+def _words_of_name(name: str) -> str:
+    """Read twice in a row: for the tokens and for the head."""
+    return words(_spaced(name[:400]))
+
+
 def head_of(name: str) -> str:
     """What stands before the first OF, FOR or DE of a name: the body itself, where it is one of something."""
-    head = _HEAD.match(f"{words(_spaced(name[:400]))} ")
+    head = _HEAD.match(f"{_words_of_name(name)} ")
     return head[1] if head else ""
 
 
@@ -109,7 +117,7 @@ _DIRECTIONS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 @lru_cache(maxsize=65_536)
 def city(text: str) -> str:
     """A city as one comparable string: ``N. Clarendon`` and ``NORTH CLARENDON`` are equal."""
-    text = re.sub(r"\(.*?\)", " ", text[:100])
+    text = _PARENTHESIS.sub(" ", text[:100])
     found = words(text).split()
     return " ".join(CITY_WORDS.get(word, word) for word in found)
 
@@ -129,6 +137,8 @@ _CODES: Final = frozenset(STATE_CODES.values())
 
 def zip5(text: str) -> str:
     """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
+    if len(text) == 5 and text.isascii() and text.isdigit():
+        return text if text != "00000" else ""
     head = _DASHES.sub("-", text.strip().lstrip("'"))[:12].removesuffix(".0").split("-")[0].split()
     digits = head[0] if head else ""
     if not (digits.isascii() and digits.isdigit()):
@@ -148,8 +158,11 @@ def zip_at_end(text: str) -> str:
 
 def phone(text: str) -> str:
     """Ten digits, or empty. A country code and an extension are cut; ``-3`` and ``-4`` are no phones."""
-    head = re.split(r"(?i)\s*(?:ext(?:ension)?|x|#)[.:]?\s*\d", text[:60], maxsplit=1)[0].removesuffix(".0")
-    digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
+    if len(text) == 10 and text.isascii() and text.isdigit():
+        digits = text
+    else:
+        head = _EXTENSION.split(text[:60], maxsplit=1)[0].removesuffix(".0")
+        digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
     if len(digits) == 11 and digits[0] == "1":
         digits = digits[1:]
     return digits if len(digits) == 10 and digits[0] not in "01" and digits[3:] != "5555555" else ""
@@ -165,6 +178,8 @@ class FscsId:
 
 def fscs_id(text: str) -> FscsId | None:
     """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None where there is none."""
+    if not text:
+        return None
     folded = fold(text[:60])
     found = _FSCS_ID.search(folded)
     if found is None or found[1] not in _CODES:

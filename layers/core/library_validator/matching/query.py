@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from library_validator.matching import normalize
 from library_validator.matching.applicant import Applicant
@@ -46,7 +47,10 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         fscs_id=fscs_id,
         head=correct(read_name(normalize.head_of(applicant.name)), statistics),
         unknown_words=frozenset(word for word in name.core if not statistics.count(word)),
-        place_words=frozenset(city.split())
-        | frozenset(normalize.words(applicant.state).split())
-        | frozenset(state.split()),
+        place_words=_words_of_place(city, applicant.state, state),
     )
+
+
+@lru_cache(maxsize=4096)
+def _words_of_place(city: str, state_as_given: str, state: str) -> frozenset[str]:
+    return frozenset((*city.split(), *normalize.words(state_as_given).split(), *state.split()))
