@@ -1,0 +1,55 @@
+"""Which candidates of an applicant are compared, and when everybody is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.index import build_index
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.match import ENOUGH, Ranking, rank
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import load_weights
+from tests.small_registry import ALDER, OUTLETS, SYSTEMS, outlet, release
+
+CROWD: Final = tuple(
+    outlet("ME0001", f"{n:03d}", f"STOP {n} BRANCH", f"{n} MAIN ST", "ALDER POINT", "04901", "-4")
+    for n in range(3, 23)
+)
+HOLLYHOCK: Final = outlet(
+    "ME0001", "099", "HOLLYHOCK BRANCH LIBRARY", "99 MAIN ST", "ALDER POINT", "04901", "-4"
+)
+LAST_OF_ALL: Final = "ME0001-099"
+INDEX: Final = build_index([release(SYSTEMS, (*OUTLETS, *CROWD, HOLLYHOCK))])
+
+
+def ranking_of(applicant: Applicant, enough: int = ENOUGH) -> Ranking:
+    statistics = Statistics.decode(INDEX.statistics)
+    query = read_applicant(applicant, statistics)
+    keys = keys_of_query(query, statistics)
+    return rank(query, keys, INDEX.postings, statistics, load_weights(), INDEX.fiscal_year, enough=enough)
+
+
+def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compared() -> None:
+    applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, sys.maxsize)
+    assert len(few.scored) <= 1 + ENOUGH < len(CROWD) < len(all_of_them.scored)
+    assert few.best == all_of_them.best
+    assert few.best is not None
+    assert few.best.entry.id == "ME0001"
+
+
+def test_where_nobody_is_likely_everybody_is_compared() -> None:
+    applicant = Applicant(name="Harbor Lights Aquarium", city="Alder Point", state="ME")
+    assert ranking_of(applicant) == ranking_of(applicant, sys.maxsize)
+    assert len(ranking_of(applicant).scored) > len(CROWD)
+
+
+def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
+    applicant = Applicant(name="Holyhokc Branch Library", city="Alder Point", state="ME")
+    best = ranking_of(applicant).best
+    assert best is not None
+    assert best.entry.id == LAST_OF_ALL
+    assert ranking_of(applicant, enough=1).best == best
