@@ -75,17 +75,23 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _peak() -> float:
-    """Megabytes that this process has held at most."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    """Megabytes that this process has held at most; what the process held that started it does not count."""
+    return _of_status("VmHWM")
 
 
 def _resident() -> float:
-    """Megabytes that this process holds, where the system tells; else the most that it held."""
-    statm = Path("/proc/self/statm")
-    if not statm.exists():
-        return _peak()
-    return int(statm.read_text().split()[1]) * resource.getpagesize() / 2**20
+    """Megabytes that this process holds."""
+    return _of_status("VmRSS")
+
+
+def _of_status(name: str) -> float:
+    """A line of Linux's account of this process; other systems tell only the most that it held."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines[name].split()[0]) / 1024
 
 
 if __name__ == "__main__":

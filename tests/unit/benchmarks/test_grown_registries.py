@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.grown_registries import grow, largest_state
 from benchmarks.growth import Live, common_names, counts_of, judged, one_pass, sizes_of, to_decide
-from benchmarks.snapshot import SnapshotRegistry, write
+from benchmarks.snapshot import SnapshotRegistry, load, write
 from library_validator.matching.entries import entries_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import keys_of_entry
@@ -126,6 +126,13 @@ def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> Non
     write(index.postings, tmp_path / "snapshot")
     found = SnapshotRegistry(tmp_path / "snapshot").postings("", [*index.postings, "W??NOBODY"])
     assert found == index.postings
+
+
+def test_loading_a_snapshot_tells_what_it_took(tmp_path: Path) -> None:
+    write(build_index([SMALL]).postings, tmp_path / "snapshot")
+    took = load(tmp_path / "snapshot")
+    assert set(took) == {"seconds", "peak", "resident"}
+    assert took["seconds"] > 0
 
 
 def rows_of_alder(count: int) -> list[LabelledRow]:
