@@ -185,7 +185,7 @@ class Account:
     def _invoke(self, function: Any, call: Callable[[], object]) -> Work:
         self.log.truncate(self.log.seek(0))
         self.meter.take()
-        gc.collect()
+        gc.freeze()  # no collecting of what the emulation holds within the function's time
         with redirect_stdout(self.log):
             seconds = processor_seconds(call, self.meter)
         lines = [len(line.encode()) for line in self.log.getvalue().splitlines()]
@@ -439,11 +439,16 @@ def drawn_from(release: Path, count: int) -> list[Fields]:
 
 def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
     with in_process_account() as account:
+        _say(f"loading {releases[0].name}")
         account.load(releases[0])
+        _say(f"deciding {len(applications):,} applications")
         account.decide(applications)
+        _say(f"loading {releases[1].name}")
         loaded = account.load(releases[1])
+        _say("deciding them again")
         again = account.decide_again()
         account.forget_decisions()
+        _say("deciding them anew")
         works = account.decide(applications)
     answer = {
         "applications": of_applications(works, prices),
@@ -458,6 +463,10 @@ def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices:
         "times_as_much": computed(theirs / ours, "times", 1),
     }
     return answer
+
+
+def _say(doing: str) -> None:
+    print(doing, file=sys.stderr, flush=True)
 
 
 class _Copying:
@@ -492,6 +501,7 @@ def in_process_account() -> Iterator[Account]:
         try:
             yield Account()
         finally:
+            gc.unfreeze()
             for function in _FUNCTIONS.values():
                 function.build_runtime.cache_clear()
 
