@@ -5,8 +5,8 @@
 Without ``--labelled``: applications drawn from the release. Counted on every labelled set, and on the
 worst cases of the release itself: bearers of its commonest names without a street, libraries of the cities
 that have most, and the same with name and state alone. ``candidates`` are the different entries in an
-application's postings; ``comparisons`` those that are compared: whoever has only the name in common, in
-another state, is not, unless the own state has nobody.
+application's postings; ``comparisons`` those that are compared: where one of those who share most is
+likely, the rest is not (``matching/match.py``).
 """
 
 from __future__ import annotations
