@@ -6,8 +6,8 @@ Each start is a process of its own, functions and peers in turn. It is measured 
 alone, and importing it and building its runtime, clients included. Seconds of the processor are those that
 the kernel accounts to the process, start of Python included on both sides; ``wall`` is a clock's. Code is
 compiled beforehand, as in a layer that is built with the Python that runs it; ``uncompiled`` is a start
-without that. ``first_batch``: ten applications in a process that has just started, its stores in memory
-(``first_batch.py``), and what batches take after it.
+without that. ``peak`` is resident memory (Linux). ``first_batch``: ten applications in a process that has
+just started, its stores in memory (``first_batch.py``), and what batches take after it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 from benchmarks.measures import ROOT, about, measured, ratio_of_medians, write
 from library_validator.decisions.application import FIELDS
@@ -48,6 +48,8 @@ FUNCTIONS: Final = {
 }
 IMPORT: Final = "import handler"
 START: Final = "import handler; handler.build_runtime()"
+# The kernel's own peak of this program. ``ru_maxrss`` would begin with that of the process that started it.
+_SAY_PEAK: Final = "print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')))"
 SETTINGS: Final = {
     "AWS_ACCESS_KEY_ID": "none",
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -71,17 +73,20 @@ class Start:
     peak_mb: float
 
 
-def start(code: str, function: str, compiled: Path | None) -> Start:
+def start(code: str, function: str, compiled: Path | None, arguments: Sequence[str] = ()) -> Start:
     """One fresh process; ``compiled`` holds compiled code, None: everything is compiled anew."""
     environment = surroundings(function, compiled)
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-c", code], env=environment)
+    command = [sys.executable, "-c", f"{code}\n{_SAY_PEAK}", *arguments]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    with cast("IO[str]", process.stdout) as stdout:
+        said = stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{code!r} ended with {process.returncode}")
-    return Start(1_000 * (usage.ru_utime + usage.ru_stime), 1_000 * wall, usage.ru_maxrss / 1024)
+    return Start(1_000 * (usage.ru_utime + usage.ru_stime), 1_000 * wall, int(said.split()[-2]) / 1024)
 
 
 def surroundings(function: str, compiled: Path | None) -> dict[str, str]:

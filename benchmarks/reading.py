@@ -8,7 +8,7 @@ itself, in turn, in one process. ``csv.reader`` and polars read rows of text; th
 files and their encodings, holds them to their checksum and hash, repairs values and builds records.
 Seconds are of the process: polars uses every processor, so that its ``wall`` is shorter than its ``cpu``.
 
-Memory is the peak resident size (``ru_maxrss``) of a fresh process that does nothing else: the whole load
+Memory is the peak resident size of a fresh process that does nothing else: the whole load
 is reading, judging and building as the function ``index_release`` does it, from the uploaded bytes on,
 with one release and beside ``--older`` ones that were loaded before (without their indexes, which no
 function builds again). The function's own clients are in it, what they send is not.
@@ -20,8 +20,6 @@ import argparse
 import csv
 import gc
 import io
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,7 +30,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.cold_start import SAMPLE_RELEASE, surroundings
+from benchmarks.cold_start import SAMPLE_RELEASE, start
 from benchmarks.measures import about, measured, ratio_of_medians, write
 from library_validator.matching.index import build_index
 from library_validator.releases.reading import read_release
@@ -164,20 +162,13 @@ def peaks(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
         parts[f"reading and building, {many}"] = (reading + _BUILD, paths)
         parts[f"whole load, the newest beside the older ones, {many}"] = (_START + _PATHS + _LOAD, paths)
     return {
-        name: measured([peak(code, given, compiled) for _ in range(runs)], "MB", 1)
+        name: measured(
+            [start(code, "index_release", compiled, list(map(str, given))).peak_mb for _ in range(runs)],
+            "MB",
+            1,
+        )
         for name, (code, given) in parts.items()
     }
-
-
-def peak(code: str, arguments: Sequence[Path], compiled: Path) -> float:
-    """Megabytes of a fresh process that has the settings of ``index_release``; ``compiled``: its code's."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    process = subprocess.Popen(command, env=surroundings("index_release", compiled))
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"a process ended with {process.returncode}")
-    return usage.ru_maxrss / 1024
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -193,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.older:
         builds[f"{len(paths)} releases"] = measure_build([read_release(path) for path in paths], given.runs)
     with tempfile.TemporaryDirectory() as compiled:
-        peak(_START, [], Path(compiled))
+        start(_START, "index_release", Path(compiled))
         memory = peaks(paths, min(given.runs, MEMORY_RUNS), Path(compiled))
     packages = [package for package in ("polars",) if find_spec(package)]
     result = {
