@@ -25,11 +25,11 @@ Measure = Mapping[str, Any]
 
 
 def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
-    """What was run, where, and with which ``packages``, so that it can be run again."""
+    """What was run, where, and with which ``packages``, so that it can be run again from the repository."""
     asked = ["git", "rev-parse", "--short=12", "HEAD"]
     commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
-        "command": shlex.join(["python", "-m", f"benchmarks.{benchmark}", *arguments]),
+        "command": shlex.join(["python", "-m", f"benchmarks.{benchmark}", *map(_from_root, arguments)]),
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit or None,
         "processors": os.cpu_count(),
@@ -37,6 +37,11 @@ def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()
         "python": platform.python_version(),
         "versions": {package: version(package) for package in packages},
     }
+
+
+def _from_root(argument: str) -> str:
+    """Where this checkout stands on its machine is nobody's business."""
+    return os.path.relpath(argument, ROOT) if argument.startswith("/") else argument
 
 
 def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.peers import training
 from benchmarks.peers.records import NOTHING, Peer, Record, record_of, records_of
+from benchmarks.peers.with_csv_reconcile import WithCsvReconcile
 from benchmarks.peers.with_rapidfuzz import WithRapidfuzz
 from benchmarks.peers.with_recordlinkage import WithRecordlinkage
 from benchmarks.peers.with_splink import WithSplink
@@ -29,7 +30,7 @@ def registry() -> list[Record]:
     return records_of(sample(BUNDLED_FISCAL_YEAR))
 
 
-@pytest.fixture(scope="module", params=["rapidfuzz", "splink", "recordlinkage"])
+@pytest.fixture(scope="module", params=["rapidfuzz", "splink", "recordlinkage", "csv-reconcile"])
 def peer(request: pytest.FixtureRequest, registry: list[Record]) -> Peer:
     older = sample(BUNDLED_FISCAL_YEAR - 1)
     years = training.year_to_year([older])
@@ -37,6 +38,7 @@ def peer(request: pytest.FixtureRequest, registry: list[Record]) -> Peer:
         "rapidfuzz": WithRapidfuzz(),
         "splink": WithSplink(years, seed=1),
         "recordlinkage": WithRecordlinkage([*years, *training.typed(older, seed=1)]),
+        "csv-reconcile": WithCsvReconcile(),
     }
     prepared = peers[request.param]
     prepared.prepare(registry)
@@ -53,7 +55,7 @@ def test_a_record_of_the_registry_is_found_as_itself(peer: Peer, registry: list[
 
 def test_the_same_name_with_nothing_else_scores_less(peer: Peer, registry: list[Record]) -> None:
     whole = replace(registry[0], id="whole")
-    bare = replace(whole, id="bare", street="", number="", zip="", phone="")
+    bare = replace(whole, id="bare", street="", number="", city="", zip="", phone="")
     first, second = peer.score([whole, bare])
 
     assert first.score > second.score

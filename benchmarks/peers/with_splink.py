@@ -8,6 +8,7 @@ model then scores the applications with ``predict_between``; term frequencies ar
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -37,6 +38,7 @@ class WithSplink:
         self._seed = seed
         self._rare: frozenset[str] = frozenset()
         self._api = DuckDBAPI()
+        self._api.duckdb_con.execute("SET enable_progress_bar = false")
         self._linker: Any = None
         self._registry: Any = None
 
@@ -45,7 +47,7 @@ class WithSplink:
         self._rare = frozenset(word for word, count in words.items() if count <= RARE)
         older = self._api.register(self._frame(self._older), dataset_display_name="older")
         self._registry = self._api.register(self._frame(registry), dataset_display_name="registry")
-        self._linker = Linker([older, self._registry], _settings())
+        self._linker = Linker([older, self._registry], _settings(), log_level=logging.WARNING)
         for column in TERM_FREQUENCIES:
             table = self._api.register(_frequencies(column, registry))
             self._linker.table_management.register_term_frequency_lookup(table, column)
