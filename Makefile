@@ -20,10 +20,10 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test realdata check bench bench-sample bench-data accuracy build lock
+.PHONY: help install demo test realdata check bench bench-long bench-sample bench-data accuracy build lock
 
 help: ## what one can do here
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## every environment: development, local stack, SAM; a second time takes no time
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -56,7 +56,7 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
-bench: install ## speed, cost and accuracy beside peers: on ../shared/data, rewriting docs/performance.md, or on the sample
+bench: install ## speed, cost and accuracy beside peers, in minutes: on ../shared/data, rewriting docs/performance.md, or on the sample
 	@$(BIN)/python cli/library_validator_cli/environments.py bench
 	$(BIN)/python -m benchmarks.read_units
 	@if [ -d "$(DATA)/labelled" ]; then $(MAKE) --no-print-directory bench-data; \
@@ -77,14 +77,21 @@ bench-data:
 	$(BENCH).candidates --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/candidates.json
 	$(BENCH).cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
 		--negatives $(foreach set,irs museum twin ipeds,$(DATA)/labelled/neg_$(set).csv) --output $(RESULTS)/cost.json
-	$(BENCH).growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
-	$(BENCH).decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
-		--output $(RESULTS)/decisions_per_second.json
 	$(BENCH).performance_page
 	$(BENCH).accuracy_peers $(DATA)/labelled --release $(NEWEST) \
 		--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
 		--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md
 	mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md
+
+bench-long: install ## the long ones, on a quiet machine: decisions beside peers, flow, growth; needs ../shared/data
+	@[ -d "$(DATA)/labelled" ] || { echo "bench-long: not run ($(DATA) is not here)" >&2; exit 1; }
+	@$(BIN)/python cli/library_validator_cli/environments.py bench
+	$(BENCH).decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
+		--output $(RESULTS)/decisions_per_second.json
+	$(BENCH).flow --release $(NEWEST) --applications $(foreach set,ae outlet,$(DATA)/labelled/drift17_$(set).csv) \
+		--count 20000 --output $(RESULTS)/flow.json
+	$(BENCH).growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
+	$(BENCH).performance_page
 
 accuracy: install ## how often it errs on the labelled sets in ../shared/data; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }

@@ -10,17 +10,26 @@ from benchmarks.performance_acceptance import Results
 from library_validator_cli.evaluation.charts import Axis, Dot, Series, chart
 
 _STYLE: Final = """<style>
-.chart { --ink: #1d1c1a; --soft: #5f5b55; --line: #ddd8d0; --one: #2a5fb0; --two: #b8641a; background: #ffffff;
-  font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
+.chart { --ink: #1d1c1a; --soft: #5f5b55; --line: #ddd8d0; --one: #2a5fb0; --two: #b8641a;
+  --four: #2f7d4f; --five: #8a4fa0; background: #ffffff; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 text { fill: var(--soft); } .grid { stroke: var(--line); } .axis { stroke: var(--soft); }
 circle.one { fill: var(--one); } circle.two { fill: var(--two); } circle.three { fill: var(--soft); }
+circle.four { fill: var(--four); } circle.five { fill: var(--five); }
 line.one, polyline.one { stroke: var(--one); fill: none; stroke-width: 1.5; }
 line.two, polyline.two { stroke: var(--two); fill: none; stroke-width: 1.5; }
 line.three { stroke: var(--soft); stroke-width: 1.5; }
+line.four { stroke: var(--four); stroke-width: 1.5; } line.five { stroke: var(--five); stroke-width: 1.5; }
 @media (prefers-color-scheme: dark) { .chart { --ink: #eae6df; --soft: #a8a297; --line: #3a3731; --one: #84aef0;
-  --two: #eea765; background: #201f1c; } }
+  --two: #eea765; --four: #7cc79a; --five: #cf9be2; background: #201f1c; } }
 </style>"""
-_MATCHERS: Final = {"library-validator": "one", "splink": "two", "rapidfuzz": "three"}
+MATCHERS: Final = {
+    "library-validator": "library-validator",
+    "splink": "Splink",
+    "rapidfuzz": "rapidfuzz over the state",
+    "recordlinkage": "recordlinkage",
+    "csv-reconcile": "csv-reconcile",
+}
+_STYLES: Final = ("one", "two", "three", "four", "five")  # of the matchers, in their order
 
 
 def standing_alone(svg: str, key: Mapping[str, str]) -> str:
@@ -42,14 +51,16 @@ def decisions(result: Any) -> str:
         "in batch, one processor": result["one_processor"]["in_batch"],
         "in batch, all": result["all_processors"]["in_batch"],
     }
-    shift = {"library-validator": -0.12, "splink": 0.0, "rapidfuzz": 0.12}
     series = [
         Series(
-            [_rate(place + shift[name], name, rates[name]) for place, rates in enumerate(ways.values())],
-            style,
+            [
+                _rate(place + 0.1 * (beside - 2), name, rates[name])
+                for place, rates in enumerate(ways.values())
+            ],
+            _STYLES[beside],
             joined=False,
         )
-        for name, style in _MATCHERS.items()
+        for beside, name in enumerate(MATCHERS)
     ]
     top = math.ceil(max(dot.high or dot.y for one in series for dot in one.dots))
     bottom = math.floor(min(dot.low or dot.y for one in series for dot in one.dots))
@@ -59,7 +70,7 @@ def decisions(result: Any) -> str:
         "applications a second", bottom, top + 0.6, lambda value: f"{10**value:,g}", at=range(bottom, top + 1)
     )
     svg = chart("Decisions per second", x, y, series)
-    return standing_alone(svg, {style: name for name, style in _MATCHERS.items()})
+    return standing_alone(svg, dict(zip(_STYLES, MATCHERS.values(), strict=True)))
 
 
 def _rate(x: float, name: str, rate: Mapping[str, float]) -> Dot:

@@ -3,7 +3,8 @@
     python -m benchmarks.performance_page [--results DIR] [--output docs/performance.md] [--check]
 
 ``--check`` writes nothing and fails where page or charts say something else. A section stands there
-only where its results are; a target without results is called not run.
+only where its results are; a target without results is called not run. What the results say of the targets
+is added to ``history.jsonl`` beside them, once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import performance_history
 from benchmarks.measures import ROOT
 from benchmarks.performance_acceptance import Results, table
 from benchmarks.performance_charts import charts
@@ -26,10 +28,10 @@ _HEAD: Final = """\
 # How fast it is, what it costs, how it grows
 
 Written by `python -m benchmarks.performance_page` from [`benchmarks/results`](../benchmarks/results); nothing here is
-edited by hand. `make bench` measures again what takes minutes and rewrites this page; under each section stands the
-command that made its figures. Every figure is *measured* (a clock or the kernel said it, medians of at least five
-runs), *counted*, or *computed* from others. Times are of one shared machine: believe the ratios, which come of one
-run in which product and peers took turns.
+edited by hand. `make bench` measures again what takes minutes, `make bench-long` what takes longer, and both rewrite
+this page; under each section stands the command that made its figures. Every figure is *measured* (a clock or the
+kernel said it, medians of at least five runs), *counted*, or *computed* from others. Times are of one shared machine:
+believe the ratios, which come of one run in which product and peers took turns.
 
 ## What had to be shown
 """
@@ -44,8 +46,9 @@ def read_results(directory: Path) -> dict[str, Any]:
     }
 
 
-def page(results: Results) -> str:
-    return "\n".join([_HEAD, *table(results), *_sections(results)]) + "\n"
+def page(results: Results, history: str) -> str:
+    went = performance_history.section(history)
+    return "\n".join([_HEAD, *table(results), "", *went, *_sections(results)]) + "\n"
 
 
 def _sections(results: Results) -> Iterator[str]:
@@ -55,10 +58,13 @@ def _sections(results: Results) -> Iterator[str]:
             yield from section(results)
 
 
-def files(results: Results, output: Path) -> dict[Path, str]:
-    """Everything that is written: the page, and the charts in a folder of its name beside it."""
+def files(directory: Path, output: Path) -> dict[Path, str]:
+    """Everything that is written: the page, the charts in a folder of its name beside it, and the history."""
+    results, kept = read_results(directory), directory / performance_history.FILE
+    history = performance_history.with_results(kept.read_text("utf-8") if kept.exists() else "", results)
     folder = output.with_suffix("")
-    return {output: page(results)} | {folder / name: svg for name, svg in charts(results).items()}
+    written = {output: page(results, history), kept: history}
+    return written | {folder / name: svg for name, svg in charts(results).items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=PAGE, metavar="PAGE.md")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
     given = parser.parse_args(arguments)
-    wanted = files(read_results(given.results), given.output)
+    wanted = files(given.results, given.output)
     if given.check:
         stale = [
             path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text

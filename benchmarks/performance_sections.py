@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from benchmarks.performance_acceptance import Results, grown
+from benchmarks.performance_charts import MATCHERS
+from benchmarks.performance_history import about_of
 
 Lines = Iterator[str]
 
@@ -22,14 +24,12 @@ def spread(measure: Mapping[str, Any], digits: int = 0) -> str:
 
 def command(result: Mapping[str, Any]) -> Lines:
     """How to make the figures again, and what they were made on."""
-    about = result.get("about", result)
-    date = about.get("date") or str(about.get("measured_at", ""))[:10]
-    versions = about.get("versions") or about.get("packages") or {}
-    named = "".join(f", {package} {version}" for package, version in versions.items())
-    commit = f", commit `{str(about['commit'])[:12]}`" if about.get("commit") else ""
+    about = about_of(result)
+    named = "".join(f", {package} {version}" for package, version in about["versions"].items())
+    commit = f", commit `{str(about['commit'])[:12]}`" if about["commit"] else ""
     yield ""
     yield (
-        f"{date}{commit}: Python {about['python']} on {about['processors']} processors "
+        f"{about['date']}{commit}: Python {about['python']} on {about['processors']} processors "
         f"({about['machine']}){named}."
     )
     yield ""
@@ -45,18 +45,21 @@ def decisions(results: Results) -> Lines:
     yield ""
     yield "![Decisions per second](performance/decisions.svg)"
     yield ""
-    yield "| | library-validator | rapidfuzz over the state | Splink |"
-    yield "| --- | ---: | ---: | ---: |"
     one, everyone = result["one_processor"], result["all_processors"]
-    for title, rates in (
-        ("one at a time, one processor", one["one_at_a_time"]),
-        ("in batch, one processor", one["in_batch"]),
-        (f"in batch, {result['processors']} processors", everyone["in_batch"]),
-    ):
-        cells = (_rate(rates[name]) for name in ("library-validator", "rapidfuzz", "splink"))
-        yield f"| {title} | {' | '.join(cells)} |"
+    ways = {
+        "one at a time": one["one_at_a_time"],
+        "in batch": one["in_batch"],
+        f"in batch, {about_of(result)['processors']} processors": everyone["in_batch"],
+    }
+    yield f"| | {' | '.join(ways)} |"
+    yield f"| --- |{' ---: |' * len(ways)}"
+    for name, title in MATCHERS.items():
+        yield f"| {title} | {' | '.join(_rate(rates[name]) for rates in ways.values())} |"
     yield ""
-    yield f"{result['applications_in_batch']:,} applications in batch, {result['runs']} runs."
+    for way in ("one at a time", "in batch"):
+        given = ", ".join(f"{name} {rate['applications']:,}" for name, rate in ways[way].items())
+        yield f"Applications of a run {way}: {given}."
+    yield f"{result['runs']} runs; one processor unless said."
     yield from command(result)
 
 
@@ -236,7 +239,7 @@ def growth(results: Results) -> Lines:
         kinds = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
         for name, counts in ten["judged"].items():
             yield f"| {name} | {' | '.join(f'{counts[kind]:,}' for kind in kinds)} |"
-    yield from command(result["registries"][-1])
+    yield from command(result)
 
 
 def flow(results: Results) -> Lines:
