@@ -33,14 +33,18 @@ _STYLES: Final = ("one", "two", "three", "four", "five")  # of the matchers, in 
 
 
 def standing_alone(svg: str, key: Mapping[str, str]) -> str:
-    """A chart as a file, with the names of its series (CSS class -> name) at its top right."""
-    named = "".join(
-        f'<circle class="{style}" cx="{330}" cy="{24 + 16 * place}" r="4"/>'
-        f'<text x="340" y="{28 + 16 * place}">{name}</text>'
-        for place, (style, name) in enumerate(key.items())
-    )
+    """A chart as a file, with the names of its series (CSS class -> name) below it, three in a row."""
+    named = ""
+    for place, (style, name) in enumerate(key.items()):
+        x, y = 70 + 130 * (place % 3), 306 + 16 * (place // 3)
+        named += (
+            f'<circle class="{style}" cx="{x}" cy="{y}" r="4"/><text x="{x + 10}" y="{y + 4}">{name}</text>'
+        )
+    height = 300 + 16 * math.ceil(len(key) / 3)
     opened, rest = svg.split(">", 1)
-    opened = opened.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="690" height="450" ')
+    opened = opened.replace(
+        "<svg ", f'<svg xmlns="http://www.w3.org/2000/svg" width="690" height="{height * 1.5:.0f}" '
+    ).replace('viewBox="0 0 460 300"', f'viewBox="0 0 460 {height}"')
     return f"{opened}>{_STYLE}{rest.removesuffix('</svg>')}{named}</svg>\n"
 
 
@@ -66,11 +70,9 @@ def decisions(result: Any) -> str:
     bottom = math.floor(min(dot.low or dot.y for one in series for dot in one.dots))
     titles = list(ways)
     x = Axis("", -0.5, len(ways) - 0.5, lambda value: titles[round(value)], at=range(len(ways)))
-    y = Axis(
-        "applications a second", bottom, top + 0.6, lambda value: f"{10**value:,g}", at=range(bottom, top + 1)
-    )
+    y = Axis("applications a second", bottom, top, lambda value: f"{10**value:,g}", at=range(bottom, top + 1))
     svg = chart("Decisions per second", x, y, series)
-    return standing_alone(svg, dict(zip(_STYLES, MATCHERS.values(), strict=True)))
+    return standing_alone(svg, dict(zip(_STYLES, MATCHERS, strict=True)))
 
 
 def _rate(x: float, name: str, rate: Mapping[str, float]) -> Dot:
@@ -89,7 +91,7 @@ def backlog(result: Any) -> str:
     ]
     most = max(dot.y for one in series for dot in one.dots)
     x = Axis("seconds", 0, max(one["second"] for one in samples), lambda value: f"{value:,.0f}")
-    y = Axis("messages", 0, most * 1.2, lambda value: f"{value:,.0f}")
+    y = Axis("messages", 0, most, lambda value: f"{value:,.0f}")
     svg = chart("Messages waiting, and answered, over time", x, y, series)
     return standing_alone(svg, {"one": "waiting", "two": "answered"})
 

@@ -48,9 +48,9 @@ def section(history: str) -> Iterator[str]:
     runs = [json.loads(line) for line in history.splitlines()]
     yield "## How it went"
     yield ""
-    yield f"The figures of the last {_SHOWN} runs, oldest first, each with the commit that was measured; every run, with"
-    yield "its date and machine, stands in [`history.jsonl`](../benchmarks/results/history.jsonl). Between runs on"
-    yield "machines that were not equally quiet only the ratios compare."
+    yield f"The figures of the last {_SHOWN} runs, oldest first, each with the commit that was measured; bold where the"
+    yield "target was missed. Every run, with its date and machine, stands in"
+    yield "[`history.jsonl`](../benchmarks/results/history.jsonl)."
     yield ""
     yield "| target | runs |"
     yield "| --- | --- |"
