@@ -1,4 +1,4 @@
-"""Which candidates of an applicant are compared, and when everybody is."""
+"""Which candidates of an applicant are compared."""
 
 from __future__ import annotations
 
@@ -41,10 +41,21 @@ def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compa
     assert few.best.entry.id == "ME0001"
 
 
-def test_where_nobody_is_likely_everybody_is_compared() -> None:
-    applicant = Applicant(name="Harbor Lights Aquarium", city="Alder Point", state="ME")
-    assert ranking_of(applicant) == ranking_of(applicant, sys.maxsize)
-    assert len(ranking_of(applicant).scored) > len(CROWD)
+def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -> None:
+    applicant = Applicant(name="Harbor Lights Aquarium", street="1 Elm St", city="Alder Point", state="ME")
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, sys.maxsize)
+    assert len(few.scored) == 2 * ENOUGH < len(CROWD) < len(all_of_them.scored)
+    assert few.best is not None
+    assert all_of_them.best is not None
+    assert few.best.bits == all_of_them.best.bits
+
+
+def test_whoever_may_have_the_street_in_common_is_compared() -> None:
+    applicant = Applicant(name="Harbor Lights Aquarium", street="99 Main St", city="Alder Point", state="ME")
+    best = ranking_of(applicant).best
+    assert best is not None
+    assert best.entry.id == LAST_OF_ALL
+    assert best.compared.street == "exact"
 
 
 def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:

@@ -27,7 +27,7 @@ class Evidence:
         phoned = compared.phone in policy.phone
         streeted = compared.street in policy.street
         identified = compared.fscs_id in ("exact", "other_outlet")
-        self.thin = is_thin(query)
+        self.thin = query.is_name_alone
         self.placed = compared.place in policy.place
         self.located = (streeted and compared.place != "different") or phoned
 
@@ -72,11 +72,6 @@ class Evidence:
         if not self.placed and not self.located:
             return "PLACE_DIFFERS"
         return "WEAK_EVIDENCE"
-
-
-def is_thin(query: Query) -> bool:
-    """Whether nothing but a name and perhaps a state was given."""
-    return not (query.city or query.zip or query.phone or not query.street.is_empty)
 
 
 def says_library(query: Query) -> bool:

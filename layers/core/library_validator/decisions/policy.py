@@ -12,7 +12,7 @@ from typing import Final
 
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.evidence import Evidence, is_thin, says_library
+from library_validator.decisions.evidence import Evidence, says_library
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,
@@ -131,7 +131,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
     """Judge against the entries of the newest release."""
     best = ranking.best
     if best is None:
-        if is_thin(query) and says_library(query):
+        if query.is_name_alone and says_library(query):
             return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = Evidence(query, best, policy)

@@ -33,6 +33,25 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     return street, place, shown
 
 
+def may_share_street(query: Query, entry: Entry) -> bool:
+    """Whether a box or a house number of the entry is, or is near, the applicant's: a glance."""
+    street = query.street
+    for address in entry.addresses:
+        listed = address.street
+        if street.box and street.box == listed.box:
+            return True
+        if street.name and listed.name and _near_numbers(street.number, listed.number):
+            return True
+    return False
+
+
+def _near_numbers(applied: str, listed: str) -> bool:
+    """Whether two house numbers are equal, or one slip apart, or one is missing."""
+    if not applied or not listed or applied == listed:
+        return True
+    return len(listed) > 2 and OSA.distance(applied, listed, score_cutoff=1) <= 1
+
+
 _STREET_TYPES: Final = frozenset(("ST", "AVE", "RD", "DR", "LN", "BLVD", "CT", "PL", "CIR", "TER", "WAY"))
 _DIRECTIONS: Final = frozenset("NSEW")
 _OPPOSITES: Final = (("N", "S"), ("S", "N"), ("E", "W"), ("W", "E"))
@@ -84,11 +103,7 @@ def compare_streets(applied: Street, listed: Street) -> str:
     if similar:
         if not applied.number or not listed.number:
             return "near" if len(listed.name) >= 6 else "same_street"
-        return (
-            "near"
-            if OSA.distance(applied.number, listed.number) <= 1 and len(listed.number) > 2
-            else "same_street"
-        )
+        return "near" if _near_numbers(applied.number, listed.number) else "same_street"
     return "different"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -69,16 +70,26 @@ def compare_names(
     return best
 
 
+def may_share_name(query: Query, entry: Entry) -> bool:
+    """Whether any name of the entry has a word in common with the applicant's."""
+    for names in (entry.names, entry.system_names):
+        for name in names:
+            if not _have_nothing_in_common(query, name):
+                return True
+    return False
+
+
 def _have_nothing_in_common(query: Query, listed: Name) -> bool:
-    """Whether two names are ``different`` at a glance: no word of one is, or is near, a word of the other."""
-    applied = query.name
-    return (
-        bool(applied.core and listed.core)
-        and not query.unknown_words
-        and applied.core_words.isdisjoint(listed.core_words)
-        and applied.edges.isdisjoint(listed.edges)
-        and not _could_be_joined(applied.letters, listed.letters)
-    )
+    """Whether no distinguishing word of one name is, or is near, one of the other: most pairs of names."""
+    applied, unknown = query.name, query.unknown_words
+    if not (applied.core and listed.core and applied.core_words.isdisjoint(listed.core_words)):
+        return False
+    if unknown or not applied.edges.isdisjoint(listed.edges):
+        for word in listed.core:
+            for other in applied.core:
+                if _similarity(other, word, unknown):
+                    return False
+    return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, listed.core))
 
 
 def _other_government(applied: Name, agreed: Name, system: Name) -> bool:
@@ -124,7 +135,9 @@ def compare_name(
     unknown = query.unknown_words
     if only_applied and only_listed:
         shared += _pair_near(only_applied, only_listed, unknown)
-        shared += _join_near(only_applied, only_listed)
+        if _are_joined(only_applied, only_listed):
+            shared += only_listed
+            only_applied, only_listed = [], []
     if not shared:
         return NameAgreement("different", (), 0.0, listed, of_system)
     if not unknown.isdisjoint(only_applied):
@@ -202,11 +215,8 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     found: list[str] = []
     for word in list(listed):
         best, best_score = None, 0.0
-        first, last = word[0], word[-1]
         for other in applied:
-            if first != other[0] and last != other[-1] and other not in unknown:
-                continue  # one slip leaves the first letter or the last
-            score = _word_similarity(other, word, known=other not in unknown)
+            score = _similarity(other, word, unknown)
             if score > best_score:
                 best, best_score = other, score
         if best is not None:
@@ -216,22 +226,25 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     return found
 
 
+def _similarity(applied: str, listed: str, unknown: frozenset[str]) -> float:
+    if applied in unknown:
+        return _word_similarity(applied, listed, known=False)
+    if applied[0] != listed[0] and applied[-1] != listed[-1]:
+        return 0.0  # one slip leaves the first letter or the last
+    return _word_similarity(applied, listed, known=True)
+
+
 def _could_be_joined(letters: int, listed_letters: int) -> bool:
-    """Whether words of so many letters can be as similar as ``_join_near`` asks."""
+    """Whether words of so many letters can be as similar as ``_are_joined`` asks."""
     return listed_letters >= 6 and 0.85 * listed_letters <= letters and 0.85 * letters <= listed_letters
 
 
-def _join_near(applied: list[str], listed: list[str]) -> list[str]:
-    """The listed words, if the applicant split or joined them; both lists lose them."""
+def _are_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
+    """Whether the applicant split or joined the listed words."""
     joined, joined_listed = "".join(applied), "".join(listed)
     if not _could_be_joined(len(joined), len(joined_listed)):
-        return []
-    if OSA.normalized_similarity(joined, joined_listed, score_cutoff=0.8) < 0.85:
-        return []
-    found = list(listed)
-    applied.clear()
-    listed.clear()
-    return found
+        return False
+    return OSA.normalized_similarity(joined, joined_listed, score_cutoff=0.8) >= 0.85
 
 
 def _drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ...]) -> None:

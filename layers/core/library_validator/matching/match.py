@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from library_validator.matching.compare import Compared, compare
+from library_validator.matching.compare_addresses import may_share_street
+from library_validator.matching.compare_names import may_share_name
 from library_validator.matching.entries import Entry
 from library_validator.matching.index import entry_of, texts_in
 from library_validator.matching.keys import (
@@ -20,11 +22,10 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights
 
-# Of those who share but a place or a word. On all labelled sets 3 give the answers that comparing everybody
-# gives, but for one applicant of a name and a state alone; 5 give all of them.
-ENOUGH: Final = 5
+# So many of those who share but a place or a word.
+ENOUGH: Final = 3
 # What it is worth to have a ZIP or a town in common; words count as they are rare.
-_SHARED_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
+_PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
 
 
 class Scored(NamedTuple):
@@ -80,46 +81,79 @@ def rank(
     """Compare the candidates of ``keys``, each once, and rank them by match weight.
 
     Those that share a whole name, a phone, a door or an id with the applicant are compared always; of those
-    that share a town, a ZIP or words of the name, the ``enough`` that share most. Everybody else is compared
-    where none of these is listed and a likely match.
+    that share a town, a ZIP or words of the name, the ``enough`` that share most. Where none of these is
+    listed and a likely match, so are those of the same town or ZIP and ``enough`` others (for an applicant of
+    a name alone all others) who have a word of the name or perhaps the street in common.
 
     ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
     """
-    sure: dict[str, str] = {}
-    far: dict[str, str] = {}
-    loose: dict[str, str] = {}
-    shared: dict[str, float] = {}
-    for key in keys:
-        if key not in postings:
-            continue
-        found = texts_in(postings[key])
-        family = key[0]
-        if family in SELECTIVE_FAMILIES:
-            sure.update(found)
-        elif family == NAME_FAMILY:
-            for identity, text in found.items():
-                (sure if identity.startswith(query.state) else far)[identity] = text
-        else:
-            loose.update(found)
-            bits = _SHARED_BITS.get(family) or statistics.bits(word_of(key))
-            for identity in found:
-                shared[identity] = shared.get(identity, 0.0) + bits
-    unsure = [identity for identity in loose if identity not in sure]
-    if len(unsure) > enough:
-        unsure.sort(key=shared.__getitem__, reverse=True)
-    first = [*sure.values(), *[loose[identity] for identity in unsure[:enough]]]
-    scored = [_score(query, entry_of(text), statistics, weights) for text in first]
+    found = _find(query, keys, postings, statistics)
+    others = found.others
+
+    def scored_of(ids: Iterable[str]) -> list[Scored]:
+        return [_score(query, entry_of(found.texts[one]), statistics, weights) for one in ids]
+
+    scored = scored_of([*found.sure, *others[:enough]])
     if not any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored):
-        rest = [loose[identity] for identity in unsure[enough:]]
-        scored += [_score(query, entry_of(text), statistics, weights) for text in rest]
+        rest = [one for one in others[enough:] if one in found.placed]
+        elsewhere = [one for one in others[enough:] if one not in found.placed]
+        rest += elsewhere if query.is_name_alone else elsewhere[:enough]
+        doubtful = rest[enough:]
+        scored += scored_of(rest[:enough])
+        scored += scored_of([one for one in doubtful if _can_be(query, entry_of(found.texts[one]))])
     if not any(one.bits > 0 for one in scored):
         # who has only the name in common, in another state, matters only where the own state has nobody
-        unseen = [text for identity, text in far.items() if identity not in sure and identity not in loose]
-        scored += [_score(query, entry_of(text), statistics, weights) for text in unseen]
+        scored += scored_of(found.namesakes)
     scored.sort(key=_standing)
     listed = tuple([one for one in scored if one.entry.last_listed >= fiscal_year])
     vanished = tuple([one for one in scored if one.entry.last_listed < fiscal_year])
     return Ranking(listed, vanished)
+
+
+class _Found(NamedTuple):
+    """The ids of candidates, by what they have in common with the applicant."""
+
+    texts: dict[str, str]  # each one encoded
+    sure: list[str]  # a whole name in its state, a phone, a door or an id
+    others: list[str]  # a town, a ZIP or words of the name: those that share most first
+    placed: set[str]  # a town or a ZIP
+    namesakes: list[str]  # nothing but the name, in another state
+
+
+def _find(query: Query, keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics) -> _Found:
+    texts: dict[str, str] = {}
+    sure: dict[str, None] = {}
+    named: dict[str, None] = {}
+    shared: dict[str, float] = {}  # bits
+    placed: set[str] = set()
+    for key in keys:
+        if key not in postings:
+            continue
+        filed = texts_in(postings[key])
+        texts.update(filed)
+        family = key[0]
+        if family in SELECTIVE_FAMILIES:
+            sure.update(dict.fromkeys(filed))
+        elif family == NAME_FAMILY:
+            named.update(dict.fromkeys(filed))
+        else:
+            bits = _PLACE_BITS.get(family)
+            if bits is None:
+                bits = statistics.bits(word_of(key))
+            else:
+                placed.update(filed)
+            for one in filed:
+                shared[one] = shared.get(one, 0.0) + bits
+    sure.update(dict.fromkeys(one for one in named if one.startswith(query.state)))
+    others = [one for one in shared if one not in sure]
+    others.sort(key=shared.__getitem__, reverse=True)
+    namesakes = [one for one in named if one not in sure and one not in shared]
+    return _Found(texts, list(sure), others, placed, namesakes)
+
+
+def _can_be(query: Query, entry: Entry) -> bool:
+    """Whether an entry that is no likely candidate is worth a comparison."""
+    return may_share_name(query, entry) or may_share_street(query, entry)
 
 
 def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:

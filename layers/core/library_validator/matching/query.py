@@ -29,6 +29,11 @@ class Query:
     unknown_words: frozenset[str]  # words of the name that no entry bears
     place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
 
+    @property
+    def is_name_alone(self) -> bool:
+        """Whether nothing but a name and perhaps a state was given."""
+        return not (self.city or self.zip or self.phone or not self.street.is_empty)
+
 
 def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
