@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from benchmarks import cost
 from benchmarks.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
-from benchmarks.cost import Prices, Work, lines_of, measure, memory_of, mixed, of_applications, queue_requests
+from benchmarks.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
+from benchmarks.in_process_account import Work, memory_of
 from functions.validate_applications import handler as validate_applications
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.decisions.decision import Answer
