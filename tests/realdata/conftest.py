@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Release
+from tests.realdata.official_years import FILES
+
 _BESIDE = Path(__file__).parents[3] / "shared" / "data"
 
 
@@ -26,6 +30,18 @@ def data() -> Path:
     folder = _folder()
     assert folder is not None, "realdata tests are deselected where the data is absent"
     return folder
+
+
+@pytest.fixture(scope="session")
+def releases(data: Path) -> dict[int, Release]:
+    """Every official release, by fiscal year."""
+    return {year: read_release(data / "pls" / name) for year, name in FILES.items()}
+
+
+@pytest.fixture(scope="session")
+def mangled(data: Path) -> Release:
+    """FY2022 as a spreadsheet saved it."""
+    return read_release(data / "pls" / "mangled_fy2022.zip")
 
 
 @pytest.hookimpl(trylast=True)

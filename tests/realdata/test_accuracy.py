@@ -20,6 +20,7 @@ from library_validator_cli.evaluation.labelled import read_labelled, reduction
 from library_validator_cli.evaluation.measure import measuring
 from library_validator_cli.evaluation.summary import Group, groups_of
 from library_validator_cli.local_matching import registry_of
+from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
 
@@ -31,7 +32,7 @@ ACCURACY = Accuracy.model_validate_json(
 
 @pytest.fixture(scope="module")
 def registry(data: Path) -> MemoryRegistry:
-    return registry_of([data / "pls" / "pls_fy2022_csv.zip"], lambda _: None)
+    return registry_of([data / "pls" / FILES[2022]], lambda _: None)
 
 
 @pytest.fixture(scope="module")

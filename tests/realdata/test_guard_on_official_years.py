@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 
 from library_validator.releases.guard import LiveRelease, guard
 from library_validator.releases.guard_against import problems_against
 from library_validator.releases.guard_limits import ByYears, Limits, Missing, OfKinds, guard_limits
-from library_validator.releases.reading import read_release
 from library_validator.releases.records import Outlet, Release, System
+from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
 
 TODAY = date(2026, 11, 24)
-NAMES = {
-    2015: "pls_fy2015_data_files_csv.zip",
-    2017: "pls_fy2017_data_files_csv.zip",
-    2021: "pls_fy2021_csv.zip",
-    2022: "pls_fy2022_csv.zip",
-}
-
-
-@pytest.fixture(scope="module")
-def years(data: Path) -> Mapping[int, Release]:
-    return {year: read_release(data / "pls" / name) for year, name in NAMES.items()}
 
 
 def live(release: Release) -> LiveRelease:
@@ -62,27 +50,26 @@ def halved() -> Limits:
     )
 
 
-@pytest.mark.parametrize(("older", "newer"), list(combinations(NAMES, 2)))
+@pytest.mark.parametrize(("older", "newer"), list(combinations(FILES, 2)))
 def test_every_official_year_passes_beside_every_other_with_half_of_the_limits(
-    older: int, newer: int, years: Mapping[int, Release]
+    older: int, newer: int, releases: dict[int, Release]
 ) -> None:
-    assert guard(years[newer], live(years[older]), TODAY, years[older]) == ()
-    backwards = guard(years[older], live(years[newer]), TODAY, years[newer])
+    assert guard(releases[newer], live(releases[older]), TODAY, releases[older]) == ()
+    backwards = guard(releases[older], live(releases[newer]), TODAY, releases[newer])
     assert [problem.code for problem in backwards] == ["superseded"]
-    assert list(problems_against(years[older], years[newer], halved())) == []
-    assert list(problems_against(years[newer], years[older], halved())) == []
+    assert list(problems_against(releases[older], releases[newer], halved())) == []
+    assert list(problems_against(releases[newer], releases[older], halved())) == []
 
 
-@pytest.mark.parametrize("year", list(NAMES))
-def test_every_official_year_passes_alone(year: int, years: Mapping[int, Release]) -> None:
-    assert guard(years[year], None, TODAY) == ()
+@pytest.mark.parametrize("year", list(FILES))
+def test_every_official_year_passes_alone(year: int, releases: dict[int, Release]) -> None:
+    assert guard(releases[year], None, TODAY) == ()
 
 
 def test_the_copy_that_a_spreadsheet_spoiled_waits_for_a_person(
-    data: Path, years: Mapping[int, Release]
+    mangled: Release, releases: dict[int, Release]
 ) -> None:
-    mangled = read_release(data / "pls" / "mangled_fy2022.zip")
-    problems = guard(mangled, live(years[2021]), TODAY, years[2021])
+    problems = guard(mangled, live(releases[2021]), TODAY, releases[2021])
     assert [problem.code for problem in problems] == ["rows_repaired", "rows_repaired"]
 
 
@@ -127,7 +114,7 @@ def renumbered(release: Release) -> Release:
     ids=["one state gone", "30 per cent gone", "every key renumbered", "phones lost"],
 )
 def test_the_newest_year_spoiled_is_named(
-    spoil: Callable[[Release], Release], expected: set[str], years: Mapping[int, Release]
+    spoil: Callable[[Release], Release], expected: set[str], releases: dict[int, Release]
 ) -> None:
-    problems = guard(spoil(years[2022]), live(years[2021]), TODAY, years[2021])
+    problems = guard(spoil(releases[2022]), live(releases[2021]), TODAY, releases[2021])
     assert {problem.code for problem in problems} == expected

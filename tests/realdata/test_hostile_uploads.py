@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.realdata.official_years import FILES
 from tests.spoiled_releases import SPOILED, spoiled_releases
 from tests.unit.registry.test_hostile_uploads import Service, check
 
@@ -13,10 +14,7 @@ pytestmark = pytest.mark.realdata
 
 
 def test_every_spoiled_release_is_told_and_changes_nothing(data: Path) -> None:
-    older, last, this = (
-        (data / "pls" / name).read_bytes()
-        for name in ("pls_fy2017_data_files_csv.zip", "pls_fy2021_csv.zip", "pls_fy2022_csv.zip")
-    )
+    older, last, this = ((data / "pls" / FILES[year]).read_bytes() for year in (2017, 2021, 2022))
     service = Service(last)
     assert service.run.status == "active"
     taken = []

@@ -8,12 +8,13 @@ import pytest
 
 from benchmarks.read_units import measure, read_file
 from library_validator_cli.local_matching import registry_of
+from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
 
 
 def test_ten_typed_applications_take_one_pointer_read_and_one_batched_read(data: Path) -> None:
-    registry = registry_of([data / "pls" / "pls_fy2022_csv.zip"], lambda _: None)
+    registry = registry_of([data / "pls" / FILES[2022]], lambda _: None)
 
     measured = measure(registry, read_file(data / "labelled" / "typed.csv", 500))
 

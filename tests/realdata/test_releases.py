@@ -6,28 +6,17 @@ import time
 import zipfile
 from collections import Counter
 from dataclasses import fields
-from datetime import date
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from library_validator.releases.guard import LiveRelease, guard
 from library_validator.releases.history import merge_releases
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.sample_release import write_sample_release
+from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
-
-FY2015, FY2017 = "pls_fy2015_data_files_csv.zip", "pls_fy2017_data_files_csv.zip"
-FY2021, FY2022, MANGLED = "pls_fy2021_csv.zip", "pls_fy2022_csv.zip", "mangled_fy2022.zip"
-
-
-@cache
-def read(path: Path) -> Release:
-    return read_release(path)
 
 
 def entries_of(release: Release) -> list[System | Outlet]:
@@ -35,24 +24,23 @@ def entries_of(release: Release) -> list[System | Outlet]:
 
 
 @pytest.mark.parametrize(
-    ("name", "fiscal_year", "systems", "outlets", "columns", "encodings"),
+    ("fiscal_year", "systems", "outlets", "columns", "encodings"),
     [
-        (FY2015, 2015, 9251, 17408, (159, 40), ("cp1252", "cp1252")),
-        (FY2017, 2017, 9245, 17452, (157, 37), ("cp1252", "cp1252")),
-        (FY2021, 2021, 9215, 17426, (195, 42), ("utf-8", "cp1252")),
-        (FY2022, 2022, 9248, 17546, (192, 39), ("cp1252", "cp1252")),
+        (2015, 9251, 17408, (159, 40), ("cp1252", "cp1252")),
+        (2017, 9245, 17452, (157, 37), ("cp1252", "cp1252")),
+        (2021, 9215, 17426, (195, 42), ("utf-8", "cp1252")),
+        (2022, 9248, 17546, (192, 39), ("cp1252", "cp1252")),
     ],
 )
 def test_an_official_release_is_read_whole_and_needs_no_repair(
-    data: Path,
-    name: str,
+    releases: dict[int, Release],
     fiscal_year: int,
     systems: int,
     outlets: int,
     columns: tuple[int, int],
     encodings: tuple[str, str],
 ) -> None:
-    release = read(data / "pls" / name)
+    release = releases[fiscal_year]
     report = release.report
     assert (release.fiscal_year, report.fiscal_year) == (fiscal_year, fiscal_year)
     assert (len(release.systems), len(release.outlets)) == (systems, outlets)
@@ -64,15 +52,17 @@ def test_an_official_release_is_read_whole_and_needs_no_repair(
     assert (report.repairs, report.problems) == ({}, ())
 
 
-def test_statuses_and_types_of_fy2022_are_those_of_its_documentation(data: Path) -> None:
-    release = read(data / "pls" / FY2022)
+def test_statuses_and_types_of_fy2022_are_those_of_its_documentation(releases: dict[int, Release]) -> None:
+    release = releases[2022]
     assert (release.report.systems_by_structure["25"], release.report.systems_by_structure["23"]) == (304, 10)
     assert release.report.outlets_by_type == {"BM": 2, "BR": 7811, "BS": 661, "CE": 9072}
     assert Counter(system.meets_fscs_definition for system in release.systems) == {"Y": 9030, "N": 218}
 
 
-def test_the_mangled_release_is_repaired_to_what_was_published(data: Path) -> None:
-    published, mangled = read(data / "pls" / FY2022), read(data / "pls" / MANGLED)
+def test_the_mangled_release_is_repaired_to_what_was_published(
+    releases: dict[int, Release], mangled: Release
+) -> None:
+    published = releases[2022]
     assert mangled.fiscal_year == 2022
     assert (len(mangled.systems), len(mangled.outlets)) == (9248, 17546)
     pairs = list(zip(entries_of(published), entries_of(mangled), strict=True))
@@ -95,12 +85,12 @@ def resembles(value: str, spoiled: str) -> bool:
     )
 
 
-def test_the_history_of_four_releases_keeps_every_library(data: Path) -> None:
-    releases = [read(data / "pls" / name) for name in (FY2015, FY2017, FY2021, FY2022)]
-    history = merge_releases(releases)
-    assert merge_releases(releases[::-1]) == history
+def test_the_history_of_four_releases_keeps_every_library(releases: dict[int, Release]) -> None:
+    official = list(releases.values())
+    history = merge_releases(official)
+    assert merge_releases(official[::-1]) == history
     years = Counter(entry.last_listed for entry in history.systems)
-    every_key = {system.fscs_key for release in releases for system in release.systems}
+    every_key = {system.fscs_key for release in official for system in release.systems}
     former_keys = {key for entry in history.systems for key in entry.former_keys}
     assert years[2022] == 9248
     assert {entry.system.fscs_key for entry in history.systems} == every_key - former_keys
@@ -110,36 +100,18 @@ def test_the_history_of_four_releases_keeps_every_library(data: Path) -> None:
     assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
 
 
-def test_a_branch_that_changed_its_system_is_not_taken_for_closed(data: Path) -> None:
+def test_a_branch_that_changed_its_system_is_not_taken_for_closed(releases: dict[int, Release]) -> None:
     """Six libraries of Sumner County, Tennessee, moved to one system in FY2022 (STATSTRU 11)."""
-    history = merge_releases([read(data / "pls" / FY2021), read(data / "pls" / FY2022)])
+    history = merge_releases([releases[2021], releases[2022]])
     of = {entry.system.fscs_key: entry for entry in history.systems}
     assert of["TN0119"].last_listed == 2021
     assert [listed.outlet.fscs_id for listed in of["TN0119"].outlets] == []
     assert {"TN8060-002", "TN8060-003"} <= {listed.outlet.fscs_id for listed in of["TN8060"].outlets}
 
 
-def test_the_next_official_release_passes_the_guard(data: Path) -> None:
-    today = date(2026, 11, 23)
-    names = (FY2015, FY2017, FY2021, FY2022)
-    for before, after in pairwise(names):
-        old, new = read(data / "pls" / before), read(data / "pls" / after)
-        live = LiveRelease(old.fiscal_year, old.content_sha256, len(old.systems), len(old.outlets))
-        assert guard(new, live, today) == ()
-        assert [
-            problem.code
-            for problem in guard(
-                old,
-                LiveRelease(new.fiscal_year, new.content_sha256, len(new.systems), len(new.outlets)),
-                today,
-            )
-        ] == ["superseded"]
-
-
-def test_no_library_of_the_sample_is_a_real_one(data: Path) -> None:
+def test_no_library_of_the_sample_is_a_real_one(releases: dict[int, Release]) -> None:
     real: set[str] = set()
-    for name in (FY2015, FY2017, FY2021, FY2022):
-        release = read(data / "pls" / name)
+    for release in releases.values():
         real |= {system.fscs_key for system in release.systems}
         real |= {f"{entry.name}, {entry.state}" for entry in entries_of(release)}
     target = io.BytesIO()
@@ -149,7 +121,7 @@ def test_no_library_of_the_sample_is_a_real_one(data: Path) -> None:
 
 
 def test_reading_costs_a_small_multiple_of_splitting_the_rows(data: Path) -> None:
-    path = data / "pls" / FY2022
+    path = data / "pls" / FILES[2022]
 
     def split() -> None:
         with zipfile.ZipFile(path) as opened:

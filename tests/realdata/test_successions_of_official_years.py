@@ -8,25 +8,14 @@ now, and WA0045, which another system has, in a new building with a new phone: n
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from library_validator.releases.reading import read_release
 from library_validator.releases.records import Release
 from library_validator.releases.successions import successions
+from tests.realdata.official_years import FY2017_TO_FY2022, RE_KEYED
 
 pytestmark = pytest.mark.realdata
 
-FY2017_TO_FY2022 = {
-    "AR0046": "AR0005-016", "AZ0147": "AZ0067-025", "CA0033": "CA0136-018", "FL0123": "FL0039-030",
-    "GA0003": "GA0046-013", "GA0009": "GA0021-013", "GA0062": "GA0004-022", "MA0349": "MA0002-003",
-    "MA9021": "MA0272-005", "MI0082": "MI0022-011", "MI0139": "MI0276-004", "MN0156": "MN0046-014",
-    "NJ9014": "NJ0044-003", "PA0175": "PA0176-182", "PA0180": "PA0188-014", "PA0185": "PA0188-015",
-    "PA0517": "PA0120-121", "PA9014": "PA0101-004", "SD0156": "SD0098-003", "TN0119": "TN8060-002",
-    "TN0120": "TN8060-003", "TN0121": "TN8060-005", "TN0136": "TN8060-006", "TN0212": "TN8060-004",
-    "WV0072": "WV0071-008",
-}  # fmt: skip
 FY2015_TO_FY2017 = {
     "IN0211": "IN0210-041", "MO0188": "MO0065-010", "PA0064": "PA0068-003", "PA0100": "PA0101-003",
     "PA0187": "PA0188-012",
@@ -35,25 +24,20 @@ FY2021_TO_FY2022 = {
     "GA0062": "GA0004-022", "MA0349": "MA0002-003", "NY9019": "NY0799-001", "TN0119": "TN8060-002",
     "TN0120": "TN8060-003", "TN0121": "TN8060-005", "TN0136": "TN8060-006", "TN0212": "TN8060-004",
 }  # fmt: skip
-RE_KEYED = {"NJ9014", "NY9019"}
-
-
-def release(data: Path, name: str) -> Release:
-    return read_release(data / "pls" / name)
 
 
 @pytest.mark.parametrize(
     ("older", "newer", "gone", "expected"),
     [
-        ("pls_fy2017_data_files_csv.zip", "pls_fy2022_csv.zip", 132, FY2017_TO_FY2022),
-        ("pls_fy2015_data_files_csv.zip", "pls_fy2017_data_files_csv.zip", 38, FY2015_TO_FY2017),
-        ("pls_fy2021_csv.zip", "pls_fy2022_csv.zip", 21, FY2021_TO_FY2022),
+        (2017, 2022, 132, FY2017_TO_FY2022),
+        (2015, 2017, 38, FY2015_TO_FY2017),
+        (2021, 2022, 21, FY2021_TO_FY2022),
     ],
 )
 def test_the_certain_successors_are_those_that_were_looked_at(
-    data: Path, older: str, newer: str, gone: int, expected: dict[str, str]
+    releases: dict[int, Release], older: int, newer: int, gone: int, expected: dict[str, str]
 ) -> None:
-    before, after = release(data, older), release(data, newer)
+    before, after = releases[older], releases[newer]
     listed = {system.fscs_key for system in after.systems}
     assert sum(system.fscs_key not in listed for system in before.systems) == gone
     found = successions(before, after)

@@ -30,39 +30,17 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.reading import read_release
 from library_validator.releases.records import Release, System
 from library_validator_cli.applications_file import Row, open_applications
+from tests.realdata.official_years import FY2017_TO_FY2022, RE_KEYED
 
 pytestmark = pytest.mark.realdata
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-FILES = {
-    2015: "pls_fy2015_data_files_csv.zip",
-    2017: "pls_fy2017_data_files_csv.zip",
-    2021: "pls_fy2021_csv.zip",
-    2022: "pls_fy2022_csv.zip",
-}
-# FSCS key of FY2017 -> FSCS id of FY2022 that it is now.
-SUCCESSORS = {
-    "AR0046": "AR0005-016", "AZ0147": "AZ0067-025", "CA0033": "CA0136-018", "FL0123": "FL0039-030",
-    "GA0003": "GA0046-013", "GA0009": "GA0021-013", "GA0062": "GA0004-022", "MA0349": "MA0002-003",
-    "MA9021": "MA0272-005", "MI0082": "MI0022-011", "MI0139": "MI0276-004", "MN0156": "MN0046-014",
-    "NJ9014": "NJ0044-003", "PA0175": "PA0176-182", "PA0180": "PA0188-014", "PA0185": "PA0188-015",
-    "PA0517": "PA0120-121", "PA9014": "PA0101-004", "SD0156": "SD0098-003", "TN0119": "TN8060-002",
-    "TN0120": "TN8060-003", "TN0121": "TN8060-005", "TN0136": "TN8060-006", "TN0212": "TN8060-004",
-    "WV0072": "WV0071-008",
-}  # fmt: skip
-RE_KEYED = {"NJ9014"}  # one library under a new key: nobody took over from it
 CLOSED = {
     "AL0144", "AL0255", "CO0027", "IL8004", "KS0280", "KS0284", "KS0325", "KS8005", "NE9045", "NH0212",
     "NH0222", "NH0248", "NJ0308", "NM0111", "OR0068", "TX0742", "UT0009", "WI0417",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def releases(data: Path) -> dict[int, Release]:
-    return {year: read_release(data / "pls" / name) for year, name in FILES.items()}
 
 
 def gone(releases: dict[int, Release]) -> list[System]:
@@ -132,9 +110,9 @@ def test_each_has_a_certain_successor_or_is_told_as_last_listed(
     kinds: Counter[str] = Counter()
     for key, one in decided.items():
         assert one.match is not None, key
-        if key in SUCCESSORS:
+        if key in FY2017_TO_FY2022:
             kinds["validated as its successor"] += 1
-            assert (one.decision, one.match.fscs_id) == (Answer.VALIDATED, SUCCESSORS[key]), key
+            assert (one.decision, one.match.fscs_id) == (Answer.VALIDATED, FY2017_TO_FY2022[key]), key
             assert one.match.last_listed == 2022
             assert ("SUCCEEDED" in one.reason_codes) == (key not in RE_KEYED), key
             continue
@@ -155,8 +133,8 @@ def test_each_successor_is_in_the_same_house_under_an_id_that_is_new(
         decide([releases[2017], releases[2022]], data / "labelled" / "gone17.csv"), gone(releases)
     )
     before = {outlet.fscs_id for outlet in releases[2017].outlets}
-    assert before.isdisjoint(SUCCESSORS.values())
-    for key in SUCCESSORS:
+    assert before.isdisjoint(FY2017_TO_FY2022.values())
+    for key in FY2017_TO_FY2022:
         found = levels(decided[key])
         assert (found["street"], found["place"]) == ("exact", "zip_and_city"), key
         assert found["name"] in ("exact", "same_words") or found["phone"] == "exact", key
