@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -234,3 +234,17 @@ class Service:
             return events if decided == wanted else None
 
         return eventually(all_decided, f"a decision on each of {len(wanted)} applications", deadline)
+
+
+@contextmanager
+def deployed_service(name: str) -> Iterator[Service]:
+    """A stack of its own, with its state under ``name``, until the block ends; nothing is uploaded yet."""
+    stack = LocalStack(ROOT, ROOT / ".local" / name)
+    stack.stop()
+    try:
+        stack.start()
+        stack.deploy()
+        with closing(Service(stack)) as service:
+            yield service
+    finally:
+        stack.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -23,7 +22,6 @@ from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Outlet, Release, System
-from library_validator_cli.local_stack import LocalStack
 from tests.e2e.full_comparison import (
     Answers,
     Fields,
@@ -33,7 +31,7 @@ from tests.e2e.full_comparison import (
     registry_of,
     without_rivals,
 )
-from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.e2e.service import Service, deployed_service, eventually, sample_release
 from tests.web_server import web_server
 
 CHANGED: Final = "Library Status Changed"
@@ -45,15 +43,8 @@ OUTSIDE_THE_SURVEY: Final = "of-TX7004"  # listed for the first time in FY2022
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    stack = LocalStack(ROOT, ROOT / ".local" / "e2e-answers")
-    stack.stop()
-    try:
-        stack.start()
-        stack.deploy()
-        with closing(Service(stack)) as service:
-            yield service
-    finally:
-        stack.stop()
+    with deployed_service("e2e-answers") as service:
+        yield service
 
 
 @dataclass(frozen=True, slots=True)

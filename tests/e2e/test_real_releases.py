@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -22,7 +21,6 @@ from typing import Any, Final
 import pytest
 
 from library_validator.releases.reading import read_release
-from library_validator_cli.local_stack import LocalStack
 from tests.e2e.full_comparison import (
     Answers,
     Change,
@@ -34,17 +32,12 @@ from tests.e2e.full_comparison import (
     registry_of,
     without_rivals,
 )
-from tests.e2e.service import ROOT, Service, eventually
+from tests.e2e.service import ROOT, Service, deployed_service, eventually
+from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
 
 DATA: Final = Path(os.environ.get("LIBRARY_VALIDATOR_DATA", ROOT.parent / "shared" / "data"))
-FILES: Final = {
-    2015: "pls_fy2015_data_files_csv.zip",
-    2017: "pls_fy2017_data_files_csv.zip",
-    2021: "pls_fy2021_csv.zip",
-    2022: "pls_fy2022_csv.zip",
-}
 ASKED: Final = os.environ.get("LIBRARY_VALIDATOR_REVALIDATED", "")
 YEARS: Final = tuple(FILES) if ASKED else (2021, 2022)
 FOLLOWED: Final = int(ASKED or 300)  # applications
@@ -113,15 +106,8 @@ def _rows() -> list[Fields]:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    stack = LocalStack(ROOT, ROOT / ".local" / "e2e-releases")
-    stack.stop()
-    try:
-        stack.start()
-        stack.deploy()
-        with closing(Service(stack)) as service:
-            yield service
-    finally:
-        stack.stop()
+    with deployed_service("e2e-releases") as service:
+        yield service
 
 
 @pytest.fixture(scope="module")
