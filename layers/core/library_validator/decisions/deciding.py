@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, get_args
+from functools import lru_cache
+from typing import Final, get_args
 
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.decision import (
     Answer,
+    Candidate,
     Cause,
+    Comparison,
     Decision,
     Fate,
     Holder,
@@ -24,6 +27,7 @@ from library_validator.decisions.overriding import asked_of_registry, under_over
 from library_validator.decisions.policy import Verdict, decide
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
+from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry, Listing
@@ -39,12 +43,16 @@ from library_validator.releases.records import Structure
 
 SUBMISSION: Final = Cause(kind="submission")
 SHOWN_CANDIDATES: Final = 5
-_STATUS: Final = {
+_STATUS: Final[dict[str, str]] = {
     Structure.TEMPORARILY_CLOSED: "temporarily_closed",
     Structure.NON_RESPONDENT: "non_respondent",
     Structure.CLOSED: "closed",
     Structure.DELETED_INCORRECT: "closed",
 }
+_made_decision: Final = unchecked(Decision)
+_made_match: Final = unchecked(Match)
+_made_candidate: Final = unchecked(Candidate)
+_made_comparison: Final = unchecked(Comparison)
 
 
 class Decider:
@@ -196,8 +204,7 @@ def _decision(
 ) -> Decision:
     shown = verdict.match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
-    # In one piece: pydantic makes the parts of a decision faster than they can be made one by one.
-    return Decision.model_validate(
+    return _made_decision(
         {
             "event_id": event_id_of(submission, cause),
             "application": submission.application,
@@ -217,36 +224,41 @@ def _decision(
             "evidence": _evidence(query, shown, weights) if shown else [],
             "registry_version": registry_version,
             "policy_version": policy_version,
+            "authority": "unproven",
+            "held_by": None,
             "problems": problems,
             "valid_until": now + validity if validity and verdict.answer is Answer.VALIDATED else None,
+            "before": None,
+            "override": None,
         }
     )
 
 
 def _match(entry: Entry, fiscal_year: int) -> Match:
-    listing = entry.listing
-    status = _STATUS.get(Structure(entry.structure), "listed") if entry.structure in _KNOWN else "listed"
-    return Match(
-        fscs_key=entry.fscs_key,
-        fscs_id=listing.outlet_id or None,
-        name=listing.system_name if entry.is_system else listing.outlet_name,
-        system_name=listing.system_name,
-        outlet_name=listing.outlet_name or None,
-        outlet_type=("CE" if listing.outlet_id else None) if entry.is_system else entry.kind,
-        street=listing.street,
-        city=listing.city,
-        state=listing.state,
-        zip=listing.zip,
-        phone=read_phone(listing.phone),
-        status="no_longer_listed" if entry.last_listed < fiscal_year else status,
-        meets_fscs_definition=listing.meets_fscs_definition,
-        legal_basis=listing.legal_basis,
-        locale=listing.locale,
-        population=_number(listing.population),
-        operating_expenditure=_number(listing.operating_expenditure),
-        last_listed=entry.last_listed,
-        fate=_FATES.get(listing.fate) if entry.last_listed < fiscal_year else None,
-        successor=_successor(listing),
+    listing, gone = entry.listing, entry.last_listed < fiscal_year
+    return _made_match(
+        {
+            "fscs_key": entry.fscs_key,
+            "fscs_id": listing.outlet_id or None,
+            "name": listing.system_name if entry.is_system else listing.outlet_name,
+            "system_name": listing.system_name,
+            "outlet_name": listing.outlet_name or None,
+            "outlet_type": ("CE" if listing.outlet_id else None) if entry.is_system else entry.kind,
+            "street": listing.street,
+            "city": listing.city,
+            "state": listing.state,
+            "zip": listing.zip,
+            "phone": read_phone(listing.phone),
+            "status": "no_longer_listed" if gone else _STATUS.get(entry.structure, "listed"),
+            "meets_fscs_definition": listing.meets_fscs_definition,
+            "legal_basis": listing.legal_basis,
+            "locale": listing.locale,
+            "population": _number(listing.population),
+            "operating_expenditure": _number(listing.operating_expenditure),
+            "last_listed": entry.last_listed,
+            "fate": _FATES.get(listing.fate) if gone else None,
+            "successor": _successor(listing),
+        }
     )
 
 
@@ -261,7 +273,6 @@ def _successor(listing: Listing) -> Successor | None:
     )
 
 
-_KNOWN: Final = frozenset(Structure)
 _FATES: Final[dict[str, Fate]] = {fate: fate for fate in get_args(Fate)}
 
 
@@ -271,18 +282,19 @@ def _number(text: str) -> int | None:
     return value if value >= 0 else None
 
 
-def _candidate(scored: Scored) -> dict[str, Any]:
-    """The fields of a ``Candidate``."""
+def _candidate(scored: Scored) -> Candidate:
     entry, listing = scored.entry, scored.entry.listing
-    return {
-        "fscs_key": entry.fscs_key,
-        "fscs_id": listing.outlet_id or None,
-        "name": listing.system_name if entry.is_system else listing.outlet_name,
-        "city": listing.city,
-        "state": listing.state,
-        "bits": round(scored.bits, 2),
-        "confidence": round(confidence_of(scored.bits), 6),
-    }
+    return _made_candidate(
+        {
+            "fscs_key": entry.fscs_key,
+            "fscs_id": listing.outlet_id or None,
+            "name": listing.system_name if entry.is_system else listing.outlet_name,
+            "city": listing.city,
+            "state": listing.state,
+            "bits": round(scored.bits, 2),
+            "confidence": round(confidence_of(scored.bits), 6),
+        }
+    )
 
 
 def _ids_shown(query: Query, entry: Entry) -> str:
@@ -295,32 +307,40 @@ def _ids_shown(query: Query, entry: Entry) -> str:
     return f"{entry.id}, formerly {same if same in former else former[0]}" if former else entry.id
 
 
-def _evidence(query: Query, scored: Scored, weights: Weights) -> list[dict[str, Any]]:
-    """The comparisons behind a score, as the fields of a ``Comparison`` each: their bits sum to it."""
+def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
+    """The comparisons behind a score: their bits sum to it."""
     compared, listing, applicant = scored.compared, scored.entry.listing, query.applicant
     address = compared.address
     listed_place = f"{address.city} {address.zip}".strip() if address else ""
     bits = weights.of(compared)
-    comparisons = (
-        ("name", compared.name.level, applicant.name, compared.name.listed.text),
-        ("shared_words", "term_frequency", "", " ".join(compared.name.shared)),
-        ("street", compared.street, applicant.street, address.shown if address else listing.street),
-        ("place", compared.place, f"{applicant.city} {applicant.zip}".strip(), listed_place),
-        ("phone", compared.phone, applicant.phone, ", ".join(scored.entry.phones)),
-        ("together", compared.together, "", ""),
-        ("state", compared.state, applicant.state, scored.entry.state),
-        ("fscs_id", compared.fscs_id, applicant.fscs_id, _ids_shown(query, scored.entry)),
-    )
     return [
-        {"field": "prior", "level": "any_entry", "applied": "", "listed": "", "bits": weights.prior},
-        *[
-            {
-                "field": field,
-                "level": level,
-                "applied": applied,
-                "listed": listed,
-                "bits": round(bits[field], 2),
-            }
-            for field, level, applied, listed in comparisons
-        ],
+        _wordless("prior", "any_entry", weights.prior),
+        _comparison("name", compared.name.level, bits, applicant.name, compared.name.listed.text),
+        _comparison("shared_words", "term_frequency", bits, "", " ".join(compared.name.shared)),
+        _comparison(
+            "street", compared.street, bits, applicant.street, address.shown if address else listing.street
+        ),
+        _comparison("place", compared.place, bits, f"{applicant.city} {applicant.zip}".strip(), listed_place),
+        _comparison("phone", compared.phone, bits, applicant.phone, ", ".join(scored.entry.phones)),
+        _wordless("together", compared.together, round(bits["together"], 2)),
+        _comparison("state", compared.state, bits, applicant.state, scored.entry.state),
+        _comparison("fscs_id", compared.fscs_id, bits, applicant.fscs_id, _ids_shown(query, scored.entry)),
     ]
+
+
+def _comparison(field: str, level: str, bits: Mapping[str, float], applied: str, listed: str) -> Comparison:
+    return _made_comparison(
+        {
+            "field": field,
+            "level": level,
+            "applied": applied,
+            "listed": listed,
+            "bits": round(bits[field], 2),
+        }
+    )
+
+
+@lru_cache(maxsize=256)
+def _wordless(field: str, level: str, bits: float) -> Comparison:
+    """A comparison of nothing that could be quoted: there are few of them."""
+    return Comparison(field=field, level=level, applied="", listed="", bits=bits)
