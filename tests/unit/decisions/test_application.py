@@ -14,6 +14,7 @@ from library_validator.decisions.application import (
     MAX_FIELD_CHARACTERS,
     MAX_ID_CHARACTERS,
     MAX_MESSAGE_BYTES,
+    Application,
     FieldProblem,
     ReadApplication,
     application_from_fields,
@@ -237,7 +238,8 @@ def test_any_object_is_kept_within_bounds_or_unreadable(fields: dict[str, Any]) 
     assert 1 <= len(application.application_id) <= MAX_ID_CHARACTERS
     assert all(len(getattr(application, name)) <= MAX_FIELD_CHARACTERS for name in FIELDS)
     assert {problem.field for problem in found.problems} <= {*FIELDS, "revision"}
-    application.model_dump_json().encode()  # text that every store and bus can take
+    text = application.model_dump_json(warnings="error")  # text that every store and bus can take
+    assert Application.model_validate_json(text) == application
     assert len(application.fields_sha256) == 64
 
 

@@ -10,16 +10,20 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import ApplicationUnreadable
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_ID_CHARACTERS: Final = 128
 MAX_FIELD_CHARACTERS: Final = 300
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
+_texts_of: Final = attrgetter(*FIELDS)
+_KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -42,8 +46,10 @@ class Application(BaseModel):
     @property
     def fields_sha256(self) -> str:
         """Hash of the kept fields: tells a resend from a changed payload."""
-        kept = [getattr(self, name) for name in FIELDS]
-        return hashlib.sha256(json.dumps(kept, ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(_texts_of(self), ensure_ascii=True).encode()).hexdigest()
+
+
+_made_application: Final = unchecked(Application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
     problems: list[FieldProblem] = []
     kept: dict[str, Any] = {"application_id": application_id}
     for name in FIELDS:
+        kept[name] = ""
         text = _text(fields.get(name))
         if text is None:
             problems.append(FieldProblem(name, "is neither text nor a number"))
@@ -102,6 +109,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             )
         else:
             kept[name] = text
+    kept["revision"] = None
     revision = _whole(fields.get("revision"))
     if isinstance(revision, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", revision):
         revision = int(revision)
@@ -109,11 +117,10 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
         kept["revision"] = revision
     elif revision not in (None, ""):
         problems.append(FieldProblem("revision", "is not a whole number of zero or more"))
-    if not kept.get("name") and not any(problem.field == "name" for problem in problems):
+    if not kept["name"] and not any(problem.field == "name" for problem in problems):
         problems.append(FieldProblem("name", "is missing"))
-    known = {"application_id", "revision", *FIELDS}
-    ignored = tuple(sorted(str(name)[:80] for name in fields if name not in known))
-    return ReadApplication(Application(**kept), tuple(problems), ignored)
+    ignored = tuple(sorted(str(name)[:80] for name in fields.keys() - _KNOWN))
+    return ReadApplication(_made_application(kept), tuple(problems), ignored)
 
 
 def _text(value: object) -> str | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha1
 from typing import Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.decisions.application import Application, FieldProblem
 
-_NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11")
+_NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
 
 
 class Answer(StrEnum):
@@ -61,7 +62,9 @@ class Cause(_Model):
 
 def event_id_of(submission: Submission, cause: Cause) -> UUID:
     """The one id of the decision and of its event: uuid5 of submission and cause."""
-    return uuid5(_NAMESPACE, f"{submission.identity}\n{cause.key}")
+    name = f"{submission.identity}\n{cause.key}".encode()
+    # As uuid.uuid5 does it, which takes twice the time.
+    return UUID(bytes=sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16], version=5)
 
 
 class Reason(_Model):
