@@ -14,17 +14,19 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
+from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import ApplicationUnreadable
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import BadLine, Row
-from library_validator_cli.decision_json import answer_as_json
+from library_validator_cli.decision_json import answer_of
 
 CHUNK: Final = 500
 SOURCE: Final = "local"
 # No answer depends on it: submissions need a time, and the same file has to give the same output.
 _SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_made_submission: Final = unchecked(Submission)
 _MATCH_COLUMNS: Final = (
     "fscs_key", "fscs_id", "name", "system_name", "outlet_name", "outlet_type",
     "street", "city", "state", "zip", "phone", "status", "last_listed",
@@ -78,7 +80,7 @@ def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict
                 readable.append(read)
         decisions = iter(decider.decide(readable, _SENT_AT) if readable else ())
         for position in range(len(chunk)):
-            yield errors[position] if position in errors else answer_as_json(next(decisions))
+            yield errors[position] if position in errors else answer_of(next(decisions))
 
 
 def _submission(row: Row | BadLine) -> tuple[Submission, tuple[FieldProblem, ...]] | dict[str, Any]:
@@ -88,19 +90,23 @@ def _submission(row: Row | BadLine) -> tuple[Submission, tuple[FieldProblem, ...
         read = application_from_fields(row.fields)
     except ApplicationUnreadable as error:
         return {"application_id": None, "line": row.line, "error": str(error)}
-    return Submission(source=SOURCE, application=read.application, sent_at=_SENT_AT), read.problems
+    submission = {
+        "source": SOURCE,
+        "application": read.application,
+        "sent_at": _SENT_AT,
+        "correlation_id": "",
+    }
+    return _made_submission(submission), read.problems
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``."""
-    match = answer.get("match") or {}
-    runner_up = answer.get("runner_up") or {}
-    next_step = answer.get("next_step") or {}
+    match = answer.get("match")
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
-    row.update({name: match.get(name) for name in _MATCH_COLUMNS})
+    row.update({name: getattr(match, name, None) for name in _MATCH_COLUMNS})
     row["reason_codes"] = " ".join(answer.get("reason_codes", ()))
-    row["runner_up_fscs_key"] = runner_up.get("fscs_key")
-    row["next_step"] = next_step.get("text")
+    row["runner_up_fscs_key"] = getattr(answer.get("runner_up"), "fscs_key", None)
+    row["next_step"] = getattr(answer.get("next_step"), "text", None)
     if "error" in answer:
         row["error"] = f"line {answer['line']}: {answer['error']}"
     return row

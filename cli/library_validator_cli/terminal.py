@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 import typer
+from pydantic_core import to_json
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
@@ -45,7 +46,8 @@ def show_json_line(value: object) -> None:
 
 
 def json_line(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    """One line of JSON; models among the values are written as their fields."""
+    return to_json(value, fallback=str).decode()
 
 
 def notice(text: str) -> None:
