@@ -63,7 +63,7 @@ def test_every_official_year_passes_beside_every_other_with_half_of_the_limits(
 
 @pytest.mark.parametrize("year", list(FILES))
 def test_every_official_year_passes_alone(year: int, releases: dict[int, Release]) -> None:
-    assert guard(releases[year], None, TODAY) == ()
+    assert guard(releases[year], None, TODAY, None) == ()
 
 
 def test_the_copy_that_a_spreadsheet_spoiled_waits_for_a_person(

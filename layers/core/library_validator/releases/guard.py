@@ -28,12 +28,12 @@ class LiveRelease:
 
 
 def guard(
-    release: Release, live: LiveRelease | None, today: date, nearest: Release | None = None
+    release: Release, live: LiveRelease | None, today: date, nearest: Release | None
 ) -> tuple[Problem, ...]:
     """What keeps ``release`` from going live by itself; empty if nothing does.
 
-    ``live`` is None before the first activation. ``nearest`` is the accepted release whose fiscal year is
-    nearest, to be compared with; without it only the release itself and the live counts are looked at.
+    ``nearest`` is the accepted release whose fiscal year is nearest, to be compared with. It and ``live`` are
+    None before the first activation: then only the release itself is looked at.
     The problems that reading found stand in ``release.report.problems`` and are not repeated here. The
     sentences depend on the releases alone, so that the same release has the same problems tomorrow.
     """
@@ -41,8 +41,6 @@ def guard(
     found = [*_year(release, live, today), *_file(release, limits), *_shape(release, limits)]
     if nearest is not None:
         found += problems_against(nearest, release, limits)
-    elif live is not None:
-        found += _row_counts(release, live, limits)
     return tuple(found)
 
 
@@ -137,21 +135,3 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
             f"{share(without, len(release.systems))} systems have no outlet, at most "
             f"{limits.without_outlets.systems:g} % may be: look whether the outlets file is whole",
         )
-
-
-def _row_counts(release: Release, live: LiveRelease, limits: Limits) -> Iterator[Problem]:
-    """Against the live release's counts, where the release itself is not at hand."""
-    years = abs(release.fiscal_year - live.fiscal_year)
-    counts = (
-        ("systems", len(release.systems), live.systems),
-        ("outlets", len(release.outlets), live.outlets),
-    )
-    for kind, rows, live_rows in counts:
-        percent = limits.rows.of(kind).after(years)
-        if limits.exceeded(abs(rows - live_rows), live_rows, percent):
-            yield Problem(
-                "row_count",
-                QUARANTINE,
-                f"{rows} {kind}, where the live release has {live_rows}: {100 - percent:g} to "
-                f"{100 + percent:g} % of that are expected, look whether the file is whole",
-            )
