@@ -27,34 +27,28 @@ class Settings(BaseModel):
         return cls.model_validate(dict(environment))
 
 
-class IndexReleaseSettings(Settings):
+class LoadingSettings(Settings):
+    """Of the functions that releases come through."""
+
+    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
+    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
+    releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
+    max_release_bytes: int = Field(
+        64 * 1024 * 1024,
+        alias="MAX_RELEASE_BYTES",
+        gt=0,
+        le=400 * 1024 * 1024,
+        description="size of a release, compressed; the official zips have 3 to 13 MB",
+    )
+
+
+class IndexReleaseSettings(LoadingSettings):
     """Of ``functions/index_release``."""
 
-    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
-    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
-    releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
-    max_release_bytes: int = Field(
-        64 * 1024 * 1024,
-        alias="MAX_RELEASE_BYTES",
-        gt=0,
-        le=400 * 1024 * 1024,
-        description="size of an uploaded object, compressed; the official zips have 3 to 13 MB",
-    )
 
-
-class FetchReleaseSettings(Settings):
+class FetchReleaseSettings(LoadingSettings):
     """Of ``functions/fetch_release``."""
 
-    registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
-    results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
-    releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
-    max_release_bytes: int = Field(
-        64 * 1024 * 1024,
-        alias="MAX_RELEASE_BYTES",
-        gt=0,
-        le=400 * 1024 * 1024,
-        description="no more is downloaded of one release",
-    )
     fetch_sources: str = Field(
         "",
         alias="FETCH_SOURCES",
