@@ -23,6 +23,7 @@ from library_validator.matching.words import (
 
 # C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
 _GOVERNMENT: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
+_OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 
 
 def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
@@ -42,23 +43,24 @@ def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
 
 def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
     """The word by which a name says that it supports a library, or nothing."""
-    borne = _borne_words(query, best, policy)
+    cues = AFFILIATES.intersection(query.name.tokens)
+    if not cues:
+        return ""
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
+    borne = _borne_words(query, best, policy)
     if (supports or not says_library(query)) and best and best.compared.name.level != "exact":
         borne -= AFFILIATES  # "Friends of X Library" is not "Friends Free Library of X"
-    cues = AFFILIATES.intersection(query.name.tokens) - borne
-    return next(iter(sorted(cues)), "")
+    return min(cues - borne, default="")
 
 
 def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
     """The head of "X of the Y Library", where X is neither a library nor a government of the place."""
     head = query.head.tokens
-    known = LIBRARY_WORDS | GENERIC | GOVERNMENTS | _borne_words(query, best, policy)
-    if not head or not says_library(query) or not LIBRARY_WORDS.isdisjoint(head):
+    if not head or not says_library(query) or not _OF_LIBRARIES.isdisjoint(head):
         return ""
     if best.compared.name.level in policy.enough_with_place:
         return ""  # every word of the name is the entry's, mistyped perhaps
-    return "" if any(word in known for word in head) else " ".join(head)
+    return " ".join(head) if _borne_words(query, best, policy).isdisjoint(head) else ""
 
 
 def is_host(query: Query, best: Scored) -> bool:
@@ -72,12 +74,15 @@ def is_host(query: Query, best: Scored) -> bool:
 
 def kind_words(query: Query) -> set[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
-    return (set(query.name.tokens) & OUT_OF_SCOPE.keys()) - query.place_words
+    return {word for word in query.name.tokens if word in OUT_OF_SCOPE and word not in query.place_words}
 
 
 def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
     """The kind of organization that a name says it is, other than a public library, or nothing."""
-    cues = kind_words(query) - _borne_words(query, best, policy)
+    cues = kind_words(query)
+    if not cues:
+        return ""
+    cues -= _borne_words(query, best, policy)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 

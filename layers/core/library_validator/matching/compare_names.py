@@ -13,7 +13,8 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import GOVERNMENTS, SEPARATORS
 
-_SHORT_WORD: Final = 4
+_SHORT_WORD: Final = 3
+_LONG_WORD: Final = 6
 _KINDS: Final = GOVERNMENTS | {"TOWN", "VILLAGE", "DISTRICT"}
 
 
@@ -226,14 +227,6 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     return found
 
 
-def _similarity(applied: str, listed: str, unknown: frozenset[str]) -> float:
-    if applied in unknown:
-        return _word_similarity(applied, listed, known=False)
-    if applied[0] != listed[0] and applied[-1] != listed[-1]:
-        return 0.0  # one slip leaves the first letter or the last
-    return _word_similarity(applied, listed, known=True)
-
-
 def _could_be_joined(letters: int, listed_letters: int) -> bool:
     """Whether words of so many letters can be as similar as ``_are_joined`` asks."""
     return listed_letters >= 6 and 0.85 * listed_letters <= letters and 0.85 * letters <= listed_letters
@@ -250,34 +243,36 @@ def _are_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
 def _drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ...]) -> None:
     """Forget words that nobody bears and that mistype what was said already (``Lennoox of Lennox``)."""
     for word in unknown.intersection(applied):
-        if any(_word_similarity(word, other, known=False) for other in said):
+        if any(_similarity(word, other, unknown) for other in said):
             applied.remove(word)
 
 
-def _word_similarity(word: str, listed: str, *, known: bool) -> float:
-    """Above 0 where one word can be a mistyped or cut form of the other.
+def _similarity(word: str, listed: str, unknown: frozenset[str]) -> float:
+    """Above 0 where one word can be a mistyped or cut form of the other, which it is not already.
 
-    A word that the registry knows (``known``) is a word of its own: it is allowed one slip at most.
+    A word that the registry knows is a word of its own: it is allowed one slip at most, and only where it is
+    long. One slip leaves the first letter or the last.
     """
-    length, listed_length = len(word), len(listed)
-    shorter, longer = (length, listed_length) if length < listed_length else (listed_length, length)
-    if shorter < (_SHORT_WORD if known else _SHORT_WORD - 1):
+    known = word not in unknown
+    if known and word[0] != listed[0] and word[-1] != listed[-1]:
         return 0.0
-    allowed = _slips_in_known_word(longer) if known else _slips_in_unknown_word(longer)
-    is_cut = not known and shorter >= 5 and (word.startswith(listed) or listed.startswith(word))
-    if longer - shorter > allowed and not is_cut:
-        return 0.0
+    shorter, longer = len(word), len(listed)
+    if shorter > longer:
+        shorter, longer = longer, shorter
+    if known:
+        if longer < _LONG_WORD or longer - shorter > 1:
+            return 0.0
+        allowed, is_cut = 1, False
+    else:
+        if shorter < _SHORT_WORD:
+            return 0.0
+        allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
+        is_cut = shorter >= 5 and (word.startswith(listed) or listed.startswith(word))
+        if longer - shorter > allowed and not is_cut:
+            return 0.0
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS or (known and listed in SEPARATORS):
         return 0.0
     distance = OSA.distance(word, listed, score_cutoff=allowed)
     if distance <= allowed:
         return 1.0 - distance / longer
     return 0.5 if is_cut else 0.0
-
-
-def _slips_in_known_word(letters: int) -> int:
-    return 1 if letters >= 6 else 0
-
-
-def _slips_in_unknown_word(letters: int) -> int:
-    return 1 if letters <= 6 else 2 if letters <= 8 else 3

@@ -114,7 +114,7 @@ class _Found(NamedTuple):
     """The ids of candidates, by what they have in common with the applicant."""
 
     texts: dict[str, str]  # each one encoded
-    sure: list[str]  # a whole name in its state, a phone, a door or an id
+    sure: set[str]  # a whole name in its state, a phone, a door or an id
     others: list[str]  # a town, a ZIP or words of the name: those that share most first
     placed: set[str]  # a town or a ZIP
     namesakes: list[str]  # nothing but the name, in another state
@@ -122,8 +122,8 @@ class _Found(NamedTuple):
 
 def _find(query: Query, keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics) -> _Found:
     texts: dict[str, str] = {}
-    sure: dict[str, None] = {}
-    named: dict[str, None] = {}
+    sure: set[str] = set()
+    named: set[str] = set()
     shared: dict[str, float] = {}  # bits
     placed: set[str] = set()
     for key in keys:
@@ -133,9 +133,9 @@ def _find(query: Query, keys: Sequence[str], postings: Mapping[str, bytes], stat
         texts.update(filed)
         family = key[0]
         if family in SELECTIVE_FAMILIES:
-            sure.update(dict.fromkeys(filed))
+            sure.update(filed)
         elif family == NAME_FAMILY:
-            named.update(dict.fromkeys(filed))
+            named.update(filed)
         else:
             bits = _PLACE_BITS.get(family)
             if bits is None:
@@ -144,11 +144,11 @@ def _find(query: Query, keys: Sequence[str], postings: Mapping[str, bytes], stat
                 placed.update(filed)
             for one in filed:
                 shared[one] = shared.get(one, 0.0) + bits
-    sure.update(dict.fromkeys(one for one in named if one.startswith(query.state)))
+    sure.update([one for one in named if one.startswith(query.state)])
     others = [one for one in shared if one not in sure]
     others.sort(key=shared.__getitem__, reverse=True)
     namesakes = [one for one in named if one not in sure and one not in shared]
-    return _Found(texts, list(sure), others, placed, namesakes)
+    return _Found(texts, sure, others, placed, namesakes)
 
 
 def _can_be(query: Query, entry: Entry) -> bool:
