@@ -147,8 +147,12 @@ def _similar_streets(applied: str, listed: str) -> bool:
     # Neither similarity is reached by two names of which a quarter is letters that the other has not,
     # unless they share longer words.
     foreign = (one.alphabet ^ other.alphabet).bit_count()
-    if foreign * 4 > len(one.letters) + len(other.letters) and len(" ".join(one.words & other.words)) < 6:
-        return one.words <= other.words or other.words <= one.words
+    if foreign * 4 > len(one.letters) + len(other.letters):
+        shared = one.words & other.words
+        if not shared:
+            return False
+        if len(" ".join(shared)) < 6:
+            return shared in (one.words, other.words)
     return bool(
         JaroWinkler.similarity(one.letters, other.letters, score_cutoff=0.91) >= 0.92
         or token_set_ratio(applied, listed, score_cutoff=85) >= 86

@@ -57,8 +57,6 @@ def compare_names(
     best: NameAgreement | None = None
     for names, of_system in ((entry.names, False), (entry.system_names, True)):
         for listed in names:
-            if best is not None and _have_nothing_in_common(query, listed):
-                continue
             found = compare_name(query, listed, place, statistics, of_system=of_system)
             if found.level == "exact":
                 return found
