@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -249,3 +250,9 @@ def test_what_was_kept_is_kept_unchanged_when_read_again(fields: dict[str, Any])
     again = application_from_fields(first.application.model_dump())
 
     assert again.application == first.application
+
+
+@given(st.lists(st.text(max_size=300), min_size=len(FIELDS), max_size=len(FIELDS)))
+def test_the_hash_of_the_fields_is_that_of_their_json(texts: list[str]) -> None:
+    application = Application(application_id="A-1", **dict(zip(FIELDS, texts, strict=True)))
+    assert application.fields_sha256 == hashlib.sha256(json.dumps(texts).encode()).hexdigest()

@@ -309,22 +309,21 @@ def _ids_shown(query: Query, entry: Entry) -> str:
 
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
     """The comparisons behind a score: their bits sum to it."""
-    compared, listing, applicant = scored.compared, scored.entry.listing, query.applicant
-    address = compared.address
+    compared, entry, applicant = scored.compared, scored.entry, query.applicant
+    name, address = compared.name, compared.address
+    street = address.shown if address else entry.listing.street
     listed_place = f"{address.city} {address.zip}".strip() if address else ""
     bits = weights.of(compared)
     return [
         _wordless("prior", "any_entry", weights.prior),
-        _comparison("name", compared.name.level, bits, applicant.name, compared.name.listed.text),
-        _comparison("shared_words", "term_frequency", bits, "", " ".join(compared.name.shared)),
-        _comparison(
-            "street", compared.street, bits, applicant.street, address.shown if address else listing.street
-        ),
+        _comparison("name", name.level, bits, applicant.name, name.listed.text),
+        _comparison("shared_words", "term_frequency", bits, "", " ".join(name.shared)),
+        _comparison("street", compared.street, bits, applicant.street, street),
         _comparison("place", compared.place, bits, f"{applicant.city} {applicant.zip}".strip(), listed_place),
-        _comparison("phone", compared.phone, bits, applicant.phone, ", ".join(scored.entry.phones)),
+        _comparison("phone", compared.phone, bits, applicant.phone, ", ".join(entry.phones)),
         _wordless("together", compared.together, round(bits["together"], 2)),
-        _comparison("state", compared.state, bits, applicant.state, scored.entry.state),
-        _comparison("fscs_id", compared.fscs_id, bits, applicant.fscs_id, _ids_shown(query, scored.entry)),
+        _comparison("state", compared.state, bits, applicant.state, entry.state),
+        _comparison("fscs_id", compared.fscs_id, bits, applicant.fscs_id, _ids_shown(query, entry)),
     ]
 
 
