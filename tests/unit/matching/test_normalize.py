@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from library_validator.matching import normalize
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.names import read_name
-from library_validator.matching.normalize import FscsId
+from library_validator.matching.normalize import FscsId, Street
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,24 @@ def test_words_that_tell_neighbours_apart_are_kept(one: str, other: str) -> None
 )
 def test_address_lines_as_people_write_them_are_one(typed: str, listed: str) -> None:
     assert normalize.street(typed) == normalize.street(listed)
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("455 Main Street", Street("455", "MAIN ST", "")),
+        ("RR 2 Box 14", Street("", "", "R2B14")),
+        ("POB 77", Street("", "", "77")),
+        ("P.O. Drawer C", Street("", "", "C")),
+        ("12 Elm Ave, POBox 9", Street("12", "ELM AVE", "9")),
+        ("No. 7 5th St Unit 3B rear", Street("7", "5 ST", "")),
+        ("Suite 4", Street("", "SUITE 4", "")),  # nothing but a unit
+        ("Boxwood Lane", Street("", "BOXWOOD LN", "")),
+        ("M", Street("", "", "")),  # the registry's sign for missing
+    ],
+)
+def test_an_address_line_is_a_number_a_name_and_a_box(line: str, parts: Street) -> None:
+    assert normalize.street(line) == parts
 
 
 def test_a_direction_after_the_house_number_belongs_to_the_street() -> None:
@@ -151,3 +171,15 @@ def test_phones_and_zips_are_digits(text: str) -> None:
     assert len(normalize.phone(text)) in (0, 10)
     assert len(normalize.zip5(text)) in (0, 5)
     assert (normalize.phone(text) + normalize.zip5(text) + "0").isdigit()
+
+
+def words_by_patterns(text: str) -> str:
+    """The rule that ``words`` follows, a pattern for each of its sentences."""
+    closed_up = re.sub("['`]", "", normalize.fold(text)).replace("&", " AND ")
+    plain = re.sub("[^A-Z0-9]+", " ", closed_up).strip()
+    return re.sub(r"\b[A-Z](?: [A-Z]\b)+", lambda initials: initials[0].replace(" ", ""), plain)
+
+
+@given(st.text(max_size=80) | st.text("aB1 &'`-.,_\t\n\u2019\u00e9\u0410", max_size=40))
+def test_words_are_letters_and_digits_between_blanks_and_initials_are_one(text: str) -> None:
+    assert normalize.words(text) == words_by_patterns(text)

@@ -63,10 +63,9 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
     if query.state:
         if query.city:
             keys.append(f"C{query.state}{query.city}")
-        ranked = sorted(query.name.core, key=lambda word: (statistics.count(word), word))
+        counted = [(count, word) for word in query.name.core if (count := statistics.count(word))]
         room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))
-        known = [word for word in ranked if statistics.count(word)]
-        keys.extend(f"W{query.state}{word}" for word in known[:room])
+        keys += [f"W{query.state}{word}" for _, word in sorted(counted)[:room]]
     return keys[:MAX_KEYS]
 
 

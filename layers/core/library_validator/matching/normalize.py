@@ -24,15 +24,16 @@ from library_validator.matching.words import (
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
-_NOT_WORD: Final = re.compile(r"[^A-Z0-9]+")
+# Folded text in words: apostrophes go, and what stood around them is one word; other signs become blanks.
+_IN_WORDS: Final = bytes(one if chr(one).isalnum() else ord(" ") for one in range(256))
+_CLOSED_UP: Final = b"'`"
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
 _FSCS_ID: Final = re.compile(r"(?:^|[^A-Z0-9])([A-Z]{2})[\s.\-_]?(\d{4})(?:[\s.\-_/]+(\d{1,3}))?(?![0-9])")
 _BOX: Final = re.compile(r"\b(?:P\s?O\s?)?(?:BOX|DRAWER|BX)\s?#?\s?([A-Z]?\d+[A-Z]?|[A-Z])\b")
 _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s(?:BOX|BX)\s?(\d+)\b")
-_UNIT: Final = re.compile(
-    r"\b(?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT)\s?#?\s?[A-Z]?\d*[A-Z]?\b.*$"
-)
+# Begins with a blank: a search for it goes from blank to blank.
+_UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
@@ -60,22 +61,30 @@ def _spaced(text: str) -> str:
 
 def words(text: str) -> str:
     """Folded text as words: apostrophes closed up, ampersands read, initials joined."""
-    folded = _APOSTROPHES.sub("", fold(text)).replace("&", " AND ")
-    plain = _NOT_WORD.sub(" ", folded).strip()
-    return _INITIALS.sub(lambda found: found[0].replace(" ", ""), plain)
+    folded = fold(text).replace("&", " AND ")
+    found = folded.encode().translate(_IN_WORDS, _CLOSED_UP).decode().split()
+    plain = " ".join(found)
+    if 1 not in map(len, found):  # no initials
+        return plain
+    return _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain)
 
 
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of an organization's name, abbreviations written out, stop words dropped."""
-    text = _NUMBERED.sub("", _words_of_name(name))
+    text = _words_of_name(name)
+    if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it
+        text = _NUMBERED.sub("", text)
+    text = f" {text} "
     for phrase, replacement in NAME_PHRASES:
         if phrase in text:
-            text = f" {text} ".replace(f" {phrase} ", f" {replacement} ").strip()
+            text = text.replace(phrase, replacement)
     raw = [word for word in text.split()[:40] if word not in STOP_WORDS]
     tokens: list[str] = []
     for position, word in enumerate(raw):
-        if word == "ST":
+        if word in _NAME_MEANINGS:
+            tokens += _NAME_MEANINGS[word]
+        elif word == "ST":
             street = position and (position + 1 == len(raw) or raw[position - 1][0].isdigit())
             tokens.append("STREET" if street else "SAINT")
         elif len(word) == 1:
@@ -87,16 +96,22 @@ def name_tokens(name: str) -> tuple[str, ...]:
             elif len(raw) == 1:
                 tokens.append(word)
         else:
-            tokens.extend(_name_words(word))
+            tokens.append(_cardinal(word))
     return tuple(tokens)
 
 
-def _name_words(word: str) -> tuple[str, ...]:
-    expanded = NAME_WORDS.get(word)
-    if expanded is not None:
-        return expanded
+# What stands for one thing wherever it stands in a name; ST and single letters depend on their place.
+_NAME_MEANINGS: Final = {
+    short: (long,) for short, long in CITY_WORDS.items() if short != "ST" and len(short) > 1
+} | NAME_WORDS
+
+
+def _cardinal(word: str) -> str:
+    """``5`` of ``5TH``; any other word as it is."""
+    if word.isalpha():
+        return word
     ordinal = _ORDINAL.match(word)
-    return (ordinal[1] if ordinal else CITY_WORDS.get(word, word),)
+    return ordinal[1] if ordinal else word
 
 
 @lru_cache(maxsize=1024)
@@ -118,8 +133,7 @@ _DIRECTIONS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 def city(text: str) -> str:
     """A city as one comparable string: ``N. Clarendon`` and ``NORTH CLARENDON`` are equal."""
     text = _PARENTHESIS.sub(" ", text[:100])
-    found = words(text).split()
-    return " ".join(CITY_WORDS.get(word, word) for word in found)
+    return " ".join([CITY_WORDS.get(word, word) for word in words(text).split()])
 
 
 @lru_cache(maxsize=1024)
@@ -209,26 +223,29 @@ def street(text: str) -> Street:
     found = words(text[:200])
     if not found or found == "M":
         return NO_STREET
-    found = found.replace("POBOX", "PO BOX").replace("POB ", "PO BOX ").replace("PO BX", "PO BOX")
-    route = _ROUTE_BOX.search(found)
-    if route:
-        return Street("", "", f"R{route[1]}B{route[2]}")
-    box = _BOX.search(found)
-    number_of_box = box[1] if box else ""
-    if box:
-        found = found[: box.start()].removesuffix("PO ").strip()
-        found = "" if found in ("PO", "P O", "POST OFFICE") else found
+    found, box = _without_box(found)
     numbered = _NUMBER.match(found)
     number = ""
     if numbered:
         number = numbered[1]
         found = found[numbered.end() :].strip()
-    without_unit = _UNIT.sub("", found).strip()
-    found = without_unit or found
-    name = " ".join(_street_word(word) for word in found.split()[:10])
-    return Street(number.lstrip("0"), name, number_of_box)
+    unit = _UNIT.search(f" {found}")
+    if unit and unit.start() > 0:
+        found = found[: unit.start() - 1]
+    name = " ".join([STREET_WORDS.get(word) or _cardinal(word) for word in found.split()[:10]])
+    return Street(number.lstrip("0"), name, box)
 
 
-def _street_word(word: str) -> str:
-    ordinal = _ORDINAL.match(word)
-    return ordinal[1] if ordinal else STREET_WORDS.get(word, word)
+def _without_box(line: str) -> tuple[str, str]:
+    """What stands before a PO box, and the box; of a box on a route nothing stands before it."""
+    if not ("BOX" in line or "BX" in line or "POB " in line or "DRAWER" in line):
+        return line, ""
+    line = line.replace("POBOX", "PO BOX").replace("POB ", "PO BOX ").replace("PO BX", "PO BOX")
+    route = _ROUTE_BOX.search(line)
+    if route:
+        return "", f"R{route[1]}B{route[2]}"
+    box = _BOX.search(line)
+    if not box:
+        return line, ""
+    before = line[: box.start()].removesuffix("PO ").strip()
+    return "" if before in ("PO", "P O", "POST OFFICE") else before, box[1]

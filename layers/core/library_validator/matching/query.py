@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from library_validator.matching import normalize
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.names import Name, read_name
+from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import FscsId, Street
 from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # final and not frozen, as names are
 class Query:
     """What is compared with entries; empty parts were not given, or could not be read."""
 
-    applicant: Applicant
-    name: Name
-    street: Street
-    city: str
-    state: str
-    zip: str
-    phone: str
-    fscs_id: FscsId | None
-    head: Name  # of "Friends of the Library": the friends; empty where the name is not of that form
-    unknown_words: frozenset[str]  # words of the name that no entry bears
-    place_words: frozenset[str]  # words of its city and state: in a name they repeat the address
+    applicant: Final[Applicant]
+    name: Final[Name]
+    street: Final[Street]
+    city: Final[str]
+    state: Final[str]
+    zip: Final[str]
+    phone: Final[str]
+    fscs_id: Final[FscsId | None]
+    head: Final[Name]  # of "Friends of the Library": the friends; empty where the name is not of that form
+    unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
+    place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
 
     @property
     def is_name_alone(self) -> bool:
@@ -41,6 +42,7 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
     city = normalize.city(applicant.city)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
     name = correct(read_name(applicant.name), statistics)
+    head = normalize.head_of(applicant.name)
     return Query(
         applicant=applicant,
         name=name,
@@ -50,12 +52,12 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         zip=normalize.zip5(applicant.zip) or normalize.zip_at_end(applicant.street),
         phone=normalize.phone(applicant.phone),
         fscs_id=fscs_id,
-        head=correct(read_name(normalize.head_of(applicant.name)), statistics),
-        unknown_words=frozenset(word for word in name.core if not statistics.count(word)),
-        place_words=_words_of_place(city, applicant.state, state),
+        head=correct(read_name(head), statistics) if head else NO_NAME,
+        unknown_words=frozenset([word for word in name.core if not statistics.count(word)]),
+        place_words=_words_of_state(applicant.state, state).union(city.split()),
     )
 
 
-@lru_cache(maxsize=4096)
-def _words_of_place(city: str, state_as_given: str, state: str) -> frozenset[str]:
-    return frozenset((*city.split(), *normalize.words(state_as_given).split(), *state.split()))
+@lru_cache(maxsize=1024)
+def _words_of_state(as_given: str, state: str) -> frozenset[str]:
+    return frozenset((*normalize.words(as_given).split(), *state.split()))

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from library_validator.matching.names import Name
 from library_validator.matching.statistics import Statistics
@@ -64,7 +65,7 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     if not unknown:
         return name
     corrected = {word: nearest for word in unknown if (nearest := _nearest_kind_word(word))}
-    if "LIBRARY" not in (*name.tokens, *(token for tokens in corrected.values() for token in tokens)):
+    if "LIBRARY" not in name.tokens and not any("LIBRARY" in tokens for tokens in corrected.values()):
         corrected |= {word: ("PUBLIC", "LIBRARY") for word in unknown if _is_mistyped_pl(word)}
     if not corrected:
         return name
@@ -86,10 +87,8 @@ def _nearest_kind_word(word: str) -> tuple[str, ...]:
     if len(word) < 5:
         near = [meaning for short, meaning in _SHORT.items() if OSA.distance(word, short) <= 1]
         return (near[0],) if near and len(word) > 1 else ()
-    best, best_distance = "", 3
-    for kind in _VOCABULARY:
-        allowed = 2 if kind in _OFTEN_MISTYPED and (word[0] == kind[0] or word[-1] == kind[-1]) else 1
-        distance = OSA.distance(word, kind, score_cutoff=allowed)
-        if distance <= allowed and distance < best_distance:
-            best, best_distance = kind, distance
-    return _MEANINGS[best] if best else ()
+    # nearest first, then by alphabet
+    for kind, distance, _ in extract(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=2, limit=None):
+        if distance <= 1 or (kind in _OFTEN_MISTYPED and (word[0] == kind[0] or word[-1] == kind[-1])):
+            return _MEANINGS[kind]
+    return ()

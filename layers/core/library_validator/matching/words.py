@@ -27,16 +27,16 @@ STOP_WORDS: Final = _set("""
     501C3 A AN AND AT BY CORP CORPORATION DBA FOR IN INC INCORPORATED LLC LTD OF ON THE TO
 """)
 
-# Phrases that are read before words are.
+# Phrases that are read before words are, between blanks.
 NAME_PHRASES: Final = (
-    ("BOOK MOBILE", "BOOKMOBILE"),
-    ("BOOKS BY MAIL", "BOOKSBYMAIL"),
-    ("P L D", "PUBLIC LIBRARY DISTRICT"),
-    ("P L", "PUBLIC LIBRARY"),
-    ("PUBLIC LIB", "PUBLIC LIBRARY"),
-    ("LIBRARY CO", "LIBRARY COMPANY"),
-    ("FRIEND OF", "FRIENDS OF"),
-    ("CHARITABLE TR", "CHARITABLE TRUST"),
+    (" BOOK MOBILE ", " BOOKMOBILE "),
+    (" BOOKS BY MAIL ", " BOOKSBYMAIL "),
+    (" P L D ", " PUBLIC LIBRARY DISTRICT "),
+    (" P L ", " PUBLIC LIBRARY "),
+    (" PUBLIC LIB ", " PUBLIC LIBRARY "),
+    (" LIBRARY CO ", " LIBRARY COMPANY "),
+    (" FRIEND OF ", " FRIENDS OF "),
+    (" CHARITABLE TR ", " CHARITABLE TRUST "),
 )
 
 # What a word of a name stands for: the long form, and how people shorten or misprint it.
