@@ -83,11 +83,10 @@ def _have_nothing_in_common(query: Query, listed: Name) -> bool:
     applied, unknown = query.name, query.unknown_words
     if not (applied.core and listed.core and applied.core_words.isdisjoint(listed.core_words)):
         return False
-    if unknown or not applied.edges.isdisjoint(listed.edges):
+    for other in unknown if applied.edges.isdisjoint(listed.edges) else applied.core:
         for word in listed.core:
-            for other in applied.core:
-                if _similarity(other, word, unknown):
-                    return False
+            if _similarity(other, word, unknown):
+                return False
     return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, listed.core))
 
 
