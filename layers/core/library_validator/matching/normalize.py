@@ -64,7 +64,7 @@ def words(text: str) -> str:
     folded = fold(text).replace("&", " AND ")
     found = folded.encode().translate(_IN_WORDS, _CLOSED_UP).decode().split()
     plain = " ".join(found)
-    if 1 not in map(len, found):  # no initials
+    if [len(word) for word in found].count(1) < 2:  # no initials
         return plain
     return _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain)
 
