@@ -37,7 +37,7 @@ from library_validator.matching import normalize
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import Row
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
-from library_validator_cli.local_matching import CHUNK, registry_of
+from library_validator_cli.local_matching import BATCH, registry_of
 from library_validator_cli.match_processes import MatchLines, processes_for
 from library_validator_cli.terminal import json_line
 
@@ -152,8 +152,8 @@ def _forget_what_was_cleaned() -> None:
 
 def _decided_by(decider: Decider) -> Answer:
     def decide(rows: Sequence[LabelledRow]) -> None:
-        for start in range(0, len(rows), CHUNK):
-            chunk = rows[start : start + CHUNK]
+        for start in range(0, len(rows), BATCH):
+            chunk = rows[start : start + BATCH]
             decider.decide([(_submission(row), row.problems) for row in chunk], _AT)
 
     return decide

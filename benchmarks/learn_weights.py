@@ -19,7 +19,6 @@ import argparse
 import json
 import math
 import random
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -105,9 +104,7 @@ def pairs(
     for number, (applicant, label) in enumerate(applications(older, newer, rng)):
         query = read_applicant(applicant, statistics)
         keys = keys_of_query(query, statistics)
-        ranking = rank(
-            query, keys, index.postings, statistics, weights, index.fiscal_year, enough=sys.maxsize
-        )
+        ranking = rank(query, keys, index.postings, statistics, weights, index.fiscal_year, everybody=True)
         for scored in ranking.scored:
             match = scored.entry.fscs_key == label
             # other places of the right system are neither: the answer is the system

@@ -22,7 +22,7 @@ from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import BadLine, Row
 from library_validator_cli.decision_json import answer_of
 
-CHUNK: Final = 500
+BATCH: Final = 25  # decided together: few enough to stay in the processor's cache
 SOURCE: Final = "local"
 # No answer depends on it: submissions need a time, and the same file has to give the same output.
 _SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -69,7 +69,7 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
 def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict[str, Any]]:
     """One object for each row, in order: its answer, or ``error`` and the line that has it."""
     waiting = iter(rows)
-    while chunk := list(islice(waiting, CHUNK)):
+    while chunk := list(islice(waiting, BATCH)):
         readable: list[tuple[Submission, tuple[FieldProblem, ...]]] = []
         errors: dict[int, dict[str, Any]] = {}
         for position, row in enumerate(chunk):

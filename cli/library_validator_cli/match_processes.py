@@ -24,9 +24,10 @@ from typing import Any, Final
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
-from library_validator_cli.local_matching import CHUNK, match_rows
+from library_validator_cli.local_matching import match_rows
 
-WORTH_A_PROCESS: Final = 4 * CHUNK  # applications: below, forking costs more than it saves
+_CHUNK: Final = 500  # applications that a process is given at a time
+WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: below, forking costs more than it saves
 _AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever the size of the file
 
 AsLine = Callable[[dict[str, Any]], str]
@@ -86,7 +87,7 @@ def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[
     waiting = iter(rows)
     asked: deque[Future[list[Line]]] = deque()
     while True:
-        while len(asked) < ahead and (chunk := list(islice(waiting, CHUNK))):
+        while len(asked) < ahead and (chunk := list(islice(waiting, _CHUNK))):
             asked.append(pool.submit(_answer, chunk))
         if not asked:
             return

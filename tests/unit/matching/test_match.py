@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Final
 
 from library_validator.matching.applicant import Applicant
@@ -25,25 +24,35 @@ LAST_OF_ALL: Final = "ME0001-099"
 INDEX: Final = build_index([release(SYSTEMS, (*OUTLETS, *CROWD, HOLLYHOCK))])
 
 
-def ranking_of(applicant: Applicant, enough: int = ENOUGH) -> Ranking:
+def ranking_of(applicant: Applicant, *, everybody: bool = False) -> Ranking:
     statistics = Statistics.decode(INDEX.statistics)
     query = read_applicant(applicant, statistics)
     keys = keys_of_query(query, statistics)
-    return rank(query, keys, INDEX.postings, statistics, load_weights(), INDEX.fiscal_year, enough=enough)
+    return rank(
+        query, keys, INDEX.postings, statistics, load_weights(), INDEX.fiscal_year, everybody=everybody
+    )
 
 
 def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compared() -> None:
     applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
-    few, all_of_them = ranking_of(applicant), ranking_of(applicant, sys.maxsize)
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, everybody=True)
     assert len(few.scored) <= 1 + ENOUGH < len(CROWD) < len(all_of_them.scored)
     assert few.best == all_of_them.best
     assert few.best is not None
     assert few.best.entry.id == "ME0001"
 
 
+def test_who_has_the_very_name_and_street_of_an_entry_is_compared_with_nobody_else() -> None:
+    applicant = Applicant(ALDER.name, ALDER.street, ALDER.city, ALDER.state, ALDER.zip)
+    ranking = ranking_of(applicant)
+    assert ranking.best == ranking_of(applicant, everybody=True).best
+    assert len(ranking.scored) < ENOUGH, "those at its door alone"
+    assert ranking.margin is None
+
+
 def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -> None:
     applicant = Applicant(name="Harbor Lights Aquarium", street="1 Elm St", city="Alder Point", state="ME")
-    few, all_of_them = ranking_of(applicant), ranking_of(applicant, sys.maxsize)
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, everybody=True)
     assert len(few.scored) == 2 * ENOUGH < len(CROWD) < len(all_of_them.scored)
     assert few.best is not None
     assert all_of_them.best is not None
@@ -63,4 +72,4 @@ def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
     best = ranking_of(applicant).best
     assert best is not None
     assert best.entry.id == LAST_OF_ALL
-    assert ranking_of(applicant, enough=1).best == best
+    assert ranking_of(applicant, everybody=True).best == best

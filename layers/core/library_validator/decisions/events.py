@@ -51,7 +51,10 @@ class DecisionData(BaseModel):
         description="probability that goes with the match weight, of a library: see docs/accuracy.md",
     )
     match: Match | None
-    runner_up: Candidate | None = Field(description="the best candidate of another system")
+    runner_up: Candidate | None = Field(
+        description="the best candidate of another system; nobody else is compared where one has the very "
+        "name, and street or phone"
+    )
     margin: float | None = Field(description="bits between the match and the runner-up")
     candidates: list[Candidate]
     evidence: list[Comparison]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from library_validator.matching.compare import Compared, compare
@@ -76,84 +78,107 @@ def rank(
     weights: Weights,
     fiscal_year: int,
     *,
-    enough: int = ENOUGH,
+    everybody: bool = False,
 ) -> Ranking:
     """Compare the candidates of ``keys``, each once, and rank them by match weight.
 
-    Those that share a whole name, a phone, a door or an id with the applicant are compared always; of those
-    that share a town, a ZIP or words of the name, the ``enough`` that share most. Where none of these is
-    listed and a likely match, so are those of the same town or ZIP and ``enough`` others (for an applicant of
-    a name alone all others) who have a word of the name or perhaps the street in common.
+    Those that share a whole name, a phone, a door or an id with the applicant are compared always. Where one
+    of them has its very name and is where it is, nobody else is (``_is_certain``). Else so are the three
+    that share most of town, ZIP and words of the name. Where none of all these is listed and a likely match,
+    so are those of the same town or ZIP and three others (for an applicant of a name alone all others) who
+    have a word of the name or perhaps the street in common. ``everybody``: all of them are.
 
     ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
     """
-    found = _find(query, keys, postings, statistics)
-    others = found.others
-
-    def scored_of(ids: Iterable[str]) -> list[Scored]:
-        return [_score(query, entry_of(found.texts[one]), statistics, weights) for one in ids]
-
-    scored = scored_of([*found.sure, *others[:enough]])
-    if not any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored):
-        rest = [one for one in others[enough:] if one in found.placed]
-        elsewhere = [one for one in others[enough:] if one not in found.placed]
-        rest += elsewhere if query.is_name_alone else elsewhere[:enough]
-        doubtful = rest[enough:]
-        scored += scored_of(rest[:enough])
-        scored += scored_of([one for one in doubtful if _can_be(query, entry_of(found.texts[one]))])
+    sure, namesakes = _find_sure(query, keys, postings)
+    scored_of = partial(_scored_of, query, statistics, weights)
+    scored = scored_of(sure.values())
+    others: dict[str, str] = {}
+    if everybody or not any(_is_certain(one, fiscal_year) for one in scored):
+        others, placed = _find_others(keys, postings, statistics, sure)
+        scored += scored_of(islice(others.values(), None if everybody else ENOUGH))
+        if not everybody and not any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored):
+            scored += scored_of(_worth_a_look(query, others, placed))
     if not any(one.bits > 0 for one in scored):
         # who has only the name in common, in another state, matters only where the own state has nobody
-        scored += scored_of(found.namesakes)
+        scored += scored_of([text for one, text in namesakes.items() if one not in others])
     scored.sort(key=_standing)
     listed = tuple([one for one in scored if one.entry.last_listed >= fiscal_year])
     vanished = tuple([one for one in scored if one.entry.last_listed < fiscal_year])
     return Ranking(listed, vanished)
 
 
-class _Found(NamedTuple):
-    """The ids of candidates, by what they have in common with the applicant."""
+def _find_sure(
+    query: Query, keys: Sequence[str], postings: Mapping[str, bytes]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Encoded entries by id: of a whole name in its state, a phone, a door or an id; namesakes elsewhere."""
+    sure: dict[str, str] = {}
+    named: dict[str, str] = {}
+    for key in keys:
+        if key in postings:
+            if key[0] in SELECTIVE_FAMILIES:
+                sure.update(texts_in(postings[key]))
+            elif key[0] == NAME_FAMILY:
+                named.update(texts_in(postings[key]))
+    sure.update({one: text for one, text in named.items() if one.startswith(query.state)})
+    return sure, {one: text for one, text in named.items() if one not in sure}
 
-    texts: dict[str, str]  # each one encoded
-    sure: set[str]  # a whole name in its state, a phone, a door or an id
-    others: list[str]  # a town, a ZIP or words of the name: those that share most first
-    placed: set[str]  # a town or a ZIP
-    namesakes: list[str]  # nothing but the name, in another state
 
-
-def _find(query: Query, keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics) -> _Found:
+def _find_others(
+    keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics, sure: Container[str]
+) -> tuple[dict[str, str], set[str]]:
+    """Encoded entries by id of a town, a ZIP or words of the name, those that share most first; and which of
+    them are of the town or the ZIP."""
     texts: dict[str, str] = {}
-    sure: set[str] = set()
-    named: set[str] = set()
     shared: dict[str, float] = {}  # bits
     placed: set[str] = set()
     for key in keys:
-        if key not in postings:
-            continue
-        filed = texts_in(postings[key])
-        texts.update(filed)
         family = key[0]
-        if family in SELECTIVE_FAMILIES:
-            sure.update(filed)
-        elif family == NAME_FAMILY:
-            named.update(filed)
+        if key not in postings or family in SELECTIVE_FAMILIES or family == NAME_FAMILY:
+            continue
+        found = texts_in(postings[key])
+        texts.update(found)
+        bits = _PLACE_BITS.get(family)
+        if bits is None:
+            bits = statistics.bits(word_of(key))
         else:
-            bits = _PLACE_BITS.get(family)
-            if bits is None:
-                bits = statistics.bits(word_of(key))
-            else:
-                placed.update(filed)
-            for one in filed:
-                shared[one] = shared.get(one, 0.0) + bits
-    sure.update([one for one in named if one.startswith(query.state)])
-    others = [one for one in shared if one not in sure]
-    others.sort(key=shared.__getitem__, reverse=True)
-    namesakes = [one for one in named if one not in sure and one not in shared]
-    return _Found(texts, sure, others, placed, namesakes)
+            placed.update(found)
+        for one in found:
+            shared[one] = shared.get(one, 0.0) + bits
+    ranked = sorted([one for one in shared if one not in sure], key=shared.__getitem__, reverse=True)
+    return {one: texts[one] for one in ranked}, placed
+
+
+def _worth_a_look(query: Query, others: Mapping[str, str], placed: Container[str]) -> list[str]:
+    """Encoded entries beyond the first, where none of those is likely."""
+    rest = list(others)[ENOUGH:]
+    elsewhere = [one for one in rest if one not in placed]
+    if not query.is_name_alone:
+        del elsewhere[ENOUGH:]
+    texts = [others[one] for one in chain([one for one in rest if one in placed], elsewhere)]
+    return texts[:ENOUGH] + [text for text in texts[ENOUGH:] if _can_be(query, entry_of(text))]
 
 
 def _can_be(query: Query, entry: Entry) -> bool:
     """Whether an entry that is no likely candidate is worth a comparison."""
     return may_share_name(query, entry) or may_share_street(query, entry)
+
+
+def _is_certain(one: Scored, fiscal_year: int) -> bool:
+    """Whether a listed entry has the applicant's very name, at the same place, and its street or phone.
+
+    Nobody comes near it who has not the name, the phone or the door: those were compared.
+    """
+    compared = one.compared
+    return (
+        compared.name.level == "exact"
+        and compared.together in ("street_and_phone", "phone_and_place", "street")
+        and one.entry.last_listed >= fiscal_year
+    )
+
+
+def _scored_of(query: Query, statistics: Statistics, weights: Weights, texts: Iterable[str]) -> list[Scored]:
+    return [_score(query, entry_of(text), statistics, weights) for text in texts]
 
 
 def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:
