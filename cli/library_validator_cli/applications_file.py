@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from library_validator.decisions.application import FIELDS, MAX_MESSAGE_BYTES
 from library_validator_cli.failures import CommandFailed, WrongUsage
@@ -33,8 +33,7 @@ _SPOOL_BYTES: Final = 16 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One application: the known columns that are not empty, values as given."""
 
     line: int  # 1 is the first line of the file

@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.applications_file import BadLine, Row
@@ -33,8 +32,7 @@ _AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever th
 AsLine = Callable[[dict[str, Any]], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One answer as it is written; ``what``: the decision, or ``unreadable``."""
 
     what: str
