@@ -30,7 +30,7 @@ from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry, Listing
+from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.index import READABLE_FORMATS
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank
@@ -39,7 +39,7 @@ from library_validator.matching.query import Query, read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights, confidence_of, load_weights
 from library_validator.registry.store import RegistryReader, VersionState
-from library_validator.releases.records import Structure
+from library_validator.releases.records import Structure, fscs_key_of
 
 SUBMISSION: Final = Cause(kind="submission")
 SHOWN_CANDIDATES: Final = 5
@@ -265,9 +265,10 @@ def _match(entry: Entry, fiscal_year: int) -> Match:
 def _successor(listing: Listing) -> Successor | None:
     if not listing.successor_id:
         return None
+    key = fscs_key_of(listing.successor_id)
     return Successor(
-        fscs_key=listing.successor_id[:FSCS_KEY_CHARACTERS],
-        fscs_id=listing.successor_id if len(listing.successor_id) > FSCS_KEY_CHARACTERS else None,
+        fscs_key=key,
+        fscs_id=listing.successor_id if listing.successor_id != key else None,
         name=listing.successor_name,
         since=int(listing.successor_since),
     )
@@ -302,7 +303,7 @@ def _ids_shown(query: Query, entry: Entry) -> str:
     given = query.fscs_id
     if given is None or given.key == entry.fscs_key:
         return entry.id
-    former = [one for one in entry.former_ids if one[:FSCS_KEY_CHARACTERS] == given.key]
+    former = [one for one in entry.former_ids if fscs_key_of(one) == given.key]
     same = f"{given.key}-{given.sequence}" if given.sequence else given.key
     return f"{entry.id}, formerly {same if same in former else former[0]}" if former else entry.id
 

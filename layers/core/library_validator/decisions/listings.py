@@ -7,6 +7,7 @@ from typing import Final
 
 from library_validator.matching.entries import Entry, decode
 from library_validator.matching.index import candidates_of
+from library_validator.releases.records import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]
 _STEPS: Final = 3  # from a vanished library to its successor; the registry's chains end at a listed one
@@ -23,10 +24,10 @@ def entries_of_ids(ids: Iterable[str], fiscal_year: int, read: ReadPostings) -> 
     for _ in range(_STEPS):
         if not wanted:
             break
-        postings = read({f"F{at[:6]}" for at in wanted.values()})
+        postings = read({f"F{fscs_key_of(at)}" for at in wanted.values()})
         successors = {}
         for asked, at in wanted.items():
-            entry = _entry(at, postings.get(f"F{at[:6]}"), fiscal_year)
+            entry = _entry(at, postings.get(f"F{fscs_key_of(at)}"), fiscal_year)
             found[asked] = entry or found[asked]
             if entry is not None and entry.last_listed < fiscal_year and entry.listing.successor_id:
                 successors[asked] = entry.listing.successor_id

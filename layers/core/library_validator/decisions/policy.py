@@ -22,11 +22,11 @@ from library_validator.decisions.kinds import (
     other_kind,
 )
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry
+from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
-from library_validator.releases.records import Structure
+from library_validator.releases.records import Structure, fscs_key_of
 
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 
@@ -242,18 +242,18 @@ def _contradicts_id(given: FscsId, ranking: Ranking, best: Scored, evidence: Evi
     name that the vanished one had. A state's own id (LIBID) that looks like another system's FSCS key does
     not contradict.
     """
-    keys = {best.entry.fscs_key, *(one[:FSCS_KEY_CHARACTERS] for one in best.entry.former_ids)}
+    keys = {best.entry.fscs_key, *(fscs_key_of(one) for one in best.entry.former_ids)}
     of_key = (one for one in ranking.vanished if one.entry.fscs_key == given.key)
     taken_over = next((one for one in of_key if _was_taken_over(one.entry, best.entry)), None)
     if given.key not in keys and taken_over is None:
-        return not (best.entry.libid[:6] == given.key and evidence.sufficient)
+        return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)
     level = (taken_over or best).compared.name.level
     return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)
 
 
 def _was_taken_over(vanished: Entry, by: Entry) -> bool:
     """Whether a vanished library is part now of the system of ``by``."""
-    return vanished.listing.successor_id[:FSCS_KEY_CHARACTERS] == by.fscs_key
+    return fscs_key_of(vanished.listing.successor_id) == by.fscs_key
 
 
 def status_codes(best: Scored) -> tuple[str, ...]:

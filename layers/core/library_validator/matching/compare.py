@@ -11,10 +11,11 @@ from rapidfuzz.distance import OSA
 
 from library_validator.matching.compare_addresses import SAME_PLACE, compare_addresses
 from library_validator.matching.compare_names import NameAgreement, compare_names
-from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Address, Entry
+from library_validator.matching.entries import Address, Entry
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
+from library_validator.releases.records import fscs_key_of
 
 
 class Compared(NamedTuple):
@@ -86,10 +87,10 @@ def _compare_ids(given: FscsId, entry: Entry) -> str:
         if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
             return "other_outlet"
         return "exact"
-    if any(former[:FSCS_KEY_CHARACTERS] == given.key for former in entry.former_ids):
+    if any(fscs_key_of(former) == given.key for former in entry.former_ids):
         asked = f"{given.key}-{given.sequence}"
         known = not given.sequence or entry.is_system or asked in entry.former_ids
         return "exact" if known else "other_outlet"
-    if entry.libid[:6] == given.key:
+    if fscs_key_of(entry.libid) == given.key:
         return "libid"
     return "different"

@@ -15,13 +15,13 @@ from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import Street
 from library_validator.releases.history import History, ListedOutlet, ListedSystem
 from library_validator.releases.lineage import CLOSED, Fate
+from library_validator.releases.records import fscs_key_of
 
 FIELD: Final = "\x1f"
 RECORD: Final = "\x1e"
 PART: Final = "\x1d"
 SUB: Final = "\x1c"
 SYSTEM_KIND: Final = "AE"
-FSCS_KEY_CHARACTERS: Final = 6  # of an FSCS id; what follows is the outlet
 _FIELDS_OF_FORMAT_1: Final = 25
 
 
@@ -83,7 +83,7 @@ class Entry:
 
     @property
     def fscs_key(self) -> str:
-        return self.id[:FSCS_KEY_CHARACTERS]
+        return fscs_key_of(self.id)
 
     @property
     def is_system(self) -> bool:

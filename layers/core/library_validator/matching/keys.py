@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from library_validator.matching.entries import FSCS_KEY_CHARACTERS, Entry
+from library_validator.matching.entries import Entry
 from library_validator.matching.names import Name
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
+from library_validator.releases.records import fscs_key_of
 
 NAME_FAMILY: Final = "N"
 ZIP_FAMILY: Final = "Z"
@@ -27,7 +28,7 @@ def keys_of_entry(entry: Entry) -> Iterator[str]:
     """Every key that an entry is filed under, without repetition within a family."""
     yield f"F{entry.fscs_key}"
     for former in entry.former_ids:
-        yield f"F{former[:FSCS_KEY_CHARACTERS]}"
+        yield f"F{fscs_key_of(former)}"
     for phone in entry.phones:
         yield f"P{phone}"
     for address in entry.addresses:

@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from library_validator.releases.records import Release, Structure, System
+from library_validator.releases.records import Release, Structure, System, fscs_key_of
 from library_validator.releases.successions import Succession, continued_outlets, successions
 
 CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
@@ -78,7 +78,9 @@ class Lineage:
         """
         if not before:
             return
-        divided = {old[:6] for old, new in self._outlets.items() if old[:6] != new[:6]}
+        divided = {
+            fscs_key_of(old) for old, new in self._outlets.items() if fscs_key_of(old) != fscs_key_of(new)
+        }
         systems = [
             system
             for position, release in enumerate(before)
@@ -138,7 +140,7 @@ class Lineage:
             place = place or step.succession.fscs_id
             fscs_key = step.succession.fscs_key
         outlet = self.newest_id(place) if place else None
-        fscs_id = outlet if outlet in self._listed and outlet[:6] == key else None
+        fscs_id = outlet if outlet in self._listed and fscs_key_of(outlet) == key else None
         return TakenOver(key, fscs_id, self._listed[fscs_id or key], since)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
-from library_validator.releases.records import Outlet, Release, Structure, System
+from library_validator.releases.records import Outlet, Release, Structure, System, fscs_key_of
 from library_validator.releases.same_place import Places, evidence_of_one_place
 
 _R = TypeVar("_R", System, Outlet)
@@ -79,7 +79,7 @@ class _Successions:
             self._outlets_of[outlet.fscs_key].append(outlet)
         self._origins: defaultdict[str, set[str]] = defaultdict(set)  # new key -> keys its outlets had
         for old_id, continuation in self._continued.items():
-            self._origins[continuation.fscs_id[:6]].add(old_id[:6])
+            self._origins[fscs_key_of(continuation.fscs_id)].add(fscs_key_of(old_id))
 
     def found(self) -> dict[str, Succession]:
         new_keys = {system.fscs_key for system in self._new}
@@ -107,7 +107,7 @@ class _Successions:
         main = self._main_place(system)
         if main is None:
             return None
-        key = main.fscs_id[:6]
+        key = fscs_key_of(main.fscs_id)
         if not self._outlets_of[system.fscs_key]:
             return Succession("absorbed", key, main.fscs_id, main.evidence)
         buildings = [o for o in self._outlets_of[system.fscs_key] if o.type not in _WITHOUT_A_BUILDING]
@@ -121,7 +121,7 @@ class _Successions:
     def _went_to(self, system: System) -> set[str]:
         """The keys under which outlets of the system go on."""
         own = (self._continued.get(outlet.fscs_id) for outlet in self._outlets_of[system.fscs_key])
-        return {continuation.fscs_id[:6] for continuation in own if continuation}
+        return {fscs_key_of(continuation.fscs_id) for continuation in own if continuation}
 
     def _main_place(self, system: System) -> Continuation | None:
         """Where the central library went; else the one outlet that is at the system's own address.
