@@ -80,7 +80,7 @@ class Decider:
         if pointer.index_format not in READABLE_FORMATS:
             raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
         statistics = self._statistics_of(pointer.active)
-        weights, policy = load_weights(), load_policy()
+        weights, policy, policy_version = load_weights(), load_policy(), self.policy_version
         queries = [read_applicant(_applicant(one.application), statistics) for one, _ in submissions]
         keys = [keys_of_query(query, statistics) for query in queries]
         postings = self.registry.postings(pointer.active, {key for some in keys for key in some})
@@ -100,7 +100,7 @@ class Decider:
                     ranking,
                     verdict,
                     weights,
-                    self.policy_version,
+                    policy_version,
                     pointer.active,
                     pointer.fiscal_year,
                 )

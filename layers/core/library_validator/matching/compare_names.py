@@ -264,7 +264,7 @@ def _similarity(word: str, listed: str, unknown: frozenset[str]) -> float:
         if shorter < _SHORT_WORD:
             return 0.0
         allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
-        is_cut = shorter >= 5 and (word.startswith(listed) or listed.startswith(word))
+        is_cut = shorter >= 5 and word[:shorter] == listed[:shorter]
         if longer - shorter > allowed and not is_cut:
             return 0.0
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS or (known and listed in SEPARATORS):

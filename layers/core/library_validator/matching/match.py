@@ -23,6 +23,7 @@ from library_validator.matching.keys import (
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights
+from library_validator.matching.words import LIBRARY_WORDS
 
 # So many of those who share but a place or a word.
 ENOUGH: Final = 3
@@ -150,18 +151,34 @@ def _find_others(
 
 
 def _worth_a_look(query: Query, others: Mapping[str, str], placed: Container[str]) -> list[str]:
-    """Encoded entries beyond the first, where none of those is likely."""
-    rest = list(others)[ENOUGH:]
+    """Encoded entries beyond the first, where none of those is likely: one of its town at least."""
+    compared, rest = list(others)[:ENOUGH], list(others)[ENOUGH:]
+    same_place = [one for one in rest if one in placed]
     elsewhere = [one for one in rest if one not in placed]
     if not query.is_name_alone:
         del elsewhere[ENOUGH:]
-    texts = [others[one] for one in chain([one for one in rest if one in placed], elsewhere)]
-    return texts[:ENOUGH] + [text for text in texts[ENOUGH:] if _can_be(query, entry_of(text))]
+    neighbour = [] if any(one in placed for one in compared) else same_place[:1]
+    doubtful = [others[one] for one in chain(same_place[len(neighbour) :], elsewhere)]
+    return [
+        *[others[one] for one in neighbour],
+        *[text for text in doubtful if _can_be(query, entry_of(text))],
+    ]
 
 
 def _can_be(query: Query, entry: Entry) -> bool:
     """Whether an entry that is no likely candidate is worth a comparison."""
+    if LIBRARY_WORDS.isdisjoint(query.name.tokens) and not _is_named_otherwise(entry):
+        return False  # who does not say library is none that says so by every name
     return may_share_name(query, entry) or may_share_street(query, entry)
+
+
+def _is_named_otherwise(entry: Entry) -> bool:
+    """Whether any name of the entry does without the word library."""
+    for names in (entry.names, entry.system_names):
+        for name in names:
+            if LIBRARY_WORDS.isdisjoint(name.tokens):
+                return True
+    return False
 
 
 def _is_certain(one: Scored, fiscal_year: int) -> bool:
