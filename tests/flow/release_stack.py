@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Logger
 
-from functions.index_release.handler import lambda_handler
+from functions.index_release.handler import build_runtime, handler, lambda_handler
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.registry.store import Pointer, Run
 from library_validator_cli.sample_release import write_sample_release
 from tests.resources import (
@@ -36,6 +41,20 @@ class Context:
 
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
+
+
+def load(message: dict[str, Any]) -> object:
+    """The function takes a message."""
+    return lambda_handler(message, Context())  # type: ignore[arg-type]
+
+
+def load_beside_a_command(message: dict[str, Any]) -> object:
+    """The function takes a message in a thread, while a command's runner has standard output for itself.
+
+    What it says would stand among the command's answer, or go to an output that the runner has closed.
+    """
+    runtime = replace(build_runtime(), logger=Logger(service="index_release_unheard", stream=io.StringIO()))
+    return handler(ReleasesMessage.model_validate(message), runtime, lambda: datetime.now(UTC))
 
 
 class ReleaseStack:
@@ -80,11 +99,11 @@ class ReleaseStack:
             for one in found
         ]
 
-    def deliver(self) -> list[dict[str, Any]]:
+    def deliver(self, take: Callable[[dict[str, Any]], object] = load) -> list[Any]:
         """Let the function take every message, one by one; messages that it raised on stay."""
         responses = []
         for message in self.messages():
-            responses.append(lambda_handler(message, Context()))  # type: ignore[arg-type]
+            responses.append(take(message))
             self.sqs.delete_message(QueueUrl=self.releases, ReceiptHandle=message["handle"])
         return responses
 

@@ -23,6 +23,7 @@ from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import write_sample_release
 from tests.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
+from tests.flow.release_stack import load_beside_a_command
 from tests.resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
@@ -64,8 +65,6 @@ class DeployedStack:
 
     def load_next_upload(self) -> None:
         """Wait for the next object and load it, as the queue and the function would."""
-        # Its log goes to this test's output, not to the one that the command's runner closes.
-        index_release.build_runtime()
         s3 = boto3.client("s3")
         known = {
             one["VersionId"] for one in s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
@@ -82,7 +81,7 @@ class DeployedStack:
                 if new:
                     created = {"object": {"key": new[0]["Key"], "version-id": new[0]["VersionId"]}}
                     message = {"body": json.dumps({"detail": created})}
-                    index_release.lambda_handler({"Records": [message]}, Context())  # type: ignore[arg-type]
+                    load_beside_a_command({"Records": [message]})
                     return
                 time.sleep(0.02)
 
@@ -90,7 +89,7 @@ class DeployedStack:
         self.loader.start()
 
     def wait_for_loader(self) -> None:
-        """The run is seen as ended before the function has told its metrics: wait for those too."""
+        """The run is seen as ended before the function is: wait for that too."""
         if self.loader:
             self.loader.join(timeout=60)
 

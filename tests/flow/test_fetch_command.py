@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
-from tests.flow.release_stack import ReleaseStack, sample
+from tests.flow.release_stack import ReleaseStack, load_beside_a_command, sample
 from tests.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 from tests.web_server import WebServer, links, status, versioned, web_server
 
@@ -44,7 +44,7 @@ class Service:
 
     def _load(self) -> None:
         while not self._over.is_set():
-            self.stack.deliver()
+            self.stack.deliver(load_beside_a_command)
             time.sleep(0.05)
 
 
