@@ -26,7 +26,7 @@ from benchmarks.measures import about, counted, write
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.index import MAX_CANDIDATES, build_index, candidates_of
+from library_validator.matching.index import MAX_CANDIDATES, build_index, records_of
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant
@@ -61,7 +61,7 @@ def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[
         keys = keys_of_query(query, terms)
         postings = registry.postings(record.version, keys)
         ranking = rank(query, keys, postings, terms, weights, record.fiscal_year)
-        entries = {text for posting in postings.values() for text in candidates_of(posting)}
+        entries = {one for posting in postings.values() for one in records_of(posting)}
         found.append(Met(len(keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
     return found
 

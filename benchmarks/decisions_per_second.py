@@ -165,7 +165,7 @@ def _submission(row: LabelledRow) -> Submission:
 
 def _written_by(match_lines: MatchLines) -> Answer:
     def write(rows: Sequence[LabelledRow]) -> None:
-        for _line in match_lines(_row(number, one) for number, one in enumerate(rows, start=1)):
+        for _lines in match_lines(_row(number, one) for number, one in enumerate(rows, start=1)):
             pass
 
     return write

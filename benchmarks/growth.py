@@ -53,7 +53,7 @@ from library_validator.decisions.application import FIELDS, application_from_fie
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.index import MAX_CANDIDATES, Index, build_index, candidates_of
+from library_validator.matching.index import MAX_CANDIDATES, Index, build_index, records_of
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
@@ -195,7 +195,7 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
         size = item_bytes({**posting_key(record.version, key), "b": {"B": posting}})
         biggest, total = max(biggest, size), total + size
         units += -(-size // 1024)
-        at_bound[key[0]] += len(candidates_of(posting)) >= MAX_CANDIDATES
+        at_bound[key[0]] += len(records_of(posting)) >= MAX_CANDIDATES
     version_bytes = item_bytes(version_item(record))
     return {
         "kind": "computed",
@@ -400,7 +400,7 @@ def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list
     for row in rows:
         applicant = Applicant(**{name: getattr(row.application, name) for name in FIELDS})
         found = registry.postings(version, keys_of_query(read_applicant(applicant, terms), terms))
-        counts.append(len({text for posting in found.values() for text in candidates_of(posting)}))
+        counts.append(len({one for posting in found.values() for one in records_of(posting)}))
     return counts
 
 

@@ -21,21 +21,20 @@ from typing import Any
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.matching.entries import FIELD, RECORD
-from library_validator.matching.index import candidates_of
+from library_validator.matching.index import records_of
 from library_validator.registry.store import Pointer, VersionRecord
 
-_LINE = "\n"
+_LINE = b"\n"
 
 
 def write(postings: Mapping[str, bytes], path: Path) -> int:
     """Write one file of all postings; returns its size in bytes."""
-    numbers: dict[str, int] = {}
+    numbers: dict[bytes, int] = {}
     lines = []
     for key, posting in postings.items():
-        listed = [str(numbers.setdefault(text, len(numbers))) for text in candidates_of(posting)]
-        lines.append(f"{key}{FIELD}{' '.join(listed)}")
-    text = f"{RECORD.join(numbers)}{_LINE}{_LINE.join(lines)}"
-    return path.write_bytes(zlib.compress(text.encode()))
+        listed = [str(numbers.setdefault(one, len(numbers))) for one in records_of(posting)]
+        lines.append(f"{key}{FIELD}{' '.join(listed)}".encode())
+    return path.write_bytes(zlib.compress(_LINE.join([RECORD.join(numbers), *lines])))
 
 
 class SnapshotRegistry:
@@ -43,9 +42,9 @@ class SnapshotRegistry:
 
     def __init__(self, path: Path, like: MemoryRegistry | None = None) -> None:
         self._like = like
-        entries, *lines = zlib.decompress(path.read_bytes()).decode().split(_LINE)
+        entries, *lines = zlib.decompress(path.read_bytes()).split(_LINE)
         self._entries = entries.split(RECORD)
-        self._numbers = dict(line.split(FIELD) for line in lines)
+        self._numbers = dict(line.decode().split(FIELD) for line in lines)
 
     def pointer(self) -> Pointer:
         assert self._like is not None  # noqa: S101 - a file alone answers for no version
@@ -57,7 +56,7 @@ class SnapshotRegistry:
 
     def postings(self, _version: str, keys: Iterable[str]) -> dict[str, bytes]:
         return {
-            key: RECORD.join([self._entries[int(number)] for number in self._numbers[key].split()]).encode()
+            key: RECORD.join([self._entries[int(number)] for number in self._numbers[key].split()])
             for key in set(keys)
             if key in self._numbers
         }

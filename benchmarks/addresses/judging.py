@@ -73,7 +73,7 @@ _NOWHERE: Final = Entry(
     addresses=(),
     phones=(),
     former_ids=(),
-    listing=Listing(**dict.fromkeys(Listing.__slots__, "")),
+    listing=Listing(**dict.fromkeys(Listing._fields, "")),
 )
 
 

@@ -11,22 +11,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.application import FieldProblem, application_from_fields
+from library_validator.decisions.application import ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Submission
-from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import ApplicationUnreadable
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import BadLine, Row
-from library_validator_cli.decision_json import answer_of
 
 BATCH: Final = 25  # decided together: few enough to stay in the processor's cache
-SOURCE: Final = "local"
-# No answer depends on it: submissions need a time, and the same file has to give the same output.
-_SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_made_submission: Final = unchecked(Submission)
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on when the registry went live
 _MATCH_COLUMNS: Final = (
     "fscs_key", "fscs_id", "name", "system_name", "outlet_name", "outlet_type",
     "street", "city", "state", "zip", "phone", "status", "last_listed",
@@ -63,50 +57,36 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
             )
         )
     said("building the index")
-    return MemoryRegistry.holding(build_index(releases), accepted, _SENT_AT)
+    return MemoryRegistry.holding(build_index(releases), accepted, _BEGINNING)
 
 
 def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict[str, Any]]:
     """One object for each row, in order: its answer, or ``error`` and the line that has it."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, BATCH)):
-        readable: list[tuple[Submission, tuple[FieldProblem, ...]]] = []
-        errors: dict[int, dict[str, Any]] = {}
-        for position, row in enumerate(chunk):
-            read = _submission(row)
-            if isinstance(read, dict):
-                errors[position] = read
-            else:
-                readable.append(read)
-        decisions = iter(decider.decide(readable, _SENT_AT) if readable else ())
-        for position in range(len(chunk)):
-            yield errors[position] if position in errors else answer_of(next(decisions))
+        read = [_read(row) for row in chunk]
+        answers = iter(decider.answers([one for one in read if isinstance(one, ReadApplication)]))
+        for one in read:
+            yield next(answers) if isinstance(one, ReadApplication) else one
 
 
-def _submission(row: Row | BadLine) -> tuple[Submission, tuple[FieldProblem, ...]] | dict[str, Any]:
+def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
     if isinstance(row, BadLine):
         return {"application_id": row.application_id, "line": row.line, "error": row.error}
     try:
-        read = application_from_fields(row.fields)
+        return application_from_fields(row.fields)
     except ApplicationUnreadable as error:
         return {"application_id": None, "line": row.line, "error": str(error)}
-    submission = {
-        "source": SOURCE,
-        "application": read.application,
-        "sent_at": _SENT_AT,
-        "correlation_id": "",
-    }
-    return _made_submission(submission), read.problems
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``."""
-    match = answer.get("match")
+    match, runner_up = answer.get("match") or {}, answer.get("runner_up") or {}
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
-    row.update({name: getattr(match, name, None) for name in _MATCH_COLUMNS})
+    row.update({name: match.get(name) for name in _MATCH_COLUMNS})
     row["reason_codes"] = " ".join(answer.get("reason_codes", ()))
-    row["runner_up_fscs_key"] = getattr(answer.get("runner_up"), "fscs_key", None)
-    row["next_step"] = getattr(answer.get("next_step"), "text", None)
+    row["runner_up_fscs_key"] = runner_up.get("fscs_key")
+    row["next_step"] = answer.get("next_step", {}).get("text")
     if "error" in answer:
         row["error"] = f"line {answer['line']}: {answer['error']}"
     return row

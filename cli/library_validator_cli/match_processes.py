@@ -11,7 +11,7 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -25,27 +25,27 @@ from library_validator_cli.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import match_rows
 
-_CHUNK: Final = 500  # applications that a process is given at a time
+_CHUNK: Final = 500  # applications that are answered at a time
 WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: below, forking costs more than it saves
 _AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever the size of the file
 
 AsLine = Callable[[dict[str, Any]], str]
 
 
-class Line(NamedTuple):
-    """One answer as it is written; ``what``: the decision, or ``unreadable``."""
+class Lines(NamedTuple):
+    """Answers as they are written, in order; ``counts``: of each decision, and of what is ``unreadable``."""
 
-    what: str
-    text: str
+    counts: Counter[str]
+    text: str  # each line with its end
 
 
 Rows = Iterable[Row | BadLine]
-MatchLines = Callable[[Rows], Iterator[Line]]
+MatchLines = Callable[[Rows], Iterator[Lines]]
 
 
 @contextmanager
 def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Iterator[MatchLines]:
-    """What answers rows with as many processes as the file is worth: a line a row, in order.
+    """What answers rows with as many processes as the file is worth: a line a row, in order, some at a time.
 
     ``applications``: about how many there will be. Forks at once: call it while no other thread runs.
     Raises ``CommandFailed`` where a process dies, for want of memory perhaps.
@@ -56,7 +56,7 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
     # Answers hold no cycles: there is little to collect, and looking for it takes 7 % of the time.
     gc.set_threshold(10_000)
     if processes < 2:
-        yield partial(_lines, decider=decider, as_line=as_line)
+        yield lambda rows: (_lines(chunk, decider, as_line) for chunk in _chunks(rows))
         return
     try:
         with ProcessPoolExecutor(
@@ -76,24 +76,30 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
-def _lines(rows: Rows, *, decider: Decider, as_line: AsLine) -> Iterator[Line]:
-    for answer in match_rows(rows, decider):
-        yield Line(answer.get("decision", "unreadable"), as_line(answer))
-
-
-def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Line]:
+def _chunks(rows: Rows) -> Iterator[list[Row | BadLine]]:
     waiting = iter(rows)
-    asked: deque[Future[list[Line]]] = deque()
+    while chunk := list(islice(waiting, _CHUNK)):
+        yield chunk
+
+
+def _lines(rows: list[Row | BadLine], decider: Decider, as_line: AsLine) -> Lines:
+    answers = list(match_rows(rows, decider))
+    counts = Counter([answer.get("decision", "unreadable") for answer in answers])
+    return Lines(counts, "".join([f"{as_line(answer)}\n" for answer in answers]))
+
+
+def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Lines]:
+    chunks = _chunks(rows)
+    asked: deque[Future[Lines]] = deque()
     while True:
-        while len(asked) < ahead and (chunk := list(islice(waiting, _CHUNK))):
-            asked.append(pool.submit(_answer, chunk))
+        asked.extend(pool.submit(_answer, chunk) for chunk in islice(chunks, ahead - len(asked)))
         if not asked:
             return
-        yield from asked.popleft().result()
+        yield asked.popleft().result()
 
 
 # What a forked process answers with; set in it alone.
-_answering: MatchLines | None = None
+_answering: Callable[[list[Row | BadLine]], Lines] | None = None
 
 
 def _begin(decider: Decider, as_line: AsLine) -> None:
@@ -105,6 +111,6 @@ def _ready() -> None:
     """Its result means that every process has been forked."""
 
 
-def _answer(rows: list[Row | BadLine]) -> list[Line]:
+def _answer(rows: list[Row | BadLine]) -> Lines:
     assert _answering is not None, "processes begin with a decider"  # noqa: S101
-    return list(_answering(rows))
+    return _answering(rows)

@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from library_validator.decisions.deciding import Decider
-from library_validator_cli.applications_file import BadLine, Row, open_applications
+from library_validator_cli.applications_file import open_applications
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
-from library_validator_cli.match_processes import Line, processes_for
+from library_validator_cli.match_processes import Lines, processes_for
 from library_validator_cli.terminal import Bar, json_line, notice, progress
 
 
@@ -66,8 +66,8 @@ def match(
             processes_for(file.lines, decider, as_line) as match_lines,
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
-            lines = _counted(match_lines(_moving(file, bar)), counts)
-            _write(chain([csv_header()], lines) if form is Format.CSV else lines, output)
+            lines = _counted(match_lines(file), counts, bar)
+            _write(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
     total = sum(counts.values())
@@ -75,29 +75,24 @@ def match(
     notice(f"{total:,} applications: {shares}" if total else "no applications in the file")
 
 
-def _moving(rows: Iterable[Row | BadLine], bar: Bar) -> Iterator[Row | BadLine]:
-    for row in rows:
-        bar.advance()
-        yield row
+def _counted(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Iterator[str]:
+    for lines in answered:
+        counts.update(lines.counts)
+        bar.advance(lines.counts.total())
+        yield lines.text
 
 
-def _counted(lines: Iterable[Line], counts: Counter[str]) -> Iterator[str]:
-    for line in lines:
-        counts[line.what] += 1
-        yield line.text
-
-
-def _write(lines: Iterable[str], output: Path | None) -> None:
+def _write(texts: Iterable[str], output: Path | None) -> None:
     """To standard output, or into a file that is there only when it is whole."""
     if output is None:
-        for line in lines:
-            sys.stdout.write(line + "\n")
+        for text in texts:
+            sys.stdout.write(text)
         return
     unfinished = output.with_name(output.name + ".part")
     try:
         with unfinished.open("w", encoding="utf-8", newline="") as opened:
-            for line in lines:
-                opened.write(line + "\n")
+            for text in texts:
+                opened.write(text)
         unfinished.replace(output)
     finally:
         unfinished.unlink(missing_ok=True)

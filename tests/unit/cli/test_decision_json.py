@@ -35,7 +35,7 @@ def test_a_line_is_text_as_it_is_and_no_longer_than_needed() -> None:
 
 
 def test_a_row_of_a_sheet_has_the_match_and_what_comes_next() -> None:
-    row = flat(answer_of(decision_of(submission_of())))
+    row = flat(answer_as_json(decision_of(submission_of())))
     assert tuple(row) == FLAT_COLUMNS
     assert (row["fscs_key"], row["last_listed"], row["next_step"]) == ("AK0001", 2022, "nothing to do")
-    assert flat(answer_of(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
+    assert flat(answer_as_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None

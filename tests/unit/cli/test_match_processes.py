@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator_cli import match_processes
 from library_validator_cli.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
-from library_validator_cli.match_processes import WORTH_A_PROCESS, Line, processes_for
+from library_validator_cli.match_processes import WORTH_A_PROCESS, Lines, processes_for
 from library_validator_cli.terminal import json_line
 from tests.small_registry import NEWEST, registry_of
 
@@ -31,9 +32,13 @@ def rows(count: int) -> Iterator[Row | BadLine]:
         yield Row(line, f"a-{line}", fields)
 
 
-def lines(count: int) -> list[Line]:
+def lines(count: int) -> list[Lines]:
     with processes_for(count, Decider(registry_of(NEWEST)), json_line) as match_lines:
         return list(match_lines(rows(count)))
+
+
+def text_of(answered: list[Lines]) -> str:
+    return "".join(one.text for one in answered)
 
 
 @pytest.fixture
@@ -46,8 +51,11 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_processes_write_the_very_lines_of_one_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     of_two = lines(MANY)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
-    assert of_two == lines(MANY)
-    assert {line.what for line in of_two} > {"validated", "unreadable"}
+    assert text_of(of_two) == text_of(lines(MANY))
+    counts = sum((one.counts for one in of_two), Counter())
+    assert counts.total() == text_of(of_two).count("\n") == MANY
+    assert counts.keys() > {"validated", "unreadable"}
+    assert counts["unreadable"] == MANY // 7
 
 
 @forks
@@ -84,4 +92,4 @@ def test_a_process_that_dies_fails_the_command(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_small_file_is_decided_by_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match_processes, "ProcessPoolExecutor", None)
-    assert len(lines(50)) == 50
+    assert text_of(lines(50)).count("\n") == 50

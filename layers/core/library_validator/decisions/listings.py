@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from library_validator.matching.entries import Entry, decode
-from library_validator.matching.index import candidates_of
+from library_validator.matching.index import records_of
 from library_validator.releases.records import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]
@@ -39,7 +39,7 @@ def _entry(identity: str, posting: bytes | None, fiscal_year: int) -> Entry | No
     """The entry of a key or id among those of its system: the listed one where there are several."""
     if posting is None:
         return None
-    entries = [decode(text) for text in candidates_of(posting)]
+    entries = [decode(record) for record in records_of(posting)]
     named = [
         entry
         for entry in entries

@@ -28,19 +28,31 @@ def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
 
 @lru_cache(maxsize=1024)
 def _reason_of(code: str, seen: str) -> Reason:
+    return Reason(**reason_texts(code, seen))
+
+
+@lru_cache(maxsize=1024)
+def reason_texts(code: str, seen: str) -> Mapping[str, str]:
+    """The fields of a reason: ``seen`` is what its rule saw."""
     texts = _texts()[code]
-    return Reason(
-        code=code,
-        staff=texts["staff"].replace("{about}", seen),
-        applicant=texts["applicant"].replace("{about}", seen),
-    )
+    return {
+        "code": code,
+        "staff": texts["staff"].replace("{about}", seen),
+        "applicant": texts["applicant"].replace("{about}", seen),
+    }
 
 
 @lru_cache(maxsize=128)
 def next_step_of(code: str) -> NextStep:
     """What would bring the answer forward, by the deciding reason code."""
+    return NextStep(**next_step_texts(code))
+
+
+@lru_cache(maxsize=128)
+def next_step_texts(code: str) -> Mapping[str, str]:
+    """Its fields."""
     step = _texts()[code]["next"]
-    return NextStep(code=step, text=next_steps()[step])
+    return {"code": step, "text": next_steps()[step]}
 
 
 def next_steps() -> dict[str, str]:

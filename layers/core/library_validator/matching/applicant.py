@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
+
+
+class Description(Protocol):
+    """An organization as it describes itself: text as given; empty means not given."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def street(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def zip(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def fscs_id(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """An organization as it describes itself: text as given; empty means not given."""
+    """A ``Description`` by itself, without an application."""
 
     name: str
     street: str = ""

@@ -54,12 +54,15 @@ def compare_names(
     # Where the two lie apart, the name of a place is what tells them apart.
     apart = bool(query.city) and not at_same_place
     place = frozenset((entry.state,)) if apart else query.place_words | entry.place_words
+    text = query.name.text
     best: NameAgreement | None = None
     for names, of_system in ((entry.names, False), (entry.system_names, True)):
         for listed in names:
-            found = compare_name(query, listed, place, statistics, of_system=of_system)
-            if found.level == "exact":
-                return found
+            if listed.text == text:
+                return _exact(listed, place, statistics, of_system=of_system)
+    for names, of_system in ((entry.names, False), (entry.system_names, True)):
+        for listed in names:
+            found = compare_different_names(query, listed, place, statistics, of_system=of_system)
             if best is None or _better(found, best):
                 best = found
     if best is None:
@@ -83,10 +86,15 @@ def _have_nothing_in_common(query: Query, listed: Name) -> bool:
     applied, unknown = query.name, query.unknown_words
     if not (applied.core and listed.core and applied.core_words.isdisjoint(listed.core_words)):
         return False
-    for other in unknown if applied.edges.isdisjoint(listed.edges) else applied.core:
+    for other in unknown:
         for word in listed.core:
             if _similarity(other, word, unknown):
                 return False
+    if not applied.edges.isdisjoint(listed.edges):
+        for other in applied.core_words - unknown:
+            for word in listed.core:
+                if -1 <= len(other) - len(word) <= 1 and _similarity(other, word, unknown):
+                    return False
     return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, listed.core))
 
 
@@ -107,14 +115,16 @@ def _better(found: NameAgreement, best: NameAgreement) -> bool:
     return rank < best_rank or (rank == best_rank and found.rarity > best.rarity)
 
 
-def compare_name(
+def _exact(listed: Name, place: frozenset[str], statistics: Statistics, *, of_system: bool) -> NameAgreement:
+    agreed = listed.core or listed.tokens
+    return NameAgreement("exact", agreed, _rarity(agreed, place, statistics), listed, of_system)
+
+
+def compare_different_names(
     query: Query, listed: Name, place: frozenset[str], statistics: Statistics, *, of_system: bool = False
 ) -> NameAgreement:
-    """How two names agree; ``place`` are the words of the places of both sides."""
+    """How two names that are not the same agree; ``place`` are the words of the places of both sides."""
     applied = query.name
-    if applied.text == listed.text and applied.tokens:
-        agreed = listed.core or listed.tokens
-        return NameAgreement("exact", agreed, _rarity(agreed, place, statistics), listed, of_system)
     if not applied.core:
         agreed = tuple([word for word in applied.tokens if word in listed.tokens])
         level = "applicant_shorter" if agreed else "different"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from library_validator.matching import normalize
 from library_validator.matching.names import Name, read_name
@@ -18,23 +18,21 @@ from library_validator.releases.lineage import CLOSED, Fate
 from library_validator.releases.records import fscs_key_of
 
 FIELD: Final = "\x1f"
-RECORD: Final = "\x1e"
+RECORD: Final = b"\x1e"
 PART: Final = "\x1d"
 SUB: Final = "\x1c"
 SYSTEM_KIND: Final = "AE"
 _FIELDS_OF_FORMAT_1: Final = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     street: Street
     city: str
     zip: str
     shown: str  # the street line as published
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """What the registry publishes of an entry: shown to people, not compared."""
 
     system_name: str
@@ -57,37 +55,35 @@ class Listing:
     successor_since: str  # fiscal year
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
 class Entry:
     """One place of the registry, normalized."""
 
-    id: str  # FSCS key of a system, FSCS id of an outlet
-    kind: str  # AE, or the outlet's type: CE, BR, BS, BM
-    structure: str  # STATSTRU of the matched record
-    first_listed: int  # oldest fiscal year that lists it under this id; 0: not known
-    last_listed: int  # newest fiscal year that lists it
-    state: str
-    county: str  # normalized
-    libid: str  # the state's own id, folded
-    names: tuple[Name, ...]  # its own first
-    system_names: tuple[Name, ...]  # of an outlet: the names of its system
-    addresses: tuple[Address, ...]  # its own first
-    phones: tuple[str, ...]
-    former_ids: tuple[str, ...]  # FSCS keys and ids under which older releases list it
-    listing: Listing
+    id: Final[str]  # FSCS key of a system, FSCS id of an outlet
+    kind: Final[str]  # AE, or the outlet's type: CE, BR, BS, BM
+    structure: Final[str]  # STATSTRU of the matched record
+    first_listed: Final[int]  # oldest fiscal year that lists it under this id; 0: not known
+    last_listed: Final[int]  # newest fiscal year that lists it
+    state: Final[str]
+    county: Final[str]  # normalized
+    libid: Final[str]  # the state's own id, folded
+    names: Final[tuple[Name, ...]]  # its own first
+    system_names: Final[tuple[Name, ...]]  # of an outlet: the names of its system
+    addresses: Final[tuple[Address, ...]]  # its own first
+    phones: Final[tuple[str, ...]]
+    former_ids: Final[tuple[str, ...]]  # FSCS keys and ids under which older releases list it
+    listing: Final[Listing]
+    fscs_key: str = field(init=False, repr=False, compare=False)
+    is_system: bool = field(init=False, repr=False, compare=False)
     place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # of county and cities
 
     def __post_init__(self) -> None:
-        words = {word for address in self.addresses for word in address.city.split()}
-        object.__setattr__(self, "place_words", words.union(self.county.split()))
-
-    @property
-    def fscs_key(self) -> str:
-        return fscs_key_of(self.id)
-
-    @property
-    def is_system(self) -> bool:
-        return self.kind == SYSTEM_KIND
+        self.fscs_key = fscs_key_of(self.id)
+        self.is_system = self.kind == SYSTEM_KIND
+        places = self.county
+        for address in self.addresses:
+            places += f" {address.city}"
+        self.place_words = frozenset(places.split())
 
 
 ReadName = Callable[[str], Name]
@@ -239,9 +235,9 @@ def _phones(phones: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(normalize.phone, phones))))
 
 
-def encode(entry: Entry) -> str:
-    """One line of text, fields in a fixed order: what postings hold."""
-    return FIELD.join(
+def encode(entry: Entry) -> bytes:
+    """One line of UTF-8 text, fields in a fixed order: what postings hold."""
+    text = FIELD.join(
         (
             entry.id,
             entry.kind,
@@ -259,32 +255,33 @@ def encode(entry: Entry) -> str:
             ),
             PART.join(entry.phones),
             PART.join(entry.former_ids),
-            *(getattr(entry.listing, name) for name in Listing.__slots__),
+            *entry.listing,
         )
     )
+    return text.encode()
 
 
-def decode(text: str) -> Entry:
+def decode(record: bytes) -> Entry:
     """The inverse of ``encode``, and of how index format 1 encoded."""
-    fields = text.split(FIELD)
+    fields = record.decode().split(FIELD)
     if len(fields) == _FIELDS_OF_FORMAT_1:
         # It knew no first year, no former ids, and not what became of an entry.
         fields = [*fields[:3], "0", *fields[3:11], "", *fields[11:], "", "", "", ""]
     return Entry(
-        id=fields[0],
-        kind=fields[1],
-        structure=fields[2],
-        first_listed=int(fields[3]),
-        last_listed=int(fields[4]),
-        state=fields[5],
-        county=fields[6],
-        libid=fields[7],
-        names=tuple(Name.of_text(part) for part in fields[8].split(PART) if part),
-        system_names=tuple(Name.of_text(part) for part in fields[9].split(PART) if part),
-        addresses=tuple(_decode_address(part) for part in fields[10].split(PART) if part),
-        phones=tuple(part for part in fields[11].split(PART) if part),
-        former_ids=tuple(part for part in fields[12].split(PART) if part),
-        listing=Listing(*fields[13:]),
+        fields[0],
+        fields[1],
+        fields[2],
+        int(fields[3]),
+        int(fields[4]),
+        fields[5],
+        fields[6],
+        fields[7],
+        tuple([Name.of_text(part) for part in fields[8].split(PART)]) if fields[8] else (),
+        tuple([Name.of_text(part) for part in fields[9].split(PART)]) if fields[9] else (),
+        tuple([_decode_address(part) for part in fields[10].split(PART)]) if fields[10] else (),
+        tuple(fields[11].split(PART)) if fields[11] else (),
+        tuple(fields[12].split(PART)) if fields[12] else (),
+        Listing._make(fields[13:]),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.entries import FIELD, RECORD, Entry, decode, encode, entries_of
+from library_validator.matching.entries import RECORD, Entry, decode, encode, entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
@@ -40,7 +40,7 @@ def build_index(releases: Sequence[Release]) -> Index:
     newest = max(releases, key=lambda release: release.fiscal_year)
     published = _statistics_of(entries_of(history))
     filed: defaultdict[str, list[Entry]] = defaultdict(list)
-    encoded: dict[str, str] = {}
+    encoded: dict[str, bytes] = {}
     entries = list(entries_of(history, lambda name: correct(read_name(name), published, rare=_MISPRINTS)))
     for entry in entries:
         encoded[entry.id] = encode(entry)
@@ -70,25 +70,19 @@ def _statistics_of(entries: Iterable[Entry]) -> Statistics:
     )
 
 
-def _posting(entries: list[Entry], encoded: dict[str, str]) -> bytes:
+def _posting(entries: list[Entry], encoded: dict[str, bytes]) -> bytes:
     """Candidates of one key; where there are too many, systems first, then the latest listed."""
     if len(entries) > MAX_CANDIDATES:
         entries = sorted(entries, key=lambda entry: (not entry.is_system, -entry.last_listed, entry.id))
-    return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES]).encode()
+    return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES])
 
 
-def candidates_of(posting: bytes) -> list[str]:
-    """The encoded entries of a posting."""
-    return posting.decode().split(RECORD)
-
-
-@lru_cache(maxsize=2_048)
-def texts_in(posting: bytes) -> Mapping[str, str]:
-    """The encoded entries of a posting by their ids: kept, for the same are asked for again and again."""
-    return {text[: text.index(FIELD)]: text for text in candidates_of(posting)}
+def records_of(posting: bytes) -> list[bytes]:
+    """The encoded entries of a posting; one entry is the same bytes in every posting of a version."""
+    return posting.split(RECORD)
 
 
 @lru_cache(maxsize=32_768)
-def entry_of(text: str) -> Entry:
+def entry_of(record: bytes) -> Entry:
     """An encoded entry, decoded where it is compared: most are not."""
-    return decode(text)
+    return decode(record)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from itertools import chain, islice
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.compare_addresses import may_share_street
 from library_validator.matching.compare_names import may_share_name
 from library_validator.matching.entries import Entry
-from library_validator.matching.index import entry_of, texts_in
+from library_validator.matching.index import entry_of, records_of
 from library_validator.matching.keys import (
     CITY_FAMILY,
     NAME_FAMILY,
@@ -39,8 +37,7 @@ class Scored(NamedTuple):
     bits: float  # the prior included
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(NamedTuple):
     """Every candidate, best first: those of the newest release, and those that vanished before it."""
 
     scored: tuple[Scored, ...]
@@ -84,7 +81,7 @@ def rank(
     """Compare the candidates of ``keys``, each once, and rank them by match weight.
 
     Those that share a whole name, a phone, a door or an id with the applicant are compared always. Where one
-    of them has its very name and is where it is, nobody else is (``_is_certain``). Else so are the three
+    of them has its very name and is where it is, nobody else is (``_has_certain``). Else so are the three
     that share most of town, ZIP and words of the name. Where none of all these is listed and a likely match,
     so are those of the same town or ZIP and three others (for an applicant of a name alone all others) who
     have a word of the name or perhaps the street in common. ``everybody``: all of them are.
@@ -92,84 +89,90 @@ def rank(
     ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
     """
     sure, namesakes = _find_sure(query, keys, postings)
-    scored_of = partial(_scored_of, query, statistics, weights)
-    scored = scored_of(sure.values())
-    others: dict[str, str] = {}
-    if everybody or not any(_is_certain(one, fiscal_year) for one in scored):
+    scored = [_score(query, entry_of(one), statistics, weights) for one in sure]
+    if everybody or not _has_certain(scored, fiscal_year):
         others, placed = _find_others(keys, postings, statistics, sure)
-        scored += scored_of(islice(others.values(), None if everybody else ENOUGH))
-        if not everybody and not any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored):
-            scored += scored_of(_worth_a_look(query, others, placed))
-    if not any(one.bits > 0 for one in scored):
-        # who has only the name in common, in another state, matters only where the own state has nobody
-        scored += scored_of([text for one, text in namesakes.items() if one not in others])
-    scored.sort(key=_standing)
-    listed = tuple([one for one in scored if one.entry.last_listed >= fiscal_year])
-    vanished = tuple([one for one in scored if one.entry.last_listed < fiscal_year])
-    return Ranking(listed, vanished)
+        first = others if everybody else others[:ENOUGH]
+        scored += [_score(query, entry_of(one), statistics, weights) for one in first]
+        if not (everybody or _has_likely(scored, fiscal_year)):
+            scored += [
+                _score(query, entry, statistics, weights) for entry in _worth_a_look(query, others, placed)
+            ]
+        if namesakes and not _has_likely(scored):
+            # who has only the name in common, in another state, matters only where the own state has nobody
+            namesakes.difference_update(others)
+            scored += [_score(query, entry_of(one), statistics, weights) for one in namesakes]
+    if len(scored) > 1:
+        scored.sort(key=_standing)
+    return Ranking(
+        tuple([one for one in scored if one.entry.last_listed >= fiscal_year]),
+        tuple([one for one in scored if one.entry.last_listed < fiscal_year]),
+    )
 
 
 def _find_sure(
     query: Query, keys: Sequence[str], postings: Mapping[str, bytes]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Encoded entries by id: of a whole name in its state, a phone, a door or an id; namesakes elsewhere."""
-    sure: dict[str, str] = {}
-    named: dict[str, str] = {}
+) -> tuple[Collection[bytes], set[bytes]]:
+    """Encoded entries of a whole name in its state, a phone, a door or an id; namesakes elsewhere."""
+    sure: dict[bytes, None] = {}
+    elsewhere: set[bytes] = set()
+    state = query.state.encode()
     for key in keys:
-        if key in postings:
-            if key[0] in SELECTIVE_FAMILIES:
-                sure.update(texts_in(postings[key]))
-            elif key[0] == NAME_FAMILY:
-                named.update(texts_in(postings[key]))
-    sure.update({one: text for one, text in named.items() if one.startswith(query.state)})
-    return sure, {one: text for one, text in named.items() if one not in sure}
+        family = key[0]
+        if family in SELECTIVE_FAMILIES:
+            if key in postings:
+                sure.update(dict.fromkeys(records_of(postings[key])))
+        elif family == NAME_FAMILY and key in postings:
+            for record in records_of(postings[key]):
+                if record.startswith(state):
+                    sure[record] = None
+                else:
+                    elsewhere.add(record)
+    return sure.keys(), elsewhere.difference(sure) if elsewhere else elsewhere
 
 
 def _find_others(
-    keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics, sure: Container[str]
-) -> tuple[dict[str, str], set[str]]:
-    """Encoded entries by id of a town, a ZIP or words of the name, those that share most first; and which of
-    them are of the town or the ZIP."""
-    texts: dict[str, str] = {}
-    shared: dict[str, float] = {}  # bits
-    placed: set[str] = set()
+    keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics, sure: Container[bytes]
+) -> tuple[list[bytes], set[bytes]]:
+    """Encoded entries of a town, a ZIP or words of the name, those that share most first; and which of them
+    are of the town or the ZIP."""
+    shared: dict[bytes, float] = {}  # bits
+    placed: set[bytes] = set()
     for key in keys:
         family = key[0]
         if key not in postings or family in SELECTIVE_FAMILIES or family == NAME_FAMILY:
             continue
-        found = texts_in(postings[key])
-        texts.update(found)
+        records = records_of(postings[key])
         bits = _PLACE_BITS.get(family)
         if bits is None:
             bits = statistics.bits(word_of(key))
         else:
-            placed.update(found)
-        for one in found:
-            shared[one] = shared.get(one, 0.0) + bits
-    ranked = sorted([one for one in shared if one not in sure], key=shared.__getitem__, reverse=True)
-    return {one: texts[one] for one in ranked}, placed
+            placed.update(records)
+        for record in records:
+            shared[record] = shared.get(record, 0.0) + bits
+    return sorted([one for one in shared if one not in sure], key=shared.__getitem__, reverse=True), placed
 
 
-def _worth_a_look(query: Query, others: Mapping[str, str], placed: Container[str]) -> list[str]:
-    """Encoded entries beyond the first, where none of those is likely: one of its town at least."""
-    compared, rest = list(others)[:ENOUGH], list(others)[ENOUGH:]
+def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes]) -> list[Entry]:
+    """Entries beyond the first, where none of those is likely: one of its town at least."""
+    compared, rest = others[:ENOUGH], others[ENOUGH:]
     same_place = [one for one in rest if one in placed]
     elsewhere = [one for one in rest if one not in placed]
     if not query.is_name_alone:
         del elsewhere[ENOUGH:]
     neighbour = [] if any(one in placed for one in compared) else same_place[:1]
-    doubtful = [others[one] for one in chain(same_place[len(neighbour) :], elsewhere)]
+    # who does not say library is none that says so by every name
+    is_library = not LIBRARY_WORDS.isdisjoint(query.name.tokens)
+    doubtful = [entry_of(one) for one in chain(same_place[len(neighbour) :], elsewhere)]
     return [
-        *[others[one] for one in neighbour],
-        *[text for text in doubtful if _can_be(query, entry_of(text))],
+        *[entry_of(one) for one in neighbour],
+        *[
+            entry
+            for entry in doubtful
+            if (is_library or _is_named_otherwise(entry))
+            and (may_share_name(query, entry) or may_share_street(query, entry))
+        ],
     ]
-
-
-def _can_be(query: Query, entry: Entry) -> bool:
-    """Whether an entry that is no likely candidate is worth a comparison."""
-    if LIBRARY_WORDS.isdisjoint(query.name.tokens) and not _is_named_otherwise(entry):
-        return False  # who does not say library is none that says so by every name
-    return may_share_name(query, entry) or may_share_street(query, entry)
 
 
 def _is_named_otherwise(entry: Entry) -> bool:
@@ -181,21 +184,24 @@ def _is_named_otherwise(entry: Entry) -> bool:
     return False
 
 
-def _is_certain(one: Scored, fiscal_year: int) -> bool:
+def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:
     """Whether a listed entry has the applicant's very name, at the same place, and its street or phone.
 
     Nobody comes near it who has not the name, the phone or the door: those were compared.
     """
-    compared = one.compared
-    return (
-        compared.name.level == "exact"
-        and compared.together in ("street_and_phone", "phone_and_place", "street")
-        and one.entry.last_listed >= fiscal_year
-    )
+    for one in scored:
+        if (
+            one.compared.name.level == "exact"
+            and one.compared.together in ("street_and_phone", "phone_and_place", "street")
+            and one.entry.last_listed >= fiscal_year
+        ):
+            return True
+    return False
 
 
-def _scored_of(query: Query, statistics: Statistics, weights: Weights, texts: Iterable[str]) -> list[Scored]:
-    return [_score(query, entry_of(text), statistics, weights) for text in texts]
+def _has_likely(scored: Iterable[Scored], fiscal_year: int = 0) -> bool:
+    """Whether an entry that is listed in ``fiscal_year`` or later is rather the applicant than not."""
+    return any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored)
 
 
 def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:

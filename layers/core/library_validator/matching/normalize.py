@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from library_validator.matching.words import (
     CITY_WORDS,
@@ -122,7 +122,10 @@ def _words_of_name(name: str) -> str:
 
 def head_of(name: str) -> str:
     """What stands before the first OF, FOR or DE of a name: the body itself, where it is one of something."""
-    head = _HEAD.match(f"{_words_of_name(name)} ")
+    text = f"{_words_of_name(name)} "
+    if not (" OF " in text or " FOR " in text or " DE " in text):
+        return ""
+    head = _HEAD.match(text)
     return head[1] if head else ""
 
 
@@ -201,8 +204,7 @@ def fscs_id(text: str) -> FscsId | None:
     return FscsId(f"{found[1]}{found[2]}", found[3].zfill(3) if found[3] else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(NamedTuple):
     """A street address in parts; all empty where nothing was given."""
 
     number: str  # house number, digits

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from library_validator.matching import normalize
-from library_validator.matching.applicant import Applicant
+from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import FscsId, Street
 from library_validator.matching.spelling import correct
@@ -18,7 +18,7 @@ from library_validator.matching.statistics import Statistics
 class Query:
     """What is compared with entries; empty parts were not given, or could not be read."""
 
-    applicant: Final[Applicant]
+    applicant: Final[Description]
     name: Final[Name]
     street: Final[Street]
     city: Final[str]
@@ -36,7 +36,7 @@ class Query:
         return not (self.city or self.zip or self.phone or not self.street.is_empty)
 
 
-def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
+def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
     state = normalize.state(applicant.state)
     city = normalize.city(applicant.city)
@@ -53,7 +53,7 @@ def read_applicant(applicant: Applicant, statistics: Statistics) -> Query:
         phone=normalize.phone(applicant.phone),
         fscs_id=fscs_id,
         head=correct(read_name(head), statistics) if head else NO_NAME,
-        unknown_words=frozenset([word for word in name.core if not statistics.count(word)]),
+        unknown_words=name.core_words - statistics.words,
         place_words=_words_of_state(applicant.state, state).union(city.split()),
     )
 

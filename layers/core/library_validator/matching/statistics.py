@@ -16,12 +16,14 @@ class Statistics:
     total: int
     counts: Mapping[str, int]
     words_once: frozenset[str]
+    words: frozenset[str] = field(init=False, repr=False, compare=False)  # all that any entry bears
     _bits: dict[int, float] = field(init=False, repr=False, compare=False)  # by count
 
     def __post_init__(self) -> None:
         different = {1, *self.counts.values()}
         bits = {count: math.log2(self.total / count) if self.total else 0.0 for count in different}
         object.__setattr__(self, "_bits", {0: bits[1], **bits})
+        object.__setattr__(self, "words", self.words_once.union(self.counts))
 
     def count(self, word: str) -> int:
         """How many entries bear the word; 0 if none does."""

@@ -20,29 +20,16 @@ from library_validator.matching.compare_names import NameAgreement
 class Weights:
     version: str
     prior: float  # bits before anything is compared
-    bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits
+    bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits, of two decimals
     rarity_scale: float  # share of the term-frequency bits that counts
     rarity_cap: float
-
-    def of(self, compared: Compared) -> dict[str, float]:
-        """Bits by field; their sum with the prior is the match weight of the pair."""
-        return {
-            "name": self.bits["name"][compared.name.level],
-            "shared_words": self._of_shared_words(compared.name),
-            "street": self.bits["street"][compared.street],
-            "place": self.bits["place"][compared.place],
-            "phone": self.bits["phone"][compared.phone],
-            "together": self.bits["together"][compared.together],
-            "state": self.bits["state"][compared.state],
-            "fscs_id": self.bits["fscs_id"][compared.fscs_id],
-        }
 
     def total(self, compared: Compared) -> float:
         """The match weight of the pair: the prior and the bits of every field."""
         bits = self.bits
         of_fields = (
             bits["name"][compared.name.level]
-            + self._of_shared_words(compared.name)
+            + self.of_shared_words(compared.name)
             + bits["street"][compared.street]
             + bits["place"][compared.place]
             + bits["phone"][compared.phone]
@@ -52,7 +39,8 @@ class Weights:
         )
         return self.prior + of_fields
 
-    def _of_shared_words(self, name: NameAgreement) -> float:
+    def of_shared_words(self, name: NameAgreement) -> float:
+        """Bits of the words that two names share, as they are rare."""
         if not name.shared or name.level == "different":
             return 0.0
         rarity = min(name.rarity * self.rarity_scale, self.rarity_cap)

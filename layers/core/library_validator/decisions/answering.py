@@ -1,0 +1,151 @@
+"""The answer to one application in plain values, of JSON's types: what decisions and files tell."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from library_validator.decisions.policy import Verdict
+from library_validator.decisions.reasons import next_step_texts, reason_texts
+from library_validator.matching.entries import Entry, Listing
+from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.normalize import phone as read_phone
+from library_validator.matching.query import Query
+from library_validator.matching.weights import Weights, confidence_of
+from library_validator.releases.records import Structure, fscs_key_of
+
+SHOWN_CANDIDATES: Final = 5
+_STATUS: Final[dict[str, str]] = {
+    Structure.TEMPORARILY_CLOSED: "temporarily_closed",
+    Structure.NON_RESPONDENT: "non_respondent",
+    Structure.CLOSED: "closed",
+    Structure.DELETED_INCORRECT: "closed",
+}
+Values = dict[str, Any]  # of a part of the answer, by the names of its model in ``decision``, in their order
+
+
+class Judged(NamedTuple):
+    """An applicant, who it may be, and what the rules say of that."""
+
+    query: Query
+    ranking: Ranking
+    verdict: Verdict
+
+
+def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
+    """The fields of a decision that tell the answer, with the reason codes before the reasons.
+
+    Parts are values too; those of reasons and next step are shared by all answers that give them.
+    """
+    query, ranking, verdict = judged
+    shown = verdict.match or ranking.best
+    other = ranking.best_other_than(shown) if shown else None
+    return {
+        "decision": verdict.answer.value,
+        "reason_codes": [*verdict.codes],
+        "reasons": [reason_texts(code, verdict.about.get(code, "")) for code in verdict.codes],
+        "next_step": next_step_texts(verdict.codes[0]),
+        "confidence": round(confidence_of(shown.bits), 6) if shown else 0.0,
+        "match": match_values(verdict.match.entry, fiscal_year) if verdict.match else None,
+        "runner_up": _candidate(other) if other else None,
+        "margin": round(shown.bits - other.bits, 2) if shown and other else None,
+        "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
+        "evidence": _evidence(query, shown, weights) if shown else [],
+    }
+
+
+def match_values(entry: Entry, fiscal_year: int) -> Values:
+    """An entry as a match; ``fiscal_year``: the newest of its registry."""
+    listing, gone = entry.listing, entry.last_listed < fiscal_year
+    return {
+        "fscs_key": entry.fscs_key,
+        "fscs_id": listing.outlet_id or None,
+        "name": listing.system_name if entry.is_system else listing.outlet_name,
+        "system_name": listing.system_name,
+        "outlet_name": listing.outlet_name or None,
+        "outlet_type": ("CE" if listing.outlet_id else None) if entry.is_system else entry.kind,
+        "street": listing.street,
+        "city": listing.city,
+        "state": listing.state,
+        "zip": listing.zip,
+        "phone": read_phone(listing.phone),
+        "status": "no_longer_listed" if gone else _STATUS.get(entry.structure, "listed"),
+        "meets_fscs_definition": listing.meets_fscs_definition,
+        "legal_basis": listing.legal_basis,
+        "locale": listing.locale,
+        "population": _number(listing.population),
+        "operating_expenditure": _number(listing.operating_expenditure),
+        "last_listed": entry.last_listed,
+        "fate": (listing.fate or None) if gone else None,
+        "successor": _successor(listing) if listing.successor_id else None,
+    }
+
+
+def _successor(listing: Listing) -> Values:
+    key = fscs_key_of(listing.successor_id)
+    return {
+        "fscs_key": key,
+        "fscs_id": listing.successor_id if listing.successor_id != key else None,
+        "name": listing.successor_name,
+        "since": int(listing.successor_since),
+    }
+
+
+def _number(text: str) -> int | None:
+    """A published number; None for a missing code, which is negative."""
+    value = int(text)
+    return value if value >= 0 else None
+
+
+def _candidate(scored: Scored) -> Values:
+    entry, listing = scored.entry, scored.entry.listing
+    return {
+        "fscs_key": entry.fscs_key,
+        "fscs_id": listing.outlet_id or None,
+        "name": listing.system_name if entry.is_system else listing.outlet_name,
+        "city": listing.city,
+        "state": listing.state,
+        "bits": round(scored.bits, 2),
+        "confidence": round(confidence_of(scored.bits), 6),
+    }
+
+
+def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
+    """The comparisons behind a score: their bits sum to it."""
+    entry, compared, applicant, bits = scored.entry, scored.compared, query.applicant, weights.bits
+    name, address = compared.name, compared.address
+    street = address.shown if address else entry.listing.street
+    place, listed_place = f"{applicant.city} {applicant.zip}", ""
+    if address:
+        listed_place = f"{address.city} {address.zip}".strip()
+    words = round(weights.of_shared_words(name), 2)
+    rows = (
+        ("prior", "any_entry", "", "", weights.prior),
+        ("name", name.level, applicant.name, name.listed.text, bits["name"][name.level]),
+        ("shared_words", "term_frequency", "", " ".join(name.shared), words),
+        ("street", compared.street, applicant.street, street, bits["street"][compared.street]),
+        ("place", compared.place, place.strip(), listed_place, bits["place"][compared.place]),
+        ("phone", compared.phone, applicant.phone, ", ".join(entry.phones), bits["phone"][compared.phone]),
+        ("together", compared.together, "", "", bits["together"][compared.together]),
+        ("state", compared.state, applicant.state, entry.state, bits["state"][compared.state]),
+        (
+            "fscs_id",
+            compared.fscs_id,
+            applicant.fscs_id,
+            _ids_shown(query, entry),
+            bits["fscs_id"][compared.fscs_id],
+        ),
+    )
+    return [
+        {"field": field, "level": level, "applied": applied, "listed": listed, "bits": worth}
+        for field, level, applied, listed, worth in rows
+    ]
+
+
+def _ids_shown(query: Query, entry: Entry) -> str:
+    """The entry's id, and the former one that the applicant gave."""
+    given = query.fscs_id
+    if given is None or given.key == entry.fscs_key:
+        return entry.id
+    former = [one for one in entry.former_ids if fscs_key_of(one) == given.key]
+    same = f"{given.key}-{given.sequence}" if given.sequence else given.key
+    return f"{entry.id}, formerly {same if same in former else former[0]}" if former else entry.id
