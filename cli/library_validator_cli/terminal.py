@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal
 
+import orjson
 import typer
-from pydantic_core import to_json
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
@@ -46,8 +46,8 @@ def show_json_line(value: object) -> None:
 
 
 def json_line(value: object) -> str:
-    """One line of JSON; models among the values are written as their fields."""
-    return to_json(value, fallback=str).decode()
+    """One line of JSON, in UTF-8; what JSON has no type for is written as text."""
+    return orjson.dumps(value, default=str).decode()
 
 
 def notice(text: str) -> None:

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from library_validator.decisions.decision import Answer
-from library_validator_cli.decision_json import answer_as_json, answer_of, decision_as_json
+from library_validator_cli.decision_json import answer_as_json, decision_as_json
 from library_validator_cli.local_matching import FLAT_COLUMNS, flat
 from library_validator_cli.terminal import json_line
 from tests.decisions import decision_of, submission_of
@@ -21,7 +21,7 @@ KEYS = (
 @pytest.mark.parametrize("answer", Answer)
 def test_a_line_says_the_answer_with_its_keys_in_order(answer: Answer) -> None:
     decision = decision_of(submission_of(name='Élan "Public"\tLibrary\u2028'), answer)
-    line = json_line(answer_of(decision))
+    line = json_line(answer_as_json(decision))
     assert "\n" not in line
     assert list(json.loads(line)) == KEYS
     assert json.dumps(json.loads(line)) == json.dumps(answer_as_json(decision))

@@ -49,7 +49,7 @@ def test_who_has_the_very_name_and_street_of_an_entry_is_compared_with_nobody_el
     ranking = ranking_of(applicant)
     assert ranking.best == ranking_of(applicant, everybody=True).best
     assert len(ranking.scored) < ENOUGH, "those at its door alone"
-    assert ranking.margin is None
+    assert ranking.runner_up is None
 
 
 def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -> None:

@@ -112,33 +112,29 @@ def _candidate(scored: Scored) -> Values:
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
     """The comparisons behind a score: their bits sum to it."""
     entry, compared, applicant, bits = scored.entry, scored.compared, query.applicant, weights.bits
-    name, address = compared.name, compared.address
-    street = address.shown if address else entry.listing.street
-    place, listed_place = f"{applicant.city} {applicant.zip}", ""
+    name, street, place, phone, state, fscs_id, address, together = compared
     if address:
-        listed_place = f"{address.city} {address.zip}".strip()
-    words = round(weights.of_shared_words(name), 2)
-    rows = (
-        ("prior", "any_entry", "", "", weights.prior),
-        ("name", name.level, applicant.name, name.listed.text, bits["name"][name.level]),
-        ("shared_words", "term_frequency", "", " ".join(name.shared), words),
-        ("street", compared.street, applicant.street, street, bits["street"][compared.street]),
-        ("place", compared.place, place.strip(), listed_place, bits["place"][compared.place]),
-        ("phone", compared.phone, applicant.phone, ", ".join(entry.phones), bits["phone"][compared.phone]),
-        ("together", compared.together, "", "", bits["together"][compared.together]),
-        ("state", compared.state, applicant.state, entry.state, bits["state"][compared.state]),
-        (
-            "fscs_id",
-            compared.fscs_id,
-            applicant.fscs_id,
-            _ids_shown(query, entry),
-            bits["fscs_id"][compared.fscs_id],
-        ),
-    )
+        listed_street, listed_place = address.shown, f"{address.city} {address.zip}".strip()
+    else:
+        listed_street, listed_place = entry.listing.street, ""
+    words = " ".join(name.shared)
+    applied_place = f"{applicant.city} {applicant.zip}".strip()
+    phones = ", ".join(entry.phones)
     return [
-        {"field": field, "level": level, "applied": applied, "listed": listed, "bits": worth}
-        for field, level, applied, listed, worth in rows
+        _row("prior", "any_entry", "", "", weights.prior),
+        _row("name", name.level, applicant.name, name.listed.text, bits["name"][name.level]),
+        _row("shared_words", "term_frequency", "", words, round(weights.of_shared_words(name), 2)),
+        _row("street", street, applicant.street, listed_street, bits["street"][street]),
+        _row("place", place, applied_place, listed_place, bits["place"][place]),
+        _row("phone", phone, applicant.phone, phones, bits["phone"][phone]),
+        _row("together", together, "", "", bits["together"][together]),
+        _row("state", state, applicant.state, entry.state, bits["state"][state]),
+        _row("fscs_id", fscs_id, applicant.fscs_id, _ids_shown(query, entry), bits["fscs_id"][fscs_id]),
     ]
+
+
+def _row(field: str, level: str, applied: str, listed: str, bits: float) -> Values:
+    return {"field": field, "level": level, "applied": applied, "listed": listed, "bits": bits}
 
 
 def _ids_shown(query: Query, entry: Entry) -> str:

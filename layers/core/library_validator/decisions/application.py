@@ -25,6 +25,7 @@ MAX_FIELD_CHARACTERS: Final = 300
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
 _texts_of: Final = attrgetter(*FIELDS)
 _KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
+_NOTHING_GIVEN: Final[dict[str, Any]] = {**dict.fromkeys(FIELDS, ""), "revision": None}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -99,10 +100,12 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             f"application_id has over {MAX_ID_CHARACTERS} characters or control characters"
         )
     problems: list[FieldProblem] = []
-    kept: dict[str, Any] = {"application_id": application_id}
+    kept: dict[str, Any] = {"application_id": application_id, **_NOTHING_GIVEN}
     for name in FIELDS:
-        kept[name] = ""
-        text = _text(fields.get(name))
+        value = fields.get(name)
+        if value is None:
+            continue
+        text = _text(value)
         if text is None:
             problems.append(FieldProblem(name, "is neither text nor a number"))
         elif len(text) > MAX_FIELD_CHARACTERS:
@@ -111,18 +114,29 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             )
         else:
             kept[name] = text
-    kept["revision"] = None
-    revision = _whole(fields.get("revision"))
-    if isinstance(revision, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", revision):
-        revision = int(revision)
-    if isinstance(revision, int) and not isinstance(revision, bool) and 0 <= revision < 10**18:
-        kept["revision"] = revision
-    elif revision not in (None, ""):
-        problems.append(FieldProblem("revision", "is not a whole number of zero or more"))
+    revision = fields.get("revision")
+    if revision is not None:
+        kept["revision"] = _revision(revision)
+        if kept["revision"] is None and revision != "":
+            problems.append(FieldProblem("revision", "is not a whole number of zero or more"))
     if not kept["name"] and not any(problem.field == "name" for problem in problems):
         problems.append(FieldProblem("name", "is missing"))
-    ignored = tuple(sorted(str(name)[:80] for name in fields.keys() - _KNOWN))
+    ignored = (
+        ()
+        if _KNOWN.issuperset(fields)
+        else tuple(sorted(str(name)[:80] for name in fields if name not in _KNOWN))
+    )
     return ReadApplication(_made_application(kept), tuple(problems), ignored)
+
+
+def _revision(value: object) -> int | None:
+    """A whole number of zero or more, below 10^18; None where it is none."""
+    value = _whole(value)
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", value):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
+        return value
+    return None
 
 
 def _text(value: object) -> str | None:

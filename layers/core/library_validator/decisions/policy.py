@@ -29,6 +29,10 @@ from library_validator.matching.query import Query
 from library_validator.releases.records import Structure, fscs_key_of
 
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
+_STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
+    Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
+    Structure.NON_RESPONDENT: ("LISTED_NON_RESPONDENT",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +206,11 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     facts is wrong, however far behind it is. Of two systems in one building, a name that is neither's
     very name does not tell which.
     """
-    margin = ranking.margin
-    if margin is not None and margin < policy.margin:
-        return ranking.runner_up
+    second = ranking.runner_up
+    if second is None:
+        return None
+    if best.bits - second.bits < policy.margin:
+        return second
     level = best.compared.name.level
     located = best.compared.street in policy.street or best.compared.phone in policy.phone
     akin = {*policy.enough_with_place, "separated", "applicant_shorter"}
@@ -258,11 +264,7 @@ def _was_taken_over(vanished: Entry, by: Entry) -> bool:
 
 def status_codes(best: Scored) -> tuple[str, ...]:
     """Reason codes of a listed entry's status: informative, they do not decide."""
-    codes = {
-        Structure.TEMPORARILY_CLOSED: "LISTED_TEMPORARILY_CLOSED",
-        Structure.NON_RESPONDENT: "LISTED_NON_RESPONDENT",
-    }
-    found = [codes[Structure(best.entry.structure)]] if best.entry.structure in codes else []
+    found = _STATUS_CODES.get(best.entry.structure, ())
     if best.entry.listing.meets_fscs_definition == "N":
-        found.append("LISTED_NOT_FSCS_DEFINITION")
-    return tuple(found)
+        return (*found, "LISTED_NOT_FSCS_DEFINITION")
+    return found

@@ -20,16 +20,19 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     They may be two addresses: a library that gets its mail in the next town is at home in both.
     """
     street, place, shown = "missing", "missing", None
+    applied, city, zip_code = query.street, query.city, query.zip
     for address in entry.addresses:
-        found = compare_streets(query.street, address.street)
+        found = compare_streets(applied, address.street)
         if found == "same_number" and _same_line(query.applicant.street, address.shown):
-            parts = _parts_of(query.street.name), _parts_of(address.street.name)
+            parts = _parts_of(applied.name), _parts_of(address.street.name)
             found = "same_number" if _are_two_streets(*parts) else "near"
-        where = compare_places(query.city, query.zip, address.city, address.zip)
+        where = compare_places(city, zip_code, address.city, address.zip)
         if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
             street, shown = found, address
         if place == "missing" or _PLACE_RANK[where] < _PLACE_RANK[place]:
             place = where
+        if street == "exact" and place == "zip_and_city":
+            break  # none agrees better
     return street, place, shown
 
 
@@ -84,26 +87,27 @@ def _same_line(applied: str, listed: str) -> bool:
 
 
 def compare_streets(applied: Street, listed: Street) -> str:
-    if applied.is_empty or listed.is_empty:
+    number, name, box = applied
+    listed_number, listed_name, listed_box = listed
+    if not (name or number or box) or not (listed_name or listed_number or listed_box):
         return "missing"
-    if applied.box and listed.box:
-        if applied.box == listed.box:
+    if box and listed_box:
+        if box == listed_box:
             return "same_box"
-        if not (applied.number and listed.number):
+        if not (number and listed_number):
             return "different"
-    if not (applied.name and listed.name) or (applied.box and not applied.number):
+    if not (name and listed_name) or (box and not number):
         return "not_comparable"
-    similar = applied.name == listed.name or _similar_streets(applied.name, listed.name)
-    if applied.number == listed.number:
-        if applied.name == listed.name:
-            return "exact" if applied.number or len(applied.name) >= 8 else "near"
-        if similar:
+    if number == listed_number:
+        if name == listed_name:
+            return "exact" if number or len(name) >= 8 else "near"
+        if _similar_streets(name, listed_name):
             return "near"
-        return "same_number" if applied.number else "different"
-    if similar:
-        if not applied.number or not listed.number:
-            return "near" if len(listed.name) >= 6 else "same_street"
-        return "near" if _near_numbers(applied.number, listed.number) else "same_street"
+        return "same_number" if number else "different"
+    if name == listed_name or _similar_streets(name, listed_name):
+        if not number or not listed_number:
+            return "near" if len(listed_name) >= 6 else "same_street"
+        return "near" if _near_numbers(number, listed_number) else "same_street"
     return "different"
 
 

@@ -56,16 +56,13 @@ class Ranking(NamedTuple):
         """The best candidate of another system than the best one's."""
         return self.best_other_than(self.scored[0]) if self.scored else None
 
-    @property
-    def margin(self) -> float | None:
-        """Bits between the best candidate and the best of another system."""
-        other = self.runner_up
-        return None if other is None else self.scored[0].bits - other.bits
-
     def best_other_than(self, chosen: Scored) -> Scored | None:
         """The best listed candidate of another system than ``chosen``'s."""
         key = chosen.entry.fscs_key
-        return next((other for other in self.scored if other.entry.fscs_key != key), None)
+        for other in self.scored:
+            if other.entry.fscs_key != key:
+                return other
+        return None
 
 
 def rank(
