@@ -23,7 +23,7 @@ class Evidence:
 
     def __init__(self, query: Query, best: Scored, policy: Policy) -> None:
         compared, level, rarity = best.compared, best.compared.name.level, best.compared.name.rarity
-        library = says_library(query)
+        library = query.says_library
         phoned = compared.phone in policy.phone
         streeted = compared.street in policy.street
         identified = compared.fscs_id in ("exact", "other_outlet")
@@ -74,11 +74,6 @@ class Evidence:
         return "WEAK_EVIDENCE"
 
 
-def says_library(query: Query) -> bool:
-    """Whether the applicant's name says that it is a library."""
-    return not LIBRARY_WORDS.isdisjoint(query.name.tokens)
-
-
 def lists_library(best: Scored) -> bool:
-    """Whether the entry's name does; 377 systems' names do not."""
+    """Whether the entry's name says that it is a library; 377 systems' names do not."""
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from library_validator.decisions.evidence import lists_library, says_library
+from library_validator.decisions.evidence import lists_library
 from library_validator.decisions.policy_file import Policy
 from library_validator.matching.match import Scored
 from library_validator.matching.query import Query
@@ -23,6 +23,7 @@ from library_validator.matching.words import (
 
 # C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
 _GOVERNMENT: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
+_OTHER_KINDS: Final = frozenset(OUT_OF_SCOPE)
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 
 
@@ -48,7 +49,7 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
         return ""
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
     borne = _borne_words(query, best, policy)
-    if (supports or not says_library(query)) and best and best.compared.name.level != "exact":
+    if (supports or not query.says_library) and best and best.compared.name.level != "exact":
         borne -= AFFILIATES  # "Friends of X Library" is not "Friends Free Library of X"
     return min(cues - borne, default="")
 
@@ -56,7 +57,7 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
 def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
     """The head of "X of the Y Library", where X is neither a library nor a government of the place."""
     head = query.head.tokens
-    if not head or not says_library(query) or not _OF_LIBRARIES.isdisjoint(head):
+    if not head or not query.says_library or not _OF_LIBRARIES.isdisjoint(head):
         return ""
     if best.compared.name.level in policy.enough_with_place:
         return ""  # every word of the name is the entry's, mistyped perhaps
@@ -65,16 +66,16 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
 
 def is_host(query: Query, best: Scored) -> bool:
     """Whether the name is that of a city, county or college itself, and the entry's is that of a library."""
-    if says_library(query) or not lists_library(best):
+    if query.says_library or not lists_library(best):
         return False
     # a branch may be called Forest City; Briar County Library is called after the county that runs it
     borne = () if best.entry.is_system else best.compared.name.listed.tokens
     return not HOSTS.isdisjoint(set(query.name.tokens).difference(query.place_words, borne))
 
 
-def kind_words(query: Query) -> set[str]:
+def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
-    return {word for word in query.name.tokens if word in OUT_OF_SCOPE and word not in query.place_words}
+    return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 
 def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:

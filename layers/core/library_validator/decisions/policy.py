@@ -12,7 +12,7 @@ from typing import Final
 
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.evidence import Evidence, says_library
+from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,
@@ -135,7 +135,7 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
     """Judge against the entries of the newest release."""
     best = ranking.best
     if best is None:
-        if query.is_name_alone and says_library(query):
+        if query.is_name_alone and query.says_library:
             return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = Evidence(query, best, policy)
@@ -158,7 +158,7 @@ def _other_body(query: Query, best: Scored, evidence: Evidence, policy: Policy) 
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
-        if evidence.located and (evidence.named or (says_library(query) and evidence.overrides_score)):
+        if evidence.located and (evidence.named or (query.says_library and evidence.overrides_score)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
     if best.compared.phone != "exact" and is_association_of_government_library(query, best, policy):

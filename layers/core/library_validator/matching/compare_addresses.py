@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
@@ -111,8 +110,7 @@ def compare_streets(applied: Street, listed: Street) -> str:
     return "different"
 
 
-@dataclass(frozen=True, slots=True)
-class _StreetName:
+class _StreetName(NamedTuple):
     words: frozenset[str]
     figures: frozenset[str]
     directions: frozenset[str]
@@ -144,7 +142,7 @@ def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
 
 def _similar_streets(applied: str, listed: str) -> bool:
     one, other = _parts_of(applied), _parts_of(listed)
-    if _are_two_streets(one, other):
+    if (one.figures or one.directions) and _are_two_streets(one, other):
         return False
     if one.without_type == other.without_type:
         return True
@@ -152,9 +150,9 @@ def _similar_streets(applied: str, listed: str) -> bool:
     # unless they share longer words.
     foreign = (one.alphabet ^ other.alphabet).bit_count()
     if foreign * 4 > len(one.letters) + len(other.letters):
-        shared = one.words & other.words
-        if not shared:
+        if one.words.isdisjoint(other.words):
             return False
+        shared = one.words & other.words
         if len(" ".join(shared)) < 6:
             return shared in (one.words, other.words)
     return bool(

@@ -83,19 +83,26 @@ def may_share_name(query: Query, entry: Entry) -> bool:
 
 def _have_nothing_in_common(query: Query, listed: Name) -> bool:
     """Whether no distinguishing word of one name is, or is near, one of the other: most pairs of names."""
-    applied, unknown = query.name, query.unknown_words
-    if not (applied.core and listed.core and applied.core_words.isdisjoint(listed.core_words)):
+    known = query.strange.get(listed.text)  # branches of one town bear the name of one system
+    if known is None:
+        known = query.strange[listed.text] = _is_strange(query.name, query.unknown_words, listed)
+    return known
+
+
+def _is_strange(applied: Name, unknown: frozenset[str], listed: Name) -> bool:
+    core = listed.core
+    if not (applied.core and core and applied.core_words.isdisjoint(listed.core_words)):
         return False
     for other in unknown:
-        for word in listed.core:
+        for word in core:
             if _similarity(other, word, unknown):
                 return False
     if not applied.edges.isdisjoint(listed.edges):
         for other in applied.core_words - unknown:
-            for word in listed.core:
+            for word in core:
                 if -1 <= len(other) - len(word) <= 1 and _similarity(other, word, unknown):
                     return False
-    return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, listed.core))
+    return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, core))
 
 
 def _other_government(applied: Name, agreed: Name, system: Name) -> bool:

@@ -158,15 +158,14 @@ def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes
     if not query.is_name_alone:
         del elsewhere[ENOUGH:]
     neighbour = [] if any(one in placed for one in compared) else same_place[:1]
-    # who does not say library is none that says so by every name
-    is_library = not LIBRARY_WORDS.isdisjoint(query.name.tokens)
     doubtful = [entry_of(one) for one in chain(same_place[len(neighbour) :], elsewhere)]
     return [
         *[entry_of(one) for one in neighbour],
         *[
             entry
             for entry in doubtful
-            if (is_library or _is_named_otherwise(entry))
+            # who does not say library is none that says so by every name
+            if (query.says_library or _is_named_otherwise(entry))
             and (may_share_name(query, entry) or may_share_street(query, entry))
         ],
     ]

@@ -24,8 +24,10 @@ from library_validator.matching.words import (
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
-# Folded text in words: apostrophes go, and what stood around them is one word; other signs become blanks.
-_IN_WORDS: Final = bytes(one if chr(one).isalnum() else ord(" ") for one in range(256))
+# ASCII text in words: apostrophes go, and what stood around them is one word; other signs become blanks.
+_IN_WORDS: Final = bytes(
+    ord(chr(one).upper()) if chr(one).isalnum() else ord(" ") for one in range(128)
+) + bytes(128)
 _CLOSED_UP: Final = b"'`"
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
@@ -46,12 +48,14 @@ _DIGITS: Final = re.compile(r"\d+")
 
 def fold(text: str) -> str:
     """Upper-case ASCII: accents dropped, look-alike letters of other scripts replaced, the rest blank."""
-    if not text.isascii():
-        text = _DASHES.sub("-", text)
-        text = "".join(HOMOGLYPHS.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
-        text = _APOSTROPHES.sub("'", text)
-        text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return text.upper()
+    return (text if text.isascii() else _in_ascii(text)).upper()
+
+
+def _in_ascii(text: str) -> str:
+    text = _DASHES.sub("-", text)
+    text = "".join(HOMOGLYPHS.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
+    text = _APOSTROPHES.sub("'", text)
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
 def _spaced(text: str) -> str:
@@ -61,9 +65,12 @@ def _spaced(text: str) -> str:
 
 def words(text: str) -> str:
     """Folded text as words: apostrophes closed up, ampersands read, initials joined."""
-    folded = fold(text).replace("&", " AND ")
-    found = folded.encode().translate(_IN_WORDS, _CLOSED_UP).decode().split()
-    plain = " ".join(found)
+    if not text.isascii():
+        text = _in_ascii(text)
+    if "&" in text:
+        text = text.replace("&", " AND ")
+    found = text.encode().translate(_IN_WORDS, _CLOSED_UP).split()
+    plain = b" ".join(found).decode()
     if [len(word) for word in found].count(1) < 2:  # no initials
         return plain
     return _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain)
@@ -96,7 +103,7 @@ def name_tokens(name: str) -> tuple[str, ...]:
             elif len(raw) == 1:
                 tokens.append(word)
         else:
-            tokens.append(_cardinal(word))
+            tokens.append(word if word.isalpha() else _cardinal(word))
     return tuple(tokens)
 
 
@@ -107,9 +114,7 @@ _NAME_MEANINGS: Final = {
 
 
 def _cardinal(word: str) -> str:
-    """``5`` of ``5TH``; any other word as it is."""
-    if word.isalpha():
-        return word
+    """``5`` of ``5TH``; any other word with a figure as it is."""
     ordinal = _ORDINAL.match(word)
     return ordinal[1] if ordinal else word
 
@@ -234,7 +239,12 @@ def street(text: str) -> Street:
     unit = _UNIT.search(f" {found}")
     if unit and unit.start() > 0:
         found = found[: unit.start() - 1]
-    name = " ".join([STREET_WORDS.get(word) or _cardinal(word) for word in found.split()[:10]])
+    name = " ".join(
+        [
+            STREET_WORDS.get(word) or (word if word.isalpha() else _cardinal(word))
+            for word in found.split()[:10]
+        ]
+    )
     return Street(number.lstrip("0"), name, box)
 
 

@@ -12,6 +12,7 @@ from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import FscsId, Street
 from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.words import LIBRARY_WORDS
 
 
 @dataclass(slots=True)  # final and not frozen, as names are
@@ -29,6 +30,8 @@ class Query:
     head: Final[Name]  # of "Friends of the Library": the friends; empty where the name is not of that form
     unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
+    says_library: Final[bool]  # its name does
+    strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
 
     @property
     def is_name_alone(self) -> bool:
@@ -44,17 +47,19 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     name = correct(read_name(applicant.name), statistics)
     head = normalize.head_of(applicant.name)
     return Query(
-        applicant=applicant,
-        name=name,
-        street=normalize.street(applicant.street),
-        city=city,
-        state=state or (fscs_id.key[:2] if fscs_id else ""),
-        zip=normalize.zip5(applicant.zip) or normalize.zip_at_end(applicant.street),
-        phone=normalize.phone(applicant.phone),
-        fscs_id=fscs_id,
-        head=correct(read_name(head), statistics) if head else NO_NAME,
-        unknown_words=name.core_words - statistics.words,
-        place_words=_words_of_state(applicant.state, state).union(city.split()),
+        applicant,
+        name,
+        normalize.street(applicant.street),
+        city,
+        state or (fscs_id.key[:2] if fscs_id else ""),
+        normalize.zip5(applicant.zip) or normalize.zip_at_end(applicant.street),
+        normalize.phone(applicant.phone),
+        fscs_id,
+        correct(read_name(head), statistics) if head else NO_NAME,
+        name.core_words - statistics.words,
+        _words_of_state(applicant.state, state).union(city.split()),
+        not LIBRARY_WORDS.isdisjoint(name.tokens),
+        {},
     )
 
 
