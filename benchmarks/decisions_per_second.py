@@ -43,7 +43,7 @@ from library_validator_cli.terminal import json_line
 
 # Applications a run. In batch every application, but where a peer would take hours.
 ONE_AT_A_TIME: Final = {
-    "library-validator": 1_000,
+    "library-validator": 5_000,
     "rapidfuzz": 100,
     "recordlinkage": 10,
     "splink": 2,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from library_validator.matching import normalize
-from library_validator.matching.names import Name, read_name
+from library_validator.matching.names import Name, name_of, read_name
 from library_validator.matching.normalize import Street
 from library_validator.releases.history import History, ListedOutlet, ListedSystem
 from library_validator.releases.lineage import CLOSED, Fate
@@ -80,10 +80,8 @@ class Entry:
     def __post_init__(self) -> None:
         self.fscs_key = fscs_key_of(self.id)
         self.is_system = self.kind == SYSTEM_KIND
-        places = self.county
-        for address in self.addresses:
-            places += f" {address.city}"
-        self.place_words = frozenset(places.split())
+        places = [self.county, *[address.city for address in self.addresses]]
+        self.place_words = frozenset(" ".join(places).split())
 
 
 ReadName = Callable[[str], Name]
@@ -276,8 +274,8 @@ def decode(record: bytes) -> Entry:
         fields[5],
         fields[6],
         fields[7],
-        tuple([Name.of_text(part) for part in fields[8].split(PART)]) if fields[8] else (),
-        tuple([Name.of_text(part) for part in fields[9].split(PART)]) if fields[9] else (),
+        tuple([name_of(part) for part in fields[8].split(PART)]) if fields[8] else (),
+        tuple([name_of(part) for part in fields[9].split(PART)]) if fields[9] else (),
         tuple([_decode_address(part) for part in fields[10].split(PART)]) if fields[10] else (),
         tuple(fields[11].split(PART)) if fields[11] else (),
         tuple(fields[12].split(PART)) if fields[12] else (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -20,25 +20,30 @@ class Name:
     text: Final[str]  # tokens joined by blanks
     core_words: Final[frozenset[str]]
     letters: Final[int]  # of the core
-    edges: Final[frozenset[str]]  # two letters at each end of each core word: a slip leaves one end as it is
+    _edges: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
 
-    @staticmethod
-    def of_text(text: str) -> Name:
-        return _of_text(text)
+    @property
+    def edges(self) -> frozenset[str]:
+        """Two letters at each end of each core word: a slip in a word leaves one end of it as it is."""
+        if self._edges is None:
+            self._edges = frozenset(
+                [edge for word in self.core for edge in (f"{word[:2]}-", f"-{word[-2:]}")]
+            )
+        return self._edges
 
 
 @lru_cache(maxsize=65_536)
-def _of_text(text: str) -> Name:
+def name_of(text: str) -> Name:
+    """A normalized name in its parts."""
     tokens = tuple(text.split())
     core = tuple(dict.fromkeys([token for token in tokens if token not in GENERIC]))
     core_words = frozenset(core)
-    edges = frozenset([edge for word in core for edge in (f"{word[:2]}-", f"-{word[-2:]}")])
-    return Name(tokens, core, core_words & SEPARATORS, text, core_words, len("".join(core)), edges)
+    return Name(tokens, core, core_words & SEPARATORS, text, core_words, len("".join(core)))
 
 
-NO_NAME: Final = Name.of_text("")
+NO_NAME: Final = name_of("")
 
 
 def read_name(name: str) -> Name:
     """Normalize and split a name as written."""
-    return _of_text(" ".join(name_tokens(name)))
+    return name_of(" ".join(name_tokens(name)))

@@ -12,7 +12,7 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from library_validator.matching.names import Name
+from library_validator.matching.names import Name, name_of
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import (
     AFFILIATES,
@@ -71,7 +71,7 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
         corrected |= {word: ("PUBLIC", "LIBRARY") for word in unknown if _is_mistyped_pl(word)}
     if not corrected:
         return name
-    return Name.of_text(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
+    return name_of(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
 
 
 def _is_mistyped_pl(word: str) -> bool:

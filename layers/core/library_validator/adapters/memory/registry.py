@@ -91,7 +91,7 @@ class MemoryRegistry:
         wanted = set(keys)
         self.requests["BatchGetItem"] += -(-len(wanted) // _BATCH_GET_KEYS)
         items = self.items.get(version, {})
-        return {key: items[key] for key in wanted if key in items}
+        return {key: posting for key in wanted if (posting := items.get(key)) is not None}
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
         self.items.setdefault(version, {}).update(postings)
