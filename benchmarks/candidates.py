@@ -26,7 +26,8 @@ from benchmarks.measures import about, counted, write
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.index import MAX_CANDIDATES, build_index, records_of
+from library_validator.matching.entries import records_of
+from library_validator.matching.index import MAX_CANDIDATES, build_index
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant

@@ -53,7 +53,8 @@ from library_validator.decisions.application import FIELDS, application_from_fie
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.index import MAX_CANDIDATES, Index, build_index, records_of
+from library_validator.matching.entries import records_of
+from library_validator.matching.index import MAX_CANDIDATES, Index, build_index
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics

@@ -77,8 +77,8 @@ class Account:
         clients = {"dynamodb": self._dynamodb, "s3": self._s3, "sqs": self._sqs, "events": self._events}
         for client in clients.values():
             self.meter.watch(client)
-        with patch.object(boto3, "client", clients.__getitem__):
-            for function in _FUNCTIONS.values():
+        for function in _FUNCTIONS.values():
+            with patch.object(function, "clients_of", lambda *services: [clients[one] for one in services]):
                 function.build_runtime.cache_clear()
                 function.build_runtime().logger.registered_handler.setStream(self.log)
 

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
+from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
@@ -118,12 +118,12 @@ def _tell(refreshed: Refresh, runtime: Runtime) -> None:
 @cache
 def build_runtime() -> Runtime:
     settings = FetchReleaseSettings.from_environment(os.environ)
-    dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    dynamodb, events, s3 = clients_of("dynamodb", "events", "s3")
     return Runtime(
         sources=settings.sources(),
         ports=RefreshPorts(
             store=RegistryTable(dynamodb, settings.registry_table),
-            bus=RegistryEventBus(EventBus(boto3.client("events"), settings.results_bus)),
+            bus=RegistryEventBus(EventBus(events, settings.results_bus)),
             fetch=FetchPorts(
                 web=HttpWeb(),
                 releases=FetchedReleasesBucket(s3, settings.releases_bucket),

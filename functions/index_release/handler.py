@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
+from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
@@ -99,10 +99,11 @@ def _tell(run: Run, runtime: Runtime) -> None:
 @cache
 def build_runtime() -> Runtime:
     settings = IndexReleaseSettings.from_environment(os.environ)
+    dynamodb, events, s3 = clients_of("dynamodb", "events", "s3")
     return Runtime(
-        store=RegistryTable(boto3.client("dynamodb"), settings.registry_table),
-        bucket=ReleasesBucket(boto3.client("s3"), settings.releases_bucket, settings.max_release_bytes),
-        bus=RegistryEventBus(EventBus(boto3.client("events"), settings.results_bus)),
+        store=RegistryTable(dynamodb, settings.registry_table),
+        bucket=ReleasesBucket(s3, settings.releases_bucket, settings.max_release_bytes),
+        bus=RegistryEventBus(EventBus(events, settings.results_bus)),
         logger=build_logger(settings),
         metrics=Metrics(settings),
     )

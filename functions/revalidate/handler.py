@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from library_validator.adapters.aws.casework_bus import EventBridgeCaseworkBus
 from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
@@ -122,9 +122,9 @@ def _tell(asked: Activation | Task, outcome: Outcome, runtime: Runtime) -> None:
 def build_runtime() -> Runtime:
     settings = RevalidateSettings.from_environment(os.environ)
     logger = build_logger(settings)
-    dynamodb = boto3.client("dynamodb")
-    bus = EventBus(boto3.client("events"), settings.results_bus)
-    queue = RevalidationsQueue(boto3.client("sqs"), settings.revalidations_queue_url)
+    dynamodb, events, sqs = clients_of("dynamodb", "events", "sqs")
+    bus = EventBus(events, settings.results_bus)
+    queue = RevalidationsQueue(sqs, settings.revalidations_queue_url)
     return Runtime(
         ports=Ports(
             store=CaseworkTable(dynamodb, settings.casework_table),

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.config import SweepResultsSettings
@@ -61,9 +61,10 @@ def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepRespons
 def build_runtime() -> Runtime:
     settings = SweepResultsSettings.from_environment(os.environ)
     logger = build_logger(settings)
+    dynamodb, events = clients_of("dynamodb", "events")
     return Runtime(
-        store=CaseworkTable(boto3.client("dynamodb"), settings.casework_table),
-        bus=EventBridgeResultsBus(EventBus(boto3.client("events"), settings.results_bus), logger.warning),
+        store=CaseworkTable(dynamodb, settings.casework_table),
+        bus=EventBridgeResultsBus(EventBus(events, settings.results_bus), logger.warning),
         unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
         logger=logger,
         metrics=Metrics(settings),

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -24,6 +23,7 @@ from library_validator.adapters.aws.applications_queue import (
     BatchResponse,
 )
 from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
@@ -125,13 +125,13 @@ def _tell(message: ApplicationMessage, settled: Settled, runtime: Runtime) -> No
 def build_runtime() -> Runtime:
     settings = ValidateApplicationsSettings.from_environment(os.environ)
     logger = build_logger(settings)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb, events = clients_of("dynamodb", "events")
     registry = RegistryTable(dynamodb, settings.registry_table)
     return Runtime(
         decider=Decider(registry, settings.validity),
         requests=registry.requests,
         store=CaseworkTable(dynamodb, settings.casework_table),
-        bus=EventBridgeResultsBus(EventBus(boto3.client("events"), settings.results_bus), logger.warning),
+        bus=EventBridgeResultsBus(EventBus(events, settings.results_bus), logger.warning),
         logger=logger,
         metrics=Metrics(settings),
     )

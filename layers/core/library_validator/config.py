@@ -15,7 +15,7 @@ from library_validator.releases.sources import Source, built_in_sources, own_sou
 
 
 class Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True, str_strip_whitespace=True)
 
     service: str = Field(alias="POWERTOOLS_SERVICE_NAME", min_length=1)
     metrics_namespace: str = Field("LibraryValidator", alias="POWERTOOLS_METRICS_NAMESPACE", min_length=1)

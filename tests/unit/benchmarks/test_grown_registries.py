@@ -10,7 +10,7 @@ import pytest
 from benchmarks.grown_registries import grow, largest_state
 from benchmarks.growth import Live, common_names, counts_of, judged, one_pass, sizes_of, to_decide
 from benchmarks.snapshot import SnapshotRegistry, load, write
-from library_validator.matching.entries import entries_of
+from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import keys_of_entry
 from library_validator.releases.history import merge_releases

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.entries import FIELD, Entry, decode, encode, entries_of
-from library_validator.matching.index import MAX_CANDIDATES, build_index, records_of
+from library_validator.matching.entries import FIELD, Entry, decode, encode, records_of
+from library_validator.matching.entries_of_history import entries_of
+from library_validator.matching.index import MAX_CANDIDATES, build_index
 from library_validator.matching.keys import MAX_KEYS, keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics

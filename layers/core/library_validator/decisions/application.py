@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Application(BaseModel):
     """One application. Text as given, trimmed; an empty string means: not given."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     application_id: str = Field(min_length=1, max_length=MAX_ID_CHARACTERS)
     name: str = Field("", max_length=MAX_FIELD_CHARACTERS)

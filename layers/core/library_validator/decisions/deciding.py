@@ -28,7 +28,7 @@ from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import RegistryError, RegistryFormatUnknown
-from library_validator.matching.index import READABLE_FORMATS
+from library_validator.matching.entries import READABLE_FORMATS
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant

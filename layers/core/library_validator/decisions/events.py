@@ -34,7 +34,7 @@ from library_validator.registry.envelope import EventMetadata
 class DecisionData(BaseModel):
     """What was decided and what it stands on; of the application itself only what was compared."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     application_id: str
     source: str = Field(description="the authenticated sender; application ids are unique within it")
@@ -91,6 +91,8 @@ class NotValidatedData(DecisionData):
 class LibraryApplicationValidated(BaseModel):
     """An entry of the registry corresponds to the organization that the application names."""
 
+    model_config = ConfigDict(defer_build=True)
+
     detail_type: ClassVar[str] = "Library Application Validated"
     metadata: EventMetadata
     data: ValidatedData
@@ -99,6 +101,8 @@ class LibraryApplicationValidated(BaseModel):
 class LibraryApplicationNeedsReview(BaseModel):
     """A person can settle it; ``data.reasons`` say what and ``data.next_step`` says how."""
 
+    model_config = ConfigDict(defer_build=True)
+
     detail_type: ClassVar[str] = "Library Application Needs Review"
     metadata: EventMetadata
     data: NeedsReviewData
@@ -106,6 +110,8 @@ class LibraryApplicationNeedsReview(BaseModel):
 
 class LibraryApplicationNotValidated(BaseModel):
     """No entry corresponds, or the applicant is something else than a public library."""
+
+    model_config = ConfigDict(defer_build=True)
 
     detail_type: ClassVar[str] = "Library Application Not Validated"
     metadata: EventMetadata
@@ -119,6 +125,8 @@ class StatusChangedData(DecisionData):
 
 class LibraryStatusChanged(BaseModel):
     """An answer that was given is another now, though nobody submitted anything: ``data.cause`` says why."""
+
+    model_config = ConfigDict(defer_build=True)
 
     detail_type: ClassVar[str] = "Library Status Changed"
     metadata: EventMetadata

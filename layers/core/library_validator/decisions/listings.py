@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from library_validator.matching.entries import Entry, decode
-from library_validator.matching.index import records_of
+from library_validator.matching.entries import Entry, decode, records_of
 from library_validator.releases.records import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]

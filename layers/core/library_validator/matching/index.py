@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.entries import RECORD, Entry, decode, encode, entries_of
+from library_validator.matching.entries import RECORD, Entry, encode
+from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
@@ -16,8 +16,6 @@ from library_validator.matching.statistics import Statistics
 from library_validator.releases.history import merge_releases
 from library_validator.releases.records import Release
 
-INDEX_FORMAT: Final = 2
-READABLE_FORMATS: Final = (1, 2)
 _MISPRINTS: Final = 2  # kind words that so few entries spell in a way are misprints of the release
 MAX_CANDIDATES: Final = 96  # a posting holds at most so many entries; a longer one keeps its systems first
 
@@ -75,14 +73,3 @@ def _posting(entries: list[Entry], encoded: dict[str, bytes]) -> bytes:
     if len(entries) > MAX_CANDIDATES:
         entries = sorted(entries, key=lambda entry: (not entry.is_system, -entry.last_listed, entry.id))
     return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES])
-
-
-def records_of(posting: bytes) -> list[bytes]:
-    """The encoded entries of a posting; one entry is the same bytes in every posting of a version."""
-    return posting.split(RECORD)
-
-
-@lru_cache(maxsize=32_768)
-def entry_of(record: bytes) -> Entry:
-    """An encoded entry, decoded where it is compared: most are not."""
-    return decode(record)

@@ -9,8 +9,7 @@ from typing import Final, NamedTuple
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.compare_addresses import may_share_street
 from library_validator.matching.compare_names import may_share_name
-from library_validator.matching.entries import Entry
-from library_validator.matching.index import entry_of, records_of
+from library_validator.matching.entries import Entry, entry_of, records_of
 from library_validator.matching.keys import (
     CITY_FAMILY,
     NAME_FAMILY,

@@ -18,7 +18,7 @@ EVENT_SOURCE: Final = "library-validator"
 class EventMetadata(BaseModel):
     """Which fact, when, and which versions it stands on."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     event_id: UUID = Field(description="the same for every delivery of one fact: deduplicate by it")
     schema_version: Literal["1.0"] = "1.0"

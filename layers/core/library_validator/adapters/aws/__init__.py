@@ -1,1 +1,1 @@
-"""S3, DynamoDB, SQS and EventBridge: the only place that imports boto3."""
+"""S3, DynamoDB, SQS and EventBridge: the only place that imports botocore."""

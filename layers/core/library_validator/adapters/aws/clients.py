@@ -1,0 +1,17 @@
+"""Clients of AWS services, made as boto3 makes them, without the rest of boto3.
+
+The functions use no resources and no transfer manager; not importing those saves a tenth of a cold start
+(``python -m benchmarks.cold_start``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.session import get_session
+
+
+def clients_of(*services: str) -> list[Any]:
+    """A client of each service, of one session: credentials, region and endpoints are the environment's."""
+    session = get_session()
+    return [session.create_client(service) for service in services]
