@@ -41,7 +41,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
+from botocore.session import Session, get_session
 
 from benchmarks.measures import about, measured
 from benchmarks.read_units import SAMPLE_RELEASE, spread
@@ -242,10 +242,10 @@ def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
     functions = stack.own.client("lambda")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     os.environ.update(variables)
-    boto3.setup_default_session()
-    timer = CallTimer()
-    timer.listen(boto3.DEFAULT_SESSION)
+    session, timer = get_session(), CallTimer()
+    timer.listen(session)
     validate = _load_handler()
+    validate.clients_of = lambda *services: [session.create_client(one) for one in services]
     walls, own = [], []
     batches = [rows[start : start + BATCH] for start in range(0, len(rows) - BATCH + 1, BATCH)]
     for number, batch in enumerate(batches):
@@ -281,9 +281,9 @@ class CallTimer:
         self.milliseconds: defaultdict[str, list[float]] = defaultdict(list)
         self._started = 0.0
 
-    def listen(self, session: Any) -> None:
-        session.events.register("before-call.*", self._begin)
-        session.events.register("after-call.*", self._end)
+    def listen(self, session: Session) -> None:
+        session.register("before-call.*", self._begin)
+        session.register("after-call.*", self._end)
 
     def clear(self) -> None:
         self.milliseconds.clear()
@@ -291,8 +291,8 @@ class CallTimer:
     def _begin(self, **_: Any) -> None:
         self._started = time.perf_counter()
 
-    def _end(self, model: Any, **_: Any) -> None:
-        self.milliseconds[model.name].append((time.perf_counter() - self._started) * 1000)
+    def _end(self, **told: Any) -> None:
+        self.milliseconds[told["model"].name].append((time.perf_counter() - self._started) * 1000)
 
 
 def no_op(stack: Stack, count: int) -> dict[str, Any]:
@@ -437,7 +437,7 @@ def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
     group = f"/aws/lambda/{STACK_NAME}/validate_applications"
     report: dict[str, Any] = {
         "schema_version": 1,
-        "about": about("flow", sys.argv[1:], ("boto3",)),
+        "about": about("flow", sys.argv[1:], ("botocore",)),
         "registry_version": loaded.version,
     }
     with consumer.running():

@@ -6,11 +6,15 @@ import json
 
 import pytest
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.application import ReadApplication, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.releases.records import Release
 from library_validator_cli.decision_json import answer_as_json, decision_as_json
 from library_validator_cli.local_matching import FLAT_COLUMNS, flat
 from library_validator_cli.terminal import json_line
 from tests.decisions import decision_of, submission_of
+from tests.small_registry import ALDER, BRIAR_CITY, NEWEST, NOW, OUTLETS, SYSTEMS, registry_of, release
 
 KEYS = (
     "application_id decision reason_codes reasons next_step confidence match runner_up margin candidates "
@@ -26,6 +30,43 @@ def test_a_line_says_the_answer_with_its_keys_in_order(answer: Answer) -> None:
     assert list(json.loads(line)) == KEYS
     assert json.dumps(json.loads(line)) == json.dumps(answer_as_json(decision))
     assert list(decision_as_json(decision))[: len(KEYS)] == KEYS
+
+
+GONE = release(tuple(one for one in SYSTEMS if one is not BRIAR_CITY), OUTLETS, fiscal_year=2023)
+APPLICATIONS: dict[str, dict[str, object]] = {
+    "match": {
+        "name": ALDER.name,
+        "street": ALDER.street,
+        "city": ALDER.city,
+        "state": "ME",
+        "zip": ALDER.zip,
+    },
+    "outlet": {"name": "Hollow Run Branch", "street": "8 Creek Road", "city": "Hollow Run", "state": "ME"},
+    "other key": {"name": ALDER.name, "city": "Alder Point", "state": "ME", "fscs_id": "ME0003-002"},
+    "vanished": {"name": BRIAR_CITY.name, "street": BRIAR_CITY.street, "city": "Briarton", "state": "ME"},
+    "friends": {"name": f"Friends of the {ALDER.name}", "city": ALDER.city, "state": "ME"},
+    "unreadable field": {"name": ALDER.name, "city": "Alder Point", "state": "ME", "phone": ["207"]},
+    "nothing alike": {"name": "Rose Tree Garden Club", "city": "Nowhere", "state": "TX"},
+    "nothing given": {},
+}
+
+
+@pytest.mark.parametrize("releases", [(NEWEST,), (GONE, NEWEST)], ids=["listed", "one vanished"])
+def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Release, ...]) -> None:
+    decider = Decider(registry_of(*releases))
+    read = [application_from_fields({"application_id": one, **APPLICATIONS[one]}) for one in APPLICATIONS]
+    decisions = [answer_as_json(one) for one in decided(decider, read)]
+    assert [json.loads(json_line(one)) for one in decider.answers(read)] == decisions
+    assert {one["decision"] for one in decisions} == set(Answer)
+    assert any(one["match"] and one["match"]["fate"] for one in decisions) is (len(releases) > 1)
+
+
+def decided(decider: Decider, applications: list[ReadApplication]) -> list[Decision]:
+    submitted = [
+        (Submission(source="partner", application=one.application, sent_at=NOW), one.problems)
+        for one in applications
+    ]
+    return decider.decide(submitted, NOW)
 
 
 def test_a_line_is_text_as_it_is_and_no_longer_than_needed() -> None:

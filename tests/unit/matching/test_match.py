@@ -77,3 +77,9 @@ def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
     assert best is not None
     assert best.entry.id == LAST_OF_ALL
     assert ranking_of(applicant, everybody=True).best == best
+
+
+def test_weights_are_shown_as_they_count() -> None:
+    weights = load_weights()
+    listed = [weights.prior, *(worth for levels in weights.bits.values() for worth in levels.values())]
+    assert [round(worth, 2) for worth in listed] == listed

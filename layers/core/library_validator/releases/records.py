@@ -39,56 +39,56 @@ class Structure(StrEnum):
     NON_RESPONDENT = "25"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
 class System:
     """One administrative entity (library system); unique by ``fscs_key`` within a release."""
 
-    fscs_key: str  # FSCSKEY, two letters and four digits: AK0001
-    state: str  # STABR
-    libid: str  # LIBID, the state's own id: not unique, may equal another system's FSCS key
-    name: str  # LIBNAME, cut at 60 characters by the source
-    street: str  # ADDRESS, cut at 35
-    city: str  # CITY, cut at 20
-    zip: str  # five digits or M
-    mailing_street: str  # ADDRES_M; empty before the layout had it
-    mailing_city: str
-    mailing_zip: str
-    county: str
-    phone: str  # ten digits, or -3 / -4 / M
-    structure: str  # STATSTRU, two digits (see Structure)
-    name_change: str  # STATNAME: 00, 06 official, 14 minor
-    address_change: str  # STATADDR: 00, 07 moved, 15 minor
-    meets_fscs_definition: str  # C_FSCS: Y, N, or empty where the layout has none
-    legal_basis: str  # C_LEGBAS
-    administrative_structure: str  # C_ADMIN
-    relationship: str  # C_RELATN
-    reporting_status: str  # RSTATUS
-    locale: str  # LOCALE / LOCALE_ADD, or empty
-    population: int  # POPU_LSA, persons; negative: missing code
-    operating_expenditure: int  # TOTOPEXP, US dollars; negative: missing code
-    period_end: str  # ENDDATE as published, or -3
+    fscs_key: Final[str]  # FSCSKEY, two letters and four digits: AK0001
+    state: Final[str]  # STABR
+    libid: Final[str]  # LIBID, the state's own id: not unique, may equal another system's FSCS key
+    name: Final[str]  # LIBNAME, cut at 60 characters by the source
+    street: Final[str]  # ADDRESS, cut at 35
+    city: Final[str]  # CITY, cut at 20
+    zip: Final[str]  # five digits or M
+    mailing_street: Final[str]  # ADDRES_M; empty before the layout had it
+    mailing_city: Final[str]
+    mailing_zip: Final[str]
+    county: Final[str]
+    phone: Final[str]  # ten digits, or -3 / -4 / M
+    structure: Final[str]  # STATSTRU, two digits (see Structure)
+    name_change: Final[str]  # STATNAME: 00, 06 official, 14 minor
+    address_change: Final[str]  # STATADDR: 00, 07 moved, 15 minor
+    meets_fscs_definition: Final[str]  # C_FSCS: Y, N, or empty where the layout has none
+    legal_basis: Final[str]  # C_LEGBAS
+    administrative_structure: Final[str]  # C_ADMIN
+    relationship: Final[str]  # C_RELATN
+    reporting_status: Final[str]  # RSTATUS
+    locale: Final[str]  # LOCALE / LOCALE_ADD, or empty
+    population: Final[int]  # POPU_LSA, persons; negative: missing code
+    operating_expenditure: Final[int]  # TOTOPEXP, US dollars; negative: missing code
+    period_end: Final[str]  # ENDDATE as published, or -3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
 class Outlet:
     """One outlet of a system; unique by ``fscs_id`` within a release."""
 
-    fscs_key: str
-    sequence: str  # FSCS_SEQ, three digits
-    state: str
-    libid: str
-    name: str
-    street: str
-    city: str
-    zip: str
-    county: str
-    phone: str
-    type: str  # C_OUT_TY: CE central, BR branch, BS bookmobile, BM books-by-mail (MO in FY2017-19)
-    structure: str
-    name_change: str
-    address_change: str
-    meets_fscs_definition: str
-    locale: str
+    fscs_key: Final[str]
+    sequence: Final[str]  # FSCS_SEQ, three digits
+    state: Final[str]
+    libid: Final[str]
+    name: Final[str]
+    street: Final[str]
+    city: Final[str]
+    zip: Final[str]
+    county: Final[str]
+    phone: Final[str]
+    type: Final[str]  # C_OUT_TY: CE central, BR branch, BS bookmobile, BM books-by-mail (MO in FY2017-19)
+    structure: Final[str]
+    name_change: Final[str]
+    address_change: Final[str]
+    meets_fscs_definition: Final[str]
+    locale: Final[str]
 
     @property
     def fscs_id(self) -> str:
