@@ -50,18 +50,21 @@ def compare_names(
     query: Query, entry: Entry, statistics: Statistics, *, at_same_place: bool
 ) -> NameAgreement:
     """The best agreement of the applicant's name with any name of the entry."""
-    # Words that repeat where both lie: in a name they neither agree nor differ by themselves.
-    # Where the two lie apart, the name of a place is what tells them apart.
-    apart = bool(query.city) and not at_same_place
-    place = frozenset((entry.state,)) if apart else query.place_words | entry.place_words
     text = query.name.text
-    best: NameAgreement | None = None
-    for names, of_system in ((entry.names, False), (entry.system_names, True)):
+    kinds = ((entry.names, False), (entry.system_names, True))
+    for names, of_system in kinds:
         for listed in names:
             if listed.text == text:
-                return _exact(listed, place, statistics, of_system=of_system)
-    for names, of_system in ((entry.names, False), (entry.system_names, True)):
+                agreed = listed.core or listed.tokens
+                rarity = _rarity(agreed, _place_of(query, entry, at_same_place=at_same_place), statistics)
+                return NameAgreement("exact", agreed, rarity, listed, of_system)
+    best: NameAgreement | None = None
+    for names, of_system in kinds:
         for listed in names:
+            if _have_nothing_in_common(query, listed):
+                best = best or NameAgreement("different", (), 0.0, listed, of_system)
+                continue
+            place = _place_of(query, entry, at_same_place=at_same_place)
             found = compare_different_names(query, listed, place, statistics, of_system=of_system)
             if best is None or _better(found, best):
                 best = found
@@ -70,6 +73,16 @@ def compare_names(
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
         return best._replace(level="separated")
     return best
+
+
+def _place_of(query: Query, entry: Entry, *, at_same_place: bool) -> frozenset[str]:
+    """Words that repeat where both lie: in a name they neither agree nor differ by themselves.
+
+    Where the two lie apart, the name of a place is what tells them apart.
+    """
+    if query.city and not at_same_place:
+        return frozenset((entry.state,))
+    return query.place_words | entry.place_words
 
 
 def may_share_name(query: Query, entry: Entry) -> bool:
@@ -120,11 +133,6 @@ def _other_government(applied: Name, agreed: Name, system: Name) -> bool:
 def _better(found: NameAgreement, best: NameAgreement) -> bool:
     rank, best_rank = _NAME_RANK[found.level], _NAME_RANK[best.level]
     return rank < best_rank or (rank == best_rank and found.rarity > best.rarity)
-
-
-def _exact(listed: Name, place: frozenset[str], statistics: Statistics, *, of_system: bool) -> NameAgreement:
-    agreed = listed.core or listed.tokens
-    return NameAgreement("exact", agreed, _rarity(agreed, place, statistics), listed, of_system)
 
 
 def compare_different_names(
