@@ -7,8 +7,10 @@ answer: cleaning, candidates, comparison, choice. The product's answer is the wh
 with all processors it is the lines that ``match`` writes. A peer's answer is its best library and a score.
 
 Every part runs ``--runs`` times, the matchers in turn, in a process of its own that may use one processor
-or all of them. What was cleaned before a run is forgotten, for every matcher; indexes stay. A slow matcher
-is given fewer applications: how many stands beside its rate. csv-reconcile uses one processor in any case.
+or all of them. What was cleaned before a run is forgotten, for every matcher; indexes stay. ``match`` stands
+in a process beside it, without the peers' threads, and makes its own processes anew in each run, as the
+command does. A slow matcher is given fewer applications: how many stands beside its rate. csv-reconcile uses
+one processor in any case.
 """
 
 from __future__ import annotations
@@ -22,10 +24,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from benchmarks.accuracy_peers import peers_of
 from benchmarks.measures import about
@@ -38,7 +39,7 @@ from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import Row
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
 from library_validator_cli.local_matching import BATCH, registry_of
-from library_validator_cli.match_processes import MatchLines, processes_for
+from library_validator_cli.match_processes import processes_for
 from library_validator_cli.terminal import json_line
 
 # Applications a run. In batch every application, but where a peer would take hours.
@@ -53,7 +54,7 @@ IN_BATCH: Final = {"csv-reconcile": 10}
 _AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
 _PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "csv-reconcile", "pydantic")
 
-Answer = Callable[[Sequence[Any]], object]  # of rows: labelled ones, or as ``match`` reads them from a file
+Answer = Callable[[Sequence[LabelledRow]], object]
 
 
 def main() -> None:
@@ -93,16 +94,13 @@ def _apart(given: argparse.Namespace, processors: list[int] | None) -> dict[str,
 def _measure_and_send(given: argparse.Namespace, processors: list[int] | None, sending: Any) -> None:
     if processors:
         os.sched_setaffinity(0, processors)
-    with ExitStack() as stack:
-        sending.send(_measure(given, stack, whole=processors is None))
+    with MatchApart(given) as match:
+        sending.send(_measure(given, match, whole=processors is None))
 
 
-def _measure(given: argparse.Namespace, stack: ExitStack, *, whole: bool) -> dict[str, Any]:
+def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> dict[str, Any]:
     """Applications per second by way and matcher: the median, and every run."""
     rows = _applications(given.labelled, given.applications, given.seed)
-    decider = Decider(registry_of([given.release], _say))
-    # forked before any other thread is there
-    match_lines = stack.enter_context(processes_for(len(rows) if whole else 0, decider, json_line))
     release = read_release(given.release)
     older = [read_release(path) for path in given.older]
     peers: list[Peer] = [*peers_of(older, given.seed), WithCsvReconcile()]
@@ -110,11 +108,11 @@ def _measure(given: argparse.Namespace, stack: ExitStack, *, whole: bool) -> dic
         _say(f"preparing {peer.name}")
         peer.prepare(records_of(release))
     of_peers: dict[str, Answer] = {peer.name: _answer_of(peer) for peer in peers}
-    in_batch: dict[str, Answer] = {"library-validator": _written_by(match_lines), **of_peers}
-    many: dict[str, Sequence[Any]] = {name: rows[: IN_BATCH.get(name)] for name in of_peers}
-    many["library-validator"] = [_row(number, one) for number, one in enumerate(rows, start=1)]
-    found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, many)}
+    in_batch: dict[str, Answer] = {"library-validator": match, **of_peers}
+    many = {name: rows[: IN_BATCH.get(name)] for name in in_batch}
+    found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, many, match.forget)}
     if not whole:
+        decider = Decider(registry_of([given.release], _say))
         singly = {"library-validator": _decided_by(decider), **of_peers}
         by_one = {name: _one_by_one(answer) for name, answer in singly.items()}
         few = {name: rows[: ONE_AT_A_TIME[name]] for name in by_one}
@@ -125,12 +123,63 @@ def _measure(given: argparse.Namespace, stack: ExitStack, *, whole: bool) -> dic
     return found
 
 
-def _timed(answers: dict[str, Answer], runs: int, rows: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+class MatchApart:
+    """What ``match`` does with the rows of a file, in a process of its own: no other thread may run where it
+    forks."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._asking, answering = context.Pipe()
+        self._process = context.Process(target=_match_when_asked, args=(given, answering))
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        self._asking.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._asking.send(None)
+        self._process.join()
+
+    def forget(self) -> None:
+        self._ask("forget")
+
+    def __call__(self, _rows: Sequence[LabelledRow]) -> None:
+        self._ask("match")
+
+    def _ask(self, what: str) -> None:
+        self._asking.send(what)
+        self._asking.recv()
+
+
+def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
+    labelled = _applications(given.labelled, given.applications, given.seed)
+    rows = [_row(number, one) for number, one in enumerate(labelled, start=1)]
+    decider = Decider(registry_of([given.release], _say))
+    count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
+    answering.send("ready")
+    for asked in iter(answering.recv, None):
+        if asked == "forget":
+            _forget_what_was_cleaned()
+        else:
+            with processes_for(count, decider, json_line) as match_lines:
+                for _lines in match_lines(rows):
+                    pass
+        answering.send("done")
+
+
+def _timed(
+    answers: dict[str, Answer],
+    runs: int,
+    rows: Mapping[str, Sequence[LabelledRow]],
+    forget: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {name: [] for name in answers}
     for run in range(runs):
         for name, answer in answers.items():
             _say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
             _forget_what_was_cleaned()
+            forget()
             started = time.perf_counter()
             answer(rows[name])
             seconds[name].append(time.perf_counter() - started)
@@ -162,14 +211,6 @@ def _decided_by(decider: Decider) -> Answer:
 
 def _submission(row: LabelledRow) -> Submission:
     return Submission(source="benchmark", application=row.application, sent_at=_AT)
-
-
-def _written_by(match_lines: MatchLines) -> Answer:
-    def write(rows: Sequence[Row]) -> None:
-        for _lines in match_lines(rows):
-            pass
-
-    return write
 
 
 def _row(number: int, row: LabelledRow) -> Row:

@@ -77,7 +77,7 @@ class MeteredRegistry:
     def version(self, version: str) -> VersionRecord:
         return self.registry.version(version)
 
-    def postings(self, version: str, keys: Iterable[str]) -> dict[str, bytes]:
+    def postings(self, version: str, keys: Iterable[str]) -> Mapping[str, bytes]:
         wanted = set(keys)
         found = self.registry.postings(version, wanted)
         sizes = [

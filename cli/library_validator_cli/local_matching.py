@@ -14,7 +14,9 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
+from library_validator.matching.entries import entry_of, records_of
 from library_validator.matching.index import build_index
+from library_validator.matching.keys import KEY_FAMILY
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import BadLine, Row
@@ -57,7 +59,12 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
             )
         )
     said("building the index")
-    return MemoryRegistry.holding(build_index(releases), accepted, _BEGINNING)
+    index = build_index(releases)
+    for key, posting in index.postings.items():
+        if key.startswith(KEY_FAMILY):
+            for record in records_of(posting):
+                entry_of(record)  # kept, for every process that is forked after this
+    return MemoryRegistry.holding(index, accepted, _BEGINNING)
 
 
 def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict[str, Any]]:

@@ -16,10 +16,11 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.releases.records import fscs_key_of
 
+KEY_FAMILY: Final = "F"
 NAME_FAMILY: Final = "N"
 ZIP_FAMILY: Final = "Z"
 CITY_FAMILY: Final = "C"
-SELECTIVE_FAMILIES: Final = frozenset("FPSB")  # few entries share one of these, and seldom by accident
+SURE_FAMILIES: Final = frozenset("FPSBN")  # few entries share one of these, and seldom by accident
 MAX_KEYS: Final = 10
 MAX_WORD_KEYS: Final = 4
 

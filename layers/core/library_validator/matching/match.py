@@ -13,7 +13,7 @@ from library_validator.matching.entries import Entry, entry_of, records_of
 from library_validator.matching.keys import (
     CITY_FAMILY,
     NAME_FAMILY,
-    SELECTIVE_FAMILIES,
+    SURE_FAMILIES,
     ZIP_FAMILY,
     word_of,
 )
@@ -115,15 +115,17 @@ def _find_sure(
     state = query.state.encode()
     for key in keys:
         family = key[0]
-        if family in SELECTIVE_FAMILIES:
-            if key in postings:
-                sure.update(dict.fromkeys(records_of(postings[key])))
-        elif family == NAME_FAMILY and key in postings:
-            for record in records_of(postings[key]):
-                if record.startswith(state):
-                    sure[record] = None
-                else:
-                    elsewhere.add(record)
+        if family not in SURE_FAMILIES or (posting := postings.get(key)) is None:
+            continue
+        records = records_of(posting)
+        if family != NAME_FAMILY:
+            sure.update(dict.fromkeys(records))
+            continue
+        for record in records:
+            if record.startswith(state):
+                sure[record] = None
+            else:
+                elsewhere.add(record)
     return sure.keys(), elsewhere.difference(sure) if elsewhere else elsewhere
 
 
@@ -136,9 +138,9 @@ def _find_others(
     placed: set[bytes] = set()
     for key in keys:
         family = key[0]
-        if key not in postings or family in SELECTIVE_FAMILIES or family == NAME_FAMILY:
+        if family in SURE_FAMILIES or (posting := postings.get(key)) is None:
             continue
-        records = records_of(postings[key])
+        records = records_of(posting)
         bits = _PLACE_BITS.get(family)
         if bits is None:
             bits = statistics.bits(word_of(key))

@@ -45,6 +45,13 @@ _OFTEN_MISTYPED: Final = frozenset(
         "ASSOCIATION",
     ]
 )
+# By the length of a mistyped word: what it can be one slip away from, or two where it is mistyped often.
+_NEAR_IN_LENGTH: Final = {
+    length: tuple(
+        [kind for kind in _VOCABULARY if abs(len(kind) - length) <= (2 if kind in _OFTEN_MISTYPED else 1)]
+    )
+    for length in range(5, 3 + max(map(len, _VOCABULARY)))
+}
 _FIGURES: Final = str.maketrans("01345", "OLEAS")  # figures that stand for letters
 _SHORT: Final = {
     "LIB": "LIBRARY",
@@ -90,7 +97,8 @@ def _nearest_kind_word(word: str) -> tuple[str, ...]:
         near = [meaning for short, meaning in _SHORT.items() if OSA.distance(word, short) <= 1]
         return (near[0],) if near and len(word) > 1 else ()
     # nearest first, then by alphabet
-    for kind, distance, _ in extract(word, _VOCABULARY, scorer=OSA.distance, score_cutoff=2, limit=None):
+    kinds = _NEAR_IN_LENGTH.get(len(word), ())
+    for kind, distance, _ in extract(word, kinds, scorer=OSA.distance, score_cutoff=2, limit=None):
         if distance <= 1 or (kind in _OFTEN_MISTYPED and (word[0] == kind[0] or word[-1] == kind[-1])):
             return _MEANINGS[kind]
     return ()

@@ -98,7 +98,7 @@ class RegistryReader(Protocol):
     def version(self, version: str) -> VersionRecord:
         """Raises ``RegistryError`` where there is no such version."""
 
-    def postings(self, version: str, keys: Iterable[str]) -> dict[str, bytes]:
+    def postings(self, version: str, keys: Iterable[str]) -> Mapping[str, bytes]:
         """The postings of ``keys`` (deduplicated, any number); keys that do not exist are left out.
 
         Raises ``RegistryError`` where the store keeps some back: a part is never taken for the whole.
@@ -108,7 +108,7 @@ class RegistryReader(Protocol):
 class RegistryStore(RegistryReader, Protocol):
     """What a load needs besides."""
 
-    def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> dict[str, bytes]:
+    def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> Mapping[str, bytes]:
         """As above; ``consistent`` reads see every write that was answered."""
 
     def find_version(self, version: str) -> VersionRecord | None: ...

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.matching.index import Index
@@ -20,6 +20,28 @@ from library_validator.registry.store import (
 from library_validator.registry.versions import version_record
 
 _BATCH_GET_KEYS = 100  # of DynamoDB, so that ``requests`` counts what AWS would be asked
+
+
+class _Asked(Mapping[str, bytes]):
+    """Those postings of a version that were asked for, each looked up when it is needed: many never are."""
+
+    def __init__(self, keys: frozenset[str], items: Mapping[str, bytes]) -> None:
+        self._keys = keys
+        self._items = items
+
+    def __getitem__(self, key: str) -> bytes:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key in self._keys if key in self._items)
+
+    def __len__(self) -> int:
+        return sum(key in self._items for key in self._keys)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._items.get(key, default) if key in self._keys else default
 
 
 class MemoryRegistry:
@@ -87,11 +109,10 @@ class MemoryRegistry:
         keys: Iterable[str],
         *,
         consistent: bool = False,  # noqa: ARG002 - memory always is
-    ) -> dict[str, bytes]:
-        wanted = set(keys)
+    ) -> Mapping[str, bytes]:
+        wanted = frozenset(keys)
         self.requests["BatchGetItem"] += -(-len(wanted) // _BATCH_GET_KEYS)
-        items = self.items.get(version, {})
-        return {key: posting for key in wanted if (posting := items.get(key)) is not None}
+        return _Asked(wanted, self.items.get(version, {}))
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
         self.items.setdefault(version, {}).update(postings)
