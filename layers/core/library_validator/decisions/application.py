@@ -25,6 +25,7 @@ MAX_FIELD_CHARACTERS: Final = 300
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
 _texts_of: Final = attrgetter(*FIELDS)
 _KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
+_TEXTS: Final = frozenset(FIELDS)
 _NOTHING_GIVEN: Final[dict[str, Any]] = {**dict.fromkeys(FIELDS, ""), "revision": None}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -101,9 +102,8 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
         )
     problems: list[FieldProblem] = []
     kept: dict[str, Any] = {"application_id": application_id, **_NOTHING_GIVEN}
-    for name in FIELDS:
-        value = fields.get(name)
-        if value is None:
+    for name, value in fields.items():
+        if name not in _TEXTS or value is None:
             continue
         text = _text(value)
         if text is None:
@@ -114,6 +114,8 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             )
         else:
             kept[name] = text
+    if len(problems) > 1:
+        problems.sort(key=lambda problem: FIELDS.index(problem.field))
     revision = fields.get("revision")
     if revision is not None:
         kept["revision"] = _revision(revision)
@@ -141,10 +143,10 @@ def _revision(value: object) -> int | None:
 
 def _text(value: object) -> str | None:
     """A JSON scalar as trimmed text; None where it is none."""
-    if value is None:
-        return ""
     if type(value) is str and value.isascii() and value.isprintable():
         return value.strip()
+    if value is None:
+        return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     text = str(_whole(value))

@@ -37,24 +37,16 @@ TOGETHER: Final = ("street_and_phone", "phone_and_place", "phone", "street", "ne
 def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     street, place, address = compare_addresses(query, entry)
     at_same_place = place in SAME_PLACE
+    name = compare_names(query, entry, statistics, at_same_place=at_same_place)
     phone = compare_phones(query.phone, entry.phones)
-    return Compared(
-        compare_names(query, entry, statistics, at_same_place=at_same_place),
-        street,
-        place,
-        phone,
-        _compare_states(query.state, entry.state),
-        "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry),
-        address,
-        _together(street, phone, at_same_place=at_same_place),
-    )
-
-
-def _together(street: str, phone: str, *, at_same_place: bool) -> str:
+    state = "missing" if not query.state else "exact" if query.state == entry.state else "different"
+    fscs_id = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
     leads = at_same_place and street in ("exact", "near", "same_box")
     if phone in ("exact", "near"):
-        return "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
-    return "street" if leads else "neither"
+        together = "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
+    else:
+        together = "street" if leads else "neither"
+    return Compared(name, street, place, phone, state, fscs_id, address, together)
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
@@ -74,12 +66,6 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
         if applied[:6] == phone[:6]:
             level = "same_exchange"
     return level
-
-
-def _compare_states(applied: str, listed: str) -> str:
-    if not applied:
-        return "missing"
-    return "exact" if applied == listed else "different"
 
 
 def _compare_ids(given: FscsId, entry: Entry) -> str:

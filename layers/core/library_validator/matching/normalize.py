@@ -17,6 +17,7 @@ from library_validator.matching.words import (
     HOMOGLYPHS,
     NAME_PHRASES,
     NAME_WORDS,
+    PHRASE_WORDS,
     STATE_CODES,
     STOP_WORDS,
     STREET_WORDS,
@@ -82,11 +83,13 @@ def name_tokens(name: str) -> tuple[str, ...]:
     text = _words_of_name(name)
     if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it
         text = _NUMBERED.sub("", text)
-    text = f" {text} "
-    for phrase, replacement in NAME_PHRASES:
-        if phrase in text:
+    raw = text.split()
+    if not PHRASE_WORDS.isdisjoint(raw):
+        text = f" {text} "
+        for phrase, replacement in NAME_PHRASES:
             text = text.replace(phrase, replacement)
-    raw = [word for word in text.split()[:40] if word not in STOP_WORDS]
+        raw = text.split()
+    raw = [word for word in raw[:40] if word not in STOP_WORDS]
     tokens: list[str] = []
     for position, word in enumerate(raw):
         if word in _NAME_MEANINGS:

@@ -26,10 +26,12 @@ class Weights:
 
     def total(self, compared: Compared) -> float:
         """The match weight of the pair: the prior and the bits of every field."""
-        bits = self.bits
-        of_fields = (
-            bits["name"][compared.name.level]
-            + self.of_shared_words(compared.name)
+        bits, name = self.bits, compared.name
+        of_fields = bits["name"][name.level]
+        if name.shared:
+            of_fields += self.of_shared_words(name)
+        return self.prior + (
+            of_fields
             + bits["street"][compared.street]
             + bits["place"][compared.place]
             + bits["phone"][compared.phone]
@@ -37,7 +39,6 @@ class Weights:
             + bits["state"][compared.state]
             + bits["fscs_id"][compared.fscs_id]
         )
-        return self.prior + of_fields
 
     def of_shared_words(self, name: NameAgreement) -> float:
         """Bits of the words that two names share, as they are rare."""

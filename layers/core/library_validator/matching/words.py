@@ -39,6 +39,9 @@ NAME_PHRASES: Final = (
     (" CHARITABLE TR ", " CHARITABLE TRUST "),
 )
 
+# Each of them has one of these.
+PHRASE_WORDS: Final = _set("CO FRIEND L LIB MAIL MOBILE TR")
+
 # What a word of a name stands for: the long form, and how people shorten or misprint it.
 _NAME: Final = _lines("""
     LIBRARY: LIB LIBR LIBRY LIBARY LIBRARY LIBRARIES LIBRARYS LIBS LIBRARIE LIBRAY LIBRAR BIBLIOTECA BIBLIOTHEQUE
