@@ -51,14 +51,14 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
     Raises ``CommandFailed`` where a process dies, for want of memory perhaps.
     """
     processes = min(_processors(), applications // WORTH_A_PROCESS)
-    # A collection would go through the whole registry again and again, and in forked processes copy it.
+    # Answers hold no cycles: there is nothing to collect, and a collection would go through all the registry
+    # again and again, and in forked processes copy it.
     gc.freeze()
-    # Answers hold no cycles: there is little to collect, and looking for it takes 7 % of the time.
-    gc.set_threshold(10_000)
-    if processes < 2:
-        yield lambda rows: (_lines(chunk, decider, as_line) for chunk in _chunks(rows))
-        return
+    gc.disable()
     try:
+        if processes < 2:
+            yield lambda rows: (_lines(chunk, decider, as_line) for chunk in _chunks(rows))
+            return
         with ProcessPoolExecutor(
             processes,
             mp_context=multiprocessing.get_context("fork"),
@@ -69,6 +69,9 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
             yield partial(_in_order, pool, ahead=_AHEAD * processes)
     except BrokenProcessPool as error:
         raise CommandFailed(f"a process that decided died ({error}); is there too little memory?") from error
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _processors() -> int:
@@ -83,9 +86,13 @@ def _chunks(rows: Rows) -> Iterator[list[Row | BadLine]]:
 
 
 def _lines(rows: list[Row | BadLine], decider: Decider, as_line: AsLine) -> Lines:
-    answers = list(match_rows(rows, decider))
-    counts = Counter([answer.get("decision", "unreadable") for answer in answers])
-    return Lines(counts, "".join([f"{as_line(answer)}\n" for answer in answers]))
+    decisions: list[str] = []
+    lines: list[str] = []
+    for answer in match_rows(rows, decider):  # each one is written and gone before the next few are made
+        decisions.append(answer.get("decision", "unreadable"))
+        lines.append(as_line(answer))
+    lines.append("")
+    return Lines(Counter(decisions), "\n".join(lines))
 
 
 def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Lines]:

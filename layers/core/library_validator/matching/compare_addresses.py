@@ -135,9 +135,11 @@ def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
     if applied.figures and listed.figures and applied.figures.isdisjoint(listed.figures):
         return True
     one, other = applied.directions, listed.directions
-    return bool(one and other) and any(
-        here in one and there in other and here not in other for here, there in _OPPOSITES
-    )
+    if one and other:
+        for here, there in _OPPOSITES:
+            if here in one and there in other and here not in other:
+                return True
+    return False
 
 
 def _similar_streets(applied: str, listed: str) -> bool:

@@ -204,7 +204,7 @@ def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights)
     return Scored(entry, compared, weights.total(compared))
 
 
-def _standing(scored: Scored) -> tuple[float, int, int, str]:
-    """Best first: bits, then the newer listing, then systems before outlets, then the id."""
+def _standing(scored: Scored) -> tuple[int, int, int, str]:
+    """Best first: millionths of bits, then the newer listing, then systems before outlets, then the id."""
     entry = scored.entry
-    return (-round(scored.bits, 6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)
+    return (-round(scored.bits * 1e6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)
