@@ -114,7 +114,7 @@ class TestNews:
 
         def to_a_person_if_strict(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Any:
             verdict = decide(query, ranking, rules, *given, **named)
-            return replace(verdict, answer=REVIEW) if rules is strict else verdict
+            return verdict._replace(answer=REVIEW) if rules is strict else verdict
 
         monkeypatch.setattr(deciding, "decide", to_a_person_if_strict)
 

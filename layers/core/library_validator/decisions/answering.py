@@ -55,28 +55,32 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
 
 def match_values(entry: Entry, fiscal_year: int) -> Values:
     """An entry as a match; ``fiscal_year``: the newest of its registry."""
-    listing, gone = entry.listing, entry.last_listed < fiscal_year
+    # fmt: off
+    (system_name, outlet_name, outlet_id, street, city, state, zip_code, _county, phone, meets, legal_basis,
+     locale, population, expenditure, fate, successor_id, _name, _since) = entry.listing
+    # fmt: on
+    gone = entry.last_listed < fiscal_year
     return {
         "fscs_key": entry.fscs_key,
-        "fscs_id": listing.outlet_id or None,
-        "name": listing.system_name if entry.is_system else listing.outlet_name,
-        "system_name": listing.system_name,
-        "outlet_name": listing.outlet_name or None,
-        "outlet_type": ("CE" if listing.outlet_id else None) if entry.is_system else entry.kind,
-        "street": listing.street,
-        "city": listing.city,
-        "state": listing.state,
-        "zip": listing.zip,
-        "phone": read_phone(listing.phone),
+        "fscs_id": outlet_id or None,
+        "name": system_name if entry.is_system else outlet_name,
+        "system_name": system_name,
+        "outlet_name": outlet_name or None,
+        "outlet_type": ("CE" if outlet_id else None) if entry.is_system else entry.kind,
+        "street": street,
+        "city": city,
+        "state": state,
+        "zip": zip_code,
+        "phone": read_phone(phone),
         "status": "no_longer_listed" if gone else _STATUS.get(entry.structure, "listed"),
-        "meets_fscs_definition": listing.meets_fscs_definition,
-        "legal_basis": listing.legal_basis,
-        "locale": listing.locale,
-        "population": _number(listing.population),
-        "operating_expenditure": _number(listing.operating_expenditure),
+        "meets_fscs_definition": meets,
+        "legal_basis": legal_basis,
+        "locale": locale,
+        "population": _number(population),
+        "operating_expenditure": _number(expenditure),
         "last_listed": entry.last_listed,
-        "fate": (listing.fate or None) if gone else None,
-        "successor": _successor(listing) if listing.successor_id else None,
+        "fate": (fate or None) if gone else None,
+        "successor": _successor(entry.listing) if successor_id else None,
     }
 
 
@@ -112,7 +116,9 @@ def _candidate(scored: Scored) -> Values:
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
     """The comparisons behind a score: their bits sum to it."""
     entry, compared, applicant, bits = scored.entry, scored.compared, query.applicant, weights.bits
-    name, street, place, phone, state, fscs_id, address, together = compared
+    name, address = compared.name, compared.address
+    street, place, phone, together = compared.street, compared.place, compared.phone, compared.together
+    state, fscs_id = compared.state, compared.fscs_id
     if address:
         listed_street, listed_place = address.shown, f"{address.city} {address.zip}".strip()
     else:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -64,11 +64,10 @@ class FieldProblem:
     problem: str  # a phrase that completes "<field> "
 
 
-@dataclass(frozen=True, slots=True)
-class ReadApplication:
+class ReadApplication(NamedTuple):
     application: Application
     problems: tuple[FieldProblem, ...] = ()
-    ignored: tuple[str, ...] = field(default=())  # names of fields that were dropped at the door
+    ignored: tuple[str, ...] = ()  # names of fields that were dropped at the door
 
 
 def read_application(body: str | bytes) -> ReadApplication:

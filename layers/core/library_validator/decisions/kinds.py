@@ -24,6 +24,7 @@ from library_validator.matching.words import (
 # C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
 _GOVERNMENT: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _OTHER_KINDS: Final = frozenset(OUT_OF_SCOPE)
+_NONE: Final[frozenset[str]] = frozenset()
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 
 
@@ -44,9 +45,9 @@ def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
 
 def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
     """The word by which a name says that it supports a library, or nothing."""
-    cues = AFFILIATES.intersection(query.name.tokens)
-    if not cues:
+    if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
+    cues = AFFILIATES.intersection(query.name.tokens)
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
     borne = _borne_words(query, best, policy)
     if (supports or not query.says_library) and best and best.compared.name.level != "exact":
@@ -75,6 +76,8 @@ def is_host(query: Query, best: Scored) -> bool:
 
 def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
+    if _OTHER_KINDS.isdisjoint(query.name.tokens):
+        return _NONE
     return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 

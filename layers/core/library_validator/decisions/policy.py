@@ -7,8 +7,8 @@ score is always named among the reason codes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.decision import Answer
@@ -35,8 +35,7 @@ _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """An answer with its reason codes, the deciding one first.
 
     ``match`` is the entry that it names; ``about`` says for a code what its rule saw.
@@ -45,7 +44,7 @@ class Verdict:
     answer: Answer
     codes: tuple[str, ...]
     match: Scored | None = None
-    about: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = MappingProxyType({})
 
 
 def decide(
@@ -62,8 +61,8 @@ def decide(
         return verdict
     unreadable = {"INVALID_FIELD": "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
     if verdict.answer is Answer.NOT_VALIDATED and query.name.tokens:
-        return replace(
-            verdict, codes=(*verdict.codes, "INVALID_FIELD"), about={**verdict.about, **unreadable}
+        return verdict._replace(
+            codes=(*verdict.codes, "INVALID_FIELD"), about={**verdict.about, **unreadable}
         )
     codes = ("INVALID_FIELD", *(code for code in verdict.codes if code != "MATCH"))
     return Verdict(Answer.NEEDS_REVIEW, codes, verdict.match, {**verdict.about, **unreadable})
@@ -109,7 +108,7 @@ def _succeeded(
         successor = vanished.entry.listing.successor_id
         outlet = (one for one in ranking.scored if successor in (one.entry.id, one.entry.listing.outlet_id))
         about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
-        return replace(verdict, codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about)
+        return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about)
     neighbour = 0 < match.entry.first_listed <= vanished.entry.last_listed
     return _gone(vanished) if neighbour and closer else verdict
 

@@ -5,7 +5,8 @@ A level says how well a field agrees; ``weights`` says what that is worth. Nothi
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -18,17 +19,18 @@ from library_validator.matching.statistics import Statistics
 from library_validator.releases.records import fscs_key_of
 
 
-class Compared(NamedTuple):
+@dataclass(slots=True)  # final and not frozen, as names are
+class Compared:
     """All comparisons of an applicant with one entry."""
 
-    name: NameAgreement
-    street: str
-    place: str
-    phone: str
-    state: str
-    fscs_id: str
-    address: Address | None  # the listed address that was compared
-    together: str  # which of street and phone lead to the entry's very place: more than each says alone
+    name: Final[NameAgreement]
+    street: Final[str]
+    place: Final[str]
+    phone: Final[str]
+    state: Final[str]
+    fscs_id: Final[str]
+    address: Final[Address | None]  # the listed address that was compared
+    together: Final[str]  # which of street and phone lead to its very place: more than each says alone
 
 
 TOGETHER: Final = ("street_and_phone", "phone_and_place", "phone", "street", "neither")

@@ -21,11 +21,12 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     street, place, shown = "missing", "missing", None
     applied, city, zip_code = query.street, query.city, query.zip
     for address in entry.addresses:
-        found = compare_streets(applied, address.street)
-        if found == "same_number" and _same_line(query.applicant.street, address.shown):
-            parts = _parts_of(applied.name), _parts_of(address.street.name)
+        listed, listed_city, listed_zip, line = address
+        found = compare_streets(applied, listed)
+        if found == "same_number" and _same_line(query.applicant.street, line):
+            parts = _parts_of(applied.name), _parts_of(listed.name)
             found = "same_number" if _are_two_streets(*parts) else "near"
-        where = compare_places(city, zip_code, address.city, address.zip)
+        where = compare_places(city, zip_code, listed_city, listed_zip)
         if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
             street, shown = found, address
         if place == "missing" or _PLACE_RANK[where] < _PLACE_RANK[place]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -18,18 +19,19 @@ _LONG_WORD: Final = 6
 _KINDS: Final = GOVERNMENTS | {"TOWN", "VILLAGE", "DISTRICT"}
 
 
-class NameAgreement(NamedTuple):
+@dataclass(slots=True)  # final and not frozen, as names are
+class NameAgreement:
     """How two names agree.
 
     ``shared`` are distinguishing words that both bear (near-equal ones included); ``rarity`` is their
     term-frequency weight in bits.
     """
 
-    level: str
-    shared: tuple[str, ...]
-    rarity: float
-    listed: Name
-    of_system: bool = False  # the applicant signs with the name of the outlet's system
+    level: Final[str]
+    shared: Final[tuple[str, ...]]
+    rarity: Final[float]
+    listed: Final[Name]
+    of_system: Final[bool] = False  # the applicant signs with the name of the outlet's system
 
 
 NAME_ORDER: Final = (
@@ -71,7 +73,7 @@ def compare_names(
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
-        return best._replace(level="separated")
+        return replace(best, level="separated")
     return best
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.compare_addresses import may_share_street
@@ -28,19 +29,21 @@ ENOUGH: Final = 3
 _PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
 
 
-class Scored(NamedTuple):
+@dataclass(slots=True)  # final and not frozen, as names are
+class Scored:
     """An entry with its comparisons and what they are worth."""
 
-    entry: Entry
-    compared: Compared
-    bits: float  # the prior included
+    entry: Final[Entry]
+    compared: Final[Compared]
+    bits: Final[float]  # the prior included
 
 
-class Ranking(NamedTuple):
+@dataclass(slots=True)
+class Ranking:
     """Every candidate, best first: those of the newest release, and those that vanished before it."""
 
-    scored: tuple[Scored, ...]
-    vanished: tuple[Scored, ...] = ()
+    scored: Final[tuple[Scored, ...]]
+    vanished: Final[tuple[Scored, ...]] = ()
 
     @property
     def best(self) -> Scored | None:
@@ -115,12 +118,8 @@ def _find_sure(
         family = key[0]
         if family not in SURE_FAMILIES or (posting := postings.get(key)) is None:
             continue
-        records = records_of(posting)
-        if family != NAME_FAMILY:
-            sure.update(dict.fromkeys(records))
-            continue
-        for record in records:
-            if record.startswith(state):
+        for record in records_of(posting):
+            if family != NAME_FAMILY or record.startswith(state):
                 sure[record] = None
             else:
                 elsewhere.add(record)

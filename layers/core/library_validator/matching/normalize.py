@@ -143,7 +143,9 @@ _DIRECTIONS: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 @lru_cache(maxsize=65_536)
 def city(text: str) -> str:
     """A city as one comparable string: ``N. Clarendon`` and ``NORTH CLARENDON`` are equal."""
-    text = _PARENTHESIS.sub(" ", text[:100])
+    text = text[:100]
+    if "(" in text:
+        text = _PARENTHESIS.sub(" ", text)
     return " ".join([CITY_WORDS.get(word, word) for word in words(text).split()])
 
 

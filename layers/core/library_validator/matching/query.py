@@ -9,7 +9,7 @@ from typing import Final
 from library_validator.matching import normalize
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
-from library_validator.matching.normalize import FscsId, Street
+from library_validator.matching.normalize import NO_STREET, FscsId, Street
 from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import LIBRARY_WORDS
@@ -36,28 +36,29 @@ class Query:
     @property
     def is_name_alone(self) -> bool:
         """Whether nothing but a name and perhaps a state was given."""
-        return not (self.city or self.zip or self.phone or not self.street.is_empty)
+        return not (self.city or self.zip or self.phone or self.street != NO_STREET)
 
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
-    state = normalize.state(applicant.state)
+    given_name, given_street, given_state = applicant.name, applicant.street, applicant.state
+    state = normalize.state(given_state)
     city = normalize.city(applicant.city)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
-    name = correct(read_name(applicant.name), statistics)
-    head = normalize.head_of(applicant.name)
+    name = correct(read_name(given_name), statistics)
+    head = normalize.head_of(given_name)
     return Query(
         applicant,
         name,
-        normalize.street(applicant.street),
+        normalize.street(given_street),
         city,
         state or (fscs_id.key[:2] if fscs_id else ""),
-        normalize.zip5(applicant.zip) or normalize.zip_at_end(applicant.street),
+        normalize.zip5(applicant.zip) or normalize.zip_at_end(given_street),
         normalize.phone(applicant.phone),
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(applicant.state, state).union(city.split()),
+        _words_of_state(given_state, state).union(city.split()),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
         {},
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from math import exp2
 
 from library_validator.matching.compare import Compared
 from library_validator.matching.compare_names import NameAgreement
@@ -57,5 +58,7 @@ def load_weights() -> Weights:
 
 def confidence_of(bits: float) -> float:
     """The probability of a match, from its total bits."""
-    odds: float = 2.0 ** max(-60.0, min(60.0, bits))
+    if not -60.0 < bits < 60.0:
+        return 1.0 if bits > 0 else 0.0
+    odds = exp2(bits)
     return odds / (1.0 + odds)
