@@ -36,16 +36,16 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
 
     Parts are values too; those of reasons and next step are shared by all answers that give them.
     """
-    query, ranking, verdict = judged
-    shown = verdict.match or ranking.best
+    query, ranking, (answer, codes, match, about) = judged
+    shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
     return {
-        "decision": verdict.answer.value,
-        "reason_codes": [*verdict.codes],
-        "reasons": [reason_texts(code, verdict.about.get(code, "")) for code in verdict.codes],
-        "next_step": next_step_texts(verdict.codes[0]),
+        "decision": answer.value,
+        "reason_codes": [*codes],
+        "reasons": [reason_texts(code, about.get(code, "")) for code in codes],
+        "next_step": next_step_texts(codes[0]),
         "confidence": round(confidence_of(shown.bits), 6) if shown else 0.0,
-        "match": match_values(verdict.match.entry, fiscal_year) if verdict.match else None,
+        "match": match_values(match.entry, fiscal_year) if match else None,
         "runner_up": _candidate(other) if other else None,
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
         "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
@@ -101,13 +101,14 @@ def _number(text: str) -> int | None:
 
 
 def _candidate(scored: Scored) -> Values:
-    entry, listing = scored.entry, scored.entry.listing
+    entry = scored.entry
+    system_name, outlet_name, outlet_id, _street, city, state = entry.listing[:6]
     return {
         "fscs_key": entry.fscs_key,
-        "fscs_id": listing.outlet_id or None,
-        "name": listing.system_name if entry.is_system else listing.outlet_name,
-        "city": listing.city,
-        "state": listing.state,
+        "fscs_id": outlet_id or None,
+        "name": system_name if entry.is_system else outlet_name,
+        "city": city,
+        "state": state,
         "bits": round(scored.bits, 2),
         "confidence": round(confidence_of(scored.bits), 6),
     }
@@ -120,7 +121,8 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
     street, place, phone, together = compared.street, compared.place, compared.phone, compared.together
     state, fscs_id = compared.state, compared.fscs_id
     if address:
-        listed_street, listed_place = address.shown, f"{address.city} {address.zip}".strip()
+        _street, city, zip_code, listed_street = address
+        listed_place = f"{city} {zip_code}".strip()
     else:
         listed_street, listed_place = entry.listing.street, ""
     words = " ".join(name.shared)

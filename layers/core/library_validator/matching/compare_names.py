@@ -231,7 +231,8 @@ def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistic
     """Bits of the shared words; a word of the place says little more than the address says."""
     rarity = 0.0
     for word in words:
-        rarity += statistics.bits(word) * (0.25 if word in place else 1.0)
+        bits = statistics.bits(word)
+        rarity += bits * 0.25 if word in place else bits
     return rarity
 
 

@@ -55,10 +55,11 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
     if query.phone:
         keys.append(f"P{query.phone}")
     if query.zip:
-        if query.street.number:
-            keys.append(f"S{query.zip}{query.street.number}")
-        if query.street.box:
-            keys.append(f"B{query.zip}{query.street.box}")
+        number, _name, box = query.street
+        if number:
+            keys.append(f"S{query.zip}{number}")
+        if box:
+            keys.append(f"B{query.zip}{box}")
         keys.append(f"Z{query.zip}")
     if query.name.tokens:
         keys.append(f"{NAME_FAMILY}{core_of(query.name)}")
