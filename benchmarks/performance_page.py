@@ -20,8 +20,10 @@ from benchmarks import performance_history
 from benchmarks.measures import ROOT
 from benchmarks.performance_acceptance import Results, table
 from benchmarks.performance_charts import charts
-from benchmarks.performance_sections import SECTIONS
+from benchmarks.performance_growth import growth
+from benchmarks.performance_sections import SECTIONS as OTHERS
 
+SECTIONS: Final = {**OTHERS, "growth": growth}
 RESULTS: Final = ROOT / "benchmarks" / "results"
 PAGE: Final = ROOT / "docs" / "performance.md"
 _HEAD: Final = """\

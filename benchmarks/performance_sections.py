@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from benchmarks.performance_acceptance import Results, grown
+from benchmarks.performance_acceptance import Results
 from benchmarks.performance_charts import MATCHERS
 from benchmarks.performance_history import about_of
 
@@ -24,7 +24,10 @@ def spread(measure: Mapping[str, Any], digits: int = 0) -> str:
 
 def command(result: Mapping[str, Any]) -> Lines:
     """How to make the figures again, and what they were made on."""
-    about = about_of(result)
+    yield from made_by(about_of(result))
+
+
+def made_by(about: Mapping[str, Any]) -> Lines:
     named = "".join(f", {package} {version}" for package, version in about["versions"].items())
     commit = f", commit `{str(about['commit'])[:12]}`" if about["commit"] else ""
     yield ""
@@ -41,7 +44,8 @@ def decisions(results: Results) -> Lines:
     yield "## Decisions per second"
     yield ""
     yield "Measured, applications a second; the slowest and the fastest run in brackets. The product's answer is"
-    yield "the whole decision with its evidence, a peer's its best library and a score."
+    yield "the whole decision with its evidence, in batch the line of JSON that `match` writes of it, its processes"
+    yield "started anew in each run; a peer's answer is its best library and a score."
     yield ""
     yield "![Decisions per second](performance/decisions.svg)"
     yield ""
@@ -213,35 +217,6 @@ def name_of_peer(peers: list[str]) -> str:
     return peers[0].partition(",")[0] if peers else "The peer"
 
 
-def growth(results: Results) -> Lines:
-    result = results["growth"]
-    yield "## Growth"
-    yield ""
-    yield "Registries made from the release, measured beside it in turn: microseconds of the processor a decision, in"
-    yield "batches of ten, and the ratio to the release's own registry. Read units and sizes are computed."
-    yield ""
-    yield "| registry | entries | MB of postings | µs a decision | ratio | read units an application | build, s | peak, MB |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for one in result["registries"]:
-        times = one["time_per_decision"]["10"]
-        yield (
-            f"| {one['way'].replace('_', ' ')} × {one['factor']} | {one['items']['entries']:,} "
-            f"| {one['items']['megabytes']:,.0f} | {times['grown']['median']:,.0f} "
-            f"| {times['ratio']['median']:.2f} | {one['reads']['10']['units_per_application_in_batches']:.2f} "
-            f"| {one['build']['median']:,.1f} | {one['peak_memory']['median']:,.0f} |"
-        )
-    if ten := grown(result, "places", 10):
-        yield ""
-        yield "Answers at ten times the registry, new places, counted:"
-        yield ""
-        yield "| applications | rows | validated right | validated wrong | to review | told no |"
-        yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-        kinds = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
-        for name, counts in ten["judged"].items():
-            yield f"| {name} | {' | '.join(f'{counts[kind]:,}' for kind in kinds)} |"
-    yield from command(result)
-
-
 def flow(results: Results) -> Lines:
     result = results["flow"]
     burst, steady = result["burst"], result["steady"]
@@ -251,14 +226,15 @@ def flow(results: Results) -> Lines:
     yield ""
     yield "![Messages waiting](performance/backlog.svg)"
     yield ""
-    yield "| | applications | events a second | from queue to event, s: median, p99 |"
+    yield "| | applications | events a second | from queue to event, s: p10, median, p90, p99, most |"
     yield "| --- | ---: | ---: | ---: |"
     for title, part, rate in (
         ("all at once", burst, figure(burst["throughput"], 1).split(" ")[0]),
         ("at a steady rate", steady, f"{steady['messages_a_second']:,.1f}"),
     ):
         latency = part["latency"]
-        yield f"| {title} | {part['applications']:,} | {rate} | {latency['p50']:,.2f}, {latency['p99']:,.2f} |"
+        spread_of = ", ".join(f"{latency[rank]:,.2f}" for rank in ("p10", "p50", "p90", "p99", "max"))
+        yield f"| {title} | {part['applications']:,} | {rate} | {spread_of} |"
     yield ""
     handler = result["handler"]
     yield (
@@ -275,6 +251,5 @@ SECTIONS: Final[Mapping[str, Callable[[Results], Lines]]] = {
     "reading": reading,
     "cold_start": cold_start,
     "candidates": candidates,
-    "growth": growth,
     "flow": flow,
 }

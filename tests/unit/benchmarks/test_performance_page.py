@@ -15,8 +15,7 @@ from benchmarks.measures import ROOT, about
 from benchmarks.performance_acceptance import LINES, made_by
 from benchmarks.performance_charts import MATCHERS
 from benchmarks.performance_history import about_of
-from benchmarks.performance_page import PAGE, RESULTS, page, read_results
-from benchmarks.performance_sections import SECTIONS
+from benchmarks.performance_page import PAGE, RESULTS, SECTIONS, page, read_results
 
 
 def rates(one: float, rapidfuzz: float, splink: float) -> dict[str, Any]:
