@@ -237,11 +237,10 @@ def flow(results: Results) -> Lines:
         yield f"| {title} | {part['applications']:,} | {rate} | {spread_of} |"
     yield ""
     handler = result["handler"]
-    yield (
-        f"A batch of ten takes the function {figure(handler['wall'])}, of which its own processor time is "
-        f"{figure(handler['own_processor'])} and waiting for the emulated services {figure(handler['in_calls'])}. "
-        f"The same stack hands {figure(result['no_op']['throughput'])} to a function that does nothing."
-    )
+    clock, calls, own = (f"{handler[part]['median']:,.0f}" for part in ("wall", "in_calls", "own_processor"))
+    yield f"A batch of ten takes the function {clock} ms of the clock, {calls} of them in calls of the emulated services;"
+    yield f"its own processor works for {own} ms, some of that within the calls. The same stack hands"
+    yield f"{figure(result['no_op']['throughput'])} to a function that does nothing."
     yield from command(result)
 
 

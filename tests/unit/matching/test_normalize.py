@@ -12,6 +12,7 @@ from library_validator.matching import normalize
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.names import read_name
 from library_validator.matching.normalize import FscsId, Street
+from library_validator.matching.words import NAME_PHRASES, PHRASE_WORDS
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,11 @@ from library_validator.matching.normalize import FscsId, Street
 )
 def test_names_as_people_write_them_are_one_name(typed: str, listed: str) -> None:
     assert read_name(typed).text == read_name(listed).text
+
+
+@pytest.mark.parametrize("phrase", [phrase for phrase, _ in NAME_PHRASES])
+def test_no_phrase_is_missed_for_want_of_a_word_to_look_for(phrase: str) -> None:
+    assert not PHRASE_WORDS.isdisjoint(phrase.split())
 
 
 @pytest.mark.parametrize(
