@@ -10,7 +10,7 @@ from typing import Final
 
 _WIDTH: Final = 460
 _HEIGHT: Final = 300
-_LEFT: Final = 62  # margins, for the axes' numbers and labels
+_LEFT: Final = 80  # margins, for the axes' numbers and labels
 _RIGHT: Final = 28
 _TOP: Final = 14
 _BOTTOM: Final = 46
