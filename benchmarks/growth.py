@@ -138,6 +138,7 @@ def measure_grown(
     }
     if loaded:
         found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
+    found["statistics"] = measured([in_fork(partial(statistics_read, large)) for _ in range(runs)], "ms", 1)
     found["reads"] = reads_of_batches(large.registry, chosen, timed, batches)
     if way == "one_state":
         found["reads_base"] = reads_of_batches(small.registry, chosen, timed, batches)
@@ -307,10 +308,10 @@ def filling(rows: Sequence[LabelledRow], size: int) -> list[ToDecide]:
 
 
 def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
-    """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between
-    batches, unless there is one batch alone."""
+    """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between batches;
+    where there is one batch alone its first application does, for the term statistics are read once."""
     parts = list(batches_of(submissions, size))
-    for batch in parts[: len(parts) // 2]:
+    for batch in parts[: len(parts) // 2] or [parts[0][:1]]:
         live.decider.decide(batch, NOW)
     timed = parts[len(parts) // 2 :]
     gc.collect()
@@ -318,6 +319,14 @@ def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
     for batch in timed:
         live.decider.decide(batch, NOW)
     return (time.process_time() - started) / (len(timed) * size) * 1e6
+
+
+def statistics_read(live: Live) -> float:
+    """Milliseconds in which a worker reads a version's term statistics, before its first batch on it."""
+    encoded = live.registry.version(live.registry.pointer().active).statistics
+    started = time.process_time()
+    Statistics.decode(encoded)
+    return (time.process_time() - started) * 1e3
 
 
 def in_fork(work: Callable[[], float]) -> float:

@@ -109,9 +109,36 @@ def backlog(result: Any) -> str:
     return standing_alone(svg, {"one": "waiting", "two": "answered"})
 
 
+def growth(result: Any) -> str:
+    """Time a decision in batches of ten, beside the release's own registry, over the size of the registry."""
+    series = []
+    for way, style in (("places", "one"), ("denser", "two")):
+        ratios = {
+            one["factor"]: one["time_per_decision"]["10"]["ratio"]["median"]
+            for one in result["registries"]
+            if one["way"] in {way, "release"}
+        }
+        dots = [
+            Dot(math.log10(factor), ratio, f"{way} × {factor}: {ratio:.2f}")
+            for factor, ratio in sorted(ratios.items())
+        ]
+        series.append(Series(dots, style))
+    dots = [dot for one in series for dot in one.dots]
+    steps = range(math.ceil(max(dot.x for dot in dots)) + 1)
+    x = Axis("times the release", 0, max(1, steps[-1]), lambda value: f"{10**value:,g}", at=steps)
+    y = Axis(
+        "time a decision", 0, math.ceil(2 * max(dot.y for dot in dots)) / 2, lambda value: f"{value:.1f} ×"
+    )
+    return standing_alone(
+        chart("Time a decision as the registry grows", x, y, series),
+        {"one": "new places", "two": "denser places"},
+    )
+
+
 CHARTS: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
     "decisions_per_second": ("decisions.svg", decisions),
     "flow": ("backlog.svg", backlog),
+    "growth": ("growth.svg", growth),
 }
 
 

@@ -33,17 +33,20 @@ def growth(results: Results) -> Iterator[str]:
     yield "Registries made from the release, measured beside it in turn: microseconds of the processor a decision, in"
     yield "batches of ten, and the ratio to the release's own registry. *places*: new towns in new states; *towns*: new"
     yield "towns in the states that there are; *denser*: the towns that there are, with so many times their libraries;"
-    yield "*one state*: the largest state alone, beside all. Read units and sizes are computed."
+    yield "*one state*: the largest state alone, beside all. *Statistics*: of terms, which a worker reads once, before its"
+    yield "first batch on a registry. Read units and sizes are computed."
     yield ""
-    yield "| registry | entries | postings | their MB | µs a decision | ratio | read units an application | build, s | peak, MB |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    yield "![Time a decision as the registry grows](performance/growth.svg)"
+    yield ""
+    yield "| registry | entries | postings | their MB | µs a decision | ratio | read units an application | statistics, ms | build, s | peak, MB |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for one in registries:
         times, items = one["time_per_decision"]["10"], one["items"]
         yield (
             f"| {_name(one)} | {items['entries']:,} | {items['postings']:,} | {items['megabytes']:,.0f} "
             f"| {times['grown']['median']:,.0f} | {times['ratio']['median']:.2f} "
             f"| {one['reads']['10']['units_per_application_in_batches']:.2f} "
-            f"| {one['build']['median']:,.1f} | {one['peak_memory']['median']:,.0f} |"
+            f"| {one['statistics']['median']:,.1f} | {one['build']['median']:,.1f} | {one['peak_memory']['median']:,.0f} |"
         )
     yield from _batches(registries)
     yield from _worst_cases(registries)
