@@ -21,30 +21,33 @@ both set by the stack.
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import io
 import json
-import os
 import random
-import re
 import sys
 import threading
 import time
-import zipfile
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.session import Session, get_session
-
-from benchmarks.measures import about, measured
-from benchmarks.read_units import SAMPLE_RELEASE, spread
+from benchmarks.flow_shares import (
+    BATCH,
+    PATIENCE,
+    depth,
+    durations,
+    handler_alone,
+    no_op,
+    spread_of,
+    unheard,
+)
+from benchmarks.measures import ROOT, about, measured
+from benchmarks.read_units import SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import Row, open_applications
@@ -58,16 +61,11 @@ from library_validator_cli.uploading import put_release
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-ROOT: Final = Path(__file__).parent.parent
 COUNT: Final = 1_000
 SEED: Final = 1
-BATCH: Final = 10
 STEADY_SHARE: Final = 10  # one application in so many is sent again, steadily
 DIRECT_BATCHES: Final = 40
-WARM_UP: Final = 5
 EVERY: Final = 1.0  # seconds between two looks at the queues
-PATIENCE: Final = 120.0  # seconds without any new event
-_DURATION: Final = re.compile(r"^REPORT RequestId: \S+\tDuration: ([0-9.]+) ms")
 
 
 @dataclass(slots=True)
@@ -226,7 +224,7 @@ def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -
         pause = started + start / rate - time.monotonic()
         if pause > 0:
             time.sleep(pause)
-        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], _unheard)
+        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], unheard)
     _watch(stack, consumer, names, time.time(), [])
     return {
         "applications": len(rows),
@@ -234,121 +232,6 @@ def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -
         "messages_a_second": round(rate, 1),
         "latency": percentiles(consumer.latencies(names)),
     }
-
-
-def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
-    """The handler called here: wall time, own processor time and time in calls, a batch of ten."""
-    name = stack.output("ValidateApplicationsFunction")
-    functions = stack.own.client("lambda")
-    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    os.environ.update(variables)
-    session, timer = get_session(), CallTimer()
-    timer.listen(session)
-    validate = _load_handler()
-    validate.clients_of = lambda *services: [session.create_client(one) for one in services]
-    walls, own = [], []
-    batches = [rows[start : start + BATCH] for start in range(0, len(rows) - BATCH + 1, BATCH)]
-    for number, batch in enumerate(batches):
-        if number == WARM_UP:
-            timer.clear()
-        event = _event_of(batch)
-        wall, processor = time.perf_counter(), time.process_time()
-        with redirect_stdout(io.StringIO()):
-            failed = validate.lambda_handler(event, None)["batchItemFailures"]
-        if failed:
-            raise RuntimeError(f"{len(failed)} messages of batch {number} failed")
-        walls.append((time.perf_counter() - wall) * 1000)
-        own.append((time.process_time() - processor) * 1000)
-    timed = len(batches) - WARM_UP
-    return {
-        "batches": timed,
-        "wall": measured(walls[WARM_UP:], "ms a batch", 1),
-        "own_processor": measured(own[WARM_UP:], "ms a batch", 1),
-        "calls": {
-            operation: {**spread_of(times, "ms a call"), "per_batch": round(len(times) / timed, 2)}
-            for operation, times in sorted(timer.milliseconds.items())
-        },
-        "in_calls": measured(
-            [sum(sum(times) for times in timer.milliseconds.values()) / timed], "ms a batch", 1
-        ),
-    }
-
-
-class CallTimer:
-    """Milliseconds of each call to the stack, by operation; signing and reading the answer included."""
-
-    def __init__(self) -> None:
-        self.milliseconds: defaultdict[str, list[float]] = defaultdict(list)
-        self._started = 0.0
-
-    def listen(self, session: Session) -> None:
-        session.register("before-call.*", self._begin)
-        session.register("after-call.*", self._end)
-
-    def clear(self) -> None:
-        self.milliseconds.clear()
-
-    def _begin(self, **_: Any) -> None:
-        self._started = time.perf_counter()
-
-    def _end(self, **told: Any) -> None:
-        self.milliseconds[told["model"].name].append((time.perf_counter() - self._started) * 1000)
-
-
-def no_op(stack: Stack, count: int) -> dict[str, Any]:
-    """A function that does nothing behind a queue of its own, set up as the one of applications."""
-    functions, sqs = stack.own.client("lambda"), stack.own_sqs
-    like = functions.get_function_configuration(FunctionName=stack.output("ValidateApplicationsFunction"))
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as packed:
-        packed.writestr("nothing.py", "def handler(event, context):\n    return {'batchItemFailures': []}\n")
-    name = f"{STACK_NAME}-nothing"
-    functions.create_function(
-        FunctionName=name,
-        Runtime=like["Runtime"],
-        Role=like["Role"],
-        Handler="nothing.handler",
-        Code={"ZipFile": code.getvalue()},
-    )
-    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    rows = [Row(number, str(number), {"application_id": str(number)}) for number in range(count)]
-    send(sqs, queue, rows, _unheard)
-    started = time.time()
-    functions.create_event_source_mapping(
-        EventSourceArn=arn,
-        FunctionName=name,
-        BatchSize=BATCH,
-        MaximumBatchingWindowInSeconds=1,
-        ScalingConfig={"MaximumConcurrency": 2},
-        FunctionResponseTypes=["ReportBatchItemFailures"],
-    )
-    while _depth(sqs, queue) and time.time() < started + PATIENCE:
-        time.sleep(0.2)
-    seconds = time.time() - started
-    if _depth(sqs, queue):
-        raise RuntimeError(f"the function that does nothing did not empty its queue in {PATIENCE:.0f} s")
-    return {
-        "messages": count,
-        "throughput": measured([count / seconds], "messages a second", 1),
-        "duration": spread_of(durations(stack, f"/aws/lambda/{name}", started)),
-    }
-
-
-def durations(stack: Stack, group: str, since: float) -> list[float]:
-    """Milliseconds of each invocation, as the stack reports them in the log."""
-    pages = (
-        stack.own.client("logs")
-        .get_paginator("filter_log_events")
-        .paginate(logGroupName=group, filterPattern="REPORT", startTime=int(since * 1000))
-    )
-    lines = chain.from_iterable(page["events"] for page in pages)
-    return [float(found[1]) for line in lines if (found := _DURATION.match(line["message"]))]
-
-
-def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> dict[str, Any]:
-    shape = {name: round(value, 1) for name, value in spread(milliseconds).items()}
-    return {"kind": "measured", "unit": unit, "count": len(milliseconds), **shape}
 
 
 def _watch(
@@ -365,63 +248,24 @@ def _watch(
         backlog.append(
             {
                 "second": round(time.time() - started, 1),
-                "applications": _depth(stack.sqs, stack.output("ApplicationsQueueUrl")),
-                "results": _depth(stack.sqs, stack.output("ResultsQueueUrl")),
+                "applications": depth(stack.sqs, stack.output("ApplicationsQueueUrl")),
+                "results": depth(stack.sqs, stack.output("ResultsQueueUrl")),
                 "answered": answered,
             }
         )
         time.sleep(EVERY)
 
 
-def _depth(sqs: SQSClient, queue: str) -> int:
-    """Messages that wait or are in work."""
-    answer = sqs.get_queue_attributes(
-        QueueUrl=queue,
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    )
-    return sum(int(count) for count in answer["Attributes"].values())
-
-
 def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
-    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, _unheard)
+    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, unheard)
     if refused:
         raise RuntimeError(f"{len(refused)} applications were not taken: {refused[0].reason}")
-
-
-def _event_of(rows: Sequence[Row]) -> dict[str, Any]:
-    sent = str(int(time.time() * 1000))
-    return {
-        "Records": [
-            {
-                "messageId": row.application_id,
-                "body": row.body(),
-                "attributes": {"SenderId": "benchmark", "SentTimestamp": sent},
-                "messageAttributes": {},
-            }
-            for row in rows
-        ]
-    }
-
-
-def _load_handler() -> Any:
-    path = ROOT / "functions" / "validate_applications" / "handler.py"
-    spec = importlib.util.spec_from_file_location("validate_applications_handler", path)
-    if spec is None or spec.loader is None:
-        raise RuntimeError(f"{path} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 def _thinned(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
     """At most about so many of them, evenly, with the last."""
     step = max(1, len(samples) // count)
     return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
-
-
-def _unheard(_said: object) -> None:
-    """Progress is told by the benchmark."""
 
 
 def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
@@ -452,7 +296,7 @@ def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
         print(json.dumps(report["steady"]), flush=True)
     report["events_told_again"] = consumer.again
     report["other_events"] = dict(consumer.others)
-    report["dead_letters"] = _depth(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
+    report["dead_letters"] = depth(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
     report["handler"] = handler_alone(stack, renamed(directly, "direct"))
     print(json.dumps(report["handler"]), flush=True)
     report["no_op"] = no_op(stack, few)

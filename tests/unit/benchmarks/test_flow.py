@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from benchmarks.flow import BATCH, Consumer, percentiles, read_rows, renamed, throughput
+from benchmarks.flow import Consumer, percentiles, read_rows, renamed, throughput
+from benchmarks.flow_shares import BATCH
 from benchmarks.read_units import SAMPLE_RELEASE
 
 
