@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.cold_start import SAMPLE_RELEASE
-from benchmarks.growth import big_cities, common_names
+from benchmarks.growth_applicants import big_cities, common_names
 from benchmarks.measures import about, counted, write
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS

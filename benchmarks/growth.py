@@ -20,15 +20,13 @@ import argparse
 import gc
 import json
 import multiprocessing
-import random
 import resource
 import subprocess
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,7 +34,16 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks.grown_registries import WAYS, grow, largest_state
-from benchmarks.measures import about, computed, measured
+from benchmarks.growth_applicants import (
+    NOW,
+    big_cities,
+    common_names,
+    parts_of,
+    rows_of,
+    sample_of,
+    to_decide,
+)
+from benchmarks.measures import ROOT, about, computed, measured
 from benchmarks.read_units import (
     SAMPLE_RELEASE,
     ToDecide,
@@ -49,9 +56,8 @@ from benchmarks.read_units import (
 from benchmarks.snapshot import SnapshotRegistry, write
 from library_validator.adapters.aws.registry_items import posting_key, version_item
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.application import FIELDS, application_from_fields
+from library_validator.decisions.application import FIELDS
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Submission
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.entries import records_of
 from library_validator.matching.index import MAX_CANDIDATES, Index, build_index
@@ -60,24 +66,17 @@ from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
-from library_validator.releases.records import Outlet, Release, System
-from library_validator_cli.evaluation.labelled import NONE, LabelledRow, read_labelled
+from library_validator.releases.records import Release
+from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import Outcome, measuring
-from library_validator_cli.sample_applications import sample_applications
 
-ROOT: Final = Path(__file__).parent.parent
 GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
 RUNS: Final = 5
-SEED: Final = 1
 TIMED: Final = 1_000  # applications of a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 MAX_ITEM_BYTES: Final = 400 * 1024  # of DynamoDB
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
 MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
-COMMON_NAMES: Final = 40
-BIG_CITIES: Final = 10
-OF_EACH: Final = 20
-NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,80 +210,6 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
         "version_item_fits": version_bytes <= MAX_ITEM_BYTES,
         "statistics_bytes": len(index.statistics),
     }
-
-
-def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
-    """Labelled rows that stand for every applicant: libraries as typed and as another year lists them,
-    and everything that is none."""
-    if labelled is None:
-        drawn = sample_applications(release, TIMED, SEED)
-        return [
-            _row(
-                "typed", one.label or NONE, {name: asdict(one)[name] for name in (*FIELDS, "application_id")}
-            )
-            for one in drawn
-        ]
-    paths = [labelled / "typed.csv", labelled / "drift17_ae.csv", *sorted(labelled.glob("neg_*.csv"))]
-    return [row for file in read_labelled(paths) for row in file.rows]
-
-
-def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
-    """By set; everything that is no library is one."""
-    parts: defaultdict[str, list[LabelledRow]] = defaultdict(list)
-    for row in rows:
-        parts[row.set if row.label != NONE else "no libraries"].append(row)
-    return dict(parts)
-
-
-def sample_of(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
-    """So many rows, the same ones every time."""
-    return random.Random(SEED).sample(rows, min(count, len(rows)))
-
-
-def common_names(release: Release) -> list[LabelledRow]:
-    """Bearers of the commonest names, with name, city and state only."""
-    by_name: defaultdict[str, list[System | Outlet]] = defaultdict(list)
-    bearers: list[System | Outlet] = [*release.systems, *release.outlets]
-    for one in bearers:
-        by_name[one.name].append(one)
-    ranked = sorted(by_name.values(), key=lambda them: (-len(them), them[0].name))
-    return _as_rows("common_names", ranked[:COMMON_NAMES], ("name", "city", "state"))
-
-
-def big_cities(release: Release) -> list[LabelledRow]:
-    """Libraries of the cities that have most, with everything but a phone number."""
-    by_city: defaultdict[tuple[str, str], list[System | Outlet]] = defaultdict(list)
-    for one in release.outlets:
-        by_city[one.state, one.city].append(one)
-    ranked = sorted(by_city.values(), key=lambda there: (-len(there), there[0].city))
-    return _as_rows("big_cities", ranked[:BIG_CITIES], ("name", "street", "city", "state", "zip"))
-
-
-def _as_rows(
-    set_name: str, groups: Iterable[list[System | Outlet]], given: Sequence[str]
-) -> list[LabelledRow]:
-    chance = random.Random(SEED)
-    chosen = [one for group in groups for one in chance.sample(group, min(OF_EACH, len(group)))]
-    return [
-        _row(
-            set_name,
-            one.fscs_key,
-            {name: getattr(one, name) for name in given} | {"application_id": f"{set_name}-{number}"},
-        )
-        for number, one in enumerate(chosen)
-    ]
-
-
-def _row(set_name: str, label: str, fields: dict[str, Any]) -> LabelledRow:
-    read = application_from_fields(fields)
-    return LabelledRow(set_name, "", label, read.application, read.problems)
-
-
-def to_decide(rows: Iterable[LabelledRow]) -> list[ToDecide]:
-    return [
-        (Submission(source="benchmark", application=row.application, sent_at=NOW), row.problems)
-        for row in rows
-    ]
 
 
 def time_both(small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, size: int) -> dict[str, Any]:

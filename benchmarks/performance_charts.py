@@ -127,7 +127,7 @@ def growth(result: Any) -> str:
     steps = range(math.ceil(max(dot.x for dot in dots)) + 1)
     x = Axis("times the release", 0, max(1, steps[-1]), lambda value: f"{10**value:,g}", at=steps)
     y = Axis(
-        "time a decision", 0, math.ceil(2 * max(dot.y for dot in dots)) / 2, lambda value: f"{value:.1f} ×"
+        "time a decision", 0, math.ceil(2 * max(dot.y for dot in dots)) / 2, lambda value: f"{value:g} ×"
     )
     return standing_alone(
         chart("Time a decision as the registry grows", x, y, series),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.grown_registries import grow, largest_state
-from benchmarks.growth import Live, common_names, counts_of, judged, one_pass, sizes_of, to_decide
+from benchmarks.growth import Live, counts_of, judged, one_pass, sizes_of
+from benchmarks.growth_applicants import common_names, to_decide
 from benchmarks.snapshot import SnapshotRegistry, load, write
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import build_index
