@@ -43,6 +43,7 @@ from benchmarks.growth_applicants import (
     sample_of,
     to_decide,
 )
+from benchmarks.growth_bounds import ITEM_BYTES
 from benchmarks.measures import ROOT, about, computed, measured
 from benchmarks.read_units import (
     SAMPLE_RELEASE,
@@ -74,7 +75,6 @@ GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1"
 RUNS: Final = 5
 TIMED: Final = 1_000  # applications of a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
-MAX_ITEM_BYTES: Final = 400 * 1024  # of DynamoDB
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
 MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
 
@@ -207,7 +207,7 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
         "write_units": units,
         "postings_at_bound": {family: count for family, count in sorted(at_bound.items()) if count},
         "version_item_bytes": version_bytes,
-        "version_item_fits": version_bytes <= MAX_ITEM_BYTES,
+        "version_item_fits": version_bytes <= ITEM_BYTES,
         "statistics_bytes": len(index.statistics),
     }
 
