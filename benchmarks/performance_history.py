@@ -10,16 +10,16 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from benchmarks.performance_acceptance import LINES, Line, Results
+from benchmarks.performance_acceptance import LINES, Line, Results, grown
 
 FILE: Final = "history.jsonl"
 _SHOWN: Final = 6  # newest runs of a target on the page
 
 
 def about_of(result: Any) -> Any:
-    """What was run and where; a file of several registries tells of the last one measured."""
+    """What was run and where; of several registries the one whose figures are targets, or the last one."""
     if "registries" in result:
-        return about_of(result["registries"][-1])
+        return about_of(grown(result, "places", 10) or result["registries"][-1])
     return result.get("about", result)
 
 
