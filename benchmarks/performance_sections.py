@@ -103,7 +103,8 @@ def cold_start(results: Results) -> Lines:
     result = results["cold_start"]
     yield "## Cold start"
     yield ""
-    yield "Whole fresh processes, start of Python included, measured: milliseconds of the processor, and peak memory."
+    yield "Fresh processes, start of Python included and its end left out, measured: milliseconds of the processor, and"
+    yield "peak memory."
     yield "*Import* is importing the handler; *start* also makes its clients and reads its settings. Beside each"
     yield "stands importing boto3 and making the same clients."
     yield ""

@@ -5,6 +5,9 @@ That no source answers is a fact, told by an event, a metric and its alarm; it i
 
 from __future__ import annotations
 
+from library_validator import starting
+
+# isort: split
 import os
 import time
 from collections.abc import Sequence
@@ -152,3 +155,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     finally:
         runtime.metrics.flush()
     return response.model_dump()
+
+
+starting.imported()

@@ -5,6 +5,9 @@ Whatever raises puts the message back on the queue, and after some tries into it
 
 from __future__ import annotations
 
+from library_validator import starting
+
+# isort: split
 import math
 import os
 from dataclasses import dataclass, replace
@@ -116,3 +119,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     finally:
         runtime.metrics.flush()
     return response.model_dump()
+
+
+starting.imported()

@@ -6,6 +6,9 @@ sends itself again. Whatever raises puts the message back on the queue, and afte
 
 from __future__ import annotations
 
+from library_validator import starting
+
+# isort: split
 import math
 import os
 from collections.abc import Callable, Sequence
@@ -146,3 +149,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     finally:
         runtime.metrics.flush()
     return response.model_dump()
+
+
+starting.imported()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from library_validator import starting
+
+# isort: split
 import math
 import os
 from collections.abc import Callable
@@ -78,3 +81,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     finally:
         runtime.metrics.flush()
     return response.model_dump()
+
+
+starting.imported()

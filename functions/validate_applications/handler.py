@@ -6,6 +6,9 @@ all of them when this raises, come again; what keeps failing ends in the queue's
 
 from __future__ import annotations
 
+from library_validator import starting
+
+# isort: split
 import os
 import traceback
 from collections import Counter
@@ -147,3 +150,6 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, 
         runtime.requests.clear()
         runtime.metrics.flush()
     return response.model_dump()
+
+
+starting.imported()

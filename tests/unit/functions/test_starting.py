@@ -1,0 +1,31 @@
+"""No garbage is collected while a function's code is imported, and afterwards it is again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+_COUNT = """
+import gc, json, sys
+collections = []
+started = lambda: hasattr(sys.modules.get("library_validator.starting"), "imported")
+gc.callbacks.append(lambda phase, told: collections.append(started()))
+import handler
+print(json.dumps([any(collections), gc.isenabled(), gc.get_freeze_count()]))
+"""
+
+
+@pytest.mark.parametrize("function", sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py")))
+def test_nothing_is_collected_while_code_is_imported(function: str) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _COUNT], cwd=FUNCTIONS / function, capture_output=True, text=True, check=True
+    )
+    collected, enabled, kept = json.loads(told.stdout)
+    assert not collected
+    assert enabled
+    assert kept > 10_000, "what was imported is walked by no later collection"
