@@ -13,6 +13,8 @@ BENCH := .local/bench/bin/python -m benchmarks
 NEWEST := $(DATA)/pls/pls_fy2022_csv.zip
 OLDER := $(foreach year,2015_data_files 2017_data_files 2021,$(DATA)/pls/pls_fy$(year)_csv.zip)
 EVALUATE := $(BIN)/library-validator evaluate
+ACCURACY_PAGE = $(BIN)/python -m library_validator_cli.evaluation.accuracy_page \
+	$(RESULTS)/accuracy.json $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
 
 SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
 	AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),us-east-1) .local/sam/bin/sam
@@ -56,7 +58,7 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
-bench: install ## speed, cost and accuracy beside peers, in minutes: on ../shared/data, rewriting docs/performance.md, or on the sample
+bench: install ## speed, cost and accuracy beside peers, in minutes: on ../shared/data, rewriting both pages, or on the sample
 	@$(BIN)/python cli/library_validator_cli/environments.py bench
 	$(BIN)/python -m benchmarks.read_units
 	@if [ -d "$(DATA)/labelled" ]; then $(MAKE) --no-print-directory bench-data; \
@@ -82,6 +84,7 @@ bench-data:
 		--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
 		--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md
 	mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md
+	$(ACCURACY_PAGE)
 
 bench-long: install ## the long ones, on a quiet machine: decisions beside peers, flow, growth; needs ../shared/data
 	@[ -d "$(DATA)/labelled" ] || { echo "bench-long: not run ($(DATA) is not here)" >&2; exit 1; }
@@ -107,8 +110,7 @@ accuracy: install ## how often it errs on the labelled sets in ../shared/data; r
 	$(BIN)/python -m library_validator_cli.evaluation.extract \
 		$(foreach run,labelled name-city-state name-state hard-cases,$(MEASURED)/$(run)/run.json) \
 		--output $(RESULTS)/accuracy.json
-	$(BIN)/python -m library_validator_cli.evaluation.accuracy_page \
-		$(RESULTS)/accuracy.json $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
+	$(ACCURACY_PAGE)
 
 build: install ## the artifacts for AWS; ARCH=x86_64 for that processor
 	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build
