@@ -4,10 +4,10 @@
 
 Each start is a process of its own, functions and peers in turn. It is measured twice: importing the handler
 alone, and importing it and building its runtime, clients included. Seconds of the processor are those that
-the kernel accounts to the process, start of Python included on both sides; ``wall`` is a clock's. Code is
-compiled beforehand, as in a layer that is built with the Python that runs it; ``uncompiled`` is a start
-without that. ``peak`` is resident memory (Linux). ``first_batch``: ten applications in a process that has
-just started, its stores in memory (``first_batch.py``), and what batches take after it.
+the kernel accounts to the process, start of Python included and its end left out on both sides; ``wall`` is
+a clock's. Code is compiled beforehand, as in a layer that is built with the Python that runs it;
+``uncompiled`` is a start without that. ``peak`` is resident memory (Linux). ``first_batch``: ten applications
+in a process that has just started, its stores in memory (``first_batch.py``), and what batches take after it.
 """
 
 from __future__ import annotations

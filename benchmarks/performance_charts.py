@@ -124,11 +124,10 @@ def growth(result: Any) -> str:
         ]
         series.append(Series(dots, style))
     dots = [dot for one in series for dot in one.dots]
-    steps = range(math.ceil(max(dot.x for dot in dots)) + 1)
-    x = Axis("times the release", 0, max(1, steps[-1]), lambda value: f"{10**value:,g}", at=steps)
-    y = Axis(
-        "time a decision", 0, math.ceil(2 * max(dot.y for dot in dots)) / 2, lambda value: f"{value:g} ×"
-    )
+    widest = max(1, math.ceil(max((dot.x for dot in dots), default=1)))
+    highest = math.ceil(2 * max((dot.y for dot in dots), default=1)) / 2
+    x = Axis("times the release", 0, widest, lambda value: f"{10**value:,g}", at=range(widest + 1))
+    y = Axis("time a decision", 0, highest, lambda value: f"{value:g} ×")
     return standing_alone(
         chart("Time a decision as the registry grows", x, y, series),
         {"one": "new places", "two": "denser places"},

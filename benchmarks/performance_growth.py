@@ -124,8 +124,8 @@ def _answers(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
     for name in registries[0]["judged"]:
         for one in registries:
-            counts = one["judged"][name]
-            yield f"| {name} | {_name(one)} | {' | '.join(f'{counts[kind]:,}' for kind in _KINDS)} |"
+            if counts := one["judged"].get(name):  # one state may have none of a set
+                yield f"| {name} | {_name(one)} | {' | '.join(f'{counts[kind]:,}' for kind in _KINDS)} |"
 
 
 def _in_memory(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -103,8 +103,10 @@ def rank(
             scored += [_score(query, entry_of(one), statistics, weights) for one in namesakes]
     if len(scored) > 1:
         scored.sort(key=_standing)
-    vanished = tuple([one for one in scored if one.entry.last_listed < fiscal_year])
-    return Ranking(tuple([one for one in scored if one not in vanished] if vanished else scored), vanished)
+    return Ranking(
+        tuple([one for one in scored if one.entry.last_listed >= fiscal_year]),
+        tuple([one for one in scored if one.entry.last_listed < fiscal_year]),
+    )
 
 
 def _find_sure(
