@@ -1,0 +1,47 @@
+"""Text that was UTF-8, was read as Windows-1252, and was written again: ``EspaÃ±ola`` for ``Española``.
+
+The repair is certain only where every character of the text can be a byte of Windows-1252, those bytes are
+UTF-8, and what comes out is Latin letters and typographic signs. The second part of an
+upper-case CAFÉ'S with a typographic apostrophe passes the first two tests, and stays as it is for the third.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# The first byte of such a character in UTF-8, as Windows-1252 shows it, and one that can follow.
+_SUSPECT: Final = re.compile(
+    "[\u00c2-\u00c5\u00ca\u00e2]"
+    "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+_RESULT: Final = re.compile(
+    "[\x00-\x7f\u00a0-\u017f\u02bb\u02bc\u2010-\u2027\u2030-\u203a\u20ac\u2122\ufeff]*"
+)
+_TIMES: Final = 3  # a text can have been written wrongly more than once
+
+
+def repaired(text: str) -> str:
+    """``text`` as it was before it was read wrongly, where that is certain; else as it is."""
+    for _ in range(_TIMES):
+        if text.isascii() or not _SUSPECT.search(text):
+            return text
+        before = _before(text)
+        if before is None:
+            return text
+        text = before
+    return text
+
+
+def _before(text: str) -> str | None:
+    """The text that one wrong reading made into ``text``; None where there is none for certain."""
+    try:
+        found = b"".join([_byte(letter) for letter in text]).decode()
+    except UnicodeError:
+        return None
+    return found if _RESULT.fullmatch(found) else None
+
+
+def _byte(letter: str) -> bytes:
+    """The byte that Windows-1252 shows as ``letter``; programs pass through the five that it leaves open."""
+    return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode("cp1252")

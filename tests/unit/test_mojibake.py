@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from library_validator.mojibake import repaired
+
+LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_categories=["Cc"]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("EspaÃ±ola", "Española"),
+        ("Oâ€™Neill", "O’Neill"),
+        ("OÃ¢â‚¬â„¢Neill", "O’Neill"),
+        ("MayagÃ¼ez", "Mayagüez"),
+        ("BibliothÃ¨que", "Bibliothèque"),
+        ("Ä€ina Haina", "Āina Haina"),
+        ("WaiâÊ»anae", "WaiâÊ»anae"),
+        ("WaiÊ»anae", "Waiʻanae"),
+        ("SÃ\x8d", "SÍ"),
+    ],
+)
+def test_what_was_read_as_windows_1252_once_or_twice_is_repaired(wrong: str, right: str) -> None:
+    assert repaired(wrong) == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Plain", "Española", "CAFÉ’S LIBRARY", "SÃO PAULO", "NIÑO’S", "“Ñ”", "Peña Ã± Española", "图书馆"],
+)
+def test_what_is_not_certain_stays_as_it_is(text: str) -> None:
+    assert repaired(text) == text
+
+
+@given(LATIN)
+def test_a_wrong_reading_is_undone(text: str) -> None:
+    wrong = text.encode().decode("latin-1")
+    assert repaired(wrong) in (text, repaired(text))
