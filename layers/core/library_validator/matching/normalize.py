@@ -23,7 +23,7 @@ from library_validator.matching.words import (
     STREET_WORDS,
 )
 
-_APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bc\u00b4`']")
+_APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bb\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 # ASCII text in words: apostrophes go, and what stood around them is one word; other signs become blanks.
 _IN_WORDS: Final = bytes(
@@ -59,7 +59,7 @@ def _in_ascii(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
     """``CobbledaleFreeLibrary`` with its blanks: two words or more that lost them."""
     return _HUMP.sub(r"\1 \2", text) if " " not in text.strip() and len(_HUMP.findall(text)) >= 2 else text
 
@@ -125,7 +125,7 @@ def _cardinal(word: str) -> str:
 @lru_cache(maxsize=1024)
 def _words_of_name(name: str) -> str:
     """Read twice in a row: for the tokens and for the head."""
-    return words(_spaced(name[:400]))
+    return words(spaced(name[:400]))
 
 
 def head_of(name: str) -> str:

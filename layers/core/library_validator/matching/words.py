@@ -74,10 +74,10 @@ _NAME: Final = _lines("""
     SOUTH: SO SOUTHERN
     EAST: EASTERN
     WEST: WESTERN
-    NORTHEAST: NE
-    NORTHWEST: NW
-    SOUTHEAST: SE
-    SOUTHWEST: SW
+    NORTHEAST: NE NORTHEASTERN
+    NORTHWEST: NW NORTHWESTERN
+    SOUTHEAST: SE SOUTHEASTERN
+    SOUTHWEST: SW SOUTHWESTERN
     CITY: CIT
     TOWN: TN
     VILLAGE: VLG VILL
@@ -207,10 +207,38 @@ def _state_codes() -> dict[str, str]:
 STATE_CODES: Final = _state_codes()
 
 # Letters of other scripts that look like Latin ones: an impostor's trick, or a copy from a document.
-HOMOGLYPHS: Final = dict(
+_LOOK_ALIKES: Final = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХЬаеѕіјорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν",
         "ABESIJKMHOPCTYXbaesijopcyxdqwABEZHIKMNOPTYXaopv",
         strict=True,
     )
 )
+# Latin letters that have no accent to drop.
+_LATIN_LETTERS: Final = _pairs("""
+    Ø:O ø:o Ł:L ł:l Æ:AE æ:ae Œ:OE œ:oe ß:ss Đ:D đ:d Ð:D ð:d Þ:TH þ:th ı:i
+""")
+HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
+
+# What explains a word of an applicant's name that its entry does not have: see decisions/explained_words.py.
+# A name says that it is a library by one of these.
+SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
+# Only libraries use these of themselves: at any position,
+ANYWHERE: Final = _set("LIBRARY PUBLIC BRANCH MAIN CENTRAL BOOKMOBILE")
+# after the word library,
+AFTER_LIBRARY: Final = _set("DISTRICT SYSTEM HEADQUARTERS DEPARTMENT")
+# before it, with only such words between,
+BEFORE_LIBRARY: Final = _set("""
+    FREE MEMORIAL DISTRICT REGIONAL CARNEGIE TOWN CITY VILLAGE TOWNSHIP COUNTY BOROUGH PARISH MUNICIPAL
+    AREA JOINT
+""")
+# or the same where street or phone show that it is the library.
+BEFORE_LIBRARY_AT_ITS_PLACE: Final = _set("COMMUNITY NEIGHBORHOOD")
+# Governments: ``City of`` before the name of the place, where the name says library.
+GOVERNMENT_OF_PLACE: Final = _set("CITY TOWN TOWNSHIP VILLAGE COUNTY BOROUGH PARISH MUNICIPALITY")
+# The legal form of a nonprofit or of a government.
+LEGAL_FORMS: Final = _set("INC INCORPORATED CORP CORPORATION 501C3 NFP NONPROFIT")
+# Articles and prepositions, which explain nothing at the ends of a name.
+PARTICLES: Final = _set("""
+    A AKA AND AT BY DBA DE DEL DES DU EL EN ET FKA FOR FORMERLY IN LA LAS LE LES LOS NKA OF ON THE TO Y
+""")

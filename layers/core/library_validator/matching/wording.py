@@ -1,0 +1,86 @@
+"""A name word by word, as it was written: nothing is dropped and no abbreviation is written out.
+
+Names are compared without the words that many of them share. Whether every word of an applicant's name has an
+explanation is a question about all of its words, so it is asked of these.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from library_validator.matching.normalize import fold, spaced
+from library_validator.matching.words import HOMOGLYPHS
+
+MAX_CHARACTERS: Final = 400
+MAX_WORDS: Final = 40
+
+_APOSTROPHES: Final = re.compile(r"['`]")
+_LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
+_NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
+_DOING_BUSINESS: Final = re.compile(r"\b([DAFN])[./] ?([BK])[./] ?A\b\.?")
+_CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
+_PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
+_WORD: Final = re.compile(r"[A-Z0-9]+")
+_SEPARATOR: Final = re.compile(r" - |[/,;:(){}\[\]|]|--+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a name in their order: upper-case ASCII letters and digits."""
+
+    words: tuple[str, ...]
+    lost: str  # what has no words: letters of other scripts, signs, or what follows after the limits
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.words)
+
+
+@lru_cache(maxsize=4096)
+def wording_of(name: str) -> Wording:
+    """Read a name; of one that is too long, what exceeds the limits is ``lost``."""
+    lost = lost_characters(name) or name[MAX_CHARACTERS:]
+    words = _words(fold(spaced(name[:MAX_CHARACTERS])))
+    return Wording(tuple(words[:MAX_WORDS]), lost or " ".join(words[MAX_WORDS:]))
+
+
+def _words(text: str) -> list[str]:
+    text = _APOSTROPHES.sub("", text)
+    if "&" in text or "+" in text:
+        text = text.replace("&", " AND ").replace("+", " AND ")
+    if "501" in text:
+        text = _LEGAL_STATUS.sub(" 501C3 ", text)
+    if "PROFIT" in text:
+        text = _NONPROFIT.sub("NONPROFIT", text)
+    if "/" in text or "." in text:
+        text = _DOING_BUSINESS.sub(r"\1\2A", text)
+        text = _CARE_OF.sub(" CAREOF ", text)
+    if "P" in text and _PUBLIC_LIBRARY.search(text):
+        text = _PUBLIC_LIBRARY.sub(r" PL\1 ", text)
+    return _WORD.findall(text)
+
+
+def lost_characters(name: str) -> str:
+    """The letters, figures and symbols of a name that no ASCII text stands for, without repetition."""
+    if name.isascii():
+        return ""
+    lost = [
+        letter
+        for letter in unicodedata.normalize("NFKC", name)
+        if not letter.isascii() and unicodedata.category(letter)[0] in "LNS" and not _has_ascii(letter)
+    ]
+    return "".join(dict.fromkeys(lost))
+
+
+def _has_ascii(letter: str) -> bool:
+    return letter in HOMOGLYPHS or bool(fold(letter))
+
+
+def parts_of(name: str) -> tuple[str, ...]:
+    """The names in a name: of ``Alder County Library - Briar Branch`` two, of most names one."""
+    parts = [part.strip() for part in _SEPARATOR.split(name)]
+    return tuple([part for part in parts if part])
