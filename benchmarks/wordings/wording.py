@@ -1,0 +1,60 @@
+"""The wordings of ``wordings.toml``: how bodies that are no public library write themselves."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+WORDINGS_FILE: Final = Path(__file__).with_name("wordings.toml")
+_NAME, _CITY = "{name}", "{city}"
+
+
+class Wording(BaseModel):
+    """One way to write such a body, with places for a library's name or its town."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    template: str
+    kind: str = Field(pattern=r"^[a-z_]+$")
+    language: str = Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code of the words that are added")
+    form_of_library: bool = Field(False, description="real libraries write themselves so, too")
+
+    @model_validator(mode="after")
+    def _has_a_place(self) -> Self:
+        rest = self.template.replace(_NAME, "").replace(_CITY, "")
+        if rest == self.template or "{" in rest or "}" in rest:
+            raise ValueError(f"wording {self.id} needs {_NAME} or {_CITY}, and no other braces")
+        if not rest.strip():
+            raise ValueError(f"wording {self.id} adds nothing to the name")
+        return self
+
+    def written_with(self, name: str, city: str) -> str:
+        """The body's name beside the library ``name`` in the town ``city``."""
+        return self.template.replace(_NAME, name).replace(_CITY, city)
+
+
+class _Written(BaseModel):
+    """The file as it is written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    wordings: tuple[Wording, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _says_nothing_twice(self) -> Self:
+        for values in ([one.id for one in self.wordings], [one.template for one in self.wordings]):
+            twice = [value for value, times in Counter(values).items() if times > 1]
+            if twice:
+                raise ValueError(f"stands twice: {', '.join(twice)}")
+        return self
+
+
+def read_wordings(path: Path = WORDINGS_FILE) -> Sequence[Wording]:
+    """All wordings, in file order. Raises ``ValueError`` that says what is wrong with the file."""
+    return _Written.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).wordings
