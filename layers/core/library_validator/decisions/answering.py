@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from library_validator.decisions.policy import Verdict
+from library_validator.decisions.verdict import Verdict
 from library_validator.decisions.reasons import next_step_texts, reason_texts
 from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Scored
-from library_validator.matching.normalize import words as words_in
 from library_validator.matching.query import Query
-from library_validator.matching.slips import are_initials, is_shortened, is_slip
+from library_validator.matching.slips import VOWELS, are_initials, is_shortened, is_slip
 from library_validator.matching.wording import wording_of
 from library_validator.matching.words import (
     AFFILIATES,
@@ -38,6 +39,14 @@ from library_validator.matching.words import (
 GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
+_NUMBERS: Final = frozenset({"NO", "NUMBER", "ONE", "TWO", "THREE", "FOUR", "FIVE"})
+_GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
+# How people shorten a word: LIBRARY is LIB, LIBR …
+_SHORT_FORMS: Final[dict[str, frozenset[str]]] = {
+    long[0]: frozenset(short for short, meaning in NAME_WORDS.items() if meaning == long and len(short) < 6)
+    for long in set(NAME_WORDS.values())
+    if len(long) == 1
+}
 _STATE_WORDS: Final[dict[str, frozenset[str]]] = {
     code: frozenset(
         word for name, owner in STATE_CODES.items() if owner == code for word in (*name.split(), code)
@@ -53,31 +62,47 @@ class Explained(NamedTuple):
     says_library: bool  # the name says that the body is a library
     bears_name: bool  # it is a listed name of the entry, every word of it: slips, place and legal form apart
     is_generic: bool  # no word of it tells one library from another
+    is_place: bool  # nothing but the name of a place, or of its government
+    is_library_by_head: bool  # it says library, and no word after that is left: whatever it is called, a library
 
 
-_THE_VERY_NAME: Final = Explained((), says_library=True, bears_name=True, is_generic=False)
+_THE_VERY_NAME: Final = Explained((), says_library=True, bears_name=True, is_generic=False, is_place=False, is_library_by_head=True)
 
 
-def explain_words(query: Query, best: Scored, candidates: Sequence[Scored], *, located: bool) -> Explained:
+def explain_words(
+    query: Query,
+    best: Scored,
+    candidates: Sequence[Scored],
+    *,
+    located: bool,
+    words: Sequence[str] | None = None,
+) -> Explained:
     """Look for an explanation of every word of the applicant's name; ``best`` is the entry that it may be.
 
     ``candidates`` are those of the ranking: other outlets of the system are among them. ``located``: street or
-    phone are the entry's.
+    phone are the entry's. ``words``: those of a part of the name, where it is not the whole.
     """
-    wording = wording_of(query.applicant.name)
-    listing = best.entry.listing
-    if not wording.lost and wording.text in (listing.system_name, listing.outlet_name):
-        return _THE_VERY_NAME
-    reading = _Reading(query, wording.words, best.entry, candidates, located=located)
+    if words is None:
+        words, listing = wording_of(query.applicant.name).words, best.entry.listing
+        if words in (wording_of(listing.system_name).words, wording_of(listing.outlet_name).words):
+            return _THE_VERY_NAME
+    reading = _Reading(query, words, best.entry, candidates, located=located)
     reading.take_listed()
     reading.take_slips()
     bears_name = reading.bears_name()
     reading.take_words_of_libraries()
-    return Explained(reading.left(), reading.says_library(), bears_name, reading.is_generic())
+    return Explained(
+        reading.left(),
+        reading.says_library(),
+        bears_name,
+        reading.is_generic(),
+        reading.is_place(),
+        reading.is_library_by_head(),
+    )
 
 
 class _Reading:
-    """The words of a name, with those that are still without an explanation: ``open``, by position."""
+    """The words of a name; ``open`` are the positions of those that are still without an explanation."""
 
     def __init__(
         self,
@@ -89,11 +114,13 @@ class _Reading:
         located: bool,
     ) -> None:
         self.entry, self.located = entry, located
+        self.unknown = query.unknown_words
         self.names = list(_names_of(entry))
         self.supply = _most_often(self.names)
         self.place = _place_words(query, entry)
+        self.own_place = query.place_words
         self.others = _words_of_other_outlets(entry, candidates)
-        self.words: list[str] = []  # with abbreviations written out
+        self.words: list[str] = []  # with abbreviations written out and slips mended
         self.written: list[str] = []  # what each of them was written as
         for position, word in enumerate(written):
             meaning = self._meaning(word, written[position + 1 : position + 2])
@@ -103,11 +130,11 @@ class _Reading:
 
     def _meaning(self, word: str, following: Sequence[str]) -> tuple[str, ...]:
         """What a written word stands for: what the entry has, where it can stand for several things."""
-        meanings = [(word,), *_other_meanings(word, following)]
+        meanings = _meanings(word, following)
         for meaning in meanings:
             if all(token in self.supply or token in self.place for token in meaning):
                 return meaning
-        return meanings[-1]
+        return meanings[0]
 
     def take_listed(self) -> None:
         """Explain what a listed name has, as often as one of them has it, or another outlet's own name."""
@@ -124,65 +151,91 @@ class _Reading:
     def take_slips(self) -> None:
         """Explain what is a slip, a short form or the initial of a listed word that is otherwise missing.
 
-        Where it is a slip, the listed word takes its place.
+        Where it is a slip, the listed word takes its place. Longer words come first: they leave less to chance.
         """
         given = frozenset(self.words)
         missing = list(dict.fromkeys(word for name in self.names for word in name if word not in given))
-        if not given.intersection(SAYS_LIBRARY):
+        if given.isdisjoint(SAYS_LIBRARY) and "LIBRARY" not in missing:
             missing.append("LIBRARY")
-        for position in [position for position in self.open if not self._is_expected(position)]:
-            meant = self._meant(position, missing)
-            if meant is not None:
-                for word in meant:
-                    if word in missing:
-                        missing.remove(word)
-                self.open.remove(position)
-                if meant:
-                    self.words[position] = " ".join(meant)
+        for position in sorted(self.open, key=lambda position: -len(self.words[position])):
+            if position in self.open and not self._is_read_as_it_is(position):
+                self._take_slip(position, missing)
 
-    def _is_expected(self, position: int) -> bool:
-        """Whether the word is read as it is: it says what it says, and is no slip of another."""
+    def _is_read_as_it_is(self, position: int) -> bool:
+        """Whether a word says what it says, and is no slip of another."""
         word = self.words[position]
         return word in ANYWHERE or word in self.place or word in _KINDS or word in PARTICLES or word in LEGAL_FORMS
 
-    def _meant(self, position: int, missing: list[str]) -> tuple[str, ...] | None:
-        """The listed words, out of those that are missing, that a word stands for; empty for an initial."""
-        word = self.words[position]
+    def _take_slip(self, position: int, missing: list[str]) -> None:
+        word, words = self.words[position], self.words
         for listed in missing:
-            if is_slip(word, listed) or is_shortened(word, listed):
-                return (listed,)
-        for listed in missing:
-            if self._is_joined(position, listed):
-                return (listed,)
+            if is_slip(word, listed) or is_shortened(word, listed) or _is_slip_of_short_form(word, listed):
+                self._mend(position, listed, missing)
+                return
+        if "LIBRARY" in missing and _is_library_mistyped(word):
+            self._mend(position, "LIBRARY", missing)
+            return
+        for start in (position - 1, position):
+            if start >= 0 and (listed := "".join(words[start : start + 2])) in missing:
+                self._mend(start, listed, missing)
+                self._mend(start + 1, "", missing)
+                return
+        if position and self._has_a_letter_of(position, missing):
+            return
         for first, second in zip(missing, missing[1:], strict=False):
             if word == first + second:
-                return (first, second)
-        if are_initials(word, missing) or self._is_middle_initial(position):
-            return ()
-        return None
+                self._mend(position, f"{first} {second}", missing)
+                return
+        if are_initials(word, missing) or self._is_between_names(position) or self._repeats(position):
+            self.open.remove(position)
 
-    def _is_joined(self, position: int, listed: str) -> bool:
-        """Whether the word and a neighbour are the listed word, written as two."""
-        words = self.words
-        before = words[position - 1] + words[position] if position else ""
-        after = "".join(words[position : position + 2])
-        return listed in (before, after)
+    def _mend(self, position: int, listed: str, missing: list[str]) -> None:
+        """Let ``listed`` take the place of a word, which has its explanation now."""
+        self.words[position] = listed
+        if position in self.open:
+            self.open.remove(position)
+        for word in listed.split():
+            missing.remove(word)
 
-    def _is_middle_initial(self, position: int) -> bool:
-        """A single letter between two words that a listed name has, as in ``John F Kennedy``."""
+    def _has_a_letter_of(self, position: int, missing: list[str]) -> bool:
+        """Whether the word has the last letter of the one before it: ``Publi cLibrary``."""
+        word = self.words[position]
+        before = self.written[position - 1] + word[0]
+        if before not in (self.words[position - 1], *missing) or NAME_WORDS.get(word[1:]) != ("LIBRARY",):
+            return False
+        if before in missing:
+            self._mend(position - 1, before, missing)
+        self._mend(position, "LIBRARY", ["LIBRARY", *missing])
+        return True
+
+    def _is_between_names(self, position: int) -> bool:
+        """A middle initial, or junior and senior, after a word that a listed name has: ``John F Kennedy``."""
         words = self.words
+        if not 0 < position < len(words) - 1 or words[position - 1] not in self.supply.keys() - _KINDS:
+            return False
+        if words[position] in _GENERATIONS:
+            return True
+        return len(words[position]) == 1 and words[position + 1] in self.supply.keys() - _KINDS
+
+    def _repeats(self, position: int) -> bool:
+        """A mistyped word of the place: as in the applicant's own city, or beside the word well written."""
+        word = self.words[position]
+        if word in self.own_place:
+            return any(is_slip(word, place) for place in self.entry.place_words)
         return (
-            len(words[position]) == 1
-            and 0 < position < len(words) - 1
-            and words[position - 1] in self.supply.keys() - _KINDS
-            and words[position + 1] in self.supply.keys() - _KINDS
+            len(word) > 4
+            and word in self.unknown
+            and any(is_slip(word, place) for place in self.entry.place_words if place in self.words)
         )
 
     def bears_name(self) -> bool:
         """Whether the name is a listed one, every word of it, place and legal form apart."""
         given = frozenset(" ".join(self.words).split())
-        return not any(not self._is_beside_a_name(position) for position in self.open) and any(
-            given.issuperset(name) for name in self.names
+        names = [name for name in self.names if given.union(self.place).issuperset(name)]
+        more_than_place = any(not self.place.issuperset(name) for name in names)
+        return any(not given.isdisjoint(name) for name in names) and all(
+            self._is_beside_a_name(position) or (more_than_place and self._is_of(position))
+            for position in self.open
         )
 
     def _is_beside_a_name(self, position: int) -> bool:
@@ -210,35 +263,54 @@ class _Reading:
         return word in _ARTICLES or 0 < position < len(self.words) - 1
 
     def _is_legal_form(self, position: int) -> bool:
-        return position > 0 and self.words[position] in LEGAL_FORMS
+        """``Inc``, ``501C3`` …, at the end also where a form had no room for all of it."""
+        word = self.words[position]
+        if position == len(self.words) - 1 and len(word) > 4:
+            return any(form.startswith(word) for form in LEGAL_FORMS)
+        return position > 0 and word in LEGAL_FORMS
 
     def _belongs_to_library(self, position: int) -> bool:
         """``Free``, ``County`` … before the word library, ``District``, ``System`` … after it."""
         word, words = self.words[position], self.words
+        following = words[position + 1 :]
         if word in AFTER_LIBRARY and "LIBRARY" in words[:position]:
             return True
-        if word == "DEPARTMENT" and words[position + 1 : position + 3] == ["OF", "LIBRARY"]:
+        if word in BEFORE_LIBRARY and self._follows_biblioteca(position):
             return True
         before = BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE if self.located else BEFORE_LIBRARY
-        if word not in before:
+        if word == "DEPARTMENT" and following[:1] == ["OF"]:
+            following = following[1:]
+        elif word not in before:
             return False
-        for following in words[position + 1 :]:
-            if following in SAYS_LIBRARY:
+        for other in following:
+            if other in SAYS_LIBRARY or (other == "BRANCH" and self._is_branch()):
                 return True
-            if following not in before and following not in ANYWHERE:
+            if other not in before and other not in ANYWHERE:
                 return False
         return False
 
+    def _follows_biblioteca(self, position: int) -> bool:
+        """In Spanish and French the adjective follows: ``Biblioteca Municipal``."""
+        for before in range(position - 1, -1, -1):
+            if self.written[before].startswith("BIBLIOT"):
+                return True
+            if self.words[before] not in BEFORE_LIBRARY and self.words[before] not in ANYWHERE:
+                return False
+        return False
+
+    def _is_branch(self) -> bool:
+        return self.located and not self.entry.is_system
+
     def _is_government(self, position: int) -> bool:
-        """``City of`` before a word of the place."""
+        """``City of`` in a name that says library: how some libraries of cities write themselves."""
+        return self._is_of(position) and self.says_library()
+
+    def _is_of(self, position: int) -> bool:
         words = self.words
-        if words[position] not in GOVERNMENT_OF_PLACE or words[position + 1 : position + 2] != ["OF"]:
-            return False
-        following = next((word for word in words[position + 2 :] if word not in _ARTICLES), "")
-        return following in self.place
+        return words[position] in GOVERNMENT_OF_PLACE and words[position + 1 : position + 2] == ["OF"]
 
     def _is_its_board(self, position: int) -> bool:
-        """``Board of Trustees`` and ``Association``, where no government runs the library."""
+        """``Board of Trustees``; ``Association`` where no government runs the library."""
         words, word = self.words, self.words[position]
         if word == "ASSOCIATION":
             return self.entry.listing.legal_basis not in GOVERNMENTAL
@@ -247,26 +319,68 @@ class _Reading:
         return word in ("BOARD", "TRUSTEES")
 
     def says_library(self) -> bool:
-        if not SAYS_LIBRARY.isdisjoint(self.words):
-            return True
-        return "BRANCH" in self.words and self.located and not self.entry.is_system
+        return not SAYS_LIBRARY.isdisjoint(self.words) or ("BRANCH" in self.words and self._is_branch())
 
     def is_generic(self) -> bool:
+        """Whether it is ``The Library``; ``Public Library`` at the very place of one says enough."""
+        if self.located and len(ANYWHERE.intersection(self.words)) > 1:
+            return False
         return all(word in GENERIC or word in PARTICLES or word in LEGAL_FORMS for word in self.words)
 
+    def is_place(self) -> bool:
+        return all(
+            word in self.place or word in GOVERNMENT_OF_PLACE or word in PARTICLES or word in LEGAL_FORMS
+            for word in self.words
+        )
+
+    def is_library_by_head(self) -> bool:
+        """Whether everything after the word library has an explanation, or is a number."""
+        libraries = [position for position, word in enumerate(self.words) if word in SAYS_LIBRARY]
+        return bool(libraries) and all(
+            position < libraries[0] or self.words[position] in _NUMBERS or self.words[position].isdigit()
+            for position in self.open
+        )
+
     def left(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(self.written[position] for position in self.open))
+        return tuple(dict.fromkeys(self.written[position] for position in sorted(self.open)))
 
 
-def _other_meanings(word: str, following: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    if word == "PUB" and not {"LIB", "LIBR", "LIBRARY"}.intersection(following):
-        return  # the house that serves beer
+def _meanings(word: str, following: Sequence[str]) -> list[tuple[str, ...]]:
+    """What a written word can stand for, what it stands for most often first, itself last."""
+    if word == "PUB" and not any(NAME_WORDS.get(after, ())[:1] == ("LIBRARY",) for after in following):
+        return [(word,)]  # the house that serves beer
+    found = [NAME_WORDS[word]] if word in NAME_WORDS else []
     if word in CITY_WORDS:
-        yield (CITY_WORDS[word],)
+        found.append((CITY_WORDS[word],))
     if word == "ST":
-        yield ("STREET",)
-    if word in NAME_WORDS:
-        yield NAME_WORDS[word]
+        found.append(("STREET",))
+    return [*found, (word,)]
+
+
+def _is_library_mistyped(word: str) -> bool:
+    """Two slips in the word that is mistyped most often, where one end of it is as it should be."""
+    return (
+        len(word) > 4
+        and (word[0] == "L" or word[-1] == "Y")
+        and OSA.distance(word, "LIBRARY", score_cutoff=2) <= 2
+    )
+
+
+def _is_slip_of_short_form(word: str, listed: str) -> bool:
+    """A slip of the hand in ``LIB``, ``MEM`` …: two letters changed places, one was doubled or is missing.
+
+    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word.
+    """
+    return any(
+        abs(len(word) - len(short)) <= 1
+        and OSA.distance(word, short, score_cutoff=1) == 1
+        and (
+            set(word) == set(short)
+            or 1 < len(word) < len(short)
+            or (len(word) == len(short) > 2 and VOWELS.isdisjoint(word))
+        )
+        for short in _SHORT_FORMS.get(listed, ())
+    )
 
 
 def _names_of(entry: Entry) -> Iterator[tuple[str, ...]]:
@@ -276,7 +390,7 @@ def _names_of(entry: Entry) -> Iterator[tuple[str, ...]]:
             yield name.tokens
     for published in (entry.listing.system_name, entry.listing.outlet_name):
         if published:
-            yield tuple(words_in(published).split())
+            yield wording_of(published).words
 
 
 def _most_often(names: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -292,7 +406,9 @@ def _most_often(names: Iterable[Sequence[str]]) -> dict[str, int]:
 def _place_words(query: Query, entry: Entry) -> frozenset[str]:
     """Words of the entry's cities, county and state; of the applicant's city those that entries use."""
     own = query.place_words - query.unknown_words - _KINDS
-    return entry.place_words | own | _STATE_WORDS.get(entry.state, frozenset())
+    return entry.place_words.union(
+        own, _STATE_WORDS.get(entry.state, ()), wording_of(entry.listing.city).words
+    )
 
 
 def _words_of_other_outlets(entry: Entry, candidates: Sequence[Scored]) -> frozenset[str]:

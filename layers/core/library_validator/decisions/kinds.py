@@ -1,37 +1,49 @@
 """What an applicant's name says that it is: a library, or something beside one.
 
-A word speaks against an applicant only where the entry that it may be does not bear it: some libraries
-are colleges', schools', museums' or associations' by name.
+A word speaks against an applicant only where the entry that it may be does not have it: some libraries are
+colleges', schools', museums' or associations' by name. No list of such words is complete, and none has to be:
+nobody is validated with a word that nothing explains (``explained_words``). A word of these lists makes an
+answer out of what would be a question to a person.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from library_validator.decisions.evidence import lists_library
+from library_validator.decisions.explained_words import GOVERNMENTAL, explain_words
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.match import Scored
+from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.query import Query
+from library_validator.matching.wording import parts_of, wording_of
 from library_validator.matching.words import (
     AFFILIATES,
+    BUILDINGS,
     GENERIC,
+    GOVERNMENT_OF_PLACE,
     GOVERNMENTS,
     HOSTS,
+    LEGAL_FORMS,
     LIBRARY_WORDS,
     OUT_OF_SCOPE,
+    PARTICLES,
+    SAYS_LIBRARY,
+    STATE_CODES,
 )
 
-# C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
-_GOVERNMENT: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _OTHER_KINDS: Final = frozenset(OUT_OF_SCOPE)
 _NONE: Final[frozenset[str]] = frozenset()
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
+_GOVERNMENT_WORDS: Final = GOVERNMENT_OF_PLACE | {"GOVERNMENT", "COUNCIL", "CHARTER", "METROPOLITAN", "METRO"}
+_STATE_WORDS: Final = frozenset(
+    word for name, code in STATE_CODES.items() for word in (*name.split(), code)
+) - {"DISTRICT"}
 
 
 def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
-    """Words that do not speak against an applicant: its place's, and those that the entry bears itself.
+    """Words that do not speak against an applicant: its place's, and those that the entry has itself.
 
-    Only an entry that it may be can bear them for it: one of its place, or of its very name.
+    Only an entry that it may be can have them for it: one of its place, or of its very name.
     """
     borne = set(query.place_words)
     if best is None:
@@ -47,12 +59,20 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
     """The word by which a name says that it supports a library, or nothing."""
     if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
-    cues = AFFILIATES.intersection(query.name.tokens)
+    cues = AFFILIATES.intersection(query.name.tokens).difference(_named_buildings(query))
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
     borne = _borne_words(query, best, policy)
     if (supports or not query.says_library) and best and best.compared.name.level != "exact":
         borne -= AFFILIATES  # "Friends of X Library" is not "Friends Free Library of X"
     return min(cues - borne, default="")
+
+
+def _named_buildings(query: Query) -> frozenset[str]:
+    """Words that name a building: the foundation of ``Foundation Hall`` is none."""
+    tokens = query.name.tokens
+    return frozenset(
+        word for word, following in zip(tokens, tokens[1:], strict=False) if following in BUILDINGS
+    )
 
 
 def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
@@ -65,20 +85,30 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
     return " ".join(head) if _borne_words(query, best, policy).isdisjoint(head) else ""
 
 
-def is_host(query: Query, best: Scored) -> bool:
-    """Whether the name is that of a city, county or college itself, and the entry's is that of a library."""
-    if query.says_library or not lists_library(best):
+def is_government(query: Query) -> bool:
+    """Whether the name is that of a place with the word for its government, and nothing else: ``City of X``."""
+    words = frozenset(query.name.tokens)
+    if words.isdisjoint(_GOVERNMENT_WORDS) or query.says_library:
         return False
-    # a branch may be called Forest City; Briar County Library is called after the county that runs it
-    borne = () if best.entry.is_system else best.compared.name.listed.tokens
-    return not HOSTS.isdisjoint(set(query.name.tokens).difference(query.place_words, borne))
+    rest = words - _GOVERNMENT_WORDS - _STATE_WORDS - query.place_words - LEGAL_FORMS - PARTICLES
+    county = "COUNTY" in words or "PARISH" in words or "TOWNSHIP" in words or "BOROUGH" in words
+    return not rest or (county and len(rest) == 1)
+
+
+def names_host(query: Query, left: Sequence[str]) -> bool:
+    """Whether a word that nothing explains says government, building, school …: what may house a library."""
+    tokens = frozenset(query.name.tokens)
+    hosts = (HOSTS | BUILDINGS | _OTHER_KINDS).intersection(tokens)
+    return bool(hosts.difference(query.place_words)) and bool(left)
 
 
 def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
         return _NONE
-    return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
+    return _OTHER_KINDS.intersection(query.name.tokens).difference(
+        query.place_words, _named_buildings(query)
+    )
 
 
 def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
@@ -90,10 +120,32 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
+def names_library_apart(query: Query, best: Scored, ranking: Ranking) -> bool:
+    """Whether a part of the name is that of the entry: ``Alder Library & Museum``, ``Alder Library/Briar School``."""
+    for part in parts_of(query.applicant.name, at_and=True):
+        words = wording_of(part).words
+        if len(words) > 1:
+            explained = explain_words(query, best, ranking.scored, words=words, located=False)
+            if explained.says_library and not (explained.left or explained.is_generic):
+                return True
+    return False
+
+
+def is_library_by_head(query: Query, best: Scored, ranking: Ranking) -> bool:
+    """Whether the name is that of some library: ``Helen Briar Library`` is, ``Library Stitchers`` is not."""
+    return explain_words(query, best, ranking.scored, located=False).is_library_by_head
+
+
 def is_association_of_government_library(query: Query, best: Scored, policy: Policy) -> bool:
-    """An association that bears the name of a library that a government runs: not the same body."""
+    """An association that has the name of a library that a government runs: not the same body."""
     return (
         "ASSOCIATION" in query.name.tokens
         and "ASSOCIATION" not in _borne_words(query, best, policy)
-        and best.entry.listing.legal_basis in _GOVERNMENT
+        and best.entry.listing.legal_basis in GOVERNMENTAL
     )
+
+
+def is_named_library(query: Query) -> bool:
+    """Whether the name says library, and no other kind of body."""
+    return not SAYS_LIBRARY.isdisjoint(query.name.tokens) and not kind_words(query)
+

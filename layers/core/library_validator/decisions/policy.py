@@ -6,22 +6,28 @@ score is always named among the reason codes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from library_validator.decisions.application import FieldProblem
+from library_validator.decisions.confirmation import confirm, host_of
+from library_validator.decisions.contact import contact_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,
     is_association_of_government_library,
-    is_host,
+    is_government,
+    is_library_by_head,
+    is_named_library,
     kind_words,
+    names_host,
+    names_library_apart,
     other_kind,
 )
 from library_validator.decisions.policy_file import Policy
+from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
@@ -33,18 +39,6 @@ _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
     Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
     Structure.NON_RESPONDENT: ("LISTED_NON_RESPONDENT",),
 }
-
-
-class Verdict(NamedTuple):
-    """An answer with its reason codes, the deciding one first.
-
-    ``match`` is the entry that it names; ``about`` says for a code what its rule saw.
-    """
-
-    answer: Answer
-    codes: tuple[str, ...]
-    match: Scored | None = None
-    about: Mapping[str, str] = MappingProxyType({})
 
 
 def decide(
@@ -74,14 +68,18 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     verdict = _judge_listed(query, ranking, policy, known_key=known_key)
-    vanished = ranking.vanished_best
-    if vanished is None or not Evidence(query, vanished, policy).sufficient:
-        return verdict
-    closer = ranking.best is None or vanished.bits > ranking.best.bits
-    last = _last_of_its_system(query, ranking, vanished, policy)
-    if verdict.answer is Answer.VALIDATED and verdict.match is not None:
-        return _succeeded(verdict, verdict.match, ranking, last, closer=closer)
-    return _gone(last) if closer else verdict
+    vanished, named = ranking.vanished_best, verdict.match
+    if vanished is not None and Evidence(query, vanished, policy).sufficient:
+        closer = ranking.best is None or vanished.bits > ranking.best.bits
+        last = _last_of_its_system(query, ranking, vanished, policy)
+        if verdict.answer is Answer.VALIDATED and verdict.match is not None:
+            verdict = _succeeded(verdict, verdict.match, ranking, last, closer=closer)
+            named = last if "SUCCEEDED" in verdict.codes else verdict.match
+        elif closer:
+            return _gone(last)
+    if verdict.answer is Answer.VALIDATED and named is not None:
+        return confirm(verdict, query, ranking, named, policy)
+    return verdict
 
 
 def _last_of_its_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
@@ -132,35 +130,62 @@ def _last_listed(vanished: Scored) -> str:
 
 def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
     """Judge against the entries of the newest release."""
-    best = ranking.best
+    best = _best_at_home(ranking, policy)
     if best is None:
         if query.is_name_alone and query.says_library:
             return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
     evidence = Evidence(query, best, policy)
-    against = _other_body(query, best, evidence, policy) or _contradiction(
+    against = _other_body(query, best, ranking, evidence, policy) or _contradiction(
         query, ranking, best, evidence, known_key=known_key
     )
     if against is not None:
         return against
     if not (evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score)):
-        return _insufficient(best, evidence, policy)
+        return _insufficient(query, best, ranking, evidence, policy)
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
-    if is_host(query, best):
-        return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best)
     return _sufficient(ranking, best, policy)
 
 
-def _other_body(query: Query, best: Scored, evidence: Evidence, policy: Policy) -> Verdict | None:
+def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
+    """The best candidate; where it is in another state, before it the best one of the applicant's own town.
+
+    A near name in the own town is likelier than the very name elsewhere.
+    """
+    best = ranking.best
+    if best is None or best.compared.state != "different":
+        return best
+    for other in ranking.scored:
+        compared = other.compared
+        if (
+            compared.state != "different"
+            and compared.place in policy.place
+            and compared.name.level != "different"
+        ):
+            return other
+    return best
+
+
+def _other_body(
+    query: Query, best: Scored, ranking: Ranking, evidence: Evidence, policy: Policy
+) -> Verdict | None:
     """The applicant's name says that it is another kind of body than the entry."""
+    if is_government(query) and best.compared.name.level != "exact":
+        return host_of(query, best, ranking, policy)
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
         if evidence.located and (evidence.named or (query.says_library and evidence.overrides_score)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
+        if evidence.placed and query.says_library and names_library_apart(query, best, ranking):
+            return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
-    if best.compared.phone != "exact" and is_association_of_government_library(query, best, policy):
+    if (
+        best.compared.phone != "exact"
+        and (evidence.sufficient or evidence.plausible)
+        and is_association_of_government_library(query, best, policy)
+    ):
         return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
     body = body_beside_library(query, best, policy)
     if body and (evidence.sufficient or evidence.plausible):
@@ -230,14 +255,35 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     return None
 
 
-def _insufficient(best: Scored, evidence: Evidence, policy: Policy) -> Verdict:
+def _insufficient(
+    query: Query, best: Scored, ranking: Ranking, evidence: Evidence, policy: Policy
+) -> Verdict:
     supported = best.bits >= policy.review or evidence.thin or evidence.located or evidence.placed
     if evidence.plausible and supported:
+        if not query.says_library and names_host(query, query.name.tokens):
+            return host_of(query, best, ranking, policy)
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
         return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
+    only = _only_library_of_town(query, ranking, policy)
+    if only is not None:
+        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
+
+
+def _only_library_of_town(query: Query, ranking: Ranking, policy: Policy) -> Scored | None:
+    """The one library that is listed in the town of an applicant whose name says library.
+
+    None where there are others, or where street, phone or ZIP lead away from it and none leads to it.
+    """
+    only = ranking.only_system_of_town() if is_named_library(query) else None
+    if only is None:
+        return None
+    contact = contact_of(query, only, policy)
+    if contact.differing and not contact.is_located:
+        return None
+    return only if is_library_by_head(query, only, ranking) else None
 
 
 def _contradicts_id(given: FscsId, ranking: Ranking, best: Scored, evidence: Evidence) -> bool:

@@ -45,6 +45,7 @@ NAME_ORDER: Final = (
     "place_only",
     "different",
 )
+_WHOLE: Final = frozenset(("exact", "same_words", "typing_differences"))
 _NAME_RANK: Final = {level: rank for rank, level in enumerate(NAME_ORDER)}
 
 
@@ -72,6 +73,11 @@ def compare_names(
                 best = found
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
+    for part in query.parts:
+        if _NAME_RANK[best.level] > _NAME_RANK["typing_differences"]:
+            found = compare_names(part, entry, statistics, at_same_place=at_same_place)
+            if found.shared and found.level in _WHOLE and _better(found, best):
+                best = found
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
         return replace(best, level="separated")
     return best

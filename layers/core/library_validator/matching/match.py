@@ -44,6 +44,8 @@ class Ranking:
 
     scored: Final[tuple[Scored, ...]]
     vanished: Final[tuple[Scored, ...]] = ()
+    town: Final[bytes] = b""  # the posting of the applicant's town, or of its ZIP where it gives no town
+    fiscal_year: Final[int] = 0  # the newest one of the registry
 
     @property
     def best(self) -> Scored | None:
@@ -57,6 +59,14 @@ class Ranking:
     def runner_up(self) -> Scored | None:
         """The best candidate of another system than the best one's."""
         return self.best_other_than(self.scored[0]) if self.scored else None
+
+    def only_system_of_town(self) -> Scored | None:
+        """The best candidate of the one system that is listed in the applicant's town; None: there are others."""
+        listed = [entry_of(record) for record in records_of(self.town)] if self.town else []
+        keys = {entry.fscs_key for entry in listed if entry.last_listed >= self.fiscal_year}
+        if len(keys) != 1:
+            return None
+        return next((one for one in self.scored if one.entry.fscs_key in keys), None)
 
     def best_other_than(self, chosen: Scored) -> Scored | None:
         """The best listed candidate of another system than ``chosen``'s."""
@@ -106,7 +116,14 @@ def rank(
     return Ranking(
         tuple([one for one in scored if one.entry.last_listed >= fiscal_year]),
         tuple([one for one in scored if one.entry.last_listed < fiscal_year]),
+        _town(query, keys, postings),
+        fiscal_year,
     )
+
+
+def _town(query: Query, keys: Sequence[str], postings: Mapping[str, bytes]) -> bytes:
+    family = CITY_FAMILY if query.city else ZIP_FAMILY
+    return next((postings.get(key, b"") for key in keys if key[0] == family), b"")
 
 
 def _find_sure(

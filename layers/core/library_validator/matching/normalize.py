@@ -39,6 +39,10 @@ _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
+_LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
+_NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
+# ``de`` between what a Spanish or French library is and where it is; as part of a name of a place it stays.
+_ROMANCE_OF: Final = re.compile(r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b")
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
 _ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
@@ -80,7 +84,7 @@ def words(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of an organization's name, abbreviations written out, stop words dropped."""
-    text = _words_of_name(name)
+    text = words_of_name(name)
     if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it
         text = _NUMBERED.sub("", text)
     raw = text.split()
@@ -123,14 +127,23 @@ def _cardinal(word: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _words_of_name(name: str) -> str:
-    """Read twice in a row: for the tokens and for the head."""
-    return words(spaced(name[:400]))
+def words_of_name(name: str) -> str:
+    """Read more than once in a row: for the tokens, for the head."""
+    text = words(joined_legal_form(spaced(name[:400])))
+    return _ROMANCE_OF.sub(r"\1", text) if "BIBLIOT" in text else text
+
+
+def joined_legal_form(text: str) -> str:
+    """``501(c)(3)`` and ``not for profit`` as one word each, in folded text or any other."""
+    if "501" not in text and "rofit" not in text and "ROFIT" not in text:
+        return text
+    text = text.upper()
+    return _NONPROFIT.sub("NONPROFIT", _LEGAL_STATUS.sub(" 501C3 ", text))
 
 
 def head_of(name: str) -> str:
     """What stands before the first OF, FOR or DE of a name: the body itself, where it is one of something."""
-    text = f"{_words_of_name(name)} "
+    text = f"{words_of_name(name)} "
     if not (" OF " in text or " FOR " in text or " DE " in text):
         return ""
     head = _HEAD.match(text)

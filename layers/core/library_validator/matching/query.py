@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -10,8 +10,9 @@ from library_validator.matching import normalize
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import NO_STREET, FscsId, Street
-from library_validator.matching.spelling import correct
+from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.wording import is_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 
@@ -32,6 +33,7 @@ class Query:
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
     says_library: Final[bool]  # its name does
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
+    parts: Final[tuple[Query, ...]] = ()  # the names in its name, each as if it were the whole
 
     @property
     def is_name_alone(self) -> bool:
@@ -45,9 +47,9 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     state = normalize.state(given_state)
     city = normalize.city(applicant.city)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
-    name = correct(read_name(given_name), statistics)
+    name = read_applicants_name(given_name, statistics)
     head = normalize.head_of(given_name)
-    return Query(
+    query = Query(
         applicant,
         name,
         normalize.street(given_street),
@@ -62,6 +64,20 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         not LIBRARY_WORDS.isdisjoint(name.tokens),
         {},
     )
+    return query if not is_parted(given_name) else _with_parts(query, statistics)
+
+
+def _with_parts(query: Query, statistics: Statistics) -> Query:
+    parts = []
+    for part in parts_of(query.applicant.name):
+        name = read_applicants_name(part, statistics)
+        if name.core and name.text != query.name.text:
+            unknown = name.core_words - statistics.words
+            says_library = not LIBRARY_WORDS.isdisjoint(name.tokens)
+            parts.append(
+                replace(query, name=name, unknown_words=unknown, says_library=says_library, strange={})
+            )
+    return replace(query, parts=tuple(parts))
 
 
 @lru_cache(maxsize=1024)

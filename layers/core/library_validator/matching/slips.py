@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-_VOWELS: Final = frozenset("AEIOUY")
+VOWELS: Final = frozenset("AEIOUY")
 
 
 def is_slip(written: str, listed: str) -> bool:
@@ -28,7 +28,7 @@ def is_shortened(written: str, listed: str) -> bool:
         return False
     if listed.startswith(written):
         return len(written) >= 3
-    return len(written) >= 2 and _VOWELS.isdisjoint(written[1:]) and _is_within(written, listed)
+    return len(written) >= 2 and VOWELS.isdisjoint(written[1:]) and _is_within(written, listed)
 
 
 def _is_within(written: str, listed: str) -> bool:

@@ -1,18 +1,21 @@
-"""Mistyped kind words: ``Libarry`` is a library, and ``Freinds of`` it are no library.
+"""Mistyped words of libraries: ``Libarry`` is a library.
 
-Only words that no entry of the registry bears are read as something else, and only as a word of the
-vocabulary that the rules stand on; names of places and people are left to the comparison.
+Only words that no entry of the registry has are read as something else, and only as a word that libraries share;
+names of places and people are left to the comparison. No word is read as one of another kind of body: Bolster
+Mills is not boosters.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from library_validator.matching.names import Name, name_of
+from library_validator.matching.names import Name, name_of, read_name
+from library_validator.matching.normalize import words_of_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import (
     AFFILIATES,
@@ -22,11 +25,14 @@ from library_validator.matching.words import (
     OUT_OF_SCOPE,
 )
 
+_OTHER_BODIES: Final = AFFILIATES | OUT_OF_SCOPE.keys()
 _MEANINGS: Final[dict[str, tuple[str, ...]]] = {
-    **{word: (word,) for word in GENERIC | GOVERNMENTS | OUT_OF_SCOPE.keys() if len(word) >= 5},
-    # shorter ones are a slip away from names of people and towns
-    **{word: (word,) for word in AFFILIATES if len(word) >= 7},
-    **{word: meaning for word, meaning in NAME_WORDS.items() if len(word) >= 6},
+    **{word: (word,) for word in GENERIC | GOVERNMENTS if len(word) >= 5},
+    **{
+        word: meaning
+        for word, meaning in NAME_WORDS.items()
+        if len(word) >= 6 and _OTHER_BODIES.isdisjoint(meaning)
+    },
 }
 _VOCABULARY: Final = tuple(sorted(_MEANINGS))
 _KNOWN: Final = frozenset(_VOCABULARY) | NAME_WORDS.keys() | GENERIC | AFFILIATES | OUT_OF_SCOPE.keys()
@@ -40,8 +46,6 @@ _OFTEN_MISTYPED: Final = frozenset(
         "COMMUNITY",
         "DISTRICT",
         "COUNTY",
-        "FRIENDS",
-        "FOUNDATION",
         "ASSOCIATION",
     ]
 )
@@ -79,6 +83,37 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     if not corrected:
         return name
     return name_of(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
+
+
+def read_applicants_name(given: str, statistics: Statistics) -> Name:
+    """A name as an applicant writes it: with what it took apart or misspelt put right where entries say how."""
+    text = words_of_name(given)
+    if _APART.search(f" {text}"):
+        given = _APART.sub(lambda found: _put_together(found, statistics), f" {text}").strip()
+    name = read_name(given)
+    if not statistics.words.issuperset(name.tokens):
+        name = _joined(name, statistics)
+    return correct(name, statistics)
+
+
+# The apostrophe of O'Fallon, D'Arcy, L'Anse as a blank: as the Postal Service writes it.
+_APART: Final = re.compile(r" ([ODL]) ([A-Z]{3,})\b")
+
+
+def _put_together(found: re.Match[str], statistics: Statistics) -> str:
+    whole = found[1] + found[2]
+    return f" {whole}" if whole in statistics.words else found[0]
+
+
+def _joined(name: Name, statistics: Statistics) -> Name:
+    """``De Kalb`` as ``Dekalb``, where entries have that word, and one of the two in no name."""
+    tokens = list(name.tokens)
+    for position in range(len(tokens) - 1, 0, -1):
+        before, word = tokens[position - 1 : position + 1]
+        known = statistics.words
+        if not (before in known and word in known) and before + word in known:
+            tokens[position - 1 : position + 1] = [before + word]
+    return name_of(" ".join(tokens))
 
 
 def _is_mistyped_pl(word: str) -> bool:

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.normalize import fold, spaced
+from library_validator.matching.normalize import fold, joined_legal_form, spaced
 from library_validator.matching.words import HOMOGLYPHS
 
 MAX_CHARACTERS: Final = 400
 MAX_WORDS: Final = 40
 
 _APOSTROPHES: Final = re.compile(r"['`]")
-_LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
-_NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
 _DOING_BUSINESS: Final = re.compile(r"\b([DAFN])[./] ?([BK])[./] ?A\b\.?")
 _CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
 _PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
 _WORD: Final = re.compile(r"[A-Z0-9]+")
-_SEPARATOR: Final = re.compile(r" - |[/,;:(){}\[\]|]|--+")
+_SEPARATOR: Final = re.compile(
+    r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|[afn]\.?/?k\.?/?a|formerly)\b\.?"
+)
+_AND: Final = re.compile(r"(?i) and | ?& ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,7 @@ def _words(text: str) -> list[str]:
     text = _APOSTROPHES.sub("", text)
     if "&" in text or "+" in text:
         text = text.replace("&", " AND ").replace("+", " AND ")
-    if "501" in text:
-        text = _LEGAL_STATUS.sub(" 501C3 ", text)
-    if "PROFIT" in text:
-        text = _NONPROFIT.sub("NONPROFIT", text)
+    text = joined_legal_form(text)
     if "/" in text or "." in text:
         text = _DOING_BUSINESS.sub(r"\1\2A", text)
         text = _CARE_OF.sub(" CAREOF ", text)
@@ -80,7 +78,17 @@ def _has_ascii(letter: str) -> bool:
     return letter in HOMOGLYPHS or bool(fold(letter))
 
 
-def parts_of(name: str) -> tuple[str, ...]:
-    """The names in a name: of ``Alder County Library - Briar Branch`` two, of most names one."""
-    parts = [part.strip() for part in _SEPARATOR.split(name)]
-    return tuple([part for part in parts if part])
+def is_parted(name: str) -> bool:
+    """Whether there is more than one name in it."""
+    return _SEPARATOR.search(name) is not None
+
+
+def parts_of(name: str, *, at_and: bool = False) -> tuple[str, ...]:
+    """The names in a name: of ``Alder County Library - Briar Branch`` two, of most names one.
+
+    ``at_and``: what ``and`` joins is parted too.
+    """
+    parts = _SEPARATOR.split(name)
+    if at_and:
+        parts = [piece for part in parts for piece in _AND.split(part)]
+    return tuple([part.strip() for part in parts if part.strip()])

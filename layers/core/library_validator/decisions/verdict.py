@@ -1,0 +1,22 @@
+"""What the rules say of one applicant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from library_validator.decisions.decision import Answer
+from library_validator.matching.match import Scored
+
+
+class Verdict(NamedTuple):
+    """An answer with its reason codes, the deciding one first.
+
+    ``match`` is the entry that it names; ``about`` says for a code what its rule saw.
+    """
+
+    answer: Answer
+    codes: tuple[str, ...]
+    match: Scored | None = None
+    about: Mapping[str, str] = MappingProxyType({})
