@@ -35,9 +35,7 @@ def confirm(verdict: Verdict, query: Query, ranking: Ranking, named: Scored, pol
         about = {"INVALID_FIELD": f"name has what cannot be read: {lost[:40]}"}
         return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), match, about)
     contact = contact_of(query, match, policy)
-    explained = explain_words(
-        query, named, (*ranking.scored, *ranking.vanished), located=contact.is_located
-    )
+    explained = explain_words(query, named, (*ranking.scored, *ranking.vanished), located=contact.is_located)
     against = _against_name(query, match, ranking, explained, policy, located=contact.is_located)
     if against is not None:
         return against
@@ -75,9 +73,10 @@ def _against_name(
 def host_of(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> Verdict:
     """The applicant is a government, a building … of the place: told no, with the library that is listed there.
 
-    Where the listed name does not say library either, and street or phone are the same, a person decides.
+    A person decides where the phone is the library's, or the street is and the listed name says no library either.
     """
-    if contact_of(query, best, policy).is_located and not lists_library(best):
+    contact = contact_of(query, best, policy)
+    if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)):
         return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
     for other in (best, *ranking.scored):
         if other.compared.place in policy.place and other.compared.state != "different":

@@ -9,8 +9,11 @@ from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.match import Scored
 from library_validator.matching.query import Query
 
-_ANOTHER_STREET: Final = frozenset({"different", "same_number", "same_street"})
-_ANOTHER_PHONE: Final = frozenset({"different", "same_exchange"})
+# How far street and phone lead away from an entry: another house of its street, another number of its exchange
+# lead half as far as a street and a phone that have nothing of the listed ones.
+_STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 1}
+_PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1}
+_CONTRADICTION: Final = 3
 
 
 class Contact(NamedTuple):
@@ -18,6 +21,7 @@ class Contact(NamedTuple):
 
     agreeing: tuple[str, ...]
     differing: tuple[str, ...]
+    away: int  # how far those that differ lead away from the entry, all together
 
     @property
     def is_located(self) -> bool:
@@ -26,23 +30,32 @@ class Contact(NamedTuple):
 
     @property
     def contradicts(self) -> bool:
-        """Whether nothing that was given leads to the entry, and two things lead away from it."""
-        return len(self.differing) > 1 and not self.is_located
+        """Whether neither street nor phone lead to the entry, and two things lead away from it."""
+        return self.away >= _CONTRADICTION and not self.is_located
 
 
 def contact_of(query: Query, best: Scored, policy: Policy) -> Contact:
     """Compare with every address of the entry: one that has no street hides no contradiction."""
-    agreeing, differing = [], []
+    agreeing, differing, away = [], [], 0
     compared, addresses = best.compared, best.entry.addresses
     if compared.street in policy.street:
         agreeing.append("street")
-    elif any(compare_streets(query.street, address.street) in _ANOTHER_STREET for address in addresses):
-        differing.append("street")
+    else:
+        levels = [compare_streets(query.street, address.street) for address in addresses]
+        distances = [_STREET_LEADS_AWAY[level] for level in levels if level in _STREET_LEADS_AWAY]
+        if distances:
+            differing.append("street")
+            away += min(distances)
     if compared.phone in policy.phone:
         agreeing.append("phone")
-    elif compared.phone in _ANOTHER_PHONE:
+    elif compared.phone in _PHONE_LEADS_AWAY:
         differing.append("phone")
+        away += _PHONE_LEADS_AWAY[compared.phone]
     areas = {address.zip[:3] for address in addresses if address.zip}
     if query.zip and areas:
-        (agreeing if query.zip[:3] in areas else differing).append("ZIP")
-    return Contact(tuple(agreeing), tuple(differing))
+        if query.zip[:3] in areas:
+            agreeing.append("ZIP")
+        else:
+            differing.append("ZIP")
+            away += 2
+    return Contact(tuple(agreeing), tuple(differing), away)

@@ -39,6 +39,7 @@ from library_validator.matching.words import (
 GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
+_MISTYPED_PARTICLES: Final = frozenset({"FO", "OOF", "TEH", "HTE", "ADN"})
 _NUMBERS: Final = frozenset({"NO", "NUMBER", "ONE", "TWO", "THREE", "FOUR", "FIVE"})
 _GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
 # How people shorten a word: LIBRARY is LIB, LIBR …
@@ -63,10 +64,14 @@ class Explained(NamedTuple):
     bears_name: bool  # it is a listed name of the entry, every word of it: slips, place and legal form apart
     is_generic: bool  # no word of it tells one library from another
     is_place: bool  # nothing but the name of a place, or of its government
-    is_library_by_head: bool  # it says library, and no word after that is left: whatever it is called, a library
+    is_library_by_head: (
+        bool  # it says library, and no word after that is left: whatever it is called, a library
+    )
 
 
-_THE_VERY_NAME: Final = Explained((), says_library=True, bears_name=True, is_generic=False, is_place=False, is_library_by_head=True)
+_THE_VERY_NAME: Final = Explained(
+    (), says_library=True, bears_name=True, is_generic=False, is_place=False, is_library_by_head=True
+)
 
 
 def explain_words(
@@ -84,13 +89,14 @@ def explain_words(
     """
     if words is None:
         words, listing = wording_of(query.applicant.name).words, best.entry.listing
-        if words in (wording_of(listing.system_name).words, wording_of(listing.outlet_name).words):
+        listed = wording_of(listing.system_name).words, wording_of(listing.outlet_name).words
+        if words in listed and (located or "LIBRARY" in words):
             return _THE_VERY_NAME
     reading = _Reading(query, words, best.entry, candidates, located=located)
     reading.take_listed()
     reading.take_slips()
     bears_name = reading.bears_name()
-    reading.take_words_of_libraries()
+    reading.take_words_of_libraries(bears_name=bears_name)
     return Explained(
         reading.left(),
         reading.says_library(),
@@ -164,7 +170,13 @@ class _Reading:
     def _is_read_as_it_is(self, position: int) -> bool:
         """Whether a word says what it says, and is no slip of another."""
         word = self.words[position]
-        return word in ANYWHERE or word in self.place or word in _KINDS or word in PARTICLES or word in LEGAL_FORMS
+        return (
+            word in ANYWHERE
+            or word in self.place
+            or word in _KINDS
+            or word in PARTICLES
+            or word in LEGAL_FORMS
+        )
 
     def _take_slip(self, position: int, missing: list[str]) -> None:
         word, words = self.words[position], self.words
@@ -242,8 +254,9 @@ class _Reading:
         word = self.words[position]
         return word in self.place or self._is_particle(position) or self._is_legal_form(position)
 
-    def take_words_of_libraries(self) -> None:
+    def take_words_of_libraries(self, *, bears_name: bool) -> None:
         """Explain the place, and what only libraries use of themselves."""
+        may_be_of = bears_name or self.says_library()
         self.open = [
             position
             for position in self.open
@@ -251,16 +264,16 @@ class _Reading:
                 self.words[position] in ANYWHERE
                 or self._is_beside_a_name(position)
                 or self._belongs_to_library(position)
-                or self._is_government(position)
+                or (may_be_of and self._is_of(position))
                 or self._is_its_board(position)
             )
         ]
 
     def _is_particle(self, position: int) -> bool:
         word = self.words[position]
-        if word not in PARTICLES:
-            return False
-        return word in _ARTICLES or 0 < position < len(self.words) - 1
+        if word in _ARTICLES:
+            return True
+        return (word in PARTICLES or word in _MISTYPED_PARTICLES) and 0 < position < len(self.words) - 1
 
     def _is_legal_form(self, position: int) -> bool:
         """``Inc``, ``501C3`` …, at the end also where a form had no room for all of it."""
@@ -301,11 +314,8 @@ class _Reading:
     def _is_branch(self) -> bool:
         return self.located and not self.entry.is_system
 
-    def _is_government(self, position: int) -> bool:
-        """``City of`` in a name that says library: how some libraries of cities write themselves."""
-        return self._is_of(position) and self.says_library()
-
     def _is_of(self, position: int) -> bool:
+        """``City of``: how some libraries of cities write themselves."""
         words = self.words
         return words[position] in GOVERNMENT_OF_PLACE and words[position + 1 : position + 2] == ["OF"]
 
@@ -377,6 +387,7 @@ def _is_slip_of_short_form(word: str, listed: str) -> bool:
         and (
             set(word) == set(short)
             or 1 < len(word) < len(short)
+            or len(short) > 4
             or (len(word) == len(short) > 2 and VOWELS.isdisjoint(word))
         )
         for short in _SHORT_FORMS.get(listed, ())

@@ -25,6 +25,7 @@ from library_validator.matching.words import (
     HOSTS,
     LEGAL_FORMS,
     LIBRARY_WORDS,
+    NAME_WORDS,
     OUT_OF_SCOPE,
     PARTICLES,
     SAYS_LIBRARY,
@@ -34,6 +35,8 @@ from library_validator.matching.words import (
 _OTHER_KINDS: Final = frozenset(OUT_OF_SCOPE)
 _NONE: Final[frozenset[str]] = frozenset()
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
+_HOSTS: Final = HOSTS | BUILDINGS | _OTHER_KINDS
+_OF_WIDER_AREAS: Final = frozenset({"COUNTY", "PARISH", "TOWNSHIP", "BOROUGH"})  # not named after the town
 _GOVERNMENT_WORDS: Final = GOVERNMENT_OF_PLACE | {"GOVERNMENT", "COUNCIL", "CHARTER", "METROPOLITAN", "METRO"}
 _STATE_WORDS: Final = frozenset(
     word for name, code in STATE_CODES.items() for word in (*name.split(), code)
@@ -87,28 +90,28 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
 
 def is_government(query: Query) -> bool:
     """Whether the name is that of a place with the word for its government, and nothing else: ``City of X``."""
-    words = frozenset(query.name.tokens)
-    if words.isdisjoint(_GOVERNMENT_WORDS) or query.says_library:
+    tokens = query.name.tokens
+    if query.says_library or _GOVERNMENT_WORDS.isdisjoint(tokens):
         return False
+    words = frozenset(tokens)
+    governments = words & _GOVERNMENT_WORDS
+    if governments.issubset(query.place_words) and tokens[0] not in GOVERNMENT_OF_PLACE:
+        return False  # Garden City
     rest = words - _GOVERNMENT_WORDS - _STATE_WORDS - query.place_words - LEGAL_FORMS - PARTICLES
-    county = "COUNTY" in words or "PARISH" in words or "TOWNSHIP" in words or "BOROUGH" in words
-    return not rest or (county and len(rest) == 1)
+    return len(rest) < (2 if governments & _OF_WIDER_AREAS else 1)
 
 
 def names_host(query: Query, left: Sequence[str]) -> bool:
     """Whether a word that nothing explains says government, building, school …: what may house a library."""
-    tokens = frozenset(query.name.tokens)
-    hosts = (HOSTS | BUILDINGS | _OTHER_KINDS).intersection(tokens)
-    return bool(hosts.difference(query.place_words)) and bool(left)
+    tokens = {token for word in left for token in (word, *NAME_WORDS.get(word, ()))}
+    return not tokens.isdisjoint(_HOSTS - query.place_words)
 
 
 def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
         return _NONE
-    return _OTHER_KINDS.intersection(query.name.tokens).difference(
-        query.place_words, _named_buildings(query)
-    )
+    return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words, _named_buildings(query))
 
 
 def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
@@ -148,4 +151,3 @@ def is_association_of_government_library(query: Query, best: Scored, policy: Pol
 def is_named_library(query: Query) -> bool:
     """Whether the name says library, and no other kind of body."""
     return not SAYS_LIBRARY.isdisjoint(query.name.tokens) and not kind_words(query)
-

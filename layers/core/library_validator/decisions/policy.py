@@ -14,6 +14,7 @@ from library_validator.decisions.confirmation import confirm, host_of
 from library_validator.decisions.contact import contact_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence
+from library_validator.decisions.explained_words import explain_words
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,
@@ -32,8 +33,13 @@ from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
+from library_validator.matching.words import STATE_CODES
 from library_validator.releases.records import Structure, fscs_key_of
 
+# Bodies that take a library's name, shortened, for their own: the state's library association, a national board.
+_SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(
+    word for name in STATE_CODES for word in name.split()
+)
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
     Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
@@ -141,7 +147,10 @@ def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: 
     )
     if against is not None:
         return against
-    if not (evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score)):
+    enough = evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score)
+    if not enough and not _is_explained_at_its_place(query, best, ranking, evidence):
+        if is_only_library_of_town(query, best, ranking, policy):
+            return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status_codes(best)), best)
         return _insufficient(query, best, ranking, evidence, policy)
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
@@ -261,7 +270,9 @@ def _insufficient(
     supported = best.bits >= policy.review or evidence.thin or evidence.located or evidence.placed
     if evidence.plausible and supported:
         if not query.says_library and names_host(query, query.name.tokens):
-            return host_of(query, best, ranking, policy)
+            located = contact_of(query, best, policy).is_located
+            if names_host(query, explain_words(query, best, ranking.scored, located=located).left):
+                return host_of(query, best, ranking, policy)
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
         return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
     only = _only_library_of_town(query, ranking, policy)
@@ -270,6 +281,37 @@ def _insufficient(
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
+
+
+def _is_explained_at_its_place(query: Query, best: Scored, ranking: Ranking, evidence: Evidence) -> bool:
+    """Whether the name says library and nothing that is not explained, at the street or phone of the entry.
+
+    ``Waynesfield Public Library`` is how people call the White Memorial Library of Waynesfield.
+    """
+    if not (evidence.located and evidence.placed and query.says_library):
+        return False
+    explained = explain_words(query, best, ranking.scored, located=True)
+    return explained.says_library and not (explained.left or explained.is_generic)
+
+
+def is_only_library_of_town(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:
+    """Whether the applicant has a part of the name of the one library that is listed in its town.
+
+    ``Tilden Public Library`` in Tilden, where the Raymond A. Whitwer Tilden Public Library is listed and no other.
+    """
+    if best.compared.name.level != "applicant_shorter" or best.entry.structure in _CLOSED:
+        return False
+    if not _SHORT_NAME_BODIES.isdisjoint(query.name.tokens) or not query.city:
+        return False
+    only = ranking.only_system_of_town()
+    if (
+        only is None
+        or only.entry.fscs_key != best.entry.fscs_key
+        or contact_of(query, best, policy).differing
+    ):
+        return False
+    explained = explain_words(query, best, ranking.scored, located=False)
+    return explained.says_library and not (explained.left or explained.is_generic)
 
 
 def _only_library_of_town(query: Query, ranking: Ranking, policy: Policy) -> Scored | None:

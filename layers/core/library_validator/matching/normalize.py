@@ -42,7 +42,9 @@ _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
 _NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
 # ``de`` between what a Spanish or French library is and where it is; as part of a name of a place it stays.
-_ROMANCE_OF: Final = re.compile(r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b")
+_ROMANCE_OF: Final = re.compile(
+    r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b"
+)
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
 _ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
@@ -99,7 +101,10 @@ def name_tokens(name: str) -> tuple[str, ...]:
         if word in _NAME_MEANINGS:
             tokens += _NAME_MEANINGS[word]
         elif word == "ST":
-            street = position and (position + 1 == len(raw) or raw[position - 1][0].isdigit())
+            following = raw[position + 1 : position + 2]
+            street = position and (
+                not _AFTER_STREET.isdisjoint(following) or not following or raw[position - 1][0].isdigit()
+            )
             tokens.append("STREET" if street else "SAINT")
         elif len(word) == 1:
             direction = _DIRECTIONS.get(word)
@@ -113,6 +118,11 @@ def name_tokens(name: str) -> tuple[str, ...]:
             tokens.append(word if word.isalpha() else _cardinal(word))
     return tuple(tokens)
 
+
+# ``Walnut St West Branch`` is called after a street, ``St Mary`` is not.
+_AFTER_STREET: Final = frozenset(
+    ("BRANCH", "BR", "LIBRARY", "LIB", "N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST")
+)
 
 # What stands for one thing wherever it stands in a name; ST and single letters depend on their place.
 _NAME_MEANINGS: Final = {
