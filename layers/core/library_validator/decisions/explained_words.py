@@ -7,6 +7,7 @@ or because only libraries use it of themselves; what is left over is for a perso
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from rapidfuzz.distance import OSA
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Scored
 from library_validator.matching.query import Query
-from library_validator.matching.slips import VOWELS, are_initials, is_shortened, is_slip
+from library_validator.matching.slips import VOWELS, is_acronym, is_initial, is_shortened, is_slip
 from library_validator.matching.wording import wording_of
 from library_validator.matching.words import (
     AFFILIATES,
@@ -38,13 +39,13 @@ from library_validator.matching.words import (
 # C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
 GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
+_LEGAL_ACRONYMS: Final = frozenset({"LLC", "LLP", "LP", "PLLC", "PC"})
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
-_MISTYPED_PARTICLES: Final = frozenset({"FO", "OOF", "TEH", "HTE", "ADN"})
 _NUMBERS: Final = frozenset({"NO", "NUMBER", "ONE", "TWO", "THREE", "FOUR", "FIVE"})
 _GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
 # How people shorten a word: LIBRARY is LIB, LIBR …
 _SHORT_FORMS: Final[dict[str, frozenset[str]]] = {
-    long[0]: frozenset(short for short, meaning in NAME_WORDS.items() if meaning == long and len(short) < 6)
+    long[0]: frozenset(short for short, meaning in NAME_WORDS.items() if meaning == long)
     for long in set(NAME_WORDS.values())
     if len(long) == 1
 }
@@ -64,13 +65,18 @@ class Explained(NamedTuple):
     bears_name: bool  # it is a listed name of the entry, every word of it: slips, place and legal form apart
     is_generic: bool  # no word of it tells one library from another
     is_place: bool  # nothing but the name of a place, or of its government
-    is_library_by_head: (
-        bool  # it says library, and no word after that is left: whatever it is called, a library
-    )
+    is_library_by_head: bool  # it says library, and no word after that is left: some library
+    names_entry: bool  # a word of it, not of the place, is of a listed name
 
 
 _THE_VERY_NAME: Final = Explained(
-    (), says_library=True, bears_name=True, is_generic=False, is_place=False, is_library_by_head=True
+    left=(),
+    says_library=True,
+    bears_name=True,
+    is_generic=False,
+    is_place=False,
+    is_library_by_head=True,
+    names_entry=True,
 )
 
 
@@ -104,6 +110,7 @@ def explain_words(
         reading.is_generic(),
         reading.is_place(),
         reading.is_library_by_head(),
+        reading.names_entry(),
     )
 
 
@@ -125,18 +132,22 @@ class _Reading:
         self.supply = _most_often(self.names)
         self.place = _place_words(query, entry)
         self.own_place = query.place_words
-        self.others = _words_of_other_outlets(entry, candidates)
+        self.is_of_entry = False  # an acronym of a listed name is in it
+        self.own_street = query.street.name.split()
         self.words: list[str] = []  # with abbreviations written out and slips mended
         self.written: list[str] = []  # what each of them was written as
         for position, word in enumerate(written):
-            meaning = self._meaning(word, written[position + 1 : position + 2])
+            meaning = self._meaning(word, written, position)
             self.words += meaning
             self.written += [word] * len(meaning)
         self.open = list(range(len(self.words)))
+        self.others = _words_of_other_outlets(entry, candidates, frozenset(self.words))
 
-    def _meaning(self, word: str, following: Sequence[str]) -> tuple[str, ...]:
+    def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
         """What a written word stands for: what the entry has, where it can stand for several things."""
-        meanings = _meanings(word, following)
+        if word == "PUB" and not _is_adjective(written, position):
+            return (word,)  # the house that serves beer
+        meanings = _meanings(word)
         for meaning in meanings:
             if all(token in self.supply or token in self.place for token in meaning):
                 return meaning
@@ -163,9 +174,18 @@ class _Reading:
         missing = list(dict.fromkeys(word for name in self.names for word in name if word not in given))
         if given.isdisjoint(SAYS_LIBRARY) and "LIBRARY" not in missing:
             missing.append("LIBRARY")
+        self._join_initials()
         for position in sorted(self.open, key=lambda position: -len(self.words[position])):
             if position in self.open and not self._is_read_as_it_is(position):
                 self._take_slip(position, missing)
+
+    def _join_initials(self) -> None:
+        """``G C`` as one word, where it is no listed initial: the acronym of a listed name perhaps."""
+        for position in range(len(self.words) - 1, 0, -1):
+            pair = self.words[position - 1 : position + 1]
+            if position in self.open and position - 1 in self.open and all(len(one) == 1 for one in pair):
+                self.words[position - 1], self.words[position] = "".join(pair), ""
+                self.open.remove(position)
 
     def _is_read_as_it_is(self, position: int) -> bool:
         """Whether a word says what it says, and is no slip of another."""
@@ -176,6 +196,7 @@ class _Reading:
             or word in _KINDS
             or word in PARTICLES
             or word in LEGAL_FORMS
+            or word == "PUB"
         )
 
     def _take_slip(self, position: int, missing: list[str]) -> None:
@@ -187,19 +208,49 @@ class _Reading:
         if "LIBRARY" in missing and _is_library_mistyped(word):
             self._mend(position, "LIBRARY", missing)
             return
-        for start in (position - 1, position):
-            if start >= 0 and (listed := "".join(words[start : start + 2])) in missing:
-                self._mend(start, listed, missing)
-                self._mend(start + 1, "", missing)
-                return
-        if position and self._has_a_letter_of(position, missing):
+        if self._take_joined(position, missing) or (position and self._has_a_letter_of(position, missing)):
             return
         for first, second in zip(missing, missing[1:], strict=False):
             if word == first + second:
                 self._mend(position, f"{first} {second}", missing)
                 return
-        if are_initials(word, missing) or self._is_between_names(position) or self._repeats(position):
+        names = [listed for listed in missing if listed not in _KINDS and listed not in BEFORE_LIBRARY]
+        if (
+            is_initial(word, names)
+            or self._is_between_names(position)
+            or self._repeats(position)
+            or self._is_forename(position)
+        ):
             self.open.remove(position)
+        elif (
+            self.located
+            and word not in _LEGAL_ACRONYMS
+            and any(is_acronym(word, name) for name in self.names)
+        ):
+            self.open.remove(position)
+            self.is_of_entry = True
+
+    def _take_joined(self, position: int, missing: list[str]) -> bool:
+        """Whether the word and a neighbour are one listed word, written as two: ``De Kalb``, ``Li.b``."""
+        for start in (position - 1, position):
+            joined = "".join(self.words[start : start + 2]) if start >= 0 else ""
+            for listed in missing:
+                if joined in (listed, *_SHORT_FORMS.get(listed, ())) or (
+                    len(joined) > 7 and is_slip(joined, listed)
+                ):
+                    self._mend(start, listed, missing)
+                    self._mend(start + 1, "", missing)
+                    return True
+        return False
+
+    def _is_forename(self, position: int) -> bool:
+        """At the place of the entry, the forename of which the list has the initial: ``Silas L Griffith``."""
+        word, following = self.words[position], self.words[position + 1 : position + 3]
+        return self.located and any(
+            name[start] == word[0] and len(word) > 2 and name[start + 1] in following
+            for name in self.names
+            for start in range(len(name) - 1)
+        )
 
     def _mend(self, position: int, listed: str, missing: list[str]) -> None:
         """Let ``listed`` take the place of a word, which has its explanation now."""
@@ -211,13 +262,14 @@ class _Reading:
 
     def _has_a_letter_of(self, position: int, missing: list[str]) -> bool:
         """Whether the word has the last letter of the one before it: ``Publi cLibrary``."""
-        word = self.words[position]
-        before = self.written[position - 1] + word[0]
-        if before not in (self.words[position - 1], *missing) or NAME_WORDS.get(word[1:]) != ("LIBRARY",):
+        word, rest = self.words[position], self.words[position][1:]
+        before = self.written[position - 1] + word[:1]
+        listed = "LIBRARY" if _is_library(rest) else rest
+        if before not in (self.words[position - 1], *missing) or listed not in ("LIBRARY", *missing):
             return False
         if before in missing:
             self._mend(position - 1, before, missing)
-        self._mend(position, "LIBRARY", ["LIBRARY", *missing])
+        self._mend(position, listed, missing if listed in missing else [listed])
         return True
 
     def _is_between_names(self, position: int) -> bool:
@@ -273,7 +325,7 @@ class _Reading:
         word = self.words[position]
         if word in _ARTICLES:
             return True
-        return (word in PARTICLES or word in _MISTYPED_PARTICLES) and 0 < position < len(self.words) - 1
+        return 0 < position < len(self.words) - 1 and (word in PARTICLES or _is_particle_mistyped(word))
 
     def _is_legal_form(self, position: int) -> bool:
         """``Inc``, ``501C3`` …, at the end also where a form had no room for all of it."""
@@ -291,6 +343,8 @@ class _Reading:
         if word in BEFORE_LIBRARY and self._follows_biblioteca(position):
             return True
         before = BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE if self.located else BEFORE_LIBRARY
+        if following[:1] == ["BRANCH"] and word in self.own_street:
+            return True  # the branch of the street that it is in
         if word == "DEPARTMENT" and following[:1] == ["OF"]:
             following = following[1:]
         elif word not in before:
@@ -320,10 +374,12 @@ class _Reading:
         return words[position] in GOVERNMENT_OF_PLACE and words[position + 1 : position + 2] == ["OF"]
 
     def _is_its_board(self, position: int) -> bool:
-        """``Board of Trustees``; ``Association`` where no government runs the library."""
+        """``Board of Trustees``, ``Reading Room``; ``Association`` where no government runs the library."""
         words, word = self.words, self.words[position]
         if word == "ASSOCIATION":
             return self.entry.listing.legal_basis not in GOVERNMENTAL
+        if word in ("READING", "ROOM"):
+            return self.says_library() and "READING ROOM" in " ".join(words)
         if word == "DIRECTORS":
             return words[max(0, position - 2) : position] == ["BOARD", "OF"]
         return word in ("BOARD", "TRUSTEES")
@@ -343,6 +399,11 @@ class _Reading:
             for word in self.words
         )
 
+    def names_entry(self) -> bool:
+        """Whether a listed name has a word of it that neither the place nor libraries in general have."""
+        own = self.supply.keys() - self.place - _KINDS - BEFORE_LIBRARY
+        return self.is_of_entry or not own.isdisjoint(self.words)
+
     def is_library_by_head(self) -> bool:
         """Whether everything after the word library has an explanation, or is a number."""
         libraries = [position for position, word in enumerate(self.words) if word in SAYS_LIBRARY]
@@ -355,16 +416,33 @@ class _Reading:
         return tuple(dict.fromkeys(self.written[position] for position in sorted(self.open)))
 
 
-def _meanings(word: str, following: Sequence[str]) -> list[tuple[str, ...]]:
+def _meanings(word: str) -> list[tuple[str, ...]]:
     """What a written word can stand for, what it stands for most often first, itself last."""
-    if word == "PUB" and not any(NAME_WORDS.get(after, ())[:1] == ("LIBRARY",) for after in following):
-        return [(word,)]  # the house that serves beer
     found = [NAME_WORDS[word]] if word in NAME_WORDS else []
     if word in CITY_WORDS:
         found.append((CITY_WORDS[word],))
     if word == "ST":
         found.append(("STREET",))
     return [*found, (word,)]
+
+
+def _is_adjective(written: Sequence[str], position: int) -> bool:
+    """Whether the word library follows in the same phrase, or is shortened too, wherever it stands."""
+    phrase = itertools.takewhile(lambda word: word not in PARTICLES, written[position + 1 :])
+    return "LIB" in written or any(map(_is_library, phrase))
+
+
+def _is_abbreviation(word: str) -> bool:
+    return len(word) > 1 and (NAME_WORDS.get(word, (word,)) != (word,) or word in CITY_WORDS)
+
+
+def _is_library(word: str) -> bool:
+    """Whether a word is library, shortened or mistyped perhaps."""
+    return (
+        NAME_WORDS.get(word, ())[:1] == ("LIBRARY",)
+        or _is_slip_of_short_form(word, "LIBRARY")
+        or _is_library_mistyped(word)
+    )
 
 
 def _is_library_mistyped(word: str) -> bool:
@@ -377,31 +455,42 @@ def _is_library_mistyped(word: str) -> bool:
 
 
 def _is_slip_of_short_form(word: str, listed: str) -> bool:
-    """A slip of the hand in ``LIB``, ``MEM`` …: two letters changed places, one was doubled or is missing.
+    """A slip of the hand in ``LIB``, ``MEM``, ``ASSOC`` …, which stand for the listed word.
 
-    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word.
+    In the short ones two letters changed places, one was doubled or is missing. Another letter in its place would
+    make ``LAB`` a library; where it leaves no vowel, it makes no word.
     """
     return any(
-        abs(len(word) - len(short)) <= 1
-        and OSA.distance(word, short, score_cutoff=1) == 1
-        and (
-            set(word) == set(short)
-            or 1 < len(word) < len(short)
-            or len(short) > 4
-            or (len(word) == len(short) > 2 and VOWELS.isdisjoint(word))
-        )
+        is_slip(word, short) if len(short) > 4 else _is_slip_of_few_letters(word, short)
         for short in _SHORT_FORMS.get(listed, ())
     )
 
 
+def _is_particle_mistyped(word: str) -> bool:
+    """``fo``, ``aand``: letters that changed places, or one of them twice."""
+    return any(
+        set(word) == set(particle) and OSA.distance(word, particle) == 1 for particle in ("OF", "AND", "THE")
+    )
+
+
+def _is_slip_of_few_letters(word: str, short: str) -> bool:
+    if word.replace("I", "L") == short.replace("I", "L"):
+        return True  # they look alike
+    if abs(len(word) - len(short)) > 1 or OSA.distance(word, short, score_cutoff=1) != 1:
+        return False
+    if len(word) == len(short):
+        return set(word) == set(short) or (len(word) > 2 and VOWELS.isdisjoint(word))
+    return set(word) == set(short) or 1 < len(word) < len(short)
+
+
 def _names_of(entry: Entry) -> Iterator[tuple[str, ...]]:
-    """The listed names, as they are compared and as they are published."""
+    """The listed names, as they are compared and as they are published; abbreviations are written out in the first."""
     for names in (entry.names, entry.system_names):
         for name in names:
             yield name.tokens
     for published in (entry.listing.system_name, entry.listing.outlet_name):
         if published:
-            yield wording_of(published).words
+            yield tuple([word for word in wording_of(published).words if not _is_abbreviation(word)])
 
 
 def _most_often(names: Iterable[Sequence[str]]) -> dict[str, int]:
@@ -422,13 +511,16 @@ def _place_words(query: Query, entry: Entry) -> frozenset[str]:
     )
 
 
-def _words_of_other_outlets(entry: Entry, candidates: Sequence[Scored]) -> frozenset[str]:
-    """The distinguishing words of the names of other outlets of the same system."""
+def _words_of_other_outlets(
+    entry: Entry, candidates: Sequence[Scored], given: frozenset[str]
+) -> frozenset[str]:
+    """The distinguishing words of other outlets of the same system of which the applicant gives the whole name."""
     return frozenset(
         word
         for candidate in candidates
         if candidate.entry.fscs_key == entry.fscs_key
         for name in candidate.entry.names
+        if given.issuperset(name.core)
         for word in name.core
         if word not in _KINDS
     )

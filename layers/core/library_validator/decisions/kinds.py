@@ -123,12 +123,12 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
-def names_library_apart(query: Query, best: Scored, ranking: Ranking) -> bool:
+def names_library_apart(query: Query, best: Scored, ranking: Ranking, *, located: bool) -> bool:
     """Whether a part of the name is that of the entry: ``Alder Library & Museum``, ``Alder Library/Briar School``."""
     for part in parts_of(query.applicant.name, at_and=True):
         words = wording_of(part).words
         if len(words) > 1:
-            explained = explain_words(query, best, ranking.scored, words=words, located=False)
+            explained = explain_words(query, best, ranking.scored, words=words, located=located)
             if explained.says_library and not (explained.left or explained.is_generic):
                 return True
     return False

@@ -187,7 +187,11 @@ def _other_body(
         about = {"OUT_OF_SCOPE_KIND": kind}
         if evidence.located and (evidence.named or (query.says_library and evidence.overrides_score)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
-        if evidence.placed and query.says_library and names_library_apart(query, best, ranking):
+        if (
+            evidence.placed
+            and query.says_library
+            and names_library_apart(query, best, ranking, located=evidence.located)
+        ):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
     if (
@@ -278,20 +282,30 @@ def _insufficient(
     only = _only_library_of_town(query, ranking, policy)
     if only is not None:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
+    if (
+        evidence.placed
+        and query.parts
+        and names_library_apart(query, best, ranking, located=evidence.located)
+    ):
+        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(best)), best)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
 def _is_explained_at_its_place(query: Query, best: Scored, ranking: Ranking, evidence: Evidence) -> bool:
-    """Whether the name says library and nothing that is not explained, at the street or phone of the entry.
+    """Whether the name says library and has nothing that is not explained, at the street or phone of the entry.
 
-    ``Waynesfield Public Library`` is how people call the White Memorial Library of Waynesfield.
+    Where it has no word of a listed name, it can be another library's: but for a branch, which people call after
+    its town, and for an association at the door of a library that an association runs.
     """
-    if not (evidence.located and evidence.placed and query.says_library):
+    placed = evidence.placed or (evidence.named and best.compared.place == "zip_area")
+    if not (evidence.located and placed and query.says_library):
         return False
     explained = explain_words(query, best, ranking.scored, located=True)
-    return explained.says_library and not (explained.left or explained.is_generic)
+    if not explained.says_library or explained.left or explained.is_generic:
+        return False
+    return explained.names_entry or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
 
 
 def is_only_library_of_town(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:

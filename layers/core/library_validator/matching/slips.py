@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -11,15 +11,19 @@ VOWELS: Final = frozenset("AEIOUY")
 
 
 def is_slip(written: str, listed: str) -> bool:
-    """One slip in a word of four to seven letters, two in a longer one.
+    """One slip in a word of five to seven letters, two in a longer one.
 
-    The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another word.
+    The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another word. In
+    four letters another letter makes another word: there two changed places, or one was doubled.
     """
-    longest = max(len(written), len(listed))
-    if longest < 4 or len(written) > len(listed) + 1 or not written.isalpha() or not listed.isalpha():
+    longest, shortest = max(len(written), len(listed)), min(len(written), len(listed))
+    if len(written) > len(listed) + 1 or not (written + listed).isalpha():
         return False
+    if longest < 5:
+        same_letters = set(written) == set(listed) and shortest > 2
+        return same_letters and OSA.distance(written, listed, score_cutoff=1) <= 1
     allowed = 1 if longest < 8 else 2
-    return OSA.distance(written, listed, score_cutoff=allowed) <= allowed
+    return shortest > 3 and OSA.distance(written, listed, score_cutoff=allowed) <= allowed
 
 
 def is_shortened(written: str, listed: str) -> bool:
@@ -37,12 +41,15 @@ def _is_within(written: str, listed: str) -> bool:
     return all(letter in letters for letter in written)
 
 
-def are_initials(written: str, listed: Iterable[str]) -> bool:
-    """Whether a word of one to three letters is the initials of listed words, each used once."""
-    unused = list(listed)
-    for letter in written:
-        word = next((word for word in unused if word.startswith(letter)), None)
-        if word is None:
-            return False
-        unused.remove(word)
-    return 0 < len(written) <= 3
+def is_initial(written: str, listed: Iterable[str]) -> bool:
+    """Whether a word is one letter, the first of a listed word."""
+    return len(written) == 1 and any(word.startswith(written) for word in listed)
+
+
+def is_acronym(written: str, listed: Sequence[str]) -> bool:
+    """Whether a word of two to five letters is the first letters of as many listed words, one after the other."""
+    size = len(written)
+    return 1 < size < 6 and any(
+        written == "".join(word[0] for word in listed[start : start + size])
+        for start in range(len(listed) - size + 1)
+    )

@@ -22,6 +22,9 @@ _APOSTROPHES: Final = re.compile(r"['`]")
 _DOING_BUSINESS: Final = re.compile(r"\b([DAFN])[./] ?([BK])[./] ?A\b\.?")
 _CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
 _PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
+_PUBLIC: Final = re.compile(
+    r"\bPUB\."
+)  # with its point an abbreviation; without one a house that serves beer
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _SEPARATOR: Final = re.compile(
     r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|[afn]\.?/?k\.?/?a|formerly)\b\.?"
@@ -57,6 +60,7 @@ def _words(text: str) -> list[str]:
     if "/" in text or "." in text:
         text = _DOING_BUSINESS.sub(r"\1\2A", text)
         text = _CARE_OF.sub(" CAREOF ", text)
+        text = _PUBLIC.sub("PUBLIC ", text)
     if "P" in text and _PUBLIC_LIBRARY.search(text):
         text = _PUBLIC_LIBRARY.sub(r" PL\1 ", text)
     return _WORD.findall(text)
