@@ -200,15 +200,15 @@ class _Reading:
         )
 
     def _take_slip(self, position: int, missing: list[str]) -> None:
-        word, words = self.words[position], self.words
+        word = self.words[position]
+        if self._take_joined(position, missing) or (position and self._has_a_letter_of(position, missing)):
+            return
         for listed in missing:
             if is_slip(word, listed) or is_shortened(word, listed) or _is_slip_of_short_form(word, listed):
                 self._mend(position, listed, missing)
                 return
         if "LIBRARY" in missing and _is_library_mistyped(word):
             self._mend(position, "LIBRARY", missing)
-            return
-        if self._take_joined(position, missing) or (position and self._has_a_letter_of(position, missing)):
             return
         for first, second in zip(missing, missing[1:], strict=False):
             if word == first + second:
@@ -233,7 +233,9 @@ class _Reading:
     def _take_joined(self, position: int, missing: list[str]) -> bool:
         """Whether the word and a neighbour are one listed word, written as two: ``De Kalb``, ``Li.b``."""
         for start in (position - 1, position):
-            joined = "".join(self.words[start : start + 2]) if start >= 0 else ""
+            if not 0 <= start < len(self.words) - 1:
+                continue
+            joined = self.words[start] + self.words[start + 1]
             for listed in missing:
                 if joined in (listed, *_SHORT_FORMS.get(listed, ())) or (
                     len(joined) > 7 and is_slip(joined, listed)

@@ -27,12 +27,19 @@ def is_slip(written: str, listed: str) -> bool:
 
 
 def is_shortened(written: str, listed: str) -> bool:
-    """Three letters or more that the listed word begins with, or two or more of its consonants: CUMB, RM, BLDG."""
+    """Three letters or more that the listed word begins with (CUMB), or a word that lost vowels (RM, LKE)."""
     if len(written) >= len(listed) or written[0] != listed[0]:
         return False
     if listed.startswith(written):
         return len(written) >= 3
-    return len(written) >= 2 and VOWELS.isdisjoint(written[1:]) and _is_within(written, listed)
+    if len(written) < 2 or not _is_within(written, listed):
+        return False
+    lost_vowels = written[-1] == listed[-1] and _consonants(written) == _consonants(listed)
+    return VOWELS.isdisjoint(written[1:]) or lost_vowels
+
+
+def _consonants(word: str) -> str:
+    return "".join(letter for letter in word if letter not in VOWELS)
 
 
 def _is_within(written: str, listed: str) -> bool:
