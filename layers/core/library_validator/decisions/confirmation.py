@@ -12,7 +12,7 @@ from typing import Final
 from library_validator.decisions.contact import Contact, contact_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import lists_library
-from library_validator.decisions.explained_words import Explained, explain_words
+from library_validator.decisions.explained_words import explain_words
 from library_validator.decisions.kinds import names_host
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
@@ -35,8 +35,9 @@ def confirm(verdict: Verdict, query: Query, ranking: Ranking, named: Scored, pol
         about = {"INVALID_FIELD": f"name has what cannot be read: {lost[:40]}"}
         return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), match, about)
     contact = contact_of(query, match, policy)
-    explained = explain_words(query, named, (*ranking.scored, *ranking.vanished), located=contact.is_located)
-    against = _against_name(query, match, ranking, explained, policy, located=contact.is_located)
+    against = _against_name(query, match, match, ranking, contact, policy)
+    if against is not None and named is not match:
+        against = _against_name(query, match, named, ranking, contact, policy)
     if against is not None:
         return against
     if contact.contradicts:
@@ -53,8 +54,11 @@ def _about(contact: Contact) -> dict[str, str]:
 
 
 def _against_name(
-    query: Query, match: Scored, ranking: Ranking, explained: Explained, policy: Policy, *, located: bool
+    query: Query, match: Scored, named: Scored, ranking: Ranking, contact: Contact, policy: Policy
 ) -> Verdict | None:
+    """What speaks against the applicant in its name, with the names of ``named`` beside it."""
+    candidates = (*ranking.scored, *ranking.vanished)
+    explained = explain_words(query, named, candidates, located=contact.is_located)
     if not (explained.says_library or explained.bears_name):
         if names_host(query, explained.left):
             return host_of(query, match, ranking, policy)
@@ -63,7 +67,7 @@ def _against_name(
         about = {"BODY_OF_LIBRARY": ", ".join(explained.left[:SHOWN_WORDS])}
         code = "NAME_DIFFERS" if match.compared.name.level == "different" else "BODY_OF_LIBRARY"
         return Verdict(Answer.NEEDS_REVIEW, (code,), match, about)
-    if not located and not explained.says_library and explained.is_place:
+    if not contact.is_located and not explained.says_library and explained.is_place:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), match)
     if explained.is_generic and not explained.bears_name:
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), match)

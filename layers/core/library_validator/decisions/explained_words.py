@@ -8,6 +8,7 @@ or because only libraries use it of themselves; what is left over is for a perso
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
 _LEGAL_ACRONYMS: Final = frozenset({"LLC", "LLP", "LP", "PLLC", "PC"})
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
+_INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _NUMBERS: Final = frozenset({"NO", "NUMBER", "ONE", "TWO", "THREE", "FOUR", "FIVE"})
 _GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
 # How people shorten a word: LIBRARY is LIB, LIBR …
@@ -276,12 +278,15 @@ class _Reading:
 
     def _is_between_names(self, position: int) -> bool:
         """A middle initial, or junior and senior, after a word that a listed name has: ``John F Kennedy``."""
-        words = self.words
-        if not 0 < position < len(words) - 1 or words[position - 1] not in self.supply.keys() - _KINDS:
-            return False
+        words, names = self.words, self.supply.keys() - _KINDS
+        before = next((word for word in words[:position][::-1] if len(word) > 1), "")
+        after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
         if words[position] in _GENERATIONS:
-            return True
-        return len(words[position]) == 1 and words[position + 1] in self.supply.keys() - _KINDS
+            return before in names
+        if len(words[position]) != 1 or after not in names - self.place:
+            return False
+        beside = {position - 1, position + 1}.intersection(self.open)
+        return before in names or (not before and any(len(words[other]) == 1 for other in beside))
 
     def _repeats(self, position: int) -> bool:
         """A mistyped word of the place: as in the applicant's own city, or beside the word well written."""
@@ -296,7 +301,8 @@ class _Reading:
 
     def bears_name(self) -> bool:
         """Whether the name is a listed one, every word of it, place and legal form apart."""
-        given = frozenset(" ".join(self.words).split())
+        text = " ".join(self.words)
+        given = frozenset((*text.split(), *_INITIALS.sub(lambda run: run[0].replace(" ", ""), text).split()))
         names = [name for name in self.names if given.union(self.place).issuperset(name)]
         more_than_place = any(not self.place.issuperset(name) for name in names)
         return any(not given.isdisjoint(name) for name in names) and all(
