@@ -9,84 +9,76 @@ from __future__ import annotations
 
 from typing import Final
 
-from library_validator.decisions.contact import Contact, contact_of
+from library_validator.decisions.contact import Contact
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.evidence import lists_library
-from library_validator.decisions.explained_words import explain_words
+from library_validator.decisions.evidence import Evidence, lists_library
 from library_validator.decisions.kinds import names_host
-from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.match import Ranking, Scored
-from library_validator.matching.query import Query
-from library_validator.matching.wording import wording_of
+from library_validator.matching.match import Scored
+from library_validator.matching.wording import lost_in
 
-SHOWN_WORDS: Final = 5
+_SHOWN_WORDS: Final = 5
 
 
-def confirm(verdict: Verdict, query: Query, ranking: Ranking, named: Scored, policy: Policy) -> Verdict:
-    """``verdict`` as it is, or what takes its place where name or contact do not hold.
+def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
+    """``verdict``, which validates, or what takes its place where name or contact do not hold.
 
-    ``verdict`` validates; ``named`` is the entry by whose name the applicant is known: the match, or a vanished
-    library that the match took over from.
+    ``evidence`` is about the match. ``known_as``: the match, or a vanished library that it took over from, by
+    whose name the applicant may still be known.
     """
-    match = verdict.match or named
-    lost = wording_of(query.applicant.name).lost
+    lost = lost_in(evidence.query.applicant.name)
     if lost:
-        about = {"INVALID_FIELD": f"name has what cannot be read: {lost[:40]}"}
-        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), match, about)
-    contact = contact_of(query, match, policy)
-    against = _against_name(query, match, match, ranking, contact, policy)
-    if against is not None and named is not match:
-        against = _against_name(query, match, named, ranking, contact, policy)
+        about = {"INVALID_FIELD": f"name has characters that are not read: {lost[:40]}"}
+        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), evidence.best, about)
+    against = _against_name(evidence, evidence.best)
+    if against is not None and known_as is not evidence.best:
+        against = _against_name(evidence.of(known_as), evidence.best)
     if against is not None:
         return against
+    contact = evidence.contact
+    if not contact.differing:
+        return verdict
     if contact.contradicts:
-        return Verdict(Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",), match, _about(contact))
-    if contact.differing:
-        return verdict._replace(
-            codes=(*verdict.codes, "CONTACT_DIFFERS"), about={**verdict.about, **_about(contact)}
-        )
-    return verdict
+        return Verdict(Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",), evidence.best, _about(contact))
+    return verdict._replace(
+        codes=(*verdict.codes, "CONTACT_DIFFERS"), about={**verdict.about, **_about(contact)}
+    )
 
 
 def _about(contact: Contact) -> dict[str, str]:
     return {"CONTACT_DIFFERS": " and ".join(contact.differing)}
 
 
-def _against_name(
-    query: Query, match: Scored, named: Scored, ranking: Ranking, contact: Contact, policy: Policy
-) -> Verdict | None:
-    """What speaks against the applicant in its name, with the names of ``named`` beside it."""
-    candidates = (*ranking.scored, *ranking.vanished)
-    explained = explain_words(query, named, candidates, located=contact.is_located)
-    if not (explained.says_library or explained.bears_name):
-        if names_host(query, explained.left):
-            return host_of(query, match, ranking, policy)
+def _against_name(evidence: Evidence, match: Scored) -> Verdict | None:
+    """What speaks against the applicant in its name, with the listed names of ``evidence`` beside it."""
+    name = evidence.name
+    if not (name.says_library or name.bears_name):
+        if names_host(evidence.query, name.left):
+            return host_of(evidence)
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), match)
-    if explained.left:
-        about = {"BODY_OF_LIBRARY": ", ".join(explained.left[:SHOWN_WORDS])}
+    if name.left:
+        about = {"BODY_OF_LIBRARY": ", ".join(name.left[:_SHOWN_WORDS])}
         code = "NAME_DIFFERS" if match.compared.name.level == "different" else "BODY_OF_LIBRARY"
         return Verdict(Answer.NEEDS_REVIEW, (code,), match, about)
-    if not contact.is_located and not explained.says_library and explained.is_place:
+    if not (name.says_library or evidence.contact.is_located) and name.is_place:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), match)
-    if explained.is_generic and not explained.bears_name:
+    if name.is_generic and not name.bears_name:
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), match)
     return None
 
 
-def host_of(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> Verdict:
+def host_of(evidence: Evidence) -> Verdict:
     """The applicant is a government, a building … of the place: told no, with the library that is listed there.
 
     A person decides where the phone is the library's, or the street is and the listed name says no library either.
     """
-    contact = contact_of(query, best, policy)
+    best, contact = evidence.best, evidence.contact
     if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)):
         return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
-    for other in (best, *ranking.scored):
-        if other.compared.place in policy.place and other.compared.state != "different":
-            return Verdict(
-                Answer.NOT_VALIDATED, ("HOST_OF_LIBRARY",), about={"HOST_OF_LIBRARY": _shown(other)}
-            )
+    for other in (best, *evidence.ranking.scored):
+        if other.compared.place in evidence.policy.place and other.compared.state != "different":
+            about = {"HOST_OF_LIBRARY": _shown(other)}
+            return Verdict(Answer.NOT_VALIDATED, ("HOST_OF_LIBRARY",), about=about)
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 

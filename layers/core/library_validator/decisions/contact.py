@@ -7,21 +7,23 @@ from typing import Final, NamedTuple
 from library_validator.decisions.policy_file import Policy
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.match import Scored
+from library_validator.matching.normalize import NO_STREET
 from library_validator.matching.query import Query
 
 # How far street and phone lead away from an entry: another house of its street, another number of its exchange
 # lead half as far as a street and a phone that have nothing of the listed ones.
 _STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 1}
 _PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1}
+_ZIP_LEADS_AWAY: Final = 2
 _CONTRADICTION: Final = 3
 
 
 class Contact(NamedTuple):
     """Which of street, phone and ZIP are the entry's, and which are others; what was not given is neither."""
 
-    agreeing: tuple[str, ...]
-    differing: tuple[str, ...]
-    away: int  # how far those that differ lead away from the entry, all together
+    agreeing: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+    away: int = 0  # how far those that differ lead away from the entry, all together
 
     @property
     def is_located(self) -> bool:
@@ -34,10 +36,19 @@ class Contact(NamedTuple):
         return self.away >= _CONTRADICTION and not self.is_located
 
 
+_NOTHING_GIVEN: Final = Contact()
+_ALL_THE_SAME: Final = Contact(("street", "phone", "ZIP"))
+
+
 def contact_of(query: Query, best: Scored, policy: Policy) -> Contact:
     """Compare with every address of the entry: one that has no street hides no contradiction."""
+    compared = best.compared
+    if compared.together == "street_and_phone" and compared.place in ("zip_and_city", "zip"):
+        return _ALL_THE_SAME
+    if not (query.zip or query.phone) and query.street == NO_STREET:
+        return _NOTHING_GIVEN
     agreeing, differing, away = [], [], 0
-    compared, addresses = best.compared, best.entry.addresses
+    addresses = best.entry.addresses
     if compared.street in policy.street:
         agreeing.append("street")
     else:
@@ -57,5 +68,5 @@ def contact_of(query: Query, best: Scored, policy: Policy) -> Contact:
             agreeing.append("ZIP")
         else:
             differing.append("ZIP")
-            away += 2
+            away += _ZIP_LEADS_AWAY
     return Contact(tuple(agreeing), tuple(differing), away)

@@ -1,9 +1,13 @@
-"""What the comparisons with the best candidate amount to."""
+"""What the comparisons with one candidate amount to."""
 
 from __future__ import annotations
 
+from functools import cached_property
+
+from library_validator.decisions.contact import Contact, contact_of
+from library_validator.decisions.explained_name import ExplainedName
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.match import Scored
+from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.query import Query
 from library_validator.matching.words import LIBRARY_WORDS
 
@@ -17,11 +21,11 @@ class Evidence:
     - ``sufficient``: together they show that the applicant is the entry, if no rule speaks against it.
     - ``overrides_score``: so strongly that the match weight does not matter.
     - ``plausible``: a person may find that it is.
+    - ``contact``: which of street, phone and ZIP are the entry's. ``name``: which words have an explanation.
     """
 
-    __slots__ = ("located", "named", "overrides_score", "placed", "plausible", "sufficient", "thin")
-
-    def __init__(self, query: Query, best: Scored, policy: Policy) -> None:
+    def __init__(self, query: Query, best: Scored, ranking: Ranking, policy: Policy) -> None:
+        self.query, self.best, self.ranking, self.policy = query, best, ranking, policy
         compared, level, rarity = best.compared, best.compared.name.level, best.compared.name.rarity
         library = query.says_library
         phoned = compared.phone in policy.phone
@@ -63,6 +67,24 @@ class Evidence:
             or (self.placed and (names_its_town or shares_a_name or distinct))
             or (self.located and (library or akin or whole or level == "separated"))
         )
+
+    @cached_property
+    def contact(self) -> Contact:
+        return contact_of(self.query, self.best, self.policy)
+
+    @cached_property
+    def name(self) -> ExplainedName:
+        return self.explained()
+
+    def explained(self, part: str | None = None) -> ExplainedName:
+        """The applicant's name, or a part of it, with the entry beside it."""
+        candidates = (*self.ranking.scored, *self.ranking.vanished)
+        located = self.contact.is_located
+        return ExplainedName(self.query, self.best, candidates, located=located, part=part)
+
+    def of(self, other: Scored) -> Evidence:
+        """The same about another candidate."""
+        return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 
     @property
     def weakness(self) -> str:

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from library_validator.decisions.explained_words import GOVERNMENTAL, explain_words
+from library_validator.decisions.evidence import Evidence
+from library_validator.decisions.explained_name import GOVERNMENTAL
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Scored
 from library_validator.matching.query import Query
-from library_validator.matching.wording import parts_of, wording_of
+from library_validator.matching.wording import parts_of
 from library_validator.matching.words import (
     AFFILIATES,
     BUILDINGS,
@@ -123,20 +124,14 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
-def names_library_apart(query: Query, best: Scored, ranking: Ranking, *, located: bool) -> bool:
-    """Whether a part of the name is that of the entry: ``Alder Library & Museum``, ``Alder Library/Briar School``."""
-    for part in parts_of(query.applicant.name, at_and=True):
-        words = wording_of(part).words
-        if len(words) > 1:
-            explained = explain_words(query, best, ranking.scored, words=words, located=located)
-            if explained.says_library and not (explained.left or explained.is_generic):
+def names_library_apart(evidence: Evidence) -> bool:
+    """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Briar School``."""
+    for part in parts_of(evidence.query.applicant.name, at_and=True):
+        if len(part.split()) > 1:
+            name = evidence.explained(part)
+            if name.says_library and not (name.left or name.is_generic):
                 return True
     return False
-
-
-def is_library_by_head(query: Query, best: Scored, ranking: Ranking) -> bool:
-    """Whether the name is that of some library: ``Helen Briar Library`` is, ``Library Stitchers`` is not."""
-    return explain_words(query, best, ranking.scored, located=False).is_library_by_head
 
 
 def is_association_of_government_library(query: Query, best: Scored, policy: Policy) -> bool:

@@ -11,16 +11,13 @@ from typing import Final
 
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.confirmation import confirm, host_of
-from library_validator.decisions.contact import contact_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence
-from library_validator.decisions.explained_words import explain_words
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,
     is_association_of_government_library,
     is_government,
-    is_library_by_head,
     is_named_library,
     kind_words,
     names_host,
@@ -73,19 +70,27 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     affiliate = affiliate_word(query, best, policy)
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
-    verdict = _judge_listed(query, ranking, policy, known_key=known_key)
-    vanished, named = ranking.vanished_best, verdict.match
-    if vanished is not None and Evidence(query, vanished, policy).sufficient:
+    home = _best_at_home(ranking, policy)
+    evidence = Evidence(query, home, ranking, policy) if home else None
+    verdict = _judge_listed(evidence, known_key=known_key) if evidence else _judge_without_candidate(query)
+    vanished, known_as = ranking.vanished_best, verdict.match
+    if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
         closer = ranking.best is None or vanished.bits > ranking.best.bits
         last = _last_of_its_system(query, ranking, vanished, policy)
         if verdict.answer is Answer.VALIDATED and verdict.match is not None:
             verdict = _succeeded(verdict, verdict.match, ranking, last, closer=closer)
-            named = last if "SUCCEEDED" in verdict.codes else verdict.match
+            known_as = last if "SUCCEEDED" in verdict.codes else verdict.match
         elif closer:
             return _gone(last)
-    if verdict.answer is Answer.VALIDATED and named is not None:
-        return confirm(verdict, query, ranking, named, policy)
+    if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
+        return confirm(verdict, evidence.of(verdict.match), known_as)
     return verdict
+
+
+def _judge_without_candidate(query: Query) -> Verdict:
+    if query.is_name_alone and query.says_library:
+        return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
+    return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
 def _last_of_its_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
@@ -94,7 +99,7 @@ def _last_of_its_system(query: Query, ranking: Ranking, vanished: Scored, policy
     It tells what became of them: a branch that was given up earlier does not.
     """
     same = (one for one in ranking.vanished if one.entry.fscs_key == vanished.entry.fscs_key)
-    possible = (one for one in same if Evidence(query, one, policy).sufficient)
+    possible = (one for one in same if Evidence(query, one, ranking, policy).sufficient)
     return max(possible, key=lambda one: one.entry.last_listed)
 
 
@@ -134,27 +139,20 @@ def _last_listed(vanished: Scored) -> str:
     return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
 
 
-def _judge_listed(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     """Judge against the entries of the newest release."""
-    best = _best_at_home(ranking, policy)
-    if best is None:
-        if query.is_name_alone and query.says_library:
-            return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
-        return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
-    evidence = Evidence(query, best, policy)
-    against = _other_body(query, best, ranking, evidence, policy) or _contradiction(
-        query, ranking, best, evidence, known_key=known_key
-    )
+    query, best, policy = evidence.query, evidence.best, evidence.policy
+    against = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
     if against is not None:
         return against
     enough = evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score)
-    if not enough and not _is_explained_at_its_place(query, best, ranking, evidence):
-        if is_only_library_of_town(query, best, ranking, policy):
+    if not (enough or _is_explained_at_its_place(evidence)):
+        if _is_only_library_of_town(evidence):
             return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status_codes(best)), best)
-        return _insufficient(query, best, ranking, evidence, policy)
+        return _insufficient(evidence)
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
-    return _sufficient(ranking, best, policy)
+    return _sufficient(evidence)
 
 
 def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
@@ -176,41 +174,32 @@ def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
     return best
 
 
-def _other_body(
-    query: Query, best: Scored, ranking: Ranking, evidence: Evidence, policy: Policy
-) -> Verdict | None:
+def _other_body(evidence: Evidence) -> Verdict | None:
     """The applicant's name says that it is another kind of body than the entry."""
+    query, best, policy = evidence.query, evidence.best, evidence.policy
     if is_government(query) and best.compared.name.level != "exact":
-        return host_of(query, best, ranking, policy)
+        return host_of(evidence)
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
-        if evidence.located and (evidence.named or (query.says_library and evidence.overrides_score)):
-            return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
-        if (
-            evidence.placed
-            and query.says_library
-            and names_library_apart(query, best, ranking, located=evidence.located)
-        ):
+        is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
+        if is_close or (evidence.placed and query.says_library and names_library_apart(evidence)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
-    if (
-        best.compared.phone != "exact"
-        and (evidence.sufficient or evidence.plausible)
-        and is_association_of_government_library(query, best, policy)
-    ):
+    if not (evidence.sufficient or evidence.plausible):
+        return None
+    if best.compared.phone != "exact" and is_association_of_government_library(query, best, policy):
         return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
     body = body_beside_library(query, best, policy)
-    if body and (evidence.sufficient or evidence.plausible):
+    if body:
         return Verdict(Answer.NEEDS_REVIEW, ("BODY_OF_LIBRARY",), best, {"BODY_OF_LIBRARY": body})
     return None
 
 
-def _contradiction(
-    query: Query, ranking: Ranking, best: Scored, evidence: Evidence, *, known_key: bool
-) -> Verdict | None:
+def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
     """The FSCS id or the state belongs to another entry than the rest."""
-    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, ranking, best, evidence):
+    query, best = evidence.query, evidence.best
+    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
@@ -220,9 +209,10 @@ def _contradiction(
     return None
 
 
-def _sufficient(ranking: Ranking, best: Scored, policy: Policy) -> Verdict:
+def _sufficient(evidence: Evidence) -> Verdict:
+    best, policy = evidence.best, evidence.policy
     status = status_codes(best)
-    rival = _rival(ranking, best, policy)
+    rival = _rival(evidence.ranking, best, policy)
     if rival is not None:
         about = {"TIE": f"{best.entry.fscs_key} and {rival.entry.fscs_key}"}
         return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)
@@ -268,89 +258,81 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     return None
 
 
-def _insufficient(
-    query: Query, best: Scored, ranking: Ranking, evidence: Evidence, policy: Policy
-) -> Verdict:
+def _insufficient(evidence: Evidence) -> Verdict:
+    query, best, policy = evidence.query, evidence.best, evidence.policy
     supported = best.bits >= policy.review or evidence.thin or evidence.located or evidence.placed
     if evidence.plausible and supported:
-        if not query.says_library and names_host(query, query.name.tokens):
-            located = contact_of(query, best, policy).is_located
-            if names_host(query, explain_words(query, best, ranking.scored, located=located).left):
-                return host_of(query, best, ranking, policy)
+        says_host = not query.says_library and names_host(query, query.name.tokens)
+        if says_host and names_host(query, evidence.name.left):
+            return host_of(evidence)
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
         return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
-    only = _only_library_of_town(query, ranking, policy)
+    only = _library_of_town(evidence)
     if only is not None:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
-    if (
-        evidence.placed
-        and query.parts
-        and names_library_apart(query, best, ranking, located=evidence.located)
-    ):
+    if evidence.placed and query.parts and names_library_apart(evidence):
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(best)), best)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _is_explained_at_its_place(query: Query, best: Scored, ranking: Ranking, evidence: Evidence) -> bool:
+def _is_explained_at_its_place(evidence: Evidence) -> bool:
     """Whether the name says library and has nothing that is not explained, at the street or phone of the entry.
 
     Where it has no word of a listed name, it can be another library's: but for a branch, which people call after
     its town, and for an association at the door of a library that an association runs.
     """
+    query, best = evidence.query, evidence.best
     placed = evidence.placed or (evidence.named and best.compared.place == "zip_area")
     if not (evidence.located and placed and query.says_library):
         return False
-    explained = explain_words(query, best, ranking.scored, located=True)
-    if not explained.says_library or explained.left or explained.is_generic:
+    name = evidence.name
+    if not name.says_library or name.left or name.is_generic:
         return False
-    return explained.names_entry or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
+    return name.names_entry or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
 
 
-def is_only_library_of_town(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:
+def _is_only_library_of_town(evidence: Evidence) -> bool:
     """Whether the applicant has a part of the name of the one library that is listed in its town.
 
     ``Tilden Public Library`` in Tilden, where the Raymond A. Whitwer Tilden Public Library is listed and no other.
     """
-    if best.compared.name.level != "applicant_shorter" or best.entry.structure in _CLOSED:
+    query, best, name = evidence.query, evidence.best, evidence.best.compared.name
+    if name.level != "applicant_shorter" or best.entry.structure in _CLOSED or not query.city:
         return False
-    if not _SHORT_NAME_BODIES.isdisjoint(query.name.tokens) or not query.city:
+    if not _SHORT_NAME_BODIES.isdisjoint(query.name.tokens) or evidence.contact.differing:
         return False
-    only = ranking.only_system_of_town()
-    if (
-        only is None
-        or only.entry.fscs_key != best.entry.fscs_key
-        or contact_of(query, best, policy).differing
-    ):
+    only = evidence.ranking.only_system_of_town()
+    if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
-    explained = explain_words(query, best, ranking.scored, located=False)
-    return explained.says_library and not (explained.left or explained.is_generic)
+    return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
 
 
-def _only_library_of_town(query: Query, ranking: Ranking, policy: Policy) -> Scored | None:
+def _library_of_town(evidence: Evidence) -> Scored | None:
     """The one library that is listed in the town of an applicant whose name says library.
 
     None where there are others, or where street, phone or ZIP lead away from it and none leads to it.
     """
-    only = ranking.only_system_of_town() if is_named_library(query) else None
+    only = evidence.ranking.only_system_of_town() if is_named_library(evidence.query) else None
     if only is None:
         return None
-    contact = contact_of(query, only, policy)
-    if contact.differing and not contact.is_located:
+    about = evidence.of(only)
+    if about.contact.differing and not about.contact.is_located:
         return None
-    return only if is_library_by_head(query, only, ranking) else None
+    return only if about.name.is_library_by_head else None
 
 
-def _contradicts_id(given: FscsId, ranking: Ranking, best: Scored, evidence: Evidence) -> bool:
+def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
     """Whether the FSCS id names another entry than name and place do.
 
     A former key of the entry is its own. So is that of a vanished system that its own took over, with the
     name that the vanished one had. A state's own id (LIBID) that looks like another system's FSCS key does
     not contradict.
     """
+    best = evidence.best
     keys = {best.entry.fscs_key, *(fscs_key_of(one) for one in best.entry.former_ids)}
-    of_key = (one for one in ranking.vanished if one.entry.fscs_key == given.key)
+    of_key = (one for one in evidence.ranking.vanished if one.entry.fscs_key == given.key)
     taken_over = next((one for one in of_key if _was_taken_over(one.entry, best.entry)), None)
     if given.key not in keys and taken_over is None:
         return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from library_validator.matching.names import Name, name_of
 from library_validator.matching.normalize import Street
+from library_validator.matching.vocabulary import Vocabulary, vocabulary_of
 from library_validator.releases.records import fscs_key_of
 
 INDEX_FORMAT: Final = 2
@@ -71,12 +72,27 @@ class Entry:
     fscs_key: str = field(init=False, repr=False, compare=False)
     is_system: bool = field(init=False, repr=False, compare=False)
     place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # of county and cities
+    _vocabulary: Vocabulary | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.fscs_key = fscs_key_of(self.id)
         self.is_system = self.kind == SYSTEM_KIND
         places = [self.county, *[address.city for address in self.addresses]]
         self.place_words = frozenset(" ".join(places).split())
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that explain those of an applicant; made when first asked for."""
+        if self._vocabulary is None:
+            listing = self.listing
+            self._vocabulary = vocabulary_of(
+                (*self.names, *self.system_names),
+                (listing.system_name, listing.outlet_name),
+                self.place_words,
+                listing.city,
+                self.state,
+            )
+        return self._vocabulary
 
 
 def encode(entry: Entry) -> bytes:

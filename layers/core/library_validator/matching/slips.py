@@ -1,4 +1,4 @@
-"""Whether a written word is a listed one with a slip of the hand, or cut short."""
+"""Whether a written word is a listed one with a slip of the hand, cut short, or abbreviated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,30 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-VOWELS: Final = frozenset("AEIOUY")
+from library_validator.matching.words import NAME_WORDS
+
+_VOWELS: Final = frozenset("AEIOUY")
+# How people write a word: LIBRARY is LIB, LIBR, LIBRARIES, BIBLIOTECA …
+_FORMS: Final[dict[str, frozenset[str]]] = {
+    meaning[0]: frozenset(form for form, other in NAME_WORDS.items() if other == meaning)
+    for meaning in set(NAME_WORDS.values())
+    if len(meaning) == 1
+}
+
+
+def forms_of(listed: str) -> frozenset[str]:
+    """The abbreviations and known misprints of a word that libraries share."""
+    return _FORMS.get(listed, frozenset())
+
+
+def is_written_for(written: str, listed: str) -> bool:
+    """Whether a word is the listed one, mistyped or cut short."""
+    return (
+        is_slip(written, listed)
+        or _is_shortened(written, listed)
+        or any(is_slip(written, form) or _is_slip_of_few_letters(written, form) for form in forms_of(listed))
+        or (listed == "LIBRARY" and _is_library_mistyped(written))
+    )
 
 
 def is_slip(written: str, listed: str) -> bool:
@@ -17,35 +40,74 @@ def is_slip(written: str, listed: str) -> bool:
     four letters another letter makes another word: there two changed places, or one was doubled.
     """
     longest, shortest = max(len(written), len(listed)), min(len(written), len(listed))
-    if len(written) > len(listed) + 1 or not (written + listed).isalpha():
+    if len(written) > len(listed) + 1 or not (written.isalpha() and listed.isalpha()):
         return False
     if longest < 5:
-        same_letters = set(written) == set(listed) and shortest > 2
+        same_letters = shortest > 2 and set(written) == set(listed)
         return same_letters and OSA.distance(written, listed, score_cutoff=1) <= 1
     allowed = 1 if longest < 8 else 2
     return shortest > 3 and OSA.distance(written, listed, score_cutoff=allowed) <= allowed
 
 
-def is_shortened(written: str, listed: str) -> bool:
+def _is_shortened(written: str, listed: str) -> bool:
     """Three letters or more that the listed word begins with (CUMB), or a word that lost vowels (RM, LKE)."""
-    if len(written) >= len(listed) or written[0] != listed[0]:
+    if len(written) >= len(listed) or written[:1] != listed[0]:
         return False
     if listed.startswith(written):
-        return len(written) >= 3
+        return len(written) > 2
     if len(written) < 2 or not _is_within(written, listed):
         return False
     lost_vowels = written[-1] == listed[-1] and _consonants(written) == _consonants(listed)
-    return VOWELS.isdisjoint(written[1:]) or lost_vowels
+    return lost_vowels or _VOWELS.isdisjoint(written[1:])
 
 
 def _consonants(word: str) -> str:
-    return "".join(letter for letter in word if letter not in VOWELS)
+    return "".join([letter for letter in word if letter not in _VOWELS])
 
 
 def _is_within(written: str, listed: str) -> bool:
     """Whether the letters of the one stand in the other in the same order."""
     letters = iter(listed)
     return all(letter in letters for letter in written)
+
+
+def _is_slip_of_few_letters(written: str, form: str) -> bool:
+    """A slip in ``LIB``, ``PUB``, ``MEM``: two letters changed places, one was doubled or is missing.
+
+    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word. I and L
+    look alike.
+    """
+    if len(form) > 4 or abs(len(written) - len(form)) > 1:
+        return False
+    if written.replace("I", "L") == form.replace("I", "L"):
+        return True
+    if OSA.distance(written, form, score_cutoff=1) != 1:
+        return False
+    if len(written) == len(form):
+        return set(written) == set(form) or (len(written) > 2 and _VOWELS.isdisjoint(written))
+    return set(written) == set(form) or 1 < len(written) < len(form)
+
+
+def _is_library_mistyped(written: str) -> bool:
+    """Two slips in the word that is mistyped most often, where one end of it is as it should be."""
+    return (
+        len(written) > 4
+        and (written[0] == "L" or written[-1] == "Y")
+        and OSA.distance(written, "LIBRARY", score_cutoff=2) <= 2
+    )
+
+
+def is_library(written: str) -> bool:
+    """Whether a word is library, in any of its forms, mistyped perhaps."""
+    return NAME_WORDS.get(written, ())[:1] == ("LIBRARY",) or is_written_for(written, "LIBRARY")
+
+
+def is_particle_mistyped(written: str) -> bool:
+    """``fo``, ``aand``: letters that changed places, or one of them twice."""
+    return any(
+        set(written) == set(particle) and OSA.distance(written, particle) == 1
+        for particle in ("OF", "AND", "THE")
+    )
 
 
 def is_initial(written: str, listed: Iterable[str]) -> bool:
@@ -57,6 +119,6 @@ def is_acronym(written: str, listed: Sequence[str]) -> bool:
     """Whether a word of two to five letters is the first letters of as many listed words, one after the other."""
     size = len(written)
     return 1 < size < 6 and any(
-        written == "".join(word[0] for word in listed[start : start + size])
+        written == "".join([word[0] for word in listed[start : start + size]])
         for start in range(len(listed) - size + 1)
     )

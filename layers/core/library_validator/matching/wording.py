@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -29,27 +28,24 @@ _WORD: Final = re.compile(r"[A-Z0-9]+")
 _SEPARATOR: Final = re.compile(
     r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|[afn]\.?/?k\.?/?a|formerly)\b\.?"
 )
+# A glance, before the search: most names have none of these.
+_SEPARATING_SIGNS: Final = frozenset("/,;:(){}[]|-\u2013\u2014")
+_MAY_BE_KNOWN_AS: Final = re.compile(r"(?i)[bk][./]?a\b|formerly").search
 _AND: Final = re.compile(r"(?i) and | ?& ?")
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The words of a name in their order: upper-case ASCII letters and digits."""
-
-    words: tuple[str, ...]
-    lost: str  # what has no words: letters of other scripts, signs, or what follows after the limits
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
+@lru_cache(maxsize=16_384)
+def wording_of(name: str) -> tuple[str, ...]:
+    """The words of a name in their order, upper-case ASCII letters and digits: forty at most."""
+    return tuple(_words(fold(spaced(name[:MAX_CHARACTERS])))[:MAX_WORDS])
 
 
-@lru_cache(maxsize=4096)
-def wording_of(name: str) -> Wording:
-    """Read a name; of one that is too long, what exceeds the limits is ``lost``."""
-    lost = lost_characters(name) or name[MAX_CHARACTERS:]
+def lost_in(name: str) -> str:
+    """What of a name has no words in ``wording_of``: other scripts, signs, what follows after the limits."""
+    if name.isascii() and len(name) <= MAX_CHARACTERS and name.count(" ") < MAX_WORDS // 2:
+        return ""
     words = _words(fold(spaced(name[:MAX_CHARACTERS])))
-    return Wording(tuple(words[:MAX_WORDS]), lost or " ".join(words[MAX_WORDS:]))
+    return lost_characters(name) or name[MAX_CHARACTERS:] or " ".join(words[MAX_WORDS:])
 
 
 def _words(text: str) -> list[str]:
@@ -84,6 +80,8 @@ def _has_ascii(letter: str) -> bool:
 
 def is_parted(name: str) -> bool:
     """Whether there is more than one name in it."""
+    if _SEPARATING_SIGNS.isdisjoint(name) and not _MAY_BE_KNOWN_AS(name):
+        return False
     return _SEPARATOR.search(name) is not None
 
 

@@ -1,0 +1,51 @@
+"""The words of an entry: what explains the words of an applicant's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from library_validator.matching.names import Name
+from library_validator.matching.wording import wording_of
+from library_validator.matching.words import CITY_WORDS, NAME_WORDS, STATE_CODES
+
+STATE_WORDS: Final[dict[str, frozenset[str]]] = {
+    code: frozenset(
+        word for name, owner in STATE_CODES.items() if owner == code for word in (*name.split(), code)
+    )
+    for code in set(STATE_CODES.values())
+}
+
+
+class Vocabulary(NamedTuple):
+    names: tuple[tuple[str, ...], ...]  # every listed name word by word
+    counts: Mapping[str, int]  # how often the name that has a word most often has it
+    places: frozenset[str]  # words of its cities, its county and its state
+
+
+def vocabulary_of(
+    names: Iterable[Name], published: Iterable[str], places: frozenset[str], city: str, state: str
+) -> Vocabulary:
+    """``names``: as they are compared; ``published``: names as the release has them, ``city`` too."""
+    listed = dict.fromkeys([*[name.tokens for name in names], *map(_published_words, published)])
+    found = tuple([name for name in listed if name])
+    counts: dict[str, int] = {}
+    for name in found:
+        if len(set(name)) == len(name):
+            for word in name:
+                counts.setdefault(word, 1)
+        else:
+            for word in name:
+                counts[word] = max(counts.get(word, 0), name.count(word))
+    return Vocabulary(found, counts, places.union(wording_of(city), STATE_WORDS.get(state, ())))
+
+
+@lru_cache(maxsize=16_384)
+def _published_words(name: str) -> tuple[str, ...]:
+    """A published name without its abbreviations, which stand written out in the name as it is compared."""
+    return tuple([word for word in wording_of(name) if not _is_abbreviation(word)])
+
+
+def _is_abbreviation(word: str) -> bool:
+    return len(word) > 1 and (NAME_WORDS.get(word, (word,)) != (word,) or word in CITY_WORDS)
