@@ -26,13 +26,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     ``evidence`` is about the match. ``known_as``: the match, or a vanished library that it took over from, by
     whose name the applicant may still be known.
     """
-    lost = lost_in(evidence.query.applicant.name)
-    if lost:
-        about = {"INVALID_FIELD": f"name has characters that are not read: {lost[:40]}"}
-        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), evidence.best, about)
-    against = _against_name(evidence, evidence.best)
-    if against is not None and known_as is not evidence.best:
-        against = _against_name(evidence.of(known_as), evidence.best)
+    against = None if evidence.is_published_name else _against_words(evidence, known_as)
     if against is not None:
         return against
     contact = evidence.contact
@@ -43,6 +37,17 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     return verdict._replace(
         codes=(*verdict.codes, "CONTACT_DIFFERS"), about={**verdict.about, **_about(contact)}
     )
+
+
+def _against_words(evidence: Evidence, known_as: Scored) -> Verdict | None:
+    lost = lost_in(evidence.query.applicant.name)
+    if lost:
+        about = {"INVALID_FIELD": f"name has characters that are not read: {lost[:40]}"}
+        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), evidence.best, about)
+    against = _against_name(evidence, evidence.best)
+    if against is not None and known_as is not evidence.best:
+        return _against_name(evidence.of(known_as), evidence.best)
+    return against
 
 
 def _about(contact: Contact) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from library_validator.decisions.contact import Contact, contact_of
 from library_validator.decisions.explained_name import ExplainedName
 from library_validator.decisions.policy_file import Policy
@@ -24,8 +22,26 @@ class Evidence:
     - ``contact``: which of street, phone and ZIP are the entry's. ``name``: which words have an explanation.
     """
 
+    __slots__ = (
+        "_contact",
+        "_name",
+        "best",
+        "located",
+        "named",
+        "overrides_score",
+        "placed",
+        "plausible",
+        "policy",
+        "query",
+        "ranking",
+        "sufficient",
+        "thin",
+    )
+
     def __init__(self, query: Query, best: Scored, ranking: Ranking, policy: Policy) -> None:
         self.query, self.best, self.ranking, self.policy = query, best, ranking, policy
+        self._contact: Contact | None = None
+        self._name: ExplainedName | None = None
         compared, level, rarity = best.compared, best.compared.name.level, best.compared.name.rarity
         library = query.says_library
         phoned = compared.phone in policy.phone
@@ -68,13 +84,24 @@ class Evidence:
             or (self.located and (library or akin or whole or level == "separated"))
         )
 
-    @cached_property
+    @property
     def contact(self) -> Contact:
-        return contact_of(self.query, self.best, self.policy)
+        if self._contact is None:
+            self._contact = contact_of(self.query, self.best, self.policy)
+        return self._contact
 
-    @cached_property
+    @property
     def name(self) -> ExplainedName:
-        return self.explained()
+        if self._name is None:
+            self._name = self.explained()
+        return self._name
+
+    @property
+    def is_published_name(self) -> bool:
+        """Whether the name is letter for letter one that the release has, and says library or is at its place."""
+        name, listing = self.query.applicant.name.upper(), self.best.entry.listing
+        is_listed = name in (listing.system_name, listing.outlet_name)
+        return is_listed and ("LIBRARY" in name or self.contact.is_located)
 
     def explained(self, part: str | None = None) -> ExplainedName:
         """The applicant's name, or a part of it, with the entry beside it."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise, takewhile
 from typing import Final
 
@@ -71,6 +70,21 @@ class ExplainedName:
     - ``names_entry``: a word of it, not of the place, is of a listed name.
     """
 
+    __slots__ = (
+        "_bears_name",
+        "_best",
+        "_candidates",
+        "_has_acronym",
+        "_left",
+        "_located",
+        "_open",
+        "_places",
+        "_query",
+        "_vocabulary",
+        "_words",
+        "_written",
+    )
+
     def __init__(
         self,
         query: Query,
@@ -83,45 +97,40 @@ class ExplainedName:
         """``candidates``: of the ranking, with other outlets of the system among them. ``located``: street or phone
         are the entry's. ``part``: one of the names in the name, in place of the whole."""
         self._query, self._best, self._candidates, self._located = query, best, candidates, located
-        name = query.applicant.name if part is None else part
-        listing = best.entry.listing
-        # Most names are the listed ones.
-        self._is_listed = name.upper() in (listing.system_name, listing.outlet_name) and (
-            located or "LIBRARY" in name.upper()
-        )
         self._vocabulary: Vocabulary = best.entry.vocabulary
         self._places = self._vocabulary.places
         self._words: list[str] = []  # with abbreviations written out and slips mended
         self._written: list[str] = []  # what each of them was written as
         self._open: list[int] = []  # positions of words that neither the entry nor its place explain
         self._has_acronym = False
-        words = wording_of(name)
-        if self._is_listed:
-            self._words = list(words)
-            return
+        self._left: tuple[str, ...] | None = None
+        self._bears_name: bool | None = None
         if best.compared.place != "different":
             own = query.place_words - query.unknown_words - _KINDS
             self._places = own | self._places if own else self._places
-        self._read(words)
+        self._read(wording_of(query.applicant.name if part is None else part))
         if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
             self._take_other_outlets()
             self._take_slips()
 
-    @cached_property
+    @property
     def left(self) -> tuple[str, ...]:
-        if not self._open:
-            return ()
-        left = [position for position in self._open if not self._is_of_libraries(position)]
-        return tuple(dict.fromkeys([self._written[position] for position in left]))
+        if self._left is None:
+            left = [position for position in self._open if not self._is_of_libraries(position)]
+            self._left = tuple(dict.fromkeys([self._written[position] for position in left]))
+        return self._left
 
-    @cached_property
+    @property
     def says_library(self) -> bool:
         return not SAYS_LIBRARY.isdisjoint(self._words) or ("BRANCH" in self._words and self._is_branch)
 
-    @cached_property
+    @property
     def bears_name(self) -> bool:
-        if self._is_listed:
-            return True
+        if self._bears_name is None:
+            self._bears_name = self._has_listed_name()
+        return self._bears_name
+
+    def _has_listed_name(self) -> bool:
         text = " ".join(self._words)
         given = frozenset((*text.split(), *_INITIALS.sub(lambda run: run[0].replace(" ", ""), text).split()))
         whole = [name for name in self._vocabulary.names if given.union(self._places).issuperset(name)]

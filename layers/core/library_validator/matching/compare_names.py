@@ -73,13 +73,21 @@ def compare_names(
                 best = found
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
-    for part in query.parts:
-        if _NAME_RANK[best.level] > _NAME_RANK["typing_differences"]:
-            found = compare_names(part, entry, statistics, at_same_place=at_same_place)
-            if found.shared and found.level in _WHOLE and _better(found, best):
-                best = found
+    if best.level not in _WHOLE:
+        best = _best_of_parts(query, entry, statistics, best, at_same_place=at_same_place)
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
         return replace(best, level="separated")
+    return best
+
+
+def _best_of_parts(
+    query: Query, entry: Entry, statistics: Statistics, best: NameAgreement, *, at_same_place: bool
+) -> NameAgreement:
+    """``best``, or a better agreement of one of the names in the applicant's name, where that is a whole one."""
+    for part in query.parts:
+        found = compare_names(part, entry, statistics, at_same_place=at_same_place)
+        if found.shared and found.level in _WHOLE and _better(found, best):
+            best = found
     return best
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
@@ -44,7 +44,8 @@ class Ranking:
 
     scored: Final[tuple[Scored, ...]]
     vanished: Final[tuple[Scored, ...]] = ()
-    town: Final[bytes] = b""  # the posting of the applicant's town, or of its ZIP where it gives no town
+    keys: Final[Sequence[str]] = ()  # by which they were found
+    postings: Final[Mapping[str, bytes]] = field(default_factory=dict)
     fiscal_year: Final[int] = 0  # the newest one of the registry
 
     @property
@@ -62,7 +63,9 @@ class Ranking:
 
     def only_system_of_town(self) -> Scored | None:
         """The best candidate of the one system that is listed in the applicant's town; None: there are others."""
-        listed = [entry_of(record) for record in records_of(self.town)] if self.town else []
+        family = CITY_FAMILY if any(key[0] == CITY_FAMILY for key in self.keys) else ZIP_FAMILY
+        town = next((self.postings.get(key) for key in self.keys if key[0] == family), None)
+        listed = [entry_of(record) for record in records_of(town)] if town else []
         keys = {entry.fscs_key for entry in listed if entry.last_listed >= self.fiscal_year}
         if len(keys) != 1:
             return None
@@ -116,14 +119,10 @@ def rank(
     return Ranking(
         tuple([one for one in scored if one.entry.last_listed >= fiscal_year]),
         tuple([one for one in scored if one.entry.last_listed < fiscal_year]),
-        _town(query, keys, postings),
+        keys,
+        postings,
         fiscal_year,
     )
-
-
-def _town(query: Query, keys: Sequence[str], postings: Mapping[str, bytes]) -> bytes:
-    family = CITY_FAMILY if query.city else ZIP_FAMILY
-    return next((postings.get(key, b"") for key in keys if key[0] == family), b"")
 
 
 def _find_sure(

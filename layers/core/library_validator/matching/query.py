@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
@@ -33,12 +34,21 @@ class Query:
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
     says_library: Final[bool]  # its name does
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
-    parts: Final[tuple[Query, ...]] = ()  # the names in its name, each as if it were the whole
+    statistics: Final[Statistics]
+    _parts: tuple[Query, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def is_name_alone(self) -> bool:
         """Whether nothing but a name and perhaps a state was given."""
         return not (self.city or self.zip or self.phone or self.street != NO_STREET)
+
+    @property
+    def parts(self) -> tuple[Query, ...]:
+        """The names in its name, each as if it were the whole: empty where there is no more than one."""
+        if self._parts is None:
+            name = self.applicant.name
+            self._parts = tuple(_parts_of(self)) if is_parted(name) else ()
+        return self._parts
 
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
@@ -49,7 +59,7 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     fscs_id = normalize.fscs_id(applicant.fscs_id)
     name = read_applicants_name(given_name, statistics)
     head = normalize.head_of(given_name)
-    query = Query(
+    return Query(
         applicant,
         name,
         normalize.street(given_street),
@@ -63,21 +73,23 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         _words_of_state(given_state, state).union(city.split()),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
         {},
+        statistics,
     )
-    return query if not is_parted(given_name) else _with_parts(query, statistics)
 
 
-def _with_parts(query: Query, statistics: Statistics) -> Query:
-    parts = []
+def _parts_of(query: Query) -> Iterator[Query]:
     for part in parts_of(query.applicant.name):
-        name = read_applicants_name(part, statistics)
+        name = read_applicants_name(part, query.statistics)
         if name.core and name.text != query.name.text:
-            unknown = name.core_words - statistics.words
-            says_library = not LIBRARY_WORDS.isdisjoint(name.tokens)
-            parts.append(
-                replace(query, name=name, unknown_words=unknown, says_library=says_library, strange={})
+            found = replace(
+                query,
+                name=name,
+                unknown_words=name.core_words - query.statistics.words,
+                says_library=not LIBRARY_WORDS.isdisjoint(name.tokens),
+                strange={},
             )
-    return replace(query, parts=tuple(parts))
+            found._parts = ()  # it has no parts of its own
+            yield found
 
 
 @lru_cache(maxsize=1024)

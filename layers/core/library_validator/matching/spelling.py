@@ -87,13 +87,13 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
 
 def read_applicants_name(given: str, statistics: Statistics) -> Name:
     """A name as an applicant writes it: with what it took apart or misspelt put right where entries say how."""
-    text = words_of_name(given)
-    if _APART.search(f" {text}"):
-        given = _APART.sub(lambda found: _put_together(found, statistics), f" {text}").strip()
     name = read_name(given)
-    if not statistics.words.issuperset(name.tokens):
-        name = _joined(name, statistics)
-    return correct(name, statistics)
+    text = words_of_name(given)
+    if " O " in text or " D " in text or " L " in text or text[:2] in ("O ", "D ", "L "):
+        name = read_name(_APART.sub(lambda found: _put_together(found, statistics), f" {text}"))
+    if statistics.words.issuperset(name.tokens):
+        return name
+    return correct(_joined(name, statistics), statistics)
 
 
 # The apostrophe of O'Fallon, D'Arcy, L'Anse as a blank: as the Postal Service writes it.
