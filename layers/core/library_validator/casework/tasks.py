@@ -31,6 +31,11 @@ class Task(BaseModel):
     task: Literal["revalidate", "expiry"]
     shard: int | None = Field(None, ge=0, lt=SHARDS)
     activation: str = Field("", description="of revalidate: <version>@<activated at>; empty: the live one")
+    asked_at: datetime | None = Field(
+        None,
+        description="of revalidate: when a person asked for it; what was gone through before is gone through "
+        "again. None: what is done under the live registry and policy stays done",
+    )
     at: datetime | None = Field(None, description="of expiry: the moment that the whole is about")
     cursor: str | None = Field(None, description="of expiry: where a shard goes on")
 
