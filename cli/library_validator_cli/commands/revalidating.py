@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
 def revalidate(
     what: Annotated[What, typer.Argument(help="start it, or show how far it is")] = What.START,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Of start: only count what would change, by the code at hand.")
+        bool, typer.Option("--dry-run", help="Of start: only count what would change; write nothing.")
     ] = False,
     output: Annotated[
         Path | None,
