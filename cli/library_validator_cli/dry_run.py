@@ -1,4 +1,4 @@
-"""``revalidate start --dry-run``: what deciding everything again would change, counted and listed."""
+"""``revalidate start --dry-run``: the changes that a revalidation would make, counted and listed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS_SHOWN: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one kind of change leads from, or to."""
+    """The answer before or after a change."""
 
     decision: str
     reason_codes: tuple[str, ...]
@@ -29,7 +29,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Changes that are counted together."""
+    """A kind of change. Changes of the same kind are counted together."""
 
     before: Side
     after: Side
@@ -38,12 +38,12 @@ class Kind:
 
 @dataclass(slots=True)
 class DryRun:
-    """The counts of one look at every current application."""
+    """The counts of one dry run."""
 
     preview: Preview
-    deployed_policy: str | None  # None: the stack's template does not say
+    deployed_policy: str | None  # None: the stack's template does not name it
     kinds: Counter[Kind] = field(default_factory=Counter)
-    policies: Counter[str] = field(default_factory=Counter)  # of the current answers, by who gave them
+    policies: Counter[str] = field(default_factory=Counter)  # number of current answers by policy version
     undecided: int = 0
     stopped: int = 0
 
@@ -64,7 +64,7 @@ class DryRun:
         return self.preview.live.policy_version
 
     def lines(self, said: Callable[[str], None]) -> Iterator[str]:
-        """Count everything, and give one line of JSON for each application that is worth a look."""
+        """Count the changes, and yield a line of JSON for each application that the output file lists."""
         for page in self.preview.pages():
             self.policies.update(page.policies)
             self.undecided += len(page.undecided)
@@ -73,8 +73,8 @@ class DryRun:
                 yield f"{json_line(_changed_line(replaced))}\n"
             for undecided in page.undecided:
                 yield f"{json_line(_undecided_line(undecided))}\n"
-            said(f"{self.checked:,} answers looked at, {self.changed:,} would change")
-        for stopped in self.preview.stopped_by_nobody():
+            said(f"{self.checked:,} answers read, {self.changed:,} would change")
+        for stopped in self.preview.stopped_without_holder():
             self.stopped += 1
             yield f"{json_line(_stopped_line(stopped))}\n"
 
@@ -117,15 +117,15 @@ class DryRun:
         return shown
 
     def notices(self) -> list[str]:
-        """What the counts are of."""
+        """Which policy and registry decided, and what the counts mean."""
         registry = self.preview.live.registry_version
         said = [
-            f"decided by policy {self.policy}, which is this command's own, on registry {registry}",
+            f"decided by policy {self.policy} (of this command's own code) on registry {registry}",
             f"{self.checked:,} answers: {self.changed:,} would change, {self.unchanged:,} would stay",
         ]
         if self.policies:
             given = ", ".join(f"{policy} ({number:,})" for policy, number in self.policies.most_common())
-            said.append(f"policies that gave the current answers: {given}")
+            said.append(f"policy versions of the current answers: {given}")
         if len(self.kinds) > _KINDS_SHOWN:
             said.append(
                 f"the table shows the {_KINDS_SHOWN} most frequent kinds of {len(self.kinds)}: see --json"
@@ -135,21 +135,21 @@ class DryRun:
         return said
 
     def warnings(self) -> list[str]:
-        """What whoever reads the counts must know."""
+        """What a reader of the counts must know before acting on them."""
         said = []
         if self.deployed_policy is None:
             said.append(
-                "the stack's template does not say by which policy the deployed service decides: "
-                "it was deployed from an older version"
+                "the policy of the deployed service is unknown: its template is older and has no output "
+                "PolicyVersion"
             )
         elif self.deployed_policy != self.policy:
             said.append(
-                f"the deployed service decides by policy {self.deployed_policy}: these counts are of a "
-                f"deployment of this command's own code, and not of what {START} does today"
+                f"the deployed service decides by another policy, {self.deployed_policy}: these are the "
+                f"changes after a deployment of this command's own code. {START} now would make other changes"
             )
         if self.undecided:
             said.append(
-                f"{self.undecided:,} could not be decided and would stay as they are: --output lists them"
+                f"answers that could not be decided and would stay: {self.undecided:,}; --output lists them"
             )
         if self.stopped:
             said.append(
@@ -200,7 +200,7 @@ def _answer_as_json(decision: Decision) -> dict[str, Any]:
 
 
 def _undecided_line(undecided: Undecided) -> dict[str, Any]:
-    """What was raised may quote the applicant: its kind says enough."""
+    """Only the type of the error: its message may quote the applicant."""
     return {
         "source": undecided.submission.source,
         "application_id": undecided.submission.application.application_id,

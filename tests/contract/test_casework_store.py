@@ -250,10 +250,10 @@ def test_that_the_end_was_told_is_not_forgotten(store: CaseworkStore) -> None:
 
 def test_the_end_of_an_earlier_revalidation_does_not_hide_a_later_one(store: CaseworkStore) -> None:
     later = progress_of(asked="2026-11-24")
-    for told in (progress_of(done=True), progress_of(done=True, policy="2/1", asked="2026-11-24")):
-        store.put_progress(told)
+    for ended in (progress_of(done=True), progress_of(done=True, policy="2/1", asked="2026-11-24")):
+        store.put_progress(ended)
         store.put_progress(later)
-        store.put_progress(replace(told, announced=True))
+        store.put_progress(replace(ended, announced=True))
 
         assert list(store.progress(ACTIVATION)) == [later]
 
@@ -296,4 +296,5 @@ def test_changes_are_counted_for_each_time_that_a_person_asks(store: CaseworkSto
 
     for asked, counted in (("", 0), ("2026-11-24", 1), ("2026-11-25", 0)):
         store.put_progress(progress_of(shard, asked=asked))
-        assert [one.changed for one in store.progress(ACTIVATION)] == [counted]
+        (progress,) = store.progress(ACTIVATION)
+        assert progress.changed == counted

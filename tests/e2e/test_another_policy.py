@@ -45,9 +45,9 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     decider = Decider(service.operator_registry)
 
     preview = Preview(service.operator_casework, decider, lambda: datetime.now(UTC))
-    replaced = [one for page in preview.pages() for one in page.replaced]
+    (replaced,) = [replaced for page in preview.pages() for replaced in page.replaced]
 
-    assert [(one.current, one.decision.decision) for one in replaced] == [(wrong, Answer.NOT_VALIDATED)]
+    assert (replaced.current, replaced.decision.decision) == (wrong, Answer.NOT_VALIDATED)
     assert service.casework.get(wrong.source, APPLICATION) == wrong
 
     activation = activation_of(service.operator_registry.pointer())
@@ -62,12 +62,12 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     assert (decision.decision, decision.cause.kind) == (Answer.NOT_VALIDATED, "policy")
     assert service.operator_casework.holder_of(NO_LIBRARY) is None
 
-    def told_of_change() -> list[dict[str, Any]]:
+    def published() -> list[dict[str, Any]]:
         events = service.decision_events([APPLICATION])
-        return [one for one in events if one["detail-type"] == "Library Status Changed"]
+        return [event for event in events if event["detail-type"] == "Library Status Changed"]
 
-    (told,) = eventually(lambda: told_of_change() or None, "the change is told")
-    assert told["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
+    (event,) = eventually(lambda: published() or None, "the change is published")
+    assert event["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
     service.wait_until_done("RevalidationsQueue")
     shards = service.operator_casework.progress(activation)
     assert policy_check(shards, service.outputs["PolicyVersion"]).state == "up_to_date"

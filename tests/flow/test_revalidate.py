@@ -172,7 +172,7 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, list(map(str, arguments)))
 
 
 def shown_by(*arguments: str | Path) -> Any:
@@ -213,7 +213,7 @@ class TestAnotherPolicy:
 
         assert (stored(), answered.told(), answered.decide_again()) == (before, [], 0)
         everything = [json.loads(line) for line in listed.read_text().splitlines()]
-        lines = [one for one in everything if "changes" in one]
+        lines = [line for line in everything if "changes" in line]
         assert said["stopped_without_holder"] == len(everything) - len(lines) == 1
         assert (said["checked"], said["changed"], said["undecided"]) == (APPLICATIONS, len(lines), 0)
         assert said["answers_by_policy_version"] == {self.before: APPLICATIONS}
@@ -222,17 +222,18 @@ class TestAnotherPolicy:
 
         shown_by("revalidate")
         answered.decide_again()
-        told = [one["detail"] for one in answered.told() if one["detail-type"] == "Library Status Changed"]
-        assert {one["data"]["cause"]["kind"] for one in told} == {"policy"}
-        assert {_told(one["data"]) for one in told} == {_told(one) for one in map(_as_told, lines)}
+        events = [event for event in answered.told() if event["detail-type"] == "Library Status Changed"]
+        changed = [event["detail"]["data"] for event in events]
+        assert {data["cause"]["kind"] for data in changed} == {"policy"}
+        assert set(map(_facts, changed)) == {_facts(_as_event(line)) for line in lines}
         assert shown_by("revalidate", "start", "--dry-run")["changed"] == 0
 
     def test_the_commands_say_by_which_policy_and_what_to_run(self, answered: Service) -> None:
         result = run("revalidate", "start", "--dry-run")
         assert result.exit_code == 0, result.output
         assert "not validated" in result.stdout
-        assert f"decided by policy {policy_version()}, which is this command's own" in result.stderr
-        assert f"the deployed service decides by policy {self.before}: these counts" in result.stderr
+        assert f"decided by policy {policy_version()} (of this command's own code)" in result.stderr
+        assert f"the deployed service decides by another policy, {self.before}: these are" in result.stderr
         assert shown_by("status")["policy"]["state"] == "up_to_date"
 
         answered.outputs["PolicyVersion"] = policy_version()
@@ -260,13 +261,13 @@ def policy_version() -> str:
     return Decider(MemoryRegistry()).policy_version
 
 
-def _as_told(line: dict[str, Any]) -> dict[str, Any]:
-    """A line of the dry run in the words of the event."""
+def _as_event(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the dry run with the field names of the event."""
     after: dict[str, Any] = line["after"]
     return line | after | {"match": after["fscs_key"] and {"fscs_key": after["fscs_key"]}}
 
 
-def _told(data: dict[str, Any]) -> tuple[Any, ...]:
+def _facts(data: dict[str, Any]) -> tuple[Any, ...]:
     before = data["before"]
     return (
         data["application_id"],

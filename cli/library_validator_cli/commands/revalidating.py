@@ -60,9 +60,9 @@ def revalidate(
     """Decide every current application again on the live registry; only changed answers are told.
 
     A registry that goes live does so by itself. Start it by hand after a deployment with other decision
-    rules, or where a task ended in the dead-letter queue. Starting it twice is harmless: an answer that
-    stays is neither stored nor told again. ``--dry-run`` writes nothing, and decides by the rules of this
-    command's own code: it says which those are. ``status`` shows the live registry's, shard by shard.
+    rules, or where a task ended in the dead-letter queue. Starting it twice is harmless: an unchanged answer
+    is neither stored nor published again. ``--dry-run`` writes nothing; it decides by the policy of this
+    command's own code and says which policy that is. ``status`` shows the progress, shard by shard.
     """
     if (dry_run and what is not What.START) or (output and not dry_run):
         raise WrongUsage("--dry-run goes with revalidate start, and --output with --dry-run")
@@ -107,8 +107,8 @@ def _start(stack: Stack, *, as_json: bool) -> None:
 
 
 def asked_after(shards: Sequence[ShardProgress], now: datetime) -> datetime:
-    """The moment of asking: later than every earlier one, also where two people's clocks differ."""
-    before = max((one.asked_at for one in shards), default="")
+    """The time of this start: ``now``, or just after the latest start where another clock is ahead."""
+    before = max((shard.asked_at for shard in shards), default="")
     return max(now, datetime.fromisoformat(before) + timedelta(microseconds=1)) if before else now
 
 
@@ -123,13 +123,13 @@ def _status(stack: Stack, *, as_json: bool) -> None:
 
 
 def _newest(shards: Sequence[ShardProgress]) -> list[ShardProgress]:
-    """The shards that the revalidation which was begun last has come to."""
-    last = max(shards, key=lambda one: (one.asked_at, one.begun_at), default=None)
-    return [one for one in shards if last and _of_same_revalidation(one, last)]
+    """The shards that the newest revalidation has reached."""
+    last = max(shards, key=lambda shard: (shard.asked_at, shard.begun_at), default=None)
+    return [shard for shard in shards if last and _run_of(shard) == _run_of(last)]
 
 
-def _of_same_revalidation(one: ShardProgress, other: ShardProgress) -> bool:
-    return (one.asked_at, one.policy_version) == (other.asked_at, other.policy_version)
+def _run_of(shard: ShardProgress) -> tuple[str, str]:
+    return shard.asked_at, shard.policy_version
 
 
 def _as_json(activation: str, shards: list[ShardProgress]) -> dict[str, Any]:
@@ -139,9 +139,9 @@ def _as_json(activation: str, shards: list[ShardProgress]) -> dict[str, Any]:
         "asked_at": newest[0].asked_at if newest else "",
         "policy_version": newest[0].policy_version if newest else None,
         "done": _is_done(newest),
-        "checked": sum(one.checked for one in newest),
-        "changed": sum(one.changed for one in newest),
-        "failed": sum(one.failed for one in newest),
+        "checked": sum(shard.checked for shard in newest),
+        "changed": sum(shard.changed for shard in newest),
+        "failed": sum(shard.failed for shard in newest),
         "seconds": round(_seconds(newest), 3),
         "shards": [
             {

@@ -153,6 +153,20 @@ class TestBackAndForth:
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
         assert list(world.told()) == []
 
+    def test_an_activation_that_comes_again_after_a_deployment_was_taken_back_has_an_end_of_its_own(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        world.run()
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+        deployments.deploy("A")
+
+        world.run()
+
+        assert world.answer("A-1")[0] is VALIDATED
+        assert len({end.metadata.event_id for end in world.ends}) == len(world.ends)
+
     def test_a_worker_that_is_killed_anywhere_is_made_good_by_the_same_task(
         self, deployments: Deployments
     ) -> None:

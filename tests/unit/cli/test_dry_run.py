@@ -99,8 +99,8 @@ def test_one_that_cannot_be_decided_is_listed_and_warned_of(world: World, deploy
     run, lines = dry_run(world, None)
 
     assert (run.undecided, run.unchanged) == (4, 0)
-    assert {one["undecided"] for one in lines} == {"ZeroDivisionError"}
-    assert any("4 could not be decided" in one for one in run.warnings())
+    assert {line["undecided"] for line in lines} == {"ZeroDivisionError"}
+    assert any("could not be decided and would stay: 4" in sentence for sentence in run.warnings())
 
 
 def test_one_that_waits_behind_nobody_is_listed_and_warned_of(world: World, deployments: Deployments) -> None:
@@ -110,14 +110,17 @@ def test_one_that_waits_behind_nobody_is_listed_and_warned_of(world: World, depl
     run, lines = dry_run(world, None)
 
     assert {"source": OTHER_PARTNER, "application_id": "A-4", "stopped_without_holder": "ME0001"} in lines
-    assert any("SECOND_CLAIMANT for a library that no application holds: 1" in one for one in run.warnings())
+    assert any(
+        "SECOND_CLAIMANT for a library that no application holds: 1" in sentence
+        for sentence in run.warnings()
+    )
 
 
 @pytest.mark.parametrize(
     ("deployed", "said"),
     [
-        ("another", "the deployed service decides by policy another"),
-        (None, "does not say by which policy the deployed service decides"),
+        ("of-another-checkout", "the deployed service decides by another policy, of-another-checkout"),
+        (None, "the policy of the deployed service is unknown"),
     ],
 )
 def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
@@ -125,8 +128,8 @@ def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
 ) -> None:
     run, _ = dry_run(world, deployed)
 
-    assert any(said in one for one in run.warnings())
-    assert any(world.decider.policy_version in one for one in run.notices())
+    assert any(said in sentence for sentence in run.warnings())
+    assert any(world.decider.policy_version in sentence for sentence in run.notices())
 
 
 def test_the_command_is_named_that_makes_the_changes(world: World, deployments: Deployments) -> None:
@@ -135,4 +138,4 @@ def test_the_command_is_named_that_makes_the_changes(world: World, deployments: 
     run, _ = dry_run(world, world.decider.policy_version)
 
     assert run.warnings() == []
-    assert any("library-validator revalidate start" in one for one in run.notices())
+    assert any("library-validator revalidate start" in sentence for sentence in run.notices())

@@ -29,13 +29,13 @@ def all_of(policy: str) -> list[ShardProgress]:
     ("shards", "deployed", "state", "said"),
     [
         (all_of(NEW), NEW, "up_to_date", "checked by the deployed policy, last on 2026-11-23T12:00:00"),
-        (all_of(OLD), NEW, "other_policy", f"checked by policy {OLD}, last on 2026-11-23T12:00:00: not by"),
+        (all_of(OLD), NEW, "other_policy", f"checked by policy {OLD}, last on 2026-11-23T12:00:00, not by"),
         (all_of(NEW), OLD, "other_policy", f"checked by policy {NEW}"),
         ([*all_of(OLD)[:-1], shard(7, NEW)], NEW, "other_policy", f"policy {OLD} and {NEW}"),
         ([*all_of(OLD)[:-1], shard(7, NEW, done=False)], NEW, "under_way", "0 of 8 shards are done"),
         (all_of(NEW)[:-1], NEW, "under_way", "7 of 8 shards are done"),
         ([shard(0, OLD, done=False)], NEW, "other_policy", f"checked by policy {OLD}"),
-        ([], NEW, "not_begun", "begins by itself"),
+        ([], NEW, "not_begun", "starts by itself"),
         (all_of(OLD), None, "unknown", "deploy this version"),
     ],
     ids=[

@@ -122,11 +122,11 @@ def _once(
 
 
 def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decision | None:
-    """What becomes of ``decision`` where ``holder`` holds its FSCS key; None where that is no news.
+    """``decision`` as it is stored while ``holder`` holds its FSCS key; None: nothing material changes.
 
-    A registry that merges two libraries makes no rivals of two applications that were answered: the second
-    is validated beside the holder, and stays so. A policy that finds an applicant to be another library than
-    before makes it a second claimant there.
+    A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
+    If another policy matches a validated applicant with another library than before, and that library has a
+    holder, the applicant is a second claimant there.
     """
     same_library = claimed_key(decision) == claimed_key(current)
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):

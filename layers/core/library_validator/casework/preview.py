@@ -1,9 +1,9 @@
-"""What deciding every current application again would change: looked at beforehand, with nothing written.
+"""Previewing a revalidation: which current answers it would change. Nothing is written.
 
-A preview goes through the same shards as a revalidation and decides by the same rules: under the live
-registry, and by the policy of the code that runs it. A revalidation works on several shards at once while
-applications come in, so the two can differ where two applications want one library, and in applications that
-are decided meanwhile.
+A preview reads the same shards as a revalidation and decides by the same rules: on the live registry, by the
+policy of the code that runs the preview. A revalidation works on several shards at the same time, and new
+applications arrive while it runs. So its result can differ from the preview for two applications that match
+the same library, and for applications that are decided during the preview.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """An application that waits for a person because another one was validated as its library."""
+    """An application that waits for a person because another application was validated as its library."""
 
     source: str
     application_id: str
@@ -42,9 +42,9 @@ class Stopped:
 
 @dataclass(slots=True)
 class PreviewedPage:
-    """What would become of some current decisions. What is neither replaced nor undecided stays."""
+    """What a revalidation would do to some current decisions. It keeps those that are not listed here."""
 
-    policies: Counter[str]  # how many of the decisions were made by which policy version
+    policies: Counter[str]  # number of the current decisions by policy version
     replaced: list[Replaced] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
 
@@ -54,9 +54,10 @@ class PreviewedPage:
 
 
 class Preview:
-    """One look at every current application.
+    """One preview of all current applications.
 
-    In memory it keeps who would hold which library, and who is stopped by that; never the decisions.
+    It keeps in memory which application would hold which library, and which applications are stopped by a
+    claim. It does not keep the decisions.
     """
 
     def __init__(self, store: CaseworkStore, decider: Decider, now: Clock) -> None:
@@ -65,15 +66,16 @@ class Preview:
         self._store = store
         self._decider = decider
         self._now = now
-        self._holders: dict[str, Holder | None] = {}  # where they would be others than are stored
+        self._holders: dict[str, Holder | None] = {}  # by FSCS key, where the preview changed the holder
         self._stopped: list[Stopped] = []
 
     def pages(self) -> Iterator[PreviewedPage]:
-        """Every current application once; one that is decided meanwhile may come twice.
+        """Every current application once; an application that is decided meanwhile may appear twice.
 
-        Raises ``CaseworkUnavailable``, and ``RegistryError`` where another registry goes live meanwhile.
+        Raises ``CaseworkUnavailable``, and ``RegistryError`` if another registry goes live meanwhile.
         """
-        known = {one.shard: one.went_through for one in self._store.progress(self.live.activation)}
+        noted = self._store.progress(self.live.activation)
+        known = {progress.shard: progress.went_through for progress in noted}
         for shard in range(SHARDS):
             cursor: str | None = None
             while True:
@@ -83,21 +85,23 @@ class Preview:
                 if cursor is None:
                     break
 
-    def stopped_by_nobody(self) -> list[Stopped]:
-        """Those whose library no application holds, once every page was looked at.
+    def stopped_without_holder(self) -> list[Stopped]:
+        """Stopped applications whose library no application holds, after the last page.
 
-        A revalidation leaves them to a person: that a claim ended is no evidence of who is who.
+        A revalidation does not validate them: the end of a claim does not prove who acts for the library.
         """
-        return [one for one in self._stopped if self._holder_of(one.fscs_key) is None]
+        return [stopped for stopped in self._stopped if self._holder_of(stopped.fscs_key) is None]
 
-    def _previewed(self, standing: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
-        found = PreviewedPage(Counter(one.policy_version for one in standing))
-        due = [one for one in standing if not self.live.judged(one)]
-        for one in standing:
-            if self.live.judged(one) and one.match:
-                self._note_stopped(one, one.match.fscs_key)
+    def _previewed(self, decisions: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
+        found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
+        due = []
+        for current in decisions:
+            if not self.live.judged(current):
+                due.append(current)
+            elif current.match:
+                self._note_stopped(current, current.match.fscs_key)
         replacement = self.live.replacement(self._decider, registry_known=registry_known)
-        given = [(one.submission, one.problems) for one in due]
+        given = [(current.submission, current.problems) for current in due]
         answers = decide_apart(self._decider, given, self._now()) if due else []
         for current, answer in zip(due, answers, strict=True):
             if isinstance(answer, Undecided):
@@ -108,8 +112,8 @@ class Preview:
                 decision = replacement(current, answer)
             except Superseded as error:
                 raise RegistryError(
-                    "another registry went live meanwhile and decides everything again by itself: "
-                    "start the dry run anew"
+                    "another registry went live during the dry run and all answers are decided again on it: "
+                    "run the dry run again"
                 ) from error
             settled = self._settled(decision, current) if decision else None
             if settled:
@@ -122,7 +126,7 @@ class Preview:
             self._stopped.append(Stopped(current.source, current.application_id, fscs_key))
 
     def _settled(self, decision: Decision, current: Decision) -> Decision | None:
-        """What would be stored of ``decision``, as another application may hold its library."""
+        """``decision`` as it would be stored: another application may hold its library. None: no change."""
         own = Holder(source=decision.source, application_id=decision.application_id)
         claimed, held = claimed_key(decision), claimed_key(current)
         holder = self._holder_of(claimed) if claimed else None

@@ -1,9 +1,10 @@
 """Revalidation: when another registry goes live, every current decision is decided again on it.
 
-The same happens when a person asks for it, under the policy of the code that runs then. Only material changes
-are stored and told. A shard is gone through in chunks; how far it is, is noted before the first and after
-each. Killed at any point and begun again, it ends the same: a chunk that is decided twice finds what it
-stored, and an application that was decided on the live registry by the same policy is passed by.
+The same happens when a person asks for it (``asked_at``), for example after a deployment with another policy.
+Only material changes are stored and published. A worker processes a shard in chunks, and notes its progress
+before the first chunk and after each. A worker that is killed at any point and started again reaches the same
+result: a chunk that is decided twice finds what it stored, and an application that was decided on the live
+registry by the same policy is passed by.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What decisions are judged by now: the live registry, and the policy of this code."""
+    """What decides now: the live registry, and the policy of this code."""
 
     activation: str
     registry_version: str
@@ -50,8 +51,8 @@ class Live:
     def cause(self, decision: Decision, *, registry_known: bool) -> Cause:
         """Why ``decision`` is replaced. Going back and forth again makes causes of their own.
 
-        ``registry_known``: the application was decided on this registry before. If it has the answer of an
-        older registry still, that registry changed nothing in it, and another policy does.
+        ``registry_known``: an earlier revalidation decided the application on this registry. If its decision
+        names an older registry all the same, this registry changed nothing, and the policy is the cause.
         """
         by_other_policy = decision.policy_version != self.policy_version
         if decision.registry_version != self.registry_version and not (registry_known and by_other_policy):
@@ -60,13 +61,13 @@ class Live:
         return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
 
     def made(self, decision: Decision, since: str) -> bool:
-        """Whether the revalidation that began at ``since`` made it: then it is counted with the changes."""
+        """Whether the revalidation that began at ``since`` made ``decision``, and counted it as a change."""
         registry = decision.cause.kind == "registry" and decision.cause.detail == self.activation
         new = decision.decided_at.astimezone(UTC).isoformat() >= since
         return self.judged(decision) and new and (registry or decision.cause.kind == "policy")
 
     def replacement(self, decider: Decider, *, registry_known: bool) -> Replacement:
-        """What takes the place of a decision; it raises ``Superseded``."""
+        """A function that gives the decision to store in place of a current one; it raises ``Superseded``."""
 
         def replacement(current: Decision, raw: Decision) -> Decision | None:
             if raw.registry_version != self.registry_version:
@@ -134,9 +135,10 @@ def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, ti
 
 
 def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> ShardProgress:
-    """How far the shard is, under the policy of today and for whoever asked last."""
+    """The progress noted for the shard by this policy and this or a later request, or new progress."""
     asked_at = moment_asked(task.asked_at)
-    noted = next((one for one in ports.store.progress(live.activation) if one.shard == shard), None)
+    shards = ports.store.progress(live.activation)
+    noted = next((progress for progress in shards if progress.shard == shard), None)
     if noted and noted.policy_version == live.policy_version and noted.asked_at >= asked_at:
         return noted
     begun = ShardProgress(
@@ -152,13 +154,13 @@ def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> S
         asked_at=max(asked_at, noted.asked_at) if noted else asked_at,
         registry_known=noted is not None and noted.went_through,
     )
-    # What this revalidation makes is told by its moment from what stood before: see Live.made.
+    # Noted before the first decision is made: Live.made compares the times of decisions with begun_at.
     ports.store.put_progress(begun)
     return begun
 
 
 def moment_asked(asked_at: datetime | None) -> str:
-    """As progress notes it: texts sort as the moments do."""
+    """``asked_at`` as progress holds it. These texts sort in the order of the times."""
     return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
 
 

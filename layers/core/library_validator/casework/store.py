@@ -34,7 +34,7 @@ class ShardProgress:
 
     activation: str
     shard: int
-    policy_version: str  # another policy begins the shard anew; so does a person who asks again (asked_at)
+    policy_version: str  # another policy begins the shard anew; so does a later asked_at
     cursor: str | None
     done: bool
     unchanged: int  # applications that were looked at and stay as they were
@@ -44,7 +44,7 @@ class ShardProgress:
     announced: bool = False  # this worker was the last, and told that the revalidation is over
     begun_at: str = ""  # ISO 8601, UTC
     asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
-    registry_known: bool = False  # this registry had gone through the whole shard before: see went_through
+    registry_known: bool = False  # an earlier revalidation went through the whole shard on this registry
 
     @property
     def checked(self) -> int:
@@ -52,7 +52,7 @@ class ShardProgress:
 
     @property
     def went_through(self) -> bool:
-        """Whether all applications of the shard were decided on this registry, by whatever policy."""
+        """Whether some revalidation, by any policy, decided the whole shard on this registry."""
         return self.done or self.registry_known
 
     @property
@@ -84,8 +84,8 @@ class CaseworkStore(DecisionStore, Protocol):
     def put_progress(self, progress: ShardProgress) -> None:
         """Note it, unless more is noted already: a shard only moves forward, and stays done.
 
-        More than everything that an earlier ``asked_at`` noted is what a later one notes; under one
-        ``asked_at``, another policy begins anew.
+        Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
+        ``asked_at``, progress of another policy replaces it.
         """
 
     def progress(self, activation: str) -> Sequence[ShardProgress]:

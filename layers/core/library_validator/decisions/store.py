@@ -45,7 +45,7 @@ Outcome = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
 
 @dataclass(frozen=True, slots=True)
 class Revalidation:
-    """One time that all current applications are decided again. Changed decisions are counted with it."""
+    """A run through all current applications that decides them again. It has a count of its changes."""
 
     activation: str  # of the registry that decides: <version>@<activated at>
     asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
@@ -76,12 +76,12 @@ class DecisionStore(Protocol):
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
         and the new one does not is given back in the same transaction. Without ``claim`` none is taken:
-        the answer stands beside whoever holds the key. ``revalidation`` is the one that made the change:
-        the change is counted with it, once.
+        the answer stands beside whoever holds the key. The change is added to the count of ``revalidation``,
+        once.
         """
 
     def holder_of(self, fscs_key: str) -> Holder | None:
-        """The application that was validated as this FSCS key first; None: the key is free."""
+        """The application that holds the claim on this FSCS key; None: no application does."""
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         """Store a decision that a newer submission has overtaken: kept as history, never published."""

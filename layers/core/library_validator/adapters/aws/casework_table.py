@@ -116,7 +116,7 @@ class CaseworkTable(DecisionTable):
 
 
 def _unless_behind(progress: ShardProgress) -> dict[str, Any]:
-    """The condition of noting ``progress``: a worker that is behind another of its shard notes nothing."""
+    """The condition for noting ``progress``: what is stored for the shard is not further than it."""
     further = "policy_version <> :policy OR finished = :false"
     values: Item = {":policy": {"S": progress.policy_version}, ":false": {"BOOL": False}}
     if progress.announced:

@@ -155,10 +155,9 @@ class MemoryCasework:
         )
         return [
             replace(
-                one,
-                changed=self.changed[Revalidation(activation, one.asked_at), one.shard, one.policy_version],
+                progress, changed=self.changed[progress.revalidation, progress.shard, progress.policy_version]
             )
-            for one in found
+            for progress in found
         ]
 
     def _all(self) -> list[Decision]:
@@ -171,7 +170,7 @@ def _key(decision: Decision) -> ApplicationKey:
 
 
 def _is_behind(progress: ShardProgress, stored: ShardProgress) -> bool:
-    """Whether ``stored``, of the same shard, tells of more than ``progress``."""
+    """Whether ``stored``, of the same shard, is further than ``progress``."""
     if progress.asked_at != stored.asked_at:
         return progress.asked_at < stored.asked_at
     if progress.policy_version != stored.policy_version:
