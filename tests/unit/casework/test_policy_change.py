@@ -165,7 +165,7 @@ class TestBackAndForth:
         world.run()
 
         assert world.answer("A-1")[0] is VALIDATED
-        assert len({end.metadata.event_id for end in world.ends}) == len(world.ends)
+        assert len({end.metadata.event_id for end in world.ends}) == len(world.ends) == 4
 
     def test_a_worker_that_is_killed_anywhere_is_made_good_by_the_same_task(
         self, deployments: Deployments

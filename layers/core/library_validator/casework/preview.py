@@ -121,8 +121,7 @@ class Preview:
         return found
 
     def _note_stopped(self, current: Decision, fscs_key: str | None) -> None:
-        stopped = current.held_by and current.decision is Answer.NEEDS_REVIEW and not current.override
-        if stopped and fscs_key:
+        if fscs_key and current.held_by and current.decision is Answer.NEEDS_REVIEW:
             self._stopped.append(Stopped(current.source, current.application_id, fscs_key))
 
     def _settled(self, decision: Decision, current: Decision) -> Decision | None:
