@@ -234,8 +234,9 @@ def test_progress_is_told_by_shard(store: CaseworkStore) -> None:
 def test_progress_only_moves_forward(
     store: CaseworkStore, stored: ShardProgress, later: ShardProgress, stands: str
 ) -> None:
-    store.put_progress(stored)
-    store.put_progress(later)
+    assert store.put_progress(stored)
+
+    assert store.put_progress(later) is (stands == "later")
 
     assert list(store.progress(ACTIVATION)) == [later if stands == "later" else stored]
 

@@ -167,6 +167,31 @@ class TestBackAndForth:
         assert world.answer("A-1")[0] is VALIDATED
         assert len({end.metadata.event_id for end in world.ends}) == len(world.ends) == 4
 
+    def test_a_worker_of_an_older_deployment_ends_once_a_person_asks_by_the_new_one(
+        self, world: World, deployments: Deployments, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
+        ids = (f"A-{number}" for number in range(999))
+        in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 3][:3]
+        for name in in_one_shard:
+            world.submit(name, **NEW_FIELDS | {"website": name})
+        world.activate(year(2022))
+        steps = count()
+
+        def ask_after_the_first_application() -> None:
+            if next(steps) == 6:
+                deployments.deploy("B", everything_to_a_person)
+                world.start()
+                deployments.deploy("A")
+
+        task = Task(task="revalidate", activation=world.activation, shard=3)
+        outcome = world.work(task, world.watched_ports(ask_after_the_first_application))
+
+        assert (outcome.status, outcome.checked) == ("superseded", 1)
+        assert {world.answer(name)[0] for name in in_one_shard} == {REVIEW}
+        (end,) = world.ends[1:]
+        assert str(end.metadata.policy_version).startswith("B/")
+
     def test_a_worker_that_is_killed_anywhere_is_made_good_by_the_same_task(
         self, deployments: Deployments
     ) -> None:

@@ -99,7 +99,8 @@ def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]
 def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
     """Do a task, or as much of it as there is time for.
 
-    A task of an activation that is not the live one is superseded. Raises ``RegistryError``,
+    A task of an activation that is not the live one is superseded, and so is one that a later request
+    overtakes. Raises ``RegistryError``,
     ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
     """
     pointer = ports.decider.registry.pointer()
@@ -121,13 +122,15 @@ def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, ti
         page = ports.store.current_page(shard, progress.cursor, CHUNK)
         chunk = _decide(page, progress, live, ports, now())
         progress = _noted(progress, page, chunk, live, now())
-        ports.store.put_progress(progress)
+        noted = ports.store.put_progress(progress)
         outcome = replace(
             outcome,
             checked=outcome.checked + len(page.decisions),
             changed=outcome.changed + chunk.changed,
             undecided=(*outcome.undecided, *chunk.undecided),
         )
+        if not noted and _is_overtaken(progress, ports):
+            return replace(outcome, status="superseded")
         if not progress.done and time_left() < RESERVE_SECONDS:
             return replace(outcome, status="unfinished", follow=(task,))
     _tell_the_end(progress, ports)
@@ -157,6 +160,12 @@ def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> S
     # Noted before the first decision is made: Live.made compares the times of decisions with begun_at.
     ports.store.put_progress(begun)
     return begun
+
+
+def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
+    """Whether a later request, which may come with another policy, decides the shard from its beginning."""
+    shards = ports.store.progress(progress.activation)
+    return any(noted.shard == progress.shard and noted.asked_at > progress.asked_at for noted in shards)
 
 
 def moment_asked(asked_at: datetime | None) -> str:

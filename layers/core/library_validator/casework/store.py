@@ -81,11 +81,11 @@ class CaseworkStore(DecisionStore, Protocol):
     def overrides(self, source: str, application_id: str) -> list[Override]:
         """Every override of an application, oldest first."""
 
-    def put_progress(self, progress: ShardProgress) -> None:
+    def put_progress(self, progress: ShardProgress) -> bool:
         """Note it, unless more is noted already: a shard only moves forward, and stays done.
 
         Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
-        ``asked_at``, progress of another policy replaces it.
+        ``asked_at``, progress of another policy replaces it. Returns whether it was noted.
         """
 
     def progress(self, activation: str) -> Sequence[ShardProgress]:

@@ -84,7 +84,7 @@ class CaseworkTable(DecisionTable):
         items = self._all(application_pk(source, application_id), OVERRIDE)
         return [Override.model_validate_json(item["body"]["S"]) for item in items]
 
-    def put_progress(self, progress: ShardProgress) -> None:
+    def put_progress(self, progress: ShardProgress) -> bool:
         item = item_key(revalidation_pk(progress.activation), SHARD + shard_text(progress.shard)) | {
             "policy_version": {"S": progress.policy_version},
             "unchanged": {"N": str(progress.unchanged)},
@@ -93,7 +93,7 @@ class CaseworkTable(DecisionTable):
         }
         if progress.asked_at:
             item["asked_at"] = {"S": progress.asked_at}
-        self._table.put(item, "note the progress of a revalidation", **_unless_behind(progress))
+        return self._table.put(item, "note the progress of a revalidation", **_unless_behind(progress))
 
     def progress(self, activation: str) -> list[ShardProgress]:
         pk = revalidation_pk(activation)

@@ -144,10 +144,12 @@ class MemoryCasework:
         ]
         return sorted(found, key=lambda one: (one.at, str(one.override_id)))
 
-    def put_progress(self, progress: ShardProgress) -> None:
+    def put_progress(self, progress: ShardProgress) -> bool:
         stored = self.shards.get((progress.activation, progress.shard))
-        if stored is None or not _is_behind(progress, stored):
-            self.shards[progress.activation, progress.shard] = progress
+        if stored and _is_behind(progress, stored):
+            return False
+        self.shards[progress.activation, progress.shard] = progress
+        return True
 
     def progress(self, activation: str) -> list[ShardProgress]:
         found = sorted(
