@@ -66,6 +66,11 @@ class Stack:
             ) from None
 
     @property
+    def policy_version(self) -> str | None:
+        """By which policy the stack's functions decide; None: its template is too old to say."""
+        return self.outputs.get("PolicyVersion")
+
+    @property
     def registry(self) -> RegistryTable:
         return RegistryTable(self.session.client("dynamodb", config=_CONFIG), self.output("RegistryTable"))
 

@@ -12,8 +12,8 @@ import pytest
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.casework.store import SHARDS, CaseworkStore, ShardProgress, shard_of
-from library_validator.decisions.decision import Answer, Cause, Decision, Override
-from library_validator.decisions.store import ClaimedByAnother, Recorded
+from library_validator.decisions.decision import Answer, Cause, Decision, Holder, Override
+from library_validator.decisions.store import ClaimedByAnother, Recorded, Revalidation
 from tests.casework_resources import CASEWORK_TABLE, create_casework_table
 from tests.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, minutes, submission_of
 
@@ -182,10 +182,12 @@ def test_overrides_are_kept_for_good_oldest_first(store: CaseworkStore) -> None:
 
 
 def progress_of(
-    shard: int = 0, unchanged: int = 0, *, done: bool = False, policy: str = "1/1"
+    shard: int = 0, unchanged: int = 0, *, done: bool = False, policy: str = "1/1", asked: str = ""
 ) -> ShardProgress:
     cursor = None if done else f"after {unchanged}"
-    return ShardProgress(ACTIVATION, shard, policy, cursor, done, unchanged, 0, NOON.isoformat())
+    return ShardProgress(
+        ACTIVATION, shard, policy, cursor, done, unchanged, 0, NOON.isoformat(), asked_at=asked
+    )
 
 
 def test_progress_is_told_by_shard(store: CaseworkStore) -> None:
@@ -206,14 +208,35 @@ def test_progress_is_told_by_shard(store: CaseworkStore) -> None:
         (progress_of(unchanged=20), progress_of(unchanged=10, done=True), "later"),
         (progress_of(unchanged=10, done=True), progress_of(unchanged=20), "stored"),
         (progress_of(unchanged=10, done=True), progress_of(unchanged=0, policy="2/1"), "later"),
+        (progress_of(unchanged=10, done=True), progress_of(asked="2026-11-24"), "later"),
+        (progress_of(unchanged=10, done=True, asked="2026-11-24"), progress_of(asked="2026-11-25"), "later"),
+        (progress_of(asked="2026-11-24"), progress_of(unchanged=10, done=True), "stored"),
+        (progress_of(asked="2026-11-24"), progress_of(unchanged=10, policy="2/1"), "stored"),
+        (progress_of(asked="2026-11-24"), progress_of(asked="2026-11-24", done=True), "later"),
+        (progress_of(asked="2026-11-24", done=True), progress_of(asked="2026-11-24"), "stored"),
+        (progress_of(asked="2026-11-24"), progress_of(asked="2026-11-24", policy="2/1"), "later"),
     ],
-    ids=["further", "behind", "done first", "done stays", "another policy begins anew"],
+    ids=[
+        "further",
+        "behind",
+        "done first",
+        "done stays",
+        "another policy begins anew",
+        "a person who asks begins anew",
+        "a person who asks again begins anew",
+        "what nobody asked for is behind",
+        "what nobody asked for is behind under another policy too",
+        "further, as asked",
+        "done stays, as asked",
+        "another policy begins anew, as asked",
+    ],
 )
 def test_progress_only_moves_forward(
     store: CaseworkStore, stored: ShardProgress, later: ShardProgress, stands: str
 ) -> None:
-    store.put_progress(stored)
-    store.put_progress(later)
+    assert store.put_progress(stored)
+
+    assert store.put_progress(later) is (stands == "later")
 
     assert list(store.progress(ACTIVATION)) == [later if stands == "later" else stored]
 
@@ -226,6 +249,28 @@ def test_that_the_end_was_told_is_not_forgotten(store: CaseworkStore) -> None:
     assert list(store.progress(ACTIVATION)) == [told]
 
 
+def test_the_end_of_an_earlier_revalidation_does_not_hide_a_later_one(store: CaseworkStore) -> None:
+    later = progress_of(asked="2026-11-24")
+    for ended in (progress_of(done=True), progress_of(done=True, policy="2/1", asked="2026-11-24")):
+        store.put_progress(ended)
+        store.put_progress(later)
+        store.put_progress(replace(ended, announced=True))
+
+        assert list(store.progress(ACTIVATION)) == [later]
+
+
+def test_a_holder_is_known_by_the_key_that_it_holds(store: CaseworkStore) -> None:
+    first = decision_of(submission_of("A-1"), fscs_key="AK0001")
+    store.record(first, replacing=None)
+
+    assert store.holder_of("AK0001") == Holder(source=PARTNER, application_id="A-1")
+    assert store.holder_of("AK0002") is None
+
+    gone = decision_of(submission_of("A-1"), Answer.NOT_VALIDATED, cause=Cause(kind="policy", detail="2"))
+    store.record(gone, replacing=first)
+    assert store.holder_of("AK0001") is None
+
+
 def test_a_change_is_counted_with_its_decision_and_once(store: CaseworkStore) -> None:
     shard = shard_of(PARTNER, "A-1")
     first = decision_of(submission_of())
@@ -235,9 +280,22 @@ def test_a_change_is_counted_with_its_decision_and_once(store: CaseworkStore) ->
     store.record(first, replacing=None)
     store.put_progress(progress_of(shard))
 
-    store.record(changed, replacing=None, revalidation=ACTIVATION)
+    store.record(changed, replacing=None, revalidation=Revalidation(ACTIVATION))
     assert [one.changed for one in store.progress(ACTIVATION)] == [0]
     for _ in range(2):
-        store.record(changed, replacing=first, revalidation=ACTIVATION)
+        store.record(changed, replacing=first, revalidation=Revalidation(ACTIVATION))
 
     assert [(one.changed, one.checked) for one in store.progress(ACTIVATION)] == [(1, 1)]
+
+
+def test_changes_are_counted_for_each_time_that_a_person_asks(store: CaseworkStore) -> None:
+    shard = shard_of(PARTNER, "A-1")
+    first = decision_of(submission_of())
+    changed = decision_of(submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="policy", detail="2"))
+    store.record(first, replacing=None)
+    store.record(changed, replacing=first, revalidation=Revalidation(ACTIVATION, "2026-11-24"))
+
+    for asked, counted in (("", 0), ("2026-11-24", 1), ("2026-11-25", 0)):
+        store.put_progress(progress_of(shard, asked=asked))
+        (progress,) = store.progress(ACTIVATION)
+        assert progress.changed == counted

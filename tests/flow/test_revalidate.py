@@ -12,14 +12,17 @@ from typing import Any, Final
 import boto3
 import pytest
 from moto import mock_aws
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from functions.index_release import handler as index_release
 from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
+from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.store import SHARDS
+from library_validator.decisions.deciding import Decider
 from library_validator.releases.reading import read_release
 from library_validator_cli import stack_access
+from library_validator_cli.commands.stack import QUEUES
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
@@ -32,6 +35,7 @@ from tests.resources import (
     create_registry_table,
     create_releases_bucket,
 )
+from tests.unit.casework.policies import Deployments, no_library_called
 
 APPLICATIONS: Final = 60
 _FUNCTIONS: Final = (index_release, validate_applications, revalidate)
@@ -58,9 +62,10 @@ def packed(fiscal_year: int) -> bytes:
 class Service:
     """The functions, and the queues between them."""
 
-    def __init__(self, results: str, revalidations: str) -> None:
+    def __init__(self, results: str, outputs: dict[str, str]) -> None:
         self.results = results
-        self.revalidations = revalidations
+        self.outputs = outputs
+        self.revalidations = outputs["RevalidationsQueueUrl"]
         self.sqs = boto3.client("sqs")
 
     def load(self, fiscal_year: int) -> None:
@@ -123,14 +128,16 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
         }.items():
             monkeypatch.setenv(name, value)
         outputs = {
+            **dict.fromkeys(QUEUES.values(), results),
             "RevalidationsQueueUrl": revalidations,
             "RegistryTable": REGISTRY_TABLE,
             "CaseworkTable": CASEWORK_TABLE,
+            "DecisionValidityDays": "365",
         }
         monkeypatch.setattr(stack_access, "outputs_of", lambda _client, _name, _place: outputs)
         for function in _FUNCTIONS:
             function.build_runtime.cache_clear()
-        yield Service(results, revalidations)
+        yield Service(results, outputs)
     for function in _FUNCTIONS:
         function.build_runtime.cache_clear()
 
@@ -152,10 +159,119 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
     (end,) = (one["detail"]["data"] for one in told if one["detail-type"] == "Registry Revalidated")
     assert (end["checked"], end["changed"], end["failed"]) == (2 * APPLICATIONS, len(changes), 0)
 
-    started = CliRunner().invoke(app, ["revalidate"])
-    assert started.exit_code == 0, started.output
-    assert service.decide_again() == 1 + SHARDS
-    assert service.told() == []
-    shown = json.loads(CliRunner().invoke(app, ["revalidate", "status", "--json"]).stdout)
+    shown = shown_by("revalidate", "status")
     assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, len(changes))
-    assert "8 of 8 shards done" in CliRunner().invoke(app, ["revalidate", "status"]).stderr
+
+    started = shown_by("revalidate")
+    assert service.decide_again() == 1 + SHARDS
+    assert [one["detail-type"] for one in service.told()] == ["Registry Revalidated"]
+    shown = shown_by("revalidate", "status")
+    assert shown["asked_at"] == started["asked_at"]
+    assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, 0)
+    assert "8 of 8 shards done" in run("revalidate", "status").stderr
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, list(map(str, arguments)))
+
+
+def shown_by(*arguments: str | Path) -> Any:
+    """The one JSON document that a command prints."""
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def stored() -> list[dict[str, Any]]:
+    """Everything in the casework table."""
+    pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=CASEWORK_TABLE)
+    return sorted((dict(item) for page in pages for item in page["Items"]), key=repr)
+
+
+class TestAnotherPolicy:
+    """Decision rules are deployed that turn away whoever has a certain word in the name."""
+
+    @pytest.fixture
+    def answered(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+        deployments = Deployments(monkeypatch)
+        service.load(2021)
+        service.submit(2021)
+        service.decide_again()
+        service.told()
+        self.before = policy_version()
+        service.outputs["PolicyVersion"] = self.before
+        deployments.deploy("another", no_library_called("Public"))
+        return service
+
+    def test_a_dry_run_tells_before_what_starting_it_then_does(
+        self, answered: Service, tmp_path: Path
+    ) -> None:
+        answered.outputs["PolicyVersion"] = policy_version()
+        before, listed = stored(), tmp_path / "changes.jsonl"
+
+        said = shown_by("revalidate", "start", "--dry-run", "--output", listed)
+
+        assert (stored(), answered.told(), answered.decide_again()) == (before, [], 0)
+        everything = [json.loads(line) for line in listed.read_text().splitlines()]
+        lines = [line for line in everything if "changes" in line]
+        assert said["stopped_without_holder"] == len(everything) - len(lines) == 1
+        assert (said["checked"], said["changed"], said["undecided"]) == (APPLICATIONS, len(lines), 0)
+        assert said["answers_by_policy_version"] == {self.before: APPLICATIONS}
+        assert said["policy_version"] == said["deployed_policy_version"] == policy_version()
+        assert sum(kind["applications"] for kind in said["changes"]) == len(lines) > 0
+
+        shown_by("revalidate")
+        answered.decide_again()
+        events = [event for event in answered.told() if event["detail-type"] == "Library Status Changed"]
+        changed = [event["detail"]["data"] for event in events]
+        assert {data["cause"]["kind"] for data in changed} == {"policy"}
+        assert set(map(_facts, changed)) == {_facts(_as_event(line)) for line in lines}
+        assert shown_by("revalidate", "start", "--dry-run")["changed"] == 0
+
+    def test_the_commands_say_by_which_policy_and_what_to_run(self, answered: Service) -> None:
+        result = run("revalidate", "start", "--dry-run")
+        assert result.exit_code == 0, result.output
+        assert "not validated" in result.stdout
+        assert f"decided by policy {policy_version()} (of this command's own code)" in result.stderr
+        assert f"the deployed service decides by another policy, {self.before}: these are" in result.stderr
+        assert shown_by("status")["policy"]["state"] == "up_to_date"
+
+        answered.outputs["PolicyVersion"] = policy_version()
+
+        policy = shown_by("status")["policy"]
+        assert (policy["state"], policy["checked_by"]) == ("other_policy", [self.before])
+        shown = run("status")
+        assert (
+            f"policy {policy_version()}: current answers were checked by policy {self.before}" in shown.stdout
+        )
+        assert "library-validator revalidate start --dry-run" in shown.stderr
+        run("revalidate")
+        answered.decide_again()
+        assert shown_by("status")["policy"]["state"] == "up_to_date"
+
+
+@pytest.mark.parametrize("wrong", [("status", "--dry-run"), ("start", "--output", "changes.jsonl")])
+def test_options_that_say_nothing_together_are_refused(wrong: tuple[str, ...]) -> None:
+    result = run("revalidate", *wrong)
+    assert (result.exit_code, "--output with --dry-run" in result.stderr) == (2, True)
+
+
+def policy_version() -> str:
+    """Of the decision rules that are in force in this process."""
+    return Decider(MemoryRegistry()).policy_version
+
+
+def _as_event(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the dry run with the field names of the event."""
+    after: dict[str, Any] = line["after"]
+    return line | after | {"match": after["fscs_key"] and {"fscs_key": after["fscs_key"]}}
+
+
+def _facts(data: dict[str, Any]) -> tuple[Any, ...]:
+    before = data["before"]
+    return (
+        data["application_id"],
+        *(before["decision"], *before["reason_codes"], data["decision"], *data["reason_codes"]),
+        *data["changes"],
+        data["match"] and data["match"]["fscs_key"],
+    )

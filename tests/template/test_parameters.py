@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.deciding import Decider
 from tests.template.template_reader import Template
 
 ACCOUNT = "arn:aws:iam::111122223333"
@@ -55,3 +57,10 @@ def test_outputs_name_everything_that_others_connect_to(template: Template) -> N
     for function in template.of_type("AWS::Serverless::Function"):
         expected |= {function, f"{function}Arn"}
     assert expected <= set(outputs)
+
+
+def test_the_policy_that_the_functions_decide_by_is_an_output(template: Template) -> None:
+    policy = Decider(MemoryRegistry()).policy_version
+    assert template.body["Outputs"]["PolicyVersion"]["Value"] == policy, (
+        "policy.toml or the weights have another version: write it into the output PolicyVersion"
+    )

@@ -194,6 +194,26 @@ def test_the_operator_overrides_a_decision_and_deletes_none(template: Template) 
     }
 
 
+def test_the_operator_reads_decisions_by_application_by_day_and_by_shard(template: Template) -> None:
+    read = {
+        (action.removeprefix("dynamodb:"), resource)
+        for statement in template.policies_of("OperatorRole")
+        for action in statement.actions
+        for resource in statement.resources
+        if action in {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"}
+        and "CaseworkTable" in resource
+    }
+    table = json.dumps({"Fn::GetAtt": ["CaseworkTable", "Arn"]})
+    indexes = {
+        json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/" + name}) for name in ("by_day", "current")
+    }
+    assert read == {
+        ("GetItem", table),
+        ("BatchGetItem", table),
+        *(("Query", resource) for resource in {table, *indexes}),
+    }
+
+
 def test_the_operator_sees_how_much_waits_in_every_queue(template: Template) -> None:
     seen = {
         resource

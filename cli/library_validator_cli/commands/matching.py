@@ -67,7 +67,7 @@ def match(
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
             lines = _counted(match_lines(file), counts, bar)
-            _write(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
+            write_texts(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
     total = sum(counts.values())
@@ -82,7 +82,7 @@ def _counted(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Itera
         yield lines.text
 
 
-def _write(texts: Iterable[str], output: Path | None) -> None:
+def write_texts(texts: Iterable[str], output: Path | None) -> None:
     """To standard output, or into a file that is there only when it is whole."""
     if output is None:
         for text in texts:

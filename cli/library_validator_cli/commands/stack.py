@@ -6,9 +6,11 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from library_validator.casework.tasks import activation_of
 from library_validator.errors import NoActiveRegistry
 from library_validator_cli.failures import StackUnreachable
 from library_validator_cli.local_stack import LocalStack
+from library_validator_cli.policy_check import policy_check
 from library_validator_cli.stack_access import Stack, StackName, open_stack, project_root
 from library_validator_cli.terminal import cells, notice, progress, show, show_json, table
 
@@ -71,7 +73,7 @@ def status(
     stack_name: StackName = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
 ) -> None:
-    """Which stack answers, which registry version is live, and what waits in the queues."""
+    """Which stack answers, which registry version is live, by which policy, and what waits in the queues."""
     stack = open_stack(stack_name)
     found = status_of(stack)
     if as_json:
@@ -87,6 +89,11 @@ def status(
             f"{registry['systems']:,} systems, {registry['outlets']:,} outlets), "
             f"live since {registry['activated_at'][:19]}, previous {registry['previous'] or 'none'}"
         )
+    policy = found["policy"]
+    if policy:
+        show(f"policy {policy['deployed'] or 'unknown'}: {policy['sentence']}")
+        for command in policy["run"]:
+            notice(f"next: {command}")
     queues = table("queue", "waiting", "in work", numbers=("waiting", "in work"))
     for name, depth in found["queues"].items():
         queues.add_row(*cells(name, depth["waiting"], depth["in_work"]))
@@ -112,6 +119,7 @@ def status_of(stack: Stack) -> dict[str, Any]:
         "is_local": stack.is_local,
         "endpoint": stack.session.client("sqs").meta.endpoint_url,
         "registry": _registry_of(stack),
+        "policy": _policy_of(stack),
         "queues": queues,
         "outputs": dict(stack.outputs),
     }
@@ -134,3 +142,12 @@ def _registry_of(stack: Stack) -> dict[str, Any] | None:
         "outlets": record.outlets,
         "entries": record.entries,
     }
+
+
+def _policy_of(stack: Stack) -> dict[str, Any] | None:
+    """By which policy current answers were checked; None: without a registry nobody was answered."""
+    try:
+        activation = activation_of(stack.registry.pointer())
+    except NoActiveRegistry:
+        return None
+    return policy_check(stack.casework.progress(activation), stack.policy_version).as_json()

@@ -198,3 +198,22 @@ class TestKeysHeldBack:
 
 def key_of(item: dict[str, Any]) -> dict[str, Any]:
     return {"pk": item["pk"], "sk": item["sk"]}
+
+
+def test_progress_that_an_older_deployment_noted_is_read(table: CaseworkTable, stub: Stubber) -> None:
+    """The bytes are those of f11e59c, which knew nobody who asks."""
+    body = (
+        b'{"activation":"2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00","shard":5,'
+        b'"policy_version":"2026-11.2/2017-2015.1","cursor":null,"done":true,"unchanged":3,"failed":1,'
+        b'"updated_at":"2026-11-23T12:00:09+00:00","changed":0,"announced":true,'
+        b'"begun_at":"2026-11-23T12:00:05+00:00"}'
+    )
+    pk = {"S": "REVALIDATION#2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00"}
+    changed = {"pk": pk, "sk": {"S": "CHANGED#05#2026-11.2/2017-2015.1"}, "changed": {"N": "4"}}
+    stub.add_response("query", {"Items": [changed]})
+    stub.add_response("query", {"Items": [{"pk": pk, "sk": {"S": "SHARD#05"}, "body": {"B": body}}]})
+
+    (progress,) = table.progress("2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00")
+
+    assert (progress.checked, progress.failed, progress.asked_at) == (7, 1, "")
+    assert progress.went_through

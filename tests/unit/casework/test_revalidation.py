@@ -188,7 +188,7 @@ class TestAgain:
         steps = count()
 
         def flip_after_the_page_was_read() -> None:
-            if next(steps) == 3:
+            if next(steps) == 5:
                 world.roll_back()
 
         outcome = world.work(task, world.watched_ports(flip_after_the_page_was_read))
@@ -246,7 +246,7 @@ class TestSubmissionsMeanwhile:
         steps = count()
 
         def resubmit_after_the_page_was_read() -> None:
-            if next(steps) == 3:
+            if next(steps) == 5:
                 world.submit("A-1", **NEW_FIELDS)
 
         world.work(task, world.watched_ports(resubmit_after_the_page_was_read))

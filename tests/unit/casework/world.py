@@ -210,6 +210,10 @@ class World:
             waiting += outcomes[-1].follow
         return outcomes
 
+    def start(self) -> list[Outcome]:
+        """Decide everything again because a person asks for it."""
+        return self.run(Task(task="revalidate", activation=self.activation, asked_at=self.now()))
+
     def expire(self) -> list[Outcome]:
         return self.run(Task(task="expiry"))
 

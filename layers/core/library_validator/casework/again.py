@@ -24,6 +24,8 @@ from library_validator.decisions.store import (
     CurrentMoved,
     Outcome,
     Recorded,
+    Revalidation,
+    claimed_key,
 )
 from library_validator.errors import DecisionConflict
 
@@ -49,7 +51,7 @@ def decide_again(
     now: datetime,
     replacement: Replacement,
     due: Callable[[Decision], bool],
-    revalidation: str | None = None,
+    revalidation: Revalidation | None = None,
 ) -> Chunk:
     """Decide together those that are due, store what replaces them, publish it.
 
@@ -90,7 +92,7 @@ def _once(
     ports: Ports,
     now: datetime,
     replacement: Replacement,
-    revalidation: str | None,
+    revalidation: Revalidation | None,
     chunk: Chunk,
 ) -> list[Decision]:
     """Decide all of ``pending`` once; those whose applications moved, as they are now."""
@@ -119,19 +121,29 @@ def _once(
     return moved
 
 
+def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decision | None:
+    """``decision`` as it is stored while ``holder`` holds its FSCS key; None: nothing material changes.
+
+    A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
+    If another policy matches a validated applicant with another library than before, and that library has a
+    holder, the applicant is a second claimant there.
+    """
+    same_library = claimed_key(decision) == claimed_key(current)
+    if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):
+        return decision.model_copy(update={"held_by": holder})
+    decision = second_claimant(decision, holder.source, holder.application_id)
+    return decision if material_changes(current, decision) else None
+
+
 def _settle(
-    decision: Decision, current: Decision, ports: Ports, revalidation: str | None
+    decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
 ) -> tuple[Outcome, Decision] | None:
     """Store the decision, or one that a claim makes of it; None where that one is no news."""
     outcome = ports.store.record(decision, current, revalidation=revalidation)
     if not isinstance(outcome, ClaimedByAnother):
         return outcome, decision
-    if current.decision is Answer.VALIDATED:
-        # A merger makes no rivals of two libraries that were answered.
-        holder = Holder(source=outcome.source, application_id=outcome.application_id)
-        decision = decision.model_copy(update={"held_by": holder})
-        return ports.store.record(decision, current, claim=False, revalidation=revalidation), decision
-    decision = second_claimant(decision, outcome.source, outcome.application_id)
-    if not material_changes(current, decision):
+    holder = Holder(source=outcome.source, application_id=outcome.application_id)
+    settled = under_claim(decision, current, holder)
+    if settled is None:
         return None
-    return ports.store.record(decision, current, revalidation=revalidation), decision
+    return ports.store.record(settled, current, claim=False, revalidation=revalidation), settled

@@ -122,9 +122,12 @@ def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated
     """The end of a revalidation, from the progress of all its shards: the same however often it is told."""
     activation, policy_version = shards[0].activation, shards[0].policy_version
     version, _, activated_at = activation.partition("@")
+    name = f"revalidated\n{activation}\n{policy_version}"
+    if shards[0].asked_at:
+        name += f"\n{shards[0].asked_at}"
     return RegistryRevalidated(
         metadata=EventMetadata(
-            event_id=uuid5(_NAMESPACE, f"revalidated\n{activation}\n{policy_version}"),
+            event_id=uuid5(_NAMESPACE, name),
             registry_version=version,
             policy_version=policy_version,
             correlation_id=activation,

@@ -1,16 +1,18 @@
 """Revalidation: when another registry goes live, every current decision is decided again on it.
 
-Only material changes are stored and told. A shard is gone through in chunks; how far it is, is noted after
-each. Killed at any point and begun again, it ends the same: a chunk that is decided twice finds what it
-stored, and an application that was decided on the live registry is passed by.
+The same happens when a person asks for it (``asked_at``), for example after a deployment with another policy.
+Only material changes are stored and published. A worker processes a shard in chunks, and notes its progress
+before the first chunk and after each. A worker that is killed at any point and started again reaches the same
+result: a chunk that is decided twice finds what it stored, and an application that was decided on the live
+registry by the same policy is passed by.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
-from library_validator.casework.again import Chunk, answer_today, decide_again
+from library_validator.casework.again import Chunk, Replacement, answer_today, decide_again
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.store import SHARDS, CurrentPage, ShardProgress
 from library_validator.casework.tasks import (
@@ -24,18 +26,19 @@ from library_validator.casework.tasks import (
     activation_of,
 )
 from library_validator.decisions.changes import material_changes
+from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Cause, Decision
 from library_validator.errors import PublishFailed
 from library_validator.registry.store import Pointer
 
 
-class _Superseded(Exception):
+class Superseded(Exception):
     """Another registry went live meanwhile: its own activation decides everything again."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
-    """What decisions are judged by now."""
+class Live:
+    """What decides now: the live registry, and the policy of this code."""
 
     activation: str
     registry_version: str
@@ -45,71 +48,103 @@ class _Live:
         versions = decision.registry_version, decision.policy_version
         return versions == (self.registry_version, self.policy_version)
 
-    def cause(self, decision: Decision) -> Cause:
-        """Why ``decision`` is replaced. Going back and forth again makes causes of their own."""
-        if decision.registry_version != self.registry_version:
+    def cause(self, decision: Decision, *, registry_known: bool) -> Cause:
+        """Why ``decision`` is replaced. Going back and forth again makes causes of their own.
+
+        ``registry_known``: an earlier revalidation decided the application on this registry. If its decision
+        names an older registry all the same, this registry changed nothing, and the policy is the cause.
+        """
+        by_other_policy = decision.policy_version != self.policy_version
+        if decision.registry_version != self.registry_version and not (registry_known and by_other_policy):
             return Cause(kind="registry", detail=self.activation)
         # The moment of the decision that it replaces tells one change of the rules and back from the next.
         return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
 
-    def made(self, decision: Decision) -> bool:
-        """Whether this revalidation made it: then it is counted with the changes."""
+    def made(self, decision: Decision, since: str) -> bool:
+        """Whether the revalidation that began at ``since`` made ``decision``, and counted it as a change."""
         registry = decision.cause.kind == "registry" and decision.cause.detail == self.activation
-        return self.judged(decision) and (registry or decision.cause.kind == "policy")
+        new = decision.decided_at.astimezone(UTC).isoformat() >= since
+        return self.judged(decision) and new and (registry or decision.cause.kind == "policy")
+
+    def replacement(self, decider: Decider, *, registry_known: bool) -> Replacement:
+        """A function that gives the decision to store in place of a current one; it raises ``Superseded``."""
+
+        def replacement(current: Decision, raw: Decision) -> Decision | None:
+            if raw.registry_version != self.registry_version:
+                raise Superseded
+            cause = self.cause(current, registry_known=registry_known)
+            decision = answer_today(current, raw, cause, decider)
+            if not material_changes(current, decision):
+                return None
+            return decision.model_copy(update={"before": current.as_before})
+
+        return replacement
 
 
-def plan(pointer: Pointer) -> tuple[Task, ...]:
+def live_now(decider: Decider) -> Live:
+    """Raises ``NoActiveRegistry``."""
+    pointer = decider.registry.pointer()
+    return Live(activation_of(pointer), pointer.active, decider.policy_version)
+
+
+def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]:
     """One task for each shard of the current decisions, for the activation that is live."""
     activation = activation_of(pointer)
-    return tuple(Task(task="revalidate", activation=activation, shard=shard) for shard in range(SHARDS))
+    return tuple(
+        Task(task="revalidate", activation=activation, shard=shard, asked_at=asked_at)
+        for shard in range(SHARDS)
+    )
 
 
 def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
     """Do a task, or as much of it as there is time for.
 
-    A task of an activation that is not the live one is superseded. Raises ``RegistryError``,
+    A task of an activation that is not the live one is superseded, and so is one that a later request
+    overtakes. Raises ``RegistryError``,
     ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
     """
     pointer = ports.decider.registry.pointer()
-    live = _Live(activation_of(pointer), pointer.active, ports.decider.policy_version)
+    live = Live(activation_of(pointer), pointer.active, ports.decider.policy_version)
     if task.activation not in ("", live.activation):
         return Outcome("superseded")
     if task.shard is None:
-        return Outcome("split", plan(pointer))
+        return Outcome("split", plan(pointer, task.asked_at))
     try:
         return _go_through(task, task.shard, live, ports, now, time_left)
-    except _Superseded:
+    except Superseded:
         return Outcome("superseded")
 
 
-def _go_through(
-    task: Task, shard: int, live: _Live, ports: Ports, now: Clock, time_left: TimeLeft
-) -> Outcome:
-    progress = _begun(shard, live, ports, now())
+def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
+    progress = _begun(task, shard, live, ports, now())
     outcome = Outcome("done")
     while not progress.done:
         page = ports.store.current_page(shard, progress.cursor, CHUNK)
-        chunk = _decide(page, live, ports, now())
+        chunk = _decide(page, progress, live, ports, now())
         progress = _noted(progress, page, chunk, live, now())
-        ports.store.put_progress(progress)
+        noted = ports.store.put_progress(progress)
         outcome = replace(
             outcome,
             checked=outcome.checked + len(page.decisions),
             changed=outcome.changed + chunk.changed,
             undecided=(*outcome.undecided, *chunk.undecided),
         )
+        if not noted and _is_overtaken(progress, ports):
+            return replace(outcome, status="superseded")
         if not progress.done and time_left() < RESERVE_SECONDS:
             return replace(outcome, status="unfinished", follow=(task,))
     _tell_the_end(progress, ports)
     return outcome
 
 
-def _begun(shard: int, live: _Live, ports: Ports, now: datetime) -> ShardProgress:
-    """How far the shard is, under the rules of today."""
-    for progress in ports.store.progress(live.activation):
-        if progress.shard == shard and progress.policy_version == live.policy_version:
-            return progress
-    return ShardProgress(
+def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> ShardProgress:
+    """The progress noted for the shard by this policy and this or a later request, or new progress."""
+    asked_at = moment_asked(task.asked_at)
+    shards = ports.store.progress(live.activation)
+    noted = next((progress for progress in shards if progress.shard == shard), None)
+    if noted and noted.policy_version == live.policy_version and noted.asked_at >= asked_at:
+        return noted
+    begun = ShardProgress(
         activation=live.activation,
         shard=shard,
         policy_version=live.policy_version,
@@ -119,27 +154,36 @@ def _begun(shard: int, live: _Live, ports: Ports, now: datetime) -> ShardProgres
         failed=0,
         updated_at=now.isoformat(),
         begun_at=now.isoformat(),
+        asked_at=max(asked_at, noted.asked_at) if noted else asked_at,
+        registry_known=noted is not None and noted.went_through,
     )
+    # Noted before the first decision is made: Live.made compares the times of decisions with begun_at.
+    ports.store.put_progress(begun)
+    return begun
 
 
-def _decide(page: CurrentPage, live: _Live, ports: Ports, now: datetime) -> Chunk:
-    def replacement(current: Decision, raw: Decision) -> Decision | None:
-        if raw.registry_version != live.registry_version:
-            raise _Superseded
-        decision = answer_today(current, raw, live.cause(current), ports.decider)
-        if not material_changes(current, decision):
-            return None
-        return decision.model_copy(update={"before": current.as_before})
+def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
+    """Whether a later request, which may come with another policy, decides the shard from its beginning."""
+    shards = ports.store.progress(progress.activation)
+    return any(noted.shard == progress.shard and noted.asked_at > progress.asked_at for noted in shards)
 
+
+def moment_asked(asked_at: datetime | None) -> str:
+    """``asked_at`` as progress holds it. These texts sort in the order of the times."""
+    return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
+
+
+def _decide(page: CurrentPage, progress: ShardProgress, live: Live, ports: Ports, now: datetime) -> Chunk:
+    replacement = live.replacement(ports.decider, registry_known=progress.registry_known)
     return decide_again(
-        page.decisions, ports, now, replacement, lambda one: not live.judged(one), live.activation
+        page.decisions, ports, now, replacement, lambda one: not live.judged(one), progress.revalidation
     )
 
 
 def _noted(
-    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: _Live, now: datetime
+    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: Live, now: datetime
 ) -> ShardProgress:
-    passed = sum(not live.made(one) for one in chunk.not_due)
+    passed = sum(not live.made(one, progress.begun_at) for one in chunk.not_due)
     return replace(
         progress,
         cursor=page.cursor,
@@ -155,7 +199,7 @@ def _tell_the_end(progress: ShardProgress, ports: Ports) -> None:
     shards = [
         one
         for one in ports.store.progress(progress.activation)
-        if one.policy_version == progress.policy_version
+        if (one.policy_version, one.asked_at) == (progress.policy_version, progress.asked_at)
     ]
     if sum(one.done for one in shards) < SHARDS or any(one.announced for one in shards):
         return

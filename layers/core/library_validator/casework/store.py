@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from library_validator.decisions.decision import Decision, Override
-from library_validator.decisions.store import DecisionStore
+from library_validator.decisions.store import DecisionStore, Revalidation
 
 SHARDS: Final = 8  # of the current decisions, by application: what one worker goes through at a time
 
@@ -34,7 +34,7 @@ class ShardProgress:
 
     activation: str
     shard: int
-    policy_version: str  # another policy begins the shard anew
+    policy_version: str  # another policy begins the shard anew; so does a later asked_at
     cursor: str | None
     done: bool
     unchanged: int  # applications that were looked at and stay as they were
@@ -43,10 +43,21 @@ class ShardProgress:
     changed: int = 0  # applications with material changes: counted by the store as they are recorded
     announced: bool = False  # this worker was the last, and told that the revalidation is over
     begun_at: str = ""  # ISO 8601, UTC
+    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+    registry_known: bool = False  # an earlier revalidation went through the whole shard on this registry
 
     @property
     def checked(self) -> int:
         return self.unchanged + self.changed
+
+    @property
+    def went_through(self) -> bool:
+        """Whether some revalidation, by any policy, decided the whole shard on this registry."""
+        return self.done or self.registry_known
+
+    @property
+    def revalidation(self) -> Revalidation:
+        return Revalidation(self.activation, self.asked_at)
 
 
 class CaseworkStore(DecisionStore, Protocol):
@@ -70,8 +81,12 @@ class CaseworkStore(DecisionStore, Protocol):
     def overrides(self, source: str, application_id: str) -> list[Override]:
         """Every override of an application, oldest first."""
 
-    def put_progress(self, progress: ShardProgress) -> None:
-        """Note it, unless more is noted already: a shard only moves forward, and stays done."""
+    def put_progress(self, progress: ShardProgress) -> bool:
+        """Note it, unless more is noted already: a shard only moves forward, and stays done.
+
+        Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
+        ``asked_at``, progress of another policy replaces it. Returns whether it was noted.
+        """
 
     def progress(self, activation: str) -> Sequence[ShardProgress]:
-        """Of each shard that was begun, in order; ``changed`` as recorded with this activation."""
+        """Of each shard that was begun, in order; ``changed`` as recorded with its revalidation."""

@@ -31,6 +31,11 @@ class Task(BaseModel):
     task: Literal["revalidate", "expiry"]
     shard: int | None = Field(None, ge=0, lt=SHARDS)
     activation: str = Field("", description="of revalidate: <version>@<activated at>; empty: the live one")
+    asked_at: datetime | None = Field(
+        None,
+        description="of revalidate: when a person asked for it; shards that were done before are done again. "
+        "None: shards that are done by the live registry and the present policy stay done",
+    )
     at: datetime | None = Field(None, description="of expiry: the moment that the whole is about")
     cursor: str | None = Field(None, description="of expiry: where a shard goes on")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Answer, Decision, Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,14 @@ class ClaimedByAnother:
 Outcome = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
 
 
+@dataclass(frozen=True, slots=True)
+class Revalidation:
+    """A run through all current applications that decides them again. It has a count of its changes."""
+
+    activation: str  # of the registry that decides: <version>@<activated at>
+    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+
+
 def claimed_key(decision: Decision) -> str | None:
     """The FSCS key that a decision claims for its application while it is current; None: no claim."""
     return decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else None
@@ -61,16 +69,19 @@ class DecisionStore(Protocol):
         replacing: Decision | None,
         *,
         claim: bool = True,
-        revalidation: str | None = None,
+        revalidation: Revalidation | None = None,
     ) -> Outcome:
         """Store ``decision`` as current in one transaction, or change nothing and say why not.
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
         and the new one does not is given back in the same transaction. Without ``claim`` none is taken:
-        the answer stands beside whoever holds the key. ``revalidation`` is the activation that made the
-        change: it is counted with it, once.
+        the answer stands beside whoever holds the key. The change is added to the count of ``revalidation``,
+        once.
         """
+
+    def holder_of(self, fscs_key: str) -> Holder | None:
+        """The application that holds the claim on this FSCS key; None: no application does."""
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         """Store a decision that a newer submission has overtaken: kept as history, never published."""

@@ -11,8 +11,10 @@ Items, by ``pk`` and ``sk``:
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer as JSON.
 - ``CLAIM#<FSCS key>``, ``HOLDER``: which application was validated as that system.
 - ``REVALIDATION#<activation>``, ``SHARD#<nn>``: how far a worker is (``body``, with ``policy_version``,
-  ``unchanged`` and ``finished`` for the condition that keeps it from going back).
-- ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``: how many decisions of the shard changed.
+  ``asked_at`` if a person asked, ``unchanged`` and ``finished`` for the condition that keeps it from going
+  back).
+- ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked: how
+  many decisions of the shard changed.
 
 The indexes ``unpublished`` and ``by_day`` hold one partition of keys at a time (``unpublished`` always,
 ``by_day`` a day), and the index ``current`` one a shard, so they project keys and little more: 1,000 writes
@@ -75,8 +77,9 @@ def shard_text(shard: int) -> str:
     return f"{shard:02}"
 
 
-def changed_sk(shard: int, policy_version: str) -> str:
-    return f"{CHANGED}{shard_text(shard)}#{policy_version}"
+def changed_sk(shard: int, policy_version: str, asked_at: str) -> str:
+    asked = f"#{asked_at}" if asked_at else ""
+    return f"{CHANGED}{shard_text(shard)}#{policy_version}{asked}"
 
 
 def decision_item(decision: Decision, *, unpublished: bool) -> Item:

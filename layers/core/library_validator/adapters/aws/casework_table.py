@@ -84,31 +84,16 @@ class CaseworkTable(DecisionTable):
         items = self._all(application_pk(source, application_id), OVERRIDE)
         return [Override.model_validate_json(item["body"]["S"]) for item in items]
 
-    def put_progress(self, progress: ShardProgress) -> None:
+    def put_progress(self, progress: ShardProgress) -> bool:
         item = item_key(revalidation_pk(progress.activation), SHARD + shard_text(progress.shard)) | {
             "policy_version": {"S": progress.policy_version},
             "unchanged": {"N": str(progress.unchanged)},
             "finished": {"BOOL": progress.done},
             "body": {"B": _PROGRESS.dump_json(progress)},
         }
-        # Of two workers on one shard, the one that lags behind notes nothing.
-        condition: dict[str, Any] = {
-            "ConditionExpression": "attribute_not_exists(pk) OR policy_version <> :policy"
-            " OR finished = :false",
-            "ExpressionAttributeValues": {
-                ":policy": {"S": progress.policy_version},
-                ":false": {"BOOL": False},
-            },
-        }
-        if not progress.done:
-            condition["ConditionExpression"] = (
-                "attribute_not_exists(pk) OR policy_version <> :policy"
-                " OR (finished = :false AND unchanged <= :unchanged)"
-            )
-            condition["ExpressionAttributeValues"][":unchanged"] = {"N": str(progress.unchanged)}
-        if progress.announced:
-            condition = {}
-        self._table.put(item, "note the progress of a revalidation", **condition)
+        if progress.asked_at:
+            item["asked_at"] = {"S": progress.asked_at}
+        return self._table.put(item, "note the progress of a revalidation", **_unless_behind(progress))
 
     def progress(self, activation: str) -> list[ShardProgress]:
         pk = revalidation_pk(activation)
@@ -116,7 +101,7 @@ class CaseworkTable(DecisionTable):
         found = []
         for item in self._all(pk, SHARD):
             progress = _PROGRESS.validate_json(item["body"]["B"])
-            count = changed.get(changed_sk(progress.shard, progress.policy_version), 0)
+            count = changed.get(changed_sk(progress.shard, progress.policy_version, progress.asked_at), 0)
             found.append(replace(progress, changed=count))
         return found
 
@@ -128,3 +113,23 @@ class CaseworkTable(DecisionTable):
             ConsistentRead=True,
         )
         return [item for page in pages for item in page]
+
+
+def _unless_behind(progress: ShardProgress) -> dict[str, Any]:
+    """The condition for noting ``progress``: what is stored for the shard is not further than it."""
+    further = "policy_version <> :policy OR finished = :false"
+    values: Item = {":policy": {"S": progress.policy_version}, ":false": {"BOOL": False}}
+    if progress.announced:
+        further = "policy_version = :policy"
+        del values[":false"]
+    elif not progress.done:
+        further = "policy_version <> :policy OR (finished = :false AND unchanged <= :unchanged)"
+        values[":unchanged"] = {"N": str(progress.unchanged)}
+    earlier, same = "attribute_not_exists(pk)", "attribute_not_exists(asked_at)"
+    if progress.asked_at:
+        earlier, same = "attribute_not_exists(asked_at) OR asked_at < :asked", "asked_at = :asked"
+        values[":asked"] = {"S": progress.asked_at}
+    return {
+        "ConditionExpression": f"{earlier} OR ({same} AND ({further}))",
+        "ExpressionAttributeValues": values,
+    }

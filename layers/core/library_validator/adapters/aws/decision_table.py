@@ -26,13 +26,14 @@ from library_validator.adapters.aws.casework_items import (
     revalidation_pk,
 )
 from library_validator.casework.store import shard_of
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
     CurrentMoved,
     Outcome,
     Recorded,
+    Revalidation,
     claimed_key,
 )
 from library_validator.errors import CaseworkUnavailable
@@ -63,7 +64,7 @@ class DecisionTable:
         replacing: Decision | None,
         *,
         claim: bool = True,
-        revalidation: str | None = None,
+        revalidation: Revalidation | None = None,
     ) -> Outcome:
         writes = {
             "decision": self._put_decision(decision, unpublished=True),
@@ -83,6 +84,11 @@ class DecisionTable:
             del writes["give_back"]
             refused = self._table.transact(writes)
         return self._refusal(decision, refused) if refused else Recorded()
+
+    def holder_of(self, fscs_key: str) -> Holder | None:
+        key = claim_key(fscs_key)
+        item = self._table.get(key["pk"]["S"], key["sk"]["S"])
+        return _holder(item) if item else None
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         refused = self._table.transact({"decision": self._put_decision(decision, unpublished=False)})
@@ -196,13 +202,16 @@ class DecisionTable:
             }
         }
 
-    def _count(self, revalidation: str, decision: Decision) -> TransactWriteItemTypeDef:
+    def _count(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
         """Counted with what is counted: once, however often a worker dies."""
         shard = shard_of(decision.source, decision.application_id)
         return {
             "Update": {
                 "TableName": self._table.table,
-                "Key": item_key(revalidation_pk(revalidation), changed_sk(shard, decision.policy_version)),
+                "Key": item_key(
+                    revalidation_pk(revalidation.activation),
+                    changed_sk(shard, decision.policy_version, revalidation.asked_at),
+                ),
                 "UpdateExpression": "ADD changed :one",
                 "ExpressionAttributeValues": {":one": {"N": "1"}},
             }
@@ -216,12 +225,13 @@ class DecisionTable:
                 reason = f"application {decision.application_id} has no current decision any more"
                 raise CaseworkUnavailable("replace a decision", reason)
             return CurrentMoved(self._decision(refused["current"]))
-        holder = refused["claim"]
+        claim = refused["claim"]
+        holder = _holder(claim)
         return ClaimedByAnother(
-            fscs_key=holder["pk"]["S"].removeprefix(CLAIM),
-            source=holder["holder_source"]["S"],
-            application_id=holder["holder_application"]["S"],
-            since=datetime.fromisoformat(holder["held_since"]["S"]),
+            fscs_key=claim["pk"]["S"].removeprefix(CLAIM),
+            source=holder.source,
+            application_id=holder.application_id,
+            since=datetime.fromisoformat(claim["held_since"]["S"]),
         )
 
     def _decision(self, current: Item) -> Decision:
@@ -236,6 +246,10 @@ class DecisionTable:
 
 def _us(decision: Decision) -> Item:
     return {":source": {"S": decision.source}, ":application": {"S": decision.application_id}}
+
+
+def _holder(claim: Item) -> Holder:
+    return Holder(source=claim["holder_source"]["S"], application_id=claim["holder_application"]["S"])
 
 
 def _already_decided(item: Item) -> AlreadyDecided:

@@ -11,13 +11,14 @@ from operator import itemgetter
 from uuid import UUID
 
 from library_validator.casework.store import CurrentPage, ShardProgress, shard_of
-from library_validator.decisions.decision import Decision, Override
+from library_validator.decisions.decision import Decision, Holder, Override
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
     CurrentMoved,
     Outcome,
     Recorded,
+    Revalidation,
     claimed_key,
 )
 
@@ -35,7 +36,7 @@ class MemoryCasework:
     late: set[UUID] = field(default_factory=set)
     notified: dict[UUID, int] = field(default_factory=dict)
     kept_overrides: dict[UUID, Override] = field(default_factory=dict)
-    changed: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    changed: Counter[tuple[Revalidation, int, str]] = field(default_factory=Counter)
     shards: dict[tuple[str, int], ShardProgress] = field(default_factory=dict)
 
     def record(
@@ -44,7 +45,7 @@ class MemoryCasework:
         replacing: Decision | None,
         *,
         claim: bool = True,
-        revalidation: str | None = None,
+        revalidation: Revalidation | None = None,
     ) -> Outcome:
         application = _key(decision)
         if stored := self.decisions.get(application, {}).get(decision.event_id):
@@ -72,6 +73,10 @@ class MemoryCasework:
                 del self.claims[held]
         if claimed:
             self.claims.setdefault(claimed, ClaimedByAnother(claimed, *_key(decision), decision.decided_at))
+
+    def holder_of(self, fscs_key: str) -> Holder | None:
+        claim = self.claims.get(fscs_key)
+        return Holder(source=claim.source, application_id=claim.application_id) if claim else None
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         decisions = self.decisions.setdefault(_key(decision), {})
@@ -139,19 +144,22 @@ class MemoryCasework:
         ]
         return sorted(found, key=lambda one: (one.at, str(one.override_id)))
 
-    def put_progress(self, progress: ShardProgress) -> None:
+    def put_progress(self, progress: ShardProgress) -> bool:
         stored = self.shards.get((progress.activation, progress.shard))
-        if stored and stored.policy_version == progress.policy_version and not progress.announced:
-            behind = not progress.done and stored.unchanged > progress.unchanged
-            progress = stored if stored.done or behind else progress
+        if stored and _is_behind(progress, stored):
+            return False
         self.shards[progress.activation, progress.shard] = progress
+        return True
 
     def progress(self, activation: str) -> list[ShardProgress]:
         found = sorted(
             (one for one in self.shards.values() if one.activation == activation), key=lambda one: one.shard
         )
         return [
-            replace(one, changed=self.changed[activation, one.shard, one.policy_version]) for one in found
+            replace(
+                progress, changed=self.changed[progress.revalidation, progress.shard, progress.policy_version]
+            )
+            for progress in found
         ]
 
     def _all(self) -> list[Decision]:
@@ -161,6 +169,17 @@ class MemoryCasework:
 
 def _key(decision: Decision) -> ApplicationKey:
     return decision.source, decision.application_id
+
+
+def _is_behind(progress: ShardProgress, stored: ShardProgress) -> bool:
+    """Whether ``stored``, of the same shard, is further than ``progress``."""
+    if progress.asked_at != stored.asked_at:
+        return progress.asked_at < stored.asked_at
+    if progress.policy_version != stored.policy_version:
+        return progress.announced
+    if progress.announced:
+        return False
+    return stored.done or (not progress.done and stored.unchanged > progress.unchanged)
 
 
 def _place(decision: Decision) -> tuple[str, str, str]:

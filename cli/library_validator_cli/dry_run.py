@@ -1,0 +1,216 @@
+"""``revalidate start --dry-run``: the changes that a revalidation would make, counted and listed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from rich.table import Table
+
+from library_validator.casework.preview import Preview, Replaced, Stopped
+from library_validator.decisions.changes import Change, material_changes
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.isolation import Undecided
+from library_validator_cli.policy_check import START
+from library_validator_cli.terminal import ANSWER_STYLES, cells, json_line, table
+
+_KINDS_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The answer before or after a change."""
+
+    decision: str
+    reason_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of change. Changes of the same kind are counted together."""
+
+    before: Side
+    after: Side
+    changes: tuple[Change, ...]
+
+
+@dataclass(slots=True)
+class DryRun:
+    """The counts of one dry run."""
+
+    preview: Preview
+    deployed_policy: str | None  # None: the stack's template does not name it
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    policies: Counter[str] = field(default_factory=Counter)  # number of current answers by policy version
+    undecided: int = 0
+    stopped: int = 0
+
+    @property
+    def checked(self) -> int:
+        return self.policies.total()
+
+    @property
+    def changed(self) -> int:
+        return self.kinds.total()
+
+    @property
+    def unchanged(self) -> int:
+        return self.checked - self.changed - self.undecided
+
+    @property
+    def policy(self) -> str:
+        return self.preview.live.policy_version
+
+    def lines(self, said: Callable[[str], None]) -> Iterator[str]:
+        """Count the changes, and yield a line of JSON for each application that the output file lists."""
+        for page in self.preview.pages():
+            self.policies.update(page.policies)
+            self.undecided += len(page.undecided)
+            for replaced in page.replaced:
+                self.kinds[_kind_of(replaced)] += 1
+                yield f"{json_line(_changed_line(replaced))}\n"
+            for undecided in page.undecided:
+                yield f"{json_line(_undecided_line(undecided))}\n"
+            said(f"{self.checked:,} answers read, {self.changed:,} would change")
+        for stopped in self.preview.stopped_without_holder():
+            self.stopped += 1
+            yield f"{json_line(_stopped_line(stopped))}\n"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "dry_run": True,
+            "activation": self.preview.live.activation,
+            "registry_version": self.preview.live.registry_version,
+            "policy_version": self.policy,
+            "deployed_policy_version": self.deployed_policy,
+            "answers_by_policy_version": dict(self.policies.most_common()),
+            "checked": self.checked,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "undecided": self.undecided,
+            "stopped_without_holder": self.stopped,
+            "changes": [
+                {
+                    "applications": number,
+                    "changes": list(kind.changes),
+                    "before": _side_as_json(kind.before),
+                    "after": _side_as_json(kind.after),
+                }
+                for kind, number in self.kinds.most_common()
+            ],
+        }
+
+    def as_table(self) -> Table:
+        shown = table(
+            "applications", "before", "after", "reasons before", "reasons after", "news in",
+            numbers=("applications",), whole=("before", "after"),
+        )  # fmt: skip
+        for kind, number in self.kinds.most_common(_KINDS_SHOWN):
+            shown.add_row(
+                *cells(number),
+                *(_styled(side.decision) for side in (kind.before, kind.after)),
+                *cells(*(" ".join(side.reason_codes) for side in (kind.before, kind.after))),
+                *cells(", ".join(kind.changes)),
+            )
+        return shown
+
+    def notices(self) -> list[str]:
+        """Which policy and registry decided, and what the counts mean."""
+        registry = self.preview.live.registry_version
+        said = [
+            f"decided by policy {self.policy} (of this command's own code) on registry {registry}",
+            f"{self.checked:,} answers: {self.changed:,} would change, {self.unchanged:,} would stay",
+        ]
+        if self.policies:
+            given = ", ".join(f"{policy} ({number:,})" for policy, number in self.policies.most_common())
+            said.append(f"policy versions of the current answers: {given}")
+        if len(self.kinds) > _KINDS_SHOWN:
+            said.append(
+                f"the table shows the {_KINDS_SHOWN} most frequent kinds of {len(self.kinds)}: see --json"
+            )
+        if self.changed and self.deployed_policy == self.policy:
+            said.append(f"the deployed service decides by the same policy; to make the changes: {START}")
+        return said
+
+    def warnings(self) -> list[str]:
+        """What a reader of the counts must know before acting on them."""
+        said = []
+        if self.deployed_policy is None:
+            said.append(
+                "the policy of the deployed service is unknown: its template is older and has no output "
+                "PolicyVersion"
+            )
+        elif self.deployed_policy != self.policy:
+            said.append(
+                f"the deployed service decides by another policy, {self.deployed_policy}: these are the "
+                f"changes after a deployment of this command's own code. {START} now would make other changes"
+            )
+        if self.undecided:
+            said.append(
+                f"answers that could not be decided and would stay: {self.undecided:,}; --output lists them"
+            )
+        if self.stopped:
+            said.append(
+                "applications that wait as SECOND_CLAIMANT for a library that no application holds: "
+                f"{self.stopped:,}; only a person can validate them; --output lists them"
+            )
+        return said
+
+
+def _kind_of(replaced: Replaced) -> Kind:
+    current, decision = replaced.current, replaced.decision
+    return Kind(_side_of(current), _side_of(decision), tuple(material_changes(current, decision)))
+
+
+def _side_of(decision: Decision) -> Side:
+    return Side(decision.decision.value, tuple(decision.reason_codes))
+
+
+def _side_as_json(side: Side) -> dict[str, Any]:
+    return {"decision": side.decision, "reason_codes": list(side.reason_codes)}
+
+
+def _styled(answer: str) -> str:
+    return f"[{ANSWER_STYLES[answer]}]{answer.replace('_', ' ')}[/]"
+
+
+def _changed_line(replaced: Replaced) -> dict[str, Any]:
+    current, decision = replaced.current, replaced.decision
+    return {
+        "source": current.source,
+        "application_id": current.application_id,
+        "changes": material_changes(current, decision),
+        "before": _answer_as_json(current),
+        "after": _answer_as_json(decision),
+    }
+
+
+def _answer_as_json(decision: Decision) -> dict[str, Any]:
+    match = decision.match
+    return {
+        "decision": decision.decision.value,
+        "reason_codes": decision.reason_codes,
+        "fscs_key": match.fscs_key if match else None,
+        "fscs_id": match.fscs_id if match else None,
+        "registry_version": decision.registry_version,
+        "policy_version": decision.policy_version,
+    }
+
+
+def _undecided_line(undecided: Undecided) -> dict[str, Any]:
+    """Only the type of the error: its message may quote the applicant."""
+    return {
+        "source": undecided.submission.source,
+        "application_id": undecided.submission.application.application_id,
+        "undecided": type(undecided.error).__name__,
+    }
+
+
+def _stopped_line(stopped: Stopped) -> dict[str, Any]:
+    return {
+        "source": stopped.source,
+        "application_id": stopped.application_id,
+        "stopped_without_holder": stopped.fscs_key,
+    }

@@ -1,0 +1,144 @@
+"""Previewing a revalidation: which current answers it would change. Nothing is written.
+
+A preview reads the same shards as a revalidation and decides by the same rules: on the live registry, by the
+policy of the code that runs the preview. A revalidation works on several shards at the same time, and new
+applications arrive while it runs. So its result can differ from the preview for two applications that match
+the same library, and for applications that are decided during the preview.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from library_validator.casework.again import under_claim
+from library_validator.casework.revalidation import Superseded, live_now
+from library_validator.casework.store import SHARDS, CaseworkStore
+from library_validator.casework.tasks import CHUNK, Clock
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Holder
+from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.decisions.store import claimed_key
+from library_validator.errors import RegistryError
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A current decision, and the one that a revalidation would put in its place."""
+
+    current: Decision
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """An application that waits for a person because another application was validated as its library."""
+
+    source: str
+    application_id: str
+    fscs_key: str
+
+
+@dataclass(slots=True)
+class PreviewedPage:
+    """What a revalidation would do to some current decisions. It keeps those that are not listed here."""
+
+    policies: Counter[str]  # number of the current decisions by policy version
+    replaced: list[Replaced] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
+
+    @property
+    def checked(self) -> int:
+        return self.policies.total()
+
+
+class Preview:
+    """One preview of all current applications.
+
+    It keeps in memory which application would hold which library, and which applications are stopped by a
+    claim. It does not keep the decisions.
+    """
+
+    def __init__(self, store: CaseworkStore, decider: Decider, now: Clock) -> None:
+        """Raises ``NoActiveRegistry``."""
+        self.live = live_now(decider)
+        self._store = store
+        self._decider = decider
+        self._now = now
+        self._holders: dict[str, Holder | None] = {}  # by FSCS key, where the preview changed the holder
+        self._stopped: list[Stopped] = []
+
+    def pages(self) -> Iterator[PreviewedPage]:
+        """Every current application once; an application that is decided meanwhile may appear twice.
+
+        Raises ``CaseworkUnavailable``, and ``RegistryError`` if another registry goes live meanwhile.
+        """
+        noted = self._store.progress(self.live.activation)
+        known = {progress.shard: progress.went_through for progress in noted}
+        for shard in range(SHARDS):
+            cursor: str | None = None
+            while True:
+                page = self._store.current_page(shard, cursor, CHUNK)
+                yield self._previewed(page.decisions, registry_known=known.get(shard, False))
+                cursor = page.cursor
+                if cursor is None:
+                    break
+
+    def stopped_without_holder(self) -> list[Stopped]:
+        """Stopped applications whose library no application holds, after the last page.
+
+        A revalidation does not validate them: the end of a claim does not prove who acts for the library.
+        """
+        return [stopped for stopped in self._stopped if self._holder_of(stopped.fscs_key) is None]
+
+    def _previewed(self, decisions: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
+        found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
+        due = []
+        for current in decisions:
+            if not self.live.judged(current):
+                due.append(current)
+            elif current.match:
+                self._note_stopped(current, current.match.fscs_key)
+        replacement = self.live.replacement(self._decider, registry_known=registry_known)
+        given = [(current.submission, current.problems) for current in due]
+        answers = decide_apart(self._decider, given, self._now()) if due else []
+        for current, answer in zip(due, answers, strict=True):
+            if isinstance(answer, Undecided):
+                found.undecided.append(answer)
+                continue
+            self._note_stopped(current, claimed_key(answer))
+            try:
+                decision = replacement(current, answer)
+            except Superseded as error:
+                raise RegistryError(
+                    "another registry went live during the dry run and all answers are decided again on it: "
+                    "run the dry run again"
+                ) from error
+            settled = self._settled(decision, current) if decision else None
+            if settled:
+                found.replaced.append(Replaced(current, settled))
+        return found
+
+    def _note_stopped(self, current: Decision, fscs_key: str | None) -> None:
+        if fscs_key and current.held_by and current.decision is Answer.NEEDS_REVIEW:
+            self._stopped.append(Stopped(current.source, current.application_id, fscs_key))
+
+    def _settled(self, decision: Decision, current: Decision) -> Decision | None:
+        """``decision`` as it would be stored: another application may hold its library. None: no change."""
+        own = Holder(source=decision.source, application_id=decision.application_id)
+        claimed, held = claimed_key(decision), claimed_key(current)
+        holder = self._holder_of(claimed) if claimed else None
+        settled: Decision | None = decision
+        if holder and holder != own:
+            settled = under_claim(decision, current, holder)
+        elif claimed:
+            self._holders[claimed] = own
+        if settled and held and held != claimed_key(settled) and self._holder_of(held) == own:
+            self._holders[held] = None
+        return settled
+
+    def _holder_of(self, fscs_key: str) -> Holder | None:
+        if fscs_key in self._holders:
+            return self._holders[fscs_key]
+        return self._store.holder_of(fscs_key)

@@ -1,0 +1,73 @@
+"""An answer of an older policy, on the local stack: an operator looks, asks, and it is mended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
+from library_validator.casework.preview import Preview
+from library_validator.casework.tasks import Task, activation_of
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.store import Recorded
+from library_validator_cli.policy_check import policy_check
+from tests.decisions import match_of
+from tests.e2e.service import Service, eventually
+
+APPLICATION = "answered-by-an-older-policy"
+NO_LIBRARY = "ZZ0001"  # a key that nobody else in these tests claims
+
+
+def _answered_wrongly(service: Service) -> Decision:
+    """A decision that an older policy made: validated, and with a claim."""
+    service.send_all([{"application_id": APPLICATION, "name": "Friends of Nowhere Library", "state": "IA"}])
+    (event,) = service.wait_for_decisions([APPLICATION])
+    decided = service.casework.get(event["detail"]["data"]["source"], APPLICATION)
+    assert decided is not None
+    assert decided.decision is Answer.NOT_VALIDATED
+    wrong = decided.model_copy(
+        update={
+            "event_id": uuid4(),
+            "decision": Answer.VALIDATED,
+            "match": match_of(NO_LIBRARY),
+            "policy_version": "2020-01.1/older",
+        }
+    )
+    assert service.casework.record(wrong, decided) == Recorded()
+    service.casework.clear_mark([wrong])
+    return wrong
+
+
+def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) -> None:
+    wrong = _answered_wrongly(service)
+    decider = Decider(service.operator_registry)
+
+    preview = Preview(service.operator_casework, decider, lambda: datetime.now(UTC))
+    (replaced,) = [replaced for page in preview.pages() for replaced in page.replaced]
+
+    assert (replaced.current, replaced.decision.decision) == (wrong, Answer.NOT_VALIDATED)
+    assert service.casework.get(wrong.source, APPLICATION) == wrong
+
+    activation = activation_of(service.operator_registry.pointer())
+    queue = RevalidationsQueue(service.operator_sqs, service.outputs["RevalidationsQueueUrl"])
+    queue.send([Task(task="revalidate", activation=activation, asked_at=datetime.now(UTC))])
+
+    def mended() -> Decision | None:
+        current = service.casework.get(wrong.source, APPLICATION)
+        return current if current and current != wrong else None
+
+    decision = eventually(mended, "the application is decided again")
+    assert (decision.decision, decision.cause.kind) == (Answer.NOT_VALIDATED, "policy")
+    assert service.operator_casework.holder_of(NO_LIBRARY) is None
+
+    def published() -> list[dict[str, Any]]:
+        events = service.decision_events([APPLICATION])
+        return [event for event in events if event["detail-type"] == "Library Status Changed"]
+
+    (event,) = eventually(lambda: published() or None, "the change is published")
+    assert event["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
+    service.wait_until_done("RevalidationsQueue")
+    shards = service.operator_casework.progress(activation)
+    assert policy_check(shards, service.outputs["PolicyVersion"]).state == "up_to_date"

@@ -1,0 +1,358 @@
+"""What another policy does to the answers that were given before, once a person asks for it."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from library_validator.adapters.aws.decision_body import unpack
+from library_validator.casework.overriding import Ruling, carry_out, propose
+from library_validator.casework.store import SHARDS, shard_of
+from library_validator.casework.tasks import Task
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.store import Recorded
+from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.unit.casework.policies import (
+    Deployments,
+    Rule,
+    defective,
+    everything_to_a_person,
+    no_library_called,
+)
+from tests.unit.casework.world import (
+    ALDER_FIELDS,
+    EAST_FIELDS,
+    JUNIPER,
+    NEW_FIELDS,
+    WEST_FIELDS,
+    Killed,
+    World,
+    year,
+)
+
+VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
+CHANGED: Final = "Library Status Changed"
+THE_END: Final = "Registry Revalidated"
+STORED: Final = Path(__file__).parents[1] / "adapters" / "stored"
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.activate(year(2021))
+    world.run()
+    return world
+
+
+@pytest.fixture
+def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
+    deployments = Deployments(monkeypatch)
+    deployments.deploy("A")
+    return deployments
+
+
+class TestCauses:
+    def test_the_policy_is_the_cause_where_a_registry_changed_nothing_before(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        before = world.submit("A-1", **ALDER_FIELDS)
+        world.activate(year(2021), year(2022))
+        world.run()
+        assert world.current("A-1") == before
+
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+
+        decision = world.current("A-1")
+        assert (decision.decision, decision.cause.kind) == (REVIEW, "policy")
+        assert decision.cause.detail.startswith("B/")
+        assert decision.registry_version == world.registry.pointer().active
+
+    def test_the_registry_is_the_cause_where_it_was_never_gone_through(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        deployments.deploy("B")
+
+        world.start()
+
+        assert world.current("A-1").cause.kind == "registry"
+
+    def test_who_could_not_be_decided_on_a_registry_is_decided_by_asking_again(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **NEW_FIELDS)
+        world.activate(year(2022, JUNIPER))
+        deployments.deploy("A", defective)
+        world.run()
+        deployments.deploy("A")
+        world.run()
+        assert world.answer("A-1")[0] is NOT_VALIDATED
+
+        world.start()
+
+        assert world.answer("A-1") == (VALIDATED, "VT0009")
+        assert world.current("A-1").cause.key == f"registry:{world.activation}"
+        assert [event.data.failed for event in world.ends] == [0, 1, 0]
+
+
+class TestBackAndForth:
+    def test_each_time_is_told_under_ids_and_with_counts_of_its_own(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        world.submit("A-2", **EAST_FIELDS)
+        rules: dict[str, Rule | None] = {"A": None, "B": no_library_called("Alder")}
+        answers = []
+        list(world.told())
+
+        for version in ("B", "A", "B", "B"):
+            deployments.deploy(version, rules[version])
+            world.start()
+            answers.append(world.answer("A-1")[0])
+
+        assert answers == [NOT_VALIDATED, VALIDATED, NOT_VALIDATED, NOT_VALIDATED]
+        assert [(end.data.checked, end.data.changed) for end in world.ends] == [
+            (2, 1),
+            (2, 1),
+            (2, 1),
+            (2, 0),
+        ]
+        ids = [end.metadata.event_id for end in world.ends]
+        ids += [change.metadata.event_id for change in world.changes]
+        assert len(set(ids)) == len(ids) == 4 + 3
+
+    def test_an_answer_of_a_policy_that_was_back_for_a_while_is_found(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+        deployments.deploy("A")
+        world.submit("A-1", **ALDER_FIELDS)
+        deployments.deploy("B", everything_to_a_person)
+
+        world.start()
+
+        assert world.answer("A-1")[0] is REVIEW
+
+    def test_a_task_of_an_earlier_asking_does_nothing_more(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        earlier = Task(task="revalidate", activation=world.activation, asked_at=world.now())
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+        list(world.told())
+
+        outcomes = world.run(earlier)
+
+        assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
+        assert list(world.told()) == []
+
+    def test_an_activation_that_comes_again_after_a_deployment_was_taken_back_has_an_end_of_its_own(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        world.run()
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+        deployments.deploy("A")
+
+        world.run()
+
+        assert world.answer("A-1")[0] is VALIDATED
+        assert len({end.metadata.event_id for end in world.ends}) == len(world.ends) == 4
+
+    def test_a_worker_of_an_older_deployment_ends_once_a_person_asks_by_the_new_one(
+        self, world: World, deployments: Deployments, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
+        ids = (f"A-{number}" for number in range(999))
+        in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 3][:3]
+        for name in in_one_shard:
+            world.submit(name, **NEW_FIELDS | {"website": name})
+        world.activate(year(2022))
+        steps = count()
+
+        def ask_after_the_first_application() -> None:
+            if next(steps) == 6:
+                deployments.deploy("B", everything_to_a_person)
+                world.start()
+                deployments.deploy("A")
+
+        task = Task(task="revalidate", activation=world.activation, shard=3)
+        outcome = world.work(task, world.watched_ports(ask_after_the_first_application))
+
+        assert (outcome.status, outcome.checked) == ("superseded", 1)
+        assert {world.answer(name)[0] for name in in_one_shard} == {REVIEW}
+        (end,) = world.ends[1:]
+        assert str(end.metadata.policy_version).startswith("B/")
+
+    def test_a_worker_that_is_killed_anywhere_is_made_good_by_the_same_task(
+        self, deployments: Deployments
+    ) -> None:
+        expected = None
+        for last in count():
+            world = World()
+            deployments.deploy("A")
+            world.activate(year(2021))
+            world.run()
+            for number in range(3):
+                world.submit(f"A-{number}", **ALDER_FIELDS | {"website": str(number)})
+            deployments.deploy("B", no_library_called("Alder"))
+            world.start()
+            list(world.told())
+            deployments.deploy("C")
+            calls = count()
+
+            def die(calls: Any = calls, last: int = last) -> None:
+                if next(calls) == last:
+                    raise Killed
+
+            task = Task(task="revalidate", activation=world.activation, asked_at=world.now())
+            try:
+                world.run(task, ports=world.watched_ports(die))
+                undisturbed = True
+            except Killed:
+                world.run(task)
+                undisturbed = False
+            (end,) = {event.metadata.event_id: event for event in world.ends}.values()
+            counts = (end.data.checked, end.data.changed, sorted(map(world.answer, ("A-0", "A-1", "A-2"))))
+            expected = expected or counts
+            assert counts == expected, f"killed at {last}"
+            if undisturbed:
+                break
+        assert expected
+        assert expected[:2] == (3, 3)
+
+
+class TestClaims:
+    def test_a_library_is_free_for_the_next_once_its_holder_is_validated_no_longer(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
+        deployments.deploy("A", deployments.validating("Friends", "ME0004"))
+        world.submit("A-0", **EAST_FIELDS)
+        world.submit("A-0", **NEW_FIELDS)  # gives the claim back
+        assert world.submit("A-1", **friends).decision is VALIDATED
+        stopped = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
+        assert stopped.reason_codes[0] == "SECOND_CLAIMANT"
+
+        deployments.deploy("B")
+        world.start()
+
+        assert world.answer("A-1")[0] is NOT_VALIDATED
+        assert world.store.holder_of("ME0004") is None
+        # Whom the claim stopped waits for a person; a registry that takes a claim away leaves them there too.
+        assert world.current("A-2", OTHER_PARTNER) == stopped
+        again = world.submit("A-2", source=OTHER_PARTNER, revision=2, **EAST_FIELDS)
+        assert (again.decision, again.reason_codes) == (VALIDATED, ["MATCH"])
+
+    def test_a_library_stays_with_the_holder_that_a_policy_validates_still(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        deployments.deploy("B", no_library_called("Alder"))
+        world.start()
+
+        third = world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
+
+        assert third.reason_codes[0] == "SECOND_CLAIMANT"
+
+    def test_who_becomes_another_library_by_a_policy_is_a_second_claimant_there(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        world.submit("A-2", **WEST_FIELDS)
+
+        deployments.deploy("B", deployments.validating("West", "ME0004"))
+        world.start()
+
+        assert world.answer("A-1") == (VALIDATED, "ME0004")
+        assert world.answer("A-2") == (REVIEW, "ME0004")
+        assert world.current("A-2").reason_codes == ["SECOND_CLAIMANT"]
+        assert world.store.holder_of("ME0005") is None
+
+    def test_a_second_claimant_is_never_validated_by_a_policy_alone(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **EAST_FIELDS)
+        second = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
+        world.submit("A-1", **NEW_FIELDS)  # gives the claim back
+
+        deployments.deploy("B")
+        world.start()
+
+        assert world.current("A-2", OTHER_PARTNER) == second
+
+    def test_who_becomes_validated_by_a_policy_takes_the_claim(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        deployments.deploy("A", no_library_called("East"))
+        world.submit("A-1", **EAST_FIELDS)
+        world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
+
+        deployments.deploy("B")
+        world.start()
+
+        answers = {world.current("A-1").decision, world.current("A-2", OTHER_PARTNER).decision}
+        assert answers == {VALIDATED, REVIEW}
+        assert world.store.holder_of("ME0004")
+
+
+class TestWhatStays:
+    def test_what_a_person_decided_stands(self, world: World, deployments: Deployments) -> None:
+        friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
+        world.submit("A-1", **friends)
+        ruling = Ruling(
+            source=PARTNER,
+            application_id="A-1",
+            answer=VALIDATED,
+            fscs="ME0004",
+            reason_code="CONFIRMED_BY_PHONE",
+            words="called",
+            by="somebody",
+        )
+        proposal = propose(ruling, world.store, world.decider, world.now())
+        decision = carry_out(proposal, world.store, world.results).decision
+        list(world.told())
+
+        deployments.deploy("B", everything_to_a_person)
+        world.start()
+
+        assert world.current("A-1") == decision
+        assert decision.decision is VALIDATED
+        assert list(world.told()) == [THE_END]
+        assert world.store.holder_of("ME0004")
+
+    def test_a_decision_that_an_older_deployment_stored_is_decided_again(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        for path in sorted(STORED.glob("*.bin")):
+            stored = unpack(path.read_bytes())
+            assert world.store.record(stored, None) == Recorded()
+
+            deployments.deploy("B", everything_to_a_person)
+            world.start()
+
+            decision = world.current(stored.application_id, stored.source)
+            assert decision.before == stored.as_before
+            assert decision.decision is not stored.decision
+            assert decision.submission == stored.submission
+
+    def test_an_answer_that_stays_keeps_the_policy_that_gave_it(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        decision = world.submit("A-1", **ALDER_FIELDS)
+        deployments.deploy("B")
+
+        world.start()
+
+        assert world.current("A-1") == decision
+        shard = shard_of(PARTNER, "A-1")
+        progress = world.store.progress(world.activation)[shard]
+        assert (progress.policy_version[0], progress.done, progress.checked) == ("B", True, 1)

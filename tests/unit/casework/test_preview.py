@@ -1,0 +1,192 @@
+"""What a preview says beforehand, and that nothing comes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from copy import deepcopy
+from typing import Final
+
+import pytest
+
+from library_validator.casework.overriding import Ruling, carry_out, propose
+from library_validator.casework.preview import Preview, PreviewedPage, Stopped
+from library_validator.casework.store import shard_of
+from library_validator.casework.tasks import CHUNK
+from library_validator.decisions.decision import Answer, Decision
+from library_validator.errors import NoActiveRegistry, RegistryError
+from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.unit.casework.policies import (
+    Deployments,
+    defective,
+    everything_to_a_person,
+    no_library_called,
+)
+from tests.unit.casework.world import ALDER_FIELDS, EAST_FIELDS, NEW_FIELDS, WEST_FIELDS, World, year
+
+VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
+FRIENDS: Final = EAST_FIELDS | {"name": "East Coral Library Friends"}
+
+
+@pytest.fixture
+def world(deployments: Deployments) -> World:
+    deployments.deploy("A")
+    world = World()
+    world.activate(year(2021))
+    world.run()
+    return world
+
+
+@pytest.fixture
+def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
+    return Deployments(monkeypatch)
+
+
+def preview_of(world: World) -> Preview:
+    return Preview(world.store, world.decider, world.now)
+
+
+def pages_of(world: World) -> list[PreviewedPage]:
+    return list(preview_of(world).pages())
+
+
+def foreseen(world: World) -> dict[str, tuple[Answer, list[str]]]:
+    return {
+        replaced.decision.application_id: facts(replaced.decision)
+        for page in pages_of(world)
+        for replaced in page.replaced
+    }
+
+
+def facts(decision: Decision) -> tuple[Answer, list[str]]:
+    return decision.decision, decision.reason_codes
+
+
+def test_it_says_what_asking_for_a_revalidation_then_does(world: World, deployments: Deployments) -> None:
+    for name, fields in (("A-1", ALDER_FIELDS), ("A-2", EAST_FIELDS), ("A-3", NEW_FIELDS)):
+        world.submit(name, **fields)
+    world.submit("A-4", source=OTHER_PARTNER, **EAST_FIELDS)
+    deployments.deploy("B", deployments.validating("Alder", "ME0004"))
+    said = foreseen(world)
+
+    world.start()
+
+    assert said == {"A-1": (REVIEW, ["SECOND_CLAIMANT"])}
+    assert {event.data.application_id for event in world.changes} == said.keys()
+    assert facts(world.current("A-1")) == said["A-1"]
+    assert foreseen(world) == {}
+
+
+def test_nothing_is_written_or_told(world: World, deployments: Deployments) -> None:
+    world.submit("A-1", **ALDER_FIELDS)
+    world.submit("A-2", **EAST_FIELDS)
+    deployments.deploy("B", everything_to_a_person)
+    store = deepcopy(world.store)
+    list(world.told())
+
+    assert foreseen(world).keys() == {"A-1", "A-2"}
+
+    assert world.store == store
+    assert list(world.told()) == []
+
+
+def test_every_current_decision_is_counted_with_the_policy_that_made_it(
+    world: World, deployments: Deployments
+) -> None:
+    ids = (f"A-{number}" for number in range(9_999))
+    in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 2][: CHUNK + 5]
+    for name in in_one_shard:
+        world.submit(name, **NEW_FIELDS | {"website": name})
+    deployments.deploy("B")
+    world.submit("B-1", **ALDER_FIELDS)
+
+    pages = pages_of(world)
+
+    assert max(page.checked for page in pages) == CHUNK
+    assert sum(page.checked for page in pages) == len(in_one_shard) + 1
+    weights = world.decider.policy_version.partition("/")[2]
+    policies = [policy for page in pages for policy in page.policies.elements()]
+    assert Counter(policies) == {f"A/{weights}": len(in_one_shard), f"B/{weights}": 1}
+
+
+def test_what_a_person_decided_stays(world: World, deployments: Deployments) -> None:
+    world.submit("A-1", **FRIENDS)
+    ruling = Ruling(PARTNER, "A-1", VALIDATED, "CONFIRMED_BY_PHONE", "called", "somebody", fscs="ME0004")
+    carry_out(propose(ruling, world.store, world.decider, world.now()), world.store, world.results)
+    deployments.deploy("B", everything_to_a_person)
+
+    assert foreseen(world) == {}
+
+
+def test_one_that_cannot_be_decided_is_counted_and_holds_up_nobody(
+    world: World, deployments: Deployments
+) -> None:
+    world.submit("A-1", **ALDER_FIELDS)
+    deployments.deploy("B", defective)
+
+    pages = pages_of(world)
+
+    (undecided,) = [undecided for page in pages for undecided in page.undecided]
+    assert undecided.submission.application.application_id == "A-1"
+    assert not any(page.replaced for page in pages)
+
+
+def test_of_two_that_become_validated_one_is_a_second_claimant(
+    world: World, deployments: Deployments
+) -> None:
+    deployments.deploy("A", no_library_called("East"))
+    world.submit("A-1", **EAST_FIELDS)
+    world.submit("A-2", **EAST_FIELDS)
+    deployments.deploy("B")
+
+    assert sorted(foreseen(world).values()) == [(REVIEW, ["SECOND_CLAIMANT"]), (VALIDATED, ["MATCH"])]
+
+
+class TestStopped:
+    def test_who_was_stopped_by_a_claim_that_ends_is_named(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-0", **EAST_FIELDS)
+        world.submit("A-0", **NEW_FIELDS)  # gives the claim back
+        deployments.deploy("A", deployments.validating("Friends", "ME0004"))
+        world.submit("A-1", **FRIENDS)
+        world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
+        deployments.deploy("B")
+        world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
+        stopped = [Stopped(OTHER_PARTNER, name, "ME0004") for name in ("A-2", "A-3")]
+
+        for ask in (False, True):
+            if ask:
+                world.start()
+                assert world.answer("A-1")[0] is NOT_VALIDATED
+            preview = preview_of(world)
+            assert len(list(preview.pages())) > 0
+            found = preview.stopped_without_holder()
+            assert sorted(found, key=lambda application: application.application_id) == stopped
+
+    def test_who_is_stopped_by_a_claim_that_stays_is_not(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **WEST_FIELDS)
+        world.submit("A-2", source=OTHER_PARTNER, **WEST_FIELDS)
+        deployments.deploy("B", no_library_called("Alder"))
+        preview = preview_of(world)
+        assert sum(page.checked for page in preview.pages()) == 2
+
+        assert preview.stopped_without_holder() == []
+
+
+class TestRegistry:
+    def test_another_one_that_goes_live_meanwhile_ends_it(
+        self, world: World, deployments: Deployments
+    ) -> None:
+        world.submit("A-1", **ALDER_FIELDS)
+        deployments.deploy("B")
+        preview = preview_of(world)
+        world.activate(year(2021), year(2022))
+
+        with pytest.raises(RegistryError, match="another registry went live during the dry run"):
+            list(preview.pages())
+
+    def test_without_one_there_is_nothing_to_look_at(self) -> None:
+        with pytest.raises(NoActiveRegistry):
+            preview_of(World())

@@ -1,0 +1,141 @@
+"""What a dry run counts, lists and says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from library_validator.casework.preview import Preview
+from library_validator_cli.dry_run import DryRun
+from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.unit.casework.policies import Deployments, defective, no_library_called
+from tests.unit.casework.world import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS, World, year
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.activate(year(2021))
+    world.run()
+    world.submit("A-1", **ALDER_FIELDS)
+    world.submit("A-2", **EAST_FIELDS)
+    world.submit("A-3", **WEST_FIELDS)
+    world.submit("A-4", source=OTHER_PARTNER, **ALDER_FIELDS)  # a second claimant
+    return world
+
+
+@pytest.fixture
+def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
+    return Deployments(monkeypatch)
+
+
+def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, Any]]]:
+    run = DryRun(Preview(world.store, world.decider, world.now), deployed)
+    said: list[str] = []
+    lines = [json.loads(line) for line in run.lines(said.append)]
+    assert said
+    return run, lines
+
+
+def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments) -> None:
+    given = world.decider.policy_version
+    deployments.deploy("B", no_library_called("Coral"))
+
+    run, _ = dry_run(world, None)
+
+    shown = run.as_json()
+    assert [shown[name] for name in ("checked", "changed", "unchanged", "undecided")] == [4, 2, 2, 0]
+    assert shown["answers_by_policy_version"] == {given: 4}
+    assert shown["changes"] == [
+        {
+            "applications": 2,
+            "changes": ["decision", "identity"],
+            "before": {"decision": "validated", "reason_codes": ["MATCH"]},
+            "after": {"decision": "not_validated", "reason_codes": ["NO_ENTRY"]},
+        }
+    ]
+    assert run.as_table().row_count == 1
+
+
+def test_each_application_that_changes_is_a_line_without_what_it_wrote(
+    world: World, deployments: Deployments
+) -> None:
+    registry, given = world.registry.pointer().active, world.decider.policy_version
+    deployments.deploy("B", no_library_called("West"))
+
+    _, lines = dry_run(world, None)
+
+    versions = {"registry_version": registry}
+    assert lines == [
+        {
+            "source": PARTNER,
+            "application_id": "A-3",
+            "changes": ["decision", "identity"],
+            "before": {
+                "decision": "validated",
+                "reason_codes": ["MATCH"],
+                "fscs_key": "ME0005",
+                "fscs_id": None,
+                **versions,
+                "policy_version": given,
+            },
+            "after": {
+                "decision": "not_validated",
+                "reason_codes": ["NO_ENTRY"],
+                "fscs_key": None,
+                "fscs_id": None,
+                **versions,
+                "policy_version": world.decider.policy_version,
+            },
+        }
+    ]
+
+
+def test_one_that_cannot_be_decided_is_listed_and_warned_of(world: World, deployments: Deployments) -> None:
+    deployments.deploy("B", defective)
+
+    run, lines = dry_run(world, None)
+
+    assert (run.undecided, run.unchanged) == (4, 0)
+    assert {line["undecided"] for line in lines} == {"ZeroDivisionError"}
+    assert any("could not be decided and would stay: 4" in sentence for sentence in run.warnings())
+
+
+def test_one_that_waits_behind_nobody_is_listed_and_warned_of(world: World, deployments: Deployments) -> None:
+    world.submit("A-1", **EAST_FIELDS | {"city": "Elsewhere"})  # gives the claim back
+    deployments.deploy("B")
+
+    run, lines = dry_run(world, None)
+
+    assert {"source": OTHER_PARTNER, "application_id": "A-4", "stopped_without_holder": "ME0001"} in lines
+    assert any(
+        "SECOND_CLAIMANT for a library that no application holds: 1" in sentence
+        for sentence in run.warnings()
+    )
+
+
+@pytest.mark.parametrize(
+    ("deployed", "said"),
+    [
+        ("of-another-checkout", "the deployed service decides by another policy, of-another-checkout"),
+        (None, "the policy of the deployed service is unknown"),
+    ],
+)
+def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
+    world: World, deployed: str | None, said: str
+) -> None:
+    run, _ = dry_run(world, deployed)
+
+    assert any(said in sentence for sentence in run.warnings())
+    assert any(world.decider.policy_version in sentence for sentence in run.notices())
+
+
+def test_the_command_is_named_that_makes_the_changes(world: World, deployments: Deployments) -> None:
+    deployments.deploy("B", no_library_called("Coral"))
+
+    run, _ = dry_run(world, world.decider.policy_version)
+
+    assert run.warnings() == []
+    assert any("library-validator revalidate start" in sentence for sentence in run.notices())
