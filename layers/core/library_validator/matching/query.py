@@ -13,7 +13,7 @@ from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import NO_STREET, FscsId, Street
 from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
-from library_validator.matching.wording import is_parted, parts_of
+from library_validator.matching.wording import may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 
@@ -44,10 +44,10 @@ class Query:
 
     @property
     def parts(self) -> tuple[Query, ...]:
-        """The names in its name, each as if it were the whole: empty where there is no more than one."""
+        """The names in a name that says library, each as if it were the whole; none where there is only one."""
         if self._parts is None:
-            name = self.applicant.name
-            self._parts = tuple(_parts_of(self)) if is_parted(name) else ()
+            is_parted = self.says_library and may_be_parted(self.applicant.name)
+            self._parts = tuple(_parts_of(self)) if is_parted else ()
         return self._parts
 
 

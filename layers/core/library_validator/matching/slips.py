@@ -24,13 +24,18 @@ def forms_of(listed: str) -> frozenset[str]:
 
 
 def is_written_for(written: str, listed: str) -> bool:
-    """Whether a word is the listed one, mistyped or cut short."""
-    return (
-        is_slip(written, listed)
-        or _is_shortened(written, listed)
-        or any(is_slip(written, form) or _is_slip_of_few_letters(written, form) for form in forms_of(listed))
-        or (listed == "LIBRARY" and _is_library_mistyped(written))
-    )
+    """Whether a word is the listed one, mistyped or cut short: one end of it, at least, is as it should be."""
+    first, last = written[:1], written[-1:]
+    if (first == listed[0] or last == listed[-1]) and (
+        is_slip(written, listed) or _is_shortened(written, listed)
+    ):
+        return True
+    for form in _FORMS.get(listed, ()):
+        if (first == form[0] or last == form[-1]) and (
+            is_slip(written, form) or _is_slip_of_few_letters(written, form)
+        ):
+            return True
+    return listed == "LIBRARY" and _is_library_mistyped(written)
 
 
 def is_slip(written: str, listed: str) -> bool:
@@ -39,8 +44,14 @@ def is_slip(written: str, listed: str) -> bool:
     The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another word. In
     four letters another letter makes another word: there two changed places, or one was doubled.
     """
-    longest, shortest = max(len(written), len(listed)), min(len(written), len(listed))
-    if len(written) > len(listed) + 1 or not (written.isalpha() and listed.isalpha()):
+    longest, shortest = len(written), len(listed)
+    if longest < shortest:
+        longest, shortest = shortest, longest
+    if (
+        longest - shortest > 2
+        or len(written) > len(listed) + 1
+        or not (written.isalpha() and listed.isalpha())
+    ):
         return False
     if longest < 5:
         same_letters = shortest > 2 and set(written) == set(listed)
@@ -79,7 +90,7 @@ def _is_slip_of_few_letters(written: str, form: str) -> bool:
     """
     if len(form) > 4 or abs(len(written) - len(form)) > 1:
         return False
-    if written.replace("I", "L") == form.replace("I", "L"):
+    if len(written) == len(form) and written.replace("I", "L") == form.replace("I", "L"):
         return True
     if OSA.distance(written, form, score_cutoff=1) != 1:
         return False

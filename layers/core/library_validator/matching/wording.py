@@ -30,7 +30,7 @@ _SEPARATOR: Final = re.compile(
 )
 # A glance, before the search: most names have none of these.
 _SEPARATING_SIGNS: Final = frozenset("/,;:(){}[]|-\u2013\u2014")
-_MAY_BE_KNOWN_AS: Final = re.compile(r"(?i)[bk][./]?a\b|formerly").search
+_KNOWN_AS: Final = re.compile(r"[BKbk][./]?[Aa]\b|ormerly|ORMERLY")
 _AND: Final = re.compile(r"(?i) and | ?& ?")
 
 
@@ -78,11 +78,9 @@ def _has_ascii(letter: str) -> bool:
     return letter in HOMOGLYPHS or bool(fold(letter))
 
 
-def is_parted(name: str) -> bool:
-    """Whether there is more than one name in it."""
-    if _SEPARATING_SIGNS.isdisjoint(name) and not _MAY_BE_KNOWN_AS(name):
-        return False
-    return _SEPARATOR.search(name) is not None
+def may_be_parted(name: str) -> bool:
+    """Whether there can be more than one name in it: a glance."""
+    return not _SEPARATING_SIGNS.isdisjoint(name) or _KNOWN_AS.search(name) is not None
 
 
 def parts_of(name: str, *, at_and: bool = False) -> tuple[str, ...]:
