@@ -32,6 +32,7 @@ from library_validator.matching.words import (
     BEFORE_LIBRARY,
     BEFORE_LIBRARY_AT_ITS_PLACE,
     CITY_WORDS,
+    FIGURES,
     GENERIC,
     GOVERNMENT_OF_PLACE,
     HOSTS,
@@ -49,12 +50,13 @@ _AS_THEY_ARE: Final = _KINDS | PARTICLES | LEGAL_FORMS | ANYWHERE | {"PUB"}  # n
 _BEFORE_AT_ITS_PLACE: Final = BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
-_NUMBERS: Final = frozenset({"NO", "NUMBER", "ONE", "TWO", "THREE", "FOUR", "FIVE"})
+_NUMBERS: Final = FIGURES.keys() | {"NO", "NUMBER"}
 _GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
 _LEGAL_ACRONYMS: Final = frozenset({"LLC", "LLP", "LP", "PLLC", "PC"})
 _LED_BY: Final = (
     ANYWHERE - SAYS_LIBRARY - {"BRANCH"}
 )  # what may stand between an adjective and the word library
+_SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
 
 
@@ -187,16 +189,18 @@ class ExplainedName:
         if word == "PUB" and not _is_adjective(written, position):
             return (word,)  # the house that serves beer
         found = NAME_WORDS.get(word)
-        if found == (word,) or (found is None and word not in CITY_WORDS):
+        if found == (word,) or (found is None and word not in _SHORT_OR_FIGURE):
             return (word,)
         meanings = [found] if found else []
         if word in CITY_WORDS:
             meanings += _STREET if word == "ST" else [(CITY_WORDS[word],)]
+        if word in FIGURES:
+            meanings.append((FIGURES[word],))
         known, places = self._vocabulary.counts, self._places
         for meaning in (*meanings, (word,)):
             if all([token in known or token in places for token in meaning]):
                 return meaning
-        return meanings[0]
+        return meanings[0] if word not in FIGURES else (word,)
 
     def _take_other_outlets(self) -> None:
         """Explain the words of another outlet of the system, where the applicant gives its whole name."""

@@ -112,7 +112,7 @@ def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
         return _NONE
-    return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words, _named_buildings(query))
+    return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 
 def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:

@@ -145,7 +145,8 @@ def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     against = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
     if against is not None:
         return against
-    enough = evidence.sufficient and (best.bits >= policy.validate or evidence.overrides_score)
+    floor = policy.validate if evidence.located or identified_by_id(best) else policy.validate_by_name
+    enough = evidence.sufficient and (best.bits >= floor or evidence.overrides_score)
     if not (enough or _is_explained_at_its_place(evidence)):
         if _is_only_library_of_town(evidence):
             return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status_codes(best)), best)
@@ -153,6 +154,11 @@ def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
     return _sufficient(evidence)
+
+
+def identified_by_id(best: Scored) -> bool:
+    """Whether the FSCS id that was given is the entry's."""
+    return best.compared.fscs_id in ("exact", "other_outlet")
 
 
 def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
@@ -306,6 +312,9 @@ def _is_only_library_of_town(evidence: Evidence) -> bool:
     only = evidence.ranking.only_system_of_town()
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
+    is_of_branch = not (best.entry.is_system or name.of_system)
+    if is_of_branch and not best.entry.place_words.issuperset(query.name.core):
+        return False  # of branches there are many in a town, and a part of a name can be another's
     return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
 
 

@@ -14,6 +14,7 @@ class Policy:
 
     version: str
     validate: float
+    validate_by_name: float
     review: float
     margin: float
     akin: float
@@ -36,6 +37,7 @@ def load_policy() -> Policy:
     return Policy(
         version=body["version"],
         validate=numbers["validate"],
+        validate_by_name=numbers["validate_by_name"],
         review=numbers["review"],
         margin=numbers["margin"],
         akin=numbers["akin"],
