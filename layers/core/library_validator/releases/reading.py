@@ -39,7 +39,7 @@ from library_validator.releases.records import (
     ReleaseReport,
     System,
 )
-from library_validator.releases.repairs import Repairs
+from library_validator.releases.repairs import DOUBLE_ENCODED, Repairs
 from library_validator.releases.rows import Source, outlet_of, read_rows, system_of
 
 # Share of the outlets. Official files have none.
@@ -78,6 +78,7 @@ def read_release(
         *repeated_outlets,
         *_orphans(systems.records, outlets.records),
         *_unreadable(repairs),
+        *_double_encoded(repairs),
     ]
     for file in (systems_file, outlets_file):
         repairs.done.update({f"{what} corrected": 1 for what in file.layout.renamed})
@@ -192,6 +193,17 @@ def _unreadable(repairs: Repairs) -> Iterator[Problem]:
     for what, rows in sorted(repairs.unreadable.items()):
         yield Problem(
             "unreadable_values", "warning", f"{rows} values of {what} cannot be read and count as missing"
+        )
+
+
+def _double_encoded(repairs: Repairs) -> Iterator[Problem]:
+    if values := repairs.done[DOUBLE_ENCODED]:
+        examples = ", ".join(f"{found!r} is {repaired!r}" for found, repaired in repairs.double_encoded)
+        yield Problem(
+            "double_encoded_text",
+            "warning",
+            f"{values} values were double-encoded (UTF-8, read as Windows-1252 and written again) and are "
+            f"repaired, {examples}: official files have none, look what program saved this file",
         )
 
 
