@@ -71,10 +71,10 @@ class Layout:
         return _COLUMNS[self.kind]
 
 
-def split_header(line: str) -> list[str]:
+def split_header(line: str, separator: str = ",") -> list[str]:
     """The column names of a header line, in capitals, without blanks, quotes or a byte order mark."""
     try:
-        cells = next(csv.reader((_BYTE_ORDER_MARK.sub("", line),)), [])
+        cells = next(csv.reader((_BYTE_ORDER_MARK.sub("", line),), delimiter=separator), [])
     except csv.Error:
         return []
     return [cell.strip().upper() for cell in cells]
