@@ -40,9 +40,9 @@ def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Itera
         yield Problem(
             "letters_spoiled",
             QUARANTINE,
-            "names or addresses with signs that a wrong encoding leaves in the place of letters, which cannot "
-            f"be repaired for certain: {len(spoiled)} ({examples}); download the CSV zip from the agency's page "
-            "again, or compare these values with it",
+            "names or addresses with signs that a wrong encoding leaves in the place of letters, which "
+            f"cannot be repaired for certain: {len(spoiled)} ({examples}); download the CSV zip from the "
+            "agency's page again, or compare these values with it",
         )
 
 

@@ -64,7 +64,9 @@ def _in_place_of_accents(before: str, now: str) -> list[tuple[str, str]] | None:
         return None
     replaced, place = [], len(between[0])
     for run, after in zip(runs, between[1:], strict=True):
-        found = now.find(after, place, place + _REPLACED_BY_AT_MOST * len(run) + len(after))
+        found = place + len(run)  # most often one character stands for one letter
+        if not now.startswith(after, found):
+            found = now.find(after, place, place + _REPLACED_BY_AT_MOST * len(run) + len(after))
         if found < 0:
             return None
         replaced.append((run, now[place:found]))
