@@ -64,6 +64,7 @@ class Limits(_Model):
     renumbered: OfKinds
     reassigned: OfKinds
     state_loss: OfKinds
+    state_growth: OfKinds
     changed: Mapping[str, ByYears]
     missing: Mapping[str, Missing]
     shape: Mapping[str, float]
