@@ -4,7 +4,7 @@ import csv
 import io
 import time
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import fields
 from pathlib import Path
 
@@ -102,6 +102,25 @@ def test_the_history_of_all_releases_keeps_every_library(releases: dict[int, Rel
     outlets = [listed for entry in history.systems for listed in entry.outlets]
     assert Counter(listed.last_listed for listed in outlets)[2022] == 17546
     assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
+
+
+def test_every_name_that_an_official_year_has_under_a_key_is_a_name_of_it(
+    releases: dict[int, Release],
+) -> None:
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for release in releases.values():
+        for entry in entries_of(release):
+            named[entry.fscs_key if isinstance(entry, System) else entry.fscs_id].add(entry.name)
+    former = 0
+    for system in merge_releases(list(releases.values())).systems:
+        keys = (system.system.fscs_key, *system.former_keys)
+        assert {system.system.name, *system.former_names} == set().union(*(named[key] for key in keys))
+        former += len(system.former_names)
+        for outlet in system.outlets:
+            ids = (outlet.outlet.fscs_id, *outlet.former_ids)
+            assert {outlet.outlet.name, *outlet.former_names} == set().union(*(named[one] for one in ids))
+            former += len(outlet.former_names)
+    assert former == 1240
 
 
 def test_a_branch_that_changed_its_system_is_not_taken_for_closed(releases: dict[int, Release]) -> None:
