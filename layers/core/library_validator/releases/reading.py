@@ -85,7 +85,11 @@ def read_release(
         repairs.done.update({f"{what} corrected": 1 for what in file.layout.renamed})
     report = ReleaseReport(
         fiscal_year=year,
-        files=(systems.report(systems_file), outlets.report(outlets_file)),
+        files=(
+            systems.report(systems_file, systems_file.layout.name),
+            # The outlets file changes less often: what it has alone may be the layout of an earlier year.
+            outlets.report(outlets_file, max(systems_file.layout.name, outlets_file.layout.name)),
+        ),
         systems=len(kept_systems),
         outlets=len(kept_outlets),
         systems_by_structure=_counts(system.structure for system in kept_systems),

@@ -49,13 +49,13 @@ class Contents(Generic[_Record]):
     problems: list[RowProblem]
     witnesses: Witnesses
 
-    def report(self, source: Source) -> FileReport:
+    def report(self, source: Source, layout_name: str) -> FileReport:
         layout = source.layout
         rows = len(self.records) + self.rejected
         return FileReport(
             layout.kind,
             source.member,
-            layout.name,
+            layout_name,
             source.encoding,
             rows,
             layout.columns,
