@@ -16,6 +16,7 @@ from library_validator.adapters.aws.revalidations_queue import Activation, Reval
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
 from library_validator_cli.applications_file import open_applications
+from library_validator_cli.demo import SAMPLE_RELEASES
 from library_validator_cli.local_matching import match_rows, registry_of
 from library_validator_cli.schemas import main as write_schemas
 from library_validator_cli.schemas import schemas
@@ -75,12 +76,23 @@ def test_ten_messages_are_one_batch_with_one_poison() -> None:
 
 
 def test_the_demos_applications_come_out_as_they_say() -> None:
-    registry = registry_of([EVENTS / "sample" / "pls_sample_fy2022_csv.zip"], lambda _said: None)
+    registry = registry_of([ROOT / sample for sample in SAMPLE_RELEASES], lambda _said: None)
     with open_applications(EVENTS / "demo-applications.jsonl") as file:
         decided = {one["application_id"]: one["decision"] for one in match_rows(file, Decider(registry))}
     # Without a store nobody knows of the first claimant.
     told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
     assert {application_id: decided[application_id] for application_id in told} == told
+
+
+def test_two_of_the_demos_applications_need_the_year_before() -> None:
+    """Its former name and its last listing come from there."""
+    registry = registry_of([ROOT / SAMPLE_RELEASES[-1]], lambda _said: None)
+    with open_applications(EVENTS / "demo-applications.jsonl") as file:
+        decided = {one["application_id"]: one for one in match_rows(file, Decider(registry))}
+    told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
+    others = {key for key, answer in told.items() if decided[key]["decision"] != answer}
+    assert others == {"demo-25-former-name", "demo-26-no-longer-listed"}
+    assert decided["demo-26-no-longer-listed"]["reason_codes"] == ["NO_ENTRY"]
 
 
 def test_the_demo_tells_some_twenty_cases_of_every_answer() -> None:
