@@ -20,7 +20,7 @@ from library_validator_cli.sample_applications import NONE, sample_applications
 APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
 DRAWN: Final = 400  # of which the first of each kind are shown
 SEED: Final = 1
-_REMEMBERED: Final = 2  # of each kind of library that only an older release tells of
+_REMEMBERED: Final = 2  # of each kind of library that only an older release has
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def drawn_cases(oldest_first: Sequence[Release]) -> list[Case]:
 
 
 def _remembered_cases(releases: Sequence[Release], keys: set[str]) -> Iterator[Case]:
-    """What only older releases tell of: former names, and libraries that the newest one lists no more."""
+    """What only older releases have: former names, and libraries that the newest one lists no more."""
     systems = [system for system in merge_releases(releases).systems if system.system.fscs_key not in keys]
     renamed = ((system, name) for system in systems for name in system.former_names[:1])
     for system, name in islice(

@@ -48,7 +48,9 @@ LONE = {
     "tab": (TAB.encode(), "a tab separated systems file", SAVE_AS_CSV),
     "tab, outlets": (OUTLETS.replace(",", "\t").encode(), "a tab separated outlets file", SAVE_AS_CSV),
     "semicolon": (SEMICOLON.encode("utf-8-sig"), "a semicolon separated systems file", SAVE_AS_CSV),
-    "semicolon, told": (f"sep=;\r\n{SEMICOLON}".encode(), "a semicolon separated systems file", SAVE_AS_CSV),
+    "semicolon, named in a first line": (
+        f"sep=;\r\n{SEMICOLON}".encode("utf-8-sig"), "a semicolon separated systems file", SAVE_AS_CSV
+    ),
     "pipe": (SYSTEMS.replace(",", "|").encode(), "a pipe separated systems file", SAVE_AS_CSV),
     "utf-16": (SYSTEMS.encode("utf-16"), "a systems file in UTF-16", SAVE_AS_UTF_8),
     "utf-16 be": (
@@ -110,6 +112,10 @@ def test_a_zip_that_holds_nothing_else_says_which_file_is_of_which_form(form: st
     name = f"PLS_FY22/AE.{form}"
     found = refusal(zip_of({"README.txt": "Public Libraries Survey", name: content}))
     assert found == f"a zip that holds {what}: {name!r}; {instead}"
+
+
+def test_a_document_in_a_zip_is_no_workbook() -> None:
+    assert refusal(zip_of({"codes.docx": LONE["docx"][0]})).startswith("a zip without files of the survey")
 
 
 def test_a_pair_of_which_one_file_is_of_another_form_says_which_one() -> None:

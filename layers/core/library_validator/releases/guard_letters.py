@@ -32,7 +32,7 @@ def problems_of_letters(release: Release, nearest: Release | None, limits: Limit
 def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
     spoiled = _texts_of(release, is_spoiled)
     if spoiled and nearest is not None:
-        # A value that stands under the same key in an accepted release was accepted with it.
+        # A value that an accepted release has under the same key was accepted with it.
         accepted = _texts_of(nearest, is_spoiled)
         spoiled = {place: text for place, text in spoiled.items() if accepted.get(place) != text}
     if len(spoiled) > limits.letters.spoiled:

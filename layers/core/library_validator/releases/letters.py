@@ -1,4 +1,4 @@
-"""Names and addresses whose letters a program spoiled: which values look so, and which lost an accent.
+"""How to see that a program spoiled the letters of names and addresses, or lost their accents.
 
 A file that was read in a wrong encoding and written again has signs where letters were (``MuÃ±oz``,
 ``Mu├▒oz``), or U+FFFD or a question mark. What ``mojibake`` could not repair for certain is found here.

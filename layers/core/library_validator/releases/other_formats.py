@@ -32,7 +32,7 @@ _EXPORT_TABLES: Final = (
 )
 _SEPARATORS: Final = {"\t": "tab separated ", ";": "semicolon separated ", "|": "pipe separated ", ",": ""}
 # A first line in which Excel names the separator of the lines below it.
-_SEPARATOR_LINE: Final = re.compile(r"\ufeff?sep=.", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r"[^\x00-\x7f]*sep=.", re.IGNORECASE)
 _SAS_PROGRAM: Final = re.compile(
     r"^\s*(?:proc\s+(?:format|import|contents|sort|print|datasets)\b|data\s+[\w.]+\s*;|libname\s+\w+\s|infile\s)",
     re.IGNORECASE | re.MULTILINE,
@@ -86,7 +86,8 @@ def other_format(beginning: bytes, name: str = "") -> OtherFormat | None:
             return known
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     if beginning.startswith(b"PK"):
-        return _SUFFIXES.get(suffix) or (_EXCEL if b"[Content_Types].xml" in beginning else None)
+        is_workbook = b"[Content_Types].xml" in beginning and b"xl/" in beginning
+        return _SUFFIXES.get(suffix) or (_EXCEL if is_workbook else None)
     if _SHEETS_IN_XML in beginning:
         return _XML_EXCEL
     text, encoding = _decoded(beginning)
