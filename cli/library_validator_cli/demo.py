@@ -1,7 +1,7 @@
 """The whole service once through, on the local stack: releases in, applications in, decisions out.
 
 It begins with an empty stack, so that it shows the same every time. The two bundled sample releases come
-with applications written for them (``events/demo-applications.jsonl``); for any other releases they are
+with applications written for them (``events/demo-applications*.jsonl``); for any other releases they are
 drawn from these, with the right answers known.
 """
 

@@ -18,6 +18,7 @@ from library_validator.releases.same_place import has_phone, part_of_name
 from library_validator_cli.sample_applications import NONE, sample_applications
 
 APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
+OLDER_YEARS: Final = Path("events") / "demo-applications-older-years.jsonl"
 DRAWN: Final = 400  # of which the first of each kind are shown
 SEED: Final = 1
 _REMEMBERED: Final = 2  # of each kind of library that only an older release has
@@ -48,8 +49,12 @@ class Case:
 
 
 def written_cases(root: Path) -> list[Case]:
-    """The applications that were written for the samples."""
-    lines = (root / APPLICATIONS).read_text(encoding="utf-8").splitlines()
+    """The applications that were written for the samples; the last ones need the older sample."""
+    lines = [
+        line
+        for path in (APPLICATIONS, OLDER_YEARS)
+        for line in (root / path).read_text(encoding="utf-8").splitlines()
+    ]
     return [
         Case(
             fields={name: one[name] for name in ("application_id", *FIELDS) if name in one},
