@@ -33,8 +33,8 @@ install: ## every environment: development, local stack, SAM; a second time take
 	@mkdir -p .local/home
 	@$(PYTHON) cli/library_validator_cli/environments.py development sam stack handlers
 
-demo: install ## the whole service on this machine; RELEASE=path.zip loads a real release
-	@$(BIN)/library-validator demo $(if $(RELEASE),--release "$(RELEASE)")
+demo: install ## the whole service on this machine; RELEASE="older.zip newer.zip" loads real releases
+	@$(BIN)/library-validator demo $(foreach release,$(RELEASE),--release "$(release)")
 
 # The local stack mostly waits (a poison message is given up after five tries): it runs beside the rest.
 test: install ## every test but those on real data: unit, contract, flow, template, local stack

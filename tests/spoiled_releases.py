@@ -33,6 +33,9 @@ SPOILED: Final = (
     "an object of 5 GB",
     "a member outside of its folder",
     "an HTML error page",
+    "a tab separated file",
+    "an Excel workbook",
+    "a question mark for a letter",
 )
 
 
@@ -62,9 +65,9 @@ class Table:
     def column(self, name: str) -> int:
         return next(number for number, title in enumerate(self.header) if title.endswith(name))
 
-    def packed(self) -> bytes:
+    def packed(self, separator: str = ",") -> bytes:
         target = io.StringIO(newline="")
-        csv.writer(target, lineterminator="\r\n").writerows([self.header, *self.rows])
+        csv.writer(target, delimiter=separator, lineterminator="\r\n").writerows([self.header, *self.rows])
         return target.getvalue().encode("latin-1")
 
 
@@ -128,6 +131,12 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
     yield Spoiled("a member outside of its folder", escaping, "refused", "leaves its folder")
     page = b"<!DOCTYPE html><html><title>404 Not Found</title></html>"
     yield Spoiled("an HTML error page", page, "refused", "a web page saved under the name of a zip")
+    tabs = zipped(more={table.member: table.packed("\t") for table in (systems, outlets)})
+    yield Spoiled("a tab separated file", tabs, "refused", "holds a tab separated systems file")
+    workbook = zipped(more={"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"})
+    yield Spoiled("an Excel workbook", workbook, "refused", "an Excel workbook (.xlsx); expected CSV files")
+    letters = changed(this_year, _a_question_mark)
+    yield Spoiled("a question mark for a letter", letters, "quarantined", "letters_spoiled")
 
 
 class FiveGigabytes(bytes):
@@ -155,6 +164,11 @@ def _in_2099(table: Table) -> None:
 
 def _another_phone(table: Table) -> None:
     table.rows[0][table.column("PHONE")] = "9075550199"
+
+
+def _a_question_mark(table: Table) -> None:
+    city = table.rows[0][table.column("CITY")]
+    table.rows[0][table.column("CITY")] = f"{city[:-1]}?"
 
 
 def _three_in_ten_gone(table: Table) -> None:

@@ -1,15 +1,13 @@
-"""The whole service once through, on the local stack: a release in, applications in, decisions out.
+"""The whole service once through, on the local stack: releases in, applications in, decisions out.
 
-It begins with an empty stack, so that it shows the same every time. The bundled sample release comes
-with applications written for it (``events/demo-applications.jsonl``); for any other release they are
-drawn from it, with the right answers known.
+It begins with an empty stack, so that it shows the same every time. The two bundled sample releases come
+with applications written for them (``events/demo-applications*.jsonl``); for any other releases they are
+drawn from these, with the right answers known.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -17,24 +15,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from library_validator.decisions.application import FIELDS
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Decision
 from library_validator.registry.store import Run
 from library_validator.releases.reading import read_release
+from library_validator.releases.records import Release
 from library_validator_cli.applications_file import Row
+from library_validator_cli.demo_cases import Case, drawn_cases, written_cases
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.local_stack import LocalStack
-from library_validator_cli.sample_applications import NONE, sample_applications
 from library_validator_cli.sending import send
 from library_validator_cli.stack_access import Stack, open_local_stack
 from library_validator_cli.uploading import put_release
 
-SAMPLE_RELEASE: Final = Path("events") / "sample" / "pls_sample_fy2022_csv.zip"
-APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
+SAMPLES: Final = Path("events") / "sample"
+SAMPLE_RELEASES: Final = (SAMPLES / "pls_sample_fy2021_csv.zip", SAMPLES / "pls_sample_fy2022_csv.zip")
 MALFORMED: Final = Path("events") / "demo-malformed-message.txt"
-DRAWN: Final = 400  # of which the first of each kind are shown
-SEED: Final = 1
 LOAD_SECONDS: Final = 600.0
 DECIDE_SECONDS: Final = 120.0
 DEAD_LETTER_SECONDS: Final = 180.0
@@ -43,33 +39,9 @@ _POLL_SECONDS: Final = 0.5
 Said = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One application of the demo: what is sent, what it shows, and what has to come out."""
-
-    fields: dict[str, Any]
-    about: str
-    expected: Answer | None = None
-    fscs_key: str | None = None  # the only system that it may be validated as
-    after: str | None = None  # the application that must be decided before this one is sent
-
-    @property
-    def application_id(self) -> str:
-        return str(self.fields["application_id"])
-
-    def is_met_by(self, decision: Decision) -> bool:
-        if self.expected is not None and decision.decision is not self.expected:
-            return False
-        if decision.decision is not Answer.VALIDATED:
-            return True
-        return self.fscs_key is None or (
-            decision.match is not None and decision.match.fscs_key == self.fscs_key
-        )
-
-
 @dataclass(slots=True)
 class Outcome:
-    run: Run
+    runs: list[Run]  # of the releases, oldest first
     cases: list[Case]
     decisions: dict[str, Decision] = field(default_factory=dict)  # by application id
     dead_letter: str | None = None  # the body of the message that nobody can be answered for
@@ -91,11 +63,12 @@ class Outcome:
 
 
 def run_demo(
-    local: LocalStack, release: Path | None, said: Said, done: Callable[[str, float], None]
+    local: LocalStack, releases: Sequence[Path] | None, said: Said, done: Callable[[str, float], None]
 ) -> Outcome:
-    """All of it; ``said`` hears what is being done, ``done`` each step with its seconds.
+    """All of it, with ``releases`` in any order, or the samples where there are none.
 
-    Raises ``CommandFailed`` where the release does not go live, and what ``LocalStack`` raises.
+    ``said`` hears what is being done, ``done`` each step with its seconds. Raises ``ReleaseRefused``,
+    ``CommandFailed`` where a release does not go live, and what ``LocalStack`` raises.
     """
     seconds: dict[str, float] = {}
 
@@ -107,7 +80,7 @@ def run_demo(
         seconds[name] = time.monotonic() - began
         done(name, seconds[name])
 
-    source = release or local.root / SAMPLE_RELEASE
+    read = oldest_first(releases or [local.root / sample for sample in SAMPLE_RELEASES])
     with step("install the local stack"):
         local.install()
     with step("start it, empty"):
@@ -116,10 +89,12 @@ def run_demo(
     with step("build and deploy the template"):
         local.deploy()
     stack = open_local_stack(local)
-    with step(f"load {source.name}"):
-        run = _load(stack, source, said)
-    cases = _written_cases(local.root) if release is None else _drawn_cases(release)
-    outcome = Outcome(run, cases, seconds=seconds)
+    runs = []
+    for source, _ in read:
+        with step(f"load {source.name}"):
+            runs.append(_load(stack, source, said))
+    cases = drawn_cases([release for _, release in read]) if releases else written_cases(local.root)
+    outcome = Outcome(runs, cases, seconds=seconds)
     malformed = (local.root / MALFORMED).read_text(encoding="utf-8")
     with step(f"decide {len(cases)} applications"):
         began = datetime.now(UTC)
@@ -134,7 +109,8 @@ def run_demo(
 
 def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
     return {
-        "release": asdict(outcome.run),
+        "release": asdict(outcome.runs[-1]),
+        "older_releases": [asdict(run) for run in outcome.runs[:-1]],
         "cases": [
             {
                 "application_id": case.application_id,
@@ -153,6 +129,11 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def oldest_first(paths: Sequence[Path]) -> list[tuple[Path, Release]]:
+    """Each release with its file, in order of fiscal years. Raises ``ReleaseRefused``."""
+    return sorted(((path, read_release(path)) for path in paths), key=lambda read: read[1].fiscal_year)
+
+
 def _load(stack: Stack, source: Path, said: Said) -> Run:
     with source.open("rb") as body:
         run_id = put_release(stack, body, source.name)
@@ -161,42 +142,6 @@ def _load(stack: Stack, source: Path, said: Said) -> Run:
         why = "; ".join(problem.get("message", "") for problem in run.problems)
         raise CommandFailed(f"{source.name} is {run.status}, not active: {why}")
     return run
-
-
-def _written_cases(root: Path) -> list[Case]:
-    lines = (root / APPLICATIONS).read_text(encoding="utf-8").splitlines()
-    return [
-        Case(
-            fields={name: one[name] for name in ("application_id", *FIELDS) if name in one},
-            about=one["about"],
-            expected=Answer(one["expected"]),
-            after=one.get("after"),
-        )
-        for one in map(json.loads, lines)
-    ]
-
-
-def _drawn_cases(release: Path) -> list[Case]:
-    """Two applications of each kind of library and one of each kind of impostor, no library twice.
-
-    A library may end with a person, an impostor is never validated.
-    """
-    cases: list[Case] = []
-    shown: Counter[str] = Counter()
-    keys: set[str] = set()
-    for drawn in sample_applications(read_release(release), DRAWN, SEED):
-        if shown[drawn.kind] == (1 if drawn.label == NONE else 2) or drawn.label in keys - {NONE}:
-            continue
-        shown[drawn.kind] += 1
-        keys.add(drawn.label)
-        told = asdict(drawn)
-        fields = {name: told[name] for name in ("application_id", *FIELDS) if told[name]}
-        cases.append(Case(fields, drawn.kind.replace("_", " "), fscs_key=drawn.label))
-    first = next(case for case in cases if case.about == "clean")
-    again = {**first.fields, "application_id": f"{first.application_id}-again"}
-    about = f"{first.application_id} again, by another"
-    cases.append(Case(again, about, Answer.NEEDS_REVIEW, after=first.application_id))
-    return cases
 
 
 def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) -> dict[str, Decision]:

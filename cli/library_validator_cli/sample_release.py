@@ -1,8 +1,8 @@
 """Write the sample release: invented libraries in the official layout, for demos and tests.
 
-``python -m library_validator_cli.sample_release TARGET.zip --fiscal-year 2022 --seed 1`` writes the one that
-is bundled under ``events/sample``. FY2021 and FY2022 differ as two real years do: a few libraries were
-renamed, left or came, a branch moved to another system, and the columns changed.
+``python -m library_validator_cli.sample_release TARGET.zip --fiscal-year 2022 --seed 1`` writes the newer one
+of the two that are bundled under ``events/sample``. FY2021 and FY2022 differ as two real years do: a few
+libraries were renamed, left or came, a branch moved to another system, and the columns changed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Official releases, one over the other, with applications flowing, on a stack of their own.
 
-``LIBRARY_VALIDATOR_REVALIDATED=5000`` follows 5,000 answers through FY2015, FY2017, FY2021 and FY2022;
+``LIBRARY_VALIDATOR_REVALIDATED=5000`` follows 5,000 answers through all official years;
 without it, 300 through the last two.
 """
 

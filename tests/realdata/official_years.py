@@ -8,6 +8,9 @@ from typing import Final
 FILES: Final = {
     2015: "pls_fy2015_data_files_csv.zip",
     2017: "pls_fy2017_data_files_csv.zip",
+    2018: "pls_fy2018_data_files_csv.zip",
+    2019: "pls_fy2019_csv.zip",
+    2020: "pls_fy2020_csv.zip",
     2021: "pls_fy2021_csv.zip",
     2022: "pls_fy2022_csv.zip",
 }

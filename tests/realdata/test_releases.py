@@ -4,7 +4,7 @@ import csv
 import io
 import time
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import fields
 from pathlib import Path
 
@@ -24,12 +24,15 @@ def entries_of(release: Release) -> list[System | Outlet]:
 
 
 @pytest.mark.parametrize(
-    ("fiscal_year", "systems", "outlets", "columns", "encodings"),
+    ("fiscal_year", "systems", "outlets", "columns", "encodings", "layout"),
     [
-        (2015, 9251, 17408, (159, 40), ("cp1252", "cp1252")),
-        (2017, 9245, 17452, (157, 37), ("cp1252", "cp1252")),
-        (2021, 9215, 17426, (195, 42), ("utf-8", "cp1252")),
-        (2022, 9248, 17546, (192, 39), ("cp1252", "cp1252")),
+        (2015, 9251, 17408, (159, 40), ("cp1252", "cp1252"), "FY2015"),
+        (2017, 9245, 17452, (157, 37), ("cp1252", "cp1252"), "FY2017"),
+        (2018, 9261, 17478, (166, 37), ("cp1252", "cp1252"), "FY2017"),
+        (2019, 9260, 17496, (164, 38), ("cp1252", "cp1252"), "FY2017"),
+        (2020, 9245, 17509, (179, 42), ("cp1252", "cp1252"), "FY2020"),
+        (2021, 9215, 17426, (195, 42), ("utf-8", "cp1252"), "FY2021"),
+        (2022, 9248, 17546, (192, 39), ("cp1252", "cp1252"), "FY2022"),
     ],
 )
 def test_an_official_release_is_read_whole_and_needs_no_repair(
@@ -39,6 +42,7 @@ def test_an_official_release_is_read_whole_and_needs_no_repair(
     outlets: int,
     columns: tuple[int, int],
     encodings: tuple[str, str],
+    layout: str,
 ) -> None:
     release = releases[fiscal_year]
     report = release.report
@@ -47,7 +51,7 @@ def test_an_official_release_is_read_whole_and_needs_no_repair(
     assert (report.systems, report.outlets) == (systems, outlets)
     assert tuple(file.columns for file in report.files) == columns
     assert tuple(file.encoding for file in report.files) == encodings
-    assert {file.layout for file in report.files} == {f"FY{fiscal_year}"}
+    assert {file.layout for file in report.files} == {layout}
     assert [file.rejected for file in report.files] == [0, 0]
     assert (report.repairs, report.problems) == ({}, ())
 
@@ -85,7 +89,7 @@ def resembles(value: str, spoiled: str) -> bool:
     )
 
 
-def test_the_history_of_four_releases_keeps_every_library(releases: dict[int, Release]) -> None:
+def test_the_history_of_all_releases_keeps_every_library(releases: dict[int, Release]) -> None:
     official = list(releases.values())
     history = merge_releases(official)
     assert merge_releases(official[::-1]) == history
@@ -98,6 +102,25 @@ def test_the_history_of_four_releases_keeps_every_library(releases: dict[int, Re
     outlets = [listed for entry in history.systems for listed in entry.outlets]
     assert Counter(listed.last_listed for listed in outlets)[2022] == 17546
     assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
+
+
+def test_every_name_that_an_official_year_has_under_a_key_is_a_name_of_it(
+    releases: dict[int, Release],
+) -> None:
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for release in releases.values():
+        for entry in entries_of(release):
+            named[entry.fscs_key if isinstance(entry, System) else entry.fscs_id].add(entry.name)
+    former = 0
+    for system in merge_releases(list(releases.values())).systems:
+        keys = (system.system.fscs_key, *system.former_keys)
+        assert {system.system.name, *system.former_names} == set().union(*(named[key] for key in keys))
+        former += len(system.former_names)
+        for outlet in system.outlets:
+            ids = (outlet.outlet.fscs_id, *outlet.former_ids)
+            assert {outlet.outlet.name, *outlet.former_names} == set().union(*(named[one] for one in ids))
+            former += len(outlet.former_names)
+    assert former == 1240
 
 
 def test_a_branch_that_changed_its_system_is_not_taken_for_closed(releases: dict[int, Release]) -> None:

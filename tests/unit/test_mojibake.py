@@ -21,9 +21,11 @@ LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_c
         ("WaiâÊ»anae", "WaiâÊ»anae"),
         ("WaiÊ»anae", "Waiʻanae"),
         ("SÃ\x8d", "SÍ"),
+        ("SÃƒÂ\x8d", "SÍ"),
+        ("SÃƒÆ’Ã‚Â\x8d", "SÍ"),
     ],
 )
-def test_what_was_read_as_windows_1252_once_or_twice_is_repaired(wrong: str, right: str) -> None:
+def test_what_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str, right: str) -> None:
     assert repaired(wrong) == right
 
 

@@ -37,20 +37,26 @@ _NEXT: Final = (
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator demo --release pls_fy2022_csv.zip")(demo)
+    example = "library-validator demo --release pls_fy2021_csv.zip --release pls_fy2022_csv.zip"
+    app.command(epilog=f"Example: {example}")(demo)
 
 
 def demo(
     release: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A real release instead of the invented sample."),
+        list[Path] | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A real release instead of the invented samples; again for each older year, in any order.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON document.")] = False,
 ) -> None:
-    """Start the service on this machine, load a release, decide telling applications, show every answer.
+    """Start the service on this machine, load releases, decide applications, show every answer.
 
-    It begins with an empty local stack: one that is up is stopped, and what was in it is gone. Exit
-    code 1: something did not come out as it has to.
+    Releases are loaded oldest first: former names and libraries that vanished come from the older ones. It
+    begins with an empty local stack: one that is up is stopped, and what was in it is gone. Exit code 1:
+    something did not come out as it has to.
     """
     local = local_stack()
     with progress("starting") as bar:
@@ -68,10 +74,13 @@ def demo(
 
 
 def _show(outcome: Outcome) -> None:
-    report: Any = outcome.run.report or {}
+    newest = outcome.runs[-1]
+    report: Any = newest.report or {}
+    older = ", ".join(str((run.report or {}).get("fiscal_year")) for run in outcome.runs[:-1])
     show(
-        f"\nRegistry {outcome.run.version}: fiscal year {report.get('fiscal_year')}, "
-        f"{report.get('systems', 0):,} systems, {report.get('outlets', 0):,} outlets active.\n"
+        f"\nRegistry {newest.version}: fiscal year {report.get('fiscal_year')}, "
+        f"{report.get('systems', 0):,} systems, {report.get('outlets', 0):,} outlets active"
+        f"{f'; it remembers fiscal year {older}' if older else ''}.\n"
     )
     show(_decisions(outcome))
     counts = Counter(one.decision.value for one in outcome.decisions.values())

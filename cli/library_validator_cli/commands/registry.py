@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -14,7 +14,9 @@ import typer
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.registry.rollback import roll_back
 from library_validator.releases.archive import zip_pair
+from library_validator.releases.guard import problems_of_file
 from library_validator.releases.reading import read_release
+from library_validator.releases.records import Release, ReleaseReport
 from library_validator_cli.commands import delta, verdicts
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
@@ -77,11 +79,12 @@ def upload(
 def inspect(release: ReleaseFile, as_json: AsJson = False) -> None:
     """What a release holds: fiscal year, layout, encodings, counts, repairs, problems. Needs no AWS.
 
+    The service looks at more before a release goes live: it compares it with the one before.
     Exit code 1: the file is not a whole release; the sentence says what was found and expected.
     """
     try:
         with progress(f"reading {release.name}"):
-            report = read_release(release).report
+            report = _report_of(read_release(release))
     except ReleaseRefused as refusal:
         if as_json:
             show_json({"status": "refused", "found": refusal.found, "expected": refusal.expected})
@@ -172,11 +175,16 @@ def _whole_release(release: Path, outlets: Path | None, body: BinaryIO) -> str:
     return release.name
 
 
+def _report_of(release: Release) -> ReleaseReport:
+    """The report of a release, with what shows that a program spoiled its file."""
+    return replace(release.report, problems=problems_of_file(release))
+
+
 def _look_at(body: BinaryIO, name: str) -> None:
     """Say beforehand what the service will say: it decides, this only saves a wait."""
     body.seek(0)
     try:
-        report = read_release(body, file_name=name).report
+        report = _report_of(read_release(body, file_name=name))
     except ReleaseRefused as refusal:
         warning(f"{name} will be refused: {refusal}")
         return

@@ -23,23 +23,18 @@ _TIMES: Final = 3  # a text can have been written wrongly more than once
 
 def repaired(text: str) -> str:
     """``text`` as it was before it was read wrongly, where that is certain; else as it is."""
+    certain = before = text
     for _ in range(_TIMES):
-        if text.isascii() or not _SUSPECT.search(text):
-            return text
-        before = _before(text)
-        if before is None:
-            return text
-        text = before
-    return text
-
-
-def _before(text: str) -> str | None:
-    """The text that one wrong reading made into ``text``; None where there is none for certain."""
-    try:
-        found = b"".join([_byte(letter) for letter in text]).decode()
-    except UnicodeError:
-        return None
-    return found if _RESULT.fullmatch(found) else None
+        if before.isascii() or not _SUSPECT.search(before):
+            break
+        try:
+            before = b"".join([_byte(letter) for letter in before]).decode()
+        except UnicodeError:
+            break
+        # Between two wrong readings there may be characters that no text has.
+        if _RESULT.fullmatch(before):
+            certain = before
+    return certain
 
 
 def _byte(letter: str) -> bytes:

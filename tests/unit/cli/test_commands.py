@@ -19,6 +19,7 @@ from library_validator_cli.local_matching import FLAT_COLUMNS
 from library_validator_cli.local_stack import LocalStackFailed
 from library_validator_cli.main import app
 from tests.command_lines import every_command
+from tests.release_files import SYSTEM, release_zip
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
@@ -112,6 +113,19 @@ def test_inspect_tells_what_a_release_holds() -> None:
     table = run("inspect", SAMPLE).stdout
     assert "300 systems, 501 outlets" in table
     assert "temporarily closed" in table
+
+
+def test_inspect_shows_what_a_wrong_encoding_did(tmp_path: Path) -> None:
+    release = tmp_path / "pls_fy2022_csv.zip"
+    system = {**SYSTEM, "LIBNAME": "BIBLIOTECA MAYAGÃ¼EZ", "CITY": "MANATÃ\ufffd"}
+    release.write_bytes(release_zip([system]).getvalue())
+    shown = json.loads(run("inspect", release, "--json").stdout)
+    assert shown["repairs"] == {"double-encoded text repaired": 1}
+    assert [(problem["code"], problem["severity"]) for problem in shown["problems"]] == [
+        ("double_encoded_text", "warning"),
+        ("letters_spoiled", "quarantine"),
+    ]
+    assert "letters_spoiled" in run("inspect", release).stdout
 
 
 @pytest.mark.parametrize(

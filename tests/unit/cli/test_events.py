@@ -16,6 +16,7 @@ from library_validator.adapters.aws.revalidations_queue import Activation, Reval
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
 from library_validator_cli.applications_file import open_applications
+from library_validator_cli.demo import SAMPLE_RELEASES
 from library_validator_cli.local_matching import match_rows, registry_of
 from library_validator_cli.schemas import main as write_schemas
 from library_validator_cli.schemas import schemas
@@ -23,6 +24,9 @@ from library_validator_cli.schemas import schemas
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "events"
 DEMO = [json.loads(line) for line in (EVENTS / "demo-applications.jsonl").read_text().splitlines()]
+OLDER_YEARS = [
+    json.loads(line) for line in (EVENTS / "demo-applications-older-years.jsonl").read_text().splitlines()
+]
 UNREADABLE = {"malformed": 1, "missing-application-id": 1, "poison-among-ten": 1}
 
 
@@ -81,6 +85,23 @@ def test_the_demos_applications_come_out_as_they_say() -> None:
     # Without a store nobody knows of the first claimant.
     told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
     assert {application_id: decided[application_id] for application_id in told} == told
+
+
+@pytest.mark.parametrize(
+    ("samples", "answers"),
+    [
+        (SAMPLE_RELEASES, {one["application_id"]: one["expected"] for one in OLDER_YEARS}),
+        (SAMPLE_RELEASES[1:], dict.fromkeys((one["application_id"] for one in OLDER_YEARS), "not_validated")),
+    ],
+    ids=["both years", "the newer year alone"],
+)
+def test_a_former_name_and_a_library_that_left_are_known_from_the_year_before(
+    samples: tuple[Path, ...], answers: dict[str, str]
+) -> None:
+    registry = registry_of([ROOT / sample for sample in samples], lambda _said: None)
+    with open_applications(EVENTS / "demo-applications-older-years.jsonl") as file:
+        decided = {one["application_id"]: one["decision"] for one in match_rows(file, Decider(registry))}
+    assert decided == answers
 
 
 def test_the_demo_tells_some_twenty_cases_of_every_answer() -> None:

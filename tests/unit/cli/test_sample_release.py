@@ -12,7 +12,8 @@ from library_validator.releases.reading import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
 
-BUNDLED = Path(__file__).parents[3] / "events" / "sample" / "pls_sample_fy2022_csv.zip"
+SAMPLES = Path(__file__).parents[3] / "events" / "sample"
+BUNDLED = SAMPLES / "pls_sample_fy2022_csv.zip"
 
 
 def sample_zip(fiscal_year: int = BUNDLED_FISCAL_YEAR, seed: int = BUNDLED_SEED) -> io.BytesIO:
@@ -32,8 +33,10 @@ def members(source: Path | io.BytesIO) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
-def test_the_bundled_sample_is_what_the_generator_writes() -> None:
-    assert members(BUNDLED) == members(sample_zip())
+@pytest.mark.parametrize("fiscal_year", [BUNDLED_FISCAL_YEAR - 1, BUNDLED_FISCAL_YEAR])
+def test_the_bundled_samples_are_what_the_generator_writes(fiscal_year: int) -> None:
+    bundled = SAMPLES / f"pls_sample_fy{fiscal_year}_csv.zip"
+    assert members(bundled) == members(sample_zip(fiscal_year))
 
 
 def test_another_seed_invents_other_libraries() -> None:

@@ -63,6 +63,36 @@ def test_the_newest_record_of_an_entry_is_the_one_kept() -> None:
     assert history.fiscal_year == 2022
 
 
+NAMES = {2017: "FIRST", 2018: "SECOND", 2019: "SECOND", 2020: "FIRST", 2021: "THIRD", 2022: "LAST"}
+FORMER_NAMES = ("THIRD", "FIRST", "SECOND")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_every_name_that_a_key_ever_had_is_kept_once_the_newest_first(order: int) -> None:
+    years = [
+        release_of(
+            year,
+            [system("VT0001", LIBNAME=f"{name} SYSTEM")],
+            [outlet("VT0001", "002", LIBNAME=f"{name} BRANCH")],
+        )
+        for year, name in NAMES.items()
+    ]
+    (listed_system,) = merge_releases(years[::order]).systems
+    (listed_outlet,) = listed_system.outlets
+    assert listed_system.former_names == tuple(f"{name} SYSTEM" for name in FORMER_NAMES)
+    assert listed_outlet.former_names == tuple(f"{name} BRANCH" for name in FORMER_NAMES)
+
+
+def test_a_name_that_came_back_is_no_former_name() -> None:
+    years = [
+        release_of(year, [system("VT0001", LIBNAME=name)], [outlet("VT0001", "002", LIBNAME=name)])
+        for year, name in ((2020, "TOWN LIBRARY"), (2021, "HILL LIBRARY"), (2022, "TOWN LIBRARY"))
+    ]
+    (entry,) = merge_releases(years).systems
+    assert (entry.system.name, entry.former_names) == ("TOWN LIBRARY", ("HILL LIBRARY",))
+    assert entry.outlets[0].former_names == ("HILL LIBRARY",)
+
+
 def test_entries_are_sorted_by_key() -> None:
     history = merge_releases([NEW, OLD])
     assert [entry.system.fscs_key for entry in history.systems] == ["VT0001", "VT0002", "VT0003"]

@@ -35,6 +35,12 @@ def alone(place: str, key: str, structure: str = "00") -> Listing:
     return [{**SYSTEM, **row}], [{**OUTLET, **row, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
 
 
+def called(name: str, listing: Listing) -> Listing:
+    """The same library under another name."""
+    systems, outlets = listing
+    return [{**row, "LIBNAME": name} for row in systems], [{**row, "LIBNAME": name} for row in outlets]
+
+
 def branch(place: str, key: str, sequence: str) -> Listing:
     """The same library as a branch of a system that is listed anyway."""
     row = {**PLACES[place], "FSCSKEY": key, "FSCS_SEQ": sequence, "C_OUT_TY": "BR"}
@@ -70,6 +76,20 @@ def test_two_new_keys_in_a_row_are_one_library_under_the_last() -> None:
     assert systems["VT0003"].former_keys == ("VT0002", "VT0001")
     assert systems["VT0003"].outlets[0].former_ids == ("VT0002-002", "VT0001-002")
     assert systems["VT0003"].fate is None
+
+
+def test_names_under_former_keys_are_former_names() -> None:
+    systems = remembered(
+        year(2015, called("ASTER READING ROOM", alone("ASTER", "VT0001"))),
+        year(2017, alone("ASTER", "VT0001")),
+        year(2021, alone("ASTER", "VT0003")),
+        year(2022, called("CARVER LIBRARY", alone("ASTER", "VT0003"))),
+    )
+    assert set(systems) == {HOST, "VT0003"}
+    entry = systems["VT0003"]
+    assert entry.system.name == "CARVER LIBRARY"
+    assert entry.former_names == ("ASTER PUBLIC LIBRARY", "ASTER READING ROOM")
+    assert entry.outlets[0].former_names == entry.former_names
 
 
 def test_a_new_key_and_then_a_merger_end_at_the_branch() -> None:

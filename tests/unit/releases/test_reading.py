@@ -17,6 +17,8 @@ from tests.release_files import (
     zip_of,
 )
 
+UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # in Windows-1252
+
 
 def test_every_field_of_a_record_comes_from_its_column() -> None:
     release = read_release(release_zip())
@@ -196,6 +198,68 @@ def test_a_release_that_a_spreadsheet_ruined_is_repaired_and_the_repairs_are_cou
         "phone punctuation removed": 1,
         "phone without decimals": 1,
     }
+
+
+def double_encoded(text: str) -> str:
+    """UTF-8, read as Windows-1252 by a program that keeps the five bytes that Windows-1252 does not have."""
+    return "".join(
+        bytes([byte]).decode("cp1252" if byte not in UNDEFINED else "latin-1") for byte in text.encode()
+    )
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("name", ["BAYAMÓN", "MANATÍ", "LAS NEREIDAS À", "O\u2019NEILL", "ĀINA HAINA"])
+def test_double_encoded_text_is_repaired_and_reported(name: str, times: int) -> None:
+    spoiled = name
+    for _ in range(times):
+        spoiled = double_encoded(spoiled)
+    release = read_release(release_zip([{**SYSTEM, "LIBNAME": spoiled, "CITY_M": spoiled}]))
+    assert (release.systems[0].name, release.systems[0].mailing_city) == (name, name)
+    assert release.report.repairs == {"double-encoded text repaired": 2}
+    assert [file.repaired for file in release.report.files] == [1, 0]
+    (problem,) = release.report.problems
+    assert (problem.code, problem.severity) == ("double_encoded_text", "warning")
+    assert problem.message.startswith("2 values were double-encoded ")
+    assert f"{spoiled!r} is {name!r}" in problem.message
+
+
+def test_each_file_of_a_release_may_be_double_encoded_or_not() -> None:
+    systems = csv_of([{**SYSTEM, "LIBNAME": "BIBLIOTECA MAYAGÜEZ"}]).encode()
+    outlets = csv_of([{**OUTLET, "LIBNAME": double_encoded("CATAÑO")}]).encode()
+    windows = csv_of([{**OUTLET, "LIBNAME": "CATAÑO"}]).encode("cp1252")
+    for other, repairs in ((outlets, {"double-encoded text repaired": 1}), (windows, {})):
+        release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: other}))
+        assert (release.systems[0].name, release.outlets[0].name) == ("BIBLIOTECA MAYAGÜEZ", "CATAÑO")
+        assert release.report.repairs == repairs
+
+
+def test_rows_of_utf_8_in_a_file_of_windows_1252_are_repaired() -> None:
+    rows = [{**SYSTEM, "FSCSKEY": f"VT000{number}", "LIBNAME": "PEÑUELAS"} for number in (1, 2)]
+    header, first, second = csv_of(rows).splitlines(keepends=True)
+    systems = (header + first).encode() + second.encode("cp1252")
+    release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
+    assert [system.name for system in release.systems] == ["PEÑUELAS", "PEÑUELAS"]
+    assert release.report.repairs == {"double-encoded text repaired": 1}
+
+
+@pytest.mark.parametrize("name", ["CAFÉ\u2019S", "SÃO PAULO", "HERNÃ\ufffdNDEZ", "MU?OZ", "Peña Ã± Española"])
+def test_text_that_cannot_be_repaired_for_certain_stays_as_it_is(name: str) -> None:
+    release = read_release(release_zip([{**SYSTEM, "LIBNAME": name}]))
+    assert release.systems[0].name == name
+    assert (release.report.repairs, release.report.problems) == ({}, ())
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+def test_a_byte_order_mark_is_no_part_of_the_first_column(times: int) -> None:
+    mark = "\ufeff"
+    for _ in range(times):
+        mark = double_encoded(mark)
+    first = {"FSCSKEY": SYSTEM["FSCSKEY"], **SYSTEM}
+    release = read_release(
+        zip_of({SYSTEMS_FILE: mark + csv_of([first]), OUTLETS_FILE: mark + csv_of([OUTLET])})
+    )
+    assert release.systems == read_release(release_zip()).systems
+    assert release.report.repairs == {}
 
 
 def test_missing_codes_stay_on_the_record() -> None:

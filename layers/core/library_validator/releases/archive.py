@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases import layouts
+from library_validator.releases.other_formats import BEGINNING, office_document, other_format
 
 EXPECTED_ZIP: Final = "an official PLS zip with the systems (AE) and the outlets file"
 HOW_TO_ZIP: Final = (
@@ -57,6 +58,8 @@ class Archive:
         if not all(info.filename for info in infos):
             raise ReleaseRefused("a zip that holds a file without a name", EXPECTED_ZIP)
         names = [info.filename for info in infos if not info.is_dir()]
+        if document := office_document(names):
+            raise ReleaseRefused(document.what, document.instead)
         for info in infos:
             path = PurePosixPath(info.filename.replace("\\", "/"))
             if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
@@ -87,6 +90,13 @@ class Archive:
             line = opened.readline(CHUNK)
         self._count(len(line))
         return line
+
+    def beginning(self, member: str) -> bytes:
+        """As much of a member as shows what form it has."""
+        with _refusing_damage(member), self._zip.open(member) as opened:
+            beginning = opened.read(BEGINNING)
+        self._count(len(beginning))
+        return beginning
 
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member; its checksum has held when the last one was given."""
@@ -142,6 +152,8 @@ def _not_a_zip(beginning: bytes) -> ReleaseRefused:
         return ReleaseRefused("an empty file", EXPECTED_ZIP)
     if text.startswith(b"PK"):
         return ReleaseRefused("a truncated or damaged zip", "a whole file: download it again")
+    if other := other_format(beginning[:BEGINNING]):
+        return ReleaseRefused(other.what, other.instead)
     if text[:1] == b"<" or b"<html" in text[:2000].lower():
         return ReleaseRefused(
             "a web page saved under the name of a zip", f"{EXPECTED_ZIP}: download the file itself"
@@ -165,6 +177,10 @@ def zip_pair(systems_csv: Path, outlets_csv: Path, target: BinaryIO) -> None:
     for path in (systems_csv, outlets_csv):
         with path.open("rb") as opened:
             header = layouts.split_header(opened.readline(CHUNK).decode("cp1252", "replace"))
+            opened.seek(0)
+            other = other_format(opened.read(BEGINNING), path.name)
+        if other:
+            raise ReleaseRefused(f"{path.name!r} is {other.what}", other.instead)
         kind = layouts.recognise(header)
         if kind not in (layouts.SYSTEMS, layouts.OUTLETS):
             raise ReleaseRefused(

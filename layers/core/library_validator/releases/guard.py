@@ -1,8 +1,8 @@
 """Whether a release may go live by itself, or a person has to accept it first.
 
 A whole and readable release can still be the wrong one: a year that cannot be over, another content for a
-year that already answers, a state missing, columns under wrong headers, or every key renumbered. The
-limits stand in guard.toml.
+year that already answers, a state missing, columns under wrong headers, accented letters that a wrong
+encoding spoiled, or every key renumbered. The limits stand in guard.toml.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from library_validator.releases.guard_against import problems_against
+from library_validator.releases.guard_letters import problems_of_letters
 from library_validator.releases.guard_limits import QUARANTINE, Limits, guard_limits, share
 from library_validator.releases.records import Problem, Release
 from library_validator.releases.shapes import SHAPES, shapes_of
@@ -38,10 +39,25 @@ def guard(
     sentences depend on the releases alone, so that the same release has the same problems tomorrow.
     """
     limits = guard_limits()
-    found = [*_year(release, live, today), *_file(release, limits), *_shape(release, limits)]
+    found = [
+        *_year(release, live, today),
+        *_file(release, limits),
+        *_shape(release, limits),
+        *problems_of_letters(release, nearest, limits),
+    ]
     if nearest is not None:
         found += problems_against(nearest, release, limits)
     return tuple(found)
+
+
+def problems_of_file(release: Release) -> tuple[Problem, ...]:
+    """What shows that a program spoiled the file of ``release``, with the problems that reading found.
+
+    It is the part of the guard that needs no whole survey. A file may hold one state only, whose streets or
+    names are not like those of all others: whether its columns are the right ones is left to ``guard``.
+    """
+    limits = guard_limits()
+    return (*release.report.problems, *_file(release, limits), *problems_of_letters(release, None, limits))
 
 
 def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[Problem]:

@@ -90,7 +90,8 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
             f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: look "
             "whether the file is whole",
         )
-    percent = limits.state_loss.of(pair.kind).after(pair.years)
+    allowed = limits.state_growth if pair.backwards else limits.state_loss
+    percent = allowed.of(pair.kind).after(pair.years)
     lost = [
         f"{state} ({rows} before, {now[state]} now)"
         for state, rows in sorted(before.items())

@@ -1,4 +1,4 @@
-"""The guard's limits, from guard.toml. All of them are per cent."""
+"""The guard's limits, from guard.toml: per cent of rows, but for letters, where single values count."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ class WithoutOutlets(_Model):
     systems: float
 
 
+class Letters(_Model):
+    spoiled: int = Field(ge=0)
+    lost: int = Field(ge=0)
+    lost_percent: float = Field(ge=0, le=100)
+
+
 class Limits(_Model):
     few: int = Field(ge=0)
     rows: OfKinds
@@ -58,11 +64,13 @@ class Limits(_Model):
     renumbered: OfKinds
     reassigned: OfKinds
     state_loss: OfKinds
+    state_growth: OfKinds
     changed: Mapping[str, ByYears]
     missing: Mapping[str, Missing]
     shape: Mapping[str, float]
     without_outlets: WithoutOutlets
     rows_of_a_file: RowsOfAFile
+    letters: Letters
 
     def exceeded(self, rows: int, of: int, percent: float) -> bool:
         """Whether ``rows`` are more than a few, and more than ``percent`` of ``of``."""

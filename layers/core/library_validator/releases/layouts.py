@@ -7,6 +7,7 @@ go over the years; what a record needs has kept its name, but for those in ``_AL
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,10 +37,13 @@ _NOT_IN_EVERY_YEAR: Final = frozenset(
 # LOCALE_ADD is the official name since FY2017 (AE file); the other is a third party's misspelling.
 _ALIASES: Final = {"LOCALE_ADD": "LOCALE", "STATUSRU": "STATSTRU"}
 _OFFICIAL_ALIASES: Final = frozenset({"LOCALE_ADD"})
+# As it is, or as a wrong encoding shows it (``ï»¿`` and longer): no column begins with such a character.
+_BYTE_ORDER_MARK: Final = re.compile(r"^[^\x00-\x7f]+")
 # The newest column that a file has tells its layout; the year is the first one in which we have seen it.
 _LAYOUT_MARKS: Final = (
     ("LSAGEOID", "FY2022"),
-    ("GEOSTATUS", "FY2021"),
+    ("TOTPRES", "FY2021"),
+    ("GEOSTATUS", "FY2020"),
     ("GEOMATCH", "FY2017"),
     ("MSTATUS", "FY2015"),
 )
@@ -67,10 +71,10 @@ class Layout:
         return _COLUMNS[self.kind]
 
 
-def split_header(line: str) -> list[str]:
+def split_header(line: str, separator: str = ",") -> list[str]:
     """The column names of a header line, in capitals, without blanks, quotes or a byte order mark."""
     try:
-        cells = next(csv.reader((line.lstrip("\ufeff").removeprefix("ï»¿"),)), [])
+        cells = next(csv.reader((_BYTE_ORDER_MARK.sub("", line),), delimiter=separator), [])
     except csv.Error:
         return []
     return [cell.strip().upper() for cell in cells]
@@ -111,7 +115,8 @@ def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Lay
             f"the {kind} file {member!r} has no column {', '.join(missing)}",
             "the official layout of FY2009 or later",
         )
-    if as_found and as_found != as_found.upper():
+    as_found = _BYTE_ORDER_MARK.sub("", as_found)
+    if as_found != as_found.upper():
         renamed.append("headers in lower case")
     end = len(header)
     return Layout(

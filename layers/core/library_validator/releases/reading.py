@@ -32,6 +32,7 @@ from library_validator.releases.fiscal_year import (
     tell_fiscal_year,
 )
 from library_validator.releases.layouts import OUTLETS, STATE_SUMMARY, SYSTEMS
+from library_validator.releases.other_formats import OtherFormat, other_format
 from library_validator.releases.records import (
     Outlet,
     Problem,
@@ -39,7 +40,7 @@ from library_validator.releases.records import (
     ReleaseReport,
     System,
 )
-from library_validator.releases.repairs import Repairs
+from library_validator.releases.repairs import DOUBLE_ENCODED, Repairs
 from library_validator.releases.rows import Source, outlet_of, read_rows, system_of
 
 # Share of the outlets. Official files have none.
@@ -78,12 +79,17 @@ def read_release(
         *repeated_outlets,
         *_orphans(systems.records, outlets.records),
         *_unreadable(repairs),
+        *_double_encoded(repairs),
     ]
     for file in (systems_file, outlets_file):
         repairs.done.update({f"{what} corrected": 1 for what in file.layout.renamed})
     report = ReleaseReport(
         fiscal_year=year,
-        files=(systems.report(systems_file), outlets.report(outlets_file)),
+        files=(
+            systems.report(systems_file, systems_file.layout.name),
+            # The outlets file changes less often: what it has alone may be the layout of an earlier year.
+            outlets.report(outlets_file, max(systems_file.layout.name, outlets_file.layout.name)),
+        ),
         systems=len(kept_systems),
         outlets=len(kept_outlets),
         systems_by_structure=_counts(system.structure for system in kept_systems),
@@ -111,21 +117,43 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
             )
         if kind:
             found[kind] = member
-    match (SYSTEMS in found, OUTLETS in found):
-        case (True, False):
-            raise ReleaseRefused(
-                f"a zip with a systems file ({found[SYSTEMS]!r}) but no outlets file", EXPECTED_ZIP
-            )
-        case (False, True):
-            raise ReleaseRefused(
-                f"a zip with an outlets file ({found[OUTLETS]!r}) but no systems (AE) file", EXPECTED_ZIP
-            )
-        case (False, False) if STATE_SUMMARY in found:
-            raise ReleaseRefused("a zip with the state summary only, which lists no libraries", EXPECTED_ZIP)
-        case (False, False):
-            held = ", ".join(map(repr, members[:3])) or "nothing"
-            raise ReleaseRefused(f"a zip without files of the survey (it holds {held})", EXPECTED_ZIP)
+    if missing := [kind for kind in (SYSTEMS, OUTLETS) if kind not in found]:
+        raise _incomplete(found, missing, archive, members)
     return found
+
+
+def _incomplete(
+    found: dict[str, str], missing: list[str], archive: Archive, members: list[str]
+) -> ReleaseRefused:
+    """Why a zip is no whole release: what it has, and what it has in a form that is not read."""
+    other = _in_another_form(archive, [one for one in members if one not in found.values()], missing)
+    if other and len(missing) == 2:
+        return ReleaseRefused(f"a zip that holds {other[1].what}: {other[0]!r}", other[1].instead)
+    if len(missing) == 1:
+        has, lacks = ("systems", "outlets") if missing == [OUTLETS] else ("outlets", "systems (AE)")
+        article = "an" if has == "outlets" else "a"
+        lacking = f"{article} {has} file ({found[has]!r}) but no {lacks} file"
+        if other:
+            return ReleaseRefused(
+                f"a zip with {lacking} in CSV: {other[0]!r} is {other[1].what}", other[1].instead
+            )
+        return ReleaseRefused(f"a zip with {lacking}", EXPECTED_ZIP)
+    if STATE_SUMMARY in found:
+        return ReleaseRefused("a zip with the state summary only, which lists no libraries", EXPECTED_ZIP)
+    held = ", ".join(map(repr, members[:3])) or "nothing"
+    return ReleaseRefused(f"a zip without files of the survey (it holds {held})", EXPECTED_ZIP)
+
+
+def _in_another_form(
+    archive: Archive, members: list[str], missing: list[str]
+) -> tuple[str, OtherFormat] | None:
+    """The first member that is a file of a ``missing`` kind in a form that is not read; else that may be."""
+    others = [
+        (member, other)
+        for member in members
+        if (other := other_format(archive.beginning(member), member)) and other.kind in (None, *missing)
+    ]
+    return min(others, key=lambda one: one[1].kind is None, default=None)
 
 
 def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]) -> Source:
@@ -192,6 +220,17 @@ def _unreadable(repairs: Repairs) -> Iterator[Problem]:
     for what, rows in sorted(repairs.unreadable.items()):
         yield Problem(
             "unreadable_values", "warning", f"{rows} values of {what} cannot be read and count as missing"
+        )
+
+
+def _double_encoded(repairs: Repairs) -> Iterator[Problem]:
+    if values := repairs.done[DOUBLE_ENCODED]:
+        examples = ", ".join(f"{found!r} is {repaired!r}" for found, repaired in repairs.double_encoded)
+        yield Problem(
+            "double_encoded_text",
+            "warning",
+            f"{values} values were double-encoded (UTF-8, read as Windows-1252 and written again) and are "
+            f"repaired, {examples}: official files have none, look what program saved this file",
         )
 
 

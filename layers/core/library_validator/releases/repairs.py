@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from typing import Final
 
+from library_validator import mojibake
+
 MISSING: Final = "M"
 MISSING_NUMBER: Final = -1
 _MISSING_CODES: Final = frozenset({"", "M", "-1", "-3", "-4", "-9"})
@@ -20,6 +22,8 @@ _STATES_OF_00: Final = frozenset({"NY", "PR", "VI"})
 _DECIMAL: Final = re.compile(r"[0-9]+\.0+")
 _ZIP_PLUS_4: Final = re.compile(r"([0-9]{5})(?:-?[0-9]{4}|-)")
 _PHONE_EXTENSION: Final = re.compile(r"(?i)\s*(?:x|ext\.?)\s*[0-9]+$")
+DOUBLE_ENCODED: Final = "double-encoded text repaired"
+_EXAMPLES_KEPT: Final = 2
 
 
 def is_digits(value: str) -> bool:
@@ -31,6 +35,7 @@ class Repairs:
     """Repairs of one release. ``done`` counts what was put right, ``unreadable`` what could not be.
 
     ``row_done`` and ``row_unreadable`` tell the same of one row: the reader clears them between rows.
+    ``double_encoded`` has examples of double-encoded text: the value as found, and as repaired.
     """
 
     def __init__(self) -> None:
@@ -38,6 +43,7 @@ class Repairs:
         self.unreadable: Counter[str] = Counter()
         self.row_done = 0
         self.row_unreadable: list[tuple[str, str]] = []  # what it is, and the value as found
+        self.double_encoded: list[tuple[str, str]] = []
 
     def put_right(self, what: str) -> None:
         self.done[what] += 1
@@ -46,6 +52,15 @@ class Repairs:
     def _cannot_read(self, what: str, value: str) -> None:
         self.unreadable[what] += 1
         self.row_unreadable.append((what, value))
+
+    def text(self, value: str) -> str:
+        """``value`` as it was before it was encoded twice, where that is certain; else as it is."""
+        repaired = mojibake.repaired(value)
+        if repaired != value:
+            self.put_right(DOUBLE_ENCODED)
+            if len(self.double_encoded) < _EXAMPLES_KEPT:
+                self.double_encoded.append((value, repaired))
+        return repaired
 
     def zip(self, value: str, state: str) -> str:
         """Five digits, or ``M``. Leading zeros are put back where the state has such ZIP codes."""

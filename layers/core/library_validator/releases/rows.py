@@ -49,13 +49,13 @@ class Contents(Generic[_Record]):
     problems: list[RowProblem]
     witnesses: Witnesses
 
-    def report(self, source: Source) -> FileReport:
+    def report(self, source: Source, layout_name: str) -> FileReport:
         layout = source.layout
         rows = len(self.records) + self.rejected
         return FileReport(
             layout.kind,
             source.member,
-            layout.name,
+            layout_name,
             source.encoding,
             rows,
             layout.columns,
@@ -103,7 +103,8 @@ def read_rows(
     flags: list[str] = []
     repaired = 0
     problems = _RowProblems(source.member)
-    lines = _lines(source)
+    not_ascii: set[int] = set()
+    lines = _lines(source, not_ascii)
     next(lines)
     for line, row in enumerate(_split(lines), start=2):
         if len(row) != layout.columns:
@@ -119,6 +120,9 @@ def read_rows(
             continue
         row.append("")  # what columns that this year does not have point to
         picked = pick(row)
+        if line in not_ascii:
+            # Before blanks are removed: the second half of a double-encoded letter may look like a blank.
+            picked = tuple(map(repairs.text, picked))
         values = tuple(map(str.strip, picked))
         if values != picked:
             repairs.put_right("blanks around values removed")
@@ -150,12 +154,19 @@ def read_rows(
     return Contents(records, rejected, repaired, problems.kept, witnesses)
 
 
-def _lines(source: Source) -> Iterator[str]:
-    """The text, line by line. Nearly every line is ASCII, which latin-1 decodes at the speed of copying."""
+def _lines(source: Source, not_ascii: set[int]) -> Iterator[str]:
+    """The text, line by line; the numbers of lines that are not ASCII go into ``not_ascii``.
+
+    Nearly every line is ASCII, which latin-1 decodes at the speed of copying.
+    """
     encoding = source.encoding.removesuffix("-sig")  # its mark is in the header line
     source.content.seek(0)
-    for line in io.TextIOWrapper(source.content, "latin-1"):
-        yield line if line.isascii() else line.encode("latin-1").decode(encoding)
+    for number, line in enumerate(io.TextIOWrapper(source.content, "latin-1"), start=1):
+        if line.isascii():
+            yield line
+        else:
+            not_ascii.add(number)
+            yield line.encode("latin-1").decode(encoding)
 
 
 def _split(lines: Iterable[str]) -> Iterator[list[str]]:

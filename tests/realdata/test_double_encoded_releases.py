@@ -1,0 +1,99 @@
+"""Official libraries in a file whose accented letters were encoded twice: repaired, or left to a person."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import astuple
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from library_validator.releases.guard import problems_of_file
+from library_validator.releases.letters import is_spoiled, texts_of
+from library_validator.releases.reading import read_release
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.main import app
+from tests.realdata.official_years import FILES
+from tests.spoiled_releases import Table, changed
+from tests.unit.registry.test_hostile_uploads import Service
+
+pytestmark = pytest.mark.realdata
+
+_UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # in Windows-1252
+
+
+@pytest.fixture(scope="module")
+def two_states(data: Path) -> Path:
+    """Puerto Rico and Delaware of FY2022, double-encoded; five bytes became U+FFFD on the way."""
+    return data / "field" / "25-release-double-encoded.zip"
+
+
+def records_of(release: Release) -> dict[str, System | Outlet]:
+    return {
+        **{system.fscs_key: system for system in release.systems},
+        **{outlet.fscs_id: outlet for outlet in release.outlets},
+    }
+
+
+def test_what_is_certain_is_repaired_to_what_was_published_and_the_rest_waits_for_a_person(
+    two_states: Path, releases: dict[int, Release]
+) -> None:
+    release = read_release(two_states)
+    published = records_of(releases[2022])
+    repaired, spoiled = 0, 0
+    for key, record in records_of(release).items():
+        for (column, found), (_, right) in zip(texts_of(record), texts_of(published[key]), strict=True):
+            assert found == right or is_spoiled(found), (key, column, found, right)
+            spoiled += found != right
+            repaired += found == right and not right.isascii()
+    assert (repaired, spoiled) == (53, 14)
+    assert release.report.repairs == {"double-encoded text repaired": repaired}
+    messages = {problem.code: problem.message for problem in problems_of_file(release)}
+    assert f"for certain: {spoiled} (PR0053 name " in messages["letters_spoiled"]
+
+
+def test_inspect_shows_it(two_states: Path) -> None:
+    shown = json.loads(CliRunner().invoke(app, ["inspect", str(two_states), "--json"]).stdout)
+    severities = {problem["code"]: problem["severity"] for problem in shown["problems"]}
+    assert severities["double_encoded_text"] == "warning"
+    assert severities["letters_spoiled"] == "quarantine"
+
+
+def test_the_service_quarantines_it(two_states: Path, data: Path) -> None:
+    service = Service((data / "pls" / FILES[2021]).read_bytes())
+    run = service.upload("releases/pls_fy2022_csv.zip", two_states.read_bytes())
+    assert run.status == "quarantined"
+    assert {"double_encoded_text", "letters_spoiled"} <= {problem["code"] for problem in run.problems}
+
+
+def test_a_whole_release_that_was_double_encoded_twice_is_what_was_published(
+    data: Path, releases: dict[int, Release]
+) -> None:
+    def spoil(table: Table) -> None:
+        for row in table.rows:
+            row[:] = [_twice_double_encoded(value) for value in row]
+
+    spoiled = changed((data / "pls" / FILES[2022]).read_bytes(), spoil)
+    release = read_release(io.BytesIO(spoiled))
+    for found, published in (
+        (release.systems, releases[2022].systems),
+        (release.outlets, releases[2022].outlets),
+    ):
+        assert list(map(astuple, found)) == list(map(astuple, published))
+    assert [(problem.code, problem.severity) for problem in problems_of_file(release)] == [
+        ("double_encoded_text", "warning")
+    ]
+
+
+def _twice_double_encoded(value: str) -> str:
+    """A value that ``Table`` read as Latin-1, so that it writes the bytes of a file spoiled twice."""
+    if value.isascii():
+        return value
+    text = value.encode("latin-1").decode("cp1252")
+    for _ in range(2):
+        text = "".join(
+            bytes([byte]).decode("latin-1" if byte in _UNDEFINED else "cp1252") for byte in text.encode()
+        )
+    return text.encode().decode("latin-1")
