@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from library_validator.matching import normalize
 from library_validator.matching.normalize import FscsId
+from library_validator.matching.phones import read_phone
 from library_validator.matching.words import STATE_CODES
+from library_validator.matching.zips import zip5
 
 EXAMPLES: Final = settings(max_examples=25)  # of each of some 150 spellings
 CODES: Final = sorted(set(STATE_CODES.values()))
@@ -125,7 +127,7 @@ ZIP_CODES_UNREAD: Final = (
 @EXAMPLES
 @given(zip_code=ZIPS, plus_four=PLUS_FOUR)
 def test_zips_are_read_however_they_are_written(spelling: str, zip_code: int, plus_four: str) -> None:
-    assert normalize.zip5(spelled_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
+    assert zip5(spelled_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
 
 
 @pytest.mark.parametrize("spelling", ZIP_CODES_UNREAD)
@@ -134,7 +136,7 @@ def test_zips_are_read_however_they_are_written(spelling: str, zip_code: int, pl
 def test_a_zip_that_cannot_be_read_is_empty_and_never_another(
     spelling: str, zip_code: int, plus_four: str
 ) -> None:
-    assert normalize.zip5(spelled_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
+    assert zip5(spelled_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
 
 
 def spelled_phone(spelling: str, phone: str) -> str:
@@ -163,14 +165,14 @@ PHONE_NUMBERS_UNREAD: Final = (
 @EXAMPLES
 @given(phone=PHONES)
 def test_phones_are_read_however_they_are_written(spelling: str, phone: str) -> None:
-    assert normalize.phone(spelled_phone(spelling, phone)) == phone
+    assert read_phone(spelled_phone(spelling, phone)) == phone
 
 
 @pytest.mark.parametrize("spelling", PHONE_NUMBERS_UNREAD)
 @EXAMPLES
 @given(phone=PHONES)
 def test_a_phone_that_cannot_be_read_is_empty_and_never_another(spelling: str, phone: str) -> None:
-    assert normalize.phone(spelled_phone(spelling, phone)) in ("", phone)
+    assert read_phone(spelled_phone(spelling, phone)) in ("", phone)
 
 
 SHORT_NAMES: Final = frozenset("GUAM IDAHO IOWA MAINE OHIO PALAU TEXAS UTAH".split())

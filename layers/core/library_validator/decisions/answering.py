@@ -8,7 +8,7 @@ from library_validator.decisions.policy import Verdict
 from library_validator.decisions.reasons import next_step_texts, reason_texts
 from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored
-from library_validator.matching.normalize import phone as read_phone
+from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
 from library_validator.matching.weights import Weights, confidence_of
 from library_validator.releases.records import Structure, fscs_key_of

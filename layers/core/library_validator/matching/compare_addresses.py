@@ -23,7 +23,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     for address in entry.addresses:
         listed, listed_city, listed_zip, line = address
         found = compare_streets(applied, listed)
-        if found == "same_number" and _same_line(query.applicant.street, line):
+        if found == "same_number" and _same_line(query.line, line):
             parts = _parts_of(applied.name), _parts_of(listed.name)
             found = "same_number" if _are_two_streets(*parts) else "near"
         where = compare_places(city, zip_code, listed_city, listed_zip)

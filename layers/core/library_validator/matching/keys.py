@@ -54,6 +54,8 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
         keys.append(f"F{query.fscs_id.key}")
     if query.phone:
         keys.append(f"P{query.phone}")
+        if query.second_phone:
+            keys.append(f"P{query.second_phone}")
     if query.zip:
         number, _name, box = query.street
         if number:

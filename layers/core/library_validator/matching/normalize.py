@@ -1,4 +1,4 @@
-"""Names, addresses, phones and ids as the registry and applicants write them, made comparable.
+"""Names, addresses and ids as the registry and applicants write them, made comparable.
 
 Everything here is total: any text gives a value, hostile text gives an empty one. Output is upper-case
 ASCII letters and digits, tokens separated by one blank.
@@ -35,16 +35,21 @@ _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
 _FSCS_ID: Final = re.compile(r"(?:^|[^A-Z0-9])([A-Z]{2})[\s.\-_]?(\d{4})(?:[\s.\-_/]+(\d{1,3}))?(?![0-9])")
 _BOX: Final = re.compile(r"\b(?:P\s?O\s?)?(?:BOX|DRAWER|BX)\s?#?\s?([A-Z]?\d+[A-Z]?|[A-Z])\b")
 _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s(?:BOX|BX)\s?(\d+)\b")
+# The house number of an address line, with a half of it or the last of several numbers: 116 1/2, 100-102.
+_HALF: Final = re.compile(r"^\s*((?:No\.? ?)?\d+)[\s-]+[1-3]/[2-4](?=\s)", re.IGNORECASE)
+_FRACTIONS: Final = str.maketrans({"\u00bd": " 1/2", "\u00bc": " 1/4", "\u00be": " 3/4", "\u2153": " 1/3"})
+_RANGE: Final = re.compile(r"^\s*(\d{3,6})\s?-\s?(\d{3,6})(?=\s)")
+_MOST_APART: Final = 200  # house numbers of one building
+_SPANISH_BOX: Final = re.compile(
+    r"\b(?:APARTADO|APDO|APTDO|APTO POSTAL|CASILLA)(?: (?:POSTAL|DE CORREOS?))?(?: (?:NO|NUM|NUMERO))? (?=[A-Z]?\d)"
+)
 # Begins with a blank: a search for it goes from blank to blank.
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
-_ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
-_EXTENSION: Final = re.compile(r"(?i)\s*(?:ext(?:ension)?|x|#)[.:]?\s*\d")
 _PARENTHESIS: Final = re.compile(r"\(.*?\)")
-_DIGITS: Final = re.compile(r"\d+")
 
 
 def fold(text: str) -> str:
@@ -162,39 +167,6 @@ def state(text: str) -> str:
 _CODES: Final = frozenset(STATE_CODES.values())
 
 
-def zip5(text: str) -> str:
-    """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
-    if len(text) == 5 and text.isascii() and text.isdigit():
-        return text if text != "00000" else ""
-    head = _DASHES.sub("-", text.strip().lstrip("'"))[:12].removesuffix(".0").split("-")[0].split()
-    digits = head[0] if head else ""
-    if not (digits.isascii() and digits.isdigit()):
-        return ""
-    if len(digits) == 9:
-        digits = digits[:5]
-    if len(digits) in (3, 4):
-        digits = digits.zfill(5)
-    return digits if len(digits) == 5 and digits != "00000" else ""
-
-
-def zip_at_end(text: str) -> str:
-    """The ZIP that ends an address line, where somebody wrote a whole address on it; else empty."""
-    found = _ENDING_ZIP.search(text.strip()[:200])
-    return found[1] if found and found.start() > 0 else ""
-
-
-def phone(text: str) -> str:
-    """Ten digits, or empty. A country code and an extension are cut; ``-3`` and ``-4`` are no phones."""
-    if len(text) == 10 and text.isascii() and text.isdigit():
-        digits = text
-    else:
-        head = _EXTENSION.split(text[:60], maxsplit=1)[0].removesuffix(".0")
-        digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    return digits if len(digits) == 10 and digits[0] not in "01" and digits[3:] != "5555555" else ""
-
-
 @dataclass(frozen=True, slots=True)
 class FscsId:
     """An FSCS key, and the outlet's sequence where it was given."""
@@ -227,13 +199,14 @@ class Street(NamedTuple):
 
 
 NO_STREET: Final = Street("", "", "")
+MISSING: Final = "M"  # what the survey writes where a text is missing
 
 
 @lru_cache(maxsize=65_536)
 def street(text: str) -> Street:
     """House number, street name and box of an address line, as USPS Publication 28 abbreviates them."""
-    found = words(text[:200])
-    if not found or found == "M":
+    found = words(_house_number(text[:200]))
+    if not found or found == MISSING:
         return NO_STREET
     found, box = _without_box(found)
     numbered = _NUMBER.match(found)
@@ -253,8 +226,26 @@ def street(text: str) -> Street:
     return Street(number.lstrip("0"), name, box)
 
 
+def _house_number(line: str) -> str:
+    """The line with the first house number of several, without a half: all are one door.
+
+    In Queens, 103-34 is one house number: its second part is shorter.
+    """
+    if not line.isascii():
+        line = _DASHES.sub("-", line.translate(_FRACTIONS))
+    if "/" in line:
+        line = _HALF.sub(r"\1", line)
+    if "-" in line[:9]:
+        numbers = _RANGE.match(line)
+        if numbers and 0 < int(numbers[2]) - int(numbers[1]) <= _MOST_APART:
+            return numbers[1] + line[numbers.end() :]
+    return line
+
+
 def _without_box(line: str) -> tuple[str, str]:
     """What stands before a PO box, and the box; of a box on a route nothing stands before it."""
+    if "APARTADO" in line or "APDO" in line or "APTDO" in line or "CASILLA" in line:
+        line = _SPANISH_BOX.sub("PO BOX ", line)
     if not ("BOX" in line or "BX" in line or "POB " in line or "DRAWER" in line):
         return line, ""
     line = line.replace("POBOX", "PO BOX").replace("POB ", "PO BOX ").replace("PO BX", "PO BOX")
