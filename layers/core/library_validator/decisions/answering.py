@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
+from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.policy import Verdict
 from library_validator.decisions.reasons import next_step_texts, reason_texts
 from library_validator.matching.entries import Entry, Listing
@@ -36,7 +37,7 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
 
     Parts are values too; those of reasons and next step are shared by all answers that give them.
     """
-    query, ranking, (answer, codes, match, about) = judged
+    query, ranking, (answer, codes, match, about, problems) = judged
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
     return {
@@ -50,7 +51,12 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
         "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
         "evidence": _evidence(query, shown, weights) if shown else [],
+        "problems": [problem_values(one) for one in problems],
     }
+
+
+def problem_values(problem: FieldProblem) -> Values:
+    return {"field": problem.field, "problem": problem.problem, "kind": problem.kind}
 
 
 def match_values(entry: Entry, fiscal_year: int) -> Values:

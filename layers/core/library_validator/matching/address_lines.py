@@ -31,8 +31,14 @@ _NUMBERED: Final = re.compile(
 _UNITED_STATES: Final = re.compile(
     r"(?i)[\s.]+(?:U\.?\s?S\.?\s?A\.?|U\.?S\.?|United States(?: of America)?|EE\.?\s?UU\.?|Estados Unidos)$"
 )
+_BEHIND_CITY: Final = re.compile(r"[\d,;|()\n]|\s-\s|\.$")
+_BEHIND_STREET: Final = re.compile(
+    r"[;|()\n]|\s-\s|\d{4}\W*$|\d\D{2}\W*$|(?i:states|usa|u\.s\.a?|canada|unidos)\W*$"
+)
 _CODE: Final = re.compile(r"(?:^|\s)([A-Z]{2}|[A-Z]\.\s?[A-Z]\.)$")
-_UNIT: Final = re.compile(r"(?i)^(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|lot|po\b|p\.?\s?o\.?\s|box|#)")
+_UNIT: Final = re.compile(
+    r"(?i)^(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|lot|po\b|p\.?\s?o\.?\s|box|#)"
+)
 _MOST_NAMES: Final = 3  # words of a state's name
 _LONGEST_TOWN: Final = 40
 
@@ -46,6 +52,18 @@ class Tail(NamedTuple):
     zip: str = ""
     is_american: bool = False  # the United States are named
     is_foreign: bool = False  # another country, a part or a postal code of one
+
+
+def is_plain_city(text: str) -> bool:
+    """Whether a town is nothing but its name, at a glance: nothing stands behind it."""
+    if text[-3:-2] == " ":  # two letters, perhaps a state's
+        return False
+    return text.replace(" ", "").isalpha() or not _BEHIND_CITY.search(text)
+
+
+def is_plain_street(text: str) -> bool:
+    """Whether a street line is nothing but that, at a glance: nothing can stand behind it."""
+    return "," not in text and not _BEHIND_STREET.search(text)
 
 
 def read_street_line(text: str) -> Tail:

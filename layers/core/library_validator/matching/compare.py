@@ -44,7 +44,9 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     if query.second_phone and phone != "exact":
         second = compare_phones(query.second_phone, entry.phones)
         phone = min(phone, second, key=_PHONE_LEVELS.index)
-    state = _compare_states(query, entry)
+    state = "missing" if not query.state else "exact" if query.state == entry.state else "different"
+    if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
+        state = "missing"  # near a border: its ZIP is one of the state beside its own
     fscs_id = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
     leads = at_same_place and street in ("exact", "near", "same_box")
     if phone in ("exact", "near"):
@@ -58,15 +60,8 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
 _PHONE_LEVELS: Final = ("exact", "other_area_code", "near", "same_exchange", "different", "missing")
 
 
-def _compare_states(query: Query, entry: Entry) -> str:
-    """A state that the ZIP alone says is none where the ZIP is the entry's own: one near a border."""
-    if not query.state:
-        return "missing"
-    if query.state == entry.state:
-        return "exact"
-    if query.state_is_of_zip and any(address.zip == query.zip for address in entry.addresses):
-        return "missing"
-    return "different"
+def _lists_zip(entry: Entry, zip_code: str) -> bool:
+    return any(address.zip == zip_code for address in entry.addresses)
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from library_validator.matching.values import given
 from library_validator.matching.words import (
     CITY_WORDS,
     HOMOGLYPHS,
@@ -154,17 +155,27 @@ def city(text: str) -> str:
     return " ".join([CITY_WORDS.get(word, word) for word in words(text).split()])
 
 
+# Short first words of towns that are written with a blank and without: O FALLON, DE KALB, LA MOILLE.
+_PARTICLES: Final = frozenset("O D DE DU LA LE MC MAC EL VAN DES LAS LOS".split())
+
+
+def join_particle(city: str) -> str:
+    """A city in comparable form without the blank behind a short first word: ``OFALLON``."""
+    first, blank, rest = city.partition(" ")
+    return first + rest if blank and first in _PARTICLES else city
+
+
 @lru_cache(maxsize=1024)
 def state(text: str) -> str:
     """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""
     found = words(text).removeprefix("STATE OF ").removeprefix("COMMONWEALTH OF ")
     compact = found.replace(" ", "")
-    if compact in _CODES:
+    if compact in STATES:
         return compact
     return STATE_CODES.get(found, STATE_CODES.get(compact, ""))
 
 
-_CODES: Final = frozenset(STATE_CODES.values())
+STATES: Final = frozenset(STATE_CODES.values())  # their codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +190,9 @@ def fscs_id(text: str) -> FscsId | None:
     """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None where there is none."""
     if not text:
         return None
-    folded = fold(text[:60])
+    folded = fold(given(text)[:60])
     found = _FSCS_ID.search(folded)
-    if found is None or found[1] not in _CODES:
+    if found is None or found[1] not in STATES:
         return None
     return FscsId(f"{found[1]}{found[2]}", found[3].zfill(3) if found[3] else "")
 

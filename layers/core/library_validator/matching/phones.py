@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from library_validator.matching.values import given
+
 _LONGEST: Final = 120
 _DIGITS: Final = re.compile(r"\d+")
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u2022", "-"))
@@ -30,6 +32,9 @@ def read_phones(text: str) -> tuple[str, ...]:
     """
     if len(text) == 10 and text.isascii() and text.isdigit():
         return (text,) if _is_number(text) else ()
+    text = given(text)
+    if not text:
+        return ()
     text = _DECIMALS.sub("", text[:_LONGEST].translate(_DASHES).strip())
     if _ABROAD.match(text):
         return ()
@@ -47,22 +52,20 @@ def read_phones(text: str) -> tuple[str, ...]:
 
 def read_phone(text: str) -> str:
     """The first telephone number of a text, ten digits, or empty; ``-3`` and ``-4`` are no phones."""
-    if len(text) == 10 and text.isascii() and text.isdigit():
-        return text if _is_number(text) else ""
-    found = read_phones(text) if text else ()
+    found = read_phones(text)
     return found[0] if found else ""
 
 
 def stands_for_no_phone(text: str) -> bool:
-    """Whether a text fills a field that must not be empty: ``0``, ``000-000-0000``, a survey's ``-3``."""
+    """Whether a text is empty, or fills a field that must not be: ``0``, ``000-000-0000``, ``-3``."""
     digits = "".join(_DIGITS.findall(text))
-    if text.strip() in ("-1", "-2", "-3", "-4", "-9"):
+    if not text or text.strip() in ("-1", "-2", "-3", "-4", "-9"):
         return True
     return bool(digits) and (len(set(digits)) == 1 or digits[-7:] == "5555555") and not _letters(text)
 
 
 def _is_number(digits: str) -> bool:
-    return digits[0] not in "01" and digits[3:] != "5555555" and len(set(digits)) > 1
+    return digits[0] not in "01" and digits[3:] != "5555555" and digits != digits[0] * 10
 
 
 def _letters(text: str) -> bool:

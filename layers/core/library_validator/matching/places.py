@@ -8,16 +8,22 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from library_validator.matching import unread
-from library_validator.matching.address_lines import Tail, read_city_line, read_street_line
+from library_validator.matching.address_lines import (
+    Tail,
+    is_plain_city,
+    is_plain_street,
+    read_city_line,
+    read_street_line,
+)
 from library_validator.matching.countries import NO_COUNTRY, read_country
-from library_validator.matching.normalize import words
+from library_validator.matching.normalize import STATES, words
 from library_validator.matching.states import State, code_of, read_state
 from library_validator.matching.unread import Unread
+from library_validator.matching.values import given
 from library_validator.matching.zips import Zip, is_foreign_within, read_zip, state_of_zip
 
 _NOTHING: Final[tuple[Unread, ...]] = ()
 _LONGEST_CODE: Final = 2  # letters: D-10115 is in Germany, 1234 AB in the Netherlands
-_COMPOUND: Final = frozenset(",;|(0123456789")  # one of them in a town: there is more than its name
 
 
 class Place(NamedTuple):
@@ -33,15 +39,14 @@ class Place(NamedTuple):
 
 
 def read_place(line: str, city: str, state: str, zip_code: str, country: str) -> Place:
-    """Read the cells of an address; each is without wrapping, and empty where nothing was given."""
-    of_state = read_state(state)
-    of_zip = read_zip(zip_code)
-    code, digits = of_state.code, of_zip.digits
-    if code and digits and city and not country and not of_zip.letters and _COMPOUND.isdisjoint(city):
-        belongs_to = state_of_zip(digits)
-        if belongs_to and city[-2:].upper() != code and not ("," in line and digits in line):
-            return Place(line, city, code, digits, belongs_to, True, _NOTHING)
-    return _Reading(of_state, of_zip).place(line, city, zip_code, country)
+    """Read the cells of an address. ``line`` and ``city`` are without wrapping; the others are as given."""
+    if state in STATES and len(zip_code) == 5 and zip_code.isdigit() and city and not country:
+        belongs_to = state_of_zip(zip_code)
+        if belongs_to and is_plain_city(city) and not ("," in line and zip_code in line):
+            return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
+    zip_code = given(zip_code)
+    reading = _Reading(read_state(given(state)), read_zip(zip_code))
+    return reading.place(line, city, zip_code, given(country))
 
 
 class _Reading:
@@ -70,7 +75,9 @@ class _Reading:
         if self.zip and not belongs_to:
             self.unread.append(unread.ZIP_OF_NO_STATE)
         is_american = self.is_american or bool(belongs_to)
-        return Place(line, city, self.state, self.zip, belongs_to, is_american, tuple(self.unread))
+        return Place(
+            line, city, self.state, self.zip, belongs_to, is_american, tuple(dict.fromkeys(self.unread))
+        )
 
     def _read_zip_cell(self) -> None:
         cell = self._of_zip
@@ -94,7 +101,7 @@ class _Reading:
         self.is_american = self.is_american or beside.is_american
 
     def _read_city(self, city: str) -> str:
-        if not city:
+        if not city or is_plain_city(city):
             return city
         tail = read_city_line(city)
         if tail.is_foreign:
@@ -107,7 +114,7 @@ class _Reading:
         return name if name and end.upper() == self.state else city
 
     def _read_line(self, line: str, city: str) -> tuple[str, str]:
-        if not line or (self.zip and self.state and city and self.zip not in line):
+        if not line or (self.zip and self.state and city and self.zip not in line) or is_plain_street(line):
             return line, city
         tail = read_street_line(line)
         if tail.is_foreign:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import attrgetter
 from typing import Final
 
 from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
-from library_validator.matching.normalize import NO_STREET, FscsId, Street
+from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, join_particle
 from library_validator.matching.phones import read_phones, stands_for_no_phone
 from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct
@@ -19,9 +18,6 @@ from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
 from library_validator.matching.words import LIBRARY_WORDS
 
-_texts_of: Final = attrgetter("name", "street", "city", "state", "zip", "phone", "fscs_id", "country")
-_NOTHING: Final[tuple[Unread, ...]] = ()
-
 
 @dataclass(slots=True)  # final and not frozen, as names are
 class Query:
@@ -29,13 +25,11 @@ class Query:
 
     applicant: Final[Description]
     name: Final[Name]
+    place: Final[Place]  # its address, cell by cell
     street: Final[Street]
-    line: Final[str]  # the address line that ``street`` was read from
     city: Final[str]
-    state: Final[str]  # the one that was given, or else the one of FSCS id or ZIP
-    state_is_of_zip: Final[bool]  # nothing but the ZIP says it
+    state: Final[str]  # the one that was given, or else that of the FSCS id, or of the ZIP
     zip: Final[str]
-    state_of_zip: Final[str]  # the state that has such ZIPs
     phone: Final[str]
     second_phone: Final[str]  # where two were given
     fscs_id: Final[FscsId | None]
@@ -43,8 +37,6 @@ class Query:
     unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
     says_library: Final[bool]  # its name does
-    is_american: Final[bool]  # a state, a ZIP or a country that it gave says so
-    unread: Final[tuple[Unread, ...]]  # what was given and could not be read, in the order of the fields
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
 
     @property
@@ -52,73 +44,70 @@ class Query:
         """Whether nothing but a name and perhaps a state was given."""
         return not (self.city or self.zip or self.phone or self.street != NO_STREET)
 
+    @property
+    def state_is_of_zip(self) -> bool:
+        """Whether nothing but the ZIP says which state it is in."""
+        return not self.place.state and self.fscs_id is None
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What was given and could not be read."""
+        applicant = self.applicant
+        if (
+            self.name.tokens
+            and (self.phone or not applicant.phone)
+            and (self.city or not applicant.city)
+            and (self.fscs_id is not None or not applicant.fscs_id)
+            and (self.street != NO_STREET or not applicant.street)
+        ):
+            return self.place.unread
+        return _unread_of(self)
+
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
-    texts = _texts_of(applicant)
-    given_name, line, city_cell, state_cell, zip_cell, phone_cell, id_cell, country = map(given, texts)
-    place = read_place(line, city_cell, state_cell, zip_cell, country)
-    street = normalize.street(place.line)
+    given_name, line, city_cell = given(applicant.name), given(applicant.street), given(applicant.city)
+    place = read_place(line, city_cell, applicant.state, applicant.zip, applicant.country)
     city = normalize.city(place.city)
-    found = read_phones(phone_cell) if phone_cell else ()
-    fscs_id = normalize.fscs_id(id_cell)
+    phones = read_phones(applicant.phone)
+    fscs_id = normalize.fscs_id(applicant.fscs_id)
     name = correct(read_name(given_name), statistics)
     head = normalize.head_of(given_name)
-    state = place.state or (fscs_id.key[:2] if fscs_id else "")
-    misread = place.unread or (
-        (phone_cell and not found)
-        or (id_cell and fscs_id is None)
-        or (line and street == NO_STREET)
-        or (city_cell and not city)
-        or (texts[0] and not given_name)
-    )
     return Query(
         applicant,
         name,
-        street,
-        place.line,
+        place,
+        normalize.street(place.line),
         city,
-        state or place.state_of_zip,
-        not state and bool(place.state_of_zip),
+        place.state or (fscs_id.key[:2] if fscs_id else place.state_of_zip),
         place.zip,
-        place.state_of_zip,
-        found[0] if found else "",
-        found[1] if len(found) > 1 else "",
+        phones[0] if phones else "",
+        phones[1] if len(phones) > 1 else "",
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(state_cell, state).union(city.split()),
+        _words_of_state(applicant.state, place.state).union(city.split(), (join_particle(city),)),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
-        place.is_american,
-        _unread_of(applicant, place, city, street, phone=found, fscs_id=fscs_id) if misread else _NOTHING,
         {},
     )
 
 
-def _unread_of(
-    applicant: Description,
-    place: Place,
-    city: str,
-    street: Street,
-    *,
-    phone: tuple[str, ...],
-    fscs_id: FscsId | None,
-) -> tuple[Unread, ...]:
-    """Everything that was given and not read."""
+def _unread_of(query: Query) -> tuple[Unread, ...]:
+    """The same, field by field; what stands for a blank was not given."""
+    applicant = query.applicant
     found: list[Unread] = []
     if applicant.name and not given(applicant.name):
         found.append(unread.NAME_MISSING)
-    if given(applicant.street) and street == NO_STREET and applicant.street.strip() != normalize.MISSING:
+    if query.place.line not in ("", MISSING) and query.street == NO_STREET:
         found.append(unread.STREET)
-    if given(applicant.city) and not city:
+    if query.place.city and not query.city:
         found.append(unread.CITY)
-    found += place.unread
-    cell = given(applicant.phone)
-    if cell and not phone and not stands_for_no_phone(cell):
+    found += query.place.unread
+    if not (query.phone or stands_for_no_phone(given(applicant.phone))):
         found.append(unread.PHONE)
-    if given(applicant.fscs_id) and fscs_id is None:
+    if query.fscs_id is None and given(applicant.fscs_id):
         found.append(unread.FSCS_ID)
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

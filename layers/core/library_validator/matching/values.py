@@ -33,11 +33,17 @@ _PLACEHOLDERS: Final = frozenset(
     TOBEDETERMINED TOBEANNOUNCED TOBEADDED TOBECONFIRMED SEEABOVE ASABOVE SAMEASABOVE
     PLEASESELECT SELECT SELECTONE SELECTSTATE SELECTASTATE CHOOSEONE CHOOSEASTATE PLEASECHOOSE
     NINGUNO NINGUNA DESCONOCIDO DESCONOCIDA NOAPLICA NODISPONIBLE SINDATOS NOTIENE
-    ND/A N\\A XXX XXXX XXXXX
+    XXX XXXX XXXXX
     """.split()
 )
 _LONGEST: Final = 28  # characters of a placeholder, with what stands around it
-_FIRST: Final = frozenset("#\\" + "".join({word[0] + word[0].lower() for word in _PLACEHOLDERS}))
+# The first two letters of a placeholder, in any case: a glance that most values do not pass.
+_BEGINNINGS: Final = frozenset(
+    first + second
+    for word in _PLACEHOLDERS
+    for first in (word[0], word[0].lower())
+    for second in (word[1], word[1].lower(), *" .-_/")
+)
 _PUNCTUATION: Final = " .,;:-_*/\\|()[]{}<>?!#'\"~=+"
 _INNER: Final = str.maketrans("", "", " .-_/'")
 _ERROR: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|N/A|NULL|SPILL|CALC|ERROR|FIELD)[!?]?")
@@ -48,11 +54,10 @@ def given(text: str) -> str:
     """What a field says: its text without wrapping; empty where it says that nothing is given."""
     if not text:
         return ""
-    first = text[0]
-    if not text.isascii() or "&" in text or "<" in text or first in _FIRST_OF_WRAPPING:
+    if not text.isascii() or "&" in text or "<" in text or text[0] in _FIRST_OF_WRAPPING:
         text = unwrapped(text)
-    elif first not in _FIRST and first.isalnum():
-        return text  # the beginning of no placeholder
+    elif text[:2] not in _BEGINNINGS and text[0].isalnum():
+        return text
     return "" if len(text) <= _LONGEST and says_nothing(text) else text
 
 
