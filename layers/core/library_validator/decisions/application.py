@@ -63,17 +63,21 @@ class Application(BaseModel):
         return hashlib.sha256(f"[{texts}]".encode()).hexdigest()
 
 
-ProblemKind = Literal["unreadable", "foreign"]  # foreign: it was read, as a value of another country
+ProblemKind = Literal["unreadable", "foreign"]
 
 _made_application: Final = unchecked(Application)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field of a parseable application that could not be used."""
+    """One field of a parseable application that could not be used.
+
+    ``problem`` is a phrase that completes "<field> "; ``kind`` is ``foreign`` where a value of another country
+    was read.
+    """
 
     field: str
-    problem: str  # a phrase that completes "<field> "
+    problem: str
     kind: ProblemKind = "unreadable"
 
 

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA
 
 from library_validator.matching.normalize import state, words
+from library_validator.matching.values import given
 
 UNITED_STATES: Final = "US"
 _UNITED_STATES: Final = frozenset(
@@ -57,7 +58,7 @@ NO_COUNTRY: Final = Country()
 @lru_cache(maxsize=1024)
 def read_country(text: str) -> Country:
     """Read a country by code or name, or both: ``USA``, ``UNITED STATES (US)``, ``Canada``."""
-    found = words(text[:100])
+    found = words(given(text)[:100])
     country = _by_name(found)
     if country is not NO_COUNTRY:
         return country

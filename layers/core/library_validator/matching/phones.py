@@ -18,7 +18,7 @@ _EXTENSION: Final = re.compile(
     r"(?i)\s*[,;/(\[-]?\s*(?:\b(?:ext(?:ension|n)?|extensi[oó]n|xt|option|opt|press|menu|dial|prompt|then|"
     r"mailbox|box|pin|isub|choose|select|anexo)\b|(?<![a-z])x(?![a-z])|#)"
 )
-_DECIMALS: Final = re.compile(r"\.0+$")
+_DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # what a spreadsheet makes of it
 _VANITY: Final = re.compile(r"\D{0,3}(?:1\W{1,2})?\(?([2-9]\d\d)\W{1,2}([A-Z0-9][A-Z0-9-]{6,12})")
 _KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _TOLL_FREE: Final = frozenset("800 888 877 866 855 844 833 822".split())

@@ -17,10 +17,10 @@ from library_validator.matching.address_lines import (
 )
 from library_validator.matching.countries import NO_COUNTRY, read_country
 from library_validator.matching.normalize import STATES, words
-from library_validator.matching.states import State, code_of, read_state
+from library_validator.matching.states import State, read_state
 from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
-from library_validator.matching.zips import Zip, is_foreign_within, read_zip, state_of_zip
+from library_validator.matching.zips import NO_ZIP, Zip, is_foreign_within, read_zip, state_of_zip
 
 _NOTHING: Final[tuple[Unread, ...]] = ()
 _LONGEST_CODE: Final = 2  # letters: D-10115 is in Germany, 1234 AB in the Netherlands
@@ -44,9 +44,7 @@ def read_place(line: str, city: str, state: str, zip_code: str, country: str) ->
         belongs_to = state_of_zip(zip_code)
         if belongs_to and is_plain_city(city) and not ("," in line and zip_code in line):
             return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
-    zip_code = given(zip_code)
-    reading = _Reading(read_state(given(state)), read_zip(zip_code))
-    return reading.place(line, city, zip_code, given(country))
+    return _Reading(read_state(state), read_zip(zip_code)).place(line, city, given(country))
 
 
 class _Reading:
@@ -64,8 +62,8 @@ class _Reading:
         self._state_is_open = not (of_state.code or of_state.is_foreign or of_state.is_unreadable)
         self._of_state, self._of_zip = of_state, of_zip
 
-    def place(self, line: str, city: str, zip_code: str, country: str) -> Place:
-        if self._of_state.zip and not zip_code:
+    def place(self, line: str, city: str, country: str) -> Place:
+        if self._of_zip == NO_ZIP:
             self.zip = self._of_state.zip
         self._read_zip_cell()
         city = self._read_city(city)
@@ -88,9 +86,10 @@ class _Reading:
         if not cell.letters:
             return
         beside = read_state(cell.letters)
-        code = beside.code or code_of(words(cell.letters.rpartition(" ")[2]))
-        is_code = len(cell.letters) <= _LONGEST_CODE and not (beside.code or beside.is_american)
-        if beside.is_foreign or is_code:
+        tail = read_city_line(cell.letters)
+        code = beside.code or tail.state
+        is_code = len(cell.letters) <= _LONGEST_CODE and not (code or beside.is_american)
+        if beside.is_foreign or tail.is_foreign or is_code:
             self.unread.append(unread.FOREIGN_ZIP)
             self.zip = ""
         elif code and code != state_of_zip(cell.digits):

@@ -12,6 +12,7 @@ from rapidfuzz.process import extract
 from library_validator.matching.countries import foreign_name, is_foreign_code, is_united_states
 from library_validator.matching.normalize import state, words
 from library_validator.matching.state_names import ABROAD, OTHER_NAMES, PROVINCES, STATE_BY_NUMBER
+from library_validator.matching.values import given
 from library_validator.matching.words import STATE_CODES
 
 
@@ -28,7 +29,7 @@ class State(NamedTuple):
 _NONE: Final = State("")
 _FOREIGN: Final = State("", is_foreign=True)
 _UNREADABLE: Final = State("", is_unreadable=True)
-_FIGURES: Final = re.compile(r"(?:US )?0?(\d{1,2})(?: 0)?")
+_FIGURES: Final = re.compile(r"(?:US ?)?0?(\d{1,2})(?: 0)?")
 _WITH_ZIP: Final = re.compile(r"(\D+) (\d{5})(?: \d{4})?")
 _PREFIXES: Final = ("THE ", "STATE OF ", "COMMONWEALTH OF ", "TERRITORY OF ", "THE ", "ESTADO DE ")
 _SUFFIXES: Final = (" STATE", " COMMONWEALTH", " TERRITORY", " ST")
@@ -39,9 +40,9 @@ _LONG_NAMES: Final = tuple(sorted(name for name in STATE_CODES if len(name) >= 6
 @lru_cache(maxsize=4096)
 def read_state(text: str) -> State:
     """Read a state by code, name, both, ISO 3166-2 or FIPS number: ``US-WA``, ``Washington (WA)``, ``53``."""
+    text = given(text)[:100]
     if not text:
         return _NONE
-    text = text[:100]
     code = state(text)
     if code:
         return State(code)

@@ -64,7 +64,7 @@ def given(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether a whole value stands for a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
     bare = text.upper().strip(_PUNCTUATION)
-    if not bare:
+    if not any(map(str.isalnum, bare)):
         return True
     return bare.translate(_INNER) in _PLACEHOLDERS or text == _MYSQL_NULL or bool(_ERROR.fullmatch(text))
 

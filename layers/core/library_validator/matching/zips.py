@@ -11,6 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from library_validator.matching.values import given
+
 _PREFIXES: Final = """
     AA 340 / AE 090-099 / AK 995-999 / AL 350-352 354-369 / AP 962-966 / AR 716-729 / AZ 850-853 855-857
     859-860 863-865 / CA 900-908 910-928 930-961 / CO 800-816 / CT 060-069 / DC 200 202-205 569 888 / DE
@@ -44,7 +46,7 @@ def _states(table: str) -> dict[str, str]:
 _STATE_OF_PREFIX: Final = _states(_PREFIXES)
 _STATE_OF_EXCEPTION: Final = _states(_EXCEPTIONS)
 _NO_ZIPS: Final = frozenset(("00000", "99999"))  # fill a field that must not be empty
-_NO_ZIP: Final = re.compile(r"(?:-\d|0+(?:-0+)?|9{5}(?:-?9{4})?)(?:\.0+)?")
+_FILLS_FIELD: Final = re.compile(r"(?:-\d|0+(?:-0+)?|9{5}(?:-?9{4})?)(?:\.0+)?")
 _AROUND: Final = " .,;:'\"_()[]#/\\-"
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 _FIGURES: Final = re.compile(r"(\d{1,9})(?:\.0+)?")
@@ -78,7 +80,7 @@ class Zip(NamedTuple):
     is_unreadable: bool = False  # something was given, and it is no ZIP
 
 
-_NONE: Final = Zip("")
+NO_ZIP: Final = Zip("")
 _UNREADABLE: Final = Zip("", is_unreadable=True)
 _ABROAD: Final = Zip("", is_foreign=True)
 
@@ -98,10 +100,10 @@ def zip5(text: str) -> str:
 @lru_cache(maxsize=4096)
 def read_zip(text: str) -> Zip:
     """Read a ZIP in any spelling: ``MA 02138``, ``2138``, ``02138-1234``, ``021381234``, ``02138, USA``."""
-    text = text[:60].translate(_DASHES).upper()
+    text = given(text)[:60].translate(_DASHES).upper()
     plain = text.strip(_AROUND)
-    if not plain or _NO_ZIP.fullmatch(text.strip()):
-        return _NONE
+    if not plain or _FILLS_FIELD.fullmatch(text.strip()):
+        return NO_ZIP
     if not any(letter.isdigit() for letter in plain):
         return _UNREADABLE
     digits = _digits(plain)
@@ -138,8 +140,10 @@ def _five(figures: str) -> str:
     length = len(figures)
     if length == 5:
         return "" if figures in _NO_ZIPS else figures
-    if length in (8, 9):
-        figures = figures.zfill(9)[:5]
+    if length == 9:
+        return figures[:5]
+    if length == 8:
+        figures = f"0{figures[:4]}"
     elif length in (3, 4) and figures[0] != "0":
         figures = figures.zfill(5)
     else:
