@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from library_validator.matching import normalize
 from library_validator.matching.phones import read_phone
 from library_validator.matching.zips import zip5
 from library_validator.releases.records import Outlet, Release, System

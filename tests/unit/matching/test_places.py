@@ -93,6 +93,11 @@ def test_the_state_beside_a_zip_is_taken_where_none_was_given() -> None:
     assert place_of(state="VT", zip_code="ME 04901").state == "VT"
 
 
+def test_a_zip_of_no_state_is_compared_all_the_same() -> None:
+    place = place_of(city="Alder Point", state="ME", zip_code="21300")
+    assert (place.zip, place.state_of_zip, place.unread) == ("21300", "", ())
+
+
 def test_the_state_of_a_zip_is_known_and_was_not_given() -> None:
     place = place_of(zip_code="04901")
     assert (place.state, place.state_of_zip) == ("", "ME")

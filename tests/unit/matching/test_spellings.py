@@ -116,9 +116,9 @@ def spelled_zip(spelling: str, zip_code: int, plus_four: str) -> str:
 
 ZIP_CODES: Final = (
     "{z}", "{i}", " {z} ", "{z}\u00a0", "{z}-{p}", "{i}-{p}", "{z} {p}", "{z} - {p}", "{z}{p}",
-    "{z}-", "{z}-0000", "{z}.0", "{z}.", "{z},", "{z}, USA", "USA {z}", "'{z}", '="{z}"', '= "{z}"', '"{z}"',
-    "({z})", "#{z}", "ZIP {z}", "Zip: {z}", "AK {z}", "AK-{z}", "{z}\u2013{p}", "{z}+{p}", "{z}_{p}", "{z}/{p}",
-    "{w}", "{z}\u200b", "\ufeff{z}", "{z}\u00ad", "\u202d{z}\u202c", "{z}&nbsp;", "{z} or {z}",
+    "{z}-", "{z}-0000", "{z}.0", "{z}.", "{z},", "{z}, USA", "USA {z}", "'{z}", '="{z}"', '= "{z}"',
+    '"{z}"', "({z})", "#{z}", "ZIP {z}", "Zip: {z}", "AK {z}", "AK-{z}", "{z}\u2013{p}", "{z}+{p}", "{z}_{p}",
+    "{z}/{p}", "{w}", "{z}\u200b", "\ufeff{z}", "{z}\u00ad", "\u202d{z}\u202c", "{z}&nbsp;", "{z} or {z}",
 )  # fmt: skip
 ZIP_CODES_UNREAD: Final = (
     "{i}{p}", "{i}.0", "{z}{p}1", "{z}1", "{z}-{z}",

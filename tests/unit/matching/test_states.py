@@ -34,8 +34,8 @@ def test_a_state_is_read_in_the_spellings_of_portals(text: str, code: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "ON", "Ontario", "CA-ON", "ON - Ontario", "Ontario (ON)", "Ontario, Canada", "B.C.", "Qu\u00e9bec", "England",
-        "UK", "MX-JAL", "Jalisco", "GB-LND", "Canada", "Germany", "International", "Outside the US", "NSW",
+        "ON", "Ontario", "CA-ON", "ON - Ontario", "Ontario (ON)", "Ontario, Canada", "B.C.", "Qu\u00e9bec",
+        "England", "UK", "MX-JAL", "Jalisco", "GB-LND", "Canada", "Germany", "International", "Outside the US", "NSW",
     ],
 )  # fmt: skip
 def test_provinces_and_countries_are_foreign(text: str) -> None:
@@ -46,7 +46,21 @@ def test_provinces_and_countries_are_foreign(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["XX", "ZZ", "Metro Manila", "Other", "3", "99", "WA-OR", "MD-VA", "CO-DC", "04901", "Kanagawa", "Baja", "?a"],
+    [
+        "XX",
+        "ZZ",
+        "Metro Manila",
+        "Other",
+        "3",
+        "99",
+        "WA-OR",
+        "MD-VA",
+        "CO-DC",
+        "04901",
+        "Kanagawa",
+        "Baja",
+        "?a",
+    ],
 )
 def test_anything_else_is_unreadable_and_no_state(text: str) -> None:
     found = read_state(text)
@@ -57,15 +71,16 @@ def test_anything_else_is_unreadable_and_no_state(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "N/A", "-", "--Select--", "USA", "United States"])
 def test_a_blank_and_the_country_alone_are_no_state(text: str) -> None:
     found = read_state(text)
-    assert not (found.code or found.is_foreign or found.is_unreadable)
+    assert (found.code, found.is_foreign, found.is_unreadable) == ("", False, False)
 
 
 @pytest.mark.parametrize(
     ("text", "state"),
     [
-        ("US", ""), ("USA", ""), ("U.S.A.", ""), ("United States", ""), ("UNITED STATES (US)", ""), ("840", ""),
-        ("United States of America (the)", ""), ("US - United States", ""), ("Estados Unidos", ""), ("EE.UU.", ""),
-        ("United Staes", ""), ("PR", "PR"), ("Puerto Rico", "PR"), ("GUM", "GU"), ("U.S. Virgin Islands", "VI"),
+        ("US", ""), ("USA", ""), ("U.S.A.", ""), ("United States", ""), ("UNITED STATES (US)", ""),
+        ("840", ""), ("United States of America (the)", ""), ("US - United States", ""), ("Estados Unidos", ""),
+        ("EE.UU.", ""), ("United Staes", ""), ("PR", "PR"), ("Puerto Rico", "PR"), ("GUM", "GU"),
+        ("U.S. Virgin Islands", "VI"),
     ],
 )  # fmt: skip
 def test_the_united_states_are_read_in_many_spellings(text: str, state: str) -> None:
@@ -77,7 +92,8 @@ def test_the_united_states_are_read_in_many_spellings(text: str, state: str) -> 
     ("text", "code"),
     [
         ("Canada", "CA"), ("CA", "CA"), ("CAN", "CA"), ("Canada (CA)", "CA"), ("England", "GB"), ("UK", "GB"),
-        ("M\u00e9xico", "MX"), ("Georgia", "GE"), ("C\u00f4te d'Ivoire", "CI"), ("the Philippines", "PH"), ("DE", "DE"),
+        ("M\u00e9xico", "MX"), ("Georgia", "GE"), ("C\u00f4te d'Ivoire", "CI"), ("the Philippines", "PH"),
+        ("DE", "DE"),
     ],
 )  # fmt: skip
 def test_other_countries_are_read(text: str, code: str) -> None:
@@ -88,7 +104,7 @@ def test_other_countries_are_read(text: str, code: str) -> None:
 @pytest.mark.parametrize("text", ["Atlantis", "XX", "1", "United"])
 def test_what_is_no_country_is_none(text: str) -> None:
     found = read_country(text)
-    assert not (found.is_american or found.foreign)
+    assert (found.is_american, found.foreign) == (False, "")
 
 
 @given(st.text(max_size=120))

@@ -63,7 +63,7 @@ def test_what_is_no_zip_is_unreadable(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "0", "00000", "00000-0000", "99999", "N/A", "-", "-1"])
 def test_what_stands_for_a_blank_is_neither(text: str) -> None:
     found = read_zip(text)
-    assert not (found.digits or found.is_unreadable or found.is_foreign)
+    assert (found.digits, found.is_unreadable, found.is_foreign) == ("", False, False)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,8 @@ def test_what_stands_for_a_blank_is_neither(text: str) -> None:
         ("04901", "ME"), ("00501", "NY"), ("00680", "PR"), ("00801", "VI"), ("05501", "MA"), ("06390", "NY"),
         ("06320", "CT"), ("20500", "DC"), ("20588", "MD"), ("56901", "DC"), ("73949", "OK"), ("73960", "TX"),
         ("83414", "WY"), ("88510", "TX"), ("96701", "HI"), ("96799", "AS"), ("96910", "GU"), ("96950", "MP"),
-        ("09012", "AE"), ("34002", "AA"), ("96201", "AP"), ("99950", "AK"), ("00012", ""), ("21300", ""), ("", ""),
+        ("09012", "AE"), ("34002", "AA"), ("96201", "AP"), ("99950", "AK"), ("00012", ""), ("21300", ""),
+        ("99999", ""), ("", ""),
     ],
 )  # fmt: skip
 def test_a_zip_belongs_to_a_state(zip_code: str, state: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from library_validator.decisions.application import FieldProblem
@@ -37,7 +38,7 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
 
     Parts are values too; those of reasons and next step are shared by all answers that give them.
     """
-    query, ranking, (answer, codes, match, about, problems) = judged
+    query, ranking, (answer, codes, match, about, _problems) = judged
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
     return {
@@ -51,12 +52,12 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
         "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
         "evidence": _evidence(query, shown, weights) if shown else [],
-        "problems": [problem_values(one) for one in problems],
     }
 
 
-def problem_values(problem: FieldProblem) -> Values:
-    return {"field": problem.field, "problem": problem.problem, "kind": problem.kind}
+def problem_values(problems: Sequence[FieldProblem]) -> list[Values]:
+    """The fields of an application that could not be used."""
+    return [{"field": one.field, "problem": one.problem, "kind": one.kind} for one in problems]
 
 
 def match_values(entry: Entry, fiscal_year: int) -> Values:

@@ -72,8 +72,8 @@ _made_application: Final = unchecked(Application)
 class FieldProblem:
     """One field of a parseable application that could not be used.
 
-    ``problem`` is a phrase that completes "<field> "; ``kind`` is ``foreign`` where a value of another country
-    was read.
+    ``problem`` is a phrase that completes "<field> "; ``kind`` is ``foreign`` where the value is one of
+    another country.
     """
 
     field: str

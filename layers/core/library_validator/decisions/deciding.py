@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from library_validator.decisions.answering import Judged, Values, answer_of, match_values
+from library_validator.decisions.answering import Judged, Values, answer_of, match_values, problem_values
 from library_validator.decisions.application import Application, FieldProblem, ReadApplication
 from library_validator.decisions.decision import (
     Answer,
@@ -87,6 +87,7 @@ class Decider:
                 "registry_version": pointer.active,
                 "policy_version": policy_version,
                 "authority": AUTHORITY,
+                "problems": problem_values(one.verdict.problems),
             }
             for read, one in zip(applications, judged, strict=True)
         ]

@@ -42,7 +42,7 @@ _FRACTIONS: Final = str.maketrans({"\u00bd": " 1/2", "\u00bc": " 1/4", "\u00be":
 _RANGE: Final = re.compile(r"^\s*(\d{3,6})\s?-\s?(\d{3,6})(?=\s)")
 _MOST_APART: Final = 200  # house numbers of one building
 _SPANISH_BOX: Final = re.compile(
-    r"\b(?:APARTADO|APDO|APTDO|APTO POSTAL|CASILLA)(?: (?:POSTAL|DE CORREOS?))?(?: (?:NO|NUM|NUMERO))? (?=[A-Z]?\d)"
+    r"\b(?:APARTADO|APDO|APTDO|CASILLA)(?: (?:POSTAL|DE CORREOS?))?(?: (?:NO|NUM|NUMERO))? (?=[A-Z]?\d)"
 )
 # Begins with a blank: a search for it goes from blank to blank.
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")

@@ -73,7 +73,7 @@ def _letters(text: str) -> bool:
 
 
 def _spelt_out(text: str) -> tuple[str, ...]:
-    """The number of ``1-800-LIBRARY``, by the letters on the keys; more letters than seven are not dialled."""
+    """The number of ``1-800-LIBRARY`` by the letters on the keys: seven, the rest is not dialled."""
     found = _VANITY.fullmatch(text.upper())
     if found is None or not _letters(found[2]):
         return ()

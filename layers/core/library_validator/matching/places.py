@@ -1,4 +1,4 @@
-"""Where an applicant says that it is: street line, town, state, ZIP and country, whichever cell they stand in.
+"""Where an applicant says that it is: street, town, state, ZIP and country, whichever cell holds them.
 
 A cell that holds more than its own value fills those that are empty; it never overrules one that was given.
 """
@@ -70,7 +70,7 @@ class _Reading:
         line, city = self._read_line(line, city)
         self._read_country(country)
         belongs_to = state_of_zip(self.zip) if self.zip else ""
-        if self.zip and not belongs_to:
+        if self.zip and not belongs_to and not self.state:
             self.unread.append(unread.ZIP_OF_NO_STATE)
         is_american = self.is_american or bool(belongs_to)
         return Place(

@@ -44,8 +44,8 @@ def _states(table: str) -> dict[str, str]:
 
 
 _STATE_OF_PREFIX: Final = _states(_PREFIXES)
-_STATE_OF_EXCEPTION: Final = _states(_EXCEPTIONS)
 _NO_ZIPS: Final = frozenset(("00000", "99999"))  # fill a field that must not be empty
+_STATE_OF_EXCEPTION: Final = _states(_EXCEPTIONS) | dict.fromkeys(_NO_ZIPS, "")
 _FILLS_FIELD: Final = re.compile(r"(?:-\d|0+(?:-0+)?|9{5}(?:-?9{4})?)(?:\.0+)?")
 _AROUND: Final = " .,;:'\"_()[]#/\\-"
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
@@ -87,7 +87,8 @@ _ABROAD: Final = Zip("", is_foreign=True)
 
 def state_of_zip(zip_code: str) -> str:
     """Two-letter code of the state of five digits; empty where no state has such ZIPs."""
-    return _STATE_OF_EXCEPTION.get(zip_code) or _STATE_OF_PREFIX.get(zip_code[:3], "")
+    state = _STATE_OF_EXCEPTION.get(zip_code)
+    return _STATE_OF_PREFIX.get(zip_code[:3], "") if state is None else state
 
 
 def zip5(text: str) -> str:
