@@ -122,6 +122,7 @@ def test_a_territory_may_stand_as_the_country() -> None:
         (place_of(zip_code="VT 04901"), unread.ZIP_OF_OTHER_STATE),
         (place_of(city="Toronto, Ontario"), unread.FOREIGN_CITY),
         (place_of(city="London, UK"), unread.FOREIGN_CITY),
+        (place_of(city="Toronto ON"), unread.FOREIGN_CITY),
         (place_of("789 Yonge St, Toronto, ON"), unread.FOREIGN_STREET),
         (place_of("789 Yonge St, Toronto ON M4W 2G8"), unread.FOREIGN_STREET),
         (place_of("1 Rue Haute, Paris, France"), unread.FOREIGN_STREET),

@@ -35,7 +35,8 @@ def test_a_state_is_read_in_the_spellings_of_portals(text: str, code: str) -> No
     "text",
     [
         "ON", "Ontario", "CA-ON", "ON - Ontario", "Ontario (ON)", "Ontario, Canada", "B.C.", "Qu\u00e9bec",
-        "England", "UK", "MX-JAL", "Jalisco", "GB-LND", "Canada", "Germany", "International", "Outside the US", "NSW",
+        "England", "UK", "MX-JAL", "Jalisco", "GB-LND", "Canada", "Germany", "International",
+        "Outside the US", "NSW",
     ],
 )  # fmt: skip
 def test_provinces_and_countries_are_foreign(text: str) -> None:
@@ -78,7 +79,8 @@ def test_a_blank_and_the_country_alone_are_no_state(text: str) -> None:
     ("text", "state"),
     [
         ("US", ""), ("USA", ""), ("U.S.A.", ""), ("United States", ""), ("UNITED STATES (US)", ""),
-        ("840", ""), ("United States of America (the)", ""), ("US - United States", ""), ("Estados Unidos", ""),
+        ("840", ""), ("United States of America (the)", ""), ("US - United States", ""),
+        ("Estados Unidos", ""),
         ("EE.UU.", ""), ("United Staes", ""), ("PR", "PR"), ("Puerto Rico", "PR"), ("GUM", "GU"),
         ("U.S. Virgin Islands", "VI"),
     ],

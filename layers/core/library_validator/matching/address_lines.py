@@ -107,9 +107,11 @@ def _read(text: str, *, street: bool) -> Tail:
 
 def _names_abroad(parts: list[str], *, street: bool) -> bool:
     """Whether the last part is another country, or a province of one behind a town."""
+    last = words(parts[-1])
+    if not street and last[-3:-2] == " " and last[-2:] in PROVINCES and parts[-1].endswith(last[-2:]):
+        return True  # Toronto ON
     if len(parts) < 2:
         return False
-    last = words(parts[-1])
     behind_town = len(parts) > 2 or not street
     if foreign_name(last):
         return behind_town and not (street and last in ALSO_TOWNS)

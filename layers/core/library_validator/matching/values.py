@@ -13,10 +13,10 @@ from typing import Final
 
 from library_validator.mojibake import repaired
 
-_FIRST_OF_WRAPPING: Final = frozenset("=\"'")
-_FORMULA: Final = re.compile(r'=\s*"(.*)"')  # ="02138" keeps the zero in a spreadsheet
+_FIRST_OF_WRAPPING: Final = frozenset("=\"'`")
+_FORMULA: Final = re.compile(r'=\s*(?:[A-Z]+\()?"(.*)"\)?')  # ="02138" keeps the zero in a spreadsheet
 _QUOTED: Final = re.compile(r"""(["'])(.*)\1""")
-_GUARDED: Final = re.compile(r"'(?=[\d=+@-])")  # '02138 keeps it too
+_GUARDED: Final = re.compile(r"['`](?=[\d=+@-])")  # '02138 keeps it too
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
 _TIMES: Final = 3  # a value can have been escaped more than once: O&amp;#39;Neill
@@ -90,7 +90,7 @@ def unwrapped(text: str) -> str:
     quoted = _QUOTED.fullmatch(text)
     if quoted:
         text = quoted[2].strip()
-    return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def _character(entity: re.Match[str]) -> str:
