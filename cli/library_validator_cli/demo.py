@@ -190,7 +190,7 @@ def _drawn_cases(release: Path) -> list[Case]:
         shown[drawn.kind] += 1
         keys.add(drawn.label)
         told = asdict(drawn)
-        fields = {name: told[name] for name in ("application_id", *FIELDS) if told.get(name)}
+        fields = {name: told[name] for name in ("application_id", *FIELDS) if told[name]}
         cases.append(Case(fields, drawn.kind.replace("_", " "), fscs_key=drawn.label))
     first = next(case for case in cases if case.about == "clean")
     again = {**first.fields, "application_id": f"{first.application_id}-again"}
