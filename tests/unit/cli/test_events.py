@@ -99,7 +99,7 @@ def emitted() -> list[Path]:
 
 
 def schema_of(sample: Path) -> str:
-    """The file of its schema: ``<event>.json`` and ``<event>.<what it shows>.json`` are samples of one event."""
+    """The file of its schema: ``<event>.json``, of ``<event>.<what it shows>.json`` too."""
     return f"{sample.name.partition('.')[0]}.json"
 
 

@@ -172,16 +172,20 @@ def _contradiction(
     if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, ranking, best, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
-    about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
     if best.compared.state == "different":
         if may_be_mistyped(query, best, evidence):
-            return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
+            return _zip_contradicts(query, best)
         if evidence.located and evidence.placed and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
-        return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
+        return _zip_contradicts(query, best)
     return None
+
+
+def _zip_contradicts(query: Query, best: Scored) -> Verdict:
+    about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
+    return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
 
 
 def _sufficient(ranking: Ranking, best: Scored, policy: Policy) -> Verdict:

@@ -18,6 +18,7 @@ from library_validator.matching.countries import (
 from library_validator.matching.normalize import words
 from library_validator.matching.state_names import PROVINCES
 from library_validator.matching.states import code_of
+from library_validator.matching.values import BEGINNINGS, given
 from library_validator.matching.zips import is_foreign_within, state_of_zip
 
 _LONGEST: Final = 200
@@ -55,10 +56,12 @@ class Tail(NamedTuple):
 
 
 def is_plain_city(text: str) -> bool:
-    """Whether a town is nothing but its name, at a glance: nothing stands behind it."""
+    """Whether a town is its name, without wrapping and with nothing behind it: a glance."""
     if text[-3:-2] == " ":  # two letters, perhaps a state's
         return False
-    return text.replace(" ", "").isalpha() or not _BEHIND_CITY.search(text)
+    if text[:2] not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
+        return True
+    return given(text) == text and not _BEHIND_CITY.search(text)
 
 
 def is_plain_street(text: str) -> bool:

@@ -69,8 +69,7 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
     if query.state:
         if query.city:
             keys.append(f"C{query.state}{query.city}")
-            joined = join_particle(query.city)
-            if joined != query.city:
+            if " " in query.city and (joined := join_particle(query.city)) != query.city:
                 keys.append(f"C{query.state}{joined}")
         counted = [(count, word) for word in query.name.core if (count := statistics.count(word))]
         room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))

@@ -165,6 +165,14 @@ def join_particle(city: str) -> str:
     return first + rest if blank and first in _PARTICLES else city
 
 
+def words_of_city(city: str) -> list[str]:
+    """The words of a city in comparable form, a short first one joined to the second too."""
+    parts = city.split()
+    if len(parts) > 1 and parts[0] in _PARTICLES:
+        parts.append(parts[0] + parts[1])
+    return parts
+
+
 @lru_cache(maxsize=1024)
 def state(text: str) -> str:
     """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""

@@ -30,11 +30,11 @@ def read_phones(text: str) -> tuple[str, ...]:
     What follows a number is an extension or a menu. Where digits stand before the first number, or run on
     behind it, nothing is read: which ten are meant is not certain.
     """
+    if not text:
+        return ()
     if len(text) == 10 and text.isascii() and text.isdigit():
         return (text,) if _is_number(text) else ()
     text = given(text)
-    if not text:
-        return ()
     text = _DECIMALS.sub("", text[:_LONGEST].translate(_DASHES).strip())
     if _ABROAD.match(text):
         return ()

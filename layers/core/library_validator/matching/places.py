@@ -39,12 +39,15 @@ class Place(NamedTuple):
 
 
 def read_place(line: str, city: str, state: str, zip_code: str, country: str) -> Place:
-    """Read the cells of an address. ``line`` and ``city`` are without wrapping; the others are as given."""
-    if state in STATES and len(zip_code) == 5 and zip_code.isdigit() and city and not country:
-        belongs_to = state_of_zip(zip_code)
-        if belongs_to and is_plain_city(city) and not ("," in line and zip_code in line):
-            return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
-    return _Reading(read_state(state), read_zip(zip_code)).place(line, city, given(country))
+    """Read the cells of an address, each as it was given."""
+    line = given(line)
+    if state in STATES and city and not country and is_plain_city(city):  # as most are
+        if len(zip_code) == 5 and (belongs_to := state_of_zip(zip_code)):
+            if not ("," in line and zip_code in line):
+                return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
+        elif not zip_code and is_plain_street(line):
+            return Place(line, city, state, "", "", True, _NOTHING)
+    return _Reading(read_state(state), read_zip(zip_code)).place(line, given(city), given(country))
 
 
 class _Reading:

@@ -9,7 +9,7 @@ from typing import Final
 from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
-from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, join_particle
+from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, words_of_city
 from library_validator.matching.phones import read_phones, stands_for_no_phone
 from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct
@@ -37,6 +37,7 @@ class Query:
     unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
     says_library: Final[bool]  # its name does
+    unread: Final[tuple[Unread, ...]]  # what was given and could not be read
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
 
     @property
@@ -49,35 +50,29 @@ class Query:
         """Whether nothing but the ZIP says which state it is in."""
         return not self.place.state and self.fscs_id is None
 
-    @property
-    def unread(self) -> tuple[Unread, ...]:
-        """What was given and could not be read."""
-        applicant = self.applicant
-        if (
-            self.name.tokens
-            and (self.phone or not applicant.phone)
-            and (self.city or not applicant.city)
-            and (self.fscs_id is not None or not applicant.fscs_id)
-            and (self.street != NO_STREET or not applicant.street)
-        ):
-            return self.place.unread
-        return _unread_of(self)
-
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
-    given_name, line, city_cell = given(applicant.name), given(applicant.street), given(applicant.city)
-    place = read_place(line, city_cell, applicant.state, applicant.zip, applicant.country)
+    given_name = given(applicant.name)
+    place = read_place(applicant.street, applicant.city, applicant.state, applicant.zip, applicant.country)
+    street = normalize.street(place.line)
     city = normalize.city(place.city)
     phones = read_phones(applicant.phone)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
     name = correct(read_name(given_name), statistics)
     head = normalize.head_of(given_name)
+    is_read = (
+        name.tokens
+        and (phones or not applicant.phone)
+        and (city or not applicant.city)
+        and (fscs_id or not applicant.fscs_id)
+        and (street != NO_STREET or not applicant.street)
+    )
     return Query(
         applicant,
         name,
         place,
-        normalize.street(place.line),
+        street,
         city,
         place.state or (fscs_id.key[:2] if fscs_id else place.state_of_zip),
         place.zip,
@@ -86,26 +81,33 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(applicant.state, place.state).union(city.split(), (join_particle(city),)),
+        _words_of_state(applicant.state, place.state).union(words_of_city(city)),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
+        place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
         {},
     )
 
 
-def _unread_of(query: Query) -> tuple[Unread, ...]:
-    """The same, field by field; what stands for a blank was not given."""
-    applicant = query.applicant
+def _unread_of(
+    applicant: Description,
+    place: Place,
+    street: Street,
+    city: str,
+    phones: tuple[str, ...],
+    fscs_id: FscsId | None,
+) -> tuple[Unread, ...]:
+    """Field by field what was given and could not be read; what stands for a blank was not given."""
     found: list[Unread] = []
     if applicant.name and not given(applicant.name):
         found.append(unread.NAME_MISSING)
-    if query.place.line not in ("", MISSING) and query.street == NO_STREET:
+    if place.line not in ("", MISSING) and street == NO_STREET:
         found.append(unread.STREET)
-    if query.place.city and not query.city:
+    if place.city and not city:
         found.append(unread.CITY)
-    found += query.place.unread
-    if not (query.phone or stands_for_no_phone(given(applicant.phone))):
+    found += place.unread
+    if not (phones or stands_for_no_phone(given(applicant.phone))):
         found.append(unread.PHONE)
-    if query.fscs_id is None and given(applicant.fscs_id):
+    if fscs_id is None and given(applicant.fscs_id):
         found.append(unread.FSCS_ID)
     return tuple(found)
 

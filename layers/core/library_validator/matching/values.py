@@ -38,7 +38,7 @@ _PLACEHOLDERS: Final = frozenset(
 )
 _LONGEST: Final = 28  # characters of a placeholder, with what stands around it
 # The first two letters of a placeholder, in any case: a glance that most values do not pass.
-_BEGINNINGS: Final = frozenset(
+BEGINNINGS: Final = frozenset(
     first + second
     for word in _PLACEHOLDERS
     for first in (word[0], word[0].lower())
@@ -56,7 +56,7 @@ def given(text: str) -> str:
         return ""
     if not text.isascii() or "&" in text or "<" in text or text[0] in _FIRST_OF_WRAPPING:
         text = unwrapped(text)
-    elif text[:2] not in _BEGINNINGS and text[0].isalnum():
+    elif text[:2] not in BEGINNINGS and text[0].isalnum():
         return text
     return "" if len(text) <= _LONGEST and says_nothing(text) else text
 
