@@ -103,6 +103,16 @@ def test_the_state_of_a_zip_is_known_and_was_not_given() -> None:
     assert (place.state, place.state_of_zip) == ("", "ME")
 
 
+def test_the_town_of_the_street_cell_may_be_another_and_its_zip_counts() -> None:
+    place = place_of("12 N Fork Rd, Quill, ME 04901", city="Alder Point")
+    assert place[:4] == ("12 N Fork Rd, Quill, ME 04901", "Alder Point", "ME", "04901")
+
+
+def test_a_state_that_stands_as_the_country_too_is_no_other_country() -> None:
+    assert place_of(state="GA", country="Georgia").unread == ()
+    assert place_of(country="Georgia").unread == (unread.FOREIGN_COUNTRY,)
+
+
 def test_a_territory_may_stand_as_the_country() -> None:
     place = place_of(city="Mayag\u00fcez", country="Puerto Rico")
     assert (place.state, place.unread) == ("PR", ())

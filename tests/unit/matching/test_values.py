@@ -17,7 +17,8 @@ NOTHING = (
 )  # fmt: skip
 SOMETHING = (
     "Nada", "Nil Creek", "None Such Lane", "Unknown Soldier Library", "NE", "ND", "XX", "N Main St", "Nashua",
-    "12 Main St", "0", "A", "M", "TX", "Tba Library", "Missing Link Rd", "Selma", "Blanket", "No. 7",
+    "12 Main St", "0",
+    "\U0001f4da", "A", "M", "TX", "Tba Library", "Missing Link Rd", "Selma", "Blanket", "No. 7",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def test_what_only_looks_like_it_was_given(text: str) -> None:
         ("\u0660\u0662\u0661\u0663\u0668", "02138"),
         ("116\u00bd Elm", "116 1/2 Elm"),
         ("1\u20442 Elm", "1/2 Elm"),
+        ("\U0001f1e8\U0001f1e6", "CA"),  # a flag
     ],
 )
 def test_the_wrapping_of_other_systems_comes_off(text: str, expected: str) -> None:

@@ -143,7 +143,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
         _row("place", place, applied_place, listed_place, bits["place"][place]),
         _row("phone", phone, applicant.phone, phones, bits["phone"][phone]),
         _row("together", together, "", "", bits["together"][together]),
-        _row("state", state, applicant.state, entry.state, bits["state"][state]),
+        _row("state", state, applicant.state or query.state, entry.state, bits["state"][state]),
         _row("fscs_id", fscs_id, applicant.fscs_id, _ids_shown(query, entry), bits["fscs_id"][fscs_id]),
     ]
 

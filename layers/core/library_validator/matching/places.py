@@ -123,9 +123,10 @@ class _Reading:
             if not self.state:
                 self.unread.append(unread.FOREIGN_STREET)
             return line, city
-        if tail.city and city and words(tail.city) != words(city):
+        is_other_town = tail.city and city and words(tail.city) != words(city)
+        if not self._take(tail) or is_other_town:
             return line, city
-        return (tail.line, city or tail.city) if self._take(tail) else (line, city)
+        return tail.line, city or tail.city
 
     def _take(self, tail: Tail) -> bool:
         """Take what a line ends in, unless it is another state's or another ZIP than was given."""
@@ -149,13 +150,13 @@ class _Reading:
         if not country:
             return
         found = read_country(country)
-        if found.foreign:
+        if self.state and read_state(country).code == self.state:
+            self.is_american = True  # Georgia, where the state is Georgia
+        elif found.foreign:
             self.unread.append(unread.FOREIGN_COUNTRY)
         elif found is not NO_COUNTRY:
             self.is_american = True
             self._take_state(found.state)
-        elif self.state and read_state(country).code == self.state:
-            self.is_american = True
         elif is_foreign_within(country.upper()):
             self.unread.append(unread.FOREIGN_COUNTRY)
         else:

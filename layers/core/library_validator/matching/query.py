@@ -100,7 +100,7 @@ def _unread_of(
     found: list[Unread] = []
     if applicant.name and not given(applicant.name):
         found.append(unread.NAME_MISSING)
-    if place.line not in ("", MISSING) and street == NO_STREET:
+    if place.line.strip(" 0") not in ("", MISSING) and street == NO_STREET:
         found.append(unread.STREET)
     if place.city and not city:
         found.append(unread.CITY)

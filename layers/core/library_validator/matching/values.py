@@ -33,7 +33,7 @@ _PLACEHOLDERS: Final = frozenset(
     TOBEDETERMINED TOBEANNOUNCED TOBEADDED TOBECONFIRMED SEEABOVE ASABOVE SAMEASABOVE
     PLEASESELECT SELECT SELECTONE SELECTSTATE SELECTASTATE CHOOSEONE CHOOSEASTATE PLEASECHOOSE
     NINGUNO NINGUNA DESCONOCIDO DESCONOCIDA NOAPLICA NODISPONIBLE SINDATOS NOTIENE
-    XXX XXXX XXXXX
+    XXX
     """.split()
 )
 _LONGEST: Final = 28  # characters of a placeholder, with what stands around it
@@ -64,7 +64,7 @@ def given(text: str) -> str:
 def says_nothing(text: str) -> bool:
     """Whether a whole value stands for a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
     bare = text.upper().strip(_PUNCTUATION)
-    if not any(map(str.isalnum, bare)):
+    if all(map(_is_punctuation, bare)) or (len(bare) >= 3 and not bare.strip("X")):
         return True
     return bare.translate(_INNER) in _PLACEHOLDERS or text == _MYSQL_NULL or bool(_ERROR.fullmatch(text))
 
@@ -93,6 +93,10 @@ def unwrapped(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+def _is_punctuation(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "PZ"
+
+
 def _character(entity: re.Match[str]) -> str:
     return html.unescape(entity[0])
 
@@ -106,6 +110,8 @@ def _visible(letter: str) -> str:
         return ""
     if category in ("Zs", "Zl", "Zp", "Cc"):
         return " "
+    if "\U0001f1e6" <= letter <= "\U0001f1ff":  # two of them are a flag: they spell the country's code
+        return chr(ord("A") + ord(letter) - 0x1F1E6)
     if category == "Nd":
         return str(unicodedata.decimal(letter))
     if category == "No" and _FRACTION_SLASH in (fraction := unicodedata.normalize("NFKC", letter)):
