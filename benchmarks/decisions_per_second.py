@@ -35,6 +35,8 @@ from benchmarks.peers.with_csv_reconcile import WithCsvReconcile
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
 from library_validator.matching import normalize
+from library_validator.matching.states import read_state
+from library_validator.matching.zips import read_zip
 from library_validator.releases.reading import read_release
 from library_validator_cli.applications_file import Row
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
@@ -196,7 +198,14 @@ def _timed(
 
 
 def _forget_what_was_cleaned() -> None:
-    for cleaned in (normalize.name_tokens, normalize.city, normalize.state, normalize.street):
+    for cleaned in (
+        normalize.name_tokens,
+        normalize.city,
+        normalize.state,
+        normalize.street,
+        read_state,
+        read_zip,
+    ):
         cleaned.cache_clear()
 
 

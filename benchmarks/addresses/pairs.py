@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
-from library_validator.matching import normalize
+from library_validator.matching.phones import read_phone
+from library_validator.matching.zips import zip5
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.evaluation.labelled import LabelledRow
 
@@ -120,11 +121,11 @@ def _lines_of_both(older: Release, newer: Release) -> Iterator[tuple[Line, Line,
 
 
 def _same_phone(then: System | Outlet, now: System | Outlet) -> bool:
-    return normalize.phone(then.phone) == normalize.phone(now.phone) != ""
+    return read_phone(then.phone) == read_phone(now.phone) != ""
 
 
 def _same_zip(then: str, now: str) -> bool:
-    return normalize.zip5(then) == normalize.zip5(now) != ""
+    return zip5(then) == zip5(now) != ""
 
 
 def _is_given(text: str) -> bool:
@@ -143,7 +144,7 @@ def of_neighbours(release: Release) -> list[Pair]:
     """``neighbours``, different: two libraries or branches of one ZIP, of unlike phones and first numbers."""
     at: defaultdict[str, list[Outlet]] = defaultdict(list)
     for outlet in _libraries(release):
-        if normalize.zip5(outlet.zip) and normalize.phone(outlet.phone):
+        if zip5(outlet.zip) and read_phone(outlet.phone):
             at[outlet.zip].append(outlet)
     return [
         Pair("neighbours", same=False, line=_line(one), others=(_line(other),))
@@ -219,7 +220,7 @@ def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
         if not row.is_library or not applied.street or row.label not in own:
             continue
         listed = tuple(dict.fromkeys(own[row.label]))
-        zip_code = normalize.zip5(applied.zip) or listed[0].zip
+        zip_code = zip5(applied.zip) or listed[0].zip
         line = Line(applied.street, applied.city, applied.state, zip_code)
         number = numbers_of(line.text)[:1]
         is_told = number and any(numbers_of(other.text)[:1] == number for other in listed)

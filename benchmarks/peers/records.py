@@ -14,6 +14,8 @@ from typing import Final, Protocol
 
 from library_validator.matching import normalize
 from library_validator.matching.names import read_name
+from library_validator.matching.phones import read_phone
+from library_validator.matching.zips import zip5
 from library_validator.releases.records import Outlet, Release, System
 
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone")
@@ -74,8 +76,8 @@ def record_of(identity: str, place: str, fields: Mapping[str, str]) -> Record:
         number=street.number or street.box,
         city=normalize.city(fields.get("city", "")),
         state=normalize.state(fields.get("state", "")),
-        zip=normalize.zip5(fields.get("zip", "")),
-        phone=normalize.phone(fields.get("phone", "")),
+        zip=zip5(fields.get("zip", "")),
+        phone=read_phone(fields.get("phone", "")),
     )
 
 

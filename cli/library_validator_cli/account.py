@@ -78,7 +78,10 @@ def _headline(decision: Decision) -> Text:
 
 def _said(decision: Decision) -> Text:
     one = decision.application
-    parts = [one.name or "(no name)", place(one.street, one.city, one.state, one.zip), one.phone, one.website]
+    address = ", ".join(
+        part for part in (place(one.street, one.city, one.state, one.zip), one.country) if part
+    )
+    parts = [one.name or "(no name)", address, one.phone, one.website]
     parts.append(f"FSCS id {one.fscs_id}" if one.fscs_id else "")
     return Text("applied as  " + " · ".join(part for part in parts if part))
 

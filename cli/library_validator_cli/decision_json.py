@@ -16,7 +16,7 @@ def answer_as_json(decision: Decision) -> dict[str, Any]:
         **decision.model_dump(
             mode="json",
             include={"reasons", "next_step", "confidence", "match", "runner_up", "margin", "candidates"}
-            | {"evidence", "registry_version", "policy_version", "authority"},
+            | {"evidence", "problems", "registry_version", "policy_version", "authority"},
         ),
     }
 

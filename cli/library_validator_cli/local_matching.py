@@ -35,6 +35,7 @@ FLAT_COLUMNS: Final = (
     *_MATCH_COLUMNS,
     "runner_up_fscs_key",
     "margin",
+    "problems",
     "next_step",
     "registry_version",
     "policy_version",
@@ -92,6 +93,8 @@ def flat(answer: dict[str, Any]) -> dict[str, Any]:
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
     row.update({name: match.get(name) for name in _MATCH_COLUMNS})
     row["reason_codes"] = " ".join(answer.get("reason_codes", ()))
+    problems = answer.get("problems", ())
+    row["problems"] = "; ".join(f"{one['field']} {one['problem']}" for one in problems)
     row["runner_up_fscs_key"] = runner_up.get("fscs_key")
     row["next_step"] = answer.get("next_step", {}).get("text")
     if "error" in answer:

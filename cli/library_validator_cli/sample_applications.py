@@ -38,6 +38,7 @@ class SampleApplication:
     phone: str
     website: str
     fscs_id: str
+    country: str
     label: str
     kind: str
 
@@ -89,6 +90,7 @@ class _Draw:
             phone=habits.phone(record.phone, rng),
             website="",
             fscs_id="",
+            country="",
             label=record.fscs_key if label is None else label,
             kind=kind,
         )

@@ -56,7 +56,7 @@ def submit(
 ) -> None:
     """Send applications to the applications queue; decisions come out on the results bus.
 
-    Columns: application_id, name, street, city, state, zip, phone, website, fscs_id, revision; any
+    Columns: application_id, name, street, city, state, zip, phone, website, fscs_id, country, revision; any
     subset with a name. Exit code 1: some lines could not be read or were not taken; the others were
     sent. Sending the same file again is harmless: an application is decided once.
     """

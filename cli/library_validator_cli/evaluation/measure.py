@@ -22,8 +22,9 @@ from typing import Final
 
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.policy import Verdict, decide
+from library_validator.decisions.policy import decide
 from library_validator.decisions.policy_file import Policy, load_policy
+from library_validator.decisions.verdict import Verdict
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank

@@ -10,7 +10,7 @@ import pytest
 
 from library_validator.decisions import deciding, policy
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.policy import Verdict
+from library_validator.decisions.verdict import Verdict
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.matching.match import Scored
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from library_validator.decisions.application import ReadApplication, application_from_fields
+from library_validator.decisions.application import FieldProblem, ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.releases.records import Release
@@ -18,7 +18,7 @@ from tests.small_registry import ALDER, BRIAR_CITY, NEWEST, NOW, OUTLETS, SYSTEM
 
 KEYS = (
     "application_id decision reason_codes reasons next_step confidence match runner_up margin candidates "
-    "evidence registry_version policy_version authority"
+    "evidence registry_version policy_version authority problems"
 ).split()
 
 
@@ -45,6 +45,8 @@ APPLICATIONS: dict[str, dict[str, object]] = {
     "other key": {"name": ALDER.name, "city": "Alder Point", "state": "ME", "fscs_id": "ME0003-002"},
     "vanished": {"name": BRIAR_CITY.name, "street": BRIAR_CITY.street, "city": "Briarton", "state": "ME"},
     "friends": {"name": f"Friends of the {ALDER.name}", "city": ALDER.city, "state": "ME"},
+    "unread phone": {"name": ALDER.name, "city": "Alder Point", "state": "ME", "phone": "call us"},
+    "elsewhere": {"name": ALDER.name, "city": "Alder Point", "state": "Ontario"},
     "unreadable field": {"name": ALDER.name, "city": "Alder Point", "state": "ME", "phone": ["207"]},
     "nothing alike": {"name": "Rose Tree Garden Club", "city": "Nowhere", "state": "TX"},
     "nothing given": {},
@@ -80,3 +82,9 @@ def test_a_row_of_a_sheet_has_the_match_and_what_comes_next() -> None:
     assert tuple(row) == FLAT_COLUMNS
     assert (row["fscs_key"], row["last_listed"], row["next_step"]) == ("AK0001", 2022, "nothing to do")
     assert flat(answer_as_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
+
+
+def test_a_row_of_a_sheet_names_what_could_not_be_used() -> None:
+    problems = (FieldProblem("zip", "is no ZIP"), FieldProblem("state", "is a province", "foreign"))
+    decision = decision_of(submission_of()).model_copy(update={"problems": problems})
+    assert flat(answer_as_json(decision))["problems"] == "zip is no ZIP; state is a province"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from library_validator.decisions.verdict import Verdict
+from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.reasons import next_step_texts, reason_texts
+from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored
-from library_validator.matching.normalize import phone as read_phone
+from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
 from library_validator.matching.weights import Weights, confidence_of
 from library_validator.releases.records import Structure, fscs_key_of
@@ -36,7 +38,7 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
 
     Parts are values too; those of reasons and next step are shared by all answers that give them.
     """
-    query, ranking, (answer, codes, match, about) = judged
+    query, ranking, (answer, codes, match, about, _problems) = judged
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
     return {
@@ -51,6 +53,11 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
         "evidence": _evidence(query, shown, weights) if shown else [],
     }
+
+
+def problem_values(problems: Sequence[FieldProblem]) -> list[Values]:
+    """The fields of an application that could not be used."""
+    return [{"field": one.field, "problem": one.problem, "kind": one.kind} for one in problems]
 
 
 def match_values(entry: Entry, fiscal_year: int) -> Values:
@@ -136,7 +143,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
         _row("place", place, applied_place, listed_place, bits["place"][place]),
         _row("phone", phone, applicant.phone, phones, bits["phone"][phone]),
         _row("together", together, "", "", bits["together"][together]),
-        _row("state", state, applicant.state, entry.state, bits["state"][state]),
+        _row("state", state, applicant.state or query.state, entry.state, bits["state"][state]),
         _row("fscs_id", fscs_id, applicant.fscs_id, _ids_shown(query, entry), bits["fscs_id"][fscs_id]),
     ]
 

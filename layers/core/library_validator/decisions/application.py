@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,8 +22,9 @@ from library_validator.errors import ApplicationUnreadable
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_ID_CHARACTERS: Final = 128
 MAX_FIELD_CHARACTERS: Final = 300
-FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
-_texts_of: Final = attrgetter(*FIELDS)
+_FIRST_FIELDS: Final = ("name", "street", "city", "state", "zip", "phone", "website", "fscs_id")
+FIELDS: Final = (*_FIRST_FIELDS, "country")
+_texts_of: Final = attrgetter(*_FIRST_FIELDS)
 _KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
 _TEXTS: Final = frozenset(FIELDS)
 _NOTHING_GIVEN: Final[dict[str, Any]] = {**dict.fromkeys(FIELDS, ""), "revision": None}
@@ -44,24 +45,40 @@ class Application(BaseModel):
     phone: str = Field("", max_length=MAX_FIELD_CHARACTERS)
     website: str = Field("", max_length=MAX_FIELD_CHARACTERS)
     fscs_id: str = Field("", max_length=MAX_FIELD_CHARACTERS, description="AK0001 or AK0001-002")
+    country: str = Field(
+        "", max_length=MAX_FIELD_CHARACTERS, description="code or name; empty: the United States"
+    )
     revision: int | None = Field(None, ge=0, description="the producer's own revision, if it has one")
 
     @property
     def fields_sha256(self) -> str:
-        """Hash of the kept fields: tells a resend from a changed payload."""
+        """Hash of the kept fields: tells a resend from a changed payload.
+
+        A country counts where one is given: decisions that were stored before there was the field keep
+        their ids.
+        """
         texts = ", ".join(map(encode_basestring_ascii, _texts_of(self)))  # as json.dumps writes a list
+        if self.country:
+            texts += f", {encode_basestring_ascii(self.country)}"
         return hashlib.sha256(f"[{texts}]".encode()).hexdigest()
 
+
+ProblemKind = Literal["unreadable", "foreign"]
 
 _made_application: Final = unchecked(Application)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field of a parseable application that could not be used."""
+    """One field of a parseable application that could not be used.
+
+    ``problem`` is a phrase that completes "<field> "; ``kind`` is ``foreign`` where the value is one of
+    another country.
+    """
 
     field: str
-    problem: str  # a phrase that completes "<field> "
+    problem: str
+    kind: ProblemKind = "unreadable"
 
 
 class ReadApplication(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from library_validator.decisions.answering import Judged, Values, answer_of, match_values
+from library_validator.decisions.answering import Judged, Values, answer_of, match_values, problem_values
 from library_validator.decisions.application import Application, FieldProblem, ReadApplication
 from library_validator.decisions.decision import (
     Answer,
@@ -27,6 +27,7 @@ from library_validator.decisions.policy import decide
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.unchecked import unchecked
+from library_validator.decisions.unread import of_the_door
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.entries import READABLE_FORMATS
 from library_validator.matching.keys import keys_of_query
@@ -63,12 +64,13 @@ class Decider:
     ) -> list[Decision]:
         """One decision a submission, in order: one pointer read, one deduplicated batched read.
 
+        A submission comes with the problems that the door found, or with those of its stored decision.
         Raises ``NoActiveRegistry`` and ``RegistryFormatUnknown``.
         """
         pointer, judged = self._judge([(one.application, problems) for one, problems in submissions])
         return [
-            self._decision(submission, problems, one, pointer, now, cause)
-            for (submission, problems), one in zip(submissions, judged, strict=True)
+            self._decision(submission, one, pointer, now, cause)
+            for (submission, _), one in zip(submissions, judged, strict=True)
         ]
 
     def answers(self, applications: Sequence[ReadApplication]) -> list[Values]:
@@ -85,6 +87,7 @@ class Decider:
                 "registry_version": pointer.active,
                 "policy_version": policy_version,
                 "authority": AUTHORITY,
+                "problems": problem_values(one.verdict.problems),
             }
             for read, one in zip(applications, judged, strict=True)
         ]
@@ -101,17 +104,17 @@ class Decider:
         keys = [keys_of_query(query, statistics) for query in queries]
         postings = self.registry.postings(pointer.active, {key for some in keys for key in some})
         judged = []
-        for (_, problems), query, asked in zip(applications, queries, keys, strict=True):
+        for (application, problems), query, asked in zip(applications, queries, keys, strict=True):
+            at_the_door = of_the_door(application, problems) if problems else ()
             ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
             known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
-            verdict = decide(query, ranking, policy, problems, known_key=known_key)
+            verdict = decide(query, ranking, policy, at_the_door, known_key=known_key)
             judged.append(Judged(query, ranking, verdict))
         return pointer, judged
 
     def _decision(
         self,
         submission: Submission,
-        problems: tuple[FieldProblem, ...],
         judged: Judged,
         pointer: Pointer,
         now: datetime,
@@ -143,7 +146,7 @@ class Decider:
                 "policy_version": self.policy_version,
                 "authority": AUTHORITY,
                 "held_by": None,
-                "problems": problems,
+                "problems": verdict.problems,
                 "valid_until": valid_until,
                 "before": None,
                 "override": None,

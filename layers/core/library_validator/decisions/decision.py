@@ -204,7 +204,7 @@ class Decision(_Model):
     policy_version: str
     authority: Literal["unproven"] = "unproven"
     held_by: Holder | None = Field(None, description="for staff: who holds the key; never in an event")
-    problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be read")
+    problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be used")
     valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
     before: Before | None = Field(None, description="what it replaces, where no new submission caused it")
     override: Override | None = Field(None, description="the person's answer that it states")

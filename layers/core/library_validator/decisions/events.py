@@ -15,6 +15,7 @@ from typing import ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.changes import Change, material_changes
 from library_validator.decisions.decision import (
     Answer,
@@ -64,6 +65,7 @@ class DecisionData(BaseModel):
     valid_until: datetime | None = Field(
         None, description="when a validated decision ends and is renewed; null: it does not end"
     )
+    problems: list[FieldProblem] = Field([], description="fields of the application that could not be used")
 
 
 class ValidatedData(DecisionData):
@@ -177,6 +179,7 @@ def event_of(decision: Decision) -> DecisionEvent:
                         "evidence",
                         "authority",
                         "valid_until",
+                        "problems",
                     }
                 ),
                 **changed,

@@ -24,7 +24,9 @@ from library_validator.decisions.kinds import (
     names_library_apart,
     other_kind,
 )
+from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
 from library_validator.decisions.policy_file import Policy
+from library_validator.decisions.unread import with_problems
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
@@ -52,17 +54,11 @@ def decide(
     *,
     known_key: bool = False,
 ) -> Verdict:
-    """Judge one applicant. ``known_key``: the FSCS key that it gave stands in the registry."""
+    """Judge one applicant. ``problems``: of the door. ``known_key``: the registry has the FSCS key given."""
     verdict = _judge(query, ranking, policy, known_key=known_key)
-    if not problems:
-        return verdict
-    unreadable = {"INVALID_FIELD": "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
-    if verdict.answer is Answer.NOT_VALIDATED and query.name.tokens:
-        return verdict._replace(
-            codes=(*verdict.codes, "INVALID_FIELD"), about={**verdict.about, **unreadable}
-        )
-    codes = ("INVALID_FIELD", *(code for code in verdict.codes if code != "MATCH"))
-    return Verdict(Answer.NEEDS_REVIEW, codes, verdict.match, {**verdict.about, **unreadable})
+    if problems or query.unread:
+        return with_problems(verdict, query, ranking, policy, problems)
+    return verdict
 
 
 def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
@@ -203,16 +199,25 @@ def _other_body(evidence: Evidence) -> Verdict | None:
 
 
 def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
-    """The FSCS id or the state belongs to another entry than the rest."""
+    """The FSCS id, the state or the ZIP belongs to another entry than the rest."""
     query, best = evidence.query, evidence.best
     if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
+        if may_be_mistyped(evidence):
+            return _zip_contradicts(query, best)
         if evidence.located and evidence.placed and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
+    if evidence.sufficient and is_zip_of_other_state(query, best):
+        return _zip_contradicts(query, best)
     return None
+
+
+def _zip_contradicts(query: Query, best: Scored) -> Verdict:
+    about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
+    return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
 
 
 def _sufficient(evidence: Evidence) -> Verdict:

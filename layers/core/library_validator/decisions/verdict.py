@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.decision import Answer
 from library_validator.matching.match import Scored
 
@@ -20,3 +21,4 @@ class Verdict(NamedTuple):
     codes: tuple[str, ...]
     match: Scored | None = None
     about: Mapping[str, str] = MappingProxyType({})
+    problems: tuple[FieldProblem, ...] = ()  # of fields that could not be used

@@ -23,6 +23,8 @@ class Description(Protocol):
     def phone(self) -> str: ...
     @property
     def fscs_id(self) -> str: ...
+    @property
+    def country(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,4 @@ class Applicant:
     phone: str = ""
     website: str = ""
     fscs_id: str = ""
+    country: str = ""

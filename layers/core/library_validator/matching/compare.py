@@ -41,7 +41,12 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     at_same_place = place in SAME_PLACE
     name = compare_names(query, entry, statistics, at_same_place=at_same_place)
     phone = compare_phones(query.phone, entry.phones)
+    if query.second_phone and phone != "exact":
+        second = compare_phones(query.second_phone, entry.phones)
+        phone = min(phone, second, key=_PHONE_LEVELS.index)
     state = "missing" if not query.state else "exact" if query.state == entry.state else "different"
+    if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
+        state = "missing"  # near a border: its ZIP is one of the state beside its own
     fscs_id = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
     leads = at_same_place and street in ("exact", "near", "same_box")
     if phone in ("exact", "near"):
@@ -49,6 +54,14 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     else:
         together = "street" if leads else "neither"
     return Compared(name, street, place, phone, state, fscs_id, address, together)
+
+
+# Best first.
+_PHONE_LEVELS: Final = ("exact", "other_area_code", "near", "same_exchange", "different", "missing")
+
+
+def _lists_zip(entry: Entry, zip_code: str) -> bool:
+    return any(address.zip == zip_code for address in entry.addresses)
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | N
     for address in entry.addresses:
         listed, listed_city, listed_zip, line = address
         found = compare_streets(applied, listed)
-        if found == "same_number" and _same_line(query.applicant.street, line):
+        if found == "same_number" and _same_line(query.place.line, line):
             parts = _parts_of(applied.name), _parts_of(listed.name)
             found = "same_number" if _are_two_streets(*parts) else "near"
         where = compare_places(city, zip_code, listed_city, listed_zip)
@@ -173,10 +173,10 @@ def _without_type(street: str) -> str:
 def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> str:
     same_zip = bool(zip_code) and zip_code == listed_zip
     if city and listed_city:
-        if city == listed_city:
-            if same_zip:
-                return "zip_and_city"
-            return "city"
+        if city == listed_city or (
+            len(city) != len(listed_city) and city.replace(" ", "") == listed_city.replace(" ", "")
+        ):
+            return "zip_and_city" if same_zip else "city"
         if same_city(city, listed_city):
             return "zip_and_city" if same_zip else "city_near"
     if same_zip:

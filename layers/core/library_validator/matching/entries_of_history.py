@@ -12,6 +12,8 @@ from library_validator.matching import normalize
 from library_validator.matching.entries import SYSTEM_KIND, Address, Entry, Listing
 from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import Street
+from library_validator.matching.phones import read_phone
+from library_validator.matching.zips import zip5
 from library_validator.releases.history import History, ListedOutlet, ListedSystem
 from library_validator.releases.lineage import CLOSED, Fate
 
@@ -154,11 +156,11 @@ def _distinct_names(names: list[str], read: ReadName) -> tuple[Name, ...]:
 def _addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
     found: dict[tuple[Street, str, str], Address] = {}
     for line, city, zip_code in lines:
-        address = Address(normalize.street(line), normalize.city(city), normalize.zip5(zip_code), line)
+        address = Address(normalize.street(line), normalize.city(city), zip5(zip_code), line)
         if not (address.street.is_empty and not address.city and not address.zip):
             found.setdefault((address.street, address.city, address.zip), address)
     return tuple(found.values())
 
 
 def _phones(phones: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(filter(None, map(normalize.phone, phones))))
+    return tuple(dict.fromkeys(filter(None, map(read_phone, phones))))

@@ -12,6 +12,7 @@ from typing import Final
 
 from library_validator.matching.entries import Entry
 from library_validator.matching.names import Name
+from library_validator.matching.normalize import join_particle
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.releases.records import fscs_key_of
@@ -54,6 +55,8 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
         keys.append(f"F{query.fscs_id.key}")
     if query.phone:
         keys.append(f"P{query.phone}")
+        if query.second_phone:
+            keys.append(f"P{query.second_phone}")
     if query.zip:
         number, _name, box = query.street
         if number:
@@ -66,6 +69,8 @@ def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
     if query.state:
         if query.city:
             keys.append(f"C{query.state}{query.city}")
+            if " " in query.city and (joined := join_particle(query.city)) != query.city:
+                keys.append(f"C{query.state}{joined}")
         counted = [(count, word) for word in query.name.core if (count := statistics.count(word))]
         room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))
         keys += [f"W{query.state}{word}" for _, word in sorted(counted)[:room]]

@@ -1,4 +1,4 @@
-"""Names, addresses, phones and ids as the registry and applicants write them, made comparable.
+"""Names, addresses and ids as the registry and applicants write them, made comparable.
 
 Everything here is total: any text gives a value, hostile text gives an empty one. Output is upper-case
 ASCII letters and digits, tokens separated by one blank.
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from library_validator.matching.values import given
 from library_validator.matching.words import (
     CITY_WORDS,
     HOMOGLYPHS,
@@ -35,6 +36,14 @@ _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
 _FSCS_ID: Final = re.compile(r"(?:^|[^A-Z0-9])([A-Z]{2})[\s.\-_]?(\d{4})(?:[\s.\-_/]+(\d{1,3}))?(?![0-9])")
 _BOX: Final = re.compile(r"\b(?:P\s?O\s?)?(?:BOX|DRAWER|BX)\s?#?\s?([A-Z]?\d+[A-Z]?|[A-Z])\b")
 _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s(?:BOX|BX)\s?(\d+)\b")
+# The house number of an address line, with a half of it or the last of several numbers: 116 1/2, 100-102.
+_HALF: Final = re.compile(r"^\s*((?:No\.? ?)?\d+)[\s-]+[1-3]/[2-4](?=\s)", re.IGNORECASE)
+_FRACTIONS: Final = str.maketrans({"\u00bd": " 1/2", "\u00bc": " 1/4", "\u00be": " 3/4", "\u2153": " 1/3"})
+_RANGE: Final = re.compile(r"^\s*(\d{3,6})\s?-\s?(\d{3,6})(?=\s)")
+_MOST_APART: Final = 200  # house numbers of one building
+_SPANISH_BOX: Final = re.compile(
+    r"\b(?:APARTADO|APDO|APTDO|CASILLA)(?: (?:POSTAL|DE CORREOS?))?(?: (?:NO|NUM|NUMERO))? (?=[A-Z]?\d)"
+)
 # Begins with a blank: a search for it goes from blank to blank.
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
@@ -46,11 +55,8 @@ _ROMANCE_OF: Final = re.compile(
     r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b"
 )
 _NUMBERED: Final = re.compile(r"\b(?:NO|NUMBER|NR) (?=\d)")
-_ENDING_ZIP: Final = re.compile(r"\b(\d{5})(?:-\d{4})?\s*$")
 _HEAD: Final = re.compile(r"^(?:THE )?([A-Z0-9 ]+?) (?:OF|FOR|DE) ")
-_EXTENSION: Final = re.compile(r"(?i)\s*(?:ext(?:ension)?|x|#)[.:]?\s*\d")
 _PARENTHESIS: Final = re.compile(r"\(.*?\)")
-_DIGITS: Final = re.compile(r"\d+")
 
 
 def fold(text: str) -> str:
@@ -172,50 +178,35 @@ def city(text: str) -> str:
     return " ".join([CITY_WORDS.get(word, word) for word in words(text).split()])
 
 
+# Short first words of towns that are written with a blank and without: O FALLON, DE KALB, LA MOILLE.
+_PARTICLES: Final = frozenset("O D DE DU LA LE MC MAC EL VAN DES LAS LOS".split())
+
+
+def join_particle(city: str) -> str:
+    """A city in comparable form without the blank behind a short first word: ``OFALLON``."""
+    first, blank, rest = city.partition(" ")
+    return first + rest if blank and first in _PARTICLES else city
+
+
+def words_of_city(city: str) -> list[str]:
+    """The words of a city in comparable form, a short first one joined to the second too."""
+    parts = city.split()
+    if len(parts) > 1 and parts[0] in _PARTICLES:
+        parts.append(parts[0] + parts[1])
+    return parts
+
+
 @lru_cache(maxsize=1024)
 def state(text: str) -> str:
     """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""
     found = words(text).removeprefix("STATE OF ").removeprefix("COMMONWEALTH OF ")
     compact = found.replace(" ", "")
-    if compact in _CODES:
+    if compact in STATES:
         return compact
     return STATE_CODES.get(found, STATE_CODES.get(compact, ""))
 
 
-_CODES: Final = frozenset(STATE_CODES.values())
-
-
-def zip5(text: str) -> str:
-    """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
-    if len(text) == 5 and text.isascii() and text.isdigit():
-        return text if text != "00000" else ""
-    head = _DASHES.sub("-", text.strip().lstrip("'"))[:12].removesuffix(".0").split("-")[0].split()
-    digits = head[0] if head else ""
-    if not (digits.isascii() and digits.isdigit()):
-        return ""
-    if len(digits) == 9:
-        digits = digits[:5]
-    if len(digits) in (3, 4):
-        digits = digits.zfill(5)
-    return digits if len(digits) == 5 and digits != "00000" else ""
-
-
-def zip_at_end(text: str) -> str:
-    """The ZIP that ends an address line, where somebody wrote a whole address on it; else empty."""
-    found = _ENDING_ZIP.search(text.strip()[:200])
-    return found[1] if found and found.start() > 0 else ""
-
-
-def phone(text: str) -> str:
-    """Ten digits, or empty. A country code and an extension are cut; ``-3`` and ``-4`` are no phones."""
-    if len(text) == 10 and text.isascii() and text.isdigit():
-        digits = text
-    else:
-        head = _EXTENSION.split(text[:60], maxsplit=1)[0].removesuffix(".0")
-        digits = "".join(_DIGITS.findall(head if head.isascii() else fold(head)))
-    if len(digits) == 11 and digits[0] == "1":
-        digits = digits[1:]
-    return digits if len(digits) == 10 and digits[0] not in "01" and digits[3:] != "5555555" else ""
+STATES: Final = frozenset(STATE_CODES.values())  # their codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +221,9 @@ def fscs_id(text: str) -> FscsId | None:
     """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None where there is none."""
     if not text:
         return None
-    folded = fold(text[:60])
+    folded = fold(given(text)[:60])
     found = _FSCS_ID.search(folded)
-    if found is None or found[1] not in _CODES:
+    if found is None or found[1] not in STATES:
         return None
     return FscsId(f"{found[1]}{found[2]}", found[3].zfill(3) if found[3] else "")
 
@@ -250,13 +241,14 @@ class Street(NamedTuple):
 
 
 NO_STREET: Final = Street("", "", "")
+MISSING: Final = "M"  # what the survey writes where a text is missing
 
 
 @lru_cache(maxsize=65_536)
 def street(text: str) -> Street:
     """House number, street name and box of an address line, as USPS Publication 28 abbreviates them."""
-    found = words(text[:200])
-    if not found or found == "M":
+    found = words(_house_number(text[:200]))
+    if not found or found == MISSING:
         return NO_STREET
     found, box = _without_box(found)
     numbered = _NUMBER.match(found)
@@ -276,8 +268,26 @@ def street(text: str) -> Street:
     return Street(number.lstrip("0"), name, box)
 
 
+def _house_number(line: str) -> str:
+    """The line with the first house number of several, without a half: all are one door.
+
+    In Queens, 103-34 is one house number: its second part is shorter.
+    """
+    if not line.isascii():
+        line = _DASHES.sub("-", line.translate(_FRACTIONS))
+    if "/" in line:
+        line = _HALF.sub(r"\1", line)
+    if "-" in line[:9]:
+        numbers = _RANGE.match(line)
+        if numbers and 0 < int(numbers[2]) - int(numbers[1]) <= _MOST_APART:
+            return numbers[1] + line[numbers.end() :]
+    return line
+
+
 def _without_box(line: str) -> tuple[str, str]:
     """What stands before a PO box, and the box; of a box on a route nothing stands before it."""
+    if "APARTADO" in line or "APDO" in line or "APTDO" in line or "CASILLA" in line:
+        line = _SPANISH_BOX.sub("PO BOX ", line)
     if not ("BOX" in line or "BX" in line or "POB " in line or "DRAWER" in line):
         return line, ""
     line = line.replace("POBOX", "PO BOX").replace("POB ", "PO BOX ").replace("PO BX", "PO BOX")

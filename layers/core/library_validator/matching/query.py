@@ -7,32 +7,39 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching import normalize
+from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
-from library_validator.matching.normalize import NO_STREET, FscsId, Street
+from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, words_of_city
+from library_validator.matching.phones import read_phones, stands_for_no_phone
+from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.unread import Unread
+from library_validator.matching.values import given
 from library_validator.matching.wording import may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 
 @dataclass(slots=True)  # final and not frozen, as names are
 class Query:
-    """What is compared with entries; empty parts were not given, or could not be read."""
+    """What is compared with entries; empty parts were not given, or could not be read: see ``unread``."""
 
     applicant: Final[Description]
     name: Final[Name]
+    place: Final[Place]  # its address, cell by cell
     street: Final[Street]
     city: Final[str]
-    state: Final[str]
+    state: Final[str]  # the one that was given, or else that of the FSCS id, or of the ZIP
     zip: Final[str]
     phone: Final[str]
+    second_phone: Final[str]  # where two were given
     fscs_id: Final[FscsId | None]
     head: Final[Name]  # of "Friends of the Library": the friends; empty where the name is not of that form
     unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
     says_library: Final[bool]  # its name does
+    unread: Final[tuple[Unread, ...]]  # what was given and could not be read
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
     statistics: Final[Statistics]
     _parts: tuple[Query, ...] | None = field(default=None, init=False, repr=False, compare=False)
@@ -50,28 +57,45 @@ class Query:
             self._parts = tuple(_parts_of(self)) if is_parted else ()
         return self._parts
 
+    @property
+    def state_is_of_zip(self) -> bool:
+        """Whether nothing but the ZIP says which state it is in."""
+        return not self.place.state and self.fscs_id is None
+
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
-    given_name, given_street, given_state = applicant.name, applicant.street, applicant.state
-    state = normalize.state(given_state)
-    city = normalize.city(applicant.city)
+    given_name = given(applicant.name)
+    place = read_place(applicant.street, applicant.city, applicant.state, applicant.zip, applicant.country)
+    street = normalize.street(place.line)
+    city = normalize.city(place.city)
+    phones = read_phones(applicant.phone)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
     name = read_applicants_name(given_name, statistics)
     head = normalize.head_of(given_name)
+    is_read = (
+        name.tokens
+        and (phones or not applicant.phone)
+        and (city or not applicant.city)
+        and (fscs_id or not applicant.fscs_id)
+        and (street != NO_STREET or not applicant.street)
+    )
     return Query(
         applicant,
         name,
-        normalize.street(given_street),
+        place,
+        street,
         city,
-        state or (fscs_id.key[:2] if fscs_id else ""),
-        normalize.zip5(applicant.zip) or normalize.zip_at_end(given_street),
-        normalize.phone(applicant.phone),
+        place.state or (fscs_id.key[:2] if fscs_id else place.state_of_zip),
+        place.zip,
+        phones[0] if phones else "",
+        phones[1] if len(phones) > 1 else "",
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(given_state, state).union(city.split()),
+        _words_of_state(applicant.state, place.state).union(words_of_city(city)),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
+        place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
         {},
         statistics,
     )
@@ -90,6 +114,30 @@ def _parts_of(query: Query) -> Iterator[Query]:
             )
             found._parts = ()  # it has no parts of its own
             yield found
+
+
+def _unread_of(
+    applicant: Description,
+    place: Place,
+    street: Street,
+    city: str,
+    phones: tuple[str, ...],
+    fscs_id: FscsId | None,
+) -> tuple[Unread, ...]:
+    """Field by field what was given and could not be read; what stands for a blank was not given."""
+    found: list[Unread] = []
+    if applicant.name and not given(applicant.name):
+        found.append(unread.NAME_MISSING)
+    if place.line.strip(" 0") not in ("", MISSING) and street == NO_STREET:
+        found.append(unread.STREET)
+    if place.city and not city:
+        found.append(unread.CITY)
+    found += place.unread
+    if not (phones or stands_for_no_phone(given(applicant.phone))):
+        found.append(unread.PHONE)
+    if fscs_id is None and given(applicant.fscs_id):
+        found.append(unread.FSCS_ID)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

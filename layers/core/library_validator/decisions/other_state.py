@@ -1,0 +1,37 @@
+"""A ZIP of another state than the entry's: it contradicts, even where the towns have one name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from library_validator.decisions.evidence import Evidence
+from library_validator.matching.match import Scored
+from library_validator.matching.query import Query
+
+_STREET_AGREES: Final = frozenset(("missing", "not_comparable", "exact", "near", "same_box", "same_number"))
+_PHONE_AGREES: Final = frozenset(("missing", "exact", "near", "other_area_code", "same_exchange"))
+
+
+def is_zip_of_other_state(query: Query, best: Scored) -> bool:
+    """Whether the ZIP given belongs to another state than the entry, and is none that the entry lists.
+
+    A few libraries near a border get their mail by a ZIP of the state beside theirs.
+    """
+    state = query.place.state_of_zip
+    if not state or state == best.entry.state:
+        return False
+    return all(address.zip != query.zip for address in best.entry.addresses)
+
+
+def may_be_mistyped(evidence: Evidence) -> bool:
+    """Whether the ZIP, which alone says that the applicant is in another state, stands alone in that.
+
+    Name and town are the entry's, and neither street nor phone are somebody else's.
+    """
+    compared = evidence.best.compared
+    return (
+        evidence.query.state_is_of_zip
+        and evidence.named
+        and evidence.placed
+        and (evidence.located or (compared.street in _STREET_AGREES and compared.phone in _PHONE_AGREES))
+    )

@@ -1,0 +1,74 @@
+"""What becomes of an answer where a field could not be used: it is always named, and some never validate.
+
+A problem of the door (a field too long, no text, no name) puts the answer to a person. Of what matching could
+not read, a state, a country and what belongs to another country are never validated: the library of that
+name in the United States is another one. Everything else is named, and the answer stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from library_validator.decisions.application import Application, FieldProblem
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.policy_file import Policy
+from library_validator.decisions.verdict import Verdict
+from library_validator.matching.match import Ranking
+from library_validator.matching.query import Query
+
+INVALID: Final = "INVALID_FIELD"
+ABROAD: Final = "OUTSIDE_UNITED_STATES"
+_PLACES: Final = frozenset(("state", "country"))
+
+
+def of_the_door(application: Application, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
+    """Of the problems of a stored decision, those that the door found: it kept nothing of the field.
+
+    The others are found anew whenever an application is decided, by rules that may read more.
+    """
+    return tuple([one for one in problems if not getattr(application, one.field, "")])
+
+
+def with_problems(
+    verdict: Verdict,
+    query: Query,
+    ranking: Ranking,
+    policy: Policy,
+    at_the_door: Sequence[FieldProblem],
+) -> Verdict:
+    """The verdict of an application of which something could not be used, with what that is."""
+    problems = (*at_the_door, *[FieldProblem(*one) for one in query.unread])
+    about = {INVALID: "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
+    verdict = verdict._replace(about={**verdict.about, **about}, problems=problems)
+    is_foreign = any(problem.kind == "foreign" for problem in problems)
+    if is_foreign and not (query.place.is_american or _is_at_place(ranking, policy)):
+        return verdict._replace(answer=Answer.NOT_VALIDATED, codes=(ABROAD, INVALID), match=None)
+    found = (ABROAD,) if is_foreign else ()
+    if at_the_door or not query.name.tokens:
+        stays = verdict.answer is Answer.NOT_VALIDATED and bool(query.name.tokens)
+    else:
+        stays = verdict.answer is not Answer.VALIDATED or not _never_validates(query, ranking, policy)
+    if stays:
+        return verdict._replace(codes=(*verdict.codes, *found, INVALID))
+    codes = (*found, INVALID, *(code for code in verdict.codes if code != "MATCH"))
+    return verdict._replace(answer=Answer.NEEDS_REVIEW, codes=codes)
+
+
+def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
+    """Whether something that could not be read leaves open in which country the applicant is."""
+    if any(one.kind == "foreign" or one.field in _PLACES for one in query.unread):
+        return True
+    is_located = query.place.is_american or _is_at_place(ranking, policy)
+    return not is_located and any(one.field == "zip" for one in query.unread)
+
+
+def _is_at_place(ranking: Ranking, policy: Policy) -> bool:
+    """Whether street or phone lead to the very place of the best entry."""
+    best = ranking.best
+    if best is None:
+        return False
+    compared = best.compared
+    return compared.phone in policy.phone or (
+        compared.street in policy.street and compared.place in policy.place
+    )

@@ -1,0 +1,83 @@
+"""Telephone numbers as people write them: ten digits of the North American plan, extensions left out."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from library_validator.matching.values import given
+
+_LONGEST: Final = 120
+_DIGITS: Final = re.compile(r"\d+")
+_DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00b7\u2022", "-"))
+_ABROAD: Final = re.compile(r"\D*(?:\+|\b0(?=0)|\b0(?=11))(?:0|11)?\D*[2-9]")
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?:\+?\D?(?:0?0?1|011\D?1)\D{0,3})?\(?([2-9]\d\d)\)?[\s./\\_-]*(\d{3})[\s./\\_-]*(\d{4})(?!\d)"
+)
+_EXTENSION: Final = re.compile(
+    r"(?i)\s*[,;/(\[-]?\s*(?:\b(?:ext(?:ension|n)?|extensi[oó]n|xt|option|opt|press|menu|dial|prompt|then|"
+    r"mailbox|box|pin|isub|choose|select|anexo)\b|(?<![a-z])x(?![a-z])|#)"
+)
+_DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # what a spreadsheet makes of it
+_VANITY: Final = re.compile(r"\D{0,3}(?:1\W{1,2})?\(?([2-9]\d\d)\W{1,2}([A-Z0-9][A-Z0-9-]{6,12})")
+_KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_TOLL_FREE: Final = frozenset("800 888 877 866 855 844 833 822".split())
+
+
+def read_phones(text: str) -> tuple[str, ...]:
+    """The telephone numbers of a text in order, at most two, each of ten digits without the country code.
+
+    What follows a number is an extension or a menu. Where digits stand before the first number, or run on
+    behind it, nothing is read: which ten are meant is not certain.
+    """
+    if not text:
+        return ()
+    if len(text) == 10 and text.isascii() and text.isdigit():
+        return (text,) if _is_number(text) else ()
+    text = given(text)
+    text = _DECIMALS.sub("", text[:_LONGEST].translate(_DASHES).strip())
+    if _ABROAD.match(text):
+        return ()
+    found = [match for match in _NUMBER.finditer(text) if _is_number("".join(match.groups()))]
+    if found and not _DIGITS.search(text, 0, found[0].start()):
+        return tuple(dict.fromkeys("".join(match.groups()) for match in found))[:2]
+    head = _EXTENSION.split(text, maxsplit=1)[0]
+    digits = "".join(_DIGITS.findall(head)) or ""
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    if len(digits) == 10:
+        return (digits,) if _is_number(digits) else ()
+    return _spelt_out(text)
+
+
+def read_phone(text: str) -> str:
+    """The first telephone number of a text, ten digits, or empty; ``-3`` and ``-4`` are no phones."""
+    found = read_phones(text)
+    return found[0] if found else ""
+
+
+def stands_for_no_phone(text: str) -> bool:
+    """Whether a text is empty, or fills a field that must not be: ``0``, ``000-000-0000``, ``-3``."""
+    digits = "".join(_DIGITS.findall(text))
+    if not text or text.strip() in ("-1", "-2", "-3", "-4", "-9"):
+        return True
+    return bool(digits) and (len(set(digits)) == 1 or digits[-7:] == "5555555") and not _letters(text)
+
+
+def _is_number(digits: str) -> bool:
+    return digits[0] not in "01" and digits[3:] != "5555555" and digits != digits[0] * 10
+
+
+def _letters(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
+
+
+def _spelt_out(text: str) -> tuple[str, ...]:
+    """The number of ``1-800-LIBRARY`` by the letters on the keys: seven, the rest is not dialled."""
+    found = _VANITY.fullmatch(text.upper())
+    if found is None or not _letters(found[2]):
+        return ()
+    if text != text.upper() and found[1] not in _TOLL_FREE:
+        return ()
+    digits = found[2].replace("-", "").translate(_KEYS)[:7]
+    return (found[1] + digits,) if len(digits) == 7 else ()

@@ -1,0 +1,32 @@
+"""What an applicant gave and nobody could read: it is named, whatever the answer."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple
+
+Kind = Literal["unreadable", "foreign"]
+
+
+class Unread(NamedTuple):
+    """A field that was given and is no value of its kind, or one of another country."""
+
+    field: str
+    problem: str  # a phrase that completes "<field> "
+    kind: Kind = "unreadable"
+
+
+NAME_MISSING: Final = Unread("name", "is missing")
+STREET: Final = Unread("street", "has no letters or figures that can be read")
+CITY: Final = Unread("city", "has no letters that can be read")
+STATE: Final = Unread("state", "is not a state or territory of the United States")
+ZIP: Final = Unread("zip", "is not a ZIP Code of five or nine digits")
+ZIP_OF_NO_STATE: Final = Unread("zip", "does not begin as the ZIP Codes of any state do")
+ZIP_OF_OTHER_STATE: Final = Unread("zip", "names a state that does not have this ZIP Code")
+PHONE: Final = Unread("phone", "has no telephone number of ten digits")
+FSCS_ID: Final = Unread("fscs_id", "is not an FSCS id, such as AK0001 or AK0001-002")
+COUNTRY: Final = Unread("country", "is not a country that we know")
+FOREIGN_STREET: Final = Unread("street", "ends in another country", "foreign")
+FOREIGN_CITY: Final = Unread("city", "names another country, or a part of one", "foreign")
+FOREIGN_STATE: Final = Unread("state", "is another country, or a province of one", "foreign")
+FOREIGN_ZIP: Final = Unread("zip", "is a postal code of another country", "foreign")
+FOREIGN_COUNTRY: Final = Unread("country", "is not the United States", "foreign")

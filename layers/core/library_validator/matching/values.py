@@ -1,0 +1,119 @@
+"""Values as they come out of other systems: what they say without their wrapping, and which say nothing.
+
+Wrapping is what a spreadsheet, a web page or a wrong encoding puts around a value. Everything here is
+total: any text gives a text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+from library_validator.mojibake import repaired
+
+_FIRST_OF_WRAPPING: Final = frozenset("=\"'`")
+_FORMULA: Final = re.compile(r'=\s*(?:[A-Z]+\()?"(.*)"\)?')  # ="02138" keeps the zero in a spreadsheet
+_QUOTED: Final = re.compile(r"""(["'])(.*)\1""")
+_GUARDED: Final = re.compile(r"['`](?=[\d=+@-])")  # '02138 keeps it too
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
+_TIMES: Final = 3  # a value can have been escaped more than once: O&amp;#39;Neill
+_SOFT_HYPHEN: Final = "\u00ad"
+_FRACTION_SLASH: Final = "\u2044"
+
+# Whole values that say: nothing is given. Capital letters, without blanks, dots, dashes and slashes.
+_PLACEHOLDERS: Final = frozenset(
+    """
+    NA NULL NIL NONE NAN NAT UNDEFINED UNKNOWN UNKOWN UNK UNSPECIFIED TBD TBA TBC BLANK EMPTY MISSING NOTHING
+    NOTAPPLICABLE NOTAVAILABLE NOTPROVIDED NOTGIVEN NOTKNOWN NOTSPECIFIED NOTLISTED NOTSET NOTENTERED NOTSURE
+    NODATA NOVALUE NOANSWER NORESPONSE NOINFO NOINFORMATION NOENTRY NONEGIVEN NONEPROVIDED NONELISTED
+    NOPHONE NOADDRESS NOZIP NONUMBER NOSTREET NOTHAVE DONOTHAVE DONTHAVE DONTKNOW IDK
+    TOBEDETERMINED TOBEANNOUNCED TOBEADDED TOBECONFIRMED SEEABOVE ASABOVE SAMEASABOVE
+    PLEASESELECT SELECT SELECTONE SELECTSTATE SELECTASTATE CHOOSEONE CHOOSEASTATE PLEASECHOOSE
+    NINGUNO NINGUNA DESCONOCIDO DESCONOCIDA NOAPLICA NODISPONIBLE SINDATOS NOTIENE
+    XXX
+    """.split()
+)
+_LONGEST: Final = 28  # characters of a placeholder, with what stands around it
+# The first two letters of a placeholder, in any case: a glance that most values do not pass.
+BEGINNINGS: Final = frozenset(
+    first + second
+    for word in _PLACEHOLDERS
+    for first in (word[0], word[0].lower())
+    for second in (word[1], word[1].lower(), *" .-_/")
+)
+_PUNCTUATION: Final = " .,;:-_*/\\|()[]{}<>?!#'\"~=+"
+_INNER: Final = str.maketrans("", "", " .-_/'")
+_ERROR: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|N/A|NULL|SPILL|CALC|ERROR|FIELD)[!?]?")
+_MYSQL_NULL: Final = "\\N"
+
+
+def given(text: str) -> str:
+    """What a field says: its text without wrapping; empty where it says that nothing is given."""
+    if not text:
+        return ""
+    if not text.isascii() or "&" in text or "<" in text or text[0] in _FIRST_OF_WRAPPING:
+        text = unwrapped(text)
+    elif text[:2] not in BEGINNINGS and text[0].isalnum():
+        return text
+    return "" if len(text) <= _LONGEST and says_nothing(text) else text
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a whole value stands for a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
+    bare = text.upper().strip(_PUNCTUATION)
+    if all(map(_is_punctuation, bare)) or (len(bare) >= 3 and not bare.strip("X")):
+        return True
+    return bare.translate(_INNER) in _PLACEHOLDERS or text == _MYSQL_NULL or bool(_ERROR.fullmatch(text))
+
+
+def unwrapped(text: str) -> str:
+    """The text without spreadsheet formula, HTML and invisible characters, its encoding repaired.
+
+    Encodings are repaired where that is certain. Digits of other scripts and fractions become ASCII.
+    """
+    text = repaired(text)
+    for _ in range(_TIMES):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(_character, text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if not text.isascii():
+        text = "".join(map(_visible, repaired(text)))
+    text = text.strip()
+    formula = _FORMULA.fullmatch(text)
+    if formula:
+        text = formula[1].replace('""', '"').strip()
+    quoted = _QUOTED.fullmatch(text)
+    if quoted:
+        text = quoted[2].strip()
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def _is_punctuation(letter: str) -> bool:
+    return unicodedata.category(letter)[0] in "PZ"
+
+
+def _character(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0])
+
+
+def _visible(letter: str) -> str:
+    """The letter; nothing for an invisible one, a blank for any blank, a figure for any script's digit."""
+    if letter.isascii():
+        return letter
+    category = unicodedata.category(letter)
+    if category == "Cf" or letter == _SOFT_HYPHEN:
+        return ""
+    if category in ("Zs", "Zl", "Zp", "Cc"):
+        return " "
+    if "\U0001f1e6" <= letter <= "\U0001f1ff":  # two of them are a flag: they spell the country's code
+        return chr(ord("A") + ord(letter) - 0x1F1E6)
+    if category == "Nd":
+        return str(unicodedata.decimal(letter))
+    if category == "No" and _FRACTION_SLASH in (fraction := unicodedata.normalize("NFKC", letter)):
+        return f" {fraction.replace(_FRACTION_SLASH, '/')}"
+    return "/" if letter == _FRACTION_SLASH else letter

@@ -1,0 +1,210 @@
+"""What was given and could not be read: named whatever the answer, and what of it never validates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from library_validator.decisions.application import FieldProblem, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.reasons import next_steps, reason_codes
+from tests.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
+
+ALDER_FIELDS = {
+    "name": "Alder Point Public Library",
+    "street": "12 North Fork Rd",
+    "city": "Alder Point",
+    "state": "ME",
+    "zip": "04901",
+    "phone": "207-555-0101",
+}
+PLACED = {"name": "Grayling Athenaeum", "city": "Grayling"}  # the only one of its name
+
+
+def problems_of(decision: Decision) -> dict[str, str]:
+    return {problem.field: problem.kind for problem in decision.problems}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "Ontario"},
+        {"state": "ON", "zip": "M4W 2G8"},
+        {"state": "CA-ON"},
+        {"zip": "M4W 2G8"},
+        {"zip": "SW1A 2AA"},
+        {"country": "Canada"},
+        {"country": "CA"},
+        {"state": "England"},
+        {"city": "Grayling, Ontario"},
+        {"street": "789 Yonge St, Grayling, ON"},
+    ],
+)
+def test_an_address_that_is_plainly_abroad_is_not_validated(fields: dict[str, str]) -> None:
+    decision = decide(**{**PLACED, **fields})
+    assert (decision.decision, decision.reason_codes) == (
+        Answer.NOT_VALIDATED,
+        ["OUTSIDE_UNITED_STATES", "INVALID_FIELD"],
+    )
+    assert decision.match is None
+    assert set(problems_of(decision).values()) == {"foreign"}
+    assert decision.next_step.code == "CHECK_COUNTRY"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": "ME", "zip": "04907", "country": "Afghanistan"},  # the first of a list to choose from
+        {"state": "ON", "zip": "04907"},
+        {"state": "ME", "zip": "M4W 2G8"},
+        {"state": "ON", "phone": "2075550109"},
+        {"state": "ON", "street": "5 State St"},
+    ],
+)
+def test_an_address_that_is_abroad_in_part_goes_to_a_person(fields: dict[str, str]) -> None:
+    decision = decide(**{**PLACED, **fields})
+    assert (decision.decision, decision.reason_codes[:2]) == (
+        Answer.NEEDS_REVIEW,
+        ["OUTSIDE_UNITED_STATES", "INVALID_FIELD"],
+    )
+    assert decision.match is not None
+    assert decision.match.fscs_key == "ME0009"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"state": "XX"}, {"state": "Metro Manila"}, {"country": "Atlantis"}, {"zip": "110006"}]
+)
+def test_where_the_country_stays_open_a_person_decides(fields: dict[str, str]) -> None:
+    decision = decide(**{**PLACED, **fields})
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
+    assert problems_of(decision) == dict.fromkeys(fields, "unreadable")
+    assert all(field in decision.reasons[0].applicant for field in fields)
+
+
+def test_an_unreadable_state_is_never_validated_though_everything_else_agrees() -> None:
+    decision = decide(**{**ALDER_FIELDS, "state": "M3"})
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["INVALID_FIELD"])
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"phone": "555-0101"},
+        {"zip": "near 4"},
+        {"zip": "049012"},
+        {"fscs_id": "alder"},
+        {"street": "?!?\u56fe"},
+    ],
+)
+def test_anything_else_is_named_and_the_answer_stays(fields: dict[str, str]) -> None:
+    decision = decide(**{**ALDER_FIELDS, **fields})
+    assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "INVALID_FIELD"])
+    assert problems_of(decision) == dict.fromkeys(fields, "unreadable")
+    assert next(iter(fields)) in decision.reasons[1].applicant
+    assert decision.next_step.code == "CONFIRM_AUTHORITY"
+
+
+def test_what_is_not_read_is_named_where_the_answer_is_no_as_well() -> None:
+    decision = decide(name="Zebulon Widgets", city="Elsewhere", state="TX", phone="none of yours")
+    assert (decision.decision, decision.reason_codes) == (
+        Answer.NOT_VALIDATED,
+        ["NO_ENTRY", "INVALID_FIELD"],
+    )
+
+
+def test_what_stands_for_a_blank_is_no_problem() -> None:
+    blanks = {"street": "N/A", "zip": "00000", "phone": "000-000-0000", "fscs_id": "none", "country": "-"}
+    with_blanks = decide(**{**PLACED, "state": "NULL", **blanks})
+    without = decide(**PLACED)
+    assert with_blanks.problems == ()
+    assert (with_blanks.decision, with_blanks.reason_codes) == (without.decision, without.reason_codes)
+
+
+@pytest.mark.parametrize("name", ["N/A", "none", "-", "#REF!", "Unknown"])
+def test_a_name_that_stands_for_a_blank_is_missing(name: str) -> None:
+    decision = decide(**{**ALDER_FIELDS, "name": name})
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
+    assert decision.problems == (FieldProblem("name", "is missing"),)
+
+
+@pytest.mark.parametrize("country", ["", "USA", "U.S.A.", "United States (US)", "Estados Unidos", "N/A"])
+def test_the_united_states_are_no_problem(country: str) -> None:
+    decision = decide(**{**ALDER_FIELDS, "country": country})
+    assert (decision.decision, decision.problems) == (Answer.VALIDATED, ())
+
+
+def test_problems_of_the_door_and_of_reading_are_named_together() -> None:
+    decision = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
+    assert decision.decision is Answer.NEEDS_REVIEW
+    assert list(problems_of(decision)) == ["phone", "zip"]
+    assert "phone is neither text nor a number; zip is not a ZIP" in decision.reasons[0].staff
+
+
+def test_deciding_again_neither_doubles_a_problem_nor_keeps_one_that_is_read_today() -> None:
+    first = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
+    stale = FieldProblem("city", "was not read by an older version")
+    stored = (*first.problems, stale)
+    (again,) = Decider(registry_of(NEWEST)).decide([(first.submission, stored)], NOW)
+    assert again == first
+
+
+@pytest.mark.parametrize("kind", ["foreign", "unreadable"])
+def test_a_problem_is_read_as_it_was_stored(kind: str) -> None:
+    decision = decide(**{**PLACED, "state": "Ontario" if kind == "foreign" else "XX"})
+    assert [one.kind for one in decision.problems] == [kind]
+    assert Decision.model_validate_json(decision.model_dump_json()) == decision
+
+
+def test_a_problem_that_was_stored_without_its_kind_is_read() -> None:
+    body = decide(**{**ALDER_FIELDS, "phone": ["207"]}).model_dump(mode="json")
+    body["problems"] = [{"field": "phone", "problem": "is neither text nor a number"}]
+    del body["application"]["country"]
+    read = Decision.model_validate(body)
+    assert read.problems == (FieldProblem("phone", "is neither text nor a number"),)
+    assert read.application.country == ""
+
+
+class TestZipOfAnotherState:
+    def test_it_contradicts_where_the_state_agrees(self) -> None:
+        decision = decide(**{**ALDER_FIELDS, "zip": "68828"})
+        assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["ZIP_CONTRADICTS"])
+        assert "NE" in decision.reasons[0].staff
+        assert decision.match is not None
+
+    def test_without_a_state_it_says_which_state_the_applicant_is_in(self) -> None:
+        decision = decide(name="Alder Point Public Library", city="Alder Point", zip="05701")
+        assert decision.decision is Answer.VALIDATED
+        assert decision.match is not None
+        assert decision.match.fscs_key == "VT0001"
+
+    def test_a_namesake_elsewhere_is_not_validated(self) -> None:
+        fields = {**PLACED, "street": "203 Iva Street", "phone": "308-555-0107"}
+        decision = decide(**fields, zip="69046")
+        assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
+
+    def test_a_zip_that_may_be_mistyped_goes_to_a_person(self) -> None:
+        decision = decide(**PLACED, zip="69046")
+        assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["ZIP_CONTRADICTS"])
+
+    @pytest.mark.parametrize("state", ["ME", ""])
+    def test_a_listed_one_is_the_librarys_own(self, state: str) -> None:
+        at_border = release((replace(ATHENAEUM, zip="03801", mailing_zip="03801"), ALDER))
+        decision = decide(at_border, **PLACED, state=state, zip="03801")
+        assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH"])
+
+
+def test_the_country_is_part_of_what_a_submission_is() -> None:
+    def submission(**fields: str) -> Submission:
+        read = application_from_fields({"application_id": "A-1", **ALDER_FIELDS, **fields})
+        return Submission(source="partner", application=read.application, sent_at=NOW)
+
+    assert submission(country="").identity == submission().identity
+    assert submission(country="Canada").identity != submission().identity
+
+
+@pytest.mark.parametrize("code", ["OUTSIDE_UNITED_STATES", "ZIP_CONTRADICTS"])
+def test_new_codes_have_sentences(code: str) -> None:
+    assert code in reason_codes()
+    assert {"CHECK_ZIP", "CHECK_COUNTRY"} <= set(next_steps())
