@@ -19,9 +19,9 @@ from typing import Any, Final
 
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.decision import Answer, Decision
+from library_validator.intake.applications_file import Row
 from library_validator.registry.store import Run
 from library_validator.releases.reading import read_release
-from library_validator_cli.applications_file import Row
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.local_stack import LocalStack

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator_cli.applications_file import ApplicationsFile, BadLine, Row
+from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row
 from library_validator_cli.failures import CommandFailed
 
 

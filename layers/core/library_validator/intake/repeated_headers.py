@@ -1,0 +1,65 @@
+"""Headers in the middle of a table: several files that were joined into one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from itertools import zip_longest
+from typing import Final
+
+from library_validator.intake import header_words as vocabulary
+from library_validator.intake.column_mapping import COLUMNS, ColumnMapping, is_header, key_of
+
+_WORDS: Final = frozenset(
+    word
+    for words in (
+        vocabulary.PERSONAL,
+        vocabulary.ORGANIZATIONS,
+        vocabulary.PARTS_OF_LIBRARIES,
+        vocabulary.SYNONYMS,
+        vocabulary.FILLERS,
+        *(phrase for phrases in vocabulary.PHRASES.values() for phrase in phrases),
+        *(name.split("_") for name in COLUMNS),
+        ("name",),
+    )
+    for word in words
+)
+
+
+class HeaderKind(Enum):
+    SAME = "the columns of the table"
+    OTHER = "other columns, or in another order"
+
+
+class HeaderRows:
+    """Tells rows that are headers from rows that are applications."""
+
+    def __init__(
+        self, header: Sequence[str], mapping: ColumnMapping, chosen: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._keys = [key_of(cell) for cell in header]
+        self._chosen = chosen
+        (self._name,) = mapping.positions("name") or (0,)
+        self._first = next((at for at, key in enumerate(self._keys) if key), 0)
+
+    def may_be_header(self, cells: Sequence[str]) -> bool:
+        """At a glance: whether the first cell or the name is made of words that headers are made of."""
+        if len(cells) <= self._name:
+            return bool(cells) and self._is_of_headers(cells[0], 0)
+        return self._is_of_headers(cells[self._name], self._name) or self._is_of_headers(
+            cells[self._first], self._first
+        )
+
+    def _is_of_headers(self, cell: str, position: int) -> bool:
+        words = cell.lower().replace("_", " ").split()
+        return bool(words) and (_WORDS.issuperset(words) or key_of(cell) == self._keys[position])
+
+    def kind_of(self, cells: Sequence[str]) -> HeaderKind | None:
+        """Which header the cells are; None where they are none."""
+        filled = [
+            (cell, key) for cell, key in zip_longest(cells, self._keys, fillvalue="") if cell.strip() or key
+        ]
+        if filled and all(key_of(cell) == key for cell, key in filled):
+            return HeaderKind.SAME
+        values = [cell for cell in cells if cell.strip()]
+        return HeaderKind.OTHER if is_header(values, self._chosen) > 1 else None

@@ -1,0 +1,94 @@
+"""What makes the cells of one line a row of its table, and what is wrong with it where they are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from library_validator.intake.column_mapping import ColumnMapping
+from library_validator.matching import normalize
+
+_CHECKS: Final[dict[str, Callable[[str], object]]] = {
+    "state": normalize.state,
+    "zip": normalize.zip5,
+    "phone": normalize.phone,
+    "fscs_id": normalize.fscs_id,
+}
+_SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+
+
+class TableRow(NamedTuple):
+    """One row, or the lines that none could be made of: ``problem`` is a phrase that completes "line 3 "."""
+
+    line: int  # 1 is the first line of the file
+    last_line: int
+    cells: list[str]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """How many cells a row has, and which of its cells show that they are under the right headers."""
+
+    width: int  # cells of the header
+    named: int  # those of them up to the last that is not empty
+    delimiter: str
+    has_spaces: bool  # whether the header has a blank after each delimiter
+    checks: tuple[tuple[int, Callable[[str], object]], ...]
+
+    @classmethod
+    def of(cls, header: Sequence[str], delimiter: str, mapping: ColumnMapping) -> RowShape:
+        named = max((at + 1 for at, cell in enumerate(header) if cell.strip()), default=0)
+        spaces = [cell.startswith(" ") for cell in header[1:named]]
+        checks = [(at, check) for field, check in _CHECKS.items() for at in mapping.positions(field)]
+        return cls(len(header), named, delimiter, bool(spaces) and all(spaces), tuple(checks))
+
+    def is_whole(self, cells: Sequence[str]) -> bool:
+        """Whether there is a cell for every header, and nothing beyond the last."""
+        return self.named <= len(cells) <= self.width and not any(map(str.strip, cells[self.named :]))
+
+    def problem_of(self, cells: Sequence[str]) -> str:
+        """Why the cells are no row; empty where they are one.
+
+        A row with too few or too many cells is one where only empty cells at its end are missing or in
+        excess, for certain.
+        """
+        if self.is_whole(cells):
+            return ""
+        beyond = any(map(str.strip, cells[self.named :]))
+        if not beyond and (self._cannot_be_shifted(cells) or self._is_in_place(cells)):
+            return ""
+        said = f"has {len(cells)} cells where the header has {self.width}"
+        if len(cells) < self.named:
+            return f"{said}: its values may be under the wrong headers"
+        if len(cells) <= self.width:
+            return f"has a value in column {len(cells)}, which has no header"
+        return f"{said}: a cell with {_SEPARATORS[self.delimiter]} in it needs quotation marks"
+
+    def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
+        """Whether there are more cells in excess than stray delimiters could have parted values."""
+        return 0 < sum(1 for cell in cells if cell.strip()) <= len(cells) - self.width
+
+    def _is_in_place(self, cells: Sequence[str]) -> bool:
+        """Whether a state, ZIP, phone or FSCS id is where it belongs, and nothing else is there."""
+        found = [(check, cells[at]) for at, check in self.checks if at < len(cells) and cells[at].strip()]
+        if not found or any(not check(cell) for check, cell in found):
+            return False
+        return self.has_spaces or not any(cell.startswith(" ") for cell in cells)
+
+    def fitted(self, cells: list[str]) -> list[str]:
+        """The cells with the empty ones at the end that the header asks for."""
+        return cells[: self.width] + [""] * (self.width - len(cells))
+
+    def count_of(self, line: str) -> int:
+        """How many cells a line has, whatever its quotation marks say."""
+        return line.count(self.delimiter) + 1
+
+    def looks_like_row(self, line: str) -> bool:
+        """Whether a line has as many cells as a row, whatever its quotation marks say.
+
+        In text, a comma is followed by a blank: such commas do not count, unless the header has them too.
+        """
+        in_text = line.count(", ") if self.delimiter == "," and not self.has_spaces else 0
+        return self.count_of(line) - in_text >= self.named
