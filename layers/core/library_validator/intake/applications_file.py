@@ -87,6 +87,7 @@ class ApplicationsFile:
         column or a sheet was named that does not exist.
         """
         self.notices = Notices()
+        self.is_json = False
         self._name = name
         self._stem = PurePath(name).stem or "applications"
         self._chosen = columns or {}
@@ -137,7 +138,8 @@ class ApplicationsFile:
             if line.problem or line.text.strip():
                 break
         lines = chain(blank, lines)
-        if blank and blank[-1].text.lstrip().startswith("{"):
+        self.is_json = bool(blank) and blank[-1].text.lstrip().startswith("{")
+        if self.is_json:
             return self._json_rows(lines)
         return self._text_rows(lines, text)
 
@@ -186,7 +188,7 @@ class ApplicationsFile:
         number = 0
         for line, last, cells, problem in rows:
             number += 1
-            if headers.may_be_header(cells) and (kind := headers.kind_of(cells)):
+            if kind := headers.kind_of(cells):
                 yield from self._headers_met(kind, line, last, rows, headers)
                 continue
             if problem:
@@ -199,6 +201,9 @@ class ApplicationsFile:
                     fields[field] = value
             if street and (value := street_of(cells, street)):
                 fields["street"] = value
+            if not fields and not any(map(str.strip, cells)):
+                number -= 1
+                continue
             if others and others.last_line >= line:
                 fields = {field: repaired(value) for field, value in fields.items()}
             if unnamed and any(cells[position].strip() for position in unnamed):
@@ -215,7 +220,7 @@ class ApplicationsFile:
             return
         first, again = line, None
         for row in rows:
-            if headers.may_be_header(row.cells) and headers.kind_of(row.cells) is HeaderKind.SAME:
+            if headers.kind_of(row.cells) is HeaderKind.SAME:
                 again = row
                 break
             last = row.last_line
@@ -234,13 +239,12 @@ class ApplicationsFile:
         return rows()
 
     def _row(self, line: int, number: int, fields: dict[str, Any]) -> Row | BadLine:
-        given = fields.pop("application_id", None)
-        if given is None:
-            if not self._generate_ids:
-                return Row(line, "", fields)
+        given = fields.get("application_id")
+        if given is None and self._generate_ids:
             self.notices.generated_ids += 1
             given = f"{self._stem}-{number}"
-        row = Row(line, str(given), {"application_id": given, **fields})
+            fields = {"application_id": given, **fields}
+        row = Row(line, "" if given is None else str(given), fields)
         if _is_short(row.fields):
             return row
         size = len(row.body())

@@ -66,9 +66,9 @@ class TextLines:
         """``source`` is seekable, and is read from its beginning."""
         source.seek(0)
         self.encoding = _encoding(source.read(_HEAD))
-        self.about, has_line_feeds = _count_lines(source)
+        self.about, is_of_a_mac = _count_lines(source)
         # Excel for Mac alone ends lines with a bare carriage return, and it writes Mac Roman then.
-        self._fallback = "cp1252" if has_line_feeds or self.encoding != "utf-8" else "mac_roman"
+        self._fallback = "mac_roman" if is_of_a_mac else "cp1252"
         self.others = OtherEncoding(_NAMES[self._fallback])
         self._source = source
 
@@ -122,14 +122,13 @@ def _encoding(head: bytes) -> str:
 
 
 def _count_lines(source: BinaryIO) -> tuple[int, bool]:
-    """About how many lines there are, and whether any ends with a line feed."""
+    """About how many lines there are, and whether most of them end with a bare carriage return."""
     feeds = returns = 0
     source.seek(0)
     while chunk := source.read(_CHUNK):
         feeds += chunk.count(b"\n")
-        if not feeds:
-            returns += chunk.count(b"\r")
-    return feeds or returns, bool(feeds) or not returns
+        returns += chunk.count(b"\r")
+    return max(feeds, returns), returns > 2 * feeds
 
 
 def _skip_rest(text: io.TextIOWrapper, line: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from library_validator.intake import header_words as vocabulary
@@ -79,10 +80,9 @@ def words_of(header: str) -> tuple[str, ...]:
     text = _JOINED.sub(lambda found: vocabulary.JOINED[re.sub(_BETWEEN, " ", found[1])], text)
     words = [word for found in _WORD.findall(text) for word in vocabulary.SYNONYMS.get(found, found).split()]
     # "Applicant organization" is the organization; "Applicant" alone may be a person.
-    following = [*words[1:], ""]
     return tuple(
         word
-        for word, after in zip(words, following, strict=True)
+        for word, after in zip_longest(words, words[1:])
         if word != "applicant" or after not in vocabulary.ORGANIZATIONS
     )
 

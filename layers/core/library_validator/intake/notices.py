@@ -39,6 +39,11 @@ class Notices:
     def sentences(self) -> list[str]:
         return [*self._of_the_file(), *self._of_columns(), *self._of_rows()]
 
+    def surprises(self) -> list[str]:
+        """The same without the columns read, where all are called as the documents say."""
+        is_documented = all(choice.headers == (choice.field,) for choice in self.choices.values())
+        return self.sentences()[1:] if is_documented and not [*self._of_the_file()] else self.sentences()
+
     def _of_the_file(self) -> Iterator[str]:
         if self.sheet:
             others = f"; sheets not read: {', '.join(self.other_sheets)}" if self.other_sheets else ""

@@ -41,21 +41,12 @@ class HeaderRows:
         self._chosen = chosen
         (self._name,) = mapping.positions("name") or (0,)
         self._first = next((at for at, key in enumerate(self._keys) if key), 0)
-
-    def may_be_header(self, cells: Sequence[str]) -> bool:
-        """At a glance: whether the first cell or the name is made of words that headers are made of."""
-        if len(cells) <= self._name:
-            return bool(cells) and self._is_of_headers(cells[0], 0)
-        return self._is_of_headers(cells[self._name], self._name) or self._is_of_headers(
-            cells[self._first], self._first
-        )
-
-    def _is_of_headers(self, cell: str, position: int) -> bool:
-        words = cell.lower().replace("_", " ").split()
-        return bool(words) and (_WORDS.issuperset(words) or key_of(cell) == self._keys[position])
+        self._words = _WORDS.union(word for key in self._keys for word in key.split())
 
     def kind_of(self, cells: Sequence[str]) -> HeaderKind | None:
         """Which header the cells are; None where they are none."""
+        if not any(self._is_of_headers(cells[at]) for at in (self._name, self._first) if at < len(cells)):
+            return None
         filled = [
             (cell, key) for cell, key in zip_longest(cells, self._keys, fillvalue="") if cell.strip() or key
         ]
@@ -63,3 +54,8 @@ class HeaderRows:
             return HeaderKind.SAME
         values = [cell for cell in cells if cell.strip()]
         return HeaderKind.OTHER if is_header(values, self._chosen) > 1 else None
+
+    def _is_of_headers(self, cell: str) -> bool:
+        """Whether a cell is made of nothing but words that headers are made of."""
+        words = cell.lower().replace("_", " ").split()
+        return bool(words) and self._words.issuperset(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -15,6 +16,11 @@ _CHECKS: Final[dict[str, Callable[[str], object]]] = {
     "phone": normalize.phone,
     "fscs_id": normalize.fscs_id,
 }
+_ZIP_OR_PHONE: Final = re.compile(r"\d{5}(-\d{4})?|\d{3}\D?\d{3}\D?\d{4}")
+_SHIFTED: Final = (
+    "has its values under the wrong headers, as the ones for state and ZIP show: "
+    "a cell with a comma in it needs quotation marks"
+)
 _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 
 
@@ -36,13 +42,17 @@ class RowShape:
     delimiter: str
     has_spaces: bool  # whether the header has a blank after each delimiter
     checks: tuple[tuple[int, Callable[[str], object]], ...]
+    state: int | None  # positions of columns
+    zip: int | None
 
     @classmethod
     def of(cls, header: Sequence[str], delimiter: str, mapping: ColumnMapping) -> RowShape:
         named = max((at + 1 for at, cell in enumerate(header) if cell.strip()), default=0)
         spaces = [cell.startswith(" ") for cell in header[1:named]]
         checks = [(at, check) for field, check in _CHECKS.items() for at in mapping.positions(field)]
-        return cls(len(header), named, delimiter, bool(spaces) and all(spaces), tuple(checks))
+        (state,), (zip_code,) = (mapping.positions(field) or (None,) for field in ("state", "zip"))
+        has_spaces = bool(spaces) and all(spaces)
+        return cls(len(header), named, delimiter, has_spaces, tuple(checks), state, zip_code)
 
     def is_whole(self, cells: Sequence[str]) -> bool:
         """Whether there is a cell for every header, and nothing beyond the last."""
@@ -55,7 +65,7 @@ class RowShape:
         excess, for certain.
         """
         if self.is_whole(cells):
-            return ""
+            return _SHIFTED if self.is_shifted(cells) else ""
         beyond = any(map(str.strip, cells[self.named :]))
         if not beyond and (self._cannot_be_shifted(cells) or self._is_in_place(cells)):
             return ""
@@ -65,6 +75,14 @@ class RowShape:
         if len(cells) <= self.width:
             return f"has a value in column {len(cells)}, which has no header"
         return f"{said}: a cell with {_SEPARATORS[self.delimiter]} in it needs quotation marks"
+
+    def is_shifted(self, cells: Sequence[str]) -> bool:
+        """Whether a state is under the ZIP's header, or a ZIP or a phone under the state's."""
+        if self.zip is not None and cells[self.zip][:1].isalpha():
+            return bool(normalize.state(cells[self.zip]))
+        if self.state is not None and cells[self.state][:1].isdigit():
+            return bool(_ZIP_OR_PHONE.fullmatch(cells[self.state].strip()))
+        return False
 
     def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
         """Whether there are more cells in excess than stray delimiters could have parted values."""

@@ -3,8 +3,8 @@
 A row is one line. It is several only where a quoted cell holds line breaks, and that is believed only where
 
 - the cell is closed, and the row has then exactly the cells of the header;
-- no line within the cell could be a row of the file by itself;
-- and the line that closes it is not the end of another row whose opening mark was lost.
+- none of its lines could be a row of the file by itself;
+- and no stray mark follows, which would show that the mark that closed the cell opened another one.
 
 Lines that no row can be made of are reported together, up to the next line where a row begins for certain.
 So a quotation mark that was lost or added costs its own row, and no row is ever made of two.
@@ -23,6 +23,10 @@ from library_validator.intake.table_rows import RowShape, TableRow
 _MOST_LINES: Final = 200  # of one row
 _MOST_CHARACTERS: Final = 256 * 1024  # of one row
 _UNREADABLE: Final = "cannot be read: "
+_LINES_CHECKED: Final = 20  # after a row of several lines
+_ONE_OR_SEVERAL: Final = (
+    "these lines are one row with line breaks in a cell, or several rows with stray quotation marks"
+)
 _NOT_CLOSED: Final = "a quotation mark is opened and not closed"
 _BACKSLASH: Final = "a backslash stands before a quotation mark, which CSV writes twice instead"
 
@@ -37,21 +41,25 @@ class TextTable:
         self.uneven = 0  # rows that have not as many cells as the header
 
     def __iter__(self) -> Iterator[TableRow]:
-        delimiter, width, named = self._shape.delimiter, self._shape.width, self._shape.named
-        for line in self._lines():
+        shape, ahead, source = self._shape, self._ahead, self._source
+        delimiter, width, is_shifted = shape.delimiter, shape.width, shape.is_shifted
+        is_filled = width == shape.named
+        between = f'"{delimiter}"'
+        while (line := ahead.popleft() if ahead else next(source, None)) is not None:
             number, text, problem = line
-            if problem or '"' in text or "\\" in text or "\0" in text:
-                yield from self._marked(line)
-                continue
-            cells = text.rstrip("\r\n").split(delimiter)
-            if len(cells) == width == named:
+            body = text.rstrip("\r\n")
+            if problem or "\\" in text or "\0" in text:
+                cells = []
+            elif '"' not in text:
+                cells = body.split(delimiter)
+            elif body[0] == body[-1] == '"' and body.count('"') == 2 * width:
+                cells = body[1:-1].split(between)  # all cells are quoted, if there are enough
+            else:
+                cells = []
+            if len(cells) == width and is_filled and not is_shifted(cells):
                 yield TableRow(number, number, cells)
-            elif not text.isspace():
-                yield self._judged(number, number, cells)
-
-    def _lines(self) -> Iterator[Line]:
-        while (line := self._next()) is not None:
-            yield line
+            elif problem or (body and not body.isspace()):
+                yield from self._read(line)
 
     def _next(self) -> Line | None:
         """The next line: one that was looked at and given back, or a new one of the file."""
@@ -64,15 +72,15 @@ class TextTable:
         self.uneven += not self._shape.is_whole(cells)
         return TableRow(first, last, self._shape.fitted(cells))
 
-    def _marked(self, line: Line) -> Iterator[TableRow]:
-        """The row of a line with quotation marks, or the lines that cannot be read up to the next row."""
+    def _read(self, line: Line) -> Iterator[TableRow]:
+        """The row that begins with a line, or the lines that cannot be read up to the next row."""
         row = self._row_at(line)
         if not row.problem.startswith(_UNREADABLE):
             yield row
             return
         following = None
         last, cells = row.last_line, self._shape.count_of(line.text)
-        for after in self._lines():
+        while (after := self._next()) is not None:
             if after.text.isspace():
                 continue
             following = self._row_at(after)
@@ -101,14 +109,12 @@ class TextTable:
             return self._judged(number, number, found.cells)
         if state is State.BROKEN:
             return TableRow(number, number, [], _UNREADABLE + found.fault)
-        last = self._last_line_of(line, found)
-        if not last:
-            return TableRow(number, number, [], _UNREADABLE + _NOT_CLOSED)
-        return TableRow(number, last, self._shape.fitted(found.cells))
+        return self._row_of_lines(line, found)
 
-    def _last_line_of(self, first: Line, found: QuotedCells) -> int:
-        """Reads on where a quoted cell holds line breaks; 0, and nothing read, where that is not believed."""
-        could_be_a_row = self._shape.looks_like_row(first.text)
+    def _row_of_lines(self, first: Line, found: QuotedCells) -> TableRow:
+        """The row whose quoted cell holds line breaks, where that is believed."""
+        shape, number = self._shape, first.number
+        could_be_a_row, holds_a_row = shape.looks_like_row(first.text), False
         taken: list[Line] = []
         characters = len(first.text)
         state = State.OPEN
@@ -117,14 +123,31 @@ class TextTable:
             if line is None:
                 break
             taken.append(line)
-            characters += len(line.text)
             if line.problem or "\0" in line.text or '\\"' in line.text:
                 break
             state = found.feed(line.text)
-            is_within = state is State.OPEN
-            if self._shape.looks_like_row(line.text) and (is_within or could_be_a_row):
-                break
-            if state is State.WHOLE and self._shape.is_whole(found.cells):
-                return line.number
+            characters += len(line.text)
+            # The line that closes the cell is a row by itself only beside another one.
+            holds_a_row |= shape.looks_like_row(line.text) and (state is State.OPEN or could_be_a_row)
+        if state is State.WHOLE and shape.is_whole(found.cells):
+            last = taken[-1].number
+            if holds_a_row:
+                return TableRow(number, last, [], _UNREADABLE + _ONE_OR_SEVERAL)
+            if not self._goes_on_broken():
+                return TableRow(number, last, shape.fitted(found.cells))
         self._ahead.extendleft(reversed(taken))
-        return 0
+        return TableRow(number, number, [], _UNREADABLE + _NOT_CLOSED)
+
+    def _goes_on_broken(self) -> bool:
+        """Whether a stray mark comes before the next row: then the last one that closed a cell opened one."""
+        taken: list[Line] = []
+        is_broken = False
+        while len(taken) < _LINES_CHECKED and (line := self._next()) is not None:
+            taken.append(line)
+            found = QuotedCells(self._shape.delimiter)
+            state = found.feed(line.text)
+            is_broken = state is State.BROKEN
+            if is_broken or state is State.OPEN or not self._shape.problem_of(found.cells):
+                break
+        self._ahead.extendleft(reversed(taken))
+        return is_broken

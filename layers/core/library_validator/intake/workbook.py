@@ -101,10 +101,11 @@ class Workbook:
         self, sheets: Sequence[Any], chosen: Mapping[str, Sequence[str]], named: str | None
     ) -> tuple[str, SheetHeader]:
         if named is not None:
-            titles = [one.title for one in sheets if one.title.strip().casefold() == named.strip().casefold()]
-            if not titles:
+            wanted = named.strip().casefold()
+            title = next((one.title for one in sheets if one.title.strip().casefold() == wanted), None)
+            if title is None:
                 raise NotInFile(f"{self._file} has no sheet {named!r}; its sheets are {_quoted(sheets)}")
-            return titles[0], self._header(titles[0], chosen)
+            return title, self._header(title, chosen)
         found = [
             (one.title, self._header(one.title, chosen)) for one in sheets if one.sheet_state == "visible"
         ]
