@@ -59,7 +59,7 @@ class Notices:
             yield f"columns read: {', '.join(map(str, self.choices.values()))}"
         if self.passed_over:
             reasons = ", ".join(f'"{header}" ({why})' for header, why in sorted(self.passed_over.items()))
-            yield f"columns not read, since another one is: {reasons}; --column says otherwise"
+            yield f"columns not read, since another one is: {reasons}"
         if self.ignored:
             yield f"ignored columns: {', '.join(sorted(self.ignored))}"
         if self.personal:

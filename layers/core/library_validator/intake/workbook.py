@@ -90,11 +90,12 @@ class Workbook:
         except Exception as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, error: Exception) -> FileUnreadable:
+    def _damaged(self, error: BaseException) -> FileUnreadable:
+        while error.__context__ is not None:  # openpyxl says of all that a part could not be read
+            error = error.__context__
         said = " ".join(str(error).split())[:120]
         return FileUnreadable(
-            self._file,
-            f"is a damaged workbook ({type(error).__name__}: {said}); open it and save it again",
+            self._file, f"is a damaged workbook ({type(error).__name__}: {said}); open it and save it again"
         )
 
     def _chosen_sheet(
