@@ -89,3 +89,11 @@ def test_the_file_stays_open() -> None:
     source = io.BytesIO(b"a\n")
     assert len(list(TextLines(source))) == 1
     assert not source.closed
+
+
+def test_lines_that_nobody_reads_to_the_end_leave_nothing_behind() -> None:
+    source = io.BytesIO(b"a\nb\n")
+    lines = iter(TextLines(source))
+    assert next(lines).text == "a\n"
+    source.close()
+    lines.close()  # type: ignore[attr-defined]  # it is a generator

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
@@ -95,7 +96,8 @@ class TextLines:
                 else:
                     yield Line(number, line.removeprefix("\ufeff"))
         finally:
-            text.detach()  # the file stays open for whoever opened it
+            with suppress(ValueError):  # whoever opened the file may have closed it already
+                text.detach()  # and if not, it stays open
 
     def _decoded(self, number: int, latin: str) -> Line:
         raw = latin.encode("latin-1")
