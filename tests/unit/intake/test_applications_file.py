@@ -116,6 +116,7 @@ def test_an_oversized_line_is_reported() -> None:
         ),
         (b"name,name\na,b\n", "more than once"),
         (b"Library Name,Name of Library\na,b\n", "two columns that could be the name"),
+        (b'application_id,"name,city\nA-1,Anytown PL,Anytown\n', "has no header: a quotation mark in line 1"),
     ],
 )
 def test_what_holds_no_applications_is_refused_in_one_sentence(content: bytes, said: str) -> None:

@@ -22,6 +22,7 @@ name: Library's Name|Name of Library|Name of the Organization *|Legal name of or
 name: What is the name of your library?|What is your organization's legal name?|Library|Organization
 name: Institution|Agency Name|Account Name|Billed Entity Name|Library/Organization Name|School/Library Name
 name: Applicant Organization|Full legal name of applicant organization|Library System Name|Branch Name
+name: Name of your library, as listed in the survey?
 name: Public Library Name|Organization Information: Name|Library name (no abbreviations)
 application_id: application_id|Application ID|Application #|Application No.|Record ID|record-id|RecordID|ID
 application_id: Submission ID|Case Number|Request ID|Entry Id|Response ID|Reference Number|Unique ID|UUID

@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from library_validator.decisions.application import MAX_MESSAGE_BYTES
+from library_validator.errors import FileUnreadable
 from library_validator.intake.column_mapping import ColumnMapping, map_columns
 from library_validator.intake.encodings import Line, TextLines
 from library_validator.intake.file_formats import is_workbook
@@ -145,6 +146,11 @@ class ApplicationsFile:
 
     def _text_rows(self, lines: Iterator[Line], text: TextLines) -> Iterator[Row | BadLine]:
         header = find_header(lines, self._chosen)
+        if header.broken_line:
+            said = (
+                f"has no header: a quotation mark in line {header.broken_line} is not closed, or stands alone"
+            )
+            raise FileUnreadable(self._name, said)
         self.notices.separator = header.delimiter
         mapping = self._mapped(header.cells)
         shape = RowShape.of(header.cells, header.delimiter, mapping)
@@ -169,9 +175,9 @@ class ApplicationsFile:
             texts = [cell.strip() for cell in row.cells if cell.strip()]
             if row.problem:
                 yield BadLine(row.line, row.problem)
-            elif 2 * len(texts) <= shape.named:
+            elif texts and 2 * len(texts) <= shape.named:
                 self.notices.titles[row.line] = " ".join(texts)[:_TITLE_SHOWN]
-            else:
+            elif texts:
                 yield BadLine(row.line, f"is above the header, which is line {header_line}")
 
     def _table_rows(

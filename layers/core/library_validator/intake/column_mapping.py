@@ -150,7 +150,7 @@ class _Mapper:
 
     def _found(self) -> str:
         shown = [
-            "".join(sign if sign.isprintable() else "?" for sign in cell[:40]) for cell in self._header[:12]
+            "".join(sign if sign.isprintable() else "?" for sign in cell[:60]) for cell in self._header[:12]
         ]
         return ", ".join(f'"{cell}"' for cell in shown if cell) or "nothing"
 

@@ -62,7 +62,7 @@ SYNONYMS: Final = {
 # Words that do not change what a column holds.
 FILLERS: Final = _words(
     "the a an of your our this its is what which please enter provide give full legal official "
-    "complete exact current proper as it appears required optional if known any applicable "
+    "complete exact current proper as it appears listed required optional if known any applicable "
     "available you know in at for to and or located applying submitting requesting billed field us usa "
     "information info details s"
 )

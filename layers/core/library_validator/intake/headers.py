@@ -32,6 +32,7 @@ _BRANCH: Final = 70
 _BARE_NAME: Final = 90
 _IN_SECTION: Final = 500  # "Organization details: Name" comes after every header that says all by itself
 _A_PLACE: Final = 100
+_A_SENTENCE: Final = 5  # words
 
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")
@@ -39,6 +40,7 @@ _BETWEEN: Final = r"[\s._-]+"
 _JOINED: Final = re.compile(r"\b(" + "|".join(vocabulary.JOINED).replace(" ", _BETWEEN) + r")(?![a-z])")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _PARENTHESES: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_CLAUSE: Final = re.compile(r"[,;?]")
 _SECTION: Final = re.compile(r"^.*(?::|>| - )")
 _TOWN: Final = frozenset(("city", "state", "zip", "country"))
 _NOT_OF_PLACES: Final = frozenset(("application_id", "fscs_id", "revision"))
@@ -66,6 +68,9 @@ def meaning_of(header: str) -> Meaning | None:
     if found is None and _PARENTHESES.search(header):
         header = _PARENTHESES.sub(" ", header)
         found = _meaning(words_of(header))
+    if found is None and len(words) >= _A_SENTENCE:
+        # "Name of your library, as the survey lists it"
+        found = _meaning(words_of(_CLAUSE.split(header, maxsplit=1)[0]))
     if found is None:
         after_section = _SECTION.sub("", header)
         found = _meaning(words_of(after_section)) if after_section != header else None

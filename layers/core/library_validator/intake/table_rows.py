@@ -69,7 +69,8 @@ class RowShape:
         beyond = any(map(str.strip, cells[self.named :]))
         if not beyond and (self._cannot_be_shifted(cells) or self._is_in_place(cells)):
             return ""
-        said = f"has {len(cells)} cells where the header has {self.width}"
+        count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
+        said = f"has {count} where the header has {self.width}"
         if len(cells) < self.named:
             return f"{said}: its values may be under the wrong headers"
         if len(cells) <= self.width:

@@ -26,6 +26,7 @@ class TextHeader(NamedTuple):
     above: list[Line]  # lines that are not blank
     below: list[Line]
     fields: int  # how many fields of an application it names; 0 where no header was found
+    broken_line: int = 0  # the first line, where no header was found and its quotation marks are the reason
 
 
 def find_header(lines: Iterator[Line], chosen: Mapping[str, Sequence[str]]) -> TextHeader:
@@ -40,7 +41,11 @@ def find_header(lines: Iterator[Line], chosen: Mapping[str, Sequence[str]]) -> T
         separators = (stated[1],)
         head = head[1:]
     found = [_header_in(head, delimiter, chosen) for delimiter in separators]
-    return max(found, key=lambda header: (header.fields, len(header.cells)))
+    best = max(found, key=lambda header: (header.fields, len(header.cells)))
+    first = next((line for line in head if line.text.strip()), None)
+    if first and not best.fields and not any(_cells_at([first], 0, delimiter)[0] for delimiter in separators):
+        return best._replace(broken_line=first.number)
+    return best
 
 
 def _first_lines(lines: Iterator[Line]) -> list[Line]:
