@@ -86,6 +86,10 @@ def test_two_faults_that_close_each_others_mark_make_no_row_of_two() -> None:
     closed = 'A-9,Fir Library",2 Main St,Fir,CT,06002,860-555-0105'
     assert told(opened, closed, BRIAR) == ["2-3", "A-2"]
     assert told(opened, ALDER, closed, BRIAR) == ["2-4", "A-2"]
+    rest = ["A-9,Fir Library,2 Main St", 'Rear",Fir,CT,06002,']
+    assert told('A-8,Elm Library,"1 Main St,Elm,CT,06001,860-555-0104', *rest, BRIAR) == ["2-4", "A-2"]
+    twice = ['A-8,Elm Library,"1 Main St', "Rear,Elm,CT,06001,860-555-0104", *rest]
+    assert told(*twice, BRIAR) == ["2-5", "A-2"]
     last = 'A-8,Elm Library,1 Main St,Elm,CT,06001,"860-555-0104'
     closing = 'A-9,Fir Library,2 Main St,Fir,CT,06002,860-555-0105"'
     assert told(last, closing, BRIAR) == ["2-3", "A-2"]
@@ -104,6 +108,11 @@ def test_two_faults_that_close_each_others_mark_make_no_row_of_two() -> None:
         (['A-9,"Elm', 'Library","1 Main St', 'Rear",Elm,CT,06001,'], 1, "Elm\nLibrary"),
         (['A-9,Elm,1 Main St,Elm,CT,06001,"860-555-0104', '(ask for the desk)"'], 6, "860-555-0104\n(ask"),
         (['"A', '9",Elm,1 Main St,Elm,CT,06001,860-555-0104'], 0, "A\n9"),
+        (
+            ['A-9,Elm,"We lend 1,000 books', "and 2,000 maps, in 3,000 visits,", 'all told",Elm,CT,06001,'],
+            2,
+            "maps",
+        ),
         (['A-9,"The ""Old', 'Elm"" Library",1 Main St,Elm,CT,06001,'], 1, 'The "Old\nElm" Library'),
     ],
 )
@@ -162,6 +171,9 @@ def test_blanks_around_quotation_marks_do_not_count() -> None:
         "A-9,Elm Library,1 Main St,Elm,CT,06001,860-555-0104,desk",
         "A-9,Elm Library, Inc,1 Main St,Elm,CT,06001",
         "A-9,Elm Library,Elm,CT,06001,860-555-0104,",
+        "A-9,Elm Library,Elm,CT,,860-555-0104",
+        "A-9,Elm Library,Elm,CT,,860-555-0104,",
+        "A-9,Elm Library,Inc,Oregon,,,,",
         "A-9,Elm Library,Elm,CT,06001,860-555-0104",
         "A-9,Elm Library",
         "A-9",

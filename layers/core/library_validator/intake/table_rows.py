@@ -12,15 +12,17 @@ from library_validator.matching import normalize
 
 _CHECKS: Final[dict[str, Callable[[str], object]]] = {
     "state": normalize.state,
-    "zip": normalize.zip5,
+    "zip": re.compile(r"'?\d{3,5}(-?\d{4})?(\.0)?").fullmatch,
     "phone": normalize.phone,
     "fscs_id": normalize.fscs_id,
 }
-_ZIP_OR_PHONE: Final = re.compile(r"\d{5}(-\d{4})?|\d{3}\D?\d{3}\D?\d{4}")
+_ZIP: Final = re.compile(r"\d{5}(-\d{4})?")
+_PHONE: Final = re.compile(r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
 _SHIFTED: Final = (
     "has its values under the wrong headers, as the ones for state and ZIP show: "
     "a cell with a comma in it needs quotation marks"
 )
+_IN_TEXT: Final = re.compile(r"[,;\t] |(?<=\d),(?=\d{3}(?!\d))")
 _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 
 
@@ -78,11 +80,14 @@ class RowShape:
         return f"{said}: a cell with {_SEPARATORS[self.delimiter]} in it needs quotation marks"
 
     def is_shifted(self, cells: Sequence[str]) -> bool:
-        """Whether a state is under the ZIP's header, or a ZIP or a phone under the state's."""
-        if self.zip is not None and cells[self.zip][:1].isalpha():
-            return bool(normalize.state(cells[self.zip]))
-        if self.state is not None and cells[self.state][:1].isdigit():
-            return bool(_ZIP_OR_PHONE.fullmatch(cells[self.state].strip()))
+        """Whether a state or a phone is under the ZIP's header, or a ZIP or a phone under the state's."""
+        if self.zip is not None and (cell := cells[self.zip]):
+            if cell[0].isalpha():
+                return bool(normalize.state(cell))
+            if len(cell) >= 10 and _PHONE.fullmatch(cell.strip()):
+                return True
+        if self.state is not None and (cell := cells[self.state]) and not cell[0].isalpha():
+            return bool(_ZIP.fullmatch(cell.strip()) or _PHONE.fullmatch(cell.strip()))
         return False
 
     def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
@@ -91,8 +96,11 @@ class RowShape:
 
     def _is_in_place(self, cells: Sequence[str]) -> bool:
         """Whether a state, ZIP, phone or FSCS id is where it belongs, and nothing else is there."""
-        found = [(check, cells[at]) for at, check in self.checks if at < len(cells) and cells[at].strip()]
-        if not found or any(not check(cell) for check, cell in found):
+        found = [(check, cells[at].strip()) for at, check in self.checks if at < len(cells)]
+        found = [(check, cell) for check, cell in found if cell]
+        # A town may have the name of a state, but none is called by a state's two letters.
+        is_proof = any(len(cell) == 2 or not cell.isalpha() for _, cell in found)
+        if not is_proof or not all(check(cell) for check, cell in found):
             return False
         return self.has_spaces or not any(cell.startswith(" ") for cell in cells)
 
@@ -107,7 +115,13 @@ class RowShape:
     def looks_like_row(self, line: str) -> bool:
         """Whether a line has as many cells as a row, whatever its quotation marks say.
 
-        In text, a comma is followed by a blank: such commas do not count, unless the header has them too.
+        In text, a separator is followed by a blank: such ones do not count, unless the header has them too.
         """
-        in_text = line.count(", ") if self.delimiter == "," and not self.has_spaces else 0
+        in_text = 0 if self.has_spaces else line.count(f"{self.delimiter} ")
         return self.count_of(line) - in_text >= self.named
+
+    def separators_in(self, line: str) -> int:
+        """How many separators a line has, without those of text and of figures (1,000)."""
+        if self.has_spaces:
+            return line.count(self.delimiter)
+        return len(_IN_TEXT.sub("", line).split(self.delimiter)) - 1

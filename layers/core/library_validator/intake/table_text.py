@@ -114,7 +114,11 @@ class TextTable:
     def _row_of_lines(self, first: Line, found: QuotedCells) -> TableRow:
         """The row whose quoted cell holds line breaks, where that is believed."""
         shape, number = self._shape, first.number
-        could_be_a_row, holds_a_row = shape.looks_like_row(first.text), False
+        could_be_a_row = shape.looks_like_row(first.text)
+        is_last_cell = len(found.cells) == shape.named - 1
+        # What comes before the line that closes a cell is short of a row, unless it is the last cell.
+        separators = shape.separators_in(first.text)
+        holds_a_row = could_be_a_row and not is_last_cell
         taken: list[Line] = []
         characters = len(first.text)
         state = State.OPEN
@@ -127,6 +131,9 @@ class TextTable:
                 break
             state = found.feed(line.text)
             characters += len(line.text)
+            if state is State.OPEN:
+                separators += shape.separators_in(line.text)
+                holds_a_row |= separators >= shape.named - 1 and not is_last_cell
             # The line that closes the cell is a row by itself only beside another one.
             holds_a_row |= shape.looks_like_row(line.text) and (state is State.OPEN or could_be_a_row)
         if state is State.WHOLE and shape.is_whole(found.cells):
