@@ -55,7 +55,7 @@ def test_a_line_that_is_not_utf_8_changes_no_other_line() -> None:
 
 def test_of_many_lines_in_another_encoding_the_first_are_named() -> None:
     _, text = lines("Añasco\n".encode("cp1252") * 12)
-    assert text.others.sentence() == "not UTF-8, read as Windows-1252: 12 lines (line 1, 2, 3, 4, 5 …)"
+    assert text.others.sentence() == "not UTF-8, read as Windows-1252: 12 lines (1, 2, 3, 4, 5 …)"
 
 
 def test_a_line_that_no_encoding_fits_is_a_problem_of_its_own() -> None:

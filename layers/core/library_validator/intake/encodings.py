@@ -55,9 +55,10 @@ class OtherEncoding:
         if not self.count:
             return ""
         shown = ", ".join(map(str, self.first_lines))
-        lines = f"line {shown}" if self.count == 1 else f"{self.count:,} lines (line {shown}"
-        more = "" if self.count == 1 else (" …)" if self.count > len(self.first_lines) else ")")
-        return f"not UTF-8, read as {self.name}: {lines}{more}"
+        if self.count == 1:
+            return f"not UTF-8, read as {self.name}: line {shown}"
+        more = " …" if self.count > len(self.first_lines) else ""
+        return f"not UTF-8, read as {self.name}: {self.count:,} lines ({shown}{more})"
 
 
 class TextLines:
