@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 
@@ -115,7 +116,7 @@ def test_an_oversized_line_is_reported() -> None:
             "no column that is known to hold",
         ),
         (b"name,name\na,b\n", "more than once"),
-        (b"Library Name,Name of Library\na,b\n", "two columns that could be the name"),
+        (b"Library Name,LIBNAME\na,b\n", "two columns that could be the name"),
         (b'application_id,"name,city\nA-1,Anytown PL,Anytown\n', "has no header: a quotation mark in line 1"),
     ],
 )
@@ -241,6 +242,32 @@ def test_every_name_that_is_written_is_read_again(names: list[str]) -> None:
     content = "".join(json.dumps({"application_id": "A", "name": name}) + "\n" for name in names)
     if names:
         assert [row.fields["name"] for row in rows(content)] == names
+
+
+CELLS = st.text(st.sampled_from("aZ é’ñ,;\t\"'9-"), max_size=8)
+TABLES = st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6)
+
+
+@given(
+    TABLES,
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_every_table_that_a_spreadsheet_writes_comes_back_row_for_row(
+    cells: list[tuple[str, str]], encoding: str, separator: str, quoting: int, end: str
+) -> None:
+    if end == "\r" and encoding == "cp1252":
+        encoding = "mac_roman"  # as Excel for Mac has it
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    writer.writerow(["Record ID", "Library Name", "City"])
+    writer.writerows([f"A-{number}", *row] for number, row in enumerate(cells))
+    found = rows(buffer.getvalue().encode(encoding))
+    assert [
+        (row.application_id, row.fields.get("name", ""), row.fields.get("city", "")) for row in found
+    ] == [(f"A-{number}", name.strip(), city.strip()) for number, (name, city) in enumerate(cells)]
 
 
 def test_keys_of_json_lines_are_recognised_as_headers_are() -> None:

@@ -87,10 +87,9 @@ def test_lines_of_one_address_are_read_together_and_no_lines_of_another() -> Non
 
 
 def test_two_columns_that_could_as_well_be_the_name_are_refused() -> None:
-    said = refusal("application_id,Library Name,Name of library")
-    assert said == (
-        'partners.csv has two columns that could be the name: "Library Name" and "Name of library"'
-    )
+    said = refusal("application_id,Library Name,LIBNAME")
+    assert said == 'partners.csv has two columns that could be the name: "Library Name" and "LIBNAME"'
+    assert read("Legal name of organization,Organization Name")["name"] == "Organization Name"
 
 
 def test_of_other_columns_that_are_equal_the_leftmost_is_read() -> None:

@@ -20,8 +20,11 @@ KNOWN = """
 name: name|Name|NAME |Organization Name|Organisation name|Org. Name|orgName|Library Name|library_name
 name: Library's Name|Name of Library|Name of the Organization *|Legal name of organization|LIBNAME
 name: What is the name of your library?|What is your organization's legal name?|Library|Organization
-name: Institution|Agency Name|Account Name|Billed Entity Name|Library/Organization Name|School/Library Name
-name: Applicant Organization|Full legal name of applicant organization|Library System Name|Branch Name
+name: Institution|Agency Name|Account Name|Billed Entity Name|Library/Organization Name
+name: School/Library Name
+name: Applicant Organization|Full legal name of applicant organization
+name: Library System Name|Branch Name|Main Library Name
+name: Requesting Library|Participating library|Name of Applicant Organization/Library
 name: Name of your library, as listed in the survey?
 name: Public Library Name|Organization Information: Name|Library name (no abbreviations)
 application_id: application_id|Application ID|Application #|Application No.|Record ID|record-id|RecordID|ID
@@ -32,7 +35,8 @@ street: Physical Address|Library Street Address|Billing Street|Full address of y
 street: Address Line 2|Suite|Apt/Suite/Unit|P.O. Box|Address (street, city, state, zip)|City, State, Zip
 city: city|City|Town|City/Town|Mailing City|Physical Address: City|What city is your library in?
 state: state|State|ST|STABR|State/Province|Billing State/Province|In which state is the library?
-zip: zip|ZIP|Zip Code|ZipCode|zip_code|Postal Code|Postcode|Zip/Postal Code|Mailing Zip|Physical Address - Zip
+zip: zip|ZIP|Zip Code|ZipCode|zip_code
+zip: Postal Code|Postcode|Zip/Postal Code|Mailing Zip|Physical Address - Zip|ZIP+4
 country: country|Country|Country/Region|Billing Country
 phone: phone|Phone|Phone Number|Phone #|Telephone|Telephone No.|Tel.|Library phone|Main phone number
 phone: What is the library's main phone number?|phoneNumber|Work Phone
@@ -50,7 +54,7 @@ Contact Information - Name|Organization Contact|Head Librarian|Attn
 OTHERS = """
 Timestamp|Notes|County|Fax|EIN|Is your organization a public library?|Is this a library?|Library Type
 Type of organization|Does your library have a website?|How did you hear about the library program?
-Why does your library need computers?|Which library?|State Library|Project Name|Program Name|Zip+4|Phone 2
+Why does your library need computers?|Which library?|State Library|Project Name|Program Name|Phone 2
 FSCS_SEQ|Number of branches|Date Submitted|Phone type|Population of your city|label|Public library||###|\0
 """
 

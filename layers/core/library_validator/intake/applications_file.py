@@ -214,7 +214,7 @@ class ApplicationsFile:
                 fields = {field: repaired(value) for field, value in fields.items()}
             if unnamed and any(cells[position].strip() for position in unnamed):
                 self.notices.unnamed_values += 1
-            yield self._row(line, number, fields)
+            yield self._row(line, number, fields, last)
 
     def _headers_met(
         self, kind: HeaderKind, line: int, last: int, rows: Iterator[TableRow], headers: HeaderRows
@@ -244,7 +244,7 @@ class ApplicationsFile:
 
         return rows()
 
-    def _row(self, line: int, number: int, fields: dict[str, Any]) -> Row | BadLine:
+    def _row(self, line: int, number: int, fields: dict[str, Any], last: int = 0) -> Row | BadLine:
         given = fields.get("application_id")
         if given is None and self._generate_ids:
             self.notices.generated_ids += 1
@@ -255,7 +255,8 @@ class ApplicationsFile:
             return row
         size = len(row.body())
         if size > MAX_MESSAGE_BYTES:
-            return BadLine(line, f"has {size:,} bytes; an application has at most {MAX_MESSAGE_BYTES:,}")
+            said = f"has {size:,} bytes; an application has at most {MAX_MESSAGE_BYTES:,}"
+            return BadLine(line, said, last_line=last if last > line else None)
         return row
 
 

@@ -35,7 +35,7 @@ ORGANIZATIONS: Final = (
 )  # fmt: skip
 
 # Words that may stand beside "library name", as in "Library system name" and "Branch name".
-PARTS_OF_LIBRARIES: Final = _words("public system branch outlet")
+PARTS_OF_LIBRARIES: Final = _words("public system branch outlet main central")
 
 # Terms of two words, before a header is split into words.
 JOINED: Final = {
@@ -63,9 +63,11 @@ SYNONYMS: Final = {
 FILLERS: Final = _words(
     "the a an of your our this its is what which please enter provide give full legal official "
     "complete exact current proper as it appears listed required optional if known any applicable "
-    "available you know in at for to and or located applying submitting requesting billed field us usa "
-    "information info details s"
+    "available you know in at for to and or located applying submitting requesting participating member "
+    "billed field us usa information info details s"
 )
+# Words beside which a noun is still the whole of a header: "Library or organization", "Requesting library".
+BESIDE_NOUNS: Final = _words("or and requesting participating member applying")
 # A question that begins with one of these is answered with yes or no, a reason, a time or a person.
 OTHER_QUESTIONS: Final = _words(
     "is are do does did has have will can was were would should could how why when where who"
@@ -90,12 +92,14 @@ PHRASES: Final = {
         "|street address line 1|line 1|street address line|address line|street name"
         "|address street city state zip|address city state zip"
     ),
-    "city": _phrases("city|town|city town|municipality|locality|city name|town name"),
+    "city": _phrases("city|town|city town|city town village|municipality|locality|city name|town name"),
     "state": _phrases(
         "state|state code|state abbreviation|state name|state province|state region|state territory|province"
         "|st"
     ),
-    "zip": _phrases("zip code|zip|zip postal code|zip postal|postal code|zip 5|zip code 5|postal"),
+    "zip": _phrases(
+        "zip code|zip|zip postal code|zip postal|postal code|zip 5|zip code 5|postal|zip 4|zip code 4"
+    ),
     "country": _phrases("country|country name|country code|country region"),
     "phone": _phrases(
         "phone|phone main|phone primary|phone general|phone office|phone work|phone daytime|phone 1"

@@ -30,7 +30,8 @@ _BARE_NOUN: Final = 40  # "Library" comes after "Library name" and "Organization
 _PART_OF_LIBRARY: Final = 20
 _BRANCH: Final = 70
 _BARE_NAME: Final = 90
-_IN_SECTION: Final = 500  # "Organization details: Name" comes after every header that says all by itself
+_PLAINEST: Final = 10  # of headers that say the same, the one with the fewest other words
+_IN_SECTION: Final = 1000  # "Organization details: Name" comes after every header that says all by itself
 _A_PLACE: Final = 100
 _A_SENTENCE: Final = 5  # words
 
@@ -134,19 +135,21 @@ def _name(words: tuple[str, ...], organizations: frozenset[str], rest: frozenset
     """The name of an organization; a bare "Name" is one where nothing says more."""
     beside = rest - {"name"}
     if not organizations:
-        if rest == {"name"}:
-            return Meaning("name", _BARE_NAME)
-        return Meaning("name", _BRANCH) if rest in ({"branch", "name"}, {"outlet", "name"}) else None
-    rank = min(vocabulary.ORGANIZATIONS.index(word) for word in organizations)
-    rank += _PART_OF_LIBRARY if beside else 0
-    if beside and organizations != {"library"}:
+        if rest != {"name"} and rest not in ({"branch", "name"}, {"outlet", "name"}):
+            return None
+        rank = _BRANCH if beside else _BARE_NAME
+    elif beside and organizations != {"library"}:
         return None
-    if "name" in rest:
-        return Meaning("name", rank)
-    # A noun alone: with any other word ("To your library", "Public library") it may ask for something else.
-    if "public" in beside or not set(words) <= organizations | beside | {"or", "and"}:
-        return None
-    return Meaning("name", rank + _BARE_NOUN)
+    else:
+        rank = min(vocabulary.ORGANIZATIONS.index(word) for word in organizations)
+        rank += _PART_OF_LIBRARY if beside else 0
+        if "name" not in rest:
+            # A noun alone: beside another word ("To your library", "Public library") it may ask for more.
+            if "public" in beside or not set(words) <= organizations | beside | vocabulary.BESIDE_NOUNS:
+                return None
+            rank += _BARE_NOUN
+    others = sum(word in vocabulary.FILLERS for word in words)  # "Organization name" before its legal name
+    return Meaning("name", rank * _PLAINEST + min(others, _PLAINEST - 1))
 
 
 def _places(rest: frozenset[str]) -> tuple[list[int], frozenset[str]]:

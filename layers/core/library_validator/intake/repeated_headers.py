@@ -9,6 +9,7 @@ from typing import Final
 
 from library_validator.intake import header_words as vocabulary
 from library_validator.intake.column_mapping import COLUMNS, ColumnMapping, is_header, key_of
+from library_validator.intake.headers import meaning_of
 
 _WORDS: Final = frozenset(
     word
@@ -53,7 +54,8 @@ class HeaderRows:
         if filled and all(key_of(cell) == key for cell, key in filled):
             return HeaderKind.SAME
         values = [cell for cell in cells if cell.strip()]
-        return HeaderKind.OTHER if is_header(values, self._chosen) > 1 else None
+        known = sum(1 for cell in values if meaning_of(cell) or key_of(cell) in self._keys)
+        return HeaderKind.OTHER if 2 * known > len(values) and is_header(values, self._chosen) > 1 else None
 
     def _is_of_headers(self, cell: str) -> bool:
         """Whether a cell is made of nothing but words that headers are made of."""
