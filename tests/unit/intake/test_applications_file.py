@@ -204,12 +204,18 @@ def test_blank_rows_are_no_rows() -> None:
 def test_values_without_a_header_are_said() -> None:
     found, file = read(",name,city\n0,Anytown PL,Anytown\n")
     assert len(found) == 1
-    assert "1 rows with values in columns that have no header: not read" in file.notices.sentences()
+    assert "rows with values in columns without a header, which are not read: 1" in file.notices.sentences()
 
 
 def test_two_lines_of_an_address_are_one_street() -> None:
     (row,) = rows("name,Address 1,Address 2\nAnytown PL,12 Main St,Suite 4\n")
     assert row.fields["street"] == "12 Main St, Suite 4"
+
+
+def test_a_line_that_names_somebody_is_left_out_and_said() -> None:
+    found, file = read("name,Address 1,Address 2\nAnytown PL,12 Main St,Attn: A. Person\n")
+    assert "Person" not in str(found)
+    assert file.notices.lines_of_persons == 1
 
 
 def test_the_columns_that_were_read_are_said() -> None:

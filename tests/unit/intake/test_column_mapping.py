@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from library_validator.errors import FileUnreadable, NotInFile
+from library_validator.intake import column_mapping
 from library_validator.intake.column_mapping import ColumnMapping, map_columns
 
 
@@ -70,6 +71,13 @@ def test_the_column_that_is_passed_over_is_named_with_the_one_that_is_read() -> 
         ("Mailing City", 'city is read from "City"'),
         ("Work Phone", 'phone is read from "Phone"'),
     )
+
+
+def test_a_country_is_read_where_applications_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_mapping, "COLUMNS", ("application_id", "name", "revision"))
+    assert mapped("name,Country").ignored == ("Country",)
+    monkeypatch.setattr(column_mapping, "COLUMNS", ("application_id", "name", "country", "revision"))
+    assert read("name,Country/Region")["country"] == "Country/Region"
 
 
 def test_a_mailing_address_is_read_where_there_is_no_other() -> None:

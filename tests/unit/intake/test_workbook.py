@@ -103,7 +103,10 @@ def test_dates_and_truths_are_written_as_text() -> None:
 def test_a_cell_with_an_error_is_empty_and_counted() -> None:
     found, file = read(made({"Sheet1": [HEADER, [*ALDER, "#N/A", "#REF!"]]}))
     assert found == [Row(2, "A-1", {"application_id": "A-1", "name": "Alder PL"})]
-    assert any(sentence.startswith("2 cells that show an error") for sentence in file.notices.sentences())
+    assert (
+        "cells with an error of the spreadsheet (#N/A …), which are read as empty: 2"
+        in file.notices.sentences()
+    )
 
 
 def test_a_formula_is_read_by_its_result_and_reported_without_one() -> None:

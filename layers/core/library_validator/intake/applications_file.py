@@ -21,7 +21,7 @@ from library_validator.intake.file_formats import is_workbook
 from library_validator.intake.json_lines import JsonLines
 from library_validator.intake.notices import Notices
 from library_validator.intake.repeated_headers import HeaderKind, HeaderRows
-from library_validator.intake.street_lines import street_of
+from library_validator.intake.street_lines import StreetPart, names_somebody, street_of
 from library_validator.intake.table_rows import RowShape, TableRow
 from library_validator.intake.table_text import TextTable
 from library_validator.intake.text_header import TextHeader, find_header
@@ -205,8 +205,8 @@ class ApplicationsFile:
                 value = cells[position].strip()
                 if value and value != _NULL:
                     fields[field] = value
-            if street and (value := street_of(cells, street)):
-                fields["street"] = value
+            if street:
+                self._add_street(fields, cells, street)
             if not fields and not any(map(str.strip, cells)):
                 number -= 1
                 continue
@@ -215,6 +215,11 @@ class ApplicationsFile:
             if unnamed and any(cells[position].strip() for position in unnamed):
                 self.notices.unnamed_values += 1
             yield self._row(line, number, fields, last)
+
+    def _add_street(self, fields: dict[str, Any], cells: Sequence[str], parts: Sequence[StreetPart]) -> None:
+        if street := street_of(cells, parts):
+            fields["street"] = street
+        self.notices.lines_of_persons += any(names_somebody(cells[part.position]) for part in parts)
 
     def _headers_met(
         self, kind: HeaderKind, line: int, last: int, rows: Iterator[TableRow], headers: HeaderRows

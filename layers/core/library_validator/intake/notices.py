@@ -27,6 +27,7 @@ class Notices:
     others: OtherEncoding | None = None  # lines in another encoding
     uneven_rows: int = 0
     unnamed_values: int = 0  # rows
+    lines_of_persons: int = 0  # rows
     error_cells: int = 0
 
     def add(self, mapping: ColumnMapping) -> None:
@@ -69,12 +70,17 @@ class Notices:
     def _of_rows(self) -> Iterator[str]:
         if self.others and (sentence := self.others.sentence()):
             yield sentence
-        if self.uneven_rows:
-            yield f"{self.uneven_rows:,} rows have fewer or more empty cells at their end than the header"
-        if self.unnamed_values:
-            yield f"{self.unnamed_values:,} rows with values in columns that have no header: not read"
-        if self.error_cells:
-            yield f"{self.error_cells:,} cells that show an error of the spreadsheet (#N/A …): read as empty"
+        for count, what in (
+            (self.uneven_rows, "rows with fewer or more empty cells at their end than the header has"),
+            (self.unnamed_values, "rows with values in columns without a header, which are not read"),
+            (
+                self.lines_of_persons,
+                'rows whose address has a line that names somebody ("Attn: …"), left out',
+            ),
+            (self.error_cells, "cells with an error of the spreadsheet (#N/A …), which are read as empty"),
+        ):
+            if count:
+                yield f"{what}: {count:,}"
         if self.generated_ids:
             yield (
                 f"{self.generated_ids:,} rows have no application_id: "

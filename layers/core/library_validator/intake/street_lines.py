@@ -34,7 +34,7 @@ def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
     lines: list[str] = []
     for position, part, label in parts:
         text = cells[position].strip()
-        if not text or _SOMEBODY.match(text):
+        if not text or names_somebody(text):
             continue
         if part == headers.HOUSE_NUMBER:
             number = text
@@ -48,6 +48,11 @@ def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
         lines.insert(0, number)
     lines.sort(key=_order)
     return ", ".join(lines)
+
+
+def names_somebody(line: str) -> bool:
+    """Whether a line of an address names a person or a body that mail is for: ``Attn: …``, ``c/o …``."""
+    return bool(_SOMEBODY.match(line))
 
 
 def _order(line: str) -> int:
