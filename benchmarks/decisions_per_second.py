@@ -34,11 +34,11 @@ from benchmarks.peers.records import FIELDS, Peer, Record, record_of, records_of
 from benchmarks.peers.with_csv_reconcile import WithCsvReconcile
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
+from library_validator.intake.applications_file import Row
 from library_validator.matching import normalize
 from library_validator.matching.states import read_state
 from library_validator.matching.zips import read_zip
 from library_validator.releases.reading import read_release
-from library_validator_cli.applications_file import Row
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
 from library_validator_cli.local_matching import BATCH, registry_of
 from library_validator_cli.match_processes import processes_for

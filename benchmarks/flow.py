@@ -49,8 +49,9 @@ from benchmarks.flow_shares import (
 from benchmarks.measures import ROOT, about, measured
 from benchmarks.read_units import SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
+from library_validator.intake.applications_file import Row
 from library_validator.releases.reading import read_release
-from library_validator_cli.applications_file import Row, open_applications
+from library_validator_cli.applications_file import open_applications
 from library_validator_cli.following import follow_run
 from library_validator_cli.local_stack import STACK_NAME, LocalStack
 from library_validator_cli.sample_applications import sample_applications

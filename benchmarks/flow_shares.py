@@ -19,7 +19,7 @@ from botocore.session import Session, get_session
 
 from benchmarks.measures import ROOT, measured
 from benchmarks.read_units import spread
-from library_validator_cli.applications_file import Row
+from library_validator.intake.applications_file import Row
 from library_validator_cli.local_stack import STACK_NAME
 from library_validator_cli.sending import send
 from library_validator_cli.stack_access import Stack

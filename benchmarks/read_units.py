@@ -29,9 +29,10 @@ from library_validator.adapters.aws.registry_items import posting_key, version_i
 from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
+from library_validator.intake.applications_file import Row
 from library_validator.registry.store import Pointer, RegistryReader, VersionRecord
 from library_validator.releases.reading import read_release
-from library_validator_cli.applications_file import Row, open_applications
+from library_validator_cli.applications_file import open_applications
 from library_validator_cli.local_matching import registry_of
 from library_validator_cli.sample_applications import sample_applications
 

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from library_validator.decisions.decision import Decision
+from library_validator.intake.applications_file import Row
 from library_validator.registry.store import Run
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Release
-from library_validator_cli.applications_file import Row
 from library_validator_cli.demo_cases import Case, drawn_cases, written_cases
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run

@@ -14,12 +14,13 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
+from library_validator.intake.applications_file import BadLine, Row
 from library_validator.matching.entries import entry_of, records_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import KEY_FAMILY
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading import read_release
-from library_validator_cli.applications_file import BadLine, Row
+from library_validator_cli.sheet_cells import sheet_cell
 
 BATCH: Final = 25  # decided together: few enough to stay in the processor's cache
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on when the registry went live
@@ -80,7 +81,7 @@ def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict
 
 def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
     if isinstance(row, BadLine):
-        return {"application_id": row.application_id, "line": row.line, "error": row.error}
+        return {"application_id": row.application_id, **row.as_json}
     try:
         return application_from_fields(row.fields)
     except ApplicationUnreadable as error:
@@ -88,7 +89,7 @@ def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``."""
+    """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``, no cell of which is a formula."""
     match, runner_up = answer.get("match") or {}, answer.get("runner_up") or {}
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
     row.update({name: match.get(name) for name in _MATCH_COLUMNS})
@@ -98,8 +99,9 @@ def flat(answer: dict[str, Any]) -> dict[str, Any]:
     row["runner_up_fscs_key"] = runner_up.get("fscs_key")
     row["next_step"] = answer.get("next_step", {}).get("text")
     if "error" in answer:
-        row["error"] = f"line {answer['line']}: {answer['error']}"
-    return row
+        bad = BadLine(answer["line"], answer["error"], last_line=answer.get("last_line"))
+        row["error"] = f"{bad.lines}: {bad.error}"
+    return {name: sheet_cell(value) for name, value in row.items()}
 
 
 def csv_header() -> str:

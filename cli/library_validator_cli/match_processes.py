@@ -21,7 +21,7 @@ from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from library_validator.decisions.deciding import Decider
-from library_validator_cli.applications_file import BadLine, Row
+from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import match_rows
 

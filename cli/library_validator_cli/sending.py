@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from library_validator_cli.applications_file import Row
+from library_validator.intake.applications_file import Row
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -263,6 +263,14 @@ def test_lines_that_cannot_be_read_are_told_and_the_others_sent(deployed: Deploy
     assert [one["line"] for one in told["unreadable"]] == [2, 3]
 
 
+def test_lines_that_cannot_be_read_together_are_told_with_their_range(deployed: DeployedStack) -> None:
+    lines = 'Record ID,Organization,City\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n'
+    result = run("submit", "-", "--column", "name=Organization", given=lines)
+    assert (result.exit_code, "1 applications sent" in result.stdout) == (1, True)
+    assert "lines 2 to 3 cannot be read: a quotation mark is opened and not closed" in result.stderr
+    assert 'columns read: application_id from "Record ID", name from "Organization"' in result.stderr
+
+
 def test_nothing_about_a_person_is_sent(deployed: DeployedStack) -> None:
     lines = "application_id,name,contact_email\nA-1,Anytown PL,a@b.example\n"
     result = run("submit", "-", given=lines)

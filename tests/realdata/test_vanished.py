@@ -28,10 +28,11 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.intake.applications_file import Row
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.records import Release, System
-from library_validator_cli.applications_file import Row, open_applications
+from library_validator_cli.applications_file import open_applications
 from tests.realdata.official_years import FILES, FY2017_TO_FY2022, RE_KEYED
 
 pytestmark = pytest.mark.realdata

@@ -15,8 +15,9 @@ from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable
+from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row
 from library_validator_cli.account import account
-from library_validator_cli.applications_file import ApplicationsFile, BadLine, Row, open_applications
+from library_validator_cli.applications_file import ColumnOption, SheetOption, open_applications
 from library_validator_cli.commands.matching import ApplicationsArgument
 from library_validator_cli.decision_json import decision_as_json
 from library_validator_cli.failures import CommandFailed
@@ -51,19 +52,24 @@ def register(app: typer.Typer) -> None:
 
 def submit(
     applications: ApplicationsArgument,
+    column: ColumnOption = None,
+    sheet: SheetOption = None,
     stack_name: StackName = None,
     as_json: Annotated[bool, typer.Option("--json", help="The counts as one JSON document.")] = False,
 ) -> None:
     """Send applications to the applications queue; decisions come out on the results bus.
 
-    Columns: application_id, name, street, city, state, zip, phone, website, fscs_id, country, revision; any
-    subset with a name. Exit code 1: some lines could not be read or were not taken; the others were
-    sent. Sending the same file again is harmless: an application is decided once.
+    Columns are recognised by their headers, and a notice says which was read for what. Exit code 1: some
+    lines could not be read or were not taken; the others were sent. Sending the same file again is
+    harmless: an application is decided once.
     """
     stack = open_stack(stack_name)
     bad: list[BadLine] = []
     sent = 0
-    with open_applications(applications) as file, progress(f"sending {applications.name}", file.lines) as bar:
+    with (
+        open_applications(applications, columns=column, sheet=sheet) as file,
+        progress(f"sending {applications.name}", file.lines) as bar,
+    ):
 
         def count(taken: int) -> None:
             nonlocal sent
@@ -201,7 +207,7 @@ def _show_outcome(
     for sentence in file.notices.sentences():
         notice(sentence)
     for line in bad[:_BAD_LINES_SHOWN]:
-        warning(f"line {line.line} {line.error}")
+        warning(f"{line.lines} {line.error}")
     if len(bad) > _BAD_LINES_SHOWN:
         warning(f"… and {len(bad) - _BAD_LINES_SHOWN:,} more lines that cannot be read")
     for one in not_sent[:_BAD_LINES_SHOWN]:
@@ -218,7 +224,7 @@ def _outcome_as_json(
 ) -> dict[str, object]:
     return {
         "sent": sent,
-        "unreadable": [{"line": line.line, "error": line.error} for line in bad],
+        "unreadable": [line.as_json for line in bad],
         "not_taken": [
             {"line": one.row.line, "application_id": one.row.application_id, "error": one.reason}
             for one in not_sent

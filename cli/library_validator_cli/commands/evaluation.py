@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from library_validator.registry.store import RegistryReader
+from library_validator_cli.applications_file import ColumnOption, SheetOption
 from library_validator_cli.evaluation.floors import read_floors
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled, reduction
@@ -86,6 +87,8 @@ def evaluate(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="TOML of limits; exit code 1 where one is missed."),
     ] = None,
+    column: ColumnOption = None,
+    sheet: SheetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole measurement as JSON.")] = False,
 ) -> None:
     """Measure how often the product is right, and how often it errs in each direction.
@@ -93,7 +96,7 @@ def evaluate(
     Applications are decided in memory with the code of the service. Shares carry 95% intervals (Wilson).
     """
     kept = reduction(only)
-    files = read_labelled(labelled, kept)
+    files = read_labelled(labelled, kept, columns=column, sheet=sheet)
     floors = read_floors(floor) if floor else []
     earlier = (against.name, read_run(against)) if against else None
     with progress("reading") as starting:
@@ -110,8 +113,8 @@ def evaluate(
         against=earlier,
     )
     for file in files:
-        if file.ignored:
-            notice(f"{file.name}: ignored columns: {', '.join(file.ignored)}")
+        for sentence in file.notices:
+            notice(f"{file.name}: {sentence}")
     if report:
         _write(run, report)
     if as_json:

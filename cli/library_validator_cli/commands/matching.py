@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from library_validator.decisions.deciding import Decider
-from library_validator_cli.applications_file import open_applications
+from library_validator_cli.applications_file import ColumnOption, SheetOption, open_applications
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
 from library_validator_cli.match_processes import Lines, processes_for
 from library_validator_cli.terminal import Bar, json_line, notice, progress
@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 
 ApplicationsArgument = Annotated[
-    Path, typer.Argument(metavar="APPLICATIONS", help="CSV or JSON Lines; - reads standard input.")
+    Path, typer.Argument(metavar="APPLICATIONS", help="CSV, .xlsx or JSON Lines; - reads standard input.")
 ]
 
 
@@ -51,15 +51,17 @@ def match(
     form: Annotated[
         Format, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
     ] = Format.JSONL,
+    column: ColumnOption = None,
+    sheet: SheetOption = None,
 ) -> None:
     """Decide applications in memory, with the code of the service: one answer a row, in order.
 
-    A row that cannot be read is answered with an error and its line number. The same files give the
-    same output.
+    Columns are recognised by their headers, and a notice says which was read for what. A row that cannot
+    be read is answered with an error and its line number. The same files give the same output.
     """
     counts: Counter[str] = Counter()
     as_line = csv_line if form is Format.CSV else json_line
-    with open_applications(applications) as file:
+    with open_applications(applications, columns=column, sheet=sheet) as file:
         with progress("reading") as starting:
             decider = Decider(registry_of(release, starting.say))
         with (

@@ -1,5 +1,6 @@
 """Labelled applications: files of applications whose right answer is known.
 
+They are read as any file of applications is, but every line of them has to be a row with an id and a label.
 Columns: ``application_id, label, set, kind`` and any of the fields of an application, a name among them.
 ``label`` is the FSCS key of the right system, ``NONE`` for an applicant that must never be validated, or
 ``GONE`` for a system that the release does not list any more. ``kind`` is optional; without ``set``, rows
@@ -8,14 +9,12 @@ belong to the set that the file is named after.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from library_validator.decisions.application import (
     FIELDS,
@@ -24,12 +23,14 @@ from library_validator.decisions.application import (
     application_from_fields,
 )
 from library_validator.errors import ApplicationUnreadable
+from library_validator.intake.applications_file import ApplicationsFile, BadLine
+from library_validator_cli.applications_file import open_applications
 from library_validator_cli.failures import CommandFailed, WrongUsage
 
 NONE: Final = "NONE"
 GONE: Final = "GONE"
 _FSCS_KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
-_LABELLING: Final = ("application_id", "label", "set", "kind")
+_LABELLING: Final = ("label", "set", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,24 @@ class LabelledFile:
     name: str
     sha256: str
     rows: tuple[LabelledRow, ...]
-    ignored: tuple[str, ...]  # columns that are neither a field nor a label
+    notices: tuple[str, ...]  # which columns were read, and which not
 
 
-def read_labelled(paths: Sequence[Path], only: Sequence[str] = ()) -> list[LabelledFile]:
+def read_labelled(
+    paths: Sequence[Path],
+    only: Sequence[str] = (),
+    *,
+    columns: Sequence[str] | None = None,
+    sheet: str | None = None,
+) -> list[LabelledFile]:
     """Read labelled files; with ``only``, applications are reduced to these fields.
+
+    ``columns`` and ``sheet`` are what ``--column`` and ``--sheet`` were given.
 
     Raises ``CommandFailed`` with file and line where a label, a row or a whole file cannot be read, where
     two rows of one set bear one id, and where there is no row at all.
     """
-    files = [_read_file(path, only) for path in paths]
+    files = [_read_file(path, only, columns, sheet) for path in paths]
     seen: set[tuple[str, str]] = set()
     for file in files:
         for row in file.rows:
@@ -97,49 +106,47 @@ def reduction(text: str | None) -> tuple[str, ...]:
     return tuple(field for field in FIELDS if field in asked)
 
 
-def _read_file(path: Path, only: Sequence[str]) -> LabelledFile:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CommandFailed(f"{path.name} is not UTF-8 ({error}); save it as CSV (UTF-8)") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        columns = reader.fieldnames or []
-        missing = [column for column in ("application_id", "name", "label") if column not in columns]
-        if missing:
-            raise CommandFailed(
-                f"{path.name} has no column {', '.join(missing)}; a labelled file names it in its first line"
-            )
-        rows = tuple(_rows(reader, path, frozenset(only or FIELDS)))
-    except csv.Error as error:
-        raise CommandFailed(f"{path.name}, line {reader.reader.line_num}: is not CSV ({error})") from error
-    ignored = tuple(column for column in columns if column not in (*_LABELLING, *FIELDS))
-    return LabelledFile(path.name, hashlib.sha256(raw).hexdigest(), rows, ignored)
+def _read_file(
+    path: Path, only: Sequence[str], columns: Sequence[str] | None, sheet: str | None
+) -> LabelledFile:
+    kept = frozenset(only or FIELDS)
+    with open_applications(path, columns=columns, sheet=sheet, beside=_LABELLING, generate_ids=False) as file:
+        if not file.is_json:
+            _require_columns(path, file.fields)
+        rows = tuple(_rows(file, path, kept))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return LabelledFile(path.name, sha256, rows, tuple(file.notices.surprises()))
 
 
-def _rows(reader: csv.DictReader[str], path: Path, kept: frozenset[str]) -> Iterator[LabelledRow]:
-    for cells in reader:
-        at = f"{path.name}, line {reader.line_num}"
-        if None in cells or None in cells.values():
-            raise CommandFailed(f"{at}: has not as many cells as the first line names columns")
-        yield _row(cells, path.stem, at, kept)
+def _require_columns(path: Path, found: frozenset[str]) -> None:
+    missing = [column for column in ("application_id", "label") if column not in found]
+    if missing:
+        raise CommandFailed(
+            f"{path.name} has no column {', '.join(missing)}; a labelled file names it in its first line"
+        )
 
 
-def _row(cells: dict[str, str], stem: str, at: str, kept: frozenset[str]) -> LabelledRow:
-    label = cells["label"].strip()
+def _rows(file: ApplicationsFile, path: Path, kept: frozenset[str]) -> Iterator[LabelledRow]:
+    for row in file:
+        if isinstance(row, BadLine):
+            raise CommandFailed(f"{path.name}, {row.lines}: {row.error}")
+        yield _row(row.fields, path.stem, f"{path.name}, line {row.line}", kept)
+
+
+def _row(fields: dict[str, Any], stem: str, at: str, kept: frozenset[str]) -> LabelledRow:
+    label, given_set, kind = (str(fields.get(name, "")).strip() for name in _LABELLING)
     if label not in (NONE, GONE) and not _FSCS_KEY.fullmatch(label):
         raise CommandFailed(
             f"{at}: the label {label!r} is unknown; it is an FSCS key such as AK0001, {NONE} or {GONE}"
         )
-    fields = {name: value for name, value in cells.items() if name in kept or name == "application_id"}
+    given = {name: value for name, value in fields.items() if name in kept or name == "application_id"}
     try:
-        read = application_from_fields(fields)
+        read = application_from_fields(given)
     except ApplicationUnreadable as error:
         raise CommandFailed(f"{at}: {error}") from error
     return LabelledRow(
-        set=cells.get("set", "").strip() or stem,
-        kind=cells.get("kind", "").strip(),
+        set=given_set or stem,
+        kind=kind,
         label=label,
         application=read.application,
         problems=read.problems,

@@ -10,6 +10,8 @@ LibraryValidatorError
 │   ├── VerdictRefused        a run cannot be accepted or rejected: it is not, or not any more, quarantined
 │   ├── RunChanged            somebody else wrote a run meanwhile: read it again
 │   └── IndexIncomplete       what was written is not what was built: nothing was flipped
+├── FileUnreadable            a file holds no applications, or not certainly so: which, and what to do
+├── NotInFile                 a column, a field or a sheet was named that does not exist
 ├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
 ├── DecisionConflict          the application's current decision kept changing under us: try again
 ├── OverrideRefused           a person's answer to an application cannot stand as it was given
@@ -95,6 +97,23 @@ class IndexIncomplete(RegistryError):
     def __init__(self, version: str, problem: str) -> None:
         self.version = version
         super().__init__(f"registry version {version} was not activated: {problem}; load the release again")
+
+
+class FileUnreadable(LibraryValidatorError):
+    """A file holds no applications that can be read. ``problem`` is a phrase that follows the file's name.
+
+    ``wants``: what the sender could name so that it can be read: ``column``, ``sheet``, or nothing.
+    """
+
+    def __init__(self, file: str, problem: str, *, wants: str = "") -> None:
+        self.file = file
+        self.problem = problem
+        self.wants = wants
+        super().__init__(f"{file} {problem}")
+
+
+class NotInFile(LibraryValidatorError):
+    """Somebody named a column, a field or a sheet that does not exist: the message lists those that do."""
 
 
 class ApplicationUnreadable(LibraryValidatorError):

@@ -10,8 +10,8 @@ import pytest
 
 from library_validator.decisions import deciding, policy
 from library_validator.decisions.decision import Answer
-from library_validator.decisions.verdict import Verdict
 from library_validator.decisions.policy_file import Policy, load_policy
+from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
 
 # Of an application's name and the verdict of the real rules: the verdict of other rules.

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner, Result
@@ -248,3 +249,82 @@ def test_sampled_applications_come_as_json_lines_too() -> None:
 
 def test_the_entry_point_is_the_application() -> None:
     assert main.app is app
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_match_says_which_columns_it_read_and_takes_those_that_are_named(tmp_path: Path) -> None:
+    row = "Harlow Creek Public Library,Harlow Creek,IA,A. Person"
+    file = written(tmp_path / "a.csv", f"Organization,Town,State,Contact Name\n{row}\n")
+    result = run("match", file, "--release", SAMPLE)
+    assert answers(result)[0]["decision"] == "validated"
+    assert 'columns read: name from "Organization", city from "Town", state from "State"' in result.stderr
+    assert "dropped columns about persons, which no decision needs: Contact Name" in result.stderr
+    file = written(tmp_path / "b.csv", f"Wer,Wo,State,Contact Name\n{row}\n")
+    refused = run("match", file, "--release", SAMPLE)
+    assert refused.exit_code == 1
+    assert '--column name="Organization"' in refused.stderr
+    result = run("match", file, "--release", SAMPLE, "--column", "name=wer", "--column", "city=Wo")
+    assert answers(result)[0]["decision"] == "validated"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--column", "name=Org"], "has no column 'Org'; its columns are"),
+        (["--column", "nmae=Library"], "'nmae' is not a field of an application"),
+        (["--column", "Library"], "is not written as FIELD=HEADER"),
+    ],
+)
+def test_a_column_that_does_not_exist_is_wrong_usage(options: list[str], said: str, tmp_path: Path) -> None:
+    file = written(tmp_path / "a.csv", "Library,City\nHarlow Creek Public Library,Harlow Creek\n")
+    result = run("match", file, "--release", SAMPLE, *options)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+    result = run("evaluate", file, "--release", SAMPLE, *options)
+    assert (result.exit_code, said in result.stderr) == (2, True)
+
+
+def test_match_reports_lines_that_cannot_be_read_with_their_range_and_counts_them(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "a.csv", 'id,name,city\nA-1,"Harlow Creek,Har\nlow\nA-2,Elsewhere PL,Elsewhere\n'
+    )
+    result = run("match", file, "--release", SAMPLE)
+    first, second = answers(result)
+    assert first == {
+        "application_id": None,
+        "line": 2,
+        "last_line": 3,
+        "error": "cannot be read: a quotation mark is opened and not closed",
+    }
+    assert second["application_id"] == "A-2"
+    assert "1 unreadable" in result.stderr
+    flat = run("match", file, "--release", SAMPLE, "--format", "csv").stdout
+    assert next(csv.DictReader(io.StringIO(flat)))["error"].startswith("lines 2 to 3: cannot be read")
+
+
+def test_match_writes_no_cell_that_a_sheet_executes(tmp_path: Path) -> None:
+    file = written(
+        tmp_path / "a.csv", "id,name\n\"=1+cmd|' /C calc'!A0\",Harlow Creek PL\n-5,Rolling Pin Bakery\n"
+    )
+    flat = run("match", file, "--release", SAMPLE, "--format", "csv").stdout
+    ids = [row["application_id"] for row in csv.DictReader(io.StringIO(flat))]
+    assert ids == ["'=1+cmd|' /C calc'!A0", "'-5"]
+
+
+def test_match_reads_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["Case Number", "Library Name", "City", "State"])
+    sheet.append([17, "Harlow Creek Public Library", "Harlow Creek", "IA"])
+    book.create_sheet("Other").append(["Library Name", "City"])
+    path = tmp_path / "partners.xlsx"
+    book.save(path)
+    refused = run("match", path, "--release", SAMPLE)
+    assert (refused.exit_code, "name one of them with --sheet" in refused.stderr) == (1, True)
+    result = run("match", path, "--release", SAMPLE, "--sheet", sheet.title)
+    (answer,) = answers(result)
+    assert (answer["application_id"], answer["decision"]) == ("17", "validated")
+    assert f"sheet read: {sheet.title}; sheets not read: Other" in result.stderr

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from library_validator.decisions.deciding import Decider
+from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli import match_processes
-from library_validator_cli.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.match_processes import WORTH_A_PROCESS, Lines, processes_for
 from library_validator_cli.terminal import json_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from library_validator_cli.applications_file import Row
+from library_validator.intake.applications_file import Row
 from library_validator_cli.sending import ATTEMPTS, MAX_BYTES, send
 
 

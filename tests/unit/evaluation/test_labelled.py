@@ -36,7 +36,7 @@ def test_rows_carry_their_application_label_set_and_kind(written: Path) -> None:
     assert (first.set, first.kind, first.label, first.is_library) == ("typed", "typo", "ME0001", True)
     assert (first.application.street, first.application.zip) == ("12 North Fork Rd", "04901")
     assert (friends.label, friends.is_library, gone.is_library) == ("NONE", False, False)
-    assert file.ignored == ("why",)
+    assert file.notices == ("ignored columns: why",)
     assert file.sha256 == hashlib.sha256(written.read_bytes()).hexdigest()
 
 
@@ -76,21 +76,30 @@ def test_an_unknown_label_is_refused_with_its_line(written: Path, label: str) ->
         ("name,label\nAlder,ME0001\n", "no column application_id"),
         ("application_id,name\na,Alder\n", "no column label"),
         ("application_id,name,label\n", "no labelled row"),
-        ("application_id,name,label\na,Alder\n", "line 2: has not as many cells"),
-        ("application_id,name,label\na,Alder,ME0001,more\n", "line 2: has not as many cells"),
+        ("application_id,name,label\na,Alder\n", "mine.csv, line 2: has 2 cells"),
+        ("application_id,name,label\na,Alder,ME0001,more\n", "mine.csv, line 2: has 4 cells"),
         ("application_id,name,label\n,Alder,ME0001\n", "line 2: application_id is missing"),
         ("application_id,name,label\na,Alder,ME0001\na,Briar,ME0002\n", "a stands twice in the set mine"),
-        ('application_id,name,label\na,"Alder"x,ME0001\n', "line 2: is not CSV"),
+        ('application_id,name,label\na,"Alder"x,ME0001\n', "line 2: cannot be read: text follows"),
+        ('application_id,name,label\na,"Alder,ME0001\nb\n', "lines 2 to 3: cannot be read"),
     ],
 )
 def test_what_is_no_labelled_file_is_refused_with_what_is_wrong(written: Path, text: str, said: str) -> None:
     assert said in refusal(written, text)
 
 
-def test_a_file_in_another_encoding_is_refused(written: Path) -> None:
+def test_a_row_in_another_encoding_is_read_and_said(written: Path) -> None:
     written.write_bytes("application_id,name,label\na,Añasco,NONE\n".encode("cp1252"))
-    with pytest.raises(CommandFailed, match="not UTF-8"):
-        read_labelled([written])
+    (file,) = read_labelled([written])
+    assert file.rows[0].application.name == "Añasco"
+    assert file.notices == ("not UTF-8, read as Windows-1252: line 2",)
+
+
+def test_columns_are_found_by_their_headers_or_as_they_are_named(written: Path) -> None:
+    written.write_text("Record ID,Wer,label\na,Alder,ME0001\n", "utf-8")
+    (file,) = read_labelled([written], columns=["name=Wer"])
+    assert file.rows[0].application.name == "Alder"
+    assert file.notices[0].endswith('application_id from "Record ID", name from "Wer"')
 
 
 def test_a_reduction_names_known_fields_and_keeps_the_name() -> None:

@@ -1,8 +1,8 @@
 """What has to hold before an applicant is validated, whatever its address and its score say.
 
-The score says that an entry corresponds to what was given. It does not say that the applicant is the library:
-its host, its Friends, a shop in its building have the same street and phone. So the name is read once more, word
-by word, and street and phone are held against the listed ones.
+The score says that an entry corresponds to what was given. It does not say that the applicant is the
+library: its host, its Friends, a shop in its building have the same street and phone. So the name is read
+once more, word by word, and street and phone are held against the listed ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from library_validator.decisions.evidence import Evidence, lists_library
 from library_validator.decisions.kinds import names_host
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
-from library_validator.matching.wording import lost_in
 
 _SHOWN_WORDS: Final = 5
 
@@ -40,10 +39,6 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
 
 
 def _against_words(evidence: Evidence, known_as: Scored) -> Verdict | None:
-    lost = lost_in(evidence.query.applicant.name)
-    if lost:
-        about = {"INVALID_FIELD": f"name has characters that are not read: {lost[:40]}"}
-        return Verdict(Answer.NEEDS_REVIEW, ("INVALID_FIELD",), evidence.best, about)
     against = _against_name(evidence, evidence.best)
     if against is not None and known_as is not evidence.best:
         return _against_name(evidence.of(known_as), evidence.best)
@@ -73,9 +68,10 @@ def _against_name(evidence: Evidence, match: Scored) -> Verdict | None:
 
 
 def host_of(evidence: Evidence) -> Verdict:
-    """The applicant is a government, a building … of the place: told no, with the library that is listed there.
+    """The applicant is a government, a building … of the place: told no, with the library that is listed.
 
-    A person decides where the phone is the library's, or the street is and the listed name says no library either.
+    A person decides where the phone is the library's, or the street is and the listed name does not say
+    library either.
     """
     best, contact = evidence.best, evidence.contact
     if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)):

@@ -1,4 +1,4 @@
-"""Whether street, phone and ZIP of an applicant are the entry's: goods are sent to the street that it gives."""
+"""Whether street, phone and ZIP of an applicant are the entry's: goods go to the street that it gives."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from library_validator.matching.match import Scored
 from library_validator.matching.normalize import NO_STREET
 from library_validator.matching.query import Query
 
-# How far street and phone lead away from an entry: another house of its street, another number of its exchange
-# lead half as far as a street and a phone that have nothing of the listed ones.
+# How far street and phone lead away from an entry: another house of its street, another number of its
+# exchange lead half as far as a street and a phone that have nothing of the listed ones.
 _STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 1}
 _PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1}
 _ZIP_LEADS_AWAY: Final = 2

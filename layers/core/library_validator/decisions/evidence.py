@@ -98,8 +98,8 @@ class Evidence:
 
     @property
     def is_published_name(self) -> bool:
-        """Whether the name is letter for letter one that the release has, and says library or is at its place."""
-        name, listing = self.query.applicant.name.upper(), self.best.entry.listing
+        """Whether the name is, letter for letter, a published one, and says library or is at its place."""
+        name, listing = self.query.written.upper(), self.best.entry.listing
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)
 

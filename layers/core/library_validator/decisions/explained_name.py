@@ -1,8 +1,8 @@
 """Whether every word that an applicant gives in its name has an explanation.
 
-``Alder Public Library Apartments`` has street, phone and full name of the library, and one word more. No list
-of such words can be complete. So the question is turned round: a word is explained by the entry, by the place,
-or because only libraries use it of themselves; what is left over is for a person.
+``Alder Public Library Apartments`` has street, phone and full name of the library, and one word more. No
+list of such words can be complete. So the question is turned round: a word is explained by the entry, by the
+place, or because only libraries use it of themselves; what is left over is for a person.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ class ExplainedName:
         located: bool,
         part: str | None = None,
     ) -> None:
-        """``candidates``: of the ranking, with other outlets of the system among them. ``located``: street or phone
-        are the entry's. ``part``: one of the names in the name, in place of the whole."""
+        """``candidates``: of the ranking, with other outlets of the system among them. ``located``: street or
+        phone are the entry's. ``part``: one of the names in the name, in place of the whole."""
         self._query, self._best, self._candidates, self._located = query, best, candidates, located
         self._vocabulary: Vocabulary = best.entry.vocabulary
         self._places = self._vocabulary.places
@@ -110,7 +110,7 @@ class ExplainedName:
         if best.compared.place != "different":
             own = query.place_words - query.unknown_words - _KINDS
             self._places = own | self._places if own else self._places
-        self._read(wording_of(query.applicant.name if part is None else part))
+        self._read(wording_of(query.written if part is None else part))
         if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
             self._take_other_outlets()
             self._take_slips()
@@ -198,7 +198,7 @@ class ExplainedName:
             meanings.append((FIGURES[word],))
         known, places = self._vocabulary.counts, self._places
         for meaning in (*meanings, (word,)):
-            if all([token in known or token in places for token in meaning]):
+            if all(token in known or token in places for token in meaning):
                 return meaning
         return meanings[0] if word not in FIGURES else (word,)
 
@@ -217,7 +217,8 @@ class ExplainedName:
     def _take_slips(self) -> None:
         """Explain what is a slip, a short form or the initial of a listed word that is otherwise missing.
 
-        Where it is a slip, the listed word takes its place. Longer words come first: they leave less to chance.
+        Where it is a slip, the listed word takes its place. Longer words come first: they leave less to
+        chance.
         """
         given = frozenset(self._words)
         missing = [word for word in self._vocabulary.counts if word not in given]
@@ -310,7 +311,7 @@ class ExplainedName:
                 missing.remove(word)
 
     def _is_part_of_name(self, position: int) -> bool:
-        """A middle initial, or junior and senior, beside a word that a listed name has: ``John F Kennedy``."""
+        """A middle initial, or junior and senior, beside a word of a listed name: ``John F Kennedy``."""
         words, names = self._words, self._vocabulary.counts.keys() - _KINDS
         before = next((word for word in words[:position][::-1] if len(word) > 1), "")
         after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
@@ -365,7 +366,7 @@ class ExplainedName:
         word, is_last = self._words[position], position == len(self._words) - 1
         if word in _ARTICLES:
             return True
-        if 0 < position and not is_last and (word in PARTICLES or is_particle_mistyped(word)):
+        if position > 0 and not is_last and (word in PARTICLES or is_particle_mistyped(word)):
             return True
         if is_last and len(word) > 4:  # a form may have had no room for all of it
             return any(form.startswith(word) for form in LEGAL_FORMS)

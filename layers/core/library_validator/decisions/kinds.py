@@ -9,6 +9,7 @@ answer out of what would be a question to a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from library_validator.decisions.evidence import Evidence
@@ -74,9 +75,7 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
 def _named_buildings(query: Query) -> frozenset[str]:
     """Words that name a building: the foundation of ``Foundation Hall`` is none."""
     tokens = query.name.tokens
-    return frozenset(
-        word for word, following in zip(tokens, tokens[1:], strict=False) if following in BUILDINGS
-    )
+    return frozenset(word for word, following in pairwise(tokens) if following in BUILDINGS)
 
 
 def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
@@ -90,7 +89,7 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
 
 
 def is_government(query: Query) -> bool:
-    """Whether the name is that of a place with the word for its government, and nothing else: ``City of X``."""
+    """Whether the name is ``City of X``: a place, the word for its government, and nothing else."""
     tokens = query.name.tokens
     if query.says_library or _GOVERNMENT_WORDS.isdisjoint(tokens):
         return False
@@ -125,8 +124,8 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
 
 
 def names_library_apart(evidence: Evidence) -> bool:
-    """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Briar School``."""
-    for part in parts_of(evidence.query.applicant.name, at_and=True):
+    """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Elm School``."""
+    for part in parts_of(evidence.query.written, at_and=True):
         if len(part.split()) > 1:
             name = evidence.explained(part)
             if name.says_library and not (name.left or name.is_generic):

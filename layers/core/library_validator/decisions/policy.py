@@ -35,7 +35,7 @@ from library_validator.matching.query import Query
 from library_validator.matching.words import STATE_CODES
 from library_validator.releases.records import Structure, fscs_key_of
 
-# Bodies that take a library's name, shortened, for their own: the state's library association, a national board.
+# Bodies that use a library's name, shortened: the state's library association, a national board.
 _SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(
     word for name in STATE_CODES for word in name.split()
 )
@@ -289,10 +289,10 @@ def _insufficient(evidence: Evidence) -> Verdict:
 
 
 def _is_explained_at_its_place(evidence: Evidence) -> bool:
-    """Whether the name says library and has nothing that is not explained, at the street or phone of the entry.
+    """Whether the name says library and all of it is explained, at the street or phone of the entry.
 
-    Where it has no word of a listed name, it can be another library's: but for a branch, which people call after
-    its town, and for an association at the door of a library that an association runs.
+    Where it has no word of a listed name, it can be another library's: but for a branch, which people call
+    after its town, and for an association at the door of a library that an association runs.
     """
     query, best = evidence.query, evidence.best
     placed = evidence.placed or (evidence.named and best.compared.place == "zip_area")
@@ -307,7 +307,7 @@ def _is_explained_at_its_place(evidence: Evidence) -> bool:
 def _is_only_library_of_town(evidence: Evidence) -> bool:
     """Whether the applicant has a part of the name of the one library that is listed in its town.
 
-    ``Tilden Public Library`` in Tilden, where the Raymond A. Whitwer Tilden Public Library is listed and no other.
+    ``Alder Public Library`` in Alder, where the Helen Briar Alder Public Library is listed and no other.
     """
     query, best, name = evidence.query, evidence.best, evidence.best.compared.name
     if name.level != "applicant_shorter" or best.entry.structure in _CLOSED or not query.city:

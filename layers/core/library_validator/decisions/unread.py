@@ -2,7 +2,8 @@
 
 A problem of the door (a field too long, no text, no name) puts the answer to a person. Of what matching could
 not read, a state, a country and what belongs to another country are never validated: the library of that
-name in the United States is another one. Everything else is named, and the answer stays.
+name in the United States is another one. Nor is a name with letters that were not read: they may say Friends.
+Everything else is named, and the answer stays.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from library_validator.matching.query import Query
 
 INVALID: Final = "INVALID_FIELD"
 ABROAD: Final = "OUTSIDE_UNITED_STATES"
-_PLACES: Final = frozenset(("state", "country"))
+_DECIDING: Final = frozenset(("name", "state", "country"))
 
 
 def of_the_door(application: Application, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
@@ -56,8 +57,8 @@ def with_problems(
 
 
 def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
-    """Whether something that could not be read leaves open in which country the applicant is."""
-    if any(one.kind == "foreign" or one.field in _PLACES for one in query.unread):
+    """Whether something that could not be read leaves open who the applicant is, or in which country."""
+    if any(one.kind == "foreign" or one.field in _DECIDING for one in query.unread):
         return True
     is_located = query.place.is_american or _is_at_place(ranking, policy)
     return not is_located and any(one.field == "zip" for one in query.unread)

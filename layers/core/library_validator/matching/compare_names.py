@@ -83,7 +83,7 @@ def compare_names(
 def _best_of_parts(
     query: Query, entry: Entry, statistics: Statistics, best: NameAgreement, *, at_same_place: bool
 ) -> NameAgreement:
-    """``best``, or a better agreement of one of the names in the applicant's name, where that is a whole one."""
+    """``best``, or the better agreement of one of the names in the applicant's name, if it is whole."""
     for part in query.parts:
         found = compare_names(part, entry, statistics, at_same_place=at_same_place)
         if found.shared and found.level in _WHOLE and _better(found, best):

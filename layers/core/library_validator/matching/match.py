@@ -62,7 +62,7 @@ class Ranking:
         return self.best_other_than(self.scored[0]) if self.scored else None
 
     def only_system_of_town(self) -> Scored | None:
-        """The best candidate of the one system that is listed in the applicant's town; None: there are others."""
+        """The best candidate of the only system that is listed in the applicant's town, if there is one."""
         family = CITY_FAMILY if any(key[0] == CITY_FAMILY for key in self.keys) else ZIP_FAMILY
         town = next((self.postings.get(key) for key in self.keys if key[0] == family), None)
         listed = [entry_of(record) for record in records_of(town)] if town else []

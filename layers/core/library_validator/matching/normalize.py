@@ -50,6 +50,7 @@ _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
 _NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
+_GLUED: Final = re.compile(r"\b([A-Z]{4,})(\d+)\b")
 # ``de`` between what a Spanish or French library is and where it is; as part of a name of a place it stays.
 _ROMANCE_OF: Final = re.compile(
     r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b"
@@ -145,8 +146,13 @@ def _cardinal(word: str) -> str:
 @lru_cache(maxsize=1024)
 def words_of_name(name: str) -> str:
     """Read more than once in a row: for the tokens, for the head."""
-    text = words(joined_legal_form(spaced(name[:400])))
+    text = parted_figure(words(joined_legal_form(spaced(name[:400]))))
     return _ROMANCE_OF.sub(r"\1", text) if "BIBLIOT" in text else text
+
+
+def parted_figure(text: str) -> str:
+    """``Library47`` as a word and a figure."""
+    return text if text.isalpha() else _GLUED.sub(r"\1 \2", text)
 
 
 def joined_legal_form(text: str) -> str:

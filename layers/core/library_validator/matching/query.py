@@ -17,7 +17,7 @@ from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
-from library_validator.matching.wording import may_be_parted, parts_of
+from library_validator.matching.wording import lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 
@@ -26,6 +26,7 @@ class Query:
     """What is compared with entries; empty parts were not given, or could not be read: see ``unread``."""
 
     applicant: Final[Description]
+    written: Final[str]  # its name as it was given, without wrapping
     name: Final[Name]
     place: Final[Place]  # its address, cell by cell
     street: Final[Street]
@@ -42,6 +43,7 @@ class Query:
     unread: Final[tuple[Unread, ...]]  # what was given and could not be read
     strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
     statistics: Final[Statistics]
+    is_part: Final[bool] = False  # of another query: its name is one of the names in that one's
     _parts: tuple[Query, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
@@ -51,9 +53,9 @@ class Query:
 
     @property
     def parts(self) -> tuple[Query, ...]:
-        """The names in a name that says library, each as if it were the whole; none where there is only one."""
+        """The names in a name that says library, each as if it were the whole; none if there is only one."""
         if self._parts is None:
-            is_parted = self.says_library and may_be_parted(self.applicant.name)
+            is_parted = not self.is_part and self.says_library and may_be_parted(self.written)
             self._parts = tuple(_parts_of(self)) if is_parted else ()
         return self._parts
 
@@ -75,6 +77,7 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     head = normalize.head_of(given_name)
     is_read = (
         name.tokens
+        and not lost_in(given_name)
         and (phones or not applicant.phone)
         and (city or not applicant.city)
         and (fscs_id or not applicant.fscs_id)
@@ -82,6 +85,7 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     )
     return Query(
         applicant,
+        given_name,
         name,
         place,
         street,
@@ -102,18 +106,17 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
 
 
 def _parts_of(query: Query) -> Iterator[Query]:
-    for part in parts_of(query.applicant.name):
+    for part in parts_of(query.written):
         name = read_applicants_name(part, query.statistics)
         if name.core and name.text != query.name.text:
-            found = replace(
+            yield replace(
                 query,
                 name=name,
                 unknown_words=name.core_words - query.statistics.words,
                 says_library=not LIBRARY_WORDS.isdisjoint(name.tokens),
                 strange={},
+                is_part=True,
             )
-            found._parts = ()  # it has no parts of its own
-            yield found
 
 
 def _unread_of(
@@ -128,6 +131,8 @@ def _unread_of(
     found: list[Unread] = []
     if applicant.name and not given(applicant.name):
         found.append(unread.NAME_MISSING)
+    if lost_in(given(applicant.name)):
+        found.append(unread.NAME_LOST)
     if place.line.strip(" 0") not in ("", MISSING) and street == NO_STREET:
         found.append(unread.STREET)
     if place.city and not city:

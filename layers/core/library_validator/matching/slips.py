@@ -24,7 +24,7 @@ def forms_of(listed: str) -> frozenset[str]:
 
 
 def is_written_for(written: str, listed: str) -> bool:
-    """Whether a word is the listed one, mistyped or cut short: one end of it, at least, is as it should be."""
+    """Whether a word is the listed one, mistyped or cut short; one end of it at least is as it should be."""
     first, last = written[:1], written[-1:]
     if (first == listed[0] or last == listed[-1]) and (
         is_slip(written, listed) or _is_shortened(written, listed)
@@ -41,8 +41,8 @@ def is_written_for(written: str, listed: str) -> bool:
 def is_slip(written: str, listed: str) -> bool:
     """One slip in a word of five to seven letters, two in a longer one.
 
-    The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another word. In
-    four letters another letter makes another word: there two changed places, or one was doubled.
+    The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another
+    word. In four letters another letter makes another word: there two changed places, or one was doubled.
     """
     longest, shortest = len(written), len(listed)
     if longest < shortest:
@@ -85,8 +85,8 @@ def _is_within(written: str, listed: str) -> bool:
 def _is_slip_of_few_letters(written: str, form: str) -> bool:
     """A slip in ``LIB``, ``PUB``, ``MEM``: two letters changed places, one was doubled or is missing.
 
-    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word. I and L
-    look alike.
+    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word. I
+    and L look alike.
     """
     if len(form) > 4 or abs(len(written) - len(form)) > 1:
         return False
@@ -127,7 +127,7 @@ def is_initial(written: str, listed: Iterable[str]) -> bool:
 
 
 def is_acronym(written: str, listed: Sequence[str]) -> bool:
-    """Whether a word of two to five letters is the first letters of as many listed words, one after the other."""
+    """Whether two to five letters are the first letters of as many listed words, one after the other."""
     size = len(written)
     return 1 < size < 6 and any(
         written == "".join([word[0] for word in listed[start : start + size]])

@@ -1,8 +1,8 @@
 """Mistyped words of libraries: ``Libarry`` is a library.
 
-Only words that no entry of the registry has are read as something else, and only as a word that libraries share;
-names of places and people are left to the comparison. No word is read as one of another kind of body: Bolster
-Mills is not boosters.
+Only words that no entry of the registry has are read as something else, and only as a word that libraries
+share; names of places and people are left to the comparison. No word is read as one of another kind of body:
+Bolster Mills is not boosters.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
 
 
 def read_applicants_name(given: str, statistics: Statistics) -> Name:
-    """A name as an applicant writes it: with what it took apart or misspelt put right where entries say how."""
+    """A name as an applicant writes it, with slips put right where the words of entries say how."""
     name = read_name(given)
     text = words_of_name(given)
     if " O " in text or " D " in text or " L " in text or text[:2] in ("O ", "D ", "L "):

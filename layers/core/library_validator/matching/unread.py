@@ -16,6 +16,7 @@ class Unread(NamedTuple):
 
 
 NAME_MISSING: Final = Unread("name", "is missing")
+NAME_LOST: Final = Unread("name", "has letters or signs that are not read")
 STREET: Final = Unread("street", "has no letters or figures that can be read")
 CITY: Final = Unread("city", "has no letters that can be read")
 STATE: Final = Unread("state", "is not a state or territory of the United States")

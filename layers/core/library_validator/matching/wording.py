@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.normalize import fold, joined_legal_form, spaced
+from library_validator.matching.normalize import fold, joined_legal_form, parted_figure, spaced
 from library_validator.matching.words import HOMOGLYPHS
 
 MAX_CHARACTERS: Final = 400
@@ -59,7 +59,7 @@ def _words(text: str) -> list[str]:
         text = _PUBLIC.sub("PUBLIC ", text)
     if "P" in text and _PUBLIC_LIBRARY.search(text):
         text = _PUBLIC_LIBRARY.sub(r" PL\1 ", text)
-    return _WORD.findall(text)
+    return _WORD.findall(parted_figure(text))
 
 
 def lost_characters(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Files of applications, as portals and spreadsheets export them, read into single applications."""

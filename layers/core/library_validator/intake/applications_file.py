@@ -1,0 +1,278 @@
+"""Files of applications, as partners and portals export them: CSV, .xlsx or JSON Lines.
+
+Every line of the file comes out, in order: as a row, or within a range of lines that cannot be read. No row
+is made of two, and nothing about a person is kept. ``docs/cli.md`` states the rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import PurePath
+from typing import Any, BinaryIO, Final, NamedTuple
+
+from library_validator.decisions.application import MAX_MESSAGE_BYTES
+from library_validator.errors import FileUnreadable
+from library_validator.intake.column_mapping import ColumnMapping, map_columns
+from library_validator.intake.encodings import Line, TextLines
+from library_validator.intake.file_formats import is_workbook
+from library_validator.intake.json_lines import JsonLines
+from library_validator.intake.notices import Notices
+from library_validator.intake.repeated_headers import HeaderKind, HeaderRows
+from library_validator.intake.street_lines import StreetPart, names_somebody, street_of
+from library_validator.intake.table_rows import RowShape, TableRow
+from library_validator.intake.table_text import TextTable
+from library_validator.intake.text_header import TextHeader, find_header
+from library_validator.intake.workbook import Workbook
+from library_validator.mojibake import repaired
+
+_NULL: Final = "\\N"  # as databases write "no value" into CSV
+_TITLE_SHOWN: Final = 80
+
+
+class Row(NamedTuple):
+    """One application: the known columns that are not empty, values as given."""
+
+    line: int  # 1 is the first line of the file, or row of the sheet
+    application_id: str
+    fields: dict[str, Any]
+
+    def body(self) -> str:
+        """The message that is sent for it, in ASCII: the same text for the same row."""
+        return json.dumps(self.fields, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line, or several lines together, that no application could be read from."""
+
+    line: int
+    error: str  # a phrase that completes "line 3 " or "lines 3 to 4 "
+    application_id: str | None = None
+    last_line: int | None = None  # None: there is one line
+
+    @property
+    def lines(self) -> str:
+        """``line 3``, or ``lines 3 to 4``."""
+        return f"lines {self.line} to {self.last_line}" if self.last_line else f"line {self.line}"
+
+    @property
+    def as_json(self) -> dict[str, int | str]:
+        """``line``, ``last_line`` where there are several, and ``error``."""
+        last = {"last_line": self.last_line} if self.last_line else {}
+        return {"line": self.line, **last, "error": self.error}
+
+
+class ApplicationsFile:
+    """Iterate once; ``notices`` says afterwards what was left out. ``lines``: about how many there are."""
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        name: str,
+        *,
+        columns: Mapping[str, Sequence[str]] | None = None,
+        sheet: str | None = None,
+        beside: Sequence[str] = (),
+        generate_ids: bool = True,
+    ) -> None:
+        """``source`` is seekable; ``name`` (``partners.csv``) is for messages and for rows without an id.
+
+        ``columns``: the headers to read for a field, where they would not be recognised. ``sheet``: of a
+        workbook with several tables. ``beside``: columns that are kept in ``Row.fields`` besides those of an
+        application. Without ``generate_ids``, rows without an id come out without one.
+
+        Raises ``FileUnreadable`` where ``source`` holds no applications at all, and ``NotInFile`` where a
+        column or a sheet was named that does not exist.
+        """
+        self.notices = Notices()
+        self.is_json = False
+        self._name = name
+        self._stem = PurePath(name).stem or "applications"
+        self._chosen = columns or {}
+        self._beside = beside
+        self._generate_ids = generate_ids
+        if is_workbook(source, name):
+            self._rows = self._open_workbook(source, sheet)
+        else:
+            self._rows = self._open_text(source)
+
+    def __iter__(self) -> Iterator[Row | BadLine]:
+        return self._rows
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that columns were found for."""
+        return frozenset(self.notices.choices)
+
+    def _open_workbook(self, source: BinaryIO, sheet: str | None) -> Iterator[Row | BadLine]:
+        workbook = Workbook(source, self._name, self._chosen, sheet)
+        self.lines = workbook.about
+        self.notices.sheet, self.notices.other_sheets = workbook.sheet, workbook.not_read
+        header = workbook.header
+        mapping = self._mapped(header.cells)
+        shape = RowShape.of(header.cells, ",", mapping)
+        above = list(self._titles(header.above, shape, header.row))
+        return chain(above, self._workbook_rows(workbook, mapping, shape))
+
+    def _workbook_rows(
+        self, workbook: Workbook, mapping: ColumnMapping, shape: RowShape
+    ) -> Iterator[Row | BadLine]:
+        def fitted() -> Iterator[TableRow]:
+            for row in workbook:
+                self.notices.unnamed_values += any(map(str.strip, row.cells[shape.named :]))
+                yield row if row.problem else row._replace(cells=shape.fitted(row.cells))
+
+        yield from self._table_rows(fitted(), workbook.header.cells, mapping)
+        self.notices.error_cells = workbook.errors
+
+    def _open_text(self, source: BinaryIO) -> Iterator[Row | BadLine]:
+        text = TextLines(source)
+        self.lines = text.about
+        self.notices.others = text.others
+        lines = iter(text)
+        blank: list[Line] = []
+        for line in lines:
+            blank.append(line)
+            if line.problem or line.text.strip():
+                break
+        lines = chain(blank, lines)
+        self.is_json = bool(blank) and blank[-1].text.lstrip().startswith("{")
+        if self.is_json:
+            return self._json_rows(lines)
+        return self._text_rows(lines, text)
+
+    def _text_rows(self, lines: Iterator[Line], text: TextLines) -> Iterator[Row | BadLine]:
+        header = find_header(lines, self._chosen)
+        if header.broken_line:
+            said = (
+                f"has no header: a quotation mark in line {header.broken_line} is not closed, or stands alone"
+            )
+            raise FileUnreadable(self._name, said)
+        self.notices.separator = header.delimiter
+        mapping = self._mapped(header.cells)
+        shape = RowShape.of(header.cells, header.delimiter, mapping)
+        above = list(self._titles(_title_rows(header), shape, header.first_line))
+        table = TextTable(chain(header.below, lines), shape)
+
+        def rows() -> Iterator[Row | BadLine]:
+            yield from above
+            yield from self._table_rows(table, header.cells, mapping, text)
+            self.notices.uneven_rows = table.uneven
+
+        return rows()
+
+    def _mapped(self, header: Sequence[str]) -> ColumnMapping:
+        mapping = map_columns(self._name, header, chosen=self._chosen, beside=self._beside)
+        self.notices.add(mapping)
+        return mapping
+
+    def _titles(self, above: Iterable[TableRow], shape: RowShape, header_line: int) -> Iterator[BadLine]:
+        """Titles above the header are said in the notices; what could be a row there is a bad line."""
+        for row in above:
+            texts = [cell.strip() for cell in row.cells if cell.strip()]
+            if row.problem:
+                yield BadLine(row.line, row.problem)
+            elif texts and 2 * len(texts) <= shape.named:
+                self.notices.titles[row.line] = " ".join(texts)[:_TITLE_SHOWN]
+            elif texts:
+                yield BadLine(row.line, f"is above the header, which is line {header_line}")
+
+    def _table_rows(
+        self,
+        table: Iterable[TableRow],
+        header: Sequence[str],
+        mapping: ColumnMapping,
+        text: TextLines | None = None,
+    ) -> Iterator[Row | BadLine]:
+        single, street, unnamed = mapping.single, mapping.street, mapping.unnamed
+        headers = HeaderRows(header, mapping, self._chosen)
+        others = text.others if text else None
+        rows = iter(table)
+        number = 0
+        for line, last, cells, problem in rows:
+            number += 1
+            if kind := headers.kind_of(cells):
+                yield from self._headers_met(kind, line, last, rows, headers)
+                continue
+            if problem:
+                yield BadLine(line, problem, last_line=last if last > line else None)
+                continue
+            fields: dict[str, Any] = {}
+            for field, position in single:
+                value = cells[position].strip()
+                if value and value != _NULL:
+                    fields[field] = value
+            if street:
+                self._add_street(fields, cells, street)
+            if not fields and not any(map(str.strip, cells)):
+                number -= 1
+                continue
+            if others and others.last_line >= line:
+                fields = {field: repaired(value) for field, value in fields.items()}
+            if unnamed and any(cells[position].strip() for position in unnamed):
+                self.notices.unnamed_values += 1
+            yield self._row(line, number, fields, last)
+
+    def _add_street(self, fields: dict[str, Any], cells: Sequence[str], parts: Sequence[StreetPart]) -> None:
+        if street := street_of(cells, parts):
+            fields["street"] = street
+        self.notices.lines_of_persons += any(names_somebody(cells[part.position]) for part in parts)
+
+    def _headers_met(
+        self, kind: HeaderKind, line: int, last: int, rows: Iterator[TableRow], headers: HeaderRows
+    ) -> Iterator[BadLine]:
+        """A header again; where it has other columns, the lines under it are not read."""
+        if kind is HeaderKind.SAME:
+            said = "repeats the header: the file seems to be several files in one"
+            yield BadLine(line, said, last_line=last if last > line else None)
+            return
+        first, again = line, None
+        for row in rows:
+            if headers.kind_of(row.cells) is HeaderKind.SAME:
+                again = row
+                break
+            last = row.last_line
+        said = "cannot be read: a header with other columns comes first; they need a file of their own"
+        yield BadLine(first, said, last_line=last if last > first else None)
+        if again:
+            yield from self._headers_met(HeaderKind.SAME, again.line, again.last_line, rows, headers)
+
+    def _json_rows(self, lines: Iterator[Line]) -> Iterator[Row | BadLine]:
+        objects = JsonLines(lines, self._name, self._chosen, self._beside, self.notices)
+
+        def rows() -> Iterator[Row | BadLine]:
+            for number, (line, fields, problem) in enumerate(objects, start=1):
+                yield BadLine(line, problem) if problem else self._row(line, number, fields)
+
+        return rows()
+
+    def _row(self, line: int, number: int, fields: dict[str, Any], last: int = 0) -> Row | BadLine:
+        given = fields.get("application_id")
+        if given is None and self._generate_ids:
+            self.notices.generated_ids += 1
+            given = f"{self._stem}-{number}"
+            fields = {"application_id": given, **fields}
+        row = Row(line, "" if given is None else str(given), fields)
+        if _is_short(row.fields):
+            return row
+        size = len(row.body())
+        if size > MAX_MESSAGE_BYTES:
+            said = f"has {size:,} bytes; an application has at most {MAX_MESSAGE_BYTES:,}"
+            return BadLine(line, said, last_line=last if last > line else None)
+        return row
+
+
+def _title_rows(header: TextHeader) -> Iterator[TableRow]:
+    for number, text, problem in header.above:
+        yield TableRow(number, number, text.replace('"', "").split(header.delimiter), problem)
+
+
+def _is_short(fields: dict[str, Any]) -> bool:
+    """Whether the message is within its bounds at a glance; in ASCII a character takes 12 bytes at most."""
+    try:
+        return 12 * len("".join(fields.values())) < MAX_MESSAGE_BYTES - 1024
+    except TypeError:  # not all of it is text
+        return False

@@ -1,0 +1,81 @@
+"""The cells of a workbook as the text that a spreadsheet shows: ZIPs, phones, ids, dates."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+# Of a number format, what is not shown as a digit: colours, locales, escapes and quotation marks.
+_DECORATION: Final = re.compile(r"\[[^\]]*\]|[\\\"]|_.")
+_ZEROS: Final = re.compile(r"0[0 ()/\-]*0")
+_LONGEST_FORMAT: Final = 32
+_ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def cell_text(cell: Any) -> str:
+    """The text of an openpyxl cell: 2138 in the format ``00000`` is ``02138``, 9075550100.0 has no point."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _ESCAPED.sub(_letter, value) if "_x" in value else value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return _number_text(value, cell.number_format)
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    return str(value)
+
+
+def is_error(cell: Any) -> bool:
+    """Whether the cell shows an error (#N/A, #REF!) instead of a value."""
+    return bool(cell.data_type == "e")
+
+
+def has_no_result(cell: Any, formula: Any) -> bool:
+    """Whether a cell without a value holds a formula that nothing has calculated.
+
+    ``formula`` is the same cell of the workbook that was opened for its formulas. A formula whose result is
+    an empty text has the type of a text.
+    """
+    return bool(formula.data_type == "f" and cell.value is None and cell.data_type == "n")
+
+
+def column_letters(position: int) -> str:
+    """The letters above a column: 0 is ``A``, 26 is ``AA``."""
+    letters, rest = "", position + 1
+    while rest:
+        rest, letter = divmod(rest - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _number_text(value: float, number_format: str) -> str:
+    if isinstance(value, float):
+        if not value.is_integer():
+            return repr(value)
+        value = int(value)
+    pattern = _padding(number_format)
+    return _padded(value, pattern) if pattern and value >= 0 else str(value)
+
+
+@lru_cache(maxsize=256)
+def _padding(number_format: str) -> str:
+    """``00000-0000`` of a format that is made of zeros and signs alone; else empty."""
+    first = _DECORATION.sub("", (number_format or "").split(";")[0]).strip()
+    return first if len(first) <= _LONGEST_FORMAT and _ZEROS.fullmatch(first) else ""
+
+
+def _padded(value: int, pattern: str) -> str:
+    places = pattern.count("0")
+    digits = str(value).zfill(places)
+    head, rest = digits[: len(digits) - places], iter(digits[len(digits) - places :])
+    return head + "".join(next(rest) if sign == "0" else sign for sign in pattern)
+
+
+def _letter(found: re.Match[str]) -> str:
+    return chr(int(found[1], 16))

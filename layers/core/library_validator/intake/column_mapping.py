@@ -1,0 +1,276 @@
+"""Which column of a table is read for which field of an application, and what is said of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from library_validator.decisions.application import FIELDS
+from library_validator.errors import FileUnreadable, NotInFile
+from library_validator.intake import headers
+from library_validator.intake.header_words import NO_PLACE
+from library_validator.intake.headers import Meaning, meaning_of
+from library_validator.intake.street_lines import StreetPart
+
+COLUMNS: Final = ("application_id", *FIELDS, "revision")
+_SHOWN: Final = 80  # characters of a header
+
+
+class Choice(NamedTuple):
+    """A field, and the headers of the columns that it is read from."""
+
+    field: str
+    headers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if self.headers == (self.field,):
+            return self.field
+        return f"{self.field} from " + " and ".join(f'"{header}"' for header in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """What is read of each row: cells by their positions."""
+
+    single: tuple[tuple[str, int], ...]  # field and position; without the street where it has several parts
+    street: tuple[StreetPart, ...]  # empty where one column is the street
+    choices: tuple[Choice, ...]  # in the order of ``COLUMNS``
+    passed_over: tuple[tuple[str, str], ...]  # a header, and why another column is read
+    ignored: tuple[str, ...]  # headers that are not recognised
+    personal: tuple[str, ...]  # headers of columns about persons
+    unnamed: tuple[int, ...]  # positions of columns without a header that stand before one with a header
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(choice.field for choice in self.choices)
+
+    def positions(self, field: str) -> tuple[int, ...]:
+        return tuple(position for name, position in self.single if name == field)
+
+
+def is_header(cells: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> int:
+    """How many fields the cells name, if a name is among them; else 0."""
+    named = {key_of(header): field for field, given in chosen.items() for header in given}
+    fields = set()
+    for cell in cells:
+        meaning = meaning_of(cell)
+        field = named.get(key_of(cell)) or (meaning and meaning.target)
+        if field and field != headers.PERSON:
+            fields.add(field)
+    return len(fields) if "name" in fields else 0
+
+
+def map_columns(
+    file: str,
+    header: Sequence[str],
+    *,
+    chosen: Mapping[str, Sequence[str]],
+    beside: Sequence[str] = (),
+    documented_first: bool = False,
+) -> ColumnMapping:
+    """Find the columns of a table by their headers. ``file`` is its name, for messages.
+
+    ``chosen``: the headers that somebody named for a field, which no other column is read for then.
+    ``beside``: columns that are read besides those of an application, by exactly this name.
+    ``documented_first``: a column that is called exactly as its field comes before all others, and there may
+    be no name.
+
+    Raises ``NotInFile`` where a chosen field or header is not there, and ``FileUnreadable`` where no column,
+    or no certain one, holds the organization's name.
+    """
+    return _Mapper(file, header, chosen, beside, documented_first=documented_first).mapping()
+
+
+def key_of(header: str) -> str:
+    """A header as it is compared with another one: case and blanks do not count."""
+    return " ".join(header.replace("\ufeff", "").split()).casefold()
+
+
+class _Mapper:
+    """Takes columns out of ``self._open`` one by one; what is left at the end is not read."""
+
+    def __init__(
+        self,
+        file: str,
+        header: Sequence[str],
+        chosen: Mapping[str, Sequence[str]],
+        beside: Sequence[str],
+        *,
+        documented_first: bool,
+    ) -> None:
+        self._file = file
+        self._documented_first = documented_first
+        self._header = [" ".join(cell.replace("\ufeff", "").split())[:_SHOWN] for cell in header]
+        self._keys = [key_of(cell) for cell in header]
+        self._meanings = [meaning_of(cell) for cell in header]
+        self._open = [position for position, cell in enumerate(self._header) if cell]
+        self._chosen = chosen
+        self._beside = beside
+        self._single: dict[str, int] = {}
+        self._street: list[StreetPart] = []
+
+    def mapping(self) -> ColumnMapping:
+        for field, given in self._chosen.items():
+            self._take_chosen(field, given)
+        for name in self._beside:
+            self._take(name, self._exactly(name)[:1])
+        for field in COLUMNS:
+            if field in self._chosen:
+                continue
+            if self._documented_first and (documented := self._exactly(field)):
+                self._refuse_doubles(documented)
+                self._take(field, documented)
+            elif field == "street":
+                self._find_street()
+            else:
+                self._take(field, self._preferred(field))
+        if "name" not in self._single and not self._documented_first:
+            raise FileUnreadable(
+                self._file,
+                f"has no column that is known to hold the organization's name (found: {self._found()}); "
+                f"the first line names the columns: {', '.join(COLUMNS)}",
+                wants="column",
+            )
+        return ColumnMapping(
+            single=tuple(self._single.items()),
+            street=tuple(self._street),
+            choices=tuple(self._choices()),
+            passed_over=tuple(self._passed_over()),
+            ignored=tuple(self._header[at] for at in self._open if not self._target(at)),
+            personal=tuple(self._header[at] for at in self._open if self._target(at) == headers.PERSON),
+            unnamed=self._unnamed(),
+        )
+
+    def _target(self, position: int) -> str:
+        """What a column is for; empty where that is not known, or nothing that is read."""
+        meaning = self._meanings[position]
+        known = meaning is not None and meaning.target in (*COLUMNS, headers.PERSON)
+        return meaning.target if meaning and known else ""
+
+    def _found(self) -> str:
+        shown = [
+            "".join(sign if sign.isprintable() else "?" for sign in cell[:60]) for cell in self._header[:12]
+        ]
+        return ", ".join(f'"{cell}"' for cell in shown if cell) or "nothing"
+
+    def _exactly(self, name: str) -> list[int]:
+        return [at for at in self._open if self._keys[at].replace(" ", "_").replace("-", "_") == name]
+
+    def _take(self, field: str, positions: Sequence[int]) -> None:
+        for position in positions:
+            self._single[field] = position
+            self._open.remove(position)
+
+    def _take_chosen(self, field: str, given: Sequence[str]) -> None:
+        if field not in COLUMNS:
+            raise NotInFile(f"{field!r} is not a field of an application; those are {', '.join(COLUMNS)}")
+        if len(given) > 1 and field != "street":
+            raise NotInFile(f"{field} is read from one column, and {len(given)} were named for it")
+        positions = []
+        for text in given:
+            found = [at for at in self._open if self._keys[at] == key_of(text)]
+            if not found:
+                raise NotInFile(f"{self._file} has no column {text!r}; its columns are {self._found()}")
+            if len(found) > 1:
+                raise FileUnreadable(self._file, f"has the column {text!r} more than once; keep one of them")
+            self._open.remove(found[0])
+            positions.append(found[0])
+        if len(positions) == 1:
+            self._single[field] = positions[0]
+        else:
+            self._street = [StreetPart(at, headers.FIRST_LINE + rank) for rank, at in enumerate(positions)]
+
+    def _preferred(self, field: str) -> list[int]:
+        """The column whose header comes first in the order of preference; the leftmost of equals.
+
+        Two equal headers, and two headers that could as well be the name, are refused.
+        """
+        ranked = [(meaning.rank, at) for at, meaning in self._candidates(field)]
+        if not ranked:
+            return []
+        best, position = min(ranked)
+        equals = [at for rank, at in ranked if rank == best]
+        self._refuse_doubles(equals)
+        if len(equals) > 1 and field == "name":
+            raise FileUnreadable(
+                self._file,
+                f'has two columns that could be the name: "{self._header[equals[0]]}" and '
+                f'"{self._header[equals[1]]}"',
+                wants="column",
+            )
+        return [position]
+
+    def _candidates(self, field: str) -> Iterable[tuple[int, Meaning]]:
+        for at in self._open:
+            meaning = self._meanings[at]
+            if meaning is not None and meaning.target == field:
+                yield at, meaning
+
+    def _refuse_doubles(self, positions: Sequence[int]) -> None:
+        keys = [self._keys[at] for at in positions]
+        for at, key in zip(positions, keys, strict=True):
+            if keys.count(key) > 1:
+                raise FileUnreadable(
+                    self._file, f"has the column {self._header[at]!r} more than once; keep one of them"
+                )
+
+    def _find_street(self) -> None:
+        """The first line whose address is preferred, and what belongs to it."""
+        candidates = list(self._candidates("street"))
+        if not candidates:
+            return
+        first_lines = [(meaning.rank, at) for at, meaning in candidates if meaning.part == headers.FIRST_LINE]
+        if first_lines:
+            best, first = min(first_lines)
+            self._refuse_doubles([at for rank, at in first_lines if rank == best])
+            place = (self._meanings[first] or Meaning("street")).place
+        else:
+            first, place = -1, min(meaning.place for _, meaning in candidates)
+        has_plain_line = any(
+            meaning.part == headers.FIRST_LINE and meaning.place == NO_PLACE for _, meaning in candidates
+        )
+        parts: dict[int, StreetPart] = {}
+        for at, meaning in candidates:
+            belongs = meaning.place == place or (meaning.place == NO_PLACE and not has_plain_line)
+            if (meaning.part == headers.FIRST_LINE and at != first) or not belongs:
+                continue
+            if meaning.part == headers.TOWN_LINE and self._has_town_columns():
+                continue
+            if meaning.part == headers.UNIT:
+                parts[len(candidates) + at] = StreetPart(at, meaning.part, meaning.label)
+            else:
+                parts.setdefault(meaning.part, StreetPart(at, meaning.part))
+        self._keep_street([parts[order] for order in sorted(parts)])
+
+    def _has_town_columns(self) -> bool:
+        return any(True for field in ("city", "zip") for _ in self._candidates(field)) or bool(
+            {"city", "zip"} & (self._single.keys() | self._chosen.keys())
+        )
+
+    def _keep_street(self, parts: list[StreetPart]) -> None:
+        for part in parts:
+            self._open.remove(part.position)
+        if len(parts) == 1 and not parts[0].label:
+            self._single["street"] = parts[0].position
+        else:
+            self._street = parts
+
+    def _choices(self) -> Iterable[Choice]:
+        for field in (*self._beside, *COLUMNS):
+            if field == "street" and self._street:
+                yield Choice(field, tuple(self._header[part.position] for part in self._street))
+            elif field in self._single:
+                yield Choice(field, (self._header[self._single[field]],))
+
+    def _passed_over(self) -> Iterable[tuple[str, str]]:
+        choices = {choice.field: choice for choice in self._choices()}
+        for at in self._open:
+            target = self._target(at)
+            if target and target != headers.PERSON:
+                read = " and ".join(f'"{header}"' for header in choices[target].headers)
+                yield self._header[at], f"{target} is read from {read}"
+
+    def _unnamed(self) -> tuple[int, ...]:
+        last = max((at for at, cell in enumerate(self._header) if cell), default=0)
+        return tuple(at for at, cell in enumerate(self._header[:last]) if not cell)

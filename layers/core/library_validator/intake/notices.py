@@ -1,0 +1,88 @@
+"""What is said of a file besides its applications: what was read as what, and what was not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from library_validator.intake.column_mapping import Choice, ColumnMapping
+from library_validator.intake.encodings import OtherEncoding
+
+_SEPARATORS = {";": "semicolons", "\t": "tabs"}
+
+
+@dataclass(slots=True)
+class Notices:
+    """What was chosen, left out or made up while reading; whole only when every line was read."""
+
+    choices: dict[str, Choice] = field(default_factory=dict)  # field -> the columns it is read from
+    passed_over: dict[str, str] = field(default_factory=dict)  # header -> why another column is read
+    ignored: set[str] = field(default_factory=set)
+    personal: set[str] = field(default_factory=set)
+    generated_ids: int = 0
+    separator: str = ","
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    titles: dict[int, str] = field(default_factory=dict)  # line -> text above the header
+    others: OtherEncoding | None = None  # lines in another encoding
+    uneven_rows: int = 0
+    unnamed_values: int = 0  # rows
+    lines_of_persons: int = 0  # rows
+    error_cells: int = 0
+
+    def add(self, mapping: ColumnMapping) -> None:
+        for choice in mapping.choices:
+            self.choices.setdefault(choice.field, choice)
+        self.passed_over.update(mapping.passed_over)
+        self.ignored.update(mapping.ignored)
+        self.personal.update(mapping.personal)
+
+    def sentences(self) -> list[str]:
+        return [*self._of_the_file(), *self._of_columns(), *self._of_rows()]
+
+    def surprises(self) -> list[str]:
+        """The same without the columns read, where all are called as the documents say."""
+        is_documented = all(choice.headers == (choice.field,) for choice in self.choices.values())
+        return self.sentences()[1:] if is_documented and not [*self._of_the_file()] else self.sentences()
+
+    def _of_the_file(self) -> Iterator[str]:
+        if self.sheet:
+            others = f"; sheets not read: {', '.join(self.other_sheets)}" if self.other_sheets else ""
+            yield f"sheet read: {self.sheet}{others}"
+        if self.separator in _SEPARATORS:
+            yield f"columns are separated by {_SEPARATORS[self.separator]}"
+        if self.titles:
+            texts = ", ".join(f'line {line} "{text}"' for line, text in self.titles.items())
+            yield f"above the header, not read: {texts}"
+
+    def _of_columns(self) -> Iterator[str]:
+        if self.choices:
+            yield f"columns read: {', '.join(map(str, self.choices.values()))}"
+        if self.passed_over:
+            reasons = ", ".join(f'"{header}" ({why})' for header, why in sorted(self.passed_over.items()))
+            yield f"columns not read, since another one is: {reasons}"
+        if self.ignored:
+            yield f"ignored columns: {', '.join(sorted(self.ignored))}"
+        if self.personal:
+            names = ", ".join(sorted(self.personal))
+            yield f"dropped columns about persons, which no decision needs: {names}"
+
+    def _of_rows(self) -> Iterator[str]:
+        if self.others and (sentence := self.others.sentence()):
+            yield sentence
+        for count, what in (
+            (self.uneven_rows, "rows with fewer or more empty cells at their end than the header has"),
+            (self.unnamed_values, "rows with values in columns without a header, which are not read"),
+            (
+                self.lines_of_persons,
+                'rows whose address has a line that names somebody ("Attn: …"), left out',
+            ),
+            (self.error_cells, "cells with an error of the spreadsheet (#N/A …), which are read as empty"),
+        ):
+            if count:
+                yield f"{what}: {count:,}"
+        if self.generated_ids:
+            yield (
+                f"{self.generated_ids:,} rows have no application_id: "
+                "they are named after the file and the row"
+            )

@@ -1,0 +1,128 @@
+"""What makes the cells of one line a row of its table, and what is wrong with it where they are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from library_validator.intake.column_mapping import ColumnMapping
+from library_validator.matching import normalize
+from library_validator.matching.phones import read_phone
+
+_CHECKS: Final[dict[str, Callable[[str], object]]] = {
+    "state": normalize.state,
+    "zip": re.compile(r"'?\d{3,5}(-?\d{4})?(\.0)?").fullmatch,
+    "phone": read_phone,
+    "fscs_id": normalize.fscs_id,
+}
+_ZIP: Final = re.compile(r"\d{5}(-\d{4})?")
+_PHONE: Final = re.compile(r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
+_SHIFTED: Final = (
+    "has its values under the wrong headers, as the ones for state and ZIP show: "
+    "a cell with a comma in it needs quotation marks"
+)
+_IN_TEXT: Final = re.compile(r"[,;\t] |(?<=\d),(?=\d{3}(?!\d))")
+_SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+
+
+class TableRow(NamedTuple):
+    """One row, or the lines that none could be made of: ``problem`` is a phrase that completes "line 3 "."""
+
+    line: int  # 1 is the first line of the file
+    last_line: int
+    cells: list[str]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowShape:
+    """How many cells a row has, and which of its cells show that they are under the right headers."""
+
+    width: int  # cells of the header
+    named: int  # those of them up to the last that is not empty
+    delimiter: str
+    has_spaces: bool  # whether the header has a blank after each delimiter
+    checks: tuple[tuple[int, Callable[[str], object]], ...]
+    state: int | None  # positions of columns
+    zip: int | None
+
+    @classmethod
+    def of(cls, header: Sequence[str], delimiter: str, mapping: ColumnMapping) -> RowShape:
+        named = max((at + 1 for at, cell in enumerate(header) if cell.strip()), default=0)
+        spaces = [cell.startswith(" ") for cell in header[1:named]]
+        checks = [(at, check) for field, check in _CHECKS.items() for at in mapping.positions(field)]
+        (state,), (zip_code,) = (mapping.positions(field) or (None,) for field in ("state", "zip"))
+        has_spaces = bool(spaces) and all(spaces)
+        return cls(len(header), named, delimiter, has_spaces, tuple(checks), state, zip_code)
+
+    def is_whole(self, cells: Sequence[str]) -> bool:
+        """Whether there is a cell for every header, and nothing beyond the last."""
+        return self.named <= len(cells) <= self.width and not any(map(str.strip, cells[self.named :]))
+
+    def problem_of(self, cells: Sequence[str]) -> str:
+        """Why the cells are no row; empty where they are one.
+
+        A row with too few or too many cells is one where only empty cells at its end are missing or in
+        excess, for certain.
+        """
+        if self.is_whole(cells):
+            return _SHIFTED if self.is_shifted(cells) else ""
+        beyond = any(map(str.strip, cells[self.named :]))
+        if not beyond and (self._cannot_be_shifted(cells) or self._is_in_place(cells)):
+            return ""
+        count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
+        said = f"has {count} where the header has {self.width}"
+        if len(cells) < self.named:
+            return f"{said}: its values may be under the wrong headers"
+        if len(cells) <= self.width:
+            return f"has a value in column {len(cells)}, which has no header"
+        return f"{said}: a cell with {_SEPARATORS[self.delimiter]} in it needs quotation marks"
+
+    def is_shifted(self, cells: Sequence[str]) -> bool:
+        """Whether a state or a phone is under the ZIP's header, or a ZIP or a phone under the state's."""
+        if self.zip is not None and (cell := cells[self.zip]):
+            if cell[0].isalpha():
+                return bool(normalize.state(cell))
+            if len(cell) >= 10 and _PHONE.fullmatch(cell.strip()):
+                return True
+        if self.state is not None and (cell := cells[self.state]) and not cell[0].isalpha():
+            return bool(_ZIP.fullmatch(cell.strip()) or _PHONE.fullmatch(cell.strip()))
+        return False
+
+    def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
+        """Whether there are more cells in excess than stray delimiters could have parted values."""
+        return 0 < sum(1 for cell in cells if cell.strip()) <= len(cells) - self.width
+
+    def _is_in_place(self, cells: Sequence[str]) -> bool:
+        """Whether a state, ZIP, phone or FSCS id is where it belongs, and nothing else is there."""
+        found = [(check, cells[at].strip()) for at, check in self.checks if at < len(cells)]
+        found = [(check, cell) for check, cell in found if cell]
+        # A town may have the name of a state, but none is called by a state's two letters.
+        is_proof = any(len(cell) == 2 or not cell.isalpha() for _, cell in found)
+        if not is_proof or not all(check(cell) for check, cell in found):
+            return False
+        return self.has_spaces or not any(cell.startswith(" ") for cell in cells)
+
+    def fitted(self, cells: list[str]) -> list[str]:
+        """The cells with the empty ones at the end that the header asks for."""
+        return cells[: self.width] + [""] * (self.width - len(cells))
+
+    def count_of(self, line: str) -> int:
+        """How many cells a line has, whatever its quotation marks say."""
+        return line.count(self.delimiter) + 1
+
+    def looks_like_row(self, line: str) -> bool:
+        """Whether a line has as many cells as a row, whatever its quotation marks say.
+
+        In text, a separator is followed by a blank: such ones do not count, unless the header has them too.
+        """
+        in_text = 0 if self.has_spaces else line.count(f"{self.delimiter} ")
+        return self.count_of(line) - in_text >= self.named
+
+    def separators_in(self, line: str) -> int:
+        """How many separators a line has, without those of text and of figures (1,000)."""
+        if self.has_spaces:
+            return line.count(self.delimiter)
+        return len(_IN_TEXT.sub("", line).split(self.delimiter)) - 1

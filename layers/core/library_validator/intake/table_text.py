@@ -1,0 +1,160 @@
+"""The rows of a table that is written as text, each line of it accounted for.
+
+A row is one line. It is several only where a quoted cell holds line breaks, and that is believed only where
+
+- the cell is closed, and the row has then exactly the cells of the header;
+- none of its lines could be a row of the file by itself;
+- and no stray mark follows, which would show that the mark that closed the cell opened another one.
+
+Lines that no row can be made of are reported together, up to the next line where a row begins for certain.
+So a quotation mark that was lost or added costs its own row, and no row is ever made of two.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from library_validator.intake.encodings import Line
+from library_validator.intake.quoted_cells import QuotedCells, State
+from library_validator.intake.table_rows import RowShape, TableRow
+
+_MOST_LINES: Final = 200  # of one row
+_MOST_CHARACTERS: Final = 256 * 1024  # of one row
+_UNREADABLE: Final = "cannot be read: "
+_LINES_CHECKED: Final = 20  # after a row of several lines
+_ONE_OR_SEVERAL: Final = (
+    "these lines are one row with line breaks in a cell, or several rows with stray quotation marks"
+)
+_NOT_CLOSED: Final = "a quotation mark is opened and not closed"
+_BACKSLASH: Final = "a backslash stands before a quotation mark, which CSV writes twice instead"
+
+
+class TextTable:
+    """Iterate once: the rows below the header, in order. Blank lines are left out."""
+
+    def __init__(self, lines: Iterable[Line], shape: RowShape) -> None:
+        self._shape = shape
+        self._ahead: deque[Line] = deque()
+        self._source = iter(lines)
+        self.uneven = 0  # rows that have not as many cells as the header
+
+    def __iter__(self) -> Iterator[TableRow]:
+        shape, ahead, source = self._shape, self._ahead, self._source
+        delimiter, width, is_shifted = shape.delimiter, shape.width, shape.is_shifted
+        is_filled = width == shape.named
+        between = f'"{delimiter}"'
+        while (line := ahead.popleft() if ahead else next(source, None)) is not None:
+            number, text, problem = line
+            body = text.rstrip("\r\n")
+            if problem or "\\" in text or "\0" in text:
+                cells = []
+            elif '"' not in text:
+                cells = body.split(delimiter)
+            elif body[0] == body[-1] == '"' and body.count('"') == 2 * width:
+                cells = body[1:-1].split(between)  # all cells are quoted, if there are enough
+            else:
+                cells = []
+            if len(cells) == width and is_filled and not is_shifted(cells):
+                yield TableRow(number, number, cells)
+            elif problem or (body and not body.isspace()):
+                yield from self._read(line)
+
+    def _next(self) -> Line | None:
+        """The next line: one that was looked at and given back, or a new one of the file."""
+        return self._ahead.popleft() if self._ahead else next(self._source, None)
+
+    def _judged(self, first: int, last: int, cells: list[str]) -> TableRow:
+        problem = self._shape.problem_of(cells)
+        if problem:
+            return TableRow(first, last, cells, problem)
+        self.uneven += not self._shape.is_whole(cells)
+        return TableRow(first, last, self._shape.fitted(cells))
+
+    def _read(self, line: Line) -> Iterator[TableRow]:
+        """The row that begins with a line, or the lines that cannot be read up to the next row."""
+        row = self._row_at(line)
+        if not row.problem.startswith(_UNREADABLE):
+            yield row
+            return
+        following = None
+        last, cells = row.last_line, self._shape.count_of(line.text)
+        while (after := self._next()) is not None:
+            if after.text.isspace():
+                continue
+            following = self._row_at(after)
+            # Where a line opens a mark and is short, the line that makes it whole is its other half.
+            is_rest = cells < self._shape.named and row.problem.endswith(_NOT_CLOSED)
+            cells += self._shape.count_of(after.text) - 1
+            if not following.problem and not (is_rest and cells == self._shape.named):
+                break
+            last, following = following.last_line, None
+        yield row._replace(last_line=last)
+        if following:
+            yield following
+
+    def _row_at(self, line: Line) -> TableRow:
+        """The row that begins with a line. Where none can be read, no line after it is used up."""
+        number, text, problem = line
+        if problem:
+            return TableRow(number, number, [], problem)
+        if "\0" in text:
+            return TableRow(number, number, [], "holds a zero byte, which no text has")
+        if '\\"' in text:
+            return TableRow(number, number, [], _UNREADABLE + _BACKSLASH)
+        found = QuotedCells(self._shape.delimiter)
+        state = found.feed(text)
+        if state is State.WHOLE:
+            return self._judged(number, number, found.cells)
+        if state is State.BROKEN:
+            return TableRow(number, number, [], _UNREADABLE + found.fault)
+        return self._row_of_lines(line, found)
+
+    def _row_of_lines(self, first: Line, found: QuotedCells) -> TableRow:
+        """The row whose quoted cell holds line breaks, where that is believed."""
+        shape, number = self._shape, first.number
+        could_be_a_row = shape.looks_like_row(first.text)
+        is_last_cell = len(found.cells) == shape.named - 1
+        # What comes before the line that closes a cell is short of a row, unless it is the last cell.
+        separators = shape.separators_in(first.text)
+        holds_a_row = could_be_a_row and not is_last_cell
+        taken: list[Line] = []
+        characters = len(first.text)
+        state = State.OPEN
+        while state is State.OPEN and len(taken) < _MOST_LINES and characters < _MOST_CHARACTERS:
+            line = self._next()
+            if line is None:
+                break
+            taken.append(line)
+            if line.problem or "\0" in line.text or '\\"' in line.text:
+                break
+            state = found.feed(line.text)
+            characters += len(line.text)
+            if state is State.OPEN:
+                separators += shape.separators_in(line.text)
+                holds_a_row |= separators >= shape.named - 1 and not is_last_cell
+            # The line that closes the cell is a row by itself only beside another one.
+            holds_a_row |= shape.looks_like_row(line.text) and (state is State.OPEN or could_be_a_row)
+        if state is State.WHOLE and shape.is_whole(found.cells):
+            last = taken[-1].number
+            if holds_a_row:
+                return TableRow(number, last, [], _UNREADABLE + _ONE_OR_SEVERAL)
+            if not self._goes_on_broken():
+                return TableRow(number, last, shape.fitted(found.cells))
+        self._ahead.extendleft(reversed(taken))
+        return TableRow(number, number, [], _UNREADABLE + _NOT_CLOSED)
+
+    def _goes_on_broken(self) -> bool:
+        """Whether a stray mark comes before the next row: then the last one that closed a cell opened one."""
+        taken: list[Line] = []
+        is_broken = False
+        while len(taken) < _LINES_CHECKED and (line := self._next()) is not None:
+            taken.append(line)
+            found = QuotedCells(self._shape.delimiter)
+            state = found.feed(line.text)
+            is_broken = state is State.BROKEN
+            if is_broken or state is State.OPEN or not self._shape.problem_of(found.cells):
+                break
+        self._ahead.extendleft(reversed(taken))
+        return is_broken

@@ -1,0 +1,227 @@
+"""The rows of an .xlsx workbook, as the text that its sender saw.
+
+Read by openpyxl row by row (docs/adr/0021), which is imported only when a workbook is read. Sizes are bounded
+before anything is parsed, and entities are refused: a workbook comes from anybody.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, repeat
+from typing import Any, BinaryIO, Final, NamedTuple
+
+from library_validator.errors import FileUnreadable, NotInFile
+from library_validator.intake.cell_text import cell_text, column_letters, has_no_result, is_error
+from library_validator.intake.column_mapping import is_header
+from library_validator.intake.table_rows import TableRow
+
+MAX_MEMBERS: Final = 2_000
+MAX_PART_BYTES: Final = 128 * 1024 * 1024  # unpacked, of a sheet or of all its texts
+MAX_STYLES_BYTES: Final = 16 * 1024 * 1024
+MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
+MAX_ROWS: Final = 1_048_576  # of a sheet, as in any spreadsheet
+MAX_CELLS: Final = 50_000_000
+_ROWS_SEARCHED: Final = 20  # that are not blank, for the header
+_MOST_ROWS_SEARCHED: Final = 200
+_CHUNK: Final = 1024 * 1024
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_NO_READER: Final = (
+    "cannot be read here, where openpyxl and defusedxml are not installed; save the sheet as CSV"
+)
+
+
+class SheetHeader(NamedTuple):
+    """The header of a sheet, and the rows above it that are not blank."""
+
+    row: int
+    cells: list[str]
+    above: list[TableRow]
+    fields: int  # how many fields of an application it names; 0 where no header was found
+
+
+class Workbook:
+    """Iterate once: the rows below the header of the sheet that holds applications, in order.
+
+    ``sheet`` names it; ``not_read`` are the other sheets. ``errors`` counts cells that show an error (#N/A).
+    """
+
+    def __init__(
+        self, source: BinaryIO, file: str, chosen: Mapping[str, Sequence[str]], sheet: str | None = None
+    ) -> None:
+        """Raises ``FileUnreadable`` where there is no table of applications, or more than one.
+
+        ``NotInFile`` where there is no sheet of the name ``sheet``.
+        """
+        self._file = file
+        self._has_formulas = _refuse_bombs(source, file)
+        self._values = self._opened(source, results=True)
+        self._formulas = self._opened(source, results=False) if self._has_formulas else None
+        self.errors = 0
+        sheets = self._values.worksheets
+        rows = {one.title: one.max_row for one in sheets}
+        self.sheet, self.header = self._chosen_sheet(sheets, chosen, sheet)
+        self.not_read = tuple(
+            one.title if one.sheet_state == "visible" else f"{one.title} (hidden)"
+            for one in sheets
+            if one.title != self.sheet
+        )
+        self.about = min(rows[self.sheet] or 0, MAX_ROWS)
+
+    def __iter__(self) -> Iterator[TableRow]:
+        for row in islice(self._rows(self.sheet), self.header.row, None):
+            if row.problem or any(map(str.strip, row.cells)):
+                yield row
+
+    def _opened(self, source: BinaryIO, *, results: bool) -> Any:
+        try:
+            import openpyxl  # noqa: PLC0415 - only whoever reads a workbook pays for it
+        except ImportError as error:
+            raise FileUnreadable(self._file, _NO_READER) from error
+        if not openpyxl.DEFUSEDXML:
+            raise FileUnreadable(self._file, _NO_READER)
+        # It warns of parts that it leaves out: validations, pictures, extensions.
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+        source.seek(0)
+        try:
+            return openpyxl.load_workbook(source, read_only=True, data_only=results, keep_links=False)
+        except Exception as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: BaseException) -> FileUnreadable:
+        while error.__context__ is not None:  # openpyxl says of all that a part could not be read
+            error = error.__context__
+        said = " ".join(str(error).split())[:120]
+        return FileUnreadable(
+            self._file, f"is a damaged workbook ({type(error).__name__}: {said}); open it and save it again"
+        )
+
+    def _chosen_sheet(
+        self, sheets: Sequence[Any], chosen: Mapping[str, Sequence[str]], named: str | None
+    ) -> tuple[str, SheetHeader]:
+        if named is not None:
+            wanted = named.strip().casefold()
+            title = next((one.title for one in sheets if one.title.strip().casefold() == wanted), None)
+            if title is None:
+                raise NotInFile(f"{self._file} has no sheet {named!r}; its sheets are {_quoted(sheets)}")
+            return title, self._header(title, chosen)
+        found = [
+            (one.title, self._header(one.title, chosen)) for one in sheets if one.sheet_state == "visible"
+        ]
+        if not found:
+            raise FileUnreadable(self._file, "has no visible sheet", wants="sheet" if sheets else "")
+        best = max(header.fields for _, header in found)
+        tables = [one for one in found if one[1].fields >= min(best, 2)]
+        if len(tables) > 1 and best:
+            titles = " and ".join([f'"{title}"' for title, _ in tables])
+            raise FileUnreadable(
+                self._file, f"has tables of applications on the sheets {titles}", wants="sheet"
+            )
+        return next((one for one in tables if one[1].cells), tables[0])
+
+    def _header(self, title: str, chosen: Mapping[str, Sequence[str]]) -> SheetHeader:
+        """The first row that names the name and another field, or else the first that names the name."""
+        seen: list[TableRow] = []
+        best: SheetHeader | None = None
+        for row in islice(self._rows(title), _MOST_ROWS_SEARCHED):
+            if not any(map(str.strip, row.cells)):
+                continue
+            found = SheetHeader(row.line, row.cells, list(seen), is_header(row.cells, chosen))
+            if found.fields > 1:
+                return found
+            if best is None or found.fields > best.fields:
+                best = found
+            seen.append(row)
+            if len(seen) == _ROWS_SEARCHED:
+                break
+        return best or SheetHeader(0, [], [], 0)
+
+    def _rows(self, title: str) -> Iterator[TableRow]:
+        """Every row of the sheet, blank ones too: the first is line 1."""
+        try:
+            yield from self._guarded_rows(title)
+        except FileUnreadable:
+            raise
+        except Exception as error:
+            raise self._damaged(error) from error
+
+    def _guarded_rows(self, title: str) -> Iterator[TableRow]:
+        values = _all_rows(self._values[title])
+        formulas = _all_rows(self._formulas[title]) if self._formulas else repeat(())
+        cells = 0
+        for number, (row, asked) in enumerate(zip(values, formulas, strict=False), start=1):
+            cells += len(row)
+            if number > MAX_ROWS or cells > MAX_CELLS:
+                said = (
+                    f"and all rows after it are not read: {MAX_ROWS:,} rows and {MAX_CELLS:,} cells at most"
+                )
+                yield TableRow(number, number, [], said)
+                return
+            yield self._row(number, row, asked)
+
+    def _row(self, number: int, row: Sequence[Any], formulas: Sequence[Any]) -> TableRow:
+        texts = []
+        for at, cell in enumerate(row):
+            if cell.value is None and at < len(formulas) and has_no_result(cell, formulas[at]):
+                where = f"{column_letters(at)}{number}"
+                said = (
+                    f"holds a formula without its result in cell {where}: open the workbook and save it again"
+                )
+                return TableRow(number, number, [], said)
+            if is_error(cell):
+                self.errors += 1
+                texts.append("")
+            else:
+                texts.append(cell_text(cell))
+        return TableRow(number, number, texts)
+
+
+def _all_rows(sheet: Any) -> Iterator[Sequence[Any]]:
+    """The rows as they are: what a sheet says of its own size may be wrong."""
+    sheet.reset_dimensions()
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows()
+    return rows
+
+
+def _quoted(sheets: Sequence[Any]) -> str:
+    return ", ".join(f'"{one.title}"' for one in sheets[:20])
+
+
+def _refuse_bombs(source: BinaryIO, file: str) -> bool:
+    """Bound what will be unpacked, and tell whether any sheet has a formula.
+
+    ``zipfile`` unpacks no more of a part than its stated size: that is what is bounded here.
+    """
+    source.seek(0)
+    with zipfile.ZipFile(source) as archive:
+        parts = archive.infolist()
+        total = sum(part.file_size for part in parts)
+        if len(parts) > MAX_MEMBERS or total > MAX_TOTAL_BYTES:
+            raise FileUnreadable(
+                file, f"unpacks to {len(parts):,} parts of {total:,} bytes, which is too much for a workbook"
+            )
+        for part in parts:
+            most = MAX_STYLES_BYTES if part.filename == "xl/styles.xml" else MAX_PART_BYTES
+            if part.filename.endswith((".xml", ".rels")) and part.file_size > most:
+                raise FileUnreadable(
+                    file,
+                    f"is too large: {part.filename} unpacks to {part.file_size:,} bytes, "
+                    f"and at most {most:,} are read; save the sheet as CSV",
+                )
+        sheets = [part for part in parts if part.filename.startswith("xl/worksheets/")]
+        return any(_has_formula(archive, part) for part in sheets)
+
+
+def _has_formula(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    try:
+        with archive.open(part) as content:
+            before = b""
+            while chunk := content.read(_CHUNK):
+                if _FORMULA.search(before + chunk):
+                    return True
+                before = chunk[-40:]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+        pass  # the reader says what is wrong with it
+    return False

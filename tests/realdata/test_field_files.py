@@ -1,0 +1,83 @@
+"""Files of applications that went wrong once, decided as ``match`` decides them, on the release of FY2022.
+
+``field/README.md`` beside the data says what each file shows. A row is on a line that cannot be read, or it
+is decided alone: none is validated as a library of another town, which is another row's.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from library_validator.decisions.deciding import Decider
+from library_validator.intake.applications_file import ApplicationsFile, Row
+from library_validator.matching.normalize import city
+from library_validator_cli.applications_file import open_applications
+from library_validator_cli.local_matching import csv_header, csv_line, match_rows, registry_of
+from tests.realdata.official_years import FILES
+
+pytestmark = pytest.mark.realdata
+
+# Lines that cannot be read, and rows that are validated, file by file.
+EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
+    "01-lost-closing-quote.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),
+    "02-stray-quote-last-column.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),
+    "03-curly-closing-quote.csv": ([(4, 4)], ["P-1", "P-2", "P-4", "P-5"]),
+    "20-mixed-encodings.csv": ([], ["P-1", "P-2", "P-3", "P-4", "P-5", "P-6", "P-8"]),
+    "21-unquoted-comma-blank-last-cell.csv": ([(2, 2), (3, 3)], ["P-3"]),
+    "22-backslash-quotes.csv": ([(2, 2)], ["P-3", "P-4", "P-5"]),
+    "23-concatenated-files.csv": ([(4, 4)], ["P-1", "P-2", "P-3", "P-4", "P-5"]),
+}
+FORMULAS = "24-formula-ids.csv"
+
+
+@pytest.fixture(scope="module")
+def decider(data: Path) -> Decider:
+    return Decider(registry_of([data / "pls" / FILES[2022]], lambda _: None))
+
+
+def answered(path: Path, decider: Decider) -> tuple[list[dict[str, Any]], ApplicationsFile]:
+    with open_applications(path) as file:
+        return list(match_rows(file, decider)), file
+
+
+def cities(path: Path) -> dict[str, str]:
+    """The city of each application that is read."""
+    with open_applications(path) as file:
+        return {row.application_id: row.fields.get("city", "") for row in file if isinstance(row, Row)}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_each_row_is_decided_alone_or_reported(name: str, data: Path, decider: Decider) -> None:
+    lines, validated = EXPECTED[name]
+    answers, _ = answered(data / "field" / name, decider)
+    own_city = cities(data / "field" / name)
+    assert [(one["line"], one.get("last_line", one["line"])) for one in answers if "error" in one] == lines
+    found = {one["application_id"]: one["match"] for one in answers if one.get("decision") == "validated"}
+    assert set(found) >= set(validated)
+    for application_id, match in found.items():
+        assert city(match["city"]) == city(own_city[application_id])
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, FORMULAS])
+def test_every_line_of_the_file_comes_out(name: str, data: Path, decider: Decider) -> None:
+    path = data / "field" / name
+    answers, _ = answered(path, decider)
+    assert len(answers) == len(path.read_bytes().splitlines()) - 1
+
+
+def test_the_row_in_another_encoding_is_read_and_said(data: Path, decider: Decider) -> None:
+    answers, file = answered(data / "field" / "20-mixed-encodings.csv", decider)
+    assert answers[-1]["application_id"] == "P-9"
+    assert "error" not in answers[-1]
+    assert "not UTF-8, read as Windows-1252: line 10" in file.notices.sentences()
+
+
+def test_no_cell_that_is_written_for_a_sheet_is_a_formula(data: Path, decider: Decider) -> None:
+    answers, _ = answered(data / "field" / FORMULAS, decider)
+    rows = list(csv.reader([csv_header(), *(csv_line(answer) for answer in answers)]))
+    assert [row[0] for row in rows[1:]] == [f"'{answer['application_id']}" for answer in answers]
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
