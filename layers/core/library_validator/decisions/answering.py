@@ -45,7 +45,7 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "decision": answer.value,
         "reason_codes": [*codes],
         "reasons": [reason_texts(code, about.get(code, "")) for code in codes],
-        "next_step": next_step_texts(codes[0]),
+        "next_step": next_step_texts(codes, about),
         "confidence": round(confidence_of(shown.bits), 6) if shown else 0.0,
         "match": match_values(match.entry, fiscal_year) if match else None,
         "runner_up": _candidate(other) if other else None,

@@ -135,7 +135,7 @@ class Decider:
                 "cause": cause,
                 "decision": verdict.answer,
                 "reasons": reasons_of(verdict.codes, verdict.about),
-                "next_step": next_step_of(verdict.codes[0]),
+                "next_step": next_step_of(verdict.codes, verdict.about),
                 "confidence": answer["confidence"],
                 "match": _match(answer["match"]) if answer["match"] else None,
                 "runner_up": _made_candidate(answer["runner_up"]) if answer["runner_up"] else None,
@@ -216,7 +216,7 @@ def second_claimant(decision: Decision, holder_source: str, holder_application_i
         update={
             "decision": Answer.NEEDS_REVIEW,
             "reasons": [*reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": key}), *status],
-            "next_step": next_step_of("SECOND_CLAIMANT"),
+            "next_step": next_step_of(("SECOND_CLAIMANT",), {}),
             "held_by": Holder(source=holder_source, application_id=holder_application_id),
             "valid_until": None,
         }

@@ -115,7 +115,7 @@ def _to_a_person(raw: Decision, override: Override, gone: str) -> Decision:
         update={
             "decision": Answer.NEEDS_REVIEW,
             "reasons": [*reasons_of([GROUND_GONE], {GROUND_GONE: about}), *reasons],
-            "next_step": next_step_of(GROUND_GONE),
+            "next_step": next_step_of((GROUND_GONE,), {}),
             "override": override,
             "valid_until": None,
         }

@@ -6,9 +6,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from library_validator.decisions.decision import NextStep, Reason
+
+OWN_STEP: Final = "CONTACT_DIFFERS"  # asks for a call also where the answer is validated
 
 
 @lru_cache(maxsize=1)
@@ -42,17 +44,21 @@ def reason_texts(code: str, seen: str) -> Mapping[str, str]:
     }
 
 
-@lru_cache(maxsize=128)
-def next_step_of(code: str) -> NextStep:
-    """What would bring the answer forward, by the deciding reason code."""
-    return NextStep(**next_step_texts(code))
+def next_step_of(codes: Sequence[str], about: Mapping[str, str]) -> NextStep:
+    """What would bring the answer forward, by the reason code that says so."""
+    return NextStep(**next_step_texts(codes, about))
 
 
-@lru_cache(maxsize=128)
-def next_step_texts(code: str) -> Mapping[str, str]:
-    """Its fields."""
+def next_step_texts(codes: Sequence[str], about: Mapping[str, str]) -> Mapping[str, str]:
+    """Its fields. The deciding code says it, but for one that a validated answer does not do without."""
+    code = OWN_STEP if OWN_STEP in codes else codes[0]
+    return _step_texts(code, about.get(code, ""))
+
+
+@lru_cache(maxsize=1024)
+def _step_texts(code: str, seen: str) -> Mapping[str, str]:
     step = _texts()[code]["next"]
-    return {"code": step, "text": next_steps()[step]}
+    return {"code": step, "text": next_steps()[step].replace("{about}", seen)}
 
 
 def next_steps() -> dict[str, str]:

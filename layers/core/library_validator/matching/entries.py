@@ -11,8 +11,8 @@ from library_validator.matching.normalize import Street
 from library_validator.matching.vocabulary import Vocabulary, vocabulary_of
 from library_validator.releases.records import fscs_key_of
 
-INDEX_FORMAT: Final = 2
-READABLE_FORMATS: Final = (1, 2)
+INDEX_FORMAT: Final = 3  # 2 had other words in names and towns, and no former names of an outlet's system
+READABLE_FORMATS: Final = (1, 2, 3)
 FIELD: Final = "\x1f"
 RECORD: Final = b"\x1e"
 PART: Final = "\x1d"
