@@ -21,6 +21,7 @@ from multiprocessing.context import BaseContext
 from typing import Final
 
 from library_validator.decisions.application import FIELDS
+from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.policy import decide
 from library_validator.decisions.policy_file import Policy, load_policy
@@ -30,7 +31,7 @@ from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
-from library_validator.matching.weights import confidence_of, load_weights
+from library_validator.matching.weights import load_weights
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 
@@ -129,7 +130,7 @@ class Measurer:
             best_key=shown.entry.fscs_key if shown else "",
             bits=shown.bits if shown else -math.inf,
             margin=shown.bits - other.bits if shown and other else None,
-            confidence=confidence_of(shown.bits) if shown else 0.0,
+            confidence=confidence_of(verdict.answer, shown.bits) if shown else 0.0,
             right_rank=_rank_of(row.label, ranking),
             candidates=len(ranking.scored) + len(ranking.vanished),
             keys=len(keys),

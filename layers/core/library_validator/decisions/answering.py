@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from library_validator.decisions.application import FieldProblem
+from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.reasons import next_step_texts, reason_texts
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
-from library_validator.matching.weights import Weights, confidence_of
+from library_validator.matching.weights import Weights, probability_of
 from library_validator.releases.records import Structure, fscs_key_of
 
 SHOWN_CANDIDATES: Final = 5
@@ -46,7 +47,7 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "reason_codes": [*codes],
         "reasons": [reason_texts(code, about.get(code, "")) for code in codes],
         "next_step": next_step_texts(codes, about),
-        "confidence": round(confidence_of(shown.bits), 6) if shown else 0.0,
+        "confidence": confidence_of(answer, shown.bits) if shown else 0.0,
         "match": match_values(match.entry, fiscal_year) if match else None,
         "runner_up": _candidate(other) if other else None,
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
@@ -117,7 +118,7 @@ def _candidate(scored: Scored) -> Values:
         "city": city,
         "state": state,
         "bits": round(scored.bits, 2),
-        "confidence": round(confidence_of(scored.bits), 6),
+        "confidence": round(probability_of(scored.bits), 6),
     }
 
 

@@ -136,7 +136,11 @@ class Candidate(_Model):
     city: str
     state: str
     bits: float
-    confidence: float = Field(ge=0, le=1)
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="probability that goes with the match weight, for an applicant that is a library",
+    )
 
 
 class Holder(_Model):
@@ -189,7 +193,8 @@ class Decision(_Model):
     confidence: float = Field(
         ge=0,
         le=1,
-        description="probability that goes with the match weight, of a library: see docs/accuracy.md",
+        description="how often labelled applicants with this answer and about this match weight were the "
+        "library named: see docs/accuracy.md",
     )
     match: Match | None
     runner_up: Candidate | None = Field(

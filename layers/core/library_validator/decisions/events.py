@@ -49,7 +49,8 @@ class DecisionData(BaseModel):
     confidence: float = Field(
         ge=0,
         le=1,
-        description="probability that goes with the match weight, of a library: see docs/accuracy.md",
+        description="how often labelled applicants with this answer and about this match weight were the "
+        "library named: see docs/accuracy.md",
     )
     match: Match | None
     runner_up: Candidate | None = Field(

@@ -56,8 +56,8 @@ def load_weights() -> Weights:
     return Weights(body["version"], body["prior"], body["bits"], body["rarity_scale"], body["rarity_cap"])
 
 
-def confidence_of(bits: float) -> float:
-    """The probability of a match, from its total bits."""
+def probability_of(bits: float) -> float:
+    """The probability of a match from its total bits, for an applicant that is some library."""
     if not -60.0 < bits < 60.0:
         return 1.0 if bits > 0 else 0.0
     odds = exp2(bits)
