@@ -55,6 +55,7 @@ def main() -> None:
     for answer, of_answer in steps.items():
         print(_table(answer, of_answer, list(_half(outcomes, answer, "report"))))
     if given.write:
+        body = {"steps": {answer.value: of_answer for answer, of_answer in steps.items()}}
         CONFIDENCE.write_text(f"{json.dumps(body, indent=1)}\n", encoding="utf-8")
         print(f"written: {CONFIDENCE.name}")
 

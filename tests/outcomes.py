@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.decision import Answer
-from library_validator.matching.weights import confidence_of
+from library_validator.matching.weights import probability_of
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import Outcome
 
@@ -43,7 +43,7 @@ def outcome(
         best_key=key,
         bits=bits if found else -math.inf,
         margin=None,
-        confidence=confidence_of(bits) if found else 0.0,
+        confidence=probability_of(bits) if found else 0.0,
         right_rank=1 if key == label else 0,
         candidates=3,
         keys=5,

@@ -15,11 +15,12 @@ import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FieldProblem, application_from_fields
+from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import reason_codes, reasons_of
-from library_validator.matching.weights import confidence_of, load_weights
+from library_validator.matching.weights import load_weights
 from tests.accuracy.labelled import HARD_CASES, MORE_CASES, read_cases, sample_releases, with_more_libraries
 from tests.small_registry import NOW, registry_of
 
@@ -104,7 +105,7 @@ def test_the_evidence_sums_to_the_candidates_bits_and_its_confidence(worlds: lis
         if not decision.evidence:
             continue
         score, tolerance = score_of(decision), ROUNDED * (len(decision.evidence) + 1)
-        near = sorted(confidence_of(score + change) for change in (-tolerance, tolerance))
+        near = sorted(confidence_of(decision.decision, score + change) for change in (-tolerance, tolerance))
         assert near[0] - 1e-6 <= decision.confidence <= near[1] + 1e-6, decision.application_id
         if "NO_LONGER_LISTED" in decision.reason_codes:
             continue  # candidates are those of the newest release
