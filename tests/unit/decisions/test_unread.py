@@ -208,3 +208,16 @@ def test_the_country_is_part_of_what_a_submission_is() -> None:
 def test_new_codes_have_sentences(code: str) -> None:
     assert code in reason_codes()
     assert {"CHECK_ZIP", "CHECK_COUNTRY"} <= set(next_steps())
+
+
+def test_the_second_of_two_phones_counts_as_the_first_does() -> None:
+    decision = decide(name="Alder Point", state="ME", phone="207-555-0199 or 207-555-0101")
+    levels = {row.field: row.level for row in decision.evidence}
+    assert levels["phone"] == "exact"
+    assert decision.problems == ()
+
+
+def test_the_evidence_shows_the_state_that_was_compared() -> None:
+    decision = decide(name="Alder Point Public Library", city="Alder Point", zip="ME 04901")
+    (row,) = [row for row in decision.evidence if row.field == "state"]
+    assert (row.applied, row.level) == ("ME", "exact")
