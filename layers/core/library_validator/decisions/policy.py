@@ -305,12 +305,13 @@ def _is_explained_at_its_place(evidence: Evidence) -> bool:
 
 
 def _is_only_library_of_town(evidence: Evidence) -> bool:
-    """Whether the applicant has a part of the name of the one library that is listed in its town.
+    """Whether the applicant has the name, or a part of it, of the one library that is listed in its town.
 
     ``Alder Public Library`` in Alder, where the Helen Briar Alder Public Library is listed and no other.
     """
-    query, best, name = evidence.query, evidence.best, evidence.best.compared.name
-    if name.level != "applicant_shorter" or best.entry.structure in _CLOSED or not query.city:
+    query, best, policy, name = evidence.query, evidence.best, evidence.policy, evidence.best.compared.name
+    whole = name.level in policy.enough_with_place
+    if not (whole or name.level == "applicant_shorter") or best.entry.structure in _CLOSED or not query.city:
         return False
     if not _SHORT_NAME_BODIES.isdisjoint(query.name.tokens) or evidence.contact.differing:
         return False
@@ -318,7 +319,7 @@ def _is_only_library_of_town(evidence: Evidence) -> bool:
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
     is_of_branch = not (best.entry.is_system or name.of_system)
-    if is_of_branch and not best.entry.place_words.issuperset(query.name.core):
+    if is_of_branch and not whole and not best.entry.place_words.issuperset(query.name.core):
         return False  # of branches there are many in a town, and a part of a name can be another's
     return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
 
