@@ -87,7 +87,7 @@ class Decider:
                 "registry_version": pointer.active,
                 "policy_version": policy_version,
                 "authority": AUTHORITY,
-                "problems": problem_values(one.verdict.problems),
+                "problems": problem_values(one.verdict.problems) if one.verdict.problems else [],
             }
             for read, one in zip(applications, judged, strict=True)
         ]

@@ -125,7 +125,10 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
 
 def names_library_apart(evidence: Evidence) -> bool:
     """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Elm School``."""
-    for part in parts_of(evidence.query.written, at_and=True):
+    parts = parts_of(evidence.query.written, at_and=True)
+    if len(parts) < 2:
+        return False
+    for part in parts:
         if len(part.split()) > 1:
             name = evidence.explained(part)
             if name.says_library and not (name.left or name.is_generic):

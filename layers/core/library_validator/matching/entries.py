@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from library_validator.matching.names import Name, name_of
 from library_validator.matching.normalize import Street
 from library_validator.matching.vocabulary import Vocabulary, vocabulary_of
+from library_validator.matching.words import LIBRARY_WORDS
 from library_validator.releases.records import fscs_key_of
 
 INDEX_FORMAT: Final = 3  # 2 had other words in names and towns, and no former names of an outlet's system
@@ -73,6 +74,7 @@ class Entry:
     is_system: bool = field(init=False, repr=False, compare=False)
     place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # of county and cities
     _vocabulary: Vocabulary | None = field(default=None, init=False, repr=False, compare=False)
+    _says_library: bool | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.fscs_key = fscs_key_of(self.id)
@@ -93,6 +95,14 @@ class Entry:
                 self.state,
             )
         return self._vocabulary
+
+    @property
+    def says_library(self) -> bool:
+        """Whether every name of it does; found out when first asked for."""
+        if self._says_library is None:
+            names = (*self.names, *self.system_names)
+            self._says_library = not any(LIBRARY_WORDS.isdisjoint(name.tokens) for name in names)
+        return self._says_library
 
 
 def encode(entry: Entry) -> bytes:

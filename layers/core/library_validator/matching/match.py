@@ -21,7 +21,6 @@ from library_validator.matching.keys import (
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import Weights
-from library_validator.matching.words import LIBRARY_WORDS
 
 # So many of those who share but a place or a word.
 ENOUGH: Final = 3
@@ -181,19 +180,10 @@ def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes
             entry
             for entry in doubtful
             # who does not say library is none that says so by every name
-            if (query.says_library or _is_named_otherwise(entry))
+            if (query.says_library or not entry.says_library)
             and (may_share_name(query, entry) or may_share_street(query, entry))
         ],
     ]
-
-
-def _is_named_otherwise(entry: Entry) -> bool:
-    """Whether any name of the entry does without the word library."""
-    for names in (entry.names, entry.system_names):
-        for name in names:
-            if LIBRARY_WORDS.isdisjoint(name.tokens):
-                return True
-    return False
 
 
 def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:

@@ -152,7 +152,7 @@ def words_of_name(name: str) -> str:
 
 def parted_figure(text: str) -> str:
     """``Library47`` as a word and a figure."""
-    return text if text.isalpha() else _GLUED.sub(r"\1 \2", text)
+    return text if text.replace(" ", "").isalpha() else _GLUED.sub(r"\1 \2", text)
 
 
 def joined_legal_form(text: str) -> str:

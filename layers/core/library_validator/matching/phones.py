@@ -14,6 +14,7 @@ _ABROAD: Final = re.compile(r"\D*(?:\+|\b0(?=0)|\b0(?=11))(?:0|11)?\D*[2-9]")
 _NUMBER: Final = re.compile(
     r"(?<!\d)(?:\+?\D?(?:0?0?1|011\D?1)\D{0,3})?\(?([2-9]\d\d)\)?[\s./\\_-]*(\d{3})[\s./\\_-]*(\d{4})(?!\d)"
 )
+_PLAIN: Final = re.compile(r"\(?([2-9][0-9]{2})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")  # as most are
 _EXTENSION: Final = re.compile(
     r"(?i)\s*[,;/(\[-]?\s*(?:\b(?:ext(?:ension|n)?|extensi[oó]n|xt|option|opt|press|menu|dial|prompt|then|"
     r"mailbox|box|pin|isub|choose|select|anexo)\b|(?<![a-z])x(?![a-z])|#)"
@@ -32,8 +33,10 @@ def read_phones(text: str) -> tuple[str, ...]:
     """
     if not text:
         return ()
-    if len(text) == 10 and text.isascii() and text.isdigit():
-        return (text,) if _is_number(text) else ()
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        digits = plain[1] + plain[2] + plain[3]
+        return (digits,) if _is_number(digits) else ()
     text = given(text)
     text = _DECIMALS.sub("", text[:_LONGEST].translate(_DASHES).strip())
     if _ABROAD.match(text):

@@ -107,13 +107,12 @@ def _put_together(found: re.Match[str], statistics: Statistics) -> str:
 
 def _joined(name: Name, statistics: Statistics) -> Name:
     """``De Kalb`` as ``Dekalb``, where entries have that word, and one of the two in no name."""
-    tokens = list(name.tokens)
+    known, tokens = statistics.words, list(name.tokens)
     for position in range(len(tokens) - 1, 0, -1):
-        before, word = tokens[position - 1 : position + 1]
-        known = statistics.words
-        if not (before in known and word in known) and before + word in known:
+        before, word = tokens[position - 1], tokens[position]
+        if (before not in known or word not in known) and before + word in known:
             tokens[position - 1 : position + 1] = [before + word]
-    return name_of(" ".join(tokens))
+    return name if len(tokens) == len(name.tokens) else name_of(" ".join(tokens))
 
 
 def _is_mistyped_pl(word: str) -> bool:
