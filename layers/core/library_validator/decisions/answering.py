@@ -42,6 +42,8 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
     query, ranking, (answer, codes, match, about, _problems) = judged
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
+    first = ranking.scored[:SHOWN_CANDIDATES]
+    candidates = [_candidate(one) for one in first]
     return {
         "decision": answer.value,
         "reason_codes": [*codes],
@@ -49,9 +51,9 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
         "next_step": next_step_texts(codes, about),
         "confidence": confidence_of(answer, shown.bits) if shown else 0.0,
         "match": match_values(match.entry, fiscal_year) if match else None,
-        "runner_up": _candidate(other) if other else None,
+        "runner_up": _runner_up(other, first, candidates) if other else None,
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
-        "candidates": [_candidate(one) for one in ranking.scored[:SHOWN_CANDIDATES]],
+        "candidates": candidates,
         "evidence": _evidence(query, shown, weights) if shown else [],
     }
 
@@ -106,6 +108,14 @@ def _number(text: str) -> int | None:
     """A published number; None for a missing code, which is negative."""
     value = int(text)
     return value if value >= 0 else None
+
+
+def _runner_up(other: Scored, first: Sequence[Scored], candidates: Sequence[Values]) -> Values:
+    """The best of another system: one of the ``first``, whose values are ``candidates``, as a rule."""
+    for one, values in zip(first, candidates, strict=True):
+        if one is other:
+            return values
+    return _candidate(other)
 
 
 def _candidate(scored: Scored) -> Values:

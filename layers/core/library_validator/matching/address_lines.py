@@ -59,7 +59,7 @@ def is_plain_city(text: str) -> bool:
     """Whether a town is its name, without wrapping and with nothing behind it: a glance."""
     if text[-3:-2] == " ":  # two letters, perhaps a state's
         return False
-    if text[:2] not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
+    if text[:3].upper() not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
         return True
     return given(text) == text and not _BEHIND_CITY.search(text)
 

@@ -120,12 +120,17 @@ class _StreetName(NamedTuple):
     alphabet: int  # which letters and figures it has, a bit for each
 
 
+_BIT_OF: Final = {letter: 1 << place for place, letter in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+
+
 @lru_cache(maxsize=65_536)
 def _parts_of(street: str) -> _StreetName:
     words = street.split()
     figures = frozenset(word for word in words if word[0].isdigit())
     letters = "".join(words)
-    alphabet = sum(1 << ord(letter) for letter in set(letters))
+    alphabet = 0
+    for letter in set(letters):
+        alphabet |= _BIT_OF[letter]
     return _StreetName(
         frozenset(words), figures, _DIRECTIONS.intersection(words), _without_type(street), letters, alphabet
     )

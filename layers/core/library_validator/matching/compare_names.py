@@ -62,18 +62,20 @@ def compare_names(
                 rarity = _rarity(agreed, _place_of(query, entry, at_same_place=at_same_place), statistics)
                 return NameAgreement("exact", agreed, rarity, listed, of_system)
     best: NameAgreement | None = None
+    place: frozenset[str] | None = None
     for names, of_system in kinds:
         for listed in names:
             if _have_nothing_in_common(query, listed):
                 best = best or NameAgreement("different", (), 0.0, listed, of_system)
                 continue
-            place = _place_of(query, entry, at_same_place=at_same_place)
+            if place is None:
+                place = _place_of(query, entry, at_same_place=at_same_place)
             found = compare_different_names(query, listed, place, statistics, of_system=of_system)
             if best is None or _better(found, best):
                 best = found
     if best is None:
         return NameAgreement("different", (), 0.0, query.name)
-    if best.level not in _WHOLE:
+    if query.parts and best.level not in _WHOLE:
         best = _best_of_parts(query, entry, statistics, best, at_same_place=at_same_place)
     if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
         return replace(best, level="separated")
@@ -124,12 +126,12 @@ def _is_strange(applied: Name, unknown: frozenset[str], listed: Name) -> bool:
         return False
     for other in unknown:
         for word in core:
-            if _similarity(other, word, unknown):
+            if _similarity_to_unknown(other, word):
                 return False
     if not applied.edges.isdisjoint(listed.edges):
         for other in applied.core_words - unknown:
             for word in core:
-                if -1 <= len(other) - len(word) <= 1 and _similarity(other, word, unknown):
+                if -1 <= len(other) - len(word) <= 1 and _similarity_to_known(other, word):
                     return False
     return not (_could_be_joined(applied.letters, listed.letters) and _are_joined(applied.core, core))
 
@@ -256,7 +258,12 @@ def _pair_near(applied: list[str], listed: list[str], unknown: frozenset[str]) -
     for word in list(listed):
         best, best_score = None, 0.0
         for other in applied:
-            score = _similarity(other, word, unknown)
+            if other in unknown:
+                score = _similarity_to_unknown(other, word)
+            elif other[0] == word[0] or other[-1] == word[-1]:
+                score = _similarity_to_known(other, word)
+            else:
+                continue
             if score > best_score:
                 best, best_score = other, score
         if best is not None:
@@ -282,34 +289,43 @@ def _are_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
 def _drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ...]) -> None:
     """Forget words that nobody bears and that mistype what was said already (``Lennoox of Lennox``)."""
     for word in unknown.intersection(applied):
-        if any(_similarity(word, other, unknown) for other in said):
-            applied.remove(word)
+        for other in said:
+            if _similarity_to_unknown(word, other):
+                applied.remove(word)
+                break
 
 
-def _similarity(word: str, listed: str, unknown: frozenset[str]) -> float:
-    """Above 0 where one word can be a mistyped or cut form of the other, which it is not already.
+# Both are above 0 where one word can be a mistyped or cut form of the other, which it is not already.
 
-    A word that the registry knows is a word of its own: it is allowed one slip at most, and only where it is
-    long. One slip leaves the first letter or the last.
+
+def _similarity_to_known(word: str, listed: str) -> float:
+    """Of a word that the registry knows: it is a word of its own, and allowed one slip where it is long.
+
+    One slip leaves the first letter or the last.
     """
-    known = word not in unknown
-    if known and word[0] != listed[0] and word[-1] != listed[-1]:
+    if word[0] != listed[0] and word[-1] != listed[-1]:
         return 0.0
+    longer = max(len(word), len(listed))
+    if longer < _LONG_WORD or not -1 <= len(word) - len(listed) <= 1:
+        return 0.0
+    if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS or listed in SEPARATORS:
+        return 0.0
+    distance = OSA.distance(word, listed, score_cutoff=1)
+    return 1.0 - distance / longer if distance <= 1 else 0.0
+
+
+def _similarity_to_unknown(word: str, listed: str) -> float:
+    """Of a word that no entry bears."""
     shorter, longer = len(word), len(listed)
     if shorter > longer:
         shorter, longer = longer, shorter
-    if known:
-        if longer < _LONG_WORD or longer - shorter > 1:
-            return 0.0
-        allowed, is_cut = 1, False
-    else:
-        if shorter < _SHORT_WORD:
-            return 0.0
-        allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
-        is_cut = shorter >= 5 and word[:shorter] == listed[:shorter]
-        if longer - shorter > allowed and not is_cut:
-            return 0.0
-    if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS or (known and listed in SEPARATORS):
+    if shorter < _SHORT_WORD:
+        return 0.0
+    allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
+    is_cut = shorter >= 5 and word[:shorter] == listed[:shorter]
+    if longer - shorter > allowed and not is_cut:
+        return 0.0
+    if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS:
         return 0.0
     distance = OSA.distance(word, listed, score_cutoff=allowed)
     if distance <= allowed:

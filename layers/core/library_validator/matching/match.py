@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from library_validator.matching.compare import Compared, compare
@@ -160,6 +160,9 @@ def _find_others(
             bits = statistics.bits(word_of(key))
         else:
             placed.update(records)
+        if not shared:
+            shared = dict.fromkeys(records, bits)
+            continue
         for record in records:
             shared[record] = shared.get(record, 0.0) + bits
     return sorted([one for one in shared if one not in sure], key=shared.__getitem__, reverse=True), placed
@@ -169,9 +172,9 @@ def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes
     """Entries beyond the first, where none of those is likely: one of its town at least."""
     compared, rest = others[:ENOUGH], others[ENOUGH:]
     same_place = [one for one in rest if one in placed]
-    elsewhere = [one for one in rest if one not in placed]
-    if not query.is_name_alone:
-        del elsewhere[ENOUGH:]
+    elsewhere = islice(
+        (one for one in rest if one not in placed), None if query.is_name_alone else ENOUGH
+    )
     neighbour = [] if any(one in placed for one in compared) else same_place[:1]
     doubtful = [entry_of(one) for one in chain(same_place[len(neighbour) :], elsewhere)]
     return [

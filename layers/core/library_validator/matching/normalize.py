@@ -85,7 +85,7 @@ def words(text: str) -> str:
         text = text.replace("&", " AND ")
     found = text.encode().translate(_IN_WORDS, _CLOSED_UP).split()
     plain = b" ".join(found).decode()
-    if [len(word) for word in found].count(1) < 2:  # no initials
+    if list(map(len, found)).count(1) < 2:  # no initials
         return plain
     return _INITIALS.sub(lambda initials: initials[0].replace(" ", ""), plain)
 

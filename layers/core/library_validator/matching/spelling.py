@@ -72,9 +72,10 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
 
     Words that stand in more than ``rare`` entries are words of the registry and stay as they are.
     """
-    if rare == 0 and statistics.words.issuperset(name.tokens):
-        return name
-    unknown = [word for word in name.tokens if word not in _KNOWN and statistics.count(word) <= rare]
+    if rare:
+        unknown = [word for word in name.tokens if word not in _KNOWN and statistics.count(word) <= rare]
+    else:
+        unknown = [word for word in name.core if word not in statistics.words and word not in _KNOWN]
     if not unknown:
         return name
     corrected = {word: nearest for word in unknown if (nearest := _nearest_kind_word(word))}

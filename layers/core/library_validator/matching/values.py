@@ -37,14 +37,17 @@ _PLACEHOLDERS: Final = frozenset(
     """.split()
 )
 _LONGEST: Final = 28  # characters of a placeholder, with what stands around it
-# The first two letters of a placeholder, in any case: a glance that most values do not pass.
-BEGINNINGS: Final = frozenset(
-    first + second
-    for word in _PLACEHOLDERS
-    for first in (word[0], word[0].lower())
-    for second in (word[1], word[1].lower(), *" .-_/")
-)
 _PUNCTUATION: Final = " .,;:-_*/\\|()[]{}<>?!#'\"~=+"
+# The first three characters of a placeholder, in capitals: a glance that most values do not pass.
+BEGINNINGS: Final = frozenset(
+    beginning
+    for word in _PLACEHOLDERS
+    for beginning in (
+        word[:3],
+        *[word[:2] + sign for sign in _PUNCTUATION],
+        *[word[0] + sign + other for sign in " .-_/" for other in (word[1], *" .-_/")],
+    )
+)
 _INNER: Final = str.maketrans("", "", " .-_/'")
 _ERROR: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|N/A|NULL|SPILL|CALC|ERROR|FIELD)[!?]?")
 _MYSQL_NULL: Final = "\\N"
@@ -54,9 +57,14 @@ def given(text: str) -> str:
     """What a field says: its text without wrapping; empty where it says that nothing is given."""
     if not text:
         return ""
-    if not text.isascii() or "&" in text or "<" in text or text[0] in _FIRST_OF_WRAPPING:
+    if (
+        not text.isascii()
+        or ("&" in text and ";" in text)  # an HTML entity perhaps
+        or "<" in text
+        or text[0] in _FIRST_OF_WRAPPING
+    ):
         text = unwrapped(text)
-    elif text[:2] not in BEGINNINGS and text[0].isalnum():
+    elif text[:3].upper() not in BEGINNINGS and text[0].isalnum():
         return text
     return "" if len(text) <= _LONGEST and says_nothing(text) else text
 

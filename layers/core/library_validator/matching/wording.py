@@ -42,8 +42,10 @@ def wording_of(name: str) -> tuple[str, ...]:
 
 def lost_in(name: str) -> str:
     """What of a name has no words in ``wording_of``: other scripts, signs, what follows after the limits."""
-    if name.isascii() and len(name) <= MAX_CHARACTERS and name.count(" ") < MAX_WORDS // 2:
-        return ""
+    if name.isascii() and (
+        len(name) <= MAX_WORDS or (len(name) + 1) // 2 + name.count("&") + name.count("+") <= MAX_WORDS
+    ):
+        return ""  # there is no room for more words
     words = _words(fold(spaced(name[:MAX_CHARACTERS])))
     return lost_characters(name) or name[MAX_CHARACTERS:] or " ".join(words[MAX_WORDS:])
 
