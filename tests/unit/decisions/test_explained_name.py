@@ -73,6 +73,10 @@ def test_the_words_of_another_outlet_are_explained_where_its_whole_name_is_given
     assert in_town(PELLWOOD, "Pellwood and Juniper Libraries").left == ("JUNIPER",)
 
 
+def test_a_kind_word_of_another_outlet_explains_nothing() -> None:
+    assert in_town(PELLWOOD, "Pellwood and College Hill Libraries").left == ("COLLEGE",)
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from library_validator.decisions.decision import Answer
-from tests.small_registry import decide, release
+from tests.small_registry import decide, release, system
 from tests.varied_registry import (
     GLENWARDEN_COMMUNITY,
     GLENWARDEN_PUBLIC,
@@ -165,6 +165,23 @@ def test_a_near_name_in_the_own_town_beats_the_exact_name_in_another_state(field
 def test_a_near_name_that_is_mistyped_as_well_beats_it_too() -> None:
     decision = answer("Glenwardn Public Libary", **at_its_door(GLENWARDEN_COMMUNITY))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    ["WEXHAM LIBRARY", "WEXHAM COMMUNITY LIBRARY", "GRISELDA WEXHAM LIBRARY", "WEXHAM TOWNSHIP LIBRARY"],
+)
+@pytest.mark.parametrize("zip_code", ["", "05190"])
+def test_where_the_near_name_is_too_far_for_that_a_person_is_asked_about_the_own_town(
+    listed: str, zip_code: str
+) -> None:
+    at_home = system("VT0301", listed, "9 ORCHARD STREET", "WEXHAM", "05190", "8025550190")
+    elsewhere = system(
+        "NH0301", "CORDELIA WEXHAM LIBRARY", "40 DEPOT STREET", "WEXHAM", "03190", "6035550190"
+    )
+    registry = release((*SYSTEMS, at_home, elsewhere), OUTLETS)
+    decision = decide(registry, name="Cordelia Wexham Library", city="Wexham", state="VT", zip=zip_code)
+    assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "VT0301")
 
 
 def test_the_library_of_the_very_name_stays_itself() -> None:

@@ -17,7 +17,7 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Answer, Candidate, Decision, Submission
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import reason_codes, reasons_of
 from library_validator.matching.weights import load_weights
@@ -112,6 +112,18 @@ def test_every_field_stands_in_the_evidence_once(worlds: list[World]) -> None:
             assert (decision.candidates, decision.match, decision.confidence) == ([], None, 0.0)
 
 
+def candidate_spoken_of(decision: Decision) -> Candidate:
+    """The match, or the best candidate where there is none; the own town's may stand behind a namesake's."""
+    match = decision.match
+    if match is None:
+        return decision.candidates[0]
+    return next(
+        one
+        for one in decision.candidates
+        if (one.fscs_key, one.fscs_id, one.name) == (match.fscs_key, match.fscs_id, match.name)
+    )
+
+
 def test_the_evidence_sums_to_the_candidates_bits_and_its_confidence(worlds: list[World]) -> None:
     shown = 0
     for decision in decisions_of(worlds):
@@ -122,9 +134,8 @@ def test_the_evidence_sums_to_the_candidates_bits_and_its_confidence(worlds: lis
         assert near[0] - 1e-6 <= decision.confidence <= near[1] + 1e-6, decision.application_id
         if "NO_LONGER_LISTED" in decision.reason_codes:
             continue  # candidates are those of the newest release
-        best = decision.candidates[0]
+        best = candidate_spoken_of(decision)
         assert abs(score - best.bits) <= tolerance, decision.application_id
-        assert decision.match is None or decision.match.fscs_key == best.fscs_key
         if decision.margin is not None and decision.runner_up is not None:
             assert abs(decision.margin - (best.bits - decision.runner_up.bits)) <= 3 * ROUNDED
         shown += 1
