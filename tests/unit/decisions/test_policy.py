@@ -83,7 +83,6 @@ def test_a_branch_is_answered_with_its_outlet_and_its_system() -> None:
     "name",
     [
         "Friends of the Alder Point Public Library",
-        "Freinds of the Alder Point Public Library",
         "Alder Point Library Foundation, Inc.",
         "Alder Point Public Library Endowment Fund",
         "Alder Point Library Guild",
@@ -94,6 +93,22 @@ def test_a_body_that_supports_a_library_is_not_the_library_even_with_its_address
     decision = decide(**{**ALDER_FIELDS, "name": name})
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["AFFILIATE"])
     assert decision.match is None
+
+
+@pytest.mark.parametrize(
+    ("name", "unexplained"),
+    [
+        ("Freinds of the Alder Point Public Library", "FREINDS"),
+        ("Alder Point Public Library Fundation", "FUNDATION"),
+        ("Alder Point Library Gild", "GILD"),
+    ],
+)
+def test_spelling_is_never_corrected_towards_a_body_that_supports_a_library(
+    name: str, unexplained: str
+) -> None:
+    decision = decide(**{**ALDER_FIELDS, "name": name})
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["BODY_OF_LIBRARY"])
+    assert unexplained in decision.reasons[0].staff
 
 
 @pytest.mark.parametrize(

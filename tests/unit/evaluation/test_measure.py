@@ -76,8 +76,9 @@ def test_nobody_found_has_no_candidate_no_key_and_no_confidence() -> None:
 
 
 def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
+    """The applicant is one whom nothing but its score validates: no street, and two systems in its town."""
     measurer = Measurer(registry_of(NEWEST))
-    row = labelled(name="Alder Point Library", city="Alder Point", state="ME")
+    row = labelled("ME0002", name="Briar County Library", city="Briarton", state="ME", fscs_id="ME0002")
     measured = measurer.measure(row)
     policy = load_policy()
     assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]

@@ -1,0 +1,180 @@
+"""Whatever word stands beside the library's name, and however the name is written: what always holds.
+
+The words are made letter by letter, or are everyday words that no list of the product has, so nothing here
+rests on what somebody thought of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from library_validator.decisions.decision import Answer
+from library_validator.releases.records import Outlet, System
+from tests.varied_registry import (
+    ARROYO,
+    HASTWELL,
+    HAVENPORT,
+    JUNIPER_CREEK,
+    LARCHMERE,
+    MUSEUM,
+    OFENNEL,
+    PELLWOOD,
+    QUILLET,
+    SABLE_COUNTY,
+    SEVEN_ELMS,
+    SPINDRIFT,
+    answer,
+    at_its_door,
+    evidence_of,
+    in_its_town,
+    key_of,
+    with_its_phone,
+)
+
+LISTED: Final[tuple[System | Outlet, ...]] = (
+    LARCHMERE, SABLE_COUNTY, SPINDRIFT, HAVENPORT, MUSEUM, QUILLET, SEVEN_ELMS, OFENNEL, ARROYO,
+    JUNIPER_CREEK, PELLWOOD,
+)  # fmt: skip
+WITH_INITIAL: Final[tuple[System | Outlet, ...]] = (
+    *LISTED,
+    HASTWELL,
+)  # the last one's middle name may be any word with its letter
+EVERYDAY: Final = """
+    apartments realtors tavern motors yoga dental plumbing salon bakery parking lofts condos cinema brewery
+    insurance attorneys catering daycare gaming vapes outlet storage wedding rental chess quilt genealogy
+    archery haunted virtual online mobile digital private islamic masonic little toy tool seed human
+    not anti fake former near unofficial against behind under versus without opponents imitation
+    freunde vrienden amici przyjaciele venner vanner ystavat baratok prijatelji arkadaslari kaibigan
+    gmbh limited holdings partnership ventures enterprises group llc ltd llp sons brothers
+""".split()
+Offered = Callable[[System | Outlet], dict[str, str]]
+libraries: Final = st.sampled_from(LISTED)
+made_up: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14)
+everyday: Final = st.sampled_from(EVERYDAY)
+places: Final = st.integers(min_value=0, max_value=7)
+OFFERS: Final = (with_its_phone, at_its_door)
+DRESSES: Final[tuple[Callable[[str], str], ...]] = (
+    str.upper,
+    str.lower,
+    str.swapcase,
+    "  {}  ".format,
+    "{}.".format,
+    "{},".format,
+    '"{}"'.format,
+    "\u201c{}\u201d".format,
+    lambda text: text.replace(" ", "  "),
+    lambda text: text.replace(" ", "\u00a0"),
+    lambda text: text.replace("'", "\u2019"),
+)
+SEEDED: Final = settings(max_examples=300, derandomize=True, deadline=None)
+
+
+def with_word(listed: System | Outlet, word: str, place: int) -> str:
+    words = listed.name.title().split()
+    return " ".join([*words[:place], word.title(), *words[place:]])
+
+
+def with_words_of_name(listed: System | Outlet) -> st.SearchStrategy[tuple[System | Outlet, list[str]]]:
+    return st.tuples(st.just(listed), st.permutations(listed.name.title().split()))
+
+
+def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
+    """What an applicant can give of the library's, and of its own."""
+    own_phone = {"phone": f"{listed.phone[:3]}8675309"}
+    return {
+        "door and phone": with_its_phone(listed),
+        "door": at_its_door(listed),
+        "door, own phone": {**at_its_door(listed), **own_phone},
+        "phone, own street": {**with_its_phone(listed), "street": "77 Impostor Way"},
+        "town": in_its_town(listed),
+        "own street and phone": {**in_its_town(listed), "street": "77 Impostor Way", **own_phone},
+    }
+
+
+@SEEDED
+@given(listed=libraries, word=made_up | everyday, place=places)
+def test_one_word_more_at_the_librarys_door_with_its_phone_is_never_validated(
+    listed: System | Outlet, word: str, place: int
+) -> None:
+    decision = answer(with_word(listed, word, place), **with_its_phone(listed))
+    assert decision.decision is not Answer.VALIDATED
+
+
+@SEEDED
+@given(listed=libraries, word=everyday, place=places, variant=st.sampled_from(sorted(variants(LARCHMERE))))
+def test_one_word_more_is_never_validated_whatever_else_is_given(
+    listed: System | Outlet, word: str, place: int, variant: str
+) -> None:
+    decision = answer(with_word(listed, word, place), **variants(listed)[variant])
+    assert decision.decision is not Answer.VALIDATED
+
+
+@SEEDED
+@given(listed=libraries, word=made_up | everyday, place=places)
+def test_a_word_that_nothing_explains_is_left(listed: System | Outlet, word: str, place: int) -> None:
+    evidence = evidence_of(listed, with_word(listed, word, place), **with_its_phone(listed))
+    assert word.upper() in evidence.name.left
+
+
+@SEEDED
+@given(listed=libraries, words=st.lists(everyday, min_size=2, max_size=4, unique=True), place=places)
+def test_several_words_more_are_never_validated(
+    listed: System | Outlet, words: list[str], place: int
+) -> None:
+    decision = answer(with_word(listed, " ".join(words), place), **with_its_phone(listed))
+    assert decision.decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize("listed", WITH_INITIAL, ids=lambda listed: listed.name)
+@pytest.mark.parametrize("offered", [with_its_phone, at_its_door], ids=["door and phone", "door"])
+def test_the_listed_name_itself_is_validated(listed: System | Outlet, offered: Offered) -> None:
+    decision = answer(listed.name.title(), **offered(listed))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, listed.fscs_key)
+
+
+@SEEDED
+@given(
+    in_some_order=st.sampled_from(WITH_INITIAL).flatmap(with_words_of_name), offered=st.sampled_from(OFFERS)
+)
+def test_the_words_of_the_listed_name_may_stand_in_any_order(
+    in_some_order: tuple[System | Outlet, list[str]], offered: Offered
+) -> None:
+    listed, words = in_some_order
+    decision = answer(" ".join(words), **offered(listed))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, listed.fscs_key)
+
+
+@SEEDED
+@given(
+    listed=st.sampled_from(WITH_INITIAL),
+    word=st.just("") | everyday,
+    dress=st.sampled_from(DRESSES),
+    variant=st.sampled_from(sorted(variants(LARCHMERE))),
+)
+def test_case_blanks_and_punctuation_around_a_name_change_no_answer(
+    listed: System | Outlet, word: str, dress: Callable[[str], str], variant: str
+) -> None:
+    plain = with_word(listed, word, 9) if word else listed.name.title()
+    fields = variants(listed)[variant]
+    expected, found = answer(plain, **fields), answer(dress(plain), **fields)
+    assert (found.decision, key_of(found)) == (expected.decision, key_of(expected))
+
+
+@SEEDED
+@given(
+    listed=st.sampled_from(WITH_INITIAL),
+    dress=st.sampled_from(DRESSES),
+    variant=st.sampled_from(sorted(variants(LARCHMERE))),
+)
+def test_case_and_blanks_of_the_other_fields_change_no_answer(
+    listed: System | Outlet, dress: Callable[[str], str], variant: str
+) -> None:
+    plain = variants(listed)[variant]
+    dressed = {name: dress(value) if name in ("street", "city") else value for name, value in plain.items()}
+    expected, found = answer(listed.name, **plain), answer(listed.name, **dressed)
+    assert (found.decision, key_of(found)) == (expected.decision, key_of(expected))

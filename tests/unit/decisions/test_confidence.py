@@ -1,0 +1,63 @@
+"""How sure an answer is: what applicants with that answer and that match weight were."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from library_validator.decisions import confidence
+from library_validator.decisions.confidence import STEPS, Step, confidence_of
+from library_validator.decisions.decision import Answer
+
+BITS = [-2000.0, -1000.0, -12.5, -4.0, -0.1, 0.0, 1.5, 6.0, 12.0, 15.9, 16.0, 40.0]
+LISTED: dict[str, Any] = json.loads(
+    resources.files(confidence.__package__).joinpath("confidence.json").read_text("utf-8")
+)["steps"]
+
+
+@pytest.mark.parametrize(
+    ("right", "of", "expected"),
+    [(0, 0, 0.5), (0, 98, 0.01), (98, 98, 0.99), (1, 1, 2 / 3), (49, 98, 0.5)],
+)
+def test_few_applicants_make_nobody_certain(right: int, of: int, expected: float) -> None:
+    assert Step(0.0, right, of).confidence == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+@pytest.mark.parametrize("bits", BITS)
+def test_every_answer_has_a_confidence_between_none_and_certain(answer: Answer, bits: float) -> None:
+    assert 0.0 < confidence_of(answer, bits) < 1.0
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_a_step_begins_at_its_weight_and_ends_before_the_next(answer: Answer) -> None:
+    for step, following in pairwise(Step(*one) for one in LISTED[answer.value]):
+        assert confidence_of(answer, step.bits) == pytest.approx(step.confidence, abs=1e-6)
+        assert confidence_of(answer, following.bits - 0.01) == pytest.approx(step.confidence, abs=1e-6)
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_a_higher_weight_makes_no_answer_less_sure(answer: Answer) -> None:
+    found = [confidence_of(answer, bits) for bits in BITS]
+    assert found == sorted(found)
+
+
+@pytest.mark.parametrize("bits", BITS)
+def test_of_one_weight_the_validated_are_surest_and_the_refused_least(bits: float) -> None:
+    refused, reviewed, validated = (
+        confidence_of(answer, bits)
+        for answer in (Answer.NOT_VALIDATED, Answer.NEEDS_REVIEW, Answer.VALIDATED)
+    )
+    assert refused < reviewed < validated
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_the_table_has_no_steps_but_the_known_ones_and_no_more_right_than_there_are(answer: Answer) -> None:
+    steps = [Step(*one) for one in LISTED[answer.value]]
+    assert {step.bits for step in steps[1:]} <= set(STEPS)
+    assert [step for step in steps if not 0 <= step.right <= step.of] == []
+    assert sum(step.of for step in steps) > 100

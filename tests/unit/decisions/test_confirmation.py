@@ -1,0 +1,163 @@
+"""What has to hold before anybody is validated, whatever street, phone and score say."""
+
+from __future__ import annotations
+
+import pytest
+
+from library_validator.decisions.confirmation import confirm, host_of
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.verdict import Verdict
+from library_validator.releases.records import Outlet, System
+from tests.varied_registry import (
+    HASTWELL,
+    HAVENPORT,
+    JUNIPER_CREEK,
+    LARCHMERE,
+    MARLOCK,
+    MUSEUM,
+    ORDWAY,
+    QUILLET,
+    answer,
+    at_its_door,
+    evidence_of,
+    in_its_town,
+    with_its_phone,
+)
+
+
+def confirmed(listed: System | Outlet, name: str, **fields: str) -> Verdict:
+    """What becomes of a verdict that validates an applicant as ``listed``."""
+    evidence = evidence_of(listed, name, **fields)
+    return confirm(Verdict(Answer.VALIDATED, ("MATCH",), evidence.best), evidence, evidence.best)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (LARCHMERE, "Larchmere Public Library"),
+        (LARCHMERE, "Larchmere Public Library, Inc."),
+        (LARCHMERE, "Larchmere Library Department"),
+        (HASTWELL, "Hastwell Memorial Library"),
+        (JUNIPER_CREEK, "Juniper Creek Branch"),
+        (QUILLET, "Quillet Free"),
+        (MARLOCK, "Marlock"),
+        (MUSEUM, "Tollgate Museum and Library"),
+    ],
+)
+def test_a_name_of_which_every_word_is_explained_is_confirmed(listed: System | Outlet, name: str) -> None:
+    found = confirmed(listed, name, **with_its_phone(listed))
+    assert (found.answer, found.codes) == (Answer.VALIDATED, ("MATCH",))
+
+
+def test_words_that_are_left_go_to_a_person_and_are_named() -> None:
+    found = confirmed(
+        LARCHMERE, "Larchmere Public Library Apartments & Realtors", **with_its_phone(LARCHMERE)
+    )
+    assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("BODY_OF_LIBRARY",))
+    assert found.about == {"BODY_OF_LIBRARY": "APARTMENTS, REALTORS"}
+
+
+def test_of_many_words_that_are_left_five_are_named() -> None:
+    name = "Larchmere Public Library Ant Bee Cow Dog Elk Fox Gnu"
+    found = confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE))
+    assert found.about == {"BODY_OF_LIBRARY": "ANT, BEE, COW, DOG, ELK"}
+
+
+def test_where_no_word_is_the_entrys_the_name_differs() -> None:
+    found = confirmed(HASTWELL, "Zebra Library", **with_its_phone(HASTWELL))
+    assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
+
+
+@pytest.mark.parametrize("name", ["Hastwell Memorial", "Oliver T Hastwell"])
+def test_who_neither_says_library_nor_bears_the_name_goes_to_a_person(name: str) -> None:
+    found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
+    assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
+
+
+@pytest.mark.parametrize("name", ["Hastwell Hall", "Oliver T Hastwell College", "Hastwell Memorial Building"])
+def test_a_building_or_a_school_that_has_no_word_for_library_is_its_host(name: str) -> None:
+    found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
+    assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",))
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"), [("The Library", ("WEAK_EVIDENCE",)), ("Public Library", ("MATCH",))]
+)
+def test_a_generic_name_is_confirmed_where_it_is_the_kind_that_the_place_has(
+    name: str, codes: tuple[str, ...]
+) -> None:
+    assert confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE)).codes == codes
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [(at_its_door(MARLOCK), ("MATCH",)), (in_its_town(MARLOCK), ("NAME_DIFFERS",))],
+    ids=["at the door", "in the town"],
+)
+def test_a_name_that_is_just_the_towns_needs_the_librarys_place(
+    fields: dict[str, str], codes: tuple[str, ...]
+) -> None:
+    assert confirmed(MARLOCK, "Marlock", **fields).codes == codes
+
+
+def test_a_published_name_letter_for_letter_needs_no_more_explaining() -> None:
+    evidence = evidence_of(ORDWAY, "Mabel Ordway Library", **in_its_town(ORDWAY))
+    assert evidence.is_published_name
+    assert not evidence_of(MARLOCK, "Marlock", **in_its_town(MARLOCK)).is_published_name
+    assert evidence_of(MARLOCK, "Marlock", **at_its_door(MARLOCK)).is_published_name
+    assert not evidence_of(ORDWAY, "The Mabel Ordway Library", **in_its_town(ORDWAY)).is_published_name
+
+
+def test_contact_is_held_against_the_listed_one_even_where_the_name_is_the_published_one() -> None:
+    elsewhere = {**in_its_town(ORDWAY), "street": "900 Elsewhere Ave", "phone": "207-867-5309"}
+    found = confirmed(ORDWAY, "Mabel Ordway Library", **elsewhere)
+    assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",))
+
+
+def test_the_name_of_a_library_that_it_took_over_from_explains_words_too() -> None:
+    name = "Mabel Ordway Library"
+    fields = with_its_phone(HAVENPORT)
+    evidence = evidence_of(HAVENPORT, name, **fields)
+    verdict = Verdict(Answer.VALIDATED, ("MATCH",), evidence.best)
+    known_as = evidence_of(ORDWAY, name, **fields).best
+    assert confirm(verdict, evidence, evidence.best).codes == ("NAME_DIFFERS",)
+    assert confirm(verdict, evidence, known_as).answer is Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    ("listed", "fields", "expected"),
+    [
+        (LARCHMERE, in_its_town(LARCHMERE), Answer.NOT_VALIDATED),
+        (LARCHMERE, at_its_door(LARCHMERE), Answer.NOT_VALIDATED),
+        (LARCHMERE, with_its_phone(LARCHMERE), Answer.NEEDS_REVIEW),
+        (QUILLET, in_its_town(QUILLET), Answer.NOT_VALIDATED),
+        (QUILLET, at_its_door(QUILLET), Answer.NEEDS_REVIEW),  # the listed name does not say library
+        (QUILLET, with_its_phone(QUILLET), Answer.NEEDS_REVIEW),
+    ],
+)
+def test_a_government_is_told_no_but_where_it_has_the_librarys_phone(
+    listed: System, fields: dict[str, str], expected: Answer
+) -> None:
+    found = host_of(evidence_of(listed, f"Town of {listed.city.title()}", **fields))
+    assert (found.answer, found.codes) == (expected, ("HOST_OF_LIBRARY",))
+    assert found.about == {"HOST_OF_LIBRARY": f"{listed.name} ({listed.fscs_key})"}
+    assert (found.match is None) == (expected is Answer.NOT_VALIDATED)
+
+
+def test_the_library_at_the_place_of_the_host_is_named_to_be_asked() -> None:
+    decision = answer("Town of Larchmere", **in_its_town(LARCHMERE))
+    assert decision.reason_codes == ["HOST_OF_LIBRARY"]
+    assert "LARCHMERE PUBLIC LIBRARY (ME0101)" in decision.next_step.text
+    assert decision.match is None
+
+
+def test_the_outlet_at_the_place_of_the_host_is_named_by_its_own_name() -> None:
+    found = host_of(evidence_of(JUNIPER_CREEK, "Town of Juniper Creek", **in_its_town(JUNIPER_CREEK)))
+    assert found.about == {"HOST_OF_LIBRARY": "JUNIPER CREEK BRANCH (ME0102-003)"}
+
+
+def test_where_nothing_is_listed_at_the_hosts_place_there_is_no_entry() -> None:
+    found = host_of(
+        evidence_of(LARCHMERE, "Larchmere Town Hall", city="Nowhere", state="ME", phone="2075550199")
+    )
+    assert (found.answer, found.codes) == (Answer.NOT_VALIDATED, ("NO_ENTRY",))

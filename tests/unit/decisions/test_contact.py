@@ -1,0 +1,139 @@
+"""Which of street, phone and ZIP lead to an entry, and which lead away from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from library_validator.decisions.contact import Contact
+from library_validator.decisions.decision import Answer
+from tests.small_registry import decide, release
+from tests.varied_registry import LARCHMERE, answer, at_its_door, evidence_of, key_of, with_its_phone
+
+NAME = "Larchmere Public Library"
+WHOLE = with_its_phone(LARCHMERE)
+OTHER_STREET = "900 Elsewhere Avenue"
+OTHER_PHONE = "207-867-5309"
+OTHER_NUMBER_OF_ITS_EXCHANGE = "207-555-9876"
+OTHER_ZIP_OF_ITS_STATE = "04401"
+
+
+def contact(**fields: str) -> Contact:
+    return evidence_of(LARCHMERE, NAME, **{**WHOLE, **fields}).contact
+
+
+@pytest.mark.parametrize(
+    ("fields", "agreeing", "differing"),
+    [
+        ({}, {"street", "phone", "ZIP"}, set()),
+        ({"street": ""}, {"phone", "ZIP"}, set()),
+        ({"phone": "", "zip": ""}, {"street"}, set()),
+        ({"street": OTHER_STREET}, {"phone", "ZIP"}, {"street"}),
+        ({"street": "900 Belfry Street"}, {"phone", "ZIP"}, {"street"}),
+        ({"street": "14 Chandlery Row"}, {"phone", "ZIP"}, {"street"}),
+        ({"street": "14 Belfrey St."}, {"street", "phone", "ZIP"}, set()),
+        ({"phone": OTHER_PHONE}, {"street", "ZIP"}, {"phone"}),
+        ({"phone": OTHER_NUMBER_OF_ITS_EXCHANGE}, {"street", "ZIP"}, {"phone"}),
+        ({"phone": "603-555-0121"}, {"street", "phone", "ZIP"}, set()),
+        ({"phone": f"{OTHER_PHONE} or 207-555-0121"}, {"street", "phone", "ZIP"}, set()),
+        ({"zip": OTHER_ZIP_OF_ITS_STATE, "phone": ""}, {"street"}, {"ZIP"}),
+        ({"zip": "04199", "phone": ""}, {"street", "ZIP"}, set()),
+        ({"street": OTHER_STREET, "phone": OTHER_PHONE}, {"ZIP"}, {"street", "phone"}),
+    ],
+)
+def test_what_was_given_agrees_or_differs_and_what_was_not_is_neither(
+    fields: dict[str, str], agreeing: set[str], differing: set[str]
+) -> None:
+    found = contact(**fields)
+    assert (set(found.agreeing), set(found.differing)) == (agreeing, differing)
+
+
+def test_where_nothing_was_given_nothing_agrees_or_differs() -> None:
+    assert contact(street="", zip="", phone="") == Contact()
+
+
+@pytest.mark.parametrize("street", ["PO Box 12", "P.O. Box 12"])
+def test_a_box_is_not_compared_with_a_street(street: str) -> None:
+    found = contact(street=street)
+    assert "street" not in {*found.agreeing, *found.differing}
+
+
+@pytest.mark.parametrize(
+    ("fields", "located", "contradicts"),
+    [
+        ({}, True, False),
+        ({"street": OTHER_STREET}, True, False),
+        ({"phone": OTHER_PHONE}, True, False),
+        ({"street": OTHER_STREET, "zip": OTHER_ZIP_OF_ITS_STATE}, True, False),
+        ({"street": OTHER_STREET, "phone": ""}, False, False),
+        ({"street": "", "phone": OTHER_PHONE}, False, False),
+        ({"street": OTHER_STREET, "phone": OTHER_PHONE}, False, True),
+        ({"street": OTHER_STREET, "phone": OTHER_NUMBER_OF_ITS_EXCHANGE}, False, True),
+        ({"street": "900 Belfry Street", "phone": OTHER_PHONE}, False, True),
+        ({"street": OTHER_STREET, "phone": "", "zip": OTHER_ZIP_OF_ITS_STATE}, False, True),
+        ({"street": "", "phone": OTHER_PHONE, "zip": OTHER_ZIP_OF_ITS_STATE}, False, True),
+    ],
+)
+def test_two_things_that_lead_away_contradict_where_nothing_leads_to_the_entry(
+    fields: dict[str, str], *, located: bool, contradicts: bool
+) -> None:
+    found = contact(**fields)
+    assert (found.is_located, found.contradicts) == (located, contradicts)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"street": OTHER_STREET}, "street"),
+        ({"phone": OTHER_PHONE}, "phone"),
+        ({"zip": OTHER_ZIP_OF_ITS_STATE}, "ZIP"),
+        ({"street": OTHER_STREET, "phone": ""}, "street"),
+        ({"street": "", "phone": OTHER_PHONE}, "phone"),
+        ({"street": OTHER_STREET, "zip": OTHER_ZIP_OF_ITS_STATE}, "street and ZIP"),
+    ],
+)
+def test_who_differs_in_one_thing_is_validated_and_that_is_said(fields: dict[str, str], said: str) -> None:
+    decision = answer(NAME, **{**WHOLE, **fields})
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
+    assert decision.reason_codes == ["MATCH", "CONTACT_DIFFERS"]
+    assert f"the {said} given" in decision.reasons[1].staff
+    assert f"The {said} you gave" in decision.reasons[1].applicant
+    assert decision.next_step.code == "CONFIRM_CONTACT"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"street": OTHER_STREET, "phone": OTHER_PHONE}, "street and phone"),
+        ({"street": OTHER_STREET, "phone": OTHER_NUMBER_OF_ITS_EXCHANGE}, "street and phone"),
+        ({"street": "900 Belfry Street", "phone": OTHER_PHONE}, "street and phone"),
+        ({"street": OTHER_STREET, "phone": "", "zip": OTHER_ZIP_OF_ITS_STATE}, "street and ZIP"),
+        ({"street": "", "phone": OTHER_PHONE, "zip": OTHER_ZIP_OF_ITS_STATE}, "phone and ZIP"),
+    ],
+)
+def test_who_differs_in_two_things_goes_to_a_person(fields: dict[str, str], said: str) -> None:
+    decision = answer(NAME, **{**WHOLE, **fields})
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
+    assert key_of(decision) == "ME0101"
+    assert said in decision.reasons[0].staff
+    assert decision.next_step.code == "CONFIRM_CONTACT"
+
+
+def test_what_leads_to_the_listed_library_is_no_difference() -> None:
+    assert answer(NAME, **WHOLE).reason_codes == ["MATCH"]
+    assert answer(NAME, **at_its_door(LARCHMERE)).reason_codes == ["MATCH"]
+
+
+WITH_BOX = release((replace(LARCHMERE, mailing_street="P.O. BOX 12"),))
+
+
+def test_the_box_of_an_entry_leads_to_it_as_its_street_does() -> None:
+    decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": "PO Box 12", "phone": OTHER_PHONE})
+    assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "CONTACT_DIFFERS"])
+    assert "the phone given" in decision.reasons[1].staff
+
+
+def test_a_box_of_the_entry_does_not_hide_that_the_street_is_another() -> None:
+    decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": OTHER_STREET, "phone": OTHER_PHONE})
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])

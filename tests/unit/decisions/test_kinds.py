@@ -1,0 +1,264 @@
+"""What kind of body a name says that the applicant is: a government, a host, a school, a library."""
+
+from __future__ import annotations
+
+import pytest
+
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.kinds import (
+    affiliate_word,
+    body_beside_library,
+    is_association_of_government_library,
+    is_government,
+    is_named_library,
+    kind_words,
+    names_host,
+    names_library_apart,
+    other_kind,
+)
+from library_validator.decisions.policy_file import load_policy
+from library_validator.releases.records import System
+from tests.varied_registry import (
+    HASTWELL,
+    LARCHMERE,
+    MUSEUM,
+    SPINDRIFT,
+    answer,
+    at_its_door,
+    evidence_of,
+    in_its_town,
+    key_of,
+    query_of,
+    with_its_phone,
+)
+
+POLICY = load_policy()
+KANKERTON = {"city": "Kankerton", "state": "IA"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "City of Kankerton",
+        "Town of Kankerton",
+        "Village of Kankerton",
+        "Township of Kankerton",
+        "Borough of Kankerton",
+        "Municipality of Kankerton",
+        "The City of Kankerton",
+        "Kankerton Township",
+        "City of Kankerton IA",
+        "City of Kankerton, Iowa",
+        "City of Kankerton Government",
+        "Kankerton City Council",
+        "Kankerton Charter Township",
+        "City of Kankerton, Inc.",
+        "City of Kankerton Corporation",
+        "Village of Kankerton, Iowa, Incorporated",
+        "City of Kankerton, West Virginia",  # a state that is not the applicant's
+        "County of Ostler",  # a county has a name of its own
+        "Ostler County",
+        "County of Ostler, Ia",
+        "Ostler County Government, Iowa",
+        "Ostler Parish",
+        "CITY OF KANKERTON",
+    ],
+)
+def test_a_place_with_its_word_for_a_government_is_one(name: str) -> None:
+    assert is_government(query_of(name, **KANKERTON))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Kankerton",
+        "City of Kankerton Public Library",
+        "City of Kankerton Library Department",
+        "City of Kankerton Fire Department",
+        "Kankerton City Hall",
+        "Kankerton Town Tavern",
+        "City of Zebraville",  # another town than its own
+        "Friends of the City of Kankerton",
+        "Ostler County Fair Grounds",
+        "",
+    ],
+)
+def test_a_name_with_another_word_or_another_town_is_not(name: str) -> None:
+    assert not is_government(query_of(name, **KANKERTON))
+
+
+def test_a_town_that_has_such_a_word_in_its_name_is_no_government_by_that() -> None:
+    garden_city = {"city": "Garden City", "state": "IA"}
+    assert not is_government(query_of("Garden City", **garden_city))
+    assert is_government(query_of("City of Garden City", **garden_city))
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "expected"),
+    [
+        ("Kankerton Town Hall", ("TOWN", "HALL"), True),
+        ("Kankerton Community Center", ("CENTER",), True),
+        ("Kankerton Sch", ("SCH",), True),  # school, shortened
+        ("Kankerton College", ("COLLEGE",), True),
+        ("Kankerton Apartments", ("APARTMENTS",), False),
+        ("Kankerton", (), False),
+    ],
+)
+def test_a_government_a_building_or_a_school_may_house_a_library(
+    name: str, left: tuple[str, ...], *, expected: bool
+) -> None:
+    assert names_host(query_of(name, **KANKERTON), left) is expected
+
+
+def test_a_word_of_its_town_names_no_host() -> None:
+    assert not names_host(
+        query_of("College Hill Library", city="College Hill", state="IA"), ("COLLEGE", "HILL")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Larchmere Museum of Art", {"MUSEUM"}),
+        ("Larchmere Elementary School Library", {"ELEMENTARY", "SCHOOL"}),
+        ("Larchmere Law Library", {"LAW"}),
+        ("Larchmere Observatory and Library", {"OBSERVATORY"}),
+        ("Larchmere Public Library", set()),
+        ("Larchmere Tool Library", set()),
+    ],
+)
+def test_words_for_other_kinds_are_known(name: str, words: set[str]) -> None:
+    assert kind_words(query_of(name, **in_its_town(LARCHMERE))) == words
+
+
+def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
+    assert kind_words(query_of("Church Hollow Library", city="Church Hollow", state="TN")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Larchmere Museum", "museum"),
+        ("Larchmere High School", "school"),
+        ("Larchmere College", "college"),
+        ("Larchmere Law Library", "law library"),
+        ("Larchmere Hospital Library", "medical library"),
+        ("Larchmere Bookstore", "bookshop"),
+        ("Larchmere Baptist Church Library", "religious body"),
+        ("Larchmere Public Library", ""),
+    ],
+)
+def test_the_kind_is_told_in_plain_words(name: str, kind: str) -> None:
+    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    assert other_kind(evidence.query, evidence.best, POLICY) == kind
+
+
+def test_a_kind_that_the_entry_bears_itself_does_not_speak_against_the_applicant() -> None:
+    evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **in_its_town(MUSEUM))
+    assert other_kind(evidence.query, evidence.best, POLICY) == ""
+    assert other_kind(evidence.query, None, POLICY) == "museum"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Friends of the Larchmere Public Library", "FRIENDS"),
+        ("Larchmere Library Foundation", "FOUNDATION"),
+        ("Amigos de la Biblioteca de Larchmere", "AMIGOS"),
+        ("Les Amis de la Biblioth\u00e8que de Larchmere", "AMIS"),
+        ("Fundaci\u00f3n Biblioteca Larchmere", "FOUNDATION"),
+        ("Larchmere Public Library", ""),
+        ("Larchmere Library Foundation Hall", ""),  # the name of a building
+        ("Larchmere Library Trust House", ""),
+    ],
+)
+def test_a_body_that_supports_a_library_says_so_but_a_named_building_does_not(name: str, word: str) -> None:
+    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    assert affiliate_word(evidence.query, evidence.best, POLICY) == word
+
+
+@pytest.mark.parametrize(
+    "name", ["Larchmere Library Foundation Hall", "Larchmere Public Library, Foundation Hall"]
+)
+def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: str) -> None:
+    decision = answer(name, **with_its_phone(LARCHMERE))
+    assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Quilters of the Larchmere Public Library", "QUILTERS"),
+        ("Vendors for the Larchmere Public Library", "VENDORS"),
+        ("Library of the Town of Larchmere", ""),
+        ("City of Larchmere Public Library", ""),
+        ("Larchmere Public Library", ""),
+        ("Quilters of Larchmere", ""),  # it does not say library
+    ],
+)
+def test_what_stands_before_of_is_a_body_beside_the_library(name: str, body: str) -> None:
+    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    assert body_beside_library(evidence.query, evidence.best, POLICY) == body
+
+
+@pytest.mark.parametrize(
+    ("listed", "name", "expected"),
+    [
+        (LARCHMERE, "Larchmere Library Association", True),
+        (LARCHMERE, "Larchmere Library Assn.", True),
+        (LARCHMERE, "Larchmere Library", False),
+        (HASTWELL, "Hastwell Memorial Library Association", False),  # no government runs it
+        (SPINDRIFT, "Spindrift Island Library Association", False),
+    ],
+)
+def test_an_association_is_another_body_where_a_government_runs_the_library(
+    listed: System, name: str, *, expected: bool
+) -> None:
+    evidence = evidence_of(listed, name, **in_its_town(listed))
+    assert is_association_of_government_library(evidence.query, evidence.best, POLICY) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Larchmere Library and Observatory", True),
+        ("Larchmere Library & Museum", True),
+        ("Larchmere Public Library / Larchmere School", True),
+        ("Museum and Larchmere Library", True),
+        ("Larchmere Museum Library", False),
+        ("Larchmere Museum & Zebra Library", False),
+        ("School and The Library", False),
+    ],
+)
+def test_a_part_of_a_name_is_the_librarys_where_all_of_it_is_explained(name: str, *, expected: bool) -> None:
+    assert names_library_apart(evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))) is expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Larchmere Library and Observatory",
+        "Larchmere Library & Museum",
+        "Larchmere Public Library and Institute",
+        "Larchmere Library / Larchmere School",
+        "Larchmere Library, Art & Historical Society",
+    ],
+)
+def test_a_library_with_another_kind_beside_it_goes_to_a_person_at_the_listed_place(name: str) -> None:
+    decision = answer(name, **at_its_door(LARCHMERE))
+    assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Zebra Library", True),
+        ("Zebra Bookmobile", True),
+        ("Zebra Lib.", True),
+        ("Zebra Law Library", False),
+        ("Zebra Museum", False),
+        ("Zebra Reading Room", False),
+    ],
+)
+def test_a_named_library_says_library_and_no_other_kind(name: str, *, expected: bool) -> None:
+    assert is_named_library(query_of(name, **in_its_town(LARCHMERE))) is expected

@@ -1,0 +1,176 @@
+"""Two names in one: a system and its branch, a town and its department, a former name and the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from library_validator.decisions.decision import Answer
+from library_validator.releases.records import Outlet, Release
+from tests.small_registry import decide, release
+from tests.varied_registry import (
+    HASTWELL,
+    JUNIPER_CREEK,
+    LARCHMERE,
+    ORDWAY,
+    OUTLETS,
+    PELLWOOD,
+    SABLE_COUNTY,
+    SYSTEMS,
+    VARIED,
+    answer,
+    at_its_door,
+    in_its_town,
+    key_of,
+    with_its_phone,
+)
+
+FORMER = "ELSPETH WARING LIBRARY"
+OLDER = release(
+    tuple(replace(one, name=FORMER) if one in (LARCHMERE, SABLE_COUNTY) else one for one in SYSTEMS),
+    OUTLETS,
+    fiscal_year=2021,
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sable County Library System - Juniper Creek Branch",
+        "Sable County Library System \u2013 Juniper Creek Branch",
+        "Sable County Library System: Juniper Creek",
+        "Sable County Library System, Juniper Creek Branch",
+        "Sable County Library (Juniper Creek Branch)",
+        "Sable County Library/Juniper Creek Branch",
+        "Juniper Creek Branch, Sable County Library System",
+        "Juniper Creek Branch of the Sable County Library System",
+        "Sable Cnty Lib Sys - Juniper Crk Br",
+    ],
+)
+@pytest.mark.parametrize("given", [in_its_town, at_its_door], ids=["in the town", "at the door"])
+def test_a_system_with_its_branch_is_the_branch(name: str, given: Callable[[Outlet], dict[str, str]]) -> None:
+    decision = answer(name, **given(JUNIPER_CREEK))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0102")
+    assert decision.match is not None
+    assert decision.match.fscs_id == "ME0102-003"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sable County Library System - Zebra Branch",
+        "Sable County Library System - Juniper Creek Cafe",
+        "Sable County Library System - Juniper Creek Apartments",
+        "Friends of the Sable County Library System - Juniper Creek Branch",
+    ],
+)
+@pytest.mark.parametrize("listed", [JUNIPER_CREEK, PELLWOOD], ids=["juniper creek", "pellwood"])
+def test_a_system_with_something_else_is_not(name: str, listed: Outlet) -> None:
+    assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Town of Larchmere, Library Department",
+        "City of Larchmere - Library",
+        "Town of Larchmere: Public Library",
+        "Town of Larchmere (Library)",
+        "Larchmere, Town of, Public Library",
+        "Town of Larchmere / Larchmere Public Library",
+        "City of Larchmere DBA Larchmere Public Library",
+    ],
+)
+def test_a_municipality_with_its_library_is_the_library(name: str) -> None:
+    decision = answer(name, **at_its_door(LARCHMERE))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Town of Larchmere, Fire Department", "Town of Larchmere - Town Hall", "City of Larchmere, Finance"],
+)
+def test_a_municipality_with_another_department_is_not(name: str) -> None:
+    assert answer(name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Elspeth Waring Library",
+        "Elspeth Waring Library DBA Larchmere Public Library",
+        "Elspeth Waring Library d/b/a Larchmere Public Library",
+        "Larchmere Public Library, formerly Elspeth Waring Library",
+        "Larchmere Public Library f/k/a Elspeth Waring Library",
+        "Larchmere Public Library (Elspeth Waring Library)",
+        "Waring, Elspeth, Library",
+    ],
+)
+def test_a_former_name_alone_or_with_the_new_one_is_the_librarys(name: str) -> None:
+    decision = decide(VARIED, OLDER, name=name, **in_its_town(LARCHMERE))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Elspeth Waring Library", ["NAME_DIFFERS"]),
+        ("Elspeth Waring Library DBA Larchmere Public Library", ["BODY_OF_LIBRARY"]),
+        ("Larchmere Public Library, formerly Elspeth Waring Library", ["BODY_OF_LIBRARY"]),
+    ],
+)
+def test_a_former_name_that_no_release_has_goes_to_a_person(name: str, codes: list[str]) -> None:
+    decision = decide(VARIED, name=name, **in_its_town(LARCHMERE))
+    assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, codes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alderby Motors DBA Larchmere Public Library",
+        "Larchmere Public Library DBA Alderby Motors",
+        "Larchmere Public Library formerly Alderby Motors",
+        "Elspeth Waring Library Apartments",
+        "Friends of the Elspeth Waring Library",
+    ],
+)
+@pytest.mark.parametrize("releases", [(VARIED,), (VARIED, OLDER)], ids=["one year", "both years"])
+def test_another_bodys_name_beside_the_librarys_is_never_validated(
+    name: str, releases: tuple[Release, ...]
+) -> None:
+    assert decide(*releases, name=name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Elspeth Waring Library - Juniper Creek Branch",
+        "Juniper Creek Branch of the Elspeth Waring Library",
+        "Elspeth Waring Library, Juniper Creek",
+    ],
+)
+def test_a_branch_with_the_former_name_of_its_system_is_the_branch(name: str) -> None:
+    decision = decide(VARIED, OLDER, name=name, **at_its_door(JUNIPER_CREEK))
+    assert decision.decision is Answer.VALIDATED
+    assert decision.match is not None
+    assert decision.match.fscs_id == "ME0102-003"
+    assert decide(VARIED, name=name, **at_its_door(JUNIPER_CREEK)).decision is Answer.NEEDS_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Ordway, Mabel, Library", "ME0107"),
+        ("Ordway Mabel Library", "ME0107"),
+        ("Ordway (Mabel) Library", "ME0107"),
+        ("Ordway Library, Mabel", "ME0107"),
+        ("Hastwell, Oliver T., Memorial Library", "ME0103"),
+        ("Hastwell (Oliver T.) Memorial Library", "ME0103"),
+    ],
+)
+def test_a_persons_name_with_the_surname_first_is_the_same_name(name: str, key: str) -> None:
+    listed = ORDWAY if key == "ME0107" else HASTWELL
+    decision = answer(name, **in_its_town(listed))
+    assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, key)

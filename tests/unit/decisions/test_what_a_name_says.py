@@ -1,0 +1,225 @@
+"""What a name says by its words: that it is a library's, the entry's very name, or nothing but a place."""
+
+from __future__ import annotations
+
+import pytest
+
+from library_validator.decisions.explained_name import ExplainedName
+from library_validator.releases.records import Outlet, System
+from tests.varied_registry import (
+    HASTWELL,
+    HAVENPORT,
+    JUNIPER_CREEK,
+    LARCHMERE,
+    MARLOCK,
+    MUSEUM,
+    PELLWOOD,
+    QUILLET,
+    ROWANFIELD,
+    SABLE_COUNTY,
+    SPINDRIFT,
+    at_its_door,
+    evidence_of,
+    in_its_town,
+)
+
+
+def in_town(listed: System | Outlet, name: str) -> ExplainedName:
+    return evidence_of(listed, name, **in_its_town(listed)).name
+
+
+def at_door(listed: System | Outlet, name: str) -> ExplainedName:
+    return evidence_of(listed, name, **at_its_door(listed)).name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Larchmere Library",
+        "Larchmere Lib.",
+        "Larchmere P.L.",
+        "Larchmere Libary",
+        "Larchmere Libarries",
+        "Biblioteca Larchmere",
+        "Biblioth\u00e8que Larchmere",
+        "Larchmere Bookmobile",
+    ],
+)
+def test_a_name_says_library_in_english_spanish_or_french_shortened_or_mistyped(name: str) -> None:
+    assert in_town(LARCHMERE, name).says_library
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Larchmere",
+        "Larchmere Public",
+        "Larchmere Books",
+        "Larchmere Reading Room",
+        "Larchmere Bookshop",
+        "Larchmere Publishing",
+        "Larchmere Lab",
+        "Larchmere Liberty",
+    ],
+)
+def test_other_words_for_books_and_places_do_not_say_library(name: str) -> None:
+    assert not in_town(LARCHMERE, name).says_library
+
+
+def test_branch_says_library_at_the_place_of_an_outlet_alone() -> None:
+    assert at_door(JUNIPER_CREEK, "Juniper Creek Branch").says_library
+    assert not in_town(JUNIPER_CREEK, "Juniper Creek Branch").says_library
+    assert not at_door(LARCHMERE, "Larchmere Branch").says_library
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (QUILLET, "Quillet Free"),
+        (QUILLET, "The Quillet Free"),
+        (QUILLET, "Quillet Free, Inc."),
+        (QUILLET, "Quilet Free"),
+        (QUILLET, "Quillet Free of Vermont"),
+        (QUILLET, "Town of Quillet Free"),
+        (MARLOCK, "Marlock"),
+        (MARLOCK, "Marlock, VT"),
+        (ROWANFIELD, "City of Rowanfield"),
+        (ROWANFIELD, "City of Rowanfield, Inc."),
+        (JUNIPER_CREEK, "Juniper Creek Branch"),
+        (MUSEUM, "Tollgate Museum and Library"),
+        (SABLE_COUNTY, "Sable County Library"),
+    ],
+)
+def test_who_has_every_word_of_a_listed_name_bears_it(listed: System | Outlet, name: str) -> None:
+    assert in_town(listed, name).bears_name
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (QUILLET, "Town of Quillet"),
+        (QUILLET, "City of Quillet, VT"),
+        (QUILLET, "Quillet"),
+        (QUILLET, "Quillet Free Clinic"),
+        (MARLOCK, "Town of Marlock"),
+        (MARLOCK, "City of Marlock, VT"),
+        (MARLOCK, "Marlock LLC"),
+        (MARLOCK, "Marlock Library"),
+        (ROWANFIELD, "Town of Rowanfield"),
+        (ROWANFIELD, "Rowanfield"),
+        (ROWANFIELD, "City of Rowanfield Fire Department"),
+        (MUSEUM, "Tollgate Museum"),
+        (HASTWELL, "Hastwell Memorial"),
+    ],
+)
+def test_who_lacks_a_word_of_it_or_has_another_kind_word_does_not(listed: System | Outlet, name: str) -> None:
+    assert not in_town(listed, name).bears_name
+
+
+@pytest.mark.parametrize(
+    "name", ["The Library", "Public Library", "Free Public Library", "The Library, Inc."]
+)
+def test_a_name_of_words_that_all_libraries_share_is_generic(name: str) -> None:
+    assert in_town(LARCHMERE, name).is_generic
+
+
+@pytest.mark.parametrize("name", ["Larchmere Library", "Zebra Library"])
+def test_a_name_with_a_word_of_its_own_is_not_generic(name: str) -> None:
+    assert not in_town(LARCHMERE, name).is_generic
+
+
+def test_public_library_says_enough_at_the_very_place_of_one() -> None:
+    assert not at_door(LARCHMERE, "Public Library").is_generic
+    assert at_door(LARCHMERE, "The Library").is_generic
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Larchmere",
+        "Town of Larchmere",
+        "City of Larchmere, Maine",
+        "Larchmere Township, Inc.",
+        "Quill County",
+    ],
+)
+def test_a_name_of_nothing_but_a_place_and_its_government_is_one(name: str) -> None:
+    assert in_town(LARCHMERE, name).is_place
+
+
+@pytest.mark.parametrize("name", ["Larchmere Library", "Larchmere Town Hall", "Elsewhere"])
+def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
+    assert not in_town(LARCHMERE, name).is_place
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zebra Library",
+        "Zebra Public Library of Larchmere",
+        "Zebra Library District",
+        "Zebra Library 2",
+        "Zebra Library, Inc.",
+    ],
+)
+def test_a_name_in_which_only_words_before_library_are_left_is_some_librarys(name: str) -> None:
+    assert in_town(LARCHMERE, name).is_library_by_head
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Larchmere Library Zebra", "Zebra Library Apartments", "Larchmere Library LLC", "Zebra", "Zebra Books"],
+)
+def test_a_word_that_is_left_behind_library_makes_it_another_bodys(name: str) -> None:
+    assert not in_town(LARCHMERE, name).is_library_by_head
+
+
+@pytest.mark.parametrize(
+    ("listed", "name", "names"),
+    [
+        (HASTWELL, "Hastwell Library", True),
+        (HASTWELL, "Thornby Library", False),  # its town
+        (HASTWELL, "Thornby Memorial Library", False),  # a word that many have
+        (SPINDRIFT, "Spindrift Library Association", False),
+        (PELLWOOD, "Sable County Library", True),  # its system's
+        (LARCHMERE, "Larchmere Public Library", False),  # called after its town
+    ],
+)
+def test_a_name_names_the_entry_by_a_word_that_is_not_of_the_place(
+    listed: System | Outlet, name: str, *, names: bool
+) -> None:
+    assert in_town(listed, name).names_entry is names
+
+
+def test_an_acronym_names_the_entry_at_its_place() -> None:
+    assert at_door(SABLE_COUNTY, "SCLS Library").names_entry
+    assert not in_town(SABLE_COUNTY, "SCLS Library").names_entry
+
+
+@pytest.mark.parametrize(
+    ("part", "says_library", "left"),
+    [
+        ("Sable County Library", True, ()),
+        ("Juniper Creek School", False, ("SCHOOL",)),
+        (None, True, ("SCHOOL",)),
+    ],
+)
+def test_a_part_of_the_name_is_read_like_a_whole_one(
+    part: str | None, left: tuple[str, ...], *, says_library: bool
+) -> None:
+    evidence = evidence_of(
+        JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **in_its_town(JUNIPER_CREEK)
+    )
+    found = evidence.explained(part)
+    assert (found.says_library, found.left) == (says_library, left)
+
+
+def test_the_applicants_own_place_explains_words_where_it_is_the_entrys() -> None:
+    nearby = {**in_its_town(HASTWELL), "city": "Havenport", "zip": HASTWELL.zip}
+    assert evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **nearby).name.left == ()
+
+
+def test_the_applicants_place_explains_nothing_where_it_is_another() -> None:
+    elsewhere = in_its_town(HAVENPORT)
+    found = evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **elsewhere).name
+    assert found.left == ("HAVENPORT",)

@@ -1,0 +1,196 @@
+"""Which written words are a listed one, mistyped or shortened, and which are words of their own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from library_validator.matching.slips import (
+    forms_of,
+    is_acronym,
+    is_initial,
+    is_library,
+    is_particle_mistyped,
+    is_slip,
+    is_written_for,
+)
+
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WORDS: Final = st.text(LETTERS, min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("LIBARY", "LIBRARY"),
+        ("LIRBARY", "LIBRARY"),
+        ("LIBRRAY", "LIBRARY"),
+        ("LARCHMEER", "LARCHMERE"),
+        ("LARHCMEER", "LARCHMERE"),
+        ("TRUSTES", "TRUSTEES"),
+        ("FREEE", "FREE"),
+        ("AERA", "AREA"),
+        ("MEMORAIL", "MEMORIAL"),
+    ],
+)
+def test_one_or_two_slips_in_a_long_word_are_slips(written: str, listed: str) -> None:
+    assert is_slip(written, listed)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("LIBRARYISH", "LIBRARY"),
+        ("DISTRICTING", "DISTRICT"),
+        ("PUBLICITY", "PUBLIC"),
+        ("TREE", "FREE"),
+        ("FLEE", "FREE"),
+        ("RANCH", "BRANCHES"),
+        ("LAB", "LIB"),
+        ("TOY", "TOW"),
+        ("LIBERTY", "LIBRARY"),
+        ("LOTTERY", "LIBRARY"),
+        ("NOT", "NORTH"),
+        ("1234", "1235"),
+        ("5TH", "6TH"),
+    ],
+)
+def test_longer_words_and_other_words_are_no_slips(written: str, listed: str) -> None:
+    assert not is_slip(written, listed)
+
+
+@settings(max_examples=300, derandomize=True)
+@given(
+    listed=WORDS, more=st.text(LETTERS, min_size=2, max_size=4), place=st.integers(min_value=0, max_value=12)
+)
+def test_a_word_that_is_two_letters_longer_is_another_word(listed: str, more: str, place: int) -> None:
+    assert not is_slip(listed[:place] + more + listed[place:], listed)
+
+
+@settings(max_examples=300, derandomize=True)
+@given(
+    listed=st.text(LETTERS, min_size=3, max_size=3),
+    written=st.text(LETTERS, min_size=3, max_size=3),
+)
+def test_another_letter_makes_another_word_of_three(listed: str, written: str) -> None:
+    assert is_slip(written, listed) <= (set(written) == set(listed))
+
+
+@settings(max_examples=300, derandomize=True)
+@given(
+    listed=st.text(LETTERS, min_size=5, max_size=12),
+    place=st.integers(min_value=0, max_value=10),
+)
+def test_two_letters_that_changed_places_are_a_slip_wherever_they_stand(listed: str, place: int) -> None:
+    assume(place < len(listed) - 1)
+    swapped = listed[:place] + listed[place + 1] + listed[place] + listed[place + 2 :]
+    assert is_slip(swapped, listed)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("CUMB", "CUMBERLAND"),
+        ("LARCH", "LARCHMERE"),
+        ("RM", "ROOM"),
+        ("LKE", "LAKE"),
+        ("HBR", "HARBOR"),
+        ("TWNSHP", "TOWNSHIP"),
+        ("LIBR", "LIBRARY"),
+        ("LBI", "LIBRARY"),
+        ("LIBB", "LIBRARY"),
+        ("LLBRARY", "LIBRARY"),
+        ("BIBLOTECA", "LIBRARY"),
+        ("PULB", "PUBLIC"),
+        ("MME", "MEMORIAL"),
+        ("LBRAYR", "LIBRARY"),
+    ],
+)
+def test_a_word_is_written_for_the_listed_one_that_it_shortens_or_mistypes(written: str, listed: str) -> None:
+    assert is_written_for(written, listed)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("LAB", "LIBRARY"),
+        ("LOB", "LIBRARY"),
+        ("TREE", "FREE"),
+        ("REPUBLIC", "PUBLIC"),
+        ("PUBLISHING", "PUBLIC"),
+        ("LIBERTY", "LIBRARY"),
+        ("LIVERY", "LIBRARY"),
+        ("LU", "LARCHMERE"),
+        ("LARK", "LARCHMERE"),
+        ("FOUNTAIN", "MOUNT"),
+        ("X", "XAVIER"),
+        ("", "LIBRARY"),
+    ],
+)
+def test_another_word_is_not_written_for_a_listed_one(written: str, listed: str) -> None:
+    assert not is_written_for(written, listed)
+
+
+@pytest.mark.parametrize(
+    "written", ["LIBRARY", "LIB", "LIBR", "LIBARY", "LIBRARIES", "BIBLIOTECA", "BIBLIOTHEQUE", "LIRBARY"]
+)
+def test_library_is_known_in_its_forms_and_mistyped(written: str) -> None:
+    assert is_library(written)
+
+
+@pytest.mark.parametrize("written", ["LAB", "LIBERTY", "LIVERY", "BOOK", "PUBLIC", "LARCHMERE"])
+def test_what_is_no_form_of_library_is_not_one(written: str) -> None:
+    assert not is_library(written)
+
+
+def test_the_forms_of_a_word_are_its_abbreviations_and_known_misprints() -> None:
+    assert {"LIB", "LIBR", "BIBLIOTECA"} <= forms_of("LIBRARY")
+    assert "PL" not in forms_of("LIBRARY"), "two words"
+    assert forms_of("LARCHMERE") == frozenset()
+
+
+@pytest.mark.parametrize("written", ["FO", "OFF", "OOF", "ADN", "AAND", "HTE", "TEH"])
+def test_a_particle_is_known_with_two_letters_changed_or_one_doubled(written: str) -> None:
+    assert is_particle_mistyped(written)
+
+
+@pytest.mark.parametrize("written", ["OR", "IF", "ON", "END", "ANY", "TOE", "THEY", "OFTEN", "F"])
+def test_other_short_words_are_no_mistyped_particles(written: str) -> None:
+    assert not is_particle_mistyped(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed", "expected"),
+    [
+        ("O", ("OLIVER", "HASTWELL"), True),
+        ("H", ("OLIVER", "HASTWELL"), True),
+        ("X", ("OLIVER", "HASTWELL"), False),
+        ("OL", ("OLIVER", "HASTWELL"), False),
+        ("O", (), False),
+    ],
+)
+def test_an_initial_is_the_one_letter_that_a_listed_word_begins_with(
+    written: str, listed: tuple[str, ...], *, expected: bool
+) -> None:
+    assert is_initial(written, listed) is expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("SCLS", True),
+        ("SCL", True),
+        ("CL", True),
+        ("LS", True),
+        ("S", False),
+        ("SLS", False),
+        ("CS", False),
+        ("SCLSX", False),
+        ("", False),
+    ],
+)
+def test_an_acronym_is_made_of_first_letters_that_stand_side_by_side(written: str, *, expected: bool) -> None:
+    assert is_acronym(written, ("SABLE", "COUNTY", "LIBRARY", "SYSTEM")) is expected
