@@ -10,9 +10,9 @@ from library_validator.matching.match import Scored
 from library_validator.matching.normalize import NO_STREET
 from library_validator.matching.query import Query
 
-# How far street and phone lead away from an entry: another house of its street, another number of its
-# exchange lead half as far as a street and a phone that have nothing of the listed ones.
-_STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 1}
+# How far street and phone lead away from an entry: the same house number in another street, another number
+# of its exchange lead half as far as others. Another house of its street leads away: many villages have one.
+_STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 2}
 _PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1}
 _ZIP_LEADS_AWAY: Final = 2
 _CONTRADICTION: Final = 3

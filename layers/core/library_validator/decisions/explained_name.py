@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise, takewhile
+from itertools import dropwhile, pairwise
 from typing import Final
 
 from library_validator.matching.match import Scored
@@ -31,6 +31,7 @@ from library_validator.matching.words import (
     ANYWHERE,
     BEFORE_LIBRARY,
     BEFORE_LIBRARY_AT_ITS_PLACE,
+    BUSINESS_FORMS,
     CITY_WORDS,
     FIGURES,
     GENERIC,
@@ -46,17 +47,18 @@ from library_validator.matching.words import (
 # C_LEGBAS: run by a government or district, not by a nonprofit association (PLS element 201)
 GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
-_AS_THEY_ARE: Final = _KINDS | PARTICLES | LEGAL_FORMS | ANYWHERE | {"PUB"}  # never slips of other words
+# Never slips of other words.
+_AS_THEY_ARE: Final = _KINDS | PARTICLES | LEGAL_FORMS | BUSINESS_FORMS | ANYWHERE | {"PUB"}
 _BEFORE_AT_ITS_PLACE: Final = BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _NUMBERS: Final = FIGURES.keys() | {"NO", "NUMBER"}
 _GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
-_LEGAL_ACRONYMS: Final = frozenset({"LLC", "LLP", "LP", "PLLC", "PC"})
 _LED_BY: Final = (
     ANYWHERE - SAYS_LIBRARY - {"BRANCH"}
 )  # what may stand between an adjective and the word library
 _SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
+_BETWEEN: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
 
 
@@ -188,6 +190,8 @@ class ExplainedName:
         """What a written word stands for: what the entry has, where it can stand for several things."""
         if word == "PUB" and not _is_adjective(written, position):
             return (word,)  # the house that serves beer
+        if word == "NO" and written[position + 1 : position + 2] and written[position + 1].isdigit():
+            return ("NUMBER",)
         found = NAME_WORDS.get(word)
         if found == (word,) or (found is None and word not in _SHORT_OR_FIGURE):
             return (word,)
@@ -262,7 +266,6 @@ class ExplainedName:
             is_initial(word, names)
             or self._is_part_of_name(position)
             or self._repeats_place(word)
-            or self._is_forename(position)
         ):
             self._open.remove(position)
         elif self._is_acronym(word):
@@ -316,7 +319,7 @@ class ExplainedName:
         before = next((word for word in words[:position][::-1] if len(word) > 1), "")
         after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
         if words[position] in _GENERATIONS:
-            return before in names
+            return before in names - self._places
         return len(words[position]) == 1 and before in names and after in names - self._places
 
     def _repeats_place(self, word: str) -> bool:
@@ -345,11 +348,7 @@ class ExplainedName:
 
     def _is_acronym(self, word: str) -> bool:
         """At the place of the entry, the first letters of a listed name."""
-        return (
-            self._located
-            and word not in _LEGAL_ACRONYMS
-            and any(is_acronym(word, name) for name in self._vocabulary.names)
-        )
+        return self._located and any(is_acronym(word, name) for name in self._vocabulary.names)
 
     def _is_of_libraries(self, position: int) -> bool:
         """Whether a word is the place's, or one that only libraries use of themselves."""
@@ -409,10 +408,13 @@ class ExplainedName:
         return words[position] in GOVERNMENT_OF_PLACE and words[position + 1 : position + 2] == ["OF"]
 
     def _is_its_body(self, position: int) -> bool:
-        """``Board of Trustees``, ``Reading Room``; ``Association`` where no government runs the library."""
+        """``Board of Trustees``, ``Reading Room``; ``& Information Center`` at the place of the entry;
+        ``Association`` where no government runs the library."""
         words, word = self._words, self._words[position]
         if word == "ASSOCIATION":
             return self._best.entry.listing.legal_basis not in GOVERNMENTAL
+        if word in ("INFORMATION", "CENTER"):
+            return self._located and "LIBRARY AND INFORMATION CENTER" in " ".join(words)
         if word in ("READING", "ROOM"):
             return self.says_library and "READING ROOM" in " ".join(words)
         if word == "DIRECTORS":
@@ -421,6 +423,6 @@ class ExplainedName:
 
 
 def _is_adjective(written: Sequence[str], position: int) -> bool:
-    """Whether the word library follows in the same phrase, or is shortened too, wherever it stands."""
-    phrase = takewhile(lambda word: word not in PARTICLES, written[position + 1 :])
-    return "LIB" in written or any(map(is_library, phrase))
+    """Whether library follows, with but words that libraries use of themselves between, or is shortened too."""
+    following = dropwhile(_BETWEEN.__contains__, written[position + 1 :])
+    return "LIB" in written or is_library(next(following, ""))

@@ -32,12 +32,12 @@ from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
-from library_validator.matching.words import STATE_CODES
+from library_validator.matching.words import GENERIC, SEPARATORS, STATE_CODES
 from library_validator.releases.records import Structure, fscs_key_of
 
 # Bodies that use a library's name, shortened: the state's library association, a national board.
 _SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(
-    word for name in STATE_CODES for word in name.split()
+    word for name in STATE_CODES for word in name.split() if word not in SEPARATORS | GENERIC
 )
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
@@ -184,7 +184,7 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
-        is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
+        is_close = evidence.located and (evidence.named or (query.says_library and evidence.placed))
         if is_close or (evidence.placed and query.says_library and names_library_apart(evidence)):
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)

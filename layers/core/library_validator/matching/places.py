@@ -42,7 +42,8 @@ def read_place(line: str, city: str, state: str, zip_code: str, country: str) ->
     """Read the cells of an address, each as it was given."""
     line = given(line)
     if state in STATES and city and not country and is_plain_city(city):  # as most are
-        if len(zip_code) == 5 and (belongs_to := state_of_zip(zip_code)):
+        belongs_to = state_of_zip(zip_code) if len(zip_code) == 5 else ""
+        if belongs_to and zip_code.isascii() and zip_code.isdigit():
             if not ("," in line and zip_code in line):
                 return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
         elif not zip_code and is_plain_street(line):

@@ -7,9 +7,19 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-from library_validator.matching.words import NAME_WORDS
+from library_validator.matching.words import (
+    AFTER_LIBRARY,
+    ANYWHERE,
+    BEFORE_LIBRARY,
+    BEFORE_LIBRARY_AT_ITS_PLACE,
+    GENERIC,
+    NAME_WORDS,
+    OWN_WORDS,
+)
 
 _VOWELS: Final = frozenset("AEIOUY")
+_OF_LIBRARIES: Final = GENERIC | ANYWHERE | AFTER_LIBRARY | BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
+_SHORT_OF_LIBRARIES: Final = frozenset({"AREA", "FREE", "TOWN"})
 # How people write a word: LIBRARY is LIB, LIBR, LIBRARIES, BIBLIOTECA …
 _FORMS: Final[dict[str, frozenset[str]]] = {
     meaning[0]: frozenset(form for form, other in NAME_WORDS.items() if other == meaning)
@@ -24,10 +34,18 @@ def forms_of(listed: str) -> frozenset[str]:
 
 
 def is_written_for(written: str, listed: str) -> bool:
-    """Whether a word is the listed one, mistyped or cut short; one end of it at least is as it should be."""
+    """Whether a word is the listed one, mistyped or cut short.
+
+    A word of everyday language is no slip of one that libraries share; for names there is no such list.
+    """
+    return not (listed in _OF_LIBRARIES and written in OWN_WORDS) and resembles(written, listed)
+
+
+def resembles(written: str, listed: str) -> bool:
+    """Whether a word looks like the listed one; one end of it at least is as it should be."""
     first, last = written[:1], written[-1:]
     if (first == listed[0] or last == listed[-1]) and (
-        is_slip(written, listed) or _is_shortened(written, listed)
+        is_slip(written, listed) or _is_shortened(written, listed) or _is_slip_of_short(written, listed)
     ):
         return True
     for form in _FORMS.get(listed, ()):
@@ -60,13 +78,24 @@ def is_slip(written: str, listed: str) -> bool:
     return shortest > 3 and OSA.distance(written, listed, score_cutoff=allowed) <= allowed
 
 
+def _is_slip_of_short(written: str, listed: str) -> bool:
+    """Another letter in a short word that libraries share: ``Toww``. The real words near these are known."""
+    return (
+        listed in _SHORT_OF_LIBRARIES
+        and len(written) == len(listed)
+        and written.isalpha()
+        and OSA.distance(written, listed, score_cutoff=1) == 1
+    )
+
+
 def _is_shortened(written: str, listed: str) -> bool:
     """Three letters or more that the listed word begins with (CUMB), or a word that lost vowels (RM, LKE)."""
     if len(written) >= len(listed) or written[:1] != listed[0]:
         return False
     if listed.startswith(written):
         return len(written) > 2
-    if len(written) < 2 or not _is_within(written, listed):
+    shortest = 3 if listed in _OF_LIBRARIES else 2  # how people shorten those is known
+    if len(written) < shortest or not _is_within(written, listed):
         return False
     lost_vowels = written[-1] == listed[-1] and _consonants(written) == _consonants(listed)
     return lost_vowels or _VOWELS.isdisjoint(written[1:])

@@ -23,6 +23,8 @@ from library_validator.matching.words import (
     GOVERNMENTS,
     NAME_WORDS,
     OUT_OF_SCOPE,
+    OWN_WORDS,
+    STATE_CODES,
 )
 
 _OTHER_BODIES: Final = AFFILIATES | OUT_OF_SCOPE.keys()
@@ -35,7 +37,16 @@ _MEANINGS: Final[dict[str, tuple[str, ...]]] = {
     },
 }
 _VOCABULARY: Final = tuple(sorted(_MEANINGS))
-_KNOWN: Final = frozenset(_VOCABULARY) | NAME_WORDS.keys() | GENERIC | AFFILIATES | OUT_OF_SCOPE.keys()
+_STATES: Final = frozenset(STATE_CODES.values())
+_KNOWN: Final = (
+    frozenset(_VOCABULARY)
+    | NAME_WORDS.keys()
+    | GENERIC
+    | AFFILIATES
+    | OUT_OF_SCOPE.keys()
+    | {word for word in OWN_WORDS if len(word) > 4}
+    | _STATES
+)
 _OFTEN_MISTYPED: Final = frozenset(
     [
         "LIBRARY",

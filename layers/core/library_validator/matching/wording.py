@@ -18,6 +18,7 @@ MAX_CHARACTERS: Final = 400
 MAX_WORDS: Final = 40
 
 _APOSTROPHES: Final = re.compile(r"['`]")
+_KNOWN_AS_IN_WORDS: Final = re.compile(r"\b(DOING BUSINESS|(?:FORMERLY|ALSO|NOW) KNOWN) AS\b")
 _DOING_BUSINESS: Final = re.compile(r"\b([DAFN])[./] ?([BK])[./] ?A\b\.?")
 _CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
 _PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
@@ -26,11 +27,12 @@ _PUBLIC: Final = re.compile(
 )  # with its point an abbreviation; without one a house that serves beer
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _SEPARATOR: Final = re.compile(
-    r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|[afn]\.?/?k\.?/?a|formerly)\b\.?"
+    r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|doing business as|[afn]\.?/?k\.?/?a"
+    r"|(?:formerly|also|now) known as|formerly)\b\.?"
 )
 # A glance, before the search: most names have none of these.
 _SEPARATING_SIGNS: Final = frozenset("/,;:(){}[]|-\u2013\u2014")
-_KNOWN_AS: Final = re.compile(r"[BKbk][./]?[Aa]\b|ormerly|ORMERLY")
+_KNOWN_AS: Final = re.compile(r"[BKbk][./]?[Aa]\b|ormerly|ORMERLY|(?:nown|NOWN|usiness|USINESS) [Aa]")
 _AND: Final = re.compile(r"(?i) and | ?& ?")
 
 
@@ -55,6 +57,8 @@ def _words(text: str) -> list[str]:
     if "&" in text or "+" in text:
         text = text.replace("&", " AND ").replace("+", " AND ")
     text = joined_legal_form(text)
+    if " AS " in text:
+        text = _KNOWN_AS_IN_WORDS.sub(_shortened, text)
     if "/" in text or "." in text:
         text = _DOING_BUSINESS.sub(r"\1\2A", text)
         text = _CARE_OF.sub(" CAREOF ", text)
@@ -62,6 +66,11 @@ def _words(text: str) -> list[str]:
     if "P" in text and _PUBLIC_LIBRARY.search(text):
         text = _PUBLIC_LIBRARY.sub(r" PL\1 ", text)
     return _WORD.findall(parted_figure(text))
+
+
+def _shortened(known_as: re.Match[str]) -> str:
+    """``DBA``, ``FKA``, ``AKA``, ``NKA``."""
+    return f"{known_as[1][0]}{'B' if known_as[1].endswith('BUSINESS') else 'K'}A"
 
 
 def lost_characters(name: str) -> str:

@@ -5,6 +5,7 @@ Street and unit abbreviations follow USPS Publication 28, appendix C; state code
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Final
 
 
@@ -36,11 +37,13 @@ NAME_PHRASES: Final = (
     (" PUBLIC LIB ", " PUBLIC LIBRARY "),
     (" LIBRARY CO ", " LIBRARY COMPANY "),
     (" FRIEND OF ", " FRIENDS OF "),
+    (" DOING BUSINESS AS ", " DBA "),
+    (" FORMERLY KNOWN AS ", " FKA "),
     (" CHARITABLE TR ", " CHARITABLE TRUST "),
 )
 
 # Each of them has one of these.
-PHRASE_WORDS: Final = _set("CO FRIEND L LIB MAIL MOBILE TR")
+PHRASE_WORDS: Final = _set("BUSINESS CO FORMERLY FRIEND L LIB MAIL MOBILE TR")
 
 # What a word of a name stands for: the long form, and how people shorten or misprint it.
 _NAME: Final = _lines("""
@@ -156,7 +159,7 @@ _OUT_OF_SCOPE: Final = _lines("""
     law library: BAR COURT COURTHOUSE LAW
     medical library: CLINIC HEALTH HOSPITAL MEDICAL
     religious body: BIBLE CHRISTIAN CHURCH DIOCESE MINISTRIES MINISTRY PARISHIONERS SYNAGOGUE TEMPLE
-    bookshop: BOOKSELLERS BOOKSHOP BOOKSTORE CAFE PRESS PUBLISHING
+    bookshop: BOOKSELLERS BOOKSHOP BOOKSTORE CAFE LIBRAIRIE LIBRAIRIES LIBRERIA LIBRERIAS PRESS PUBLISHING
     association of librarians: COALITION CONSORTIUM COUNCIL FEDERATION LIBRARIANS
     other organization: CHARTER CLUB CORRECTIONAL IMAGINATION INITIATIVE PRISON PROJECT
 """)
@@ -228,7 +231,7 @@ _LATIN_LETTERS: Final = _pairs("""
 """)
 HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
 
-# What explains a word of an applicant's name that its entry does not have: see decisions/explained_words.py.
+# What explains a word of an applicant's name that its entry does not have: see decisions/explained_name.py.
 # A name says that it is a library by one of these.
 SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
 # Only libraries use these of themselves: at any position,
@@ -249,6 +252,15 @@ FIGURES: Final = _pairs("""
     1:ONE 2:TWO 3:THREE 4:FOUR 5:FIVE 6:SIX 7:SEVEN 8:EIGHT 9:NINE 10:TEN
     ONE:1 TWO:2 THREE:3 FOUR:4 FIVE:5 SIX:6 SEVEN:7 EIGHT:8 NINE:9 TEN:10
 """)
+# Words of everyday language that look like mistyped words of libraries: a ranch is no branch.
+OWN_WORDS: Final = frozenset(
+    word
+    for line in resources.files(__package__).joinpath("words_of_their_own.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+)
+# The legal form of a business, of partners and professionals: it explains nothing, and is no slip of anything.
+BUSINESS_FORMS: Final = _set("LLC LLP LP PLLC PC PA LTD LIMITED PLC GMBH")
 # The legal form of a nonprofit or of a government.
 LEGAL_FORMS: Final = _set("INC INCORPORATED CORP CORPORATION 501C3 NFP NONPROFIT")
 # Articles and prepositions, which explain nothing at the ends of a name.
