@@ -17,9 +17,7 @@ from library_validator.decisions.application import FIELDS, application_from_fie
 from library_validator.decisions.deciding import Decider
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.applications_file import open_applications
-from library_validator_cli.local_matching import registry_of
 from tests.realdata import test_double_encoded_releases, test_field_files
-from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
 
@@ -49,11 +47,6 @@ JUDGED_ELSEWHERE: Final = (
     test_double_encoded_releases.TWO_STATES,
 )
 _JUDGING: Final = ("expected", "label", "why")
-
-
-@pytest.fixture(scope="module")
-def decider(data: Path) -> Decider:
-    return Decider(registry_of([data / "pls" / FILES[2022]], lambda _: None))
 
 
 def rows_of(path: Path) -> list[Row | BadLine]:
