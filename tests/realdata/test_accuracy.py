@@ -97,7 +97,7 @@ def test_the_labelled_sets_keep_their_floors(
 def test_every_labelled_set_has_floors(
     measured: Callable[[Measurement], list[Group]], measurement: Measurement
 ) -> None:
-    """No set may be added whose libraries could be validated as others, or whose others could be validated."""
+    """A set without floors would be measured, and held to nothing."""
     held = {
         (name, limit.measure)
         for floor in floors_of(measurement)
