@@ -12,9 +12,15 @@ SPEED := .local/performance
 BENCH := .local/bench/bin/python -m benchmarks
 NEWEST := $(DATA)/pls/pls_fy2022_csv.zip
 OLDER := $(foreach year,2015_data_files 2017_data_files 2021,$(DATA)/pls/pls_fy$(year)_csv.zip)
+ALL_YEARS := $(foreach year,2015_data_files 2017_data_files 2018_data_files 2019 2020 2021 2022,\
+	$(DATA)/pls/pls_fy$(year)_csv.zip)
+LABELLED := $(sort $(wildcard $(DATA)/labelled/*.csv))
+# The others are about an FSCS id or about an address: without them their rows are other applicants.
+REDUCIBLE := $(filter-out %/fscs_id.csv %/gone17.csv,$(LABELLED))
 EVALUATE := $(BIN)/library-validator evaluate
-ACCURACY_PAGE = $(BIN)/python -m library_validator_cli.evaluation.accuracy_page \
-	$(RESULTS)/accuracy.json $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
+EXTRACT := $(BIN)/python -m library_validator_cli.evaluation.extract
+ACCURACY_PAGE = $(BIN)/python -m library_validator_cli.evaluation.accuracy_page $(RESULTS)/accuracy.json \
+	--wordings $(RESULTS)/wordings.json --peers $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
 
 SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
 	AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),us-east-1) .local/sam/bin/sam
@@ -96,20 +102,21 @@ bench-long: install ## the long ones, on a quiet machine: decisions beside peers
 	$(BENCH).growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
 	$(BENCH).performance_page
 
-accuracy: install ## how often it errs on the labelled sets in ../shared/data; rewrites docs/accuracy.md
+accuracy: install ## how often it errs on the labelled sets in ../shared/data, in minutes; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }
 	@mkdir -p $(MEASURED)
-	$(EVALUATE) $(DATA)/labelled/*.csv --release $(DATA)/pls/pls_fy2022_csv.zip --report $(MEASURED)/labelled
-	$(EVALUATE) $(DATA)/labelled/typed.csv --release $(DATA)/pls/pls_fy2022_csv.zip \
-		--only name,city,state --report $(MEASURED)/name-city-state
-	$(EVALUATE) $(DATA)/labelled/typed.csv --release $(DATA)/pls/pls_fy2022_csv.zip \
-		--only name,state --report $(MEASURED)/name-state
+	$(EVALUATE) $(LABELLED) --release $(NEWEST) --report $(MEASURED)/labelled
+	$(EVALUATE) $(REDUCIBLE) --release $(NEWEST) --only name,city,state --report $(MEASURED)/name-city-state
+	$(EVALUATE) $(REDUCIBLE) --release $(NEWEST) --only name,state --report $(MEASURED)/name-state
+	$(EVALUATE) $(LABELLED) $(foreach year,$(ALL_YEARS),--release $(year)) --report $(MEASURED)/all-years
 	$(BIN)/library-validator sample-release --fiscal-year 2021 --output $(MEASURED)/pls_sample_fy2021_csv.zip
 	$(EVALUATE) tests/accuracy/hard_cases.csv --release events/sample/pls_sample_fy2022_csv.zip \
 		--release $(MEASURED)/pls_sample_fy2021_csv.zip --report $(MEASURED)/hard-cases
-	$(BIN)/python -m library_validator_cli.evaluation.extract \
-		$(foreach run,labelled name-city-state name-state hard-cases,$(MEASURED)/$(run)/run.json) \
+	$(EXTRACT) $(foreach run,labelled name-city-state name-state all-years hard-cases,$(MEASURED)/$(run)/run.json) \
 		--output $(RESULTS)/accuracy.json
+	$(BIN)/python -m benchmarks.wordings --release $(NEWEST) --output $(MEASURED)/wordings.csv
+	$(EVALUATE) $(MEASURED)/wordings.csv --release $(NEWEST) --report $(MEASURED)/wordings
+	$(EXTRACT) $(MEASURED)/wordings/run.json --output $(RESULTS)/wordings.json
 	$(ACCURACY_PAGE)
 
 build: install ## the artifacts for AWS; ARCH=x86_64 for that processor

@@ -46,7 +46,7 @@ class WordingApplication:
     phone: str
     label: str
     set: str
-    kind: str  # the wording's, and the variant
+    kind: str  # the wording's, or its id where it is a form of libraries, and the variant
 
 
 COLUMNS: Final = tuple(field.name for field in fields(WordingApplication))
@@ -94,6 +94,7 @@ def _application(
         Variant.TOWN_ONLY: ("", "", ""),
         Variant.OWN_STREET_AND_PHONE: (own_street, library.zip, own_phone),
     }[variant]
+    kind = wording.id if wording.form_of_library else wording.kind
     return WordingApplication(
         application_id=f"{wording.id}:{library.fscs_key}:{variant}",
         name=wording.written_with(title_case(library.name), city),
@@ -104,7 +105,7 @@ def _application(
         phone=f"{phone[:3]}-{phone[3:6]}-{phone[6:]}" if phone else "",
         label=NONE,
         set=FORM_SET if wording.form_of_library else SET,
-        kind=f"{wording.kind}/{variant}",
+        kind=f"{kind}/{variant}",
     )
 
 

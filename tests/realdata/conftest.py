@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.deciding import Decider
 from library_validator.releases.reading import read_release
 from library_validator.releases.records import Release
+from library_validator_cli.local_matching import registry_of
 from tests.realdata.official_years import FILES
 
 _BESIDE = Path(__file__).parents[3] / "shared" / "data"
@@ -36,6 +39,18 @@ def data() -> Path:
 def releases(data: Path) -> dict[int, Release]:
     """Every official release, by fiscal year."""
     return {year: read_release(data / "pls" / name) for year, name in FILES.items()}
+
+
+@pytest.fixture(scope="session")
+def newest(data: Path) -> MemoryRegistry:
+    """The registry of fiscal year 2022 alone: tests only read it."""
+    return registry_of([data / "pls" / FILES[2022]], lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def decider(newest: MemoryRegistry) -> Decider:
+    """Decides on the registry of fiscal year 2022 alone."""
+    return Decider(newest)
 
 
 @pytest.fixture(scope="session")

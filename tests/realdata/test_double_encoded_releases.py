@@ -21,13 +21,14 @@ from tests.unit.registry.test_hostile_uploads import Service
 
 pytestmark = pytest.mark.realdata
 
+TWO_STATES = "25-release-double-encoded.zip"
 _UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # in Windows-1252
 
 
 @pytest.fixture(scope="module")
 def two_states(data: Path) -> Path:
     """Puerto Rico and Delaware of FY2022, double-encoded; five bytes became U+FFFD on the way."""
-    return data / "field" / "25-release-double-encoded.zip"
+    return data / "field" / TWO_STATES
 
 
 def records_of(release: Release) -> dict[str, System | Outlet]:

@@ -16,8 +16,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator.intake.applications_file import ApplicationsFile, Row
 from library_validator.matching.normalize import city
 from library_validator_cli.applications_file import open_applications
-from library_validator_cli.local_matching import csv_header, csv_line, match_rows, registry_of
-from tests.realdata.official_years import FILES
+from library_validator_cli.local_matching import csv_header, csv_line, match_rows
 
 pytestmark = pytest.mark.realdata
 
@@ -32,11 +31,6 @@ EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
     "23-concatenated-files.csv": ([(4, 4)], ["P-1", "P-2", "P-3", "P-4", "P-5"]),
 }
 FORMULAS = "24-formula-ids.csv"
-
-
-@pytest.fixture(scope="module")
-def decider(data: Path) -> Decider:
-    return Decider(registry_of([data / "pls" / FILES[2022]], lambda _: None))
 
 
 def answered(path: Path, decider: Decider) -> tuple[list[dict[str, Any]], ApplicationsFile]:

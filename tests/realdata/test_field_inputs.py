@@ -1,57 +1,94 @@
 """Inputs that went wrong once, each with the right answers in its own columns, against fiscal year 2022.
 
-A file of ``field/`` that has the columns ``expected`` and ``label`` is read: an application fails where its
-answer is not among ``expected``, or where it is validated under another key than ``label``.
+A row of such a file fails where it is not read, where its answer is not among those of its column
+``expected``, and where it is validated under another key than its ``label``. Files without these columns are
+judged in ``test_field_files.py``, and a release in ``test_double_encoded_releases.py``.
 """
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS, application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator_cli.local_matching import registry_of
-from tests.realdata.official_years import FILES
+from library_validator.intake.applications_file import BadLine, Row
+from library_validator_cli.applications_file import open_applications
+from tests.realdata import test_double_encoded_releases, test_field_files
 
 pytestmark = pytest.mark.realdata
 
-READ: Final = (
+WITH_THEIR_ANSWERS: Final = (
     "04-foreign-namesakes.csv",
     "05-state-spellings-hide-a-contradiction.csv",
+    "06-bodies-at-the-librarys-own-street-and-phone.csv",
     "07-state-spellings.csv",
+    "08-namesake-in-another-state.csv",
+    "09-legal-suffix.csv",
+    "10-spanish-names.csv",
     "11-apostrophes-entities-mojibake.csv",
+    "12-place-word-read-as-affiliate.csv",
+    "13-library-with-another-kind-in-its-name.csv",
+    "14-names-of-the-e-rate-list.csv",
     "15-phones-as-written.csv",
     "16-zips-as-exported.csv",
     "17-placeholders.csv",
     "18-one-cell-address-with-country.csv",
     "19-fractions.csv",
+    "26-words-beside-the-librarys-name.csv",
+    "27-words-that-are-not-read.csv",
 )
+JUDGED_ELSEWHERE: Final = (
+    *test_field_files.EXPECTED,
+    test_field_files.FORMULAS,
+    test_double_encoded_releases.TWO_STATES,
+)
+_JUDGING: Final = ("expected", "label", "why")
 
 
-@pytest.fixture(scope="module")
-def decider(data: Path) -> Decider:
-    registry: MemoryRegistry = registry_of([data / "pls" / FILES[2022]], lambda _: None)
-    return Decider(registry)
+def rows_of(path: Path) -> list[Row | BadLine]:
+    """As the product reads the file, with the right answers beside the fields."""
+    with open_applications(path, beside=_JUDGING) as file:
+        return list(file)
 
 
-@pytest.mark.parametrize("name", READ)
-def test_every_application_is_answered_as_its_file_says(decider: Decider, data: Path, name: str) -> None:
-    with (data / "field" / name).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+def faults(rows: list[Row], decider: Decider) -> Iterator[str]:
+    """A line for each row that is answered otherwise than the file says."""
     kept = ("application_id", *FIELDS)
-    read = [application_from_fields({name: row[name] for name in kept if name in row}) for row in rows]
-    wrong = []
+    read = [application_from_fields({name: row.fields.get(name) for name in kept}) for row in rows]
     for row, answer in zip(rows, decider.answers(read), strict=True):
-        key = answer["match"]["fscs_key"] if answer["match"] else "NONE"
-        told = f"{row['application_id']}: {answer['decision']} {key} {' '.join(answer['reason_codes'])}"
-        if answer["decision"] not in row["expected"].split("|"):
-            wrong.append(f"{told}; expected {row['expected']} ({row['why']})")
-        elif answer["decision"] == "validated" and key != row["label"]:
-            wrong.append(f"{told}; it is {row['label']}")
-    assert rows
-    assert wrong == []
+        fault = _fault(row.fields, answer)
+        if fault:
+            codes = " ".join(answer["reason_codes"])
+            yield f"{row.application_id}: {answer['decision']} {codes}; {fault} ({row.fields['why']})"
+
+
+def _fault(said: dict[str, Any], answer: dict[str, Any]) -> str:
+    """Empty where the answer is one that the file expects."""
+    if answer["decision"] not in said["expected"].split("|"):
+        return f"expected {said['expected']}"
+    if answer["decision"] == "validated" and answer["match"]["fscs_key"] != said["label"]:
+        return f"as {answer['match']['fscs_key']}, but it is {said['label']}"
+    return ""
+
+
+@pytest.mark.parametrize("name", WITH_THEIR_ANSWERS)
+def test_every_row_is_read(data: Path, name: str) -> None:
+    path = data / "field" / name
+    rows = rows_of(path)
+    assert [row for row in rows if isinstance(row, BadLine)] == []
+    assert len(rows) == len(path.read_bytes().splitlines()) - 1
+
+
+@pytest.mark.parametrize("name", WITH_THEIR_ANSWERS)
+def test_every_row_is_answered_as_its_file_says(decider: Decider, data: Path, name: str) -> None:
+    rows = [row for row in rows_of(data / "field" / name) if isinstance(row, Row)]
+    assert list(faults(rows, decider)) == []
+
+
+def test_every_file_of_the_folder_is_judged(data: Path) -> None:
+    found = {path.name for path in (data / "field").iterdir()} - {"README.md"}
+    assert found == {*WITH_THEIR_ANSWERS, *JUDGED_ELSEWHERE}

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.read_units import measure, read_file
-from library_validator_cli.local_matching import registry_of
-from tests.realdata.official_years import FILES
+from library_validator.adapters.memory.registry import MemoryRegistry
 
 pytestmark = pytest.mark.realdata
 
 
-def test_ten_typed_applications_take_one_pointer_read_and_one_batched_read(data: Path) -> None:
-    registry = registry_of([data / "pls" / FILES[2022]], lambda _: None)
-
-    measured = measure(registry, read_file(data / "labelled" / "typed.csv", 500))
+def test_ten_typed_applications_take_one_pointer_read_and_one_batched_read(
+    data: Path, newest: MemoryRegistry
+) -> None:
+    measured = measure(newest, read_file(data / "labelled" / "typed.csv", 500))
 
     assert measured["pointer_reads_per_batch"] == 1
     assert measured["batch_get_item_requests_per_batch"]["median"] == 1

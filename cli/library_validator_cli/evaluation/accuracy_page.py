@@ -1,7 +1,8 @@
 """The figures of ``docs/accuracy.md``, written between its markers from what was measured.
 
-    python -m library_validator_cli.evaluation.accuracy_page \
-        benchmarks/results/accuracy.json benchmarks/results/accuracy_peers.json --output docs/accuracy.md
+    python -m library_validator_cli.evaluation.accuracy_page benchmarks/results/accuracy.json \
+        --wordings benchmarks/results/wordings.json --peers benchmarks/results/accuracy_peers.json \
+        --output docs/accuracy.md
 
 ``--check`` writes nothing and fails where the page says something else. The words around the figures
 are written by hand; a block of figures stands between ``<!-- figures: name -->`` and ``<!-- end -->``.
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 
 from library_validator_cli.evaluation.accuracy_figures import figures
 from library_validator_cli.evaluation.accuracy_peers_figures import Peers, peers_figures
+from library_validator_cli.evaluation.accuracy_wording_figures import wording_figures
 from library_validator_cli.evaluation.extract import Accuracy
 
 _BLOCK: Final = re.compile(r"<!-- figures: ([a-z-]+) -->\n.*?<!-- end -->", re.DOTALL)
@@ -53,13 +55,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("run", type=Path, metavar="RUN.json", help="what evaluation.extract wrote")
     parser.add_argument(
-        "peers", type=Path, nargs="?", metavar="PEERS.json", help="what benchmarks.accuracy_peers wrote"
+        "--wordings",
+        type=Path,
+        required=True,
+        metavar="JSON",
+        help="what evaluation.extract wrote of a run over the applications of benchmarks.wordings",
+    )
+    parser.add_argument(
+        "--peers", type=Path, metavar="JSON", help="what benchmarks.accuracy_peers wrote; else that stays"
     )
     parser.add_argument("--output", type=Path, required=True, metavar="PAGE.md")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
     given = parser.parse_args(arguments)
     try:
         blocks = figures(Accuracy.model_validate_json(given.run.read_bytes()))
+        blocks |= wording_figures(Accuracy.model_validate_json(given.wordings.read_bytes()))
         if given.peers:
             blocks["peers"] = peers_figures(Peers.model_validate_json(given.peers.read_bytes()))
         page = given.output.read_text(encoding="utf-8")

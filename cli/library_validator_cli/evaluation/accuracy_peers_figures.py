@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from library_validator_cli.evaluation.accuracy_figures import markdown, percent
+from library_validator_cli.evaluation.accuracy_cells import markdown, percent
 from library_validator_cli.evaluation.intervals import Share
 
 

@@ -10,17 +10,21 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from library_validator_cli.evaluation.curves import Choice, Point, Reliability
+from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.run import Run, Source
 from library_validator_cli.evaluation.summary import Group
 
 SCHEMA_VERSION: Final = 1
 _DIGITS: Final = 6  # of shares and intervals; the counts beside them are exact
+_AROUND: Final = 6  # bits
 _LEAF: Final = re.compile(r"\{\s+([^{}]*?)\s+\}")
 
 
@@ -42,13 +46,51 @@ class Measurement(_Model):
     groups: list[Group]
     as_shipped: Point  # at the shipped threshold, over all sets
     by_score: Point  # at the same threshold, where nothing but the score decides
+    around: list[Point] = []  # the curve at whole bits, some bits around the shipped threshold
     choices: list[Choice]
     reliability: list[Reliability]
 
+    @property
+    def sets(self) -> list[Group]:
+        """The groups that are whole sets."""
+        return [group for group in self.groups if not group.kind]
+
+    @property
+    def is_anybody_validated(self) -> bool:
+        return any(
+            self.over(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
+        )
+
+    def over(self, measure: str) -> Share:
+        """A measure over all sets."""
+        shares = (group.measures[measure] for group in self.sets if measure in group.measures)
+        return reduce(add, shares, Share(count=0, of=0))
+
 
 class Accuracy(_Model):
+    """The first measurement is the one over all sets, with all fields, against the newest release alone."""
+
     schema_version: Literal[1] = SCHEMA_VERSION
-    measurements: list[Measurement]
+    measurements: list[Measurement] = Field(min_length=1)
+
+    @property
+    def whole(self) -> Measurement:
+        return self.measurements[0]
+
+    @property
+    def reduced(self) -> list[Measurement]:
+        """Against the same release, with fewer fields."""
+        return [one for one in self.measurements if one.releases == self.whole.releases and one.only]
+
+    @property
+    def with_older(self) -> list[Measurement]:
+        """Against the same release and older ones."""
+        return [one for one in self.measurements if set(self.whole.releases) < set(one.releases)]
+
+    @property
+    def elsewhere(self) -> list[Measurement]:
+        """Against other releases."""
+        return [one for one in self.measurements if not set(self.whole.releases) <= set(one.releases)]
 
 
 def counted(group: Group) -> Group:
@@ -64,9 +106,18 @@ def extract(run: Run) -> Measurement:
         next(point for point in points if point.threshold == run.threshold)
         for points in (run.curve, run.curve_by_score)
     ]
-    groups = [counted(group) for group in run.groups]
     return Measurement.model_validate(
-        {**kept, "groups": groups, "as_shipped": at_threshold[0], "by_score": at_threshold[1]}
+        {
+            **kept,
+            "groups": [counted(group) for group in run.groups],
+            "as_shipped": at_threshold[0],
+            "by_score": at_threshold[1],
+            "around": [
+                point
+                for point in run.curve
+                if abs(point.threshold - run.threshold) <= _AROUND and point.threshold.is_integer()
+            ],
+        }
     )
 
 

@@ -1,7 +1,8 @@
 """The product's own matching and deciding, run over labelled rows, with what only a measurement needs.
 
 Besides the answer: where the right entry stands among the candidates, how many keys and candidates there
-were, and up to which ``validate`` threshold the answer would still be ``validated``.
+were, and up to which ``validate`` threshold the answer would still be ``validated``. The threshold for a name
+and a place alone moves with it.
 """
 
 from __future__ import annotations
@@ -115,11 +116,13 @@ class Measurer:
         known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
 
         def verdict_at(validate: float) -> Verdict:
-            policy = replace(self._policy, validate=validate)
+            policy = moved_to(validate, self._policy)
             return decide(query, ranking, policy, row.problems, known_key=known_key)
 
         verdict = verdict_at(self._policy.validate)
-        validated_up_to, validated_key = _last_validation(verdict_at)
+        validated_up_to, validated_key = _last_validation(
+            verdict_at, self._policy.validate, is_validated=verdict.answer is Answer.VALIDATED
+        )
         shown = verdict.match or ranking.best
         other = ranking.best_other_than(shown) if shown else None
         return Outcome(
@@ -140,16 +143,27 @@ class Measurer:
         )
 
 
-def _last_validation(verdict_at: Callable[[float], Verdict]) -> tuple[float, str]:
+def moved_to(validate: float, policy: Policy) -> Policy:
+    """The policy with another ``validate`` threshold; what a name alone needs is as far from it as before."""
+    by_name = validate + policy.validate_by_name - policy.validate
+    return replace(policy, validate=validate, validate_by_name=by_name)
+
+
+def _last_validation(
+    verdict_at: Callable[[float], Verdict], shipped: float, *, is_validated: bool
+) -> tuple[float, str]:
     """The highest of ``THRESHOLDS`` that validates, and with which FSCS key.
 
-    Raising the threshold never validates what was not, so it is found by halving.
+    Raising the threshold does not validate what was not, so it is found by halving; on the side of the
+    ``shipped`` threshold that its answer tells, for a few are judged by another rule where they fall short.
     """
 
     def is_refused(threshold: float) -> bool:
         return verdict_at(threshold).answer is not Answer.VALIDATED
 
-    last = bisect_left(THRESHOLDS, True, key=is_refused) - 1
+    here = bisect_left(THRESHOLDS, shipped)
+    start, end = (here, len(THRESHOLDS)) if is_validated else (0, here)
+    last = bisect_left(THRESHOLDS, True, start, end, key=is_refused) - 1
     if last < 0:
         return -math.inf, ""
     match = verdict_at(THRESHOLDS[last]).match

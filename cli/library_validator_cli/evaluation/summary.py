@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Self
 
@@ -48,6 +48,11 @@ MEASURES: Final[dict[str, tuple[Callable[[Outcome], bool], Callable[[Outcome], b
     "gone_review": (_is_gone, _with(Result.REVIEW)),
     "gone_not_validated": (_is_gone, _with(Result.NOT_VALIDATED)),
 }
+# Of these, a reader asks why.
+EXPLAINED: Final = (
+    "wrong", "review", "not_validated", "non_library_validated", "non_library_review",
+    "gone_validated_elsewhere", "gone_review",
+)  # fmt: skip
 
 
 class Spread(BaseModel):
@@ -74,6 +79,7 @@ class Group(BaseModel):
     kind: str  # empty: the whole set
     rows: int
     measures: dict[str, Share]  # by the names of MEASURES
+    reasons: dict[str, dict[str, int]] = {}  # of EXPLAINED: rows by deciding reason code, most frequent first
     keys: Spread  # blocking keys of an application
     candidates: Spread  # entries that it was compared with
 
@@ -100,6 +106,7 @@ def _group(name: str, kind: str, outcomes: Sequence[Outcome]) -> Group:
         kind=kind,
         rows=len(outcomes),
         measures={measure: _share(outcomes, *predicates) for measure, predicates in MEASURES.items()},
+        reasons={measure: counted for measure in EXPLAINED if (counted := _reasons(outcomes, measure))},
         keys=Spread.of(outcome.keys for outcome in outcomes),
         candidates=Spread.of(outcome.candidates for outcome in outcomes),
     )
@@ -110,3 +117,9 @@ def _share(
 ) -> Share:
     population = [outcome for outcome in outcomes if belongs(outcome)]
     return Share(count=sum(map(counts, population)), of=len(population))
+
+
+def _reasons(outcomes: Sequence[Outcome], measure: str) -> dict[str, int]:
+    belongs, counts = MEASURES[measure]
+    codes = Counter(outcome.codes[0] for outcome in outcomes if belongs(outcome) and counts(outcome))
+    return dict(sorted(codes.items(), key=lambda counted: (-counted[1], counted[0])))

@@ -171,12 +171,20 @@ class TestApplications:
         for application_id, row in by_id.items():
             assert row.set == (FORM_SET if application_id.split(":")[0] in forms else SET)
 
-    def test_the_kind_is_the_wordings_with_the_variant(
-        self, by_id: Mapping[str, WordingApplication], libraries: Sequence[System]
+    @pytest.mark.parametrize(
+        ("wording_id", "kind"),
+        [("apartments", "housing/town_only"), ("board-of-trustees", "board-of-trustees/town_only")],
+    )
+    def test_the_kind_is_the_wordings_or_the_form_of_libraries_with_the_variant(
+        self,
+        by_id: Mapping[str, WordingApplication],
+        libraries: Sequence[System],
+        wording_id: str,
+        kind: str,
     ) -> None:
-        row = by_id[f"apartments:{libraries[0].fscs_key}:town_only"]
+        row = by_id[f"{wording_id}:{libraries[0].fscs_key}:town_only"]
 
-        assert row.kind == "housing/town_only"
+        assert row.kind == kind
 
     def test_each_variant_borrows_what_it_says(self) -> None:
         release = release_of(2022)

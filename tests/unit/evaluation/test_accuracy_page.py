@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from benchmarks.wordings.applications import Variant
+from benchmarks.wordings.wording import read_wordings
 from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.weights import load_weights
 from library_validator_cli.evaluation import accuracy_page, extract
-from library_validator_cli.evaluation.accuracy_figures import interval, percent
-from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.accuracy_mistake_figures import GONE, LIBRARIES, OTHERS
+from library_validator_cli.evaluation.accuracy_wording_figures import KINDS, VARIANTS
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
 from tests.accuracy.labelled import HARD_CASES
@@ -20,6 +22,7 @@ from tests.accuracy.labelled import HARD_CASES
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "accuracy.md"
 ACCURACY = ROOT / "benchmarks" / "results" / "accuracy.json"
+WORDINGS = ROOT / "benchmarks" / "results" / "wordings.json"
 PEERS = ROOT / "benchmarks" / "results" / "accuracy_peers.json"
 BUNDLED = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
 
@@ -33,8 +36,9 @@ def page(tmp_path: Path) -> Path:
     return Path(shutil.copy(PAGE, tmp_path / "accuracy.md"))
 
 
-def write(page: Path, *options: str) -> int:
-    return accuracy_page.main([str(ACCURACY), str(PEERS), "--output", str(page), *options])
+def write(page: Path, *options: str, peers: bool = True) -> int:
+    measured = [str(ACCURACY), "--wordings", str(WORDINGS), *(["--peers", str(PEERS)] if peers else [])]
+    return accuracy_page.main([*measured, "--output", str(page), *options])
 
 
 def test_the_page_is_what_the_command_writes(page: Path) -> None:
@@ -64,13 +68,46 @@ def test_a_page_without_a_place_for_a_figure_is_refused(
 
 
 def test_without_the_peers_their_table_stays(page: Path) -> None:
-    assert accuracy_page.main([str(ACCURACY), "--output", str(page), "--check"]) == 0
+    assert write(page, "--check", peers=False) == 0
+
+
+def test_everybody_who_was_measured_is_named_in_plain_words() -> None:
+    nobody = {
+        (measure, group.set)
+        for measure, who in (
+            ("wrong", LIBRARIES),
+            ("non_library_validated", OTHERS),
+            ("gone_validated", GONE),
+        )
+        for group in accuracy().whole.sets
+        if measure in group.measures and group.set not in who
+    }
+    assert nobody == set()
+
+
+def test_every_set_that_was_measured_is_described() -> None:
+    described = PAGE.read_text("utf-8").partition("## What it was measured on")[2].partition("<!--")[0]
+    sets = {group.set for one in accuracy().measurements for group in one.sets}
+    assert {name for name in sets if f"`{name}`" not in described} == set()
+
+
+def test_every_kind_and_variant_of_the_wordings_is_named_in_plain_words() -> None:
+    assert {one.kind for one in read_wordings() if not one.form_of_library} == set(KINDS)
+    assert set(Variant) == set(VARIANTS)
 
 
 def test_the_figures_are_of_the_policy_and_weights_that_ship() -> None:
     shipped = f"{load_policy().version}/{load_weights().version}"
-    assert {one.policy_version for one in accuracy().measurements} == {shipped}
+    wordings = extract.Accuracy.model_validate_json(WORDINGS.read_bytes())
+    assert {one.policy_version for one in accuracy().measurements + wordings.measurements} == {shipped}
     assert {one.threshold for one in accuracy().measurements} == {load_policy().validate}
+
+
+def test_the_curve_at_the_shipped_threshold_is_what_ships() -> None:
+    measurements = accuracy().measurements
+    assert [
+        (one.as_shipped.right, one.as_shipped.wrong_key, one.as_shipped.non_libraries) for one in measurements
+    ] == [tuple(map(one.over, ("validated_right", "wrong", "non_library_validated"))) for one in measurements]
 
 
 def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(tmp_path: Path) -> None:
@@ -102,10 +139,3 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert extract.main([str(wrong), "--output", str(tmp_path / "out.json")]) == 1
     assert "is no run.json" in capsys.readouterr().err
     assert not (tmp_path / "out.json").exists()
-
-
-def test_shares_are_rounded_against_the_product() -> None:
-    assert percent(Share(count=99_999, of=100_000)) == "99.99%"
-    assert percent(Share(count=100_000, of=100_000)) == "100.00%"
-    assert interval(Share(count=0, of=10_000)) == "0.00 to 0.04"
-    assert percent(Share(count=0, of=0)) == "-"

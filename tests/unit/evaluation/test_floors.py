@@ -10,7 +10,7 @@ from library_validator_cli.evaluation.summary import groups_of
 from library_validator_cli.failures import CommandFailed, WrongUsage
 from tests.outcomes import N, R, V, outcome
 
-FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata" / "floors.toml"
+FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata"
 
 
 @pytest.fixture
@@ -122,9 +122,16 @@ def test_a_floor_on_unknown_fields_is_refused(written: Path) -> None:
         read_floors(written)
 
 
-def test_the_floors_of_the_project_can_be_read() -> None:
-    floors = read_floors(FLOORS_OF_THE_PROJECT)
-    assert {floor.only for floor in floors} == {(), ("name", "city", "state"), ("name", "state")}
+@pytest.mark.parametrize(
+    ("name", "reductions"),
+    [
+        ("floors.toml", {(), ("name", "city", "state"), ("name", "state")}),
+        ("floors_of_seven_releases.toml", {()}),
+    ],
+)
+def test_the_floors_of_the_project_can_be_read(name: str, reductions: set[tuple[str, ...]]) -> None:
+    floors = read_floors(FLOORS_OF_THE_PROJECT / name)
+    assert {floor.only for floor in floors} == reductions
     assert {"drift17_ae", "typed", "irs_legal", "neg_irs"} <= {
         name for floor in floors for name in floor.sets
     }

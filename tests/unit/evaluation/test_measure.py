@@ -88,6 +88,12 @@ def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
         assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is Result.RIGHT)
 
 
+def test_the_threshold_for_a_name_and_a_place_alone_moves_with_it() -> None:
+    """Nothing but its name and its town tells who this is, and two systems are listed there."""
+    measured = measure(labelled("ME0002", name="Briar County Library", city="Briarton", state="ME"))
+    assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
+
+
 def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
     measured = measure(
         labelled("NONE", **{**ALDER_POINT, "name": "Friends of the Alder Point Public Library"})

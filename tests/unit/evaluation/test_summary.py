@@ -56,6 +56,26 @@ def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
     assert groups[0].measures["validated_right"] == Share(count=2, of=3)
 
 
+def test_answers_that_somebody_has_to_put_right_are_counted_by_their_deciding_reason() -> None:
+    (group,) = groups_of(
+        [
+            outcome(),
+            outcome(R, code="TIE"),
+            outcome(R, code="NAME_DIFFERS"),
+            outcome(R, code="TIE"),
+            outcome(N, code="NO_ENTRY"),
+            outcome(N, label="NONE", code="AFFILIATE"),
+            outcome(V, label="NONE"),
+        ]
+    )
+    assert group.reasons == {
+        "review": {"TIE": 2, "NAME_DIFFERS": 1},
+        "not_validated": {"NO_ENTRY": 1},
+        "non_library_validated": {"MATCH": 1},
+    }
+    assert list(group.reasons["review"]) == ["TIE", "NAME_DIFFERS"]
+
+
 def test_keys_and_candidates_are_told_by_percentile_and_maximum() -> None:
     (group,) = groups_of([outcome(keys=number, candidates=2 * number) for number in range(1, 11)])
     assert group.keys == Spread(p50=5, p99=10, max=10)

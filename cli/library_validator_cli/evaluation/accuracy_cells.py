@@ -1,0 +1,39 @@
+"""Shares and tables as ``docs/accuracy.md`` writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from library_validator_cli.evaluation.intervals import Share
+
+NOTHING: Final = "-"
+
+
+def percent(share: Share) -> str:
+    """Rounded down: 100% is said of all rows only."""
+    return NOTHING if not share.of else f"{10_000 * share.count // share.of / 100:.2f}%"
+
+
+def interval(share: Share) -> str:
+    """The Wilson interval, rounded outwards."""
+    low, high = math.floor(10_000 * share.low) / 100, math.ceil(10_000 * share.high) / 100
+    return f"{low:.2f} to {min(high, 100.0):.2f}"
+
+
+def rows_and_share(share: Share) -> str:
+    """Rows, and their share."""
+    return f"{share.count:,} ({percent(share)})"
+
+
+def reasons_named(reasons: Mapping[str, int], most: int | None = None) -> str:
+    """``NO_ENTRY`` 8, ``TIE`` 2: the most frequent reason codes first; with ``most``, no more than these."""
+    frequent = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:most]
+    return ", ".join(f"`{code}` {rows:,}" for code, rows in frequent)
+
+
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
+    """A table; all columns but the first ``words`` hold numbers."""
+    marks = ["---" if place < words else "---:" for place in range(len(head))]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (head, marks, *rows))
