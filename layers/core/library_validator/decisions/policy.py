@@ -39,6 +39,8 @@ from library_validator.releases.records import Structure, fscs_key_of
 _SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(
     word for name in STATE_CODES for word in name.split() if word not in SEPARATORS | GENERIC
 )
+# Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.
+_KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
     Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
@@ -184,8 +186,12 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     kind = other_kind(query, best, policy)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
-        is_close = evidence.located and (evidence.named or (query.says_library and evidence.placed))
-        if is_close or (evidence.placed and query.says_library and names_library_apart(evidence)):
+        is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
+        is_library_there = evidence.placed and query.says_library and (
+            (kind in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
+            or names_library_apart(evidence)
+        )
+        if is_close or is_library_there:
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
         return Verdict(Answer.NOT_VALIDATED, ("OUT_OF_SCOPE_KIND",), about=about)
     if not (evidence.sufficient or evidence.plausible):
@@ -224,6 +230,8 @@ def _sufficient(evidence: Evidence) -> Verdict:
     best, policy = evidence.best, evidence.policy
     status = status_codes(best)
     rival = _rival(evidence.ranking, best, policy)
+    if rival is not None and _is_only_library_of_town(evidence):
+        return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status), best)
     if rival is not None:
         about = {"TIE": f"{best.entry.fscs_key} and {rival.entry.fscs_key}"}
         return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)

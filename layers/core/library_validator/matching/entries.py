@@ -90,7 +90,7 @@ class Entry:
             self._vocabulary = vocabulary_of(
                 (*self.names, *self.system_names),
                 (listing.system_name, listing.outlet_name),
-                self.place_words,
+                (self.county, *[address.city for address in self.addresses]),
                 listing.city,
                 self.state,
             )

@@ -17,6 +17,7 @@ from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
+from library_validator.matching.vocabulary import STATE_NAMES
 from library_validator.matching.wording import lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
@@ -73,7 +74,7 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     city = normalize.city(place.city)
     phones = read_phones(applicant.phone)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
-    name = read_applicants_name(given_name, statistics)
+    name = read_applicants_name(_without_state(given_name, place.state), statistics)
     head = normalize.head_of(given_name)
     is_read = (
         name.tokens
@@ -97,12 +98,27 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(applicant.state, place.state).union(words_of_city(city)),
+        _words_of_state(applicant.state, place.state).union(words_of_city(city), _state_behind(name, place)),
         not LIBRARY_WORDS.isdisjoint(name.tokens),
         place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
         {},
         statistics,
     )
+
+
+def _without_state(name: str, state: str) -> str:
+    """The name without the code of its own state behind it: NE is Nebraska there, and not northeast."""
+    bare = name.rstrip(" ).") if name[-1:] in (" ", ")", ".") else name
+    is_behind = bool(state) and bare[-3:-2] in (" ", ",", "(") and bare[-2:].upper() == state
+    return bare[:-3] if is_behind and len(bare) > len(" NE") else name
+
+
+def _state_behind(name: Name, place: Place) -> tuple[str, ...]:
+    """The words of its state's name where that stands behind the name: ``Alder Library, New York``."""
+    for words in STATE_NAMES.get(place.state, ()):
+        if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
+            return words
+    return ()
 
 
 def _parts_of(query: Query) -> Iterator[Query]:

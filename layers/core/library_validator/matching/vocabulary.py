@@ -10,10 +10,9 @@ from library_validator.matching.names import Name
 from library_validator.matching.wording import wording_of
 from library_validator.matching.words import CITY_WORDS, NAME_WORDS, STATE_CODES
 
-STATE_WORDS: Final[dict[str, frozenset[str]]] = {
-    code: frozenset(
-        word for name, owner in STATE_CODES.items() if owner == code for word in (*name.split(), code)
-    )
+# What a state is called, word by word: its code among it.
+STATE_NAMES: Final = {
+    code: ((code,), *[tuple(name.split()) for name, owner in STATE_CODES.items() if owner == code])
     for code in set(STATE_CODES.values())
 }
 
@@ -22,10 +21,11 @@ class Vocabulary(NamedTuple):
     names: tuple[tuple[str, ...], ...]  # every listed name word by word
     counts: Mapping[str, int]  # how often the name that has a word most often has it
     places: frozenset[str]  # words of its cities, its county and its state
+    place_names: tuple[tuple[str, ...], ...]  # the same as whole names
 
 
 def vocabulary_of(
-    names: Iterable[Name], published: Iterable[str], places: frozenset[str], city: str, state: str
+    names: Iterable[Name], published: Iterable[str], places: Iterable[str], city: str, state: str
 ) -> Vocabulary:
     """``names``: as they are compared; ``published``: names as the release has them, ``city`` too."""
     listed = dict.fromkeys([*[name.tokens for name in names], *map(_published_words, published)])
@@ -38,7 +38,9 @@ def vocabulary_of(
         else:
             for word in name:
                 counts[word] = max(counts.get(word, 0), name.count(word))
-    return Vocabulary(found, counts, places.union(wording_of(city), STATE_WORDS.get(state, ())))
+    place_names = (*[tuple(place.split()) for place in places], wording_of(city), *STATE_NAMES.get(state, ()))
+    words = {word for place in place_names for word in place}
+    return Vocabulary(found, counts, frozenset(words), tuple(dict.fromkeys(place_names)))
 
 
 @lru_cache(maxsize=16_384)
