@@ -47,6 +47,7 @@ NAME_ORDER: Final = (
 )
 _WHOLE: Final = frozenset(("exact", "same_words", "typing_differences"))
 _NAME_RANK: Final = {level: rank for rank, level in enumerate(NAME_ORDER)}
+_SEPARATED: Final = _NAME_RANK["separated"]
 
 
 def compare_names(
@@ -77,7 +78,8 @@ def compare_names(
         return NameAgreement("different", (), 0.0, query.name)
     if query.parts and best.level not in _WHOLE:
         best = _best_of_parts(query, entry, statistics, best, at_same_place=at_same_place)
-    if entry.is_system and _other_government(query.name, best.listed, entry.names[0]):
+    parts = entry.is_system and _NAME_RANK[best.level] < _SEPARATED
+    if parts and _other_government(query.name, best.listed, entry.names[0]):
         return replace(best, level="separated")
     return best
 
