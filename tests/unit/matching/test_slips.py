@@ -95,7 +95,6 @@ def test_two_letters_that_changed_places_are_a_slip_wherever_they_stand(listed: 
     [
         ("CUMB", "CUMBERLAND"),
         ("LARCH", "LARCHMERE"),
-        
         ("LKE", "LAKE"),
         ("HBR", "HARBOR"),
         ("TWNSHP", "TOWNSHIP"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from library_validator.matching.names import read_name
-from library_validator.matching.vocabulary import STATE_WORDS, Vocabulary, vocabulary_of
+from library_validator.matching.vocabulary import STATE_NAMES, Vocabulary, vocabulary_of
 
 
 def vocabulary(*published: str, places: str = "LARCHMERE SABLE", city: str = "LARCHMERE") -> Vocabulary:
     names = [read_name(name) for name in published]
-    return vocabulary_of(names, published, frozenset(places.split()), city, "ME")
+    return vocabulary_of(names, published, places.split(), city, "ME")
 
 
 def test_names_are_kept_as_they_are_compared_and_as_they_are_published() -> None:
@@ -57,12 +57,20 @@ def test_the_places_are_town_county_and_state_by_name_and_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
-    [("WV", {"WEST", "VIRGINIA", "WV"}), ("PR", {"PUERTO", "RICO", "PR"}), ("IA", {"IOWA", "IA"})],
+    ("code", "names"),
+    [
+        ("WV", {("WV",), ("WEST", "VIRGINIA")}),
+        ("PR", {("PR",), ("PUERTO", "RICO")}),
+        ("IA", {("IA",), ("IOWA",)}),
+    ],
 )
-def test_a_state_is_said_by_each_word_of_its_name_and_by_its_code(code: str, words: set[str]) -> None:
-    assert words <= STATE_WORDS[code]
+def test_a_state_is_said_by_its_name_and_by_its_code(code: str, names: set[tuple[str, ...]]) -> None:
+    assert names <= set(STATE_NAMES[code])
+
+
+def test_names_of_places_are_kept_whole_too() -> None:
+    assert {("LARCHMERE",), ("MAINE",)} <= set(vocabulary("HASTWELL LIBRARY").place_names)
 
 
 def test_a_state_that_is_unknown_adds_no_words() -> None:
-    assert vocabulary_of([], [], frozenset(), "", "").places == frozenset()
+    assert vocabulary_of([], [], [], "", "").places == frozenset()

@@ -43,6 +43,8 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None
     first = ranking.scored[:SHOWN_CANDIDATES]
+    if shown and shown not in first:
+        first = (shown, *first[:-1])
     candidates = [_candidate(one) for one in first]
     return {
         "decision": answer.value,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from library_validator.decisions.policy_file import Policy
+from library_validator.matching.compare import PHONE_LEVELS
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.match import Scored
 from library_validator.matching.normalize import NO_STREET
@@ -40,8 +42,11 @@ _NOTHING_GIVEN: Final = Contact()
 _ALL_THE_SAME: Final = Contact(("street", "phone", "ZIP"))
 
 
-def contact_of(query: Query, best: Scored, policy: Policy) -> Contact:
-    """Compare with every address of the entry: one that has no street hides no contradiction."""
+def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[Scored] = ()) -> Contact:
+    """Compare with every address of the entry: one that has no street hides no contradiction.
+
+    ``namesakes``: outlets of its system under its name, whose phones count where it has none of its own.
+    """
     compared = best.compared
     if compared.together == "street_and_phone" and compared.place in ("zip_and_city", "zip"):
         return _ALL_THE_SAME
@@ -57,11 +62,14 @@ def contact_of(query: Query, best: Scored, policy: Policy) -> Contact:
         if distances:
             differing.append("street")
             away += min(distances)
-    if compared.phone in policy.phone:
+    phone = compared.phone
+    if query.phone and not best.entry.phones:
+        phone = min([one.compared.phone for one in namesakes], key=PHONE_LEVELS.index, default=phone)
+    if phone in policy.phone:
         agreeing.append("phone")
-    elif compared.phone in _PHONE_LEADS_AWAY:
+    elif phone in _PHONE_LEADS_AWAY:
         differing.append("phone")
-        away += _PHONE_LEADS_AWAY[compared.phone]
+        away += _PHONE_LEADS_AWAY[phone]
     areas = {address.zip[:3] for address in addresses if address.zip}
     if query.zip and areas:
         if query.zip[:3] in areas:

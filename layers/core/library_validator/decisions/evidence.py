@@ -87,8 +87,21 @@ class Evidence:
     @property
     def contact(self) -> Contact:
         if self._contact is None:
-            self._contact = contact_of(self.query, self.best, self.policy)
+            namesakes = () if self.best.entry.phones else self.namesakes()
+            self._contact = contact_of(self.query, self.best, self.policy, namesakes)
         return self._contact
+
+    def namesakes(self) -> tuple[Scored, ...]:
+        """Other outlets of its system that agree with the name as well, at the same place: its bookmobile."""
+        key, level = self.best.entry.fscs_key, self.best.compared.name.level
+        return tuple(
+            one
+            for one in self.ranking.scored
+            if one.entry.fscs_key == key
+            and one is not self.best
+            and one.compared.name.level == level
+            and one.compared.place in self.policy.place
+        )
 
     @property
     def name(self) -> ExplainedName:

@@ -42,6 +42,7 @@ _SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRE
 # Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.
 _KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
+_NOT_OPEN: Final = _CLOSED | {Structure.TEMPORARILY_CLOSED}
 _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
     Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
     Structure.NON_RESPONDENT: ("LISTED_NON_RESPONDENT",),
@@ -69,7 +70,7 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     home = _best_at_home(ranking, policy)
-    evidence = Evidence(query, home, ranking, policy) if home else None
+    evidence = _of_open_one(Evidence(query, home, ranking, policy)) if home else None
     verdict = _judge_listed(evidence, known_key=known_key) if evidence else _judge_without_candidate(query)
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
@@ -178,6 +179,15 @@ def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
     return best
 
 
+def _of_open_one(evidence: Evidence) -> Evidence:
+    """The evidence; where its entry is closed, that of an open outlet of the same name beside it."""
+    if evidence.best.entry.structure in _NOT_OPEN:
+        for other in evidence.namesakes():
+            if other.entry.structure not in _NOT_OPEN:
+                return evidence.of(other)
+    return evidence
+
+
 def _other_body(evidence: Evidence) -> Verdict | None:
     """The applicant's name says that it is another kind of body than the entry."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
@@ -187,9 +197,13 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
         is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
-        is_library_there = evidence.placed and query.says_library and (
-            (kind in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
-            or names_library_apart(evidence)
+        is_library_there = (
+            evidence.placed
+            and query.says_library
+            and (
+                (kind in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
+                or names_library_apart(evidence)
+            )
         )
         if is_close or is_library_there:
             return Verdict(Answer.NEEDS_REVIEW, ("OUT_OF_SCOPE_KIND",), best, about)
@@ -326,10 +340,23 @@ def _is_only_library_of_town(evidence: Evidence) -> bool:
     only = evidence.ranking.only_system_of_town()
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
+    if evidence.located and name.level != "exact" and _bears_name_of_another(evidence):
+        return False  # one's name, and the other's address
     is_of_branch = not (best.entry.is_system or name.of_system)
     if is_of_branch and not whole and not best.entry.place_words.issuperset(query.name.core):
         return False  # of branches there are many in a town, and a part of a name can be another's
     return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
+
+
+def _bears_name_of_another(evidence: Evidence) -> bool:
+    """Whether the name is the very name of another system in its state."""
+    key = evidence.best.entry.fscs_key
+    return any(
+        other.compared.name.level == "exact"
+        and other.compared.state != "different"
+        and other.entry.fscs_key != key
+        for other in evidence.ranking.scored
+    )
 
 
 def _library_of_town(evidence: Evidence) -> Scored | None:

@@ -43,7 +43,7 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     phone = compare_phones(query.phone, entry.phones)
     if query.second_phone and phone != "exact":
         second = compare_phones(query.second_phone, entry.phones)
-        phone = min(phone, second, key=_PHONE_LEVELS.index)
+        phone = min(phone, second, key=PHONE_LEVELS.index)
     state = "missing" if not query.state else "exact" if query.state == entry.state else "different"
     if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
         state = "missing"  # near a border: its ZIP is one of the state beside its own
@@ -57,7 +57,7 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
 
 
 # Best first.
-_PHONE_LEVELS: Final = ("exact", "other_area_code", "near", "same_exchange", "different", "missing")
+PHONE_LEVELS: Final = ("exact", "other_area_code", "near", "same_exchange", "different", "missing")
 
 
 def _lists_zip(entry: Entry, zip_code: str) -> bool:

@@ -172,9 +172,7 @@ def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes
     """Entries beyond the first, where none of those is likely: one of its town at least."""
     compared, rest = others[:ENOUGH], others[ENOUGH:]
     same_place = [one for one in rest if one in placed]
-    elsewhere = islice(
-        (one for one in rest if one not in placed), None if query.is_name_alone else ENOUGH
-    )
+    elsewhere = islice((one for one in rest if one not in placed), None if query.is_name_alone else ENOUGH)
     neighbour = [] if any(one in placed for one in compared) else same_place[:1]
     doubtful = [entry_of(one) for one in chain(same_place[len(neighbour) :], elsewhere)]
     return [

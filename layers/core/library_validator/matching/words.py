@@ -255,7 +255,10 @@ FIGURES: Final = _pairs("""
 # Words of everyday language that look like mistyped words of libraries: a ranch is no branch.
 OWN_WORDS: Final = frozenset(
     word
-    for line in resources.files(__package__).joinpath("words_of_their_own.txt").read_text("utf-8").splitlines()
+    for line in resources.files(__package__)
+    .joinpath("words_of_their_own.txt")
+    .read_text("utf-8")
+    .splitlines()
     if not line.startswith("#")
     for word in line.split()
 )

@@ -1,0 +1,294 @@
+"""The words of an applicant's name, each with what explains it: a word of the entry, its place, a slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import dropwhile, pairwise
+from typing import Final
+
+from library_validator.matching.match import Scored
+from library_validator.matching.query import Query
+from library_validator.matching.slips import (
+    forms_of,
+    is_acronym,
+    is_initial,
+    is_library,
+    is_slip,
+    is_written_for,
+)
+from library_validator.matching.vocabulary import Vocabulary
+from library_validator.matching.words import (
+    AFFILIATES,
+    ANYWHERE,
+    BEFORE_LIBRARY,
+    BUSINESS_FORMS,
+    CITY_WORDS,
+    FIGURES,
+    GENERIC,
+    GOVERNMENTS,
+    HOSTS,
+    LEGAL_FORMS,
+    NAME_WORDS,
+    OUT_OF_SCOPE,
+    PARTICLES,
+    SAYS_LIBRARY,
+    SEPARATORS,
+)
+
+KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
+# Never slips of other words.
+_AS_THEY_ARE: Final = KINDS | PARTICLES | LEGAL_FORMS | BUSINESS_FORMS | ANYWHERE | {"PUB"}
+_GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
+_SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
+_STREET: Final = (("SAINT",), ("STREET",), ("ST",))
+_BETWEEN: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
+_DIRECTIONS: Final = SEPARATORS - GOVERNMENTS  # and what else tells a place from its neighbour
+
+
+class WordsBesideEntry:
+    """A name word by word, with the entry beside it that the applicant may be."""
+
+    __slots__ = (
+        "_best",
+        "_candidates",
+        "_has_acronym",
+        "_located",
+        "_open",
+        "_place_names",
+        "_places",
+        "_query",
+        "_vocabulary",
+        "_words",
+        "_written",
+    )
+
+    def __init__(
+        self,
+        query: Query,
+        best: Scored,
+        candidates: Sequence[Scored],
+        written: Sequence[str],
+        *,
+        located: bool,
+    ) -> None:
+        """``candidates``: of the ranking, with other outlets of the system among them. ``written``: the words
+        as they were written. ``located``: street or phone are the entry's."""
+        self._query, self._best, self._candidates, self._located = query, best, candidates, located
+        self._vocabulary: Vocabulary = best.entry.vocabulary
+        self._places, self._place_names = self._vocabulary.places, self._vocabulary.place_names
+        self._words: list[str] = []  # with abbreviations written out and slips mended
+        self._written: list[str] = []  # what each of them was written as
+        self._open: list[int] = []  # positions of words that neither the entry nor its place explain
+        self._has_acronym = False
+        if best.compared.place != "different":
+            own = query.place_words - query.unknown_words - KINDS
+            if own:
+                self._places = own | self._places
+                self._place_names = (*self._place_names, tuple(query.city.split()))
+        self._read(written)
+        if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
+            self._take_other_outlets()
+            self._take_slips()
+
+    def _read(self, written: Sequence[str]) -> None:
+        """Read each word as what the entry has, as often as one of its names has it, or as its place."""
+        listed, places = dict(self._vocabulary.counts), self._places
+        for position, word in enumerate(written):
+            for token in self._meaning(word, written, position):
+                if count := listed.get(token, 0):
+                    listed[token] = count - 1
+                elif token not in places:
+                    self._open.append(len(self._words))
+                self._words.append(token)
+                self._written.append(word)
+        self._open_strayed_words()
+
+    def _open_strayed_words(self) -> None:
+        """Ask for explanations of ``North``, ``New``, ``Lake`` … that stand apart from the place they belong to.
+
+        ``New North Haven Library`` in the county of New Haven is not the North Haven Library. In the whole
+        name of a place the word is explained; else by a listed name that has it once more.
+        """
+        words = self._words
+        if _DIRECTIONS.isdisjoint(words):
+            return
+        of_places = _within(words, self._place_names)
+        for word in _DIRECTIONS.intersection(words):
+            at = [position for position, other in enumerate(words) if other == word]
+            inside = of_places.intersection(at)
+            strayed = [position for position in at if position not in inside]
+            if strayed and (len(at) > 1 or word in self._places):
+                allowed = max(self._listed_apart(name, word, len(inside)) for name in self._vocabulary.names)
+                self._open += strayed[: max(0, len(strayed) - allowed)]
+        self._open = sorted(set(self._open))
+
+    def _listed_apart(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
+        """How often a listed name has the word, those apart that the applicant gives with the place's name."""
+        within = sum(name[position] == word for position in _within(name, self._place_names))
+        return name.count(word) - within + max(0, within - given_in_places)
+
+    def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
+        """What a written word stands for: what the entry has, where it can stand for several things."""
+        if word == "PUB" and not _is_adjective(written, position):
+            return (word,)  # the house that serves beer
+        if word == "NO" and written[position + 1 : position + 2] and written[position + 1].isdigit():
+            return ("NUMBER",)
+        found = NAME_WORDS.get(word)
+        if len(word) == 1 and word in self._vocabulary.counts:
+            return (word,)  # an initial, and no point of the compass
+        if found == (word,) or (found is None and word not in _SHORT_OR_FIGURE):
+            return (word,)
+        meanings = [found] if found else []
+        if word in CITY_WORDS:
+            meanings += _STREET if word == "ST" else [(CITY_WORDS[word],)]
+        if word in FIGURES:
+            meanings.append((FIGURES[word],))
+        known, places = self._vocabulary.counts, self._places
+        for meaning in (*meanings, (word,)):
+            if all(token in known or token in places for token in meaning):
+                return meaning
+        return meanings[0] if word not in FIGURES else (word,)
+
+    def _take_other_outlets(self) -> None:
+        """Explain the words of another outlet of the system, where the applicant gives its whole name."""
+        given, key = frozenset(self._words), self._best.entry.fscs_key
+        words: set[str] = set()
+        for candidate in self._candidates:
+            if candidate.entry.fscs_key == key and candidate is not self._best:
+                for name in candidate.entry.names:
+                    if name.core and given.issuperset(name.core):
+                        words.update(name.core)
+        words -= KINDS
+        self._open = [position for position in self._open if self._words[position] not in words]
+
+    def _take_slips(self) -> None:
+        """Explain what is a slip, a short form or the initial of a listed word that is otherwise missing.
+
+        Where it is a slip, the listed word takes its place. Longer words come first: they leave less to
+        chance.
+        """
+        given = frozenset(self._words)
+        missing = [word for word in self._vocabulary.counts if word not in given]
+        if given.isdisjoint(SAYS_LIBRARY) and "LIBRARY" not in missing:
+            missing.append("LIBRARY")
+        self._join_initials()
+        for position in sorted(self._open, key=lambda position: -len(self._words[position])):
+            word = self._words[position]
+            if position in self._open and word not in _AS_THEY_ARE and word not in _DIRECTIONS:
+                self._take_slip(position, missing)
+
+    def _join_initials(self) -> None:
+        """``G C`` as one word, where neither is a listed initial: the acronym of a listed name perhaps."""
+        words, still = self._words, self._open
+        for position in range(len(words) - 1, 0, -1):
+            if (
+                len(words[position]) in (1, 2)
+                and len(words[position - 1]) == 1
+                and {position - 1, position}.issubset(still)
+            ):
+                words[position - 1], words[position] = words[position - 1] + words[position], ""
+                still.remove(position)
+
+    def _take_slip(self, position: int, missing: list[str]) -> None:
+        word = self._words[position]
+        if word in missing:  # initials, joined
+            self._mend(position, word, missing)
+            return
+        if self._take_joined(position, missing) or self._take_moved_letter(position, missing):
+            return
+        for listed in missing:
+            if is_written_for(word, listed):
+                self._mend(position, listed, missing)
+                return
+        for first, second in pairwise(missing):
+            if word == first + second:
+                self._mend(position, f"{first} {second}", missing)
+                return
+        names = [listed for listed in missing if listed not in KINDS and listed not in BEFORE_LIBRARY]
+        if is_initial(word, names) or self._is_part_of_name(position) or self._repeats_place(word):
+            self._open.remove(position)
+        elif self._is_acronym(word):
+            self._open.remove(position)
+            self._has_acronym = True
+
+    def _take_joined(self, position: int, missing: list[str]) -> bool:
+        """Whether the word and a neighbour are one listed word, written as two: ``De Kalb``, ``Li.b``."""
+        words = self._words
+        for start in (position - 1, position):
+            if not 0 <= start < len(words) - 1:
+                continue
+            joined = words[start] + words[start + 1]
+            for listed in missing:
+                if (
+                    joined == listed
+                    or joined in forms_of(listed)
+                    or (len(joined) > 7 and is_slip(joined, listed))
+                ):
+                    self._mend(start, listed, missing)
+                    self._mend(start + 1, "", missing)
+                    return True
+        return False
+
+    def _take_moved_letter(self, position: int, missing: list[str]) -> bool:
+        """Whether the word begins with the last letter of the one before it: ``Publi cLibrary``."""
+        if position == 0:
+            return False
+        word, rest = self._words[position], self._words[position][1:]
+        before = self._written[position - 1] + word[:1]
+        listed = "LIBRARY" if is_library(rest) else rest
+        if before not in (self._words[position - 1], *missing) or listed not in ("LIBRARY", *missing):
+            return False
+        if before in missing:
+            self._mend(position - 1, before, missing)
+        self._mend(position, listed, missing)
+        return True
+
+    def _mend(self, position: int, listed: str, missing: list[str]) -> None:
+        """Let ``listed`` take the place of a word, which has its explanation now."""
+        self._words[position] = listed
+        if position in self._open:
+            self._open.remove(position)
+        for word in listed.split():
+            if word in missing:
+                missing.remove(word)
+
+    def _is_part_of_name(self, position: int) -> bool:
+        """A middle initial, or junior and senior, beside a word of a listed name: ``John F Kennedy``."""
+        words, names = self._words, self._vocabulary.counts.keys() - KINDS
+        before = next((word for word in words[:position][::-1] if len(word) > 1), "")
+        after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
+        if words[position] in _GENERATIONS:
+            return before in names - self._places
+        return len(words[position]) == 1 and before in names and after in names - self._places
+
+    def _repeats_place(self, word: str) -> bool:
+        """A mistyped word of the place: as in the applicant's own city, or beside the word well written."""
+        places = self._best.entry.place_words
+        if word in self._query.place_words:
+            return any(is_slip(word, place) for place in places)
+        return (
+            len(word) > 4
+            and word in self._query.unknown_words
+            and any(is_slip(word, place) for place in places if place in self._words)
+        )
+
+    def _is_acronym(self, word: str) -> bool:
+        """At the place of the entry, the first letters of a listed name."""
+        return self._located and any(is_acronym(word, name) for name in self._vocabulary.names)
+
+
+def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
+    """The positions of words that stand in the whole name of a place."""
+    found: set[int] = set()
+    for name in names:
+        size = len(name)
+        for start in range(len(words) - size + 1) if size else ():
+            if tuple(words[start : start + size]) == name:
+                found.update(range(start, start + size))
+    return found
+
+
+def _is_adjective(written: Sequence[str], position: int) -> bool:
+    """Whether library follows, with but words that libraries use of themselves between, or is shortened too."""
+    following = dropwhile(_BETWEEN.__contains__, written[position + 1 :])
+    return "LIB" in written or is_library(next(following, ""))

@@ -1,0 +1,149 @@
+"""Words that look like an entry's and are others: everyday words, points of the compass, forms of business."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from library_validator.decisions.decision import Answer
+from library_validator.releases.records import Outlet, Structure, System
+from tests.small_registry import decide, outlet, release, system
+from tests.varied_registry import (
+    HASTWELL,
+    JUNIPER_CREEK,
+    LARCHMERE,
+    SABLE_COUNTY,
+    answer,
+    at_its_door,
+    in_its_town,
+    with_its_phone,
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (JUNIPER_CREEK, "Juniper Creek Ranch"),
+        (JUNIPER_CREEK, "Juniper Creek Brunch"),
+        (JUNIPER_CREEK, "Juniper Creek Bench"),
+        (LARCHMERE, "Larchmere Public Librarian"),
+        (LARCHMERE, "Larchmere Librairie"),
+        (LARCHMERE, "Larchmere Libra"),
+        (LARCHMERE, "Larchmere Library Publican"),
+        (LARCHMERE, "Larchmere Public Library PC"),
+        (LARCHMERE, "Larchmere Public Library, P.C."),
+        (LARCHMERE, "Pub Larchmere Library"),
+        (LARCHMERE, "The Pub Larchmere Public Library"),
+        (LARCHMERE, "Larchmere Junior Library"),
+        (HASTWELL, "Oliver Tavern Hastwell Memorial Library"),
+    ],
+)
+def test_a_word_of_everyday_language_is_no_slip_of_a_listed_one(listed: System | Outlet, name: str) -> None:
+    assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
+    assert answer(name, **in_its_town(listed)).decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    "name", ["Larchmere Pubilc Library", "Larchmere Public Libary", "Larchmere Pub Lib", "Lib Pub Larchmere"]
+)
+def test_a_slip_that_makes_no_word_is_one(name: str) -> None:
+    assert answer(name, **with_its_phone(LARCHMERE)).decision is Answer.VALIDATED
+
+
+NORTH_HAVEN = system(
+    "CT0901", "NORTH QUARRY MEMORIAL LIBRARY", "17 ELM STREET", "NORTH QUARRY", "06473", "2035550117",
+    county="NEW QUARRY",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "No North Quarry Memorial Library",
+        "No New North Quarry Memorial Library",
+        "New North Quarry Memorial Library",
+        "South North Quarry Memorial Library",
+    ],
+)
+def test_a_point_of_the_compass_belongs_to_the_name_of_its_place(name: str) -> None:
+    decision = decide(release([NORTH_HAVEN]), name=name, **with_its_phone(NORTH_HAVEN))
+    assert decision.decision is Answer.NEEDS_REVIEW
+    assert decision.reasons[0].code == "BODY_OF_LIBRARY"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "N. Quarry Memorial Library",
+        "North Quarry Memorial Library of North Quarry",
+        "North Quarry Memorial Library, New Quarry County",
+        "Memorial Library North Quarry",
+    ],
+)
+def test_the_name_of_a_place_is_explained_however_often_it_is_said(name: str) -> None:
+    decision = decide(release([NORTH_HAVEN]), name=name, **with_its_phone(NORTH_HAVEN))
+    assert decision.decision is Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Sable County Library System, ME", "Sable County Library System (ME)", "Sable County Library Maine"],
+)
+def test_the_own_state_behind_a_name_says_nothing_about_it(name: str) -> None:
+    assert answer(name, **in_its_town(SABLE_COUNTY)).decision is Answer.VALIDATED
+
+
+@pytest.mark.parametrize("name", ["Larchmere Library Museum", "Larchmere Library Observatory"])
+def test_what_says_library_at_the_librarys_street_is_no_refusal(name: str) -> None:
+    assert answer(name, **at_its_door(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+
+
+def test_a_school_library_at_the_librarys_street_is_for_a_person() -> None:
+    decision = answer("Larchmere Elementary School Library", **at_its_door(LARCHMERE))
+    assert decision.decision is Answer.NEEDS_REVIEW
+    assert decision.reasons[0].code == "OUT_OF_SCOPE_KIND"
+
+
+PIERMONT = system("VA0901", "PIERMONT PUBLIC LIBRARY", "201 WHARF STREET", "PIERMONT", "23801", "8045550191")
+PIERMONT_CENTRAL = outlet(
+    "VA0901", "002", "PIERMONT PUBLIC LIBRARY", "201 WHARF STREET", "PIERMONT", "23801", "8045550191"
+)
+PIERMONT_BOOKMOBILE = replace(
+    outlet("VA0901", "006", "PIERMONT PUBLIC LIBRARY", "201 WHARF STREET", "PIERMONT", "23801", "-3"),
+    structure=Structure.TEMPORARILY_CLOSED,
+)
+PIERMONT_RELEASE = release([PIERMONT], [PIERMONT_CENTRAL, PIERMONT_BOOKMOBILE])
+
+
+def test_an_outlet_without_a_phone_hides_no_other_phone() -> None:
+    decision = decide(
+        PIERMONT_RELEASE, name="Piermont Public Library",
+        street="7996 Tannery Row", city="Piermont", state="VA", zip="23801", phone="804-444-3094",
+    )  # fmt: skip
+    assert decision.decision is Answer.NEEDS_REVIEW
+    assert decision.reasons[0].code == "CONTACT_DIFFERS"
+
+
+def test_an_open_library_is_not_told_that_its_bookmobile_is_closed() -> None:
+    decision = decide(
+        PIERMONT_RELEASE, name="Piermont Public Library",
+        city="Piermont", state="VA", zip="23801", phone="804-444-3094",
+    )  # fmt: skip
+    assert decision.decision is Answer.VALIDATED
+    assert "LISTED_TEMPORARILY_CLOSED" not in [reason.code for reason in decision.reasons]
+
+
+def test_a_number_and_a_county_behind_a_library_are_explained() -> None:
+    assert (
+        answer("Larchmere Public Library No. 3", **with_its_phone(LARCHMERE)).decision
+        is not Answer.NOT_VALIDATED
+    )
+    with_county = answer("Juniper Creek Branch Library, Sable County", **with_its_phone(JUNIPER_CREEK))
+    assert with_county.decision is Answer.VALIDATED
+
+
+@pytest.mark.parametrize("known_as", ["doing business as", "also known as", "d/b/a"])
+def test_another_name_written_out_is_read(known_as: str) -> None:
+    decision = answer(f"Larchmere Library {known_as} Larchmere Public Library", **in_its_town(LARCHMERE))
+    assert decision.decision is Answer.VALIDATED
