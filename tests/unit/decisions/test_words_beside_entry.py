@@ -1,4 +1,4 @@
-"""Words that look like an entry's and are others: everyday words, points of the compass, forms of business."""
+"""Words that look like an entry's and are others: everyday words, points of the compass, business forms."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ NORTH_HAVEN = system(
     ],
 )
 def test_a_point_of_the_compass_belongs_to_the_name_of_its_place(name: str) -> None:
-    decision = decide(release([NORTH_HAVEN]), name=name, **with_its_phone(NORTH_HAVEN))
+    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "BODY_OF_LIBRARY"
 
@@ -82,7 +82,7 @@ def test_a_point_of_the_compass_belongs_to_the_name_of_its_place(name: str) -> N
     ],
 )
 def test_the_name_of_a_place_is_explained_however_often_it_is_said(name: str) -> None:
-    decision = decide(release([NORTH_HAVEN]), name=name, **with_its_phone(NORTH_HAVEN))
+    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
     assert decision.decision is Answer.VALIDATED
 
 
@@ -113,7 +113,7 @@ PIERMONT_BOOKMOBILE = replace(
     outlet("VA0901", "006", "PIERMONT PUBLIC LIBRARY", "201 WHARF STREET", "PIERMONT", "23801", "-3"),
     structure=Structure.TEMPORARILY_CLOSED,
 )
-PIERMONT_RELEASE = release([PIERMONT], [PIERMONT_CENTRAL, PIERMONT_BOOKMOBILE])
+PIERMONT_RELEASE = release((PIERMONT,), (PIERMONT_CENTRAL, PIERMONT_BOOKMOBILE))
 
 
 def test_an_outlet_without_a_phone_hides_no_other_phone() -> None:

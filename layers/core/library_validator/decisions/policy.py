@@ -351,12 +351,8 @@ def _is_only_library_of_town(evidence: Evidence) -> bool:
 def _bears_name_of_another(evidence: Evidence) -> bool:
     """Whether the name is the very name of another system in its state."""
     key = evidence.best.entry.fscs_key
-    return any(
-        other.compared.name.level == "exact"
-        and other.compared.state != "different"
-        and other.entry.fscs_key != key
-        for other in evidence.ranking.scored
-    )
+    others = (one for one in evidence.ranking.scored if one.entry.fscs_key != key)
+    return any(one.compared.name.level == "exact" and one.compared.state != "different" for one in others)
 
 
 def _library_of_town(evidence: Evidence) -> Scored | None:

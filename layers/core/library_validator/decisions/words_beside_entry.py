@@ -104,7 +104,7 @@ class WordsBesideEntry:
         self._open_strayed_words()
 
     def _open_strayed_words(self) -> None:
-        """Ask for explanations of ``North``, ``New``, ``Lake`` … that stand apart from the place they belong to.
+        """Ask for explanations of ``North``, ``New``, ``Lake`` … that stand apart from their place.
 
         ``New North Haven Library`` in the county of New Haven is not the North Haven Library. In the whole
         name of a place the word is explained; else by a listed name that has it once more.
@@ -123,7 +123,7 @@ class WordsBesideEntry:
         self._open = sorted(set(self._open))
 
     def _listed_apart(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
-        """How often a listed name has the word, those apart that the applicant gives with the place's name."""
+        """How often a listed name has the word, but for those that the applicant gives with its place."""
         within = sum(name[position] == word for position in _within(name, self._place_names))
         return name.count(word) - within + max(0, within - given_in_places)
 
@@ -289,6 +289,6 @@ def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
 
 
 def _is_adjective(written: Sequence[str], position: int) -> bool:
-    """Whether library follows, with but words that libraries use of themselves between, or is shortened too."""
+    """Whether library follows, with but words of libraries between, or is shortened too."""
     following = dropwhile(_BETWEEN.__contains__, written[position + 1 :])
     return "LIB" in written or is_library(next(following, ""))
