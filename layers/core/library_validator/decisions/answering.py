@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from library_validator.decisions.application import FieldProblem
@@ -123,15 +124,21 @@ def _runner_up(other: Scored, first: Sequence[Scored], candidates: Sequence[Valu
 def _candidate(scored: Scored) -> Values:
     entry = scored.entry
     system_name, outlet_name, outlet_id, _street, city, state = entry.listing[:6]
+    bits = round(scored.bits, 2)
     return {
         "fscs_key": entry.fscs_key,
         "fscs_id": outlet_id or None,
         "name": system_name if entry.is_system else outlet_name,
         "city": city,
         "state": state,
-        "bits": round(scored.bits, 2),
-        "confidence": round(probability_of(scored.bits), 6),
+        "bits": bits,
+        "confidence": _probability_shown(bits),
     }
+
+
+@lru_cache(maxsize=4096)
+def _probability_shown(bits: float) -> float:
+    return round(probability_of(bits), 6)
 
 
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
@@ -148,21 +155,27 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Values]:
     words = " ".join(name.shared)
     applied_place = f"{applicant.city} {applicant.zip}".strip()
     phones = ", ".join(entry.phones)
+    # fmt: off
     return [
-        _row("prior", "any_entry", "", "", weights.prior),
-        _row("name", name.level, applicant.name, name.listed.text, bits["name"][name.level]),
-        _row("shared_words", "term_frequency", "", words, round(weights.of_shared_words(name), 2)),
-        _row("street", street, applicant.street, listed_street, bits["street"][street]),
-        _row("place", place, applied_place, listed_place, bits["place"][place]),
-        _row("phone", phone, applicant.phone, phones, bits["phone"][phone]),
-        _row("together", together, "", "", bits["together"][together]),
-        _row("state", state, applicant.state or query.state, entry.state, bits["state"][state]),
-        _row("fscs_id", fscs_id, applicant.fscs_id, _ids_shown(query, entry), bits["fscs_id"][fscs_id]),
+        {"field": "prior", "level": "any_entry", "applied": "", "listed": "", "bits": weights.prior},
+        {"field": "name", "level": name.level, "applied": applicant.name, "listed": name.listed.text,
+         "bits": bits["name"][name.level]},
+        {"field": "shared_words", "level": "term_frequency", "applied": "", "listed": words,
+         "bits": round(weights.of_shared_words(name), 2)},
+        {"field": "street", "level": street, "applied": applicant.street, "listed": listed_street,
+         "bits": bits["street"][street]},
+        {"field": "place", "level": place, "applied": applied_place, "listed": listed_place,
+         "bits": bits["place"][place]},
+        {"field": "phone", "level": phone, "applied": applicant.phone, "listed": phones,
+         "bits": bits["phone"][phone]},
+        {"field": "together", "level": together, "applied": "", "listed": "",
+         "bits": bits["together"][together]},
+        {"field": "state", "level": state, "applied": applicant.state or query.state, "listed": entry.state,
+         "bits": bits["state"][state]},
+        {"field": "fscs_id", "level": fscs_id, "applied": applicant.fscs_id,
+         "listed": _ids_shown(query, entry), "bits": bits["fscs_id"][fscs_id]},
     ]
-
-
-def _row(field: str, level: str, applied: str, listed: str, bits: float) -> Values:
-    return {"field": field, "level": level, "applied": applied, "listed": listed, "bits": bits}
+    # fmt: on
 
 
 def _ids_shown(query: Query, entry: Entry) -> str:

@@ -191,7 +191,7 @@ def _of_open_one(evidence: Evidence) -> Evidence:
 def _other_body(evidence: Evidence) -> Verdict | None:
     """The applicant's name says that it is another kind of body than the entry."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
-    if is_government(query) and best.compared.name.level != "exact":
+    if not query.says_library and best.compared.name.level != "exact" and is_government(query):
         return host_of(evidence)
     kind = other_kind(query, best, policy)
     if kind:

@@ -16,6 +16,8 @@ from library_validator.matching.words import GOVERNMENTS, SEPARATORS
 
 _SHORT_WORD: Final = 3
 _LONG_WORD: Final = 6
+_SHORTEST_CUT: Final = 5
+_MOST_SLIPS: Final = 3
 _KINDS: Final = GOVERNMENTS | {"TOWN", "VILLAGE", "DISTRICT"}
 
 
@@ -127,8 +129,11 @@ def _is_strange(applied: Name, unknown: frozenset[str], listed: Name) -> bool:
     if not (applied.core and core and applied.core_words.isdisjoint(listed.core_words)):
         return False
     for other in unknown:
+        size, start = len(other), other[:_SHORTEST_CUT]
         for word in core:
-            if _similarity_to_unknown(other, word):
+            if (-_MOST_SLIPS <= size - len(word) <= _MOST_SLIPS or word.startswith(start)) and (
+                _similarity_to_unknown(other, word)
+            ):
                 return False
     if not applied.edges.isdisjoint(listed.edges):
         for other in applied.core_words - unknown:
@@ -158,7 +163,10 @@ def _better(found: NameAgreement, best: NameAgreement) -> bool:
 def compare_different_names(
     query: Query, listed: Name, place: frozenset[str], statistics: Statistics, *, of_system: bool = False
 ) -> NameAgreement:
-    """How two names that are not the same agree; ``place`` are the words of the places of both sides."""
+    """How two names agree that are not the same and may have a word in common.
+
+    ``place``: the words of the places of both sides.
+    """
     applied = query.name
     if not applied.core:
         agreed = tuple([word for word in applied.tokens if word in listed.tokens])
@@ -170,8 +178,6 @@ def compare_different_names(
         and set(applied.tokens) - place == set(listed.tokens)
     ):
         return NameAgreement("typing_differences", listed.tokens, 0.0, listed, of_system)
-    if _have_nothing_in_common(query, listed):
-        return NameAgreement("different", (), 0.0, listed, of_system)
     shared = [word for word in listed.core if word in applied.core_words]
     only_applied = [word for word in applied.core if word not in listed.core_words]
     only_listed = [word for word in listed.core if word not in applied.core_words]
@@ -291,8 +297,11 @@ def _are_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
 def _drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ...]) -> None:
     """Forget words that nobody bears and that mistype what was said already (``Lennoox of Lennox``)."""
     for word in unknown.intersection(applied):
+        size, start = len(word), word[:_SHORTEST_CUT]
         for other in said:
-            if _similarity_to_unknown(word, other):
+            if (-_MOST_SLIPS <= size - len(other) <= _MOST_SLIPS or other.startswith(start)) and (
+                _similarity_to_unknown(word, other)
+            ):
                 applied.remove(word)
                 break
 
@@ -324,7 +333,7 @@ def _similarity_to_unknown(word: str, listed: str) -> float:
     if shorter < _SHORT_WORD:
         return 0.0
     allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
-    is_cut = shorter >= 5 and word[:shorter] == listed[:shorter]
+    is_cut = shorter >= _SHORTEST_CUT and word[:shorter] == listed[:shorter]
     if longer - shorter > allowed and not is_cut:
         return 0.0
     if word[0].isdigit() or listed[0].isdigit() or word in SEPARATORS:

@@ -93,7 +93,11 @@ def words(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of an organization's name, abbreviations written out, stop words dropped."""
-    text = words_of_name(name)
+    return tokens_of(words_of_name(name))
+
+
+def tokens_of(text: str) -> tuple[str, ...]:
+    """The same of ``words_of_name``."""
     if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it
         text = _NUMBERED.sub("", text)
     raw = text.split()
@@ -143,9 +147,8 @@ def _cardinal(word: str) -> str:
     return ordinal[1] if ordinal else word
 
 
-@lru_cache(maxsize=1024)
 def words_of_name(name: str) -> str:
-    """Read more than once in a row: for the tokens, for the head."""
+    """The words of an organization's name as they were written, but for legal forms and lost blanks."""
     text = parted_figure(words(joined_legal_form(spaced(name[:400]))))
     return _ROMANCE_OF.sub(r"\1", text) if "BIBLIOT" in text else text
 
@@ -163,12 +166,11 @@ def joined_legal_form(text: str) -> str:
     return _NONPROFIT.sub("NONPROFIT", _LEGAL_STATUS.sub(" 501C3 ", text))
 
 
-def head_of(name: str) -> str:
-    """What stands before the first OF, FOR or DE of a name: the body itself, where it is one of something."""
-    text = f"{words_of_name(name)} "
-    if not (" OF " in text or " FOR " in text or " DE " in text):
+def head_of(text: str) -> str:
+    """What stands before the first OF, FOR or DE of a name's words: the body itself, of one of something."""
+    if not ("OF " in text or "FOR " in text or "DE " in text):
         return ""
-    head = _HEAD.match(text)
+    head = _HEAD.match(f"{text} ")
     return head[1] if head else ""
 
 

@@ -22,6 +22,9 @@ from library_validator.matching.wording import lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 
+_LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
+
+
 @dataclass(slots=True)  # final and not frozen, as names are
 class Query:
     """What is compared with entries; empty parts were not given, or could not be read: see ``unread``."""
@@ -74,8 +77,9 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     city = normalize.city(place.city)
     phones = read_phones(applicant.phone)
     fscs_id = normalize.fscs_id(applicant.fscs_id)
-    name = read_applicants_name(_without_state(given_name, place.state), statistics)
-    head = normalize.head_of(given_name)
+    words = normalize.words_of_name(_without_state(given_name, place.state))
+    name = read_applicants_name(words, statistics)
+    head = normalize.head_of(words)
     is_read = (
         name.tokens
         and not lost_in(given_name)
@@ -115,15 +119,16 @@ def _without_state(name: str, state: str) -> str:
 
 def _state_behind(name: Name, place: Place) -> tuple[str, ...]:
     """The words of its state's name where that stands behind the name: ``Alder Library, New York``."""
-    for words in STATE_NAMES.get(place.state, ()):
-        if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
-            return words
+    if name.tokens and name.tokens[-1] in _LAST_WORDS_OF_STATES:  # a glance
+        for words in STATE_NAMES.get(place.state, ()):
+            if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
+                return words
     return ()
 
 
 def _parts_of(query: Query) -> Iterator[Query]:
     for part in parts_of(query.written):
-        name = read_applicants_name(part, query.statistics)
+        name = read_applicants_name(normalize.words_of_name(part), query.statistics)
         if name.core and name.text != query.name.text:
             yield replace(
                 query,

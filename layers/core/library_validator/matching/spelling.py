@@ -14,8 +14,8 @@ from typing import Final
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from library_validator.matching.names import Name, name_of, read_name
-from library_validator.matching.normalize import words_of_name
+from library_validator.matching.names import Name, name_of
+from library_validator.matching.normalize import tokens_of
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import (
     AFFILIATES,
@@ -97,12 +97,14 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     return name_of(" ".join(token for word in name.tokens for token in corrected.get(word, (word,))))
 
 
-def read_applicants_name(given: str, statistics: Statistics) -> Name:
-    """A name as an applicant writes it, with slips put right where the words of entries say how."""
-    name = read_name(given)
-    text = words_of_name(given)
-    if " O " in text or " D " in text or " L " in text or text[:2] in ("O ", "D ", "L "):
-        name = read_name(_APART.sub(lambda found: _put_together(found, statistics), f" {text}"))
+def read_applicants_name(text: str, statistics: Statistics) -> Name:
+    """A name as an applicant writes it, with slips put right where the words of entries say how.
+
+    ``text``: its ``words_of_name``.
+    """
+    if " O " in text or " D " in text or " L " in text or text[1:2] == " ":
+        text = _APART.sub(lambda found: _put_together(found, statistics), f" {text}")
+    name = name_of(" ".join(tokens_of(text)))
     if statistics.words.issuperset(name.tokens):
         return name
     return correct(_joined(name, statistics), statistics)
