@@ -36,6 +36,7 @@ from library_validator.matching.words import (
 
 _OTHER_KINDS: Final = frozenset(OUT_OF_SCOPE)
 _NONE: Final[frozenset[str]] = frozenset()
+_ASSOCIATION: Final = frozenset({"ASSOCIATION"})
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 _HOSTS: Final = HOSTS | BUILDINGS | _OTHER_KINDS
 _OF_WIDER_AREAS: Final = frozenset({"COUNTY", "PARISH", "TOWNSHIP", "BOROUGH"})  # not named after the town
@@ -45,19 +46,18 @@ _STATE_WORDS: Final = frozenset(
 ) - {"DISTRICT"}
 
 
-def _borne_words(query: Query, best: Scored | None, policy: Policy) -> set[str]:
-    """Words that do not speak against an applicant: its place's, and those that the entry has itself.
+def _not_borne(words: frozenset[str], query: Query, best: Scored | None, policy: Policy) -> frozenset[str]:
+    """Those of some words that speak against an applicant: not its place's, and not the entry's.
 
     Only an entry that it may be can have them for it: one of its place, or of its very name.
     """
-    borne = set(query.place_words)
-    if best is None:
-        return borne
-    compared = best.compared
-    if compared.place in policy.place or compared.name.level in policy.enough_with_place:
-        for name in (*best.entry.names, *best.entry.system_names):
-            borne.update(name.tokens)
-    return borne
+    left = words - query.place_words
+    if left and best is not None:
+        compared = best.compared
+        if compared.place in policy.place or compared.name.level in policy.enough_with_place:
+            for name in (*best.entry.names, *best.entry.system_names):
+                left = left.difference(name.tokens)
+    return left
 
 
 def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
@@ -66,10 +66,9 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
         return ""
     cues = AFFILIATES.intersection(query.name.tokens).difference(_named_buildings(query))
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
-    borne = _borne_words(query, best, policy)
     if (supports or not query.says_library) and best and best.compared.name.level != "exact":
-        borne -= AFFILIATES  # "Friends of X Library" is not "Friends Free Library of X"
-    return min(cues - borne, default="")
+        return min(cues, default="")  # "Friends of X Library" is not "Friends Free Library of X"
+    return min(_not_borne(cues, query, best, policy), default="")
 
 
 def _named_buildings(query: Query) -> frozenset[str]:
@@ -85,7 +84,8 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
         return ""
     if best.compared.name.level in policy.enough_with_place:
         return ""  # every word of the name is the entry's, mistyped perhaps
-    return " ".join(head) if _borne_words(query, best, policy).isdisjoint(head) else ""
+    words = frozenset(head)
+    return " ".join(head) if _not_borne(words, query, best, policy) == words else ""
 
 
 def is_government(query: Query) -> bool:
@@ -119,7 +119,7 @@ def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
     cues = kind_words(query)
     if not cues:
         return ""
-    cues -= _borne_words(query, best, policy)
+    cues = _not_borne(cues, query, best, policy)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 
@@ -140,8 +140,8 @@ def is_association_of_government_library(query: Query, best: Scored, policy: Pol
     """An association that has the name of a library that a government runs: not the same body."""
     return (
         "ASSOCIATION" in query.name.tokens
-        and "ASSOCIATION" not in _borne_words(query, best, policy)
         and best.entry.listing.legal_basis in GOVERNMENTAL
+        and bool(_not_borne(_ASSOCIATION, query, best, policy))
     )
 
 
