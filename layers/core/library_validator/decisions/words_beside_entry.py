@@ -82,7 +82,7 @@ class WordsBesideEntry:
         self._has_acronym = False
         if best.compared.place != "different":
             own = query.place_words - query.unknown_words - KINDS
-            if own:
+            if not self._places.issuperset(own):
                 self._places = own | self._places
                 self._place_names = (*self._place_names, tuple(query.city.split()))
         self._read(written)
