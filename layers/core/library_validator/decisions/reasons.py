@@ -46,13 +46,23 @@ def reason_texts(code: str, seen: str) -> Mapping[str, str]:
 
 def next_step_of(codes: Sequence[str], about: Mapping[str, str]) -> NextStep:
     """What would bring the answer forward, by the reason code that says so."""
-    return NextStep(**next_step_texts(codes, about))
+    return _step(*_deciding(codes, about))
 
 
 def next_step_texts(codes: Sequence[str], about: Mapping[str, str]) -> Mapping[str, str]:
-    """Its fields. The deciding code says it, but for one that a validated answer does not do without."""
+    """Its fields."""
+    return _step_texts(*_deciding(codes, about))
+
+
+def _deciding(codes: Sequence[str], about: Mapping[str, str]) -> tuple[str, str]:
+    """The code that says the next step, and about what: the first, or one that asks for a call."""
     code = OWN_STEP if OWN_STEP in codes else codes[0]
-    return _step_texts(code, about.get(code, ""))
+    return code, about.get(code, "")
+
+
+@lru_cache(maxsize=1024)
+def _step(code: str, seen: str) -> NextStep:
+    return NextStep(**_step_texts(code, seen))
 
 
 @lru_cache(maxsize=1024)

@@ -21,7 +21,6 @@ from library_validator.matching.vocabulary import STATE_NAMES
 from library_validator.matching.wording import lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
-
 _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
 
 
