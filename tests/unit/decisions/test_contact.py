@@ -8,8 +8,16 @@ import pytest
 
 from library_validator.decisions.contact import Contact
 from library_validator.decisions.decision import Answer
-from tests.small_registry import decide, release
-from tests.varied_registry import LARCHMERE, answer, at_its_door, evidence_of, key_of, with_its_phone
+from tests.small_registry import decide, outlet, release
+from tests.varied_registry import (
+    LARCHMERE,
+    SABLE_COUNTY,
+    answer,
+    at_its_door,
+    evidence_of,
+    key_of,
+    with_its_phone,
+)
 
 NAME = "Larchmere Public Library"
 WHOLE = with_its_phone(LARCHMERE)
@@ -137,3 +145,19 @@ def test_the_box_of_an_entry_leads_to_it_as_its_street_does() -> None:
 def test_a_box_of_the_entry_does_not_hide_that_the_street_is_another() -> None:
     decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": OTHER_STREET, "phone": OTHER_PHONE})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
+
+
+BRANCHES = release(
+    (SABLE_COUNTY,),
+    (outlet("ME0102", "003", "PELLWOOD", "21 SCHOOL STREET", "PELLWOOD", "04113", "2075550133"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("street", "expected"), [(SABLE_COUNTY.street, Answer.VALIDATED), (OTHER_STREET, Answer.NEEDS_REVIEW)]
+)
+def test_a_system_gives_its_main_street_with_the_town_of_a_branch(street: str, expected: Answer) -> None:
+    place = {"city": "Pellwood", "state": "ME", "zip": "04113", "phone": OTHER_PHONE}
+    decision = decide(BRANCHES, name=SABLE_COUNTY.name, street=street, **place)
+    assert decision.decision is expected
+    assert "CONTACT_DIFFERS" in decision.reason_codes

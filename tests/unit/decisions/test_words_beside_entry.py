@@ -88,6 +88,25 @@ def test_the_name_of_a_place_is_explained_however_often_it_is_said(name: str) ->
 
 @pytest.mark.parametrize(
     "name",
+    ["North Qurry Memorial Library of North Quarry", "North Quarry Memorial Library of North Quarrry"],
+)
+def test_the_name_of_a_place_is_its_name_with_a_slip_too(name: str) -> None:
+    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
+    assert decision.decision is Answer.VALIDATED
+
+
+@pytest.mark.parametrize("listed", ["C. E. WARDLEY LIBRARY", "C.E. WARDLEY LIBRARY", "CARL WARDLEY LIBRARY"])
+@pytest.mark.parametrize("name", ["C. E. Wardley Library", "C.E. Wardley Library", "C E Wardley Library"])
+def test_an_initial_is_no_point_of_the_compass(listed: str, name: str) -> None:
+    former = system("ME0901", listed, "4 LOCK STREET", "ORRINGHAM", "04901", "2075550171")
+    renamed = replace(former, name="ORRINGHAM PUBLIC LIBRARY", name_change="24")
+    years = (release((former,), fiscal_year=2021), release((renamed,)))
+    decision = decide(*years, name=name, **with_its_phone(renamed))
+    assert decision.decision is (Answer.NEEDS_REVIEW if listed.startswith("CARL") else Answer.VALIDATED)
+
+
+@pytest.mark.parametrize(
+    "name",
     ["Sable County Library System, ME", "Sable County Library System (ME)", "Sable County Library Maine"],
 )
 def test_the_own_state_behind_a_name_says_nothing_about_it(name: str) -> None:

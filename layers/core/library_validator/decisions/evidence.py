@@ -88,8 +88,20 @@ class Evidence:
     def contact(self) -> Contact:
         if self._contact is None:
             namesakes = () if self.best.entry.phones else self.namesakes()
-            self._contact = contact_of(self.query, self.best, self.policy, namesakes)
+            contact = contact_of(self.query, self.best, self.policy, namesakes)
+            if contact.contradicts and self._gives_door_of_its_system():
+                contact = contact._replace(away=0)
+            self._contact = contact
         return self._contact
+
+    def _gives_door_of_its_system(self) -> bool:
+        """Whether the street is that of another place of the system, under the very name: in its own town."""
+        key = self.best.entry.fscs_key
+        return any(
+            one.compared.street == "exact" and one.compared.name.level == "exact"
+            for one in self.ranking.scored
+            if one.entry.fscs_key == key
+        )
 
     def namesakes(self) -> tuple[Scored, ...]:
         """Other outlets of its system that agree with the name as well, at the same place: its bookmobile."""

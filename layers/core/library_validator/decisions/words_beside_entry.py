@@ -89,6 +89,7 @@ class WordsBesideEntry:
         if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
             self._take_other_outlets()
             self._take_slips()
+        self._open_strayed_words()
 
     def _read(self, written: Sequence[str]) -> None:
         """Read each word as what the entry has, as often as one of its names has it, or as its place."""
@@ -101,7 +102,6 @@ class WordsBesideEntry:
                     self._open.append(len(self._words))
                 self._words.append(token)
                 self._written.append(word)
-        self._open_strayed_words()
 
     def _open_strayed_words(self) -> None:
         """Ask for explanations of ``North``, ``New``, ``Lake`` … that stand apart from their place.
@@ -147,7 +147,7 @@ class WordsBesideEntry:
         for meaning in (*meanings, (word,)):
             if all(token in known or token in places for token in meaning):
                 return meaning
-        return meanings[0] if word not in FIGURES else (word,)
+        return meanings[0] if len(word) > 1 and word not in FIGURES else (word,)
 
     def _take_other_outlets(self) -> None:
         """Explain the words of another outlet of the system, where the applicant gives its whole name."""
@@ -204,8 +204,11 @@ class WordsBesideEntry:
             if word == first + second:
                 self._mend(position, f"{first} {second}", missing)
                 return
+        if place := self._repeated_place(word):
+            self._mend(position, place, missing)
+            return
         names = [listed for listed in missing if listed not in KINDS and listed not in BEFORE_LIBRARY]
-        if is_initial(word, names) or self._is_part_of_name(position) or self._repeats_place(word):
+        if is_initial(word, names) or self._is_part_of_name(position):
             self._open.remove(position)
         elif self._is_acronym(word):
             self._open.remove(position)
@@ -261,16 +264,16 @@ class WordsBesideEntry:
             return before in names - self._places
         return len(words[position]) == 1 and before in names and after in names - self._places
 
-    def _repeats_place(self, word: str) -> bool:
-        """A mistyped word of the place: as in the applicant's own city, or beside the word well written."""
-        places = self._best.entry.place_words
-        if word in self._query.place_words:
-            return any(is_slip(word, place) for place in places)
-        return (
-            len(word) > 4
-            and word in self._query.unknown_words
-            and any(is_slip(word, place) for place in places if place in self._words)
-        )
+    def _repeated_place(self, word: str) -> str:
+        """The word of the place that a word is a slip of, or nothing.
+
+        It is one where it stands in the applicant's own city too, or beside the word well written.
+        """
+        in_city = word in self._query.place_words
+        if not in_city and not (len(word) > 4 and word in self._query.unknown_words):
+            return ""
+        places = [place for place in self._best.entry.place_words if in_city or place in self._words]
+        return min([place for place in places if is_slip(word, place)], default="")
 
     def _is_acronym(self, word: str) -> bool:
         """At the place of the entry, the first letters of a listed name."""
