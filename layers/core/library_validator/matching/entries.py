@@ -160,9 +160,10 @@ def _decode_address(text: str) -> Address:
     return Address(Street(number, name, box), city, zip_code, shown)
 
 
-def records_of(posting: bytes) -> list[bytes]:
+@lru_cache(maxsize=8_192)
+def records_of(posting: bytes) -> tuple[bytes, ...]:
     """The encoded entries of a posting; one entry is the same bytes in every posting of a version."""
-    return posting.split(RECORD)
+    return tuple(posting.split(RECORD))
 
 
 @lru_cache(maxsize=32_768)
