@@ -25,10 +25,14 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     ``evidence`` is about the match. ``known_as``: the match, or a vanished library that it took over from, by
     whose name the applicant may still be known.
     """
-    against = None if evidence.is_published_name else _against_words(evidence, known_as)
-    if against is not None:
-        return against
     contact = evidence.contact
+    if not evidence.is_published_name:
+        against = _against_words(evidence, known_as)
+        if against is not None:
+            return against
+        is_only_one = "ONLY_LIBRARY_OF_TOWN" in verdict.codes
+        if not (contact.is_located or is_only_one) and evidence.of(known_as).name.is_part:
+            return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), evidence.best)
     if not contact.differing:
         return verdict
     if contact.contradicts:

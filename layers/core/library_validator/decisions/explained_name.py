@@ -34,6 +34,7 @@ GOVERNMENTAL: Final = frozenset({"CC", "CI", "CO", "LD", "MJ", "SD"})
 _BEFORE_AT_ITS_PLACE: Final = BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
 _ARTICLES: Final = frozenset({"THE", "EL", "LA", "LAS", "LE", "LES", "LOS"})
 _COUNTIES: Final = frozenset({"COUNTY", "PARISH", "BOROUGH"})
+_BOARD: Final = frozenset({"THE", "BOARD", "OF", "TRUSTEES"})
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _NUMBERS: Final = FIGURES.keys() | {"NO", "NUMBER"}
 # What may stand between an adjective and the word library.
@@ -49,6 +50,7 @@ class ExplainedName(WordsBesideEntry):
     - ``is_generic``: no word of it tells one library from another.
     - ``is_place``: it is nothing but the name of a place, or of its government.
     - ``is_library_by_head``: it says library, and no word after that is left: it is some library's.
+    - ``is_part``: it has a word of a listed name of which it leaves another out.
     - ``names_entry``: a word of it, not of the place, is of a listed name.
     """
 
@@ -78,7 +80,9 @@ class ExplainedName(WordsBesideEntry):
 
     @property
     def says_library(self) -> bool:
-        return not SAYS_LIBRARY.isdisjoint(self._words) or ("BRANCH" in self._words and self._is_branch)
+        if not SAYS_LIBRARY.isdisjoint(self._words):
+            return True
+        return self._is_branch and "BRANCH" in self._words and "BRANCH" not in self._places
 
     @property
     def bears_name(self) -> bool:
@@ -122,6 +126,10 @@ class ExplainedName(WordsBesideEntry):
         )
 
     @property
+    def is_part(self) -> bool:
+        return any(len(word) > 1 for word in self._words_of_parts())
+
+    @property
     def names_entry(self) -> bool:
         own = self._vocabulary.counts.keys() - self._places - KINDS - BEFORE_LIBRARY
         return self._has_acronym or not own.isdisjoint(self._words)
@@ -145,7 +153,9 @@ class ExplainedName(WordsBesideEntry):
             return True
         if is_last and len(word) > 4:  # a form may have had no room for all of it
             return any(form.startswith(word) for form in LEGAL_FORMS)
-        return position > 0 and word in LEGAL_FORMS
+        if word not in LEGAL_FORMS or position == 0:
+            return False
+        return SAYS_LIBRARY.isdisjoint(self._words[position:])  # behind the name
 
     def _belongs_to_library(self, position: int) -> bool:
         """``Free``, ``County`` … before the word library, ``District``, ``System`` … after it."""
@@ -197,4 +207,6 @@ class ExplainedName(WordsBesideEntry):
             return self.says_library and "READING ROOM" in " ".join(words)
         if word == "DIRECTORS":
             return words[max(0, position - 2) : position] == ["BOARD", "OF"]
-        return word in ("BOARD", "TRUSTEES")
+        if word not in ("BOARD", "TRUSTEES"):
+            return False
+        return _BOARD.issuperset(words[:position]) or not SAYS_LIBRARY.isdisjoint(words[:position])

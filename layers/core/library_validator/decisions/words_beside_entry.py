@@ -11,7 +11,6 @@ from library_validator.matching.query import Query
 from library_validator.matching.slips import (
     forms_of,
     is_acronym,
-    is_initial,
     is_library,
     is_slip,
     is_written_for,
@@ -21,14 +20,17 @@ from library_validator.matching.words import (
     AFFILIATES,
     ANYWHERE,
     BEFORE_LIBRARY,
+    BUILDINGS,
     BUSINESS_FORMS,
     CITY_WORDS,
     FIGURES,
     GENERIC,
     GOVERNMENTS,
     HOSTS,
+    LEFT_OUT,
     LEGAL_FORMS,
     NAME_WORDS,
+    OF_LIBRARIES,
     OUT_OF_SCOPE,
     PARTICLES,
     SAYS_LIBRARY,
@@ -37,8 +39,10 @@ from library_validator.matching.words import (
 
 KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
 # Never slips of other words.
-_AS_THEY_ARE: Final = KINDS | PARTICLES | LEGAL_FORMS | BUSINESS_FORMS | ANYWHERE | {"PUB"}
-_GENERATIONS: Final = frozenset({"SR", "JR", "JUNIOR", "SENIOR", "II", "III"})
+_AS_THEY_ARE: Final = KINDS | PARTICLES | LEGAL_FORMS | BUSINESS_FORMS | ANYWHERE | {"PUB", "FR"}
+_LEFT_OUT: Final = LEFT_OUT | PARTICLES
+_OTHER_BODIES: Final = (AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | BUILDINGS) - OF_LIBRARIES
+_GENERATIONS: Final = frozenset({"SR", "JR", "II", "III"})
 _SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
 _BETWEEN: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
@@ -49,6 +53,7 @@ class WordsBesideEntry:
     """A name word by word, with the entry beside it that the applicant may be."""
 
     __slots__ = (
+        "_behind",
         "_best",
         "_candidates",
         "_has_acronym",
@@ -86,10 +91,12 @@ class WordsBesideEntry:
                 self._places = own | self._places
                 self._place_names = (*self._place_names, tuple(query.city.split()))
         self._read(written)
+        self._behind = self._find_place_behind()
         if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
             self._take_other_outlets()
             self._take_slips()
         self._open_strayed_words()
+        self._open_other_bodies()
 
     def _read(self, written: Sequence[str]) -> None:
         """Read each word as what the entry has, as often as one of its names has it, or as its place."""
@@ -103,17 +110,38 @@ class WordsBesideEntry:
                 self._words.append(token)
                 self._written.append(word)
 
+    def _find_place_behind(self) -> int:
+        """Where the place begins that is said again behind a name, with slips mended, or else the end.
+
+        ``Alder Point Library of Aldre Point``. Without ``of`` a slip has to stand in the city too.
+        """
+        words, city = self._words, self._query.place_words
+        for name in self._place_names:
+            start = len(words) - len(name)
+            if start < 2 or not name:
+                continue
+            tail, is_behind_of = words[start:], words[start - 1] == "OF"
+            if all(
+                word == place or ((is_behind_of or word in city) and is_slip(word, place))
+                for word, place in zip(tail, name, strict=True)
+            ):
+                words[start:] = name
+                self._open = [position for position in self._open if position < start]
+                return start
+        return len(words)
+
     def _open_strayed_words(self) -> None:
-        """Ask for explanations of ``North``, ``New``, ``Lake`` … that stand apart from their place.
+        """Ask for explanations of words of a place that stand apart from its whole name.
 
         ``New North Haven Library`` in the county of New Haven is not the North Haven Library. In the whole
-        name of a place the word is explained; else by a listed name that has it once more.
+        name of a place a word is explained; else by a listed name that has it once more.
         """
         words = self._words
-        if _DIRECTIONS.isdisjoint(words):
+        doubtful = (self._places | _DIRECTIONS).intersection(words)
+        if not doubtful:
             return
         of_places = _within(words, self._place_names)
-        for word in _DIRECTIONS.intersection(words):
+        for word in doubtful:
             at = [position for position, other in enumerate(words) if other == word]
             inside = of_places.intersection(at)
             strayed = [position for position in at if position not in inside]
@@ -122,6 +150,25 @@ class WordsBesideEntry:
                 self._open += strayed[: max(0, len(strayed) - allowed)]
         self._open = sorted(set(self._open))
 
+    def _open_other_bodies(self) -> None:
+        """Ask for explanations of ``University``, ``Bank``, ``Hall`` … of a listed name not given whole.
+
+        ``Alder University Library`` is not the University Park Branch of Alder.
+        """
+        bodies = _OTHER_BODIES.intersection(self._words)
+        if bodies and (bodies := bodies & self._words_of_parts()):
+            of_places = _within(self._words, self._place_names)
+            at = {position for position, word in enumerate(self._words) if word in bodies}
+            self._open = sorted(at.difference(of_places).union(self._open))
+
+    def _words_of_parts(self) -> set[str]:
+        """The given words that only such listed names have of which a word is missing that counts."""
+        given = set(" ".join(self._words).split()) | self._places
+        parts = [name for name in self._vocabulary.names if not given.issuperset(set(name) - _LEFT_OUT)]
+        of_parts = {word for name in parts for word in name if word in given}
+        whole = {word for name in self._vocabulary.names if name not in parts for word in name}
+        return of_parts - whole - self._places - _LEFT_OUT
+
     def _listed_apart(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
         """How often a listed name has the word, but for those that the applicant gives with its place."""
         within = sum(name[position] == word for position in _within(name, self._place_names))
@@ -129,8 +176,10 @@ class WordsBesideEntry:
 
     def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
         """What a written word stands for: what the entry has, where it can stand for several things."""
-        if word == "PUB" and not _is_adjective(written, position):
-            return (word,)  # the house that serves beer
+        if word in ("PUB", "FR") and not _is_adjective(word, written, position):
+            return (word,)  # the house that serves beer; friends
+        if word == "CO" and not self._is_county(written, position):
+            return (word,)  # a company
         if word == "NO" and written[position + 1 : position + 2] and written[position + 1].isdigit():
             return ("NUMBER",)
         found = NAME_WORDS.get(word)
@@ -148,6 +197,11 @@ class WordsBesideEntry:
             if all(token in known or token in places for token in meaning):
                 return meaning
         return meanings[0] if len(word) > 1 and word not in FIGURES else (word,)
+
+    def _is_county(self, written: Sequence[str], position: int) -> bool:
+        """Whether ``Co`` follows a name, of a place or a listed one, and not the word library or ``and``."""
+        before = written[position - 1] if position else ""
+        return before != "AND" and not is_library(before)
 
     def _take_other_outlets(self) -> None:
         """Explain the words of another outlet of the system, where the applicant gives its whole name."""
@@ -167,15 +221,28 @@ class WordsBesideEntry:
         Where it is a slip, the listed word takes its place. Longer words come first: they leave less to
         chance.
         """
-        given = frozenset(self._words)
-        missing = [word for word in self._vocabulary.counts if word not in given]
-        if given.isdisjoint(SAYS_LIBRARY) and "LIBRARY" not in missing:
-            missing.append("LIBRARY")
+        missing = self._find_missing()
         self._join_initials()
         for position in sorted(self._open, key=lambda position: -len(self._words[position])):
             word = self._words[position]
             if position in self._open and word not in _AS_THEY_ARE and word not in _DIRECTIONS:
                 self._take_slip(position, missing)
+
+    def _find_missing(self) -> list[str]:
+        """The listed words that the applicant may have meant where it wrote another.
+
+        Those of a name of which another word is given. Where no listed name is whole, and of none a word
+        is given, those of all. A word that libraries share can be missing in any.
+        """
+        given, names = frozenset(self._words[: self._behind]), self._vocabulary.names
+        meant = [name for name in names if not given.isdisjoint(set(name) - OF_LIBRARIES)]
+        if not meant and not any(given.issuperset(name) for name in names):
+            meant = [*names]
+        words = OF_LIBRARIES.union(*meant)
+        missing = [word for word in self._vocabulary.counts if word in words and word not in given]
+        if given.isdisjoint(SAYS_LIBRARY) and "LIBRARY" not in missing:
+            missing.append("LIBRARY")
+        return missing
 
     def _join_initials(self) -> None:
         """``G C`` as one word, where neither is a listed initial: the acronym of a listed name perhaps."""
@@ -204,11 +271,7 @@ class WordsBesideEntry:
             if word == first + second:
                 self._mend(position, f"{first} {second}", missing)
                 return
-        if place := self._repeated_place(word):
-            self._mend(position, place, missing)
-            return
-        names = [listed for listed in missing if listed not in KINDS and listed not in BEFORE_LIBRARY]
-        if is_initial(word, names) or self._is_part_of_name(position):
+        if self._is_initial(position, missing) or self._is_part_of_name(position):
             self._open.remove(position)
         elif self._is_acronym(word):
             self._open.remove(position)
@@ -225,7 +288,11 @@ class WordsBesideEntry:
                 if (
                     joined == listed
                     or joined in forms_of(listed)
-                    or (len(joined) > 7 and is_slip(joined, listed))
+                    or (
+                        len(joined) > 7
+                        and {start, start + 1}.issubset(self._open)
+                        and is_slip(joined, listed)
+                    )
                 ):
                     self._mend(start, listed, missing)
                     self._mend(start + 1, "", missing)
@@ -260,20 +327,24 @@ class WordsBesideEntry:
         words, names = self._words, self._vocabulary.counts.keys() - KINDS
         before = next((word for word in words[:position][::-1] if len(word) > 1), "")
         after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
-        if words[position] in _GENERATIONS:
+        if self._written[position] in _GENERATIONS:
             return before in names - self._places
         return len(words[position]) == 1 and before in names and after in names - self._places
 
-    def _repeated_place(self, word: str) -> str:
-        """The word of the place that a word is a slip of, or nothing.
-
-        It is one where it stands in the applicant's own city too, or beside the word well written.
-        """
-        in_city = word in self._query.place_words
-        if not in_city and not (len(word) > 4 and word in self._query.unknown_words):
-            return ""
-        places = [place for place in self._best.entry.place_words if in_city or place in self._words]
-        return min([place for place in places if is_slip(word, place)], default="")
+    def _is_initial(self, position: int, missing: Sequence[str]) -> bool:
+        """Whether a word is one letter that stands where a listed name has a word that begins with it."""
+        words, letter = self._words, self._words[position]
+        if len(letter) != 1:
+            return False
+        before, after = words[position - 1] if position else "", (*words[position + 1 :], "")[0]
+        for name in self._vocabulary.names:
+            beside = ("", *name, "")
+            for place, word in enumerate(name):
+                if word[0] != letter or word not in missing or word in OF_LIBRARIES:
+                    continue
+                if before == beside[place] or after == beside[place + 2]:
+                    return True
+        return False
 
     def _is_acronym(self, word: str) -> bool:
         """At the place of the entry, the first letters of a listed name."""
@@ -291,7 +362,9 @@ def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
     return found
 
 
-def _is_adjective(written: Sequence[str], position: int) -> bool:
+def _is_adjective(word: str, written: Sequence[str], position: int) -> bool:
     """Whether library follows, with but words of libraries between, or is shortened too."""
+    if word == "PUB" and "PUBLIC" in written:
+        return False
     following = dropwhile(_BETWEEN.__contains__, written[position + 1 :])
     return "LIB" in written or is_library(next(following, ""))

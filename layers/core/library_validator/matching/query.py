@@ -79,6 +79,8 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     words = normalize.words_of_name(_without_state(given_name, place.state))
     name = read_applicants_name(words, statistics)
     head = normalize.head_of(words)
+    state_words = _words_of_state(applicant.state, place.state)
+    place_words = state_words.union(words_of_city(city), _state_behind(name, place))
     is_read = (
         name.tokens
         and not lost_in(given_name)
@@ -101,11 +103,22 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
         name.core_words - statistics.words,
-        _words_of_state(applicant.state, place.state).union(words_of_city(city), _state_behind(name, place)),
-        not LIBRARY_WORDS.isdisjoint(name.tokens),
+        place_words,
+        _says_library(name, place_words),
         place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
         {},
         statistics,
+    )
+
+
+def _says_library(name: Name, place_words: frozenset[str]) -> bool:
+    """Whether a word of the name says library: ``City of Long Branch`` has one from its place."""
+    if LIBRARY_WORDS.isdisjoint(name.tokens):
+        return False
+    if LIBRARY_WORDS.isdisjoint(place_words):
+        return True
+    return any(
+        name.tokens.count(word) > (word in place_words) for word in LIBRARY_WORDS.intersection(name.tokens)
     )
 
 
@@ -133,7 +146,7 @@ def _parts_of(query: Query) -> Iterator[Query]:
                 query,
                 name=name,
                 unknown_words=name.core_words - query.statistics.words,
-                says_library=not LIBRARY_WORDS.isdisjoint(name.tokens),
+                says_library=_says_library(name, query.place_words),
                 strange={},
                 is_part=True,
             )

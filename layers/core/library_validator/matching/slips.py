@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
 from library_validator.matching.words import (
-    AFTER_LIBRARY,
-    ANYWHERE,
-    BEFORE_LIBRARY,
-    BEFORE_LIBRARY_AT_ITS_PLACE,
-    GENERIC,
     NAME_WORDS,
+    OF_LIBRARIES,
     OWN_WORDS,
 )
 
 _VOWELS: Final = frozenset("AEIOUY")
-_OF_LIBRARIES: Final = GENERIC | ANYWHERE | AFTER_LIBRARY | BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
-_SHORT_OF_LIBRARIES: Final = frozenset({"AREA", "FREE", "TOWN"})
+_SHORT_WORDS: Final = frozenset({"AREA", "FREE", "TOWN"})
 # How people write a word: LIBRARY is LIB, LIBR, LIBRARIES, BIBLIOTECA …
 _FORMS: Final[dict[str, frozenset[str]]] = {
     meaning[0]: frozenset(form for form, other in NAME_WORDS.items() if other == meaning)
@@ -38,7 +33,14 @@ def is_written_for(written: str, listed: str) -> bool:
 
     A word of everyday language is no slip of one that libraries share; for names there is no such list.
     """
-    return not (listed in _OF_LIBRARIES and written in OWN_WORDS) and resembles(written, listed)
+    if listed in OF_LIBRARIES and (written in OWN_WORDS or _is_prefixed(written, listed)):
+        return False
+    return resembles(written, listed)
+
+
+def _is_prefixed(written: str, listed: str) -> bool:
+    """``Unlibrary``, ``elibrary``: a word that somebody put something before."""
+    return written != listed and written.endswith(listed) and written[:1] != listed[0]
 
 
 def resembles(written: str, listed: str) -> bool:
@@ -81,7 +83,7 @@ def is_slip(written: str, listed: str) -> bool:
 def _is_slip_of_short(written: str, listed: str) -> bool:
     """Another letter in a short word that libraries share: ``Toww``. The real words near these are known."""
     return (
-        listed in _SHORT_OF_LIBRARIES
+        listed in _SHORT_WORDS
         and len(written) == len(listed)
         and written.isalpha()
         and OSA.distance(written, listed, score_cutoff=1) == 1
@@ -94,7 +96,7 @@ def _is_shortened(written: str, listed: str) -> bool:
         return False
     if listed.startswith(written):
         return len(written) > 2
-    shortest = 3 if listed in _OF_LIBRARIES else 2  # how people shorten those is known
+    shortest = 3 if listed in OF_LIBRARIES else 2  # how people shorten those is known
     if len(written) < shortest or not _is_within(written, listed):
         return False
     lost_vowels = written[-1] == listed[-1] and _consonants(written) == _consonants(listed)
@@ -150,15 +152,7 @@ def is_particle_mistyped(written: str) -> bool:
     )
 
 
-def is_initial(written: str, listed: Iterable[str]) -> bool:
-    """Whether a word is one letter, the first of a listed word."""
-    return len(written) == 1 and any(word.startswith(written) for word in listed)
-
-
 def is_acronym(written: str, listed: Sequence[str]) -> bool:
-    """Whether two to five letters are the first letters of as many listed words, one after the other."""
-    size = len(written)
-    return 1 < size < 6 and any(
-        written == "".join([word[0] for word in listed[start : start + size]])
-        for start in range(len(listed) - size + 1)
-    )
+    """Whether two to five letters are the first letters of as many words that a name begins or ends with."""
+    letters = "".join([word[0] for word in listed])
+    return 1 < len(written) < 6 and (letters.startswith(written) or letters.endswith(written))

@@ -45,9 +45,12 @@ def vocabulary_of(
 
 @lru_cache(maxsize=16_384)
 def _published_words(name: str) -> tuple[str, ...]:
-    """A published name without its abbreviations, which stand written out in the name as it is compared."""
-    return tuple([word for word in wording_of(name) if not _is_abbreviation(word)])
+    """A published name with its abbreviations written out: the initials and small words that a name as it is
+    compared has lost are in it."""
+    return tuple([token for word in wording_of(name) for token in _written_out(word)])
 
 
-def _is_abbreviation(word: str) -> bool:
-    return len(word) > 1 and (NAME_WORDS.get(word, (word,)) != (word,) or word in CITY_WORDS)
+def _written_out(word: str) -> tuple[str, ...]:
+    if len(word) == 1:
+        return (word,)
+    return NAME_WORDS.get(word) or (CITY_WORDS.get(word, word),)

@@ -86,7 +86,7 @@ def lost_characters(name: str) -> str:
 
 
 def _has_ascii(letter: str) -> bool:
-    return letter in HOMOGLYPHS or bool(fold(letter))
+    return letter in HOMOGLYPHS or any(map(str.isalnum, fold(letter)))
 
 
 def may_be_parted(name: str) -> bool:

@@ -245,6 +245,13 @@ BEFORE_LIBRARY: Final = _set("""
 """)
 # or the same where street or phone show that it is the library.
 BEFORE_LIBRARY_AT_ITS_PLACE: Final = _set("COMMUNITY NEIGHBORHOOD")
+# All of these, and what many libraries share.
+OF_LIBRARIES: Final = GENERIC | ANYWHERE | AFTER_LIBRARY | BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
+# Those of them that a name without the word library can be made of: not left out as the others are.
+_OF_NAMES: Final = _set("""
+    BUILDING CENTER LEARNING LEGACY LOCAL READING RESOURCE ROOM SERVICE SERVICES STATION TOWN UNITED VILLAGE
+""")
+LEFT_OUT: Final = OF_LIBRARIES - _OF_NAMES | {"EXTENSION"}
 # Governments: ``City of`` before the name of the place, where the name says library.
 GOVERNMENT_OF_PLACE: Final = _set("CITY TOWN TOWNSHIP VILLAGE COUNTY BOROUGH PARISH MUNICIPALITY")
 # Figures and the words for them.
@@ -263,7 +270,9 @@ OWN_WORDS: Final = frozenset(
     for word in line.split()
 )
 # The legal form of a business, of partners and professionals: it explains nothing, and is no slip of anything.
-BUSINESS_FORMS: Final = _set("LLC LLP LP PLLC PC PA LTD LIMITED PLC GMBH")
+BUSINESS_FORMS: Final = _set("""
+    LLC LLP LP PLLC PC PA LTD LIMITED PLC CO GMBH AG KG SA SARL SAS SRL SL SPA AB AS OY BV NV KK PTY OOO
+""")
 # The legal form of a nonprofit or of a government.
 LEGAL_FORMS: Final = _set("INC INCORPORATED CORP CORPORATION 501C3 NFP NONPROFIT")
 # Articles and prepositions, which explain nothing at the ends of a name.
