@@ -8,14 +8,16 @@ from typing import Final, NamedTuple
 from library_validator.decisions.policy_file import Policy
 from library_validator.matching.compare import PHONE_LEVELS
 from library_validator.matching.compare_addresses import compare_streets
+from library_validator.matching.entries import Address
 from library_validator.matching.match import Scored
-from library_validator.matching.normalize import NO_STREET
+from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
 
 # How far street and phone lead away from an entry: the same house number in another street, another number
 # of its exchange lead half as far as others. Another house of its street leads away: many villages have one.
 _STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 2}
-_PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1}
+_PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
+_NUMBER_LEADS_AWAY: Final = 1  # another house number, one slip from the listed one
 _ZIP_LEADS_AWAY: Final = 2
 _CONTRADICTION: Final = 3
 
@@ -48,24 +50,26 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
     ``namesakes``: outlets of its system under its name, whose phones count where it has none of its own.
     """
     compared = best.compared
-    if compared.together == "street_and_phone" and compared.place in ("zip_and_city", "zip"):
+    if (
+        compared.phone == "exact"
+        and compared.street in ("exact", "same_box")
+        and compared.place in ("zip_and_city", "zip")
+    ):
         return _ALL_THE_SAME
     if not (query.zip or query.phone) and query.street == NO_STREET:
         return _NOTHING_GIVEN
-    agreeing, differing, away = [], [], 0
+    agreeing, differing = [], []
     addresses = best.entry.addresses
-    if compared.street in policy.street:
+    away = _street_leads_away(query, best, policy)
+    if away == 0:
         agreeing.append("street")
-    else:
-        levels = [compare_streets(query.street, address.street) for address in addresses]
-        distances = [_STREET_LEADS_AWAY[level] for level in levels if level in _STREET_LEADS_AWAY]
-        if distances:
-            differing.append("street")
-            away += min(distances)
+    elif away:
+        differing.append("street")
+    away = away or 0
     phone = compared.phone
     if query.phone and not best.entry.phones:
         phone = min([one.compared.phone for one in namesakes], key=PHONE_LEVELS.index, default=phone)
-    if phone in policy.phone:
+    if phone == "exact":
         agreeing.append("phone")
     elif phone in _PHONE_LEADS_AWAY:
         differing.append("phone")
@@ -78,3 +82,22 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
             differing.append("ZIP")
             away += _ZIP_LEADS_AWAY
     return Contact(tuple(agreeing), tuple(differing), away)
+
+
+def _street_leads_away(query: Query, best: Scored, policy: Policy) -> int | None:
+    """How far the street leads away from the entry; None where it says nothing."""
+    level, addresses = best.compared.street, best.entry.addresses
+    if level in policy.street:
+        is_number = level != "near" or _has_number(query.street, addresses)
+        return 0 if is_number else _NUMBER_LEADS_AWAY
+    levels = [compare_streets(query.street, address.street) for address in addresses]
+    return min([_STREET_LEADS_AWAY[one] for one in levels if one in _STREET_LEADS_AWAY], default=None)
+
+
+def _has_number(applied: Street, addresses: Iterable[Address]) -> bool:
+    """Whether the house number is one of a street like it that is listed, or one of the two has none."""
+    return any(
+        not (applied.number and address.street.number) or applied.number == address.street.number
+        for address in addresses
+        if compare_streets(applied, address.street) == "near"
+    )

@@ -1,9 +1,9 @@
 """What becomes of an answer where a field could not be used: it is always named, and some never validate.
 
 A problem of the door (a field too long, no text, no name) puts the answer to a person. Of what matching could
-not read, a state, a country and what belongs to another country are never validated: the library of that
-name in the United States is another one. Nor is a name with letters that were not read: they may say Friends.
-Everything else is named, and the answer stays.
+not read, a state, a country and what belongs to another of them are never validated: the library of that name
+is another one. Nor is a name with letters that were not read: they may say Friends. Everything else is named,
+and the answer stays.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Ranking
 from library_validator.matching.query import Query
+from library_validator.matching.unread import CITY_OF_NO_STATE, CITY_OF_OTHER_STATE, STREET_OF_OTHER_STATE
 
 INVALID: Final = "INVALID_FIELD"
 ABROAD: Final = "OUTSIDE_UNITED_STATES"
 _DECIDING: Final = frozenset(("name", "state", "country"))
+_OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_OF_OTHER_STATE))
 
 
 def of_the_door(application: Application, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
@@ -58,7 +60,7 @@ def with_problems(
 
 def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
     """Whether something that could not be read leaves open who the applicant is, or in which country."""
-    if any(one.kind == "foreign" or one.field in _DECIDING for one in query.unread):
+    if any(one.kind == "foreign" or one.field in _DECIDING or one in _OF_ELSEWHERE for one in query.unread):
         return True
     is_located = query.place.is_american or _is_at_place(ranking, policy)
     return not is_located and any(one.field == "zip" for one in query.unread)

@@ -22,6 +22,16 @@ _EXTENSION: Final = re.compile(
 _DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # what a spreadsheet makes of it
 _VANITY: Final = re.compile(r"\D{0,3}(?:1\W{1,2})?\(?([2-9]\d\d)\W{1,2}([A-Z0-9][A-Z0-9-]{6,12})")
 _KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_BESIDE: Final = re.compile(r"[^\W_]+")
+# What people call their telephones and the lines of their libraries.
+_NAMES_OF_PHONES: Final = frozenset(
+    """
+    1 A ADMIN AM AND AT BUSINESS C CALL CELL CELLPHONE CIRC CIRCULATION D DAY DESK DIR DIRECT DIRECTOR E EVE
+    EVENING EVENINGS F FAX FREE FRONT H HOME HOURS INFO INFORMATION L LIB LIBRARIAN LIBRARY LINE LOCAL M MAIN
+    MOBILE N NO NUM NUMBER O OF OFC OFF OFFICE ON ONLY OR P PH PHONE PM REF REFERENCE T TDD TEL TELEFONO
+    TELEPHONE TEXT THE TO TOLL TTY U US USA V VOICE VRS W WK WORK
+    """.split()
+)
 _TOLL_FREE: Final = frozenset("800 888 877 866 855 844 833 822".split())
 
 
@@ -51,6 +61,17 @@ def read_phones(text: str) -> tuple[str, ...]:
     if len(digits) == 10:
         return (digits,) if _is_number(digits) else ()
     return _spelt_out(text)
+
+
+def has_more_than_numbers(text: str) -> bool:
+    """Whether something stands in a text beside telephone numbers, extensions and what they are called."""
+    if _PLAIN.fullmatch(text):
+        return False
+    text = _DECIMALS.sub("", given(text)[:_LONGEST].translate(_DASHES))
+    if _spelt_out(text):
+        return False
+    head = _EXTENSION.split(_NUMBER.sub(" , ", text), maxsplit=1)[0]
+    return any(word.upper() not in _NAMES_OF_PHONES for word in _BESIDE.findall(head))
 
 
 def read_phone(text: str) -> str:

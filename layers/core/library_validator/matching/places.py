@@ -19,7 +19,7 @@ from library_validator.matching.countries import NO_COUNTRY, read_country
 from library_validator.matching.normalize import STATES, words
 from library_validator.matching.states import State, read_state
 from library_validator.matching.unread import Unread
-from library_validator.matching.values import given
+from library_validator.matching.values import given, has_flag
 from library_validator.matching.zips import NO_ZIP, Zip, is_foreign_within, read_zip, state_of_zip
 
 _NOTHING: Final[tuple[Unread, ...]] = ()
@@ -44,17 +44,23 @@ def read_place(line: str, city: str, state: str, zip_code: str, country: str) ->
     if state in STATES and city and not country and is_plain_city(city):  # as most are
         belongs_to = state_of_zip(zip_code) if len(zip_code) == 5 else ""
         if belongs_to and zip_code.isascii() and zip_code.isdigit():
-            if not ("," in line and zip_code in line):
+            if "," not in line:
                 return Place(line, city, state, zip_code, belongs_to, True, _NOTHING)
         elif not zip_code and is_plain_street(line):
             return Place(line, city, state, "", "", True, _NOTHING)
-    return _Reading(read_state(state), read_zip(zip_code)).place(line, given(city), given(country))
+    reading = _Reading(read_state(state), read_zip(zip_code), has_flag=has_flag(country))
+    return reading.place(line, given(city), given(country))
+
+
+def _ends_in(line: str, city: str) -> bool:
+    return bool(city) and words(line).endswith(words(city))
 
 
 class _Reading:
     """What the cells say together, cell by cell; the first one that says something counts."""
 
-    def __init__(self, of_state: State, of_zip: Zip) -> None:
+    def __init__(self, of_state: State, of_zip: Zip, *, has_flag: bool) -> None:
+        self._has_flag = has_flag
         self.state = of_state.code
         self.zip = of_zip.digits
         self.is_american = of_state.is_american or bool(of_state.code)
@@ -87,6 +93,8 @@ class _Reading:
             self.unread.append(unread.FOREIGN_ZIP)
         elif cell.is_unreadable:
             self.unread.append(unread.ZIP)
+        elif cell.has_more:
+            self.unread.append(unread.ZIP_AND_MORE)
         if not cell.letters:
             return
         beside = read_state(cell.letters)
@@ -106,28 +114,40 @@ class _Reading:
     def _read_city(self, city: str) -> str:
         if not city or is_plain_city(city):
             return city
+        if not any(map(str.isalpha, city)):
+            self.unread.append(unread.CITY)
+            return ""
         tail = read_city_line(city)
         if tail.is_foreign:
-            if not self.state:
-                self.unread.append(unread.FOREIGN_CITY)
+            self.unread.append(unread.FOREIGN_CITY)
             return city
-        if self._take(tail) and tail.city:
-            return tail.city
+        if self._take(tail):
+            if tail.city:
+                return tail.city
+        elif tail.state and tail.state != self.state and "," in city:
+            self.unread.append(unread.CITY_OF_OTHER_STATE)
+            return tail.city or city
         name, _, end = city.rpartition(" ")
-        return name if name and end.upper() == self.state else city
+        if name and end.upper() == self.state:
+            return name
+        if name.endswith(",") and len(end) == _LONGEST_CODE and end.isalpha():
+            self.unread.append(unread.CITY_OF_NO_STATE)
+        return city
 
     def _read_line(self, line: str, city: str) -> tuple[str, str]:
-        if not line or (self.zip and self.state and city and self.zip not in line) or is_plain_street(line):
+        if not line or is_plain_street(line):
             return line, city
         tail = read_street_line(line)
+        is_other_town = bool(tail.city and city) and words(tail.city) != words(city)
         if tail.is_foreign:
-            if not self.state:
+            if not (self.state and _ends_in(line, city)):  # Ontario is a town too, in California
                 self.unread.append(unread.FOREIGN_STREET)
-            return line, city
-        is_other_town = tail.city and city and words(tail.city) != words(city)
-        if not self._take(tail) or is_other_town:
-            return line, city
-        return tail.line, city or tail.city
+        elif not self._take(tail):
+            is_of_state = tail.state in ("", self.state)
+            self.unread.append(unread.STREET_OF_OTHER_ZIP if is_of_state else unread.STREET_OF_OTHER_STATE)
+        elif not is_other_town and (tail.zip or not (self.zip and self.state and city)):
+            return tail.line, city or tail.city
+        return line, city
 
     def _take(self, tail: Tail) -> bool:
         """Take what a line ends in, unless it is another state's or another ZIP than was given."""
@@ -151,10 +171,12 @@ class _Reading:
         if not country:
             return
         found = read_country(country)
-        if self.state and read_state(country).code == self.state:
+        if self.state and read_state(country).code == self.state and not self._has_flag:
             self.is_american = True  # Georgia, where the state is Georgia
         elif found.foreign:
             self.unread.append(unread.FOREIGN_COUNTRY)
+        elif found.state and self.state and found.state != self.state:
+            self.unread.append(unread.COUNTRY_OF_OTHER_STATE)
         elif found is not NO_COUNTRY:
             self.is_american = True
             self._take_state(found.state)

@@ -11,14 +11,14 @@ from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, words_of_city
-from library_validator.matching.phones import read_phones, stands_for_no_phone
+from library_validator.matching.phones import has_more_than_numbers, read_phones, stands_for_no_phone
 from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
 from library_validator.matching.vocabulary import STATE_NAMES
-from library_validator.matching.wording import lost_in, may_be_parted, parts_of
+from library_validator.matching.wording import lost_characters, lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
 _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
@@ -84,10 +84,10 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     is_read = (
         name.tokens
         and not lost_in(given_name)
-        and (phones or not applicant.phone)
+        and (not applicant.phone or (phones and not has_more_than_numbers(applicant.phone)))
         and (city or not applicant.city)
         and (fscs_id or not applicant.fscs_id)
-        and (street != NO_STREET or not applicant.street)
+        and (not applicant.street or (street != NO_STREET and applicant.street.isascii()))
     )
     return Query(
         applicant,
@@ -168,11 +168,15 @@ def _unread_of(
         found.append(unread.NAME_LOST)
     if place.line.strip(" 0") not in ("", MISSING) and street == NO_STREET:
         found.append(unread.STREET)
+    elif lost_characters(place.line):
+        found.append(unread.STREET_LOST)
     if place.city and not city:
         found.append(unread.CITY)
     found += place.unread
     if not (phones or stands_for_no_phone(given(applicant.phone))):
         found.append(unread.PHONE)
+    elif phones and has_more_than_numbers(given(applicant.phone)):
+        found.append(unread.PHONE_AND_MORE)
     if fscs_id is None and given(applicant.fscs_id):
         found.append(unread.FSCS_ID)
     return tuple(found)

@@ -101,6 +101,15 @@ def unwrapped(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
+def has_flag(text: str) -> bool:
+    """Whether a flag stands in a text: of a country, never of a state."""
+    return not text.isascii() and any(map(_is_of_flag, text))
+
+
+def _is_of_flag(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
 def _is_punctuation(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "PZ"
 
@@ -118,7 +127,7 @@ def _visible(letter: str) -> str:
         return ""
     if category in ("Zs", "Zl", "Zp", "Cc"):
         return " "
-    if "\U0001f1e6" <= letter <= "\U0001f1ff":  # two of them are a flag: they spell the country's code
+    if _is_of_flag(letter):  # two of them are a flag: they spell the country's code
         return chr(ord("A") + ord(letter) - 0x1F1E6)
     if category == "Nd":
         return str(unicodedata.decimal(letter))

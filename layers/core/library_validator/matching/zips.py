@@ -78,6 +78,7 @@ class Zip(NamedTuple):
     letters: str = ""
     is_foreign: bool = False  # a postal code of another country
     is_unreadable: bool = False  # something was given, and it is no ZIP
+    has_more: bool = False  # something stands behind it that is not read
 
 
 NO_ZIP: Final = Zip("")
@@ -170,4 +171,4 @@ def _first_of_several(text: str) -> Zip | None:
     """The first of two ZIPs, or one with something behind it."""
     found = _BEGINS.match(text)
     digits = _five(found[1]) if found else ""
-    return Zip(digits) if digits else None
+    return Zip(digits, has_more=True) if digits else None
