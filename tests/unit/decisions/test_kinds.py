@@ -150,13 +150,12 @@ def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
 )
 def test_the_kind_is_told_in_plain_words(name: str, kind: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
-    assert other_kind(evidence.query, evidence.best, POLICY) == kind
+    assert other_kind(evidence) == kind
 
 
 def test_a_kind_that_the_entry_bears_itself_does_not_speak_against_the_applicant() -> None:
     evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **in_its_town(MUSEUM))
-    assert other_kind(evidence.query, evidence.best, POLICY) == ""
-    assert other_kind(evidence.query, None, POLICY) == "museum"
+    assert other_kind(evidence) == ""
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,11 @@ def test_an_address_that_is_plainly_abroad_is_not_validated(fields: dict[str, st
         {"state": "ME", "zip": "M4W 2G8"},
         {"state": "ON", "phone": "2075550109"},
         {"state": "ON", "street": "5 State St"},
+        {"state": "ME", "zip": "04907", "city": "Grayling, Ontario"},
+        {"state": "ME", "zip": "04907", "city": "Grayling, Germany"},
+        {"state": "ME", "zip": "04907", "street": "5 State St, Toronto, Ontario"},
+        {"state": "ME", "zip": "04907", "street": "5 State St, Toronto, ON M4W 2G8"},
+        {"state": "ME", "zip": "04907", "country": "\U0001f1e8\U0001f1e6"},
     ],
 )
 def test_an_address_that_is_abroad_in_part_goes_to_a_person(fields: dict[str, str]) -> None:
@@ -71,6 +76,60 @@ def test_an_address_that_is_abroad_in_part_goes_to_a_person(fields: dict[str, st
     )
     assert decision.match is not None
     assert decision.match.fscs_key == "ME0009"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"city": "Grayling, MO"}, "city names another state than the one that was given"),
+        ({"city": "Grayling, XX"}, "city ends in two letters that are no state"),
+        ({"street": "5 State St, Grayling, MO 64111"}, "street ends in another state than"),
+        ({"country": "Guam"}, "country is another state or territory than the state"),
+    ],
+)
+def test_a_state_of_elsewhere_beside_the_one_that_was_given_goes_to_a_person(
+    fields: dict[str, str], said: str
+) -> None:
+    decision = decide(**{**PLACED, "street": "5 State St", "state": "ME", "zip": "04907", **fields})
+    assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
+    assert said in decision.reasons[0].staff
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"phone": "207-555-0101 FAKE"}, "phone has more than telephone numbers"),
+        ({"phone": "FAKE2075550101"}, "phone has more than telephone numbers"),
+        ({"zip": "04901-ABCD"}, "zip has more than a ZIP Code"),
+        ({"zip": "04901 35218"}, "zip has more than a ZIP Code"),
+        ({"street": "12 North Fork Rd \u5317\u4eac\u8def"}, "street has letters or signs that are not read"),
+        ({"street": "12 North Fork Rd, 33592"}, "street ends in another ZIP Code"),
+        ({"city": "12345"}, "city has no letters"),
+    ],
+)
+def test_what_stands_beside_a_value_is_named_and_the_answer_stays(fields: dict[str, str], said: str) -> None:
+    decision = decide(**{**ALDER_FIELDS, **fields})
+    assert decision.decision is Answer.VALIDATED
+    assert "INVALID_FIELD" in decision.reason_codes
+    assert said in next(reason.staff for reason in decision.reasons if reason.code == "INVALID_FIELD")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"phone": "Tel. (207) 555-0101 ext. 12"},
+        {"phone": "Main desk 207-555-0101 or cell 207-555-0102"},
+        {"zip": "04901-1234"},
+        {"street": "12 North Fork Rd, Suite 4"},
+        {"street": "12 North Fork Rd, Alder Point"},
+        {"city": "Alder Point, ME"},
+        {"city": "Alder Point, Maine"},
+        {"country": "Maine"},
+    ],
+)
+def test_a_whole_value_has_nothing_unread(fields: dict[str, str]) -> None:
+    decision = decide(**{**ALDER_FIELDS, **fields})
+    assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH"])
 
 
 @pytest.mark.parametrize(

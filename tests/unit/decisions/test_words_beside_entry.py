@@ -166,3 +166,111 @@ def test_a_number_and_a_county_behind_a_library_are_explained() -> None:
 def test_another_name_written_out_is_read(known_as: str) -> None:
     decision = answer(f"Larchmere Library {known_as} Larchmere Public Library", **in_its_town(LARCHMERE))
     assert decision.decision is Answer.VALIDATED
+
+
+# A system with a branch of two words, in a county of another name.
+QUARRY = system(
+    "NV0901",
+    "MARLIN COUNTY LIBRARY DISTRICT",
+    "9 CIVIC ROW",
+    "FAIRFORD",
+    "89001",
+    "7025550101",
+    county="MARLIN",
+)
+PARK = outlet("NV0901", "003", "UNIVERSITY PARK BRANCH", "40 ELM WALK", "FAIRFORD", "89001", "7025550103")
+VILLAGE = outlet("NV0901", "004", "LITTLE VILLAGE LIBRARY", "6 MILL LANE", "FAIRFORD", "89001", "7025550104")
+OF_FAIRFORD = release((QUARRY,), (PARK, VILLAGE))
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (PARK, "Fairford University Library"),  # a word of a name that is not given whole
+        (PARK, "University of Fairford Public Library"),
+        (PARK, "University Park Branch Marina"),  # a slip of the county's name, which nobody left out
+        (PARK, "Marina University Park Branch Library"),
+        (QUARRY, "Marlin County Library District Airford"),  # the town stands nowhere else in the name
+        (QUARRY, "Airford Marlin County Library District"),
+        (QUARRY, "Fr. of Marlin County Library District"),
+        (QUARRY, "Marlin County Library Co"),
+        (QUARRY, "Marlin County Library District & Co"),
+        (QUARRY, "Marlin County Library District AB"),
+        (QUARRY, "Marlin County Library District B"),
+        (QUARRY, "Marlin Board County Library District"),
+        (QUARRY, "The Board Inc at Marlin County Library District"),
+        (QUARRY, "Marlin County Unlibrary District"),
+        (QUARRY, "Marlin County eLibrary District"),
+        (QUARRY, "Public Pub Marlin County Library District"),
+        (QUARRY, "Marlin County District"),
+        (QUARRY, "County of Marlin"),
+    ],
+)
+def test_what_only_looks_explained_is_not(listed: System | Outlet, name: str) -> None:
+    for fields in (with_its_phone(listed), at_its_door(listed), in_its_town(listed)):
+        assert decide(OF_FAIRFORD, name=name, **fields).decision is not Answer.VALIDATED
+
+
+@pytest.mark.parametrize(
+    ("listed", "name"),
+    [
+        (PARK, "University Park Branch"),
+        (PARK, "Univ. Park Branch Library"),
+        (PARK, "Universty Park Branch, Fairford"),
+        (PARK, "Marlin County Library District - University Park"),
+        (QUARRY, "Marlin Co. Library District"),
+        (QUARRY, "Board of Trustees of the Marlin County Library District"),
+        (QUARRY, "Marlin County Library District, Inc. of Fairford"),
+        (QUARRY, "Marlin Conty Libary District of Fairfrod"),
+    ],
+)
+def test_what_is_the_name_of_a_library_is_explained(listed: System | Outlet, name: str) -> None:
+    assert decide(OF_FAIRFORD, name=name, **with_its_phone(listed)).decision is Answer.VALIDATED
+
+
+def test_of_several_branches_a_part_of_a_name_tells_none_without_its_street() -> None:
+    decision = decide(OF_FAIRFORD, name="Fairford Little Free Library", **in_its_town(VILLAGE))
+    assert decision.decision is Answer.NEEDS_REVIEW
+
+
+def test_the_word_branch_in_the_name_of_a_town_does_not_say_library() -> None:
+    listed = outlet("NJ0901", "003", "ELDERON BRANCH", "8 SHORE ROAD", "LONG BRANCH", "07740", "9085550103")
+    its_system = system(
+        "NJ0901", "LONG BRANCH PUBLIC LIBRARY", "1 BROADWAY", "LONG BRANCH", "07740", "9085550101"
+    )
+    decision = decide(release((its_system,), (listed,)), name="City of Long Branch", **with_its_phone(listed))
+    assert decision.decision is Answer.NEEDS_REVIEW
+
+
+TOWNSHIP = outlet("NV0901", "005", "DELLHAM TOWNSHIP", "6 MILL LANE", "FAIRFORD", "89001", "7025550105")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dellham Township, Fairford, NV", Answer.NEEDS_REVIEW),
+        ("Delhlam Township", Answer.NEEDS_REVIEW),
+        ("Township of Dellham", Answer.NOT_VALIDATED),
+    ],
+)
+def test_a_branch_that_has_the_name_of_a_township_is_not_refused(name: str, expected: Answer) -> None:
+    decision = decide(release((QUARRY,), (TOWNSHIP,)), name=name, **in_its_town(TOWNSHIP))
+    assert decision.decision is expected
+
+
+@pytest.mark.parametrize("name", ["Larchmere Public", "LarchmerePublic"])
+def test_a_name_that_forgot_the_word_library_is_not_refused(name: str) -> None:
+    assert answer(name, **in_its_town(LARCHMERE)).decision is not Answer.VALIDATED
+    assert answer("Larchmere Public", **in_its_town(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+
+
+def test_a_library_glued_to_its_name_is_read() -> None:
+    assert answer("LarchmereLibrary", **in_its_town(LARCHMERE)).decision is Answer.VALIDATED
+
+
+def test_the_library_of_a_town_goes_before_a_namesake_elsewhere() -> None:
+    namesake = system("CO0901", "FAIRFORD PUBLIC LIBRARY", "2 PINE ROAD", "FAIRFORD", "80026", "3035550101")
+    decision = decide(release((QUARRY, namesake)), name="Fairford Public Library", **in_its_town(QUARRY))
+    assert (decision.decision, decision.reasons[0].code) == (Answer.NEEDS_REVIEW, "NAME_DIFFERS")
+    assert decision.match
+    assert decision.match.fscs_key == QUARRY.fscs_key

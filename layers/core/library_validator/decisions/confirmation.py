@@ -12,7 +12,7 @@ from typing import Final
 from library_validator.decisions.contact import Contact
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence, lists_library
-from library_validator.decisions.kinds import names_host
+from library_validator.decisions.kinds import bears_kind, names_host
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
 
@@ -75,10 +75,11 @@ def host_of(evidence: Evidence) -> Verdict:
     """The applicant is a government, a building … of the place: told no, with the library that is listed.
 
     A person decides where the phone is the library's, or the street is and the listed name does not say
-    library either.
+    library either, or the name is that one, with the word township, island … and a slip in it perhaps.
     """
     best, contact = evidence.best, evidence.contact
-    if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)):
+    is_by_name = not lists_library(best) and bears_kind(evidence)
+    if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)) or is_by_name:
         return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
     for other in (best, *evidence.ranking.scored):
         if other.compared.place in evidence.policy.place and other.compared.state != "different":

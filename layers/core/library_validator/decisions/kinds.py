@@ -91,7 +91,7 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
 def is_government(query: Query) -> bool:
     """Whether the name is ``City of X``: a place, the word for its government, and nothing else."""
     tokens = query.name.tokens
-    if query.says_library or _GOVERNMENT_WORDS.isdisjoint(tokens):
+    if query.says_library or _GOVERNMENT_WORDS.isdisjoint(tokens) or "PUBLIC" in tokens:
         return False
     words = frozenset(tokens)
     governments = words & _GOVERNMENT_WORDS
@@ -107,6 +107,24 @@ def names_host(query: Query, left: Sequence[str]) -> bool:
     return not tokens.isdisjoint(_HOSTS - query.place_words)
 
 
+def bears_kind(evidence: Evidence) -> bool:
+    """Whether an applicant of the entry's town has its whole name, and no other word for a body.
+
+    ``Delhi Township`` is the name of a branch too. ``City of Delhi`` is how a government writes itself.
+    """
+    compared, tokens = evidence.best.compared, evidence.query.name.tokens
+    listed = compared.name.listed.tokens
+    if not evidence.placed or compared.name.level not in evidence.policy.enough_with_place:
+        return False
+    bodies = (_HOSTS | _GOVERNMENT_WORDS).intersection(tokens)
+    return (
+        len(bodies) > 0
+        and bodies.issubset(listed)
+        and len(listed) <= len(tokens)
+        and (not evidence.query.head.tokens)
+    )
+
+
 def kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
@@ -114,12 +132,21 @@ def kind_words(query: Query) -> frozenset[str]:
     return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 
-def other_kind(query: Query, best: Scored | None, policy: Policy) -> str:
-    """The kind of organization that a name says it is, other than a public library, or nothing."""
+def other_kind(evidence: Evidence) -> str:
+    """The kind of organization that a name says it is, other than a public library, or nothing.
+
+    A word of a name that is listed in the applicant's town, and that it gives whole, says nothing.
+    """
+    query, policy = evidence.query, evidence.policy
     cues = kind_words(query)
     if not cues:
         return ""
-    cues = _not_borne(cues, query, best, policy)
+    for one in (evidence.best, *evidence.ranking.scored):
+        name = one.compared.name.listed
+        if one is evidence.best or (
+            one.compared.place in policy.place and query.name.core_words.issuperset(name.core)
+        ):
+            cues = _not_borne(cues, query, one, policy)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 
 

@@ -193,7 +193,7 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
         return host_of(evidence)
-    kind = other_kind(query, best, policy)
+    kind = other_kind(evidence)
     if kind:
         about = {"OUT_OF_SCOPE_KIND": kind}
         is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
@@ -229,6 +229,8 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
             return _zip_contradicts(query, best)
         if evidence.located and evidence.placed and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
+        if (only := _library_of_town(evidence)) is not None:
+            return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
         return _zip_contradicts(query, best)
@@ -303,7 +305,8 @@ def _insufficient(evidence: Evidence) -> Verdict:
     only = _library_of_town(evidence)
     if only is not None:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
-    if evidence.placed and query.parts and names_library_apart(evidence):
+    lacks_library = "PUBLIC" in query.name.tokens and best.compared.name.level in policy.enough_with_place
+    if evidence.placed and (lacks_library or (query.parts and names_library_apart(evidence))):
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(best)), best)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
@@ -343,7 +346,9 @@ def _is_only_library_of_town(evidence: Evidence) -> bool:
     if evidence.located and name.level != "exact" and _bears_name_of_another(evidence):
         return False  # one's name, and the other's address
     is_of_branch = not (best.entry.is_system or name.of_system)
-    if is_of_branch and not whole and not best.entry.place_words.issuperset(query.name.core):
+    if is_of_branch and (
+        evidence.name.is_part or not (whole or best.entry.place_words.issuperset(query.name.core))
+    ):
         return False  # of branches there are many in a town, and a part of a name can be another's
     return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
 

@@ -48,6 +48,7 @@ _SPANISH_BOX: Final = re.compile(
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
+_HUMP_OF_LIBRARY: Final = re.compile(r"[a-z](?:Library|Branch)")
 _LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
 _NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
 _GLUED: Final = re.compile(r"\b([A-Z]{4,})(\d+)\b")
@@ -73,8 +74,10 @@ def _in_ascii(text: str) -> str:
 
 
 def spaced(text: str) -> str:
-    """``CobbledaleFreeLibrary`` with its blanks: two words or more that lost them."""
-    return _HUMP.sub(r"\1 \2", text) if " " not in text.strip() and len(_HUMP.findall(text)) >= 2 else text
+    """``CobbledaleFreeLibrary`` and ``CobbledaleLibrary`` with their blanks."""
+    if " " in text.strip() or not (_HUMP_OF_LIBRARY.search(text) or len(_HUMP.findall(text)) >= 2):
+        return text
+    return _HUMP.sub(r"\1 \2", text)
 
 
 def words(text: str) -> str:

@@ -75,7 +75,7 @@ class _Reading:
     def place(self, line: str, city: str, country: str) -> Place:
         if self._of_zip == NO_ZIP:
             self.zip = self._of_state.zip
-        self._read_zip_cell()
+        self._read_zip_cell(city)
         city = self._read_city(city)
         line, city = self._read_line(line, city)
         self._read_country(country)
@@ -87,7 +87,7 @@ class _Reading:
             line, city, self.state, self.zip, belongs_to, is_american, tuple(dict.fromkeys(self.unread))
         )
 
-    def _read_zip_cell(self) -> None:
+    def _read_zip_cell(self, city: str) -> None:
         cell = self._of_zip
         if cell.is_foreign:
             self.unread.append(unread.FOREIGN_ZIP)
@@ -109,6 +109,8 @@ class _Reading:
             self.zip = ""
         elif code:
             self._take_state(code)
+        elif not beside.is_american and words(cell.letters) != words(city):
+            self.unread.append(unread.ZIP_AND_MORE)
         self.is_american = self.is_american or beside.is_american
 
     def _read_city(self, city: str) -> str:
