@@ -47,6 +47,8 @@ def contact(**fields: str) -> Contact:
         ({"phone": "207-555-0122"}, {"street", "ZIP"}, {"phone"}),
         ({"street": "15 Belfry Street"}, {"phone", "ZIP"}, {"street"}),
         ({"street": "Belfry Street"}, {"street", "phone", "ZIP"}, set()),
+        ({"street": "Larchmere School"}, {"phone", "ZIP"}, set()),
+        ({"street": "Elsewhere Avenue"}, {"phone", "ZIP"}, {"street"}),
         ({"phone": f"{OTHER_PHONE} or 207-555-0121"}, {"street", "phone", "ZIP"}, set()),
         ({"zip": OTHER_ZIP_OF_ITS_STATE, "phone": ""}, {"street"}, {"ZIP"}),
         ({"zip": "04199", "phone": ""}, {"street", "ZIP"}, set()),

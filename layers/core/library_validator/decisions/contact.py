@@ -12,6 +12,7 @@ from library_validator.matching.entries import Address
 from library_validator.matching.match import Scored
 from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
+from library_validator.matching.words import STREET_WORDS
 
 # How far street and phone lead away from an entry: the same house number in another street, another number
 # of its exchange lead half as far as others. Another house of its street leads away: many villages have one.
@@ -19,6 +20,7 @@ _STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 2}
 _PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
 _NUMBER_LEADS_AWAY: Final = 1  # another house number, one slip from the listed one
 _ZIP_LEADS_AWAY: Final = 2
+_STREETS: Final = frozenset(STREET_WORDS.values())  # ST, AVE, HWY …
 _CONTRADICTION: Final = 3
 
 
@@ -85,11 +87,13 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
 
 
 def _street_leads_away(query: Query, best: Scored, policy: Policy) -> int | None:
-    """How far the street leads away from the entry; None where it says nothing."""
+    """How far the street leads away from the entry; None where it says nothing: a building's name."""
     level, addresses = best.compared.street, best.entry.addresses
     if level in policy.street:
         is_number = level != "near" or _has_number(query.street, addresses)
         return 0 if is_number else _NUMBER_LEADS_AWAY
+    if not (query.street.number or query.street.box or _STREETS.intersection(query.street.name.split())):
+        return None
     levels = [compare_streets(query.street, address.street) for address in addresses]
     return min([_STREET_LEADS_AWAY[one] for one in levels if one in _STREET_LEADS_AWAY], default=None)
 

@@ -45,7 +45,8 @@ _OTHER_BODIES: Final = (AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | BUILDINGS) - 
 _GENERATIONS: Final = frozenset({"SR", "JR", "II", "III"})
 _SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
-_BETWEEN: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
+_ADJECTIVES: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
+_BETWEEN: Final = _ADJECTIVES | {short for short, long in NAME_WORDS.items() if _ADJECTIVES.issuperset(long)}
 _DIRECTIONS: Final = SEPARATORS - GOVERNMENTS  # and what else tells a place from its neighbour
 
 
