@@ -127,7 +127,7 @@ class ExplainedName(WordsBesideEntry):
 
     @property
     def is_part(self) -> bool:
-        return any(len(word) > 1 for word in self._words_of_parts())
+        return any(len(word) > 1 for word in self._words_of_parts(self._places))
 
     @property
     def names_entry(self) -> bool:

@@ -157,14 +157,17 @@ class WordsBesideEntry:
         ``Alder University Library`` is not the University Park Branch of Alder.
         """
         bodies = _OTHER_BODIES.intersection(self._words)
-        if bodies and (bodies := bodies & self._words_of_parts()):
+        if bodies and (bodies := bodies & self._words_of_parts(frozenset())):
             of_places = _within(self._words, self._place_names)
             at = {position for position, word in enumerate(self._words) if word in bodies}
             self._open = sorted(at.difference(of_places).union(self._open))
 
-    def _words_of_parts(self) -> set[str]:
-        """The given words that only such listed names have of which a word is missing that counts."""
-        given = set(" ".join(self._words).split()) | self._places
+    def _words_of_parts(self, besides: frozenset[str]) -> set[str]:
+        """The given words that only such listed names have of which a word is missing that counts.
+
+        ``besides``: words that may be missing.
+        """
+        given = besides.union(" ".join(self._words).split())
         parts = [name for name in self._vocabulary.names if not given.issuperset(set(name) - _LEFT_OUT)]
         of_parts = {word for name in parts for word in name if word in given}
         whole = {word for name in self._vocabulary.names if name not in parts for word in name}
@@ -202,7 +205,7 @@ class WordsBesideEntry:
     def _is_county(self, written: Sequence[str], position: int) -> bool:
         """Whether ``Co`` follows a name, of a place or a listed one, and not the word library or ``and``."""
         before = written[position - 1] if position else ""
-        return before != "AND" and not is_library(before)
+        return before not in _BETWEEN and before not in PARTICLES and not is_library(before)
 
     def _take_other_outlets(self) -> None:
         """Explain the words of another outlet of the system, where the applicant gives its whole name."""
@@ -211,7 +214,7 @@ class WordsBesideEntry:
         for candidate in self._candidates:
             if candidate.entry.fscs_key == key and candidate is not self._best:
                 for name in candidate.entry.names:
-                    if name.core and given.issuperset(name.core):
+                    if name.core and given.issuperset(set(name.tokens) - _LEFT_OUT):
                         words.update(name.core)
         words -= KINDS
         self._open = [position for position in self._open if self._words[position] not in words]
@@ -329,7 +332,7 @@ class WordsBesideEntry:
         before = next((word for word in words[:position][::-1] if len(word) > 1), "")
         after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
         if self._written[position] in _GENERATIONS:
-            return before in names - self._places
+            return before in names - self._places - OF_LIBRARIES
         return len(words[position]) == 1 and before in names and after in names - self._places
 
     def _is_initial(self, position: int, missing: Sequence[str]) -> bool:

@@ -40,7 +40,8 @@ def is_written_for(written: str, listed: str) -> bool:
 
 def _is_prefixed(written: str, listed: str) -> bool:
     """``Unlibrary``, ``elibrary``: a word that somebody put something before."""
-    return written != listed and written.endswith(listed) and written[:1] != listed[0]
+    endings = ("LIBRARY", "LIBRARIES") if listed == "LIBRARY" else (listed,)
+    return written.endswith(endings) and written[:1] != listed[0]
 
 
 def resembles(written: str, listed: str) -> bool:
