@@ -35,10 +35,11 @@ class Judged(NamedTuple):
     verdict: Verdict
 
 
-def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
+def answer_of(judged: Judged, weights: Weights, fiscal_year: int, *, in_words: bool = True) -> Values:
     """The fields of a decision that tell the answer, with the reason codes before the reasons.
 
     Parts are values too; those of reasons and next step are shared by all answers that give them.
+    ``in_words``: with the sentences of reasons and next step.
     """
     query, ranking, (answer, codes, match, about, _problems) = judged
     shown = match or ranking.best
@@ -50,8 +51,8 @@ def answer_of(judged: Judged, weights: Weights, fiscal_year: int) -> Values:
     return {
         "decision": answer.value,
         "reason_codes": [*codes],
-        "reasons": [reason_texts(code, about.get(code, "")) for code in codes],
-        "next_step": next_step_texts(codes, about),
+        "reasons": [reason_texts(code, about.get(code, "")) for code in codes] if in_words else [],
+        "next_step": next_step_texts(codes, about) if in_words else {},
         "confidence": confidence_of(answer, shown.bits) if shown else 0.0,
         "match": match_values(match.entry, fiscal_year) if match else None,
         "runner_up": _runner_up(other, first, candidates) if other else None,

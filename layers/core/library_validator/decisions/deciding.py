@@ -120,7 +120,8 @@ class Decider:
         now: datetime,
         cause: Cause,
     ) -> Decision:
-        answer, verdict = answer_of(judged, load_weights(), pointer.fiscal_year), judged.verdict
+        answer = answer_of(judged, load_weights(), pointer.fiscal_year, in_words=False)
+        verdict = judged.verdict
         valid_until = None
         if self.validity is not None and verdict.answer is Answer.VALIDATED:
             valid_until = now + self.validity

@@ -141,11 +141,10 @@ def other_kind(evidence: Evidence) -> str:
     cues = kind_words(query)
     if not cues:
         return ""
-    for one in (evidence.best, *evidence.ranking.scored):
-        name = one.compared.name.listed
-        if one is evidence.best or (
-            one.compared.place in policy.place and query.name.core_words.issuperset(name.core)
-        ):
+    cues = _not_borne(cues, query, evidence.best, policy)
+    for one in evidence.ranking.scored if cues else ():
+        is_there = one.compared.place in policy.place
+        if is_there and query.name.core_words.issuperset(one.compared.name.listed.core):
             cues = _not_borne(cues, query, one, policy)
     return OUT_OF_SCOPE[min(cues)] if cues else ""
 

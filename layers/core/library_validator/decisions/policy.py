@@ -18,12 +18,12 @@ from library_validator.decisions.kinds import (
     body_beside_library,
     is_association_of_government_library,
     is_government,
-    is_named_library,
     kind_words,
     names_host,
     names_library_apart,
     other_kind,
 )
+from library_validator.decisions.only_library import is_only_library_of_town, library_of_town
 from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.unread import with_problems
@@ -32,17 +32,13 @@ from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
-from library_validator.matching.words import GENERIC, SEPARATORS, STATE_CODES
+from library_validator.releases.lineage import CLOSED
 from library_validator.releases.records import Structure, fscs_key_of
 
-# Bodies that use a library's name, shortened: the state's library association, a national board.
-_SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(
-    word for name in STATE_CODES for word in name.split() if word not in SEPARATORS | GENERIC
-)
 # Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.
 _KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})
-_CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
-_NOT_OPEN: Final = _CLOSED | {Structure.TEMPORARILY_CLOSED}
+_AKIN: Final = frozenset({"separated", "applicant_shorter"})
+_NOT_OPEN: Final = CLOSED | {Structure.TEMPORARILY_CLOSED}
 _STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
     Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
     Structure.NON_RESPONDENT: ("LISTED_NON_RESPONDENT",),
@@ -147,7 +143,7 @@ def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     floor = policy.validate if evidence.located or identified_by_id(best) else policy.validate_by_name
     enough = evidence.sufficient and (best.bits >= floor or evidence.overrides_score)
     if not (enough or _is_explained_at_its_place(evidence)):
-        if _is_only_library_of_town(evidence):
+        if is_only_library_of_town(evidence):
             return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status_codes(best)), best)
         return _insufficient(evidence)
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
@@ -229,7 +225,7 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
             return _zip_contradicts(query, best)
         if evidence.located and evidence.placed and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
-        if (only := _library_of_town(evidence)) is not None:
+        if (only := library_of_town(evidence)) is not None:
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
@@ -246,12 +242,12 @@ def _sufficient(evidence: Evidence) -> Verdict:
     best, policy = evidence.best, evidence.policy
     status = status_codes(best)
     rival = _rival(evidence.ranking, best, policy)
-    if rival is not None and _is_only_library_of_town(evidence):
+    if rival is not None and is_only_library_of_town(evidence):
         return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status), best)
     if rival is not None:
         about = {"TIE": f"{best.entry.fscs_key} and {rival.entry.fscs_key}"}
         return Verdict(Answer.NEEDS_REVIEW, ("TIE", *status), best, about)
-    if best.entry.structure in _CLOSED:
+    if best.entry.structure in CLOSED:
         return Verdict(Answer.NEEDS_REVIEW, ("PERMANENTLY_CLOSED",), best)
     overriding: tuple[str, ...] = ()
     if best.compared.name.level == "different":
@@ -275,7 +271,6 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
         return second
     level = best.compared.name.level
     located = best.compared.street in policy.street or best.compared.phone in policy.phone
-    akin = {*policy.enough_with_place, "separated", "applicant_shorter"}
     for other in ranking.scored:
         compared = other.compared
         if other.entry.fscs_key == best.entry.fscs_key:
@@ -288,7 +283,8 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
         known_name = placed or (compared.name.rarity > policy.known and level != "same_words")
         if compared.name.level == "exact" and known_name:
             return other
-        if compared.street in policy.street and placed and compared.name.level in akin:
+        is_akin = compared.name.level in policy.enough_with_place or compared.name.level in _AKIN
+        if compared.street in policy.street and placed and is_akin:
             return other
     return None
 
@@ -302,7 +298,7 @@ def _insufficient(evidence: Evidence) -> Verdict:
             return host_of(evidence)
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
         return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
-    only = _library_of_town(evidence)
+    only = library_of_town(evidence)
     if only is not None:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
     lacks_library = "PUBLIC" in query.name.tokens and best.compared.name.level in policy.enough_with_place
@@ -327,51 +323,6 @@ def _is_explained_at_its_place(evidence: Evidence) -> bool:
     if not name.says_library or name.left or name.is_generic:
         return False
     return name.names_entry or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
-
-
-def _is_only_library_of_town(evidence: Evidence) -> bool:
-    """Whether the applicant has the name, or a part of it, of the one library that is listed in its town.
-
-    ``Alder Public Library`` in Alder, where the Helen Briar Alder Public Library is listed and no other.
-    """
-    query, best, policy, name = evidence.query, evidence.best, evidence.policy, evidence.best.compared.name
-    whole = name.level in policy.enough_with_place
-    if not (whole or name.level == "applicant_shorter") or best.entry.structure in _CLOSED or not query.city:
-        return False
-    if not _SHORT_NAME_BODIES.isdisjoint(query.name.tokens) or evidence.contact.differing:
-        return False
-    only = evidence.ranking.only_system_of_town()
-    if only is None or only.entry.fscs_key != best.entry.fscs_key:
-        return False
-    if evidence.located and name.level != "exact" and _bears_name_of_another(evidence):
-        return False  # one's name, and the other's address
-    is_of_branch = not (best.entry.is_system or name.of_system)
-    if is_of_branch and (
-        evidence.name.is_part or not (whole or best.entry.place_words.issuperset(query.name.core))
-    ):
-        return False  # of branches there are many in a town, and a part of a name can be another's
-    return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
-
-
-def _bears_name_of_another(evidence: Evidence) -> bool:
-    """Whether the name is the very name of another system in its state."""
-    key = evidence.best.entry.fscs_key
-    others = (one for one in evidence.ranking.scored if one.entry.fscs_key != key)
-    return any(one.compared.name.level == "exact" and one.compared.state != "different" for one in others)
-
-
-def _library_of_town(evidence: Evidence) -> Scored | None:
-    """The one library that is listed in the town of an applicant whose name says library.
-
-    None where there are others, or where street, phone or ZIP lead away from it and none leads to it.
-    """
-    only = evidence.ranking.only_system_of_town() if is_named_library(evidence.query) else None
-    if only is None:
-        return None
-    about = evidence.of(only)
-    if about.contact.differing and not about.contact.is_located:
-        return None
-    return only if about.name.is_library_by_head else None
 
 
 def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:

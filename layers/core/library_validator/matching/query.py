@@ -18,9 +18,10 @@ from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import Unread
 from library_validator.matching.values import given
 from library_validator.matching.vocabulary import STATE_NAMES
-from library_validator.matching.wording import lost_characters, lost_in, may_be_parted, parts_of
+from library_validator.matching.wording import MAX_WORDS, lost_characters, lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
 
+_DIGITS_OF_PHONE: Final = 10
 _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
 
 
@@ -74,17 +75,19 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     place = read_place(applicant.street, applicant.city, applicant.state, applicant.zip, applicant.country)
     street = normalize.street(place.line)
     city = normalize.city(place.city)
-    phones = read_phones(applicant.phone)
-    fscs_id = normalize.fscs_id(applicant.fscs_id)
+    phone = applicant.phone
+    phones = read_phones(phone) if phone else ()
+    fscs_id = normalize.fscs_id(applicant.fscs_id) if applicant.fscs_id else None
     words = normalize.words_of_name(_without_state(given_name, place.state))
     name = read_applicants_name(words, statistics)
     head = normalize.head_of(words)
-    state_words = _words_of_state(applicant.state, place.state)
-    place_words = state_words.union(words_of_city(city), _state_behind(name, place))
+    place_words = _words_of_state(applicant.state, place.state).union(words_of_city(city))
+    if name.tokens and name.tokens[-1] in _LAST_WORDS_OF_STATES:
+        place_words = place_words.union(_state_behind(name, place))
     is_read = (
         name.tokens
-        and not lost_in(given_name)
-        and (not applicant.phone or (phones and not has_more_than_numbers(applicant.phone)))
+        and ((len(given_name) <= MAX_WORDS and given_name.isascii()) or not lost_in(given_name))
+        and (not phone or (phones and (len(phone) == _DIGITS_OF_PHONE or not has_more_than_numbers(phone))))
         and (city or not applicant.city)
         and (fscs_id or not applicant.fscs_id)
         and (not applicant.street or (street != NO_STREET and applicant.street.isascii()))
@@ -124,17 +127,17 @@ def _says_library(name: Name, place_words: frozenset[str]) -> bool:
 
 def _without_state(name: str, state: str) -> str:
     """The name without the code of its own state behind it: NE is Nebraska there, and not northeast."""
-    bare = name.rstrip(" ).") if name[-1:] in (" ", ")", ".") else name
-    is_behind = bool(state) and bare[-3:-2] in (" ", ",", "(") and bare[-2:].upper() == state
-    return bare[:-3] if is_behind and len(bare) > len(" NE") else name
+    bare = name.rstrip(" ).") if name[-1:] in " )." else name
+    if bare[-2:].upper() != state or len(bare) <= len(" NE") or bare[-3] not in " ,(":
+        return name
+    return bare[:-3]
 
 
 def _state_behind(name: Name, place: Place) -> tuple[str, ...]:
     """The words of its state's name where that stands behind the name: ``Alder Library, New York``."""
-    if name.tokens and name.tokens[-1] in _LAST_WORDS_OF_STATES:  # a glance
-        for words in STATE_NAMES.get(place.state, ()):
-            if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
-                return words
+    for words in STATE_NAMES.get(place.state, ()):
+        if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
+            return words
     return ()
 
 
