@@ -13,8 +13,11 @@ from typing import Annotated, Final
 import typer
 
 from library_validator.errors import FileUnreadable, NotInFile
-from library_validator.intake.applications_file import ApplicationsFile
+from library_validator.intake.applications_file import ApplicationsFile, BadLine
 from library_validator_cli.failures import CommandFailed, WrongUsage
+from library_validator_cli.terminal import warning
+
+BAD_LINES_SHOWN: Final = 20
 
 _SPOOL_BYTES: Final = 16 * 1024 * 1024
 _HINTS: Final = {
@@ -93,3 +96,11 @@ def _chosen(columns: Sequence[str]) -> dict[str, list[str]]:
             raise WrongUsage(f'--column {given!r} is not written as FIELD=HEADER, for example name="Org"')
         chosen.setdefault(field.strip().lower(), []).append(header)
     return chosen
+
+
+def warn_of_bad_lines(bad: Sequence[BadLine]) -> None:
+    """Say which lines cannot be read and why, the first ones of many."""
+    for line in bad[:BAD_LINES_SHOWN]:
+        warning(f"{line.lines} {line.error}")
+    if len(bad) > BAD_LINES_SHOWN:
+        warning(f"… and {len(bad) - BAD_LINES_SHOWN:,} more places that cannot be read")

@@ -17,7 +17,13 @@ from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row
 from library_validator_cli.account import account
-from library_validator_cli.applications_file import ColumnOption, SheetOption, open_applications
+from library_validator_cli.applications_file import (
+    BAD_LINES_SHOWN,
+    ColumnOption,
+    SheetOption,
+    open_applications,
+    warn_of_bad_lines,
+)
 from library_validator_cli.commands.matching import ApplicationsArgument
 from library_validator_cli.decision_json import decision_as_json
 from library_validator_cli.failures import CommandFailed
@@ -41,7 +47,6 @@ from library_validator_cli.terminal import (
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SEARCHED: Final = timedelta(days=7)
-_BAD_LINES_SHOWN: Final = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -206,11 +211,8 @@ def _show_outcome(
 ) -> None:
     for sentence in file.notices.sentences():
         notice(sentence)
-    for line in bad[:_BAD_LINES_SHOWN]:
-        warning(f"{line.lines} {line.error}")
-    if len(bad) > _BAD_LINES_SHOWN:
-        warning(f"… and {len(bad) - _BAD_LINES_SHOWN:,} more lines that cannot be read")
-    for one in not_sent[:_BAD_LINES_SHOWN]:
+    warn_of_bad_lines(bad)
+    for one in not_sent[:BAD_LINES_SHOWN]:
         warning(f"line {one.row.line} ({one.row.application_id}) was not taken: {one.reason}")
     show(
         f"{sent:,} applications sent to {place}"

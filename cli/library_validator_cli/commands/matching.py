@@ -13,7 +13,13 @@ from typing import Annotated
 import typer
 
 from library_validator.decisions.deciding import Decider
-from library_validator_cli.applications_file import ColumnOption, SheetOption, open_applications
+from library_validator.intake.applications_file import BadLine, Row
+from library_validator_cli.applications_file import (
+    ColumnOption,
+    SheetOption,
+    open_applications,
+    warn_of_bad_lines,
+)
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
 from library_validator_cli.match_processes import Lines, processes_for
 from library_validator_cli.terminal import Bar, json_line, notice, progress
@@ -60,6 +66,7 @@ def match(
     be read is answered with an error and its line number. The same files give the same output.
     """
     counts: Counter[str] = Counter()
+    bad: list[BadLine] = []
     as_line = csv_line if form is Format.CSV else json_line
     with open_applications(applications, columns=column, sheet=sheet) as file:
         with progress("reading") as starting:
@@ -68,13 +75,23 @@ def match(
             processes_for(file.lines, decider, as_line) as match_lines,
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
-            lines = _counted(match_lines(file), counts, bar)
+            lines = _counted(match_lines(_noted(file, bad)), counts, bar)
             write_texts(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
+    warn_of_bad_lines(bad)
     total = sum(counts.values())
     shares = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.most_common())
-    notice(f"{total:,} applications: {shares}" if total else "no applications in the file")
+    word = "answer" if total == 1 else "answers"
+    notice(f"{total:,} {word}: {shares}" if total else "no applications in the file")
+
+
+def _noted(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
+    """The rows; ``bad`` gets those that cannot be read."""
+    for row in rows:
+        if isinstance(row, BadLine):
+            bad.append(row)
+        yield row
 
 
 def _counted(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Iterator[str]:

@@ -297,10 +297,12 @@ def test_match_reports_lines_that_cannot_be_read_with_their_range_and_counts_the
         "application_id": None,
         "line": 2,
         "last_line": 3,
-        "error": "cannot be read: a quotation mark is opened and not closed",
+        "error": "cannot be read: a quotation mark is opened and not closed: "
+        "close it, or write it twice if it belongs to the text",
     }
     assert second["application_id"] == "A-2"
     assert "1 unreadable" in result.stderr
+    assert "lines 2 to 3 cannot be read: a quotation mark is opened" in result.stderr
     flat = run("match", file, "--release", SAMPLE, "--format", "csv").stdout
     assert next(csv.DictReader(io.StringIO(flat)))["error"].startswith("lines 2 to 3: cannot be read")
 

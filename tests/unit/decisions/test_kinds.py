@@ -136,21 +136,21 @@ def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
+    ("name", "word"),
     [
-        ("Larchmere Museum", "museum"),
-        ("Larchmere High School", "school"),
-        ("Larchmere College", "college"),
-        ("Larchmere Law Library", "law library"),
-        ("Larchmere Hospital Library", "medical library"),
-        ("Larchmere Bookstore", "bookshop"),
-        ("Larchmere Baptist Church Library", "religious body"),
+        ("Larchmere Museum", "MUSEUM"),
+        ("Larchmere High School", "SCHOOL"),
+        ("Larchmere College", "COLLEGE"),
+        ("Larchmere Law Library", "LAW"),
+        ("Larchmere Hospital Library", "HOSPITAL"),
+        ("Larchmere Bookstore", "BOOKSTORE"),
+        ("Larchmere Baptist Church Library", "CHURCH"),
         ("Larchmere Public Library", ""),
     ],
 )
-def test_the_kind_is_told_in_plain_words(name: str, kind: str) -> None:
+def test_the_word_for_another_kind_is_told(name: str, word: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
-    assert other_kind(evidence) == kind
+    assert other_kind(evidence) == word
 
 
 def test_a_kind_that_the_entry_bears_itself_does_not_speak_against_the_applicant() -> None:

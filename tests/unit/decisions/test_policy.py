@@ -268,6 +268,12 @@ def test_a_namesake_elsewhere_is_told_so() -> None:
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
 
 
+def test_who_has_the_street_of_a_library_elsewhere_is_no_namesake() -> None:
+    address = {"street": ALDER.street, "city": "Alder Point", "state": "FL", "zip": ALDER.zip}
+    decision = decide(name="Joe's Pizza", **address)
+    assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NO_ENTRY"])
+
+
 def test_a_library_under_its_former_name_is_the_library() -> None:
     renamed = replace(ALDER, name="HOPE WHITLOCK MEMORIAL LIBRARY")
     newer = release(tuple(renamed if one is ALDER else one for one in SYSTEMS), fiscal_year=2023)

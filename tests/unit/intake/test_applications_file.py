@@ -83,7 +83,8 @@ def test_lines_that_cannot_be_read_are_reported_with_their_range() -> None:
     assert found[0].as_json == {
         "line": 2,
         "last_line": 3,
-        "error": "cannot be read: a quotation mark is opened and not closed",
+        "error": "cannot be read: a quotation mark is opened and not closed: "
+        "close it, or write it twice if it belongs to the text",
     }
     assert isinstance(found[1], Row)
 

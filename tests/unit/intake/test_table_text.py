@@ -71,12 +71,23 @@ def test_a_broken_line_costs_itself_and_no_other_row(broken: str, end: str) -> N
 
 def test_every_kind_of_broken_line_is_named() -> None:
     assert problems('A-9,"Elm,1,Elm,CT,06001,') == [
-        "cannot be read: a quotation mark is opened and not closed"
+        (
+            "cannot be read: a quotation mark is opened and not closed: "
+            "close it, or write it twice if it belongs to the text"
+        )
     ]
     assert problems('A-9,"Elm" x,1,Elm,CT,06001,') == [
-        "cannot be read: text follows a closing quotation mark"
+        (
+            "cannot be read: text follows a closing quotation mark: "
+            "put the whole cell in quotation marks and write the inner ones twice"
+        )
     ]
-    assert problems('A-9,El"m,1,Elm,CT,06001,') == ["cannot be read: a quotation mark stands alone in a cell"]
+    assert problems('A-9,El"m,1,Elm,CT,06001,') == [
+        (
+            "cannot be read: a quotation mark stands alone in a cell: "
+            "put the whole cell in quotation marks and write the inner ones twice"
+        )
+    ]
     assert "a backslash" in problems('A-9,"\\"Elm\\"",1,Elm,CT,06001,')[0]
     assert "zero byte" in problems("A-9,E\0lm,1,Elm,CT,06001,")[0]
 
@@ -218,7 +229,12 @@ def test_a_file_of_one_column_has_one_row_in_each_line() -> None:
 
 def test_a_file_of_nothing_but_open_marks_is_read_in_bounded_time() -> None:
     rows = table("application_id,name,notes\n" + 'A-1,"Alder\n' * 20_000)
-    assert {row.problem for row in rows} == {"cannot be read: a quotation mark is opened and not closed"}
+    assert {row.problem for row in rows} == {
+        (
+            "cannot be read: a quotation mark is opened and not closed: "
+            "close it, or write it twice if it belongs to the text"
+        )
+    }
 
 
 # What is between quotation marks, separators and line ends that make reading hard; "r3" marks row 3.

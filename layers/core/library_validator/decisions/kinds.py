@@ -133,7 +133,7 @@ def kind_words(query: Query) -> frozenset[str]:
 
 
 def other_kind(evidence: Evidence) -> str:
-    """The kind of organization that a name says it is, other than a public library, or nothing.
+    """The word by which a name says that it is another kind of body than a public library, or nothing.
 
     A word of a name that is listed in the applicant's town, and that it gives whole, says nothing.
     """
@@ -146,7 +146,7 @@ def other_kind(evidence: Evidence) -> str:
         is_there = one.compared.place in policy.place
         if is_there and query.name.core_words.issuperset(one.compared.name.listed.core):
             cues = _not_borne(cues, query, one, policy)
-    return OUT_OF_SCOPE[min(cues)] if cues else ""
+    return min(cues, default="")
 
 
 def names_library_apart(evidence: Evidence) -> bool:

@@ -32,6 +32,7 @@ from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
+from library_validator.matching.words import OUT_OF_SCOPE
 from library_validator.releases.lineage import CLOSED
 from library_validator.releases.records import Structure, fscs_key_of
 
@@ -189,15 +190,15 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
         return host_of(evidence)
-    kind = other_kind(evidence)
-    if kind:
-        about = {"OUT_OF_SCOPE_KIND": kind}
+    word = other_kind(evidence)
+    if word:
+        about = {"OUT_OF_SCOPE_KIND": word}
         is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
         is_library_there = (
             evidence.placed
             and query.says_library
             and (
-                (kind in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
+                (OUT_OF_SCOPE[word] in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
                 or names_library_apart(evidence)
             )
         )
@@ -227,7 +228,8 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         if (only := library_of_town(evidence)) is not None:
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
-        return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE",))
+        is_namesake = best.compared.name.level in evidence.policy.enough_with_place
+        return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE" if is_namesake else "NO_ENTRY",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
         return _zip_contradicts(query, best)
     return None

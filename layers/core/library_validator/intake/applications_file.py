@@ -226,7 +226,7 @@ class ApplicationsFile:
     ) -> Iterator[BadLine]:
         """A header again; where it has other columns, the lines under it are not read."""
         if kind is HeaderKind.SAME:
-            said = "repeats the header: the file seems to be several files in one"
+            said = "repeats the header: the file seems to be several files in one; the rows below it are read"
             yield BadLine(line, said, last_line=last if last > line else None)
             return
         first, again = line, None

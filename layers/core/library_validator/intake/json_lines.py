@@ -98,6 +98,8 @@ def _json_object(text: str) -> dict[str, Any] | str:
     """The object on a line, or what is wrong with the line."""
     try:
         read = json.loads(text, object_pairs_hook=_without_doubles)
+    except json.JSONDecodeError:
+        return "is not JSON: one object in each line is expected"
     except (ValueError, RecursionError) as error:
         return f"is not JSON ({error})"
     if not isinstance(read, dict):

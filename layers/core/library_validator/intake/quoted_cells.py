@@ -13,6 +13,7 @@ from typing import Final
 _OPENING: Final = re.compile(r' *"')
 _CONTENT: Final = re.compile(r'([^"]*(?:""[^"]*)*)("?)')
 _BLANKS: Final = re.compile(r" *")
+_QUOTE_IT: Final = "put the whole cell in quotation marks and write the inner ones twice"
 
 
 class State(Enum):
@@ -54,7 +55,7 @@ class QuotedCells:
         end = body.find(self._delimiter, start)
         cell = body[start : len(body) if end < 0 else end]
         if cell.count('"') % 2:
-            self.fault = "a quotation mark stands alone in a cell"
+            self.fault = f"a quotation mark stands alone in a cell: {_QUOTE_IT}"
         self.cells.append(cell)
         return start + len(cell)
 
@@ -71,5 +72,5 @@ class QuotedCells:
         blanks = _BLANKS.match(body, content.end())
         end = blanks.end() if blanks else content.end()
         if end < len(body) and body[end] != self._delimiter:
-            self.fault = "text follows a closing quotation mark"
+            self.fault = f"text follows a closing quotation mark: {_QUOTE_IT}"
         return end

@@ -20,7 +20,7 @@ _CHECKS: Final[dict[str, Callable[[str], object]]] = {
 _ZIP: Final = re.compile(r"\d{5}(-\d{4})?")
 _PHONE: Final = re.compile(r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
 _SHIFTED: Final = (
-    "has its values under the wrong headers, as the ones for state and ZIP show: "
+    "has its values under the wrong headers, as the ones for state and ZIP show: put each under its own; "
     "a cell with a comma in it needs quotation marks"
 )
 _IN_TEXT: Final = re.compile(r"[,;\t] |(?<=\d),(?=\d{3}(?!\d))")
@@ -75,7 +75,7 @@ class RowShape:
         count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
         said = f"has {count} where the header has {self.width}"
         if len(cells) < self.named:
-            return f"{said}: its values may be under the wrong headers"
+            return f"{said}: its values may be under the wrong headers; add the separators that are missing"
         if len(cells) <= self.width:
             return f"has a value in column {len(cells)}, which has no header"
         return f"{said}: a cell with {_SEPARATORS[self.delimiter]} in it needs quotation marks"

@@ -27,7 +27,9 @@ _LINES_CHECKED: Final = 20  # after a row of several lines
 _ONE_OR_SEVERAL: Final = (
     "these lines are one row with line breaks in a cell, or several rows with stray quotation marks"
 )
-_NOT_CLOSED: Final = "a quotation mark is opened and not closed"
+_NOT_CLOSED: Final = (
+    "a quotation mark is opened and not closed: close it, or write it twice if it belongs to the text"
+)
 _BACKSLASH: Final = "a backslash stands before a quotation mark, which CSV writes twice instead"
 
 
