@@ -46,6 +46,9 @@ class WithRecordlinkage:
             chunk = applications[start : start + _CHUNK]
             frame = _frame(chunk)
             pairs = _candidates(frame, self._registry)
+            if pairs.empty:
+                answers += best_of([], chunk)
+                continue
             features = _compared(pairs, frame, self._registry)
             odds = self._classifier.kernel.decision_function(features.to_numpy())
             ids, keys = self._sides(pairs, frame, "id")[0], self._sides(pairs, frame, "place")[1]
