@@ -200,6 +200,7 @@ def _timed(
 def _forget_what_was_cleaned() -> None:
     for cleaned in (
         normalize.name_tokens,
+        normalize.tokens_of,
         normalize.city,
         normalize.state,
         normalize.street,

@@ -99,6 +99,7 @@ def name_tokens(name: str) -> tuple[str, ...]:
     return tokens_of(words_of_name(name))
 
 
+@lru_cache(maxsize=65_536)
 def tokens_of(text: str) -> tuple[str, ...]:
     """The same of ``words_of_name``."""
     if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it

@@ -22,6 +22,7 @@ from library_validator.matching.wording import MAX_WORDS, lost_characters, lost_
 from library_validator.matching.words import LIBRARY_WORDS
 
 _DIGITS_OF_PHONE: Final = 10
+_NOTHING: Final[frozenset[str]] = frozenset()
 _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
 
 
@@ -105,7 +106,7 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         phones[1] if len(phones) > 1 else "",
         fscs_id,
         correct(read_name(head), statistics) if head else NO_NAME,
-        name.core_words - statistics.words,
+        _NOTHING if statistics.words.issuperset(name.core) else name.core_words - statistics.words,
         place_words,
         _says_library(name, place_words),
         place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),

@@ -105,7 +105,7 @@ def read_applicants_name(text: str, statistics: Statistics) -> Name:
     if " O " in text or " D " in text or " L " in text or text[1:2] == " ":
         text = _APART.sub(lambda found: _put_together(found, statistics), f" {text}")
     name = name_of(" ".join(tokens_of(text)))
-    if statistics.words.issuperset(name.tokens):
+    if statistics.words.issuperset(name.core):
         return name
     return correct(_joined(name, statistics), statistics)
 
