@@ -50,6 +50,11 @@ class Evidence:
         self.thin = query.is_name_alone
         self.placed = compared.place in policy.place
         self.located = (streeted and compared.place != "different") or phoned
+        names_its_town = library and query.place_words.issuperset(query.name.core)
+        if level == "different" and not (streeted or phoned):  # as of most others
+            self.named = self.sufficient = self.overrides_score = False
+            self.plausible = self.placed and names_its_town
+            return
 
         whole = level in policy.enough_with_place
         agreed = whole and (library or not lists_library(best))
@@ -74,7 +79,6 @@ class Evidence:
             or same_place
         )
         self.overrides_score = same_place or (agreed and compared.phone == "exact") or same_door
-        names_its_town = library and query.place_words.issuperset(query.name.core)
         shares_a_name = library and level not in ("different", "place_only")
         self.plausible = (
             self.named

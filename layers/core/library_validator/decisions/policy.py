@@ -63,6 +63,8 @@ def decide(
 
 def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
     best = ranking.best or ranking.vanished_best
+    if best is not None and _is_as_listed(query, best, ranking, policy):
+        return Verdict(Answer.VALIDATED, ("MATCH",), best)
     affiliate = affiliate_word(query, best, policy)
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
@@ -81,6 +83,27 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
         return confirm(verdict, evidence.of(verdict.match), known_as)
     return verdict
+
+
+def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:
+    """Whether an open entry has the published name, street, phone and ZIP of the applicant, and no rival has.
+
+    No rule speaks against such an applicant: this only says it sooner.
+    """
+    compared, entry = best.compared, best.entry
+    return (
+        compared.phone == "exact"
+        and compared.street == "exact"
+        and compared.name.level == "exact"
+        and compared.place in ("zip_and_city", "zip")
+        and compared.state == "exact"
+        and query.fscs_id is None
+        and query.written.upper() in (entry.listing.system_name, entry.listing.outlet_name)
+        and best.bits >= policy.validate
+        and entry.structure not in _NOT_OPEN
+        and not (ranking.vanished or status_codes(best))
+        and _rival(ranking, best, policy) is None
+    )
 
 
 def _judge_without_candidate(query: Query) -> Verdict:
