@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library_validator.decisions.decision import Answer
+from library_validator.matching.slips import is_library
+from library_validator.matching.words import LEGAL_FORMS, NAME_WORDS, OF_LIBRARIES, PARTICLES
 from library_validator.releases.records import Outlet, System
 from tests.varied_registry import (
     ARROYO,
@@ -54,7 +56,10 @@ EVERYDAY: Final = """
 """.split()
 Offered = Callable[[System | Outlet], dict[str, str]]
 libraries: Final = st.sampled_from(LISTED)
-made_up: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14)
+KNOWN: Final = NAME_WORDS.keys() | OF_LIBRARIES | PARTICLES | LEGAL_FORMS
+made_up: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14).filter(
+    lambda word: word.upper() not in KNOWN and not is_library(word.upper())
+)
 everyday: Final = st.sampled_from(EVERYDAY)
 places: Final = st.integers(min_value=0, max_value=7)
 OFFERS: Final = (with_its_phone, at_its_door)
