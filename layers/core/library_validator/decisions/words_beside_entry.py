@@ -147,7 +147,8 @@ class WordsBesideEntry:
             inside = of_places.intersection(at)
             strayed = [position for position in at if position not in inside]
             if strayed and (len(at) > 1 or word in self._places):
-                allowed = max(self._listed_apart(name, word, len(inside)) for name in self._vocabulary.names)
+                listed = [self._listed_apart(name, word, len(inside)) for name in self._vocabulary.names]
+                allowed = max(listed, default=0)
                 self._open += strayed[: max(0, len(strayed) - allowed)]
         self._open = sorted(set(self._open))
 
