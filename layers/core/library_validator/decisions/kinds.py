@@ -2,7 +2,7 @@
 
 A word speaks against an applicant only where the entry that it may be does not have it: some libraries are
 colleges', schools', museums' or associations' by name. No list of such words is complete, and none has to be:
-nobody is validated with a word that nothing explains (``explained_words``). A word of these lists makes an
+nobody is validated with a word that nothing explains (``explained_name``). A word of these lists makes an
 answer out of what would be a question to a person.
 """
 
@@ -41,6 +41,7 @@ _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 _HOSTS: Final = HOSTS | BUILDINGS | _OTHER_KINDS
 _OF_WIDER_AREAS: Final = frozenset({"COUNTY", "PARISH", "TOWNSHIP", "BOROUGH"})  # not named after the town
 _GOVERNMENT_WORDS: Final = GOVERNMENT_OF_PLACE | {"GOVERNMENT", "COUNCIL", "CHARTER", "METROPOLITAN", "METRO"}
+_BODIES: Final = _HOSTS | _GOVERNMENT_WORDS
 _STATE_WORDS: Final = frozenset(
     word for name, code in STATE_CODES.items() for word in (*name.split(), code)
 ) - {"DISTRICT"}
@@ -116,13 +117,10 @@ def bears_kind(evidence: Evidence) -> bool:
     listed = compared.name.listed.tokens
     if not evidence.placed or compared.name.level not in evidence.policy.enough_with_place:
         return False
-    bodies = (_HOSTS | _GOVERNMENT_WORDS).intersection(tokens)
-    return (
-        len(bodies) > 0
-        and bodies.issubset(listed)
-        and len(listed) <= len(tokens)
-        and (not evidence.query.head.tokens)
-    )
+    if evidence.query.head.tokens or len(listed) > len(tokens):
+        return False
+    bodies = _BODIES.intersection(tokens)
+    return bool(bodies) and bodies.issubset(listed)
 
 
 def kind_words(query: Query) -> frozenset[str]:
