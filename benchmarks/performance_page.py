@@ -32,7 +32,7 @@ _HEAD: Final = """\
 Written by `python -m benchmarks.performance_page` from [`benchmarks/results`](../benchmarks/results); nothing here is
 edited by hand. `make bench` measures again what takes minutes, `make bench-long` what takes longer, and both rewrite
 this page; under each section stands the command that made its figures. Every figure is *measured* (a clock or the
-kernel said it, medians of at least five runs), *counted*, or *computed* from others. Times are of one shared machine:
+kernel said it, medians of at least three runs), *counted*, or *computed* from others. Times are of one shared machine:
 believe the ratios, which come of one run in which product and peers took turns.
 
 ## What had to be shown
