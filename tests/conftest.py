@@ -1,6 +1,14 @@
-"""No test ever finds real credentials, a real endpoint or somebody's AWS configuration."""
+"""No test ever finds real credentials, a real endpoint or somebody's AWS configuration.
+
+What tests make up is the same in every run, however slow the machine is.
+"""
 
 import os
+
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.load_profile("repeatable")
 
 for variable in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_CA_BUNDLE"):
     os.environ.pop(variable, None)

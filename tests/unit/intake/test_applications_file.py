@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from library_validator.errors import FileUnreadable, NotInFile
@@ -251,6 +251,14 @@ def test_every_name_that_is_written_is_read_again(names: list[str]) -> None:
         assert [row.fields["name"] for row in rows(content)] == names
 
 
+def is_utf_8(line: bytes) -> bool:
+    """Whether a line has letters beyond ASCII, and is UTF-8."""
+    try:
+        return not line.isascii() and bool(line.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 CELLS = st.text(st.sampled_from("aZ é’ñ,;\t\"'9-"), max_size=8)
 TABLES = st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6)
 
@@ -271,7 +279,11 @@ def test_every_table_that_a_spreadsheet_writes_comes_back_row_for_row(
     writer = csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerow(["Record ID", "Library Name", "City"])
     writer.writerows([f"A-{number}", *row] for number, row in enumerate(cells))
-    found = rows(buffer.getvalue().encode(encoding))
+    content = buffer.getvalue().encode(encoding)
+    # Two letters of an old encoding can be one of UTF-8, byte by byte (\u2019\u00e9 of Mac Roman is \u054e):
+    # nothing tells them apart.
+    assume(encoding not in ("cp1252", "mac_roman") or not any(map(is_utf_8, content.splitlines())))
+    found = rows(content)
     assert [
         (row.application_id, row.fields.get("name", ""), row.fields.get("city", "")) for row in found
     ] == [(f"A-{number}", name.strip(), city.strip()) for number, (name, city) in enumerate(cells)]
