@@ -6,10 +6,10 @@ ARCH ?= arm64
 SHELL := /bin/bash
 BIN := .venv/bin
 DATA := $(or $(LIBRARY_VALIDATOR_DATA),../shared/data)
-RESULTS := benchmarks/results
+RESULTS := lab/results
 MEASURED := .local/accuracy
 SPEED := .local/performance
-BENCH := .local/bench/bin/python -m benchmarks
+BENCH := .local/bench/bin/python -m lab
 NEWEST := $(DATA)/pls/pls_fy2022_csv.zip
 OLDER := $(foreach year,2015_data_files 2017_data_files 2021,$(DATA)/pls/pls_fy$(year)_csv.zip)
 ALL_YEARS := $(foreach year,2015_data_files 2017_data_files 2018_data_files 2019 2020 2021 2022,\
@@ -18,8 +18,8 @@ LABELLED := $(sort $(wildcard $(DATA)/labelled/*.csv))
 # The others are about an FSCS id or about an address: without them their rows are other applicants.
 REDUCIBLE := $(filter-out %/fscs_id.csv %/gone17.csv,$(LABELLED))
 EVALUATE := $(BIN)/library-validator evaluate
-EXTRACT := $(BIN)/python -m library_validator_cli.evaluation.extract
-ACCURACY_PAGE = $(BIN)/python -m library_validator_cli.evaluation.accuracy_page $(RESULTS)/accuracy.json \
+EXTRACT := $(BIN)/python -m lab.pages.extract
+ACCURACY_PAGE = $(BIN)/python -m lab.pages.accuracy_page $(RESULTS)/accuracy.json \
 	--wordings $(RESULTS)/wordings.json --peers $(RESULTS)/accuracy_peers.json --output docs/accuracy.md
 
 SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDIR)/.local/home" \
@@ -37,7 +37,7 @@ install: ## every environment: development, local stack, SAM; a second time take
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "$(PYTHON) is no Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@mkdir -p .local/home
-	@$(PYTHON) cli/library_validator_cli/environments.py development sam stack handlers
+	@$(PYTHON) devstack/library_validator_devstack/environments.py development sam stack handlers
 
 demo: install ## the whole service on this machine; RELEASE="older.zip newer.zip" loads real releases
 	@$(BIN)/library-validator demo $(foreach release,$(RELEASE),--release "$(release)")
@@ -65,28 +65,28 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
 bench: install ## speed, cost and accuracy beside peers, in minutes: on ../shared/data, rewriting both pages, or on the sample
-	@$(BIN)/python cli/library_validator_cli/environments.py bench
-	$(BIN)/python -m benchmarks.read_units
+	@$(BIN)/python devstack/library_validator_devstack/environments.py bench
+	$(BIN)/python -m lab.speed.read_units
 	@if [ -d "$(DATA)/labelled" ]; then $(MAKE) --no-print-directory bench-data; \
 	else echo "benchmarks on the official data: not run ($(DATA) is not here)"; $(MAKE) --no-print-directory bench-sample; fi
 
 bench-sample:
 	@mkdir -p $(SPEED)
-	$(BENCH).reading --output $(SPEED)/reading.json
-	$(BENCH).cold_start --output $(SPEED)/cold_start.json
-	$(BENCH).candidates --output $(SPEED)/candidates.json
-	$(BENCH).cost --output $(SPEED)/cost.json
-	$(BENCH).growth --output $(SPEED)/growth.json
-	$(BENCH).performance_page --results $(SPEED) --output $(SPEED)/performance.md
+	$(BENCH).speed.reading --output $(SPEED)/reading.json
+	$(BENCH).speed.cold_start --output $(SPEED)/cold_start.json
+	$(BENCH).speed.candidates --output $(SPEED)/candidates.json
+	$(BENCH).speed.cost --output $(SPEED)/cost.json
+	$(BENCH).growth.growth --output $(SPEED)/growth.json
+	$(BENCH).pages.performance_page --results $(SPEED) --output $(SPEED)/performance.md
 
 bench-data:
-	$(BENCH).reading --release $(NEWEST) --older $(OLDER) --output $(RESULTS)/reading.json
-	$(BENCH).cold_start --release $(NEWEST) --output $(RESULTS)/cold_start.json
-	$(BENCH).candidates --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/candidates.json
-	$(BENCH).cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
+	$(BENCH).speed.reading --release $(NEWEST) --older $(OLDER) --output $(RESULTS)/reading.json
+	$(BENCH).speed.cold_start --release $(NEWEST) --output $(RESULTS)/cold_start.json
+	$(BENCH).speed.candidates --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/candidates.json
+	$(BENCH).speed.cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
 		--negatives $(foreach set,irs museum twin ipeds,$(DATA)/labelled/neg_$(set).csv) --output $(RESULTS)/cost.json
-	$(BENCH).performance_page
-	$(BENCH).accuracy_peers $(DATA)/labelled --release $(NEWEST) \
+	$(BENCH).pages.performance_page
+	$(BENCH).peers.accuracy_peers $(DATA)/labelled --release $(NEWEST) \
 		--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \
 		--output $(RESULTS)/accuracy_peers.json > .local/accuracy_peers.md
 	mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md
@@ -94,13 +94,13 @@ bench-data:
 
 bench-long: install ## the long ones, on a quiet machine: decisions beside peers, flow, growth; needs ../shared/data
 	@[ -d "$(DATA)/labelled" ] || { echo "bench-long: not run ($(DATA) is not here)" >&2; exit 1; }
-	@$(BIN)/python cli/library_validator_cli/environments.py bench
-	$(BENCH).decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
+	@$(BIN)/python devstack/library_validator_devstack/environments.py bench
+	$(BENCH).speed.decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
 		--output $(RESULTS)/decisions_per_second.json
-	$(BENCH).flow --release $(NEWEST) --applications $(foreach set,ae outlet,$(DATA)/labelled/drift17_$(set).csv) \
+	$(BENCH).speed.flow --release $(NEWEST) --applications $(foreach set,ae outlet,$(DATA)/labelled/drift17_$(set).csv) \
 		--count 20000 --output $(RESULTS)/flow.json
-	$(BENCH).growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
-	$(BENCH).performance_page
+	$(BENCH).growth.growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
+	$(BENCH).pages.performance_page
 
 accuracy: install ## how often it errs on the labelled sets in ../shared/data, in minutes; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }
@@ -114,7 +114,7 @@ accuracy: install ## how often it errs on the labelled sets in ../shared/data, i
 		--release $(MEASURED)/pls_sample_fy2021_csv.zip --report $(MEASURED)/hard-cases
 	$(EXTRACT) $(foreach run,labelled name-city-state name-state all-years hard-cases,$(MEASURED)/$(run)/run.json) \
 		--output $(RESULTS)/accuracy.json
-	$(BIN)/python -m benchmarks.wordings --release $(NEWEST) --output $(MEASURED)/wordings.csv
+	$(BIN)/python -m lab.wordings --release $(NEWEST) --output $(MEASURED)/wordings.csv
 	$(EVALUATE) $(MEASURED)/wordings.csv --release $(NEWEST) --report $(MEASURED)/wordings
 	$(EXTRACT) $(MEASURED)/wordings/run.json --output $(RESULTS)/wordings.json
 	$(ACCURACY_PAGE)

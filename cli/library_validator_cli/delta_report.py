@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.console import Group, RenderableType
 
-from library_validator.releases.delta import CHANGES, Change, Delta, What
+from library_validator.releases.lineage.delta import CHANGES, Change, Delta, What
 from library_validator_cli.terminal import cells, table
 
 # What each change is called in a report, and the columns that say something about it.

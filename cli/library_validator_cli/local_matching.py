@@ -19,7 +19,7 @@ from library_validator.matching.entries import entry_of, records_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import KEY_FAMILY
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator_cli.sheet_cells import sheet_cell
 
 BATCH: Final = 25  # decided together: few enough to stay in the processor's cache

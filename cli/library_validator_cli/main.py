@@ -11,7 +11,6 @@ from typer.core import TyperGroup
 from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
 from library_validator_cli.commands import (
     casework,
-    demo,
     evaluation,
     fetch,
     matching,
@@ -19,11 +18,12 @@ from library_validator_cli.commands import (
     registry,
     revalidating,
     samples,
-    stack,
+    status,
 )
 from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
-from library_validator_cli.local_stack import LocalStackFailed
 from library_validator_cli.terminal import plain_error
+from library_validator_devstack.commands import demo, stack
+from library_validator_devstack.local_stack import LocalStackFailed
 
 EPILOG: Final = (
     "Exit codes: 0 done; 1 what was asked about failed or was refused; 2 wrong usage; "
@@ -70,6 +70,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 stack.register(app)
+status.register(app)
 registry.register(app)
 fetch.register(app)
 casework.register(app)

@@ -27,8 +27,8 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
-from library_validator_cli.local_stack import STACK_NAME, LocalStack
 from library_validator_cli.terminal import notice, warning
+from library_validator_devstack.local_stack import STACK_NAME, LocalStack
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

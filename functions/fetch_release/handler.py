@@ -27,16 +27,16 @@ from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucke
 from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
-from library_validator.adapters.web.http import HttpWeb
+from library_validator.adapters.downloads.http import HttpWeb
 from library_validator.config import FetchReleaseSettings
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
 from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.reindexing import format_is_outdated, reindex
-from library_validator.releases.downloading import Clock, Seconds
-from library_validator.releases.fetching import FetchPorts
-from library_validator.releases.sources import Source
+from library_validator.releases.fetching.downloading import Clock, Seconds
+from library_validator.releases.fetching.fetch import FetchPorts
+from library_validator.releases.fetching.sources import Source
 
 # For what comes after the last byte: reading the zip, the upload, the states, the event.
 RESERVE_SECONDS = 45.0

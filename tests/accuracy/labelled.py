@@ -25,10 +25,10 @@ from library_validator.decisions.application import FIELDS, application_from_fie
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.isolation import Undecided, decide_apart
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
-from tests.small_registry import NOW, outlet, registry_of, system
+from tests.builders.small_registry import NOW, outlet, registry_of, system
 
 _HERE: Final = Path(__file__).parent
 HARD_CASES: Final = _HERE / "hard_cases.csv"

@@ -21,8 +21,16 @@ from library_validator.decisions.store import (
     DecisionStore,
     Recorded,
 )
-from tests.casework_resources import CASEWORK_TABLE, create_casework_table
-from tests.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, match_of, minutes, submission_of
+from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.decisions import (
+    NOON,
+    OTHER_PARTNER,
+    PARTNER,
+    decision_of,
+    match_of,
+    minutes,
+    submission_of,
+)
 
 
 @pytest.fixture(params=["memory", "aws"])

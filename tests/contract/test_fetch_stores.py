@@ -14,15 +14,15 @@ from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.registry.bucket import ReleaseBucket, Upload
-from library_validator.releases.downloading import Validators
-from library_validator.releases.fetching import (
+from library_validator.releases.fetching.downloading import Validators
+from library_validator.releases.fetching.fetch import (
     FetchedReleases,
     FetchStates,
     Provenance,
     SourceState,
     Taken,
 )
-from tests.resources import (
+from tests.builders.resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     create_registry_table,

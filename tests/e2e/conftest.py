@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli.local_stack import LocalStack
+from library_validator_devstack.local_stack import LocalStack
 from tests.e2e.service import ROOT, Service, eventually, sample_release
 
 NOT_FOR_HANDLERS = "LIBRARY_VALIDATOR_SECRET_OF_THE_SHELL"

@@ -24,8 +24,8 @@ from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Run
-from library_validator_cli.local_stack import STACK_NAME, LocalStack
 from library_validator_cli.sample_release import write_sample_release
+from library_validator_devstack.local_stack import STACK_NAME, LocalStack
 
 ROOT: Final = Path(__file__).parents[2]
 DEADLINE: Final = 180.0  # seconds; two retries of a minute and a cold start on a busy machine fit in it

@@ -13,7 +13,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.store import Recorded
 from library_validator_cli.policy_check import policy_check
-from tests.decisions import match_of
+from tests.builders.decisions import match_of
 from tests.e2e.service import Service, eventually
 
 APPLICATION = "answered-by-an-older-policy"

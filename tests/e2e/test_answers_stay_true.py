@@ -20,8 +20,9 @@ from library_validator.decisions.store import Recorded
 from library_validator.registry.acceptance import accept_release
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
+from tests.builders.web_server import web_server
 from tests.e2e.full_comparison import (
     Answers,
     Fields,
@@ -32,7 +33,6 @@ from tests.e2e.full_comparison import (
     without_rivals,
 )
 from tests.e2e.service import Service, deployed_service, eventually, sample_release
-from tests.web_server import web_server
 
 CHANGED: Final = "Library Status Changed"
 ACTIVATED: Final = "Registry Activated"

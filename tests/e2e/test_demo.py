@@ -13,8 +13,8 @@ STATE = ROOT / ".local" / "e2e-demo"
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from library_validator_cli.demo import outcome_as_json, run_demo
-from library_validator_cli.local_stack import LocalStack
+from library_validator_devstack.demo import outcome_as_json, run_demo
+from library_validator_devstack.local_stack import LocalStack
 
 local = LocalStack(Path(sys.argv[1]), Path(sys.argv[2]))
 try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli.environments import bootstrap_environment, install
+from library_validator_devstack.environments import bootstrap_environment, install
 from tests.e2e.service import ROOT
 
 LAMBDA_LIMIT = 250 * 1024 * 1024  # bytes, unzipped, of a function and its layers together

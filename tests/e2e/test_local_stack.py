@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli import local_stack
-from library_validator_cli.local_stack import LocalStack, LocalStackFailed
+from library_validator_devstack import local_stack
+from library_validator_devstack.local_stack import LocalStack, LocalStackFailed
 from tests.e2e.service import ROOT, eventually
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from tests.e2e.full_comparison import (
     Answers,
     Change,

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from library_validator_cli.environments import project_environments
+from library_validator_devstack.environments import project_environments
+from tests.builders.web_server import web_server
 from tests.e2e.service import ROOT, Service, eventually, sample_release
-from tests.web_server import web_server
 
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 

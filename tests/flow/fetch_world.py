@@ -8,16 +8,16 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from library_validator.adapters.downloads.http import HttpWeb
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
-from library_validator.adapters.web.http import HttpWeb
 from library_validator.registry.bucket import Upload
-from library_validator.releases.fetching import FetchPorts, Search, Standing, look_for_release
-from library_validator.releases.reading import read_release
-from library_validator.releases.sources import read_sources
-from tests.release_files import release_zip
-from tests.web_server import (
+from library_validator.releases.fetching.fetch import FetchPorts, Search, Standing, look_for_release
+from library_validator.releases.fetching.sources import read_sources
+from library_validator.releases.reading.release import read_release
+from tests.builders.release_files import release_zip
+from tests.builders.web_server import (
     WebServer,
 )
 

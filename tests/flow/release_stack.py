@@ -18,7 +18,7 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.registry.store import Pointer, Run
 from library_validator_cli.sample_release import write_sample_release
-from tests.resources import (
+from tests.builders.resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,

@@ -22,15 +22,15 @@ from functions.validate_applications import handler as validate_applications
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import write_sample_release
-from tests.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
-from tests.flow.release_stack import load_beside_a_command
-from tests.resources import (
+from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
+from tests.builders.resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
     create_registry_table,
     create_releases_bucket,
 )
+from tests.flow.release_stack import load_beside_a_command
 
 ROOT: Final = Path(__file__).parents[2]
 SAMPLE: Final = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from functions.fetch_release.handler import build_runtime, lambda_handler
+from tests.builders.web_server import WebServer, status, versioned, web_server
 from tests.flow.release_stack import Context, ReleaseStack, sample
-from tests.web_server import WebServer, status, versioned, web_server
 
 ZIP = "/files/pls_fy2022_csv.zip"
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from library_validator.registry.bucket import PROVENANCE
-from library_validator.releases.downloading import Outcome
-from library_validator.releases.fetching import Standing
-from tests.flow.fetch_world import CONTENT, FY2022, FY2022_OTHER, NOW, SHA256, ZIP, World
-from tests.web_server import (
+from library_validator.releases.fetching.downloading import Outcome
+from library_validator.releases.fetching.fetch import Standing
+from tests.builders.web_server import (
     links,
     redirect,
     status,
@@ -18,6 +17,7 @@ from tests.web_server import (
     web_server,
     zip_file,
 )
+from tests.flow.fetch_world import CONTENT, FY2022, FY2022_OTHER, NOW, SHA256, ZIP, World
 
 
 @pytest.fixture

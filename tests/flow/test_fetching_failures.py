@@ -11,9 +11,8 @@ from email.utils import format_datetime
 import pytest
 
 from library_validator.registry.bucket import PROVENANCE
-from tests.flow.fetch_world import FY2022, NOW, ZIP, World
-from tests.release_files import zip_of
-from tests.web_server import (
+from tests.builders.release_files import zip_of
+from tests.builders.web_server import (
     dripping,
     endless,
     html,
@@ -26,6 +25,7 @@ from tests.web_server import (
     web_server,
     zip_file,
 )
+from tests.flow.fetch_world import FY2022, NOW, ZIP, World
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from library_validator.adapters.web.http import HttpWeb
+from library_validator.adapters.downloads.http import HttpWeb
 from library_validator.errors import NotFetched
-from tests.web_server import Request, WebServer, dripping, status, web_server
+from tests.builders.web_server import Request, WebServer, dripping, status, web_server
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 
 from functions.index_release.handler import build_runtime, lambda_handler
 from library_validator.errors import NoActiveRegistry
+from tests.builders.resources import RELEASES_BUCKET
 from tests.flow.release_stack import Context, ReleaseStack, sample
-from tests.resources import RELEASES_BUCKET
 
 
 def test_an_uploaded_release_is_live_and_announced(release_stack: ReleaseStack) -> None:

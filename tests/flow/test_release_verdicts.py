@@ -16,8 +16,8 @@ from library_validator.registry.store import Run
 from library_validator_cli.commands import registry, verdicts
 from library_validator_cli.main import app
 from library_validator_cli.stack_access import Stack
+from tests.builders.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 from tests.flow.release_stack import ReleaseStack, sample
-from tests.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 
 NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021_csv.zip"
 

@@ -20,15 +20,15 @@ from functions.validate_applications import handler as validate_applications
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.store import SHARDS
 from library_validator.decisions.deciding import Decider
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator_cli import stack_access
-from library_validator_cli.commands.stack import QUEUES
+from library_validator_cli.commands.status import QUEUES
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
-from tests.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
-from tests.messages import record_of
-from tests.resources import (
+from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
+from tests.builders.messages import record_of
+from tests.builders.resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,

@@ -21,14 +21,14 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.events import LibraryApplicationValidated
-from tests.casework_resources import (
+from tests.builders.casework_resources import (
     CASEWORK_TABLE,
     create_applications_queue,
     create_casework_table,
     create_results_bus,
 )
-from tests.resources import REGISTRY_TABLE, RESULTS_BUS, create_registry_table
-from tests.small_registry import NEWEST, registry_of, release
+from tests.builders.resources import REGISTRY_TABLE, RESULTS_BUS, create_registry_table
+from tests.builders.small_registry import NEWEST, registry_of, release
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsResponseTypeDef

@@ -13,7 +13,7 @@ import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.deciding import Decider
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.local_matching import registry_of
 from tests.realdata.official_years import FILES

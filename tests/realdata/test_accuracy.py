@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from lab.pages.extract import Accuracy, counted
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator_cli.evaluation.extract import Accuracy, counted
 from library_validator_cli.evaluation.floors import Floor, check_floors, read_floors
 from library_validator_cli.evaluation.labelled import read_labelled, reduction
 from library_validator_cli.evaluation.measure import measuring
@@ -26,7 +26,7 @@ from tests.realdata.official_years import FILES
 pytestmark = pytest.mark.realdata
 
 ACCURACY: Final = Accuracy.model_validate_json(
-    (Path(__file__).parents[2] / "benchmarks" / "results" / "accuracy.json").read_bytes()
+    (Path(__file__).parents[2] / "lab" / "results" / "accuracy.json").read_bytes()
 )
 # Their rows are about an FSCS id, or about an address: without them they are other applicants.
 NOT_REDUCED: Final = ("fscs_id.csv", "gone17.csv")

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from library_validator.releases.guard import problems_of_file
-from library_validator.releases.letters import is_spoiled, texts_of
-from library_validator.releases.reading import read_release
+from library_validator.releases.guarding.guard import problems_of_file
+from library_validator.releases.guarding.letters import is_spoiled, texts_of
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.main import app
+from tests.builders.spoiled_releases import Table, changed
 from tests.realdata.official_years import FILES
-from tests.spoiled_releases import Table, changed
 from tests.unit.registry.test_hostile_uploads import Service
 
 pytestmark = pytest.mark.realdata

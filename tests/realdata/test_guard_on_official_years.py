@@ -10,10 +10,10 @@ from itertools import combinations
 
 import pytest
 
-from library_validator.releases.guard import LiveRelease, guard
-from library_validator.releases.guard_against import problems_against
-from library_validator.releases.guard_letters import problems_of_letters
-from library_validator.releases.guard_limits import ByYears, Limits, Missing, OfKinds, guard_limits
+from library_validator.releases.guarding.against_live import problems_against
+from library_validator.releases.guarding.guard import LiveRelease, guard
+from library_validator.releases.guarding.letter_checks import problems_of_letters
+from library_validator.releases.guarding.limits import ByYears, Limits, Missing, OfKinds, guard_limits
 from library_validator.releases.records import Outlet, Problem, Release, System
 from tests.realdata.official_years import FILES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.spoiled_releases import SPOILED, spoiled_releases
 from tests.realdata.official_years import FILES
-from tests.spoiled_releases import SPOILED, spoiled_releases
 from tests.unit.registry.test_hostile_uploads import Service, check
 
 pytestmark = pytest.mark.realdata

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.read_units import measure, read_file
+from lab.speed.read_units import measure, read_file
 from library_validator.adapters.memory.registry import MemoryRegistry
 
 pytestmark = pytest.mark.realdata

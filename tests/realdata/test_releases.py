@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from library_validator.releases.history import merge_releases
-from library_validator.releases.reading import read_release
+from library_validator.releases.lineage.history import merge_releases
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.sample_release import write_sample_release
 from tests.realdata.official_years import FILES

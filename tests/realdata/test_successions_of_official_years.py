@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import pytest
 
+from library_validator.releases.lineage.successions import successions
 from library_validator.releases.records import Release
-from library_validator.releases.successions import successions
 from tests.realdata.official_years import FY2017_TO_FY2022, RE_KEYED
 
 pytestmark = pytest.mark.realdata

@@ -1,7 +1,7 @@
 """Bodies that are no public library, named after listed ones, in wordings that were written without sight of
 the rules: none is validated. Forms in which libraries write themselves too are counted apart.
 
-``python -m benchmarks.wordings`` writes the same rows, and ``library-validator evaluate`` shows them.
+``python -m lab.wordings`` writes the same rows, and ``library-validator evaluate`` shows them.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from typing import Final
 
 import pytest
 
-from benchmarks.wordings.__main__ import LIBRARIES, SEED
-from benchmarks.wordings.applications import (
+from lab.pages.extract import Accuracy, counted
+from lab.wordings.__main__ import LIBRARIES, SEED
+from lab.wordings.applications import (
     FORM_SET,
     SET,
     Variant,
     applications_of,
     write_applications,
 )
-from benchmarks.wordings.libraries import choose_libraries
-from benchmarks.wordings.wording import read_wordings
+from lab.wordings.libraries import choose_libraries
+from lab.wordings.wording import read_wordings
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.decision import Answer
 from library_validator.releases.records import Release
-from library_validator_cli.evaluation.extract import Accuracy, counted
 from library_validator_cli.evaluation.labelled import read_labelled
 from library_validator_cli.evaluation.measure import Outcome, measuring
 from library_validator_cli.evaluation.summary import groups_of
 
 pytestmark = pytest.mark.realdata
 
-COMMITTED: Final = Path(__file__).parents[2] / "benchmarks" / "results" / "wordings.json"
+COMMITTED: Final = Path(__file__).parents[2] / "lab" / "results" / "wordings.json"
 LEGAL_FORMS: Final = ("inc", "incorporated", "corporation")
 
 

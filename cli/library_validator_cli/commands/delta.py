@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from library_validator.releases.delta import delta_between
-from library_validator.releases.reading import read_release
+from library_validator.releases.lineage.delta import delta_between
+from library_validator.releases.reading.release import read_release
 from library_validator_cli.delta_report import delta_as_markdown, show_delta
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.terminal import notice, progress, show, show_json

@@ -13,11 +13,11 @@ import typer
 
 from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
-from library_validator.adapters.web.http import HttpWeb
+from library_validator.adapters.downloads.http import HttpWeb
 from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.store import Run
-from library_validator.releases.fetching import FetchPorts
-from library_validator.releases.sources import Source, built_in_sources, own_source, read_source_file
+from library_validator.releases.fetching.fetch import FetchPorts
+from library_validator.releases.fetching.sources import Source, built_in_sources, own_source, read_source_file
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.following import follow_run
 from library_validator_cli.run_outcome import DONE, tell_outcome

@@ -13,9 +13,9 @@ import typer
 
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.registry.rollback import roll_back
-from library_validator.releases.archive import zip_pair
-from library_validator.releases.guard import problems_of_file
-from library_validator.releases.reading import read_release
+from library_validator.releases.guarding.guard import problems_of_file
+from library_validator.releases.reading.archive import zip_pair
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release, ReleaseReport
 from library_validator_cli.commands import delta, verdicts
 from library_validator_cli.failures import CommandFailed

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator_cli.commands.matching import Format
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications

@@ -11,7 +11,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from library_validator.releases.sources import Source, built_in_sources, own_source, read_sources
+from library_validator.releases.fetching.sources import Source, built_in_sources, own_source, read_sources
 
 
 class Settings(BaseModel):

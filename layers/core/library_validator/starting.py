@@ -1,7 +1,7 @@
 """Imported before everything else by each function: nothing is collected until its code is imported.
 
 What imports make stays as long as the process does. Collections in between would walk all of it again and
-again and free nothing: a tenth of a cold start (``python -m benchmarks.cold_start``).
+again and free nothing: a tenth of a cold start (``python -m lab.speed.cold_start``).
 """
 
 from __future__ import annotations

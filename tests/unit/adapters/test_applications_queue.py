@@ -13,7 +13,7 @@ from library_validator.adapters.aws.applications_queue import (
     BatchResponse,
 )
 from library_validator.errors import ApplicationUnreadable
-from tests.messages import record_of
+from tests.builders.messages import record_of
 
 
 def message(**changes: Any) -> ApplicationMessage:

@@ -14,7 +14,7 @@ from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator.errors import CaseworkUnavailable
-from tests.decisions import NOON, decision_of, minutes, submission_of
+from tests.builders.decisions import NOON, decision_of, minutes, submission_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.decision_dictionary import WINDOW, dictionary_of
-from benchmarks.read_units import NOW, SAMPLE_RELEASE, draw_sample, item_bytes
+from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample, item_bytes
+from lab.weights.decision_dictionary import WINDOW, dictionary_of
 from library_validator.adapters.aws import decision_body
 from library_validator.adapters.aws.casework_items import decision_item, read_decision
 from library_validator.adapters.aws.decision_body import pack, unpack
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Cause, Decision
 from library_validator_cli.local_matching import registry_of
-from tests.decisions import decision_of, submission_of
+from tests.builders.decisions import decision_of, submission_of
 
 STORED: Final = Path(__file__).parent / "stored"
 # SHA-256 of each dictionary: it stays as it is, or what was stored with it is lost.

@@ -7,7 +7,7 @@ from typing import Any
 from library_validator.adapters.aws.event_bus import EventBus
 from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.decisions.decision import Answer
-from tests.decisions import decision_of, submission_of
+from tests.builders.decisions import decision_of, submission_of
 
 
 class Events:

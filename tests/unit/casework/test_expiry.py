@@ -15,8 +15,8 @@ from library_validator.casework.tasks import CHUNK, Ports, Task
 from library_validator.decisions.decision import Answer
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer
-from tests.decisions import PARTNER
-from tests.small_registry import EAST_CORAL
+from tests.builders.decisions import PARTNER
+from tests.builders.small_registry import EAST_CORAL
 from tests.unit.casework.world import (
     ALDER_FIELDS,
     EAST_FIELDS,

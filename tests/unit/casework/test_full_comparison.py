@@ -12,11 +12,11 @@ import pytest
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import claimed_key
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
-from tests.decisions import PARTNER
+from tests.builders.decisions import PARTNER
 from tests.unit.casework.world import World
 
 Answers = Mapping[str, Decision]

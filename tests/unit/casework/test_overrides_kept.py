@@ -13,8 +13,8 @@ from library_validator.decisions.decision import Answer, Decision
 from library_validator.errors import RegistryError
 from library_validator.registry.store import VersionState
 from library_validator.releases.records import Release
-from tests.decisions import PARTNER
-from tests.small_registry import EAST_CORAL, outlet
+from tests.builders.decisions import PARTNER
+from tests.builders.small_registry import EAST_CORAL, outlet
 from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, VALIDITY, World, year
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED

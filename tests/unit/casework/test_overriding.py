@@ -27,7 +27,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.recording import Settled, Unsettled, record_all, sweep
 from library_validator.errors import OverrideRefused
-from tests.small_registry import (
+from tests.builders.small_registry import (
     ALDER,
     BRIAR_CITY,
     BRIAR_COUNTY,

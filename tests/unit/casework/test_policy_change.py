@@ -14,7 +14,7 @@ from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import Recorded
-from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
     Rule,

@@ -14,7 +14,7 @@ from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.errors import NoActiveRegistry, RegistryError
-from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
     defective,

@@ -13,8 +13,8 @@ from library_validator.casework.tasks import Task
 from library_validator.decisions import deciding, policy
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.policy_file import Policy, load_policy
-from tests.decisions import OTHER_PARTNER, PARTNER
-from tests.small_registry import ALDER, EAST_CORAL, release
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.small_registry import ALDER, EAST_CORAL, release
 from tests.unit.casework.world import (
     ALDER_FIELDS,
     EAST_FIELDS,

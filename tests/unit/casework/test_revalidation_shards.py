@@ -11,8 +11,8 @@ import pytest
 from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import CHUNK, Ports, Task
 from library_validator.errors import PublishFailed
-from tests.decisions import OTHER_PARTNER, PARTNER
-from tests.small_registry import ALDER, release
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.small_registry import ALDER, release
 from tests.unit.casework.world import (
     ALDER_FIELDS,
     EAST_FIELDS,

@@ -26,8 +26,8 @@ from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease, Pointer, VersionState
 from library_validator.registry.versions import version_record
 from library_validator.releases.records import Release
-from tests.decisions import NOON, PARTNER
-from tests.small_registry import ALDER, OUTLETS, SYSTEMS, WEST_CORAL, outlet, release
+from tests.builders.decisions import NOON, PARTNER
+from tests.builders.small_registry import ALDER, OUTLETS, SYSTEMS, WEST_CORAL, outlet, release
 
 VALIDITY: Final = timedelta(days=365)
 NOTICE_DAYS: Final = (30, 7)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from library_validator.decisions.decision import Answer, Candidate, Comparison, Decision, Reason
 from library_validator_cli.account import WIDTH, account, waterfall
-from tests.decisions import decision_of, minutes, submission_of
+from tests.builders.decisions import decision_of, minutes, submission_of
 
 
 def told(decision: Decision, *history: Decision) -> str:

@@ -15,12 +15,12 @@ from typer.testing import CliRunner, Result
 
 from library_validator.errors import CaseworkUnavailable, NoActiveRegistry
 from library_validator_cli import main
-from library_validator_cli.commands import stack as stack_commands
+from library_validator_cli.commands import status
 from library_validator_cli.local_matching import FLAT_COLUMNS
-from library_validator_cli.local_stack import LocalStackFailed
 from library_validator_cli.main import app
-from tests.command_lines import every_command
-from tests.release_files import SYSTEM, release_zip
+from library_validator_devstack.local_stack import LocalStackFailed
+from tests.builders.command_lines import every_command
+from tests.builders.release_files import SYSTEM, release_zip
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
@@ -76,7 +76,7 @@ def test_a_failure_is_one_sentence_and_an_exit_code(
     def fail(_name: str | None) -> None:
         raise raised
 
-    monkeypatch.setattr(stack_commands, "open_stack", fail)
+    monkeypatch.setattr(status, "open_stack", fail)
     result = run("status")
     assert result.exit_code == exit_code
     assert said in result.stderr

@@ -13,8 +13,17 @@ from library_validator.releases.records import Release
 from library_validator_cli.decision_json import answer_as_json, decision_as_json
 from library_validator_cli.local_matching import FLAT_COLUMNS, flat
 from library_validator_cli.terminal import json_line
-from tests.decisions import decision_of, submission_of
-from tests.small_registry import ALDER, BRIAR_CITY, NEWEST, NOW, OUTLETS, SYSTEMS, registry_of, release
+from tests.builders.decisions import decision_of, submission_of
+from tests.builders.small_registry import (
+    ALDER,
+    BRIAR_CITY,
+    NEWEST,
+    NOW,
+    OUTLETS,
+    SYSTEMS,
+    registry_of,
+    release,
+)
 
 KEYS = (
     "application_id decision reason_codes reasons next_step confidence match runner_up margin candidates "

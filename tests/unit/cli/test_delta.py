@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from library_validator_cli.main import app
-from tests.release_files import OUTLET, SYSTEM, csv_of, zip_of
+from tests.builders.release_files import OUTLET, SYSTEM, csv_of, zip_of
 
 runner = CliRunner()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli.commands import stack as stack_commands
-from tests.command_lines import every_command, options_of
+from library_validator_cli.commands import status
+from tests.builders.command_lines import every_command, options_of
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -77,7 +77,7 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
 def test_the_documents_name_no_queue_or_output_that_the_template_lacks() -> None:
     template = (ROOT / "template.yaml").read_text()
     outputs = set(re.findall(r"^  ([A-Za-z]+):$", template.partition("\nOutputs:")[2], flags=re.MULTILINE))
-    assert set(stack_commands.QUEUES.values()) <= outputs
+    assert set(status.QUEUES.values()) <= outputs
     for document in DOCUMENTS:
         named = set(re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", lines_of(document)))
         assert named <= outputs, document.name

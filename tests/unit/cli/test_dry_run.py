@@ -9,7 +9,7 @@ import pytest
 
 from library_validator.casework.preview import Preview
 from library_validator_cli.dry_run import DryRun
-from tests.decisions import OTHER_PARTNER, PARTNER
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import Deployments, defective, no_library_called
 from tests.unit.casework.world import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS, World, year
 

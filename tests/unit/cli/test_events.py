@@ -16,10 +16,10 @@ from library_validator.adapters.aws.revalidations_queue import Activation, Reval
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
 from library_validator_cli.applications_file import open_applications
-from library_validator_cli.demo import SAMPLE_RELEASES
 from library_validator_cli.local_matching import match_rows, registry_of
 from library_validator_cli.schemas import main as write_schemas
 from library_validator_cli.schemas import schemas
+from library_validator_devstack.demo import SAMPLE_RELEASES
 
 ROOT = Path(__file__).parents[3]
 EVENTS = ROOT / "events"

@@ -13,7 +13,7 @@ from library_validator.decisions.decision import Decision
 from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_decisions, follow_run
-from tests.decisions import NOON, decision_of, minutes, submission_of
+from tests.builders.decisions import NOON, decision_of, minutes, submission_of
 
 
 class Runs:

@@ -15,7 +15,7 @@ from library_validator_cli import match_processes
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.match_processes import WORTH_A_PROCESS, Lines, processes_for
 from library_validator_cli.terminal import json_line
-from tests.small_registry import NEWEST, registry_of
+from tests.builders.small_registry import NEWEST, registry_of
 
 MANY = 2 * WORTH_A_PROCESS + 137
 forks = pytest.mark.skipif(sys.platform != "linux", reason="there is one process anywhere but on Linux")

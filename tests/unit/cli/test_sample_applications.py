@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli import typing_habits as habits
 from library_validator_cli.sample_applications import NONE, SampleApplication, sample_applications

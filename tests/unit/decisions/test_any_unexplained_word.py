@@ -17,7 +17,7 @@ from library_validator.decisions.decision import Answer
 from library_validator.matching.slips import is_library
 from library_validator.matching.words import LEGAL_FORMS, NAME_WORDS, OF_LIBRARIES, PARTICLES
 from library_validator.releases.records import Outlet, System
-from tests.varied_registry import (
+from tests.builders.varied_registry import (
     ARROYO,
     HASTWELL,
     HAVENPORT,

@@ -8,7 +8,7 @@ from library_validator.decisions.confirmation import confirm, host_of
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.verdict import Verdict
 from library_validator.releases.records import Outlet, System
-from tests.varied_registry import (
+from tests.builders.varied_registry import (
     HASTWELL,
     HAVENPORT,
     JUNIPER_CREEK,

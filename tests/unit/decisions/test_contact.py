@@ -8,8 +8,8 @@ import pytest
 
 from library_validator.decisions.contact import Contact
 from library_validator.decisions.decision import Answer
-from tests.small_registry import decide, outlet, release
-from tests.varied_registry import (
+from tests.builders.small_registry import decide, outlet, release
+from tests.builders.varied_registry import (
     LARCHMERE,
     SABLE_COUNTY,
     answer,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.decisions.decision import Cause, event_id_of
-from tests.decisions import submission_of
+from tests.builders.decisions import submission_of
 
 NAMESPACE: Final = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11")
 

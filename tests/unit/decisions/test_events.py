@@ -12,7 +12,7 @@ from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID
 from library_validator.decisions.deciding import second_claimant
 from library_validator.decisions.decision import Answer, Cause, Reason
 from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
-from tests.decisions import PARTNER, decision_of, submission_of
+from tests.builders.decisions import PARTNER, decision_of, submission_of
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from library_validator.decisions.kinds import (
 )
 from library_validator.decisions.policy_file import load_policy
 from library_validator.releases.records import System
-from tests.varied_registry import (
+from tests.builders.varied_registry import (
     HASTWELL,
     LARCHMERE,
     MUSEUM,

@@ -9,8 +9,8 @@ import pytest
 
 from library_validator.decisions.decision import Answer
 from library_validator.releases.records import Outlet, Release
-from tests.small_registry import decide, release
-from tests.varied_registry import (
+from tests.builders.small_registry import decide, release
+from tests.builders.varied_registry import (
     HASTWELL,
     JUNIPER_CREEK,
     LARCHMERE,

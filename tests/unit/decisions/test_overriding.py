@@ -11,7 +11,7 @@ from library_validator.decisions.decision import Answer, Candidate, Decision, Ma
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.overriding import asked_of_registry, under_override
 from library_validator.decisions.reasons import next_steps, reason_codes
-from tests.decisions import NOON, PARTNER, decision_of, match_of, submission_of
+from tests.builders.decisions import NOON, PARTNER, decision_of, match_of, submission_of
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 SUBMISSION: Final = submission_of("A-1")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from library_validator.decisions.decision import Answer
-from tests.small_registry import decide, release, system
-from tests.varied_registry import (
+from tests.builders.small_registry import decide, release, system
+from tests.builders.varied_registry import (
     GLENWARDEN_COMMUNITY,
     GLENWARDEN_PUBLIC,
     JUNIPER_CREEK,

@@ -8,7 +8,7 @@ import pytest
 
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.matching.entries import INDEX_FORMAT
-from tests.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
+from tests.builders.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
 
 ALDER_FIELDS = {
     "name": "Alder Point Public Library",

@@ -26,7 +26,7 @@ from library_validator.decisions.recording import (
 )
 from library_validator.decisions.store import CurrentMoved, Outcome
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
-from tests.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, no_override, submission_of
+from tests.builders.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, no_override, submission_of
 
 
 @dataclass

@@ -22,7 +22,7 @@ from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import reason_codes, reasons_of
 from library_validator.matching.weights import load_weights
 from tests.accuracy.labelled import HARD_CASES, MORE_CASES, read_cases, sample_releases, with_more_libraries
-from tests.small_registry import NOW, registry_of
+from tests.builders.small_registry import NOW, registry_of
 
 ROUNDED: Final = 0.005  # bits are stored with two decimals
 # Rules that keep an applicant from being validated whatever the score: the code that names each.

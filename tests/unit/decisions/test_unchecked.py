@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from library_validator.decisions.decision import Comparison, Decision
 from library_validator.decisions.unchecked import unchecked
-from tests.small_registry import ALDER, BRIAR_CITY, NEWEST, OUTLETS, SYSTEMS, decide, release
+from tests.builders.small_registry import ALDER, BRIAR_CITY, NEWEST, OUTLETS, SYSTEMS, decide, release
 
 BITS: Final = {"field": "name", "level": "exact", "applied": "A", "listed": "B", "bits": 1.5}
 GONE: Final = release(tuple(one for one in SYSTEMS if one is not BRIAR_CITY), OUTLETS, fiscal_year=2023)

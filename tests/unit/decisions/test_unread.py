@@ -10,7 +10,7 @@ from library_validator.decisions.application import FieldProblem, application_fr
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.reasons import next_steps, reason_codes
-from tests.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
+from tests.builders.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
 
 ALDER_FIELDS = {
     "name": "Alder Point Public Library",

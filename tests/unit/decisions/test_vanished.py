@@ -7,7 +7,7 @@ from itertools import permutations
 
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.releases.records import Outlet, Release, System
-from tests.small_registry import (
+from tests.builders.small_registry import (
     ALDER,
     BRIAR_CITY,
     BRIAR_COUNTY,

@@ -6,7 +6,7 @@ import pytest
 
 from library_validator.decisions.explained_name import ExplainedName
 from library_validator.releases.records import Outlet, System
-from tests.varied_registry import (
+from tests.builders.varied_registry import (
     HASTWELL,
     HAVENPORT,
     JUNIPER_CREEK,

@@ -8,8 +8,8 @@ import pytest
 
 from library_validator.decisions.decision import Answer
 from library_validator.releases.records import Outlet, Structure, System
-from tests.small_registry import decide, outlet, release, system
-from tests.varied_registry import (
+from tests.builders.small_registry import decide, outlet, release, system
+from tests.builders.varied_registry import (
     HASTWELL,
     JUNIPER_CREEK,
     LARCHMERE,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from library_validator_cli.evaluation.compare import Changes, Circumstances, RowAnswer, answers_of, changes
 from library_validator_cli.evaluation.measure import Result
-from tests.outcomes import N, outcome
+from tests.builders.outcomes import N, outcome
 
 NOW = Circumstances("2022.1.abc", "2026-11.1/w1", "all")
 

@@ -15,7 +15,7 @@ from library_validator_cli.evaluation.curves import (
 )
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import THRESHOLDS
-from tests.outcomes import N, R, outcome
+from tests.builders.outcomes import N, R, outcome
 
 
 def test_halves_are_the_same_in_every_run() -> None:

@@ -8,7 +8,7 @@ from library_validator_cli.evaluation.floors import FloorCheck, check_floors, re
 from library_validator_cli.evaluation.measure import Outcome
 from library_validator_cli.evaluation.summary import groups_of
 from library_validator_cli.failures import CommandFailed, WrongUsage
-from tests.outcomes import N, R, V, outcome
+from tests.builders.outcomes import N, R, V, outcome
 
 FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata"
 

@@ -14,13 +14,13 @@ from library_validator.decisions.decision import Answer, Submission
 from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import THRESHOLDS, Measurer, Outcome, Result, measuring
 from library_validator_cli.local_matching import registry_of as registry_of_files
 from library_validator_cli.sample_applications import sample_applications
-from tests.outcomes import N, R, outcome
-from tests.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
+from tests.builders.outcomes import N, R, outcome
+from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
 from tests.unit.cli.test_sample_release import BUNDLED
 
 ALDER_POINT = {

@@ -16,7 +16,7 @@ from library_validator_cli.evaluation.report import html_report
 from library_validator_cli.evaluation.report_parts import html, percent
 from library_validator_cli.evaluation.run import EarlierRun, Run, evaluate, read_run
 from library_validator_cli.failures import CommandFailed
-from tests.small_registry import ALDER, NEWEST, registry_of, release, system
+from tests.builders.small_registry import ALDER, NEWEST, registry_of, release, system
 
 HOSTILE = '<script>alert("x")</script><img src=http://example.invalid/x onerror=alert(1)>&amp;\u202e'
 ALDER_POINT = {"street": "12 North Fork Rd", "city": "Alder Point", "state": "ME", "zip": "04901"}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
-from tests.outcomes import N, R, V, outcome
+from tests.builders.outcomes import N, R, V, outcome
 
 
 def test_libraries_non_libraries_and_gone_ones_are_counted_apart() -> None:

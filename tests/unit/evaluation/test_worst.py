@@ -4,8 +4,8 @@ from library_validator.decisions.application import application_from_fields
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import Measurer, Result
 from library_validator_cli.evaluation.worst import explain, gone_validated, worst
-from tests.outcomes import N, R, outcome
-from tests.small_registry import NEWEST, registry_of
+from tests.builders.outcomes import N, R, outcome
+from tests.builders.small_registry import NEWEST, registry_of
 
 
 def test_errors_come_gravest_first_and_then_by_bits() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from functions.fetch_release.handler import FetchEvent, FetchResponse, Runtime, build_runtime, handler, within
+from library_validator.adapters.memory.downloads import MemoryWeb
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
-from library_validator.adapters.memory.web import MemoryWeb
 from library_validator.config import FetchReleaseSettings
 from library_validator.errors import PublishFailed
 from library_validator.matching.index import build_index
@@ -24,9 +24,9 @@ from library_validator.registry.bucket import Upload
 from library_validator.registry.events import ReleaseFetchFailed
 from library_validator.registry.refreshing import RefreshPorts
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.fetching import FetchPorts
-from library_validator.releases.reading import read_release
-from tests.release_files import release_zip
+from library_validator.releases.fetching.fetch import FetchPorts
+from library_validator.releases.reading.release import read_release
+from tests.builders.release_files import release_zip
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -22,7 +22,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
-from tests.decisions import PARTNER
+from tests.builders.decisions import PARTNER
 from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, World, year
 
 

@@ -14,7 +14,7 @@ from library_validator.config import SweepResultsSettings
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.recording import record
 from library_validator.observability import Metrics, build_logger
-from tests.decisions import decision_of, minutes, no_override, submission_of
+from tests.builders.decisions import decision_of, minutes, no_override, submission_of
 
 
 @pytest.fixture

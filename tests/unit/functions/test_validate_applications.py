@@ -26,9 +26,16 @@ from library_validator.decisions.events import DecisionEvent
 from library_validator.decisions.store import Outcome
 from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.observability import Metrics, build_logger
-from tests.decisions import NOON
-from tests.messages import NOON_MS, record_of
-from tests.small_registry import ALDER_ELSEWHERE, EAST_CORAL, NEWEST, WEST_CORAL, registry_of, release
+from tests.builders.decisions import NOON
+from tests.builders.messages import NOON_MS, record_of
+from tests.builders.small_registry import (
+    ALDER_ELSEWHERE,
+    EAST_CORAL,
+    NEWEST,
+    WEST_CORAL,
+    registry_of,
+    release,
+)
 
 PARTNER = "AROAPARTNERONE"
 ALDER = {

@@ -6,10 +6,17 @@ from dataclasses import replace
 
 from library_validator.matching.entries import Entry
 from library_validator.matching.entries_of_history import entries_of
-from library_validator.releases.history import merge_releases
+from library_validator.releases.lineage.history import merge_releases
 from library_validator.releases.records import Release
-from tests.small_registry import release
-from tests.varied_registry import JUNIPER_CREEK, OUTLETS, SABLE_CENTRAL, SABLE_COUNTY, SYSTEMS, VARIED
+from tests.builders.small_registry import release
+from tests.builders.varied_registry import (
+    JUNIPER_CREEK,
+    OUTLETS,
+    SABLE_CENTRAL,
+    SABLE_COUNTY,
+    SYSTEMS,
+    VARIED,
+)
 
 FORMER = "ELSPETH WARING LIBRARY"
 RENAMED_SYSTEM = release(

@@ -11,8 +11,8 @@ from library_validator.matching.index import MAX_CANDIDATES, build_index
 from library_validator.matching.keys import MAX_KEYS, keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
-from library_validator.releases.history import merge_releases
-from tests.small_registry import ALDER, NEWEST, OUTLETS, SYSTEMS, outlet, release, system
+from library_validator.releases.lineage.history import merge_releases
+from tests.builders.small_registry import ALDER, NEWEST, OUTLETS, SYSTEMS, outlet, release, system
 
 
 def test_an_entry_survives_being_stored() -> None:

@@ -13,7 +13,7 @@ from library_validator.matching.match import ENOUGH, Ranking, rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import load_weights
-from tests.small_registry import ALDER, OUTLETS, SYSTEMS, outlet, release
+from tests.builders.small_registry import ALDER, OUTLETS, SYSTEMS, outlet, release
 
 CROWD: Final = tuple(
     outlet("ME0001", f"{n:03d}", f"STOP {n} BRANCH", f"{n} MAIN ST", "ALDER POINT", "04901", "-4")

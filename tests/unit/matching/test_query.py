@@ -8,7 +8,7 @@ from library_validator.matching.applicant import Applicant
 from library_validator.matching.query import Query, read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import NAME_LOST, NAME_MISSING
-from tests.varied_registry import query_of
+from tests.builders.varied_registry import query_of
 
 NO_WORDS = Statistics(0, {}, frozenset())
 

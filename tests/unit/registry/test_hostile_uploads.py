@@ -18,7 +18,7 @@ from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import Run
 from library_validator_cli.sample_release import write_sample_release
-from tests.spoiled_releases import SPOILED, Spoiled, spoiled_releases, tables_of
+from tests.builders.spoiled_releases import SPOILED, Spoiled, spoiled_releases, tables_of
 from tests.unit.registry.world import Clock
 
 LIVE = "releases/pls_fy2021_csv.zip"

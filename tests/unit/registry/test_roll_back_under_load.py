@@ -17,7 +17,7 @@ from library_validator.decisions.decision import Decision, Submission
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.rollback import roll_back
 from library_validator_cli.sample_release import write_sample_release
-from tests.spoiled_releases import tables_of
+from tests.builders.spoiled_releases import tables_of
 from tests.unit.registry.world import Clock
 
 FLIPS, WORKERS = 12, 3

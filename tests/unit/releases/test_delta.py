@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library_validator.releases.delta import Change, delta_between
+from library_validator.releases.lineage.delta import Change, delta_between
 from library_validator.releases.records import Release
-from tests.invented_country import country, release_of_country
-from tests.release_files import OUTLET, SYSTEM, Row, release_of
+from tests.builders.invented_country import country, release_of_country
+from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 CEDAR = {
     "FSCSKEY": "VT0009",

@@ -11,13 +11,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from library_validator.adapters.memory.downloads import MemoryWeb
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
-from library_validator.adapters.memory.web import MemoryWeb
-from library_validator.releases.downloading import Validators
-from library_validator.releases.fetching import FetchPorts, SourceState, Standing, Taken, look_for_release
-from library_validator.releases.offers import (
+from library_validator.releases.fetching.downloading import Validators
+from library_validator.releases.fetching.fetch import (
+    FetchPorts,
+    SourceState,
+    Standing,
+    Taken,
+    look_for_release,
+)
+from library_validator.releases.fetching.offers import (
     Offer,
     known_offers,
     linked_offers,
@@ -25,14 +31,14 @@ from library_validator.releases.offers import (
     read_page,
     year_named,
 )
-from library_validator.releases.sources import (
+from library_validator.releases.fetching.sources import (
     Source,
     built_in_sources,
     own_source,
     read_source_file,
     read_sources,
 )
-from tests.release_files import zip_of
+from tests.builders.release_files import zip_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()

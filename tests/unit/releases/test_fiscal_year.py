@@ -3,8 +3,17 @@ from __future__ import annotations
 import pytest
 
 from library_validator.errors import ReleaseRefused
-from library_validator.releases.reading import read_release
-from tests.release_files import OUTLET, OUTLETS_FILE, SYSTEM, SYSTEMS_FILE, Row, csv_of, release_zip, zip_of
+from library_validator.releases.reading.release import read_release
+from tests.builders.release_files import (
+    OUTLET,
+    OUTLETS_FILE,
+    SYSTEM,
+    SYSTEMS_FILE,
+    Row,
+    csv_of,
+    release_zip,
+    zip_of,
+)
 
 
 def ending(*dates: str) -> list[Row]:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library_validator.releases.guard import LiveRelease, guard
-from library_validator.releases.guard_limits import guard_limits
+from library_validator.releases.guarding.guard import LiveRelease, guard
+from library_validator.releases.guarding.limits import guard_limits
 from library_validator.releases.records import Problem, Release
-from tests.invented_country import Rows, country, release_of_country
-from tests.release_files import SYSTEM, release_of
+from tests.builders.invented_country import Rows, country, release_of_country
+from tests.builders.release_files import SYSTEM, release_of
 
 TODAY = date(2026, 11, 23)
 NEAREST = release_of_country(country(), 2021)

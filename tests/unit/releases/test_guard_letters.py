@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.releases.guard import LiveRelease, guard, problems_of_file
-from library_validator.releases.letters import is_spoiled, lost_accents
+from library_validator.releases.guarding.guard import LiveRelease, guard, problems_of_file
+from library_validator.releases.guarding.letters import is_spoiled, lost_accents
 from library_validator.releases.records import Problem, Release
-from tests.invented_country import Rows, country, release_of_country
+from tests.builders.invented_country import Rows, country, release_of_country
 
 TODAY = date(2026, 11, 23)
 ACCENTED = ("PEÑUELAS", "MAYAGÜEZ", "BAYAMÓN", "MANATÍ", "CATAÑO")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.errors import ReleaseRefused
-from library_validator.releases.history import History, merge_releases
+from library_validator.releases.lineage.history import History, merge_releases
 from library_validator.releases.records import Release
-from tests.release_files import OUTLET, SYSTEM, Row, release_of
+from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 
 def system(key: str, **columns: str) -> Row:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.releases.history import ListedSystem, merge_releases
-from library_validator.releases.lineage import Fate, TakenOver
+from library_validator.releases.lineage.fates import Fate, TakenOver
+from library_validator.releases.lineage.history import ListedSystem, merge_releases
 from library_validator.releases.records import Release
-from tests.release_files import OUTLET, SYSTEM, Row, release_of
+from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 Listing = tuple[list[Row], list[Row]]  # rows of systems, rows of outlets
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.errors import ReleaseRefused
-from library_validator.releases.archive import zip_pair
-from library_validator.releases.other_formats import other_format
-from library_validator.releases.reading import read_release
-from tests.release_files import OUTLET, SYSTEM, csv_of, release_zip, zip_of
+from library_validator.releases.reading.archive import zip_pair
+from library_validator.releases.reading.other_formats import other_format
+from library_validator.releases.reading.release import read_release
+from tests.builders.release_files import OUTLET, SYSTEM, csv_of, release_zip, zip_of
 
 SYSTEMS, OUTLETS = csv_of([SYSTEM]), csv_of([OUTLET])
 SAVE_AS_CSV = (

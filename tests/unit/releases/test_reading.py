@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, System
-from tests.release_files import (
+from tests.builders.release_files import (
     OUTLET,
     OUTLETS_FILE,
     SYSTEM,

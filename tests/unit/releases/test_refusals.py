@@ -12,9 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.errors import ReleaseRefused
-from library_validator.releases.archive import ArchiveLimits, zip_pair
-from library_validator.releases.reading import read_release
-from tests.release_files import OUTLET, OUTLETS_FILE, SYSTEM, SYSTEMS_FILE, csv_of, release_zip, zip_of
+from library_validator.releases.reading.archive import ArchiveLimits, zip_pair
+from library_validator.releases.reading.release import read_release
+from tests.builders.release_files import (
+    OUTLET,
+    OUTLETS_FILE,
+    SYSTEM,
+    SYSTEMS_FILE,
+    csv_of,
+    release_zip,
+    zip_of,
+)
 
 STATE_SUMMARY = "STABR,POPU_LSA,F_POPLSA,YR_SUB\r\nVT,640000,R_22,2023\r\n"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.releases.repairs import Repairs
+from library_validator.releases.reading.repairs import Repairs
 
 anything = st.text(max_size=20) | st.from_regex(r"-?[0-9]{0,12}(\.0+)?", fullmatch=True)
 states = st.sampled_from(["VT", "NJ", "PR", "NY", "OH", "CA"])

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 
 from library_validator.errors import ReleaseRefused
-from library_validator.releases.reading import read_release
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import RowProblem
-from tests.release_files import OUTLET, OUTLETS_FILE, SYSTEM, SYSTEMS_FILE, csv_of, release_zip, zip_of
+from tests.builders.release_files import (
+    OUTLET,
+    OUTLETS_FILE,
+    SYSTEM,
+    SYSTEMS_FILE,
+    csv_of,
+    release_zip,
+    zip_of,
+)
 
 
 def systems(count: int) -> list[dict[str, str]]:

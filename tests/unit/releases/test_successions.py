@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from library_validator.releases.lineage.successions import Continuation, continued_outlets, successions
 from library_validator.releases.records import Release
-from library_validator.releases.successions import Continuation, continued_outlets, successions
-from tests.release_files import OUTLET, SYSTEM, Row, release_of
+from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 PLACE = {"ADDRESS": "12 NORTH MAIN STREET", "CITY": "BIRCH", "ZIP": "05700", "PHONE": "8025550200"}
 BIRCH = {"FSCSKEY": "VT0002", "LIBNAME": "BIRCH PUBLIC LIBRARY", **PLACE}

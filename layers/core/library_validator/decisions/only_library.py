@@ -8,7 +8,7 @@ from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import is_named_library
 from library_validator.matching.match import Scored
 from library_validator.matching.words import GENERIC, SEPARATORS, STATE_CODES
-from library_validator.releases.lineage import CLOSED
+from library_validator.releases.lineage.fates import CLOSED
 
 # Bodies that use a library's name, shortened: the state's library association, a national board.
 _SHORT_NAME_BODIES: Final = frozenset({"ASSOCIATION", "BOARD", "TRUSTEES", "DIRECTORS"}) | frozenset(

@@ -33,7 +33,7 @@ from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.words import OUT_OF_SCOPE
-from library_validator.releases.lineage import CLOSED
+from library_validator.releases.lineage.fates import CLOSED
 from library_validator.releases.records import Structure, fscs_key_of
 
 # Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.

@@ -14,8 +14,8 @@ from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import Street
 from library_validator.matching.phones import read_phone
 from library_validator.matching.zips import zip5
-from library_validator.releases.history import History, ListedOutlet, ListedSystem
-from library_validator.releases.lineage import CLOSED, Fate
+from library_validator.releases.lineage.fates import CLOSED, Fate
+from library_validator.releases.lineage.history import History, ListedOutlet, ListedSystem
 
 ReadName = Callable[[str], Name]
 

@@ -13,7 +13,7 @@ from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
-from library_validator.releases.history import merge_releases
+from library_validator.releases.lineage.history import merge_releases
 from library_validator.releases.records import Release
 
 _MISPRINTS: Final = 2  # kind words that so few entries spell in a way are misprints of the release

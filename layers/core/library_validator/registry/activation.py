@@ -36,8 +36,8 @@ from library_validator.registry.journal import Clock, Journal, problems_as_json,
 from library_validator.registry.judging import QUARANTINE, judge, under
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
-from library_validator.releases.delta import delta_between
-from library_validator.releases.reading import read_release
+from library_validator.releases.lineage.delta import delta_between
+from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Problem, Release
 
 LOADED: Final = "release loaded"  # the reason of an activation that needed nobody

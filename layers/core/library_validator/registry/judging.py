@@ -12,7 +12,7 @@ from library_validator.registry.accepted import Live, Proposal
 from library_validator.registry.bucket import FETCHED, OFFICIAL
 from library_validator.registry.journal import problems_as_json
 from library_validator.registry.store import Run, VersionRecord, VersionState
-from library_validator.releases.guard import LiveRelease, guard
+from library_validator.releases.guarding.guard import LiveRelease, guard
 from library_validator.releases.records import Problem, Release
 
 QUARANTINE: Final = "quarantine"

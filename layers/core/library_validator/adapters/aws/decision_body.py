@@ -6,7 +6,7 @@ decision fits in one kilobyte.
 
 The first byte names the dictionary. Each one stays for good, under its number: what was stored with it
 must be read with it. A text that no dictionary knows is stored as well, only longer. A new dictionary is
-made by ``python -m benchmarks.decision_dictionary``, and used one deployment after it was shipped: so the
+made by ``python -m lab.weights.decision_dictionary``, and used one deployment after it was shipped: so the
 deployment before reads everything, should one go back to it.
 """
 

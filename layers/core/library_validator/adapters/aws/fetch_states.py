@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from library_validator.releases.downloading import Validators
-from library_validator.releases.fetching import SourceState, Taken
+from library_validator.releases.fetching.downloading import Validators
+from library_validator.releases.fetching.fetch import SourceState, Taken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -1,0 +1,383 @@
+"""The local stack: the service of ``template.yaml`` on this machine, without a container engine.
+
+MiniStack answers for AWS on 127.0.0.1, over TLS and with the functions' roles enforced; ``sam build`` and
+``sam deploy`` put the same template on it that AWS gets. Everything it writes is in a folder that git
+ignores, and nothing survives ``stop``: uploads, decisions and all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import platform
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+from library_validator_devstack.environments import (
+    EnvironmentFailed,
+    Progress,
+    bootstrap_environment,
+    install,
+    project_environments,
+)
+
+STACK_NAME: Final = "library-validator"
+REGION: Final = "us-east-1"
+START_DEADLINE: Final = 60.0  # seconds; 0.5 is usual, a busy machine takes longer
+STOP_DEADLINE: Final = 3.0  # nothing in the server is worth waiting for
+DEPLOY_DEADLINE: Final = 600.0
+BUILDS_KEPT: Final = 3
+LOG_TAIL: Final = 30  # lines shown when something fails
+
+# What of this process's environment the server, and with it every handler, may see.
+SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
+
+# What an outer `make` or a virtual environment would tell SAM's own make and Python.
+MUST_NOT_REACH_SAM: Final = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+
+# A local stack retries within a minute, so that a poison message can be seen in its dead-letter queue.
+LOCAL_PARAMETERS: Final = {
+    "RetryPace": "brisk",
+    "SweepRate": "rate(1 minute)",
+    "ValidateMaximumConcurrency": "2",  # each worker starts cold, and a laptop has few processors
+    "RevalidateMaximumConcurrency": "2",
+    "FetchState": "DISABLED",  # nothing on this machine goes to the network by itself
+}
+
+
+class LocalStackFailed(Exception):
+    """The local stack cannot do what was asked; the message says why, and what the log said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningStack:
+    """What is known of a running server, as its state file keeps it."""
+
+    pid: int
+    port: int
+    started_at: float  # seconds since 1970
+    outputs: dict[str, str] = field(default_factory=dict)  # of the CloudFormation stack; empty: not deployed
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+
+def quiet(_said: str) -> None:
+    """A progress callback that shows nothing."""
+
+
+class LocalStack:
+    """The local stack of the checkout at ``root``; one runs at a time in each ``state`` folder.
+
+    ``progress`` is told, in short phrases, of every step that takes over a second. Every method that
+    fails raises ``LocalStackFailed``.
+    """
+
+    def __init__(self, root: Path, state: Path | None = None, progress: Progress = quiet) -> None:
+        self.root = root.resolve()
+        self.state = (state or self.root / ".local" / "run").resolve()
+        self.log = self.state / "server.log"
+        self.certificate = self.state / "server.crt"
+        self._record = self.state / "server.json"
+        self._temporary = self.state / "tmp"
+        self._progress = progress
+        self._environments = project_environments(self.root)
+
+    def install(self) -> None:
+        """Make the environments of the server, of SAM and of the handlers, side by side; once."""
+        try:
+            install(self.root, ("sam", "stack", "handlers"), self._progress)
+        except (EnvironmentFailed, OSError) as error:
+            raise LocalStackFailed(f"the local stack could not be installed: {error}") from error
+
+    def start(self) -> RunningStack:
+        """Start the server on a free port and wait until it answers; a running one is left as it is."""
+        self.install()
+        if (running := self.running()) and self.is_healthy():
+            return running
+        self.stop()
+        self.state.mkdir(parents=True, exist_ok=True)
+        self._temporary.mkdir()
+        self._progress("starting the local stack")
+        port = _free_port()
+        pid = self._spawn(port)
+        running = RunningStack(pid, port, time.time())
+        self._write(running)
+        deadline = time.monotonic() + START_DEADLINE
+        while not self.is_healthy():
+            if _has_ended(pid):
+                raise self._failed("the local stack ended at once")
+            if time.monotonic() > deadline:
+                self.stop()
+                raise self._failed(f"the local stack did not answer within {START_DEADLINE:.0f} s")
+            time.sleep(0.1)
+        return running
+
+    def stop(self) -> bool:
+        """End the server and its workers and empty its temporary folder; says whether one was running."""
+        running = self.running()
+        if running:
+            _end_group(running.pid)
+        self._record.unlink(missing_ok=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        return running is not None
+
+    def deploy(self, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Build the template for this machine and deploy it; returns the stack's outputs.
+
+        ``parameters`` override the template's, over those that fit a local stack.
+        """
+        running = self.running()
+        if not running:
+            raise LocalStackFailed("the local stack is not running: start it first")
+        build = self.build()
+        overrides = {"Architecture": _architecture(), **LOCAL_PARAMETERS, **(parameters or {})}
+        self._progress("deploying the template")
+        self._sam(
+            "deploy", "--template-file", str(build / "template.yaml"),
+            "--stack-name", STACK_NAME, "--region", REGION, "--resolve-s3",
+            "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-fail-on-empty-changeset",
+            "--no-progressbar", "--parameter-overrides",
+            *(f'ParameterKey={name},ParameterValue="{value}"' for name, value in overrides.items()),
+        )  # fmt: skip
+        outputs = self._stack_outputs()
+        self._write(RunningStack(running.pid, running.port, running.started_at, outputs))
+        return outputs
+
+    def build(self) -> Path:
+        """The folder with the template and the layer, built for this machine; once for the same sources.
+
+        Every stack of the checkout shares it.
+        """
+        built = self.root / ".local" / "build" / self._fingerprint()
+        if (built / "template.yaml").is_file():
+            return built
+        self._progress("building the layer and the functions")
+        unfinished = built.with_name(f"{built.name}.{os.getpid()}")
+        python = str(bootstrap_environment(self.root).python)
+        try:
+            self._sam(
+                "build", "--no-cached", "--build-dir", str(unfinished),
+                additional={"TARGET": "local", "PYTHON": python},
+            )  # fmt: skip
+            unfinished.rename(built)
+        except OSError:
+            if not built.is_dir():  # another process was as quick
+                raise
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        older = sorted(built.parent.glob("*/template.yaml"), key=lambda file: file.stat().st_mtime)
+        for template in older[:-BUILDS_KEPT]:
+            shutil.rmtree(template.parent, ignore_errors=True)
+        return built
+
+    def _fingerprint(self) -> str:
+        """Names everything that a build is made from."""
+        digest = hashlib.sha256(f"{sys.version}\n{bootstrap_environment(self.root).stamp()}".encode())
+        layer = self.root / "layers" / "core"
+        sources = [self.root / "template.yaml", *sorted(layer.rglob("*"))]
+        for file in sources:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(self.root)}\n".encode() + file.read_bytes())
+        return digest.hexdigest()[:16]
+
+    def running(self) -> RunningStack | None:
+        """The server of this state folder, if it lives. A record that a crash left behind is no server."""
+        if not _is_locked(self.state / "server.lock"):
+            return None
+        try:
+            return RunningStack(**json.loads(self._record.read_text()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def is_healthy(self) -> bool:
+        """Whether the server answers, over TLS and with its own certificate."""
+        try:
+            port = int(json.loads(self._record.read_text())["port"])
+            context = ssl.create_default_context(cafile=str(self.certificate))
+            with closing(http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)) as asked:
+                asked.request("GET", "/_ministack/health")
+                return asked.getresponse().status == http.HTTPStatus.OK
+        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            return False
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of the deployed stack by name; empty where nothing is deployed."""
+        running = self.running()
+        return dict(running.outputs) if running else {}
+
+    def environment(self) -> dict[str, str]:
+        """What an AWS client needs in its environment to talk to this stack, and to nothing else.
+
+        Remove every other ``AWS_`` variable (``AWS_PROFILE`` above all): see ``environment_over``.
+        """
+        running = self.running()
+        if not running:
+            raise LocalStackFailed("the local stack is not running: start it first")
+        return {
+            "AWS_ENDPOINT_URL": running.endpoint,
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1,localhost",
+            "no_proxy": "127.0.0.1,localhost",
+        }
+
+    def environment_over(self, ambient: Mapping[str, str]) -> dict[str, str]:
+        """``ambient`` without anything that would lead an AWS client elsewhere, and with ``environment``."""
+        kept = {name: value for name, value in ambient.items() if not name.startswith("AWS_")}
+        return kept | self.environment()
+
+    def log_tail(self, lines: int = LOG_TAIL) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    def _spawn(self, port: int) -> int:
+        ours = {
+            "AUTH": "true",
+            "USE_SSL": "1",
+            "MINISTACK_SSL_CERT": str(self.certificate),
+            "MINISTACK_SSL_KEY": str(self.state / "server.key"),
+            # Inherited by the handlers, which trust this one certificate and no other.
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_REGION": REGION,
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "DOCKER_HOST": f"unix://{self.state}/no-container-engine.sock",
+            "TMPDIR": str(self._temporary),
+            "S3_DATA_DIR": str(self._temporary / "s3"),
+            "STATE_DIR": str(self._temporary / "state"),
+            "HOME": str(self._temporary),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        inherited = {name: os.environ[name] for name in SERVER_MAY_SEE if name in os.environ}
+        command = [
+            str(self._environments["stack"].python),
+            str(Path(__file__).with_name("stack_server.py")),
+            str(self.state),
+            str(self._environments["handlers"].python),
+        ]
+        # Not a Popen: the server is meant to outlive this process, and nobody waits for it.
+        return os.posix_spawn(
+            command[0],
+            command,
+            inherited | ours,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+
+    def _sam(self, *arguments: str, additional: Mapping[str, str] | None = None) -> None:
+        surroundings = self.environment_over(os.environ) | dict(additional or {})
+        surroundings |= {"SAM_CLI_TELEMETRY": "0", "HOME": str(self.state / "home"), "CI": "1"}
+        for name in MUST_NOT_REACH_SAM:
+            surroundings.pop(name, None)
+        (self.state / "home").mkdir(exist_ok=True)
+        command = [str(self._environments["sam"].path / "bin" / "sam"), *arguments]
+        try:
+            done = subprocess.run(
+                command, cwd=self.root, env=surroundings, stdin=subprocess.DEVNULL,
+                capture_output=True, text=True, check=False, timeout=DEPLOY_DEADLINE,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise self._failed(f"sam {arguments[0]} did not end within {DEPLOY_DEADLINE:.0f} s") from error
+        if done.returncode:
+            said = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_TAIL:])
+            raise self._failed(f"sam {arguments[0]} failed:\n{said}")
+
+    def _stack_outputs(self) -> dict[str, str]:
+        # Read by SAM's own environment: this module needs nothing but the standard library.
+        script = (
+            "import boto3, json, sys; stack = boto3.client('cloudformation')"
+            ".describe_stacks(StackName=sys.argv[1])['Stacks'][0];"
+            "print(json.dumps({o['OutputKey']: o['OutputValue'] for o in stack['Outputs']}))"
+        )
+        done = subprocess.run(
+            [str(self._environments["sam"].python), "-c", script, STACK_NAME],
+            env=self.environment_over(os.environ), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise self._failed(f"the stack's outputs could not be read:\n{done.stderr[-2000:]}")
+        outputs: dict[str, str] = json.loads(done.stdout)
+        return outputs
+
+    def _write(self, running: RunningStack) -> None:
+        staging = self._record.with_suffix(".new")
+        staging.write_text(json.dumps(asdict(running)))
+        staging.replace(self._record)
+
+    def _failed(self, what: str) -> LocalStackFailed:
+        tail = self.log_tail()
+        return LocalStackFailed(f"{what}\nThe end of {self.log}:\n{tail}" if tail else what)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_locked(lock: Path) -> bool:
+    """Whether a living server holds ``lock``: true of no other process, even with its old process id."""
+    try:
+        with lock.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def _end_group(leader: int) -> None:
+    """End a process and everything that it started: asked first, then made to."""
+    for how, patience in ((signal.SIGTERM, STOP_DEADLINE), (signal.SIGKILL, STOP_DEADLINE)):
+        deadline = time.monotonic() + patience
+        try:
+            os.killpg(leader, how)
+            while time.monotonic() < deadline:
+                _has_ended(leader)
+                os.killpg(leader, 0)
+                time.sleep(0.05)
+        except ProcessLookupError:
+            return
+    raise LocalStackFailed(f"process group {leader} does not end; end it by hand")
+
+
+def _has_ended(server: int) -> bool:
+    """Whether a server that this process started has ended; lets go of it, as a zombie looks alive."""
+    try:
+        return os.waitpid(server, os.WNOHANG)[0] == server
+    except ChildProcessError:
+        return False
+
+
+def _architecture() -> str:
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"

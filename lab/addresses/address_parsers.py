@@ -1,0 +1,177 @@
+"""Which reading of an address line tells the same address from another one, and at what cost.
+
+    python -m lab.addresses.address_parsers --older ZIP ... --newer ZIP --labelled CSV ... [--output JSON]
+
+Reads pairs of lines of which the answer is known (see ``addresses/pairs.py``) with the product's plain
+rules and with every parser that is installed, and judges all of them by the product's comparison of
+streets. ``the product`` is the rules and that comparison as they ship, whole lines compared besides.
+Prints tables in Markdown; ``--output`` keeps everything, the pairs that the rules get wrong among it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import random
+import shlex
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Final
+
+from lab.addresses import costs, pairs
+from lab.addresses.judging import (
+    Judged,
+    compare_with,
+    judge_all,
+    judge_of,
+    lines_of,
+    measure,
+    mistakes,
+    product_judge,
+)
+from lab.addresses.pairs import Line, Pair
+from lab.addresses.readers import READERS, RULES, Read, Reader
+from library_validator.releases.reading.release import read_release
+from library_validator_cli.evaluation.labelled import read_labelled
+
+PRODUCT: Final = "the product"
+TIMED_LINES: Final = 5_000
+SEED: Final = 1
+
+
+def main() -> None:
+    given = _arguments()
+    newer = read_release(given.newer)
+    between, left_out = pairs.of_releases((read_release(path) for path in given.older), newer)
+    labelled = [row for file in read_labelled(given.labelled) for row in file.rows]
+    known = [
+        *between,
+        *pairs.of_labelled(labelled, newer),
+        *pairs.of_neighbours(newer),
+        *pairs.made_up(newer),
+    ]
+    found = run(known)
+    print_tables(found)
+    if given.output:
+        about = _about(given) | {"left_out": left_out}
+        given.output.write_text(json.dumps(about | found, indent=1, ensure_ascii=False) + "\n")
+
+
+def run(known: Sequence[Pair]) -> dict[str, Any]:
+    """Every reader on every pair: measures, costs, and where the rules are wrong."""
+    lines = lines_of(known)
+    timed = random.Random(SEED).sample(lines, min(TIMED_LINES, len(lines)))
+    judged: dict[str, Judged] = {}
+    readers: dict[str, dict[str, Any]] = {}
+    for reader in READERS:
+        _say(reader.name)
+        try:
+            read = reader.load()
+        except Exception as error:  # noqa: BLE001 - what a binding raises without its data is its own affair
+            readers[reader.name] = {"could_not_run": f"{type(error).__name__}: {error}"}
+            continue
+        judged[reader.name] = judge_all(reader.name, judge_of(read), known)
+        readers[reader.name] = _costs(reader, read, lines, timed)
+    judged[PRODUCT] = judge_all(PRODUCT, product_judge, known)
+    rules = judged[RULES.name]
+    return {
+        "readers": readers,
+        "judged": {name: measure(one, known) for name, one in judged.items()},
+        "beside_the_rules": {name: compare_with(rules, one, known) for name, one in judged.items()},
+        "mistakes": mistakes([rules, judged[PRODUCT]], list(judged.values()), known),
+    }
+
+
+def _costs(reader: Reader, read: Read, lines: Sequence[Line], timed: Sequence[Line]) -> dict[str, Any]:
+    return {
+        "packages": {name: version(name) for name in reader.packages},
+        "lines": len(lines),
+        "unread": sum(read(line) is None for line in lines),
+        "microseconds_per_line": round(costs.microseconds_per_line(read, timed), 1),
+        "import_milliseconds": round(costs.import_milliseconds(reader.module), 1),
+        "installed_bytes": costs.installed_bytes(reader.packages),
+    }
+
+
+def print_tables(found: dict[str, Any]) -> None:
+    sets = {name: one["are_the_same"] for name, one in found["judged"][PRODUCT].items()}
+    for same, title in (
+        (True, "Same address, judged the same %"),
+        (False, "Two addresses, judged the same %"),
+    ):
+        names = [name for name, are_same in sets.items() if are_same is same]
+        rows = [
+            [f"{name} ({found['judged'][PRODUCT][name]['pairs']:,})" for name in names],
+            *([_percent(judged[name]) for name in names] for judged in found["judged"].values()),
+        ]
+        print(f"\n## {title} (of them exact)\n")
+        _print_table(["", *found["judged"]], rows)
+    print("\n## Costs\n")
+    heads = ("reader", "unread", "µs a line", "import ms", "adds MB")
+    costs_of = [_cost_row(name, one) for name, one in found["readers"].items()]
+    _print_table(list(heads), [list(column) for column in zip(*costs_of, strict=True)])
+
+
+def _cost_row(name: str, cost: dict[str, Any]) -> list[str]:
+    if "could_not_run" in cost:
+        return [name, cost["could_not_run"], "", "", ""]
+    unread = f"{100 * cost['unread'] / cost['lines']:.2f}%"
+    megabytes = f"{cost['installed_bytes'] / 1e6:.1f}"
+    return [name, unread, str(cost["microseconds_per_line"]), str(cost["import_milliseconds"]), megabytes]
+
+
+def _percent(judged: dict[str, Any]) -> str:
+    of = judged["pairs"]
+    return f"{100 * judged['judged_same'] / of:.2f} ({100 * judged['judged_exact'] / of:.2f})"
+
+
+def _print_table(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
+    """A table in Markdown, given by columns."""
+    print("| " + " | ".join(heads) + " |")
+    print("|" + "---|" * len(heads))
+    for row in zip(*columns, strict=True):
+        print("| " + " | ".join(row) + " |")
+
+
+def _about(given: argparse.Namespace) -> dict[str, Any]:
+    """What was run on what, so that it can be run again."""
+    files = [*given.older, given.newer, *given.labelled]
+    return {
+        "schema_version": 1,
+        "command": shlex.join(["python", "-m", "lab.addresses.address_parsers", *sys.argv[1:]]),
+        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "packages": {name: _version(name) for reader in READERS for name in reader.packages},
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--older", type=Path, nargs="+", required=True, metavar="ZIP")
+    parser.add_argument("--newer", type=Path, required=True, metavar="ZIP")
+    parser.add_argument("--labelled", type=Path, nargs="+", required=True, metavar="CSV")
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    return parser.parse_args()
+
+
+def _say(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

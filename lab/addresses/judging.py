@@ -1,0 +1,139 @@
+"""Every reader on every pair: read both lines, compare what was read, judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+from lab.addresses.pairs import MADE_UP, Line, Pair
+from lab.addresses.readers import Read
+from library_validator.matching import normalize
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.compare_addresses import compare_addresses, compare_streets
+from library_validator.matching.entries import Address, Entry, Listing
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator_cli.evaluation.intervals import Share
+
+EXACT: Final = frozenset(("exact", "same_box"))
+SAME: Final = EXACT | {"near"}
+UNREAD: Final = "unread"
+_ORDER: Final = ("exact", "same_box", "near", "same_number", "same_street")  # the best agreement first
+
+Judge = Callable[[Pair], str]  # the level of the line that agrees best
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One reader's levels, in the order of the pairs."""
+
+    reader: str
+    levels: tuple[str, ...]
+
+    def is_same(self, position: int) -> bool:
+        return self.levels[position] in SAME
+
+
+def judge_of(read: Read) -> Judge:
+    """Judges by ``compare_streets`` what ``read`` reads; each line is read once."""
+    read_once = cache(read)
+
+    def judge(pair: Pair) -> str:
+        line = read_once(pair.line)
+        if line is None:
+            return UNREAD
+        others = [other for other in map(read_once, pair.others) if other is not None]
+        return _best([compare_streets(line, other) for other in others]) if others else UNREAD
+
+    return judge
+
+
+def product_judge(pair: Pair) -> str:
+    """As the product compares an applicant with an entry: plain rules, and whole lines where they differ."""
+    query = read_applicant(Applicant(name="", street=pair.line.text), _NO_STATISTICS)
+    listed = tuple(Address(normalize.street(other.text), "", "", other.text) for other in pair.others)
+    return compare_addresses(query, replace(_NOWHERE, addresses=listed))[0]
+
+
+_NO_STATISTICS: Final = Statistics(0, {}, frozenset())
+_NOWHERE: Final = Entry(
+    id="",
+    kind="",
+    structure="",
+    first_listed=0,
+    last_listed=0,
+    state="",
+    county="",
+    libid="",
+    names=(),
+    system_names=(),
+    addresses=(),
+    phones=(),
+    former_ids=(),
+    listing=Listing(**dict.fromkeys(Listing._fields, "")),
+)
+
+
+def _best(levels: Sequence[str]) -> str:
+    return min(levels, key=lambda level: _ORDER.index(level) if level in _ORDER else len(_ORDER))
+
+
+def judge_all(reader: str, judge: Judge, pairs: Sequence[Pair]) -> Judged:
+    return Judged(reader, tuple(judge(pair) for pair in pairs))
+
+
+def measure(judged: Judged, pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
+    """Per set: whether its pairs are the same, how many were judged exact, and the same, and each level."""
+    found: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys(pair.set for pair in pairs):
+        at = [position for position, pair in enumerate(pairs) if pair.set == name]
+        levels = Counter(judged.levels[position] for position in at)
+        same = Share(count=sum(levels[level] for level in SAME), of=len(at))
+        found[name] = {
+            "are_the_same": pairs[at[0]].same,
+            "pairs": len(at),
+            "judged_exact": sum(levels[level] for level in EXACT),
+            "judged_same": same.count,
+            "judged_same_between": [round(same.low, 5), round(same.high, 5)],
+            "levels": dict(levels.most_common()),
+        }
+    return found
+
+
+def compare_with(rules: Judged, other: Judged, pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
+    """Per set: pairs that only the rules judge rightly, and pairs that only the other reader does."""
+    found: dict[str, dict[str, int]] = {}
+    for position, pair in enumerate(pairs):
+        counts = found.setdefault(pair.set, {"only_the_rules_right": 0, "only_this_right": 0})
+        by_rules, by_other = rules.is_same(position) == pair.same, other.is_same(position) == pair.same
+        counts["only_the_rules_right"] += by_rules and not by_other
+        counts["only_this_right"] += by_other and not by_rules
+    return found
+
+
+def mistakes(
+    shown: Sequence[Judged], judged: Sequence[Judged], pairs: Sequence[Pair]
+) -> list[dict[str, Any]]:
+    """Pairs that one of ``shown`` judges wrongly, made up ones left out: their levels, and who is right."""
+    found: list[dict[str, Any]] = []
+    for position, pair in enumerate(pairs):
+        if pair.set in MADE_UP or all(one.is_same(position) == pair.same for one in shown):
+            continue
+        found.append(
+            {
+                "set": pair.set,
+                "line": pair.line.text,
+                "others": [other.text for other in pair.others],
+                "levels": {one.reader: one.levels[position] for one in shown},
+                "right": [one.reader for one in judged if one.is_same(position) == pair.same],
+            }
+        )
+    return found
+
+
+def lines_of(pairs: Sequence[Pair]) -> list[Line]:
+    """Every line of the pairs, once."""
+    return list(dict.fromkeys(line for pair in pairs for line in (pair.line, *pair.others)))

@@ -1,0 +1,409 @@
+"""How time, reads, items, memory and accuracy grow with the registry.
+
+    python -m lab.growth.growth [--release ZIP] [--labelled DIR] [--grown WAY:FACTOR ...] [--runs N]
+        --output lab/results/growth.json
+
+Without arguments: the bundled sample release and applications drawn from it, ten times. ``--labelled``:
+applications with their right answers (``library-validator evaluate``). Each registry is made from the
+release in memory (``grown_registries``) and measured in a process of its own: how long its index takes to
+build and what memory that needs, then the same applications on it and on the release's own registry, in
+turn. Times are of the processor, not of the clock. Every pass runs in a process forked for it, after a
+pass over other applications, so that no cache of one registry serves the other. Stores are in memory:
+what DynamoDB takes is not in it; what it bills is computed from item sizes (``read_units``).
+
+A registry that is measured alone is added to those that ``--output`` holds already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from lab.growth.grown_registries import WAYS, grow, largest_state
+from lab.growth.growth_applicants import (
+    NOW,
+    big_cities,
+    common_names,
+    parts_of,
+    rows_of,
+    sample_of,
+    to_decide,
+)
+from lab.growth.growth_bounds import ITEM_BYTES
+from lab.speed.measures import ROOT, about, computed, measured
+from lab.speed.read_units import (
+    SAMPLE_RELEASE,
+    ToDecide,
+    batches_of,
+    item_bytes,
+    look_up,
+    measure,
+    spread,
+)
+from lab.speed.snapshot import SnapshotRegistry, write
+from library_validator.adapters.aws.registry_items import posting_key, version_item
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.application import FIELDS
+from library_validator.decisions.deciding import Decider
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.entries import records_of
+from library_validator.matching.index import MAX_CANDIDATES, Index, build_index
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.registry.store import AcceptedRelease
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.evaluation.labelled import LabelledRow
+from library_validator_cli.evaluation.measure import Outcome, measuring
+
+GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
+RUNS: Final = 5
+TIMED: Final = 1_000  # applications of a pass
+BATCHES: Final = (1, 10, 100, 1_000, 10_000)
+KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
+MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A registry that answers, and what it was built from."""
+
+    registry: MemoryRegistry
+    decider: Decider  # on it, or on another store of the same postings
+
+    @classmethod
+    def of(cls, release: Release, index: Index) -> Live:
+        accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
+        registry = MemoryRegistry.holding(index, [accepted], NOW)
+        return cls(registry, Decider(registry))
+
+
+# ── one registry, in a process of its own ──
+
+
+def measure_grown(
+    path: Path, labelled: Path | None, way: str, factor: int, runs: int, timed: int, batches: Sequence[int]
+) -> dict[str, Any]:
+    """Everything about one grown registry, beside the one it is made from."""
+    release = read_release(path)
+    grown = grow(release, way, factor)
+    started = time.process_time()
+    index = build_index([grown])
+    seconds = time.process_time() - started
+    found: dict[str, Any] = {
+        "way": way,
+        "factor": factor,
+        "systems": len(grown.systems),
+        "outlets": len(grown.outlets),
+        "build": measured([seconds], "s"),
+        "peak_memory": measured([peak_megabytes()], "MB", 0),
+    }
+    large = Live.of(grown, index)
+    found["items"] = sizes_of(index, large.registry)
+    del grown
+    loaded = None
+    if factor <= MOST_IN_A_SNAPSHOT:
+        with TemporaryDirectory() as folder:
+            snapshot = Path(folder) / "snapshot"
+            found["snapshot"] = snapshot_of(index, snapshot, runs)
+            loaded = Live(large.registry, Decider(SnapshotRegistry(snapshot, large.registry)))
+    del index
+    small = Live.of(release, build_index([release]))
+    rows = rows_of(release, labelled)
+    if way == "one_state":
+        state = found["state"] = largest_state(release)
+        rows = [row for row in rows if row.application.state.strip().upper() == state]
+    gc.collect()
+    gc.freeze()  # forked processes shall share the registries, and no collection shall walk them
+    chosen = sample_of([row for row in rows if row.is_library], max(timed, *batches))
+    found["applications"] = len(chosen)
+    found["time_per_decision"] = {
+        str(size): time_both(small, large, chosen[: max(size, timed)], runs, size) for size in batches
+    }
+    if loaded:
+        found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
+    found["statistics"] = measured([in_fork(partial(statistics_read, large)) for _ in range(runs)], "ms", 1)
+    found["reads"] = reads_of_batches(large.registry, chosen, timed, batches)
+    if way == "one_state":
+        found["reads_base"] = reads_of_batches(small.registry, chosen, timed, batches)
+        found["judged_base"] = {part: judged(small.registry, some) for part, some in parts_of(rows).items()}
+    found["judged"] = {part: judged(large.registry, some) for part, some in parts_of(rows).items()}
+    found["worst_cases"] = {}
+    for set_name, some in worst_of(release, way).items():
+        found["worst_cases"][set_name] = {
+            "time_per_decision": time_both(small, large, some, runs, 10),
+            "reads": reads(large.registry, some),
+            "judged": judged(large.registry, some),
+        }
+    return found
+
+
+def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
+    """What one file of all postings is, and what loading it takes in fresh processes."""
+    size = write(index.postings, path)
+    command = [sys.executable, "-m", "lab.speed.snapshot", str(path)]
+    loads = [
+        json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
+        for _ in range(runs)
+    ]
+    return {
+        "file": computed(size / 2**20, "MB", 2),
+        "load": measured([one["seconds"] for one in loads], "s"),
+        "peak_memory": measured([one["peak"] for one in loads], "MB", 1),
+        "memory": measured([one["resident"] for one in loads], "MB", 1),
+    }
+
+
+def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
+    """Applicants that are hard to tell from others; none for a single state."""
+    if way == "one_state":
+        return {}
+    return {"common_names": common_names(release), "big_cities": big_cities(release)}
+
+
+def reads_of_batches(
+    registry: MemoryRegistry, rows: Sequence[LabelledRow], timed: int, batches: Sequence[int]
+) -> dict[str, Any]:
+    return {str(size): reads(registry, rows[: max(size, timed)], size) for size in batches}
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
+    """What a registry version writes, computed as DynamoDB counts bytes."""
+    record = registry.version(registry.pointer().active)
+    biggest, total, units, at_bound = 0, 0, 0, Counter[str]()
+    for key, posting in index.postings.items():
+        size = item_bytes({**posting_key(record.version, key), "b": {"B": posting}})
+        biggest, total = max(biggest, size), total + size
+        units += -(-size // 1024)
+        at_bound[key[0]] += len(records_of(posting)) >= MAX_CANDIDATES
+    version_bytes = item_bytes(version_item(record))
+    return {
+        "kind": "computed",
+        "entries": index.entries,
+        "postings": len(index.postings),
+        "megabytes": round(total / 2**20, 1),
+        "biggest_posting_bytes": biggest,
+        "write_units": units,
+        "postings_at_bound": {family: count for family, count in sorted(at_bound.items()) if count},
+        "version_item_bytes": version_bytes,
+        "version_item_fits": version_bytes <= ITEM_BYTES,
+        "statistics_bytes": len(index.statistics),
+    }
+
+
+def time_both(small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, size: int) -> dict[str, Any]:
+    """Microseconds a decision in batches of ``size`` on both in turn, and how they compare."""
+    submissions = filling(rows, size)
+    times: dict[str, list[float]] = {"base": [], "grown": []}
+    for _ in range(runs):
+        times["base"].append(in_fork(partial(one_pass, small, submissions, size)))
+        times["grown"].append(in_fork(partial(one_pass, large, submissions, size)))
+    ratios = [grown / base for base, grown in zip(times["base"], times["grown"], strict=True)]
+    return {
+        **{name: measured(values, "µs", 1) for name, values in times.items()},
+        "ratio": measured(ratios, "times"),
+    }
+
+
+def filling(rows: Sequence[LabelledRow], size: int) -> list[ToDecide]:
+    """The applications of ``rows``, again and again where they fill no batch of ``size``."""
+    submissions = to_decide(rows)
+    return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
+
+
+def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
+    """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between batches;
+    where there is one batch alone its first application does, for the term statistics are read once."""
+    parts = list(batches_of(submissions, size))
+    for batch in parts[: len(parts) // 2] or [parts[0][:1]]:
+        live.decider.decide(batch, NOW)
+    timed = parts[len(parts) // 2 :]
+    gc.collect()
+    started = time.process_time()
+    for batch in timed:
+        live.decider.decide(batch, NOW)
+    return (time.process_time() - started) / (len(timed) * size) * 1e6
+
+
+def statistics_read(live: Live) -> float:
+    """Milliseconds in which a worker reads a version's term statistics, before its first batch on it."""
+    encoded = live.registry.version(live.registry.pointer().active).statistics
+    started = time.process_time()
+    Statistics.decode(encoded)
+    return (time.process_time() - started) * 1e3
+
+
+def in_fork(work: Callable[[], float]) -> float:
+    """What ``work`` gives in a process forked for it."""
+    context = multiprocessing.get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+
+    def send(connection: Connection) -> None:
+        connection.send(work())
+
+    process = context.Process(target=send, args=(sending,))
+    process.start()
+    sending.close()
+    try:
+        return float(receiving.recv())
+    finally:
+        process.join()
+
+
+def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
+    """Keys, requests and read units, computed: see ``read_units``."""
+    submissions = filling(rows, size)
+    if size == 10:
+        kept = (
+            "keys_per_application",
+            "units_per_application_alone",
+            "batch_get_item_requests_per_batch",
+            "kilobytes_per_batch",
+            "units_per_application_in_batches",
+        )
+        all_of_it = measure(registry, submissions)
+        return {"kind": "computed", **{name: all_of_it[name] for name in kept}}
+    metered = look_up(registry, batches_of(submissions, size))
+    units = sum(lookup.units for lookup in metered.lookups) + metered.pointer_reads
+    return {
+        "kind": "computed",
+        "batch_get_item_requests_per_batch": spread([lookup.requests for lookup in metered.lookups]),
+        "kilobytes_per_batch": spread([round(lookup.item_bytes / 1024, 1) for lookup in metered.lookups]),
+        "units_per_application_in_batches": round(units / (len(metered.lookups) * size), 2),
+    }
+
+
+def judged(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
+    """What the answers are worth, whether the right library was among the candidates, and how many
+    there were."""
+    with measuring(rows, registry) as stream:
+        outcomes = list(stream)
+    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
+    return {
+        "kind": "counted",
+        "rows": len(outcomes),
+        **counts_of(outcomes),
+        "libraries": len(libraries),
+        "libraries_found": sum(outcome.right_rank > 0 for outcome in libraries),
+        "candidates_per_application": spread(candidates_in(registry, rows)),
+        "comparisons_per_application": spread([outcome.candidates for outcome in outcomes]),
+    }
+
+
+def counts_of(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many answers are right, wrong, left to a person, and none."""
+    results = Counter(outcome.result.value for outcome in outcomes)
+    wrong = sum(
+        count
+        for result, count in results.items()
+        if result not in ("validated_right", "review", "not_validated")
+    )
+    return {
+        "validated_right": results["validated_right"],
+        "validated_wrong": wrong,
+        "review": results["review"],
+        "not_validated": results["not_validated"],
+    }
+
+
+def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list[int]:
+    """Different entries in the postings of each application."""
+    version = registry.pointer().active
+    terms = Statistics.decode(registry.version(version).statistics)
+    counts = []
+    for row in rows:
+        applicant = Applicant(**{name: getattr(row.application, name) for name in FIELDS})
+        found = registry.postings(version, keys_of_query(read_applicant(applicant, terms), terms))
+        counts.append(len({one for posting in found.values() for one in records_of(posting)}))
+    return counts
+
+
+# ── all of them ──
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument("--labelled", type=Path, metavar="DIR")
+    parser.add_argument("--grown", nargs="+", metavar="WAY:FACTOR", default=GROWN, help=", ".join(WAYS))
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--timed", type=int, default=TIMED, help="applications of a pass")
+    parser.add_argument("--batches", type=int, nargs="+", default=BATCHES)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    parser.add_argument("--alone", action="store_true", help="measure one registry in this process")
+    given = parser.parse_args()
+    if given.alone:
+        way, factor = given.grown[0].split(":")
+        result = measure_grown(
+            given.release, given.labelled, way, int(factor), given.runs, given.timed, given.batches
+        )
+        print(json.dumps(result))
+        return
+    report: dict[str, Any] = {"schema_version": 1, "registries": []}
+    if given.output and given.output.exists():
+        report = json.loads(given.output.read_text(encoding="utf-8"))
+    for which in given.grown:
+        way, factor = which.split(":")
+        found = _in_own_process(which) | {
+            "about": about("growth.growth", sys.argv[1:], ("rapidfuzz", "pydantic"))
+        }
+        kept = [one for one in report["registries"] if (one["way"], one["factor"]) != (way, int(factor))]
+        report["registries"] = [*kept, found]
+        print("\n".join(lines_of(found)), flush=True)
+        if given.output:
+            given.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _in_own_process(which: str) -> dict[str, Any]:
+    """What this very call measures of one registry, in a fresh process."""
+    command = [sys.executable, "-m", "lab.growth.growth", *sys.argv[1:], "--grown", which, "--alone"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def lines_of(found: dict[str, Any]) -> list[str]:
+    """What a person wants to see at once."""
+    times, counted = found["time_per_decision"], found["items"]
+    head = (
+        f"{found['way']} by {found['factor']}: {counted['entries']:,} entries, "
+        f"{counted['postings']:,} postings, {counted['megabytes']:,} MB; "
+        f"built in {found['build']['median']:.0f} s with {found['peak_memory']['median']:,.0f} MB; "
+        f"version item {counted['version_item_bytes']:,} bytes"
+    )
+    lines = [head] + [
+        f"  in batches of {size}: {one['base']['median']:,.0f} → {one['grown']['median']:,.0f} µs, "
+        f"ratio {one['ratio']['median']:.2f}; "
+        f"{found['reads'][size]['units_per_application_in_batches']} read units"
+        for size, one in times.items()
+    ]
+    for part, some in found["judged"].items():
+        lines.append(f"  {part}: " + ", ".join(f"{kind} {some[kind]}" for kind in KINDS))
+    return lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Who applies in ``growth`` and ``candidates``: labelled rows, common names, libraries of big cities."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from lab.speed.read_units import ToDecide
+from library_validator.decisions.application import FIELDS, application_from_fields
+from library_validator.decisions.decision import Submission
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.evaluation.labelled import NONE, LabelledRow, read_labelled
+from library_validator_cli.sample_applications import sample_applications
+
+SEED: Final = 1
+DRAWN: Final = 1_000  # of the sample release
+COMMON_NAMES: Final = 40
+BIG_CITIES: Final = 10
+OF_EACH: Final = 20
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
+    """Labelled rows that stand for every applicant: libraries as typed and as another year lists them,
+    and everything that is none."""
+    if labelled is None:
+        drawn = sample_applications(release, DRAWN, SEED)
+        return [
+            _row(
+                "typed", one.label or NONE, {name: asdict(one)[name] for name in (*FIELDS, "application_id")}
+            )
+            for one in drawn
+        ]
+    paths = [labelled / "typed.csv", labelled / "drift17_ae.csv", *sorted(labelled.glob("neg_*.csv"))]
+    return [row for file in read_labelled(paths) for row in file.rows]
+
+
+def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
+    """By set; everything that is no library is one."""
+    parts: defaultdict[str, list[LabelledRow]] = defaultdict(list)
+    for row in rows:
+        parts[row.set if row.label != NONE else "no libraries"].append(row)
+    return dict(parts)
+
+
+def sample_of(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
+    """So many rows, the same ones every time."""
+    return random.Random(SEED).sample(rows, min(count, len(rows)))
+
+
+def common_names(release: Release) -> list[LabelledRow]:
+    """Bearers of the commonest names, with name, city and state only."""
+    by_name: defaultdict[str, list[System | Outlet]] = defaultdict(list)
+    bearers: list[System | Outlet] = [*release.systems, *release.outlets]
+    for one in bearers:
+        by_name[one.name].append(one)
+    ranked = sorted(by_name.values(), key=lambda them: (-len(them), them[0].name))
+    return _as_rows("common_names", ranked[:COMMON_NAMES], ("name", "city", "state"))
+
+
+def big_cities(release: Release) -> list[LabelledRow]:
+    """Libraries of the cities that have most, with everything but a phone number."""
+    by_city: defaultdict[tuple[str, str], list[System | Outlet]] = defaultdict(list)
+    for one in release.outlets:
+        by_city[one.state, one.city].append(one)
+    ranked = sorted(by_city.values(), key=lambda there: (-len(there), there[0].city))
+    return _as_rows("big_cities", ranked[:BIG_CITIES], ("name", "street", "city", "state", "zip"))
+
+
+def _as_rows(
+    set_name: str, groups: Iterable[list[System | Outlet]], given: Sequence[str]
+) -> list[LabelledRow]:
+    chance = random.Random(SEED)
+    chosen = [one for group in groups for one in chance.sample(group, min(OF_EACH, len(group)))]
+    return [
+        _row(
+            set_name,
+            one.fscs_key,
+            {name: getattr(one, name) for name in given} | {"application_id": f"{set_name}-{number}"},
+        )
+        for number, one in enumerate(chosen)
+    ]
+
+
+def _row(set_name: str, label: str, fields: dict[str, Any]) -> LabelledRow:
+    read = application_from_fields(fields)
+    return LabelledRow(set_name, "", label, read.application, read.problems)
+
+
+def to_decide(rows: Iterable[LabelledRow]) -> list[ToDecide]:
+    return [
+        (Submission(source="benchmark", application=row.application, sent_at=NOW), row.problems)
+        for row in rows
+    ]

@@ -1,0 +1,113 @@
+"""Which kinds of applicants still get a wrong answer, and how often: a table of ``docs/accuracy.md``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import add
+from typing import Final, NamedTuple
+
+from lab.pages.accuracy_cells import interval, markdown, percent, reasons_named
+from lab.pages.extract import Measurement
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.summary import Group
+
+_REASONS_SHOWN: Final = 3
+
+# Who the rows of a set are.
+LIBRARIES: Final = {
+    "drift17_ae": "library systems, as they were listed five years before",
+    "drift17_outlet": "branches and other outlets, as they were listed five years before",
+    "typed": "libraries, as people type them",
+    "erate": "libraries, as they call themselves in the E-rate programme: name, city and state",
+    "neh_grants": "libraries that applied for a federal grant: name, city, state and ZIP",
+    "polling_libraries": "libraries, as election clerks write them",
+    "irs_legal": "libraries under their legal name, without a phone",
+    "fscs_spelling": "libraries that spell their FSCS id oddly",
+    "fscs_and_name": "libraries that give an FSCS id and a name",
+    "libid_trap": "libraries whose state's own id reads like another library's FSCS key",
+    "fscs_contradicts": "libraries that give another library's FSCS id",
+}
+OTHERS: Final = {
+    "dotgov_governments": "cities, towns, counties and other governments",
+    "polling_same_address": "polling places at a listed library's very address",
+    "polling_other": "other polling places",
+    "polling_libraries": "polling places in libraries that are not listed",
+    "erate": "consortia, agencies and libraries that the survey does not list, in the E-rate programme",
+    "neh_grants": "foundations, consortia, governments and others that applied for a federal grant",
+    "irs_legal": "other organizations with LIBRARY in their legal name",
+    "fscs_impostor": "bodies that give the FSCS id of a library",
+    "neg_irs": "Friends groups, foundations, guilds and auxiliaries of libraries",
+    "neg_ipeds": "colleges",
+    "neg_ipeds_lib": "libraries of colleges",
+    "neg_museum": "museums",
+    "neg_twin": "the name of a library with an address in another state",
+}
+GONE: Final = {
+    "gone17": "library systems that are listed no more",
+    "erate": "libraries in the E-rate programme that are listed no more",
+}
+# An id that contradicts name and place is for a person: a review is the right answer.
+_REVIEW_IS_RIGHT: Final = frozenset({"fscs_contradicts", "fscs_impostor"})
+
+
+class _Mistake(NamedTuple):
+    """One way to be wrong."""
+
+    what: str
+    measure: str
+    everybody: str  # who could get it
+    who: dict[str, str]  # set -> whose rows they are
+
+
+_LISTED: Final = "listed libraries"
+_NOT_LISTED: Final = "who is no listed library"
+_LISTED_ONCE: Final = "libraries that are listed no more"
+# The gravest first.
+_MISTAKES: Final = (
+    _Mistake("validated as another library", "wrong", _LISTED, LIBRARIES),
+    _Mistake("validated", "non_library_validated", _NOT_LISTED, OTHERS),
+    _Mistake("validated as a library at another place", "gone_validated_elsewhere", _LISTED_ONCE, GONE),
+    _Mistake("told no", "not_validated", _LISTED, LIBRARIES),
+    _Mistake("sent to a person", "non_library_review", _NOT_LISTED, OTHERS),
+    _Mistake("sent to a person", "review", _LISTED, LIBRARIES),
+)
+
+
+def mistake_figures(measurement: Measurement) -> str:
+    head = ("wrong answer", "who gets it", "most often because of", "applicants", "how many", "share", "95%")
+    rows = [row for mistake in _MISTAKES for row in _rows(mistake, measurement)]
+    return markdown(head, rows, words=3)
+
+
+def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ...]]:
+    """All applicants that could get it, then the kinds of them that do, most of them first."""
+    groups = [
+        group
+        for group in measurement.sets
+        if mistake.measure in group.measures
+        and not (group.set in _REVIEW_IS_RIGHT and mistake.measure.endswith("review"))
+    ]
+    if not groups:
+        return
+    yield _row(f"**{mistake.what}**", f"**{mistake.everybody}**", groups, mistake.measure)
+    made = [group for group in groups if group.measures[mistake.measure].count]
+    for group in sorted(made, key=lambda group: -group.measures[mistake.measure].count):
+        yield _row("", mistake.who.get(group.set, f"`{group.set}`"), [group], mistake.measure)
+
+
+def _row(what: str, who: str, groups: Sequence[Group], measure: str) -> tuple[str, ...]:
+    share = reduce(add, (group.measures[measure] for group in groups), Share(count=0, of=0))
+    reasons: Counter[str] = Counter()
+    for group in groups:
+        reasons.update(group.reasons.get(measure, {}))
+    return (
+        what,
+        who,
+        reasons_named(reasons, _REASONS_SHOWN),
+        f"{share.of:,}",
+        f"{share.count:,}",
+        percent(share),
+        interval(share),
+    )

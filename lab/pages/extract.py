@@ -1,0 +1,150 @@
+"""What the repository keeps of evaluations: counts with their circumstances, and no application.
+
+python -m lab.pages.extract RUN.json... --output lab/results/accuracy.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from library_validator_cli.evaluation.curves import Choice, Point, Reliability
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.run import Run, Source
+from library_validator_cli.evaluation.summary import Group
+
+SCHEMA_VERSION: Final = 1
+_DIGITS: Final = 6  # of shares and intervals; the counts beside them are exact
+_AROUND: Final = 6  # bits
+_LEAF: Final = re.compile(r"\{\s+([^{}]*?)\s+\}")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Measurement(_Model):
+    """One evaluation; ``groups`` leave out the measures that have no row."""
+
+    command: str
+    labelled: list[Source]
+    releases: list[Source]
+    fiscal_year: int
+    only: list[str]  # the fields that applications were reduced to; empty: all
+    registry_version: str
+    policy_version: str  # policy and weights
+    threshold: float  # bits
+    groups: list[Group]
+    as_shipped: Point  # at the shipped threshold, over all sets
+    by_score: Point  # at the same threshold, where nothing but the score decides
+    around: list[Point] = []  # the curve at whole bits, some bits around the shipped threshold
+    choices: list[Choice]
+    reliability: list[Reliability]
+
+    @property
+    def sets(self) -> list[Group]:
+        """The groups that are whole sets."""
+        return [group for group in self.groups if not group.kind]
+
+    @property
+    def is_anybody_validated(self) -> bool:
+        return any(
+            self.over(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
+        )
+
+    def over(self, measure: str) -> Share:
+        """A measure over all sets."""
+        shares = (group.measures[measure] for group in self.sets if measure in group.measures)
+        return reduce(add, shares, Share(count=0, of=0))
+
+
+class Accuracy(_Model):
+    """The first measurement is the one over all sets, with all fields, against the newest release alone."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    measurements: list[Measurement] = Field(min_length=1)
+
+    @property
+    def whole(self) -> Measurement:
+        return self.measurements[0]
+
+    @property
+    def reduced(self) -> list[Measurement]:
+        """Against the same release, with fewer fields."""
+        return [one for one in self.measurements if one.releases == self.whole.releases and one.only]
+
+    @property
+    def with_older(self) -> list[Measurement]:
+        """Against the same release and older ones."""
+        return [one for one in self.measurements if set(self.whole.releases) < set(one.releases)]
+
+    @property
+    def elsewhere(self) -> list[Measurement]:
+        """Against other releases."""
+        return [one for one in self.measurements if not set(self.whole.releases) <= set(one.releases)]
+
+
+def counted(group: Group) -> Group:
+    """A group without the measures that it has no row of."""
+    return group.model_copy(
+        update={"measures": {name: one for name, one in group.measures.items() if one.of}}
+    )
+
+
+def extract(run: Run) -> Measurement:
+    kept = run.model_dump(include=set(Measurement.model_fields) - {"groups"})
+    at_threshold = [
+        next(point for point in points if point.threshold == run.threshold)
+        for points in (run.curve, run.curve_by_score)
+    ]
+    return Measurement.model_validate(
+        {
+            **kept,
+            "groups": [counted(group) for group in run.groups],
+            "as_shipped": at_threshold[0],
+            "by_score": at_threshold[1],
+            "around": [
+                point
+                for point in run.curve
+                if abs(point.threshold - run.threshold) <= _AROUND and point.threshold.is_integer()
+            ],
+        }
+    )
+
+
+def rendered(accuracy: Accuracy) -> str:
+    """JSON with one line for each share."""
+    body = json.loads(accuracy.model_dump_json(), parse_float=lambda text: round(float(text), _DIGITS))
+    text = json.dumps(body, indent=1)
+    return _LEAF.sub(lambda found: "{" + re.sub(r"\s*\n\s*", " ", found[1]) + "}", text) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json", help="as evaluate --report writes")
+    parser.add_argument("--output", type=Path, required=True, metavar="JSON")
+    given = parser.parse_args(arguments)
+    measurements = []
+    for path in given.runs:
+        try:
+            measurements.append(extract(Run.model_validate_json(path.read_bytes())))
+        except (OSError, ValidationError) as error:
+            sys.stderr.write(f"{path} is no run.json of this version: {error}\n")
+            return 1
+    given.output.write_text(rendered(Accuracy(measurements=measurements)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

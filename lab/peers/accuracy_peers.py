@@ -1,0 +1,281 @@
+"""Accuracy beside its peers: rapidfuzz, Splink and recordlinkage on the same rows, in the same run.
+
+    python -m lab.peers.accuracy_peers LABELLED_DIR --release PATH --older PATH ... [--output JSON]
+
+Runs in the environment of requirements/bench.txt. ``LABELLED_DIR`` holds labelled CSV files (see
+``library-validator evaluate``); each is judged against ``--release``. ``--older`` releases train the
+peers that train: none of a year that a labelled set is made of.
+
+A peer's first choice counts as validated from a score on. The score is chosen for it, with and without
+the affiliate rule, on the labels of the very rows that are reported (the pool: every row but those of
+systems that are gone, reduced rows, and files with FSCS ids, which no peer reads):
+
+1. so that at most one row in a thousand of the pool is let through wrongly;
+2. so that no more rows are let through wrongly than the product lets through;
+3. so that as many libraries are validated as the product validates: what does that cost?
+
+The product runs as it ships: nothing is chosen for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from lab.peers import training
+from lab.peers.measuring import (
+    Case,
+    Refuses,
+    Step,
+    affiliate_rule,
+    curve,
+    fewest_wrong,
+    measure_pool,
+    measure_sets,
+    most_right,
+    no_rule,
+    outcomes_at,
+)
+from lab.peers.product import Outcome, Product
+from lab.peers.records import FIELDS, Best, Peer, Record, record_of, records_of
+from lab.peers.tables import Result, ahead_of, markdown, text_of
+from lab.peers.with_rapidfuzz import WithRapidfuzz
+from lab.peers.with_recordlinkage import WithRecordlinkage
+from lab.peers.with_splink import WithSplink
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.evaluation.labelled import GONE, LabelledFile, read_labelled
+
+WRONG_ONE_IN: Final = 1_000
+TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # rows of the pool let through wrongly
+REDUCED: Final = "typed"
+KEPT: Final = ("name", "city", "state")
+PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-learn")
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """Seconds; not compared, for one runs in batch what another runs one at a time."""
+
+    prepare: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A peer's answers, and every threshold that can be chosen for it under one rule."""
+
+    matcher: str
+    answers: list[Best]
+    refuses: Refuses
+    steps: list[Step]
+
+
+def read_cases(directory: Path) -> tuple[list[Case], list[LabelledFile]]:
+    """Every labelled row of a folder, and the rows of ``REDUCED`` once more with less given."""
+    paths = sorted(directory.glob("*.csv"))
+    files = read_labelled(paths)
+    cases = []
+    for file in files:
+        reads_ids = any(row.application.fscs_id for row in file.rows)
+        cases += [Case(row.set, row, in_pool=row.label != GONE and not reads_ids) for row in file.rows]
+    for path, file in zip(paths, files, strict=True):
+        if any(row.set == REDUCED for row in file.rows):
+            reduced = read_labelled([path], KEPT)[0]
+            name = f"{REDUCED}: {' + '.join(KEPT)}"
+            cases += [Case(name, row, in_pool=False) for row in reduced.rows if row.set == REDUCED]
+    return cases, files
+
+
+def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[Outcome], Timed]:
+    started = time.monotonic()
+    product.prepare()
+    prepared = time.monotonic()
+    outcomes = product.decide([case.row for case in cases])
+    return outcomes, Timed(prepared - started, time.monotonic() - prepared)
+
+
+def run_peer(
+    peer: Peer, registry: Sequence[Record], applications: Sequence[Record]
+) -> tuple[list[Best], Timed]:
+    started = time.monotonic()
+    peer.prepare(registry)
+    prepared = time.monotonic()
+    answers = peer.score(applications)
+    return answers, Timed(prepared - started, time.monotonic() - prepared)
+
+
+def peers_of(older: Sequence[Release], seed: int) -> list[Peer]:
+    years = training.year_to_year(older)
+    typed = training.typed(max(older, key=lambda release: release.fiscal_year), seed)
+    return [WithRapidfuzz(), WithSplink(years, seed), WithRecordlinkage([*years, *typed])]
+
+
+def result_of(
+    matcher: str, threshold: float | None, cases: Sequence[Case], outcomes: list[Outcome]
+) -> Result:
+    return Result(matcher, threshold, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
+
+
+def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> list[Result]:
+    """Every peer with the lowest threshold that lets at most ``wrong`` rows of the pool through wrongly."""
+    results = []
+    for one in scored:
+        threshold = most_right(one.steps, wrong).threshold
+        outcomes = outcomes_at(threshold, cases, one.answers, one.refuses)
+        results.append(result_of(one.matcher, threshold, cases, outcomes))
+    return results
+
+
+def main() -> None:
+    given = _arguments()
+    if given.output:
+        given.output.parent.mkdir(parents=True, exist_ok=True)
+    cases, files = read_cases(given.labelled)
+    release = read_release(given.release)
+    matcher = Product(given.release)
+    outcomes, timed = run_product(matcher, cases)
+    _say(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+    product = result_of(matcher.name, None, cases, outcomes)
+    peers = peers_of([read_release(path) for path in given.older], given.seed)
+    scored, times = score_peers(peers, release, cases)
+    report = {
+        **_about(given, release, files),
+        **matcher.versions,
+        "pool": product.pool.rows,
+        "seconds": {name: asdict(one) for name, one in {matcher.name: timed, **times}.items()},
+        "product": product.as_json(),
+        "points": [
+            print_point(title, wrong, product, at_wrong(wrong, cases, scored), cases)
+            for title, wrong in (
+                (f"at most one row in {WRONG_ONE_IN:,} wrong", product.pool.rows // WRONG_ONE_IN),
+                ("at most as many rows wrong as the product", product.pool.errors),
+            )
+        ],
+        "validated_right_by_wrong": print_trade_off(product, scored),
+        "wrong_for_as_many_right": print_costs(product, scored),
+    }
+    if given.output:
+        given.output.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def score_peers(
+    peers: Sequence[Peer], release: Release, cases: Sequence[Case]
+) -> tuple[list[Scored], dict[str, Timed]]:
+    """Every peer's answers without and with the affiliate rule, and its times by name."""
+    registry = records_of(release)
+    applications = [
+        record_of(str(number), "", {name: getattr(case.row.application, name) for name in FIELDS})
+        for number, case in enumerate(cases)
+    ]
+    rules: dict[str, Refuses] = {"": no_rule, " + rule": affiliate_rule(release)}
+    scored, times = [], {}
+    for peer in peers:
+        answers, timed = run_peer(peer, registry, applications)
+        _say(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+        times[peer.name] = timed
+        scored += [
+            Scored(f"{peer.name}{suffix}", answers, refuses, curve(cases, answers, refuses))
+            for suffix, refuses in rules.items()
+        ]
+    return scored, times
+
+
+def print_point(
+    title: str, wrong: int, product: Result, peers: Sequence[Result], cases: Sequence[Case]
+) -> dict[str, Any]:
+    """Print one operating point of the peers beside the product; returns it as JSON."""
+    ahead = ahead_of(product, peers, cases)
+    print(f"## Peers with {title} ({wrong} of {product.pool.rows:,}; the product: {product.pool.errors})\n")
+    print(text_of([product, *peers]), end="\n\n")
+    print("Where a peer is ahead:\n")
+    print("\n".join(f"- {one.line()}" for one in ahead) or "- nowhere", end="\n\n")
+    return {
+        "title": title,
+        "wrong_at_most": wrong,
+        "peers": [result.as_json() for result in peers],
+        "ahead": [asdict(one) for one in ahead],
+    }
+
+
+def print_trade_off(product: Result, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
+    """Print and return how many libraries of the pool each peer validates for so many wrong rows."""
+    found = {
+        one.matcher: [(wrong, most_right(one.steps, wrong).right) for wrong in TRADE_OFF] for one in scored
+    }
+    libraries = product.pool.libraries
+    rows = [("at most so many wrong", *(f"{wrong:,}" for wrong in TRADE_OFF))]
+    rows += [
+        (matcher, *(f"{10_000 * right // libraries / 100:.2f}" for _, right in points))
+        for matcher, points in found.items()
+    ]
+    print(
+        f"## Libraries of the pool validated %, by rows let through wrongly ({product.matcher}: "
+        f"{10_000 * product.pool.validated_right // libraries / 100:.2f} at {product.pool.errors})\n"
+    )
+    print("\n".join(markdown(rows)), end="\n\n")
+    return found
+
+
+def print_costs(product: Result, scored: Sequence[Scored]) -> dict[str, int | None]:
+    """Print and return how many rows of the pool each peer lets through wrongly to validate as many
+    libraries as the product; None: it cannot."""
+    right = product.pool.validated_right
+    found = {one.matcher: fewest_wrong(one.steps, right) for one in scored}
+    counts = {matcher: step.wrong if step else None for matcher, step in found.items()}
+    print(f"## Rows let through wrongly to validate the product's {right:,} libraries of the pool\n")
+    for matcher, count in {product.matcher: product.pool.errors, **counts}.items():
+        print(f"- {matcher}: {'cannot' if count is None else f'{count:,}'}")
+    return counts
+
+
+def _about(given: argparse.Namespace, release: Release, files: Sequence[LabelledFile]) -> dict[str, Any]:
+    """What was run on what, so that it can be run again."""
+    return {
+        "schema_version": 1,
+        "command": shlex.join(["python", "-m", "lab.peers.accuracy_peers", *sys.argv[1:]]),
+        "release": {
+            "file": given.release.name,
+            "sha256": hashlib.sha256(given.release.read_bytes()).hexdigest(),
+            "fiscal_year": release.fiscal_year,
+        },
+        "older": [
+            {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+            for path in given.older
+        ],
+        "labelled": [{"file": file.name, "sha256": file.sha256, "rows": len(file.rows)} for file in files],
+        "packages": {name: version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("labelled", type=Path, metavar="LABELLED_DIR")
+    parser.add_argument("--release", type=Path, required=True)
+    parser.add_argument("--older", type=Path, action="append", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    return parser.parse_args()
+
+
+def _say(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

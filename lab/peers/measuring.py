@@ -1,0 +1,163 @@
+"""Thresholds, the affiliate rule, and what a matcher gets right on each labelled set."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from lab.peers.product import Outcome
+from lab.peers.records import Best
+from library_validator.matching.names import read_name
+from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
+from library_validator.releases.records import Outlet, Release, System
+from library_validator_cli.evaluation.labelled import NONE, LabelledRow
+
+CUE_WORDS: Final = AFFILIATES | OUT_OF_SCOPE.keys()
+NEVER: Final = float("inf")
+
+
+Refuses = Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A labelled application in the set that it is reported in."""
+
+    set: str
+    row: LabelledRow
+    in_pool: bool  # whether thresholds are chosen on it
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Counts of one set. Rows labelled ``GONE`` count as rows and as ``gone_validated`` only."""
+
+    rows: int
+    libraries: int
+    non_libraries: int
+    first_right: int  # libraries whose right key is ranked first
+    validated_right: int
+    validated_wrong: int  # libraries validated under another key
+    non_libraries_validated: int
+    gone_validated: int
+
+    @property
+    def errors(self) -> int:
+        return self.validated_wrong + self.non_libraries_validated
+
+
+def measure(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> Measure:
+    counts: Counter[str] = Counter()
+    for case, outcome in zip(cases, outcomes, strict=True):
+        row = case.row
+        counts["rows"] += 1
+        validated = bool(outcome.validated)
+        if row.is_library:
+            counts["libraries"] += 1
+            counts["first_right"] += outcome.first == row.label
+            counts["validated_right"] += outcome.validated == row.label
+            counts["validated_wrong"] += validated and outcome.validated != row.label
+        elif row.label == NONE:
+            counts["non_libraries"] += 1
+            counts["non_libraries_validated"] += validated
+        else:
+            counts["gone_validated"] += validated
+    return Measure(**{name: counts[name] for name in Measure.__dataclass_fields__})
+
+
+def measure_sets(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+    """By set, in the order in which the sets first occur."""
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for position, case in enumerate(cases):
+        groups[case.set].append(position)
+    return {
+        name: measure((cases[place] for place in places), (outcomes[place] for place in places))
+        for name, places in groups.items()
+    }
+
+
+def measure_pool(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Measure:
+    pooled = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.in_pool]
+    return measure((case for case, _ in pooled), (outcome for _, outcome in pooled))
+
+
+def affiliate_rule(release: Release) -> Refuses:
+    """Whether a name (as written) bears a cue word that no name of the library with a key bears."""
+    borne: defaultdict[str, set[str]] = defaultdict(set)
+    records: list[System | Outlet] = [*release.systems, *release.outlets]
+    for record in records:
+        borne[record.fscs_key].update(read_name(record.name).tokens)
+
+    def refuses(name: str, fscs_key: str) -> bool:
+        return bool(CUE_WORDS.intersection(read_name(name).tokens) - borne.get(fscs_key, set()))
+
+    return refuses
+
+
+def no_rule(_name: str, _fscs_key: str) -> bool:
+    return False
+
+
+def outcomes_at(
+    threshold: float, cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses
+) -> list[Outcome]:
+    """What a peer's answers come to: validated from the threshold on, unless tied or refused."""
+    return [
+        Outcome(
+            first=answer.fscs_key,
+            validated=answer.fscs_key
+            if answer.score >= threshold and _is_eligible(case, answer, refuses)
+            else "",
+        )
+        for case, answer in zip(cases, answers, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a threshold lets through of the pool."""
+
+    threshold: float
+    right: int
+    wrong: int
+
+
+def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> list[Step]:
+    """Every threshold that can be chosen, highest first; the first one lets nothing through."""
+    pool = sorted(
+        (
+            (answer.score, answer.fscs_key == case.row.label)
+            for case, answer in zip(cases, answers, strict=True)
+            if case.in_pool and _is_eligible(case, answer, refuses)
+        ),
+        reverse=True,
+    )
+    steps = [Step(NEVER, 0, 0)]
+    for score, rows in groupby(pool, key=lambda one: one[0]):
+        right = [is_right for _, is_right in rows]
+        last = steps[-1]
+        steps.append(Step(score, last.right + sum(right), last.wrong + len(right) - sum(right)))
+    return steps
+
+
+def most_right(steps: Sequence[Step], wrong: int) -> Step:
+    """The lowest threshold that lets at most ``wrong`` rows of the pool through wrongly.
+
+    Chosen with the labels of the very rows that are reported: no choice could do better for a peer.
+    """
+    return [step for step in steps if step.wrong <= wrong][-1]
+
+
+def fewest_wrong(steps: Sequence[Step], right: int) -> Step | None:
+    """The highest threshold that validates at least ``right`` libraries of the pool; None: none does."""
+    return next((step for step in steps if step.right >= right), None)
+
+
+def _is_eligible(case: Case, answer: Best, refuses: Refuses) -> bool:
+    """A tie of two libraries is nobody's match."""
+    if not answer.fscs_key or answer.margin == 0.0:
+        return False
+    return not refuses(case.row.application.name, answer.fscs_key)

@@ -1,0 +1,123 @@
+"""The comparison as text (tables in Markdown) and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from lab.peers.measuring import Case, Measure
+from lab.peers.product import Outcome
+
+COLUMNS: Final = ("first_right", "validated_right", "validated_wrong", "non_libraries_validated")
+_HEADS: Final = ("right key first", "validated, right key", "wrong key", "non-libraries")
+_SHARES: Final = COLUMNS[:2]  # of the libraries of a set; more is better
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One matcher at one operating point."""
+
+    matcher: str  # with the rule, where it has it
+    threshold: float | None  # None: the product's own
+    pool: Measure
+    sets: dict[str, Measure]
+    outcomes: Sequence[Outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "matcher": self.matcher,
+            "threshold": self.threshold,
+            "pool": asdict(self.pool),
+            "sets": {name: asdict(measure) for name, measure in self.sets.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A cell in which a peer does better than the product."""
+
+    set: str
+    column: str
+    matcher: str
+    peer: int
+    product: int
+    answers: dict[str, int]  # what the product answered to the rows behind it, by answer and first reason
+
+    def line(self) -> str:
+        answers = ", ".join(f"{count} {answer}" for answer, count in self.answers.items())
+        head = _HEADS[COLUMNS.index(self.column)]
+        behind = f" (the product on these: {answers})" if answers else ""
+        return f"{self.set}, {head}: {self.matcher} {self.peer:,}, product {self.product:,}{behind}"
+
+
+def text_of(results: Sequence[Result]) -> str:
+    """A table of the sets with libraries, and one of what must not be validated."""
+    heads = [result.matcher for result in results]
+    measures = {"whole pool": [result.pool for result in results]}
+    measures |= {name: [result.sets[name] for result in results] for name in results[0].sets}
+    libraries: list[Sequence[str]] = [("ranked first % / validated % / wrong key", *heads)]
+    others: list[Sequence[str]] = [("validated", *heads)]
+    for name, row in measures.items():
+        counted = row[0]
+        gone = counted.rows - counted.libraries - counted.non_libraries
+        if counted.libraries:
+            libraries.append((f"{name} ({counted.libraries:,} libraries)", *map(_of_libraries, row)))
+        if counted.non_libraries:
+            cells = [f"{one.non_libraries_validated:,}" for one in row]
+            others.append((f"{name} ({counted.non_libraries:,} non-libraries)", *cells))
+        if gone:
+            cells = [f"{one.gone_validated:,}" for one in row]
+            others.append((f"{name} ({gone:,} keys that are gone; no error)", *cells))
+    return "\n".join([*markdown(libraries), "", *markdown(others)])
+
+
+def _of_libraries(measure: Measure) -> str:
+    """Cut, not rounded: 100.00 is every library."""
+    shares = [
+        f"{10_000 * count // measure.libraries / 100:.2f}"
+        for count in (measure.first_right, measure.validated_right)
+    ]
+    return " / ".join([*shares, f"{measure.validated_wrong:,}"])
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table; the first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for number, row in enumerate(rows):
+        yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
+        if number == 0:
+            yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+
+
+def ahead_of(product: Result, peers: Sequence[Result], cases: Sequence[Case]) -> list[Ahead]:
+    """Every cell of every set in which a peer does better than the product."""
+    return [
+        Ahead(name, column, peer.matcher, theirs, ours, _behind(column, name, product, peer, cases))
+        for name, measure in product.sets.items()
+        for column in COLUMNS
+        for peer in peers
+        if _is_better(column, theirs := getattr(peer.sets[name], column), ours := getattr(measure, column))
+    ]
+
+
+def _is_better(column: str, theirs: int, ours: int) -> bool:
+    return theirs > ours if column in _SHARES else theirs < ours
+
+
+def _behind(column: str, name: str, product: Result, peer: Result, cases: Sequence[Case]) -> dict[str, int]:
+    """What the product answered where the peer is right and it is not."""
+    counts: Counter[str] = Counter()
+    for case, ours, theirs in zip(cases, product.outcomes, peer.outcomes, strict=True):
+        if case.set == name and _is_right(column, case, theirs) and not _is_right(column, case, ours):
+            counts[f"{ours.answer} {ours.reason}"] += 1
+    return dict(counts.most_common())
+
+
+def _is_right(column: str, case: Case, outcome: Outcome) -> bool:
+    if column == "first_right":
+        return outcome.first == case.row.label
+    if column == "validated_right":
+        return outcome.validated == case.row.label
+    return outcome.validated in ("", case.row.label)

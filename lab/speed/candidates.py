@@ -1,0 +1,122 @@
+"""How many entries of the registry an application meets, and how many it is compared with.
+
+    python -m lab.speed.candidates [--release ZIP] [--labelled DIR] [--output JSON]
+
+Without ``--labelled``: applications drawn from the release. Counted on every labelled set, and on the
+worst cases of the release itself: bearers of its commonest names without a street, libraries of the cities
+that have most, and the same with name and state alone. ``candidates`` are the different entries in an
+application's postings; ``comparisons`` those that are compared: where one of those who share most is
+likely, the rest is not (``matching/match.py``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from lab.growth.growth_applicants import big_cities, common_names
+from lab.speed.cold_start import SAMPLE_RELEASE
+from lab.speed.measures import about, counted, write
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.application import FIELDS
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.entries import records_of
+from library_validator.matching.index import MAX_CANDIDATES, build_index
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.match import rank
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import load_weights
+from library_validator.registry.store import AcceptedRelease
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.evaluation.labelled import read_labelled
+from library_validator_cli.sample_applications import sample_applications
+
+DRAWN: Final = 1_000
+SEED: Final = 1
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What one application meets in the registry."""
+
+    keys: int
+    candidates: int
+    comparisons: int
+
+
+def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[Met]:
+    record = registry.version(registry.pointer().active)
+    terms, weights = Statistics.decode(record.statistics), load_weights()
+    found = []
+    for applicant in applicants:
+        query = read_applicant(applicant, terms)
+        keys = keys_of_query(query, terms)
+        postings = registry.postings(record.version, keys)
+        ranking = rank(query, keys, postings, terms, weights, record.fiscal_year)
+        entries = {one for posting in postings.values() for one in records_of(posting)}
+        found.append(Met(len(keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
+    return found
+
+
+def measures_of(met: Sequence[Met]) -> dict[str, Any]:
+    """All are of one application."""
+    return {
+        "keys": counted([one.keys for one in met], "keys", 1),
+        "candidates": counted([one.candidates for one in met], "entries", 1),
+        "comparisons": counted([one.comparisons for one in met], "entries", 1),
+    }
+
+
+def applicants_of(release: Release, labelled: Path | None) -> dict[str, list[Applicant]]:
+    """By set."""
+    found: defaultdict[str, list[Applicant]] = defaultdict(list)
+    if labelled:
+        for file in read_labelled(sorted(labelled.glob("*.csv"))):
+            for row in file.rows:
+                found[row.set].append(_applicant(row.application))
+    else:
+        found["drawn"] = [_applicant(one) for one in sample_applications(release, DRAWN, SEED)]
+    common = [_applicant(row.application) for row in common_names(release)]
+    found["common names"] = common
+    found["common names, no city"] = [Applicant(name=one.name, state=one.state) for one in common]
+    found["big cities"] = [_applicant(row.application) for row in big_cities(release)]
+    return dict(found)
+
+
+def _applicant(application: Any) -> Applicant:
+    return Applicant(**{name: getattr(application, name) for name in FIELDS})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument("--labelled", type=Path, metavar="DIR", help="labelled sets, see evaluate")
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    given = parser.parse_args(arguments)
+    release = read_release(given.release)
+    accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
+    registry = MemoryRegistry.holding(build_index([release]), [accepted], NOW)
+    result = {
+        "about": about("speed.candidates", sys.argv[1:] if arguments is None else arguments),
+        "release": given.release.name,
+        "most_a_posting_holds": MAX_CANDIDATES,
+        "sets": {
+            name: measures_of(meetings(registry, applicants))
+            for name, applicants in applicants_of(release, given.labelled).items()
+        },
+    }
+    write(result, given.output)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,288 @@
+"""Decisions per second beside the peers: the same applications, in the same run, one at a time and in batch.
+
+    python -m lab.speed.decisions_per_second LABELLED_DIR --release PATH --older PATH ... [--output JSON]
+
+Runs in the environment of requirements/bench.txt. Everything is timed from the application as text to the
+answer: cleaning, candidates, comparison, choice. The product's answer is the whole decision with evidence;
+with all processors it is the lines that ``match`` writes. A peer's answer is its best library and a score.
+
+Every part runs ``--runs`` times, the matchers in turn, in a process of its own that may use one processor
+or all of them. What was cleaned before a run is forgotten, for every matcher; indexes stay. ``match`` stands
+in a process beside it, without the peers' threads, and makes its own processes anew in each run, as the
+command does. A slow matcher is given fewer applications: how many stands beside its rate. csv-reconcile uses
+one processor in any case.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from lab.peers.accuracy_peers import peers_of
+from lab.peers.records import FIELDS, Peer, Record, record_of, records_of
+from lab.peers.with_csv_reconcile import WithCsvReconcile
+from lab.speed.measures import about
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
+from library_validator.intake.applications_file import Row
+from library_validator.matching import normalize
+from library_validator.matching.states import read_state
+from library_validator.matching.zips import read_zip
+from library_validator.releases.reading.release import read_release
+from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
+from library_validator_cli.local_matching import BATCH, registry_of
+from library_validator_cli.match_processes import processes_for
+from library_validator_cli.terminal import json_line
+
+# Applications a run. In batch every application, but where a peer would take hours.
+ONE_AT_A_TIME: Final = {
+    "library-validator": 5_000,
+    "rapidfuzz": 100,
+    "recordlinkage": 10,
+    "splink": 2,
+    "csv-reconcile": 2,
+}
+IN_BATCH: Final = {"csv-reconcile": 10}
+_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
+_PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "csv-reconcile", "pydantic")
+
+Answer = Callable[[Sequence[LabelledRow]], object]
+
+
+def main() -> None:
+    given = _arguments()
+    one, everyone = (_apart(given, processors) for processors in ([min(os.sched_getaffinity(0))], None))
+    body = {
+        "schema_version": 1,
+        "about": about("speed.decisions_per_second", sys.argv[1:], _PACKAGES),
+        "load_average": os.getloadavg(),
+        "applications_in_batch": given.applications,
+        "runs": given.runs,
+        "one_processor": one,
+        "all_processors": everyone,
+    }
+    print(_table("one processor", one))
+    print(_table("all processors", everyone))
+    if given.output:
+        given.output.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
+
+
+def _apart(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
+    """Measure in a fresh process: threads that exist already would keep their processors."""
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_measure_and_send, args=(given, processors, sending))
+    process.start()
+    sending.close()
+    try:
+        found: dict[str, Any] = receiving.recv()
+    except EOFError:
+        raise SystemExit("the measuring process ended without a result; what it said stands above") from None
+    finally:
+        process.join()
+    return found
+
+
+def _measure_and_send(given: argparse.Namespace, processors: list[int] | None, sending: Any) -> None:
+    if processors:
+        os.sched_setaffinity(0, processors)
+    with MatchApart(given) as match:
+        sending.send(_measure(given, match, whole=processors is None))
+
+
+def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> dict[str, Any]:
+    """Applications per second by way and matcher: the median, and every run."""
+    rows = _applications(given.labelled, given.applications, given.seed)
+    release = read_release(given.release)
+    older = [read_release(path) for path in given.older]
+    peers: list[Peer] = [*peers_of(older, given.seed), WithCsvReconcile()]
+    for peer in peers:
+        _say(f"preparing {peer.name}")
+        peer.prepare(records_of(release))
+    of_peers: dict[str, Answer] = {peer.name: _answer_of(peer) for peer in peers}
+    in_batch: dict[str, Answer] = {"library-validator": match, **of_peers}
+    many = {name: rows[: IN_BATCH.get(name)] for name in in_batch}
+    found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, many, match.forget)}
+    if not whole:
+        decider = Decider(registry_of([given.release], _say))
+        singly = {"library-validator": _decided_by(decider), **of_peers}
+        by_one = {name: _one_by_one(answer) for name, answer in singly.items()}
+        few = {name: rows[: ONE_AT_A_TIME[name]] for name in by_one}
+        found["one_at_a_time"] = _timed(by_one, given.runs, few)
+        found["decided_in_batch"] = _timed(
+            {"library-validator": _decided_by(decider)}, given.runs, {"library-validator": rows}
+        )
+    return found
+
+
+class MatchApart:
+    """What ``match`` does with the rows of a file, in a process of its own: no other thread may run where it
+    forks."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._asking, answering = context.Pipe()
+        self._process = context.Process(target=_match_when_asked, args=(given, answering))
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        self._asking.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._asking.send(None)
+        self._process.join()
+
+    def forget(self) -> None:
+        self._ask("forget")
+
+    def __call__(self, _rows: Sequence[LabelledRow]) -> None:
+        self._ask("match")
+
+    def _ask(self, what: str) -> None:
+        self._asking.send(what)
+        self._asking.recv()
+
+
+def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
+    labelled = _applications(given.labelled, given.applications, given.seed)
+    rows = [_row(number, one) for number, one in enumerate(labelled, start=1)]
+    decider = Decider(registry_of([given.release], _say))
+    count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
+    answering.send("ready")
+    for asked in iter(answering.recv, None):
+        if asked == "forget":
+            _forget_what_was_cleaned()
+        else:
+            with processes_for(count, decider, json_line) as match_lines:
+                for _lines in match_lines(rows):
+                    pass
+        answering.send("done")
+
+
+def _timed(
+    answers: dict[str, Answer],
+    runs: int,
+    rows: Mapping[str, Sequence[LabelledRow]],
+    forget: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    seconds: dict[str, list[float]] = {name: [] for name in answers}
+    for run in range(runs):
+        for name, answer in answers.items():
+            _say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
+            _forget_what_was_cleaned()
+            forget()
+            started = time.perf_counter()
+            answer(rows[name])
+            seconds[name].append(time.perf_counter() - started)
+    return {
+        name: {
+            "applications": len(rows[name]),
+            "seconds": [round(one, 4) for one in taken],
+            "per_second": round(len(rows[name]) / statistics.median(taken), 1),
+            "slowest_per_second": round(len(rows[name]) / max(taken), 1),
+            "fastest_per_second": round(len(rows[name]) / min(taken), 1),
+        }
+        for name, taken in seconds.items()
+    }
+
+
+def _forget_what_was_cleaned() -> None:
+    for cleaned in (
+        normalize.name_tokens,
+        normalize.tokens_of,
+        normalize.city,
+        normalize.state,
+        normalize.street,
+        read_state,
+        read_zip,
+    ):
+        cleaned.cache_clear()
+
+
+def _decided_by(decider: Decider) -> Answer:
+    def decide(rows: Sequence[LabelledRow]) -> None:
+        for start in range(0, len(rows), BATCH):
+            chunk = rows[start : start + BATCH]
+            decider.decide([(_submission(row), row.problems) for row in chunk], _AT)
+
+    return decide
+
+
+def _submission(row: LabelledRow) -> Submission:
+    return Submission(source="benchmark", application=row.application, sent_at=_AT)
+
+
+def _row(number: int, row: LabelledRow) -> Row:
+    application = row.application
+    return Row(number, application.application_id, application.model_dump(exclude_defaults=True))
+
+
+def _answer_of(peer: Peer) -> Answer:
+    return lambda rows: peer.score([_record(number, row) for number, row in enumerate(rows)])
+
+
+def _record(number: int, row: LabelledRow) -> Record:
+    return record_of(f"a{number}", "", {name: getattr(row.application, name) for name in FIELDS})
+
+
+def _one_by_one(answer: Answer) -> Answer:
+    def each(rows: Sequence[LabelledRow]) -> None:
+        for row in rows:
+            answer([row])
+
+    return each
+
+
+def _applications(directory: Path, count: int, seed: int) -> list[LabelledRow]:
+    """``count`` labelled applications of all sets, shuffled; drawn again where there are not so many."""
+    files = read_labelled(sorted(directory.glob("*.csv")))
+    rows = [row for file in files for row in file.rows]
+    draw = random.Random(seed)
+    draw.shuffle(rows)
+    return rows[:count] + draw.choices(rows, k=max(0, count - len(rows)))
+
+
+def _table(title: str, found: dict[str, Any]) -> str:
+    lines = [f"## {title}: applications per second, median (slowest to fastest run)"]
+    for way, matchers in found.items():
+        ours = matchers["library-validator"]["per_second"]
+        for name, one in matchers.items():
+            spread = f"({one['slowest_per_second']:,} to {one['fastest_per_second']:,})"
+            ratio = (
+                "" if one["per_second"] == ours else f", library-validator x {ours / one['per_second']:.2f}"
+            )
+            lines.append(f"- {way.replace('_', ' ')}, {name}: {one['per_second']:,} {spread}{ratio}")
+    return "\n".join(lines)
+
+
+def _say(said: str) -> None:
+    print(said, file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("labelled", type=Path, metavar="LABELLED_DIR")
+    parser.add_argument("--release", type=Path, required=True)
+    parser.add_argument("--older", type=Path, action="append", required=True)
+    parser.add_argument("--applications", type=int, default=50_000, help="in batch; default %(default)s")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

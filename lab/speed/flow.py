@@ -1,0 +1,330 @@
+"""Applications through the local stack: throughput, latency from queue to event, backlog, whose time it is.
+
+    python -m lab.speed.flow [--release ZIP] [--applications FILE ...] [--count N]
+        --output lab/results/flow.json
+
+Without arguments: the bundled sample release and applications drawn from it. A local stack of its own is
+started in ``.local/flow`` and stopped at the end; sender, consumer, emulator and functions share the
+processors of this machine, so what is measured says how the parts behave together, not how fast AWS is.
+
+1. ``burst``: all applications at once. How many are answered a second, how the backlog falls, how long
+   each one took from the queue to its event: most of that is waiting in line.
+2. ``steady``: a tenth as many others at half of that rate: what the way itself takes.
+3. ``handler``: the function's own handler, called here with batches of ten against the same stack: what of
+   its time is its own processor's, and what each kind of call to the stack takes.
+4. ``no_op``: a function that does nothing, behind a queue of its own: what the emulator takes to deliver.
+
+Latency: from the ``SentTimestamp`` of the application's message to that of its event in the results queue,
+both set by the stack.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lab.speed.flow_shares import (
+    BATCH,
+    PATIENCE,
+    depth,
+    durations,
+    handler_alone,
+    no_op,
+    spread_of,
+    unheard,
+)
+from lab.speed.measures import ROOT, about, measured
+from lab.speed.read_units import SAMPLE_RELEASE
+from library_validator.decisions.application import FIELDS
+from library_validator.intake.applications_file import Row
+from library_validator.releases.reading.release import read_release
+from library_validator_cli.applications_file import open_applications
+from library_validator_cli.following import follow_run
+from library_validator_cli.sample_applications import sample_applications
+from library_validator_cli.sending import send
+from library_validator_cli.stack_access import Stack, open_local_stack
+from library_validator_cli.uploading import put_release
+from library_validator_devstack.local_stack import STACK_NAME, LocalStack
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+COUNT: Final = 1_000
+SEED: Final = 1
+STEADY_SHARE: Final = 10  # one application in so many is sent again, steadily
+DIRECT_BATCHES: Final = 40
+EVERY: Final = 1.0  # seconds between two looks at the queues
+
+
+@dataclass(slots=True)
+class Consumer:
+    """Takes events from the results queue; seconds since 1970, as the stack stamped them."""
+
+    sqs: SQSClient
+    queue: str
+    sent_at: dict[str, float] = field(default_factory=dict)  # of applications, by id
+    told_at: dict[str, float] = field(default_factory=dict)  # of their first events, by application id
+    again: int = 0  # events of one that had an event already
+    others: Counter[str] = field(default_factory=Counter)  # detail types that answer nobody
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            answer = self.sqs.receive_message(
+                QueueUrl=self.queue,
+                MaxNumberOfMessages=10,
+                WaitTimeSeconds=1,
+                MessageSystemAttributeNames=["SentTimestamp"],
+            )
+            messages = answer.get("Messages", [])
+            for message in messages:
+                self.take(json.loads(message["Body"]), int(message["Attributes"]["SentTimestamp"]) / 1000)
+            if messages:
+                self.sqs.delete_message_batch(
+                    QueueUrl=self.queue,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                        for number, message in enumerate(messages)
+                    ],
+                )
+
+    def take(self, event: dict[str, Any], at: float) -> None:
+        data = event["detail"].get("data", {})
+        if "application_id" not in data or "sent_at" not in data:
+            self.others[event["detail-type"]] += 1
+            return
+        name = data["application_id"]
+        if name in self.told_at:
+            self.again += 1
+            return
+        self.sent_at[name] = datetime.fromisoformat(data["sent_at"]).timestamp()
+        self.told_at[name] = at
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        with ThreadPoolExecutor(1) as pool:
+            ended = pool.submit(self.run)
+            try:
+                yield
+            finally:
+                self._stopping.set()
+                ended.result()
+
+    def latencies(self, names: Iterable[str]) -> list[float]:
+        """Seconds from queue to event, of those that have one."""
+        return [self.told_at[name] - self.sent_at[name] for name in names if name in self.told_at]
+
+
+def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
+    """How a latency is spread, in seconds."""
+    ranked = sorted(seconds)
+
+    def at(share: float) -> float:
+        return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 3)
+
+    return {
+        "kind": "measured",
+        "unit": "s",
+        "count": len(ranked),
+        "min": at(0),
+        **{f"p{percent}": at(percent / 100) for percent in (10, 50, 90, 95, 99)},
+        "max": round(ranked[-1], 3),
+    }
+
+
+def throughput(told_at: Iterable[float]) -> dict[str, Any]:
+    """Events a second: of the whole, and in each tenth of the time; the ends are left out of neither."""
+    ranked = sorted(told_at)
+    first, last = ranked[0], ranked[-1]
+    length = max(last - first, 0.001)
+    tenths = Counter(min(9, int((at - first) / length * 10)) for at in ranked)
+    return {
+        **measured([tenths[tenth] / (length / 10) for tenth in range(10)], "events a second", 1),
+        "whole": round(len(ranked) / length, 1),
+        "seconds": round(length, 1),
+    }
+
+
+# ── what is sent ──
+
+
+def read_rows(release: Path, files: Sequence[Path], count: int) -> list[Row]:
+    """So many applications: of the files, mixed; or drawn from the release."""
+    if files:
+        rows: list[Row] = []
+        for file in files:
+            with open_applications(file) as found:
+                rows += [row for row in found if isinstance(row, Row)]
+        if len(rows) < count:
+            raise SystemExit(f"the files hold {len(rows)} applications, not {count}")
+        return random.Random(SEED).sample(rows, count)
+    drawn = sample_applications(read_release(release), count, SEED)
+    fields = [asdict(one) for one in drawn]
+    kept = ("application_id", *FIELDS)
+    return [
+        Row(line, one["application_id"], {name: one[name] for name in kept if one[name]})
+        for line, one in enumerate(fields, 1)
+    ]
+
+
+def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
+    """The same applications as new ones."""
+    return [
+        Row(number, f"{prefix}-{number}", {**row.fields, "application_id": f"{prefix}-{number}"})
+        for number, row in enumerate(rows)
+    ]
+
+
+# ── the stages ──
+
+
+def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, Any]:
+    """All at once: how fast they are answered."""
+    names = [row.application_id for row in rows]
+    backlog: list[dict[str, float]] = []
+    started = time.time()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(_send_all, stack, rows)
+        _watch(stack, consumer, names, started, backlog)
+        sending.result()
+    sent = sorted(consumer.sent_at[name] for name in names if name in consumer.sent_at)
+    told = [consumer.told_at[name] for name in names if name in consumer.told_at]
+    return {
+        "applications": len(rows),
+        "answered": len(told),
+        "sending": {
+            "kind": "measured",
+            "unit": "messages a second",
+            "median": round(len(sent) / max(sent[-1] - sent[0], 0.001), 1),
+        },
+        "throughput": throughput(told),
+        "latency": percentiles(consumer.latencies(names)),
+        "backlog": {"kind": "measured", "samples": _thinned(backlog, 60)},
+    }
+
+
+def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -> dict[str, Any]:
+    """So many a second: how long one takes where nobody stands before it."""
+    names = [row.application_id for row in rows]
+    sqs = stack.own_sqs
+    started = time.monotonic()
+    for start in range(0, len(rows), BATCH):
+        pause = started + start / rate - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], unheard)
+    _watch(stack, consumer, names, time.time(), [])
+    return {
+        "applications": len(rows),
+        "answered": len(consumer.latencies(names)),
+        "messages_a_second": round(rate, 1),
+        "latency": percentiles(consumer.latencies(names)),
+    }
+
+
+def _watch(
+    stack: Stack, consumer: Consumer, names: Sequence[str], started: float, backlog: list[dict[str, float]]
+) -> None:
+    """Until each has its event, or none came for long; notes what waits where meanwhile."""
+    answered, last_new = 0, time.time()
+    while answered < len(names):
+        now = sum(name in consumer.told_at for name in names)
+        if now > answered:
+            answered, last_new = now, time.time()
+        elif time.time() > last_new + PATIENCE:
+            return
+        backlog.append(
+            {
+                "second": round(time.time() - started, 1),
+                "applications": depth(stack.sqs, stack.output("ApplicationsQueueUrl")),
+                "results": depth(stack.sqs, stack.output("ResultsQueueUrl")),
+                "answered": answered,
+            }
+        )
+        time.sleep(EVERY)
+
+
+def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
+    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, unheard)
+    if refused:
+        raise RuntimeError(f"{len(refused)} applications were not taken: {refused[0].reason}")
+
+
+def _thinned(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
+    """At most about so many of them, evenly, with the last."""
+    step = max(1, len(samples) // count)
+    return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
+
+
+def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
+    """Every stage, on a stack that is deployed and empty."""
+    with given.release.open("rb") as body:
+        loaded = follow_run(stack.registry, put_release(stack, body, given.release.name), print, 900)
+    if loaded.status != "active":
+        raise RuntimeError(f"the release did not go live: {loaded.status} {loaded.problems}")
+    few = max(BATCH, given.count // STEADY_SHARE)
+    rows = read_rows(given.release, given.applications, given.count + few + BATCH * DIRECT_BATCHES)
+    at_once, steadily, directly = rows[: given.count], rows[given.count :][:few], rows[given.count + few :]
+    consumer = Consumer(stack.own_sqs, stack.output("ResultsQueueUrl"))
+    group = f"/aws/lambda/{STACK_NAME}/validate_applications"
+    report: dict[str, Any] = {
+        "schema_version": 1,
+        "about": about("speed.flow", sys.argv[1:], ("botocore",)),
+        "registry_version": loaded.version,
+    }
+    with consumer.running():
+        started = time.time()
+        report["burst"] = burst(stack, consumer, renamed(at_once, "burst"))
+        report["burst"]["function_duration"] = spread_of(durations(stack, group, started))
+        print(json.dumps({**report["burst"], "backlog": "…"}), flush=True)
+        rate = report["burst"]["throughput"]["whole"] / 2
+        started = time.time()
+        report["steady"] = steady(stack, consumer, renamed(steadily, "steady"), rate)
+        report["steady"]["function_duration"] = spread_of(durations(stack, group, started))
+        print(json.dumps(report["steady"]), flush=True)
+    report["events_told_again"] = consumer.again
+    report["other_events"] = dict(consumer.others)
+    report["dead_letters"] = depth(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
+    report["handler"] = handler_alone(stack, renamed(directly, "direct"))
+    print(json.dumps(report["handler"]), flush=True)
+    report["no_op"] = no_op(stack, few)
+    print(json.dumps(report["no_op"]), flush=True)
+    return report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument("--applications", type=Path, nargs="+", default=[], help="CSV or JSON Lines")
+    parser.add_argument("--count", type=int, default=COUNT)
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    given = parser.parse_args()
+    local = LocalStack(ROOT, ROOT / ".local" / "flow", progress=print)
+    local.stop()
+    try:
+        local.start()
+        local.deploy()
+        report = run(given, open_local_stack(local))
+    finally:
+        local.stop()
+    if given.output:
+        given.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The way of one application through the code, from message to event: how many files and shapes it takes.
+
+    python -m lab.speed.hops [--list]
+
+The real function decides one application, on its real adapters against an AWS in this process. A value is
+on the way while it holds the application's id, or the FSCS key of the library that is matched: a file
+counts when one of its functions is given such a value by another file, or returns one to another file.
+
+A shape is the type of such a value: the class, where it is one of this project's, or else the kind of
+container with the shapes in it, a dict with its keys. Plain text is no shape; JSON text of an object is.
+The function that is counted is called once before, so that what is loaded only once does not count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from pydantic import BaseModel
+
+from lab.speed.in_process_account import in_process_account
+from lab.speed.read_units import BATCH, ROOT, SAMPLE_RELEASE
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import System
+
+APPLICATION_ID: Final = "counted-application"
+_ROOMS: Final = (str(ROOT / "layers" / "core" / "library_validator"), str(ROOT / "functions"))
+_DEPTH: Final = 7  # of containers in containers: the bus entry holds the event's text, no deeper
+
+
+class Way:
+    """Files and shapes that values with one of the ``marks`` passed, in the order in which they came."""
+
+    def __init__(self, marks: Sequence[str]) -> None:
+        self.files: dict[str, None] = {}
+        self.shapes: dict[str, None] = {}
+        self._marks = tuple(marks)
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Follow the calls of the block."""
+        sys.setprofile(self._on_event)
+        try:
+            yield
+        finally:
+            sys.setprofile(None)
+
+    def _on_event(self, frame: FrameType, event: str, returned: object) -> None:
+        if event not in ("call", "return") or not _is_ours(frame):
+            return
+        caller = frame.f_back
+        if caller is not None and caller.f_code.co_filename == frame.f_code.co_filename:
+            return
+        code = frame.f_code
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        values = [frame.f_locals.get(name) for name in names if name not in ("self", "cls")]
+        for value in values if event == "call" else [returned]:
+            if self._holds_mark(value, _DEPTH):
+                self.files.setdefault(str(Path(code.co_filename).relative_to(ROOT)))
+                shape = self._shape(value)
+                if shape:
+                    self.shapes.setdefault(shape)
+
+    def _holds_mark(self, value: object, depth: int) -> bool:
+        if isinstance(value, bytes):
+            value = value.decode("utf-8", "replace")
+        if isinstance(value, str):
+            return any(mark in value for mark in self._marks)
+        return depth > 0 and any(self._holds_mark(part, depth - 1) for part in _parts(value))
+
+    def _shape(self, value: object) -> str:
+        """The shape of a value that holds a mark; empty for plain text."""
+        kind = type(value)
+        if isinstance(value, bytes):
+            return "bytes"
+        if isinstance(value, str):
+            return "JSON text" if value.startswith("{") else ""
+        if dataclasses.is_dataclass(value) or isinstance(value, BaseModel) or hasattr(value, "_fields"):
+            return kind.__name__
+        if isinstance(value, Mapping):
+            return f"{kind.__name__} of {', '.join(sorted(map(str, value)))}"
+        marked = {self._shape(part) for part in _parts(value) if self._holds_mark(part, _DEPTH)}
+        return f"{kind.__name__} of {' and '.join(sorted(marked - {''})) or 'text'}"
+
+
+def _is_ours(frame: FrameType) -> bool:
+    code = frame.f_code
+    return code.co_filename.startswith(_ROOMS) and not code.co_name.startswith("<")
+
+
+def _parts(value: object) -> Iterator[object]:
+    """What ``value`` is made of."""
+    if isinstance(value, Mapping):
+        yield from value.keys()
+        yield from value.values()
+    elif isinstance(value, list | tuple | AbstractSet):
+        yield from value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield getattr(value, field.name, None)
+    elif isinstance(value, BaseModel):
+        yield from value.__dict__.values()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--list", action="store_true", help="name the files and shapes too")
+    options = parser.parse_args(arguments)
+    way = way_of_one_application()
+    counts = {"files": len(way.files), "shapes": len(way.shapes)}
+    if options.list:
+        for title, found in (("files", way.files), ("shapes", way.shapes)):
+            print(f"{title}:", *found, sep="\n  ")
+    print(json.dumps(counts))
+
+
+def way_of_one_application() -> Way:
+    """The way of an application that is validated as the first library of the sample release.
+
+    It comes in a batch of ten, whose other applications are of other libraries.
+    """
+    libraries = read_release(SAMPLE_RELEASE).systems[:BATCH]
+    way = Way([APPLICATION_ID, libraries[0].fscs_key])
+    with in_process_account() as account:
+        account.load(SAMPLE_RELEASE)
+        account.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
+        account.forget_decisions()
+        batch = [_application(library, f"other-{number}") for number, library in enumerate(libraries)]
+        batch[0]["application_id"] = APPLICATION_ID
+        with way.followed():
+            account.decide(batch)
+    return way
+
+
+def _application(library: System, application_id: str) -> dict[str, str]:
+    return {
+        "application_id": application_id,
+        "name": library.name,
+        "street": library.street,
+        "city": library.city,
+        "state": library.state,
+        "zip": library.zip,
+        "phone": library.phone,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""The stack in one process: the real functions on the real adapters against an emulated AWS, metered.
+
+What the functions used is noted for each invocation: requests and units, processor time without that of
+the emulation, log bytes.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+import io
+import json
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+from moto.dynamodb import models as moto_dynamodb
+from moto.dynamodb.models.table import Table
+
+from functions.index_release import handler as index_release
+from functions.revalidate import handler as revalidate
+from functions.validate_applications import handler as validate_applications
+from lab.speed.billed_requests import Meter, Usage, processor_seconds
+from lab.speed.read_units import BATCH, ROOT, batches_of
+from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.messages import record_of
+from tests.builders.resources import (
+    REGISTRY_TABLE,
+    RELEASES_BUCKET,
+    RESULTS_BUS,
+    create_registry_table,
+    create_releases_bucket,
+)
+
+Fields = dict[str, str]
+_FUNCTIONS: Final = {
+    "ValidateMemoryMegabytes": validate_applications,
+    "RevalidateMemoryMegabytes": revalidate,
+    "IndexMemoryMegabytes": index_release,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What some invocations of one function used."""
+
+    usage: Usage
+    processor_ms: float
+    invocations: int
+    log_bytes: int
+    log_lines: int
+    megabytes: int
+
+
+class Account:
+    """The stack as an AWS in this process holds it, its functions, and what they use."""
+
+    def __init__(self) -> None:
+        self._dynamodb = boto3.client("dynamodb")
+        self._s3, self._sqs, self._events = boto3.client("s3"), boto3.client("sqs"), boto3.client("events")
+        create_registry_table(self._dynamodb)
+        create_casework_table(self._dynamodb)
+        create_releases_bucket(self._s3)
+        self._events.create_event_bus(Name=RESULTS_BUS)
+        self.revalidations = self._sqs.create_queue(QueueName="revalidations")["QueueUrl"]
+        os.environ["REVALIDATIONS_QUEUE_URL"] = self.revalidations
+        self.meter = Meter(boto3.client("dynamodb"))
+        self.log = io.StringIO()
+        clients = {"dynamodb": self._dynamodb, "s3": self._s3, "sqs": self._sqs, "events": self._events}
+        for client in clients.values():
+            self.meter.watch(client)
+        for function in _FUNCTIONS.values():
+            with patch.object(function, "clients_of", lambda *services: [clients[one] for one in services]):
+                function.build_runtime.cache_clear()
+                function.build_runtime().logger.registered_handler.setStream(self.log)
+
+    def forget_decisions(self) -> None:
+        """Empty the casework table."""
+        self._dynamodb.delete_table(TableName=CASEWORK_TABLE)
+        create_casework_table(self._dynamodb)
+
+    def load(self, release: Path) -> Work:
+        """Upload ``release``, and let the function load it."""
+        key = f"releases/{release.name}"
+        put = self._s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=release.read_bytes())
+        body = json.dumps({"detail": {"object": {"key": key, "version-id": put["VersionId"]}}})
+        record = {"messageId": "1", "body": body}
+        answers: list[dict[str, Any]] = []
+        work = self._invoke(index_release, lambda: answers.append(_call(index_release, record)))
+        if answers[0]["status"] != "active":
+            raise SystemExit(f"{release.name} was not loaded: {answers[0]['status']}")
+        return work
+
+    def decide(self, applications: Sequence[Fields]) -> list[Work]:
+        """Decide ``applications`` in batches of ten; what each batch used."""
+        works = []
+        for number, batch in enumerate(batches_of(applications, BATCH)):
+            records = [
+                record_of(dict(fields), message_id=f"{number}-{position}")
+                for position, fields in enumerate(batch)
+            ]
+            works.append(self._invoke(validate_applications, _calling(validate_applications, records)))
+        return works
+
+    def decide_again(self) -> Work:
+        """What the activation of a registry sets off: the whole, and a task for each shard."""
+        self._sqs.send_message(QueueUrl=self.revalidations, MessageBody='{"task":"revalidate"}')
+        works = []
+        while taken := self._sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
+            for one in taken:
+                self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=one["ReceiptHandle"])
+                record = {"messageId": one["MessageId"], "body": one["Body"]}
+                works.append(self._invoke(revalidate, _calling(revalidate, [record])))
+        return together(works)
+
+    def _invoke(self, function: Any, call: Callable[[], object]) -> Work:
+        self.log.truncate(self.log.seek(0))
+        self.meter.take()
+        gc.freeze()  # no collecting of what the emulation holds within the function's time
+        with redirect_stdout(self.log):
+            seconds = processor_seconds(call, self.meter)
+        lines = [len(line.encode()) for line in self.log.getvalue().splitlines()]
+        return Work(self.meter.take(), 1_000 * seconds, 1, sum(lines), len(lines), memory_of(function))
+
+
+class _Context:
+    """A Lambda context with all the time there is."""
+
+    aws_request_id = "request"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+def _call(function: Any, *records: dict[str, Any]) -> dict[str, Any]:
+    return function.lambda_handler({"Records": list(records)}, _Context())  # type: ignore[no-any-return]
+
+
+def _calling(function: Any, records: Sequence[dict[str, Any]]) -> Callable[[], object]:
+    def call() -> None:
+        answer = _call(function, *records)
+        if answer.get("batchItemFailures"):
+            raise SystemExit(f"{len(answer['batchItemFailures'])} applications were not decided")
+
+    return call
+
+
+def memory_of(function: Any) -> int:
+    """Megabytes of a function, as the template has them."""
+    (parameter,) = (name for name, one in _FUNCTIONS.items() if one is function)
+    found = re.search(rf"^  {parameter}:\n    Type: Number\n    Default: (\d+)$", template(), re.MULTILINE)
+    if not found:
+        raise SystemExit(f"template.yaml has no default of {parameter}")
+    return int(found[1])
+
+
+def template() -> str:
+    """The text of template.yaml."""
+    return (ROOT / "template.yaml").read_text("utf-8")
+
+
+def together(works: Sequence[Work]) -> Work:
+    """The sum of ``works``, which are of one function."""
+    usage = Usage()
+    for work in works:
+        usage.requests += work.usage.requests
+        usage.write_units += work.usage.write_units
+        for operation, units in work.usage.read_units.items():
+            usage.read_units[operation] += units
+        usage.events += work.usage.events
+        usage.event_bytes += work.usage.event_bytes
+        usage.stored_bytes += work.usage.stored_bytes
+        usage.stored_items += work.usage.stored_items
+    return Work(
+        usage,
+        sum(work.processor_ms for work in works),
+        sum(work.invocations for work in works),
+        sum(work.log_bytes for work in works),
+        sum(work.log_lines for work in works),
+        works[0].megabytes,
+    )
+
+
+class _Copying:
+    """``copy`` for moto, which copies a whole table for every part of a transaction.
+
+    A table is kept by references to its items: puts and deletes are taken back, updates stay. The one
+    update of ours that a refusal may follow, of a claim, is sent again as it was.
+    """
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        if not isinstance(value, Table):
+            return copy.deepcopy(value)
+        kept = copy.copy(value)
+        kept.items = defaultdict(dict, {key: dict(items) for key, items in value.items.items()})
+        return kept
+
+
+@contextmanager
+def in_process_account() -> Iterator[Account]:
+    """An empty account, with the functions set up for it, until the block ends."""
+    environment = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "POWERTOOLS_SERVICE_NAME": "library_validator",
+        "REGISTRY_TABLE": REGISTRY_TABLE,
+        "CASEWORK_TABLE": CASEWORK_TABLE,
+        "RESULTS_BUS": RESULTS_BUS,
+        "RELEASES_BUCKET": RELEASES_BUCKET,
+    }
+    with patch.dict(os.environ, environment), mock_aws(), patch.object(moto_dynamodb, "copy", _Copying):
+        try:
+            yield Account()
+        finally:
+            gc.unfreeze()
+            for function in _FUNCTIONS.values():
+                function.build_runtime.cache_clear()

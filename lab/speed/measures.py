@@ -1,0 +1,88 @@
+"""What a benchmark writes: what was run and where, and measures that say how they came about.
+
+A measure is ``measured`` (a clock or the kernel said it; all runs are kept), ``counted``, or ``computed``
+from others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import shlex
+import statistics
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+
+Measure = Mapping[str, Any]
+
+
+def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
+    """What was run, where, and with which ``packages``, so that it can be run again from the repository."""
+    asked = ["git", "rev-parse", "--short=12", "HEAD"]
+    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    return {
+        "command": shlex.join(["python", "-m", f"lab.{benchmark}", *map(_from_root, arguments)]),
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit or None,
+        "processors": os.cpu_count(),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in packages},
+    }
+
+
+def _from_root(argument: str) -> str:
+    """Where this checkout stands on its machine is nobody's business."""
+    return os.path.relpath(argument, ROOT) if argument.startswith("/") else argument
+
+
+def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
+    return {"runs": [round(run, digits) for run in runs], **_middle(runs, digits), "unit": unit} | {
+        "kind": "measured"
+    }
+
+
+def counted(values: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
+    """Many values of one kind: how they spread. Percentiles are nearest ranks."""
+    ranked = sorted(values)
+    return {
+        "count": len(ranked),
+        "mean": round(sum(ranked) / len(ranked), digits),
+        **_middle(ranked, digits),
+        "p99": ranked[math.ceil(len(ranked) * 0.99) - 1],
+        "unit": unit,
+        "kind": "counted",
+    }
+
+
+def ratio_of_medians(above: Measure, below: Measure) -> dict[str, Any]:
+    return computed(above["median"] / below["median"], "times")
+
+
+def computed(value: float, unit: str, digits: int = 3) -> dict[str, Any]:
+    return {"median": round(value, digits), "unit": unit, "kind": "computed"}
+
+
+def write(result: Mapping[str, Any], output: Path | None) -> None:
+    """To a file, or to the terminal where there is none."""
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    if output:
+        output.write_text(text + "\n", encoding="utf-8")
+    else:
+        print(text)
+
+
+def _middle(values: Sequence[float], digits: int) -> dict[str, float]:
+    return {
+        "median": round(statistics.median(values), digits),
+        "min": round(min(values), digits),
+        "max": round(max(values), digits),
+    }

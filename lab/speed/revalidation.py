@@ -1,0 +1,131 @@
+"""How long it takes to decide current applications again when another release goes live.
+
+    python -m lab.speed.revalidation [--release BEFORE.zip AFTER.zip] [--applications N] [--json]
+
+Without ``--release``: the sample releases of FY2021 and FY2022. Half of the applications are drawn from
+each release, decided on the first one, and decided again once both are live; then once more, with nothing
+to do. Stores are in memory: what is measured is the deciding and the bookkeeping, on one processor. What a
+deployed or local stack took, with its tables and queues, ``library-validator revalidate status`` tells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.casework_bus import MemoryCaseworkBus
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.casework.revalidation import revalidate
+from library_validator.casework.tasks import Ports, Task
+from library_validator.decisions.application import FIELDS, application_from_fields
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
+from library_validator.decisions.recording import record_all
+from library_validator.matching.index import build_index
+from library_validator.registry.store import AcceptedRelease
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.sample_applications import sample_applications
+from library_validator_cli.sample_release import write_sample_release
+
+COUNT: Final = 1_000
+SEED: Final = 1
+BATCH: Final = 500
+VALIDITY: Final = timedelta(days=365)
+NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one run took. Seconds are of wall time, on one processor."""
+
+    applications: int
+    changed: int
+    seconds: float
+    seconds_again: float  # of the run that has nothing to do
+
+    @property
+    def seconds_per_1000(self) -> float:
+        return 1_000 * self.seconds / self.applications
+
+
+def measure(before: Release, after: Release, count: int) -> Measured:
+    """Decide ``count`` applications on ``before``, then again on both releases."""
+    store, results = MemoryCasework(), MemoryResultsBus()
+    first = _registry_of([before], NOW)
+    decider = Decider(first, VALIDITY)
+    submissions = _submissions(before, count // 2, SEED) + _submissions(after, count - count // 2, SEED + 1)
+    for start in range(0, len(submissions), BATCH):
+        decisions = decider.decide(submissions[start : start + BATCH], NOW)
+        record_all(decisions, store, results, decider.restate)
+    live = _registry_of([before, after], NOW + timedelta(days=1))
+    ports = Ports(store, Decider(live, VALIDITY), results, MemoryCaseworkBus())
+    seconds, changed = _run(ports)
+    again, _ = _run(ports)
+    return Measured(len(submissions), changed, seconds, again)
+
+
+def _run(ports: Ports) -> tuple[float, int]:
+    started = time.perf_counter()
+    whole = revalidate(Task(task="revalidate"), ports, lambda: NOW + timedelta(days=1), lambda: 900.0)
+    changed = sum(
+        revalidate(task, ports, lambda: NOW + timedelta(days=1), lambda: 900.0).changed
+        for task in whole.follow
+    )
+    return time.perf_counter() - started, changed
+
+
+def _registry_of(releases: Sequence[Release], at: datetime) -> MemoryRegistry:
+    accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "", "") for one in releases]
+    return MemoryRegistry.holding(build_index(releases), accepted, at)
+
+
+def _submissions(release: Release, count: int, seed: int) -> list[tuple[Submission, tuple[()]]]:
+    found: list[tuple[Submission, tuple[()]]] = []
+    for one in sample_applications(release, count, seed):
+        drawn = asdict(one)
+        fields = {name: drawn[name] for name in (*FIELDS, "application_id")}
+        application = application_from_fields(fields).application
+        found.append((Submission(source="benchmark", application=application, sent_at=NOW), ()))
+    return found
+
+
+def _sample(fiscal_year: int) -> Release:
+    packed = BytesIO()
+    write_sample_release(packed, fiscal_year, SEED)
+    return read_release(packed, file_name=f"pls_fy{fiscal_year}.zip")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--release", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
+    parser.add_argument("--applications", type=int, default=COUNT, help=f"default: {COUNT:,}")
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    given = parser.parse_args(arguments)
+    before, after = map(read_release, given.release) if given.release else map(_sample, (2021, 2022))
+    measured = measure(before, after, given.applications)
+    if given.json:
+        text = json.dumps(asdict(measured) | {"seconds_per_1000": measured.seconds_per_1000}, indent=2)
+    else:
+        text = (
+            f"FY{before.fiscal_year} to FY{after.fiscal_year}: {measured.applications:,} applications, "
+            f"{measured.changed:,} changed\n"
+            f"{measured.seconds:.2f} s, {measured.seconds_per_1000:.2f} s per 1,000; "
+            f"again, with nothing to do: {measured.seconds_again:.2f} s"
+        )
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,96 @@
+"""The other way to keep a registry: one file for each version, loaded by every worker into its memory.
+
+    python -m lab.speed.snapshot FILE
+
+Loads a file that ``write`` wrote and prints, as JSON, what that took in this very process: seconds of the
+processor, and megabytes that the process grew by, at the peak and for good. Each entry stands in the file
+once, each key with the numbers of its entries: the least that such a file can be without another index.
+``growth`` compares it with postings in a table; ADR 15 says what follows.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.matching.entries import FIELD, RECORD, records_of
+from library_validator.registry.store import Pointer, VersionRecord
+
+_LINE = b"\n"
+
+
+def write(postings: Mapping[str, bytes], path: Path) -> int:
+    """Write one file of all postings; returns its size in bytes."""
+    numbers: dict[bytes, int] = {}
+    lines = []
+    for key, posting in postings.items():
+        listed = [str(numbers.setdefault(one, len(numbers))) for one in records_of(posting)]
+        lines.append(f"{key}{FIELD}{' '.join(listed)}".encode())
+    return path.write_bytes(zlib.compress(_LINE.join([RECORD.join(numbers), *lines])))
+
+
+class SnapshotRegistry:
+    """``RegistryReader`` over such a file; pointer and version are those of the registry it was made of."""
+
+    def __init__(self, path: Path, like: MemoryRegistry | None = None) -> None:
+        self._like = like
+        entries, *lines = zlib.decompress(path.read_bytes()).split(_LINE)
+        self._entries = entries.split(RECORD)
+        self._numbers = dict(line.decode().split(FIELD) for line in lines)
+
+    def pointer(self) -> Pointer:
+        assert self._like is not None  # noqa: S101 - a file alone answers for no version
+        return self._like.pointer()
+
+    def version(self, version: str) -> VersionRecord:
+        assert self._like is not None  # noqa: S101
+        return self._like.version(version)
+
+    def postings(self, _version: str, keys: Iterable[str]) -> dict[str, bytes]:
+        return {
+            key: RECORD.join([self._entries[int(number)] for number in self._numbers[key].split()])
+            for key in set(keys)
+            if key in self._numbers
+        }
+
+
+def load(path: Path) -> dict[str, Any]:
+    """What loading ``path`` takes in this process."""
+    before, peak_before = _resident(), _peak()
+    started = time.process_time()
+    registry = SnapshotRegistry(path)
+    seconds = time.process_time() - started
+    found = {"seconds": seconds, "peak": _peak() - peak_before, "resident": _resident() - before}
+    del registry
+    return found
+
+
+def _peak() -> float:
+    """Megabytes that this process has held at most; what the process held that started it does not count."""
+    return _of_status("VmHWM")
+
+
+def _resident() -> float:
+    """Megabytes that this process holds."""
+    return _of_status("VmRSS")
+
+
+def _of_status(name: str) -> float:
+    """A line of Linux's account of this process; other systems tell only the most that it held."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return int(lines[name].split()[0]) / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(load(Path(sys.argv[1]))))

@@ -1,0 +1,81 @@
+"""Count how often answers are right at each step of the match weight; writes ``confidence.json``.
+
+    python -m lab.weights.calibrate_confidence LABELLED.csv ... --release ZIP [--write]
+
+Counted are the labelled applicants of one half, by a hash of the application's id; the table that is printed
+says how right the counts are on the other half. A higher weight never makes an answer less sure: neighbouring
+steps that say otherwise are counted together (pool adjacent violators; Ayer et al. 1955).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from library_validator.decisions.confidence import STEPS, Step
+from library_validator.decisions.decision import Answer
+from library_validator_cli.evaluation.curves import half_of
+from library_validator_cli.evaluation.labelled import GONE, read_labelled
+from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.local_matching import registry_of
+
+CONFIDENCE: Final = Path(__file__).parents[2] / "layers/core/library_validator/decisions/confidence.json"
+_LOWEST: Final = -1000.0  # bits that no candidate falls short of
+
+
+def counted(outcomes: Iterable[Outcome]) -> list[Step]:
+    """The steps of one answer, each with at least as large a share of right ones as the one below."""
+    counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
+    for outcome in outcomes:
+        step = max(bits for bits in counts if bits <= outcome.bits)
+        counts[step][0] += outcome.best_key == outcome.row.label
+        counts[step][1] += 1
+    pooled: list[Step] = []
+    for bits, (right, of) in counts.items():
+        pooled.append(Step(bits, right, of))
+        while len(pooled) > 1 and pooled[-1].confidence <= pooled[-2].confidence:
+            above, below = pooled.pop(), pooled.pop()
+            pooled.append(Step(below.bits, below.right + above.right, below.of + above.of))
+    return pooled
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("labelled", nargs="+", type=Path)
+    parser.add_argument("--release", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="write confidence.json")
+    given = parser.parse_args()
+    rows = [row for file in read_labelled(given.labelled) for row in file.rows if row.label != GONE]
+    with measuring(rows, registry_of([given.release], print)) as measured:
+        outcomes = [outcome for outcome in measured if outcome.best_key]
+    steps = {answer: counted(_half(outcomes, answer, "choose")) for answer in Answer}
+    for answer, of_answer in steps.items():
+        print(_table(answer, of_answer, list(_half(outcomes, answer, "report"))))
+    if given.write:
+        body = {"steps": {answer.value: of_answer for answer, of_answer in steps.items()}}
+        CONFIDENCE.write_text(f"{json.dumps(body, indent=1)}\n", encoding="utf-8")
+        print(f"written: {CONFIDENCE.name}")
+
+
+def _half(outcomes: Iterable[Outcome], answer: Answer, half: str) -> Iterable[Outcome]:
+    for outcome in outcomes:
+        if outcome.answer is answer and half_of(outcome.row.application.application_id) == half:
+            yield outcome
+
+
+def _table(answer: Answer, steps: Sequence[Step], others: Sequence[Outcome]) -> str:
+    lines = [f"{answer.value}: bits from, confidence, right of the half counted, right of the other half"]
+    for place, step in enumerate(steps):
+        end = steps[place + 1].bits if place + 1 < len(steps) else float("inf")
+        inside = [outcome for outcome in others if step.bits <= outcome.bits < end]
+        right = sum(outcome.best_key == outcome.row.label for outcome in inside)
+        shares = f"{step.right:>7,} of {step.of:,} {right:>7,} of {len(inside):,}"
+        lines.append(f"{step.bits:>8g} {step.confidence:10.6f} {shares}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Make the next dictionary that decisions are stored with: what decisions say, as their JSON says it.
+
+    python -m lab.weights.decision_dictionary
+
+It holds every reason, next step and level, and three decisions on the invented sample release, one of each
+answer; what stands last is cheapest to refer to. It is written beside ``decision_body.py`` under the next
+number and is used once ``DICTIONARY`` there is that number. A dictionary is never made again: what was
+stored with it must be read with it. A new one pays when an item of a typical decision is over a kilobyte,
+which ``tests/unit/adapters/test_decision_body.py`` tells.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample
+from library_validator.adapters.aws import decision_body
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.reasons import next_steps, reason_codes, reasons_of
+from library_validator.matching.weights import load_weights
+from library_validator_cli.local_matching import registry_of
+
+COUNT: Final = 300
+WINDOW: Final = 32_500  # what deflate looks back at, less its longest match
+
+
+def dictionary_of(decisions: Sequence[Decision]) -> bytes:
+    """``decisions``: of every answer, of which one shall be the pattern of all like it."""
+    parts = [*_reasons(), *_next_steps(), *_levels(), *_patterns(decisions)]
+    return "".join(parts).encode()[-WINDOW:]
+
+
+def _reasons() -> Iterator[str]:
+    for code in reversed(reason_codes()):  # those at the head of the file are the common ones
+        (reason,) = reasons_of([code], {})
+        yield f"{reason.model_dump_json()},"
+
+
+def _next_steps() -> Iterator[str]:
+    for code, text in next_steps().items():
+        yield f'"next_step":{{"code":{json.dumps(code)},"text":{json.dumps(text, ensure_ascii=False)}}},'
+
+
+def _levels() -> Iterator[str]:
+    for field, levels in load_weights().bits.items():
+        for level, bits in levels.items():
+            yield f'{{"field":"{field}","level":"{level}","applied":"'
+            yield f'","bits":{bits}}},'
+
+
+def _patterns(decisions: Sequence[Decision]) -> Iterator[str]:
+    for answer in (Answer.NOT_VALIDATED, Answer.NEEDS_REVIEW, Answer.VALIDATED):
+        alike = [decision for decision in decisions if decision.decision is answer]
+        # The one that has most to say serves those that say less.
+        pattern = max(alike, key=lambda decision: len(decision.model_dump_json()))
+        if answer is Answer.NEEDS_REVIEW:
+            cause = Cause(kind="registry", detail=f"{pattern.registry_version}@{NOW.isoformat()}")
+            pattern = pattern.model_copy(update={"cause": cause, "before": pattern.as_before})
+        yield pattern.model_dump_json()
+
+
+def main() -> None:
+    decider = Decider(registry_of([SAMPLE_RELEASE], lambda _: None), timedelta(days=365))
+    made = dictionary_of(decider.decide(draw_sample(SAMPLE_RELEASE, COUNT), NOW))
+    folder = Path(decision_body.__file__).parent
+    number = 1 + len(list(folder.glob("decision_dictionary_*.txt")))
+    target = folder / f"decision_dictionary_{number}.txt"
+    target.write_bytes(made)
+    print(f"{target.name}: {len(made):,} bytes")
+
+
+if __name__ == "__main__":
+    main()

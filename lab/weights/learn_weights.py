@@ -1,0 +1,204 @@
+"""Learn the match weights from year-to-year pairs and from typed noise; writes ``weights.json``.
+
+    python lab/weights/learn_weights.py OLDER.zip NEWER.zip [--seed 1] [--write]
+
+Each record of the older release is an application whose right answer is the record of the same FSCS key
+in the newer one; each of the newer release, mistyped and with fields left out, is another. Every
+candidate that blocking finds is a pair: a match where its key is the right one. A logistic regression
+over the levels of all fields gives each level its weight: the log2 odds that it adds with the other
+fields held, which the sum over fields needs where fields depend on each other (a library's name is
+often its town's), and which makes the sum a calibrated probability.
+
+Train on releases that the labelled sets do not answer from: FY2015 against FY2017 here. The labelled drift
+sets are FY2017 records as applications against FY2022, of which nothing is seen in training.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from library_validator.matching.applicant import Applicant
+from library_validator.matching.compare import Compared
+from library_validator.matching.compare_names import NAME_ORDER
+from library_validator.matching.index import build_index
+from library_validator.matching.keys import keys_of_query
+from library_validator.matching.match import rank
+from library_validator.matching.names import read_name
+from library_validator.matching.query import read_applicant
+from library_validator.matching.statistics import Statistics
+from library_validator.matching.weights import Weights, load_weights
+from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
+from library_validator.releases.reading.release import read_release
+from library_validator.releases.records import Release
+from library_validator_cli.sample_applications import NONE, sample_applications
+
+WEIGHTS = Path(__file__).parents[2] / "layers/core/library_validator/matching/weights.json"
+LEVELS: dict[str, tuple[str, ...]] = {
+    "name": NAME_ORDER,
+    "street": ("exact", "same_box", "near", "same_number", "same_street", "not_comparable", "different"),
+    "place": ("zip_and_city", "zip", "city", "city_near", "zip_area", "different"),
+    "phone": ("exact", "other_area_code", "near", "same_exchange", "different"),
+    "together": ("street_and_phone", "phone_and_place", "phone", "street"),
+    "state": ("exact", "different"),
+}
+MIN_PAIRS = 20  # a level that is seen less often keeps the weight that stands
+RIDGE = 0.5  # pulls levels that are hardly seen towards zero bits
+TYPED = 8_000
+UNCHANGED = 0.15  # share of unchanged year-to-year rows that is used
+
+
+def columns() -> list[tuple[str, str]]:
+    return [(field, level) for field, levels in LEVELS.items() for level in levels]
+
+
+def applications(older: Release, newer: Release, rng: random.Random) -> Iterator[tuple[Applicant, str]]:
+    """Applications with the FSCS key that is right, or NONE."""
+    listed = {system.fscs_key: system for system in newer.systems}
+    places = {outlet.fscs_id: outlet for outlet in newer.outlets}
+    for system in older.systems:
+        now = listed.get(system.fscs_key)
+        if now is None:
+            continue
+        same = (system.name, system.street, system.phone) == (now.name, now.street, now.phone)
+        if not same or rng.random() < UNCHANGED:
+            yield _applicant(system), system.fscs_key
+    for outlet in older.outlets:
+        then = places.get(outlet.fscs_id)
+        if then is None:
+            continue
+        same = (outlet.name, outlet.street, outlet.phone) == (then.name, then.street, then.phone)
+        if not same or rng.random() < UNCHANGED:
+            yield _applicant(outlet), outlet.fscs_key
+    for one in sample_applications(newer, TYPED, seed=rng.randrange(1_000)):
+        applicant = Applicant(one.name, one.street, one.city, one.state, one.zip, one.phone)
+        if (AFFILIATES | OUT_OF_SCOPE.keys()).intersection(read_name(one.name).tokens) and one.label == NONE:
+            continue  # rules decide on these, whatever the score says
+        yield _with_fields_left_out(applicant, rng), one.label
+
+
+def _applicant(record: object) -> Applicant:
+    return Applicant(*(getattr(record, name) for name in ("name", "street", "city", "state", "zip", "phone")))
+
+
+def _with_fields_left_out(applicant: Applicant, rng: random.Random) -> Applicant:
+    kept = rng.choice(
+        ("street city zip phone", "street city zip", "street city", "city", "city zip", "zip phone")
+    )
+    return replace(applicant, **dict.fromkeys({"street", "city", "zip", "phone"} - set(kept.split()), ""))
+
+
+def pairs(
+    older: Release, newer: Release, rng: random.Random, weights: Weights
+) -> Iterator[tuple[Compared, bool, int]]:
+    """Every candidate pair: its comparisons, whether it is a match, and which application it is of."""
+    index = build_index([newer])
+    statistics = Statistics.decode(index.statistics)
+    for number, (applicant, label) in enumerate(applications(older, newer, rng)):
+        query = read_applicant(applicant, statistics)
+        keys = keys_of_query(query, statistics)
+        ranking = rank(query, keys, index.postings, statistics, weights, index.fiscal_year, everybody=True)
+        for scored in ranking.scored:
+            match = scored.entry.fscs_key == label
+            # other places of the right system are neither: the answer is the system
+            if not match or scored is ranking.scored[0]:
+                yield scored.compared, match, number
+
+
+def design(compared: list[Compared], cap: float) -> np.ndarray:
+    place = {column: position for position, column in enumerate(columns())}
+    matrix = np.zeros((len(compared), len(place) + 2))
+    for row, one in enumerate(compared):
+        for field in LEVELS:
+            level = one.name.level if field == "name" else getattr(one, field)
+            if level not in ("missing", "neither"):
+                matrix[row, place[field, level]] = 1.0
+        matrix[row, -2] = (
+            0.0
+            if one.name.level == "different"
+            else min(one.name.rarity, cap) / (2.0 if one.name.of_system else 1.0)
+        )
+        matrix[row, -1] = 1.0
+    return matrix
+
+
+def fit(matrix: np.ndarray, match: np.ndarray) -> np.ndarray:
+    """Ridge logistic regression by Newton's method; natural-log coefficients, the intercept last."""
+    beta = np.zeros(matrix.shape[1])
+    penalty = np.full(matrix.shape[1], RIDGE)
+    penalty[-1] = 1e-6
+    for _ in range(60):
+        probability = 1.0 / (1.0 + np.exp(-np.clip(matrix @ beta, -40, 40)))
+        gradient = matrix.T @ (match - probability) - penalty * beta
+        hessian = (matrix * (probability * (1 - probability))[:, None]).T @ matrix + np.diag(penalty)
+        step = np.linalg.solve(hessian, gradient)
+        beta += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return beta
+
+
+def log_loss(matrix: np.ndarray, match: np.ndarray, beta: np.ndarray) -> float:
+    score = np.clip(matrix @ beta, -40, 40)
+    return float(np.mean(np.log1p(np.exp(-score)) * match + np.log1p(np.exp(score)) * (1 - match)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("older", type=Path)
+    parser.add_argument("newer", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write weights.json")
+    given = parser.parse_args()
+    weights = load_weights()
+    older, newer = read_release(given.older), read_release(given.newer)
+    found = list(pairs(older, newer, random.Random(given.seed), weights))
+    cap = weights.rarity_cap / weights.rarity_scale
+    matrix = design([one for one, _, _ in found], cap)
+    match = np.array([float(is_match) for _, is_match, _ in found])
+    held_out = np.array([number % 5 == 0 for _, _, number in found])
+    beta = fit(matrix[~held_out], match[~held_out])
+    print(f"{len(found):,} pairs of {found[-1][2] + 1:,} applications, {int(match.sum()):,} matches")
+    print(
+        f"log loss: {log_loss(matrix[~held_out], match[~held_out], beta):.5f} trained on, "
+        f"{log_loss(matrix[held_out], match[held_out], beta):.5f} held out"
+    )
+    bits = beta / math.log(2)
+    seen = matrix.sum(axis=0)
+    matched = (matrix * match[:, None]).sum(axis=0)
+    learned: dict[str, dict[str, float]] = {field: {"missing": 0.0} for field in LEVELS}
+    for position, (field, level) in enumerate(columns()):
+        learned[field][level] = (
+            round(float(bits[position]), 2) if seen[position] >= MIN_PAIRS else weights.bits[field][level]
+        )
+        count = f"{int(seen[position]):7} pairs {int(matched[position]):6} matches"
+        print(f"{field:>8} {level:20} {bits[position]:7.2f} bits  {count}")
+    print(f"rarity {bits[-2]:.3f} a bit; prior {bits[-1]:.2f}")
+    del learned["name"]["missing"]
+    learned["together"]["neither"] = learned["together"].pop("missing")
+    if given.write:
+        body = json.loads(WEIGHTS.read_text("utf-8"))
+        scale = round(float(bits[-2]), 3)
+        body |= {
+            "version": f"{newer.fiscal_year}-{older.fiscal_year}.{given.seed}",
+            "trained_on": f"FY{older.fiscal_year} records and typed noise against FY{newer.fiscal_year}, "
+            f"{len(found):,} pairs, lab/weights/learn_weights.py",
+            "prior": round(float(bits[-1]), 2),
+            "rarity_scale": scale,
+            "rarity_cap": round(cap * scale, 2),
+        }
+        body["bits"] |= learned
+        WEIGHTS.write_text(json.dumps(body, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""HTTP by urllib3, one request at a time, each within a time of its own.
+
+A timeout of a socket begins again with every byte, in the headers as in the body: a server that sends one
+byte now and then would keep a request for good. So a timer shuts the connection when the time is over.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, Final, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import (
+    HTTPError,
+    IncompleteRead,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+)
+from urllib3.exceptions import TimeoutError as TookTooLong
+
+from library_validator.errors import NotFetched
+from library_validator.releases.fetching.downloading import Answer, Outcome
+
+CONNECT_SECONDS: Final = 10.0
+SILENCE_SECONDS: Final = 20.0  # without a byte
+_CHUNK: Final = 1 << 16
+_KINDS: Final[Mapping[str, tuple[type[HTTPConnectionPool], type[HTTPConnection]]]] = {
+    "http": (HTTPConnectionPool, HTTPConnection),
+    "https": (HTTPSConnectionPool, HTTPSConnection),
+}
+
+
+class HttpWeb:
+    """``Web``. Certificates are checked against the system's; proxies of the environment are not used."""
+
+    @contextmanager
+    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> Iterator[Answer]:
+        with _Request(seconds) as request, _telling(request):
+            response = request.open(url, headers)
+            answer = Answer(
+                response.status,
+                {name.lower(): value for name, value in response.headers.items()},
+                _body(response, request),
+            )
+            yield answer
+
+
+class _Request:
+    """One connection, shut when the time is over or the request is done with."""
+
+    def __init__(self, seconds: float) -> None:
+        self.expired = False
+        self._sockets: list[socket.socket] = []
+        self._seconds = seconds
+        self._pool: HTTPConnectionPool | None = None
+        self._timer = threading.Timer(max(0.0, min(seconds, threading.TIMEOUT_MAX)), self._expire)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._timer.cancel()
+        self._shut()
+        if self._pool:
+            self._pool.close()
+
+    def open(self, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        parts = urlsplit(url)
+        pool, connection = _KINDS[parts.scheme]
+        self._pool = pool(parts.hostname or "", parts.port)
+        self._pool.ConnectionCls = _remembering(connection, self._sockets)
+        silence = max(0.05, min(SILENCE_SECONDS, self._seconds))
+        return self._pool.urlopen(
+            "GET",
+            urlunsplit(("", "", parts.path or "/", parts.query, "")),
+            headers=dict(headers),
+            preload_content=False,
+            decode_content=False,
+            redirect=False,
+            retries=False,
+            timeout=Timeout(connect=min(CONNECT_SECONDS, silence), read=silence),
+        )
+
+    def _expire(self) -> None:
+        self.expired = True
+        self._shut()
+
+    def _shut(self) -> None:
+        for one in self._sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+def _remembering(connection: type[Any], sockets: list[socket.socket]) -> type[Any]:
+    """A kind of connection that leaves its socket in ``sockets``."""
+
+    class Remembering(connection):  # type: ignore[misc]
+        def connect(self) -> None:
+            super().connect()
+            sockets.append(self.sock)
+
+    return Remembering
+
+
+def _body(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
+    with _telling(request):
+        # read1 gives what is there; read would wait until a whole chunk is.
+        while chunk := response.read1(_CHUNK, decode_content=False):
+            yield chunk
+        if request.expired:
+            raise _timed_out()
+
+
+@contextmanager
+def _telling(request: _Request) -> Iterator[None]:
+    """What went wrong on the way, as ``NotFetched``."""
+    try:
+        yield
+    except (HTTPError, OSError, ValueError) as error:
+        raise (_timed_out() if request.expired else _fault(error)) from error
+
+
+def _fault(error: Exception) -> NotFetched:
+    cause = error.args[1] if len(error.args) > 1 else error.__cause__
+    if isinstance(error, IncompleteRead) or isinstance(cause, IncompleteRead):
+        return NotFetched(Outcome.TRUNCATED, "broke off before its end", transient=True)
+    if isinstance(error, SSLError):
+        return NotFetched(Outcome.UNREACHABLE, "has no certificate that can be trusted")
+    if isinstance(error, NewConnectionError):
+        return NotFetched(Outcome.UNREACHABLE, "cannot be reached", transient=True)
+    if isinstance(error, TookTooLong | TimeoutError):
+        return _timed_out()
+    if isinstance(error, ProtocolError | OSError):
+        return NotFetched(Outcome.UNREACHABLE, "broke the connection", transient=True)
+    return NotFetched(Outcome.UNEXPECTED, f"speaks no HTTP that is understood ({type(error).__name__})")
+
+
+def _timed_out() -> NotFetched:
+    return NotFetched(Outcome.TIMED_OUT, "did not answer in time", transient=True)

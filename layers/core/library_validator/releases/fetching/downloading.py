@@ -1,0 +1,304 @@
+"""One download from outside, without trusting anything that the other side says or does.
+
+Redirects stay on the hosts of the source, the size is counted while it streams, nothing is decompressed,
+what is no zip is known by its first bytes, and the whole ends within the time it was given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import BinaryIO, Final, Protocol
+from urllib.parse import urljoin
+
+from library_validator.errors import NotFetched
+from library_validator.releases.fetching.offers import read_page
+from library_validator.releases.fetching.sources import Source
+
+Clock = Callable[[], datetime]
+Seconds = Callable[[], float]
+
+ATTEMPTS: Final = 3
+MAX_REDIRECTS: Final = 5
+MAX_PAGE_BYTES: Final = 4 << 20
+USER_AGENT: Final = "library-validator (checks for new releases of the Public Libraries Survey)"
+_FIRST_PAUSE_SECONDS: Final = 1.0
+_LOOKED_AT: Final = 4096  # bytes of a body that tell what it is
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REFUSALS: Final = frozenset({401, 403, 407, 429, 451})
+_ZIP_TYPES: Final = re.compile(r"application/(?:x-)?zip(?:-compressed)?|(?:application|binary)/octet-stream")
+_PAGE_TYPES: Final = re.compile(r"text/html|application/xhtml\+xml")
+_LONGEST_VALIDATOR: Final = 200  # characters
+_ZIP: Final = "a zip"
+_PAGE: Final = "a web page"
+_ZIP_BEGINS: Final = b"PK\x03\x04"
+_WALL: Final = re.compile(
+    r"captcha|access denied|just a moment|are you (?:a )?(?:human|robot)|automated (?:access|requests)"
+    r"|request unsuccessful|attention required",
+    re.IGNORECASE,
+)
+
+
+class Outcome(StrEnum):
+    """What asking a source came to. The first five are answers and end the search."""
+
+    UPLOADED = "uploaded"
+    FOUND = "found"  # would be uploaded, were this no trial
+    NOT_MODIFIED = "not_modified"  # the address has what it had when it was last taken
+    KNOWN = "known"  # the same content was uploaded or accepted before
+    NOTHING_NEWER = "nothing_newer"
+    GONE = "gone"
+    REFUSED = "refused"  # or a wall against automated clients
+    NO_LINK = "no_link"  # a page that links to no release
+    NOT_A_RELEASE = "not_a_release"
+    TOO_LARGE = "too_large"
+    TRUNCATED = "truncated"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    SERVER_ERROR = "server_error"
+    STRAYED = "strayed"  # led to where the source has no business
+    UNEXPECTED = "unexpected"  # HTTP that was not asked for
+
+    @property
+    def is_answer(self) -> bool:
+        return self in _ANSWERS
+
+
+_ANSWERS: Final = frozenset(list(Outcome)[:5])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP response. Header names are in lower case; ``body`` is as it was sent, not decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Iterator[bytes]
+
+
+class Web(Protocol):
+    """One request, no redirects followed, no retries."""
+
+    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> AbstractContextManager[Answer]:
+        """GET ``url``; all of it, the reading of the body too, ends within ``seconds``.
+
+        Raises ``NotFetched`` (timed_out, unreachable, truncated), from ``get`` or while the body is read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server said to recognise the content by, as HTTP sends it back."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def conditions(self) -> dict[str, str]:
+        named = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """What was read into the target; nothing where the server said ``not_modified``."""
+
+    url: str  # where it was in the end
+    size: int
+    sha256: str
+    validators: Validators
+    not_modified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Downloader:
+    """Downloads for one source. ``time_left`` tells the seconds that it may still take."""
+
+    source: Source
+    web: Web
+    time_left: Seconds
+    sleep: Callable[[float], None]
+    now: Clock
+
+    def page(self, url: str, target: BinaryIO) -> Download:
+        """A web page. Raises ``NotFetched``."""
+        return self._with_retries(url, target, {}, _PAGE, MAX_PAGE_BYTES)
+
+    def zip(self, url: str, target: BinaryIO, validators: Validators, max_bytes: int) -> Download:
+        """A zip, unless it is as it was when ``validators`` were kept. Raises ``NotFetched``."""
+        return self._with_retries(url, target, validators.conditions(), _ZIP, max_bytes)
+
+    def _with_retries(
+        self, url: str, target: BinaryIO, conditions: Mapping[str, str], kind: str, max_bytes: int
+    ) -> Download:
+        for attempt in range(1, ATTEMPTS + 1):
+            target.seek(0)
+            target.truncate()
+            try:
+                return self._follow(url, target, conditions, kind, max_bytes)
+            except NotFetched as fault:
+                pause = _pause(fault, attempt)
+                if attempt == ATTEMPTS or pause is None or pause >= self.time_left():
+                    raise
+                self.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _follow(
+        self, url: str, target: BinaryIO, conditions: Mapping[str, str], kind: str, max_bytes: int
+    ) -> Download:
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*", **conditions}
+        for _ in range(MAX_REDIRECTS + 1):
+            if not self.source.may_ask(url):
+                raise NotFetched(
+                    Outcome.STRAYED,
+                    f"leads to {url[:200]}, and this source is only asked over https at "
+                    f"{', '.join(sorted(self.source.hosts))}",
+                )
+            if self.time_left() <= 0:
+                raise NotFetched(Outcome.TIMED_OUT, "was not answered within the time that there was")
+            with self.web.get(url, headers, self.time_left()) as answer:
+                location = answer.headers.get("location", "")
+                if answer.status not in _REDIRECTS or not location:
+                    return self._take(url, answer, target, conditions, kind, max_bytes)
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise NotFetched(Outcome.UNEXPECTED, "redirects to what is no address") from None
+        raise NotFetched(Outcome.STRAYED, f"redirects more than {MAX_REDIRECTS} times")
+
+    def _take(
+        self,
+        url: str,
+        answer: Answer,
+        target: BinaryIO,
+        conditions: Mapping[str, str],
+        kind: str,
+        max_bytes: int,
+    ) -> Download:
+        headers = answer.headers
+        if answer.status == 304 and conditions:
+            return Download(url, 0, "", Validators(), not_modified=True)
+        if answer.status != 200:
+            raise _status_fault(answer, self.now)
+        if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+            raise NotFetched(Outcome.UNEXPECTED, "sends its content compressed, though plain was asked for")
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > max_bytes:
+            raise _too_large(int(declared), max_bytes)
+        size, digest = self._read(answer, target, kind, max_bytes)
+        if declared.isdecimal() and size != int(declared):
+            raise NotFetched(Outcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True)
+        return Download(
+            url, size, digest, Validators(_kept(headers, "etag"), _kept(headers, "last-modified"))
+        )
+
+    def _read(self, answer: Answer, target: BinaryIO, kind: str, max_bytes: int) -> tuple[int, str]:
+        """Size and SHA-256 of the body, written to ``target``."""
+        digest = hashlib.sha256()
+        size, beginning = 0, b""
+        for chunk in answer.body:
+            size += len(chunk)
+            if size > max_bytes:
+                raise _too_large(None, max_bytes)
+            if self.time_left() <= 0:
+                raise NotFetched(Outcome.TIMED_OUT, f"had sent {size:,} bytes when the time was over")
+            if len(beginning) < _LOOKED_AT:
+                beginning += chunk[:_LOOKED_AT]
+                if len(beginning) >= _LOOKED_AT:
+                    _check_kind(kind, beginning, answer.headers)
+            digest.update(chunk)
+            target.write(chunk)
+        if len(beginning) < _LOOKED_AT:
+            _check_kind(kind, beginning, answer.headers)
+        return size, digest.hexdigest()
+
+
+def is_wall(text: str) -> bool:
+    """Whether a page is one against automated clients, as far as its words tell."""
+    return _WALL.search(text) is not None
+
+
+def _kept(headers: Mapping[str, str], name: str) -> str:
+    """A header as it is sent back one day: one that is overlong or no plain text is not kept."""
+    value = headers.get(name, "")
+    return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
+
+
+def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None:
+    """Raises ``NotFetched`` where content type or first bytes are of something else than ``kind``."""
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    looks_like_html = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    if (
+        kind == _ZIP
+        and beginning.startswith(_ZIP_BEGINS)
+        and _ZIP_TYPES.fullmatch(content_type or "application/zip")
+    ):
+        return
+    if kind == _PAGE and looks_like_html and _PAGE_TYPES.fullmatch(content_type or "text/html"):
+        return
+    if looks_like_html:
+        text = beginning.decode("utf-8", "replace")
+        title = read_page(beginning, "").title
+        called = f" called “{title}”" if title else ""
+        if is_wall(text):
+            raise NotFetched(Outcome.REFUSED, f"answers with a page{called} against automated clients")
+        raise NotFetched(Outcome.NOT_A_RELEASE, f"answers with a web page{called} instead of {kind}")
+    said = f"content of type {content_type}" if content_type else "content of no type"
+    begins = "nothing" if not beginning else f"it begins with {beginning[:8]!r}"
+    raise NotFetched(Outcome.NOT_A_RELEASE, f"sends {said} instead of {kind} ({begins})")
+
+
+def _status_fault(answer: Answer, now: Clock) -> NotFetched:
+    status = answer.status
+    transient = status in _TRANSIENT
+    wait = _retry_after(answer.headers.get("retry-after", ""), now) if transient else None
+    later = f" and asks to come back in {wait:,.0f} s" if wait else ""
+    if status in (404, 410):
+        return NotFetched(Outcome.GONE, f"has nothing there any more (HTTP {status})")
+    if status in _REFUSALS:
+        return NotFetched(
+            Outcome.REFUSED, f"refuses the request (HTTP {status}){later}", transient=transient, wait=wait
+        )
+    if status >= 500:
+        return NotFetched(
+            Outcome.SERVER_ERROR,
+            f"has an error of its own (HTTP {status}){later}",
+            transient=transient,
+            wait=wait,
+        )
+    return NotFetched(
+        Outcome.UNEXPECTED, f"answers with HTTP {status}{later}", transient=transient, wait=wait
+    )
+
+
+def _retry_after(value: str, now: Clock) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3), a number or a date."""
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        return None
+    return max(0.0, (at - now()).total_seconds())
+
+
+def _pause(fault: NotFetched, attempt: int) -> float | None:
+    """Seconds before the next attempt; None where another one is no use."""
+    if not fault.transient:
+        return None
+    own = random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))
+    return max(own, fault.wait or 0.0)
+
+
+def _too_large(size: int | None, most: int) -> NotFetched:
+    said = f"announces {size:,} bytes" if size is not None else "sends more and more"
+    return NotFetched(Outcome.TOO_LARGE, f"{said}; at most {most:,} are taken")

@@ -1,0 +1,201 @@
+"""A release against the accepted one nearest in year: what may not differ so much by itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from library_validator.releases.guarding.limits import QUARANTINE, Limits, share
+from library_validator.releases.guarding.shapes import shapes_of
+from library_validator.releases.lineage.same_place import folded, folded_street, part_of_name
+from library_validator.releases.lineage.successions import same_under_other_keys
+from library_validator.releases.records import Outlet, Problem, Release, System
+
+_R = TypeVar("_R", System, Outlet)
+_STATES_SHOWN: Final = 5
+_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "VI"})  # report in some years only
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair(Generic[_R]):
+    """The records of one kind of two releases."""
+
+    kind: str  # systems or outlets
+    nearest: dict[str, _R]
+    new: dict[str, _R]
+    nearest_year: int
+    years: int  # between them, at least 1
+    renumbered: int  # under another key in the new release
+    backwards: bool  # the new release is of an earlier year
+
+
+def problems_against(nearest: Release, release: Release, limits: Limits) -> Iterator[Problem]:
+    """Everything in which ``release`` is further from ``nearest`` than ``limits`` allow."""
+    years = max(1, abs(release.fiscal_year - nearest.fiscal_year))
+    backwards = release.fiscal_year < nearest.fiscal_year
+    systems = _Pair(
+        "systems",
+        {system.fscs_key: system for system in nearest.systems},
+        {system.fscs_key: system for system in release.systems},
+        nearest.fiscal_year,
+        years,
+        same_under_other_keys(nearest.systems, release.systems),
+        backwards,
+    )
+    outlets = _Pair(
+        "outlets",
+        {outlet.fscs_id: outlet for outlet in nearest.outlets},
+        {outlet.fscs_id: outlet for outlet in release.outlets},
+        nearest.fiscal_year,
+        years,
+        same_under_other_keys(nearest.outlets, release.outlets),
+        backwards,
+    )
+    yield from _rows(systems, limits)
+    yield from _rows(outlets, limits)
+    yield from _states(systems, limits)
+    yield from _states(outlets, limits)
+    yield from _keys(systems, limits)
+    yield from _keys(outlets, limits)
+    yield from _values(systems, limits)
+    yield from _values(outlets, limits)
+    yield from _missing(nearest, release, limits)
+
+
+def _rows(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+    percent = limits.rows.of(pair.kind).after(pair.years)
+    if limits.exceeded(abs(len(pair.new) - len(pair.nearest)), len(pair.nearest), percent):
+        yield Problem(
+            "row_count",
+            QUARANTINE,
+            f"{len(pair.new)} {pair.kind}, where fiscal year {pair.nearest_year} has {len(pair.nearest)}: "
+            f"{100 - percent:g} to {100 + percent:g} % of that are expected, look whether the file is whole",
+        )
+
+
+def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+    before = Counter(record.state for record in pair.nearest.values())
+    now = Counter(record.state for record in pair.new.values())
+    gone = [
+        f"{state} ({rows})"
+        for state, rows in sorted(before.items())
+        if state not in now and not (pair.backwards and state in _TERRITORIES)
+    ]
+    if gone:
+        yield Problem(
+            "states_vanished",
+            QUARANTINE,
+            f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: look "
+            "whether the file is whole",
+        )
+    allowed = limits.state_growth if pair.backwards else limits.state_loss
+    percent = allowed.of(pair.kind).after(pair.years)
+    lost = [
+        f"{state} ({rows} before, {now[state]} now)"
+        for state, rows in sorted(before.items())
+        if state in now and limits.exceeded(rows - now[state], rows, percent)
+    ]
+    if lost:
+        yield Problem(
+            "states_shrunk",
+            QUARANTINE,
+            f"more than {percent:g} % of the {pair.kind} of fiscal year {pair.nearest_year} are missing in "
+            f"{_some(lost)}: look whether rows were cut off",
+        )
+
+
+def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+    year, kind = pair.nearest_year, pair.kind
+    kept = pair.nearest.keys() & pair.new.keys()
+    earlier, later = limits.gone, limits.new
+    if pair.backwards:
+        earlier, later = later, earlier
+    gone, percent = len(pair.nearest) - len(kept) - pair.renumbered, earlier.of(kind).after(pair.years)
+    if limits.exceeded(gone, len(pair.nearest), percent):
+        yield Problem(
+            "keys_gone",
+            QUARANTINE,
+            f"{share(gone, len(pair.nearest))} {kind} of fiscal year {year} stand under no key here, "
+            f"at most {percent:g} % are expected: look whether rows were cut off",
+        )
+    new, percent = len(pair.new) - len(kept) - pair.renumbered, later.of(kind).after(pair.years)
+    if limits.exceeded(new, len(pair.new), percent):
+        yield Problem(
+            "keys_new",
+            QUARANTINE,
+            f"{share(new, len(pair.new))} {kind} were not there in fiscal year {year} under any key, "
+            f"at most {percent:g} % are expected: look where these rows are from",
+        )
+    percent = limits.renumbered.of(kind).after(pair.years)
+    if limits.exceeded(pair.renumbered, len(pair.nearest), percent):
+        yield Problem(
+            "keys_renumbered",
+            QUARANTINE,
+            f"{share(pair.renumbered, len(pair.nearest))} {kind} of fiscal year {year} stand at the same "
+            f"place under another key, at most {percent:g} % are expected: look whether the "
+            "keys were renumbered",
+        )
+    others = sum(_another(pair.nearest[key], pair.new[key]) for key in kept)
+    percent = limits.reassigned.of(kind).after(pair.years)
+    if limits.exceeded(others, len(kept), percent):
+        yield Problem(
+            "keys_reassigned",
+            QUARANTINE,
+            f"{share(others, len(kept))} keys of {kind} name another library than in fiscal year {year} "
+            f"(name, street and phone differ), at most {percent:g} % are expected: look whether "
+            "a column was shifted",
+        )
+
+
+def _another(one: _R, other: _R) -> bool:
+    return (
+        one.phone != other.phone
+        and folded_street(one.street) != folded_street(other.street)
+        and not part_of_name(one.name, other.name)
+    )
+
+
+def _values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+    kept = pair.nearest.keys() & pair.new.keys()
+    changed = []
+    for column, allowed in limits.changed.items():
+        rows = sum(
+            folded(getattr(pair.nearest[key], column)) != folded(getattr(pair.new[key], column))
+            for key in kept
+        )
+        percent = allowed.after(pair.years)
+        if limits.exceeded(rows, len(kept), percent):
+            changed.append(f"{column} in {share(rows, len(kept))} (at most {percent:g} %)")
+    if changed:
+        yield Problem(
+            "values_changed",
+            QUARANTINE,
+            f"under the same keys, the {pair.kind} have another {'; '.join(changed)} than in fiscal year "
+            f"{pair.nearest_year}: look whether a column was sorted, shifted or put under another header",
+        )
+
+
+def _missing(nearest: Release, release: Release, limits: Limits) -> Iterator[Problem]:
+    before = shapes_of(nearest)
+    for kind, shape in shapes_of(release).items():
+        more = []
+        for column, allowed in limits.missing.items():
+            rows, old_rows = shape.missing.get(column, 0), before[kind].missing.get(column, 0)
+            usual = 100 * old_rows / max(before[kind].rows, 1)
+            if limits.exceeded(rows, shape.rows, usual + allowed.more):
+                limit = f"at most {usual + allowed.more:.1f} %"
+                more.append(f"{column} in {share(rows, shape.rows)}, {usual:.1f} % then ({limit})")
+        if more:
+            yield Problem(
+                "more_values_missing",
+                QUARANTINE,
+                f"{kind} without {'; '.join(more)}: more than in fiscal year {nearest.fiscal_year}, look "
+                "whether a column was emptied",
+            )
+
+
+def _some(parts: Sequence[str]) -> str:
+    more = len(parts) - _STATES_SHOWN
+    return ", ".join(parts[:_STATES_SHOWN]) + (f" and {more} more" if more > 0 else "")

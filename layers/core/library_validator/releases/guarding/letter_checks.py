@@ -1,0 +1,85 @@
+"""What keeps a release from going live by itself because of the letters in its names and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from library_validator.releases.guarding.letters import has_accents, is_spoiled, lost_accents, texts_of
+from library_validator.releases.guarding.limits import QUARANTINE, Limits, share
+from library_validator.releases.records import Outlet, Problem, Release, System
+
+_SHOWN: Final = 3
+
+
+class _Place(NamedTuple):
+    """Where a name or address is."""
+
+    key: str  # FSCS key or id
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.column.replace('_', ' ')}"
+
+
+def problems_of_letters(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
+    """What a wrong encoding did to ``release``: seen in itself, and beside the accepted ``nearest`` one."""
+    yield from _spoiled(release, nearest, limits)
+    if nearest is not None:
+        yield from _lost(release, nearest, limits)
+
+
+def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
+    spoiled = _texts_of(release, is_spoiled)
+    if spoiled and nearest is not None:
+        # A value that an accepted release has under the same key was accepted with it.
+        accepted = _texts_of(nearest, is_spoiled)
+        spoiled = {place: text for place, text in spoiled.items() if accepted.get(place) != text}
+    if len(spoiled) > limits.letters.spoiled:
+        examples = _some(f"{place} {text!r}" for place, text in spoiled.items())
+        yield Problem(
+            "letters_spoiled",
+            QUARANTINE,
+            "names or addresses with signs that a wrong encoding leaves in the place of letters, which "
+            f"cannot be repaired for certain: {len(spoiled)} ({examples}); download the CSV zip from the "
+            "agency's page again, or compare these values with it",
+        )
+
+
+def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Problem]:
+    before = _texts_of(nearest, has_accents)
+    now = _texts_of(release, lambda _text: True, {place.key for place in before})
+    accented = {place: (text, now[place]) for place, text in before.items() if place in now}
+    lost = {place: texts for place, texts in accented.items() if lost_accents(*texts)}
+    allowed = limits.letters
+    if len(lost) > allowed.lost and 100 * len(lost) > allowed.lost_percent * len(accented):
+        examples = _some(f"{place} {old!r} is {new!r}" for place, (old, new) in lost.items())
+        yield Problem(
+            "accents_lost",
+            QUARANTINE,
+            f"{share(len(lost), len(accented))} names and addresses that have accented letters in fiscal "
+            f"year {nearest.fiscal_year} have something else in the place of these letters, at most "
+            f"{allowed.lost_percent:g} % are expected: {examples}; look what program saved this file",
+        )
+
+
+def _texts_of(
+    release: Release, wanted: Callable[[str], bool], keys: Collection[str] | None = None
+) -> dict[_Place, str]:
+    """The names and addresses that are ``wanted``; with ``keys``, of these systems and outlets only."""
+    records: Iterable[tuple[str, System | Outlet]] = (
+        *((system.fscs_key, system) for system in release.systems),
+        *((outlet.fscs_id, outlet) for outlet in release.outlets),
+    )
+    return {
+        _Place(key, column): text
+        for key, record in records
+        if keys is None or key in keys
+        for column, text in texts_of(record)
+        if wanted(text)
+    }
+
+
+def _some(examples: Iterable[str]) -> str:
+    every = list(examples)
+    return ", ".join(every[:_SHOWN]) + (" …" if len(every) > _SHOWN else "")

@@ -1,0 +1,318 @@
+"""What changed between any two releases: of which system or outlet, from what to what, and how it shows.
+
+Two witnesses are heard: the survey's own codes in the newer release (STATSTRU, STATNAME, STATADDR), which
+tell of its last year only, and the comparison of both releases. Each change says which of them it has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, get_args
+
+from library_validator.releases.lineage.same_place import (
+    folded,
+    folded_street,
+    same_address_number,
+    similar_name,
+)
+from library_validator.releases.lineage.successions import (
+    Continuation,
+    Succession,
+    continued_outlets,
+    successions,
+)
+from library_validator.releases.records import Outlet, Release, Structure, System
+
+What = Literal[
+    "absorbed",  # a system is part of another one now
+    "absorbed_another",  # a system took over another one; by code only, where it is not certain which
+    "re_keyed",  # the same system or outlet under another key or id
+    "to_other_system",  # an outlet belongs to another system now
+    "closed",
+    "gone",  # listed no more, and no code or successor says why
+    "new",
+    "reopened",
+    "temporarily_closed",
+    "renamed",
+    "moved",
+    "name_corrected",  # another spelling of the name
+    "address_corrected",  # another spelling of the address
+]
+CHANGES: Final[tuple[What, ...]] = get_args(What)
+
+_CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
+_TOOK_OVER: Final = frozenset({Structure.ABSORBED_ANOTHER, Structure.MERGED})
+_APPEARED: Final = frozenset(
+    {Structure.NEW, Structure.RESTORED, Structure.RESTORED_WRONGLY_DELETED, Structure.ADDED_EXISTING}
+)
+_OFFICIAL_NAME, _MINOR_NAME = "06", "14"  # STATNAME
+_MOVED, _MINOR_ADDRESS = "07", "15"  # STATADDR
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to one system or outlet."""
+
+    what: What
+    kind: Literal["system", "outlet"]
+    id: str  # FSCS key or id, in the newer release; of what is listed no more, in the older
+    name: str  # likewise
+    before: str  # the name, address, key or system before; empty where there was none
+    after: str  # the same now
+    codes: tuple[str, ...]  # the survey's codes that say so: "STATSTRU 11"
+    comparison: tuple[str, ...]  # what comparing shows: "street", "phone" …
+
+    @property
+    def evidence(self) -> Literal["code", "comparison", "both"]:
+        if self.codes and self.comparison:
+            return "both"
+        return "code" if self.codes else "comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two releases."""
+
+    fiscal_year: int
+    content_sha256: str
+    systems: int  # rows
+    outlets: int  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Every change between two releases, by kind, what and id."""
+
+    older: Side
+    newer: Side
+    changes: tuple[Change, ...]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """{"systems": {what: changes}, "outlets": …}, only what occurs, in the order of ``CHANGES``."""
+        counted = Counter((change.kind, change.what) for change in self.changes)
+        return {
+            f"{kind}s": {what: counted[kind, what] for what in CHANGES if counted[kind, what]}
+            for kind in ("system", "outlet")
+        }
+
+    def of(self, kind: str, what: What) -> list[Change]:
+        """The changes of one kind of record, by id."""
+        return [change for change in self.changes if change.kind == kind and change.what == what]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "older": asdict(self.older),
+            "newer": asdict(self.newer),
+            "counts": self.counts(),
+            "changes": [{**asdict(change), "evidence": change.evidence} for change in self.changes],
+        }
+
+
+def delta_between(older: Release, newer: Release) -> Delta:
+    """Everything that changed from ``older`` to ``newer``.
+
+    A library can have several changes: renamed and moved, say. Only what is certain is said: what cannot
+    be told to be the same library is "gone" and "new". Raises ``ValueError`` if ``newer`` is the older one.
+    """
+    if newer.fiscal_year < older.fiscal_year:
+        raise ValueError(
+            f"fiscal year {newer.fiscal_year} is before {older.fiscal_year}: the other way round"
+        )
+    found = [*_Systems(older, newer).changes(), *_Outlets(older, newer).changes()]
+    found.sort(key=lambda change: (change.kind != "system", CHANGES.index(change.what), change.id))
+    return Delta(_side(older), _side(newer), tuple(found))
+
+
+class _Systems:
+    def __init__(self, older: Release, newer: Release) -> None:
+        self._before = {system.fscs_key: system for system in older.systems}
+        self._after = {system.fscs_key: system for system in newer.systems}
+        self._outlets = {outlet.fscs_id: outlet for outlet in newer.outlets}
+        self._successions = successions(older, newer)
+
+    def changes(self) -> Iterator[Change]:
+        re_keyed = {s.fscs_key: old for old, s in self._successions.items() if s.how == "re_keyed"}
+        for key, system in self._before.items():
+            if key in self._after:
+                yield from _altered(system, self._after[key])
+            elif key in self._successions:
+                yield self._succeeded(system, self._successions[key])
+            else:
+                yield _vanished(system)
+        for key, system in self._after.items():
+            if key in re_keyed:
+                yield from _altered(self._before[re_keyed[key]], system)
+            elif key not in self._before:
+                yield _appeared(system)
+        yield from self._takeovers_of_unknown()
+
+    def _succeeded(self, system: System, succession: Succession) -> Change:
+        new = self._after[succession.fscs_key]
+        place = self._outlets.get(succession.fscs_id or "")
+        codes = [part for part in succession.evidence if part.startswith("STATSTRU")]
+        if new.structure in _TOOK_OVER and succession.how == "absorbed":
+            codes.append(f"STATSTRU {new.structure} of {new.fscs_key}")
+        shown = tuple(part for part in succession.evidence if part not in codes)
+        if succession.how == "re_keyed":
+            return Change(
+                "re_keyed",
+                "system",
+                new.fscs_key,
+                new.name,
+                system.fscs_key,
+                new.fscs_key,
+                tuple(codes),
+                shown,
+            )
+        where = f", as {place.fscs_id} {place.name}" if place else ""
+        after = f"{new.fscs_key} {new.name}{where}"
+        return Change("absorbed", "system", system.fscs_key, system.name, "", after, tuple(codes), shown)
+
+    def _takeovers_of_unknown(self) -> Iterator[Change]:
+        known = {succession.fscs_key for succession in self._successions.values()}
+        for key, system in self._after.items():
+            if system.structure in _TOOK_OVER and key not in known:
+                code = (f"STATSTRU {system.structure}",)
+                yield Change("absorbed_another", "system", key, system.name, "", "", code, ())
+
+
+class _Outlets:
+    def __init__(self, older: Release, newer: Release) -> None:
+        self._before = {outlet.fscs_id: outlet for outlet in older.outlets}
+        self._after = {outlet.fscs_id: outlet for outlet in newer.outlets}
+        self._systems_before = {system.fscs_key: system.name for system in older.systems}
+        self._systems_after = {system.fscs_key: system.name for system in newer.systems}
+        self._continued = continued_outlets(older, newer)
+        self._re_keyed = {
+            old: succession.fscs_key
+            for old, succession in successions(older, newer).items()
+            if succession.how == "re_keyed"
+        }
+
+    def changes(self) -> Iterator[Change]:
+        continuing = {continuation.fscs_id for continuation in self._continued.values()}
+        for fscs_id, outlet in self._before.items():
+            if fscs_id in self._after:
+                yield from _altered(outlet, self._after[fscs_id])
+            elif fscs_id in self._continued:
+                continuation = self._continued[fscs_id]
+                yield self._under_another_id(outlet, continuation)
+                yield from _altered(outlet, self._after[continuation.fscs_id])
+            else:
+                yield _vanished(outlet)
+        for fscs_id, outlet in self._after.items():
+            if fscs_id not in self._before and fscs_id not in continuing:
+                yield _appeared(outlet)
+
+    def _under_another_id(self, outlet: Outlet, continuation: Continuation) -> Change:
+        new = self._after[continuation.fscs_id]
+        codes = tuple(part for part in continuation.evidence if part.startswith("STATSTRU"))
+        shown = tuple(part for part in continuation.evidence if part not in codes)
+        before, after = outlet.fscs_id, new.fscs_id
+        if new.fscs_key in (outlet.fscs_key, self._re_keyed.get(outlet.fscs_key)):
+            return Change("re_keyed", "outlet", new.fscs_id, new.name, before, after, codes, shown)
+        before += f" of {self._systems_before.get(outlet.fscs_key, outlet.fscs_key)}"
+        after += f" of {self._systems_after.get(new.fscs_key, new.fscs_key)}"
+        return Change("to_other_system", "outlet", new.fscs_id, new.name, before, after, codes, shown)
+
+
+def _vanished(record: System | Outlet) -> Change:
+    closed = record.structure in _CLOSED
+    codes = (f"STATSTRU {record.structure} in the older release",) if closed else ()
+    what: What = "closed" if closed else "gone"
+    return Change(what, _kind(record), _id(record), record.name, _address(record), "", codes, ("not listed",))
+
+
+def _appeared(record: System | Outlet) -> Change:
+    codes = (f"STATSTRU {record.structure}",) if record.structure in _APPEARED else ()
+    return Change(
+        "new", _kind(record), _id(record), record.name, "", _address(record), codes, ("not listed before",)
+    )
+
+
+def _altered(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+    """What happened to a library that both releases list, maybe under two keys."""
+    yield from _status(before, after)
+    yield from _name(before, after)
+    yield from _place(before, after)
+
+
+def _status(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+    closed_before = before.structure == Structure.TEMPORARILY_CLOSED
+    code = (f"STATSTRU {after.structure}",)
+    what: What
+    codes: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    if after.structure in _CLOSED and before.structure not in _CLOSED:
+        what, codes = "closed", code
+    elif after.structure == Structure.TEMPORARILY_CLOSED and not closed_before:
+        what, codes = "temporarily_closed", code
+    elif after.structure == Structure.REOPENED:
+        what, codes, shown = "reopened", code, ("temporarily closed before",) if closed_before else ()
+    elif closed_before and after.structure not in {*_CLOSED, Structure.TEMPORARILY_CLOSED}:
+        what, shown = "reopened", ("temporarily closed before",)
+    else:
+        return
+    was, now = (_address(before), "") if what == "closed" else (before.structure, after.structure)
+    yield Change(what, _kind(after), _id(after), after.name, was, now, codes, shown)
+
+
+def _name(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+    differs = folded(before.name) != folded(after.name)
+    coded = after.name_change in (_OFFICIAL_NAME, _MINOR_NAME)
+    if not differs and not (coded and after.name_change != before.name_change):
+        return
+    minor = after.name_change == _MINOR_NAME or (not coded and similar_name(before.name, after.name))
+    yield Change(
+        "name_corrected" if minor else "renamed",
+        _kind(after),
+        _id(after),
+        after.name,
+        before.name,
+        after.name,
+        (f"STATNAME {after.name_change}",) if coded else (),
+        ("name",) if differs else (),
+    )
+
+
+def _place(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+    street = (folded_street(before.street) or folded(before.street)) != (
+        folded_street(after.street) or folded(after.street)
+    )
+    differs = tuple(
+        column
+        for column, other in (("street", street), ("ZIP", before.zip != after.zip))
+        if other
+    )  # fmt: skip
+    coded = after.address_change in (_MOVED, _MINOR_ADDRESS)
+    if not differs and not (coded and after.address_change != before.address_change):
+        return
+    minor = after.address_change == _MINOR_ADDRESS or (not coded and same_address_number(before, after))
+    yield Change(
+        "address_corrected" if minor else "moved",
+        _kind(after),
+        _id(after),
+        after.name,
+        _address(before),
+        _address(after),
+        (f"STATADDR {after.address_change}",) if coded else (),
+        differs,
+    )
+
+
+def _address(record: System | Outlet) -> str:
+    return f"{record.street}, {record.city} {record.zip}"
+
+
+def _kind(record: System | Outlet) -> Literal["system", "outlet"]:
+    return "system" if isinstance(record, System) else "outlet"
+
+
+def _id(record: System | Outlet) -> str:
+    return record.fscs_key if isinstance(record, System) else record.fscs_id
+
+
+def _side(release: Release) -> Side:
+    return Side(release.fiscal_year, release.content_sha256, len(release.systems), len(release.outlets))

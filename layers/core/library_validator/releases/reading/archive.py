@@ -1,0 +1,200 @@
+"""A zip from outside, read member by member without trusting anything that it says of itself.
+
+Nothing is ever extracted to disk. Sizes are counted while reading; a checksum that does not hold is
+found before a row is believed.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from library_validator.errors import ReleaseRefused
+from library_validator.releases.reading import layouts
+from library_validator.releases.reading.other_formats import BEGINNING, office_document, other_format
+
+EXPECTED_ZIP: Final = "an official PLS zip with the systems (AE) and the outlets file"
+HOW_TO_ZIP: Final = (
+    "the official zip with both files: put the pair in one zip, or let "
+    "`library-validator upload AE.csv OUTLETS.csv` do it"
+)
+CHUNK: Final = 1 << 16  # bytes; also the longest line that is read
+_READ_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What a release may cost to read. An official one has 4 MB, 13 MB unpacked, ratio 4, 5 members."""
+
+    compressed_bytes: int = 32 << 20
+    uncompressed_bytes: int = 128 << 20  # of all members together, as they are read
+    ratio: int = 40  # unpacked to packed size of the whole file, beyond the first MB unpacked
+    members: int = 100
+
+
+DEFAULT_LIMITS: Final = ArchiveLimits()
+
+
+class Archive:
+    """The files of an open zip. Every read counts against the limits of the whole."""
+
+    def __init__(self, opened: zipfile.ZipFile, size: int, limits: ArchiveLimits) -> None:
+        self._zip = opened
+        self._size = size
+        self._limits = limits
+        self._read = 0
+
+    def members(self) -> list[str]:
+        """The paths of all files (no folders). Raises ``ReleaseRefused`` for a zip that must not be read."""
+        infos = self._zip.infolist()
+        if len(infos) > self._limits.members:
+            raise ReleaseRefused(f"a zip with {len(infos)} members", f"at most {self._limits.members}")
+        if not all(info.filename for info in infos):
+            raise ReleaseRefused("a zip that holds a file without a name", EXPECTED_ZIP)
+        names = [info.filename for info in infos if not info.is_dir()]
+        if document := office_document(names):
+            raise ReleaseRefused(document.what, document.instead)
+        for info in infos:
+            path = PurePosixPath(info.filename.replace("\\", "/"))
+            if path.is_absolute() or ".." in path.parts or ":" in path.parts[:1]:
+                raise ReleaseRefused(
+                    f"a zip with the path {info.filename!r}, which leaves its folder", EXPECTED_ZIP
+                )
+            if info.flag_bits & 0x1:
+                raise ReleaseRefused(f"an encrypted zip ({info.filename!r} needs a password)", EXPECTED_ZIP)
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise ReleaseRefused(
+                    f"a zip with an unusual compression ({info.filename!r})", "the usual one (deflate)"
+                )
+        # Only what is read counts, but who claims more than may be read sends no release.
+        claimed = sum(info.file_size for info in infos)
+        if claimed > self._limits.uncompressed_bytes:
+            limit = self._limits.uncompressed_bytes >> 20
+            raise ReleaseRefused(
+                f"a zip that unpacks to more than {limit} MB ({claimed >> 20:,} by its own account)",
+                "about 15 MB",
+            )
+        if len(set(names)) != len(names):
+            raise ReleaseRefused("a zip that holds two files of one name", EXPECTED_ZIP)
+        return names
+
+    def first_line(self, member: str) -> bytes:
+        """The first line of a member, at most 64 KB of it."""
+        with _refusing_damage(member), self._zip.open(member) as opened:
+            line = opened.readline(CHUNK)
+        self._count(len(line))
+        return line
+
+    def beginning(self, member: str) -> bytes:
+        """As much of a member as shows what form it has."""
+        with _refusing_damage(member), self._zip.open(member) as opened:
+            beginning = opened.read(BEGINNING)
+        self._count(len(beginning))
+        return beginning
+
+    def chunks(self, member: str) -> Iterator[bytes]:
+        """The bytes of a member; its checksum has held when the last one was given."""
+        with _refusing_damage(member), self._zip.open(member) as opened:
+            while chunk := opened.read(CHUNK):
+                self._count(len(chunk))
+                yield chunk
+
+    def _count(self, size: int) -> None:
+        self._read += size
+        if self._read > self._limits.uncompressed_bytes:
+            limit = self._limits.uncompressed_bytes >> 20
+            raise ReleaseRefused(f"a zip that unpacks to more than {limit} MB", "about 15 MB")
+        if self._read > max(1 << 20, self._size * self._limits.ratio):
+            raise ReleaseRefused(
+                f"a zip that unpacks to more than {self._limits.ratio} times its size", "about 4 times"
+            )
+
+
+@contextmanager
+def open_archive(source: Path | BinaryIO, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Archive]:
+    """Open a zip, or raise ``ReleaseRefused`` with what the file is instead. ``source`` must be seekable."""
+    if isinstance(source, Path):
+        with source.open("rb") as opened, open_archive(opened, limits) as archive:
+            yield archive
+        return
+    size = source.seek(0, io.SEEK_END)
+    source.seek(0)
+    if size > limits.compressed_bytes:
+        raise ReleaseRefused(f"a file of {size >> 20} MB", f"at most {limits.compressed_bytes >> 20} MB")
+    try:
+        opened_zip = zipfile.ZipFile(source)
+    except _READ_ERRORS:
+        source.seek(0)
+        raise _not_a_zip(source.read(CHUNK)) from None
+    with opened_zip:
+        yield Archive(opened_zip, size, limits)
+
+
+@contextmanager
+def _refusing_damage(member: str) -> Iterator[None]:
+    try:
+        yield
+    except _READ_ERRORS as error:
+        raise ReleaseRefused(
+            f"a damaged zip ({member!r}: {error})", "a whole file: download it again"
+        ) from error
+
+
+def _not_a_zip(beginning: bytes) -> ReleaseRefused:
+    text = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not text:
+        return ReleaseRefused("an empty file", EXPECTED_ZIP)
+    if text.startswith(b"PK"):
+        return ReleaseRefused("a truncated or damaged zip", "a whole file: download it again")
+    if other := other_format(beginning[:BEGINNING]):
+        return ReleaseRefused(other.what, other.instead)
+    if text[:1] == b"<" or b"<html" in text[:2000].lower():
+        return ReleaseRefused(
+            "a web page saved under the name of a zip", f"{EXPECTED_ZIP}: download the file itself"
+        )
+    header = layouts.split_header(text.splitlines()[0].decode("cp1252", "replace"))
+    match layouts.recognise(header):
+        case layouts.STATE_SUMMARY:
+            return ReleaseRefused("a state summary, which lists no libraries", EXPECTED_ZIP)
+        case layouts.SYSTEMS | layouts.OUTLETS as kind:
+            return ReleaseRefused(f"a lone CSV with the {kind} of a release", HOW_TO_ZIP)
+    return ReleaseRefused("a file that is neither a zip nor a file of the survey", EXPECTED_ZIP)
+
+
+def zip_pair(systems_csv: Path, outlets_csv: Path, target: BinaryIO) -> None:
+    """Write the two files of a release into one zip, as they are; the same pair gives the same bytes.
+
+    The headers tell which is which, so the order does not matter. Raises ``ReleaseRefused`` unless one
+    is a systems and the other an outlets file.
+    """
+    kinds = {}
+    for path in (systems_csv, outlets_csv):
+        with path.open("rb") as opened:
+            header = layouts.split_header(opened.readline(CHUNK).decode("cp1252", "replace"))
+            opened.seek(0)
+            other = other_format(opened.read(BEGINNING), path.name)
+        if other:
+            raise ReleaseRefused(f"{path.name!r} is {other.what}", other.instead)
+        kind = layouts.recognise(header)
+        if kind not in (layouts.SYSTEMS, layouts.OUTLETS):
+            raise ReleaseRefused(
+                f"{path.name!r} is {'a state summary' if kind else 'not a file of the survey'}",
+                "a systems (AE) and an outlets CSV",
+            )
+        if kind in kinds:
+            raise ReleaseRefused(f"two {kind} files", "one systems (AE) and one outlets CSV")
+        kinds[kind] = path
+    same_name = systems_csv.name == outlets_csv.name
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as writer:
+        for kind, path in sorted(kinds.items(), reverse=True):
+            info = zipfile.ZipInfo(f"{kind}/{path.name}" if same_name else path.name)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as opened, writer.open(info, "w") as member:
+                while chunk := opened.read(CHUNK):
+                    member.write(chunk)

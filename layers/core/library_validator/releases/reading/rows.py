@@ -1,0 +1,266 @@
+"""Rows of a recognised file into records, and what is wrong with the rows that are not."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final, Generic, TypeVar
+
+from library_validator.errors import ReleaseRefused
+from library_validator.releases.reading.archive import EXPECTED_ZIP
+from library_validator.releases.reading.fiscal_year import Witnesses
+from library_validator.releases.reading.layouts import Layout
+from library_validator.releases.reading.repairs import Repairs, is_digits
+from library_validator.releases.records import FileReport, Outlet, RowProblem, System
+
+# Share of a file's rows. Official files have none.
+_REJECTED_AT_MOST: Final = 0.005
+_LINES_AND_NO_FURTHER: Final = 100_000  # beside the rows that can be read: five times an official file
+_ROW_PROBLEMS_KEPT: Final = 1000  # of each file, rejected rows and others counted apart
+_VALUE_CUT: Final = 100  # characters
+_KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
+_SEQUENCE: Final = re.compile(r"[0-9]{3}")
+
+
+_Record = TypeVar("_Record", System, Outlet)
+_Values = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recognised member, after the first pass."""
+
+    member: str
+    layout: Layout
+    encoding: str
+    content: io.BytesIO
+
+
+@dataclass(frozen=True, slots=True)
+class Contents(Generic[_Record]):
+    records: list[_Record]
+    rejected: int
+    repaired: int
+    problems: list[RowProblem]
+    witnesses: Witnesses
+
+    def report(self, source: Source, layout_name: str) -> FileReport:
+        layout = source.layout
+        rows = len(self.records) + self.rejected
+        return FileReport(
+            layout.kind,
+            source.member,
+            layout_name,
+            source.encoding,
+            rows,
+            layout.columns,
+            self.rejected,
+            self.repaired,
+        )
+
+
+class _RowProblems:
+    """What is wrong with rows of one file: all are counted, the first of each kind kept."""
+
+    def __init__(self, member: str) -> None:
+        self.kept: list[RowProblem] = []
+        self._member = member
+        self._counts = Counter[bool]()
+
+    @property
+    def rejected(self) -> int:
+        return self._counts[True]
+
+    def reject(self, line: int, problem: str, values: dict[str, str]) -> None:
+        self._keep(line, problem, values, rejected=True)
+
+    def unreadable(self, line: int, key: str, values: Iterable[tuple[str, str]]) -> None:
+        for what, value in values:
+            self._keep(line, f"{what} cannot be read", {"FSCSKEY": key, what: value}, rejected=False)
+
+    def _keep(self, line: int, problem: str, values: dict[str, str], *, rejected: bool) -> None:
+        self._counts[rejected] += 1
+        if self._counts[rejected] <= _ROW_PROBLEMS_KEPT:
+            cut = {column: value[:_VALUE_CUT] for column, value in values.items()}
+            self.kept.append(RowProblem(self._member, line, problem, cut, rejected))
+
+
+def read_rows(
+    source: Source,
+    to_record: Callable[[_Values, Repairs], _Record | None],
+    repairs: Repairs,
+) -> Contents[_Record]:
+    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or there is none."""
+    layout = source.layout
+    pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
+    records: list[_Record] = []
+    submission_years: list[str] = []
+    flags: list[str] = []
+    repaired = 0
+    problems = _RowProblems(source.member)
+    not_ascii: set[int] = set()
+    lines = _lines(source, not_ascii)
+    next(lines)
+    for line, row in enumerate(_split(lines), start=2):
+        if len(row) != layout.columns:
+            if any(row):
+                wrong = f"{len(row)} columns, {layout.columns} expected"
+                problems.reject(line, wrong, {"row": ",".join(row)})
+            if line - len(records) > _LINES_AND_NO_FURTHER:
+                raise ReleaseRefused(
+                    f"over {_LINES_AND_NO_FURTHER} lines of {source.member!r} that are no rows of it",
+                    f"{layout.columns} columns in every row and a valid FSCSKEY",
+                    tuple(problem.as_json() for problem in problems.kept),
+                )
+            continue
+        row.append("")  # what columns that this year does not have point to
+        picked = pick(row)
+        if line in not_ascii:
+            # Before blanks are removed: the second half of a double-encoded letter may look like a blank.
+            picked = tuple(map(repairs.text, picked))
+        values = tuple(map(str.strip, picked))
+        if values != picked:
+            repairs.put_right("blanks around values removed")
+        record = to_record(values, repairs)
+        repaired += bool(repairs.row_done)
+        repairs.row_done = 0
+        if record is None:
+            if any(row):
+                problems.reject(line, "no valid key", dict(zip(layout.fields[:4], values, strict=False)))
+            continue
+        if repairs.row_unreadable:
+            problems.unreadable(line, record.fscs_key, repairs.row_unreadable)
+            repairs.row_unreadable.clear()
+        records.append(record)
+        submission_years.append(row[layout.submission_year])
+        flags.append(row[layout.flag])
+    rejected = problems.rejected
+    if rejected > _REJECTED_AT_MOST * (len(records) + rejected):
+        first = next(problem for problem in problems.kept if problem.rejected)
+        raise ReleaseRefused(
+            f"{rejected} rows of {source.member!r} that cannot be read, of {len(records) + rejected} "
+            f"(the first in line {first.line}: {first.problem})",
+            f"{layout.columns} columns in every row and a valid FSCSKEY",
+            tuple(problem.as_json() for problem in problems.kept),
+        )
+    if not records:
+        raise ReleaseRefused(f"a {layout.kind} file without rows ({source.member!r})", EXPECTED_ZIP)
+    witnesses = Witnesses(Counter(submission_years), Counter(flags))
+    return Contents(records, rejected, repaired, problems.kept, witnesses)
+
+
+def _lines(source: Source, not_ascii: set[int]) -> Iterator[str]:
+    """The text, line by line; the numbers of lines that are not ASCII go into ``not_ascii``.
+
+    Nearly every line is ASCII, which latin-1 decodes at the speed of copying.
+    """
+    encoding = source.encoding.removesuffix("-sig")  # its mark is in the header line
+    source.content.seek(0)
+    for number, line in enumerate(io.TextIOWrapper(source.content, "latin-1"), start=1):
+        if line.isascii():
+            yield line
+        else:
+            not_ascii.add(number)
+            yield line.encode("latin-1").decode(encoding)
+
+
+def _split(lines: Iterable[str]) -> Iterator[list[str]]:
+    """One row a line: an unclosed quote costs its own row and never the rows after it."""
+    for line in lines:
+        if '"' not in line:
+            yield line.rstrip("\n").split(",")
+            continue
+        try:
+            yield next(csv.reader((line,), strict=True))
+        except csv.Error:
+            yield [line]
+
+
+def system_of(values: _Values, repairs: Repairs) -> System | None:
+    """A System from its columns in the order of its fields; None without a valid key."""
+    # fmt: off
+    (key, state, libid, name, street, city, zip_code, mailing_street, mailing_city, mailing_zip, county,
+     phone, structure, name_change, address_change, meets, legal, administrative, relationship, reporting,
+     locale, population, expenditure, period_end) = values
+    # fmt: on
+    if not _KEY.fullmatch(key):
+        return None
+    if len(zip_code) != 5 or not is_digits(zip_code):
+        zip_code = repairs.zip(zip_code, state)
+    if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
+        mailing_zip = repairs.zip(mailing_zip, state)
+    if len(phone) != 10 or not is_digits(phone):
+        phone = repairs.phone(phone)
+    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
+        structure = repairs.code(structure, 2, "STATSTRU")
+        name_change = repairs.code(name_change, 2, "STATNAME")
+        address_change = repairs.code(address_change, 2, "STATADDR")
+    return System(
+        key,
+        state,
+        libid,
+        name,
+        street,
+        city,
+        zip_code,
+        mailing_street,
+        mailing_city,
+        mailing_zip,
+        county,
+        phone,
+        structure,
+        name_change,
+        address_change,
+        meets,
+        legal,
+        administrative,
+        relationship,
+        reporting,
+        locale,
+        int(population) if population.isdecimal() else repairs.number(population, "POPU_LSA"),
+        int(expenditure) if expenditure.isdecimal() else repairs.number(expenditure, "TOTOPEXP"),
+        period_end,
+    )
+
+
+def outlet_of(values: _Values, repairs: Repairs) -> Outlet | None:
+    """An Outlet from its columns in the order of its fields; None without a valid key or sequence."""
+    # fmt: off
+    (key, sequence, state, libid, name, street, city, zip_code, county, phone, outlet_type, structure,
+     name_change, address_change, meets, locale) = values
+    # fmt: on
+    if len(sequence) != 3:
+        sequence = repairs.code(sequence, 3, "FSCS_SEQ")
+    if not _KEY.fullmatch(key) or not _SEQUENCE.fullmatch(sequence):
+        return None
+    if len(zip_code) != 5 or not is_digits(zip_code):
+        zip_code = repairs.zip(zip_code, state)
+    if len(phone) != 10 or not is_digits(phone):
+        phone = repairs.phone(phone)
+    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
+        structure = repairs.code(structure, 2, "STATSTRU")
+        name_change = repairs.code(name_change, 2, "STATNAME")
+        address_change = repairs.code(address_change, 2, "STATADDR")
+    return Outlet(
+        key,
+        sequence,
+        state,
+        libid,
+        name,
+        street,
+        city,
+        zip_code,
+        county,
+        phone,
+        outlet_type,
+        structure,
+        name_change,
+        address_change,
+        meets,
+        locale,
+    )

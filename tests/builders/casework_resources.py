@@ -1,0 +1,87 @@
+"""The casework table, the results bus with its queue, and the applications queue, as moto holds them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from tests.builders.resources import RESULTS_BUS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_sqs import SQSClient
+
+CASEWORK_TABLE: Final = "casework"
+
+
+def create_casework_table(dynamodb: DynamoDBClient) -> None:
+    dynamodb.create_table(
+        TableName=CASEWORK_TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in (
+                "pk",
+                "sk",
+                "unpublished",
+                "stored_at",
+                "day",
+                "decided_at",
+                "shard",
+                "valid_until",
+            )
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "unpublished",
+                "KeySchema": [
+                    {"AttributeName": "unpublished", "KeyType": "HASH"},
+                    {"AttributeName": "stored_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": "by_day",
+                "KeySchema": [
+                    {"AttributeName": "day", "KeyType": "HASH"},
+                    {"AttributeName": "decided_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
+            {
+                "IndexName": "current",
+                "KeySchema": [
+                    {"AttributeName": "shard", "KeyType": "HASH"},
+                    {"AttributeName": "valid_until", "KeyType": "RANGE"},
+                ],
+                "Projection": {
+                    "ProjectionType": "INCLUDE",
+                    "NonKeyAttributes": ["event_id", "notified"],
+                },
+            },
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def create_results_bus(events: EventBridgeClient, sqs: SQSClient) -> str:
+    """The bus with a rule that sends all of our events to a queue; the queue's address."""
+    queue = sqs.create_queue(QueueName="results")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.create_event_bus(Name=RESULTS_BUS)
+    pattern = json.dumps({"source": ["library-validator"]})
+    events.put_rule(Name="results", EventBusName=RESULTS_BUS, EventPattern=pattern)
+    events.put_targets(Rule="results", EventBusName=RESULTS_BUS, Targets=[{"Id": "queue", "Arn": arn}])
+    return queue
+
+
+def create_applications_queue(sqs: SQSClient, max_receives: int = 3) -> tuple[str, str]:
+    """The queue and its dead-letter queue; messages that were not deleted are there again at once."""
+    dead = sqs.create_queue(QueueName="applications-dead")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": max_receives})
+    queue = sqs.create_queue(
+        QueueName="applications", Attributes={"RedrivePolicy": redrive, "VisibilityTimeout": "0"}
+    )["QueueUrl"]
+    return queue, dead

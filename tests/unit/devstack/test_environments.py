@@ -1,0 +1,101 @@
+"""Environments are made once, and again only when what they are made from has changed."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from library_validator_devstack.environments import (
+    STAMP,
+    Environment,
+    EnvironmentFailed,
+    base_python,
+    bootstrap_environment,
+    install,
+    project_environments,
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    (tmp_path / "requirements").mkdir()
+    for name in ("check", "sam", "stack", "bench", "bootstrap"):
+        (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\n")
+    return tmp_path
+
+
+def _made(environment: Environment) -> None:
+    environment.path.mkdir(parents=True, exist_ok=True)
+    (environment.path / STAMP).write_text(environment.stamp())
+
+
+def test_what_was_made_from_the_same_files_is_not_made_again(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("ran something"))
+    for environment in project_environments(checkout).values():
+        _made(environment)
+    install(checkout, ("development", "sam", "stack", "handlers"), pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("development", "requirements/check.txt"),
+        ("development", "pyproject.toml"),
+        ("sam", "requirements/sam.txt"),
+        ("stack", "requirements/stack.txt"),
+        ("bench", "requirements/bench.txt"),
+        ("bench", "pyproject.toml"),
+    ],
+)
+def test_an_environment_is_made_again_when_a_file_of_it_changed(
+    checkout: Path, name: str, changed: str
+) -> None:
+    environment = project_environments(checkout)[name]
+    _made(environment)
+    assert environment.is_ready()
+    (checkout / changed).write_text("something==2\n")
+    assert not environment.is_ready()
+
+
+def test_an_environment_of_another_place_is_not_taken_for_this_one(checkout: Path) -> None:
+    # Virtual environments cannot be moved: a copied checkout has to make its own.
+    here = Environment("sam", checkout / "sam", checkout / "requirements" / "sam.txt")
+    there = Environment("sam", checkout / "copy", checkout / "requirements" / "sam.txt")
+    assert here.stamp() != there.stamp()
+
+
+@pytest.mark.parametrize("version_line", ["version = {}", "version_info = {}"])
+def test_an_environment_is_told_from_one_of_another_python(tmp_path: Path, version_line: str) -> None:
+    environment = Environment("any", tmp_path, None)
+    assert not environment.has_this_python()
+    home = f"home = {Path(base_python()).parent}\n"
+    (tmp_path / "pyvenv.cfg").write_text(home + version_line.format(platform.python_version()))
+    assert environment.has_this_python()
+    (tmp_path / "pyvenv.cfg").write_text(home + version_line.format("3.11.0rc1"))
+    assert not environment.has_this_python()
+
+
+def test_the_base_python_is_no_virtual_environment() -> None:
+    assert Path(base_python()).is_file()
+    assert not Path(base_python()).is_relative_to(sys.prefix) or sys.prefix == sys.base_prefix
+
+
+def test_a_failing_installer_is_quoted(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstrap = bootstrap_environment(checkout)
+    _made(bootstrap)
+    uv = bootstrap.path / "bin" / "uv"
+    uv.parent.mkdir()
+    uv.write_text("#!/bin/sh\necho 'no route to the registry' >&2\nexit 2\n")
+    uv.chmod(0o755)
+    said: list[str] = []
+    with pytest.raises(EnvironmentFailed, match=r"sam: uv failed:\nno route to the registry"):
+        install(checkout, ("sam",), said.append)
+    assert said == ["installing sam"]
+    assert not project_environments(checkout)["sam"].is_ready()

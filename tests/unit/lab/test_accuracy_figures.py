@@ -1,0 +1,185 @@
+"""The tables of ``docs/accuracy.md``, of outcomes that are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import pytest
+
+from lab.pages.accuracy_cells import interval, percent, reasons_named, rows_and_share
+from lab.pages.accuracy_mistake_figures import LIBRARIES, mistake_figures
+from lab.pages.accuracy_set_figures import set_figures
+from lab.pages.accuracy_wording_figures import wording_figures
+from lab.pages.extract import Accuracy, Measurement, counted
+from library_validator_cli.evaluation.curves import curve
+from library_validator_cli.evaluation.intervals import Share
+from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.run import Source
+from library_validator_cli.evaluation.summary import groups_of
+from tests.builders.outcomes import N, R, V, outcome
+
+NEWEST: Final = Source(name="newest.zip", sha256="22")
+OLDER: Final = Source(name="older.zip", sha256="21")
+SAMPLE: Final = Source(name="sample.zip", sha256="00")
+
+
+def measured(
+    outcomes: Iterable[Outcome], *, releases: tuple[Source, ...] = (NEWEST,), only: tuple[str, ...] = ()
+) -> Measurement:
+    rows = list(outcomes)
+    points = curve(rows)
+    shipped = next(point for point in points if point.threshold == 0)
+    return Measurement(
+        command="library-validator evaluate",
+        labelled=[],
+        releases=list(releases),
+        fiscal_year=2022,
+        only=list(only),
+        registry_version="2022.1",
+        policy_version="1/1",
+        threshold=0,
+        groups=[counted(group) for group in groups_of(rows)],
+        as_shipped=shipped,
+        by_score=shipped,
+        around=[point for point in points if point.threshold in (-1, 0, 1)],
+        choices=[],
+        reliability=[],
+    )
+
+
+def lines(table: str) -> list[str]:
+    """The rows of a table under its head, without the outer bars."""
+    return [line[2:-2] for line in table.splitlines() if line.startswith("|")][2:]
+
+
+class TestMistakes:
+    def test_each_kind_that_gets_a_wrong_answer_is_named_with_reasons_and_share(self) -> None:
+        refused = [outcome(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
+        reasons = "`NO_ENTRY` 2, `AFFILIATE` 1"
+        table = lines(mistake_figures(measured([*refused, outcome(of="erate"), outcome(of="typed")])))
+        assert table == [
+            "**validated as another library** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
+            f"**told no** | **listed libraries** | {reasons} | 5 | 3 | 60.00% | 23.07 to 88.24",
+            f" | {LIBRARIES['erate']} | {reasons} | 4 | 3 | 75.00% | 30.06 to 95.45",
+            "**sent to a person** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
+        ]
+
+    def test_who_is_no_listed_library_and_who_is_listed_no_more_are_told_apart(self) -> None:
+        rows = [
+            outcome(V, label="NONE", of="neg_museum"),
+            outcome(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
+            outcome(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
+        ]
+        assert [line.split(" | ")[:3] for line in lines(mistake_figures(measured(rows)))] == [
+            ["**validated**", "**who is no listed library**", "`MATCH` 1"],
+            ["", "museums", "`MATCH` 1"],
+            [
+                "**validated as a library at another place**",
+                "**libraries that are listed no more**",
+                "`SUCCEEDED` 1",
+            ],
+            ["", "library systems that are listed no more", "`SUCCEEDED` 1"],
+            ["**sent to a person**", "**who is no listed library**", "`NAME_DIFFERS` 1"],
+            ["", "museums", "`NAME_DIFFERS` 1"],
+        ]
+
+    def test_the_kind_with_most_of_a_wrong_answer_comes_first(self) -> None:
+        rows = [outcome(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
+        assert [line.split(" | ")[1] for line in lines(mistake_figures(measured(rows)))[2:]] == [
+            "colleges",
+            "museums",
+        ]
+
+    @pytest.mark.parametrize(
+        ("label", "of"), [("ME0001", "fscs_contradicts"), ("NONE", "fscs_impostor")], ids=str
+    )
+    def test_a_person_is_right_for_the_fscs_id_of_another(self, label: str, of: str) -> None:
+        assert "sent to a person" not in mistake_figures(measured([outcome(R, label=label, of=of)]))
+
+
+class TestSets:
+    def test_sets_against_other_releases_stand_beside_those_of_the_newest(self) -> None:
+        hard = measured([outcome(of="hard")], releases=(SAMPLE, OLDER))
+        blocks = set_figures(Accuracy(measurements=[measured([outcome(), outcome(N)]), hard]))
+        assert [line.split(" | ")[:3] for line in lines(blocks["libraries"])] == [
+            ["`typed`", "2", "1 (50.00%)"],
+            ["`hard`", "1", "1 (100.00%)"],
+        ]
+        assert (blocks["few-fields"], blocks["older-releases"]) == ("", "")
+
+    def test_what_older_releases_add_is_a_table_of_its_own(self) -> None:
+        older = measured([outcome(), outcome(R, label="NONE")], releases=(OLDER, NEWEST))
+        blocks = set_figures(Accuracy(measurements=[measured([outcome(R)]), older]))
+        assert blocks["older-releases"].startswith("2 releases: `older.zip`, `newest.zip`.")
+        assert "| `typed` | 1 | 1 (100.00%) |" in blocks["older-releases"]
+        assert "| `typed` | 1 | 0 | 0.00 to 79.35 | 1 (100.00%) |" in blocks["older-releases"]
+        assert "| `typed` | 1 | 0 (0.00%) |" in blocks["libraries"]
+
+    def test_with_few_fields_there_are_tables_and_what_another_threshold_would_do(self) -> None:
+        few = measured([outcome(bits=0.5), outcome(), outcome(N, label="NONE")], only=("name", "city"))
+        blocks = set_figures(Accuracy(measurements=[measured([outcome()]), few]))
+        assert blocks["few-fields"].startswith(
+            "**With name, city.** Of 2 applications of listed libraries, 2 "
+        )
+        assert "| `typed` | 2 | 2 (100.00%) |" in blocks["few-fields"]
+        assert lines(blocks["name-and-town"]) == [
+            "0 | 2 (100.00%) | 0 | 0",
+            "1 (shipped) | 2 (100.00%) | 0 | 0",
+            "2 | 1 (50.00%) | 0 | 0",
+        ]
+
+    def test_with_fields_that_validate_nobody_a_sentence_says_it(self) -> None:
+        few = measured([outcome(R), outcome(N, label="NONE")], only=("name", "state"))
+        blocks = set_figures(Accuracy(measurements=[measured([outcome()]), few]))
+        assert "0 were validated with the right key (0.00%)" in blocks["few-fields"]
+        assert (lines(blocks["few-fields"]), blocks["name-and-town"]) == ([], "")
+
+
+class TestWordings:
+    @pytest.fixture
+    def blocks(self) -> dict[str, str]:
+        rows = [
+            outcome(R, label="NONE", of="wordings", kind="support/door"),
+            outcome(N, label="NONE", of="wordings", kind="support/town_only"),
+            outcome(N, label="NONE", of="wordings", kind="denial/door"),
+            outcome(V, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+            outcome(R, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+        ]
+        return wording_figures(Accuracy(measurements=[measured(rows)]))
+
+    def test_bodies_are_counted_by_what_they_give_and_by_what_they_are(self, blocks: dict[str, str]) -> None:
+        said, by_variant, by_kind = blocks["wordings"].split("\n\n")
+        assert said == "Of 3 applications, 0 were validated (95%: 0.00 to 56.15%)."
+        assert lines(by_variant) == [
+            "its street and ZIP | 2 | 0 | 1 (50.00%) | 1 (50.00%)",
+            "its town alone | 1 | 0 | 0 (0.00%) | 1 (100.00%)",
+            "all | 3 | 0 | 1 (33.33%) | 2 (66.66%)",
+        ]
+        assert [line.split(" | ")[:4] for line in lines(by_kind)] == [
+            ["friends, volunteers and other supporters", "2", "0", "1 (50.00%)"],
+            ["not the library, by their own words: Not, Former, Near, c/o", "1", "0", "0 (0.00%)"],
+        ]
+
+    def test_forms_in_which_libraries_write_themselves_are_counted_apart(
+        self, blocks: dict[str, str]
+    ) -> None:
+        assert blocks["wordings-of-libraries"].splitlines() == [
+            "| validated with | its street and ZIP |",
+            "| --- | ---: |",
+            "| board of trustees | 1 of 2 |",
+        ]
+
+
+class TestCells:
+    def test_shares_are_rounded_against_the_product(self) -> None:
+        assert percent(Share(count=99_999, of=100_000)) == "99.99%"
+        assert percent(Share(count=100_000, of=100_000)) == "100.00%"
+        assert interval(Share(count=0, of=10_000)) == "0.00 to 0.04"
+        assert percent(Share(count=0, of=0)) == "-"
+        assert rows_and_share(Share(count=1_999, of=2_000)) == "1,999 (99.95%)"
+
+    def test_the_most_frequent_reasons_come_first_and_equals_by_name(self) -> None:
+        reasons = {"TIE": 1, "NO_ENTRY": 1_200, "AFFILIATE": 1}
+        assert reasons_named(reasons) == "`NO_ENTRY` 1,200, `AFFILIATE` 1, `TIE` 1"
+        assert reasons_named(reasons, 2) == "`NO_ENTRY` 1,200, `AFFILIATE` 1"

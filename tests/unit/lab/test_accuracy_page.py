@@ -1,0 +1,141 @@
+"""``docs/accuracy.md`` says what was measured, and what was measured is what ships."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lab.pages import accuracy_page, extract
+from lab.pages.accuracy_mistake_figures import GONE, LIBRARIES, OTHERS
+from lab.pages.accuracy_wording_figures import KINDS, VARIANTS
+from lab.wordings.applications import Variant
+from lab.wordings.wording import read_wordings
+from library_validator.decisions.policy_file import load_policy
+from library_validator.matching.weights import load_weights
+from library_validator_cli.main import app
+from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
+from tests.accuracy.labelled import HARD_CASES
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs" / "accuracy.md"
+ACCURACY = ROOT / "lab" / "results" / "accuracy.json"
+WORDINGS = ROOT / "lab" / "results" / "wordings.json"
+PEERS = ROOT / "lab" / "results" / "accuracy_peers.json"
+BUNDLED = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
+
+
+def accuracy() -> extract.Accuracy:
+    return extract.Accuracy.model_validate_json(ACCURACY.read_bytes())
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    return Path(shutil.copy(PAGE, tmp_path / "accuracy.md"))
+
+
+def write(page: Path, *options: str, peers: bool = True) -> int:
+    measured = [str(ACCURACY), "--wordings", str(WORDINGS), *(["--peers", str(PEERS)] if peers else [])]
+    return accuracy_page.main([*measured, "--output", str(page), *options])
+
+
+def test_the_page_is_what_the_command_writes(page: Path) -> None:
+    assert write(page) == 0
+    assert page.read_text("utf-8") == PAGE.read_text("utf-8")
+    assert write(page, "--check") == 0
+
+
+def test_a_figure_that_was_not_measured_is_found_and_replaced(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = PAGE.read_text("utf-8")
+    page.write_text(right.replace("| `typed` | 1,495 |", "| `typed` | 1,496 |"), "utf-8")
+    assert write(page, "--check") == 1
+    assert "is not what" in capsys.readouterr().err
+    assert page.read_text("utf-8") != right
+    assert write(page) == 0
+    assert page.read_text("utf-8") == right
+
+
+def test_a_page_without_a_place_for_a_figure_is_refused(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text(PAGE.read_text("utf-8").replace("<!-- figures: gone -->", ""), "utf-8")
+    assert write(page) == 1
+    assert "differ: gone" in capsys.readouterr().err
+
+
+def test_without_the_peers_their_table_stays(page: Path) -> None:
+    assert write(page, "--check", peers=False) == 0
+
+
+def test_everybody_who_was_measured_is_named_in_plain_words() -> None:
+    nobody = {
+        (measure, group.set)
+        for measure, who in (
+            ("wrong", LIBRARIES),
+            ("non_library_validated", OTHERS),
+            ("gone_validated", GONE),
+        )
+        for group in accuracy().whole.sets
+        if measure in group.measures and group.set not in who
+    }
+    assert nobody == set()
+
+
+def test_every_set_that_was_measured_is_described() -> None:
+    described = PAGE.read_text("utf-8").partition("## What it was measured on")[2].partition("<!--")[0]
+    sets = {group.set for one in accuracy().measurements for group in one.sets}
+    assert {name for name in sets if f"`{name}`" not in described} == set()
+
+
+def test_every_kind_and_variant_of_the_wordings_is_named_in_plain_words() -> None:
+    assert {one.kind for one in read_wordings() if not one.form_of_library} == set(KINDS)
+    assert set(Variant) == set(VARIANTS)
+
+
+def test_the_figures_are_of_the_policy_and_weights_that_ship() -> None:
+    shipped = f"{load_policy().version}/{load_weights().version}"
+    wordings = extract.Accuracy.model_validate_json(WORDINGS.read_bytes())
+    assert {one.policy_version for one in accuracy().measurements + wordings.measurements} == {shipped}
+    assert {one.threshold for one in accuracy().measurements} == {load_policy().validate}
+
+
+def test_the_curve_at_the_shipped_threshold_is_what_ships() -> None:
+    measurements = accuracy().measurements
+    assert [
+        (one.as_shipped.right, one.as_shipped.wrong_key, one.as_shipped.non_libraries) for one in measurements
+    ] == [tuple(map(one.over, ("validated_right", "wrong", "non_library_validated"))) for one in measurements]
+
+
+def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(tmp_path: Path) -> None:
+    before = tmp_path / "pls_sample_fy2021_csv.zip"
+    with before.open("wb") as target:
+        write_sample_release(target, BUNDLED_FISCAL_YEAR - 1, BUNDLED_SEED)
+    words = ["evaluate", str(HARD_CASES), "--release", str(BUNDLED), "--release", str(before)]
+    done = CliRunner().invoke(app, [*words, "--report", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    output = tmp_path / "accuracy.json"
+    assert extract.main([str(tmp_path / "run.json"), "--output", str(output)]) == 0
+
+    (fresh,) = extract.Accuracy.model_validate_json(output.read_bytes()).measurements
+    committed = next(one for one in accuracy().measurements if one.labelled == fresh.labelled)
+    assert fresh.groups == committed.groups
+    assert (fresh.as_shipped, fresh.by_score) == (committed.as_shipped, committed.by_score)
+    assert (fresh.command, fresh.releases) == (committed.command, committed.releases)
+    assert fresh.registry_version == committed.registry_version
+
+
+def test_what_is_kept_of_a_run_has_no_application_in_it() -> None:
+    assert '"rows": [' not in ACCURACY.read_text("utf-8")
+    assert '"application_id"' not in ACCURACY.read_text("utf-8")
+
+
+def test_a_file_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = tmp_path / "run.json"
+    wrong.write_text("{}", "utf-8")
+    assert extract.main([str(wrong), "--output", str(tmp_path / "out.json")]) == 1
+    assert "is no run.json" in capsys.readouterr().err
+    assert not (tmp_path / "out.json").exists()

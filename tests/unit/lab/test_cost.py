@@ -1,0 +1,260 @@
+"""What the benchmark of costs counts, and its arithmetic; no number of dollars is asserted of the service."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.validate_applications import handler as validate_applications
+from lab.speed import cost
+from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
+from lab.speed.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
+from lab.speed.in_process_account import Work, memory_of
+from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.decisions.decision import Answer
+from library_validator.decisions.store import CurrentMoved, Recorded
+from library_validator_cli.sample_release import write_sample_release
+from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.decisions import decision_of, submission_of
+
+BY_DAY: Final = Index("by_day", ("day", "at"), frozenset({"pk", "sk", "day", "at"}))
+
+
+def text(**values: str) -> dict[str, Any]:
+    return {name: {"S": value} for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("size", "units"), [(0, 1), (1, 1), (1_023, 1), (1_024, 1), (1_025, 2), (2_048, 2), (2_049, 3)]
+)
+def test_a_write_costs_a_unit_for_each_begun_kilobyte(size: int, units: int) -> None:
+    item = {"b": {"B": b"x" * (size - 1)}} if size else {}
+
+    assert written_units(item) == units
+
+
+class TestIndex:
+    ENTRY: Final = text(pk="p", sk="s", day="1", at="2", body="b")
+
+    def test_an_entry_appears_and_goes_for_a_unit_each(self) -> None:
+        assert BY_DAY.units(None, self.ENTRY) == BY_DAY.units(self.ENTRY, None) == 1
+
+    def test_what_stands_in_no_index_costs_it_nothing(self) -> None:
+        without = text(pk="p", sk="s", day="1")
+
+        assert BY_DAY.units(None, without) == BY_DAY.units(without, None) == 0
+
+    def test_an_attribute_that_is_not_projected_costs_nothing(self) -> None:
+        assert BY_DAY.units(self.ENTRY, self.ENTRY | text(body="another")) == 0
+
+    def test_another_key_is_a_deletion_and_a_put(self) -> None:
+        assert BY_DAY.units(self.ENTRY, self.ENTRY | text(at="3")) == 2
+
+    def test_a_projected_attribute_that_changes_is_one_write(self) -> None:
+        index = Index("by_day", ("day", "at"), frozenset({"pk", "sk", "day", "at", "body"}))
+
+        assert index.units(self.ENTRY, self.ENTRY | text(body="another")) == 1
+
+
+class TestReads:
+    ITEM: Final = {"b": {"B": b"x" * 4_096}}  # a byte over four KB with its name
+
+    @pytest.mark.parametrize(("consistent", "units"), [(False, 1.0), (True, 2.0)])
+    def test_an_item(self, consistent: bool, units: float) -> None:
+        assert read_units("GetItem", {"ConsistentRead": consistent}, {"Item": self.ITEM}) == units
+
+    def test_a_key_that_is_not_there(self) -> None:
+        assert read_units("GetItem", {}, {}) == 0.5
+
+    def test_a_batch_is_billed_item_by_item_and_for_what_is_not_there(self) -> None:
+        asked: dict[str, Any] = {"RequestItems": {"t": {"Keys": [{}, {}, {}]}}}
+
+        assert read_units("BatchGetItem", asked, {"Responses": {"t": [self.ITEM, {}]}}) == 1 + 0.5 + 0.5
+
+    def test_a_query_is_billed_by_its_items_together(self) -> None:
+        assert read_units("Query", {}, {"Items": [{"b": {"B": b"x" * 99}}] * 40}) == 0.5 * 1
+        assert read_units("Query", {}, {"Items": [self.ITEM] * 3}) == 0.5 * 4
+
+
+class TestOnAWatchedTable:
+    @pytest.fixture
+    def meter(self) -> Iterator[Meter]:
+        with mock_aws():
+            yield Meter(boto3.client("dynamodb"))
+
+    @pytest.fixture
+    def casework(self, meter: Meter) -> CaseworkTable:
+        client = boto3.client("dynamodb")
+        create_casework_table(client)
+        return CaseworkTable(meter.watch(client), CASEWORK_TABLE, sleep=lambda _: None)
+
+    def test_a_new_application_that_is_validated_and_published(
+        self, meter: Meter, casework: CaseworkTable
+    ) -> None:
+        decision = decision_of(submission_of())
+        assert casework.record(decision, None) == Recorded()
+        casework.clear_mark([decision])
+
+        usage = meter.take()
+        assert usage.requests == {"TransactWriteItems": 1, "UpdateItem": 1}
+        assert usage.write_units == {
+            "TransactWriteItems decision": 2,
+            "TransactWriteItems current": 2,
+            "TransactWriteItems claim": 2,
+            "UpdateItem decision": 1,
+            "index unpublished": 2,
+            "index by_day": 1,
+            "index current": 1,
+        }
+        assert usage.stored_items == 3 + 3
+        assert usage.outside_seconds > 0
+
+    def test_a_transaction_that_was_refused_is_paid_for_and_stores_nothing(
+        self, meter: Meter, casework: CaseworkTable
+    ) -> None:
+        first = decision_of(submission_of(name="One"), Answer.NOT_VALIDATED)
+        casework.record(first, None)
+        meter.take()
+
+        second = decision_of(submission_of(name="Two"), Answer.NOT_VALIDATED)
+        assert isinstance(casework.record(second, None), CurrentMoved)
+
+        usage = meter.take()
+        assert {name: units for name, units in usage.write_units.items() if units} == {
+            "TransactWriteItems decision": 2,
+            "TransactWriteItems current": 2,
+        }
+        assert usage.read_units == {"GetItem": 1}
+        assert usage.stored_items == 0
+
+    def test_what_was_taken_is_not_told_again(self, meter: Meter, casework: CaseworkTable) -> None:
+        casework.get("a", "b")
+
+        assert meter.take().reads == 1
+        assert meter.take() == Usage()
+
+
+def test_an_event_is_as_large_as_its_texts_and_its_time() -> None:
+    assert event_size({"Source": "é", "DetailType": "ab", "Detail": "{}"}) == 14 + 2 + 2 + 2
+
+
+PRICES: Final = Prices(
+    {
+        "dynamodb_write_units": {"dollars": 2, "per": 10},
+        "sqs_requests": {"dollars": 1, "per": 1},
+        "lambda_requests": {"dollars": 3, "per": 1},
+        "lambda_gigabyte_seconds": {"dollars": 5, "per": 1},
+    },
+    {"milliseconds_a_request": {"PutItem": 6, "Query": 4}, "megabytes_a_processor": 2_000},
+)
+
+
+def test_a_function_of_half_a_processor_takes_twice_the_time_and_waits_as_long() -> None:
+    asked = {"PutItem": 2, "Query": 1}
+
+    assert PRICES.billed_milliseconds(10, asked, 1_000) == 20 + 16
+    assert PRICES.billed_milliseconds(10, asked, 4_000) == 10 + 16
+
+
+def test_each_thing_that_is_billed_is_a_line_and_says_how_it_came_about() -> None:
+    usage = Usage(requests=Counter(PutItem=1), write_units=Counter({"PutItem run": 5}))
+    work = Work(usage, 497.0, 1, 0, 0, 1_000)
+
+    lines = {line["what"]: line for line in lines_of(work, {"delivered": 2}, PRICES)}
+
+    assert {what: (line["dollars"], line["kind"]) for what, line in lines.items()} == {
+        "write: PutItem run": (1.0, "computed"),
+        "delivered": (2.0, "computed"),
+        "invocations": (3.0, "counted"),
+        "duration": (pytest.approx(5 * 1.0 * 1_000 / 1_024), "computed"),
+    }
+
+
+def test_ten_messages_at_a_time_are_received_and_deleted() -> None:
+    assert sum(queue_requests(1_000, event_bytes=3_000).values()) == 1_000 + 200 + 1_000 + 200
+    assert queue_requests(1_000, CHUNK / 5)["received and deleted by the consumer"] == 300
+
+
+def test_a_fifth_of_the_applications_are_no_librarys() -> None:
+    libraries = [{"application_id": f"L-{n}"} for n in range(200)]
+    others = [{"application_id": f"O-{n}"} for n in range(200)]
+
+    drawn = [one["application_id"][0] for one in mixed(libraries, others, 100)]
+
+    assert Counter(drawn) == {"L": 80, "O": 20}
+    assert drawn != sorted(drawn)
+    assert mixed(libraries, others, 100) == mixed(libraries, others, 100)
+
+
+def test_the_functions_have_the_memory_that_the_template_gives_them() -> None:
+    assert memory_of(validate_applications) >= 512
+
+
+def test_every_unit_that_is_billed_has_a_price_with_date_and_source() -> None:
+    prices = Prices.read()
+
+    assert all({"dollars", "per", "source", "seen"} <= price.keys() for price in prices.listed.values())
+    assert prices.dollars("dynamodb_write_units", 1_000_000) == 0.625
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder: Path = tmp_path_factory.mktemp("releases")
+    for year in (2021, 2022):
+        with (folder / f"pls_fy{year}.zip").open("wb") as target:
+            write_sample_release(target, year, seed=1)
+    releases = folder / "pls_fy2021.zip", folder / "pls_fy2022.zip"
+    return measure(releases, cost.drawn_from(releases[1], 50), Prices.read())
+
+
+def test_the_whole_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
+    for part, dollars in (
+        ("applications", "dollars_per_1000"),
+        ("release", "dollars"),
+        ("revalidation", "dollars_per_1000"),
+    ):
+        lines = measured[part]["lines"]
+        assert sum(line["dollars"] for line in lines) == pytest.approx(
+            measured[part][dollars]["median"], abs=1e-5
+        )
+        assert {line["kind"] for line in lines} == {"counted", "computed"}
+        assert {line["service"] for line in lines} >= {"dynamodb", "sqs", "eventbridge", "lambda"}
+
+
+def test_every_measure_says_its_unit_and_how_it_came_about(measured: dict[str, Any]) -> None:
+    applications = measured["applications"]
+
+    assert len(applications["processor_per_batch"]["runs"]) == 5
+    assert applications["processor_per_batch"]["kind"] == "measured"
+    assert applications["write_units_per_application"]["kind"] == "computed"
+    assert applications["requests_per_batch"]["kind"] == "counted"
+    assert {one["unit"] for one in applications["beside"].values()} == {"dollars", "bytes"}
+
+
+def test_a_batch_of_ten_reads_its_pointer_and_its_postings_once(measured: dict[str, Any]) -> None:
+    # A pointer, a batched read, ten transactions, one PutEvents, ten marks cleared.
+    assert measured["applications"]["requests_per_batch"]["median"] >= 1 + 1 + 10 + 1 + 10
+
+
+def test_one_event_for_each_application(measured: dict[str, Any]) -> None:
+    (events,) = (line for line in measured["applications"]["lines"] if line["what"] == "events")
+
+    assert events["quantity"] == 1_000
+
+
+def test_of_applications_scales_to_a_thousand() -> None:
+    usage = Usage(write_units=Counter({"PutItem decision": 20}), events=10, event_bytes=1_000)
+    works = [Work(usage, 10.0, 1, 100, 5, 1_024)] * 2
+
+    told = of_applications(works, Prices.read())
+
+    (written,) = (line for line in told["lines"] if line["what"] == "write: PutItem decision")
+    assert written["quantity"] == 2_000
+    assert told["write_units_per_application"]["median"] == 2.0
+    assert told["beside"]["log_bytes_per_application"]["median"] == (100 + 5 * 26 + 350) / 10

@@ -1,0 +1,140 @@
+"""The registries that growth is measured on are as large, and as far apart, as they are said to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.growth.grown_registries import grow, largest_state
+from lab.growth.growth import Live, counts_of, judged, one_pass, sizes_of
+from lab.growth.growth_applicants import common_names, to_decide
+from lab.speed.snapshot import SnapshotRegistry, load, write
+from library_validator.matching.entries_of_history import entries_of
+from library_validator.matching.index import build_index
+from library_validator.matching.keys import keys_of_entry
+from library_validator.releases.lineage.history import merge_releases
+from library_validator.releases.records import Release
+from library_validator_cli.evaluation.labelled import LabelledRow
+from tests.builders.small_registry import ALDER, BRIAR_COUNTY, outlet, release, system
+
+LAKE = system("VT0002", "LAKE CITY LIBRARY", "9 PO BOX 77", "LAKE CITY", "05490", "8025550190")
+SMALL = release(
+    (ALDER, BRIAR_COUNTY, LAKE),
+    (
+        outlet("ME0001", "002", "MAIN LIBRARY", "14 NORTH FORK ROAD", "ALDER POINT", "04901", "2075550109"),
+        outlet("ME0001", "003", "NORTH BRANCH", "88 MILL STREET", "ALDER POINT", "04901", "-3"),
+    ),
+)
+MANY_WAYS = pytest.mark.parametrize("way", ["places", "towns", "denser"])
+
+
+def keys_of(systems: Release) -> set[str]:
+    return {key for entry in entries_of(merge_releases([systems])) for key in keys_of_entry(entry)}
+
+
+def made_of(grown: Release) -> Release:
+    """What a grown registry has beside the libraries it is made from."""
+    return replace(
+        grown,
+        systems=grown.systems[len(SMALL.systems) :],
+        outlets=grown.outlets[len(SMALL.outlets) :],
+    )
+
+
+@MANY_WAYS
+def test_a_grown_registry_has_so_many_times_the_libraries_each_under_a_key_of_its_own(way: str) -> None:
+    grown = grow(SMALL, way, 10)
+    assert len({one.fscs_key for one in grown.systems}) == 10 * len(SMALL.systems)
+    assert len({one.fscs_id for one in grown.outlets}) == 10 * len(SMALL.outlets)
+    assert {one.fscs_key for one in grown.outlets} <= {one.fscs_key for one in grown.systems}
+
+
+@MANY_WAYS
+def test_the_libraries_it_is_made_from_stay_as_they_are(way: str) -> None:
+    grown = grow(SMALL, way, 3)
+    assert grown.systems[: len(SMALL.systems)] == SMALL.systems
+    assert grown.outlets[: len(SMALL.outlets)] == SMALL.outlets
+
+
+@MANY_WAYS
+def test_it_is_the_same_every_time(way: str) -> None:
+    assert grow(SMALL, way, 4) == grow(SMALL, way, 4)
+    assert grow(SMALL, way, 4).content_sha256 != grow(SMALL, way, 5).content_sha256
+
+
+@pytest.mark.parametrize("way", ["places", "towns"])
+def test_new_places_share_no_key_with_a_library_of_the_release_but_what_distinguishes_nobody(
+    way: str,
+) -> None:
+    shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, way, 10)))
+    assert {key[0] for key in shared} <= {"N", "W"}
+    words = {word for key in shared for word in key[3 if key[0] == "W" else 1 :].split()}
+    assert words <= {"MAIN", "LIBRARY", "NORTH", "BRANCH", "COUNTY", "LAKE", "CITY", "POINT"}
+
+
+def test_new_places_are_in_states_that_there_are_not_and_new_towns_in_those_that_there_are() -> None:
+    states = {one.state for one in SMALL.systems}
+    assert not states & {one.state for one in made_of(grow(SMALL, "places", 10)).systems}
+    assert states == {one.state for one in made_of(grow(SMALL, "towns", 10)).systems}
+
+
+def test_denser_places_share_town_and_zip_and_neither_house_name_nor_phone() -> None:
+    shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, "denser", 10)))
+    assert {"CMEALDER POINT", "Z04901", "Z05490"} <= shared
+    assert not {key[0] for key in shared} & set("FPSB")
+    assert not {"NALDER POINT", "WMEALDER"} & shared
+
+
+def test_one_state_is_the_one_with_most_systems_and_its_outlets() -> None:
+    more = replace(SMALL, systems=(*SMALL.systems, replace(ALDER, fscs_key="ME0009")))
+    alone = grow(more, "one_state", 1)
+    assert largest_state(more) == "ME"
+    assert [one.fscs_key for one in alone.systems] == ["ME0001", "ME0002", "ME0009"]
+    assert alone.outlets == SMALL.outlets
+
+
+def test_answers_about_the_libraries_of_the_release_stay_right_among_new_places() -> None:
+    rows = common_names(SMALL)
+    grown = grow(SMALL, "places", 10)
+    found = judged(Live.of(grown, build_index([grown])).registry, rows)
+    base = judged(Live.of(SMALL, build_index([SMALL])).registry, rows)
+    assert found["libraries_found"] == base["libraries_found"] == found["libraries"] == len(rows)
+    assert found["validated_wrong"] == base["validated_wrong"] == 0
+
+
+def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
+    index = build_index([SMALL])
+    sizes = sizes_of(index, Live.of(SMALL, index).registry)
+    assert sizes["postings"] == len(index.postings)
+    assert sizes["biggest_posting_bytes"] > max(map(len, index.postings.values()))
+    assert sizes["write_units"] >= len(index.postings)
+    assert sizes["version_item_fits"]
+
+
+def test_a_pass_gives_the_time_of_one_decision() -> None:
+    live = Live.of(SMALL, build_index([SMALL]))
+    assert one_pass(live, to_decide(rows_of_alder(20)), 10) > 0
+
+
+def test_counts_without_answers_are_nothing() -> None:
+    assert set(counts_of([]).values()) == {0}
+
+
+def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> None:
+    index = build_index([SMALL])
+    write(index.postings, tmp_path / "snapshot")
+    found = SnapshotRegistry(tmp_path / "snapshot").postings("", [*index.postings, "W??NOBODY"])
+    assert found == index.postings
+
+
+def test_loading_a_snapshot_tells_what_it_took(tmp_path: Path) -> None:
+    write(build_index([SMALL]).postings, tmp_path / "snapshot")
+    took = load(tmp_path / "snapshot")
+    assert set(took) == {"seconds", "peak", "resident"}
+    assert took["seconds"] > 0
+
+
+def rows_of_alder(count: int) -> list[LabelledRow]:
+    return common_names(replace(SMALL, systems=(ALDER,), outlets=())) * count

@@ -1,0 +1,160 @@
+"""How the comparison with the peers chooses thresholds and counts, on made-up answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lab.peers.measuring import (
+    NEVER,
+    Case,
+    Measure,
+    affiliate_rule,
+    curve,
+    fewest_wrong,
+    measure_pool,
+    measure_sets,
+    most_right,
+    no_rule,
+    outcomes_at,
+)
+from lab.peers.product import Outcome
+from lab.peers.records import Best, best_of, record_of, records_of
+from lab.peers.tables import Result, ahead_of, text_of
+from library_validator.decisions.application import Application
+from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
+from tests.builders.small_registry import ALDER, COLLEGE_HOST, NEWEST, SYSTEMS
+
+
+def case(label: str, name: str = "Alder Point Library", in_set: str = "a", *, in_pool: bool = True) -> Case:
+    application = Application(application_id="1", name=name)
+    return Case(in_set, LabelledRow(in_set, "", label, application, ()), in_pool)
+
+
+def result(matcher: str, cases: list[Case], outcomes: list[Outcome]) -> Result:
+    return Result(matcher, 0.5, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
+
+
+RIGHT, WRONG = case("ME0001"), case("ME0002")
+CASES = [RIGHT, RIGHT, WRONG, RIGHT, case(NONE)]
+ANSWERS = [Best("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0.6)]
+
+
+def test_a_threshold_stands_where_the_next_score_would_let_too_much_through() -> None:
+    steps = curve(CASES, ANSWERS, no_rule)
+
+    assert most_right(steps, 0).threshold == 0.8
+    assert most_right(steps, 1).threshold == 0.7
+    assert most_right(steps, 2).threshold == 0.6
+
+
+def test_equal_scores_are_let_through_together_or_not_at_all() -> None:
+    step = most_right(curve(CASES, ANSWERS, no_rule), 1)
+
+    assert (step.right, step.wrong) == (3, 1)
+
+
+def test_nothing_is_validated_where_the_best_score_is_wrong() -> None:
+    threshold = most_right(curve([WRONG], [ANSWERS[0]], no_rule), 0).threshold
+
+    assert threshold == NEVER
+    assert outcomes_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [Outcome("ME0001", "")]
+
+
+def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_them() -> None:
+    steps = curve(CASES, ANSWERS, no_rule)
+    reached, beyond = fewest_wrong(steps, 3), fewest_wrong(steps, 4)
+
+    assert reached is not None
+    assert reached.wrong == 1
+    assert beyond is None
+
+
+def test_rows_outside_the_pool_move_no_threshold() -> None:
+    outside = [replace(one, in_pool=False) for one in CASES[2:]]
+
+    assert most_right(curve([*CASES[:2], *outside], ANSWERS, no_rule), 0).threshold == 0.8
+
+
+def test_a_tie_of_two_libraries_validates_nobody() -> None:
+    tied = Best("ME0001", 0.9, 0.0)
+
+    assert outcomes_at(0.5, [RIGHT], [tied], no_rule) == [Outcome("ME0001", "")]
+
+
+def test_a_cue_word_counts_only_where_no_name_of_the_library_bears_it() -> None:
+    refuses = affiliate_rule(NEWEST)
+
+    assert refuses("Friends of Alder Point Public Library", ALDER.fscs_key)
+    assert refuses("Alder Point College Library", ALDER.fscs_key)
+    assert not refuses("Fenwick College & Community Library", COLLEGE_HOST.fscs_key)
+    assert not refuses("Alder Point Public Library", ALDER.fscs_key)
+
+
+def test_every_row_is_counted_in_its_set_under_what_became_of_it() -> None:
+    cases = [case("ME0001"), case("ME0001"), case(NONE, in_set="b"), case(GONE, in_set="b")]
+    outcomes = [Outcome("ME0001", "ME0001"), Outcome("ME0001", "ME0002"), *[Outcome("ME0001", "ME0001")] * 2]
+
+    assert measure_sets(cases, outcomes) == {
+        "a": Measure(2, 2, 0, 2, 1, 1, 0, 0),
+        "b": Measure(2, 0, 1, 0, 0, 0, 1, 1),
+    }
+
+
+def test_a_cell_where_a_peer_is_ahead_says_what_the_product_answered_there() -> None:
+    cases = [RIGHT, RIGHT, case(NONE)]
+    ours = [
+        Outcome("ME0001", "ME0001", "validated", "MATCH"),
+        Outcome("ME0001", "", "needs_review", "TIE"),
+        Outcome("", "", "not_validated", "NO_ENTRY"),
+    ]
+    theirs = [*[Outcome("ME0001", "ME0001")] * 2, Outcome("ME0001", "ME0001")]
+    ahead = ahead_of(result("product", cases, ours), [result("peer", cases, theirs)], cases)
+
+    assert [(one.column, one.peer, one.product) for one in ahead] == [("validated_right", 2, 1)]
+    assert ahead[0].answers == {"needs_review TIE": 1}
+
+
+def test_shares_are_cut_so_that_a_hundred_per_cent_is_every_row() -> None:
+    cases = [RIGHT] * 30_000
+    outcomes = [Outcome("ME0001", "ME0001")] * 29_999 + [Outcome("ME0001", "")]
+
+    assert "100.00 / 99.99 / 0" in text_of([result("product", cases, outcomes)])
+
+
+def test_a_library_scores_as_its_best_record_and_its_margin_is_to_another_library() -> None:
+    application = record_of("1", "", {"name": "Alder Point"})
+    pairs = [("1", "ME0001", 3.0), ("1", "ME0001", 5.0), ("1", "ME0002", 1.0)]
+
+    assert best_of(pairs, [application]) == [Best("ME0001", 5.0, 4.0)]
+    assert best_of([], [application])[0].fscs_key == ""
+
+
+def test_peers_get_every_system_every_other_mailing_address_and_every_outlet() -> None:
+    by_mail = replace(SYSTEMS[0], mailing_street="PO BOX 7")
+    records = records_of(replace(NEWEST, systems=(by_mail, *SYSTEMS[1:])))
+    mailing = [record for record in records if record.street == "BOX 7"]
+
+    assert len(records) == len(SYSTEMS) + 1 + len(NEWEST.outlets)
+    assert [record.fscs_key for record in mailing] == ["ME0001"]
+    assert len({record.id for record in records}) == len(records)
+
+
+def test_two_spellings_of_one_library_are_one_record_to_every_peer() -> None:
+    typed = {
+        "name": "The Alder Point P.L.",
+        "street": "12 North Fork Rd.",
+        "city": "Mt. Alder",
+        "state": "Maine",
+        "zip": "4901",
+        "phone": "(207) 555-0101",
+    }
+    published = {
+        "name": "ALDER POINT PUBLIC LIBRARY",
+        "street": "12 N FORK ROAD",
+        "city": "MOUNT ALDER",
+        "state": "ME",
+        "zip": "04901",
+        "phone": "2075550101",
+    }
+
+    assert record_of("1", "", typed) == record_of("1", "", published)

@@ -1,0 +1,93 @@
+"""The arithmetic of the benchmark, and what it finds on the sample release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.speed.read_units import (
+    BATCH,
+    batches_of,
+    draw_sample,
+    eventual_units,
+    item_bytes,
+    look_up,
+    measure,
+    spread,
+    table,
+)
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator_cli.local_matching import registry_of
+from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("release") / "sample.zip"
+    with path.open("wb") as target:
+        write_sample_release(target, BUNDLED_FISCAL_YEAR, BUNDLED_SEED)
+    return path
+
+
+@pytest.fixture(scope="module")
+def registry(release: Path) -> MemoryRegistry:
+    return registry_of([release], lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def measured(registry: MemoryRegistry, release: Path) -> dict[str, Any]:
+    return measure(registry, draw_sample(release, 200))
+
+
+@pytest.mark.parametrize(
+    ("size", "units"), [(0, 0.5), (1, 0.5), (4096, 0.5), (4097, 1.0), (8192, 1.0), (8193, 1.5)]
+)
+def test_a_read_costs_half_a_unit_for_each_begun_four_kilobytes(size: int, units: float) -> None:
+    assert eventual_units(size) == units
+
+
+def test_an_item_is_as_large_as_its_names_and_values() -> None:
+    assert item_bytes({"pk": {"S": "é"}, "sk": {"S": "-"}, "b": {"B": b"123"}, "n": {"N": "2022"}}) == (
+        (2 + 2) + (2 + 1) + (1 + 3) + (1 + 3)
+    )
+
+
+def test_a_spread_is_of_ranks_that_were_seen() -> None:
+    assert spread([5, 1, 3, 100]) == {"mean": 27.25, "median": 3, "p99": 100, "max": 100}
+
+
+def test_a_key_that_is_not_there_is_paid_for(registry: MemoryRegistry) -> None:
+    metered = look_up(registry, [])
+    version = registry.pointer().active
+
+    assert metered.postings(version, ["no such key", "no such key", "nor this"]) == {}
+    (lookup,) = metered.lookups
+    assert (lookup.keys, lookup.missing, lookup.units, lookup.requests) == (2, 2, 1.0, 1)
+
+
+def test_one_pointer_read_and_one_batched_read_answer_ten_applications(measured: dict[str, Any]) -> None:
+    assert measured["batch_size"] == BATCH == 10
+    assert measured["pointer_reads_per_batch"] == 1
+    assert measured["batch_get_item_requests_per_batch"]["median"] == 1
+
+
+def test_no_application_asks_for_more_than_ten_keys(measured: dict[str, Any]) -> None:
+    assert measured["keys_per_application"]["median"] >= 1
+    assert measured["keys_per_application"]["max"] <= 10
+
+
+def test_a_batch_costs_less_than_its_applications_one_by_one(measured: dict[str, Any]) -> None:
+    assert measured["units_per_batch"]["mean"] <= 10 * measured["units_per_application_alone"]["mean"]
+
+
+def test_batches_are_all_full(release: Path) -> None:
+    assert [len(batch) for batch in batches_of(draw_sample(release, 25), BATCH)] == [10, 10]
+
+
+def test_the_table_says_that_its_numbers_are_computed(measured: dict[str, Any]) -> None:
+    lines = list(table(measured))
+
+    assert lines[0].startswith("computed")
+    assert any(line.startswith("keys per application ") for line in lines)

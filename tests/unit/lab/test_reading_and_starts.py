@@ -1,0 +1,90 @@
+"""What the benchmarks of reading, starts and candidates count and compute; never how fast anything is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.speed import candidates, cold_start, measures, reading
+from lab.speed.cold_start import SAMPLE_RELEASE
+from library_validator.releases.reading.release import read_release
+
+
+def is_measure(one: dict[str, Any]) -> bool:
+    return one["kind"] in {"measured", "computed", "counted"} and bool(one["unit"]) and one["median"] > 0
+
+
+def test_a_measure_keeps_its_runs_and_their_middle() -> None:
+    assert measures.measured([3, 1, 2.0004], "ms") == {
+        "runs": [3, 1, 2.0],
+        "median": 2.0,
+        "min": 1,
+        "max": 3,
+        "unit": "ms",
+        "kind": "measured",
+    }
+
+
+def test_counts_have_their_mean_and_nearest_rank() -> None:
+    found = measures.counted(range(1, 201), "entries")
+    assert (found["count"], found["mean"], found["median"], found["p99"]) == (200, 100.5, 100.5, 198)
+
+
+def test_a_ratio_is_of_medians_and_computed() -> None:
+    found = measures.ratio_of_medians({"median": 3.0}, {"median": 2.0})
+    assert found == {"median": 1.5, "unit": "times", "kind": "computed"}
+
+
+def test_every_reader_reads_the_same_lines() -> None:
+    zipped, release = SAMPLE_RELEASE.read_bytes(), read_release(SAMPLE_RELEASE)
+    lines = len(release.systems) + len(release.outlets) + 2
+    assert {read(zipped, release) for read in reading.readers().values()} == {lines}
+
+
+def test_reading_writes_what_the_page_needs(tmp_path: Path) -> None:
+    output = tmp_path / "reading.json"
+    assert reading.main(["--runs", "1", "--output", str(output)]) == 0
+    found = json.loads(output.read_text("utf-8"))
+    assert is_measure(found["ratios"]["library-validator to csv.reader"]["cpu"])
+    assert is_measure(found["building"]["one release"]["wall"])
+    assert found["peak"].keys() == {
+        "start",
+        "reading, one release",
+        "reading and building, one release",
+        "whole load, one release",
+    }
+    assert all(map(is_measure, found["peak"].values()))
+
+
+def test_a_cold_start_writes_what_the_page_needs(tmp_path: Path) -> None:
+    output = tmp_path / "cold_start.json"
+    function = "validate_applications"
+    assert cold_start.main(["--runs", "1", "--function", function, "--output", str(output)]) == 0
+    found = json.loads(output.read_text("utf-8"))
+    assert found["ratios"].keys() == {f"{function} import", f"{function} start"}
+    assert found["starts"].keys() == {"python", "boto3 dynamodb events", *found["ratios"]}
+    assert all(is_measure(one) for starts in found["starts"].values() for one in starts.values())
+    assert found["batches"].keys() == {"import", "runtime", "first batch", "later batch"}
+
+
+def test_a_start_that_fails_is_no_figure() -> None:
+    with pytest.raises(SystemExit, match="ended with 1"):
+        cold_start.start("raise SystemExit(1)", "validate_applications", None)
+
+
+def test_every_function_is_measured() -> None:
+    functions = (measures.ROOT / "functions").glob("*/handler.py")
+    assert {path.parent.name for path in functions} == cold_start.FUNCTIONS.keys()
+
+
+def test_nobody_is_compared_who_is_no_candidate(tmp_path: Path) -> None:
+    output = tmp_path / "candidates.json"
+    assert candidates.main(["--output", str(output)]) == 0
+    sets = json.loads(output.read_text("utf-8"))["sets"]
+    assert sets["drawn"]["keys"]["count"] == candidates.DRAWN
+    for found in sets.values():
+        assert all(is_measure(one) for one in found.values())
+        assert found["comparisons"]["max"] <= found["candidates"]["max"]
