@@ -6,6 +6,7 @@ That no source answers is a fact, told by an event, a metric and its alarm; it i
 from __future__ import annotations
 
 from library_validator import starting
+from library_validator.terms import Clock, TimeLeft
 
 # isort: split
 import os
@@ -34,7 +35,6 @@ from library_validator.observability import Metrics, build_logger
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
 from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.reindexing import format_is_outdated, reindex
-from library_validator.releases.fetching.downloading import Clock, Seconds
 from library_validator.releases.fetching.fetch import FetchPorts
 from library_validator.releases.fetching.sources import Source
 
@@ -142,7 +142,7 @@ def build_runtime() -> Runtime:
     )
 
 
-def within(runtime: Runtime, time_left: Seconds) -> Runtime:
+def within(runtime: Runtime, time_left: TimeLeft) -> Runtime:
     """The same runtime with the time of one invocation."""
     ports = replace(runtime.ports, fetch=replace(runtime.ports.fetch, time_left=time_left))
     return replace(runtime, ports=ports)

@@ -6,6 +6,7 @@ Whatever raises puts the message back on the queue, and after some tries into it
 from __future__ import annotations
 
 from library_validator import starting
+from library_validator.terms import Clock, TimeLeft
 
 # isort: split
 import math
@@ -30,9 +31,7 @@ from library_validator.errors import ReleaseRefused
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import ReleaseBucket, Upload
-from library_validator.registry.building import TimeLeft
 from library_validator.registry.events import RegistryBus
-from library_validator.registry.journal import Clock
 from library_validator.registry.store import RegistryStore, Run
 
 

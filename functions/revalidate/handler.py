@@ -7,6 +7,7 @@ sends itself again. Whatever raises puts the message back on the queue, and afte
 from __future__ import annotations
 
 from library_validator import starting
+from library_validator.terms import Clock, TimeLeft
 
 # isort: split
 import math
@@ -34,7 +35,7 @@ from library_validator.adapters.aws.revalidations_queue import (
 )
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan, revalidate
-from library_validator.casework.tasks import Clock, Outcome, Ports, Task, TimeLeft
+from library_validator.casework.tasks import Outcome, Ports, Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import NoActiveRegistry

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from library_validator.matching import normalize
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.names import read_name
-from library_validator.matching.normalize import FscsId, Street
+from library_validator.matching.normalize import Street
 from library_validator.matching.words import NAME_PHRASES, PHRASE_WORDS
+from library_validator.terms import FscsId
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library_validator.matching import normalize
-from library_validator.matching.normalize import FscsId
 from library_validator.matching.phones import read_phone
 from library_validator.matching.states import read_state
 from library_validator.matching.words import STATE_CODES
 from library_validator.matching.zips import zip5
+from library_validator.terms import FscsId
 
 EXAMPLES: Final = settings(max_examples=25)  # of each of some 150 spellings
 CODES: Final = sorted(set(STATE_CODES.values()))

@@ -14,10 +14,11 @@ from uuid import UUID
 from library_validator.casework.again import Chunk, answer_today, decide_again
 from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
 from library_validator.casework.store import SHARDS
-from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Clock, Outcome, Ports, Task, TimeLeft
+from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.decision import Answer, Cause, Decision
 from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.terms import Clock, TimeLeft
 
 
 def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, time_left: TimeLeft) -> Outcome:

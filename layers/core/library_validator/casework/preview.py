@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from library_validator.casework.again import under_claim
 from library_validator.casework.revalidation import Superseded, live_now
 from library_validator.casework.store import SHARDS, CaseworkStore
-from library_validator.casework.tasks import CHUNK, Clock
+from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Holder
 from library_validator.decisions.isolation import Undecided, decide_apart
 from library_validator.decisions.store import claimed_key
 from library_validator.errors import RegistryError
+from library_validator.terms import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,13 @@ from datetime import UTC, datetime
 from library_validator.casework.again import Chunk, Replacement, answer_today, decide_again
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.store import SHARDS, CurrentPage, ShardProgress
-from library_validator.casework.tasks import (
-    CHUNK,
-    RESERVE_SECONDS,
-    Clock,
-    Outcome,
-    Ports,
-    Task,
-    TimeLeft,
-    activation_of,
-)
+from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task, activation_of
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Cause, Decision
 from library_validator.errors import PublishFailed
 from library_validator.registry.store import Pointer
+from library_validator.terms import Clock, TimeLeft
 
 
 class Superseded(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -15,9 +14,6 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.isolation import Undecided
 from library_validator.decisions.store import ResultsBus
 from library_validator.registry.store import Pointer
-
-Clock = Callable[[], datetime]
-TimeLeft = Callable[[], float]  # seconds
 
 CHUNK: Final = 50  # decisions that are decided together: what a worker that starts over looks at twice
 RESERVE_SECONDS: Final = 20.0  # what a chunk needs with its retries: none is begun with less

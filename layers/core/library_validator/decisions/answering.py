@@ -15,7 +15,8 @@ from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
 from library_validator.matching.weights import Weights, probability_of
-from library_validator.releases.records import Structure, fscs_key_of
+from library_validator.releases.records import Structure
+from library_validator.terms import fscs_key_of
 
 SHOWN_CANDIDATES: Final = 5
 _STATUS: Final[dict[str, str]] = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from library_validator.matching.entries import Entry, decode, records_of
-from library_validator.releases.records import fscs_key_of
+from library_validator.terms import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]
 _STEPS: Final = 3  # from a vanished library to its successor; the registry's chains end at a listed one

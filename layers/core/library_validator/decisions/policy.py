@@ -30,11 +30,11 @@ from library_validator.decisions.unread import with_problems
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
-from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.words import OUT_OF_SCOPE
 from library_validator.releases.lineage.fates import CLOSED
-from library_validator.releases.records import Structure, fscs_key_of
+from library_validator.releases.records import Structure
+from library_validator.terms import FscsId, fscs_key_of
 
 # Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.
 _KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})

@@ -13,10 +13,9 @@ from rapidfuzz.distance import OSA
 from library_validator.matching.compare_addresses import SAME_PLACE, compare_addresses
 from library_validator.matching.compare_names import NameAgreement, compare_names
 from library_validator.matching.entries import Address, Entry
-from library_validator.matching.normalize import FscsId
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
-from library_validator.releases.records import fscs_key_of
+from library_validator.terms import FscsId, fscs_key_of
 
 
 @dataclass(slots=True)  # final and not frozen, as names are

@@ -10,7 +10,7 @@ from library_validator.matching.names import Name, name_of
 from library_validator.matching.normalize import Street
 from library_validator.matching.vocabulary import Vocabulary, vocabulary_of
 from library_validator.matching.words import LIBRARY_WORDS
-from library_validator.releases.records import fscs_key_of
+from library_validator.terms import fscs_key_of
 
 INDEX_FORMAT: Final = 3  # 2 had other words in names and towns, and no former names of an outlet's system
 READABLE_FORMATS: Final = (1, 2, 3)

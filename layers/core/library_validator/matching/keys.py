@@ -15,7 +15,7 @@ from library_validator.matching.names import Name
 from library_validator.matching.normalize import join_particle
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
-from library_validator.releases.records import fscs_key_of
+from library_validator.terms import fscs_key_of
 
 KEY_FAMILY: Final = "F"
 NAME_FAMILY: Final = "N"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -23,6 +22,7 @@ from library_validator.matching.words import (
     STOP_WORDS,
     STREET_WORDS,
 )
+from library_validator.terms import FscsId
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bb\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
@@ -219,14 +219,6 @@ def state(text: str) -> str:
 
 
 STATES: Final = frozenset(STATE_CODES.values())  # their codes
-
-
-@dataclass(frozen=True, slots=True)
-class FscsId:
-    """An FSCS key, and the outlet's sequence where it was given."""
-
-    key: str  # AK0001
-    sequence: str  # 002, or empty
 
 
 def fscs_id(text: str) -> FscsId | None:

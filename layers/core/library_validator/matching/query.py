@@ -10,7 +10,7 @@ from typing import Final
 from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
 from library_validator.matching.names import NO_NAME, Name, read_name
-from library_validator.matching.normalize import MISSING, NO_STREET, FscsId, Street, words_of_city
+from library_validator.matching.normalize import MISSING, NO_STREET, Street, words_of_city
 from library_validator.matching.phones import has_more_than_numbers, read_phones, stands_for_no_phone
 from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct, read_applicants_name
@@ -20,6 +20,7 @@ from library_validator.matching.values import given
 from library_validator.matching.vocabulary import STATE_NAMES
 from library_validator.matching.wording import MAX_WORDS, lost_characters, lost_in, may_be_parted, parts_of
 from library_validator.matching.words import LIBRARY_WORDS
+from library_validator.terms import FscsId
 
 _DIGITS_OF_PHONE: Final = 10
 _NOTHING: Final[frozenset[str]] = frozenset()

@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote
 from library_validator.errors import NoActiveRegistry, VerdictRefused
 from library_validator.registry.bucket import ACCEPTED_RUN, PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.events import RegistryBus, release_refused
-from library_validator.registry.journal import Clock
 from library_validator.registry.store import RegistryStore, Run
+from library_validator.terms import Clock
 
 ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"

@@ -8,10 +8,11 @@ from typing import BinaryIO, Protocol
 
 from library_validator.errors import IndexIncomplete, NoActiveRegistry, ReleaseRefused
 from library_validator.registry.bucket import ReleaseBucket, Upload
-from library_validator.registry.building import TimeLeft, check_time
+from library_validator.registry.building import check_time
 from library_validator.registry.store import AcceptedRelease, Pointer, RegistryStore, VersionRecord
 from library_validator.registry.versions import version_name
 from library_validator.releases.records import Release
+from library_validator.terms import TimeLeft
 
 
 class ReadRelease(Protocol):

@@ -24,7 +24,6 @@ from library_validator.registry.accepted import (
 )
 from library_validator.registry.bucket import PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.building import (
-    TimeLeft,
     check_time,
     delete_stale_versions,
     discard_version,
@@ -32,13 +31,14 @@ from library_validator.registry.building import (
     write_version,
 )
 from library_validator.registry.events import RegistryBus, registry_activated, release_refused
-from library_validator.registry.journal import Clock, Journal, problems_as_json, report_as_json
+from library_validator.registry.journal import Journal, problems_as_json, report_as_json
 from library_validator.registry.judging import QUARANTINE, judge, under
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
 from library_validator.releases.lineage.delta import delta_between
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Problem, Release
+from library_validator.terms import Clock, TimeLeft
 
 LOADED: Final = "release loaded"  # the reason of an activation that needed nobody
 

@@ -7,7 +7,7 @@ are written only after that: whatever was written can be found again and deleted
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -16,12 +16,11 @@ from library_validator.errors import IndexIncomplete
 from library_validator.matching.index import Index
 from library_validator.registry.bucket import ReleaseBucket
 from library_validator.registry.store import Pointer, RegistryStore, VersionRecord, VersionState
+from library_validator.terms import TimeLeft
 
 _CHUNK: Final = 2_500  # postings between two looks at the clock
 _SAMPLE: Final = 1_000  # postings that are read back
 _MARGIN_SECONDS: Final = 20.0
-
-TimeLeft = Callable[[], float]  # seconds until the function is killed
 
 
 def write_version(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any, Final
 
 from library_validator.errors import RunChanged
 from library_validator.registry.store import RegistryStore, Run
 from library_validator.releases.records import Problem, ReleaseReport
-
-Clock = Callable[[], datetime]
+from library_validator.terms import Clock
 
 FINISHED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "accepted", "rejected"})
 _PROBLEMS_KEPT: Final = 50  # of a run record, which is one item of at most 400 KB

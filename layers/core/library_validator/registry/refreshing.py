@@ -15,9 +15,9 @@ from library_validator.registry.events import (
     release_fetch_failed,
 )
 from library_validator.registry.store import RegistryStore
-from library_validator.releases.fetching.downloading import Clock
 from library_validator.releases.fetching.fetch import FetchPorts, Search, Standing, look_for_release
 from library_validator.releases.fetching.sources import Source
+from library_validator.terms import Clock
 
 
 @dataclass(frozen=True, slots=True)

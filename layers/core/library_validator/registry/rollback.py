@@ -8,8 +8,9 @@ from typing import Final
 from library_validator.errors import RegistryError, RegistryFormatUnknown, VersionSuperseded
 from library_validator.matching.entries import READABLE_FORMATS
 from library_validator.registry.events import RegistryBus, registry_activated
-from library_validator.registry.journal import Clock, Journal
+from library_validator.registry.journal import Journal
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionState
+from library_validator.terms import Clock
 
 _PREFIX: Final = "rollback@"
 

@@ -11,13 +11,6 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Final
 
-FSCS_KEY_CHARACTERS: Final = 6  # of an FSCS id; what follows is the outlet
-
-
-def fscs_key_of(fscs_id: str) -> str:
-    """The system's key in an outlet's id: ``AK0001`` of ``AK0001-002``; of a key the key itself."""
-    return fscs_id[:FSCS_KEY_CHARACTERS]
-
 
 class Structure(StrEnum):
     """STATSTRU, the structure change code."""

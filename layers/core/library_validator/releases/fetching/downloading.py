@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import BinaryIO, Final, Protocol
@@ -21,9 +20,7 @@ from urllib.parse import urljoin
 from library_validator.errors import NotFetched
 from library_validator.releases.fetching.offers import read_page
 from library_validator.releases.fetching.sources import Source
-
-Clock = Callable[[], datetime]
-Seconds = Callable[[], float]
+from library_validator.terms import Clock, TimeLeft
 
 ATTEMPTS: Final = 3
 MAX_REDIRECTS: Final = 5
@@ -123,7 +120,7 @@ class Downloader:
 
     source: Source
     web: Web
-    time_left: Seconds
+    time_left: TimeLeft
     sleep: Callable[[float], None]
     now: Clock
 
@@ -279,7 +276,7 @@ def _status_fault(answer: Answer, now: Clock) -> NotFetched:
 
 
 def _retry_after(value: str, now: Clock) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3), a number or a date."""
+    """TimeLeft that a Retry-After header asks for (RFC 9110, 10.2.3), a number or a date."""
     if value.strip().isdecimal():
         return float(value)
     try:
@@ -292,7 +289,7 @@ def _retry_after(value: str, now: Clock) -> float | None:
 
 
 def _pause(fault: NotFetched, attempt: int) -> float | None:
-    """Seconds before the next attempt; None where another one is no use."""
+    """TimeLeft before the next attempt; None where another one is no use."""
     if not fault.transient:
         return None
     own = random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))

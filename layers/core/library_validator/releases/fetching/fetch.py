@@ -15,11 +15,9 @@ from typing import BinaryIO, Final, Protocol, TypeVar
 
 from library_validator.errors import NotFetched, ReleaseRefused
 from library_validator.releases.fetching.downloading import (
-    Clock,
     Download,
     Downloader,
     Outcome,
-    Seconds,
     Validators,
     Web,
     is_wall,
@@ -35,6 +33,7 @@ from library_validator.releases.fetching.offers import (
 from library_validator.releases.fetching.sources import Source
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
+from library_validator.terms import Clock, TimeLeft
 
 MOST_SECONDS_A_SOURCE: Final = 180.0
 # What one file of a source may come to while the next is as it should be. A refusal is not pressed.
@@ -123,7 +122,7 @@ class FetchPorts:
     web: Web
     releases: FetchedReleases
     states: FetchStates
-    time_left: Seconds
+    time_left: TimeLeft
     sleep: Callable[[float], None]
     max_bytes: int  # of a zip
     read: Callable[[BinaryIO], Release] = read_release
@@ -188,7 +187,7 @@ def look_for_release(
     return Search(at, tuple(attempts))
 
 
-def _share(time_left: Seconds, sources: int) -> Seconds:
+def _share(time_left: TimeLeft, sources: int) -> TimeLeft:
     """An equal share of the time for each source that is still to be asked, as a countdown of its own."""
     left = time_left()
     floor = left - min(MOST_SECONDS_A_SOURCE, left / sources)
@@ -219,7 +218,7 @@ class _Asking:
     others: Iterable[SourceState]
     standing: Standing
     ports: FetchPorts
-    time_left: Seconds
+    time_left: TimeLeft
     now: Clock
     trial: bool
 

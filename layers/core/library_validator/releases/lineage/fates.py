@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from library_validator.releases.lineage.successions import Succession, continued_outlets, successions
-from library_validator.releases.records import Release, Structure, System, fscs_key_of
+from library_validator.releases.records import Release, Structure, System
+from library_validator.terms import fscs_key_of
 
 CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from library_validator.releases.lineage.same_place import Places, evidence_of_one_place
-from library_validator.releases.records import Outlet, Release, Structure, System, fscs_key_of
+from library_validator.releases.records import Outlet, Release, Structure, System
+from library_validator.terms import fscs_key_of
 
 _R = TypeVar("_R", System, Outlet)
 # Outlets that travel share an address and a phone with a building, and are never its continuation.

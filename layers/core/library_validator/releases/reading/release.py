@@ -35,13 +35,7 @@ from library_validator.releases.reading.layouts import OUTLETS, STATE_SUMMARY, S
 from library_validator.releases.reading.other_formats import OtherFormat, other_format
 from library_validator.releases.reading.repairs import DOUBLE_ENCODED, Repairs
 from library_validator.releases.reading.rows import Source, outlet_of, read_rows, system_of
-from library_validator.releases.records import (
-    Outlet,
-    Problem,
-    Release,
-    ReleaseReport,
-    System,
-)
+from library_validator.releases.records import Outlet, Problem, Release, ReleaseReport, System
 
 # Share of the outlets. Official files have none.
 _ORPHANS_AT_MOST: Final = 0.005
