@@ -11,9 +11,10 @@ from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import DecisionStore
 from library_validator.registry.journal import FINISHED
 from library_validator.registry.store import Run
+from library_validator.terms import RunStatus
 from library_validator_cli.failures import CommandFailed
 
-ENDED: Final = FINISHED | {"failed"}
+ENDED: Final[frozenset[RunStatus]] = FINISHED | {"failed"}
 POLL_SECONDS: Final = 0.5
 # A decision may become readable in the index later than one that was made after it.
 _OVERLAP: Final = timedelta(minutes=1)

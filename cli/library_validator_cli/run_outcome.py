@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
 import typer
 
 from library_validator.registry.store import Run
+from library_validator.terms import RunStatus
 from library_validator_cli.terminal import show, show_json, warning
 
-DONE: Final = ("active", "unchanged")
-_STYLES: Final = {
+DONE: Final[tuple[RunStatus, ...]] = ("active", "unchanged")
+_STYLES: Final[Mapping[RunStatus, str]] = {
     "active": "green",
     "unchanged": "green",
     "accepted": "green",

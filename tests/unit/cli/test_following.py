@@ -11,6 +11,7 @@ import pytest
 from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.decisions.decision import Decision
 from library_validator.registry.store import Run
+from library_validator.terms import RunStatus, RunStep
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_decisions, follow_run
 from tests.builders.decisions import NOON, decision_of, minutes, submission_of
@@ -27,7 +28,7 @@ class Runs:
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
 
 
-def run(status: str, step: str = "done") -> Run:
+def run(status: RunStatus, step: RunStep = "done") -> Run:
     return Run("releases/a.zip@1", status, step, "2026-11-23T12:00:00", "2026-11-23T12:00:00")
 
 
@@ -41,7 +42,7 @@ def follow(runs: Runs, timeout: float = 10) -> tuple[Run, list[str]]:
 
 
 @pytest.mark.parametrize("status", ["active", "unchanged", "quarantined", "refused", "failed"])
-def test_a_load_is_followed_to_its_end(status: str) -> None:
+def test_a_load_is_followed_to_its_end(status: RunStatus) -> None:
     found, said = follow(Runs(None, run("loading", "reading"), run("loading", "writing"), run(status)))
     assert found.status == status
     assert said == ["waiting for the load to begin", "loading: reading", "loading: writing"]

@@ -1,5 +1,7 @@
 """What a person's word does to a quarantined release."""
 
+from dataclasses import replace
+
 import pytest
 
 from library_validator.errors import PublishFailed, ReleaseRefused, RunChanged, VerdictRefused
@@ -271,7 +273,7 @@ def test_only_what_waits_for_a_person_is_decided(world: World) -> None:
         with pytest.raises(VerdictRefused, match=said):
             world.reject(run)
     with pytest.raises(VerdictRefused, match="there is no such run"):
-        world.reject(type(active)("releases/never.zip@v1", "", "", "", ""))
+        world.reject(replace(active, run_id="releases/never.zip@v1"))
 
 
 def test_a_year_that_is_not_over_is_accepted_by_nobody(world: World) -> None:

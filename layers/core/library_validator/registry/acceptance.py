@@ -16,11 +16,11 @@ from library_validator.errors import NoActiveRegistry, VerdictRefused
 from library_validator.registry.bucket import ACCEPTED_RUN, PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.events import RegistryBus, release_refused
 from library_validator.registry.store import RegistryStore, Run
-from library_validator.terms import Clock
+from library_validator.terms import Clock, RunStatus
 
-ACCEPTED: Final = "accepted"
-REJECTED: Final = "rejected"
-_QUARANTINED: Final = "quarantined"
+ACCEPTED: Final[RunStatus] = "accepted"
+REJECTED: Final[RunStatus] = "rejected"
+_QUARANTINED: Final[RunStatus] = "quarantined"
 _NEVER_ACCEPTED: Final = "future_year"  # a year that is not over has no survey: the data are wrong
 _LONGEST_MARK: Final = 1_000  # characters; S3 takes 2 KB of user metadata
 
@@ -113,6 +113,6 @@ def _decided_before(run: Run) -> str:
     return f"it was {run.status} by {run.by} on {run.decided_at[:10]}{loaded} ({run.reason})"
 
 
-def _verdict(run: Run, status: str, reason: str, who: str, now: Clock) -> Run:
+def _verdict(run: Run, status: RunStatus, reason: str, who: str, now: Clock) -> Run:
     at = now().isoformat()
     return replace(run, status=status, reason=reason, by=who, decided_at=at, updated_at=at)

@@ -32,7 +32,7 @@ from library_validator.registry.building import (
 )
 from library_validator.registry.events import RegistryBus, registry_activated, release_refused
 from library_validator.registry.journal import Journal, problems_as_json, report_as_json
-from library_validator.registry.judging import QUARANTINE, judge, under
+from library_validator.registry.judging import judge, under
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
 from library_validator.releases.lineage.delta import delta_between
@@ -109,7 +109,7 @@ def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts,
     if nearest:
         problems += _put_delta(upload.run_id, nearest, release, bucket)
     _put_report(journal.run, release, problems, bucket)
-    if any(problem.severity == QUARANTINE for problem in problems):
+    if any(problem.severity == "quarantine" for problem in problems):
         journal.end("quarantined", problems)
     elif live and live.record.version == version:
         # The newest upload of what is accepted already: read from there next time.

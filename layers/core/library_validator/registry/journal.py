@@ -9,9 +9,11 @@ from typing import Any, Final
 from library_validator.errors import RunChanged
 from library_validator.registry.store import RegistryStore, Run
 from library_validator.releases.records import Problem, ReleaseReport
-from library_validator.terms import Clock
+from library_validator.terms import Clock, RunStatus, RunStep
 
-FINISHED: Final = frozenset({"active", "unchanged", "quarantined", "refused", "accepted", "rejected"})
+FINISHED: Final[frozenset[RunStatus]] = frozenset(
+    {"active", "unchanged", "quarantined", "refused", "accepted", "rejected"}
+)
 _PROBLEMS_KEPT: Final = 50  # of a run record, which is one item of at most 400 KB
 _MESSAGE_CHARACTERS: Final = 1_000
 
@@ -29,11 +31,11 @@ class Journal:
     def finished(self) -> bool:
         return self.run.status in FINISHED
 
-    def step(self, step: str, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+    def step(self, step: RunStep, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
         """Note that ``step`` begins, with what is known by now: ``changes`` are fields of ``Run``."""
         self._note("loading", step, problems, changes)
 
-    def end(self, status: str, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+    def end(self, status: RunStatus, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
         """Note how the run ended; all steps are done."""
         self._note(status, "done", problems, changes)
 
@@ -57,7 +59,11 @@ class Journal:
         self.run = run
 
     def _note(
-        self, status: str, step: str, problems: Iterable[Problem] | None, changes: dict[str, Any]
+        self,
+        status: RunStatus,
+        step: RunStep,
+        problems: Iterable[Problem] | None,
+        changes: dict[str, Any],
     ) -> None:
         if problems is not None:
             # What a person has to decide on first, so that it is kept.

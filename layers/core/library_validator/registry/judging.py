@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Final
 
 from library_validator.registry.accepted import Live, Proposal
 from library_validator.registry.bucket import FETCHED, OFFICIAL
@@ -14,9 +13,6 @@ from library_validator.registry.journal import problems_as_json
 from library_validator.registry.store import Run, VersionRecord, VersionState
 from library_validator.releases.guarding.guard import LiveRelease, guard
 from library_validator.releases.records import Problem, Release
-
-QUARANTINE: Final = "quarantine"
-_WARNING: Final = "warning"
 
 
 def judge(
@@ -57,15 +53,15 @@ def under(acceptance: Run, problems: tuple[Problem, ...]) -> tuple[Problem, ...]
     judged = {
         (problem["code"], problem["message"])
         for problem in acceptance.problems
-        if problem["severity"] == QUARANTINE
+        if problem["severity"] == "quarantine"
     }
-    standing = [problem for problem in problems if problem.severity == QUARANTINE]
+    standing = [problem for problem in problems if problem.severity == "quarantine"]
     new = [problem for problem in standing if _as_kept(problem) not in judged]
     word = f"accepted by {acceptance.by}: {acceptance.reason}"
     if new:
         codes = ", ".join(sorted({problem.code for problem in new}))
         note = f"{word}; but {len(new)} of what stands against it now was not known then ({codes})"
-        return (*problems, Problem("acceptance_outdated", _WARNING, note))
+        return (*problems, Problem("acceptance_outdated", "warning", note))
     return tuple(_lifted(problem, word) for problem in problems)
 
 
@@ -75,9 +71,9 @@ def _as_kept(problem: Problem) -> tuple[str, str]:
 
 
 def _lifted(problem: Problem, word: str) -> Problem:
-    if problem.severity != QUARANTINE:
+    if problem.severity != "quarantine":
         return problem
-    return replace(problem, severity=_WARNING, message=f"{problem.message} ({word})")
+    return replace(problem, severity="warning", message=f"{problem.message} ({word})")
 
 
 def _of_doubtful_source(proposal: Proposal, provenance: Mapping[str, str]) -> Iterator[Problem]:
@@ -85,7 +81,7 @@ def _of_doubtful_source(proposal: Proposal, provenance: Mapping[str, str]) -> It
         source = provenance.get("source-url", "an unknown address")
         yield Problem(
             "from_mirror",
-            QUARANTINE,
+            "quarantine",
             f"it was fetched from {source}, which is not the agency's own: compare it with what the agency "
             "published before it is accepted",
         )
@@ -98,7 +94,7 @@ def _withdrawn(version: str, earlier: VersionRecord | None, live: Live | None) -
     since = f"; {live.pointer.active} answers since {live.pointer.activated_at}" if live else ""
     yield Problem(
         "version_withdrawn",
-        QUARANTINE,
+        "quarantine",
         f"registry version {version}, which this release makes, was live before and is "
         f"{earlier.state.value.replace('_', ' ')}{since}: only a person brings it back",
     )

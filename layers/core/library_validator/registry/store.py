@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from library_validator.terms import RunStatus, RunStep
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRelease:
@@ -72,8 +74,8 @@ class Run:
     """
 
     run_id: str  # "<object key>@<object version>", or "rollback@<time>"
-    status: str  # loading, active, unchanged, quarantined, refused, failed; accepted, rejected
-    step: str  # reading, guarding, writing, verifying, flipping, done
+    status: RunStatus
+    step: RunStep
     started_at: str  # ISO 8601, UTC
     updated_at: str
     version: str | None = None
@@ -136,7 +138,7 @@ class RegistryStore(RegistryReader, Protocol):
 
     def run(self, run_id: str) -> Run | None: ...
 
-    def put_run(self, run: Run, *, expected: str | None = None) -> None:
+    def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
         """Keep a run; with ``expected``, only where the one that is kept has that status.
 
         Raises ``RunChanged`` where it has another by now: a person decided meanwhile.

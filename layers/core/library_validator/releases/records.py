@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from library_validator.terms import Severity
+
 
 class Structure(StrEnum):
     """STATSTRU, the structure change code."""
@@ -119,10 +121,10 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person should know: ``severity`` is "warning" or "quarantine"."""
+    """Something a person should know about a release, and what it does to the run that loads it."""
 
     code: str
-    severity: str
+    severity: Severity
     message: str
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from library_validator.registry.store import (
     AcceptedRelease,
@@ -18,6 +18,7 @@ from library_validator.registry.store import (
     VersionRecord,
     VersionState,
 )
+from library_validator.terms import RunStatus, RunStep
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
@@ -117,8 +118,8 @@ def run_from(item: Item) -> Run:
     problems: list[dict[str, Any]] = json.loads(item["problems"]["S"])
     return Run(
         run_id=item["sk"]["S"],
-        status=item["status"]["S"],
-        step=item["step"]["S"],
+        status=cast("RunStatus", item["status"]["S"]),
+        step=cast("RunStep", item["step"]["S"]),
         started_at=item["started_at"]["S"],
         updated_at=item["updated_at"]["S"],
         version=optional("version"),

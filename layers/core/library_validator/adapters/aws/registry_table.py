@@ -24,6 +24,7 @@ from library_validator.adapters.aws.registry_items import (
 )
 from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.registry.store import Pointer, Run, VersionRecord, VersionState
+from library_validator.terms import RunStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -174,7 +175,7 @@ class RegistryTable:
         answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
         return run_from(answer["Item"]) if "Item" in answer else None
 
-    def put_run(self, run: Run, *, expected: str | None = None) -> None:
+    def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
         self.requests["PutItem"] += 1
         if expected is None:
             self._client.put_item(TableName=self._table, Item=run_item(run))

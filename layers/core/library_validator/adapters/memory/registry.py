@@ -18,6 +18,7 @@ from library_validator.registry.store import (
     VersionState,
 )
 from library_validator.registry.versions import version_record
+from library_validator.terms import RunStatus
 
 _BATCH_GET_KEYS = 100  # of DynamoDB, so that ``requests`` counts what AWS would be asked
 
@@ -138,7 +139,7 @@ class MemoryRegistry:
     def run(self, run_id: str) -> Run | None:
         return self._runs.get(run_id)
 
-    def put_run(self, run: Run, *, expected: str | None = None) -> None:
+    def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
         kept = self._runs.get(run.run_id)
         if expected is not None and (kept is None or kept.status != expected):
             raise RunChanged(run.run_id, expected)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from library_validator.releases.guarding.limits import QUARANTINE, Limits, share
+from library_validator.releases.guarding.limits import Limits, share
 from library_validator.releases.guarding.shapes import shapes_of
 from library_validator.releases.lineage.same_place import folded, folded_street, part_of_name
 from library_validator.releases.lineage.successions import same_under_other_keys
@@ -69,7 +69,7 @@ def _rows(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(abs(len(pair.new) - len(pair.nearest)), len(pair.nearest), percent):
         yield Problem(
             "row_count",
-            QUARANTINE,
+            "quarantine",
             f"{len(pair.new)} {pair.kind}, where fiscal year {pair.nearest_year} has {len(pair.nearest)}: "
             f"{100 - percent:g} to {100 + percent:g} % of that are expected, look whether the file is whole",
         )
@@ -86,7 +86,7 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if gone:
         yield Problem(
             "states_vanished",
-            QUARANTINE,
+            "quarantine",
             f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: look "
             "whether the file is whole",
         )
@@ -100,7 +100,7 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if lost:
         yield Problem(
             "states_shrunk",
-            QUARANTINE,
+            "quarantine",
             f"more than {percent:g} % of the {pair.kind} of fiscal year {pair.nearest_year} are missing in "
             f"{_some(lost)}: look whether rows were cut off",
         )
@@ -116,7 +116,7 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(gone, len(pair.nearest), percent):
         yield Problem(
             "keys_gone",
-            QUARANTINE,
+            "quarantine",
             f"{share(gone, len(pair.nearest))} {kind} of fiscal year {year} stand under no key here, "
             f"at most {percent:g} % are expected: look whether rows were cut off",
         )
@@ -124,7 +124,7 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(new, len(pair.new), percent):
         yield Problem(
             "keys_new",
-            QUARANTINE,
+            "quarantine",
             f"{share(new, len(pair.new))} {kind} were not there in fiscal year {year} under any key, "
             f"at most {percent:g} % are expected: look where these rows are from",
         )
@@ -132,7 +132,7 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(pair.renumbered, len(pair.nearest), percent):
         yield Problem(
             "keys_renumbered",
-            QUARANTINE,
+            "quarantine",
             f"{share(pair.renumbered, len(pair.nearest))} {kind} of fiscal year {year} stand at the same "
             f"place under another key, at most {percent:g} % are expected: look whether the "
             "keys were renumbered",
@@ -142,7 +142,7 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(others, len(kept), percent):
         yield Problem(
             "keys_reassigned",
-            QUARANTINE,
+            "quarantine",
             f"{share(others, len(kept))} keys of {kind} name another library than in fiscal year {year} "
             f"(name, street and phone differ), at most {percent:g} % are expected: look whether "
             "a column was shifted",
@@ -171,7 +171,7 @@ def _values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     if changed:
         yield Problem(
             "values_changed",
-            QUARANTINE,
+            "quarantine",
             f"under the same keys, the {pair.kind} have another {'; '.join(changed)} than in fiscal year "
             f"{pair.nearest_year}: look whether a column was sorted, shifted or put under another header",
         )
@@ -190,7 +190,7 @@ def _missing(nearest: Release, release: Release, limits: Limits) -> Iterator[Pro
         if more:
             yield Problem(
                 "more_values_missing",
-                QUARANTINE,
+                "quarantine",
                 f"{kind} without {'; '.join(more)}: more than in fiscal year {nearest.fiscal_year}, look "
                 "whether a column was emptied",
             )

@@ -13,7 +13,7 @@ from datetime import date
 
 from library_validator.releases.guarding.against_live import problems_against
 from library_validator.releases.guarding.letter_checks import problems_of_letters
-from library_validator.releases.guarding.limits import QUARANTINE, Limits, guard_limits, share
+from library_validator.releases.guarding.limits import Limits, guard_limits, share
 from library_validator.releases.guarding.shapes import SHAPES, shapes_of
 from library_validator.releases.records import Problem, Release
 
@@ -64,21 +64,21 @@ def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[P
     year = release.fiscal_year
     if year > today.year:
         yield Problem(
-            "future_year", QUARANTINE, f"fiscal year {year} is not over: look where this file is from"
+            "future_year", "quarantine", f"fiscal year {year} is not over: look where this file is from"
         )
     if live is None:
         return
     if year < live.fiscal_year:
         yield Problem(
             "superseded",
-            QUARANTINE,
+            "quarantine",
             f"fiscal year {year} is older than the live one, {live.fiscal_year}: accept it if what was "
             "listed then should be remembered",
         )
     elif year == live.fiscal_year and release.content_sha256 != live.content_sha256:
         yield Problem(
             "live_year_differs",
-            QUARANTINE,
+            "quarantine",
             f"fiscal year {year} is live already, with other content ({live.systems} systems and "
             f"{live.outlets} outlets; here {len(release.systems)} and {len(release.outlets)}): look which of "
             "the two the agency publishes",
@@ -92,14 +92,14 @@ def _file(release: Release, limits: Limits) -> Iterator[Problem]:
         if limits.exceeded(file.repaired, file.rows, allowed.repaired):
             yield Problem(
                 "rows_repaired",
-                QUARANTINE,
+                "quarantine",
                 f"{share(file.repaired, file.rows)} rows of {file.member!r} had to be repaired, at most "
                 f"{allowed.repaired:g} % may be: official files need none, look what program saved this one",
             )
         if limits.exceeded(file.rejected, file.rows, allowed.rejected):
             yield Problem(
                 "rows_rejected",
-                QUARANTINE,
+                "quarantine",
                 f"{share(file.rejected, file.rows)} rows of {file.member!r} cannot be read, at most "
                 f"{allowed.rejected:g} % may be: look at the rows in the report",
             )
@@ -108,7 +108,7 @@ def _file(release: Release, limits: Limits) -> Iterator[Problem]:
         if limits.exceeded(values, rows, allowed.unreadable):
             yield Problem(
                 "values_unreadable",
-                QUARANTINE,
+                "quarantine",
                 f"{share(values, rows)} values of {what} cannot be read, at most {allowed.unreadable:g} % "
                 "may be: look whether another column stands there",
             )
@@ -125,7 +125,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
         if missing:
             yield Problem(
                 "values_missing",
-                QUARANTINE,
+                "quarantine",
                 f"{kind} without {'; '.join(missing)}: look whether a column was emptied",
             )
         wrong = []
@@ -138,7 +138,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
         if wrong:
             yield Problem(
                 "columns_swapped",
-                QUARANTINE,
+                "quarantine",
                 f"of the {kind} only {'; '.join(wrong)}: look whether the columns stand "
                 "under their own headers",
             )
@@ -147,7 +147,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
     if limits.exceeded(without, len(release.systems), limits.without_outlets.systems):
         yield Problem(
             "systems_without_outlets",
-            QUARANTINE,
+            "quarantine",
             f"{share(without, len(release.systems))} systems have no outlet, at most "
             f"{limits.without_outlets.systems:g} % may be: look whether the outlets file is whole",
         )

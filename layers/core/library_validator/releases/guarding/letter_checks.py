@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from library_validator.releases.guarding.letters import has_accents, is_spoiled, lost_accents, texts_of
-from library_validator.releases.guarding.limits import QUARANTINE, Limits, share
+from library_validator.releases.guarding.limits import Limits, share
 from library_validator.releases.records import Outlet, Problem, Release, System
 
 _SHOWN: Final = 3
@@ -39,7 +39,7 @@ def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Itera
         examples = _some(f"{place} {text!r}" for place, text in spoiled.items())
         yield Problem(
             "letters_spoiled",
-            QUARANTINE,
+            "quarantine",
             "names or addresses with signs that a wrong encoding leaves in the place of letters, which "
             f"cannot be repaired for certain: {len(spoiled)} ({examples}); download the CSV zip from the "
             "agency's page again, or compare these values with it",
@@ -56,7 +56,7 @@ def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Proble
         examples = _some(f"{place} {old!r} is {new!r}" for place, (old, new) in lost.items())
         yield Problem(
             "accents_lost",
-            QUARANTINE,
+            "quarantine",
             f"{share(len(lost), len(accented))} names and addresses that have accented letters in fiscal "
             f"year {nearest.fiscal_year} have something else in the place of these letters, at most "
             f"{allowed.lost_percent:g} % are expected: {examples}; look what program saved this file",

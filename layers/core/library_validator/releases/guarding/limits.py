@@ -6,11 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
-
-QUARANTINE: Final = "quarantine"
 
 
 class _Model(BaseModel):
