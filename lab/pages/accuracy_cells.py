@@ -1,9 +1,9 @@
-"""Shares and tables as ``docs/accuracy.md`` writes them."""
+"""Shares as ``docs/accuracy.md`` writes them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from library_validator_cli.evaluation.intervals import Share
@@ -29,11 +29,5 @@ def rows_and_share(share: Share) -> str:
 
 def reasons_named(reasons: Mapping[str, int], most: int | None = None) -> str:
     """``NO_ENTRY`` 8, ``TIE`` 2: the most frequent reason codes first; with ``most``, no more than these."""
-    frequent = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))[:most]
+    frequent = sorted(reasons.items(), key=lambda counted: (-counted[1], counted[0]))[:most]
     return ", ".join(f"`{code}` {rows:,}" for code, rows in frequent)
-
-
-def markdown(head: Sequence[str], rows: Iterable[Sequence[str]], *, words: int = 1) -> str:
-    """A table; all columns but the first ``words`` hold numbers."""
-    marks = ["---" if place < words else "---:" for place in range(len(head))]
-    return "\n".join("| " + " | ".join(row) + " |" for row in (head, marks, *rows))

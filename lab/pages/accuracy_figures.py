@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lab.pages.accuracy_cells import (
-    NOTHING,
-    interval,
-    markdown,
-    percent,
-    reasons_named,
-)
+from lab.pages.accuracy_cells import NOTHING, interval, percent, reasons_named
 from lab.pages.accuracy_mistake_figures import mistake_figures
 from lab.pages.accuracy_set_figures import sentences, set_figures
 from lab.pages.extract import Accuracy, Measurement
+from lab.pages.tables import markdown
 from library_validator.decisions.policy_file import load_policy
 from library_validator_cli.evaluation.curves import Choice, Point
 

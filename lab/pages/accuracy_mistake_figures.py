@@ -8,8 +8,9 @@ from functools import reduce
 from operator import add
 from typing import Final, NamedTuple
 
-from lab.pages.accuracy_cells import interval, markdown, percent, reasons_named
+from lab.pages.accuracy_cells import interval, percent, reasons_named
 from lab.pages.extract import Measurement
+from lab.pages.tables import markdown
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import Group
 

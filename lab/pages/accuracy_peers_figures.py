@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.pages.accuracy_cells import markdown, percent
+from lab.pages.accuracy_cells import percent
+from lab.pages.tables import markdown
 from library_validator_cli.evaluation.intervals import Share
 
 

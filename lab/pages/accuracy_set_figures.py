@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from lab.pages.accuracy_cells import interval, markdown, percent, rows_and_share
+from lab.pages.accuracy_cells import interval, percent, rows_and_share
 from lab.pages.extract import Accuracy, Measurement
+from lab.pages.tables import markdown
 from library_validator.decisions.policy_file import load_policy
 from library_validator_cli.evaluation.summary import Group
 

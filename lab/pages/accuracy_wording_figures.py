@@ -11,8 +11,9 @@ from functools import reduce
 from operator import add
 from typing import Final
 
-from lab.pages.accuracy_cells import interval, markdown, rows_and_share
+from lab.pages.accuracy_cells import interval, rows_and_share
 from lab.pages.extract import Accuracy
+from lab.pages.tables import markdown
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import Group
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from lab.pages.performance_acceptance import Results
+from lab.pages.performance_targets import Results
 from library_validator_cli.evaluation.charts import Axis, Dot, Series, chart
 
 # Values, not variables: viewers other than browsers know none. Soft text, grid, paper, then the series.

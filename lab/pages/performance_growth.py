@@ -1,8 +1,8 @@
-"""The section of ``docs/performance.md`` on registries many times the release."""
+"""The tables of ``docs/performance.md`` on registries many times the release."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from lab.growth.growth_bounds import (
@@ -12,156 +12,160 @@ from lab.growth.growth_bounds import (
     loading_seconds,
     writing_seconds,
 )
-from lab.pages.performance_acceptance import Results, grown
-from lab.pages.performance_sections import made_by
+from lab.pages.performance_tables import Block, made
+from lab.pages.performance_targets import grown
+from lab.pages.tables import markdown
+
+Registries = Sequence[Mapping[str, Any]]
 
 _BOUNDS: Final = {
-    "version_item": "the version's record: its term statistics come to DynamoDB's 400 KB an item",
+    "version_item": "the version's record: its term statistics reach DynamoDB's 400 KB an item",
     "memory_as_shipped": "memory as shipped (2,048 MB)",
-    "time": "time (900 s), writing one request at a time",
-    "time_of_eight": "time, writing eight requests at a time",
-    "memory_at_most": "memory at most (10,240 MB)",
+    "time": "time (900 s), one write request at a time",
+    "time_of_eight": "time (900 s), eight write requests at a time",
+    "memory_at_most": "the most memory that a function can have (10,240 MB)",
 }
 _KINDS: Final = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
 
 
-def growth(results: Results) -> Iterator[str]:
-    result = results["growth"]
-    registries = result["registries"]
-    yield "## Growth"
-    yield ""
-    yield "Registries made from the release, measured beside it in turn: microseconds of the processor a decision, in"
-    yield "batches of ten, and the ratio to the release's own registry. *places*: new towns in new states; *towns*: new"
-    yield "towns in the states that there are; *denser*: the towns that there are, with so many times their libraries;"
-    yield "*one state*: the largest state alone, beside all. *Statistics*: of terms, which a worker reads once, before its"
-    yield "first batch on a registry. Read units and sizes are computed."
-    yield ""
-    yield "![Time a decision as the registry grows](performance/growth.svg)"
-    yield ""
-    yield "| registry | entries | postings | their MB | µs a decision | ratio | read units an application | statistics, ms | build, s | peak, MB |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for one in registries:
-        times, items = one["time_per_decision"]["10"], one["items"]
-        yield (
-            f"| {_name(one)} | {items['entries']:,} | {items['postings']:,} | {items['megabytes']:,.0f} "
-            f"| {times['grown']['median']:,.0f} | {times['ratio']['median']:.2f} "
-            f"| {one['reads']['10']['units_per_application_in_batches']:.2f} "
-            f"| {one['statistics']['median']:,.1f} | {one['build']['median']:,.1f} | {one['peak_memory']['median']:,.0f} |"
+def growth(registries: Registries) -> str:
+    rows = []
+    for registry in registries:
+        times, items = registry["time_per_decision"]["10"], registry["items"]
+        rows.append(
+            (
+                _name(registry),
+                f"{items['entries']:,}",
+                f"{items['postings']:,}",
+                f"{items['megabytes']:,.0f}",
+                f"{times['grown']['median']:,.0f}",
+                f"{times['ratio']['median']:.2f}",
+                f"{registry['reads']['10']['units_per_application_in_batches']:.2f}",
+                f"{registry['statistics']['median']:,.1f}",
+                f"{registry['build']['median']:,.1f}",
+                f"{registry['peak_memory']['median']:,.0f}",
+            )
         )
-    yield from _batches(registries)
-    yield from _worst_cases(registries)
-    yield from _answers(registries)
-    yield from _in_memory(registries)
-    yield from _ends(registries)
-    told: list[str] = []
-    for one in registries:
-        if one["about"]["command"] not in told:
-            told.append(one["about"]["command"])
-            yield from made_by(one["about"])
+    head = ("registry", "entries", "postings", "their MB", "µs a decision", "ratio",
+            "read units an application", "statistics, ms", "build, s", "peak, MB")  # fmt: skip
+    return f"![Time a decision as the registry grows](performance/growth.svg)\n\n{markdown(head, rows)}"
 
 
-def _name(one: Mapping[str, Any]) -> str:
-    return f"{one['way'].replace('_', ' ')} × {one['factor']}"
+def _name(registry: Mapping[str, Any]) -> str:
+    return f"{registry['way'].replace('_', ' ')} × {registry['factor']}"
 
 
-def _batches(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def batches(registries: Registries) -> str:
+    return _by_batch_size(
+        registries,
+        lambda registry, size: f"{registry['time_per_decision'][size]['ratio']['median']:.2f}",
+    )
+
+
+def batch_reads(registries: Registries) -> str:
+    def read(registry: Mapping[str, Any], size: str) -> str:
+        reads = registry["reads"][size]
+        requests = reads["batch_get_item_requests_per_batch"]
+        units = reads["units_per_application_in_batches"]
+        return f"{requests['median']:,}, {requests['p99']:,}; {units:.2f}"
+
+    return _by_batch_size(registries, read)
+
+
+def _by_batch_size(registries: Registries, cell: Callable[[Mapping[str, Any], str], str]) -> str:
     sizes = list(registries[0]["time_per_decision"])
-    yield ""
-    yield "### Batches"
-    yield ""
-    yield "Time a decision in batches of so many applications, beside the release's own registry in the same batches:"
-    yield ""
-    yield f"| registry | {' | '.join(f'{int(size):,}' for size in sizes)} |"
-    yield f"| --- |{' ---: |' * len(sizes)}"
-    for one in registries:
-        ratios = (one["time_per_decision"][size]["ratio"]["median"] for size in sizes)
-        yield f"| {_name(one)} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |"
-    yield ""
-    yield "What such a batch reads, computed: `BatchGetItem` requests in the median and at p99, and read units an application:"
-    yield ""
-    yield f"| registry | {' | '.join(f'{int(size):,}' for size in sizes)} |"
-    yield f"| --- |{' ---: |' * len(sizes)}"
-    for one in registries:
-        yield f"| {_name(one)} | {' | '.join(_read(one['reads'][size]) for size in sizes)} |"
+    rows = ((_name(registry), *(cell(registry, size) for size in sizes)) for registry in registries)
+    return markdown(("registry", *(f"{int(size):,}" for size in sizes)), rows)
 
 
-def _read(reads: Mapping[str, Any]) -> str:
-    requests = reads["batch_get_item_requests_per_batch"]
-    return f"{requests['median']:,}, {requests['p99']:,}; {reads['units_per_application_in_batches']:.2f}"
+def worst_cases(registries: Registries) -> str:
+    rows = [
+        (name.replace("_", " "), _name(registry), *_worst_case(case))
+        for registry in registries
+        for name, case in registry["worst_cases"].items()
+    ]
+    head = ("applications", "registry", "µs a decision", "ratio", "candidates: median, p99",
+            "comparisons: median, p99", "validated right", "of")  # fmt: skip
+    return markdown(head, rows, words=2)
 
 
-def _worst_cases(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield ""
-    yield "### The worst cases"
-    yield ""
-    yield "Bearers of the commonest names, with name, city and state alone, and libraries of the cities that have most,"
-    yield "without a phone: in batches of ten."
-    yield ""
-    yield "| applications | registry | µs a decision | ratio | candidates: median, p99 | comparisons | validated right, of |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
-    for one in registries:
-        for name, case in one["worst_cases"].items():
-            times, judged = case["time_per_decision"], case["judged"]
-            candidates, comparisons = (
-                judged["candidates_per_application"],
-                judged["comparisons_per_application"],
-            )
-            yield (
-                f"| {name.replace('_', ' ')} | {_name(one)} | {times['grown']['median']:,.0f} "
-                f"| {times['ratio']['median']:.2f} | {candidates['median']:,}, {candidates['p99']:,} "
-                f"| {comparisons['median']:,}, {comparisons['p99']:,} "
-                f"| {judged['validated_right']:,}, {judged['rows']:,} |"
-            )
+def _worst_case(case: Mapping[str, Any]) -> Iterable[str]:
+    times, judged = case["time_per_decision"], case["judged"]
+    yield f"{times['grown']['median']:,.0f}"
+    yield f"{times['ratio']['median']:.2f}"
+    for counted in (judged["candidates_per_application"], judged["comparisons_per_application"]):
+        yield f"{counted['median']:,}, {counted['p99']:,}"
+    yield f"{judged['validated_right']:,}"
+    yield f"{judged['rows']:,}"
 
 
-def _answers(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield ""
-    yield "### Answers"
-    yield ""
-    yield "Counted; for one state its own applications."
-    yield ""
-    yield "| applications | registry | rows | validated right | validated wrong | to review | told no |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
-    for name in registries[0]["judged"]:
-        for one in registries:
-            if counts := one["judged"].get(name):  # one state may have none of a set
-                yield f"| {name} | {_name(one)} | {' | '.join(f'{counts[kind]:,}' for kind in _KINDS)} |"
+def answers(registries: Registries) -> str:
+    rows = [
+        (name, _name(registry), *(f"{counts[kind]:,}" for kind in _KINDS))
+        for name in registries[0]["judged"]
+        for registry in registries
+        if (counts := registry["judged"].get(name))  # one state may have no application of a set
+    ]
+    head = ("applications", "registry", "rows", "validated right", "validated wrong", "to review",
+            "not validated")  # fmt: skip
+    return markdown(head, rows, words=2)
 
 
-def _in_memory(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield ""
-    yield "### Postings, or the whole registry in memory"
-    yield ""
-    yield "The same postings as one file that every worker loads (`lab/speed/snapshot.py`). *There after*: fetched from S3 at"
-    yield "an assumed 50 MB a second, and loaded. *Time*: a decision, beside postings without the wait for DynamoDB. *Pays*: from"
-    yield "so many applications of one worker on, at list prices."
-    yield ""
-    yield "| registry | file, MB | there after, s | memory, MB | time | reads it saves, dollars per 1,000 | pays |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
-    for one in registries:
-        if snapshot := one.get("snapshot"):
-            yield (
-                f"| {_name(one)} | {snapshot['file']['median']:,.1f} | {loading_seconds(one):,.2f} "
-                f"| {snapshot['memory']['median']:,.0f} | {snapshot['time_per_decision']['ratio']['median']:.2f} "
-                f"| {dollars_of_reads(one):.6f} | {applications_until_loading_pays(one):,.0f} |"
-            )
+def in_memory(registries: Registries) -> str:
+    rows = [
+        (
+            _name(registry),
+            f"{snapshot['file']['median']:,.1f}",
+            f"{loading_seconds(registry):,.2f}",
+            f"{snapshot['memory']['median']:,.0f}",
+            f"{snapshot['time_per_decision']['ratio']['median']:.2f}",
+            f"{dollars_of_reads(registry):.6f}",
+            f"{applications_until_loading_pays(registry):,.0f}",
+        )
+        for registry in registries
+        if (snapshot := registry.get("snapshot"))
+    ]
+    head = ("registry", "file, MB", "loaded after, s", "memory, MB", "time", "reads saved, dollars per 1,000",
+            "pays from")  # fmt: skip
+    return markdown(head, rows)
 
 
-def _ends(registries: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    base = next((one for one in registries if one["way"] == "release"), None)
-    ten = grown({"registries": registries}, "places", 10)
-    if base is None or ten is None:
-        return
-    yield ""
-    yield "### Where one indexing function ends"
-    yield ""
-    seconds = (f"{writing_seconds(one['items']['postings']):,.0f}" for one in (base, ten))
-    yield "Computed on a straight line through the release and ten times its places, in times of the release; written one"
-    yield f"request after another, their postings take {' and '.join(seconds)} seconds at an assumed 12 ms a request. The way"
-    yield "out: [ADR 15](adr/0015-postings-at-ten-times-the-registry.md)."
-    yield ""
-    yield "| what runs out | at so many times the release |"
-    yield "| --- | ---: |"
-    found = bounds(base, ten)
-    for name in sorted(_BOUNDS, key=found.__getitem__):
-        yield f"| {_BOUNDS[name]} | {found[name]:,.1f} |"
+def limits(registries: Registries) -> str:
+    release = next((registry for registry in registries if registry["way"] == "release"), None)
+    ten_times = grown({"registries": registries}, "places", 10)
+    if release is None or ten_times is None:
+        return "Not computed: it needs the release and ten times its places."
+    found = bounds(release, ten_times)
+    rows = ((_BOUNDS[name], f"{found[name]:,.1f}") for name in sorted(_BOUNDS, key=found.__getitem__))
+    writing = (
+        (_name(registry), f"{writing_seconds(registry['items']['postings']):,.0f}")
+        for registry in (release, ten_times)
+    )
+    return (
+        f"{markdown(('limit', 'reached at so many times the release'), rows)}\n\n"
+        f"{markdown(('writing the postings of', 'seconds'), writing)}"
+    )
+
+
+def runs(registries: Registries) -> str:
+    """Each command once, with when and where it ran."""
+    by_command: dict[str, Mapping[str, Any]] = {}
+    for registry in registries:
+        by_command.setdefault(registry["about"]["command"], registry["about"])
+    return "\n\n".join(map(made, by_command.values()))
+
+
+def _of_registries(block: Callable[[Registries], str]) -> tuple[str, Block]:
+    return "growth", lambda results: block(results["growth"]["registries"])
+
+
+BLOCKS: Final[Mapping[str, tuple[str, Block]]] = {
+    "growth": _of_registries(growth),
+    "batches": _of_registries(batches),
+    "batch-reads": _of_registries(batch_reads),
+    "worst-cases": _of_registries(worst_cases),
+    "answers": _of_registries(answers),
+    "in-memory": _of_registries(in_memory),
+    "limits": _of_registries(limits),
+    "growth-run": _of_registries(runs),
+}

@@ -1,30 +1,30 @@
-"""What was measured before: a line for each benchmark and run, kept beside the results that a new run replaces.
+"""The history of the figures: one line for each benchmark and run. A new run replaces results, never a line.
 
-A line says when, on which commit and on what machine, and holds the figures of the acceptance table by
-the name of their target. Lines are only ever added.
+A line has the date, the commit, the machine, and the figure of each target by the target's name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from lab.pages.performance_acceptance import LINES, Line, Results, grown
+from lab.pages.performance_targets import TARGETS, Results, Target, grown
+from lab.pages.tables import markdown
 
 FILE: Final = "history.jsonl"
 _SHOWN: Final = 6  # newest runs of a target on the page
 
 
 def about_of(result: Any) -> Any:
-    """What was run and where; of several registries the one whose figures are targets, or the last one."""
+    """How and where results were made. Growth has several runs: the run whose figures are targets, or the last."""
     if "registries" in result:
         return about_of(grown(result, "places", 10) or result["registries"][-1])
     return result.get("about", result)
 
 
 def with_results(history: str, results: Results) -> str:
-    """The history's text, ending with the lines of these results that are not in it yet."""
+    """The history with the lines of these results added that it does not have yet."""
     known = history.splitlines()
     new = [line for line in _lines(results) if line not in known]
     return "".join(f"{line}\n" for line in [*known, *new])
@@ -33,9 +33,9 @@ def with_results(history: str, results: Results) -> str:
 def _lines(results: Results) -> Iterator[str]:
     for benchmark, result in results.items():
         figures = {
-            line.name: round(figure, 4)
-            for line in LINES
-            if line.benchmark == benchmark and (figure := line.figure(results)) is not None
+            target.name: round(figure, 4)
+            for target in TARGETS
+            if target.benchmark == benchmark and (figure := target.figure(results)) is not None
         }
         if figures:
             about = about_of(result)
@@ -43,23 +43,19 @@ def _lines(results: Results) -> Iterator[str]:
             yield json.dumps({"benchmark": benchmark, **where, "figures": figures})
 
 
-def section(history: str) -> Iterator[str]:
-    """A table of what each target's figure was, oldest first."""
+def table(history: str) -> str:
+    """The newest figures of each target, oldest first, each with its commit."""
     runs = [json.loads(line) for line in history.splitlines()]
-    yield "## How it went"
-    yield ""
-    yield f"The figures of the last {_SHOWN} runs, oldest first, each with the commit that was measured; bold where the"
-    yield "target was missed. Every run, with its date and machine, stands in"
-    yield "[`history.jsonl`](../lab/results/history.jsonl)."
-    yield ""
-    yield "| target | runs |"
-    yield "| --- | --- |"
-    for line in LINES:
-        if found := [_figure(line, run) for run in runs if line.name in run["figures"]][-_SHOWN:]:
-            yield f"| {line.target} | {', '.join(found)} |"
+    return markdown(("target", "runs"), _rows(runs), words=2)
 
 
-def _figure(line: Line, run: Any) -> str:
-    figure = run["figures"][line.name]
-    text = line.text(figure) if line.is_met(figure) else f"**{line.text(figure)}**"
+def _rows(runs: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    for target in TARGETS:
+        if figures := [_figure(target, run) for run in runs if target.name in run["figures"]][-_SHOWN:]:
+            yield target.words, ", ".join(figures)
+
+
+def _figure(target: Target, run: Any) -> str:
+    figure = run["figures"][target.name]
+    text = target.text(figure) if target.is_met(figure) else f"**{target.text(figure)}**"
     return f"{text} (`{str(run['commit'])[:7]}`)"

@@ -1,10 +1,10 @@
-"""``docs/performance.md`` and its charts, written whole from ``lab/results/*.json``.
+"""Writes the figures between the markers of ``docs/performance.md``, and its charts, from ``lab/results``.
 
     python -m lab.pages.performance_page [--results DIR] [--output docs/performance.md] [--check]
 
-``--check`` writes nothing and fails where page or charts say something else. A section stands there
-only where its results are; a target without results is called not run. What the results say of the targets
-is added to ``history.jsonl`` beside them, once.
+The words are always those of ``docs/performance.md``. A block without results says which command makes them.
+``--check`` writes nothing and fails if the page or a chart is not what the results say. The figures of the
+targets are added once to ``history.jsonl`` beside the results.
 """
 
 from __future__ import annotations
@@ -12,61 +12,56 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from lab.pages import performance_history
-from lab.pages.performance_acceptance import Results, table
+from lab.pages import performance_history, performance_targets
+from lab.pages.blocks import PageDoesNotFit, filled, write
 from lab.pages.performance_charts import charts
-from lab.pages.performance_growth import growth
-from lab.pages.performance_sections import SECTIONS as OTHERS
+from lab.pages.performance_growth import BLOCKS as GROWTH_BLOCKS
+from lab.pages.performance_tables import BLOCKS as OTHER_BLOCKS
+from lab.pages.performance_tables import Block, run_of
+from lab.pages.performance_targets import Results, made_by
 from lab.speed.measures import ROOT
 
-SECTIONS: Final = {**OTHERS, "growth": growth}
+BLOCKS: Final[dict[str, tuple[str, Block]]] = {**OTHER_BLOCKS, **GROWTH_BLOCKS}
+BENCHMARKS: Final = tuple(dict.fromkeys(benchmark for benchmark, _ in BLOCKS.values()))
 RESULTS: Final = ROOT / "lab" / "results"
 PAGE: Final = ROOT / "docs" / "performance.md"
-_HEAD: Final = """\
-# How fast it is, what it costs, how it grows
-
-Written by `python -m lab.pages.performance_page` from [`lab/results`](../lab/results); nothing here is
-edited by hand. `make bench` measures again what takes minutes, `make bench-long` what takes longer, and both rewrite
-this page; under each section stands the command that made its figures. Every figure is *measured* (a clock or the
-kernel said it, medians of at least three runs), *counted*, or *computed* from others. Times are of one shared machine:
-believe the ratios, which come of one run in which product and peers took turns.
-
-## What had to be shown
-"""
 
 
 def read_results(directory: Path) -> dict[str, Any]:
-    """The results that have a section, by name."""
+    """The results that the page shows, by the name of their benchmark."""
     return {
         name: json.loads(path.read_text("utf-8"))
-        for name in SECTIONS
+        for name in BENCHMARKS
         if (path := directory / f"{name}.json").exists()
     }
 
 
-def page(results: Results, history: str) -> str:
-    went = performance_history.section(history)
-    return "\n".join([_HEAD, *table(results), "", *went, *_sections(results)]) + "\n"
-
-
-def _sections(results: Results) -> Iterator[str]:
-    for name, section in SECTIONS.items():
-        if name in results:
-            yield ""
-            yield from section(results)
+def blocks(results: Results, history: str) -> dict[str, str]:
+    """The figures of each marker."""
+    shown = {f"{name.replace('_', '-')}-run": (name, run_of(name)) for name in BENCHMARKS} | BLOCKS
+    return {
+        "targets": performance_targets.table(results),
+        "history": performance_history.table(history),
+    } | {
+        name: block(results) if benchmark in results else f"Not run: `{made_by(benchmark)}`."
+        for name, (benchmark, block) in shown.items()
+    }
 
 
 def files(directory: Path, output: Path) -> dict[Path, str]:
-    """Everything that is written: the page, the charts in a folder of its name beside it, and the history."""
+    """The text of every file to write: the page, the charts in a folder of its name, and the history.
+
+    Raises ``PageDoesNotFit``.
+    """
     results, kept = read_results(directory), directory / performance_history.FILE
     history = performance_history.with_results(kept.read_text("utf-8") if kept.exists() else "", results)
+    text = filled(PAGE.read_text("utf-8"), blocks(results, history))
     folder = output.with_suffix("")
-    written = {output: page(results, history), kept: history}
-    return written | {folder / name: svg for name, svg in charts(results).items()}
+    return {output: text, kept: history} | {folder / name: svg for name, svg in charts(results).items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,20 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR")
     parser.add_argument("--output", type=Path, default=PAGE, metavar="PAGE.md")
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
     given = parser.parse_args(arguments)
-    wanted = files(given.results, given.output)
-    if given.check:
-        stale = [
-            path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text
-        ]
-        for path in stale:
-            sys.stderr.write(f"{path.name} is not what the results say: run this without --check\n")
-        return int(bool(stale))
-    for path, text in wanted.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return 0
+    try:
+        return write(files(given.results, given.output), check=given.check)
+    except PageDoesNotFit as error:
+        sys.stderr.write(f"{PAGE.name}: {error}\n")
+        return 1
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The page says what the results say, and no more than there are results for."""
+"""The figures of docs/performance.md are those of the results; its words are edited by people."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from xml.etree import ElementTree
 import pytest
 
 from lab.pages import performance_page
-from lab.pages.performance_acceptance import LINES, made_by
 from lab.pages.performance_charts import MATCHERS
 from lab.pages.performance_history import about_of
-from lab.pages.performance_page import PAGE, RESULTS, SECTIONS, page, read_results
+from lab.pages.performance_page import BENCHMARKS, PAGE, RESULTS, blocks, read_results
+from lab.pages.performance_targets import TARGETS, made_by
 from lab.speed.measures import ROOT, about
 
 
-def rates(one: float, rapidfuzz: float, splink: float) -> dict[str, Any]:
+def rates(product: float, rapidfuzz: float, splink: float) -> dict[str, Any]:
     named = dict.fromkeys(MATCHERS, 1.0)
-    named |= {"library-validator": one, "rapidfuzz": rapidfuzz, "splink": splink}
+    named |= {"library-validator": product, "rapidfuzz": rapidfuzz, "splink": splink}
     return {
         name: {
             "applications": 7,
@@ -58,50 +58,57 @@ def results(tmp_path: Path) -> Path:
     return directory
 
 
-def test_the_page_in_the_repository_is_the_one_that_its_results_make() -> None:
+def test_the_page_of_the_repository_has_the_figures_of_its_results() -> None:
     assert performance_page.main(["--check"]) == 0
 
 
-def test_every_results_file_in_the_repository_has_its_section() -> None:
+def test_every_result_of_the_repository_is_on_the_page_with_its_command() -> None:
     text = PAGE.read_text("utf-8")
     for name, result in read_results(RESULTS).items():
         assert about_of(result)["command"] in text, name
 
 
-def test_a_section_stands_there_only_with_its_results(results: Path) -> None:
-    text = page(read_results(results), history="")
-    assert "## Decisions per second" in text
-    assert text.count("\n## ") == 3  # and what had to be shown, and how it went
-    assert text.count("| - | | not run (`make bench") == sum(
-        line.benchmark != "decisions_per_second" for line in LINES
-    )
+def test_a_block_without_results_says_which_command_makes_them(results: Path) -> None:
+    shown = blocks(read_results(results), history="")
+    assert shown["cost"] == shown["cost-run"] == "Not run: `make bench`."
+    assert shown["growth"] == "Not run: `make bench-long`."
+    assert "| library-validator | 2,000.0 (" in shown["decisions"]
 
 
-def test_targets_are_judged_by_the_figures(results: Path) -> None:
-    lines = page(read_results(results), history="").splitlines()
-    found = {line.split(" | ")[0].removeprefix("| "): line for line in lines if line.startswith("| ")}
-    assert "| 800 × | measured | **not met** |" in found[LINES[0].target]
-    assert "| 20.00 × | measured | met |" in found[LINES[1].target]
-    assert "| 0.40 × | measured | met |" in found[LINES[2].target]
-    assert "| 1.20 × | measured | met |" in found[LINES[3].target]
+def test_a_target_that_was_not_run_is_bold_with_its_command(results: Path) -> None:
+    rows = blocks(read_results(results), history="")["targets"].splitlines()[2:]
+    not_run = [target for target in TARGETS if target.benchmark != "decisions_per_second"]
+    assert [row for row in rows if "**not run**" in row] == [
+        f"| {target.words} | - |  | **not run** (`{made_by(target.benchmark)}`) |" for target in not_run
+    ]
 
 
-def test_a_bound_itself_meets_the_target() -> None:
-    for line in LINES:
-        (bound,) = (one for one in (line.at_least, line.at_most) if one is not None)
-        worse = -0.01 if line.at_least else 0.01
-        assert line.is_met(bound)
-        assert not line.is_met(bound + worse)
+def test_figures_decide_whether_a_target_is_met(results: Path) -> None:
+    rows = blocks(read_results(results), history="")["targets"].splitlines()[2:]
+    assert rows[:4] == [
+        f"| {TARGETS[0].words} | 800 × | measured | **not met** |",
+        f"| {TARGETS[1].words} | 20.00 × | measured | met |",
+        f"| {TARGETS[2].words} | 0.40 × | measured | met |",
+        f"| {TARGETS[3].words} | 1.20 × | measured | met |",
+    ]
 
 
-def test_a_target_that_was_not_run_names_the_command_that_runs_it() -> None:
+def test_a_figure_that_equals_its_bound_meets_the_target() -> None:
+    for target in TARGETS:
+        (bound,) = (bound for bound in (target.at_least, target.at_most) if bound is not None)
+        worse = -0.01 if target.at_least else 0.01
+        assert target.is_met(bound)
+        assert not target.is_met(bound + worse)
+
+
+def test_the_command_named_for_a_target_runs_its_benchmark() -> None:
     recipes = (ROOT / "Makefile").read_text("utf-8").split("\n\n")
-    for line in LINES:
-        target = made_by(line.benchmark).removeprefix("make ")
-        recipe = {"bench": "bench-data"}.get(target, target)
+    for target in TARGETS:
+        name = made_by(target.benchmark).removeprefix("make ")
+        recipe = {"bench": "bench-data"}.get(name, name)
         assert any(
-            one.startswith(f"{recipe}:") and re.search(rf"\$\(BENCH\)\.\w+\.{line.benchmark} ", one)
-            for one in recipes
+            text.startswith(f"{recipe}:") and re.search(rf"\$\(BENCH\)\.\w+\.{target.benchmark} ", text)
+            for text in recipes
         )
 
 
@@ -116,15 +123,15 @@ def run_again(results: Path, commit: str, one_at_a_time: float) -> str:
     return output.read_text("utf-8")
 
 
-def test_what_was_measured_before_is_kept_when_results_are_replaced(results: Path) -> None:
+def test_earlier_figures_are_kept_when_results_are_replaced(results: Path) -> None:
     run_again(results, "aaaaaaaaaaaa", 2_000)
     text = run_again(results, "bbbbbbbbbbbb", 3_000)
     history = [json.loads(line) for line in (results / "history.jsonl").read_text("utf-8").splitlines()]
-    assert [(one["commit"], one["figures"][LINES[0].name]) for one in history] == [
+    assert [(run["commit"], run["figures"][TARGETS[0].name]) for run in history] == [
         ("aaaaaaaaaaaa", 800),
         ("bbbbbbbbbbbb", 1_200),
     ]
-    assert f"| {LINES[0].target} | **800 ×** (`aaaaaaa`), 1,200 × (`bbbbbbb`) |" in text
+    assert f"| {TARGETS[0].words} | **800 ×** (`aaaaaaa`), 1,200 × (`bbbbbbb`) |" in text
 
 
 def test_a_page_written_twice_from_the_same_results_adds_nothing(results: Path) -> None:
@@ -139,25 +146,25 @@ def test_the_page_shows_the_newest_runs_only(results: Path) -> None:
     assert shown == [f"{run}" * 7 for run in range(2, 8)]
 
 
-def test_results_that_the_history_lacks_are_found(results: Path, tmp_path: Path) -> None:
+def test_results_that_are_not_in_the_history_are_reported(results: Path, tmp_path: Path) -> None:
     run_again(results, "aaaaaaaaaaaa", 2_000)
     (results / "history.jsonl").write_text("", "utf-8")
     given = ["--results", str(results), "--output", str(tmp_path / "performance.md")]
     assert performance_page.main([*given, "--check"]) == 1
 
 
-def test_no_result_says_where_the_checkout_stands() -> None:
-    command = about("speed.reading", ["--release", str(ROOT.parent / "data" / "one.zip"), "--runs", "1"])[
+def test_the_path_of_the_checkout_is_not_in_a_result() -> None:
+    command = about("speed.reading", ["--release", str(ROOT.parent / "data" / "release.zip"), "--runs", "1"])[
         "command"
     ]
-    assert command == "python -m lab.speed.reading --release ../data/one.zip --runs 1"
+    assert command == "python -m lab.speed.reading --release ../data/release.zip --runs 1"
 
 
-def test_every_target_asks_results_that_have_a_section() -> None:
-    assert {line.benchmark for line in LINES} <= SECTIONS.keys()
+def test_the_page_shows_every_benchmark_that_has_a_target() -> None:
+    assert {target.benchmark for target in TARGETS} <= set(BENCHMARKS)
 
 
-def test_charts_are_files_of_their_own_with_nothing_from_elsewhere(results: Path, tmp_path: Path) -> None:
+def test_a_chart_is_one_file_that_loads_nothing_else(results: Path, tmp_path: Path) -> None:
     output = tmp_path / "docs" / "performance.md"
     assert performance_page.main(["--results", str(results), "--output", str(output)]) == 0
     (chart,) = (tmp_path / "docs" / "performance").iterdir()
@@ -167,7 +174,7 @@ def test_charts_are_files_of_their_own_with_nothing_from_elsewhere(results: Path
     assert performance_page.main(["--results", str(results), "--output", str(output), "--check"]) == 0
 
 
-def test_a_page_or_chart_that_is_not_what_the_results_say_is_found(results: Path, tmp_path: Path) -> None:
+def test_a_page_or_chart_that_differs_from_the_results_is_reported(results: Path, tmp_path: Path) -> None:
     output = tmp_path / "performance.md"
     given = ["--results", str(results), "--output", str(output)]
     assert performance_page.main([*given, "--check"]) == 1

@@ -1,4 +1,4 @@
-"""What had to be shown of speed, cost and scale, and what the results say. Figures are looked up, not typed."""
+"""The targets of speed, cost and scale, and whether the results meet them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lab.pages.tables import markdown
+
 Results = Mapping[str, Any]  # the results JSON of each benchmark, by its name
-LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})  # those that take more than minutes
+LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})  # they take longer than minutes
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A target: a figure of one benchmark, and the bound that it has to keep."""
+class Target:
+    """A figure of one benchmark, and the bound that it has to keep."""
 
     name: str  # in the history
-    target: str
+    words: str
     benchmark: str
-    find: Callable[[Any], float | None]  # in the results of ``benchmark``; None: they do not have it
-    at_least: float | None = None  # one of the two is given
+    find: Callable[[Any], float | None]  # in the results of ``benchmark``; None if they do not have it
+    at_least: float | None = None  # a target has ``at_least`` or ``at_most``
     at_most: float | None = None
     unit: str = " ×"
     digits: int = 2
@@ -41,10 +43,10 @@ def _one_at_a_time(result: Any, peer: str) -> float:
     return float(rates["library-validator"]["per_second"] / rates[peer]["per_second"])
 
 
-def _beside_batch(result: Any) -> float:
-    one = result["one_processor"]
-    mine = one["one_at_a_time"]["library-validator"]["per_second"]
-    return float(mine / one["in_batch"]["splink"]["per_second"])
+def _one_at_a_time_to_batch(result: Any) -> float:
+    rates = result["one_processor"]
+    product = rates["one_at_a_time"]["library-validator"]["per_second"]
+    return float(product / rates["in_batch"]["splink"]["per_second"])
 
 
 def _in_batch(result: Any) -> float:
@@ -53,24 +55,27 @@ def _in_batch(result: Any) -> float:
 
 
 def grown(result: Any, way: str, factor: int) -> Any | None:
-    """What was measured of one grown registry."""
-    registries = result["registries"]
-    return next((one for one in registries if (one["way"], one["factor"]) == (way, factor)), None)
+    """The measurements of one grown registry."""
+    for registry in result["registries"]:
+        if (registry["way"], registry["factor"]) == (way, factor):
+            return registry
+    return None
 
 
 def _requests(result: Any, rank: str) -> float | None:
-    if (one := grown(result, "release", 1) or grown(result, "places", 10)) is None:
+    registry = grown(result, "release", 1) or grown(result, "places", 10)
+    if registry is None:
         return None
-    return float(one["reads"]["10"]["batch_get_item_requests_per_batch"][rank])
+    return float(registry["reads"]["10"]["batch_get_item_requests_per_batch"][rank])
 
 
 def _ten_times(result: Any) -> float | None:
-    one = grown(result, "places", 10)
-    return None if one is None else float(one["time_per_decision"]["10"]["ratio"]["median"])
+    registry = grown(result, "places", 10)
+    return None if registry is None else float(registry["time_per_decision"]["10"]["ratio"]["median"])
 
 
-LINES: Final = (
-    Line(
+TARGETS: Final = (
+    Target(
         "one at a time to Splink one at a time",
         "one at a time: at least 1,000 × Splink one at a time",
         "decisions_per_second",
@@ -78,28 +83,28 @@ LINES: Final = (
         at_least=1_000,
         digits=0,
     ),
-    Line(
+    Target(
         "one at a time to rapidfuzz",
         "one at a time: at least 15 × rapidfuzz over the state",
         "decisions_per_second",
         lambda result: _one_at_a_time(result, "rapidfuzz"),
         at_least=15,
     ),
-    Line(
+    Target(
         "one at a time to Splink in batch",
         "one at a time: at least 0.36 × Splink in batch, one processor for both",
         "decisions_per_second",
-        _beside_batch,
+        _one_at_a_time_to_batch,
         at_least=0.36,
     ),
-    Line(
+    Target(
         "in batch to Splink in batch",
         "in batch, all processors for both: at least Splink's rate",
         "decisions_per_second",
         _in_batch,
         at_least=1,
     ),
-    Line(
+    Target(
         "requests of a batch, median",
         "a batch of ten: one `BatchGetItem` in the median",
         "growth",
@@ -109,7 +114,7 @@ LINES: Final = (
         digits=0,
         kind="computed",
     ),
-    Line(
+    Target(
         "requests of a batch, p99",
         "a batch of ten: two `BatchGetItem` at p99",
         "growth",
@@ -119,7 +124,7 @@ LINES: Final = (
         digits=0,
         kind="computed",
     ),
-    Line(
+    Target(
         "read units",
         "at most 5 read units an application in the median",
         "cost",
@@ -128,14 +133,14 @@ LINES: Final = (
         unit=" units",
         kind="computed",
     ),
-    Line(
+    Target(
         "reading to csv.reader",
         "reading a release: at most 2 × `csv.reader` over the same bytes",
         "reading",
         lambda result: float(result["ratios"]["library-validator to csv.reader"]["cpu"]["median"]),
         at_most=2,
     ),
-    Line(
+    Target(
         "peak memory",
         "peak memory of loading a release: at most 512 MB",
         "reading",
@@ -144,14 +149,14 @@ LINES: Final = (
         unit=" MB",
         digits=0,
     ),
-    Line(
+    Target(
         "import to boto3 and its clients",
         "import of `validate_applications`: at most 1.5 × importing boto3 and making its clients",
         "cold_start",
         lambda result: float(result["ratios"]["validate_applications import"]["cpu"]["median"]),
         at_most=1.5,
     ),
-    Line(
+    Target(
         "dollars per 1,000",
         "at most $0.01 per 1,000 applications at list prices",
         "cost",
@@ -161,7 +166,7 @@ LINES: Final = (
         digits=4,
         kind="computed",
     ),
-    Line(
+    Target(
         "ten times the registry",
         "ten times the registry, new places: at most 1.3 × the time a decision",
         "growth",
@@ -176,12 +181,15 @@ def made_by(benchmark: str) -> str:
     return "make bench-long" if benchmark in LONG else "make bench"
 
 
-def table(results: Results) -> Iterator[str]:
-    yield "| target | found | | |"
-    yield "| --- | ---: | --- | --- |"
-    for line in LINES:
-        if (figure := line.figure(results)) is None:
-            yield f"| {line.target} | - | | not run (`{made_by(line.benchmark)}`) |"
+def table(results: Results) -> str:
+    """Every target with its figure. A target without a figure says which command makes it."""
+    return markdown(("target", "found", "", ""), _rows(results))
+
+
+def _rows(results: Results) -> Iterator[tuple[str, ...]]:
+    for target in TARGETS:
+        if (figure := target.figure(results)) is None:
+            yield target.words, "-", "", f"**not run** (`{made_by(target.benchmark)}`)"
         else:
-            met = "met" if line.is_met(figure) else "**not met**"
-            yield f"| {line.target} | {line.text(figure)} | {line.kind} | {met} |"
+            met = "met" if target.is_met(figure) else "**not met**"
+            yield target.words, target.text(figure), target.kind, met
