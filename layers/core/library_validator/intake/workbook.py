@@ -1,6 +1,6 @@
 """The rows of an .xlsx workbook, as the text that its sender saw.
 
-Read by openpyxl row by row (docs/adr/0021), which is imported only when a workbook is read. Sizes are bounded
+Read by openpyxl row by row (docs/adr/0023), which is imported only when a workbook is read. Sizes are bounded
 before anything is parsed, and entities are refused: a workbook comes from anybody.
 """
 
