@@ -17,7 +17,7 @@ from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator.matching.entries import entry_of, records_of
 from library_validator.matching.index import build_index
-from library_validator.matching.keys import KEY_FAMILY
+from library_validator.matching.keys import FSCS_KEY_FAMILY
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.sheet_cells import sheet_cell
@@ -63,7 +63,7 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
     said("building the index")
     index = build_index(releases)
     for key, posting in index.postings.items():
-        if key.startswith(KEY_FAMILY):
+        if key.startswith(FSCS_KEY_FAMILY):
             for record in records_of(posting):
                 entry_of(record)  # kept, for every process that is forked after this
     return MemoryRegistry.holding(index, accepted, _BEGINNING)

@@ -22,32 +22,29 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.compare import Compared
-from library_validator.matching.compare_names import NAME_ORDER
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.names import read_name
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
-from library_validator.matching.weights import Weights, load_weights
+from library_validator.matching.weights import LEVELS_OF, Weights, load_weights
 from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import NONE, sample_applications
 
 WEIGHTS = Path(__file__).parents[2] / "layers/core/library_validator/matching/weights.json"
-LEVELS: dict[str, tuple[str, ...]] = {
-    "name": NAME_ORDER,
-    "street": ("exact", "same_box", "near", "same_number", "same_street", "not_comparable", "different"),
-    "place": ("zip_and_city", "zip", "city", "city_near", "zip_area", "different"),
-    "phone": ("exact", "other_area_code", "near", "same_exchange", "different"),
-    "together": ("street_and_phone", "phone_and_place", "phone", "street"),
-    "state": ("exact", "different"),
+LEARNED: Final = ("name", "street", "place", "phone", "together", "state")
+SAY_NOTHING: Final = ("missing", "neither")  # levels that are worth 0 bits
+LEVELS: Final = {
+    field: tuple(level for level in LEVELS_OF[field] if level not in SAY_NOTHING) for field in LEARNED
 }
 MIN_PAIRS = 20  # a level that is seen less often keeps the weight that stands
 RIDGE = 0.5  # pulls levels that are hardly seen towards zero bits
@@ -118,7 +115,7 @@ def design(compared: list[Compared], cap: float) -> np.ndarray:
     for row, one in enumerate(compared):
         for field in LEVELS:
             level = one.name.level if field == "name" else getattr(one, field)
-            if level not in ("missing", "neither"):
+            if level not in SAY_NOTHING:
                 matrix[row, place[field, level]] = 1.0
         matrix[row, -2] = (
             0.0

@@ -28,7 +28,7 @@ from library_validator.decisions.policy import decide
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.keys import keys_of_query
+from library_validator.matching.keys import fscs_key_posting, keys_of_query
 from library_validator.matching.match import Ranking, Scored, rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
@@ -113,7 +113,7 @@ class Measurer:
         keys = keys_of_query(query, self._statistics)
         postings = self._registry.postings(self._version, keys)
         ranking = rank(query, keys, postings, self._statistics, self._weights, self._fiscal_year)
-        known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
+        known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
 
         def verdict_at(validate: float) -> Verdict:
             policy = moved_to(validate, self._policy)

@@ -186,5 +186,5 @@ def _ids_shown(query: Query, entry: Entry) -> str:
     if given is None or given.key == entry.fscs_key:
         return entry.id
     former = [one for one in entry.former_ids if fscs_key_of(one) == given.key]
-    same = f"{given.key}-{given.sequence}" if given.sequence else given.key
+    same = str(given)
     return f"{entry.id}, formerly {same if same in former else former[0]}" if former else entry.id

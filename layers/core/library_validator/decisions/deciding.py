@@ -30,7 +30,7 @@ from library_validator.decisions.unchecked import unchecked
 from library_validator.decisions.unread import of_the_door
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.entries import READABLE_FORMATS
-from library_validator.matching.keys import keys_of_query
+from library_validator.matching.keys import fscs_key_posting, keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
@@ -107,7 +107,7 @@ class Decider:
         for (application, problems), query, asked in zip(applications, queries, keys, strict=True):
             at_the_door = of_the_door(application, problems) if problems else ()
             ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
-            known_key = query.fscs_id is not None and f"F{query.fscs_id.key}" in postings
+            known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
             verdict = decide(query, ranking, policy, at_the_door, known_key=known_key)
             judged.append(Judged(query, ranking, verdict))
         return pointer, judged

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from library_validator.matching.entries import Entry, decode, records_of
+from library_validator.matching.keys import fscs_key_posting
 from library_validator.terms import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]
@@ -23,10 +24,10 @@ def entries_of_ids(ids: Iterable[str], fiscal_year: int, read: ReadPostings) -> 
     for _ in range(_STEPS):
         if not wanted:
             break
-        postings = read({f"F{fscs_key_of(at)}" for at in wanted.values()})
+        postings = read({fscs_key_posting(fscs_key_of(at)) for at in wanted.values()})
         successors = {}
         for asked, at in wanted.items():
-            entry = _entry(at, postings.get(f"F{fscs_key_of(at)}"), fiscal_year)
+            entry = _entry(at, postings.get(fscs_key_posting(fscs_key_of(at))), fiscal_year)
             found[asked] = entry or found[asked]
             if entry is not None and entry.last_listed < fiscal_year and entry.listing.successor_id:
                 successors[asked] = entry.listing.successor_id

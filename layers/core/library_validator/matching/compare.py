@@ -6,7 +6,7 @@ A level says how well a field agrees; ``weights`` says what that is worth. Nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, get_args
 
 from rapidfuzz.distance import OSA
 
@@ -15,7 +15,16 @@ from library_validator.matching.compare_names import NameAgreement, compare_name
 from library_validator.matching.entries import Address, Entry
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
-from library_validator.terms import FscsId, fscs_key_of
+from library_validator.terms import (
+    FscsId,
+    FscsIdLevel,
+    PhoneLevel,
+    PlaceLevel,
+    StateLevel,
+    StreetLevel,
+    TogetherLevel,
+    fscs_key_of,
+)
 
 
 @dataclass(slots=True)  # final and not frozen, as names are
@@ -23,16 +32,13 @@ class Compared:
     """All comparisons of an applicant with one entry."""
 
     name: Final[NameAgreement]
-    street: Final[str]
-    place: Final[str]
-    phone: Final[str]
-    state: Final[str]
-    fscs_id: Final[str]
+    street: Final[StreetLevel]
+    place: Final[PlaceLevel]
+    phone: Final[PhoneLevel]
+    state: Final[StateLevel]
+    fscs_id: Final[FscsIdLevel]
     address: Final[Address | None]  # the listed address that was compared
-    together: Final[str]  # which of street and phone lead to its very place: more than each says alone
-
-
-TOGETHER: Final = ("street_and_phone", "phone_and_place", "phone", "street", "neither")
+    together: Final[TogetherLevel]  # which of street and phone lead to its place: worth more than each alone
 
 
 def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
@@ -43,11 +49,14 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     if query.second_phone and phone != "exact":
         second = compare_phones(query.second_phone, entry.phones)
         phone = min(phone, second, key=PHONE_LEVELS.index)
-    state = "missing" if not query.state else "exact" if query.state == entry.state else "different"
+    state: StateLevel = "missing"
+    if query.state:
+        state = "exact" if query.state == entry.state else "different"
     if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
         state = "missing"  # near a border: its ZIP is one of the state beside its own
-    fscs_id = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
+    fscs_id: FscsIdLevel = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
     leads = at_same_place and street in ("exact", "near", "same_box")
+    together: TogetherLevel
     if phone in ("exact", "near"):
         together = "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
     else:
@@ -55,20 +64,23 @@ def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
     return Compared(name, street, place, phone, state, fscs_id, address, together)
 
 
-# Best first.
-PHONE_LEVELS: Final = ("exact", "other_area_code", "near", "same_exchange", "different", "missing")
+# Best first; a phone that differs counts before none.
+PHONE_LEVELS: Final[tuple[PhoneLevel, ...]] = (
+    *(level for level in get_args(PhoneLevel) if level != "missing"),
+    "missing",
+)
 
 
 def _lists_zip(entry: Entry, zip_code: str) -> bool:
     return any(address.zip == zip_code for address in entry.addresses)
 
 
-def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
+def compare_phones(applied: str, listed: tuple[str, ...]) -> PhoneLevel:
     if not applied or not listed:
         return "missing"
     if applied in listed:
         return "exact"
-    level = "different"
+    level: PhoneLevel = "different"
     for phone in listed:
         if applied[3:] == phone[3:]:
             return "other_area_code"
@@ -82,14 +94,13 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> str:
     return level
 
 
-def _compare_ids(given: FscsId, entry: Entry) -> str:
+def _compare_ids(given: FscsId, entry: Entry) -> FscsIdLevel:
     if given.key == entry.fscs_key:
-        if given.sequence and not entry.is_system and entry.id != f"{given.key}-{given.sequence}":
+        if given.sequence and not entry.is_system and entry.id != str(given):
             return "other_outlet"
         return "exact"
     if any(fscs_key_of(former) == given.key for former in entry.former_ids):
-        asked = f"{given.key}-{given.sequence}"
-        known = not given.sequence or entry.is_system or asked in entry.former_ids
+        known = not given.sequence or entry.is_system or str(given) in entry.former_ids
         return "exact" if known else "other_outlet"
     if fscs_key_of(entry.libid) == given.key:
         return "libid"

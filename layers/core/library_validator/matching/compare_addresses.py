@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -11,14 +12,17 @@ from rapidfuzz.fuzz import token_set_ratio
 from library_validator.matching.entries import Address, Entry
 from library_validator.matching.normalize import Street, words
 from library_validator.matching.query import Query
+from library_validator.terms import PlaceLevel, StreetLevel
 
 
-def compare_addresses(query: Query, entry: Entry) -> tuple[str, str, Address | None]:
+def compare_addresses(query: Query, entry: Entry) -> tuple[StreetLevel, PlaceLevel, Address | None]:
     """The levels of street and place, each at the listed address that agrees best.
 
     They may be two addresses: a library that gets its mail in the next town is at home in both.
     """
-    street, place, shown = "missing", "missing", None
+    street: StreetLevel = "missing"
+    place: PlaceLevel = "missing"
+    shown: Address | None = None
     applied, city, zip_code = query.street, query.city, query.zip
     for address in entry.addresses:
         listed, listed_city, listed_zip, line = address
@@ -58,7 +62,7 @@ def _near_numbers(applied: str, listed: str) -> bool:
 _STREET_TYPES: Final = frozenset(("ST", "AVE", "RD", "DR", "LN", "BLVD", "CT", "PL", "CIR", "TER", "WAY"))
 _DIRECTIONS: Final = frozenset("NSEW")
 _OPPOSITES: Final = (("N", "S"), ("S", "N"), ("E", "W"), ("W", "E"))
-_STREET_RANK: Final = {
+_STREET_RANK: Final[Mapping[StreetLevel, int]] = {
     "exact": 0,
     "same_box": 0,
     "near": 1,
@@ -68,8 +72,8 @@ _STREET_RANK: Final = {
     "not_comparable": 6,
     "different": 7,
 }
-SAME_PLACE: Final = frozenset(("zip_and_city", "zip", "city", "city_near"))
-_PLACE_RANK: Final = {
+SAME_PLACE: Final[frozenset[PlaceLevel]] = frozenset(("zip_and_city", "zip", "city", "city_near"))
+_PLACE_RANK: Final[Mapping[PlaceLevel, int]] = {
     "zip_and_city": 0,
     "zip": 1,
     "city": 1,
@@ -86,7 +90,7 @@ def _same_line(applied: str, listed: str) -> bool:
     return OSA.normalized_similarity(one, other) >= 0.85
 
 
-def compare_streets(applied: Street, listed: Street) -> str:
+def compare_streets(applied: Street, listed: Street) -> StreetLevel:
     number, name, box = applied
     listed_number, listed_name, listed_box = listed
     if not (name or number or box) or not (listed_name or listed_number or listed_box):
@@ -175,7 +179,7 @@ def _without_type(street: str) -> str:
     return name if kind in _STREET_TYPES and len(name) >= 5 and not name[-1].isdigit() else street
 
 
-def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> str:
+def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> PlaceLevel:
     same_zip = bool(zip_code) and zip_code == listed_zip
     if city and listed_city:
         if city == listed_city or (

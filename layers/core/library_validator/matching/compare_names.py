@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, get_args
 
 from rapidfuzz.distance import OSA
 
@@ -13,6 +13,7 @@ from library_validator.matching.names import Name
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.words import GOVERNMENTS, SEPARATORS
+from library_validator.terms import NameLevel
 
 _SHORT_WORD: Final = 3
 _LONG_WORD: Final = 6
@@ -29,26 +30,18 @@ class NameAgreement:
     term-frequency weight in bits.
     """
 
-    level: Final[str]
+    level: Final[NameLevel]
     shared: Final[tuple[str, ...]]
     rarity: Final[float]
     listed: Final[Name]
     of_system: Final[bool] = False  # the applicant signs with the name of the outlet's system
 
 
-NAME_ORDER: Final = (
-    "exact",
-    "same_words",
-    "typing_differences",
-    "applicant_shorter",
-    "applicant_longer",
-    "separated",
-    "partial",
-    "place_only",
-    "different",
-)
-_WHOLE: Final = frozenset(("exact", "same_words", "typing_differences"))
-_NAME_RANK: Final = {level: rank for rank, level in enumerate(NAME_ORDER)}
+_WHOLE: Final[frozenset[NameLevel]] = frozenset(("exact", "same_words", "typing_differences"))
+_NAME_RANK: Final[Mapping[NameLevel, int]] = {
+    level: rank
+    for rank, level in enumerate(get_args(NameLevel))  # best first
+}
 _SEPARATED: Final = _NAME_RANK["separated"]
 
 
@@ -170,7 +163,7 @@ def compare_different_names(
     applied = query.name
     if not applied.core:
         agreed = tuple([word for word in applied.tokens if word in listed.tokens])
-        level = "applicant_shorter" if agreed else "different"
+        level: NameLevel = "applicant_shorter" if agreed else "different"
         return NameAgreement(level, agreed, 0.0, listed, of_system)
     if (
         not listed.core
@@ -205,7 +198,7 @@ def _name_level(
     place: frozenset[str],
     *,
     of_system: bool,
-) -> str:
+) -> NameLevel:
     """The level of two names that share ``shared`` and differ in words that one of them bears only."""
     extra = [word for word in only_applied if word not in place]
     missing = [word for word in only_listed if word not in place]

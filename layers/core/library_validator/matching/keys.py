@@ -1,9 +1,4 @@
-"""Blocking keys: under which keys an entry is filed, and which keys an applicant asks for.
-
-Key families, most selective first. ``F`` FSCS key, ``P`` phone, ``S`` ZIP + house number, ``B`` ZIP + box,
-``N`` the whole distinguishing name, in whatever state, ``Z`` ZIP, ``W`` state + one distinguishing word,
-``C`` state + city.
-"""
+"""Blocking keys: under which keys an entry is filed, and which keys an applicant asks for."""
 
 from __future__ import annotations
 
@@ -17,63 +12,74 @@ from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
 from library_validator.terms import fscs_key_of
 
-KEY_FAMILY: Final = "F"
-NAME_FAMILY: Final = "N"
+# The first letter of a key is its family. Most selective first:
+FSCS_KEY_FAMILY: Final = "F"  # the key of a system
+PHONE_FAMILY: Final = "P"
+HOUSE_FAMILY: Final = "S"  # ZIP and house number
+BOX_FAMILY: Final = "B"  # ZIP and PO box
+NAME_FAMILY: Final = "N"  # the whole distinguishing part of a name, in any state
 ZIP_FAMILY: Final = "Z"
-CITY_FAMILY: Final = "C"
-SURE_FAMILIES: Final = frozenset("FPSBN")  # few entries share one of these, and seldom by accident
+WORD_FAMILY: Final = "W"  # state and one distinguishing word of a name
+CITY_FAMILY: Final = "C"  # state and city
+# Few entries share a key of these families, and seldom by accident.
+SURE_FAMILIES: Final = frozenset((FSCS_KEY_FAMILY, PHONE_FAMILY, HOUSE_FAMILY, BOX_FAMILY, NAME_FAMILY))
 MAX_KEYS: Final = 10
 MAX_WORD_KEYS: Final = 4
 
 
+def fscs_key_posting(fscs_key: str) -> str:
+    """The key of the posting that holds every entry of a system, and those that had its FSCS key once."""
+    return FSCS_KEY_FAMILY + fscs_key
+
+
 def keys_of_entry(entry: Entry) -> Iterator[str]:
     """Every key that an entry is filed under, without repetition within a family."""
-    yield f"F{entry.fscs_key}"
+    yield fscs_key_posting(entry.fscs_key)
     for former in entry.former_ids:
-        yield f"F{fscs_key_of(former)}"
+        yield fscs_key_posting(fscs_key_of(former))
     for phone in entry.phones:
-        yield f"P{phone}"
+        yield f"{PHONE_FAMILY}{phone}"
     for address in entry.addresses:
         if address.zip:
-            yield f"Z{address.zip}"
+            yield f"{ZIP_FAMILY}{address.zip}"
             if address.street.number:
-                yield f"S{address.zip}{address.street.number}"
+                yield f"{HOUSE_FAMILY}{address.zip}{address.street.number}"
             if address.street.box:
-                yield f"B{address.zip}{address.street.box}"
+                yield f"{BOX_FAMILY}{address.zip}{address.street.box}"
         if address.city:
-            yield f"C{entry.state}{address.city}"
+            yield f"{CITY_FAMILY}{entry.state}{address.city}"
     for name in entry.names:
         yield f"{NAME_FAMILY}{core_of(name)}"
         for word in name.core:
-            yield f"W{entry.state}{word}"
+            yield f"{WORD_FAMILY}{entry.state}{word}"
 
 
 def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
     """At most ten keys of an applicant, most selective first."""
     keys: list[str] = []
     if query.fscs_id:
-        keys.append(f"F{query.fscs_id.key}")
+        keys.append(fscs_key_posting(query.fscs_id.key))
     if query.phone:
-        keys.append(f"P{query.phone}")
+        keys.append(f"{PHONE_FAMILY}{query.phone}")
         if query.second_phone:
-            keys.append(f"P{query.second_phone}")
+            keys.append(f"{PHONE_FAMILY}{query.second_phone}")
     if query.zip:
         number, _name, box = query.street
         if number:
-            keys.append(f"S{query.zip}{number}")
+            keys.append(f"{HOUSE_FAMILY}{query.zip}{number}")
         if box:
-            keys.append(f"B{query.zip}{box}")
-        keys.append(f"Z{query.zip}")
+            keys.append(f"{BOX_FAMILY}{query.zip}{box}")
+        keys.append(f"{ZIP_FAMILY}{query.zip}")
     if query.name.tokens:
         keys.append(f"{NAME_FAMILY}{core_of(query.name)}")
     if query.state:
         if query.city:
-            keys.append(f"C{query.state}{query.city}")
+            keys.append(f"{CITY_FAMILY}{query.state}{query.city}")
             if " " in query.city and (joined := join_particle(query.city)) != query.city:
-                keys.append(f"C{query.state}{joined}")
+                keys.append(f"{CITY_FAMILY}{query.state}{joined}")
         counted = [(count, word) for word in query.name.core if (count := statistics.count(word))]
         room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))
-        keys += [f"W{query.state}{word}" for _, word in sorted(counted)[:room]]
+        keys += [f"{WORD_FAMILY}{query.state}{word}" for _, word in sorted(counted)[:room]]
     return keys[:MAX_KEYS]
 
 

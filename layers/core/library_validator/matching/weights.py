@@ -12,9 +12,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from math import exp2
+from typing import Final, get_args
 
 from library_validator.matching.compare import Compared
 from library_validator.matching.compare_names import NameAgreement
+from library_validator.terms import (
+    FscsIdLevel,
+    NameLevel,
+    PhoneLevel,
+    PlaceLevel,
+    StateLevel,
+    StreetLevel,
+    TogetherLevel,
+)
+
+LEVELS_OF: Final[Mapping[str, tuple[str, ...]]] = {  # compared field -> its levels
+    "name": get_args(NameLevel),
+    "street": get_args(StreetLevel),
+    "place": get_args(PlaceLevel),
+    "phone": get_args(PhoneLevel),
+    "state": get_args(StateLevel),
+    "fscs_id": get_args(FscsIdLevel),
+    "together": get_args(TogetherLevel),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +71,12 @@ class Weights:
 
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
+    """The weights of ``weights.json``. Raises ``ValueError`` where it has other levels than ``terms.py``."""
     text = resources.files(__package__).joinpath("weights.json").read_text("utf-8")
     body = json.loads(text)
+    for field, levels in LEVELS_OF.items():
+        if body["bits"][field].keys() != set(levels):
+            raise ValueError(f"weights.json: the levels of {field} must be {', '.join(levels)}")
     return Weights(body["version"], body["prior"], body["bits"], body["rarity_scale"], body["rarity_cap"])
 
 
