@@ -1,15 +1,16 @@
 """How the registry's records look as DynamoDB items.
 
 Everything has ``pk`` and ``sk``: ``POINTER`` / ``-``, ``RUN`` / run id, ``<version>#`` / ``-``, and
-``<version>#<blocking key>`` / ``-`` with the posting in the binary attribute ``b``.
+``<version>#<blocking key>`` / ``-`` with the posting in the binary attribute ``b``. The other attributes of
+pointer, version and run are the fields of these classes: the tables below name each one with its form.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from library_validator.registry.store import (
     AcceptedRelease,
@@ -18,13 +19,79 @@ from library_validator.registry.store import (
     VersionRecord,
     VersionState,
 )
-from library_validator.terms import RunStatus, RunStep
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
 
     Item = Mapping[str, AttributeValueTypeDef]
     NewItem = dict[str, UniversalAttributeValueTypeDef]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How the value of a field is stored as an attribute; ``write`` returns None for one that is left out."""
+
+    write: Callable[[Any], UniversalAttributeValueTypeDef | None]
+    read: Callable[[AttributeValueTypeDef], Any]
+
+
+_TEXT: Final = _Form(lambda text: {"S": text}, lambda attribute: attribute["S"])
+_TEXT_OR_NULL: Final = _Form(
+    lambda text: {"NULL": True} if text is None else {"S": text}, lambda attribute: attribute.get("S")
+)
+_TEXT_OR_NOTHING: Final = _Form(lambda text: None if text is None else {"S": text}, _TEXT.read)
+_NUMBER: Final = _Form(lambda number: {"N": str(number)}, lambda attribute: int(attribute["N"]))
+_BYTES: Final = _Form(lambda content: {"B": content}, lambda attribute: bytes(attribute["B"]))
+_FLAG: Final = _Form(lambda flag: {"BOOL": flag}, lambda attribute: attribute["BOOL"])
+_JSON: Final = _Form(lambda value: {"S": json.dumps(value)}, lambda attribute: json.loads(attribute["S"]))
+_STATE: Final = _Form(lambda state: {"S": state.value}, lambda attribute: VersionState(attribute["S"]))
+_RELEASES: Final = _Form(
+    lambda releases: _JSON.write([asdict(release) for release in releases]),
+    lambda attribute: tuple(AcceptedRelease(**release) for release in _JSON.read(attribute)),
+)
+_PROBLEMS: Final = _Form(
+    lambda problems: _JSON.write([dict(problem) for problem in problems]),
+    lambda attribute: tuple(_JSON.read(attribute)),
+)
+_PROVENANCE: Final = _Form(lambda provenance: _JSON.write(dict(provenance)), _JSON.read)
+
+_POINTER_FIELDS: Final[Mapping[str, _Form]] = {
+    "active": _TEXT,
+    "previous": _TEXT_OR_NULL,
+    "fiscal_year": _NUMBER,
+    "index_format": _NUMBER,
+    "activated_at": _TEXT,
+    "reason": _TEXT,
+}
+_VERSION_FIELDS: Final[Mapping[str, _Form]] = {
+    "index_format": _NUMBER,
+    "fiscal_year": _NUMBER,
+    "releases": _RELEASES,
+    "systems": _NUMBER,
+    "outlets": _NUMBER,
+    "entries": _NUMBER,
+    "postings": _NUMBER,
+    "state": _STATE,
+    "statistics": _BYTES,
+}
+# A run that an older version of this code stored lacks some of these fields: the defaults of ``Run`` apply.
+_RUN_FIELDS: Final[Mapping[str, _Form]] = {
+    "status": _TEXT,
+    "step": _TEXT,
+    "started_at": _TEXT,
+    "updated_at": _TEXT,
+    "version": _TEXT_OR_NOTHING,
+    "replaces": _TEXT_OR_NOTHING,
+    "reason": _TEXT,
+    "by": _TEXT,
+    "decided_at": _TEXT,
+    "accepted_as": _TEXT,
+    "content_sha256": _TEXT,
+    "provenance": _PROVENANCE,
+    "report": _JSON,
+    "problems": _PROBLEMS,
+    "events_published": _FLAG,
+}
 
 POINTER_KEY: Final = {"pk": {"S": "POINTER"}, "sk": {"S": "-"}}
 
@@ -41,100 +108,35 @@ def run_key(run_id: str) -> NewItem:
     return {"pk": {"S": "RUN"}, "sk": {"S": run_id}}
 
 
+def pointer_attributes(pointer: Pointer) -> NewItem:
+    """The attributes of the pointer item besides its key."""
+    return _written(pointer, _POINTER_FIELDS)
+
+
 def pointer_from(item: Item) -> Pointer:
-    previous = item.get("previous", {})
-    return Pointer(
-        active=item["active"]["S"],
-        previous=previous.get("S"),
-        fiscal_year=int(item["fiscal_year"]["N"]),
-        index_format=int(item["index_format"]["N"]),
-        activated_at=item["activated_at"]["S"],
-        reason=item["reason"]["S"],
-    )
+    return Pointer(**_read(item, _POINTER_FIELDS))
 
 
 def version_item(record: VersionRecord) -> NewItem:
-    return {
-        **version_key(record.version),
-        "index_format": _number(record.index_format),
-        "fiscal_year": _number(record.fiscal_year),
-        "releases": {"S": json.dumps([asdict(release) for release in record.releases])},
-        "systems": _number(record.systems),
-        "outlets": _number(record.outlets),
-        "entries": _number(record.entries),
-        "postings": _number(record.postings),
-        "state": {"S": record.state.value},
-        "statistics": {"B": record.statistics},
-    }
+    return version_key(record.version) | _written(record, _VERSION_FIELDS)
 
 
 def version_from(item: Item) -> VersionRecord:
-    return VersionRecord(
-        version=item["pk"]["S"].removesuffix("#"),
-        index_format=int(item["index_format"]["N"]),
-        fiscal_year=int(item["fiscal_year"]["N"]),
-        releases=tuple(AcceptedRelease(**release) for release in json.loads(item["releases"]["S"])),
-        systems=int(item["systems"]["N"]),
-        outlets=int(item["outlets"]["N"]),
-        entries=int(item["entries"]["N"]),
-        postings=int(item["postings"]["N"]),
-        state=VersionState(item["state"]["S"]),
-        statistics=bytes(item["statistics"]["B"]),
-    )
+    return VersionRecord(version=item["pk"]["S"].removesuffix("#"), **_read(item, _VERSION_FIELDS))
 
 
 def run_item(run: Run) -> NewItem:
-    item: NewItem = {
-        **run_key(run.run_id),
-        "status": {"S": run.status},
-        "step": {"S": run.step},
-        "started_at": {"S": run.started_at},
-        "updated_at": {"S": run.updated_at},
-        "reason": {"S": run.reason},
-        "by": {"S": run.by},
-        "decided_at": {"S": run.decided_at},
-        "accepted_as": {"S": run.accepted_as},
-        "content_sha256": {"S": run.content_sha256},
-        "provenance": {"S": json.dumps(dict(run.provenance))},
-        "report": {"S": json.dumps(run.report)},
-        "problems": {"S": json.dumps([dict(problem) for problem in run.problems])},
-        "events_published": {"BOOL": run.events_published},
-    }
-    if run.version is not None:
-        item["version"] = {"S": run.version}
-    if run.replaces is not None:
-        item["replaces"] = {"S": run.replaces}
-    return item
+    return run_key(run.run_id) | _written(run, _RUN_FIELDS)
 
 
 def run_from(item: Item) -> Run:
-    def optional(name: str) -> str | None:
-        return item[name]["S"] if name in item else None
-
-    def added_later(name: str, instead: str = "") -> str:
-        """Runs that an older version of this code kept do not have everything."""
-        return item[name]["S"] if name in item else instead
-
-    problems: list[dict[str, Any]] = json.loads(item["problems"]["S"])
-    return Run(
-        run_id=item["sk"]["S"],
-        status=cast("RunStatus", item["status"]["S"]),
-        step=cast("RunStep", item["step"]["S"]),
-        started_at=item["started_at"]["S"],
-        updated_at=item["updated_at"]["S"],
-        version=optional("version"),
-        replaces=optional("replaces"),
-        reason=item["reason"]["S"],
-        by=item["by"]["S"],
-        decided_at=added_later("decided_at"),
-        accepted_as=added_later("accepted_as"),
-        content_sha256=added_later("content_sha256"),
-        provenance=json.loads(added_later("provenance", "{}")),
-        report=json.loads(item["report"]["S"]),
-        problems=tuple(problems),
-        events_published=item["events_published"]["BOOL"],
-    )
+    return Run(run_id=item["sk"]["S"], **_read(item, _RUN_FIELDS))
 
 
-def _number(number: int) -> UniversalAttributeValueTypeDef:
-    return {"N": str(number)}
+def _written(record: object, fields: Mapping[str, _Form]) -> NewItem:
+    attributes = ((name, form.write(getattr(record, name))) for name, form in fields.items())
+    return {name: attribute for name, attribute in attributes if attribute is not None}
+
+
+def _read(item: Item, fields: Mapping[str, _Form]) -> dict[str, Any]:
+    return {name: form.read(item[name]) for name, form in fields.items() if name in item}

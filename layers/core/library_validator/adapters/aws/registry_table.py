@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from library_validator.adapters.aws.registry_items import (
     POINTER_KEY,
+    pointer_attributes,
     pointer_from,
     posting_key,
     run_from,
@@ -128,14 +129,8 @@ class RegistryTable:
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
         """One conditional ``UpdateItem``: DynamoDB itself refuses."""
         conditions = ["attribute_not_exists(active)"] if expected_active is None else ["active = :expected"]
-        values: dict[str, UniversalAttributeValueTypeDef] = {
-            ":active": {"S": pointer.active},
-            ":previous": {"NULL": True} if pointer.previous is None else {"S": pointer.previous},
-            ":fiscal_year": {"N": str(pointer.fiscal_year)},
-            ":index_format": {"N": str(pointer.index_format)},
-            ":activated_at": {"S": pointer.activated_at},
-            ":reason": {"S": pointer.reason},
-        }
+        attributes = pointer_attributes(pointer)
+        values = {f":{name}": attribute for name, attribute in attributes.items()}
         if expected_active is not None:
             values[":expected"] = {"S": expected_active}
             conditions.append("previous = :active" if back else "fiscal_year <= :fiscal_year")
@@ -144,10 +139,7 @@ class RegistryTable:
             self._client.update_item(
                 TableName=self._table,
                 Key=POINTER_KEY,
-                UpdateExpression=(
-                    "SET active = :active, previous = :previous, fiscal_year = :fiscal_year, "
-                    "index_format = :index_format, activated_at = :activated_at, reason = :reason"
-                ),
+                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in attributes),
                 ConditionExpression=" AND ".join(conditions),
                 ExpressionAttributeValues=values,
             )
