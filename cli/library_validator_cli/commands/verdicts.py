@@ -96,7 +96,7 @@ def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], boo
     if any(run.run_id == wanted for run in runs):
         return wanted
     waiting = [run for run in runs if run.status == "quarantined" or resumable(run)]
-    named = [run.run_id for run in waiting if wanted in Upload.of_run(run.run_id).file_name]
+    named = [run.run_id for run in waiting if wanted in run.upload.file_name]
     if len(named) == 1:
         return named[0]
     if named:
@@ -104,7 +104,7 @@ def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], boo
         raise CommandFailed(
             f"{len(named)} quarantined runs are called like {wanted}; name one by its id:{ids}"
         )
-    ended = sorted({run.status for run in runs if wanted in Upload.of_run(run.run_id).file_name})
+    ended = sorted({run.status for run in runs if wanted in run.upload.file_name})
     found = f"there are {', '.join(ended)} ones only" if ended else "library-validator release list shows all"
     raise CommandFailed(f"no quarantined run is called like {wanted}: {found}")
 

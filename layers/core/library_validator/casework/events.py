@@ -16,6 +16,7 @@ from library_validator.casework.store import ShardProgress
 from library_validator.decisions.changes import Change, material_changes
 from library_validator.decisions.decision import Answer, Decision, Match
 from library_validator.registry.envelope import EventMetadata
+from library_validator.registry.store import Activation
 
 _NAMESPACE: Final = UUID("b7f3f0c4-3f0e-5d3c-9a55-2d1c8f6e4a90")
 
@@ -120,22 +121,21 @@ def days_of(left: timedelta) -> int:
 
 def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated:
     """The end of a revalidation, from the progress of all its shards: the same however often it is told."""
-    activation, policy_version = shards[0].activation, shards[0].policy_version
-    version, _, activated_at = activation.partition("@")
+    activation, policy_version = Activation.from_text(shards[0].activation), shards[0].policy_version
     name = f"revalidated\n{activation}\n{policy_version}"
     if shards[0].asked_at:
         name += f"\n{shards[0].asked_at}"
     return RegistryRevalidated(
         metadata=EventMetadata(
             event_id=uuid5(_NAMESPACE, name),
-            registry_version=version,
+            registry_version=activation.version,
             policy_version=policy_version,
-            correlation_id=activation,
+            correlation_id=str(activation),
             occurred_at=datetime.fromisoformat(max(one.updated_at for one in shards)),
         ),
         data=RegistryRevalidatedData(
-            version=version,
-            activated_at=datetime.fromisoformat(activated_at),
+            version=activation.version,
+            activated_at=datetime.fromisoformat(activation.activated_at),
             checked=sum(one.checked for one in shards),
             changed=sum(one.changed for one in shards),
             failed=sum(one.failed for one in shards),

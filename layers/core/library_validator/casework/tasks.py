@@ -59,5 +59,5 @@ class Outcome:
 
 
 def activation_of(pointer: Pointer) -> str:
-    """What names one activation: a version that goes live twice has two."""
-    return f"{pointer.active}@{pointer.activated_at}"
+    """The text that names the activation which made ``pointer`` live."""
+    return str(pointer.activation)

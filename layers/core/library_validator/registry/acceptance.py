@@ -47,7 +47,7 @@ def accept_release(
             else "its run is from an older version of the service"
         )
         raise VerdictRefused(run_id, f"{why}; upload the file again under a short name")
-    judged = Upload.of_run(run_id)
+    judged = run.upload
     metadata = bucket.metadata(judged)
     if run.status == _QUARANTINED:
         store.put_run(_verdict(run, ACCEPTED, reason, who, now), expected=_QUARANTINED)
@@ -69,7 +69,7 @@ def reject_release(
     if run.status == _QUARANTINED:
         run = replace(_verdict(run, REJECTED, reason, who, now), events_published=False)
         store.put_run(run, expected=_QUARANTINED)
-    rejected = Upload.of_run(run_id)
+    rejected = run.upload
     try:
         active = store.pointer().active
     except NoActiveRegistry:

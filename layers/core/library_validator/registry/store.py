@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
+from library_validator.registry.bucket import Upload
 from library_validator.terms import RunStatus, RunStep
 
 
@@ -26,6 +27,25 @@ class AcceptedRelease:
 
 
 @dataclass(frozen=True, slots=True)
+class Activation:
+    """A version going live, at a moment; a version that goes live twice has two of them.
+
+    ``str`` writes ``<version>@<activated at>``, the text that is stored.
+    """
+
+    version: str
+    activated_at: str  # ISO 8601, UTC
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        version, _, activated_at = text.partition("@")
+        return cls(version, activated_at)
+
+    def __str__(self) -> str:
+        return f"{self.version}@{self.activated_at}"
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """Which registry version answers, and which one answered before."""
 
@@ -35,6 +55,10 @@ class Pointer:
     index_format: int
     activated_at: str  # ISO 8601, UTC
     reason: str  # "release loaded", or the words of the person who rolled back
+
+    @property
+    def activation(self) -> Activation:
+        return Activation(self.active, self.activated_at)
 
 
 class VersionState(StrEnum):
@@ -89,6 +113,11 @@ class Run:
     report: Mapping[str, Any] | None = None  # ReleaseReport as JSON
     problems: Sequence[Mapping[str, str]] = ()  # code, severity, message
     events_published: bool = False
+
+    @property
+    def upload(self) -> Upload:
+        """The upload that this run loads. Not for a roll-back, which loads none."""
+        return Upload.of_run(self.run_id)
 
 
 class RegistryReader(Protocol):
