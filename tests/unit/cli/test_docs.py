@@ -1,4 +1,4 @@
-"""What the documents tell people to type exists: commands, options, make targets, files."""
+"""What the documents tell people to type exists: commands, options, make targets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 _PROMPT = re.compile(r"(?:^|[`$|]\s*|\bsh\s)(?:\.venv/bin/)?library-validator +([^`\n|<>#]+)")
 _MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
-_LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)[^)]*\)")
 
 
 def lines_of(document: Path) -> str:
@@ -66,12 +65,6 @@ def test_every_option_is_in_the_reference_of_the_command_line() -> None:
 def test_every_make_target_in_the_documents_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     assert set(_MAKE.findall(lines_of(document))) <= targets
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
-    broken = [link for link in _LINK.findall(lines_of(document)) if not (document.parent / link).exists()]
-    assert broken == []
 
 
 def test_the_documents_name_no_queue_or_output_that_the_template_lacks() -> None:
