@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from library_validator.casework.events import LibraryDecisionExpiring, RegistryRevalidated
 from library_validator.decisions.application import MAX_MESSAGE_BYTES, Application
 from library_validator.decisions.events import EVENT_OF_ANSWER, LibraryStatusChanged
-from library_validator.registry.envelope import EVENT_SOURCE
+from library_validator.event_bus import EVENT_SOURCE
 from library_validator.registry.events import RegistryActivated, ReleaseFetchFailed, ReleaseRefusedEvent
 
 FOLDER: Final = Path("docs") / "schemas"

@@ -21,10 +21,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.adapters.aws.event_bus import EventBus
-from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.terminal import notice, warning
@@ -79,15 +77,11 @@ class Stack:
         return CaseworkTable(self.session.client("dynamodb", config=_CONFIG), self.output("CaseworkTable"))
 
     @property
-    def registry_bus(self) -> RegistryEventBus:
-        return RegistryEventBus(
-            EventBus(self.session.client("events", config=_CONFIG), self.output("ResultsBus"))
+    def bus(self) -> EventBridgeBus:
+        events = self.session.client("events", config=_CONFIG)
+        return EventBridgeBus(
+            events, self.output("ResultsBus"), lambda said, extra: warning(f"{said}: {extra['code']}")
         )
-
-    @property
-    def results_bus(self) -> EventBridgeResultsBus:
-        bus = EventBus(self.session.client("events", config=_CONFIG), self.output("ResultsBus"))
-        return EventBridgeResultsBus(bus, lambda said, **_: warning(f"{said}: the sweeper tries again"))
 
     @property
     def decider(self) -> Decider:

@@ -22,10 +22,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.clients import clients_of
-from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
-from library_validator.adapters.aws.registry_bus import RegistryEventBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.downloads.http import HttpWeb
@@ -121,12 +120,13 @@ def _tell(refreshed: Refresh, runtime: Runtime) -> None:
 @cache
 def build_runtime() -> Runtime:
     settings = FetchReleaseSettings.from_environment(os.environ)
+    logger = build_logger(settings)
     dynamodb, events, s3 = clients_of("dynamodb", "events", "s3")
     return Runtime(
         sources=settings.sources(),
         ports=RefreshPorts(
             store=RegistryTable(dynamodb, settings.registry_table),
-            bus=RegistryEventBus(EventBus(events, settings.results_bus)),
+            bus=EventBridgeBus(events, settings.results_bus, logger.warning),
             fetch=FetchPorts(
                 web=HttpWeb(),
                 releases=FetchedReleasesBucket(s3, settings.releases_bucket),
@@ -137,7 +137,7 @@ def build_runtime() -> Runtime:
             ),
         ),
         bucket=ReleasesBucket(s3, settings.releases_bucket, settings.max_release_bytes),
-        logger=build_logger(settings),
+        logger=logger,
         metrics=Metrics(settings),
     )
 

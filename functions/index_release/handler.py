@@ -21,17 +21,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.clients import clients_of
-from library_validator.adapters.aws.event_bus import EventBus
-from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.config import IndexReleaseSettings
 from library_validator.errors import ReleaseRefused
+from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import ReleaseBucket, Upload
-from library_validator.registry.events import RegistryBus
 from library_validator.registry.store import RegistryStore, Run
 
 
@@ -48,7 +47,7 @@ class IndexReleaseResponse(BaseModel):
 class Runtime:
     store: RegistryStore
     bucket: ReleaseBucket
-    bus: RegistryBus
+    bus: EventBus
     logger: Logger
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
@@ -101,12 +100,13 @@ def _tell(run: Run, runtime: Runtime) -> None:
 @cache
 def build_runtime() -> Runtime:
     settings = IndexReleaseSettings.from_environment(os.environ)
+    logger = build_logger(settings)
     dynamodb, events, s3 = clients_of("dynamodb", "events", "s3")
     return Runtime(
         store=RegistryTable(dynamodb, settings.registry_table),
         bucket=ReleasesBucket(s3, settings.releases_bucket, settings.max_release_bytes),
-        bus=RegistryEventBus(EventBus(events, settings.results_bus)),
-        logger=build_logger(settings),
+        bus=EventBridgeBus(events, settings.results_bus, logger.warning),
+        logger=logger,
         metrics=Metrics(settings),
     )
 

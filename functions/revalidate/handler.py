@@ -22,12 +22,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from library_validator.adapters.aws.casework_bus import EventBridgeCaseworkBus
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.clients import clients_of
-from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.adapters.aws.revalidations_queue import (
     Activation,
     RevalidationsMessage,
@@ -39,7 +37,7 @@ from library_validator.casework.tasks import Outcome, Ports, Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import NoActiveRegistry
-from library_validator.observability import Metrics, build_logger
+from library_validator.observability import Metrics, build_logger, warn_without_event
 from library_validator.registry.age import registry_ages
 
 
@@ -100,6 +98,7 @@ def _tell(asked: Activation | Task, outcome: Outcome, runtime: Runtime) -> None:
     runtime.metrics.count("DecisionsChangedAgain", outcome.changed, task=task.task)
     runtime.metrics.count("NoticesGiven", outcome.notices)
     runtime.metrics.count("DecisionsUndecidedAgain", len(outcome.undecided))
+    warn_without_event(runtime.logger, outcome.without_event)
     for one in outcome.undecided:
         # What was raised may quote the applicant: its kind and the ids say enough.
         runtime.logger.error(
@@ -127,14 +126,12 @@ def build_runtime() -> Runtime:
     settings = RevalidateSettings.from_environment(os.environ)
     logger = build_logger(settings)
     dynamodb, events, sqs = clients_of("dynamodb", "events", "sqs")
-    bus = EventBus(events, settings.results_bus)
     queue = RevalidationsQueue(sqs, settings.revalidations_queue_url)
     return Runtime(
         ports=Ports(
             store=CaseworkTable(dynamodb, settings.casework_table),
             decider=Decider(RegistryTable(dynamodb, settings.registry_table), settings.validity),
-            results=EventBridgeResultsBus(bus, logger.warning),
-            bus=EventBridgeCaseworkBus(bus, logger.warning),
+            bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         ),
         notice_days=settings.expiry_notice_days,
         send=queue.send,

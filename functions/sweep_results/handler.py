@@ -8,7 +8,7 @@ from library_validator import starting
 import math
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -19,12 +19,12 @@ from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.clients import clients_of
-from library_validator.adapters.aws.event_bus import EventBus
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.config import SweepResultsSettings
 from library_validator.decisions.recording import sweep
-from library_validator.decisions.store import DecisionStore, ResultsBus
-from library_validator.observability import Metrics, build_logger
+from library_validator.decisions.store import DecisionStore
+from library_validator.event_bus import EventBus
+from library_validator.observability import Metrics, build_logger, warn_without_event
 
 # A chunk of ten takes PutEvents with its retries and ten updates: what one needs before it is begun.
 RESERVE_SECONDS = 10
@@ -42,7 +42,7 @@ class SweepResponse(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Runtime:
     store: DecisionStore
-    bus: ResultsBus
+    bus: EventBus
     unpublished_after: timedelta
     logger: Logger
     metrics: Metrics
@@ -52,12 +52,14 @@ class Runtime:
 def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepResponse:
     before = now - runtime.unpublished_after
     publication = sweep(runtime.store, runtime.bus, before, runtime.time_left, RESERVE_SECONDS)
+    warn_without_event(runtime.logger, publication.without_event)
     runtime.metrics.count("EventsPublishedBySweeper", publication.published)
     runtime.metrics.count("EventsLeftUnpublished", publication.left)
+    response = SweepResponse(published=publication.published, left=publication.left)
     if publication.published or publication.left:
         # The writer of a decision publishes it within a second: whatever is found here went wrong there.
-        runtime.logger.warning("decisions were unpublished", extra=asdict(publication))
-    return SweepResponse(published=publication.published, left=publication.left)
+        runtime.logger.warning("decisions were unpublished", extra=response.model_dump())
+    return response
 
 
 @cache
@@ -67,7 +69,7 @@ def build_runtime() -> Runtime:
     dynamodb, events = clients_of("dynamodb", "events")
     return Runtime(
         store=CaseworkTable(dynamodb, settings.casework_table),
-        bus=EventBridgeResultsBus(EventBus(events, settings.results_bus), logger.warning),
+        bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
         logger=logger,
         metrics=Metrics(settings),

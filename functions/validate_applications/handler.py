@@ -27,16 +27,16 @@ from library_validator.adapters.aws.applications_queue import (
 )
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.clients import clients_of
-from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.isolation import Undecided, decide_apart
 from library_validator.decisions.recording import Settled, Unsettled, record_all
-from library_validator.decisions.store import DecisionStore, ResultsBus
+from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
-from library_validator.observability import Metrics, build_logger
+from library_validator.event_bus import EventBus
+from library_validator.observability import Metrics, build_logger, warn_without_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Runtime:
     decider: Decider
     requests: Counter[str]  # the registry's, by operation
     store: DecisionStore
-    bus: ResultsBus
+    bus: EventBus
     logger: Logger
     metrics: Metrics
 
@@ -76,6 +76,7 @@ def handler(event: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
             failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))
         else:
             _tell(message, result, runtime)
+    warn_without_event(runtime.logger, publication.without_event)
     runtime.metrics.count("EventsPublished", publication.published)
     runtime.metrics.count("EventsLeftToSweeper", publication.left)
     return BatchResponse.failing(failed)
@@ -134,7 +135,7 @@ def build_runtime() -> Runtime:
         decider=Decider(registry, settings.validity),
         requests=registry.requests,
         store=CaseworkTable(dynamodb, settings.casework_table),
-        bus=EventBridgeResultsBus(EventBus(events, settings.results_bus), logger.warning),
+        bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         logger=logger,
         metrics=Metrics(settings),
     )

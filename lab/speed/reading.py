@@ -134,9 +134,9 @@ import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
-store, bucket, bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryRegistryBus()
+store, bucket, bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
 from library_validator.matching.index import Index
 ports = handler.LoadPorts(store, bucket, bus, lambda: math.inf)
 empty = replace(ports, build=lambda releases: Index({}, b"", releases[0].fiscal_year, 0, 0, 0))

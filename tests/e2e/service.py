@@ -16,11 +16,9 @@ from uuid import uuid4
 import boto3
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.adapters.aws.event_bus import EventBus
-from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Run
@@ -98,10 +96,8 @@ class Service:
             dynamodb,
         )
         self.operator_registry = RegistryTable(self.operator_dynamodb, self.outputs["RegistryTable"])
-        operator_bus = EventBus(self.operator_events, self.outputs["ResultsBus"])
-        self.operator_bus = RegistryEventBus(operator_bus)
+        self.operator_bus = EventBridgeBus(self.operator_events, self.outputs["ResultsBus"], warn=print)
         self.operator_casework = CaseworkTable(self.operator_dynamodb, self.outputs["CaseworkTable"])
-        self.operator_results = EventBridgeResultsBus(operator_bus, warn=print)
         self.operator_bucket = ReleasesBucket(
             self.operator_s3, self.outputs["ReleasesBucket"], max_bytes=64 * 1024 * 1024
         )

@@ -165,7 +165,7 @@ def overridden(service: Service, first: Chapter) -> Decision:
         by="arn:aws:sts::111122223333:assumed-role/operator/somebody",
     )
     proposal = propose(ruling, service.operator_casework, Decider(service.operator_registry), now)
-    done = carry_out(proposal, service.operator_casework, service.operator_results)
+    done = carry_out(proposal, service.operator_casework, service.operator_bus)
     assert done.published
     return done.decision
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import boto3
 import pytest
@@ -16,11 +16,11 @@ from functions.sweep_results import handler as sweep_results
 from functions.validate_applications import handler as validate_applications
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.adapters.aws.results_bus import EventBridgeResultsBus
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.events import LibraryApplicationValidated
+from library_validator.event_bus import Event
 from tests.builders.casework_resources import (
     CASEWORK_TABLE,
     create_applications_queue,
@@ -260,7 +260,7 @@ class Killed(BaseException):
 
 
 class KillingBus:
-    def publish(self, _decisions: Sequence[Decision]) -> list[Decision]:
+    def publish(self, events: Sequence[Event]) -> NoReturn:  # noqa: ARG002
         raise Killed
 
 
@@ -343,7 +343,7 @@ def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: 
     for number in range(10):
         stack.send({"application_id": f"A-{number}", **BAKERY})
     client: Any = RefusingClient(stack.events, "A-4")
-    bus = EventBridgeResultsBus(EventBus(client, RESULTS_BUS, sleep=lambda _: None), lambda *_, **__: None)
+    bus = EventBridgeBus(client, RESULTS_BUS, lambda *_, **__: None, sleep=lambda _: None)
     batch = ApplicationsBatch.model_validate({"Records": stack.take()})
     runtime = replace(validate_applications.build_runtime(), bus=bus)
 

@@ -10,8 +10,8 @@ from typing import BinaryIO
 
 import pytest
 
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.matching.index import Index, build_index
 from library_validator.registry.acceptance import accept_release
@@ -48,7 +48,7 @@ class Loads:
 
         A quarantined release is accepted as an operator does. Only the last index is built by ``build_last``.
         """
-        store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryRegistryBus(), Clock()
+        store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
         found = []
         for year in years:
             build = build_last if year == years[-1] else build_nothing

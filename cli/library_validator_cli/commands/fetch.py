@@ -53,7 +53,7 @@ def fetch(
     stack = open_stack(stack_name)
     run: Run | None = None
     with progress("asking the sources") as bar:
-        ports = RefreshPorts(stack.registry, stack.registry_bus, _fetch_ports(stack))
+        ports = RefreshPorts(stack.registry, stack.bus, _fetch_ports(stack))
         refreshed = refresh(asked, ports, lambda: datetime.now(UTC), trial=dry_run)
         answer = refreshed.search.answer
         if answer and answer.run_id:

@@ -91,7 +91,7 @@ def set_override(
     proposal = propose(ruling, store, stack.decider, datetime.now(UTC))
     if not yes:
         _ask(proposal)
-    done = carry_out(proposal, store, stack.results_bus)
+    done = carry_out(proposal, store, stack.bus)
     if as_json:
         show_json(decision_as_json(done.decision))
     else:

@@ -150,7 +150,7 @@ def rollback(
     stack = open_stack(stack_name)
     pointer = roll_back(
         stack.registry,
-        stack.registry_bus,
+        stack.bus,
         reason.strip(),
         lambda: datetime.now(UTC),
         stack.operator(),

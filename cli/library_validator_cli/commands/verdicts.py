@@ -71,7 +71,7 @@ def reject(
     why = _words(reason)
     stack = open_stack(stack_name)
     run_id = quarantined_run(stack.registry.runs(), run, _rejected_not_told)
-    rejected = reject_release(run_id, why, stack.operator(), stack.registry, stack.registry_bus, _now)
+    rejected = reject_release(run_id, why, stack.operator(), stack.registry, stack.bus, _now)
     if as_json:
         show_json(asdict(rejected))
     else:

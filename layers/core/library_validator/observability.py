@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
 def build_logger(settings: Settings) -> Logger:
     """A JSON logger. Keys that belong to one record: ``with logger.append_context_keys(...)``."""
     return Logger(service=settings.service, level=settings.log_level, log_uncaught_exceptions=False)
+
+
+def warn_without_event(logger: Logger, decision_ids: Iterable[UUID]) -> None:
+    """Log the stored decisions of which no event can be made, as the bus logs the events that it refuses."""
+    for decision_id in decision_ids:
+        logger.warning("event not taken", extra={"event_id": str(decision_id), "code": "NoEvent"})
 
 
 class Metrics:

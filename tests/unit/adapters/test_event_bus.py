@@ -1,20 +1,18 @@
-"""PutEvents answers 200 where it refused: what it refused is sent again, and told if it stays refused."""
+"""PutEvents answers 200 also where it refused events: they are sent again, then reported."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from library_validator.adapters.aws.event_bus import Entry, EventBus
-from library_validator.adapters.aws.registry_bus import RegistryEventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.errors import PublishFailed
-from library_validator.registry.envelope import EventMetadata
-from library_validator.registry.events import ReleaseRefusedData, ReleaseRefusedEvent
-
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+from library_validator.event_bus import EventMetadata, Refused, publish_or_raise
+from tests.builders.decisions import NOON
 
 
 class Events:
@@ -39,45 +37,65 @@ class Events:
             else:
                 self.taken.append(detail)
                 results.append({"EventId": "1"})
-        return {"FailedEntryCount": sum("ErrorCode" in one for one in results), "Entries": results}
+        return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 
 
-def bus(events: Events) -> EventBus:
-    return EventBus(events, "results", sleep=lambda _: None)  # type: ignore[arg-type]
+def bus_of(client: Events, warnings: list[Any] | None = None) -> EventBridgeBus:
+    def warn(_message: str, extra: Any) -> None:
+        if warnings is not None:
+            warnings.append(extra)
+
+    return EventBridgeBus(client, "results", warn, sleep=lambda _: None)  # type: ignore[arg-type]
 
 
-def entries(number: int, size: int = 1) -> list[Entry]:
-    return [Entry("Something", f"{index}".ljust(size, "."), NOW) for index in range(number)]
+def event_of(number: int, size: int = 1) -> Any:
+    """An event whose JSON is ``number``, filled up to ``size`` characters."""
+    text = f"{number}".ljust(size, ".")
+    metadata = EventMetadata(event_id=UUID(int=number), occurred_at=NOON)
+    return SimpleNamespace(metadata=metadata, detail_type="Something", model_dump_json=lambda: text)
+
+
+def events(number: int, size: int = 1) -> list[Any]:
+    return [event_of(index, size) for index in range(number)]
 
 
 def test_everything_is_published_in_requests_of_ten() -> None:
-    events = Events()
-    assert bus(events).put(entries(23)) == []
-    assert events.requests == [10, 10, 3]
-    assert events.taken == [entry.detail for entry in entries(23)]
+    client = Events()
+    assert bus_of(client).publish(events(23)) == []
+    assert client.requests == [10, 10, 3]
+    assert client.taken == [str(number) for number in range(23)]
 
 
 def test_no_request_is_larger_than_the_bus_takes() -> None:
-    events = Events()
-    assert bus(events).put(entries(5, size=100_000)) == []
-    assert events.requests == [2, 2, 1]
+    client = Events()
+    assert bus_of(client).publish(events(5, size=100_000)) == []
+    assert client.requests == [2, 2, 1]
 
 
-def test_only_what_was_refused_is_sent_again() -> None:
-    events = Events({"1": 1, "2": 3})
-    assert bus(events).put(entries(4)) == []
-    assert events.requests == [4, 2, 1, 1]
-    assert sorted(events.taken) == ["0", "1", "2", "3"]
+def test_no_events_make_no_request() -> None:
+    client = Events()
+    assert bus_of(client).publish([]) == []
+    assert client.requests == []
 
 
-def test_what_stays_refused_is_told_with_its_place_and_reason() -> None:
-    events = Events({"1": 9, "12": 9})
-    refused = bus(events).put(entries(13))
-    assert [(one.position, one.code, one.message) for one in refused] == [
-        (1, "ThrottlingException", "slow down"),
-        (12, "ThrottlingException", "slow down"),
+def test_only_refused_events_are_sent_again() -> None:
+    client = Events({"1": 1, "2": 3})
+    assert bus_of(client).publish(events(4)) == []
+    assert client.requests == [4, 2, 1, 1]
+    assert sorted(client.taken) == ["0", "1", "2", "3"]
+
+
+def test_an_event_that_stays_refused_is_returned_with_the_reason_and_logged() -> None:
+    client = Events({"1": 9, "12": 9})
+    warnings: list[Any] = []
+
+    refused = bus_of(client, warnings).publish(events(13))
+
+    assert refused == [Refused(UUID(int=number), "ThrottlingException", "slow down") for number in (1, 12)]
+    assert warnings == [
+        {"event_id": str(UUID(int=number)), "code": "ThrottlingException"} for number in (1, 12)
     ]
-    assert len(events.taken) == 11
+    assert len(client.taken) == 11
 
 
 @pytest.mark.parametrize(
@@ -88,25 +106,14 @@ def test_what_stays_refused_is_told_with_its_place_and_reason() -> None:
     ],
 )
 def test_a_bus_that_cannot_be_reached_has_refused_everything(error: Exception, code: str) -> None:
-    refused = bus(Events(error=error)).put(entries(11))
-    assert [one.position for one in refused] == list(range(11))
-    assert {one.code for one in refused} == {code}
+    refused = bus_of(Events(error=error)).publish(events(11))
+    assert [refusal.event_id.int for refusal in refused] == list(range(11))
+    assert {refusal.code for refusal in refused} == {code}
 
 
-def test_a_registry_event_that_was_refused_raises_with_its_id() -> None:
-    event = ReleaseRefusedEvent(
-        metadata=EventMetadata(event_id="0d0c5b5e-2f0b-5c61-8f0a-3f1f2a1b7d42", occurred_at=NOW),
-        data=ReleaseRefusedData(
-            run_id="releases/a.zip@v1",
-            status="refused",
-            object_key="releases/a.zip",
-            object_version="v1",
-            fiscal_year=None,
-            problems=[],
-        ),
-    )
-    events = Events({event.model_dump_json(): 9})
+def test_an_event_that_must_be_taken_raises_with_its_id_and_the_reason() -> None:
     with pytest.raises(PublishFailed, match="ThrottlingException slow down") as failed:
-        RegistryEventBus(bus(events)).publish(event)
-    assert failed.value.event_ids == [str(event.metadata.event_id)]
-    RegistryEventBus(bus(Events())).publish(event)
+        publish_or_raise(event_of(7), bus_of(Events({"7": 9})))
+    assert failed.value.event_ids == [str(UUID(int=7))]
+
+    publish_or_raise(event_of(7), bus_of(Events()))

@@ -9,8 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from library_validator.adapters.aws.casework_bus import EventBridgeCaseworkBus
-from library_validator.adapters.aws.event_bus import EventBus
+from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue, TasksNotSent
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.store import ShardProgress
@@ -64,9 +63,9 @@ def test_the_end_of_a_revalidation_reaches_the_bus() -> None:
         sqs = boto3.client("sqs")
         queue = create_results_bus(boto3.client("events"), sqs)
         event = registry_revalidated([progress(shard) for shard in range(8)])
-        bus = EventBridgeCaseworkBus(EventBus(boto3.client("events"), RESULTS_BUS), lambda *_, **__: None)
+        bus = EventBridgeBus(boto3.client("events"), RESULTS_BUS, lambda *_, **__: None)
 
-        assert bus.publish([event]) == [event]
+        assert bus.publish([event]) == []
 
         (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
         told = json.loads(message["Body"])
@@ -78,19 +77,3 @@ def test_the_end_of_a_revalidation_reaches_the_bus() -> None:
             "changed": 16,
             "failed": 0,
         }
-
-
-def test_an_event_that_is_not_taken_is_told_of() -> None:
-    class Refusing:
-        def put_events(self, **_: Any) -> Any:
-            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
-
-    heard: list[Any] = []
-    client: Any = Refusing()
-    bus = EventBridgeCaseworkBus(
-        EventBus(client, RESULTS_BUS, sleep=lambda _: None), lambda _, extra: heard.append(extra)
-    )
-    event = registry_revalidated([progress(0)])
-
-    assert bus.publish([event]) == []
-    assert heard == [{"event_id": str(event.metadata.event_id), "code": "ThrottlingException"}]

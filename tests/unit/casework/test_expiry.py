@@ -11,8 +11,9 @@ import pytest
 
 from library_validator.casework.events import LibraryDecisionExpiring
 from library_validator.casework.store import shard_of
-from library_validator.casework.tasks import CHUNK, Ports, Task
+from library_validator.casework.tasks import CHUNK, Task
 from library_validator.decisions.decision import Answer
+from library_validator.decisions.recording import publish
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer
 from tests.builders.decisions import PARTNER
@@ -150,14 +151,11 @@ class TestNotices:
         assert [event.data.notice_days for event in notices(world)] == [30, 30]
 
     def test_one_that_the_bus_does_not_take_is_given_the_next_day(self, world: World) -> None:
-        class Down:
-            def publish(self, _: Any) -> list[Any]:
-                return []
-
         world.submit("A-1", **EAST_FIELDS)
         world.days_pass(340)
-        ports = world.ports
-        world.run(Task(task="expiry"), Ports(ports.store, ports.decider, ports.results, Down()))
+        world.bus.down = True
+        world.expire()
+        world.bus.down = False
         assert notices(world) == []
 
         world.expire()
@@ -217,13 +215,13 @@ def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed() -> None:
         else:
             steps = last
             break
-        world.store.clear_mark(world.results.publish(world.store.unpublished(world.now(), limit=100)))
+        publish(world.store.unpublished(world.now(), limit=100), world.store, world.bus)
         for one in ("A-1", "A-2", "A-3", "A-4"):
             expected = undisturbed.current(one)
             found = world.current(one)
             assert (found.event_id, found.decision) == (expected.event_id, expected.decision)
-        told = {event.metadata.event_id for event in world.results.events}
-        assert told == {event.metadata.event_id for event in undisturbed.results.events}
+        told = {event.metadata.event_id for event in world.bus.events}
+        assert told == {event.metadata.event_id for event in undisturbed.bus.events}
         assert not world.store.marked
     assert steps > 20
 

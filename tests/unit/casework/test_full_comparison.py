@@ -71,7 +71,7 @@ def test_the_changes_told_are_those_of_a_full_comparison(releases: dict[int, Rel
         world.submit(application_id, **fields)
     old, new = alone
     for earlier, later in ((old, new), (new, old), (old, new)):
-        world.results.events.clear()
+        world.bus.events.clear()
         if world.registry.pointer().previous:
             world.roll_back()
         else:

@@ -53,13 +53,13 @@ def override(
     """A person decides on A-1."""
     ruling = Ruling(PARTNER, "A-1", answer, reason, "we asked", "arn:dana", fscs, **options)
     proposal = propose(ruling, world.store, world.decider, world.now())
-    return carry_out(proposal, world.store, world.results).decision
+    return carry_out(proposal, world.store, world.bus).decision
 
 
 def changes(world: World) -> list[list[Change]]:
     """What every ``Library Status Changed`` said, since the last look."""
     found = [list(event.data.changes) for event in world.changes]
-    world.results.events.clear()
+    world.bus.events.clear()
     return found
 
 
@@ -136,7 +136,7 @@ class TestAnotherRegistry:
     def test_does_not_validate_who_was_turned_away_with_the_library_in_sight(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         override(world, N, reason="IMPOSTOR")
-        world.results.events.clear()
+        world.bus.events.clear()
         world.activate(year(2021), year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
         world.run()
         assert world.current("A-1").reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
@@ -145,7 +145,7 @@ class TestAnotherRegistry:
     def test_takes_nothing_from_a_library_outside_the_survey(self, world: World) -> None:
         world.submit("A-1", **NEW_FIELDS)
         stated = override(world, reason="EVIDENCE_OUTSIDE_SURVEY")
-        world.results.events.clear()
+        world.bus.events.clear()
         world.activate(year(2021), year(2022, JUNIPER))
         world.run()
         assert world.current("A-1") == stated

@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.results_bus import MemoryResultsBus
 from library_validator.casework.overriding import (
     MAX_WORDS,
     Proposal,
@@ -61,7 +61,7 @@ class World:
 
     registry: MemoryRegistry = field(default_factory=lambda: registry_of(NEWEST))
     store: MemoryCasework = field(default_factory=MemoryCasework)
-    bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+    bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     minute: int = 0
 
     @property

@@ -318,7 +318,7 @@ class TestWhatStays:
             by="somebody",
         )
         proposal = propose(ruling, world.store, world.decider, world.now())
-        decision = carry_out(proposal, world.store, world.results).decision
+        decision = carry_out(proposal, world.store, world.bus).decision
         list(world.told())
 
         deployments.deploy("B", everything_to_a_person)

@@ -111,7 +111,7 @@ def test_every_current_decision_is_counted_with_the_policy_that_made_it(
 def test_what_a_person_decided_stays(world: World, deployments: Deployments) -> None:
     world.submit("A-1", **FRIENDS)
     ruling = Ruling(PARTNER, "A-1", VALIDATED, "CONFIRMED_BY_PHONE", "called", "somebody", fscs="ME0004")
-    carry_out(propose(ruling, world.store, world.decider, world.now()), world.store, world.results)
+    carry_out(propose(ruling, world.store, world.decider, world.now()), world.store, world.bus)
     deployments.deploy("B", everything_to_a_person)
 
     assert foreseen(world) == {}

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from library_validator.casework.store import SHARDS, shard_of
-from library_validator.casework.tasks import CHUNK, Ports, Task
+from library_validator.casework.tasks import CHUNK, Task
+from library_validator.decisions.recording import publish
 from library_validator.errors import PublishFailed
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import ALDER, release
@@ -65,13 +66,10 @@ class TestShards:
         }
 
     def test_the_end_that_the_bus_does_not_take_is_told_by_the_redelivery(self, world: World) -> None:
-        class Down:
-            def publish(self, _: Any) -> list[Any]:
-                return []
-
-        ports = world.ports
+        world.bus.down = True
         with pytest.raises(PublishFailed):
-            world.run(ports=Ports(ports.store, ports.decider, ports.results, Down()))
+            world.run()
+        world.bus.down = False
         world.run()
 
         assert [event.detail_type for event in world.bus.events] == ["Registry Revalidated"]
@@ -87,7 +85,7 @@ def answered() -> World:
     world.submit("A-4", source=OTHER_PARTNER, **ALDER_FIELDS)  # a second claimant
     for number in range(5, 12):
         world.submit(f"A-{number}", **NEW_FIELDS)
-    world.results.events.clear()
+    world.bus.events.clear()
     changed = replace(ALDER, name="ALDER POINT FREE LIBRARY")
     world.activate(release((changed, MERGED, JUNIPER), (MERGED_OUTLET,), 2022))
     return world
@@ -104,7 +102,7 @@ def state_of(world: World) -> dict[str, Any]:
             if (one := world.store.get(*key))
         },
         "stored": {one.event_id for one in world.store._all()},
-        "told": {event.metadata.event_id for event in world.results.events},
+        "told": {event.metadata.event_id for event in world.bus.events},
         "holders": {key: claim.application_id for key, claim in world.store.claims.items()},
         "unpublished": set(world.store.marked),
         "end": (end.metadata.event_id, counts),
@@ -114,7 +112,7 @@ def state_of(world: World) -> dict[str, Any]:
 def sweep_up(world: World) -> None:
     """What the sweeper does minutes later."""
     left = world.store.unpublished(world.now(), limit=1_000)
-    world.store.clear_mark(world.results.publish(left))
+    publish(left, world.store, world.bus)
 
 
 class TestCrashes:

@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from library_validator.adapters.memory.casework import MemoryCasework
-from library_validator.adapters.memory.casework_bus import MemoryCaseworkBus
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.results_bus import MemoryResultsBus
 from library_validator.casework.events import RegistryRevalidated
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import revalidate
@@ -117,8 +116,7 @@ class Watched:
 class World:
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
     store: MemoryCasework = field(default_factory=MemoryCasework)
-    results: MemoryResultsBus = field(default_factory=MemoryResultsBus)
-    bus: MemoryCaseworkBus = field(default_factory=MemoryCaseworkBus)
+    bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     time: datetime = NOON
 
     def now(self) -> datetime:
@@ -135,11 +133,11 @@ class World:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.store, self.decider, self.results, self.bus)
+        return Ports(self.store, self.decider, self.bus)
 
     def watched_ports(self, step: Callable[[], None]) -> Ports:
-        watched: list[Any] = [Watched(one, step) for one in (self.store, self.results, self.bus)]
-        return Ports(watched[0], self.decider, watched[1], watched[2])
+        watched: list[Any] = [Watched(one, step) for one in (self.store, self.bus)]
+        return Ports(watched[0], self.decider, watched[1])
 
     # The registry
 
@@ -181,7 +179,7 @@ class World:
     def decide(self, submission: Submission, problems: Any = ()) -> Decision:
         """Deliver a submission, again or for the first time."""
         decisions = self.decider.decide([(submission, problems)], self.now())
-        (outcome,), _ = record_all(decisions, self.store, self.results, self.decider.restate)
+        (outcome,), _ = record_all(decisions, self.store, self.bus, self.decider.restate)
         assert isinstance(outcome, Settled)
         return outcome.decision
 
@@ -219,7 +217,7 @@ class World:
 
     @property
     def changes(self) -> list[LibraryStatusChanged]:
-        return [event for event in self.results.events if isinstance(event, LibraryStatusChanged)]
+        return [event for event in self.bus.events if isinstance(event, LibraryStatusChanged)]
 
     @property
     def ends(self) -> list[RegistryRevalidated]:
@@ -227,9 +225,8 @@ class World:
 
     def told(self) -> Iterator[str]:
         """The names of the facts told since the last look, in order."""
-        for event in (*self.results.events, *self.bus.events):
+        for event in self.bus.events:
             yield event.detail_type
-        self.results.events.clear()
         self.bus.events.clear()
 
 

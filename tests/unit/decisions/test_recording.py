@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from library_validator.adapters.memory.casework import MemoryCasework
-from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.recording import (
     ATTEMPTS,
@@ -32,7 +32,7 @@ from tests.builders.decisions import OTHER_PARTNER, PARTNER, decision_of, minute
 @dataclass
 class World:
     store: MemoryCasework = field(default_factory=MemoryCasework)
-    bus: MemoryResultsBus = field(default_factory=MemoryResultsBus)
+    bus: MemoryEventBus = field(default_factory=MemoryEventBus)
 
     def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
         return record_all(decisions, self.store, self.bus, no_override)[0]
@@ -337,11 +337,9 @@ class TestPublishing:
     def test_what_the_bus_refuses_keeps_its_mark_and_is_swept(self, world: World) -> None:
         decisions = [decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED) for n in range(12)]
 
-        class Refusing(MemoryResultsBus):
-            def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
-                return super().publish([one for one in decisions if not one.application_id.endswith("3")])
+        bus = MemoryEventBus(lambda event: event.data.application_id.endswith("3"))
 
-        outcomes, publication = record_all(decisions, world.store, Refusing(), no_override)
+        outcomes, publication = record_all(decisions, world.store, bus, no_override)
 
         assert how(outcomes) == ["recorded"] * 12
         assert publication == Publication(published=11, left=1)
@@ -364,6 +362,18 @@ class TestPublishing:
         store.stuck = False
         assert world.sweep() == Publication(published=1, left=0)
         assert world.event_ids == [str(decision.event_id)] * 2
+
+    def test_a_decision_that_contradicts_itself_is_named_and_the_others_are_published(
+        self, world: World
+    ) -> None:
+        sound = decision_of(submission_of("A-1"))
+        broken = decision_of(submission_of("A-2")).model_copy(update={"match": None})
+        last = decision_of(submission_of("A-3"), Answer.NOT_VALIDATED)
+
+        publication = publish([sound, broken, last], world.store, world.bus)
+
+        assert publication == Publication(2, 1, without_event=(broken.event_id,))
+        assert world.event_ids == [str(sound.event_id), str(last.event_id)]
 
     def test_nothing_to_publish_asks_the_bus_nothing(self, world: World) -> None:
         assert publish([], world.store, world.bus) == Publication(0, 0)
@@ -396,11 +406,7 @@ class TestSweeping:
     def test_events_that_the_bus_refuses_hold_up_nobody(self, world: World, stored: list[Decision]) -> None:
         refused = {decision.event_id for decision in stored[:15]}
 
-        class Refusing(MemoryResultsBus):
-            def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
-                return super().publish([one for one in decisions if one.event_id not in refused])
-
-        bus = Refusing()
+        bus = MemoryEventBus(lambda event: event.metadata.event_id in refused)
 
         assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == Publication(20, 15)
         assert world.store.marked == refused

@@ -11,10 +11,10 @@ import pytest
 
 from functions.fetch_release.handler import FetchEvent, FetchResponse, Runtime, build_runtime, handler, within
 from library_validator.adapters.memory.downloads import MemoryWeb
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.config import FetchReleaseSettings
 from library_validator.errors import PublishFailed
@@ -52,7 +52,7 @@ class World:
         self.web = MemoryWeb()
         self.bucket = MemoryReleasesBucket()
         self.states = MemoryFetchStates()
-        self.bus = MemoryRegistryBus()
+        self.bus = MemoryEventBus()
         self.metrics = Metrics(settings)
         self.logger = build_logger(settings)
         self.sources = settings.sources()

@@ -9,7 +9,7 @@ import pytest
 
 from functions.sweep_results.handler import Runtime, SweepEvent, handler
 from library_validator.adapters.memory.casework import MemoryCasework
-from library_validator.adapters.memory.results_bus import MemoryResultsBus
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.config import SweepResultsSettings
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.recording import record
@@ -28,7 +28,7 @@ def runtime() -> Runtime:
         record(decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)), store, no_override)
     return Runtime(
         store=store,
-        bus=MemoryResultsBus(),
+        bus=MemoryEventBus(),
         unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
         logger=build_logger(settings),
         metrics=Metrics(settings),
@@ -41,7 +41,7 @@ def test_decisions_older_than_their_writer_needs_are_published(
     response = handler(SweepEvent(), runtime, minutes(6))
 
     assert response.model_dump() == {"published": 4, "left": 0}
-    assert isinstance(runtime.bus, MemoryResultsBus)
+    assert isinstance(runtime.bus, MemoryEventBus)
     assert [event.data.application_id for event in runtime.bus.events] == ["A-0", "A-1", "A-2", "A-3"]
     capsys.readouterr()
     runtime.metrics.flush()

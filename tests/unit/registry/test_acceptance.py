@@ -1,10 +1,12 @@
 """What a person's word does to a quarantined release."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from library_validator.errors import PublishFailed, ReleaseRefused, RunChanged, VerdictRefused
+from library_validator.event_bus import Event, Refused
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import VersionState
 from library_validator.releases.records import Problem
@@ -321,10 +323,11 @@ def test_a_verdict_given_while_the_loader_ends_is_not_overwritten(world: World) 
     upload = world.put(release_file(2019))
     publish = world.bus.publish
 
-    def decide_meanwhile(event: object) -> None:
-        publish(event)  # type: ignore[arg-type]
+    def decide_meanwhile(events: Sequence[Event]) -> list[Refused]:
+        refused = publish(events)
         world.bus.publish = publish  # type: ignore[method-assign]
         world.accept(type("", (), {"run_id": upload.run_id})())
+        return refused
 
     world.bus.publish = decide_meanwhile  # type: ignore[method-assign]
     assert world.load(upload).status == "accepted"

@@ -8,8 +8,8 @@ from functools import cache
 
 import pytest
 
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
@@ -35,7 +35,7 @@ class Service:
     """A registry with ``live`` in it, the real loader, and somebody who asks whether it still answers."""
 
     def __init__(self, live: bytes) -> None:
-        self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryRegistryBus()
+        self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
         self.clock = Clock()
         self.run = self.upload(LIVE, live)
         systems, _ = tables_of(live)

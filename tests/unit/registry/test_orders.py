@@ -9,8 +9,8 @@ from itertools import permutations
 
 import pytest
 
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.registry.acceptance import accept_release
 from library_validator.registry.activation import LoadPorts, load_release
@@ -31,7 +31,7 @@ def sample(year: int) -> bytes:
 def registry_loaded_with(releases: list[tuple[str, bytes]]) -> MemoryRegistry:
     """What is live after each of them was uploaded, and accepted where it was quarantined."""
     store, bucket, clock = MemoryRegistry(), MemoryReleasesBucket(), Clock()
-    ports = LoadPorts(store, bucket, MemoryRegistryBus(), lambda: math.inf)
+    ports = LoadPorts(store, bucket, MemoryEventBus(), lambda: math.inf)
     for name, content in releases:
         upload: Upload = bucket.upload(f"releases/{name}.zip", content)
         run = load_release(upload, ports, clock)

@@ -8,8 +8,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
@@ -55,7 +55,7 @@ def facts(decision: Decision) -> tuple[str, str, str | None]:
 
 
 def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
-    store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryRegistryBus(), Clock()
+    store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
     ports = LoadPorts(store, bucket, bus, lambda: math.inf)
     expected: dict[str, list[tuple[str, str, str | None]]] = {}
     uploads = []
@@ -83,7 +83,7 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
                     pass
                 roll_back(store, bus, f"flip {number}", clock, "pat", restore=number % 2 == 1)
                 load_release(uploads[-1], ports, clock)  # a redelivered upload undoes none of it
-                assert bus.events[-1].data.reason == f"flip {number}"  # type: ignore[union-attr]
+                assert bus.events[-1].data.reason == f"flip {number}"
         finally:
             over.set()
         for worker in workers:

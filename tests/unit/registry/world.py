@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
+from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.adapters.memory.registry_bus import MemoryRegistryBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.errors import ReleaseRefused
 from library_validator.matching.index import Index
@@ -121,7 +121,7 @@ class World:
 
     store: MemoryRegistry = field(default_factory=MemoryRegistry)
     bucket: MemoryReleasesBucket = field(default_factory=MemoryReleasesBucket)
-    bus: MemoryRegistryBus = field(default_factory=MemoryRegistryBus)
+    bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     clock: Clock = field(default_factory=Clock)
 
     @property

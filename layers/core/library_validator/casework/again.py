@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from library_validator.casework.tasks import Ports
 from library_validator.decisions.changes import material_changes
@@ -43,6 +44,7 @@ class Chunk:
     changed: int = 0  # replaced by this call
     not_due: list[Decision] = field(default_factory=list)
     undecided: list[Undecided] = field(default_factory=list)
+    without_event: list[UUID] = field(default_factory=list)  # stored decisions that contradict themselves
 
 
 def decide_again(
@@ -117,7 +119,7 @@ def _once(
                 case (CurrentMoved(now_current), _):
                     moved.append(now_current)
     finally:
-        publish(stored, ports.store, ports.results)
+        chunk.without_event += publish(stored, ports.store, ports.bus).without_event
     return moved
 
 

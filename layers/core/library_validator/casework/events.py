@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from library_validator.casework.store import ShardProgress
 from library_validator.decisions.changes import Change, material_changes
 from library_validator.decisions.decision import Answer, Decision, Match
-from library_validator.registry.envelope import EventMetadata
+from library_validator.event_bus import EventMetadata
 from library_validator.registry.store import Activation
 
 _NAMESPACE: Final = UUID("b7f3f0c4-3f0e-5d3c-9a55-2d1c8f6e4a90")
@@ -72,11 +72,6 @@ class RegistryRevalidated(_Model):
 
 
 CaseworkEvent = LibraryDecisionExpiring | RegistryRevalidated
-
-
-class CaseworkBus(Protocol):
-    def publish(self, events: Sequence[CaseworkEvent]) -> list[CaseworkEvent]:
-        """Publish; returns those that the bus took. Never raises for a part that it refused."""
 
 
 def decision_expiring(

@@ -43,6 +43,7 @@ def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, tim
             changed=outcome.changed + renewed.changed,
             notices=outcome.notices + _give_notice(coming, page.notified, notice_days, at, ports),
             undecided=(*outcome.undecided, *renewed.undecided),
+            without_event=(*outcome.without_event, *renewed.without_event),
         )
         cursor = page.cursor
         if cursor is None:
@@ -77,7 +78,7 @@ def _give_notice(
     at: datetime,
     ports: Ports,
 ) -> int:
-    """Tell of each that came into another notice window; how many were told of."""
+    """Announce the end of each decision that came into another notice window; how many were announced."""
     due: list[tuple[Decision, int]] = []
     for decision in coming:
         window = _window(decision, notice_days, at)
@@ -86,19 +87,20 @@ def _give_notice(
     if not due:
         return 0
     answers = decide_apart(ports.decider, [(one.submission, one.problems) for one, _ in due], at)
-    told: dict[UUID, tuple[Decision, int]] = {}
+    announced: dict[UUID, tuple[Decision, int]] = {}
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):
         if isinstance(answer, Undecided):
             continue  # its renewal meets the same, and tells of it
         outlook = answer_today(decision, answer, _cause(decision), ports.decider)
         events.append(event := decision_expiring(decision, outlook, at, window))
-        told[event.metadata.event_id] = decision, window
-    taken = ports.bus.publish(events)
-    for event_id in (event.metadata.event_id for event in taken):
+        announced[event.metadata.event_id] = decision, window
+    for refusal in ports.bus.publish(events):
+        announced.pop(refusal.event_id)
+    for decision, window in announced.values():
         # Killed between the two, the notice goes out once more under the same id.
-        ports.store.note_notice(*told[event_id])
-    return len(taken)
+        ports.store.note_notice(decision, window)
+    return len(announced)
 
 
 def _window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:

@@ -21,8 +21,9 @@ from library_validator.decisions.decision import Answer, Cause, Decision, Holder
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.overriding import is_listed
 from library_validator.decisions.recording import publish
-from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved, ResultsBus
+from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved
 from library_validator.errors import DecisionConflict, OverrideRefused
+from library_validator.event_bus import EventBus
 from library_validator.matching import normalize
 
 MAX_WORDS: Final = 1_000  # characters
@@ -102,7 +103,7 @@ def propose(ruling: Ruling, store: CaseworkStore, decider: Decider, now: datetim
     return Proposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
-def carry_out(proposal: Proposal, store: CaseworkStore, bus: ResultsBus) -> Overridden:
+def carry_out(proposal: Proposal, store: CaseworkStore, bus: EventBus) -> Overridden:
     """Keep the override, make its decision the current one, and publish it.
 
     Raises ``OverrideRefused`` where the application was decided again meanwhile or another application

@@ -19,7 +19,7 @@ from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Po
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Cause, Decision
-from library_validator.errors import PublishFailed
+from library_validator.event_bus import publish_or_raise
 from library_validator.registry.store import Pointer
 from library_validator.terms import Clock, TimeLeft
 
@@ -120,6 +120,7 @@ def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, ti
             checked=outcome.checked + len(page.decisions),
             changed=outcome.changed + chunk.changed,
             undecided=(*outcome.undecided, *chunk.undecided),
+            without_event=(*outcome.without_event, *chunk.without_event),
         )
         if not noted and _is_overtaken(progress, ports):
             return replace(outcome, status="superseded")
@@ -195,8 +196,6 @@ def _tell_the_end(progress: ShardProgress, ports: Ports) -> None:
     ]
     if sum(one.done for one in shards) < SHARDS or any(one.announced for one in shards):
         return
-    event = registry_revalidated(shards)
-    if not ports.bus.publish([event]):
-        raise PublishFailed([str(event.metadata.event_id)], "it told nothing of the end of a revalidation")
+    publish_or_raise(registry_revalidated(shards), ports.bus)
     mine = next(one for one in shards if one.shard == progress.shard)
     ports.store.put_progress(replace(mine, announced=True))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.casework.events import CaseworkBus
 from library_validator.casework.store import SHARDS, CaseworkStore
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.isolation import Undecided
-from library_validator.decisions.store import ResultsBus
+from library_validator.event_bus import EventBus
 from library_validator.registry.store import Pointer
 
 CHUNK: Final = 50  # decisions that are decided together: what a worker that starts over looks at twice
@@ -42,8 +42,7 @@ class Ports:
 
     store: CaseworkStore
     decider: Decider
-    results: ResultsBus
-    bus: CaseworkBus
+    bus: EventBus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,7 @@ class Outcome:
     changed: int = 0  # decisions that it stored
     notices: int = 0
     undecided: tuple[Undecided, ...] = ()
+    without_event: tuple[UUID, ...] = ()  # stored decisions that contradict themselves
 
 
 def activation_of(pointer: Pointer) -> str:

@@ -29,7 +29,7 @@ from library_validator.decisions.decision import (
     Reason,
 )
 from library_validator.decisions.overriding import BY_PERSON
-from library_validator.registry.envelope import EventMetadata
+from library_validator.event_bus import EventMetadata
 
 
 class DecisionData(BaseModel):

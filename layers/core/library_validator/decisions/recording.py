@@ -13,17 +13,20 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from library_validator.decisions.deciding import second_claimant
 from library_validator.decisions.decision import Answer, Decision, Holder, Override
+from library_validator.decisions.events import DecisionEvent, event_of
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
     CurrentMoved,
     DecisionStore,
     Recorded,
-    ResultsBus,
 )
 from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
+from library_validator.event_bus import EventBus
 
 # What the rules decided, under a person's override: ``Decider.restate``.
 Restate = Callable[[Decision, Override], Decision]
@@ -52,14 +55,22 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What became of unpublished events: ``left`` still have their mark, the sweeper tries them again."""
+    """What became of the events of some decisions."""
 
     published: int = 0
-    left: int = 0
+    left: int = 0  # decisions that keep their mark: the sweeper tries them again
+    without_event: tuple[UUID, ...] = ()  # ids of those of ``left`` that contradict themselves
+
+    def __add__(self, other: Publication) -> Publication:
+        return Publication(
+            self.published + other.published,
+            self.left + other.left,
+            self.without_event + other.without_event,
+        )
 
 
 def record_all(
-    decisions: Sequence[Decision], store: DecisionStore, bus: ResultsBus, restate: Restate
+    decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, restate: Restate
 ) -> tuple[list[Settled | Unsettled], Publication]:
     """Store each decision, then publish what is stored and unpublished; one outcome each, in order.
 
@@ -122,26 +133,41 @@ def _record_late(decision: Decision, store: DecisionStore) -> Settled:
     return Settled(decision, "late", unpublished=False)
 
 
-def publish(decisions: Iterable[Decision], store: DecisionStore, bus: ResultsBus) -> Publication:
+def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> Publication:
     """Publish in chunks of ten and clear the marks of what the bus took, chunk by chunk.
 
     Never raises for the bus or the store: what they did not do is counted as left.
     """
     waiting = list(decisions)
     published = 0
+    without_event: list[UUID] = []
     for start in range(0, len(waiting), CHUNK):
-        taken = bus.publish(waiting[start : start + CHUNK])
+        chunk = waiting[start : start + CHUNK]
+        events = {decision.event_id: _event_of(decision) for decision in chunk}
+        without_event += [event_id for event_id, event in events.items() if event is None]
+        refused = {refusal.event_id for refusal in bus.publish([event for event in events.values() if event])}
+        taken = [
+            decision for decision in chunk if events[decision.event_id] and decision.event_id not in refused
+        ]
         try:
             store.clear_mark(taken)
         except CaseworkUnavailable:
             # The events are out. With their marks they go out once more, under the same ids.
             continue
         published += len(taken)
-    return Publication(published, len(waiting) - published)
+    return Publication(published, len(waiting) - published, tuple(without_event))
+
+
+def _event_of(decision: Decision) -> DecisionEvent | None:
+    """None for a stored decision that contradicts itself: the others' events go out all the same."""
+    try:
+        return event_of(decision)
+    except ValidationError:
+        return None
 
 
 def sweep(
-    store: DecisionStore, bus: ResultsBus, before: datetime, time_left: Callable[[], float], reserve: float
+    store: DecisionStore, bus: EventBus, before: datetime, time_left: Callable[[], float], reserve: float
 ) -> Publication:
     """Publish what was stored before ``before`` and never confirmed, oldest first, whoever wrote it.
 
@@ -149,15 +175,13 @@ def sweep(
     Raises ``CaseworkUnavailable`` when the store cannot be read.
     """
     tried: set[UUID] = set()
-    published = left = 0
+    swept = Publication()
     while time_left() > reserve:
         # Events that the bus refuses stay the oldest: ask past them, so that they hold up nobody.
-        waiting = store.unpublished(before, limit=left + CHUNK)
+        waiting = store.unpublished(before, limit=swept.left + CHUNK)
         chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
         if not chunk:
             break
         tried.update(decision.event_id for decision in chunk)
-        outcome = publish(chunk, store, bus)
-        published += outcome.published
-        left += outcome.left
-    return Publication(published, left)
+        swept += publish(chunk, store, bus)
+    return swept

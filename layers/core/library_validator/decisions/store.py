@@ -1,4 +1,4 @@
-"""Where decisions are kept, and where their events go, as the domain sees them."""
+"""Where decisions are kept, as the domain sees it."""
 
 from __future__ import annotations
 
@@ -103,10 +103,3 @@ class DecisionStore(Protocol):
 
         Late ones (``record_late``) answered nobody: they are in ``history`` only.
         """
-
-
-class ResultsBus(Protocol):
-    """Takes events of decisions: at least once, in chunks of ten."""
-
-    def publish(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Publish; returns those that the bus took. Never raises for a part that it refused."""

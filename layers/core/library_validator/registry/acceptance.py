@@ -13,8 +13,9 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from library_validator.errors import NoActiveRegistry, VerdictRefused
+from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.registry.bucket import ACCEPTED_RUN, PROVENANCE, ReleaseBucket, Upload
-from library_validator.registry.events import RegistryBus, release_refused
+from library_validator.registry.events import release_refused
 from library_validator.registry.store import RegistryStore, Run
 from library_validator.terms import Clock, RunStatus
 
@@ -56,7 +57,7 @@ def accept_release(
 
 
 def reject_release(
-    run_id: str, reason: str, who: str, store: RegistryStore, bus: RegistryBus, now: Clock
+    run_id: str, reason: str, who: str, store: RegistryStore, bus: EventBus, now: Clock
 ) -> Run:
     """End a quarantined run for good, and say so. A call that was killed is completed by the next one.
 
@@ -74,7 +75,7 @@ def reject_release(
         active = store.pointer().active
     except NoActiveRegistry:
         active = None
-    bus.publish(release_refused(run, rejected.key, rejected.version, active))
+    publish_or_raise(release_refused(run, rejected.key, rejected.version, active), bus)
     run = replace(run, events_published=True)
     store.put_run(run, expected=REJECTED)
     return run

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from library_validator.errors import IndexIncomplete, ReleaseRefused
+from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.matching.index import Index, build_index
 from library_validator.registry.acceptance import find_acceptance
 from library_validator.registry.accepted import (
@@ -30,7 +31,7 @@ from library_validator.registry.building import (
     verify_version,
     write_version,
 )
-from library_validator.registry.events import RegistryBus, registry_activated, release_refused
+from library_validator.registry.events import registry_activated, release_refused
 from library_validator.registry.journal import Journal, problems_as_json, report_as_json
 from library_validator.registry.judging import judge, under
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
@@ -52,7 +53,7 @@ class LoadPorts:
 
     store: RegistryStore
     bucket: ReleaseBucket
-    bus: RegistryBus
+    bus: EventBus
     time_left: TimeLeft
     read: ReadRelease = read_release
     build: Callable[[Sequence[Release]], Index] = build_index
@@ -150,9 +151,9 @@ def announce(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
     live = live_registry(store)
     if run.status in ("refused", "quarantined", "rejected"):
         active = live.record.version if live else None
-        ports.bus.publish(release_refused(run, upload.key, upload.version, active))
+        publish_or_raise(release_refused(run, upload.key, upload.version, active), ports.bus)
     elif run.status == "active" and live and live.record.version == run.version:
-        ports.bus.publish(registry_activated(run, live.pointer, live.record))
+        publish_or_raise(registry_activated(run, live.pointer, live.record), ports.bus)
     journal.published()
 
 

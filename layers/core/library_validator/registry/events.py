@@ -6,12 +6,12 @@ Their ids are derived from the run or the search: an event that is sent again ha
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Final, Literal, Protocol
+from typing import ClassVar, Final, Literal
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.registry.envelope import EventMetadata
+from library_validator.event_bus import EventMetadata
 from library_validator.registry.store import Pointer, Run, VersionRecord
 
 _NAMESPACE: Final = UUID("0d0c5b5e-2f0b-5c61-8f0a-3f1f2a1b7d42")
@@ -110,11 +110,6 @@ class ReleaseFetchFailed(_Model):
 
 
 RegistryEvent = RegistryActivated | ReleaseRefusedEvent | ReleaseFetchFailed
-
-
-class RegistryBus(Protocol):
-    def publish(self, event: RegistryEvent) -> None:
-        """Raises ``PublishFailed`` where the bus did not take it."""
 
 
 def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> RegistryActivated:

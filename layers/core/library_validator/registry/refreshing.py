@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.registry.accepted import Live, live_registry
 from library_validator.registry.age import registry_ages
 from library_validator.registry.events import (
     FetchAttempt,
-    RegistryBus,
     ReleaseFetchFailedData,
     release_fetch_failed,
 )
@@ -23,7 +23,7 @@ from library_validator.terms import Clock
 @dataclass(frozen=True, slots=True)
 class RefreshPorts:
     store: RegistryStore
-    bus: RegistryBus
+    bus: EventBus
     fetch: FetchPorts
 
 
@@ -55,7 +55,7 @@ def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial
     refreshed = Refresh(search, ages, datetime.fromisoformat(max(answers)) if answers else None)
     if not trial:
         active = live.pointer.active if live else None
-        ports.bus.publish(release_fetch_failed(_failed(refreshed, live), active))
+        publish_or_raise(release_fetch_failed(_failed(refreshed, live), active), ports.bus)
     return refreshed
 
 

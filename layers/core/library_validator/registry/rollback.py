@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from library_validator.errors import RegistryError, RegistryFormatUnknown, VersionSuperseded
+from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.matching.entries import READABLE_FORMATS
-from library_validator.registry.events import RegistryBus, registry_activated
+from library_validator.registry.events import registry_activated
 from library_validator.registry.journal import Journal
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionState
 from library_validator.terms import Clock
@@ -16,7 +17,7 @@ _PREFIX: Final = "rollback@"
 
 
 def roll_back(
-    store: RegistryStore, bus: RegistryBus, reason: str, now: Clock, who: str, *, restore: bool = False
+    store: RegistryStore, bus: EventBus, reason: str, now: Clock, who: str, *, restore: bool = False
 ) -> Pointer:
     """Make the previous version live again; returns the pointer as it is then.
 
@@ -64,7 +65,7 @@ def _pending(store: RegistryStore, live: Pointer) -> Run | None:
     return run if run and not run.events_published else None
 
 
-def _finish(journal: Journal, store: RegistryStore, bus: RegistryBus) -> Pointer:
+def _finish(journal: Journal, store: RegistryStore, bus: EventBus) -> Pointer:
     """Mark both versions, end the run, publish."""
     run, pointer = journal.run, store.pointer()
     record = store.version(pointer.active)
@@ -79,6 +80,6 @@ def _finish(journal: Journal, store: RegistryStore, bus: RegistryBus) -> Pointer
         store.set_state(pointer.active, VersionState.ACTIVE)
     if not journal.finished:
         journal.end("active")
-    bus.publish(registry_activated(journal.run, pointer, record))
+    publish_or_raise(registry_activated(journal.run, pointer, record), bus)
     journal.published()
     return pointer

@@ -1,4 +1,4 @@
-"""PutEvents with its traps closed: a partial failure is an HTTP 200.
+"""The event bus on EventBridge. ``PutEvents`` answers a partial failure with HTTP 200: this adapter looks.
 
 Everything that this service publishes goes through here.
 """
@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from library_validator.registry.envelope import EVENT_SOURCE
+from library_validator.event_bus import EVENT_SOURCE, Event, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -27,9 +28,10 @@ ATTEMPTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One event as the bus takes it: ``detail`` is a JSON object as text."""
+class BusEntry:
+    """An event as the bus takes it. ``detail`` is a JSON object as text."""
 
+    event_id: UUID
     detail_type: str
     detail: str
     time: datetime
@@ -40,65 +42,62 @@ class Entry:
         return 14 + len(EVENT_SOURCE) + len(self.detail_type.encode()) + len(self.detail.encode())
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An entry that the bus did not take, at ``position`` of what was given, and why."""
-
-    position: int
-    entry: Entry
-    code: str
-    message: str
-
-
-class EventBus:
-    """One event bus, named or by ARN."""
+class EventBridgeBus:
+    """``EventBus`` on one bus, named or by ARN. ``warn``, a logger's, is called for each refused event."""
 
     def __init__(
-        self, client: EventBridgeClient, bus: str, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: EventBridgeClient,
+        bus: str,
+        warn: Callable[..., None],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._bus = bus
+        self._warn = warn
         self._sleep = sleep
 
-    def put(self, entries: Sequence[Entry]) -> list[Refused]:
-        """Publish ``entries`` in requests of at most ten; returns those that the bus did not take.
+    def publish(self, events: Sequence[Event]) -> list[Refused]:
+        """Publish in requests of at most ten.
 
-        What a request refused in part is sent again, at most four times in all. Never raises for
-        what the bus says: a bus that cannot be reached has refused everything.
+        What a request refused in part is sent again, at most four times in all. A bus that cannot be
+        reached has refused everything.
         """
-        refused: list[Refused] = []
-        for chunk in _chunks(entries):
-            refused += self._put_chunk(chunk)
-        return sorted(refused, key=lambda one: one.position)
+        refused = [refusal for chunk in _chunks(events) for refusal in self._put_chunk(chunk)]
+        for refusal in refused:
+            self._warn("event not taken", extra={"event_id": str(refusal.event_id), "code": refusal.code})
+        return refused
 
-    def _put_chunk(self, chunk: list[tuple[int, Entry]]) -> list[Refused]:
-        refused = [Refused(position, entry, "not sent", "") for position, entry in chunk]
+    def _put_chunk(self, entries: list[BusEntry]) -> list[Refused]:
+        refused: list[Refused] = []
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0, 0.1 * 2**attempt))
-            refused = self._put_once(refused)
+            refused = self._put(entries)
             if not refused:
                 break
+            again = {refusal.event_id for refusal in refused}
+            entries = [entry for entry in entries if entry.event_id in again]
         return refused
 
-    def _put_once(self, waiting: list[Refused]) -> list[Refused]:
+    def _put(self, entries: list[BusEntry]) -> list[Refused]:
+        """Send one request; the entries that it did not take."""
         try:
-            answer = self._client.put_events(Entries=[self._entry(one.entry) for one in waiting])
+            answer = self._client.put_events(Entries=[self._request_entry(entry) for entry in entries])
         except ClientError as error:
             fault = error.response["Error"]
-            code, message = fault.get("Code", ""), fault.get("Message", "")
-            return [Refused(one.position, one.entry, code, message) for one in waiting]
+            return _all_refused(entries, fault.get("Code", ""), fault.get("Message", ""))
         except BotoCoreError as error:
-            return [Refused(one.position, one.entry, type(error).__name__, str(error)) for one in waiting]
+            return _all_refused(entries, type(error).__name__, str(error))
         if not answer["FailedEntryCount"]:
             return []
         return [
-            Refused(one.position, one.entry, result["ErrorCode"], result.get("ErrorMessage", ""))
-            for one, result in zip(waiting, answer["Entries"], strict=True)
+            Refused(entry.event_id, result["ErrorCode"], result.get("ErrorMessage", ""))
+            for entry, result in zip(entries, answer["Entries"], strict=True)
             if "ErrorCode" in result
         ]
 
-    def _entry(self, entry: Entry) -> PutEventsRequestEntryTypeDef:
+    def _request_entry(self, entry: BusEntry) -> PutEventsRequestEntryTypeDef:
         return {
             "EventBusName": self._bus,
             "Source": EVENT_SOURCE,
@@ -108,15 +107,21 @@ class EventBus:
         }
 
 
-def _chunks(entries: Sequence[Entry]) -> Iterator[list[tuple[int, Entry]]]:
-    """Numbered entries in request-sized lists. An entry over the limit stands alone: it fails alone."""
-    chunk: list[tuple[int, Entry]] = []
+def _all_refused(entries: list[BusEntry], code: str, message: str) -> list[Refused]:
+    return [Refused(entry.event_id, code, message) for entry in entries]
+
+
+def _chunks(events: Sequence[Event]) -> Iterator[list[BusEntry]]:
+    """Entries in lists of a request's size. An entry over the limit is alone in its list: it fails alone."""
+    chunk: list[BusEntry] = []
     size = 0
-    for position, entry in enumerate(entries):
+    for event in events:
+        metadata = event.metadata
+        entry = BusEntry(metadata.event_id, event.detail_type, event.model_dump_json(), metadata.occurred_at)
         if chunk and (len(chunk) == MAX_ENTRIES or size + entry.size > MAX_BYTES):
             yield chunk
             chunk, size = [], 0
-        chunk.append((position, entry))
+        chunk.append(entry)
         size += entry.size
     if chunk:
         yield chunk

@@ -1,0 +1,28 @@
+"""The event bus in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from library_validator.event_bus import Event, Refused
+
+
+class MemoryEventBus:
+    """``EventBus``: a list of the events that it took, in their order.
+
+    It refuses the events that ``refuses`` says, and every event while it is ``down``.
+    """
+
+    def __init__(self, refuses: Callable[[Event], bool] = lambda _: False) -> None:
+        self.events: list[Event] = []
+        self.down = False
+        self._refuses = refuses
+
+    def publish(self, events: Sequence[Event]) -> list[Refused]:
+        refused: list[Refused] = []
+        for event in events:
+            if self.down or self._refuses(event):
+                refused.append(Refused(event.metadata.event_id, "Unavailable", "the bus is down"))
+            else:
+                self.events.append(event)
+        return refused
