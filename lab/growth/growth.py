@@ -69,7 +69,7 @@ from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measuring
 
 GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
 RUNS: Final = 5
@@ -80,17 +80,17 @@ MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class MeasuredRegistry:
     """A registry that answers, and what it was built from."""
 
-    registry: MemoryRegistry
-    decider: Decider  # on it, or on another store of the same postings
+    store: MemoryRegistry
+    decider: Decider  # reads ``store``, or another store with the same postings
 
     @classmethod
-    def of(cls, release: Release, index: Index) -> Live:
+    def of(cls, release: Release, index: Index) -> MeasuredRegistry:
         accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
-        registry = MemoryRegistry.holding(index, [accepted], NOW)
-        return cls(registry, Decider(registry))
+        store = MemoryRegistry.holding(index, [accepted], NOW)
+        return cls(store, Decider(store))
 
 
 # ── one registry, in a process of its own ──
@@ -113,17 +113,17 @@ def measure_grown(
         "build": measured([seconds], "s"),
         "peak_memory": measured([peak_megabytes()], "MB", 0),
     }
-    large = Live.of(grown, index)
-    found["items"] = sizes_of(index, large.registry)
+    large = MeasuredRegistry.of(grown, index)
+    found["items"] = sizes_of(index, large.store)
     del grown
     loaded = None
     if factor <= MOST_IN_A_SNAPSHOT:
         with TemporaryDirectory() as folder:
             snapshot = Path(folder) / "snapshot"
             found["snapshot"] = snapshot_of(index, snapshot, runs)
-            loaded = Live(large.registry, Decider(SnapshotRegistry(snapshot, large.registry)))
+            loaded = MeasuredRegistry(large.store, Decider(SnapshotRegistry(snapshot, large.store)))
     del index
-    small = Live.of(release, build_index([release]))
+    small = MeasuredRegistry.of(release, build_index([release]))
     rows = rows_of(release, labelled)
     if way == "one_state":
         state = found["state"] = largest_state(release)
@@ -138,17 +138,17 @@ def measure_grown(
     if loaded:
         found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
     found["statistics"] = measured([in_fork(partial(statistics_read, large)) for _ in range(runs)], "ms", 1)
-    found["reads"] = reads_of_batches(large.registry, chosen, timed, batches)
+    found["reads"] = reads_of_batches(large.store, chosen, timed, batches)
     if way == "one_state":
-        found["reads_base"] = reads_of_batches(small.registry, chosen, timed, batches)
-        found["judged_base"] = {part: judged(small.registry, some) for part, some in parts_of(rows).items()}
-    found["judged"] = {part: judged(large.registry, some) for part, some in parts_of(rows).items()}
+        found["reads_base"] = reads_of_batches(small.store, chosen, timed, batches)
+        found["judged_base"] = {part: answers(small.store, some) for part, some in parts_of(rows).items()}
+    found["judged"] = {part: answers(large.store, some) for part, some in parts_of(rows).items()}
     found["worst_cases"] = {}
     for set_name, some in worst_of(release, way).items():
         found["worst_cases"][set_name] = {
             "time_per_decision": time_both(small, large, some, runs, 10),
-            "reads": reads(large.registry, some),
-            "judged": judged(large.registry, some),
+            "reads": reads(large.store, some),
+            "judged": answers(large.store, some),
         }
     return found
 
@@ -212,7 +212,9 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
     }
 
 
-def time_both(small: Live, large: Live, rows: Sequence[LabelledRow], runs: int, size: int) -> dict[str, Any]:
+def time_both(
+    small: MeasuredRegistry, large: MeasuredRegistry, rows: Sequence[LabelledRow], runs: int, size: int
+) -> dict[str, Any]:
     """Microseconds a decision in batches of ``size`` on both in turn, and how they compare."""
     submissions = filling(rows, size)
     times: dict[str, list[float]] = {"base": [], "grown": []}
@@ -232,23 +234,23 @@ def filling(rows: Sequence[LabelledRow], size: int) -> list[ToDecide]:
     return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
 
 
-def one_pass(live: Live, submissions: Sequence[ToDecide], size: int) -> float:
+def one_pass(registry: MeasuredRegistry, submissions: Sequence[ToDecide], size: int) -> float:
     """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between batches;
     where there is one batch alone its first application does, for the term statistics are read once."""
     parts = list(batches_of(submissions, size))
     for batch in parts[: len(parts) // 2] or [parts[0][:1]]:
-        live.decider.decide(batch, NOW)
+        registry.decider.decide(batch, NOW)
     timed = parts[len(parts) // 2 :]
     gc.collect()
     started = time.process_time()
     for batch in timed:
-        live.decider.decide(batch, NOW)
+        registry.decider.decide(batch, NOW)
     return (time.process_time() - started) / (len(timed) * size) * 1e6
 
 
-def statistics_read(live: Live) -> float:
+def statistics_read(registry: MeasuredRegistry) -> float:
     """Milliseconds in which a worker reads a version's term statistics, before its first batch on it."""
-    encoded = live.registry.version(live.registry.pointer().active).statistics
+    encoded = registry.store.version(registry.store.pointer().active).statistics
     started = time.process_time()
     Statistics.decode(encoded)
     return (time.process_time() - started) * 1e3
@@ -294,26 +296,26 @@ def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10)
     }
 
 
-def judged(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
+def answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
     """What the answers are worth, whether the right library was among the candidates, and how many
     there were."""
     with measuring(rows, registry) as stream:
-        outcomes = list(stream)
-    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
+        measured_rows = list(stream)
+    libraries = [measured for measured in measured_rows if measured.row.is_library]
     return {
         "kind": "counted",
-        "rows": len(outcomes),
-        **counts_of(outcomes),
+        "rows": len(measured_rows),
+        **counts_of(measured_rows),
         "libraries": len(libraries),
-        "libraries_found": sum(outcome.right_rank > 0 for outcome in libraries),
+        "libraries_found": sum(measured.right_rank > 0 for measured in libraries),
         "candidates_per_application": spread(candidates_in(registry, rows)),
-        "comparisons_per_application": spread([outcome.candidates for outcome in outcomes]),
+        "comparisons_per_application": spread([measured.candidates for measured in measured_rows]),
     }
 
 
-def counts_of(outcomes: Iterable[Outcome]) -> dict[str, int]:
+def counts_of(measured_rows: Iterable[MeasuredRow]) -> dict[str, int]:
     """How many answers are right, wrong, left to a person, and none."""
-    results = Counter(outcome.result.value for outcome in outcomes)
+    results = Counter(measured.result.value for measured in measured_rows)
     wrong = sum(
         count
         for result, count in results.items()

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from library_validator_cli.evaluation.curves import Choice, Point, Reliability
 from library_validator_cli.evaluation.intervals import Share
-from library_validator_cli.evaluation.run import Run, Source
+from library_validator_cli.evaluation.run import MeasuredFile, Run
 from library_validator_cli.evaluation.summary import Group
 
 SCHEMA_VERSION: Final = 1
@@ -36,8 +36,8 @@ class Measurement(_Model):
     """One evaluation; ``groups`` leave out the measures that have no row."""
 
     command: str
-    labelled: list[Source]
-    releases: list[Source]
+    labelled: list[MeasuredFile]
+    releases: list[MeasuredFile]
     fiscal_year: int
     only: list[str]  # the fields that applications were reduced to; empty: all
     registry_version: str

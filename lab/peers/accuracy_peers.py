@@ -47,9 +47,9 @@ from lab.peers.measuring import (
     no_rule,
     outcomes_at,
 )
-from lab.peers.product import Outcome, Product
+from lab.peers.product import MatcherAnswer, Product
 from lab.peers.records import FIELDS, Best, Peer, Record, record_of, records_of
-from lab.peers.tables import Result, ahead_of, markdown, text_of
+from lab.peers.tables import MatcherResult, ahead_of, markdown, text_of
 from lab.peers.with_rapidfuzz import WithRapidfuzz
 from lab.peers.with_recordlinkage import WithRecordlinkage
 from lab.peers.with_splink import WithSplink
@@ -98,7 +98,7 @@ def read_cases(directory: Path) -> tuple[list[Case], list[LabelledFile]]:
     return cases, files
 
 
-def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[Outcome], Timed]:
+def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[MatcherAnswer], Timed]:
     started = time.monotonic()
     product.prepare()
     prepared = time.monotonic()
@@ -123,12 +123,14 @@ def peers_of(older: Sequence[Release], seed: int) -> list[Peer]:
 
 
 def result_of(
-    matcher: str, threshold: float | None, cases: Sequence[Case], outcomes: list[Outcome]
-) -> Result:
-    return Result(matcher, threshold, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
+    matcher: str, threshold: float | None, cases: Sequence[Case], outcomes: list[MatcherAnswer]
+) -> MatcherResult:
+    return MatcherResult(
+        matcher, threshold, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes
+    )
 
 
-def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> list[Result]:
+def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> list[MatcherResult]:
     """Every peer with the lowest threshold that lets at most ``wrong`` rows of the pool through wrongly."""
     results = []
     for one in scored:
@@ -193,7 +195,7 @@ def score_peers(
 
 
 def print_point(
-    title: str, wrong: int, product: Result, peers: Sequence[Result], cases: Sequence[Case]
+    title: str, wrong: int, product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]
 ) -> dict[str, Any]:
     """Print one operating point of the peers beside the product; returns it as JSON."""
     ahead = ahead_of(product, peers, cases)
@@ -209,7 +211,7 @@ def print_point(
     }
 
 
-def print_trade_off(product: Result, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
+def print_trade_off(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
     """Print and return how many libraries of the pool each peer validates for so many wrong rows."""
     found = {
         one.matcher: [(wrong, most_right(one.steps, wrong).right) for wrong in TRADE_OFF] for one in scored
@@ -228,7 +230,7 @@ def print_trade_off(product: Result, scored: Sequence[Scored]) -> dict[str, list
     return found
 
 
-def print_costs(product: Result, scored: Sequence[Scored]) -> dict[str, int | None]:
+def print_costs(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, int | None]:
     """Print and return how many rows of the pool each peer lets through wrongly to validate as many
     libraries as the product; None: it cannot."""
     right = product.pool.validated_right

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from lab.peers.product import Outcome
+from lab.peers.product import MatcherAnswer
 from lab.peers.records import Best
 from library_validator.matching.names import read_name
 from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
@@ -49,7 +49,7 @@ class Measure:
         return self.validated_wrong + self.non_libraries_validated
 
 
-def measure(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> Measure:
+def measure(cases: Iterable[Case], outcomes: Iterable[MatcherAnswer]) -> Measure:
     counts: Counter[str] = Counter()
     for case, outcome in zip(cases, outcomes, strict=True):
         row = case.row
@@ -68,7 +68,7 @@ def measure(cases: Iterable[Case], outcomes: Iterable[Outcome]) -> Measure:
     return Measure(**{name: counts[name] for name in Measure.__dataclass_fields__})
 
 
-def measure_sets(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> dict[str, Measure]:
+def measure_sets(cases: Sequence[Case], outcomes: Sequence[MatcherAnswer]) -> dict[str, Measure]:
     """By set, in the order in which the sets first occur."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for position, case in enumerate(cases):
@@ -79,7 +79,7 @@ def measure_sets(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> dict[str
     }
 
 
-def measure_pool(cases: Sequence[Case], outcomes: Sequence[Outcome]) -> Measure:
+def measure_pool(cases: Sequence[Case], outcomes: Sequence[MatcherAnswer]) -> Measure:
     pooled = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.in_pool]
     return measure((case for case, _ in pooled), (outcome for _, outcome in pooled))
 
@@ -103,10 +103,10 @@ def no_rule(_name: str, _fscs_key: str) -> bool:
 
 def outcomes_at(
     threshold: float, cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses
-) -> list[Outcome]:
+) -> list[MatcherAnswer]:
     """What a peer's answers come to: validated from the threshold on, unless tied or refused."""
     return [
-        Outcome(
+        MatcherAnswer(
             first=answer.fscs_key,
             validated=answer.fscs_key
             if answer.score >= threshold and _is_eligible(case, answer, refuses)

@@ -20,7 +20,7 @@ _AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MatcherAnswer:
     """What became of one application; keys are empty where there is none."""
 
     first: str  # FSCS key ranked first
@@ -41,11 +41,11 @@ class Product:
         """Raises ``ReleaseRefused``."""
         self._decider = Decider(registry_of([self._release], _unheard))
 
-    def decide(self, rows: Sequence[LabelledRow]) -> list[Outcome]:
+    def decide(self, rows: Sequence[LabelledRow]) -> list[MatcherAnswer]:
         """One outcome a row, in order."""
         return list(self._outcomes(iter(rows)))
 
-    def _outcomes(self, rows: Iterator[LabelledRow]) -> Iterator[Outcome]:
+    def _outcomes(self, rows: Iterator[LabelledRow]) -> Iterator[MatcherAnswer]:
         while chunk := list(islice(rows, CHUNK)):
             submissions = [
                 (Submission(source="benchmark", application=row.application, sent_at=_AT), row.problems)
@@ -63,7 +63,7 @@ def _unheard(_said: str) -> None:
     """Progress is told by the benchmark."""
 
 
-def _outcome(decision: Decision) -> Outcome:
+def _outcome(decision: Decision) -> MatcherAnswer:
     first = decision.candidates[0].fscs_key if decision.candidates else ""
     validated = decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else ""
-    return Outcome(first, validated, decision.decision.value, decision.reasons[0].code)
+    return MatcherAnswer(first, validated, decision.decision.value, decision.reasons[0].code)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from lab.peers.measuring import Case, Measure
-from lab.peers.product import Outcome
+from lab.peers.product import MatcherAnswer
 
 COLUMNS: Final = ("first_right", "validated_right", "validated_wrong", "non_libraries_validated")
 _HEADS: Final = ("right key first", "validated, right key", "wrong key", "non-libraries")
@@ -16,14 +16,14 @@ _SHARES: Final = COLUMNS[:2]  # of the libraries of a set; more is better
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class MatcherResult:
     """One matcher at one operating point."""
 
     matcher: str  # with the rule, where it has it
     threshold: float | None  # None: the product's own
     pool: Measure
     sets: dict[str, Measure]
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[MatcherAnswer]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -52,7 +52,7 @@ class Ahead:
         return f"{self.set}, {head}: {self.matcher} {self.peer:,}, product {self.product:,}{behind}"
 
 
-def text_of(results: Sequence[Result]) -> str:
+def text_of(results: Sequence[MatcherResult]) -> str:
     """A table of the sets with libraries, and one of what must not be validated."""
     heads = [result.matcher for result in results]
     measures = {"whole pool": [result.pool for result in results]}
@@ -91,7 +91,7 @@ def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
             yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
 
 
-def ahead_of(product: Result, peers: Sequence[Result], cases: Sequence[Case]) -> list[Ahead]:
+def ahead_of(product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]) -> list[Ahead]:
     """Every cell of every set in which a peer does better than the product."""
     return [
         Ahead(name, column, peer.matcher, theirs, ours, _behind(column, name, product, peer, cases))
@@ -106,7 +106,9 @@ def _is_better(column: str, theirs: int, ours: int) -> bool:
     return theirs > ours if column in _SHARES else theirs < ours
 
 
-def _behind(column: str, name: str, product: Result, peer: Result, cases: Sequence[Case]) -> dict[str, int]:
+def _behind(
+    column: str, name: str, product: MatcherResult, peer: MatcherResult, cases: Sequence[Case]
+) -> dict[str, int]:
     """What the product answered where the peer is right and it is not."""
     counts: Counter[str] = Counter()
     for case, ours, theirs in zip(cases, product.outcomes, peer.outcomes, strict=True):
@@ -115,7 +117,7 @@ def _behind(column: str, name: str, product: Result, peer: Result, cases: Sequen
     return dict(counts.most_common())
 
 
-def _is_right(column: str, case: Case, outcome: Outcome) -> bool:
+def _is_right(column: str, case: Case, outcome: MatcherAnswer) -> bool:
     if column == "first_right":
         return outcome.first == case.row.label
     if column == "validated_right":

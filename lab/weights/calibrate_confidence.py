@@ -19,19 +19,19 @@ from library_validator.decisions.confidence import STEPS, Step
 from library_validator.decisions.decision import Answer
 from library_validator_cli.evaluation.curves import half_of
 from library_validator_cli.evaluation.labelled import GONE, read_labelled
-from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measuring
 from library_validator_cli.local_matching import registry_of
 
 CONFIDENCE: Final = Path(__file__).parents[2] / "layers/core/library_validator/decisions/confidence.json"
 _LOWEST: Final = -1000.0  # bits that no candidate falls short of
 
 
-def counted(outcomes: Iterable[Outcome]) -> list[Step]:
+def counted(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
     """The steps of one answer, each with at least as large a share of right ones as the one below."""
     counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
-    for outcome in outcomes:
-        step = max(bits for bits in counts if bits <= outcome.bits)
-        counts[step][0] += outcome.best_key == outcome.row.label
+    for measured in measured_rows:
+        step = max(bits for bits in counts if bits <= measured.bits)
+        counts[step][0] += measured.best_key == measured.row.label
         counts[step][1] += 1
     pooled: list[Step] = []
     for bits, (right, of) in counts.items():
@@ -49,29 +49,29 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write confidence.json")
     given = parser.parse_args()
     rows = [row for file in read_labelled(given.labelled) for row in file.rows if row.label != GONE]
-    with measuring(rows, registry_of([given.release], print)) as measured:
-        outcomes = [outcome for outcome in measured if outcome.best_key]
-    steps = {answer: counted(_half(outcomes, answer, "choose")) for answer in Answer}
+    with measuring(rows, registry_of([given.release], print)) as stream:
+        measured_rows = [measured for measured in stream if measured.best_key]
+    steps = {answer: counted(_half(measured_rows, answer, "choose")) for answer in Answer}
     for answer, of_answer in steps.items():
-        print(_table(answer, of_answer, list(_half(outcomes, answer, "report"))))
+        print(_table(answer, of_answer, list(_half(measured_rows, answer, "report"))))
     if given.write:
         body = {"steps": {answer.value: of_answer for answer, of_answer in steps.items()}}
         CONFIDENCE.write_text(f"{json.dumps(body, indent=1)}\n", encoding="utf-8")
         print(f"written: {CONFIDENCE.name}")
 
 
-def _half(outcomes: Iterable[Outcome], answer: Answer, half: str) -> Iterable[Outcome]:
-    for outcome in outcomes:
-        if outcome.answer is answer and half_of(outcome.row.application.application_id) == half:
-            yield outcome
+def _half(measured_rows: Iterable[MeasuredRow], answer: Answer, half: str) -> Iterable[MeasuredRow]:
+    for measured in measured_rows:
+        if measured.answer is answer and half_of(measured.row.application.application_id) == half:
+            yield measured
 
 
-def _table(answer: Answer, steps: Sequence[Step], others: Sequence[Outcome]) -> str:
+def _table(answer: Answer, steps: Sequence[Step], others: Sequence[MeasuredRow]) -> str:
     lines = [f"{answer.value}: bits from, confidence, right of the half counted, right of the other half"]
     for place, step in enumerate(steps):
         end = steps[place + 1].bits if place + 1 < len(steps) else float("inf")
-        inside = [outcome for outcome in others if step.bits <= outcome.bits < end]
-        right = sum(outcome.best_key == outcome.row.label for outcome in inside)
+        inside = [measured for measured in others if step.bits <= measured.bits < end]
+        right = sum(measured.best_key == measured.row.label for measured in inside)
         shares = f"{step.right:>7,} of {step.of:,} {right:>7,} of {len(inside):,}"
         lines.append(f"{step.bits:>8g} {step.confidence:10.6f} {shares}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from library_validator.releases.records import Release
 from tests.accuracy.labelled import (
     HARD_CASES,
     MORE_CASES,
-    Outcome,
+    DecidedCase,
     decide_cases,
     read_cases,
     sample_releases,
@@ -21,11 +21,11 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release
 
 
 @pytest.fixture(scope="session")
-def hard_outcomes(releases: tuple[Release, Release]) -> list[Outcome]:
+def hard_cases(releases: tuple[Release, Release]) -> list[DecidedCase]:
     return decide_cases(read_cases(HARD_CASES), *releases)
 
 
 @pytest.fixture(scope="session")
-def more_outcomes(releases: tuple[Release, Release]) -> list[Outcome]:
+def more_cases(releases: tuple[Release, Release]) -> list[DecidedCase]:
     newest, before = releases
     return decide_cases(read_cases(MORE_CASES), with_more_libraries(newest), before)

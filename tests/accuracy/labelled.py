@@ -50,7 +50,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DecidedCase:
     """A case and the decision on it; ``decision`` is an ``Undecided`` where an exception was raised."""
 
     case: Case
@@ -150,7 +150,7 @@ def with_more_libraries(release: Release) -> Release:
     return replace(release, systems=(*release.systems, *systems), outlets=(*release.outlets, *outlets))
 
 
-def decide_cases(cases: Sequence[Case], *releases: Release) -> list[Outcome]:
+def decide_cases(cases: Sequence[Case], *releases: Release) -> list[DecidedCase]:
     """Decide every case as the service does, against a registry of ``releases``."""
     read = [application_from_fields(dict(case.fields)) for case in cases]
     submissions = [
@@ -158,4 +158,4 @@ def decide_cases(cases: Sequence[Case], *releases: Release) -> list[Outcome]:
         for one in read
     ]
     decisions = decide_apart(Decider(registry_of(*releases)), submissions, NOW)
-    return [Outcome(case, decision) for case, decision in zip(cases, decisions, strict=True)]
+    return [DecidedCase(case, decision) for case, decision in zip(cases, decisions, strict=True)]

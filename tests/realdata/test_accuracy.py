@@ -71,8 +71,8 @@ def measured(
         left_out = NOT_REDUCED if one.only else ()
         paths = [path for path in sorted((data / "labelled").glob("*.csv")) if path.name not in left_out]
         rows = [row for file in read_labelled(paths, reduction(one.only)) for row in file.rows]
-        with measuring(rows, registry_of_years(one.years)) as outcomes:
-            return groups_of(list(outcomes))
+        with measuring(rows, registry_of_years(one.years)) as measured_rows:
+            return groups_of(list(measured_rows))
 
     return groups
 

@@ -16,7 +16,7 @@ from library_validator_cli.applications_file import ColumnOption, SheetOption
 from library_validator_cli.evaluation.floors import read_floors
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled, reduction
-from library_validator_cli.evaluation.measure import Outcome, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measuring
 from library_validator_cli.evaluation.report import html_report
 from library_validator_cli.evaluation.run import Run, read_run
 from library_validator_cli.evaluation.run import evaluate as evaluated
@@ -124,16 +124,16 @@ def evaluate(
     _judge(run, floor)
 
 
-def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[Outcome]:
-    outcomes = []
+def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[MeasuredRow]:
+    measured_rows = []
     try:
-        with measuring(rows, registry) as measured, progress("deciding", total=len(rows)) as bar:
-            for outcome in measured:
-                outcomes.append(outcome)
+        with measuring(rows, registry) as stream, progress("deciding", total=len(rows)) as bar:
+            for measured in stream:
+                measured_rows.append(measured)
                 bar.advance()
     except BrokenProcessPool as error:
         raise CommandFailed("a measuring process died, of want of memory perhaps; try fewer rows") from error
-    return outcomes
+    return measured_rows
 
 
 def _command(

@@ -9,15 +9,15 @@ from typing import Final, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from library_validator_cli.evaluation.labelled import GONE, NONE
-from library_validator_cli.evaluation.measure import Outcome, Result
+from library_validator_cli.evaluation.measure import MeasuredRow, RowResult
 
 _GRAVEST_FIRST: Final = (
-    Result.NON_LIBRARY_VALIDATED,
-    Result.WRONG_KEY,
-    Result.NOT_VALIDATED,
-    Result.GONE_VALIDATED,
-    Result.REVIEW,
-    Result.RIGHT,
+    RowResult.NON_LIBRARY_VALIDATED,
+    RowResult.WRONG_KEY,
+    RowResult.NOT_VALIDATED,
+    RowResult.GONE_VALIDATED,
+    RowResult.REVIEW,
+    RowResult.RIGHT,
 )
 
 
@@ -27,7 +27,7 @@ class RowAnswer(NamedTuple):
     set: str
     application_id: str
     label: str
-    result: Result
+    result: RowResult
     key: str  # FSCS key of the entry named; empty where none is
     bits: float | None
     codes: list[str]
@@ -43,8 +43,8 @@ class RowChange(_Model):
     set: str
     application_id: str
     label: str
-    before: Result
-    after: Result
+    before: RowResult
+    after: RowResult
     key_before: str
     key_after: str
     codes_before: list[str]
@@ -57,11 +57,11 @@ class SetChange(_Model):
     set: str
     rows: int
     changed: int
-    before: dict[Result, int]
-    after: dict[Result, int]
+    before: dict[RowResult, int]
+    after: dict[RowResult, int]
 
 
-class Changes(_Model):
+class RunChanges(_Model):
     against: str  # name of the earlier run's file
     differences: list[str]  # what else is not as it was: versions, fields, rows
     sets: list[SetChange]
@@ -76,17 +76,17 @@ class Circumstances(NamedTuple):
     only: str  # the fields that applications were reduced to
 
 
-def answers_of(outcomes: Sequence[Outcome]) -> list[RowAnswer]:
+def answers_of(measured_rows: Sequence[MeasuredRow]) -> list[RowAnswer]:
     return [
         RowAnswer(
-            *outcome.row.identity,
-            outcome.row.label,
-            outcome.result,
-            outcome.key,
-            round(outcome.bits, 2) if outcome.best_key else None,
-            list(outcome.codes),
+            *measured.row.identity,
+            measured.row.label,
+            measured.result,
+            measured.key,
+            round(measured.bits, 2) if measured.best_key else None,
+            list(measured.codes),
         )
-        for outcome in outcomes
+        for measured in measured_rows
     ]
 
 
@@ -96,7 +96,7 @@ def changes(
     after: Sequence[RowAnswer],
     then: Circumstances,
     now: Circumstances,
-) -> Changes:
+) -> RunChanges:
     """Compare the rows that both runs have; name everything else in which they differ."""
     earlier = {(row.set, row.application_id): row for row in before}
     pairs: defaultdict[str, list[tuple[RowAnswer, RowAnswer]]] = defaultdict(list)
@@ -106,7 +106,7 @@ def changes(
             pairs[row.set].append((known, row))
     changed = [_change(old, new) for both in pairs.values() for old, new in both if _is_changed(old, new)]
     common = sum(map(len, pairs.values()))
-    return Changes(
+    return RunChanges(
         against=against,
         differences=[*_differences(then, now), *_rows_apart(len(earlier), len(after) - common)],
         sets=[_set_change(name, both) for name, both in pairs.items()],
@@ -116,8 +116,8 @@ def changes(
 
 def _gravity(change: RowChange) -> tuple[int, str, str]:
     """A change is as grave as what the answer became; telling no to what is no library is right."""
-    is_right = change.after is Result.NOT_VALIDATED and change.label in (NONE, GONE)
-    became = Result.RIGHT if is_right else change.after
+    is_right = change.after is RowResult.NOT_VALIDATED and change.label in (NONE, GONE)
+    became = RowResult.RIGHT if is_right else change.after
     return _GRAVEST_FIRST.index(became), change.set, change.application_id
 
 
@@ -138,7 +138,7 @@ def _is_changed(old: RowAnswer, new: RowAnswer) -> bool:
 
 def _names(row: RowAnswer) -> bool:
     """Whether the row's answer says that it is the entry named."""
-    return row.result not in (Result.REVIEW, Result.NOT_VALIDATED)
+    return row.result not in (RowResult.REVIEW, RowResult.NOT_VALIDATED)
 
 
 def _change(old: RowAnswer, new: RowAnswer) -> RowChange:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from library_validator.decisions.decision import Answer
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import GONE, NONE
-from library_validator_cli.evaluation.measure import THRESHOLDS, Outcome, Result
+from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, RowResult
 
 ERROR_BOUNDS: Final = (0.0, 0.0001, 0.001)  # wrong validations among the rows that a threshold is chosen on
 _BIN_EDGES: Final = (0.0, 0.001, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999, 1.0)
@@ -76,30 +76,30 @@ def half_of(application_id: str) -> Half:
     return "choose" if hashlib.sha256(application_id.encode()).digest()[0] < 128 else "report"
 
 
-def curve(outcomes: Sequence[Outcome]) -> list[Point]:
+def curve(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
     """One point a threshold, rising; everything else of the policy as it is."""
-    return _curve(outcomes, Outcome.result_at)
+    return _curve(measured_rows, MeasuredRow.result_at)
 
 
-def curve_by_score(outcomes: Sequence[Outcome]) -> list[Point]:
+def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
     """The same where nothing but the score of the best candidate decided: what the rules are good for."""
-    return _curve(outcomes, Outcome.result_by_score)
+    return _curve(measured_rows, MeasuredRow.result_by_score)
 
 
-_ResultAt = Callable[[Outcome, float], Result | None]
+_ResultAt = Callable[[MeasuredRow, float], RowResult | None]
 
 
-def _curve(outcomes: Sequence[Outcome], result_at: _ResultAt) -> list[Point]:
-    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
-    others = [outcome for outcome in outcomes if outcome.row.label == NONE]
+def _curve(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[Point]:
+    libraries = [measured for measured in measured_rows if measured.row.is_library]
+    others = [measured for measured in measured_rows if measured.row.label == NONE]
     return [_point(threshold, libraries, others, result_at) for threshold in THRESHOLDS]
 
 
-def choices(outcomes: Sequence[Outcome]) -> list[Choice]:
+def choices(measured_rows: Sequence[MeasuredRow]) -> list[Choice]:
     """For each error bound, both ways: chosen on one half, reported on the other."""
-    halves: dict[Half, list[Outcome]] = {"choose": [], "report": []}
-    for outcome in outcomes:
-        halves[half_of(outcome.row.application.application_id)].append(outcome)
+    halves: dict[Half, list[MeasuredRow]] = {"choose": [], "report": []}
+    for measured in measured_rows:
+        halves[half_of(measured.row.application.application_id)].append(measured)
     choose, report = curve(halves["choose"]), curve(halves["report"])
     return [
         _choice(bound, name, here, other)
@@ -130,30 +130,30 @@ def _choice(bound: float, half: Half, here: Sequence[Point], other: Sequence[Poi
 
 
 def _point(
-    threshold: float, libraries: Sequence[Outcome], others: Sequence[Outcome], result_at: _ResultAt
+    threshold: float, libraries: Sequence[MeasuredRow], others: Sequence[MeasuredRow], result_at: _ResultAt
 ) -> Point:
-    results = [result_at(outcome, threshold) for outcome in libraries]
-    validated = sum(result_at(outcome, threshold) is not None for outcome in others)
+    results = [result_at(measured, threshold) for measured in libraries]
+    validated = sum(result_at(measured, threshold) is not None for measured in others)
     return Point(
         threshold=threshold,
-        right=Share(count=results.count(Result.RIGHT), of=len(libraries)),
-        wrong_key=Share(count=results.count(Result.WRONG_KEY), of=len(libraries)),
+        right=Share(count=results.count(RowResult.RIGHT), of=len(libraries)),
+        wrong_key=Share(count=results.count(RowResult.WRONG_KEY), of=len(libraries)),
         non_libraries=Share(count=validated, of=len(others)),
     )
 
 
-def reliabilities(outcomes: Sequence[Outcome]) -> list[Reliability]:
+def reliabilities(measured_rows: Sequence[MeasuredRow]) -> list[Reliability]:
     """Of all rows with a candidate, of the libraries among them, and of those that were validated."""
-    judged = [outcome for outcome in outcomes if outcome.best_key and outcome.row.label != GONE]
+    judged = [measured for measured in measured_rows if measured.best_key and measured.row.label != GONE]
     return [
         _reliability("every row with a candidate", judged),
-        _reliability("libraries", [outcome for outcome in judged if outcome.row.is_library]),
+        _reliability("libraries", [measured for measured in judged if measured.row.is_library]),
         _reliability("validated", [one for one in judged if one.answer is Answer.VALIDATED]),
     ]
 
 
-def _reliability(population: str, outcomes: Sequence[Outcome]) -> Reliability:
-    pairs = [(outcome.confidence, outcome.best_key == outcome.row.label) for outcome in outcomes]
+def _reliability(population: str, measured_rows: Sequence[MeasuredRow]) -> Reliability:
+    pairs = [(measured.confidence, measured.best_key == measured.row.label) for measured in measured_rows]
     return Reliability(
         population=population,
         rows=len(pairs),

@@ -41,7 +41,7 @@ _CHUNK: Final = 200  # rows that a process takes at a time
 _WORTH_PROCESSES: Final = 1_000  # fewer rows are done before processes have started
 
 
-class Result(StrEnum):
+class RowResult(StrEnum):
     """What an answer is worth, given the label."""
 
     RIGHT = "validated_right"
@@ -53,7 +53,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MeasuredRow:
     """What became of one labelled row. Bits are match weights, the prior included."""
 
     row: LabelledRow
@@ -72,27 +72,27 @@ class Outcome:
     validated_key: str  # FSCS key that it is validated with there
 
     @property
-    def result(self) -> Result:
+    def result(self) -> RowResult:
         if self.answer is Answer.NEEDS_REVIEW:
-            return Result.REVIEW
+            return RowResult.REVIEW
         if self.answer is Answer.NOT_VALIDATED:
-            return Result.NOT_VALIDATED
+            return RowResult.NOT_VALIDATED
         return self._validated_with(self.key)
 
-    def result_at(self, threshold: float) -> Result | None:
+    def result_at(self, threshold: float) -> RowResult | None:
         """What validating is worth where the ``validate`` threshold is another; None: it is not validated."""
         return self._validated_with(self.validated_key) if threshold <= self.validated_up_to else None
 
-    def result_by_score(self, threshold: float) -> Result | None:
+    def result_by_score(self, threshold: float) -> RowResult | None:
         """What validating is worth where the score alone decides; None: it is not validated."""
         return self._validated_with(self.best_key) if self.bits >= threshold else None
 
-    def _validated_with(self, key: str) -> Result:
+    def _validated_with(self, key: str) -> RowResult:
         if self.row.label == NONE:
-            return Result.NON_LIBRARY_VALIDATED
+            return RowResult.NON_LIBRARY_VALIDATED
         if self.row.label == GONE:
-            return Result.GONE_VALIDATED
-        return Result.RIGHT if key == self.row.label else Result.WRONG_KEY
+            return RowResult.GONE_VALIDATED
+        return RowResult.RIGHT if key == self.row.label else RowResult.WRONG_KEY
 
 
 class Measurer:
@@ -107,7 +107,7 @@ class Measurer:
         self._weights = load_weights()
         self._policy = load_policy()
 
-    def measure(self, row: LabelledRow) -> Outcome:
+    def measure(self, row: LabelledRow) -> MeasuredRow:
         applicant = Applicant(**{field: getattr(row.application, field) for field in FIELDS})
         query = read_applicant(applicant, self._statistics)
         keys = keys_of_query(query, self._statistics)
@@ -125,7 +125,7 @@ class Measurer:
         )
         shown = verdict.match or ranking.best
         other = ranking.best_other_than(shown) if shown else None
-        return Outcome(
+        return MeasuredRow(
             row=row,
             answer=verdict.answer,
             codes=verdict.codes,
@@ -182,8 +182,8 @@ def _same_place(named: Scored, policy: Policy) -> bool:
 @contextmanager
 def measuring(
     rows: Sequence[LabelledRow], registry: RegistryReader, processes: int | None = None
-) -> Iterator[Iterator[Outcome]]:
-    """One outcome a row, in order, as they come; on all processors unless ``processes`` says how many.
+) -> Iterator[Iterator[MeasuredRow]]:
+    """One measured a row, in order, as they come; on all processors unless ``processes`` says how many.
 
     Processes have started when this yields, before a caller's progress bar starts a thread.
     """
@@ -216,10 +216,10 @@ class _Work:
         self._rows = rows
         self._measurer = measurer
 
-    def chunk(self, start: int) -> list[Outcome]:
+    def chunk(self, start: int) -> list[MeasuredRow]:
         return [self._measure(row) for row in self._rows[start : start + _CHUNK]]
 
-    def _measure(self, row: LabelledRow) -> Outcome:
+    def _measure(self, row: LabelledRow) -> MeasuredRow:
         try:
             return self._measurer.measure(row)
         except Exception as error:
@@ -234,5 +234,5 @@ def _take(work: _Work) -> None:
     _taken[:] = [work]
 
 
-def _chunk(start: int) -> list[Outcome]:
+def _chunk(start: int) -> list[MeasuredRow]:
     return _taken[0].chunk(start)

@@ -7,21 +7,21 @@ from typing import Final
 
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.decision import Candidate, Comparison, Match
-from library_validator_cli.evaluation.compare import Changes, RowChange
+from library_validator_cli.evaluation.compare import RowChange, RunChanges
 from library_validator_cli.evaluation.labelled import GONE, NONE
-from library_validator_cli.evaluation.measure import Result
+from library_validator_cli.evaluation.measure import RowResult
 from library_validator_cli.evaluation.report_parts import NOTHING, Cell, html, number, table
 from library_validator_cli.evaluation.run import Run
 from library_validator_cli.evaluation.worst import Explained
 
 _SHOWN_CHANGES: Final = 300
 SAID: Final = {
-    Result.RIGHT: "validated, right key",
-    Result.WRONG_KEY: "validated, wrong key",
-    Result.NON_LIBRARY_VALIDATED: "non-library validated",
-    Result.GONE_VALIDATED: "validated, entry gone",
-    Result.REVIEW: "to review",
-    Result.NOT_VALIDATED: "not validated",
+    RowResult.RIGHT: "validated, right key",
+    RowResult.WRONG_KEY: "validated, wrong key",
+    RowResult.NON_LIBRARY_VALIDATED: "non-library validated",
+    RowResult.GONE_VALIDATED: "validated, entry gone",
+    RowResult.REVIEW: "to review",
+    RowResult.NOT_VALIDATED: "not validated",
 }
 _FIELD_NAMES: Final = {
     "prior": "before comparing",
@@ -79,7 +79,7 @@ def change_sections(run: Run) -> list[str]:
     ]
 
 
-def _changed_rows(changes: Changes) -> list[str]:
+def _changed_rows(changes: RunChanges) -> list[str]:
     shown = changes.rows[:_SHOWN_CHANGES]
     left = len(changes.rows) - len(shown)
     return [
@@ -90,7 +90,7 @@ def _changed_rows(changes: Changes) -> list[str]:
     ]
 
 
-def _set_changes(changes: Changes) -> str:
+def _set_changes(changes: RunChanges) -> str:
     """Counts before and now, of sets in which any row changed."""
     rows = []
     for one in changes.sets:
@@ -114,22 +114,22 @@ def _change_row(row: RowChange) -> Sequence[Cell]:
     ]
 
 
-def _answer(label: str, result: Result, key: str, codes: Sequence[str]) -> Cell:
+def _answer(label: str, result: RowResult, key: str, codes: Sequence[str]) -> Cell:
     return Cell(
         f'<span class="{_style(result, label)}">{SAID[result]}</span> {html(key)} '
         f'<span class="soft">{html(", ".join(codes))}</span>'
     )
 
 
-def _style(result: Result, label: str) -> str:
-    if result in (Result.GONE_VALIDATED, Result.REVIEW):
+def _style(result: RowResult, label: str) -> str:
+    if result in (RowResult.GONE_VALIDATED, RowResult.REVIEW):
         return "warn"
-    is_right = result is Result.RIGHT or (result is Result.NOT_VALIDATED and label in (NONE, GONE))
+    is_right = result is RowResult.RIGHT or (result is RowResult.NOT_VALIDATED and label in (NONE, GONE))
     return "good" if is_right else "bad"
 
 
 def _card(one: Explained) -> str:
-    grave = one.result in (Result.NON_LIBRARY_VALIDATED, Result.WRONG_KEY)
+    grave = one.result in (RowResult.NON_LIBRARY_VALIDATED, RowResult.WRONG_KEY)
     return (
         f"<details{' open' if grave else ''}><summary>"
         f'<span class="tag {_style(one.result, one.label)}">{SAID[one.result]}</span> '

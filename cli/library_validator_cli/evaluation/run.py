@@ -14,9 +14,9 @@ from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.weights import load_weights
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.compare import (
-    Changes,
     Circumstances,
     RowAnswer,
+    RunChanges,
     answers_of,
     changes,
 )
@@ -31,7 +31,7 @@ from library_validator_cli.evaluation.curves import (
 )
 from library_validator_cli.evaluation.floors import Floor, FloorCheck, check_floors
 from library_validator_cli.evaluation.labelled import LabelledFile
-from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.summary import Group, groups_of
 from library_validator_cli.evaluation.worst import Explained, explain, gone_validated, worst
 from library_validator_cli.failures import CommandFailed
@@ -43,7 +43,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Source(_Model):
+class MeasuredFile(_Model):
     """A file that went in."""
 
     name: str
@@ -69,8 +69,8 @@ class EarlierRun(_Model):
 class Run(EarlierRun):
     measured_at: datetime
     command: str  # file names without folders
-    labelled: list[Source]
-    releases: list[Source]
+    labelled: list[MeasuredFile]
+    releases: list[MeasuredFile]
     fiscal_year: int  # the newest one
     threshold: float  # the shipped ``validate`` threshold, in bits
     groups: list[Group]
@@ -82,7 +82,7 @@ class Run(EarlierRun):
     worst: list[Explained]
     floors: list[FloorCheck]
     floors_elsewhere: list[str]  # floors of sets or fields that were not measured here
-    changes: Changes | None
+    changes: RunChanges | None
 
     @property
     def missed(self) -> list[FloorCheck]:
@@ -93,7 +93,7 @@ def evaluate(
     files: Sequence[LabelledFile],
     releases: Sequence[Path],
     registry: RegistryReader,
-    outcomes: Sequence[Outcome],
+    measured_rows: Sequence[MeasuredRow],
     *,
     only: Sequence[str],
     command: str,
@@ -101,17 +101,18 @@ def evaluate(
     floors: Sequence[Floor] = (),
     against: tuple[str, EarlierRun] | None = None,
 ) -> Run:
-    """Everything that is measured on the outcomes of ``files``; ``against``: a file's name and its run."""
-    groups = groups_of(outcomes)
+    """The whole evaluation of ``files``. ``against`` is the name of an earlier run's file, and that run."""
+    groups = groups_of(measured_rows)
     checks, elsewhere = check_floors(floors, groups, only)
     pointer = registry.pointer()
     policy = load_policy()
     run = Run(
         measured_at=measured_at,
         command=command,
-        labelled=[Source(name=file.name, sha256=file.sha256, rows=len(file.rows)) for file in files],
+        labelled=[MeasuredFile(name=file.name, sha256=file.sha256, rows=len(file.rows)) for file in files],
         releases=[
-            Source(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest()) for path in releases
+            MeasuredFile(name=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+            for path in releases
         ],
         fiscal_year=pointer.fiscal_year,
         only=list(only),
@@ -119,16 +120,16 @@ def evaluate(
         policy_version=f"{policy.version}/{load_weights().version}",
         threshold=policy.validate,
         groups=groups,
-        curve=curve(outcomes),
-        curve_by_score=curve_by_score(outcomes),
-        choices=choices(outcomes),
-        reliability=reliabilities(outcomes),
-        gone_validated=explain(gone_validated(outcomes), registry),
-        worst=explain(worst(outcomes), registry),
+        curve=curve(measured_rows),
+        curve_by_score=curve_by_score(measured_rows),
+        choices=choices(measured_rows),
+        reliability=reliabilities(measured_rows),
+        gone_validated=explain(gone_validated(measured_rows), registry),
+        worst=explain(worst(measured_rows), registry),
         floors=checks,
         floors_elsewhere=elsewhere,
         changes=None,
-        rows=answers_of(outcomes),
+        rows=answers_of(measured_rows),
     )
     if against is None:
         return run

@@ -10,43 +10,43 @@ from pydantic import BaseModel, ConfigDict
 
 from library_validator_cli.evaluation.intervals import Share, percentile
 from library_validator_cli.evaluation.labelled import GONE, NONE
-from library_validator_cli.evaluation.measure import Outcome, Result
+from library_validator_cli.evaluation.measure import MeasuredRow, RowResult
 
 
-def _is_library(outcome: Outcome) -> bool:
-    return outcome.row.is_library
+def _is_library(measured: MeasuredRow) -> bool:
+    return measured.row.is_library
 
 
-def _is_no_library(outcome: Outcome) -> bool:
-    return outcome.row.label == NONE
+def _is_no_library(measured: MeasuredRow) -> bool:
+    return measured.row.label == NONE
 
 
-def _is_gone(outcome: Outcome) -> bool:
-    return outcome.row.label == GONE
+def _is_gone(measured: MeasuredRow) -> bool:
+    return measured.row.label == GONE
 
 
-def _with(result: Result) -> Callable[[Outcome], bool]:
-    return lambda outcome: outcome.result is result
+def _with(result: RowResult) -> Callable[[MeasuredRow], bool]:
+    return lambda measured: measured.result is result
 
 
 # name -> which rows it is a share of, which of them it counts. Floors use the same names.
-MEASURES: Final[dict[str, tuple[Callable[[Outcome], bool], Callable[[Outcome], bool]]]] = {
-    "validated_right": (_is_library, _with(Result.RIGHT)),
-    "wrong": (_is_library, _with(Result.WRONG_KEY)),
-    "review": (_is_library, _with(Result.REVIEW)),
-    "not_validated": (_is_library, _with(Result.NOT_VALIDATED)),
-    "recall": (_is_library, lambda outcome: outcome.right_rank > 0),
-    "ranked_first": (_is_library, lambda outcome: outcome.right_rank == 1),
-    "non_library_validated": (_is_no_library, _with(Result.NON_LIBRARY_VALIDATED)),
-    "non_library_review": (_is_no_library, _with(Result.REVIEW)),
-    "non_library_not_validated": (_is_no_library, _with(Result.NOT_VALIDATED)),
-    "gone_validated": (_is_gone, _with(Result.GONE_VALIDATED)),
+MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[MeasuredRow], bool]]]] = {
+    "validated_right": (_is_library, _with(RowResult.RIGHT)),
+    "wrong": (_is_library, _with(RowResult.WRONG_KEY)),
+    "review": (_is_library, _with(RowResult.REVIEW)),
+    "not_validated": (_is_library, _with(RowResult.NOT_VALIDATED)),
+    "recall": (_is_library, lambda measured: measured.right_rank > 0),
+    "ranked_first": (_is_library, lambda measured: measured.right_rank == 1),
+    "non_library_validated": (_is_no_library, _with(RowResult.NON_LIBRARY_VALIDATED)),
+    "non_library_review": (_is_no_library, _with(RowResult.REVIEW)),
+    "non_library_not_validated": (_is_no_library, _with(RowResult.NOT_VALIDATED)),
+    "gone_validated": (_is_gone, _with(RowResult.GONE_VALIDATED)),
     "gone_validated_elsewhere": (
         _is_gone,
-        lambda outcome: outcome.result is Result.GONE_VALIDATED and not outcome.same_place,
+        lambda measured: measured.result is RowResult.GONE_VALIDATED and not measured.same_place,
     ),
-    "gone_review": (_is_gone, _with(Result.REVIEW)),
-    "gone_not_validated": (_is_gone, _with(Result.NOT_VALIDATED)),
+    "gone_review": (_is_gone, _with(RowResult.REVIEW)),
+    "gone_not_validated": (_is_gone, _with(RowResult.NOT_VALIDATED)),
 }
 # Of these, a reader asks why.
 EXPLAINED: Final = (
@@ -84,15 +84,15 @@ class Group(BaseModel):
     candidates: Spread  # entries that it was compared with
 
 
-def groups_of(outcomes: Sequence[Outcome]) -> list[Group]:
+def groups_of(measured_rows: Sequence[MeasuredRow]) -> list[Group]:
     """Each set in order of appearance, followed by its kinds where it has any."""
-    by_group: defaultdict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    by_group: defaultdict[tuple[str, str], list[MeasuredRow]] = defaultdict(list)
     kinds: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for outcome in outcomes:
-        by_group[outcome.row.set, ""].append(outcome)
-        kinds[outcome.row.set][outcome.row.kind] = None
-        if outcome.row.kind:
-            by_group[outcome.row.set, outcome.row.kind].append(outcome)
+    for measured in measured_rows:
+        by_group[measured.row.set, ""].append(measured)
+        kinds[measured.row.set][measured.row.kind] = None
+        if measured.row.kind:
+            by_group[measured.row.set, measured.row.kind].append(measured)
     return [
         _group(name, kind, by_group[name, kind])
         for name, its_kinds in kinds.items()
@@ -100,26 +100,28 @@ def groups_of(outcomes: Sequence[Outcome]) -> list[Group]:
     ]
 
 
-def _group(name: str, kind: str, outcomes: Sequence[Outcome]) -> Group:
+def _group(name: str, kind: str, measured_rows: Sequence[MeasuredRow]) -> Group:
     return Group(
         set=name,
         kind=kind,
-        rows=len(outcomes),
-        measures={measure: _share(outcomes, *predicates) for measure, predicates in MEASURES.items()},
-        reasons={measure: counted for measure in EXPLAINED if (counted := _reasons(outcomes, measure))},
-        keys=Spread.of(outcome.keys for outcome in outcomes),
-        candidates=Spread.of(outcome.candidates for outcome in outcomes),
+        rows=len(measured_rows),
+        measures={measure: _share(measured_rows, *predicates) for measure, predicates in MEASURES.items()},
+        reasons={measure: counted for measure in EXPLAINED if (counted := _reasons(measured_rows, measure))},
+        keys=Spread.of(measured.keys for measured in measured_rows),
+        candidates=Spread.of(measured.candidates for measured in measured_rows),
     )
 
 
 def _share(
-    outcomes: Sequence[Outcome], belongs: Callable[[Outcome], bool], counts: Callable[[Outcome], bool]
+    measured_rows: Sequence[MeasuredRow],
+    belongs: Callable[[MeasuredRow], bool],
+    counts: Callable[[MeasuredRow], bool],
 ) -> Share:
-    population = [outcome for outcome in outcomes if belongs(outcome)]
+    population = [measured for measured in measured_rows if belongs(measured)]
     return Share(count=sum(map(counts, population)), of=len(population))
 
 
-def _reasons(outcomes: Sequence[Outcome], measure: str) -> dict[str, int]:
+def _reasons(measured_rows: Sequence[MeasuredRow], measure: str) -> dict[str, int]:
     belongs, counts = MEASURES[measure]
-    codes = Counter(outcome.codes[0] for outcome in outcomes if belongs(outcome) and counts(outcome))
+    codes = Counter(measured.codes[0] for measured in measured_rows if belongs(measured) and counts(measured))
     return dict(sorted(codes.items(), key=lambda counted: (-counted[1], counted[0])))

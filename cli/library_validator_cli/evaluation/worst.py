@@ -13,7 +13,7 @@ from library_validator.decisions.application import Application
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Candidate, Comparison, Match, Reason, Submission
 from library_validator.registry.store import RegistryReader
-from library_validator_cli.evaluation.measure import Outcome, Result
+from library_validator_cli.evaluation.measure import MeasuredRow, RowResult
 
 MOST: Final = 50
 _SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a submission needs a time; no answer depends on it
@@ -28,7 +28,7 @@ class Explained(BaseModel):
     kind: str
     label: str
     application: Application
-    result: Result
+    result: RowResult
     answer: Answer
     reasons: list[Reason]
     bits: float | None  # of the candidate that is shown; None without one
@@ -41,73 +41,75 @@ class Explained(BaseModel):
     evidence: list[Comparison]
 
 
-def worst(outcomes: Iterable[Outcome], most: int = MOST) -> list[Outcome]:
+def worst(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[MeasuredRow]:
     """The gravest errors first, within one kind of error those with the highest bits.
 
     Non-libraries validated, then wrong keys; what room is left is shared by libraries that were told no
     and libraries that went to a person, in turn one of each set and reason.
     """
-    outcomes = list(outcomes)
-    libraries = [outcome for outcome in outcomes if outcome.row.is_library]
+    measured_rows = list(measured_rows)
+    libraries = [measured for measured in measured_rows if measured.row.is_library]
     chosen = [
-        *_heaviest(outcomes, Result.NON_LIBRARY_VALIDATED),
-        *_heaviest(outcomes, Result.WRONG_KEY),
+        *_heaviest(measured_rows, RowResult.NON_LIBRARY_VALIDATED),
+        *_heaviest(measured_rows, RowResult.WRONG_KEY),
     ][:most]
-    told_no = _in_turn(_heaviest(libraries, Result.NOT_VALIDATED))
-    to_review = _in_turn(_heaviest(libraries, Result.REVIEW))
+    told_no = _in_turn(_heaviest(libraries, RowResult.NOT_VALIDATED))
+    to_review = _in_turn(_heaviest(libraries, RowResult.REVIEW))
     room = most - len(chosen)
     noes = min(len(told_no), max(room - room // 2, room - len(to_review)))
     return [*chosen, *told_no[:noes], *to_review[: room - noes]]
 
 
-def gone_validated(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def gone_validated(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
     """Every validated row whose system the release does not list any more."""
-    return [outcome for outcome in outcomes if outcome.result is Result.GONE_VALIDATED]
+    return [measured for measured in measured_rows if measured.result is RowResult.GONE_VALIDATED]
 
 
-def explain(outcomes: Sequence[Outcome], registry: RegistryReader) -> list[Explained]:
-    """Each outcome with the decision that the service would make of it."""
+def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> list[Explained]:
+    """Each measured with the decision that the service would make of it."""
     submissions = [
         (
-            Submission(source="evaluation", application=outcome.row.application, sent_at=_SENT_AT),
-            outcome.row.problems,
+            Submission(source="evaluation", application=measured.row.application, sent_at=_SENT_AT),
+            measured.row.problems,
         )
-        for outcome in outcomes
+        for measured in measured_rows
     ]
     decisions = Decider(registry).decide(submissions, _SENT_AT) if submissions else []
     return [
         Explained(
-            set=outcome.row.set,
-            kind=outcome.row.kind,
-            label=outcome.row.label,
-            application=outcome.row.application,
-            result=outcome.result,
+            set=measured.row.set,
+            kind=measured.row.kind,
+            label=measured.row.label,
+            application=measured.row.application,
+            result=measured.result,
             answer=decision.decision,
             reasons=decision.reasons,
-            bits=round(outcome.bits, 2) if outcome.best_key else None,
+            bits=round(measured.bits, 2) if measured.best_key else None,
             margin=decision.margin,
             confidence=decision.confidence,
             match=decision.match,
             candidates=decision.candidates,
-            right_rank=outcome.right_rank,
-            same_place=outcome.same_place,
+            right_rank=measured.right_rank,
+            same_place=measured.same_place,
             evidence=decision.evidence,
         )
-        for outcome, decision in zip(outcomes, decisions, strict=True)
+        for measured, decision in zip(measured_rows, decisions, strict=True)
     ]
 
 
-def _heaviest(outcomes: Iterable[Outcome], result: Result) -> list[Outcome]:
-    found = [outcome for outcome in outcomes if outcome.result is result]
-    return sorted(found, key=lambda outcome: (-outcome.bits, outcome.row.identity))
+def _heaviest(measured_rows: Iterable[MeasuredRow], result: RowResult) -> list[MeasuredRow]:
+    found = [measured for measured in measured_rows if measured.result is result]
+    return sorted(found, key=lambda measured: (-measured.bits, measured.row.identity))
 
 
-def _in_turn(outcomes: Sequence[Outcome]) -> list[Outcome]:
+def _in_turn(measured_rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:
     """One of each set and deciding reason, then a second one of each: a hundred of a kind hide the rest."""
     taken: Counter[tuple[str, str]] = Counter()
     rounds = []
-    for outcome in outcomes:
-        kind = outcome.row.set, outcome.codes[0]
+    for measured in measured_rows:
+        kind = measured.row.set, measured.codes[0]
         rounds.append(taken[kind])
         taken[kind] += 1
-    return [outcome for _, outcome in sorted(zip(rounds, outcomes, strict=True), key=lambda pair: pair[0])]
+    return [
+        measured for _, measured in sorted(zip(rounds, measured_rows, strict=True), key=lambda pair: pair[0])
+    ]

@@ -15,7 +15,7 @@ from library_validator_cli.evaluation.curves import (
 )
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import THRESHOLDS
-from tests.builders.outcomes import N, R, outcome
+from tests.builders.measured_rows import N, R, measured
 
 
 def test_halves_are_the_same_in_every_run() -> None:
@@ -40,12 +40,12 @@ def test_the_curve_counts_what_each_threshold_would_validate() -> None:
         point.threshold: point
         for point in curve(
             [
-                outcome(bits=4.0),
-                outcome(bits=8.0),
-                outcome(key="ME0002", bits=6.0),
-                outcome(label="NONE", bits=2.0),
-                outcome(label="GONE", bits=30.0),
-                outcome(N, ""),
+                measured(bits=4.0),
+                measured(bits=8.0),
+                measured(key="ME0002", bits=6.0),
+                measured(label="NONE", bits=2.0),
+                measured(label="GONE", bits=30.0),
+                measured(N, ""),
             ]
         )
     }
@@ -59,8 +59,8 @@ def test_the_curve_counts_what_each_threshold_would_validate() -> None:
 
 
 def test_a_row_that_a_rule_holds_back_counts_by_its_score_alone() -> None:
-    held_back = outcome(N, "", label="NONE", best_key="ME0001", bits=9.0)
-    in_order = [held_back, outcome(bits=12.0)]
+    held_back = measured(N, "", label="NONE", best_key="ME0001", bits=9.0)
+    in_order = [held_back, measured(bits=12.0)]
     assert {point.non_libraries.count for point in curve(in_order)} == {0}
     assert [point.threshold for point in curve_by_score(in_order) if point.non_libraries.count][-1] == 9.0
 
@@ -71,10 +71,10 @@ def rows_of(half: str, count: int) -> list[str]:
 
 
 def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
-    first = [outcome(application_id=one, bits=20.0) for one in rows_of("choose", 5)]
-    first.append(outcome(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
-    second = [outcome(application_id=one, bits=10.0) for one in rows_of("report", 4)]
-    second.append(outcome(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
+    first = [measured(application_id=one, bits=20.0) for one in rows_of("choose", 5)]
+    first.append(measured(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
+    second = [measured(application_id=one, bits=10.0) for one in rows_of("report", 4)]
+    second.append(measured(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
     none_allowed = [choice for choice in choices([*first, *second]) if choice.bound == 0]
     here, there = none_allowed
     assert (here.chosen_on, here.threshold) == ("choose", 3.5)
@@ -89,7 +89,7 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
 
 def test_where_no_threshold_keeps_the_bound_none_is_named() -> None:
     always = [
-        outcome(application_id=one, label="NONE", validated_up_to=THRESHOLDS[-1])
+        measured(application_id=one, label="NONE", validated_up_to=THRESHOLDS[-1])
         for half in ("choose", "report")
         for one in rows_of(half, 3)
     ]
@@ -99,14 +99,14 @@ def test_where_no_threshold_keeps_the_bound_none_is_named() -> None:
 
 
 def test_scores_of_confidence_are_those_of_their_definitions() -> None:
-    outcomes = [
-        outcome(confidence=0.8),
-        outcome(R, "ME0002", confidence=0.3),
-        outcome(N, "ME0001", label="NONE", confidence=0.1),
-        outcome(label="GONE", confidence=0.9),
-        outcome(N, ""),
+    measured_rows = [
+        measured(confidence=0.8),
+        measured(R, "ME0002", confidence=0.3),
+        measured(N, "ME0001", label="NONE", confidence=0.1),
+        measured(label="GONE", confidence=0.9),
+        measured(N, ""),
     ]
-    every, libraries, validated = reliabilities(outcomes)
+    every, libraries, validated = reliabilities(measured_rows)
     assert (every.rows, libraries.rows, validated.rows) == (3, 2, 1)
     assert every.brier == pytest.approx((0.2**2 + 0.3**2 + 0.1**2) / 3)
     assert every.log_loss == pytest.approx(-(math.log(0.8) + math.log(0.7) + math.log(0.9)) / 3)
@@ -117,7 +117,7 @@ def test_scores_of_confidence_are_those_of_their_definitions() -> None:
 
 
 def test_a_certain_answer_that_is_wrong_costs_much_and_stays_a_number() -> None:
-    every, *_ = reliabilities([outcome(key="ME0002", confidence=1.0), outcome(confidence=1.0)])
+    every, *_ = reliabilities([measured(key="ME0002", confidence=1.0), measured(confidence=1.0)])
     assert every.log_loss == pytest.approx(-math.log(1e-12) / 2)
     assert every.bins[-1].right == Share(count=1, of=2)
 

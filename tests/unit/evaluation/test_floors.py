@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from library_validator_cli.evaluation.floors import FloorCheck, check_floors, read_floors
-from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.summary import groups_of
 from library_validator_cli.failures import CommandFailed, WrongUsage
-from tests.builders.outcomes import N, R, V, outcome
+from tests.builders.measured_rows import N, R, V, measured
 
 FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata"
 
@@ -19,13 +19,13 @@ def written(tmp_path: Path) -> Path:
 
 
 def checked(
-    path: Path, text: str, outcomes: list[Outcome], only: tuple[str, ...] = ()
+    path: Path, text: str, measured_rows: list[MeasuredRow], only: tuple[str, ...] = ()
 ) -> tuple[list[FloorCheck], list[str]]:
     path.write_text(text, "utf-8")
-    return check_floors(read_floors(path), groups_of(outcomes), only)
+    return check_floors(read_floors(path), groups_of(measured_rows), only)
 
 
-TEN = [outcome(V, application_id=str(n)) for n in range(9)] + [outcome(R, application_id="9")]
+TEN = [measured(V, application_id=str(n)) for n in range(9)] + [measured(R, application_id="9")]
 
 
 @pytest.mark.parametrize(
@@ -61,23 +61,23 @@ def test_a_check_says_what_was_asked_and_what_was_measured(written: Path) -> Non
 
 
 def test_sets_that_a_floor_names_together_are_counted_together(written: Path) -> None:
-    outcomes = [outcome(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
+    measured_rows = [measured(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
     text = '[[floor]]\nsets = ["museum", "college"]\nnon_library_validated_max = 2\n'
-    (check,), others = checked(written, text, outcomes)
+    (check,), others = checked(written, text, measured_rows)
     assert (check.measured, check.met, others) == ("3 of 3 (100.00%)", False, [])
-    assert checked(written, text, outcomes[:2]) == ([], ["museum + college"])
+    assert checked(written, text, measured_rows[:2]) == ([], ["museum + college"])
 
 
 def test_a_floor_speaks_of_its_kind_and_its_fields_only(written: Path) -> None:
-    outcomes = [outcome(V, kind="typo"), outcome(N, "", kind="short")]
+    measured_rows = [measured(V, kind="typo"), measured(N, "", kind="short")]
     text = (
         '[[floor]]\nset = "typed"\nkind = "typo"\nvalidated_right_min = 1.0\n'
         '[[floor]]\nset = "typed"\nonly = "state,name"\nvalidated_right_min = 1.0\n'
     )
-    (check,), others = checked(written, text, outcomes)
+    (check,), others = checked(written, text, measured_rows)
     assert (check.about, check.met) == ("typed / typo", True)
     assert others == ["typed as name, state"]
-    (reduced,), others = checked(written, text, outcomes, only=("name", "state"))
+    (reduced,), others = checked(written, text, measured_rows, only=("name", "state"))
     assert (reduced.measured, reduced.met) == ("1 of 2 (50.00%)", False)
     assert others == ["typed / typo"]
 

@@ -16,10 +16,10 @@ from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import THRESHOLDS, Measurer, Outcome, Result, measuring
+from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, Measurer, RowResult, measuring
 from library_validator_cli.local_matching import registry_of as registry_of_files
 from library_validator_cli.sample_applications import sample_applications
-from tests.builders.outcomes import N, R, outcome
+from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
 from tests.unit.cli.test_sample_release import BUNDLED
 
@@ -38,13 +38,13 @@ def labelled(label: str = "ME0001", **fields: Any) -> LabelledRow:
     return LabelledRow("typed", "", label, read.application, read.problems)
 
 
-def measure(row: LabelledRow) -> Outcome:
+def measure(row: LabelledRow) -> MeasuredRow:
     return Measurer(registry_of(NEWEST)).measure(row)
 
 
 def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
     measured = measure(labelled(**ALDER_POINT))
-    assert (measured.result, measured.key, measured.right_rank) == (Result.RIGHT, "ME0001", 1)
+    assert (measured.result, measured.key, measured.right_rank) == (RowResult.RIGHT, "ME0001", 1)
     assert 1 <= measured.keys <= 10
     assert measured.candidates >= 1
     assert measured.same_place
@@ -53,20 +53,20 @@ def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
 @pytest.mark.parametrize(
     ("label", "result"),
     [
-        ("ME0002", Result.WRONG_KEY),
-        ("NONE", Result.NON_LIBRARY_VALIDATED),
-        ("GONE", Result.GONE_VALIDATED),
+        ("ME0002", RowResult.WRONG_KEY),
+        ("NONE", RowResult.NON_LIBRARY_VALIDATED),
+        ("GONE", RowResult.GONE_VALIDATED),
     ],
 )
-def test_the_same_answer_is_an_error_under_another_label(label: str, result: Result) -> None:
+def test_the_same_answer_is_an_error_under_another_label(label: str, result: RowResult) -> None:
     assert measure(labelled(label, **ALDER_POINT)).result is result
 
 
 def test_an_answer_that_is_no_validation_is_what_it_says() -> None:
     affiliate = {**ALDER_POINT, "name": "Friends of the Alder Point Public Library"}
-    assert measure(labelled("NONE", **affiliate)).result is Result.NOT_VALIDATED
-    assert outcome(R).result is Result.REVIEW
-    assert outcome(N).result is Result.NOT_VALIDATED
+    assert measure(labelled("NONE", **affiliate)).result is RowResult.NOT_VALIDATED
+    assert measured(R).result is RowResult.REVIEW
+    assert measured(N).result is RowResult.NOT_VALIDATED
 
 
 def test_nobody_found_has_no_candidate_no_key_and_no_confidence() -> None:
@@ -85,7 +85,7 @@ def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
     for threshold in THRESHOLDS:
         measurer._policy = replace(policy, validate=threshold)
         answer = measurer.measure(row).answer
-        assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is Result.RIGHT)
+        assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is RowResult.RIGHT)
 
 
 def test_the_threshold_for_a_name_and_a_place_alone_moves_with_it() -> None:
@@ -99,14 +99,14 @@ def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
         labelled("NONE", **{**ALDER_POINT, "name": "Friends of the Alder Point Public Library"})
     )
     assert measured.result_at(0.0) is None
-    assert measured.result_by_score(0.0) is Result.NON_LIBRARY_VALIDATED
+    assert measured.result_by_score(0.0) is RowResult.NON_LIBRARY_VALIDATED
 
 
 def test_a_library_that_vanished_is_not_found_among_the_listed() -> None:
     older = release(SYSTEMS, fiscal_year=2021)
     newer = release(SYSTEMS[1:], fiscal_year=2022)
     measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_POINT))
-    assert (measured.result, measured.key, measured.right_rank) == (Result.REVIEW, "ME0001", 0)
+    assert (measured.result, measured.key, measured.right_rank) == (RowResult.REVIEW, "ME0001", 0)
 
 
 def test_answers_are_those_of_the_service_row_by_row() -> None:
@@ -120,12 +120,12 @@ def test_answers_are_those_of_the_service_row_by_row() -> None:
     rows.append(labelled("NONE", name="x" * 400))
     submissions = [(Submission(source="s", application=r.application, sent_at=NOW), r.problems) for r in rows]
     decisions = Decider(registry).decide(submissions, NOW)
-    with measuring(rows, registry, processes=1) as measured:
-        outcomes = list(measured)
-    assert [(one.answer, list(one.codes), one.key, round(one.confidence, 6)) for one in outcomes] == [
+    with measuring(rows, registry, processes=1) as stream:
+        measured_rows = list(stream)
+    assert [(one.answer, list(one.codes), one.key, round(one.confidence, 6)) for one in measured_rows] == [
         (d.decision, d.reason_codes, d.match.fscs_key if d.match else "", d.confidence) for d in decisions
     ]
-    assert len({one.answer for one in outcomes}) == 3
+    assert len({one.answer for one in measured_rows}) == 3
 
 
 @pytest.mark.parametrize("threads", [0, 1])
@@ -149,8 +149,8 @@ def test_a_defect_names_the_row_that_met_it() -> None:
 
     registry = Broken.holding(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
     with (
-        measuring([labelled(**ALDER_POINT)], registry, processes=1) as outcomes,
+        measuring([labelled(**ALDER_POINT)], registry, processes=1) as measured_rows,
         pytest.raises(ZeroDivisionError) as raised,
     ):
-        list(outcomes)
+        list(measured_rows)
     assert raised.value.__notes__ == ["over the application a-1 of the set typed"]

@@ -67,12 +67,12 @@ def run_of(
     only: tuple[str, ...] = (),
 ) -> Run:
     registry = registry or registry_of(NEWEST)
-    with measuring(rows, registry, processes=1) as outcomes:
+    with measuring(rows, registry, processes=1) as measured_rows:
         return evaluate(
             [LabelledFile("rows.csv", "f" * 64, rows, ())],
             [],
             registry,
-            list(outcomes),
+            list(measured_rows),
             only=only,
             command="library-validator evaluate rows.csv",
             measured_at=datetime(2026, 11, 23, 12, tzinfo=UTC),

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
-from tests.builders.outcomes import N, R, V, outcome
+from tests.builders.measured_rows import N, R, V, measured
 
 
 def test_libraries_non_libraries_and_gone_ones_are_counted_apart() -> None:
     (group,) = groups_of(
         [
-            outcome(V),
-            outcome(V, "ME0002", right_rank=2),
-            outcome(R),
-            outcome(N, ""),
-            outcome(V, label="NONE"),
-            outcome(R, label="NONE"),
-            outcome(V, label="GONE"),
-            outcome(V, label="GONE", same_place=False),
+            measured(V),
+            measured(V, "ME0002", right_rank=2),
+            measured(R),
+            measured(N, ""),
+            measured(V, label="NONE"),
+            measured(R, label="NONE"),
+            measured(V, label="GONE"),
+            measured(V, label="GONE", same_place=False),
         ]
     )
     counts = {name: (share.count, share.of) for name, share in group.measures.items()}
@@ -41,10 +41,10 @@ def test_libraries_non_libraries_and_gone_ones_are_counted_apart() -> None:
 def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
     groups = groups_of(
         [
-            outcome(of="typed", kind="typo"),
-            outcome(N, of="typed", kind="short"),
-            outcome(of="drift"),
-            outcome(of="typed"),
+            measured(of="typed", kind="typo"),
+            measured(N, of="typed", kind="short"),
+            measured(of="drift"),
+            measured(of="typed"),
         ]
     )
     assert [(group.set, group.kind, group.rows) for group in groups] == [
@@ -59,13 +59,13 @@ def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
 def test_answers_that_somebody_has_to_put_right_are_counted_by_their_deciding_reason() -> None:
     (group,) = groups_of(
         [
-            outcome(),
-            outcome(R, code="TIE"),
-            outcome(R, code="NAME_DIFFERS"),
-            outcome(R, code="TIE"),
-            outcome(N, code="NO_ENTRY"),
-            outcome(N, label="NONE", code="AFFILIATE"),
-            outcome(V, label="NONE"),
+            measured(),
+            measured(R, code="TIE"),
+            measured(R, code="NAME_DIFFERS"),
+            measured(R, code="TIE"),
+            measured(N, code="NO_ENTRY"),
+            measured(N, label="NONE", code="AFFILIATE"),
+            measured(V, label="NONE"),
         ]
     )
     assert group.reasons == {
@@ -77,6 +77,6 @@ def test_answers_that_somebody_has_to_put_right_are_counted_by_their_deciding_re
 
 
 def test_keys_and_candidates_are_told_by_percentile_and_maximum() -> None:
-    (group,) = groups_of([outcome(keys=number, candidates=2 * number) for number in range(1, 11)])
+    (group,) = groups_of([measured(keys=number, candidates=2 * number) for number in range(1, 11)])
     assert group.keys == Spread(p50=5, p99=10, max=10)
     assert group.candidates == Spread(p50=10, p99=20, max=20)

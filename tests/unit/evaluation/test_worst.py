@@ -2,47 +2,47 @@ from __future__ import annotations
 
 from library_validator.decisions.application import application_from_fields
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import Measurer, Result
+from library_validator_cli.evaluation.measure import Measurer, RowResult
 from library_validator_cli.evaluation.worst import explain, gone_validated, worst
-from tests.builders.outcomes import N, R, outcome
+from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, registry_of
 
 
 def test_errors_come_gravest_first_and_then_by_bits() -> None:
-    outcomes = [
-        outcome(R, application_id="review"),
-        outcome(application_id="right"),
-        outcome(N, "", application_id="no"),
-        outcome(key="ME0002", application_id="wrong", bits=5.0),
-        outcome(label="NONE", application_id="friends", bits=1.0),
-        outcome(label="NONE", application_id="college", bits=8.0),
-        outcome(N, "", label="NONE", application_id="rightly told no"),
-        outcome(R, label="NONE", application_id="asked a person"),
+    measured_rows = [
+        measured(R, application_id="review"),
+        measured(application_id="right"),
+        measured(N, "", application_id="no"),
+        measured(key="ME0002", application_id="wrong", bits=5.0),
+        measured(label="NONE", application_id="friends", bits=1.0),
+        measured(label="NONE", application_id="college", bits=8.0),
+        measured(N, "", label="NONE", application_id="rightly told no"),
+        measured(R, label="NONE", application_id="asked a person"),
     ]
-    chosen = [one.row.application.application_id for one in worst(outcomes)]
+    chosen = [one.row.application.application_id for one in worst(measured_rows)]
     assert chosen == ["college", "friends", "wrong", "no", "review"]
 
 
 def test_room_is_shared_by_libraries_told_no_and_libraries_to_review() -> None:
-    noes = [outcome(N, "", application_id=f"no-{number}") for number in range(30)]
-    reviews = [outcome(R, application_id=f"review-{number}") for number in range(30)]
+    noes = [measured(N, "", application_id=f"no-{number}") for number in range(30)]
+    reviews = [measured(R, application_id=f"review-{number}") for number in range(30)]
     results = [one.result for one in worst([*noes, *reviews], most=11)]
-    assert results == [Result.NOT_VALIDATED] * 6 + [Result.REVIEW] * 5
+    assert results == [RowResult.NOT_VALIDATED] * 6 + [RowResult.REVIEW] * 5
     few = [one.result for one in worst([*noes[:2], *reviews], most=11)]
-    assert few == [Result.NOT_VALIDATED] * 2 + [Result.REVIEW] * 9
+    assert few == [RowResult.NOT_VALIDATED] * 2 + [RowResult.REVIEW] * 9
     assert len(worst([*noes, *reviews[:3]], most=11)) == 11
 
 
 def test_a_hundred_of_one_kind_do_not_hide_the_others() -> None:
-    many = [outcome(R, application_id=f"id-{number}", code="TIE", bits=20.0) for number in range(100)]
-    other = outcome(R, application_id="other", code="NAME_DIFFERS", bits=1.0)
+    many = [measured(R, application_id=f"id-{number}", code="TIE", bits=20.0) for number in range(100)]
+    other = measured(R, application_id="other", code="NAME_DIFFERS", bits=1.0)
     chosen = [one.row.application.application_id for one in worst([*many, other], most=4)]
     assert "other" in chosen[:2]
 
 
 def test_every_library_that_vanished_and_was_validated_is_listed() -> None:
     listed = gone_validated(
-        [outcome(label="GONE", application_id="a"), outcome(R, label="GONE"), outcome(label="NONE")]
+        [measured(label="GONE", application_id="a"), measured(R, label="GONE"), measured(label="NONE")]
     )
     assert [one.row.application.application_id for one in listed] == ["a"]
 
@@ -54,7 +54,7 @@ def test_an_explanation_is_the_decision_of_the_service_with_its_evidence() -> No
     )
     row = LabelledRow("typed", "short", "ME0003", read.application, read.problems)
     (explained,) = explain([Measurer(registry).measure(row)], registry)
-    assert (explained.result, explained.label, explained.kind) == (Result.WRONG_KEY, "ME0003", "short")
+    assert (explained.result, explained.label, explained.kind) == (RowResult.WRONG_KEY, "ME0003", "short")
     assert explained.match is not None
     assert explained.match.fscs_key == "ME0002"
     assert explained.right_rank == 2

@@ -1,4 +1,4 @@
-"""The tables of ``docs/accuracy.md``, of outcomes that are made up."""
+"""The tables of ``docs/accuracy.md``, of measured_rows that are made up."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ from lab.pages.accuracy_wording_figures import wording_figures
 from lab.pages.extract import Accuracy, Measurement, counted
 from library_validator_cli.evaluation.curves import curve
 from library_validator_cli.evaluation.intervals import Share
-from library_validator_cli.evaluation.measure import Outcome
-from library_validator_cli.evaluation.run import Source
+from library_validator_cli.evaluation.measure import MeasuredRow
+from library_validator_cli.evaluation.run import MeasuredFile
 from library_validator_cli.evaluation.summary import groups_of
-from tests.builders.outcomes import N, R, V, outcome
+from tests.builders.measured_rows import N, R, V, measured
 
-NEWEST: Final = Source(name="newest.zip", sha256="22")
-OLDER: Final = Source(name="older.zip", sha256="21")
-SAMPLE: Final = Source(name="sample.zip", sha256="00")
+NEWEST: Final = MeasuredFile(name="newest.zip", sha256="22")
+OLDER: Final = MeasuredFile(name="older.zip", sha256="21")
+SAMPLE: Final = MeasuredFile(name="sample.zip", sha256="00")
 
 
-def measured(
-    outcomes: Iterable[Outcome], *, releases: tuple[Source, ...] = (NEWEST,), only: tuple[str, ...] = ()
+def measurement_of(
+    measured_rows: Iterable[MeasuredRow],
+    *,
+    releases: tuple[MeasuredFile, ...] = (NEWEST,),
+    only: tuple[str, ...] = (),
 ) -> Measurement:
-    rows = list(outcomes)
+    rows = list(measured_rows)
     points = curve(rows)
     shipped = next(point for point in points if point.threshold == 0)
     return Measurement(
@@ -55,9 +58,9 @@ def lines(table: str) -> list[str]:
 
 class TestMistakes:
     def test_each_kind_that_gets_a_wrong_answer_is_named_with_reasons_and_share(self) -> None:
-        refused = [outcome(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
+        refused = [measured(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
         reasons = "`NO_ENTRY` 2, `AFFILIATE` 1"
-        table = lines(mistake_figures(measured([*refused, outcome(of="erate"), outcome(of="typed")])))
+        table = lines(mistake_figures(measurement_of([*refused, measured(of="erate"), measured(of="typed")])))
         assert table == [
             "**validated as another library** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
             f"**told no** | **listed libraries** | {reasons} | 5 | 3 | 60.00% | 23.07 to 88.24",
@@ -67,11 +70,11 @@ class TestMistakes:
 
     def test_who_is_no_listed_library_and_who_is_listed_no_more_are_told_apart(self) -> None:
         rows = [
-            outcome(V, label="NONE", of="neg_museum"),
-            outcome(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
-            outcome(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
+            measured(V, label="NONE", of="neg_museum"),
+            measured(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
+            measured(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
         ]
-        assert [line.split(" | ")[:3] for line in lines(mistake_figures(measured(rows)))] == [
+        assert [line.split(" | ")[:3] for line in lines(mistake_figures(measurement_of(rows)))] == [
             ["**validated**", "**who is no listed library**", "`MATCH` 1"],
             ["", "museums", "`MATCH` 1"],
             [
@@ -85,8 +88,8 @@ class TestMistakes:
         ]
 
     def test_the_kind_with_most_of_a_wrong_answer_comes_first(self) -> None:
-        rows = [outcome(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
-        assert [line.split(" | ")[1] for line in lines(mistake_figures(measured(rows)))[2:]] == [
+        rows = [measured(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
+        assert [line.split(" | ")[1] for line in lines(mistake_figures(measurement_of(rows)))[2:]] == [
             "colleges",
             "museums",
         ]
@@ -95,13 +98,13 @@ class TestMistakes:
         ("label", "of"), [("ME0001", "fscs_contradicts"), ("NONE", "fscs_impostor")], ids=str
     )
     def test_a_person_is_right_for_the_fscs_id_of_another(self, label: str, of: str) -> None:
-        assert "sent to a person" not in mistake_figures(measured([outcome(R, label=label, of=of)]))
+        assert "sent to a person" not in mistake_figures(measurement_of([measured(R, label=label, of=of)]))
 
 
 class TestSets:
     def test_sets_against_other_releases_stand_beside_those_of_the_newest(self) -> None:
-        hard = measured([outcome(of="hard")], releases=(SAMPLE, OLDER))
-        blocks = set_figures(Accuracy(measurements=[measured([outcome(), outcome(N)]), hard]))
+        hard = measurement_of([measured(of="hard")], releases=(SAMPLE, OLDER))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured(), measured(N)]), hard]))
         assert [line.split(" | ")[:3] for line in lines(blocks["libraries"])] == [
             ["`typed`", "2", "1 (50.00%)"],
             ["`hard`", "1", "1 (100.00%)"],
@@ -109,16 +112,18 @@ class TestSets:
         assert (blocks["few-fields"], blocks["older-releases"]) == ("", "")
 
     def test_what_older_releases_add_is_a_table_of_its_own(self) -> None:
-        older = measured([outcome(), outcome(R, label="NONE")], releases=(OLDER, NEWEST))
-        blocks = set_figures(Accuracy(measurements=[measured([outcome(R)]), older]))
+        older = measurement_of([measured(), measured(R, label="NONE")], releases=(OLDER, NEWEST))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured(R)]), older]))
         assert blocks["older-releases"].startswith("2 releases: `older.zip`, `newest.zip`.")
         assert "| `typed` | 1 | 1 (100.00%) |" in blocks["older-releases"]
         assert "| `typed` | 1 | 0 | 0.00 to 79.35 | 1 (100.00%) |" in blocks["older-releases"]
         assert "| `typed` | 1 | 0 (0.00%) |" in blocks["libraries"]
 
     def test_with_few_fields_there_are_tables_and_what_another_threshold_would_do(self) -> None:
-        few = measured([outcome(bits=0.5), outcome(), outcome(N, label="NONE")], only=("name", "city"))
-        blocks = set_figures(Accuracy(measurements=[measured([outcome()]), few]))
+        few = measurement_of(
+            [measured(bits=0.5), measured(), measured(N, label="NONE")], only=("name", "city")
+        )
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
         assert blocks["few-fields"].startswith(
             "**With name, city.** Of 2 applications of listed libraries, 2 "
         )
@@ -130,8 +135,8 @@ class TestSets:
         ]
 
     def test_with_fields_that_validate_nobody_a_sentence_says_it(self) -> None:
-        few = measured([outcome(R), outcome(N, label="NONE")], only=("name", "state"))
-        blocks = set_figures(Accuracy(measurements=[measured([outcome()]), few]))
+        few = measurement_of([measured(R), measured(N, label="NONE")], only=("name", "state"))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
         assert "0 were validated with the right key (0.00%)" in blocks["few-fields"]
         assert (lines(blocks["few-fields"]), blocks["name-and-town"]) == ([], "")
 
@@ -140,13 +145,13 @@ class TestWordings:
     @pytest.fixture
     def blocks(self) -> dict[str, str]:
         rows = [
-            outcome(R, label="NONE", of="wordings", kind="support/door"),
-            outcome(N, label="NONE", of="wordings", kind="support/town_only"),
-            outcome(N, label="NONE", of="wordings", kind="denial/door"),
-            outcome(V, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
-            outcome(R, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+            measured(R, label="NONE", of="wordings", kind="support/door"),
+            measured(N, label="NONE", of="wordings", kind="support/town_only"),
+            measured(N, label="NONE", of="wordings", kind="denial/door"),
+            measured(V, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+            measured(R, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
         ]
-        return wording_figures(Accuracy(measurements=[measured(rows)]))
+        return wording_figures(Accuracy(measurements=[measurement_of(rows)]))
 
     def test_bodies_are_counted_by_what_they_give_and_by_what_they_are(self, blocks: dict[str, str]) -> None:
         said, by_variant, by_kind = blocks["wordings"].split("\n\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.growth.grown_registries import grow, largest_state
-from lab.growth.growth import Live, counts_of, judged, one_pass, sizes_of
+from lab.growth.growth import MeasuredRegistry, answers, counts_of, one_pass, sizes_of
 from lab.growth.growth_applicants import common_names, to_decide
 from lab.speed.snapshot import SnapshotRegistry, load, write
 from library_validator.matching.entries_of_history import entries_of
@@ -98,15 +98,15 @@ def test_one_state_is_the_one_with_most_systems_and_its_outlets() -> None:
 def test_answers_about_the_libraries_of_the_release_stay_right_among_new_places() -> None:
     rows = common_names(SMALL)
     grown = grow(SMALL, "places", 10)
-    found = judged(Live.of(grown, build_index([grown])).registry, rows)
-    base = judged(Live.of(SMALL, build_index([SMALL])).registry, rows)
+    found = answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
+    base = answers(MeasuredRegistry.of(SMALL, build_index([SMALL])).store, rows)
     assert found["libraries_found"] == base["libraries_found"] == found["libraries"] == len(rows)
     assert found["validated_wrong"] == base["validated_wrong"] == 0
 
 
 def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
     index = build_index([SMALL])
-    sizes = sizes_of(index, Live.of(SMALL, index).registry)
+    sizes = sizes_of(index, MeasuredRegistry.of(SMALL, index).store)
     assert sizes["postings"] == len(index.postings)
     assert sizes["biggest_posting_bytes"] > max(map(len, index.postings.values()))
     assert sizes["write_units"] >= len(index.postings)
@@ -114,8 +114,8 @@ def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
 
 
 def test_a_pass_gives_the_time_of_one_decision() -> None:
-    live = Live.of(SMALL, build_index([SMALL]))
-    assert one_pass(live, to_decide(rows_of_alder(20)), 10) > 0
+    registry = MeasuredRegistry.of(SMALL, build_index([SMALL]))
+    assert one_pass(registry, to_decide(rows_of_alder(20)), 10) > 0
 
 
 def test_counts_without_answers_are_nothing() -> None:

@@ -17,9 +17,9 @@ from lab.peers.measuring import (
     no_rule,
     outcomes_at,
 )
-from lab.peers.product import Outcome
+from lab.peers.product import MatcherAnswer
 from lab.peers.records import Best, best_of, record_of, records_of
-from lab.peers.tables import Result, ahead_of, text_of
+from lab.peers.tables import MatcherResult, ahead_of, text_of
 from library_validator.decisions.application import Application
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 from tests.builders.small_registry import ALDER, COLLEGE_HOST, NEWEST, SYSTEMS
@@ -30,8 +30,8 @@ def case(label: str, name: str = "Alder Point Library", in_set: str = "a", *, in
     return Case(in_set, LabelledRow(in_set, "", label, application, ()), in_pool)
 
 
-def result(matcher: str, cases: list[Case], outcomes: list[Outcome]) -> Result:
-    return Result(matcher, 0.5, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
+def result(matcher: str, cases: list[Case], outcomes: list[MatcherAnswer]) -> MatcherResult:
+    return MatcherResult(matcher, 0.5, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
 
 
 RIGHT, WRONG = case("ME0001"), case("ME0002")
@@ -57,7 +57,7 @@ def test_nothing_is_validated_where_the_best_score_is_wrong() -> None:
     threshold = most_right(curve([WRONG], [ANSWERS[0]], no_rule), 0).threshold
 
     assert threshold == NEVER
-    assert outcomes_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [Outcome("ME0001", "")]
+    assert outcomes_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [MatcherAnswer("ME0001", "")]
 
 
 def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_them() -> None:
@@ -78,7 +78,7 @@ def test_rows_outside_the_pool_move_no_threshold() -> None:
 def test_a_tie_of_two_libraries_validates_nobody() -> None:
     tied = Best("ME0001", 0.9, 0.0)
 
-    assert outcomes_at(0.5, [RIGHT], [tied], no_rule) == [Outcome("ME0001", "")]
+    assert outcomes_at(0.5, [RIGHT], [tied], no_rule) == [MatcherAnswer("ME0001", "")]
 
 
 def test_a_cue_word_counts_only_where_no_name_of_the_library_bears_it() -> None:
@@ -92,7 +92,11 @@ def test_a_cue_word_counts_only_where_no_name_of_the_library_bears_it() -> None:
 
 def test_every_row_is_counted_in_its_set_under_what_became_of_it() -> None:
     cases = [case("ME0001"), case("ME0001"), case(NONE, in_set="b"), case(GONE, in_set="b")]
-    outcomes = [Outcome("ME0001", "ME0001"), Outcome("ME0001", "ME0002"), *[Outcome("ME0001", "ME0001")] * 2]
+    outcomes = [
+        MatcherAnswer("ME0001", "ME0001"),
+        MatcherAnswer("ME0001", "ME0002"),
+        *[MatcherAnswer("ME0001", "ME0001")] * 2,
+    ]
 
     assert measure_sets(cases, outcomes) == {
         "a": Measure(2, 2, 0, 2, 1, 1, 0, 0),
@@ -103,11 +107,11 @@ def test_every_row_is_counted_in_its_set_under_what_became_of_it() -> None:
 def test_a_cell_where_a_peer_is_ahead_says_what_the_product_answered_there() -> None:
     cases = [RIGHT, RIGHT, case(NONE)]
     ours = [
-        Outcome("ME0001", "ME0001", "validated", "MATCH"),
-        Outcome("ME0001", "", "needs_review", "TIE"),
-        Outcome("", "", "not_validated", "NO_ENTRY"),
+        MatcherAnswer("ME0001", "ME0001", "validated", "MATCH"),
+        MatcherAnswer("ME0001", "", "needs_review", "TIE"),
+        MatcherAnswer("", "", "not_validated", "NO_ENTRY"),
     ]
-    theirs = [*[Outcome("ME0001", "ME0001")] * 2, Outcome("ME0001", "ME0001")]
+    theirs = [*[MatcherAnswer("ME0001", "ME0001")] * 2, MatcherAnswer("ME0001", "ME0001")]
     ahead = ahead_of(result("product", cases, ours), [result("peer", cases, theirs)], cases)
 
     assert [(one.column, one.peer, one.product) for one in ahead] == [("validated_right", 2, 1)]
@@ -116,7 +120,7 @@ def test_a_cell_where_a_peer_is_ahead_says_what_the_product_answered_there() -> 
 
 def test_shares_are_cut_so_that_a_hundred_per_cent_is_every_row() -> None:
     cases = [RIGHT] * 30_000
-    outcomes = [Outcome("ME0001", "ME0001")] * 29_999 + [Outcome("ME0001", "")]
+    outcomes = [MatcherAnswer("ME0001", "ME0001")] * 29_999 + [MatcherAnswer("ME0001", "")]
 
     assert "100.00 / 99.99 / 0" in text_of([result("product", cases, outcomes)])
 

@@ -1,4 +1,4 @@
-"""Outcomes of labelled rows, made up: what an evaluation would have measured."""
+"""Measured rows of labelled rows, made up: what an evaluation would have measured."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.decision import Answer
 from library_validator.matching.weights import probability_of
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import Outcome
+from library_validator_cli.evaluation.measure import MeasuredRow
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 
@@ -21,7 +21,7 @@ def row(
     return LabelledRow(of, kind, label, read.application, read.problems)
 
 
-def outcome(
+def measured(
     answer: Answer = V,
     key: str = "ME0001",
     *,
@@ -32,10 +32,10 @@ def outcome(
     bits: float = 10.0,
     code: str = "MATCH",
     **changed: object,
-) -> Outcome:
+) -> MeasuredRow:
     """A row that is answered with ``key``; validated up to its own bits where it is validated."""
     found = bool(key or changed.get("best_key"))
-    made = Outcome(
+    made = MeasuredRow(
         row=row(application_id, label, of=of, kind=kind),
         answer=answer,
         codes=(code,),
@@ -51,4 +51,4 @@ def outcome(
         validated_up_to=bits if answer is V else -math.inf,
         validated_key=key if answer is V else "",
     )
-    return replace(made, **changed)  # type: ignore[arg-type]  # fields of Outcome, by name
+    return replace(made, **changed)  # type: ignore[arg-type]  # fields of MeasuredRow, by name
