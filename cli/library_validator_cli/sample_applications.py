@@ -13,7 +13,7 @@ from typing import Final
 
 from library_validator.matching.words import STATE_CODES
 from library_validator.releases.records import Outlet, Release, System
-from library_validator_cli import typing_habits as habits
+from library_validator_cli import typing_mistakes
 
 IMPOSTORS: Final = 0.3  # share of all applications
 NONE: Final = "NONE"
@@ -79,15 +79,15 @@ class _Draw:
         """The record as its own staff would type it, without a slip."""
         rng = self.rng
         code = record.state
-        state = habits.title_case(_STATE_NAMES.get(code, code)) if rng.random() < 0.2 else code
+        state = typing_mistakes.title_case(_STATE_NAMES.get(code, code)) if rng.random() < 0.2 else code
         return SampleApplication(
             application_id="",
-            name=habits.some_case(record.name, rng),
-            street=habits.some_case(record.street, rng),
-            city=habits.some_case(record.city, rng),
+            name=typing_mistakes.some_case(record.name, rng),
+            street=typing_mistakes.some_case(record.street, rng),
+            city=typing_mistakes.some_case(record.city, rng),
             state=state,
             zip="" if record.zip == "M" else record.zip,
-            phone=habits.phone(record.phone, rng),
+            phone=typing_mistakes.phone(record.phone, rng),
             website="",
             fscs_id="",
             country="",
@@ -106,22 +106,22 @@ def _clean(draw: _Draw) -> SampleApplication:
 def _typo(draw: _Draw) -> SampleApplication:
     typed = draw.application(draw.system(), "typo")
     if draw.rng.random() < 0.7:
-        return replace(typed, name=habits.mistype(typed.name, draw.rng))
-    return replace(typed, street=habits.mistype(typed.street, draw.rng))
+        return replace(typed, name=typing_mistakes.mistype(typed.name, draw.rng))
+    return replace(typed, street=typing_mistakes.mistype(typed.street, draw.rng))
 
 
 def _abbreviated(draw: _Draw) -> SampleApplication:
     typed = draw.application(draw.system(), "abbreviated")
     return replace(
         typed,
-        name=habits.abbreviate(typed.name, draw.rng),
-        street=habits.abbreviate(typed.street, draw.rng),
+        name=typing_mistakes.abbreviate(typed.name, draw.rng),
+        street=typing_mistakes.abbreviate(typed.street, draw.rng),
     )
 
 
 def _swapped(draw: _Draw) -> SampleApplication:
     typed = draw.application(draw.system(), "swapped")
-    return replace(typed, name=habits.swap_words(typed.name, draw.rng))
+    return replace(typed, name=typing_mistakes.swap_words(typed.name, draw.rng))
 
 
 def _sparse(draw: _Draw) -> SampleApplication:
@@ -137,8 +137,8 @@ def _mailing_address(draw: _Draw) -> SampleApplication:
         return typed
     return replace(
         typed,
-        street=habits.some_case(system.mailing_street, draw.rng),
-        city=habits.some_case(system.mailing_city, draw.rng),
+        street=typing_mistakes.some_case(system.mailing_street, draw.rng),
+        city=typing_mistakes.some_case(system.mailing_city, draw.rng),
         zip=system.mailing_zip,
     )
 
@@ -150,7 +150,7 @@ def _branch(draw: _Draw) -> SampleApplication:
 def _fscs_id(draw: _Draw) -> SampleApplication:
     system = draw.system()
     typed = draw.application(system, "fscs_id")
-    typed = replace(typed, fscs_id=habits.fscs_id(system.fscs_key, draw.rng))
+    typed = replace(typed, fscs_id=typing_mistakes.fscs_id(system.fscs_key, draw.rng))
     return replace(typed, street="", phone="", zip="") if draw.rng.random() < 0.4 else typed
 
 
@@ -195,7 +195,7 @@ def _namesake(draw: _Draw) -> SampleApplication:
     for _ in range(100):
         system, elsewhere = draw.system(), draw.system()
         if elsewhere.state not in draw.states_of[system.name]:
-            name = habits.some_case(system.name, draw.rng)
+            name = typing_mistakes.some_case(system.name, draw.rng)
             typed = draw.application(elsewhere, "namesake", NONE)
             return replace(typed, name=name, street=draw.another_street(), phone="")
     return _college(draw)

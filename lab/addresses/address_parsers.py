@@ -24,15 +24,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.addresses import costs, pairs
-from lab.addresses.judging import (
-    Judged,
+from lab.addresses.comparing import (
+    ReaderLevels,
+    compare_as_product,
     compare_with,
-    judge_all,
-    judge_of,
+    comparison_with,
+    levels_of,
     lines_of,
     measure,
     mistakes,
-    product_judge,
 )
 from lab.addresses.pairs import Line, Pair
 from lab.addresses.readers import READERS, RULES, Read, Reader
@@ -66,7 +66,7 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
     """Every reader on every pair: measures, costs, and where the rules are wrong."""
     lines = lines_of(known)
     timed = random.Random(SEED).sample(lines, min(TIMED_LINES, len(lines)))
-    judged: dict[str, Judged] = {}
+    levels_by_reader: dict[str, ReaderLevels] = {}
     readers: dict[str, dict[str, Any]] = {}
     for reader in READERS:
         _say(reader.name)
@@ -75,15 +75,17 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
         except Exception as error:  # noqa: BLE001 - what a binding raises without its data is its own affair
             readers[reader.name] = {"could_not_run": f"{type(error).__name__}: {error}"}
             continue
-        judged[reader.name] = judge_all(reader.name, judge_of(read), known)
+        levels_by_reader[reader.name] = levels_of(reader.name, comparison_with(read), known)
         readers[reader.name] = _costs(reader, read, lines, timed)
-    judged[PRODUCT] = judge_all(PRODUCT, product_judge, known)
-    rules = judged[RULES.name]
+    levels_by_reader[PRODUCT] = levels_of(PRODUCT, compare_as_product, known)
+    rules = levels_by_reader[RULES.name]
     return {
         "readers": readers,
-        "judged": {name: measure(one, known) for name, one in judged.items()},
-        "beside_the_rules": {name: compare_with(rules, one, known) for name, one in judged.items()},
-        "mistakes": mistakes([rules, judged[PRODUCT]], list(judged.values()), known),
+        "judged": {name: measure(levels, known) for name, levels in levels_by_reader.items()},
+        "beside_the_rules": {
+            name: compare_with(rules, levels, known) for name, levels in levels_by_reader.items()
+        },
+        "mistakes": mistakes([rules, levels_by_reader[PRODUCT]], list(levels_by_reader.values()), known),
     }
 
 
@@ -99,7 +101,7 @@ def _costs(reader: Reader, read: Read, lines: Sequence[Line], timed: Sequence[Li
 
 
 def print_tables(found: dict[str, Any]) -> None:
-    sets = {name: one["are_the_same"] for name, one in found["judged"][PRODUCT].items()}
+    sets = {name: measured["are_the_same"] for name, measured in found["judged"][PRODUCT].items()}
     for same, title in (
         (True, "Same address, judged the same %"),
         (False, "Two addresses, judged the same %"),
@@ -107,13 +109,13 @@ def print_tables(found: dict[str, Any]) -> None:
         names = [name for name, are_same in sets.items() if are_same is same]
         rows = [
             [f"{name} ({found['judged'][PRODUCT][name]['pairs']:,})" for name in names],
-            *([_percent(judged[name]) for name in names] for judged in found["judged"].values()),
+            *([_percent(measured[name]) for name in names] for measured in found["judged"].values()),
         ]
         print(f"\n## {title} (of them exact)\n")
         _print_table(["", *found["judged"]], rows)
     print("\n## Costs\n")
     heads = ("reader", "unread", "µs a line", "import ms", "adds MB")
-    costs_of = [_cost_row(name, one) for name, one in found["readers"].items()]
+    costs_of = [_cost_row(name, cost) for name, cost in found["readers"].items()]
     _print_table(list(heads), [list(column) for column in zip(*costs_of, strict=True)])
 
 
@@ -125,9 +127,9 @@ def _cost_row(name: str, cost: dict[str, Any]) -> list[str]:
     return [name, unread, str(cost["microseconds_per_line"]), str(cost["import_milliseconds"]), megabytes]
 
 
-def _percent(judged: dict[str, Any]) -> str:
-    of = judged["pairs"]
-    return f"{100 * judged['judged_same'] / of:.2f} ({100 * judged['judged_exact'] / of:.2f})"
+def _percent(measured: dict[str, Any]) -> str:
+    of = measured["pairs"]
+    return f"{100 * measured['judged_same'] / of:.2f} ({100 * measured['judged_exact'] / of:.2f})"
 
 
 def _print_table(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> None:

@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.speed.billed_requests import CHUNK
-from lab.speed.in_process_account import Fields, Work, in_process_account, template, together
+from lab.speed.in_process_stack import Fields, Work, in_process_stack, template, together
 from lab.speed.measures import about, computed, counted, measured, write
 from lab.speed.read_units import BATCH, ROOT, SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
@@ -271,18 +271,18 @@ def drawn_from(release: Path, count: int) -> list[Fields]:
 
 
 def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
-    with in_process_account() as account:
+    with in_process_stack() as stack:
         _say(f"loading {releases[0].name}")
-        account.load(releases[0])
+        stack.load(releases[0])
         _say(f"deciding {len(applications):,} applications")
-        account.decide(applications)
+        stack.decide(applications)
         _say(f"loading {releases[1].name}")
-        loaded = account.load(releases[1])
+        loaded = stack.load(releases[1])
         _say("deciding them again")
-        again = account.decide_again()
-        account.forget_decisions()
+        again = stack.decide_again()
+        stack.forget_decisions()
         _say("deciding them anew")
-        works = account.decide(applications)
+        works = stack.decide(applications)
     answer = {
         "applications": of_applications(works, prices),
         "release": of_release(loaded, prices),

@@ -26,7 +26,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from lab.speed.in_process_account import in_process_account
+from lab.speed.in_process_stack import in_process_stack
 from lab.speed.read_units import BATCH, ROOT, SAMPLE_RELEASE
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import System
@@ -129,14 +129,14 @@ def way_of_one_application() -> Way:
     """
     libraries = read_release(SAMPLE_RELEASE).systems[:BATCH]
     way = Way([APPLICATION_ID, libraries[0].fscs_key])
-    with in_process_account() as account:
-        account.load(SAMPLE_RELEASE)
-        account.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
-        account.forget_decisions()
+    with in_process_stack() as stack:
+        stack.load(SAMPLE_RELEASE)
+        stack.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
+        stack.forget_decisions()
         batch = [_application(library, f"other-{number}") for number, library in enumerate(libraries)]
         batch[0]["application_id"] = APPLICATION_ID
         with way.followed():
-            account.decide(batch)
+            stack.decide(batch)
     return way
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from lab.wordings.wording import Wording
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.evaluation.labelled import NONE
-from library_validator_cli.typing_habits import title_case
+from library_validator_cli.typing_mistakes import title_case
 
 SET: Final = "wordings"
 FORM_SET: Final = "wordings_form"  # wordings that real libraries use, too

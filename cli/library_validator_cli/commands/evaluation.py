@@ -121,7 +121,7 @@ def evaluate(
         show_json(run.model_dump(mode="json", exclude={"rows"}))
     else:
         _show(run)
-    _judge(run, floor)
+    _check_floors(run, floor)
 
 
 def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[MeasuredRow]:
@@ -206,7 +206,7 @@ def _value(name: str, share: Share) -> str:
     return f"{share.count:,}" if name in _COUNTED else f"{100 * share.share:.2f}%"
 
 
-def _judge(run: Run, floor: Path | None) -> None:
+def _check_floors(run: Run, floor: Path | None) -> None:
     """Raises ``CommandFailed`` where a floor is missed, or where the file speaks of nothing measured."""
     if floor is None:
         return

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
-from library_validator_cli import typing_habits as habits
 from library_validator_cli.sample_applications import NONE, SampleApplication, sample_applications
+from library_validator_cli.typing_mistakes import abbreviate, title_case
 
 ROOT = Path(__file__).parents[3]
 LIBRARIES = {"clean", "typo", "abbreviated", "swapped", "sparse", "mailing_address", "branch", "fscs_id"}
@@ -83,18 +83,22 @@ def test_one_state_is_too_few(release: Release) -> None:
 
 @given(st.text(max_size=60), st.integers(0, 1000))
 def test_habits_take_any_text(text: str, seed: int) -> None:
-    for habit in (habits.mistype, habits.abbreviate, habits.swap_words, habits.some_case):
+    for habit in (
+        typing_mistakes.mistype,
+        abbreviate,
+        typing_mistakes.swap_words,
+        typing_mistakes.some_case,
+    ):
         assert habit(text, Random(seed)) == habit(text, Random(seed))
 
 
 def test_saints_are_no_streets() -> None:
-    typed = {habits.abbreviate("ST. PAUL PUBLIC LIBRARY", Random(seed)) for seed in range(40)}
+    typed = {abbreviate("ST. PAUL PUBLIC LIBRARY", Random(seed)) for seed in range(40)}
     assert all(one.startswith("ST. PAUL") for one in typed)
-    assert "12 MAIN Street" in {habits.abbreviate("12 MAIN ST", Random(seed)) for seed in range(40)}
+    assert "12 MAIN Street" in {abbreviate("12 MAIN ST", Random(seed)) for seed in range(40)}
 
 
 def test_title_case_is_how_people_write_names() -> None:
     assert (
-        habits.title_case("FRIEND'S OF THE O'BRIEN-SMITH P.L. AT 2ND")
-        == "Friend's of the O'Brien-Smith P.L. at 2nd"
+        title_case("FRIEND'S OF THE O'BRIEN-SMITH P.L. AT 2ND") == "Friend's of the O'Brien-Smith P.L. at 2nd"
     )

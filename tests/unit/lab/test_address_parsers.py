@@ -8,7 +8,14 @@ import pytest
 
 from lab.addresses import costs, pairs
 from lab.addresses.address_parsers import PRODUCT, print_tables, run
-from lab.addresses.judging import Judged, judge_all, judge_of, measure, mistakes, product_judge
+from lab.addresses.comparing import (
+    ReaderLevels,
+    compare_as_product,
+    comparison_with,
+    levels_of,
+    measure,
+    mistakes,
+)
 from lab.addresses.pairs import Line, Pair
 from lab.addresses.readers import (
     as_it_is,
@@ -214,18 +221,18 @@ def test_labels_of_libpostal_make_a_street() -> None:
 
 
 def test_the_best_of_several_lines_counts() -> None:
-    judge = judge_of(with_plain_rules())
-    assert judge(pair("12 N Fork Rd", "PO BOX 7", "12 NORTH FORK ROAD")) == "exact"
-    assert judge(pair("12 N Fork Rd", "90 MILL STREET", "14 NORTH FORK ROAD")) == "same_street"
+    compare = comparison_with(with_plain_rules())
+    assert compare(pair("12 N Fork Rd", "PO BOX 7", "12 NORTH FORK ROAD")) == "exact"
+    assert compare(pair("12 N Fork Rd", "90 MILL STREET", "14 NORTH FORK ROAD")) == "same_street"
 
 
 def test_a_line_that_cannot_be_read_agrees_with_nothing() -> None:
-    assert judge_of(lambda _: None)(pair("12 N FORK RD", "12 N FORK RD")) == "unread"
+    assert comparison_with(lambda _: None)(pair("12 N FORK RD", "12 N FORK RD")) == "unread"
 
 
 def test_the_product_compares_whole_lines_too() -> None:
     mistyped = pair("120 Main Sttreet", "120 MAIN STREET")
-    assert product_judge(mistyped) == "near"
+    assert compare_as_product(mistyped) == "near"
 
 
 def test_shares_and_mistakes_are_counted_by_set() -> None:
@@ -235,22 +242,22 @@ def test_shares_and_mistakes_are_counted_by_set() -> None:
         pair("1 A ST", "7 B ST", same=False, name="moved"),
         pair("1 E MAIN ST", "1 W MAIN ST", same=False, name="other_side"),
     ]
-    judged = Judged("rules", ("exact", "different", "near", "near"))
-    measured = measure(judged, known)
+    rules = ReaderLevels("rules", ("exact", "different", "near", "near"))
+    measured = measure(rules, known)
     assert (measured["respelled"]["pairs"], measured["respelled"]["judged_same"]) == (2, 1)
     assert (measured["moved"]["judged_same"], measured["moved"]["judged_exact"]) == (1, 0)
-    better = Judged("better", ("exact", "near", "different", "near"))
-    assert [(one["line"], one["right"]) for one in mistakes([judged], [judged, better], known)] == [
+    better = ReaderLevels("better", ("exact", "near", "different", "near"))
+    assert [(one["line"], one["right"]) for one in mistakes([rules], [rules, better], known)] == [
         ("12 N Fork Rd", ["better"]),
         ("1 A ST", ["better"]),
     ]
 
 
 def test_whole_lines_know_no_house_number_only_that_a_figure_differs() -> None:
-    judged = judge_all(
-        "whole", judge_of(with_whole_lines()), [pair("100 NORTH MAIN ST", "102 NORTH MAIN ST")]
+    reader = levels_of(
+        "whole", comparison_with(with_whole_lines()), [pair("100 NORTH MAIN ST", "102 NORTH MAIN ST")]
     )
-    assert judged.levels == ("different",)
+    assert reader.levels == ("different",)
 
 
 def test_what_is_installed_counts_what_it_requires() -> None:

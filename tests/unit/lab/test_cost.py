@@ -15,7 +15,7 @@ from functions.validate_applications import handler as validate_applications
 from lab.speed import cost
 from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
 from lab.speed.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
-from lab.speed.in_process_account import Work, memory_of
+from lab.speed.in_process_stack import Work, memory_of
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded

@@ -1,4 +1,4 @@
-"""Every reader on every pair: read both lines, compare what was read, judge."""
+"""Every reader reads both lines of every pair; the product's comparison gives each pair a level."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SAME: Final = EXACT | {"near"}
 UNREAD: Final = "unread"
 _ORDER: Final = ("exact", "same_box", "near", "same_number", "same_street")  # the best agreement first
 
-Judge = Callable[[Pair], str]  # the level of the line that agrees best
+PairComparison = Callable[[Pair], str]  # the level of the line that agrees best
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ReaderLevels:
     """One reader's levels, in the order of the pairs."""
 
     reader: str
@@ -37,22 +37,22 @@ class Judged:
         return self.levels[position] in SAME
 
 
-def judge_of(read: Read) -> Judge:
-    """Judges by ``compare_streets`` what ``read`` reads; each line is read once."""
+def comparison_with(read: Read) -> PairComparison:
+    """Compares by ``compare_streets`` the lines that ``read`` reads. Each line is read once."""
     read_once = cache(read)
 
-    def judge(pair: Pair) -> str:
+    def compare(pair: Pair) -> str:
         line = read_once(pair.line)
         if line is None:
             return UNREAD
         others = [other for other in map(read_once, pair.others) if other is not None]
         return _best([compare_streets(line, other) for other in others]) if others else UNREAD
 
-    return judge
+    return compare
 
 
-def product_judge(pair: Pair) -> str:
-    """As the product compares an applicant with an entry: plain rules, and whole lines where they differ."""
+def compare_as_product(pair: Pair) -> str:
+    """The product's comparison of an applicant with an entry: by plain rules, then by whole lines."""
     query = read_applicant(Applicant(name="", street=pair.line.text), _NO_STATISTICS)
     listed = tuple(Address(normalize.street(other.text), "", "", other.text) for other in pair.others)
     return compare_addresses(query, replace(_NOWHERE, addresses=listed))[0]
@@ -81,16 +81,16 @@ def _best(levels: Sequence[str]) -> str:
     return min(levels, key=lambda level: _ORDER.index(level) if level in _ORDER else len(_ORDER))
 
 
-def judge_all(reader: str, judge: Judge, pairs: Sequence[Pair]) -> Judged:
-    return Judged(reader, tuple(judge(pair) for pair in pairs))
+def levels_of(reader: str, compare: PairComparison, pairs: Sequence[Pair]) -> ReaderLevels:
+    return ReaderLevels(reader, tuple(compare(pair) for pair in pairs))
 
 
-def measure(judged: Judged, pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
-    """Per set: whether its pairs are the same, how many were judged exact, and the same, and each level."""
+def measure(reader: ReaderLevels, pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
+    """For each set: whether its pairs are the same, and how many reached each level."""
     found: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(pair.set for pair in pairs):
         at = [position for position, pair in enumerate(pairs) if pair.set == name]
-        levels = Counter(judged.levels[position] for position in at)
+        levels = Counter(reader.levels[position] for position in at)
         same = Share(count=sum(levels[level] for level in SAME), of=len(at))
         found[name] = {
             "are_the_same": pairs[at[0]].same,
@@ -103,8 +103,10 @@ def measure(judged: Judged, pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def compare_with(rules: Judged, other: Judged, pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
-    """Per set: pairs that only the rules judge rightly, and pairs that only the other reader does."""
+def compare_with(
+    rules: ReaderLevels, other: ReaderLevels, pairs: Sequence[Pair]
+) -> dict[str, dict[str, int]]:
+    """For each set: the pairs that only the rules get right, and those that only the other reader does."""
     found: dict[str, dict[str, int]] = {}
     for position, pair in enumerate(pairs):
         counts = found.setdefault(pair.set, {"only_the_rules_right": 0, "only_this_right": 0})
@@ -115,20 +117,20 @@ def compare_with(rules: Judged, other: Judged, pairs: Sequence[Pair]) -> dict[st
 
 
 def mistakes(
-    shown: Sequence[Judged], judged: Sequence[Judged], pairs: Sequence[Pair]
+    shown: Sequence[ReaderLevels], readers: Sequence[ReaderLevels], pairs: Sequence[Pair]
 ) -> list[dict[str, Any]]:
-    """Pairs that one of ``shown`` judges wrongly, made up ones left out: their levels, and who is right."""
+    """The real pairs that a reader of ``shown`` gets wrong, their levels, and the readers that are right."""
     found: list[dict[str, Any]] = []
     for position, pair in enumerate(pairs):
-        if pair.set in MADE_UP or all(one.is_same(position) == pair.same for one in shown):
+        if pair.set in MADE_UP or all(reader.is_same(position) == pair.same for reader in shown):
             continue
         found.append(
             {
                 "set": pair.set,
                 "line": pair.line.text,
                 "others": [other.text for other in pair.others],
-                "levels": {one.reader: one.levels[position] for one in shown},
-                "right": [one.reader for one in judged if one.is_same(position) == pair.same],
+                "levels": {reader.reader: reader.levels[position] for reader in shown},
+                "right": [reader.reader for reader in readers if reader.is_same(position) == pair.same],
             }
         )
     return found

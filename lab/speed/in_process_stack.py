@@ -60,7 +60,7 @@ class Work:
     megabytes: int
 
 
-class Account:
+class InProcessStack:
     """The stack as an AWS in this process holds it, its functions, and what they use."""
 
     def __init__(self) -> None:
@@ -206,8 +206,8 @@ class _Copying:
 
 
 @contextmanager
-def in_process_account() -> Iterator[Account]:
-    """An empty account, with the functions set up for it, until the block ends."""
+def in_process_stack() -> Iterator[InProcessStack]:
+    """An empty stack, with the functions set up for it, until the block ends."""
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -220,7 +220,7 @@ def in_process_account() -> Iterator[Account]:
     }
     with patch.dict(os.environ, environment), mock_aws(), patch.object(moto_dynamodb, "copy", _Copying):
         try:
-            yield Account()
+            yield InProcessStack()
         finally:
             gc.unfreeze()
             for function in _FUNCTIONS.values():
