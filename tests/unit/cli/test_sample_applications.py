@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import NONE, SampleApplication, sample_applications
-from library_validator_cli.typing_mistakes import abbreviate, title_case
+from library_validator_cli.typing_mistakes import abbreviate, mistype, some_case, swap_words, title_case
 
 ROOT = Path(__file__).parents[3]
 LIBRARIES = {"clean", "typo", "abbreviated", "swapped", "sparse", "mailing_address", "branch", "fscs_id"}
@@ -82,14 +82,14 @@ def test_one_state_is_too_few(release: Release) -> None:
 
 
 @given(st.text(max_size=60), st.integers(0, 1000))
-def test_habits_take_any_text(text: str, seed: int) -> None:
-    for habit in (
-        typing_mistakes.mistype,
+def test_mistakes_can_be_made_in_any_text(text: str, seed: int) -> None:
+    for mistake in (
+        mistype,
         abbreviate,
-        typing_mistakes.swap_words,
-        typing_mistakes.some_case,
+        swap_words,
+        some_case,
     ):
-        assert habit(text, Random(seed)) == habit(text, Random(seed))
+        assert mistake(text, Random(seed)) == mistake(text, Random(seed))
 
 
 def test_saints_are_no_streets() -> None:
