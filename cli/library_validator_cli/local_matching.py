@@ -15,9 +15,9 @@ from library_validator.decisions.application import ReadApplication, application
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
-from library_validator.matching.entries import entry_of, records_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import FSCS_KEY_FAMILY
+from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.sheet_cells import sheet_cell

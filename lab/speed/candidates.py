@@ -26,12 +26,12 @@ from lab.speed.measures import about, counted, write
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.entries import records_of
 from library_validator.matching.index import MAX_CANDIDATES, build_index
 from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.stored_entries import records_of
 from library_validator.matching.weights import load_weights
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release

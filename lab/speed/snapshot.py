@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.matching.entries import FIELD, RECORD, records_of
+from library_validator.matching.stored_entries import FIELD, RECORD, records_of
 from library_validator.registry.store import Pointer, VersionRecord
 
 _LINE = b"\n"

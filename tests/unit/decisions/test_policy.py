@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from library_validator.decisions.decision import Answer, Decision
-from library_validator.matching.entries import INDEX_FORMAT
+from library_validator.matching.stored_entries import INDEX_FORMAT
 from tests.builders.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
 
 ALDER_FIELDS = {

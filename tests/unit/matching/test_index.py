@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from library_validator.matching.applicant import Applicant
-from library_validator.matching.entries import FIELD, Entry, decode, encode, records_of
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import MAX_CANDIDATES, build_index
 from library_validator.matching.keys import MAX_KEYS, keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.stored_entries import decode, records_of
 from library_validator.releases.lineage.history import merge_releases
 from tests.builders.small_registry import ALDER, NEWEST, OUTLETS, SYSTEMS, outlet, release, system
-
-
-def test_an_entry_survives_being_stored() -> None:
-    for entry in entries_of(merge_releases([NEWEST])):
-        assert decode(encode(entry)) == entry
-
-
-def in_format_1(entry: Entry) -> bytes:
-    """As the format before encoded an entry: without first year, former ids and what became of it."""
-    fields = encode(entry).decode().split(FIELD)
-    return FIELD.join((*fields[:3], *fields[4:12], *fields[13:27])).encode()
-
-
-def test_an_entry_of_the_format_before_is_read_without_what_that_format_did_not_know() -> None:
-    older = release((system("ME0300", "GONE LIBRARY", "1 A ST", "GONE", "04920", "-4"),), fiscal_year=2019)
-    for entry in entries_of(merge_releases([older, NEWEST])):
-        listing = entry.listing._replace(fate="", successor_id="", successor_name="", successor_since="")
-        assert decode(in_format_1(entry)) == replace(entry, first_listed=0, former_ids=(), listing=listing)
-
-
-def test_a_line_that_the_format_before_wrote_is_read() -> None:
-    line = (
-        "ME0001|AE|00|2022|ME|QUILL|ME0001|ALDER POINT PUBLIC LIBRARY||"
-        "12;FORK;;ALDER POINT;04901;12 NORTH FORK ROAD|2075550101|ALDER POINT PUBLIC LIBRARY||ME0001-002|"
-        "12 NORTH FORK ROAD|ALDER POINT|ME|04901|QUILL|2075550101|Y|CI|43|1200|-1"
-    )
-    entry = decode(line.replace("|", FIELD).replace(";", "\x1c").encode())
-    assert (entry.id, entry.last_listed, entry.phones) == ("ME0001", 2022, ("2075550101",))
-    assert entry.addresses[0].street.number == "12"
-    assert (entry.listing.outlet_id, entry.listing.operating_expenditure) == ("ME0001-002", "-1")
-    assert (entry.first_listed, entry.former_ids, entry.listing.fate) == (0, (), "")
 
 
 def test_a_system_and_its_central_outlet_are_one_entry() -> None:

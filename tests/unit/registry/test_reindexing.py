@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from library_validator.matching.entries import INDEX_FORMAT
+from library_validator.matching.stored_entries import INDEX_FORMAT
 from library_validator.registry.bucket import FETCHED
 from library_validator.registry.reindexing import format_is_outdated, reindex
 from library_validator.registry.store import VersionState

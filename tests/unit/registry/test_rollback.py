@@ -11,7 +11,7 @@ from library_validator.errors import (
     RegistryFormatUnknown,
     VersionSuperseded,
 )
-from library_validator.matching.entries import INDEX_FORMAT
+from library_validator.matching.stored_entries import INDEX_FORMAT
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Pointer, VersionState
 from tests.unit.registry.world import World, release_file

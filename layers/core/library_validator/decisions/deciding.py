@@ -29,11 +29,11 @@ from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.unchecked import unchecked
 from library_validator.decisions.unread import of_the_door
 from library_validator.errors import RegistryError, RegistryFormatUnknown
-from library_validator.matching.entries import READABLE_FORMATS
 from library_validator.matching.keys import fscs_key_posting, keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.stored_entries import READABLE_FORMATS
 from library_validator.matching.weights import load_weights
 from library_validator.registry.store import Pointer, RegistryReader, VersionState
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from library_validator.matching.entries import Entry, decode, records_of
+from library_validator.matching.entries import Entry
 from library_validator.matching.keys import fscs_key_posting
+from library_validator.matching.stored_entries import decode, records_of
 from library_validator.terms import fscs_key_of
 
 ReadPostings = Callable[[set[str]], Mapping[str, bytes]]

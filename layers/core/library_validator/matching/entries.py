@@ -1,25 +1,17 @@
-"""Registry entries: what is compared with an applicant, and how it is stored, ready for comparison."""
+"""Registry entries, normalized: the side that an applicant is compared with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NamedTuple
 
-from library_validator.matching.names import Name, name_of
+from library_validator.matching.names import Name
 from library_validator.matching.normalize import Street
 from library_validator.matching.vocabulary import Vocabulary, vocabulary_of
 from library_validator.matching.words import LIBRARY_WORDS
 from library_validator.terms import fscs_key_of
 
-INDEX_FORMAT: Final = 3  # 2 had other words in names and towns, and no former names of an outlet's system
-READABLE_FORMATS: Final = (1, 2, 3)
-FIELD: Final = "\x1f"
-RECORD: Final = b"\x1e"
-PART: Final = "\x1d"
-SUB: Final = "\x1c"
 SYSTEM_KIND: Final = "AE"
-_FIELDS_OF_FORMAT_1: Final = 25
 
 
 class Address(NamedTuple):
@@ -103,70 +95,3 @@ class Entry:
             names = (*self.names, *self.system_names)
             self._says_library = not any(LIBRARY_WORDS.isdisjoint(name.tokens) for name in names)
         return self._says_library
-
-
-def encode(entry: Entry) -> bytes:
-    """One line of UTF-8 text, fields in a fixed order: what postings hold."""
-    text = FIELD.join(
-        (
-            entry.id,
-            entry.kind,
-            entry.structure,
-            str(entry.first_listed),
-            str(entry.last_listed),
-            entry.state,
-            entry.county,
-            entry.libid,
-            PART.join(name.text for name in entry.names),
-            PART.join(name.text for name in entry.system_names),
-            PART.join(
-                SUB.join((a.street.number, a.street.name, a.street.box, a.city, a.zip, a.shown))
-                for a in entry.addresses
-            ),
-            PART.join(entry.phones),
-            PART.join(entry.former_ids),
-            *entry.listing,
-        )
-    )
-    return text.encode()
-
-
-def decode(record: bytes) -> Entry:
-    """The inverse of ``encode``, and of how index format 1 encoded."""
-    fields = record.decode().split(FIELD)
-    if len(fields) == _FIELDS_OF_FORMAT_1:
-        # It knew no first year, no former ids, and not what became of an entry.
-        fields = [*fields[:3], "0", *fields[3:11], "", *fields[11:], "", "", "", ""]
-    return Entry(
-        fields[0],
-        fields[1],
-        fields[2],
-        int(fields[3]),
-        int(fields[4]),
-        fields[5],
-        fields[6],
-        fields[7],
-        tuple([name_of(part) for part in fields[8].split(PART)]) if fields[8] else (),
-        tuple([name_of(part) for part in fields[9].split(PART)]) if fields[9] else (),
-        tuple([_decode_address(part) for part in fields[10].split(PART)]) if fields[10] else (),
-        tuple(fields[11].split(PART)) if fields[11] else (),
-        tuple(fields[12].split(PART)) if fields[12] else (),
-        Listing._make(fields[13:]),
-    )
-
-
-def _decode_address(text: str) -> Address:
-    number, name, box, city, zip_code, shown = text.split(SUB)
-    return Address(Street(number, name, box), city, zip_code, shown)
-
-
-@lru_cache(maxsize=8_192)
-def records_of(posting: bytes) -> tuple[bytes, ...]:
-    """The encoded entries of a posting; one entry is the same bytes in every posting of a version."""
-    return tuple(posting.split(RECORD))
-
-
-@lru_cache(maxsize=32_768)
-def entry_of(record: bytes) -> Entry:
-    """An encoded entry, decoded where it is compared: most are not."""
-    return decode(record)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from library_validator.matching.entries import RECORD, Entry, encode
+from library_validator.matching.entries import Entry
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
 from library_validator.matching.spelling import correct
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.stored_entries import RECORD, encode
 from library_validator.releases.lineage.history import merge_releases
 from library_validator.releases.records import Release
 

@@ -10,7 +10,7 @@ from typing import Final
 from library_validator.matching.compare import Compared, compare
 from library_validator.matching.compare_addresses import may_share_street
 from library_validator.matching.compare_names import may_share_name
-from library_validator.matching.entries import Entry, entry_of, records_of
+from library_validator.matching.entries import Entry
 from library_validator.matching.keys import (
     CITY_FAMILY,
     NAME_FAMILY,
@@ -20,6 +20,7 @@ from library_validator.matching.keys import (
 )
 from library_validator.matching.query import Query
 from library_validator.matching.statistics import Statistics
+from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.matching.weights import Weights
 
 # So many of those who share but a place or a word.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library_validator.matching.entries import INDEX_FORMAT
+from library_validator.matching.stored_entries import INDEX_FORMAT
 from library_validator.registry.bucket import PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.store import RegistryStore, VersionState
 from library_validator.registry.versions import version_name

@@ -7,7 +7,7 @@ from typing import Final
 
 from library_validator.errors import RegistryError, RegistryFormatUnknown, VersionSuperseded
 from library_validator.event_bus import EventBus, publish_or_raise
-from library_validator.matching.entries import READABLE_FORMATS
+from library_validator.matching.stored_entries import READABLE_FORMATS
 from library_validator.registry.events import registry_activated
 from library_validator.registry.journal import Journal
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionState

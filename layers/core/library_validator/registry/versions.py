@@ -6,8 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-from library_validator.matching.entries import INDEX_FORMAT
 from library_validator.matching.index import Index
+from library_validator.matching.stored_entries import INDEX_FORMAT
 from library_validator.registry.store import AcceptedRelease, VersionRecord, VersionState
 
 
