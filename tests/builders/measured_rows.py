@@ -1,4 +1,4 @@
-"""Measured rows of labelled rows, made up: what an evaluation would have measured."""
+"""Invented measured rows, as an evaluation makes them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def measured(
     code: str = "MATCH",
     **changed: object,
 ) -> MeasuredRow:
-    """A row that is answered with ``key``; validated up to its own bits where it is validated."""
+    """A row with this answer and ``key``. A validated row is validated up to its own bits."""
     found = bool(key or changed.get("best_key"))
     made = MeasuredRow(
         row=row(application_id, label, of=of, kind=kind),

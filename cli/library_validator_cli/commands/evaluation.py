@@ -1,4 +1,4 @@
-"""``evaluate``: how often the product is right on applications whose answer is known."""
+"""``evaluate``: how often the product is right on applications with a known right answer."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import registry_of
 from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table, warning
 
-# Heading -> measure. The first one stands with its interval; report and JSON have them all.
+# Heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
 _OF_LIBRARIES: Final = {
     "right": "validated_right",
     "wrong key": "wrong",
     "to review": "review",
-    "told no": "not_validated",
+    "not validated": "not_validated",
     "found": "recall",
 }
 _OF_OTHERS: Final = {
     "validated": "non_library_validated",
     "to review": "non_library_review",
-    "told no": "non_library_not_validated",
+    "not validated": "non_library_not_validated",
 }
 _OF_GONE: Final = {
     "validated": "gone_validated",
     "at another place": "gone_validated_elsewhere",
     "to review": "gone_review",
-    "told no": "gone_not_validated",
+    "not validated": "gone_not_validated",
 }
-# Rows, where few matter.
+# Measures shown as a number of rows, because every row matters.
 _COUNTED: Final = frozenset({"wrong", "not_validated", "non_library_validated", "gone_validated_elsewhere"})
 
 LabelledArgument = Annotated[
@@ -70,30 +70,33 @@ def evaluate(
     release: Annotated[
         list[Path],
         typer.Option(
-            exists=True, dir_okay=False, help="A release to decide against; older ones may be added."
+            exists=True,
+            dir_okay=False,
+            help="The release to decide with. Repeat the option to add older releases.",
         ),
     ],
     only: Annotated[
         str | None,
-        typer.Option(metavar="FIELDS", help="Reduce applications to these fields: name,city,state"),
+        typer.Option(metavar="FIELDS", help="Use only these fields of each application: name,city,state"),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(file_okay=False, help="Write report.html and run.json to this folder.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="run.json of an earlier evaluation.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="run.json of an earlier evaluation to compare with."),
     ] = None,
     floor: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="TOML of limits; exit code 1 where one is missed."),
+        typer.Option(exists=True, dir_okay=False, help="TOML of limits. A missed limit gives exit code 1."),
     ] = None,
     column: ColumnOption = None,
     sheet: SheetOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole measurement as JSON.")] = False,
 ) -> None:
-    """Measure how often the product is right, and how often it errs in each direction.
+    """Measure how often the product is right, and how often it is wrong in each direction.
 
-    Applications are decided in memory with the code of the service. Shares carry 95% intervals (Wilson).
+    The code of the service decides the applications in memory. Shares have 95% intervals (Wilson).
     """
     kept = reduction(only)
     files = read_labelled(labelled, kept, columns=column, sheet=sheet)
@@ -132,7 +135,9 @@ def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[Mea
                 measured_rows.append(measured)
                 bar.advance()
     except BrokenProcessPool as error:
-        raise CommandFailed("a measuring process died, of want of memory perhaps; try fewer rows") from error
+        raise CommandFailed(
+            "a measuring process ended, perhaps for lack of memory; try fewer rows"
+        ) from error
     return measured_rows
 
 
@@ -143,7 +148,7 @@ def _command(
     floor: Path | None,
     against: Path | None,
 ) -> str:
-    """The command again, with the names of files and without their folders."""
+    """The command with the names of files, without their folders."""
     words = ["library-validator evaluate", *(path.name for path in labelled)]
     words += [f"--release {path.name}" for path in release]
     words += [f"--only {','.join(only)}"] if only else []
@@ -160,7 +165,7 @@ def _write(run: Run, folder: Path) -> None:
 
 
 def _show(run: Run) -> None:
-    fields = f", applications reduced to {', '.join(run.only)}" if run.only else ""
+    fields = f", only the fields {', '.join(run.only)}" if run.only else ""
     notice(f"registry {run.registry_version}, policy {run.policy_version}{fields}")
     for title, columns in (
         ("libraries", _OF_LIBRARIES),
@@ -172,22 +177,22 @@ def _show(run: Run) -> None:
             show(_table_of(title, groups, columns))
     if run.gone_validated:
         keys = ", ".join(
-            f"{one.application.application_id} as {one.match.fscs_key if one.match else NOTHING}"
-            + ("" if one.same_place else " (another place)")
-            for one in run.gone_validated
+            f"{row.application.application_id} as {row.match.fscs_key if row.match else NOTHING}"
+            + ("" if row.same_place else " (another place)")
+            for row in run.gone_validated
         )
         notice(f"validated though no longer listed ({len(run.gone_validated)}): {keys}")
     if run.changes:
         changed = table("set", "rows", "changed", numbers=("rows", "changed"), title="since the earlier run")
-        for one in run.changes.sets:
-            changed.add_row(*cells(one.set, one.rows, one.changed))
+        for change in run.changes.sets:
+            changed.add_row(*cells(change.set, change.rows, change.changed))
         show(changed)
         for sentence in run.changes.differences:
             notice(sentence)
 
 
 def _table_of(title: str, groups: Sequence[Group], columns: Mapping[str, str]) -> Table:
-    """What became of one sort of rows; the first column is folded where the terminal is narrow."""
+    """The measures of one sort of rows. A narrow terminal folds the first column."""
     made = table("set", "rows", *columns, title=title, numbers=("rows", *list(columns)[1:]))
     made.columns[2].justify = "right"
     made.columns[2].min_width = len("100.00%")
@@ -207,15 +212,15 @@ def _value(name: str, share: Share) -> str:
 
 
 def _check_floors(run: Run, floor: Path | None) -> None:
-    """Raises ``CommandFailed`` where a floor is missed, or where the file speaks of nothing measured."""
+    """Raises ``CommandFailed`` if a floor is missed, or if no floor is about this run."""
     if floor is None:
         return
     for about in run.floors_elsewhere:
         notice(f"floor not measured in this run: {about}")
     if not run.floors:
-        raise CommandFailed(f"no floor of {floor.name} speaks of the sets and fields of this run")
-    for one in run.missed:
-        warning(f"{one.about}: {one.limit}, measured {one.measured}")
+        raise CommandFailed(f"no floor of {floor.name} is about the sets and fields of this run")
+    for check in run.missed:
+        warning(f"{check.about}: {check.limit}, measured {check.measured}")
     if run.missed:
         raise CommandFailed(f"{len(run.missed)} of {len(run.floors)} limits missed")
-    notice(f"all {len(run.floors)} limits kept")
+    notice(f"all {len(run.floors)} limits met")

@@ -1,1 +1,1 @@
-"""How often the product is right, and how often it errs in each direction, on labelled applications."""
+"""How often the product is right on labelled applications, and how often it is wrong in each direction."""

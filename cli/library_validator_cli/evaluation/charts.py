@@ -1,4 +1,4 @@
-"""Line charts as inline SVG: no script, no font, no resource from anywhere. Colours are CSS classes."""
+"""Line charts as inline SVG without script, font or other resource. Colours are CSS classes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Axis:
     label: str
     low: float
     high: float
-    text: Callable[[float], str]  # how a value is written beside its tick
-    at: Sequence[float] = ()  # where ticks stand; round values where it is empty
+    text: Callable[[float], str]  # writes the value beside its tick
+    at: Sequence[float] = ()  # values of the ticks; empty: round values
 
     @property
     def ticks(self) -> Sequence[float]:
-        """Those given, or four to eight round values."""
+        """``at``, or four to eight round values."""
         if self.at:
             return self.at
         span = self.high - self.low
@@ -41,7 +41,7 @@ class Axis:
 class Dot:
     x: float
     y: float
-    said: str = ""  # shown where a pointer rests on it
+    label: str = ""  # shown while a pointer is on the dot
     low: float | None = None  # interval of y
     high: float | None = None
 
@@ -55,19 +55,19 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A thin straight line with words right of a point on it: a threshold, or a diagonal."""
+    """A thin straight line with a label at a point on it: a threshold or a diagonal."""
 
     start: tuple[float, float]
     end: tuple[float, float]
-    said: str
+    label: str
     at: tuple[float, float]
 
 
 def chart(title: str, x: Axis, y: Axis, series: Sequence[Series], rules: Sequence[Rule] = ()) -> str:
     """One SVG element. Values outside the axes are drawn at their ends."""
     parts = [*_grid(x, y), *(_rule(rule, x, y) for rule in rules)]
-    for one in series:
-        parts.extend(_series(one, x, y))
+    for line in series:
+        parts.extend(_series(line, x, y))
     return (
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
         + "".join(parts)
@@ -111,7 +111,7 @@ def _rule(rule: Rule, x: Axis, y: Axis) -> str:
     left, top = _across(x, rule.at[0]) + 7, _down(y, rule.at[1]) + 4
     return (
         f'<line class="rule" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
-        f'<text class="rule" x="{left:.1f}" y="{top:.1f}">{escape(rule.said)}</text>'
+        f'<text class="rule" x="{left:.1f}" y="{top:.1f}">{escape(rule.label)}</text>'
     )
 
 
@@ -125,5 +125,5 @@ def _series(series: Series, x: Axis, y: Axis) -> Iterator[str]:
             ends = f'y1="{_down(y, dot.low):.1f}" y2="{_down(y, dot.high):.1f}"'
             yield f'<line class="{series.style}" x1="{across:.1f}" x2="{across:.1f}" {ends}/>'
         size = 2 if series.joined else 4
-        said = f"<title>{escape(dot.said)}</title>" if dot.said else ""
-        yield f'<circle class="{series.style}" cx="{across:.1f}" cy="{down:.1f}" r="{size}">{said}</circle>'
+        label = f"<title>{escape(dot.label)}</title>" if dot.label else ""
+        yield f'<circle class="{series.style}" cx="{across:.1f}" cy="{down:.1f}" r="{size}">{label}</circle>'

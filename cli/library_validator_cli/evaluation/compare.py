@@ -1,4 +1,4 @@
-"""What changed since an earlier run: set by set, and row by row."""
+"""The changes since an earlier run: set by set, and row by row."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _GRAVEST_FIRST: Final = (
 
 
 class RowAnswer(NamedTuple):
-    """What a run keeps of each row."""
+    """The part of a row that a run keeps."""
 
     set: str
     application_id: str
     label: str
     result: RowResult
-    key: str  # FSCS key of the entry named; empty where none is
+    key: str  # FSCS key of the entry that the answer names; may be empty
     bits: float | None
     codes: list[str]
 
@@ -38,7 +38,7 @@ class _Model(BaseModel):
 
 
 class RowChange(_Model):
-    """One row that is answered otherwise than before."""
+    """A row with another answer than before."""
 
     set: str
     application_id: str
@@ -63,17 +63,17 @@ class SetChange(_Model):
 
 class RunChanges(_Model):
     against: str  # name of the earlier run's file
-    differences: list[str]  # what else is not as it was: versions, fields, rows
+    differences: list[str]  # of the runs themselves: versions, fields, rows
     sets: list[SetChange]
     rows: list[RowChange]  # gravest first
 
 
 class Circumstances(NamedTuple):
-    """What two runs should have in common for their numbers to be compared."""
+    """Two runs can be compared fairly only if these are equal."""
 
     registry_version: str
     policy_version: str
-    only: str  # the fields that applications were reduced to
+    only: str  # the fields that the applications keep
 
 
 def answers_of(measured_rows: Sequence[MeasuredRow]) -> list[RowAnswer]:
@@ -97,7 +97,7 @@ def changes(
     then: Circumstances,
     now: Circumstances,
 ) -> RunChanges:
-    """Compare the rows that both runs have; name everything else in which they differ."""
+    """Compares the rows that both runs have, and names every other difference of the runs."""
     earlier = {(row.set, row.application_id): row for row in before}
     pairs: defaultdict[str, list[tuple[RowAnswer, RowAnswer]]] = defaultdict(list)
     for row in after:
@@ -115,7 +115,7 @@ def changes(
 
 
 def _gravity(change: RowChange) -> tuple[int, str, str]:
-    """A change is as grave as what the answer became; telling no to what is no library is right."""
+    """The new answer decides how grave a change is. Not validating an applicant without an entry is right."""
     is_right = change.after is RowResult.NOT_VALIDATED and change.label in (NONE, GONE)
     became = RowResult.RIGHT if is_right else change.after
     return _GRAVEST_FIRST.index(became), change.set, change.application_id
@@ -128,16 +128,18 @@ def _differences(then: Circumstances, now: Circumstances) -> list[str]:
 
 
 def _rows_apart(lost: int, added: int) -> list[str]:
-    said = f"rows that the other run does not have, not compared: {lost:,} then, {added:,} now"
-    return [said] if lost or added else []
+    sentence = f"rows that only one run has, not compared: {lost:,} then, {added:,} now"
+    return [sentence] if lost or added else []
 
 
 def _is_changed(old: RowAnswer, new: RowAnswer) -> bool:
-    return (old.result, old.key if _names(old) else "") != (new.result, new.key if _names(new) else "")
+    def shown(row: RowAnswer) -> tuple[RowResult, str]:
+        return row.result, row.key if _is_validated(row) else ""
+
+    return shown(old) != shown(new)
 
 
-def _names(row: RowAnswer) -> bool:
-    """Whether the row's answer says that it is the entry named."""
+def _is_validated(row: RowAnswer) -> bool:
     return row.result not in (RowResult.REVIEW, RowResult.NOT_VALIDATED)
 
 

@@ -1,6 +1,6 @@
-"""What another ``validate`` threshold would do, and how far ``confidence`` can be believed.
+"""The effect of other ``validate`` thresholds, and the reliability of ``confidence``.
 
-Rows labelled GONE are left out: whether validating one of them is right, the label does not say.
+Rows labelled GONE are left out: their label does not say whether validating them is right.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Model(BaseModel):
 
 
 class Point(_Model):
-    """What one ``validate`` threshold, in bits, does with everything else unchanged."""
+    """The effect of one ``validate`` threshold, in bits, if nothing else changes."""
 
     threshold: float
     right: Share  # of the libraries: validated with the right key
@@ -43,13 +43,13 @@ class Point(_Model):
 
 
 class Choice(_Model):
-    """The threshold that one half of the rows gives under an error bound, and what it does to the other."""
+    """The threshold that one half of the rows gives for an error bound, and its effect on the other half."""
 
-    bound: float  # wrong validations among the rows of the choosing half, at most
+    bound: float  # most wrong validations among the rows of the choosing half, as a share
     chosen_on: Half
     threshold: float | None  # None: no threshold keeps the bound
     there: Point | None
-    elsewhere: Point | None  # on the half that had no part in choosing
+    elsewhere: Point | None  # on the other half
 
 
 class Bin(_Model):
@@ -62,7 +62,7 @@ class Bin(_Model):
 
 
 class Reliability(_Model):
-    """Whether what is called 90% sure is right nine times in ten."""
+    """Shows whether an answer with a confidence of 90% is right nine times in ten."""
 
     population: str
     rows: int
@@ -82,7 +82,7 @@ def curve(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
 
 
 def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
-    """The same where nothing but the score of the best candidate decided: what the rules are good for."""
+    """The same curve if only the score of the best candidate decided. It shows the value of the rules."""
     return _curve(measured_rows, MeasuredRow.result_by_score)
 
 
@@ -96,7 +96,7 @@ def _curve(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[P
 
 
 def choices(measured_rows: Sequence[MeasuredRow]) -> list[Choice]:
-    """For each error bound, both ways: chosen on one half, reported on the other."""
+    """Two choices for each error bound: each half chooses a threshold, the other half reports on it."""
     halves: dict[Half, list[MeasuredRow]] = {"choose": [], "report": []}
     for measured in measured_rows:
         halves[half_of(measured.row.application.application_id)].append(measured)
@@ -115,7 +115,7 @@ def _both_ways(
 
 
 def _choice(bound: float, half: Half, here: Sequence[Point], other: Sequence[Point]) -> Choice:
-    """The lowest threshold that keeps the bound: it validates most."""
+    """The lowest threshold that keeps the bound validates most."""
     kept = (place for place, point in enumerate(here) if point.errors.count <= bound * point.errors.of)
     place = next(kept, None)
     if place is None:
@@ -143,12 +143,12 @@ def _point(
 
 
 def reliabilities(measured_rows: Sequence[MeasuredRow]) -> list[Reliability]:
-    """Of all rows with a candidate, of the libraries among them, and of those that were validated."""
-    judged = [measured for measured in measured_rows if measured.best_key and measured.row.label != GONE]
+    """For all rows with a candidate, for the libraries among them, and for the validated rows."""
+    answered = [measured for measured in measured_rows if measured.best_key and measured.row.label != GONE]
     return [
-        _reliability("every row with a candidate", judged),
-        _reliability("libraries", [measured for measured in judged if measured.row.is_library]),
-        _reliability("validated", [one for one in judged if one.answer is Answer.VALIDATED]),
+        _reliability("every row with a candidate", answered),
+        _reliability("libraries", [row for row in answered if row.row.is_library]),
+        _reliability("validated", [row for row in answered if row.answer is Answer.VALIDATED]),
     ]
 
 

@@ -1,9 +1,9 @@
-"""Floors: what a measurement must reach, and what it must not exceed.
+"""Floors: limits that a measurement must meet.
 
-A TOML file with one ``[[floor]]`` table each: ``sets`` (counted together) or ``set``, optionally ``kind``
-and ``only`` (the fields that applications were reduced to), and limits named ``<measure>_min`` or
+A TOML file has a ``[[floor]]`` table for each floor: ``sets`` (counted together) or ``set``, optionally
+``kind`` and ``only`` (the fields that the applications keep), and limits named ``<measure>_min`` or
 ``<measure>_max`` after ``summary.MEASURES``. A whole number limits rows, a number with a point limits a
-share. ``keys_max`` limits the blocking keys of any one application.
+share. ``keys_max`` limits the blocking keys of each application.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _KEYS: Final = "keys_max"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``value``: rows where it is a whole number, else a share."""
+    """``value`` is a number of rows if it is a whole number, and a share otherwise."""
 
     measure: str
     is_minimum: bool
@@ -40,8 +40,8 @@ class Limit:
         value = f"{self.value:,}" if isinstance(self.value, int) else f"{100 * self.value:g}%"
         return f"{self.measure} {sign} {value}"
 
-    def admits(self, share: Share) -> bool:
-        """False where there is no row: a limit that says nothing must not look kept."""
+    def is_met_by(self, share: Share) -> bool:
+        """False without rows: an untested limit must not look met."""
         if not share.of:
             return False
         measured = share.count if isinstance(self.value, int) else share.count / share.of
@@ -62,7 +62,7 @@ class Floor:
 
 
 class FloorCheck(BaseModel):
-    """One limit held against what was measured."""
+    """One limit and its measured value."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -73,31 +73,30 @@ class FloorCheck(BaseModel):
 
 
 def read_floors(path: Path) -> list[Floor]:
-    """Raises ``CommandFailed`` where the file cannot be read or a floor could never fail."""
+    """Raises ``CommandFailed`` if the file cannot be read or a floor could never fail."""
     try:
         body = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CommandFailed(f"{path.name} is not TOML ({error})") from error
     tables = body.pop("floor", None)
     if body or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise CommandFailed(f"{path.name} holds something else than [[floor]] tables")
+        raise CommandFailed(f"{path.name} has something other than [[floor]] tables")
     return [_floor(table, f"{path.name}, floor {number}") for number, table in enumerate(tables, start=1)]
 
 
 def check_floors(
     floors: Sequence[Floor], groups: Sequence[Group], only: Sequence[str]
 ) -> tuple[list[FloorCheck], list[str]]:
-    """Every limit of the floors that speak of these groups, and of which others they speak.
+    """The checks of all floors about these groups, and the names of all other floors.
 
-    A floor over several sets is checked only where all of them were measured.
+    A floor over several sets is checked only if all of them were measured.
     """
     measured = {(group.set, group.kind): group for group in groups}
     checks: list[FloorCheck] = []
     others: list[str] = []
     for floor in floors:
-        wanted = [measured.get((name, floor.kind)) for name in floor.sets]
-        present = [group for group in wanted if group is not None]
-        if floor.only != tuple(only) or len(present) < len(wanted):
+        present = [measured[name, floor.kind] for name in floor.sets if (name, floor.kind) in measured]
+        if floor.only != tuple(only) or len(present) < len(floor.sets):
             others.append(floor.about)
             continue
         checks.extend(_check(floor.about, limit, present) for limit in floor.limits)
@@ -110,17 +109,17 @@ def _check(about: str, limit: Limit, groups: Sequence[Group]) -> FloorCheck:
         return FloorCheck(about=about, limit=str(limit), measured=f"{most:,}", met=most <= limit.value)
     share = reduce(add, (group.measures[limit.measure] for group in groups))
     value = "no such row" if share.share is None else f"{100 * share.share:.2f}%"
-    said = f"{share.count:,} of {share.of:,} ({value})"
-    return FloorCheck(about=about, limit=str(limit), measured=said, met=limit.admits(share))
+    measured = f"{share.count:,} of {share.of:,} ({value})"
+    return FloorCheck(about=about, limit=str(limit), measured=measured, met=limit.is_met_by(share))
 
 
 def _floor(table: dict[str, Any], at: str) -> Floor:
     sets = table.get("sets", [table["set"]] if "set" in table else [])
     if not sets or not isinstance(sets, list) or not all(isinstance(name, str) for name in sets):
-        raise CommandFailed(f'{at}: names no set; write set = "typed" or sets = ["typed", ...]')
+        raise CommandFailed(f'{at}: has no set; write set = "typed" or sets = ["typed", ...]')
     limits = tuple(_limit(name, value, at) for name, value in table.items() if name not in _ABOUT)
     if not limits:
-        raise CommandFailed(f"{at}: has no limit, such as wrong_max = 2")
+        raise CommandFailed(f"{at}: has no limit; add one such as wrong_max = 2")
     return Floor(tuple(sets), str(table.get("kind", "")), reduction(table.get("only")), limits)
 
 
@@ -129,12 +128,12 @@ def _limit(name: str, value: object, at: str) -> Limit:
     known = name == _KEYS or (measure in MEASURES and end in ("min", "max"))
     if not known:
         raise CommandFailed(
-            f"{at}: {name} is no limit; limits are {_KEYS} and {', '.join(MEASURES)} followed by _min or _max"
+            f"{at}: {name} is not a limit; limits are {_KEYS} and {', '.join(MEASURES)} with _min or _max"
         )
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise CommandFailed(f"{at}: {name} is {value!r}; rows as a whole number, a share with a point")
+        raise CommandFailed(f"{at}: {name} is {value!r}; write rows as 2 and a share as 0.02")
     if isinstance(value, float) and (value > 1 or name == _KEYS):
-        raise CommandFailed(f"{at}: {name} is {value!r}; a share lies between 0.0 and 1.0")
+        raise CommandFailed(f"{at}: {name} is {value!r}; a share is between 0.0 and 1.0")
     if (end == "min" and value == 0) or (end == "max" and value == 1.0 and isinstance(value, float)):
         raise CommandFailed(f"{at}: {name} = {value!r} can never fail; leave it out")
     return Limit(measure, end == "min", value)

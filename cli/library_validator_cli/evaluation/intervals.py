@@ -14,8 +14,8 @@ _Z95: Final = 1.959963984540054  # two-sided 95% quantile of the normal distribu
 class Share(BaseModel):
     """``count`` of ``of`` rows, with its Wilson score interval at 95%; limits are between 0 and 1.
 
-    E. B. Wilson, Probable Inference (1927). Unlike the textbook interval it says something at 0 and at
-    100%, which is where good matchers are.
+    E. B. Wilson, Probable Inference (1927). Unlike the textbook interval it is useful near 0% and 100%,
+    where the shares of good matchers are.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -26,7 +26,7 @@ class Share(BaseModel):
     @computed_field  # type: ignore[prop-decorator]  # what pydantic documents
     @property
     def share(self) -> float | None:
-        """None where there is nothing to have a share of."""
+        """None if there are no rows."""
         return self.count / self.of if self.of else None
 
     @computed_field  # type: ignore[prop-decorator]
@@ -54,7 +54,7 @@ class Share(BaseModel):
 
 
 def percentile(sorted_values: Sequence[int], share: float) -> int:
-    """The smallest value that at least ``share`` of the values do not exceed (nearest rank); 0 of none."""
+    """The percentile by nearest rank: at least ``share`` of the values are at most this value. 0 if empty."""
     if not sorted_values:
         return 0
     return sorted_values[max(1, math.ceil(share * len(sorted_values))) - 1]

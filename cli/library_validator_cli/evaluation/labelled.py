@@ -1,10 +1,10 @@
-"""Labelled applications: files of applications whose right answer is known.
+"""Labelled applications: files of applications with their right answers.
 
-They are read as any file of applications is, but every line of them has to be a row with an id and a label.
-Columns: ``application_id, label, set, kind`` and any of the fields of an application, a name among them.
+They are read like any file of applications, but every row needs an id and a label.
+Columns: ``application_id, label, set, kind`` and any fields of an application, including its name.
 ``label`` is the FSCS key of the right system, ``NONE`` for an applicant that must never be validated, or
-``GONE`` for a system that the release does not list any more. ``kind`` is optional; without ``set``, rows
-belong to the set that the file is named after.
+``GONE`` for a system that the release does not list any more. ``kind`` is optional. Rows without ``set``
+belong to a set with the name of the file.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LabelledRow:
     """One application with its right answer."""
 
     set: str
-    kind: str  # empty where the file has none
+    kind: str  # may be empty
     label: str  # an FSCS key, NONE or GONE
     application: Application
     problems: tuple[FieldProblem, ...]
@@ -49,7 +49,7 @@ class LabelledRow:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Tells the rows of one evaluation apart."""
+        """The set and the id: unique in one evaluation."""
         return self.set, self.application.application_id
 
 
@@ -58,7 +58,7 @@ class LabelledFile:
     name: str
     sha256: str
     rows: tuple[LabelledRow, ...]
-    notices: tuple[str, ...]  # which columns were read, and which not
+    notices: tuple[str, ...]  # which columns were read, and which were ignored
 
 
 def read_labelled(
@@ -68,12 +68,12 @@ def read_labelled(
     columns: Sequence[str] | None = None,
     sheet: str | None = None,
 ) -> list[LabelledFile]:
-    """Read labelled files; with ``only``, applications are reduced to these fields.
+    """Reads labelled files, with ``only`` these fields of each application.
 
-    ``columns`` and ``sheet`` are what ``--column`` and ``--sheet`` were given.
+    ``columns`` and ``sheet`` are the values of ``--column`` and ``--sheet``.
 
-    Raises ``CommandFailed`` with file and line where a label, a row or a whole file cannot be read, where
-    two rows of one set bear one id, and where there is no row at all.
+    Raises ``CommandFailed`` with file and line if a label, a row or a whole file cannot be read, if two
+    rows of a set have the same id, and if there is no row.
     """
     files = [_read_file(path, only, columns, sheet) for path in paths]
     seen: set[tuple[str, str]] = set()
@@ -81,8 +81,8 @@ def read_labelled(
         for row in file.rows:
             if row.identity in seen:
                 raise CommandFailed(
-                    f"{file.name}: {row.application.application_id} stands twice in the set {row.set}; "
-                    "every row of a set needs an id of its own"
+                    f"{file.name}: {row.application.application_id} is twice in the set {row.set}; "
+                    "give every row of a set its own id"
                 )
             seen.add(row.identity)
     if not seen:
@@ -91,19 +91,19 @@ def read_labelled(
 
 
 def reduction(text: str | None) -> tuple[str, ...]:
-    """The fields that ``--only name,city,state`` keeps, in the order of ``FIELDS``; empty keeps all.
+    """The fields of ``--only name,city,state``, in the order of ``FIELDS``. Empty means all fields.
 
-    Raises ``WrongUsage`` where a field is unknown or the name is not among them.
+    Raises ``WrongUsage`` if a field is unknown or the name is missing.
     """
     if text is None:
         return ()
-    asked = {field.strip().lower() for field in text.split(",") if field.strip()}
-    unknown = sorted(asked - set(FIELDS))
+    named = {field.strip().lower() for field in text.split(",") if field.strip()}
+    unknown = sorted(named - set(FIELDS))
     if unknown:
         raise WrongUsage(f"--only does not know {', '.join(unknown)}; fields are {', '.join(FIELDS)}")
-    if "name" not in asked:
-        raise WrongUsage("--only has to keep the name: without one, nobody can be validated")
-    return tuple(field for field in FIELDS if field in asked)
+    if "name" not in named:
+        raise WrongUsage("--only needs the name: no applicant can be validated without it")
+    return tuple(field for field in FIELDS if field in named)
 
 
 def _read_file(
@@ -122,7 +122,7 @@ def _require_columns(path: Path, found: frozenset[str]) -> None:
     missing = [column for column in ("application_id", "label") if column not in found]
     if missing:
         raise CommandFailed(
-            f"{path.name} has no column {', '.join(missing)}; a labelled file names it in its first line"
+            f"{path.name} has no column {', '.join(missing)}; add it to the first line of the file"
         )
 
 
@@ -137,7 +137,7 @@ def _row(fields: dict[str, Any], stem: str, at: str, kept: frozenset[str]) -> La
     label, given_set, kind = (str(fields.get(name, "")).strip() for name in _LABELLING)
     if label not in (NONE, GONE) and not _FSCS_KEY.fullmatch(label):
         raise CommandFailed(
-            f"{at}: the label {label!r} is unknown; it is an FSCS key such as AK0001, {NONE} or {GONE}"
+            f"{at}: the label {label!r} is unknown; use an FSCS key such as AK0001, {NONE} or {GONE}"
         )
     given = {name: value for name, value in fields.items() if name in kept or name == "application_id"}
     try:

@@ -1,8 +1,8 @@
-"""The product's own matching and deciding, run over labelled rows, with what only a measurement needs.
+"""The product's matching and deciding, run over labelled rows.
 
-Besides the answer: where the right entry stands among the candidates, how many keys and candidates there
-were, and up to which ``validate`` threshold the answer would still be ``validated``. The threshold for a name
-and a place alone moves with it.
+A measurement adds to the answer: the rank of the right entry, the number of keys and candidates, and the
+highest ``validate`` threshold that would still validate. The threshold for a name and a place alone moves
+with it.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 
 THRESHOLDS: Final = tuple(bits / 2 for bits in range(-40, 61))  # in bits: -20 to 30 in steps of one half
 _CHUNK: Final = 200  # rows that a process takes at a time
-_WORTH_PROCESSES: Final = 1_000  # fewer rows are done before processes have started
+_WORTH_PROCESSES: Final = 1_000  # fewer rows are finished before processes have started
 
 
 class RowResult(StrEnum):
-    """What an answer is worth, given the label."""
+    """An answer compared with the label of its row."""
 
     RIGHT = "validated_right"
     WRONG_KEY = "validated_wrong_key"
@@ -54,22 +54,22 @@ class RowResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRow:
-    """What became of one labelled row. Bits are match weights, the prior included."""
+    """A labelled row and its answer. Bits are match weights and include the prior."""
 
     row: LabelledRow
     answer: Answer
-    codes: tuple[str, ...]  # reason codes, the deciding one first
-    key: str  # FSCS key of the entry that the decision names; empty where it names none
-    best_key: str  # FSCS key of the candidate that the confidence speaks of; empty without candidates
-    bits: float  # of that candidate; minus infinity without one
+    codes: tuple[str, ...]  # reason codes, the deciding code first
+    key: str  # FSCS key of the entry that the decision names; may be empty
+    best_key: str  # FSCS key of the candidate that the confidence is about; empty without candidates
+    bits: float  # of that candidate; minus infinity without candidates
     margin: float | None
     confidence: float
-    right_rank: int  # how the right system ranks among the systems found, 1 the best; 0: not found
+    right_rank: int  # of the right system among the systems found, 1 is the best; 0: not found
     candidates: int
     keys: int
-    same_place: bool  # the entry named stands at the applicant's street address or phone number
-    validated_up_to: float  # highest of THRESHOLDS at which it is still validated; minus infinity: at none
-    validated_key: str  # FSCS key that it is validated with there
+    same_place: bool  # the named entry has the applicant's street address or phone number
+    validated_up_to: float  # highest of THRESHOLDS that still validates; minus infinity: none does
+    validated_key: str  # FSCS key that it is validated with at that threshold
 
     @property
     def result(self) -> RowResult:
@@ -80,11 +80,11 @@ class MeasuredRow:
         return self._validated_with(self.key)
 
     def result_at(self, threshold: float) -> RowResult | None:
-        """What validating is worth where the ``validate`` threshold is another; None: it is not validated."""
+        """The result at another ``validate`` threshold; None if the row is not validated there."""
         return self._validated_with(self.validated_key) if threshold <= self.validated_up_to else None
 
     def result_by_score(self, threshold: float) -> RowResult | None:
-        """What validating is worth where the score alone decides; None: it is not validated."""
+        """The result if the score alone decides; None if the row is not validated."""
         return self._validated_with(self.best_key) if self.bits >= threshold else None
 
     def _validated_with(self, key: str) -> RowResult:
@@ -144,7 +144,7 @@ class Measurer:
 
 
 def moved_to(validate: float, policy: Policy) -> Policy:
-    """The policy with another ``validate`` threshold; what a name alone needs is as far from it as before."""
+    """The policy with another ``validate`` threshold. The threshold of a name alone keeps its distance."""
     by_name = validate + policy.validate_by_name - policy.validate
     return replace(policy, validate=validate, validate_by_name=by_name)
 
@@ -152,10 +152,10 @@ def moved_to(validate: float, policy: Policy) -> Policy:
 def _last_validation(
     verdict_at: Callable[[float], Verdict], shipped: float, *, is_validated: bool
 ) -> tuple[float, str]:
-    """The highest of ``THRESHOLDS`` that validates, and with which FSCS key.
+    """The highest of ``THRESHOLDS`` that validates, and the FSCS key that it validates with.
 
-    Raising the threshold does not validate what was not, so it is found by halving; on the side of the
-    ``shipped`` threshold that its answer tells, for a few are judged by another rule where they fall short.
+    A higher threshold never validates more rows, so halving finds it. Only the side of the ``shipped``
+    threshold that fits its answer is searched, because other rules decide a few rows below the threshold.
     """
 
     def is_refused(threshold: float) -> bool:
@@ -171,7 +171,7 @@ def _last_validation(
 
 
 def _rank_of(label: str, ranking: Ranking) -> int:
-    systems = dict.fromkeys(one.entry.fscs_key for one in ranking.scored)
+    systems = dict.fromkeys(scored.entry.fscs_key for scored in ranking.scored)
     return next((place for place, key in enumerate(systems, start=1) if key == label), 0)
 
 
@@ -183,9 +183,9 @@ def _same_place(named: Scored, policy: Policy) -> bool:
 def measuring(
     rows: Sequence[LabelledRow], registry: RegistryReader, processes: int | None = None
 ) -> Iterator[Iterator[MeasuredRow]]:
-    """One measured a row, in order, as they come; on all processors unless ``processes`` says how many.
+    """Yields a stream of measured rows in the order of ``rows``. Uses all processors, or ``processes``.
 
-    Processes have started when this yields, before a caller's progress bar starts a thread.
+    All processes start before this yields, because a caller's progress bar starts a thread.
     """
     work = _Work(rows, Measurer(registry))
     starts = range(0, len(rows), _CHUNK)
@@ -201,7 +201,7 @@ def measuring(
 
 
 def _context() -> BaseContext:
-    """Forked processes share the index instead of being sent a copy; where threads run, forks may hang."""
+    """Forked processes share the index without a copy. A fork may hang if other threads run."""
     can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     return multiprocessing.get_context("fork" if can_fork else "spawn")
 
@@ -227,7 +227,7 @@ class _Work:
             raise
 
 
-_taken: list[_Work] = []  # what this process works on
+_taken: list[_Work] = []  # the work of this process
 
 
 def _take(work: _Work) -> None:

@@ -1,6 +1,6 @@
-"""The report of one evaluation: a single HTML file that needs nothing else, and no script.
+"""The report of one evaluation: a single HTML file without script or other resources.
 
-Whatever an application or a release says is escaped: both are written by others.
+All text from applications and releases is escaped, because others wrote it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HALVES: dict[Half, str] = {"choose": "first", "report": "second"}
 
 def html_report(run: Run) -> str:
     """The whole page."""
-    fields = f"applications reduced to {', '.join(run.only)}" if run.only else "applications with all fields"
+    fields = f"only the fields {', '.join(run.only)}" if run.only else "all fields"
     sections = [
         _floors(run),
         _tiles(run),
@@ -72,7 +72,7 @@ def _floors(run: Run) -> str:
         for check in run.missed
     )
     if not missed:
-        return f'<div class="verdict good">All {len(run.floors)} limits are kept.</div>'
+        return f'<div class="verdict good">All {len(run.floors)} limits are met.</div>'
     return (
         f'<div class="verdict bad"><b>{len(run.missed)} of {len(run.floors)} limits are missed.</b>'
         f"<ul>{missed}</ul></div>"
@@ -82,22 +82,22 @@ def _floors(run: Run) -> str:
 def _tiles(run: Run) -> str:
     sets = [group for group in run.groups if not group.kind]
 
-    def tile(measure: str, said: str) -> str:
+    def tile(measure: str, title: str) -> str:
         total = reduce(add, (group.measures[measure] for group in sets), _NO_SHARE)
         if not total.of:
             return ""
         return (
-            f'<div class="tile"><b>{total.count:,}</b>{html(said)} of {total.of:,}'
+            f'<div class="tile"><b>{total.count:,}</b>{html(title)} of {total.of:,}'
             f'<br><span class="soft">{percent(total.share)} ({percent(total.low)} to {percent(total.high)})'
             "</span></div>"
         )
 
     return (
         '<div class="tiles">'
-        + tile("validated_right", "libraries validated, right key,")
+        + tile("validated_right", "libraries validated with the right key,")
         + tile("review", "libraries sent to a person")
-        + tile("not_validated", "libraries told no")
-        + tile("wrong", "libraries validated under a wrong key")
+        + tile("not_validated", "libraries not validated")
+        + tile("wrong", "libraries validated with a wrong key")
         + tile("non_library_validated", "non-libraries validated")
         + tile("non_library_review", "non-libraries sent to a person")
         + "</div>"
@@ -115,15 +115,15 @@ def _libraries(run: Run) -> str:
     }
     return (
         '<h2 id="libraries">Libraries</h2>'
-        "<p>Applicants that are listed in the release, by set. Beside each figure its 95% interval (Wilson): "
-        "what the share may be among all applicants of the kind.</p>" + _by_set(groups, columns)
+        "<p>Applicants that the release lists, by set. Each figure has its 95% interval (Wilson): the range "
+        "in which the share of all such applicants probably is.</p>" + _by_set(groups, columns)
     )
 
 
 def _others(run: Run) -> str:
     groups = [group for group in run.groups if group.measures["non_library_validated"].of]
     if not groups:
-        return '<h2 id="others">Applicants that are no library</h2><p>None among these rows.</p>'
+        return '<h2 id="others">Applicants that are not libraries</h2><p>None among these rows.</p>'
     columns: dict[str, Callable[[Group], Cell]] = {
         "rows": lambda group: number(group.measures["non_library_validated"].of),
         "validated": lambda group: rows_and_interval(group.measures["non_library_validated"], grave=True),
@@ -131,9 +131,9 @@ def _others(run: Run) -> str:
         "not validated": lambda group: share(group.measures["non_library_not_validated"]),
     }
     return (
-        '<h2 id="others">Applicants that are no library</h2>'
-        "<p>Friends groups, foundations, colleges, museums, namesakes: none may be validated; to review "
-        "costs staff time.</p>" + _by_set(groups, columns)
+        '<h2 id="others">Applicants that are not libraries</h2>'
+        "<p>Friends groups, foundations, colleges, museums, namesakes. None of them may be validated. A "
+        "review costs staff time.</p>" + _by_set(groups, columns)
     )
 
 
@@ -151,8 +151,8 @@ def _finding(run: Run) -> str:
     }
     return (
         '<h2 id="finding">Finding the right entry</h2>'
-        "<p>Before anything is scored: is the right entry among the candidates that the blocking keys bring? "
-        "Keys and candidates are per application.</p>" + _by_set(groups, columns)
+        "<p>The blocking keys find the candidates before any score. Is the right entry among them? "
+        "Keys and candidates are counted per application.</p>" + _by_set(groups, columns)
     )
 
 
@@ -171,16 +171,15 @@ def _thresholds(run: Run) -> str:
     rows = [_choice_row(choice) for choice in run.choices]
     return (
         '<h2 id="thresholds">Thresholds</h2>'
-        f"<p>The shipped threshold for <i>validated</i> is {run.threshold:g} bits. What another one would "
-        "do, all rules left as they are, and what the score would do if no rule stood beside it, on all rows "
-        "of this run together.</p>"
+        f"<p>The shipped threshold for <i>validated</i> is {run.threshold:g} bits. The charts show other "
+        "thresholds on all rows of this run, with all rules and with the score alone.</p>"
         + threshold_figures(run)
-        + "<h3>Chosen on one half, held against the other</h3>"
-        "<p>Rows are halved by a hash of their id. The lowest threshold that keeps the bound on one half is "
-        "applied to the other, which had no part in choosing it. Errors are wrong keys and non-libraries "
-        "validated. The same library may stand in two sets, and so in both halves.</p>"
+        + "<h3>Chosen on one half, tested on the other</h3>"
+        "<p>A hash of the id divides the rows into two halves. The lowest threshold that keeps the bound on "
+        "one half is applied to the other half, which had no part in the choice. Errors are wrong keys and "
+        "non-libraries validated. A library may be in two sets, and so in both halves.</p>"
         + table(
-            ["errors at most", "chosen on", "threshold", "errors there", "errors on the other half",
+            ["errors at most", "chosen on", "threshold", "errors on this half", "errors on the other half",
              "validated, right key, on the other half"],
             rows,
         )
@@ -205,29 +204,29 @@ def _choice_row(choice: Choice) -> Sequence[Cell]:
 def _reliability(run: Run) -> str:
     scores = [
         [
-            Cell(html(one.population)),
-            number(one.rows),
-            Cell(NOTHING if one.brier is None else f"{one.brier:.5f}", "number"),
-            Cell(NOTHING if one.log_loss is None else f"{one.log_loss:.5f}", "number"),
+            Cell(html(reliability.population)),
+            number(reliability.rows),
+            Cell(NOTHING if reliability.brier is None else f"{reliability.brier:.5f}", "number"),
+            Cell(NOTHING if reliability.log_loss is None else f"{reliability.log_loss:.5f}", "number"),
         ]
-        for one in run.reliability
+        for reliability in run.reliability
     ]
     bins = [
         [
-            Cell(f"{one.low:g} to {one.high:g}", "number"),
-            Cell(NOTHING if one.mean is None else f"{one.mean:.4f}", "number"),
-            number(one.right.of),
-            number(one.right.count),
-            share(one.right),
+            Cell(f"{a_bin.low:g} to {a_bin.high:g}", "number"),
+            Cell(NOTHING if a_bin.mean is None else f"{a_bin.mean:.4f}", "number"),
+            number(a_bin.right.of),
+            number(a_bin.right.count),
+            share(a_bin.right),
         ]
-        for one in run.reliability[0].bins
-        if one.right.of
+        for a_bin in run.reliability[0].bins
+        if a_bin.right.of
     ]
     return (
         '<h2 id="confidence">Confidence</h2>'
-        "<p>Is what is called 90% sure right nine times in ten? Confidence speaks of the best candidate, "
-        "before any rule; how well it is calibrated depends on the mixture of these rows, which is not that "
-        "of real applicants.</p>"
+        "<p>Is an answer with a confidence of 90% right nine times in ten? Confidence is about the best "
+        "candidate, before any rule. Its calibration depends on the mixture of these rows, which differs "
+        "from the mixture of real applicants.</p>"
         + reliability_figures(run)
         + table(["rows", "count", "Brier score", "log loss (nats)"], scores)
         + "<h3>Every row with a candidate</h3>"
@@ -237,23 +236,23 @@ def _reliability(run: Run) -> str:
 
 def _inputs(run: Run) -> str:
     sources = [
-        [Cell(html(one.name)), Cell("" if one.rows is None else f"{one.rows:,}", "number"),
-         Cell(f"<code>{html(one.sha256)}</code>")]
-        for one in [*run.releases, *run.labelled]
+        [Cell(html(file.name)), Cell("" if file.rows is None else f"{file.rows:,}", "number"),
+         Cell(f"<code>{html(file.sha256)}</code>")]
+        for file in [*run.releases, *run.labelled]
     ]  # fmt: skip
     elsewhere = ""
     if run.floors_elsewhere:
         names = "; ".join(run.floors_elsewhere)
         elsewhere = f"<p>Limits of other sets or fields, not measured in this run: {html(names)}.</p>"
-    kept = [
+    checked = [
         [Cell(html(check.about)), Cell(html(check.limit)), Cell(html(check.measured)),
-         Cell("kept" if check.met else "missed", "" if check.met else "bad")]
+         Cell("met" if check.met else "missed", "" if check.met else "bad")]
         for check in run.floors
     ]  # fmt: skip
-    limits = table(["set", "limit", "measured", ""], kept) if kept else ""
+    limits = table(["set", "limit", "measured", ""], checked) if checked else ""
     return (
-        '<h2 id="inputs">What this was measured on</h2>'
+        '<h2 id="inputs">Inputs of this measurement</h2>'
         f"<p><code>{html(run.command)}</code></p>"
         + table(["file", "rows", "SHA-256"], sources)
-        + ("<h3>Limits</h3>" + limits + elsewhere if kept or elsewhere else "")
+        + ("<h3>Limits</h3>" + limits + elsewhere if checked or elsewhere else "")
     )

@@ -1,4 +1,4 @@
-"""The report's figures: what thresholds do, and how reliable confidence is."""
+"""The report's charts: the effect of thresholds, and the reliability of confidence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEY: Final = f'<span class="key"><i class="one"></i>{_RULES}<i class="two"></i>
 
 
 def threshold_figures(run: Run) -> str:
-    """Right and wrong validations over the threshold, and one against the other."""
+    """Right and wrong validations over the threshold, and right against wrong validations."""
     figures = ""
     if run.curve[0].right.of:
         y = _share_axis([*run.curve, *run.curve_by_score])
@@ -29,7 +29,7 @@ def threshold_figures(run: Run) -> str:
 
 
 def reliability_figures(run: Run) -> str:
-    """Confidence against what was right: of every row, and of what was validated."""
+    """Confidence against the share that is right: for all rows and for the validated rows."""
     everything, _, validated = run.reliability
     return f'<div class="charts">{_reliability(everything)}{_reliability(validated)}</div>'
 
@@ -47,14 +47,14 @@ def _over_thresholds(title: str, run: Run, of: Callable[[Point], float], y: Axis
     at = (run.threshold, y.low + 0.3 * (y.high - y.low))
     shipped = Rule((run.threshold, y.low), (run.threshold, y.high), f"shipped: {run.threshold:g}", at)
     series = [
-        Series([Dot(point.threshold, of(point), _said(point)) for point in points], style)
+        Series([Dot(point.threshold, of(point), _label(point)) for point in points], style)
         for points, style in ((run.curve_by_score, "two"), (run.curve, "one"))
     ]
     return _figure(f"{html(title)}{_KEY}", chart(title, x, y, series, [shipped]))
 
 
 def _trade_off(run: Run) -> str:
-    """Where the rules' worst threshold still lies; the score alone goes far below."""
+    """The axis ends at the rules' worst threshold. The score alone goes far below it."""
     title = "Right against wrong"
     y = _share_axis(run.curve)
 
@@ -62,7 +62,7 @@ def _trade_off(run: Run) -> str:
         return _right(point) >= y.low
 
     series = [
-        Series([Dot(_errors(point), _right(point), _said(point)) for point in points if shown(point)], style)
+        Series([Dot(_errors(point), _right(point), _label(point)) for point in points if shown(point)], style)
         for points, style in ((run.curve_by_score, "two"), (run.curve, "one"))
     ]
     x = _error_axis(run, "wrong validations (rows)")
@@ -70,7 +70,7 @@ def _trade_off(run: Run) -> str:
 
 
 def _curve_table(run: Run) -> str:
-    """Every tenth threshold, with what the rules make of it and what the score alone would."""
+    """Every tenth threshold, with the rules and with the score alone."""
     step = 10
     rows = [
         [
@@ -88,13 +88,13 @@ def _points(point: Point) -> tuple[Cell, Cell]:
 
 
 def _share_axis(points: Sequence[Point]) -> Axis:
-    """From a round share below the lowest one to 100%."""
+    """From a round share below the lowest share to 100%."""
     lowest = min(map(_right, points))
     return Axis("libraries", min(0.95, math.floor(lowest * 20) / 20), 1.0, "{:.0%}".format)
 
 
 def _error_axis(run: Run, label: str) -> Axis:
-    """Rows on a logarithmic scale with room for none."""
+    """Rows on a logarithmic scale with a place for zero."""
     most = max(point.errors.count for point in [*run.curve, *run.curve_by_score])
     powers = range(len(str(max(1, most))) + 1)
     at = [_log(0), *(float(power) for power in powers)]
@@ -109,7 +109,7 @@ def _unlogged(value: float) -> str:
     return "0" if value < 0 else f"{10**value:,.0f}"
 
 
-def _said(point: Point) -> str:
+def _label(point: Point) -> str:
     right = f"{percent(point.right.share)} of libraries right, " if point.right.of else ""
     return f"{point.threshold:g} bits: {right}{point.errors.count:,} wrong"
 
@@ -117,16 +117,16 @@ def _said(point: Point) -> str:
 def _reliability(reliability: Reliability) -> str:
     dots = [
         Dot(
-            one.mean,
-            one.right.share,
-            f"confidence {one.mean:.4f}: {one.right.count:,} of {one.right.of:,} right",
-            one.right.low,
-            one.right.high,
+            a_bin.mean,
+            a_bin.right.share,
+            f"confidence {a_bin.mean:.4f}: {a_bin.right.count:,} of {a_bin.right.of:,} right",
+            a_bin.right.low,
+            a_bin.right.high,
         )
-        for one in reliability.bins
-        if one.mean is not None and one.right.share is not None
+        for a_bin in reliability.bins
+        if a_bin.mean is not None and a_bin.right.share is not None
     ]
-    diagonal = Rule((0.0, 0.0), (1.0, 1.0), "as it should be", (0.25, 0.25))
+    diagonal = Rule((0.0, 0.0), (1.0, 1.0), "perfect", (0.25, 0.25))
     return _plot(reliability.population, reliability.rows, dots, diagonal)
 
 

@@ -1,4 +1,4 @@
-"""The report's errors, vanished libraries and changes: row by row, for a person to judge."""
+"""The report's errors, vanished libraries and changes, row by row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from library_validator_cli.evaluation.run import Run
 from library_validator_cli.evaluation.worst import Explained
 
 _SHOWN_CHANGES: Final = 300
-SAID: Final = {
+_NO_DIFFERENCE: Final = "Same registry, same policy, same fields, same rows."
+RESULT_NAMES: Final = {
     RowResult.RIGHT: "validated, right key",
     RowResult.WRONG_KEY: "validated, wrong key",
     RowResult.NON_LIBRARY_VALIDATED: "non-library validated",
@@ -24,7 +25,7 @@ SAID: Final = {
     RowResult.NOT_VALIDATED: "not validated",
 }
 _FIELD_NAMES: Final = {
-    "prior": "before comparing",
+    "prior": "before comparison",
     "fscs_id": "FSCS id",
     "place": "city and ZIP",
     "together": "street and phone together",
@@ -32,49 +33,50 @@ _FIELD_NAMES: Final = {
 
 
 def error_section(run: Run) -> str:
-    """The worst errors, each with what its decision stood on."""
-    cards = "".join(_card(one) for one in run.worst)
+    """The worst errors, each with the evidence of its decision."""
+    cards = "".join(map(_card, run.worst))
     return (
         '<h2 id="errors">The errors to look at first</h2>'
-        "<p>Non-libraries validated and wrong keys come first, then libraries told no and libraries sent to "
-        "a person, in turn one of each set and reason. Green speaks for the candidate, red against it.</p>"
-        + (cards or "<p>None.</p>")
+        "<p>Non-libraries validated and wrong keys come first, then libraries not validated and libraries "
+        "sent to a person. Each set and reason takes its turn. Green is evidence for the candidate, red is "
+        "evidence against it.</p>" + (cards or "<p>None.</p>")
     )
 
 
 def gone_section(run: Run) -> str:
-    """Every validated applicant whose own entry the release does not list any more."""
+    """Every validated applicant whose own entry is no longer in the release."""
     gone = [group.measures["gone_validated"] for group in run.groups if not group.kind]
-    rows = sum(one.of for one in gone)
+    rows = sum(share.of for share in gone)
     if not rows:
         return ""
     listed = [
         [
-            Cell(html(one.application.application_id), "id"),
-            Cell(_organization(one)),
-            Cell(_entry(one.match, "<br>") if one.match else NOTHING),
-            Cell("yes") if one.same_place else Cell("no", "bad"),
+            Cell(html(row.application.application_id), "id"),
+            Cell(_organization(row)),
+            Cell(_entry(row.match, "<br>") if row.match else NOTHING),
+            Cell("yes") if row.same_place else Cell("no", "bad"),
         ]
-        for one in run.gone_validated
+        for row in run.gone_validated
     ]
     return (
         '<h2 id="gone">No longer listed</h2>'
-        f"<p>{rows:,} applicants are systems that the release does not list any more. {len(listed):,} of "
-        "them were validated, which is right only where it is the same place under another key.</p>"
-        + table(["application", "says of itself", "validated as", "same street or phone"], listed)
+        f"<p>{rows:,} applicants are systems that the release no longer lists. {len(listed):,} of them were "
+        "validated. That is right only for the same place with another key.</p>"
+        + table(["application", "applicant", "validated as", "same street or phone"], listed)
     )
 
 
 def change_sections(run: Run) -> list[str]:
-    """What is answered otherwise than in the earlier run, if there is one."""
+    """The rows with another answer than in the earlier run, if there is an earlier run."""
     if run.changes is None:
         return []
     changes = run.changes
-    said = "".join(f"<li>{html(sentence)}</li>" for sentence in changes.differences)
+    rows = sum(change.rows for change in changes.sets)
+    differences = "".join(f"<li>{html(sentence)}</li>" for sentence in changes.differences)
     return [
         f'<h2 id="changes">Since {html(changes.against)}</h2>'
-        + (f"<ul>{said}</ul>" if said else "<p>Same registry, same policy, same fields, same rows.</p>"),
-        f"<p>{len(changes.rows):,} of {sum(one.rows for one in changes.sets):,} rows changed answer.</p>",
+        + (f"<ul>{differences}</ul>" if differences else f"<p>{_NO_DIFFERENCE}</p>"),
+        f"<p>{len(changes.rows):,} of {rows:,} rows have another answer.</p>",
         *(_changed_rows(changes) if changes.rows else []),
     ]
 
@@ -84,24 +86,24 @@ def _changed_rows(changes: RunChanges) -> list[str]:
     left = len(changes.rows) - len(shown)
     return [
         _set_changes(changes),
-        "<h3>Rows that changed answer, gravest first</h3>"
+        "<h3>Rows with another answer, gravest first</h3>"
         + table(["set", "application", "label", "before", "now"], [_change_row(row) for row in shown]),
-        f"<p>{left:,} more stand in run.json.</p>" if left else "",
+        f"<p>run.json has {left:,} more.</p>" if left else "",
     ]
 
 
 def _set_changes(changes: RunChanges) -> str:
-    """Counts before and now, of sets in which any row changed."""
+    """Counts before and now of the sets with changed rows."""
     rows = []
-    for one in changes.sets:
-        if not one.changed:
+    for change in changes.sets:
+        if not change.changed:
             continue
-        cells = [Cell(html(one.set), "id"), number(one.rows), number(one.changed)]
-        for result in SAID:
-            before, after = one.before.get(result, 0), one.after.get(result, 0)
+        cells = [Cell(html(change.set), "id"), number(change.rows), number(change.changed)]
+        for result in RESULT_NAMES:
+            before, after = change.before.get(result, 0), change.after.get(result, 0)
             cells.append(Cell(f"{before:,} → {after:,}" if before != after else f"{after:,}", "number"))
         rows.append(cells)
-    return table(["set", "rows in both", "changed", *SAID.values()], rows)
+    return table(["set", "rows in both", "changed", *RESULT_NAMES.values()], rows)
 
 
 def _change_row(row: RowChange) -> Sequence[Cell]:
@@ -116,7 +118,7 @@ def _change_row(row: RowChange) -> Sequence[Cell]:
 
 def _answer(label: str, result: RowResult, key: str, codes: Sequence[str]) -> Cell:
     return Cell(
-        f'<span class="{_style(result, label)}">{SAID[result]}</span> {html(key)} '
+        f'<span class="{_style(result, label)}">{RESULT_NAMES[result]}</span> {html(key)} '
         f'<span class="soft">{html(", ".join(codes))}</span>'
     )
 
@@ -128,68 +130,68 @@ def _style(result: RowResult, label: str) -> str:
     return "good" if is_right else "bad"
 
 
-def _card(one: Explained) -> str:
-    grave = one.result in (RowResult.NON_LIBRARY_VALIDATED, RowResult.WRONG_KEY)
+def _card(row: Explained) -> str:
+    grave = row.result in (RowResult.NON_LIBRARY_VALIDATED, RowResult.WRONG_KEY)
     return (
         f"<details{' open' if grave else ''}><summary>"
-        f'<span class="tag {_style(one.result, one.label)}">{SAID[one.result]}</span> '
-        f"<b>{html(one.application.name) or 'no name'}</b>, {html(_place(one))} "
-        f'<span class="soft">{html(one.set)}{f" / {html(one.kind)}" if one.kind else ""}, '
-        f"{html(', '.join(reason.code for reason in one.reasons))}, {_bits(one.bits)}</span></summary>"
-        f"{_says(one)}{_should(one)}{_reasons(one)}{_evidence(one.evidence)}{_candidates(one)}</details>"
+        f'<span class="tag {_style(row.result, row.label)}">{RESULT_NAMES[row.result]}</span> '
+        f"<b>{html(row.application.name) or 'no name'}</b>, {html(_place(row))} "
+        f'<span class="soft">{html(row.set)}{f" / {html(row.kind)}" if row.kind else ""}, '
+        f"{html(', '.join(reason.code for reason in row.reasons))}, {_bits(row.bits)}</span></summary>"
+        f"{_applicant(row)}{_answers(row)}{_reasons(row)}{_evidence(row.evidence)}{_candidates(row)}</details>"
     )
 
 
-def _place(one: Explained) -> str:
+def _place(row: Explained) -> str:
     return (
-        " ".join(part for part in (one.application.city, one.application.state) if part) or "no place given"
+        " ".join(part for part in (row.application.city, row.application.state) if part) or "no place given"
     )
 
 
-def _says(one: Explained) -> str:
+def _applicant(row: Explained) -> str:
     given = "; ".join(
         f"{_FIELD_NAMES.get(field, field)} {value}"
         for field in FIELDS
-        if field != "name" and (value := getattr(one.application, field))
+        if field != "name" and (value := getattr(row.application, field))
     )
     return (
-        f'<p class="soft">{html(one.application.application_id)}: {html(given) or "nothing but a name"}</p>'
+        f'<p class="soft">{html(row.application.application_id)}: {html(given) or "nothing but a name"}</p>'
     )
 
 
-def _should(one: Explained) -> str:
-    if one.label == NONE:
-        should = "Never to be validated."
-    elif one.right_rank:
-        should = f"Right answer: {one.label}, which ranks {_ordinal(one.right_rank)} among the systems found."
+def _answers(row: Explained) -> str:
+    if row.label == NONE:
+        should = "Must never be validated."
+    elif row.right_rank:
+        should = f"Right answer: {row.label}, {_ordinal(row.right_rank)} among the systems found."
     else:
-        should = f"Right answer: {one.label}, which is not among the candidates."
-    answered = f"Answered {one.answer.replace('_', ' ')}"
-    named = f" as {_entry(one.match)}" if one.match else ""
-    margin = f", {one.margin:+.1f} bits from the next system" if one.margin is not None else ""
-    return f"<p>{html(should)} {html(answered)}{named}, confidence {one.confidence:.4f}{html(margin)}.</p>"
+        should = f"Right answer: {row.label}, not among the candidates."
+    answered = f"Answered {row.answer.replace('_', ' ')}"
+    named = f" as {_entry(row.match)}" if row.match else ""
+    margin = f", {row.margin:+.1f} bits from the next system" if row.margin is not None else ""
+    return f"<p>{html(should)} {html(answered)}{named}, confidence {row.confidence:.4f}{html(margin)}.</p>"
 
 
-def _reasons(one: Explained) -> str:
-    return "".join(f"<p><b>{html(reason.code)}</b> {html(reason.staff)}</p>" for reason in one.reasons)
+def _reasons(row: Explained) -> str:
+    return "".join(f"<p><b>{html(reason.code)}</b> {html(reason.staff)}</p>" for reason in row.reasons)
 
 
 def _evidence(evidence: Sequence[Comparison]) -> str:
     if not evidence:
         return ""
-    most = max(1.0, *(abs(one.bits) for one in evidence))
+    most = max(1.0, *(abs(comparison.bits) for comparison in evidence))
     rows = [
         [
-            Cell(html(_FIELD_NAMES.get(one.field, one.field))),
-            Cell(html(one.applied)),
-            Cell(html(one.listed)),
-            Cell(html(one.level.replace("_", " "))),
-            Cell(f"{one.bits:+.2f}", "number"),
-            Cell(_bar(one.bits / most)),
+            Cell(html(_FIELD_NAMES.get(comparison.field, comparison.field))),
+            Cell(html(comparison.applied)),
+            Cell(html(comparison.listed)),
+            Cell(html(comparison.level.replace("_", " "))),
+            Cell(f"{comparison.bits:+.2f}", "number"),
+            Cell(_bar(comparison.bits / most)),
         ]
-        for one in evidence
+        for comparison in evidence
     ]
-    total = sum(one.bits for one in evidence)
+    total = sum(comparison.bits for comparison in evidence)
     empty = [Cell("")] * 3
     rows.append([Cell("<b>all</b>"), *empty, Cell(f"<b>{total:+.2f}</b>", "number"), Cell("")])
     return table(["field", "application", "best candidate", "agreement", "bits", ""], rows)
@@ -200,18 +202,18 @@ def _bar(part: float) -> str:
     return f'<span class="bar"><i class="{side}" style="width:{abs(part) * 60:.0f}px"></i></span>'
 
 
-def _candidates(one: Explained) -> str:
-    others = one.candidates[1:]
+def _candidates(row: Explained) -> str:
+    others = row.candidates[1:]
     if not others:
         return ""
     rows = [
         [
-            Cell(html(candidate.fscs_id or candidate.fscs_key) + _marked(candidate, one.label)),
+            Cell(html(candidate.fscs_id or candidate.fscs_key) + _marked(candidate, row.label)),
             Cell(html(candidate.name)),
             Cell(html(f"{candidate.city} {candidate.state}")),
             Cell(f"{candidate.bits:+.2f}", "number"),
         ]
-        for candidate in one.candidates
+        for candidate in row.candidates
     ]
     return table(["candidate", "name", "place", "bits"], rows)
 
@@ -220,8 +222,8 @@ def _marked(candidate: Candidate, label: str) -> str:
     return ' <span class="good">right</span>' if candidate.fscs_key == label else ""
 
 
-def _organization(one: Explained) -> str:
-    application = one.application
+def _organization(row: Explained) -> str:
+    application = row.application
     place = ", ".join(part for part in (application.street, application.city, application.state) if part)
     return f"{html(application.name)}<br><span class='soft'>{html(place)}</span>"
 

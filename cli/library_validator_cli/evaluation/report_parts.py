@@ -19,7 +19,7 @@ class Cell(NamedTuple):
 
 
 def html(text: str) -> str:
-    """Text that others wrote, harmless: markup escaped, what turns or hides characters made visible."""
+    """Text that others wrote, made harmless: escaped markup, visible control characters."""
     return escape("".join(_visible(character) for character in text))
 
 
@@ -28,7 +28,7 @@ def _visible(character: str) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Two decimals; three where two would say 0% or 100% and be wrong."""
+    """Two decimals, or three if two would falsely show 0% or 100%."""
     if value is None:
         return NOTHING
     near_an_end = 0 < value < 0.0001 or 0.9999 < value < 1
@@ -47,14 +47,14 @@ def share(of: Share) -> Cell:
 
 
 def rows_and_interval(of: Share, *, grave: bool = False) -> Cell:
-    """A count with the interval of its share; ``grave``: any row at all stands out."""
+    """A count with the interval of its share. ``grave`` marks every count above zero."""
     if of.share is None:
         return Cell(NOTHING, "number")
     return Cell(f"{of.count:,}{_interval(of)}", "number bad" if grave and of.count else "number")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table; a column stands flush right where its cells do."""
+    """A table. A column of numbers is aligned to the right."""
     listed = list(rows)
     if not listed:
         return "<p>None.</p>"

@@ -1,4 +1,4 @@
-"""One evaluation as it is kept: ``run.json``, everything measured and everything it was measured on."""
+"""The file of one evaluation, ``run.json``: all measures and all inputs."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class _Model(BaseModel):
 
 
 class MeasuredFile(_Model):
-    """A file that went in."""
+    """An input file of the evaluation."""
 
     name: str
     sha256: str
@@ -52,10 +52,10 @@ class MeasuredFile(_Model):
 
 
 class EarlierRun(_Model):
-    """What of a run a later one is compared with."""
+    """The part of a run that later runs are compared with."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
-    only: list[str]  # the fields that applications were reduced to; empty: all
+    only: list[str]  # the fields that the applications keep; empty: all
     registry_version: str
     policy_version: str  # policy and weights
     rows: list[RowAnswer]
@@ -71,7 +71,7 @@ class Run(EarlierRun):
     command: str  # file names without folders
     labelled: list[MeasuredFile]
     releases: list[MeasuredFile]
-    fiscal_year: int  # the newest one
+    fiscal_year: int  # of the newest release
     threshold: float  # the shipped ``validate`` threshold, in bits
     groups: list[Group]
     curve: list[Point]
@@ -81,7 +81,7 @@ class Run(EarlierRun):
     gone_validated: list[Explained]
     worst: list[Explained]
     floors: list[FloorCheck]
-    floors_elsewhere: list[str]  # floors of sets or fields that were not measured here
+    floors_elsewhere: list[str]  # floors about sets or fields that this run does not have
     changes: RunChanges | None
 
     @property
@@ -139,13 +139,13 @@ def evaluate(
 
 
 def read_run(path: Path) -> EarlierRun:
-    """A run that was kept. Raises ``CommandFailed`` where the file is none, or of another schema."""
+    """Reads an earlier run. Raises ``CommandFailed`` if the file is not a run or has another schema."""
     try:
         return EarlierRun.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"])) or "the file"
         raise CommandFailed(
-            f"{path.name} is no run.json of schema {SCHEMA_VERSION} ({at}: {first['msg']}); "
+            f"{path.name} is not a run.json of schema {SCHEMA_VERSION} ({at}: {first['msg']}); "
             "measure again with this version"
         ) from error

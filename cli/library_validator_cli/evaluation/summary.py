@@ -1,4 +1,4 @@
-"""What was measured, set by set and kind by kind."""
+"""The measures of each set and of each kind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _is_library(measured: MeasuredRow) -> bool:
     return measured.row.is_library
 
 
-def _is_no_library(measured: MeasuredRow) -> bool:
+def _is_not_library(measured: MeasuredRow) -> bool:
     return measured.row.label == NONE
 
 
@@ -29,7 +29,7 @@ def _with(result: RowResult) -> Callable[[MeasuredRow], bool]:
     return lambda measured: measured.result is result
 
 
-# name -> which rows it is a share of, which of them it counts. Floors use the same names.
+# name -> the rows that the measure is a share of, the rows that it counts. Floors use the same names.
 MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[MeasuredRow], bool]]]] = {
     "validated_right": (_is_library, _with(RowResult.RIGHT)),
     "wrong": (_is_library, _with(RowResult.WRONG_KEY)),
@@ -37,9 +37,9 @@ MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[Measure
     "not_validated": (_is_library, _with(RowResult.NOT_VALIDATED)),
     "recall": (_is_library, lambda measured: measured.right_rank > 0),
     "ranked_first": (_is_library, lambda measured: measured.right_rank == 1),
-    "non_library_validated": (_is_no_library, _with(RowResult.NON_LIBRARY_VALIDATED)),
-    "non_library_review": (_is_no_library, _with(RowResult.REVIEW)),
-    "non_library_not_validated": (_is_no_library, _with(RowResult.NOT_VALIDATED)),
+    "non_library_validated": (_is_not_library, _with(RowResult.NON_LIBRARY_VALIDATED)),
+    "non_library_review": (_is_not_library, _with(RowResult.REVIEW)),
+    "non_library_not_validated": (_is_not_library, _with(RowResult.NOT_VALIDATED)),
     "gone_validated": (_is_gone, _with(RowResult.GONE_VALIDATED)),
     "gone_validated_elsewhere": (
         _is_gone,
@@ -48,7 +48,7 @@ MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[Measure
     "gone_review": (_is_gone, _with(RowResult.REVIEW)),
     "gone_not_validated": (_is_gone, _with(RowResult.NOT_VALIDATED)),
 }
-# Of these, a reader asks why.
+# A reader asks for the reasons of these measures.
 EXPLAINED: Final = (
     "wrong", "review", "not_validated", "non_library_validated", "non_library_review",
     "gone_validated_elsewhere", "gone_review",
@@ -56,7 +56,7 @@ EXPLAINED: Final = (
 
 
 class Spread(BaseModel):
-    """How a number is distributed over applications."""
+    """The distribution of a number over applications."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -71,7 +71,7 @@ class Spread(BaseModel):
 
 
 class Group(BaseModel):
-    """The rows of one set, or of one kind in it."""
+    """The rows of a set, or of a kind in it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -79,13 +79,13 @@ class Group(BaseModel):
     kind: str  # empty: the whole set
     rows: int
     measures: dict[str, Share]  # by the names of MEASURES
-    reasons: dict[str, dict[str, int]] = {}  # of EXPLAINED: rows by deciding reason code, most frequent first
+    reasons: dict[str, dict[str, int]] = {}  # measure in EXPLAINED -> deciding code -> rows, frequent first
     keys: Spread  # blocking keys of an application
-    candidates: Spread  # entries that it was compared with
+    candidates: Spread  # of an application
 
 
 def groups_of(measured_rows: Sequence[MeasuredRow]) -> list[Group]:
-    """Each set in order of appearance, followed by its kinds where it has any."""
+    """Each set in order of appearance, followed by its kinds."""
     by_group: defaultdict[tuple[str, str], list[MeasuredRow]] = defaultdict(list)
     kinds: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for measured in measured_rows:

@@ -1,4 +1,4 @@
-"""The errors that a person should look at first, each with what the decision stood on."""
+"""The errors that a person should look at first, each with the evidence of its decision."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class Explained(BaseModel):
     result: RowResult
     answer: Answer
     reasons: list[Reason]
-    bits: float | None  # of the candidate that is shown; None without one
+    bits: float | None  # of the candidate that is shown; None without a candidate
     margin: float | None  # bits ahead of the best candidate of another system
     confidence: float
     match: Match | None
-    candidates: list[Candidate]  # the best, whatever was answered
-    right_rank: int  # how the right system ranks among the systems found; 0: not found
-    same_place: bool  # the match stands at the applicant's street address or phone number
+    candidates: list[Candidate]  # the best, with any answer
+    right_rank: int  # rank of the right system among the systems found; 0: not found
+    same_place: bool  # the match has the applicant's street address or phone number
     evidence: list[Comparison]
 
 
 def worst(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[MeasuredRow]:
-    """The gravest errors first, within one kind of error those with the highest bits.
+    """The gravest errors first, and within a kind of error the highest bits first.
 
-    Non-libraries validated, then wrong keys; what room is left is shared by libraries that were told no
-    and libraries that went to a person, in turn one of each set and reason.
+    Non-libraries validated come first, then wrong keys. Libraries that were not validated and libraries
+    that went to a person share the remaining room. Each set and reason takes its turn.
     """
     measured_rows = list(measured_rows)
     libraries = [measured for measured in measured_rows if measured.row.is_library]
@@ -53,11 +53,11 @@ def worst(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[Measur
         *_heaviest(measured_rows, RowResult.NON_LIBRARY_VALIDATED),
         *_heaviest(measured_rows, RowResult.WRONG_KEY),
     ][:most]
-    told_no = _in_turn(_heaviest(libraries, RowResult.NOT_VALIDATED))
+    not_validated = _in_turn(_heaviest(libraries, RowResult.NOT_VALIDATED))
     to_review = _in_turn(_heaviest(libraries, RowResult.REVIEW))
     room = most - len(chosen)
-    noes = min(len(told_no), max(room - room // 2, room - len(to_review)))
-    return [*chosen, *told_no[:noes], *to_review[: room - noes]]
+    share = min(len(not_validated), max(room - room // 2, room - len(to_review)))
+    return [*chosen, *not_validated[:share], *to_review[: room - share]]
 
 
 def gone_validated(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
@@ -66,7 +66,7 @@ def gone_validated(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
 
 
 def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> list[Explained]:
-    """Each measured with the decision that the service would make of it."""
+    """Each row with the decision that the service would make."""
     submissions = [
         (
             Submission(source="evaluation", application=measured.row.application, sent_at=_SENT_AT),
@@ -103,7 +103,7 @@ def _heaviest(measured_rows: Iterable[MeasuredRow], result: RowResult) -> list[M
 
 
 def _in_turn(measured_rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:
-    """One of each set and deciding reason, then a second one of each: a hundred of a kind hide the rest."""
+    """One row of each set and deciding reason, then a second of each: many rows of one kind hide the rest."""
     taken: Counter[tuple[str, str]] = Counter()
     rounds = []
     for measured in measured_rows:

@@ -70,23 +70,23 @@ def test_a_missed_floor_ends_with_exit_code_1_and_names_it(labelled: Path, tmp_p
     assert "error: 1 of 2 limits missed" in result.stderr
 
 
-def test_kept_floors_end_with_exit_code_0(labelled: Path, tmp_path: Path) -> None:
+def test_met_floors_end_with_exit_code_0(labelled: Path, tmp_path: Path) -> None:
     floors = tmp_path / "floors.toml"
     floors.write_text('[[floor]]\nset = "sample"\nkeys_max = 10\n', "utf-8")
     result = run("evaluate", labelled, "--release", BUNDLED, "--floor", floors)
     assert result.exit_code == 0
-    assert "all 1 limits kept" in result.stderr
+    assert "all 1 limits met" in result.stderr
 
 
-def test_floors_of_other_sets_are_not_taken_for_kept(labelled: Path, tmp_path: Path) -> None:
+def test_floors_of_other_sets_do_not_count_as_met(labelled: Path, tmp_path: Path) -> None:
     floors = tmp_path / "floors.toml"
     floors.write_text('[[floor]]\nset = "museum"\nnon_library_validated_max = 0\n', "utf-8")
     result = run("evaluate", labelled, "--release", BUNDLED, "--floor", floors)
     assert result.exit_code == 1
-    assert "no floor of floors.toml speaks of the sets and fields of this run" in result.stderr
+    assert "no floor of floors.toml is about the sets and fields of this run" in result.stderr
 
 
-def test_wrong_usage_is_told_before_anything_is_measured(labelled: Path, tmp_path: Path) -> None:
+def test_wrong_usage_is_reported_before_anything_is_measured(labelled: Path, tmp_path: Path) -> None:
     assert run("evaluate", labelled, "--release", BUNDLED, "--only", "city").exit_code == 2
     bad = tmp_path / "bad.csv"
     bad.write_text("application_id,name,label\na,Alder,perhaps\n", "utf-8")

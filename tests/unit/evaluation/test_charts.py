@@ -17,7 +17,7 @@ def drawn(*series: Series, rules: tuple[Rule, ...] = (), title: str = "A chart")
     return ET.fromstring(chart(title, axis(), axis(), series, rules))  # noqa: S314 - our own drawing
 
 
-def test_dots_lie_where_their_values_are_and_stay_inside_the_axes() -> None:
+def test_dots_are_at_their_values_and_stay_inside_the_axes() -> None:
     dots = [Dot(0, 0), Dot(5, 5), Dot(10, 10), Dot(99, -99)]
     circles = drawn(Series(dots, "one")).findall("circle")
     left, middle, right, outside = [float(circle.attrib["cx"]) for circle in circles]
@@ -32,12 +32,12 @@ def test_intervals_are_drawn_around_their_dot() -> None:
     assert float(whisker.attrib["y1"]) > float(whisker.attrib["y2"])
 
 
-def test_dots_are_joined_only_where_they_follow_each_other() -> None:
+def test_only_the_dots_of_a_joined_series_have_a_line() -> None:
     assert len(drawn(Series([Dot(1, 1), Dot(2, 2)], "one")).findall("polyline")) == 1
     assert drawn(Series([Dot(1, 1), Dot(2, 2)], "one", joined=False)).findall("polyline") == []
 
 
-def test_words_are_escaped() -> None:
+def test_text_is_escaped() -> None:
     hostile = '<script>alert("&")</script>'
     made = drawn(
         Series([Dot(1, 1, hostile)], "one"), rules=(Rule((0, 0), (1, 1), hostile, (0, 0)),), title=hostile

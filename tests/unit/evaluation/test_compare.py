@@ -21,10 +21,10 @@ def test_the_same_run_twice_changes_nothing() -> None:
     rows = [answer("a", RowResult.RIGHT, "ME0001"), answer("b", RowResult.REVIEW)]
     made = compared(rows, rows)
     assert (made.rows, made.differences) == ([], [])
-    assert [(one.rows, one.changed) for one in made.sets] == [(2, 0)]
+    assert [(change.rows, change.changed) for change in made.sets] == [(2, 0)]
 
 
-def test_rows_that_changed_are_told_gravest_first() -> None:
+def test_changed_rows_are_listed_gravest_first() -> None:
     before = [answer(name, RowResult.REVIEW) for name in "abcd"] + [
         answer("e", RowResult.REVIEW, label="NONE")
     ]
@@ -47,13 +47,13 @@ def test_rows_that_changed_are_told_gravest_first() -> None:
     assert (typed.before[RowResult.REVIEW], typed.after[RowResult.REVIEW]) == (5, 1)
 
 
-def test_another_key_is_a_change_where_it_is_the_answer_only() -> None:
+def test_another_key_is_a_change_only_in_a_validated_row() -> None:
     before = [answer("a", RowResult.WRONG_KEY, "ME0002"), answer("b", RowResult.REVIEW, "ME0002")]
     after = [answer("a", RowResult.WRONG_KEY, "ME0003"), answer("b", RowResult.REVIEW, "ME0003")]
     assert [row.application_id for row in compared(before, after).rows] == ["a"]
 
 
-def test_what_else_is_not_as_it_was_is_said() -> None:
+def test_differences_of_the_runs_themselves_are_listed() -> None:
     then = Circumstances("2021.1.abc", "2026-11.1/w1", "name, state")
     made = compared(
         [answer("a", RowResult.RIGHT), answer("old", RowResult.RIGHT)], [answer("a", RowResult.RIGHT)], then
@@ -61,20 +61,26 @@ def test_what_else_is_not_as_it_was_is_said() -> None:
     assert made.differences == [
         "registry version: 2021.1.abc then, 2022.1.abc now",
         "fields: name, state then, all now",
-        "rows that the other run does not have, not compared: 1 then, 0 now",
+        "rows that only one run has, not compared: 1 then, 0 now",
     ]
     added = compared([], [answer("a", RowResult.RIGHT)])
-    assert added.differences == ["rows that the other run does not have, not compared: 0 then, 1 now"]
+    assert added.differences == ["rows that only one run has, not compared: 0 then, 1 now"]
     assert added.sets == []
 
 
-def test_rows_of_one_id_in_two_sets_are_two_rows() -> None:
+def test_rows_with_the_same_id_in_two_sets_are_two_rows() -> None:
     before = [answer("a", RowResult.RIGHT, of="typed"), answer("a", RowResult.REVIEW, of="drift")]
     after = [answer("a", RowResult.RIGHT, of="drift"), answer("a", RowResult.RIGHT, of="typed")]
     assert [(row.set, row.after) for row in compared(before, after).rows] == [("drift", RowResult.RIGHT)]
 
 
-def test_a_row_is_kept_with_its_answer_and_without_what_nobody_can_write_as_json() -> None:
-    kept, nobody = answers_of([measured(application_id="a", bits=10.004), measured(N, "", label="NONE")])
+def test_a_row_is_kept_with_its_answer_and_without_infinite_bits() -> None:
+    kept, without_candidate = answers_of(
+        [measured(application_id="a", bits=10.004), measured(N, "", label="NONE")]
+    )
     assert kept == RowAnswer("typed", "a", "ME0001", RowResult.RIGHT, "ME0001", 10.0, ["MATCH"])
-    assert (nobody.bits, nobody.key, nobody.result) == (None, "", RowResult.NOT_VALIDATED)
+    assert (without_candidate.bits, without_candidate.key, without_candidate.result) == (
+        None,
+        "",
+        RowResult.NOT_VALIDATED,
+    )

@@ -58,9 +58,9 @@ def test_the_curve_counts_what_each_threshold_would_validate() -> None:
     assert points[6.5].errors.count == 0
 
 
-def test_a_row_that_a_rule_holds_back_counts_by_its_score_alone() -> None:
-    held_back = measured(N, "", label="NONE", best_key="ME0001", bits=9.0)
-    in_order = [held_back, measured(bits=12.0)]
+def test_a_row_that_a_rule_refuses_counts_in_the_curve_of_the_score_alone() -> None:
+    refused = measured(N, "", label="NONE", best_key="ME0001", bits=9.0)
+    in_order = [refused, measured(bits=12.0)]
     assert {point.non_libraries.count for point in curve(in_order)} == {0}
     assert [point.threshold for point in curve_by_score(in_order) if point.non_libraries.count][-1] == 9.0
 
@@ -71,9 +71,9 @@ def rows_of(half: str, count: int) -> list[str]:
 
 
 def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
-    first = [measured(application_id=one, bits=20.0) for one in rows_of("choose", 5)]
+    first = [measured(application_id=application_id, bits=20.0) for application_id in rows_of("choose", 5)]
     first.append(measured(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
-    second = [measured(application_id=one, bits=10.0) for one in rows_of("report", 4)]
+    second = [measured(application_id=application_id, bits=10.0) for application_id in rows_of("report", 4)]
     second.append(measured(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
     none_allowed = [choice for choice in choices([*first, *second]) if choice.bound == 0]
     here, there = none_allowed
@@ -87,11 +87,11 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
     assert there.elsewhere.errors.count == 0
 
 
-def test_where_no_threshold_keeps_the_bound_none_is_named() -> None:
+def test_a_choice_is_empty_if_no_threshold_keeps_the_bound() -> None:
     always = [
-        measured(application_id=one, label="NONE", validated_up_to=THRESHOLDS[-1])
+        measured(application_id=application_id, label="NONE", validated_up_to=THRESHOLDS[-1])
         for half in ("choose", "report")
-        for one in rows_of(half, 3)
+        for application_id in rows_of(half, 3)
     ]
     assert {(choice.threshold, choice.there, choice.elsewhere) for choice in choices(always)} == {
         (None, None, None)
@@ -110,17 +110,18 @@ def test_scores_of_confidence_are_those_of_their_definitions() -> None:
     assert (every.rows, libraries.rows, validated.rows) == (3, 2, 1)
     assert every.brier == pytest.approx((0.2**2 + 0.3**2 + 0.1**2) / 3)
     assert every.log_loss == pytest.approx(-(math.log(0.8) + math.log(0.7) + math.log(0.9)) / 3)
-    bins = {(one.low, one.high): one for one in every.bins}
+    bins = {(a_bin.low, a_bin.high): a_bin for a_bin in every.bins}
     assert bins[0.8, 0.9].right == Share(count=1, of=1)
     assert bins[0.1, 0.2].right == Share(count=0, of=1)
-    assert sum(one.right.of for one in every.bins) == 3
+    assert sum(a_bin.right.of for a_bin in every.bins) == 3
 
 
-def test_a_certain_answer_that_is_wrong_costs_much_and_stays_a_number() -> None:
+def test_a_certain_but_wrong_answer_has_a_large_and_finite_loss() -> None:
     every, *_ = reliabilities([measured(key="ME0002", confidence=1.0), measured(confidence=1.0)])
     assert every.log_loss == pytest.approx(-math.log(1e-12) / 2)
     assert every.bins[-1].right == Share(count=1, of=2)
 
 
-def test_nothing_measured_has_no_score() -> None:
-    assert [(one.rows, one.brier, one.log_loss) for one in reliabilities([])] == [(0, None, None)] * 3
+def test_without_rows_there_is_no_score() -> None:
+    scores = [(population.rows, population.brier, population.log_loss) for population in reliabilities([])]
+    assert scores == [(0, None, None)] * 3

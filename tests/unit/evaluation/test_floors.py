@@ -45,12 +45,12 @@ TEN = [measured(V, application_id=str(n)) for n in range(9)] + [measured(R, appl
         ("keys_max = 4", False),
     ],
 )
-def test_a_limit_is_kept_or_missed_by_rows_or_by_share(written: Path, limit: str, met: bool) -> None:
+def test_a_limit_is_met_or_missed_by_rows_or_by_share(written: Path, limit: str, met: bool) -> None:
     checks, _ = checked(written, f'[[floor]]\nset = "typed"\n{limit}\n', TEN)
     assert [check.met for check in checks] == [met]
 
 
-def test_a_check_says_what_was_asked_and_what_was_measured(written: Path) -> None:
+def test_a_check_has_the_limit_and_the_measured_value(written: Path) -> None:
     (check,), _ = checked(written, '[[floor]]\nset = "typed"\nvalidated_right_min = 0.995\n', TEN)
     assert (check.about, check.limit, check.measured, check.met) == (
         "typed",
@@ -68,7 +68,7 @@ def test_sets_that_a_floor_names_together_are_counted_together(written: Path) ->
     assert checked(written, text, measured_rows[:2]) == ([], ["museum + college"])
 
 
-def test_a_floor_speaks_of_its_kind_and_its_fields_only(written: Path) -> None:
+def test_a_floor_is_about_its_kind_and_its_fields_only(written: Path) -> None:
     measured_rows = [measured(V, kind="typo"), measured(N, "", kind="short")]
     text = (
         '[[floor]]\nset = "typed"\nkind = "typo"\nvalidated_right_min = 1.0\n'
@@ -82,24 +82,24 @@ def test_a_floor_speaks_of_its_kind_and_its_fields_only(written: Path) -> None:
     assert others == ["typed / typo"]
 
 
-def test_a_limit_on_rows_that_are_not_there_is_missed(written: Path) -> None:
+def test_a_limit_on_rows_that_do_not_exist_is_missed(written: Path) -> None:
     text = '[[floor]]\nset = "typed"\nnon_library_validated_max = 0\n'
     (check,), _ = checked(written, text, TEN)
     assert (check.measured, check.met) == ("0 of 0 (no such row)", False)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("[[floor]\n", "is not TOML"),
-        ("", "something else than"),
-        ("wrong_max = 2\n", "something else than"),
-        ("floor = 3\n", "something else than"),
-        ("[[floor]]\nwrong_max = 2\n", "floor 1: names no set"),
-        ('[[floor]]\nsets = "typed"\nwrong_max = 2\n', "floor 1: names no set"),
+        ("", "something other than"),
+        ("wrong_max = 2\n", "something other than"),
+        ("floor = 3\n", "something other than"),
+        ("[[floor]]\nwrong_max = 2\n", "floor 1: has no set"),
+        ('[[floor]]\nsets = "typed"\nwrong_max = 2\n', "floor 1: has no set"),
         ('[[floor]]\nset = "typed"\n', "floor 1: has no limit"),
-        ('[[floor]]\nset = "typed"\nwrong_maximum = 2\n', "wrong_maximum is no limit"),
-        ('[[floor]]\nset = "typed"\nkeys_min = 2\n', "keys_min is no limit"),
+        ('[[floor]]\nset = "typed"\nwrong_maximum = 2\n', "wrong_maximum is not a limit"),
+        ('[[floor]]\nset = "typed"\nkeys_min = 2\n', "keys_min is not a limit"),
         ('[[floor]]\nset = "typed"\nwrong_max = "2"\n', "wrong_max is '2'"),
         ('[[floor]]\nset = "typed"\nwrong_max = true\n', "wrong_max is True"),
         ('[[floor]]\nset = "typed"\nwrong_max = -1\n', "wrong_max is -1"),
@@ -108,11 +108,9 @@ def test_a_limit_on_rows_that_are_not_there_is_missed(written: Path) -> None:
         ('[[floor]]\nset = "typed"\nrecall_min = 0\n', "can never fail"),
     ],
 )
-def test_a_file_of_floors_that_could_not_hold_anything_is_refused(
-    written: Path, text: str, said: str
-) -> None:
+def test_a_file_of_floors_that_could_never_fail_is_refused(written: Path, text: str, message: str) -> None:
     written.write_text(text, "utf-8")
-    with pytest.raises(CommandFailed, match=said):
+    with pytest.raises(CommandFailed, match=message):
         read_floors(written)
 
 

@@ -22,7 +22,7 @@ def test_intervals_are_those_that_newcombe_printed(count: int, of: int, low: flo
     assert (round(share.low, 4), round(share.high, 4)) == (low, high)
 
 
-def test_every_row_of_many_still_leaves_a_doubt_and_no_row_leaves_every_doubt() -> None:
+def test_the_interval_of_all_rows_is_not_empty_and_that_of_no_rows_is_everything() -> None:
     assert Share(count=29, of=29).high == 1.0
     assert Share(count=29, of=29).low == pytest.approx(0.8830, abs=1e-4)
     nothing = Share(count=0, of=0)
@@ -30,13 +30,13 @@ def test_every_row_of_many_still_leaves_a_doubt_and_no_row_leaves_every_doubt() 
 
 
 @given(st.integers(1, 100_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
-def test_the_interval_lies_around_the_share_and_within_0_and_1(rows: tuple[int, int]) -> None:
+def test_the_interval_is_around_the_share_and_between_0_and_1(rows: tuple[int, int]) -> None:
     share = Share(count=rows[0], of=rows[1])
     assert share.share is not None
     assert 0 <= share.low <= share.share <= share.high <= 1
 
 
-def test_shares_of_rows_apart_are_added_by_their_rows() -> None:
+def test_shares_of_different_rows_are_added_by_their_rows() -> None:
     assert Share(count=1, of=10) + Share(count=2, of=90) == Share(count=3, of=100)
 
 

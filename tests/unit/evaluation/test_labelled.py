@@ -23,7 +23,7 @@ def refusal(path: Path, text: str) -> str:
     return str(refused.value)
 
 
-def test_rows_carry_their_application_label_set_and_kind(written: Path) -> None:
+def test_rows_have_their_application_label_set_and_kind(written: Path) -> None:
     text = (
         f"{HEADER},kind,why\n"
         "t-1,Alder Point Library,12 North Fork Rd,Alder Point,ME,04901,,ME0001,typed,typo,because\n"
@@ -45,7 +45,7 @@ def test_a_file_without_sets_is_a_set_named_after_the_file(written: Path) -> Non
     assert read_labelled([written])[0].rows[0].set == "mine"
 
 
-def test_a_reduction_leaves_only_its_fields(written: Path) -> None:
+def test_a_reduction_keeps_only_its_fields(written: Path) -> None:
     written.write_text(f"{HEADER}\na,Alder,12 Fork Rd,Alder,ME,04901,2075550101,ME0001,typed\n", "utf-8")
     (file,) = read_labelled([written], reduction("state, name,CITY"))
     given = file.rows[0].application
@@ -65,13 +65,13 @@ def test_an_unknown_label_is_refused_with_its_line(written: Path, label: str) ->
         written.write_text(text, "utf-8")
         assert read_labelled([written])[0].rows[1].label == "ME0001"
         return
-    said = refusal(written, text)
-    assert "mine.csv, line 3" in said
-    assert repr(label) in said
+    message = refusal(written, text)
+    assert "mine.csv, line 3" in message
+    assert repr(label) in message
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("name,label\nAlder,ME0001\n", "no column application_id"),
         ("application_id,name\na,Alder\n", "no column label"),
@@ -79,23 +79,25 @@ def test_an_unknown_label_is_refused_with_its_line(written: Path, label: str) ->
         ("application_id,name,label\na,Alder\n", "mine.csv, line 2: has 2 cells"),
         ("application_id,name,label\na,Alder,ME0001,more\n", "mine.csv, line 2: has 4 cells"),
         ("application_id,name,label\n,Alder,ME0001\n", "line 2: application_id is missing"),
-        ("application_id,name,label\na,Alder,ME0001\na,Briar,ME0002\n", "a stands twice in the set mine"),
+        ("application_id,name,label\na,Alder,ME0001\na,Briar,ME0002\n", "a is twice in the set mine"),
         ('application_id,name,label\na,"Alder"x,ME0001\n', "line 2: cannot be read: text follows"),
         ('application_id,name,label\na,"Alder,ME0001\nb\n', "lines 2 to 3: cannot be read"),
     ],
 )
-def test_what_is_no_labelled_file_is_refused_with_what_is_wrong(written: Path, text: str, said: str) -> None:
-    assert said in refusal(written, text)
+def test_a_file_that_is_not_labelled_is_refused_with_the_reason(
+    written: Path, text: str, message: str
+) -> None:
+    assert message in refusal(written, text)
 
 
-def test_a_row_in_another_encoding_is_read_and_said(written: Path) -> None:
+def test_a_row_in_another_encoding_is_read_and_noted(written: Path) -> None:
     written.write_bytes("application_id,name,label\na,Añasco,NONE\n".encode("cp1252"))
     (file,) = read_labelled([written])
     assert file.rows[0].application.name == "Añasco"
     assert file.notices == ("not UTF-8, read as Windows-1252: line 2",)
 
 
-def test_columns_are_found_by_their_headers_or_as_they_are_named(written: Path) -> None:
+def test_columns_are_found_by_their_headers_or_by_the_column_option(written: Path) -> None:
     written.write_text("Record ID,Wer,label\na,Alder,ME0001\n", "utf-8")
     (file,) = read_labelled([written], columns=["name=Wer"])
     assert file.rows[0].application.name == "Alder"
@@ -107,5 +109,5 @@ def test_a_reduction_names_known_fields_and_keeps_the_name() -> None:
     assert reduction("zip,name") == ("name", "zip")
     with pytest.raises(WrongUsage, match="colour"):
         reduction("name,colour")
-    with pytest.raises(WrongUsage, match="keep the name"):
+    with pytest.raises(WrongUsage, match="needs the name"):
         reduction("city,state")

@@ -62,21 +62,21 @@ def test_the_same_answer_is_an_error_under_another_label(label: str, result: Row
     assert measure(labelled(label, **ALDER_POINT)).result is result
 
 
-def test_an_answer_that_is_no_validation_is_what_it_says() -> None:
+def test_a_row_that_is_not_validated_has_its_answer_as_result() -> None:
     affiliate = {**ALDER_POINT, "name": "Friends of the Alder Point Public Library"}
     assert measure(labelled("NONE", **affiliate)).result is RowResult.NOT_VALIDATED
     assert measured(R).result is RowResult.REVIEW
     assert measured(N).result is RowResult.NOT_VALIDATED
 
 
-def test_nobody_found_has_no_candidate_no_key_and_no_confidence() -> None:
+def test_without_candidates_there_is_no_key_and_no_confidence() -> None:
     measured = measure(labelled(name="Zymurgy Institute", city="Nowhere", state="TX", zip="79999"))
     assert (measured.candidates, measured.best_key, measured.right_rank) == (0, "", 0)
     assert (measured.bits, measured.confidence) == (-math.inf, 0.0)
 
 
-def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
-    """The applicant is one whom nothing but its score validates: no street, and two systems in its town."""
+def test_the_result_at_another_threshold_is_that_of_a_policy_with_it() -> None:
+    """Only its score validates this applicant: it has no street, and its town has two systems."""
     measurer = Measurer(registry_of(NEWEST))
     row = labelled("ME0002", name="Briar County Library", city="Briarton", state="ME", fscs_id="ME0002")
     measured = measurer.measure(row)
@@ -89,7 +89,7 @@ def test_another_threshold_is_what_the_policy_would_do_with_it() -> None:
 
 
 def test_the_threshold_for_a_name_and_a_place_alone_moves_with_it() -> None:
-    """Nothing but its name and its town tells who this is, and two systems are listed there."""
+    """Only its name and its town identify this applicant, and its town has two systems."""
     measured = measure(labelled("ME0002", name="Briar County Library", city="Briarton", state="ME"))
     assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
 
@@ -102,7 +102,7 @@ def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
     assert measured.result_by_score(0.0) is RowResult.NON_LIBRARY_VALIDATED
 
 
-def test_a_library_that_vanished_is_not_found_among_the_listed() -> None:
+def test_a_library_that_vanished_is_not_among_the_listed_systems() -> None:
     older = release(SYSTEMS, fiscal_year=2021)
     newer = release(SYSTEMS[1:], fiscal_year=2022)
     measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_POINT))
@@ -129,20 +129,20 @@ def test_answers_are_those_of_the_service_row_by_row() -> None:
 
 
 @pytest.mark.parametrize("threads", [0, 1])
-def test_processes_give_what_one_gives_in_the_same_order(threads: int) -> None:
-    """Processes are forked where nothing else runs in this one, and started anew where a thread does."""
+def test_several_processes_give_the_rows_of_one_process_in_the_same_order(threads: int) -> None:
+    """Processes are forked if no other thread runs, and started anew otherwise."""
     registry = registry_of(NEWEST)
-    some = [labelled(**ALDER_POINT), labelled(name="Briar Library", state="ME"), labelled(name="Zymurgy")]
-    rows = [replace(some[number % 3], kind=str(number)) for number in range(1_050)]
+    three = [labelled(**ALDER_POINT), labelled(name="Briar Library", state="ME"), labelled(name="Zymurgy")]
+    rows = [replace(three[number % 3], kind=str(number)) for number in range(1_050)]
     over = threading.Event()
     for _ in range(threads):
         threading.Thread(target=over.wait).start()
-    with measuring(rows, registry, processes=2) as several, measuring(rows, registry, processes=1) as one:
-        assert list(several) == list(one)
+    with measuring(rows, registry, processes=2) as several, measuring(rows, registry, processes=1) as single:
+        assert list(several) == list(single)
     over.set()
 
 
-def test_a_defect_names_the_row_that_met_it() -> None:
+def test_an_exception_names_its_row() -> None:
     class Broken(MemoryRegistry):
         def postings(self, *_: object, **__: object) -> dict[str, bytes]:
             raise ZeroDivisionError

@@ -24,7 +24,7 @@ _VOID = {"meta", "br", "img", "link"}
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page: its elements, and whether they are closed as they were opened."""
+    """A page as a browser reads it: its elements, and a check that each is closed in order."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ def labelled(application_id: str, label: str, of: str = "typed", **fields: str) 
 ROWS = (
     labelled("right", "ME0001", name="Alder Point Public Library", **ALDER_POINT),
     labelled("wrong <b>", "ME0002", name="Alder Point Public Library", **ALDER_POINT),
-    labelled("told no", "ME0003", name=HOSTILE, state="ME"),
+    labelled("unlisted", "ME0003", name=HOSTILE, state="ME"),
     labelled("friends", "NONE", "neg", name="Friends of the Alder Point Public Library", **ALDER_POINT),
     labelled("vanished", "GONE", "gone", name="Alder Point Public Library", **ALDER_POINT),
 )
@@ -81,7 +81,7 @@ def run_of(
         )
 
 
-def test_the_report_is_one_file_that_asks_for_nothing_else() -> None:
+def test_the_report_is_one_file_that_loads_nothing_else() -> None:
     text = html_report(run_of())
     page = Page(text)
     assert page.open == []
@@ -94,7 +94,7 @@ def test_the_report_is_one_file_that_asks_for_nothing_else() -> None:
     assert {link[1:] for link in links if link} <= ids
 
 
-def test_hostile_names_are_shown_and_not_obeyed() -> None:
+def test_hostile_names_are_shown_as_text() -> None:
     text = html_report(run_of())
     assert "&lt;script&gt;alert(&quot;x&quot;)" in text
     assert "wrong &lt;b&gt;" in text
@@ -110,22 +110,22 @@ def test_a_release_is_not_trusted_either() -> None:
     assert "script" not in {tag for tag, _ in page.elements}
 
 
-def test_the_report_tells_counts_intervals_and_the_worst_errors_with_their_evidence() -> None:
+def test_the_report_shows_counts_intervals_and_the_worst_errors_with_their_evidence() -> None:
     run = run_of()
     text = html_report(run)
-    assert [(one.application.application_id, one.result.value) for one in run.worst] == [
+    assert [(row.application.application_id, row.result.value) for row in run.worst] == [
         ("wrong <b>", "validated_wrong_key"),
-        ("told no", "not_validated"),
+        ("unlisted", "not_validated"),
     ]
     assert "33.33%" in text  # one of three libraries validated with the right key
     assert "6.15% to 79.23%" in text  # Wilson
     assert "12 NORTH FORK ROAD" in text
-    assert "ME0002, which is not among the candidates" in text
+    assert "ME0002, not among the candidates" in text
     assert "vanished" in text
     assert "Wrong validations" in text
 
 
-def test_missed_floors_stand_at_the_top() -> None:
+def test_missed_floors_are_at_the_top() -> None:
     floor = Floor(("typed",), "", (), (Limit("wrong", False, 0), Limit("recall", True, 0.1)))
     elsewhere = Floor(("museum",), "", (), (Limit("wrong", False, 0),))
     run = run_of(floors=(floor, elsewhere))
@@ -133,7 +133,7 @@ def test_missed_floors_stand_at_the_top() -> None:
     assert [check.met for check in run.floors] == [False, True]
     assert "1 of 2 limits are missed." in text
     assert "not measured in this run: museum" in text
-    assert "All 1 limits are kept." in html_report(
+    assert "All 1 limits are met." in html_report(
         run_of(floors=(Floor(("typed",), "", (), (Limit("wrong", False, 1),)),))
     )
 
@@ -147,19 +147,19 @@ def test_a_comparison_shows_the_rows_that_changed() -> None:
     assert [row.application_id for row in run.changes.rows] == ["wrong <b>", "vanished"]
     text = html_report(run)
     assert "Since run.json" in text
-    assert "2 of 4 rows changed answer" in text
+    assert "2 of 4 rows have another answer" in text
     assert "1 then, 0 now" in text
     same = run_of(against=("run.json", before))
-    assert "0 of 5 rows changed answer" in html_report(same)
+    assert "0 of 5 rows have another answer" in html_report(same)
 
 
 @pytest.mark.parametrize("rows", [ROWS[:1], ROWS[3:4], ROWS[4:]])
-def test_there_is_a_report_where_whole_kinds_of_rows_are_absent(rows: tuple[LabelledRow, ...]) -> None:
+def test_there_is_a_report_without_whole_kinds_of_rows(rows: tuple[LabelledRow, ...]) -> None:
     assert Page(html_report(run_of(rows))).open == []
 
 
-def test_a_reduction_is_told() -> None:
-    assert "applications reduced to name, state" in html_report(run_of(only=("name", "state")))
+def test_the_report_names_the_fields_of_a_reduction() -> None:
+    assert "only the fields name, state" in html_report(run_of(only=("name", "state")))
 
 
 def test_a_run_can_be_kept_and_read_again(tmp_path: Path) -> None:
@@ -172,10 +172,10 @@ def test_a_run_can_be_kept_and_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"schema_version": 2}', "[]", "\x00"])
-def test_what_is_no_run_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, text: str) -> None:
     kept = tmp_path / "old.json"
     kept.write_text(text, "utf-8")
-    with pytest.raises(CommandFailed, match=r"old\.json is no run\.json of schema 1"):
+    with pytest.raises(CommandFailed, match=r"old\.json is not a run\.json of schema 1"):
         read_run(kept)
 
 
@@ -190,6 +190,6 @@ def test_percentages_never_round_to_certainty() -> None:
     ]
 
 
-def test_characters_that_hide_are_shown() -> None:
+def test_invisible_characters_are_shown() -> None:
     assert html("a\u200bb\x00c & <d>") == "a⟨U+200B⟩b⟨U+0000⟩c &amp; &lt;d&gt;"
     assert html("Añasco") == "Añasco"

@@ -5,7 +5,7 @@ from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
 from tests.builders.measured_rows import N, R, V, measured
 
 
-def test_libraries_non_libraries_and_gone_ones_are_counted_apart() -> None:
+def test_libraries_non_libraries_and_vanished_libraries_are_counted_apart() -> None:
     (group,) = groups_of(
         [
             measured(V),
@@ -56,7 +56,7 @@ def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
     assert groups[0].measures["validated_right"] == Share(count=2, of=3)
 
 
-def test_answers_that_somebody_has_to_put_right_are_counted_by_their_deciding_reason() -> None:
+def test_answers_that_a_person_corrects_are_counted_by_their_deciding_reason() -> None:
     (group,) = groups_of(
         [
             measured(),
@@ -76,7 +76,7 @@ def test_answers_that_somebody_has_to_put_right_are_counted_by_their_deciding_re
     assert list(group.reasons["review"]) == ["TIE", "NAME_DIFFERS"]
 
 
-def test_keys_and_candidates_are_told_by_percentile_and_maximum() -> None:
+def test_keys_and_candidates_have_percentiles_and_a_maximum() -> None:
     (group,) = groups_of([measured(keys=number, candidates=2 * number) for number in range(1, 11)])
     assert group.keys == Spread(p50=5, p99=10, max=10)
     assert group.candidates == Spread(p50=10, p99=20, max=20)

@@ -16,27 +16,27 @@ def test_errors_come_gravest_first_and_then_by_bits() -> None:
         measured(key="ME0002", application_id="wrong", bits=5.0),
         measured(label="NONE", application_id="friends", bits=1.0),
         measured(label="NONE", application_id="college", bits=8.0),
-        measured(N, "", label="NONE", application_id="rightly told no"),
-        measured(R, label="NONE", application_id="asked a person"),
+        measured(N, "", label="NONE", application_id="rightly not validated"),
+        measured(R, label="NONE", application_id="sent to a person"),
     ]
-    chosen = [one.row.application.application_id for one in worst(measured_rows)]
+    chosen = [row.row.application.application_id for row in worst(measured_rows)]
     assert chosen == ["college", "friends", "wrong", "no", "review"]
 
 
-def test_room_is_shared_by_libraries_told_no_and_libraries_to_review() -> None:
+def test_libraries_not_validated_and_libraries_to_review_share_the_room() -> None:
     noes = [measured(N, "", application_id=f"no-{number}") for number in range(30)]
     reviews = [measured(R, application_id=f"review-{number}") for number in range(30)]
-    results = [one.result for one in worst([*noes, *reviews], most=11)]
+    results = [row.result for row in worst([*noes, *reviews], most=11)]
     assert results == [RowResult.NOT_VALIDATED] * 6 + [RowResult.REVIEW] * 5
-    few = [one.result for one in worst([*noes[:2], *reviews], most=11)]
+    few = [row.result for row in worst([*noes[:2], *reviews], most=11)]
     assert few == [RowResult.NOT_VALIDATED] * 2 + [RowResult.REVIEW] * 9
     assert len(worst([*noes, *reviews[:3]], most=11)) == 11
 
 
-def test_a_hundred_of_one_kind_do_not_hide_the_others() -> None:
+def test_a_hundred_rows_of_a_kind_do_not_hide_the_others() -> None:
     many = [measured(R, application_id=f"id-{number}", code="TIE", bits=20.0) for number in range(100)]
     other = measured(R, application_id="other", code="NAME_DIFFERS", bits=1.0)
-    chosen = [one.row.application.application_id for one in worst([*many, other], most=4)]
+    chosen = [row.row.application.application_id for row in worst([*many, other], most=4)]
     assert "other" in chosen[:2]
 
 
@@ -44,7 +44,7 @@ def test_every_library_that_vanished_and_was_validated_is_listed() -> None:
     listed = gone_validated(
         [measured(label="GONE", application_id="a"), measured(R, label="GONE"), measured(label="NONE")]
     )
-    assert [one.row.application.application_id for one in listed] == ["a"]
+    assert [row.row.application.application_id for row in listed] == ["a"]
 
 
 def test_an_explanation_is_the_decision_of_the_service_with_its_evidence() -> None:
@@ -59,9 +59,9 @@ def test_an_explanation_is_the_decision_of_the_service_with_its_evidence() -> No
     assert explained.match.fscs_key == "ME0002"
     assert explained.right_rank == 2
     assert explained.bits is not None
-    assert round(sum(one.bits for one in explained.evidence) - explained.bits, 1) == 0
+    assert round(sum(comparison.bits for comparison in explained.evidence) - explained.bits, 1) == 0
     assert [reason.code for reason in explained.reasons] == ["MATCH"]
 
 
-def test_nothing_to_explain_asks_for_nothing() -> None:
+def test_without_rows_there_is_no_explanation() -> None:
     assert explain([], registry_of(NEWEST)) == []
