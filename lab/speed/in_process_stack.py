@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import gc
 import io
-import json
 import os
 import re
 from collections import defaultdict
@@ -30,15 +29,17 @@ from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
 from lab.speed.billed_requests import Meter, Usage, processor_seconds
 from lab.speed.read_units import BATCH, ROOT, batches_of
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
-from tests.builders.messages import record_of
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
+    CASEWORK_TABLE,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
+    create_casework_table,
     create_registry_table,
     create_releases_bucket,
 )
+from tests.builders.events import Event, application_record, batch, queued, release_uploaded
+from tests.builders.lambda_context import LambdaContext
 
 Fields = dict[str, str]
 _FUNCTIONS: Final = {
@@ -91,10 +92,9 @@ class InProcessStack:
         """Upload ``release``, and let the function load it."""
         key = f"releases/{release.name}"
         put = self._s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=release.read_bytes())
-        body = json.dumps({"detail": {"object": {"key": key, "version-id": put["VersionId"]}}})
-        record = {"messageId": "1", "body": body}
+        uploaded = release_uploaded(key, put["VersionId"])
         answers: list[dict[str, Any]] = []
-        work = self._invoke(index_release, lambda: answers.append(_call(index_release, record)))
+        work = self._invoke(index_release, lambda: answers.append(_call(index_release, uploaded)))
         if answers[0]["status"] != "active":
             raise SystemExit(f"{release.name} was not loaded: {answers[0]['status']}")
         return work
@@ -102,12 +102,14 @@ class InProcessStack:
     def decide(self, applications: Sequence[Fields]) -> list[Work]:
         """Decide ``applications`` in batches of ten; what each batch used."""
         works = []
-        for number, batch in enumerate(batches_of(applications, BATCH)):
+        for number, some in enumerate(batches_of(applications, BATCH)):
             records = [
-                record_of(dict(fields), message_id=f"{number}-{position}")
-                for position, fields in enumerate(batch)
+                application_record(dict(fields), message_id=f"{number}-{position}")
+                for position, fields in enumerate(some)
             ]
-            works.append(self._invoke(validate_applications, _calling(validate_applications, records)))
+            works.append(
+                self._invoke(validate_applications, _calling(validate_applications, batch(*records)))
+            )
         return works
 
     def decide_again(self) -> Work:
@@ -117,8 +119,8 @@ class InProcessStack:
         while taken := self._sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
             for one in taken:
                 self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=one["ReceiptHandle"])
-                record = {"messageId": one["MessageId"], "body": one["Body"]}
-                works.append(self._invoke(revalidate, _calling(revalidate, [record])))
+                task = queued(one["Body"], one["MessageId"])
+                works.append(self._invoke(revalidate, _calling(revalidate, task)))
         return together(works)
 
     def _invoke(self, function: Any, call: Callable[[], object]) -> Work:
@@ -131,22 +133,14 @@ class InProcessStack:
         return Work(self.meter.take(), 1_000 * seconds, 1, sum(lines), len(lines), memory_of(function))
 
 
-class _Context:
-    """A Lambda context with all the time there is."""
-
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 900_000
+def _call(function: Any, event: Event) -> dict[str, Any]:
+    answer: dict[str, Any] = function.lambda_handler(event, LambdaContext(seconds_left=900))
+    return answer
 
 
-def _call(function: Any, *records: dict[str, Any]) -> dict[str, Any]:
-    return function.lambda_handler({"Records": list(records)}, _Context())  # type: ignore[no-any-return]
-
-
-def _calling(function: Any, records: Sequence[dict[str, Any]]) -> Callable[[], object]:
+def _calling(function: Any, event: Event) -> Callable[[], object]:
     def call() -> None:
-        answer = _call(function, *records)
+        answer = _call(function, event)
         if answer.get("batchItemFailures"):
             raise SystemExit(f"{len(answer['batchItemFailures'])} applications were not decided")
 

@@ -16,7 +16,7 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.registry.bucket import ReleaseBucket, Upload
 from library_validator.registry.store import RegistryStore
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     create_registry_table,

@@ -14,7 +14,7 @@ from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.casework.store import SHARDS, CaseworkStore, ShardProgress, shard_of
 from library_validator.decisions.decision import Answer, Cause, Decision, Holder, Override
 from library_validator.decisions.store import ClaimedByAnother, Recorded, Revalidation
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, minutes, submission_of
 
 ACTIVATION = "2022.1.0123456789ab@2026-11-23T12:00:00+00:00"

@@ -21,7 +21,7 @@ from library_validator.decisions.store import (
     DecisionStore,
     Recorded,
 )
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import (
     NOON,
     OTHER_PARTNER,

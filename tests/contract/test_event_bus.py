@@ -15,9 +15,8 @@ from library_validator.casework.events import decision_expiring
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.events import event_of
 from library_validator.event_bus import Event, EventBus
-from tests.builders.casework_resources import create_results_bus
+from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
 from tests.builders.decisions import NOON, decision_of, minutes, submission_of
-from tests.builders.resources import RESULTS_BUS
 
 Delivered = Callable[[], list[tuple[str, Any]]]  # detail types and details that consumers got
 

@@ -22,7 +22,7 @@ from library_validator.releases.fetching.fetch import (
     SourceState,
     Taken,
 )
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     create_registry_table,

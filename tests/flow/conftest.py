@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from functions.index_release.handler import build_runtime
-from tests.builders.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
+from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 from tests.flow.release_stack import ReleaseStack
 
 

@@ -18,13 +18,15 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.registry.store import Pointer, Run
 from library_validator_cli.sample_release import write_sample_release
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
     create_registry_table,
     create_releases_bucket,
 )
+from tests.builders.events import queued
+from tests.builders.lambda_context import CONTEXT
 
 UPLOADS = {
     "source": ["aws.s3"],
@@ -34,18 +36,9 @@ UPLOADS = {
 ACCOUNT = "arn:aws:sqs:us-east-1:123456789012"
 
 
-class Context:
-    """A Lambda context with a minute left."""
-
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
 def load(message: dict[str, Any]) -> object:
     """The function takes a message."""
-    return lambda_handler(message, Context())  # type: ignore[arg-type]
+    return lambda_handler(message, CONTEXT)
 
 
 def load_beside_a_command(message: dict[str, Any]) -> object:
@@ -92,11 +85,8 @@ class ReleaseStack:
         """What the queue holds, as Lambda is given it; the messages stay there."""
         found = self.sqs.receive_message(QueueUrl=self.releases, MaxNumberOfMessages=10).get("Messages", [])
         return [
-            {
-                "Records": [{"messageId": one["MessageId"], "body": one["Body"]}],
-                "handle": one["ReceiptHandle"],
-            }
-            for one in found
+            queued(message["Body"], message["MessageId"]) | {"handle": message["ReceiptHandle"]}
+            for message in found
         ]
 
     def deliver(self, take: Callable[[dict[str, Any]], object] = load) -> list[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import boto3
 import pytest
@@ -22,14 +22,18 @@ from functions.validate_applications import handler as validate_applications
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import write_sample_release
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
+    CASEWORK_TABLE,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
+    create_casework_table,
     create_registry_table,
     create_releases_bucket,
+    create_results_bus,
 )
+from tests.builders.events import application_record, batch, release_uploaded
+from tests.builders.lambda_context import CONTEXT
 from tests.flow.release_stack import load_beside_a_command
 
 ROOT: Final = Path(__file__).parents[2]
@@ -45,15 +49,6 @@ QUEUES: Final = (
     "RevalidationsQueue",
     "RevalidationsDeadLetterQueue",
 )
-
-
-class Context:
-    """A Lambda context with a minute left."""
-
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 @dataclass
@@ -79,9 +74,7 @@ class DeployedStack:
                     if one["VersionId"] not in known and one["Key"].startswith("releases/")
                 ]
                 if new:
-                    created = {"object": {"key": new[0]["Key"], "version-id": new[0]["VersionId"]}}
-                    message = {"body": json.dumps({"detail": created})}
-                    load_beside_a_command({"Records": [message]})
+                    load_beside_a_command(release_uploaded(new[0]["Key"], new[0]["VersionId"]))
                     return
                 time.sleep(0.02)
 
@@ -99,20 +92,22 @@ class DeployedStack:
         while messages := sqs.receive_message(QueueUrl=self.applications, MaxNumberOfMessages=10).get(
             "Messages"
         ):
-            records = [_record(message, sender) for message in messages]
-            validate_applications.lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+            records = [
+                application_record(
+                    message["Body"],
+                    message_id=message["MessageId"],
+                    sender_id=f"{sender}:portal",
+                    sent_ms=now_ms(),
+                )
+                for message in messages
+            ]
+            validate_applications.lambda_handler(batch(*records), CONTEXT)
             for message in messages:
                 sqs.delete_message(QueueUrl=self.applications, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _record(message: Any, sender: str) -> dict[str, Any]:
-    sent = int(datetime.now(UTC).timestamp() * 1000)
-    return {
-        "messageId": message["MessageId"],
-        "body": message["Body"],
-        "attributes": {"SenderId": f"{sender}:portal", "SentTimestamp": str(sent)},
-        "messageAttributes": {},
-    }
+def now_ms() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
-from tests.builders.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
+from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 from tests.builders.web_server import WebServer, links, status, versioned, web_server
 from tests.flow.release_stack import ReleaseStack, load_beside_a_command, sample
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from functions.fetch_release.handler import build_runtime, lambda_handler
+from tests.builders.events import example
+from tests.builders.lambda_context import CONTEXT
 from tests.builders.web_server import WebServer, status, versioned, web_server
-from tests.flow.release_stack import Context, ReleaseStack, sample
+from tests.flow.release_stack import ReleaseStack, sample
 
 ZIP = "/files/pls_fy2022_csv.zip"
 
@@ -33,7 +35,7 @@ def web(release_stack: ReleaseStack, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def fetch() -> dict[str, Any]:
-    return lambda_handler({"time": "2026-11-23T09:05:00Z"}, Context())  # type: ignore[arg-type]
+    return lambda_handler(example("fetch_release", "schedule"), CONTEXT)
 
 
 def test_what_is_fetched_is_loaded_once_and_never_again(release_stack: ReleaseStack, web: WebServer) -> None:

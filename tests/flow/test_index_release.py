@@ -8,8 +8,10 @@ import pytest
 
 from functions.index_release.handler import build_runtime, lambda_handler
 from library_validator.errors import NoActiveRegistry
-from tests.builders.resources import RELEASES_BUCKET
-from tests.flow.release_stack import Context, ReleaseStack, sample
+from tests.builders.aws_resources import RELEASES_BUCKET
+from tests.builders.events import queued
+from tests.builders.lambda_context import CONTEXT
+from tests.flow.release_stack import ReleaseStack, sample
 
 
 def test_an_uploaded_release_is_live_and_announced(release_stack: ReleaseStack) -> None:
@@ -54,9 +56,9 @@ def test_a_newer_release_flips_and_the_older_one_stays_readable(release_stack: R
 def test_the_same_message_again_is_a_no_op(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022))
     [message] = release_stack.messages()
-    first = lambda_handler(message, Context())  # type: ignore[arg-type]
+    first = lambda_handler(message, CONTEXT)
     pointer = release_stack.pointer()
-    assert lambda_handler(message, Context()) == first  # type: ignore[arg-type]
+    assert lambda_handler(message, CONTEXT) == first
     assert release_stack.pointer() == pointer
     assert len(release_stack.published()) == 1
 
@@ -68,7 +70,7 @@ def test_an_event_without_a_version_reads_the_object_that_stands_there(release_s
     version = body["detail"]["object"].pop("version-id")
     message["Records"][0]["body"] = json.dumps(body)
 
-    response = lambda_handler(message, Context())  # type: ignore[arg-type]
+    response = lambda_handler(message, CONTEXT)
     assert response["status"] == "active"
     assert response["run_id"] == f"releases/pls_sample_fy2022_csv.zip@{version}"
 
@@ -120,12 +122,12 @@ def test_an_object_that_is_gone_before_its_event_is_refused(release_stack: Relea
         release_stack.s3.delete_object(
             Bucket=RELEASES_BUCKET, Key=version["Key"], VersionId=version["VersionId"]
         )
-    assert lambda_handler(message, Context())["status"] == "refused"  # type: ignore[arg-type]
+    assert lambda_handler(message, CONTEXT)["status"] == "refused"
 
 
 def test_a_message_that_nobody_understands_goes_back_to_the_queue(release_stack: ReleaseStack) -> None:
     with pytest.raises(ValueError, match="body"):
-        lambda_handler({"Records": [{"body": "{}"}]}, Context())  # type: ignore[arg-type]
+        lambda_handler(queued("{}"), CONTEXT)
 
 
 def test_metrics_and_logs_tell_counts(

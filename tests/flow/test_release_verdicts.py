@@ -16,7 +16,7 @@ from library_validator.registry.store import Run
 from library_validator_cli.commands import registry, verdicts
 from library_validator_cli.main import app
 from library_validator_cli.stack_access import Stack
-from tests.builders.resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
+from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
 from tests.flow.release_stack import ReleaseStack, sample
 
 NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021_csv.zip"

@@ -26,31 +26,22 @@ from library_validator_cli.commands.status import QUEUES
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table, create_results_bus
-from tests.builders.messages import record_of
-from tests.builders.resources import (
+from tests.builders.aws_resources import (
+    CASEWORK_TABLE,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
     RESULTS_BUS,
+    create_casework_table,
     create_registry_table,
     create_releases_bucket,
+    create_results_bus,
 )
+from tests.builders.events import application_record, batch, queued, release_uploaded
+from tests.builders.lambda_context import CONTEXT
 from tests.unit.casework.policies import Deployments, no_library_called
 
 APPLICATIONS: Final = 60
 _FUNCTIONS: Final = (index_release, validate_applications, revalidate)
-
-
-class Context:
-    """A Lambda context with a minute left."""
-
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
-
-
-CONTEXT: Final[Any] = Context()
 
 
 def packed(fiscal_year: int) -> bytes:
@@ -71,23 +62,21 @@ class Service:
     def load(self, fiscal_year: int) -> None:
         key = f"releases/pls_fy{fiscal_year}_csv.zip"
         put = boto3.client("s3").put_object(Bucket=RELEASES_BUCKET, Key=key, Body=packed(fiscal_year))
-        body = json.dumps({"detail": {"object": {"key": key, "version-id": put["VersionId"]}}})
-        answer = index_release.lambda_handler({"Records": [{"messageId": "1", "body": body}]}, CONTEXT)
+        answer = index_release.lambda_handler(release_uploaded(key, put["VersionId"]), CONTEXT)
         assert answer["status"] == "active"
 
     def submit(self, fiscal_year: int) -> None:
         release = read_release(io.BytesIO(packed(fiscal_year)), file_name=f"pls_fy{fiscal_year}.zip")
         for one in sample_applications(release, APPLICATIONS, seed=fiscal_year):
             fields = {name: value for name, value in asdict(one).items() if name not in ("label", "kind")}
-            validate_applications.lambda_handler({"Records": [record_of(fields)]}, CONTEXT)
+            validate_applications.lambda_handler(batch(application_record(fields)), CONTEXT)
 
     def decide_again(self) -> int:
         """Give the function every message of its queue; how many there were."""
         worked = 0
         while messages := self.sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
             for one in messages:
-                record = {"messageId": one["MessageId"], "body": one["Body"]}
-                revalidate.lambda_handler({"Records": [record]}, CONTEXT)
+                revalidate.lambda_handler(queued(one["Body"], one["MessageId"]), CONTEXT)
                 self.sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=one["ReceiptHandle"])
                 worked += 1
         return worked

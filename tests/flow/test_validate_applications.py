@@ -21,13 +21,17 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.events import LibraryApplicationValidated
 from library_validator.event_bus import Event
-from tests.builders.casework_resources import (
+from tests.builders.aws_resources import (
     CASEWORK_TABLE,
+    REGISTRY_TABLE,
+    RESULTS_BUS,
     create_applications_queue,
     create_casework_table,
+    create_registry_table,
     create_results_bus,
 )
-from tests.builders.resources import REGISTRY_TABLE, RESULTS_BUS, create_registry_table
+from tests.builders.events import batch, received
+from tests.builders.lambda_context import CONTEXT
 from tests.builders.small_registry import NEWEST, registry_of, release
 
 if TYPE_CHECKING:
@@ -41,15 +45,6 @@ ALDER = {
     "zip": "04901",
 }
 BAKERY = {"name": "Rolling Pin Bakery", "street": "1 Crust Way", "city": "Nowhere", "state": "TX"}
-
-
-class Context:
-    """A Lambda context with a minute left."""
-
-    aws_request_id = "request"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 class Stack:
@@ -96,27 +91,14 @@ class Stack:
         messages = answer.get("Messages", [])
         for message in messages:
             self.source = message["Attributes"]["SenderId"]
-        return [
-            {
-                "messageId": message["MessageId"],
-                "receiptHandle": message["ReceiptHandle"],
-                "body": message["Body"],
-                "attributes": message["Attributes"],
-                "messageAttributes": {
-                    name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
-                    for name, value in message.get("MessageAttributes", {}).items()
-                },
-                "eventSource": "aws:sqs",
-            }
-            for message in messages
-        ]
+        return [received(message) for message in messages]
 
     def poll(self) -> int:
         """What Lambda's poller does once: all but the failed messages are deleted. How many failed."""
         records = self.take()
         if not records:
             return 0
-        answer = validate_applications.lambda_handler({"Records": records}, Context())  # type: ignore[arg-type]
+        answer = validate_applications.lambda_handler(batch(*records), CONTEXT)
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for record in records:
             if record["messageId"] not in failed:
@@ -124,7 +106,7 @@ class Stack:
         return len(failed)
 
     def sweep(self) -> dict[str, Any]:
-        return sweep_results.lambda_handler({}, Context())  # type: ignore[arg-type]
+        return sweep_results.lambda_handler({}, CONTEXT)
 
     def delivered(self) -> list[dict[str, Any]]:
         """The events that came out behind the bus, and are taken from the queue by this."""
@@ -266,9 +248,9 @@ class KillingBus:
 
 def kill_between_store_and_publish(stack: Stack) -> None:
     runtime = replace(validate_applications.build_runtime(), bus=KillingBus())
-    batch = ApplicationsBatch.model_validate({"Records": stack.take()})
+    taken = ApplicationsBatch.model_validate(batch(*stack.take()))
     with pytest.raises(Killed):
-        validate_applications.handler(batch, runtime, datetime.now(UTC))
+        validate_applications.handler(taken, runtime, datetime.now(UTC))
 
 
 class TestKilledBetweenStoreAndPublish:
@@ -344,10 +326,10 @@ def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: 
         stack.send({"application_id": f"A-{number}", **BAKERY})
     client: Any = RefusingClient(stack.events, "A-4")
     bus = EventBridgeBus(client, RESULTS_BUS, lambda *_, **__: None, sleep=lambda _: None)
-    batch = ApplicationsBatch.model_validate({"Records": stack.take()})
+    taken = ApplicationsBatch.model_validate(batch(*stack.take()))
     runtime = replace(validate_applications.build_runtime(), bus=bus)
 
-    assert validate_applications.handler(batch, runtime, datetime.now(UTC)).failed_ids == []
+    assert validate_applications.handler(taken, runtime, datetime.now(UTC)).failed_ids == []
 
     nine = ids(stack.delivered())
     assert len(nine) == 9

@@ -13,12 +13,12 @@ from library_validator.adapters.aws.applications_queue import (
     BatchResponse,
 )
 from library_validator.errors import ApplicationUnreadable
-from tests.builders.messages import record_of
+from tests.builders.events import application_record
 
 
 def message(**changes: Any) -> ApplicationMessage:
     return ApplicationMessage.model_validate(
-        record_of({"application_id": "A-1", "name": "Anytown"}, **changes)
+        application_record({"application_id": "A-1", "name": "Anytown"}, **changes)
     )
 
 
@@ -38,7 +38,7 @@ def test_the_source_is_the_principal_and_not_its_session(sender_id: str, source:
 def test_the_body_cannot_say_who_sent_it() -> None:
     body = {"application_id": "A-1", "name": "Anytown", "source": "AROAPARTNERTWO", "sent_at": "2030-01-01"}
 
-    submission, _ = ApplicationMessage.model_validate(record_of(body)).submission()
+    submission, _ = ApplicationMessage.model_validate(application_record(body)).submission()
 
     assert submission.source == "AROAPARTNERONE"
     assert submission.sent_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -64,7 +64,7 @@ class TestCorrelation:
         assert len(message(correlation_id="x" * 10_000).correlation_id) == 128
 
     def test_a_binary_one_is_none(self) -> None:
-        record = record_of({"application_id": "A-1", "name": "Anytown"})
+        record = application_record({"application_id": "A-1", "name": "Anytown"})
         record["messageAttributes"] = {"correlation_id": {"binaryValue": "AAAA", "dataType": "Binary"}}
 
         sent = ApplicationMessage.model_validate(record)
@@ -73,20 +73,22 @@ class TestCorrelation:
 
 
 def test_problems_of_the_fields_come_with_the_submission() -> None:
-    _, problems = ApplicationMessage.model_validate(record_of({"application_id": "A-1"})).submission()
+    _, problems = ApplicationMessage.model_validate(
+        application_record({"application_id": "A-1"})
+    ).submission()
 
     assert [problem.field for problem in problems] == ["name"]
 
 
 def test_an_unreadable_body_is_said_when_it_is_read_and_not_before() -> None:
-    batch = ApplicationsBatch.model_validate({"Records": [record_of("no json")]})
+    batch = ApplicationsBatch.model_validate({"Records": [application_record("no json")]})
 
     with pytest.raises(ApplicationUnreadable):
         batch.records[0].submission()
 
 
 def test_messages_are_given_in_the_order_in_which_they_were_sent() -> None:
-    records = [record_of("{}", message_id=str(ms), sent_ms=ms) for ms in (30, 10, 20)]
+    records = [application_record("{}", message_id=str(ms), sent_ms=ms) for ms in (30, 10, 20)]
 
     batch = ApplicationsBatch.model_validate({"Records": records})
 

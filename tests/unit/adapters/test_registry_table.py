@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.errors import RegistryError
-from tests.builders.resources import REGISTRY_TABLE, create_registry_table
+from tests.builders.aws_resources import REGISTRY_TABLE, create_registry_table
 
 VERSION = "2022.1.abc"
 POSTINGS = {f"key {number}": b"%d" % number for number in range(120)}

@@ -14,8 +14,7 @@ from library_validator.adapters.aws.revalidations_queue import RevalidationsQueu
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.store import ShardProgress
 from library_validator.casework.tasks import Task
-from tests.builders.casework_resources import create_results_bus
-from tests.builders.resources import RESULTS_BUS
+from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
 
 ACTIVATION = "2022.1.aa@2026-11-23T12:00:00+00:00"
 

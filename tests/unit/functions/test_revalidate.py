@@ -23,6 +23,7 @@ from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
 from tests.builders.decisions import PARTNER
+from tests.builders.events import queued
 from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, World, year
 
 
@@ -60,8 +61,7 @@ class Service:
         return {"detail-type": event.detail_type, "detail": json.loads(event.model_dump_json())}
 
     def receive(self, body: Any) -> Any:
-        text = body if isinstance(body, str) else json.dumps(body)
-        message = RevalidationsMessage.model_validate({"Records": [{"messageId": "1", "body": text}]})
+        message = RevalidationsMessage.model_validate(queued(body))
         return handler(message, self.runtime, self.world.now)
 
     def receive_all(self) -> None:

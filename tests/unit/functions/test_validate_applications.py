@@ -27,7 +27,7 @@ from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.event_bus import Event
 from library_validator.observability import Metrics, build_logger
 from tests.builders.decisions import NOON
-from tests.builders.messages import NOON_MS, record_of
+from tests.builders.events import NOON_MS, application_record, batch
 from tests.builders.small_registry import (
     ALDER_ELSEWHERE,
     EAST_CORAL,
@@ -94,8 +94,8 @@ class Service:
 
     def receive(self, *records: dict[str, Any], runtime: Runtime | None = None) -> list[str]:
         """The ids of the messages that shall come again."""
-        batch = ApplicationsBatch.model_validate({"Records": records})
-        return handler(batch, runtime or self.runtime, NOON).failed_ids
+        event = ApplicationsBatch.model_validate(batch(*records))
+        return handler(event, runtime or self.runtime, NOON).failed_ids
 
     def current(self, application_id: str, source: str = PARTNER) -> Decision:
         decision = self.store.get(source, application_id)
@@ -114,7 +114,7 @@ def service() -> Service:
 
 def message(application_id: str, fields: dict[str, Any], **record: Any) -> dict[str, Any]:
     record.setdefault("message_id", f"m-{application_id}")
-    return record_of({"application_id": application_id, **fields}, **record)
+    return application_record({"application_id": application_id, **fields}, **record)
 
 
 class TestAnswers:
@@ -176,7 +176,7 @@ class TestAnswers:
 class TestMessagesThatComeAgain:
     def test_one_poison_message_among_ten_fails_alone(self, service: Service) -> None:
         records = [message(f"A-{n}", BAKERY) for n in range(9)]
-        records.insert(4, record_of("{not json", message_id="poison"))
+        records.insert(4, application_record("{not json", message_id="poison"))
 
         assert service.receive(*records) == ["poison"]
         assert len(service.published) == 9
@@ -184,17 +184,21 @@ class TestMessagesThatComeAgain:
     def test_a_batch_of_nothing_but_poison_reads_no_registry(self, service: Service) -> None:
         service.registry.requests.clear()
 
-        failed = service.receive(*(record_of("{", message_id=f"p-{n}") for n in range(3)))
+        failed = service.receive(*(application_record("{", message_id=f"p-{n}") for n in range(3)))
 
         assert failed == ["p-0", "p-1", "p-2"]
         assert service.registry.requests == {}
 
     def test_a_message_without_an_id_fails(self, service: Service) -> None:
-        assert service.receive(record_of(ALDER, message_id="nameless")) == ["nameless"]
+        assert service.receive(application_record(ALDER, message_id="nameless")) == ["nameless"]
 
     def test_without_a_registry_every_message_waits(self, service: Service) -> None:
         service.registry = MemoryRegistry()
-        records = [message("A-1", ALDER), record_of("{", message_id="poison"), message("A-2", BAKERY)]
+        records = [
+            message("A-1", ALDER),
+            application_record("{", message_id="poison"),
+            message("A-2", BAKERY),
+        ]
 
         assert set(service.receive(*records)) == {"m-A-1", "poison", "m-A-2"}
         assert service.store == MemoryCasework()
@@ -307,7 +311,9 @@ class TestLogsAndMetrics:
         service.receive(
             message("A-1", ALDER | person, correlation_id="order 17"),
             message("A-2", BAKERY | person | {"zip": ["75001"]}),
-            record_of('{"contact_name": "Ada Lovelace", "email": ada@example.org}', message_id="poison"),
+            application_record(
+                '{"contact_name": "Ada Lovelace", "email": ada@example.org}', message_id="poison"
+            ),
         )
 
         written = capsys.readouterr().out
@@ -328,7 +334,7 @@ class TestLogsAndMetrics:
             message("A-1", ALDER),
             message("A-1", ALDER, message_id="again"),
             message("A-2", BAKERY),
-            record_of("{", message_id="poison"),
+            application_record("{", message_id="poison"),
             runtime=runtime,
         )
         capsys.readouterr()

@@ -20,7 +20,7 @@ from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator_cli.sample_release import write_sample_release
-from tests.builders.casework_resources import CASEWORK_TABLE, create_casework_table
+from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import decision_of, submission_of
 
 BY_DAY: Final = Index("by_day", ("day", "at"), frozenset({"pk", "sk", "day", "at"}))

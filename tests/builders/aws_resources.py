@@ -1,18 +1,37 @@
-"""The casework table, the results bus with its queue, and the applications queue, as moto holds them."""
+"""The stack's tables, bucket, bus and queues in moto, with the names that tests use."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Final
 
-from tests.builders.resources import RESULTS_BUS
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+REGISTRY_TABLE: Final = "registry"
 CASEWORK_TABLE: Final = "casework"
+RELEASES_BUCKET: Final = "releases-of-a-test"
+RESULTS_BUS: Final = "results"
+
+
+def create_registry_table(dynamodb: DynamoDBClient) -> None:
+    dynamodb.create_table(
+        TableName=REGISTRY_TABLE,
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def create_releases_bucket(s3: S3Client) -> None:
+    s3.create_bucket(Bucket=RELEASES_BUCKET)
+    s3.put_bucket_versioning(Bucket=RELEASES_BUCKET, VersioningConfiguration={"Status": "Enabled"})
 
 
 def create_casework_table(dynamodb: DynamoDBClient) -> None:

@@ -1,0 +1,87 @@
+"""The events that enter the functions, in the form in which Lambda delivers them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from tests.builders.decisions import NOON
+
+Event = dict[str, Any]
+Record = dict[str, Any]
+EXAMPLES: Final = Path(__file__).parents[2] / "events"
+NOON_MS: Final = int(NOON.timestamp() * 1000)
+
+
+def example(function: str, case: str) -> Event:
+    """An event of the folder ``events``: ``example("index_release", "release-uploaded")``."""
+    event: Event = json.loads((EXAMPLES / function / f"{case}.json").read_text("utf-8"))
+    return event
+
+
+def application_record(
+    body: dict[str, Any] | str,
+    *,
+    message_id: str = "11111111-2222-3333-4444-555555555555",
+    sender_id: str = "AROAPARTNERONE:session",
+    sent_ms: int = NOON_MS,
+    correlation_id: str | None = None,
+) -> Record:
+    """A message of the applications queue; ``body`` as it is, or as JSON."""
+    attributes = {} if correlation_id is None else {"correlation_id": _text(correlation_id)}
+    return {
+        "messageId": message_id,
+        "receiptHandle": "AQEB",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": str(sent_ms),
+            "SenderId": sender_id,
+            "ApproximateFirstReceiveTimestamp": str(sent_ms + 100),
+        },
+        "messageAttributes": attributes,
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:applications",
+        "awsRegion": "us-east-1",
+    }
+
+
+def batch(*records: Record) -> Event:
+    """Some messages of one queue."""
+    return {"Records": list(records)}
+
+
+def queued(body: dict[str, Any] | str, message_id: str = "1") -> Event:
+    """One message of a queue; ``body`` as it is, or as JSON."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    return batch({"messageId": message_id, "body": text})
+
+
+def received(message: Any) -> Record:
+    """A message that boto3 received, in the form in which Lambda delivers it."""
+    attributes = message.get("MessageAttributes", {})
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {
+            name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+            for name, value in attributes.items()
+        },
+        "eventSource": "aws:sqs",
+    }
+
+
+def release_uploaded(key: str, version: str) -> Event:
+    """S3 announces an object on the queue of releases."""
+    (record,) = example("index_release", "release-uploaded")["Records"]
+    announced = json.loads(record["body"])
+    announced["detail"]["object"] |= {"key": key, "version-id": version}
+    return batch(record | {"body": json.dumps(announced)})
+
+
+def _text(value: str) -> dict[str, Any]:
+    return {"stringValue": value, "stringListValues": [], "binaryListValues": [], "dataType": "String"}
