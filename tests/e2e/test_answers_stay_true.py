@@ -17,7 +17,7 @@ from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.store import Recorded
-from library_validator.registry.acceptance import accept_release
+from library_validator.registry.review import accept_release
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
 from library_validator.releases.reading.release import read_release

@@ -14,8 +14,8 @@ from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.matching.index import Index, build_index
-from library_validator.registry.acceptance import accept_release
 from library_validator.registry.activation import LoadPorts, load_release
+from library_validator.registry.review import accept_release
 from library_validator.releases.records import Release
 from tests.realdata.official_years import FILES
 from tests.unit.registry.test_orders import content_of

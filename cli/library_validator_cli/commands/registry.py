@@ -17,7 +17,7 @@ from library_validator.releases.guarding.guard import problems_of_file
 from library_validator.releases.reading.archive import zip_pair
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release, ReleaseReport
-from library_validator_cli.commands import delta, verdicts
+from library_validator_cli.commands import delta, release_review
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.release_report import report_as_json, show_report
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
     release.command(
         "rollback", epilog='Example: library-validator release rollback --reason "FY2023 misses Kansas"'
     )(rollback)
-    verdicts.register(release)
+    release_review.register(release)
     delta.register(release)
     app.add_typer(release, name="release")
 

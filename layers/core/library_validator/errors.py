@@ -7,7 +7,7 @@ LibraryValidatorError
 │   ├── NoActiveRegistry      nothing was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
 │   ├── VersionSuperseded     a flip would go back, or another load flipped meanwhile
-│   ├── VerdictRefused        a run cannot be accepted or rejected: it is not, or not any more, quarantined
+│   ├── ReviewRefused         a run cannot be accepted or rejected: it is not quarantined, or not any more
 │   ├── RunChanged            somebody else wrote a run meanwhile: read it again
 │   └── IndexIncomplete       what was written is not what was built: nothing was flipped
 ├── FileUnreadable            a file holds no applications, or not certainly so: which, and what to do
@@ -81,7 +81,7 @@ class VersionSuperseded(RegistryError):
         super().__init__(f"registry version {version} was not activated: {reason}")
 
 
-class VerdictRefused(RegistryError):
+class ReviewRefused(RegistryError):
     def __init__(self, run_id: str, reason: str) -> None:
         self.run_id = run_id
         super().__init__(f"nothing was decided on {run_id}: {reason}")

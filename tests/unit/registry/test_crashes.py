@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from library_validator.errors import VerdictRefused, VersionSuperseded
-from library_validator.registry.acceptance import accept_release, reject_release
+from library_validator.errors import ReviewRefused, VersionSuperseded
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import Upload
+from library_validator.registry.review import accept_release, reject_release
 from library_validator.registry.rollback import roll_back
 from tests.unit.registry.world import World, release_file
 
@@ -253,7 +253,7 @@ def test_a_rejection_that_dies_at_any_call_is_ended_by_doing_it_again(
         with suppress(error):
             reject_release(run_id, "wrong", "pat", ports.store, ports.bus, world.clock)
         # Where everything was done already, there is nothing left to reject.
-        with suppress(VerdictRefused):
+        with suppress(ReviewRefused):
             reject_release(run_id, "wrong", "pat", world.store, world.bus, world.clock)
 
         run = world.store.run(run_id)

@@ -12,9 +12,9 @@ import pytest
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
-from library_validator.registry.acceptance import accept_release
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import Upload
+from library_validator.registry.review import accept_release
 from library_validator_cli.sample_release import write_sample_release
 from tests.unit.registry.world import Clock
 

@@ -15,10 +15,10 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.errors import ReleaseRefused
 from library_validator.matching.index import Index
-from library_validator.registry.acceptance import accept_release, reject_release
 from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import Upload
 from library_validator.registry.events import RegistryActivated
+from library_validator.registry.review import accept_release, reject_release
 from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import Run
 from library_validator.releases.records import Outlet, Problem, Release, ReleaseReport, System

@@ -1,8 +1,8 @@
 """From an uploaded release to a live registry version.
 
 ``load_release`` is the whole sequence. It may be killed at any line and called again with the same
-upload: what is live is always a whole version, and the end is the same. Loads must not run side by
-side (the queue sees to it).
+upload: the live version is always a whole version, and the end is the same. Two loads must not run at the
+same time; the queue delivers one message at a time.
 """
 
 from __future__ import annotations
@@ -15,14 +15,7 @@ from typing import Final
 from library_validator.errors import IndexIncomplete, ReleaseRefused
 from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.matching.index import Index, build_index
-from library_validator.registry.acceptance import find_acceptance
-from library_validator.registry.accepted import (
-    AcceptedReleases,
-    Live,
-    ReadRelease,
-    live_registry,
-    propose,
-)
+from library_validator.registry.accepted_releases import AcceptedReleases, ReadRelease
 from library_validator.registry.bucket import PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.building import (
     check_time,
@@ -31,9 +24,12 @@ from library_validator.registry.building import (
     verify_version,
     write_version,
 )
+from library_validator.registry.checks import check_proposal, lift_accepted
 from library_validator.registry.events import registry_activated, release_refused
 from library_validator.registry.journal import Journal, problems_as_json, report_as_json
-from library_validator.registry.judging import judge, under
+from library_validator.registry.live import LiveRegistry, live_registry
+from library_validator.registry.proposals import propose
+from library_validator.registry.review import find_acceptance
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
 from library_validator.releases.lineage.delta import delta_between
@@ -41,15 +37,15 @@ from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Problem, Release
 from library_validator.terms import Clock, TimeLeft
 
-LOADED: Final = "release loaded"  # the reason of an activation that needed nobody
+LOADED: Final = "release loaded"  # the reason of an activation that needed no person
 
-# A validation that read the pointer before a flip has ended long before this.
+# A validation that read the pointer before a flip ends long before this time has passed.
 READERS_GONE_AFTER: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPorts:
-    """What a load works with. ``time_left`` tells the seconds until the function is killed."""
+    """What a load works with."""
 
     store: RegistryStore
     bucket: ReleaseBucket
@@ -62,10 +58,10 @@ class LoadPorts:
 def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
     """Load one uploaded release; returns its run: active, unchanged, quarantined or refused.
 
-    Whatever raises leaves the live version as it was and the run unfinished, so that the queue's next
-    delivery tries again: ``IndexIncomplete`` (written is not built, or time ran short),
-    ``VersionSuperseded`` (another flip came between), ``PublishFailed`` (live already; only the event
-    is missing), and what the stores raise.
+    An exception leaves the live version as it was and the run unfinished: the queue delivers the message
+    again. Raises ``IndexIncomplete`` (the written index differs from the built one, or time ran short),
+    ``VersionSuperseded`` (another flip happened meanwhile), ``PublishFailed`` (the version is live, its event
+    is not published), and what the stores raise.
     """
     store, bucket = ports.store, ports.bucket
     journal = Journal(store, upload.run_id, now)
@@ -89,8 +85,8 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
     return journal.run
 
 
-def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts, now: Clock) -> None:
-    """Read, judge, build beside what is live, verify, flip; the journal has how it ended."""
+def _load(journal: Journal, upload: Upload, live: LiveRegistry | None, ports: LoadPorts, now: Clock) -> None:
+    """Read, check, build beside the live version, verify, flip. The journal keeps how it ended."""
     store, bucket = ports.store, ports.bucket
     metadata = bucket.metadata(upload)
     provenance = {name: value for name, value in metadata.items() if name in PROVENANCE}
@@ -103,21 +99,22 @@ def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts,
     version = proposal.version
     accepted = AcceptedReleases(version, bucket, ports.read, ports.time_left)
     nearest = None if proposal.known else accepted.nearest(proposal, live)
-    problems = judge(proposal, provenance, live, nearest, store.find_version(version), today=now().date())
+    earlier = store.find_version(version)
+    problems = check_proposal(proposal, provenance, live, nearest, earlier, today=now().date())
     acceptance = find_acceptance(metadata, release.content_sha256, upload.run_id, store)
     if acceptance:
-        problems = under(acceptance, problems)
+        problems = lift_accepted(problems, acceptance)
     if nearest:
         problems += _put_delta(upload.run_id, nearest, release, bucket)
     _put_report(journal.run, release, problems, bucket)
     if any(problem.severity == "quarantine" for problem in problems):
         journal.end("quarantined", problems)
     elif live and live.record.version == version:
-        # The newest upload of what is accepted already: read from there next time.
+        # The content is accepted already. The next load reads it from this newest upload.
         store.put_version(replace(live.record, releases=proposal.releases))
         journal.end("unchanged", problems, version=version)
     else:
-        _forget_other_try(journal.run, version, live, ports)
+        _delete_other_try(journal.run, version, live, ports)
         replaces = live.pointer.active if live else None
         journal.step("writing", problems, version=version, replaces=replaces)
         index = ports.build([release, *accepted.others(proposal)])
@@ -127,14 +124,14 @@ def _load(journal: Journal, upload: Upload, live: Live | None, ports: LoadPorts,
         verify_version(record, index, store, bucket)
         store.set_state(version, VersionState.READY)
         check_time(version, ports.time_left)
-        word = (acceptance.reason, acceptance.by) if acceptance else (LOADED, "")
-        journal.step("flipping", reason=word[0], by=word[1])
+        reason, by = (acceptance.reason, acceptance.by) if acceptance else (LOADED, "")
+        journal.step("flipping", reason=reason, by=by)
         store.flip(_pointer_to(record, journal.run, now()), expected_active=replaces)
         mark_activated(journal, store)
 
 
 def mark_activated(journal: Journal, store: RegistryStore) -> None:
-    """After the flip: say so on both versions and on the run."""
+    """After the flip: set the state of both versions and end the run."""
     run = journal.run
     if run.version:
         store.set_state(run.version, VersionState.ACTIVE)
@@ -144,26 +141,26 @@ def mark_activated(journal: Journal, store: RegistryStore) -> None:
 
 
 def announce(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
-    """Publish the event of a finished run, unless the bus took it before. Raises ``PublishFailed``."""
+    """Publish the event of a finished run, unless that was done before. Raises ``PublishFailed``."""
     run, store = journal.run, ports.store
     if run.events_published:
         return
     live = live_registry(store)
     if run.status in ("refused", "quarantined", "rejected"):
         active = live.record.version if live else None
-        publish_or_raise(release_refused(run, upload.key, upload.version, active), ports.bus)
+        publish_or_raise(release_refused(run, upload, active), ports.bus)
     elif run.status == "active" and live and live.record.version == run.version:
         publish_or_raise(registry_activated(run, live.pointer, live.record), ports.bus)
     journal.published()
 
 
-def _flipped_before(run: Run, live: Live | None) -> bool:
-    """Whether an earlier delivery was killed after its flip, before it could say so."""
+def _flipped_before(run: Run, live: LiveRegistry | None) -> bool:
+    """Whether an earlier delivery was killed after its flip and before it noted the flip."""
     return run.step == "flipping" and live is not None and live.pointer.active == run.version
 
 
-def _forget_other_try(run: Run, version: str, live: Live | None, ports: LoadPorts) -> None:
-    """Delete what an earlier delivery wrote of another version, before the run forgets its name."""
+def _delete_other_try(run: Run, version: str, live: LiveRegistry | None, ports: LoadPorts) -> None:
+    """Delete another version that an earlier delivery began, while the run still has its name."""
     if run.version is None or run.version == version:
         return
     record = ports.store.find_version(run.version)
@@ -172,7 +169,7 @@ def _forget_other_try(run: Run, version: str, live: Live | None, ports: LoadPort
     if record is None or record.version in in_use or record.state not in written:
         return
     if not discard_version(record, ports.store, ports.bucket, ports.time_left):
-        raise IndexIncomplete(version, "there was no time left to delete an earlier try")
+        raise IndexIncomplete(version, "there was no time left to delete what an earlier try had written")
 
 
 def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
@@ -187,7 +184,7 @@ def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
 
 
 def _put_report(run: Run, release: Release, problems: Sequence[Problem], bucket: ReleaseBucket) -> None:
-    """What a person reads before they decide: the whole report, with every row that could not be read."""
+    """Store the whole report that a person reads before they decide, with every row that cannot be read."""
     report: dict[str, object] = report_as_json(release.report)
     report["row_problems"] = [row.as_json() for row in release.report.row_problems]
     report["problems"] = problems_as_json(problems)
@@ -197,16 +194,16 @@ def _put_report(run: Run, release: Release, problems: Sequence[Problem], bucket:
 
 
 def _put_delta(run_id: str, nearest: Release, release: Release, bucket: ReleaseBucket) -> tuple[Problem, ...]:
-    """What changed between the two, for people; a warning where that could not be told."""
-    older, newer = sorted((nearest, release), key=lambda one: one.fiscal_year)
+    """Store the delta between the two, for people; a warning if it cannot be computed."""
+    older, newer = sorted((nearest, release), key=lambda candidate: candidate.fiscal_year)
     try:
         delta = delta_between(older, newer)
     except Exception as error:  # noqa: BLE001 - a report that fails must not keep a good release from going live
-        return (Problem("delta_missing", "warning", f"what changed could not be told: {error!r}"),)
+        return (Problem("delta_missing", "warning", f"there is no report of what changed: {error!r}"),)
     bucket.put_delta(run_id, delta.as_json())
     return ()
 
 
 def _readers_gone(pointer: Pointer, now: datetime) -> bool:
-    """Whether nobody can still be reading what ``pointer`` replaced."""
+    """Whether every validation that read the version before ``pointer`` has ended."""
     return now - datetime.fromisoformat(pointer.activated_at) >= READERS_GONE_AFTER

@@ -10,7 +10,7 @@ from library_validator.registry.store import Pointer
 def registry_ages(pointer: Pointer, now: datetime) -> dict[str, int]:
     """Days since the end of the live fiscal year, and since the live registry was activated.
 
-    A fiscal year is over with its calendar year: no state's reporting period ends later.
+    A fiscal year ends with its calendar year: no state's reporting period ends later.
     """
     year_end = date(pointer.fiscal_year, 12, 31)
     activated = datetime.fromisoformat(pointer.activated_at).astimezone(UTC).date()

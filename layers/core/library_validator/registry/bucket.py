@@ -1,7 +1,7 @@
-"""Where uploaded releases lie, and what a load leaves beside them.
+"""The bucket of uploaded releases, and of the reports and manifests that loads write.
 
-An object's user metadata say where it came from (``PROVENANCE``), and which run it was accepted as
-(``ACCEPTED_RUN``) where a person put it there again. What a person uploaded by hand has none.
+An object's user metadata say where it came from (``PROVENANCE``). If a person accepted the release, they also
+name the accepted run (``ACCEPTED_RUN``). A release that a person uploaded by hand has no metadata.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any, BinaryIO, Final, Protocol, Self
 
 from library_validator.errors import ReleaseRefused
 
-FETCHED: Final = "releases/fetched/"  # what fetch_release uploads, and it alone
-OFFICIAL: Final = "official"  # "yes": from the agency itself; "no": from anybody else
+FETCHED: Final = "releases/fetched/"  # the folder that only fetch_release uploads to
+OFFICIAL: Final = "official"  # "yes": from the agency itself; "no": from another source
 PROVENANCE: Final = (
     "source-url",
     "source-id",
     "fetched-at",  # ISO 8601, UTC
     "sha256",  # of the object
-    "etag",  # as the source sent it, like the next one
+    "etag",  # as the source sent it, like last-modified
     "last-modified",
     OFFICIAL,
 )
@@ -33,14 +33,14 @@ _LONGEST_KEY_IN_A_RUN_ID: Final = 800  # bytes; a DynamoDB sort key has at most 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One exact object version in the releases bucket."""
+    """One version of an object in the releases bucket. ``run_id`` names the run that loads it."""
 
     key: str
     version: str
 
     @classmethod
     def of_run(cls, run_id: str) -> Self:
-        """The upload whose run this is, unless its key was too long to stand in a run id whole."""
+        """The upload that a run loads. If its key is too long for a run id, the key is a cut one."""
         key, _, version = run_id.rpartition("@")
         return cls(key, version)
 
@@ -50,7 +50,7 @@ class Upload:
 
     @property
     def run_id(self) -> str:
-        """``<object key>@<object version>``; an excessively long key is cut and hashed."""
+        """``<object key>@<object version>``; a key that is too long is cut and ends in its hash."""
         key = self.key.encode()
         if len(key) <= _LONGEST_KEY_IN_A_RUN_ID:
             return f"{self.key}@{self.version}"
@@ -61,7 +61,7 @@ class Upload:
 def object_gone(key: str, version: str | None = None) -> ReleaseRefused:
     """The refusal of an object that was deleted before it was read."""
     which = f"{key} (version {version})" if version else key
-    return ReleaseRefused(f"{which} is not in the releases bucket", "an object that stays until it is read")
+    return ReleaseRefused(f"{which} is not in the releases bucket", "an object that is kept until then")
 
 
 def object_too_large(size: int, most: int) -> ReleaseRefused:
@@ -71,30 +71,30 @@ def object_too_large(size: int, most: int) -> ReleaseRefused:
 
 class ReleaseBucket(Protocol):
     def current_version(self, key: str) -> str:
-        """The version of the object that stands there now. Raises ``ReleaseRefused`` where none does."""
+        """The newest version of the object ``key``. Raises ``ReleaseRefused`` if there is no such object."""
 
     def open_release(self, upload: Upload) -> AbstractContextManager[BinaryIO]:
-        """That object, seekable. Raises ``ReleaseRefused`` where it is gone or larger than is read."""
+        """The object, seekable. Raises ``ReleaseRefused`` if it is gone or too large to be read."""
 
     def metadata(self, upload: Upload) -> Mapping[str, str]:
-        """The object's user metadata. Raises ``ReleaseRefused`` where it is gone."""
+        """The object's user metadata. Raises ``ReleaseRefused`` if it is gone."""
 
     def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
-        """Copy that object, whole, to ``key`` (its own or another) with other metadata, as a new upload.
+        """Copy the whole object to ``key`` (its own or another) with other metadata, as a new upload.
 
-        Raises ``ReleaseRefused`` where it is gone.
+        Raises ``ReleaseRefused`` if it is gone.
         """
 
     def put_manifest(self, version: str, keys: Iterable[str]) -> None:
-        """Keep the blocking keys of a registry version: by them it is deleted one day."""
+        """Store the blocking keys of a registry version, which are needed to delete it."""
 
     def manifest(self, version: str) -> frozenset[str]:
-        """The blocking keys of a registry version whose manifest was put before."""
+        """The blocking keys that were stored for a registry version."""
 
     def delete_manifest(self, version: str) -> None: ...
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
-        """Keep the whole report of a run, for people."""
+        """Store the whole report of a run, for people."""
 
     def put_delta(self, run_id: str, delta: Mapping[str, Any]) -> None:
-        """Keep beside it what changed since the release that a run's was compared with."""
+        """Store the delta between the run's release and the release that it was compared with, for people."""

@@ -1,7 +1,7 @@
-"""Writing a registry version beside the live one, checking it, and deleting those that nobody reads.
+"""A registry version is written beside the live one and verified; versions that nobody reads are deleted.
 
-A version's record stands in the store only after its manifest stands in the bucket, and its postings
-are written only after that: whatever was written can be found again and deleted.
+First the version's manifest is written to the bucket, then its record to the store, then its postings. So
+everything that was written can be found again and deleted.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from library_validator.registry.bucket import ReleaseBucket
 from library_validator.registry.store import Pointer, RegistryStore, VersionRecord, VersionState
 from library_validator.terms import TimeLeft
 
-_CHUNK: Final = 2_500  # postings between two looks at the clock
-_SAMPLE: Final = 1_000  # postings that are read back
+_CHUNK: Final = 2_500  # postings that are written between two checks of the time left
+_SAMPLE: Final = 1_000  # postings that are read back to verify a version
 _MARGIN_SECONDS: Final = 20.0
 
 
@@ -28,12 +28,12 @@ def write_version(
 ) -> None:
     """Write manifest, record and postings of a version that nobody reads yet.
 
-    Raises ``IndexIncomplete`` before the time limit; calling it again writes everything again. Postings
-    of an interrupted try that this one does not have are deleted.
+    Raises ``IndexIncomplete`` before the time limit; another call writes everything again. Postings that an
+    interrupted try wrote and that ``index`` does not have are deleted.
     """
     left_over: frozenset[str] = frozenset()
     earlier = store.find_version(record.version)
-    # A retired version has neither postings nor a manifest left.
+    # A retired version has no postings and no manifest any more.
     if earlier and earlier.state is not VersionState.RETIRED:
         left_over = bucket.manifest(record.version) - index.postings.keys()
         bucket.put_manifest(record.version, left_over | index.postings.keys())
@@ -42,19 +42,19 @@ def write_version(
             store.delete_postings(record.version, chunk)
     bucket.put_manifest(record.version, index.postings)
     store.put_version(record)
-    # Keys in their own order would heat one DynamoDB partition after the other.
+    # In sorted order, the keys would put all load on one DynamoDB partition after the other.
     for chunk in _chunks(_shuffled(index.postings, seed=record.version)):
         check_time(record.version, time_left)
         store.put_postings(record.version, {key: index.postings[key] for key in chunk})
 
 
 def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bucket: ReleaseBucket) -> None:
-    """Read back what ``write_version`` wrote: the record, the whole manifest, a sample of the postings.
+    """Read back the record, the whole manifest and a sample of the postings.
 
-    Raises ``IndexIncomplete`` where something differs from what was built.
+    Raises ``IndexIncomplete`` if they differ from the index that was built.
     """
     if store.find_version(record.version) != record:
-        raise IndexIncomplete(record.version, "its record does not read back as written")
+        raise IndexIncomplete(record.version, "its stored record differs from the one that was written")
     if bucket.manifest(record.version) != index.postings.keys():
         raise IndexIncomplete(record.version, "its manifest does not list the postings that were built")
     sample = _shuffled(index.postings, seed=f"{record.version} verified")[:_SAMPLE]
@@ -62,17 +62,18 @@ def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bu
     wrong = sum(found.get(key) != index.postings[key] for key in sample)
     if wrong:
         raise IndexIncomplete(
-            record.version, f"{wrong:,} of {len(sample):,} sampled postings do not read back as written"
+            record.version,
+            f"{wrong:,} of {len(sample):,} sampled postings differ from those written",
         )
 
 
 def delete_stale_versions(
     pointer: Pointer, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
 ) -> list[str]:
-    """Delete the postings of every version that is neither active nor previous; returns the versions.
+    """Delete the postings of every version except the active and the previous one; returns the versions.
 
-    The record of a version that once was live stays, as retired. What there is no time for is left
-    to the next load.
+    A version that was live once keeps its record, as retired. If time runs short, the next load deletes the
+    rest.
     """
     kept = {pointer.active, pointer.previous}
     built = {run.version for run in store.runs() if run.version is not None}
@@ -90,7 +91,7 @@ def delete_stale_versions(
 def discard_version(
     record: VersionRecord, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
 ) -> bool:
-    """Delete the postings of one version by its manifest, the manifest last; False if time ran short."""
+    """Delete the postings that a version's manifest lists, then the manifest. False if time ran short."""
     for chunk in _chunks(sorted(bucket.manifest(record.version))):
         if time_left() < _MARGIN_SECONDS:
             return False
@@ -104,9 +105,9 @@ def discard_version(
 
 
 def check_time(version: str, time_left: TimeLeft) -> None:
-    """Raises ``IndexIncomplete`` while there still is time to say so: the queue delivers again."""
+    """Raises ``IndexIncomplete`` shortly before the function is stopped: the queue delivers again."""
     if time_left() < _MARGIN_SECONDS:
-        raise IndexIncomplete(version, "the time limit of the function came near")
+        raise IndexIncomplete(version, "the function was about to reach its time limit")
 
 
 def _shuffled(keys: Iterable[str], seed: str) -> list[str]:

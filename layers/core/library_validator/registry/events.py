@@ -1,6 +1,6 @@
 """The events of the registry: ``Registry Activated``, ``Release Refused`` and ``Release Fetch Failed``.
 
-Their ids are derived from the run or the search: an event that is sent again has the id it had before.
+Their ids are derived from the run or the search: an event that is sent again has the same id.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.event_bus import EventMetadata
+from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Pointer, Run, VersionRecord
 
 _NAMESPACE: Final = UUID("0d0c5b5e-2f0b-5c61-8f0a-3f1f2a1b7d42")
@@ -22,7 +23,7 @@ class _Model(BaseModel):
 
 
 class ActivatedRelease(_Model):
-    """One of the releases that a registry version stands on."""
+    """A release that a registry version is built from."""
 
     fiscal_year: int
     content_sha256: str = Field(description="of the decompressed systems and outlets files")
@@ -32,22 +33,22 @@ class ActivatedRelease(_Model):
 
 class RegistryActivatedData(_Model):
     version: str
-    previous_version: str | None = Field(description="what answered until now")
+    previous_version: str | None = Field(description="the version that was live before")
     fiscal_year: int
     index_format: int
     releases: list[ActivatedRelease]
     systems: int = Field(description="listed in the newest release")
     outlets: int
-    entries: int = Field(description="with those of older releases that vanished since")
+    entries: int = Field(description="with those of older releases that are not listed any more")
     reason: str = Field(
         description='"release loaded", or the words of the person who accepted the release or rolled back'
     )
-    by: str = Field(description="who accepted or rolled back; empty for a load that needed nobody")
+    by: str = Field(description="who accepted or rolled back; empty for a load that needed no person")
     run_id: str
 
 
 class RegistryActivated(_Model):
-    """Another registry version answers from now on."""
+    """Another registry version is live from now on."""
 
     detail_type: ClassVar[str] = "Registry Activated"
     metadata: EventMetadata
@@ -63,8 +64,8 @@ class ReleaseProblem(_Model):
 class ReleaseRefusedData(_Model):
     run_id: str
     status: Literal["refused", "quarantined", "rejected"] = Field(
-        description="refused: not a release; quarantined: a person has to look; rejected: a person looked. "
-        "None of them changed anything"
+        description="refused: the file is not a release; quarantined: a person has to decide; rejected: a "
+        "person decided against it. The live registry is unchanged"
     )
     object_key: str
     object_version: str
@@ -75,7 +76,7 @@ class ReleaseRefusedData(_Model):
 
 
 class ReleaseRefusedEvent(_Model):
-    """An uploaded file was not loaded, and why."""
+    """An uploaded file was not loaded; its problems say why."""
 
     detail_type: ClassVar[str] = "Release Refused"
     metadata: EventMetadata
@@ -83,26 +84,28 @@ class ReleaseRefusedEvent(_Model):
 
 
 class FetchAttempt(_Model):
-    """What asking one source for a release came to."""
+    """The result of a request to one source of releases."""
 
     source_id: str
     official: bool = Field(description="whether the agency itself answers there")
     outcome: str = Field(description="gone, refused, timed_out, not_a_release …")
-    said: str = Field(description="a sentence, with the source as its subject")
+    said: str = Field(description="a sentence whose subject is the source")
     url: str
 
 
 class ReleaseFetchFailedData(_Model):
     attempted_at: datetime
-    attempts: list[FetchAttempt] = Field(description="of every source, in the order in which they were asked")
-    last_answer_at: datetime | None = Field(description="when a source last answered; None for never")
-    fiscal_year: int | None = Field(description="what is live, like the next two; None where nothing is")
+    attempts: list[FetchAttempt] = Field(description="one for each source, in the order of the requests")
+    last_answer_at: datetime | None = Field(description="when a source last answered; None: never")
+    fiscal_year: int | None = Field(
+        description="the live one; this and the next two: None if nothing is live"
+    )
     registry_age_days: int | None = Field(description="since the end of that fiscal year")
     days_since_activation: int | None
 
 
 class ReleaseFetchFailed(_Model):
-    """A new release was looked for, and no source answered. What is live goes on answering."""
+    """The service looked for a new release and no source answered. The live registry is unchanged."""
 
     detail_type: ClassVar[str] = "Release Fetch Failed"
     metadata: EventMetadata
@@ -132,18 +135,16 @@ def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> Reg
     )
 
 
-def release_refused(
-    run: Run, object_key: str, object_version: str, active_version: str | None
-) -> ReleaseRefusedEvent:
-    """The event of a run that ended without a load, while ``active_version`` kept answering.
+def release_refused(run: Run, upload: Upload, active_version: str | None) -> ReleaseRefusedEvent:
+    """The event of a run that ended without a load; ``active_version`` is live as before.
 
-    A run that is quarantined first and rejected then has two events, with an id each.
+    A run that is quarantined and then rejected has two events with different ids.
     """
     data = ReleaseRefusedData(
         run_id=run.run_id,
         status=_refused(run),
-        object_key=object_key,
-        object_version=object_version,
+        object_key=upload.key,
+        object_version=upload.version,
         fiscal_year=run.report["fiscal_year"] if run.report else None,
         problems=[ReleaseProblem.model_validate(problem) for problem in run.problems],
         reason=run.reason,
@@ -157,7 +158,7 @@ def release_refused(
 
 
 def release_fetch_failed(data: ReleaseFetchFailedData, active_version: str | None) -> ReleaseFetchFailed:
-    """The event of a search that no source answered, while ``active_version`` goes on answering."""
+    """The event of a search that no source answered; ``active_version`` is live as before."""
     search = f"fetch@{data.attempted_at.isoformat()}"
     return ReleaseFetchFailed(
         metadata=EventMetadata(

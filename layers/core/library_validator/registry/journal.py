@@ -1,4 +1,4 @@
-"""The journal of one run: every step is stored before it is taken."""
+"""The journal of a run: each step is stored before it begins."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from library_validator.terms import Clock, RunStatus, RunStep
 FINISHED: Final[frozenset[RunStatus]] = frozenset(
     {"active", "unchanged", "quarantined", "refused", "accepted", "rejected"}
 )
-_PROBLEMS_KEPT: Final = 50  # of a run record, which is one item of at most 400 KB
+_PROBLEMS_KEPT: Final = 50  # on a run record, which is one DynamoDB item of at most 400 KB
 _MESSAGE_CHARACTERS: Final = 1_000
 
 
 class Journal:
-    """A run and the store that it is kept in. An unfinished run that is opened again goes on as loading."""
+    """A run and the store that keeps it. An unfinished run that is opened again continues as loading."""
 
     def __init__(self, store: RegistryStore, run_id: str, now: Clock) -> None:
         self._store = store
@@ -32,29 +32,29 @@ class Journal:
         return self.run.status in FINISHED
 
     def step(self, step: RunStep, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
-        """Note that ``step`` begins, with what is known by now: ``changes`` are fields of ``Run``."""
+        """Note that ``step`` begins. ``changes`` are the fields of ``Run`` that are known by now."""
         self._note("loading", step, problems, changes)
 
     def end(self, status: RunStatus, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
-        """Note how the run ended; all steps are done."""
+        """Note how the run ended."""
         self._note(status, "done", problems, changes)
 
     def fail(self, error: Exception) -> None:
-        """Note at which step the run failed. It is not finished: a redelivery tries again."""
+        """Note the step at which the run failed. It is not finished: the next delivery tries again."""
         self._note("failed", self.run.step, [Problem(type(error).__name__, "failed", str(error))], {})
 
     def published(self) -> None:
-        """Note that the bus took the run's event, or that there is none to take."""
+        """Note that the run's event is published, or that the run has no event."""
         published = replace(self.run, events_published=True)
         try:
             self._store.put_run(published, expected=self.run.status)
         except RunChanged:
-            # A person decided on it meanwhile: what they wrote stands.
+            # A person decided on the run meanwhile: their decision is kept.
             published = self._store.run(self.run.run_id) or published
         self.run = published
 
     def _keep(self, run: Run) -> None:
-        # The run is what the store has: if it cannot take this, what follows must not build on it.
+        # Store first: if that fails, the later steps must not work with a run that is not stored.
         self._store.put_run(run)
         self.run = run
 
@@ -66,7 +66,7 @@ class Journal:
         changes: dict[str, Any],
     ) -> None:
         if problems is not None:
-            # What a person has to decide on first, so that it is kept.
+            # Warnings come last: the problems that a person has to decide on must not be cut off.
             in_order = sorted(problems, key=lambda problem: problem.severity == "warning")
             changes["problems"] = problems_as_json(in_order)[:_PROBLEMS_KEPT]
         stamp = self._now().isoformat()
@@ -74,9 +74,9 @@ class Journal:
 
 
 def report_as_json(report: ReleaseReport) -> dict[str, Any]:
-    """A release report for a run record, its problems apart: those stand on the run.
+    """A release report for a run record, without its problems, which the run has itself.
 
-    The rows that could not be read are left to the whole report in the bucket: there may be thousands.
+    The rows that cannot be read are in the whole report in the bucket only: there may be thousands.
     """
     fields = asdict(replace(report, problems=(), row_problems=()))
     del fields["problems"], fields["row_problems"]

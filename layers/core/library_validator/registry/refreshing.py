@@ -1,4 +1,4 @@
-"""Keeping the registry up to date: looking for a release that is newer than what is live."""
+"""The registry is kept up to date: sources are asked for a release newer than the live one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from library_validator.event_bus import EventBus, publish_or_raise
-from library_validator.registry.accepted import Live, live_registry
 from library_validator.registry.age import registry_ages
 from library_validator.registry.events import (
     FetchAttempt,
     ReleaseFetchFailedData,
     release_fetch_failed,
 )
+from library_validator.registry.live import LiveRegistry, live_registry
 from library_validator.registry.store import RegistryStore
 from library_validator.releases.fetching.fetch import FetchPorts, Search, Standing, look_for_release
 from library_validator.releases.fetching.sources import Source
@@ -29,11 +29,11 @@ class RefreshPorts:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """What looking for a release came to, and how old what is live is."""
+    """The result of a search for a release, and the age of the live registry."""
 
     search: Search
-    ages: dict[str, int]  # as ``registry_ages``; empty where nothing is live
-    last_answer: datetime | None  # when any source last answered, this search included
+    ages: dict[str, int]  # as ``registry_ages``; empty if nothing is live
+    last_answer: datetime | None  # when any source last answered, in this search or an earlier one
 
     @property
     def days_since_answer(self) -> int | None:
@@ -41,9 +41,9 @@ class Refresh:
 
 
 def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial: bool = False) -> Refresh:
-    """Look for a release and upload what is new, unless this is a ``trial``.
+    """Ask the sources for a release and upload a new one, unless this is a ``trial``.
 
-    That no source answers is no error: it is published as ``Release Fetch Failed``. Raises
+    If no source answers, that is published as ``Release Fetch Failed`` and is not an error. Raises
     ``PublishFailed``, and what the stores raise.
     """
     live = live_registry(ports.store)
@@ -59,14 +59,14 @@ def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial
     return refreshed
 
 
-def _standing(live: Live | None) -> Standing:
+def _standing(live: LiveRegistry | None) -> Standing:
     if live is None:
         return Standing()
     contents = frozenset(release.content_sha256 for release in live.record.releases)
     return Standing(live.pointer.fiscal_year, contents)
 
 
-def _failed(refreshed: Refresh, live: Live | None) -> ReleaseFetchFailedData:
+def _failed(refreshed: Refresh, live: LiveRegistry | None) -> ReleaseFetchFailedData:
     return ReleaseFetchFailedData(
         attempted_at=refreshed.search.at,
         attempts=[

@@ -1,4 +1,4 @@
-"""Building the live registry again from the same releases, for a newer index format."""
+"""The live registry is built again from the same releases, for a newer index format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from library_validator.registry.versions import version_name
 
 
 def format_is_outdated(store: RegistryStore) -> bool:
-    """Whether this code builds a newer index format than the live one, and nobody withdrew that version.
+    """Whether this code builds a newer index format than the live one, and that version was not withdrawn.
 
     Raises ``NoActiveRegistry``.
     """
@@ -21,14 +21,14 @@ def format_is_outdated(store: RegistryStore) -> bool:
 
 
 def reindex(store: RegistryStore, bucket: ReleaseBucket, folder: str | None = None) -> Upload:
-    """Put the newest accepted release there again; returns the upload, which triggers the load.
+    """Upload the newest accepted release again; returns the upload, which triggers the load.
 
-    It is put where it lies, or into ``folder`` (a key prefix, such as ``FETCHED``) under its own name.
-    The load ends as unchanged where the live version has this code's index format already. Raises
-    ``NoActiveRegistry``; ``ReleaseRefused`` where the object is gone: upload that release once more.
+    It keeps its key, or gets ``folder`` (a key prefix, such as ``FETCHED``) before its file name. The load
+    ends as unchanged if the live version already has the index format of this code. Raises
+    ``NoActiveRegistry``; ``ReleaseRefused`` if the object is gone: upload that release once more.
     """
     record = store.version(store.pointer().active)
     newest = max(record.releases, key=lambda release: release.fiscal_year)
-    lies = Upload(newest.object_key, newest.object_version)
-    metadata = {name: value for name, value in bucket.metadata(lies).items() if name in PROVENANCE}
-    return bucket.put_again(lies, lies.key if folder is None else folder + lies.file_name, metadata)
+    upload = newest.upload
+    metadata = {name: value for name, value in bucket.metadata(upload).items() if name in PROVENANCE}
+    return bucket.put_again(upload, upload.key if folder is None else folder + upload.file_name, metadata)

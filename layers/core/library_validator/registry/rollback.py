@@ -1,4 +1,4 @@
-"""Going back to the version that answered before, by a person's decision."""
+"""A person goes back to the registry version that was live before."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PREFIX: Final = "rollback@"
 def roll_back(
     store: RegistryStore, bus: EventBus, reason: str, now: Clock, who: str, *, restore: bool = False
 ) -> Pointer:
-    """Make the previous version live again; returns the pointer as it is then.
+    """Make the previous version live again; returns the new pointer.
 
-    The version that is left is marked as rolled back: no upload activates it again. Going back to it,
-    from here, is a roll-back of the roll-back and has to be meant: ``restore``. A call that was
-    killed between the flip and the event is completed by the next one, which then does no more.
+    The version that was live is marked as rolled back: no upload activates it again. To go back to a version
+    that was rolled back, pass ``restore``. If a call was killed between the flip and the event, the next call
+    completes it and does nothing else.
 
-    Raises ``NoActiveRegistry``; ``RegistryError`` where there is no previous version;
-    ``VersionSuperseded`` where that one was rolled back itself, or a load flipped meanwhile;
+    Raises ``NoActiveRegistry``; ``RegistryError`` if there is no previous version; ``VersionSuperseded`` if
+    the previous version was rolled back itself, or a load flipped meanwhile;
     ``RegistryFormatUnknown``; ``PublishFailed`` (live already: call again).
     """
     left = store.pointer()
@@ -37,7 +37,7 @@ def roll_back(
         raise RegistryError(f"registry version {left.active} is the first one: there is nothing before it")
     target = store.version(left.previous)
     if target.state is VersionState.ROLLED_BACK and not restore:
-        raise VersionSuperseded(target.version, "it was rolled back itself; restore it if that is meant")
+        raise VersionSuperseded(target.version, "it was rolled back itself; --restore brings it back")
     if target.index_format not in READABLE_FORMATS:
         raise RegistryFormatUnknown(target.version, target.index_format, READABLE_FORMATS)
     at = now().isoformat()
@@ -60,23 +60,23 @@ def roll_back(
 
 
 def _pending(store: RegistryStore, live: Pointer) -> Run | None:
-    """The roll-back that made ``live`` what it is, if it was killed before it ended."""
+    """The roll-back that wrote ``live``, if it was killed before it ended."""
     run = store.run(f"{_PREFIX}{live.activated_at}")
     return run if run and not run.events_published else None
 
 
 def _finish(journal: Journal, store: RegistryStore, bus: EventBus) -> Pointer:
-    """Mark both versions, end the run, publish."""
+    """Set the state of both versions, end the run, publish."""
     run, pointer = journal.run, store.pointer()
     record = store.version(pointer.active)
     left = store.find_version(run.replaces) if run.replaces else None
-    # A load that died right after its flip marked neither: the version gone back to still reads as active.
+    # A load that was killed right after its flip set no state: the restored version is still "active".
     unmarked = left is not None and left.state not in (VersionState.SUPERSEDED, VersionState.ROLLED_BACK)
     if record.state is not VersionState.ACTIVE or unmarked:
         restored = record.state is VersionState.ROLLED_BACK
         if run.replaces:
             store.set_state(run.replaces, VersionState.SUPERSEDED if restored else VersionState.ROLLED_BACK)
-        # Last, because it tells whether all this was done.
+        # Last: this state shows that the other one was set.
         store.set_state(pointer.active, VersionState.ACTIVE)
     if not journal.finished:
         journal.end("active")

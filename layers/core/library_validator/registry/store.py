@@ -1,8 +1,8 @@
-"""Where the registry is kept, as the domain sees it.
+"""The records of the registry, and the stores that keep them.
 
-Keys of the registry table: ``POINTER`` (one item: which version is live), ``RUN`` (what happened to each
-upload), ``<version>#`` (what a version is: its releases, counts, term statistics) and
-``<version>#<blocking key>`` (a posting: the compact candidates of that key).
+Keys of the registry table: ``POINTER`` (one item: the live version), ``RUN`` (an item for each upload),
+``<version>#`` (the record of a version: releases, counts, term statistics) and ``<version>#<blocking key>``
+(a posting: the compact candidates of that key).
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from library_validator.terms import RunStatus, RunStep
 
 @dataclass(frozen=True, slots=True)
 class AcceptedRelease:
-    """A release in the accepted set, and the exact object it was read from."""
+    """An accepted release, and the exact object that it was read from."""
 
     fiscal_year: int
     content_sha256: str
     object_key: str
     object_version: str
+
+    @property
+    def upload(self) -> Upload:
+        return Upload(self.object_key, self.object_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which registry version answers, and which one answered before."""
+    """Which registry version is live, and which version was live before it."""
 
     active: str
     previous: str | None
@@ -62,19 +66,19 @@ class Pointer:
 
 
 class VersionState(StrEnum):
-    """What became of a registry version. Only a person brings the last three back."""
+    """The state of a registry version. Only a person can bring back a version in one of the last three."""
 
     BUILDING = "building"
     READY = "ready"  # written and verified, not live yet
     ACTIVE = "active"
     SUPERSEDED = "superseded"
     ROLLED_BACK = "rolled_back"
-    RETIRED = "retired"  # its postings were deleted; the record tells what it was
+    RETIRED = "retired"  # its postings were deleted; its record is kept
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRecord:
-    """What a registry version was built from and holds."""
+    """What a registry version was built from, and what it contains."""
 
     version: str
     index_format: int
@@ -90,11 +94,11 @@ class VersionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One upload, or one roll-back, and what became of it.
+    """One upload or one roll-back, and its result.
 
-    A redelivery finds its run and does nothing twice. A quarantined run that a person decided on is
-    accepted or rejected for good, with ``reason``, ``by`` and ``decided_at``; what was accepted is put
-    again, and that upload has a run of its own.
+    A second delivery of an upload finds its run, so that nothing is done twice. A person accepts or rejects a
+    quarantined run once, with ``reason``, ``by`` and ``decided_at``. An accepted release is uploaded again,
+    and that upload has a run of its own.
     """
 
     run_id: str  # "<object key>@<object version>", or "rollback@<time>"
@@ -104,10 +108,10 @@ class Run:
     updated_at: str
     version: str | None = None
     replaces: str | None = None  # the version that was live when this one was built
-    reason: str = ""  # as on the pointer; of an accepted or rejected run, the words of the person
+    reason: str = ""  # as on the pointer; for an accepted or rejected run, the words of the person
     by: str = ""  # who rolled back, accepted or rejected
     decided_at: str = ""  # when a person accepted or rejected it; ISO 8601, UTC
-    accepted_as: str = ""  # the run that loaded what was accepted: one acceptance, one load
+    accepted_as: str = ""  # the run that loaded the accepted release: an acceptance serves for one load
     content_sha256: str = ""  # as in Release; empty until the file was read
     provenance: Mapping[str, str] = field(default_factory=dict)  # see registry.bucket.PROVENANCE
     report: Mapping[str, Any] | None = None  # ReleaseReport as JSON
@@ -121,56 +125,56 @@ class Run:
 
 
 class RegistryReader(Protocol):
-    """What a validation needs: one pointer read a batch, one batched read of postings."""
+    """The reads of a validation: for each batch, the pointer once and all postings in one request."""
 
     def pointer(self) -> Pointer:
-        """Raises ``NoActiveRegistry`` where nothing was ever activated."""
+        """Raises ``NoActiveRegistry`` if nothing was ever activated."""
 
     def version(self, version: str) -> VersionRecord:
-        """Raises ``RegistryError`` where there is no such version."""
+        """Raises ``RegistryError`` if there is no such version."""
 
     def postings(self, version: str, keys: Iterable[str]) -> Mapping[str, bytes]:
-        """The postings of ``keys`` (deduplicated, any number); keys that do not exist are left out.
+        """The postings of ``keys`` (any number, repeated or not); keys without a posting are left out.
 
-        Raises ``RegistryError`` where the store keeps some back: a part is never taken for the whole.
+        Raises ``RegistryError`` if the store returns only a part of them.
         """
 
 
 class RegistryStore(RegistryReader, Protocol):
-    """What a load needs besides."""
+    """The reads and writes of a load."""
 
     def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> Mapping[str, bytes]:
-        """As above; ``consistent`` reads see every write that was answered."""
+        """As above; a ``consistent`` read sees every write that was confirmed."""
 
     def find_version(self, version: str) -> VersionRecord | None: ...
 
     def put_version(self, record: VersionRecord) -> None: ...
 
     def set_state(self, version: str, state: VersionState) -> None:
-        """Raises ``RegistryError`` where there is no such version."""
+        """Raises ``RegistryError`` if there is no such version."""
 
     def delete_version(self, version: str) -> None:
-        """Delete the record of a version, not its postings."""
+        """Delete the record of a version and leave its postings."""
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
-        """Write postings; writing one again overwrites it. Raises ``RegistryError`` if one is not taken."""
+        """Write postings; a later write overwrites. Raises ``RegistryError`` if the store refuses some."""
 
     def delete_postings(self, version: str, keys: Iterable[str]) -> None: ...
 
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
         """Make ``pointer`` the live one, or change nothing and raise ``VersionSuperseded``.
 
-        Refused where ``expected_active`` (None: nothing) is not live any more. Forward, an older fiscal
-        year than the live one is refused; ``back``, anything but the live pointer's ``previous``.
-        Doing the same flip again is harmless.
+        A flip is refused if ``expected_active`` (None: nothing) is not live any more, and forward if its
+        fiscal year is older than the live one. ``back`` accepts only the live pointer's ``previous``.
+        The same flip can be repeated.
         """
 
     def run(self, run_id: str) -> Run | None: ...
 
     def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
-        """Keep a run; with ``expected``, only where the one that is kept has that status.
+        """Store a run; with ``expected``, only if the stored run has that status.
 
-        Raises ``RunChanged`` where it has another by now: a person decided meanwhile.
+        Raises ``RunChanged`` if it has another status: a person decided meanwhile.
         """
 
     def runs(self) -> list[Run]:

@@ -1,4 +1,4 @@
-"""How registry versions are named, and what their records say."""
+"""Names and records of registry versions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def version_name(releases: Iterable[AcceptedRelease], index_format: int = INDEX_
 def version_record(
     releases: Iterable[AcceptedRelease], index: Index, state: VersionState = VersionState.BUILDING
 ) -> VersionRecord:
-    """The record of the version that ``index`` is, built from ``releases``."""
+    """The record of the version with the content ``index``, built from ``releases``."""
     releases = tuple(sorted(releases, key=lambda release: release.fiscal_year))
     return VersionRecord(
         version=version_name(releases),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from library_validator.errors import PublishFailed, ReleaseRefused, RunChanged, VerdictRefused
+from library_validator.errors import PublishFailed, ReleaseRefused, ReviewRefused, RunChanged
 from library_validator.event_bus import Event, Refused
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import VersionState
@@ -211,7 +211,7 @@ def test_accepting_again_puts_it_again_where_the_first_call_died(world: World) -
     assert second != first
     assert world.load(second).by == "pat"
     assert world.load(first).status == "unchanged", "the other copy has nothing left to do"
-    with pytest.raises(VerdictRefused, match="was accepted by pat on 2026-11-23 and loaded as"):
+    with pytest.raises(ReviewRefused, match="was accepted by pat on 2026-11-23 and loaded as"):
         world.accept(quarantined)
 
 
@@ -238,9 +238,9 @@ def test_a_rejected_release_is_told_and_over(world: World) -> None:
     assert (second.data.reason, second.data.by) == ("half of Ohio is missing", "pat")
     assert second.metadata.registry_version == world.store.pointer().active
     assert first.metadata.event_id != second.metadata.event_id
-    with pytest.raises(VerdictRefused, match="was rejected by pat on 2026-11-23"):
+    with pytest.raises(ReviewRefused, match="was rejected by pat on 2026-11-23"):
         world.accept(quarantined)
-    with pytest.raises(VerdictRefused, match="half of Ohio is missing"):
+    with pytest.raises(ReviewRefused, match="half of Ohio is missing"):
         world.reject(quarantined)
 
 
@@ -270,17 +270,17 @@ def test_only_what_waits_for_a_person_is_decided(world: World) -> None:
     active = world.put_and_load(release_file(2022))
     refused = world.put_and_load(b"<html>")
     for run, said in ((active, "it is active"), (refused, "it is refused")):
-        with pytest.raises(VerdictRefused, match=said):
+        with pytest.raises(ReviewRefused, match=said):
             world.accept(run)
-        with pytest.raises(VerdictRefused, match=said):
+        with pytest.raises(ReviewRefused, match=said):
             world.reject(run)
-    with pytest.raises(VerdictRefused, match="there is no such run"):
+    with pytest.raises(ReviewRefused, match="there is no such run"):
         world.reject(replace(active, run_id="releases/never.zip@v1"))
 
 
 def test_a_year_that_is_not_over_is_accepted_by_nobody(world: World) -> None:
     quarantined = world.put_and_load(release_file(2099))
-    with pytest.raises(VerdictRefused, match="its fiscal year is not over"):
+    with pytest.raises(ReviewRefused, match="its fiscal year is not over"):
         world.accept(quarantined)
     assert world.reject(quarantined).status == "rejected"
 
@@ -296,7 +296,7 @@ def test_what_is_gone_cannot_be_accepted_and_waits_on(world: World) -> None:
 def test_a_name_too_long_for_a_mark_is_said_before_anything_is_stored(world: World) -> None:
     world.put_and_load(release_file(2022))
     quarantined = world.put_and_load(release_file(2019), "releases/" + "ä" * 200)
-    with pytest.raises(VerdictRefused, match="its name is too long; upload the file again"):
+    with pytest.raises(ReviewRefused, match="its name is too long; upload the file again"):
         world.accept(quarantined)
     assert world.run(quarantined).status == "quarantined"
 

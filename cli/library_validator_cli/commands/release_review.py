@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from library_validator.registry.acceptance import accept_release, reject_release
 from library_validator.registry.bucket import Upload
 from library_validator.registry.reindexing import reindex
+from library_validator.registry.review import accept_release, reject_release
 from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run

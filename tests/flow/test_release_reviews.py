@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from library_validator.registry.store import Run
-from library_validator_cli.commands import registry, verdicts
+from library_validator_cli.commands import registry, release_review
 from library_validator_cli.main import app
 from library_validator_cli.stack_access import Stack
 from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
@@ -39,7 +39,7 @@ def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: Release
         assert run
         return run
 
-    for module in (registry, verdicts):
+    for module in (registry, release_review):
         monkeypatch.setattr(
             module, "open_stack", lambda _name: Stack("a test", False, outputs, session, session)
         )
