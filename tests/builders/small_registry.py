@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Final
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import application_from_fields
@@ -11,8 +11,9 @@ from library_validator.decisions.decision import Decision, Submission
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.records import Outlet, Release, ReleaseReport, System
+from tests.builders.decisions import NOON
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOW: Final = NOON
 
 
 def system(key: str, name: str, street: str, city: str, zip_code: str, phone: str, **changed: str) -> System:

@@ -21,6 +21,7 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.decisions.events import LibraryApplicationValidated
 from library_validator.event_bus import Event
+from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
     REGISTRY_TABLE,
@@ -36,15 +37,6 @@ from tests.builders.small_registry import NEWEST, registry_of, release
 
 if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsResponseTypeDef
-
-ALDER = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Rd",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-}
-BAKERY = {"name": "Rolling Pin Bakery", "street": "1 Crust Way", "city": "Nowhere", "state": "TX"}
 
 
 class Stack:
@@ -154,7 +146,7 @@ def ids(events: Sequence[dict[str, Any]]) -> list[str]:
 
 def test_one_message_in_one_decision_out(stack: Stack) -> None:
     stack.activate(NEWEST)
-    stack.send({"application_id": "A-1", **ALDER}, correlation_id="order 17")
+    stack.send({"application_id": "A-1", **ALDER_FIELDS}, correlation_id="order 17")
 
     assert stack.poll() == 0
 
@@ -175,9 +167,9 @@ def test_one_message_in_one_decision_out(stack: Stack) -> None:
 def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: Stack) -> None:
     stack.activate(NEWEST)
     for _ in range(3):
-        stack.send({"application_id": "A-1", **ALDER})
+        stack.send({"application_id": "A-1", **ALDER_FIELDS})
     stack.poll()
-    stack.send({"application_id": "A-1", **ALDER})
+    stack.send({"application_id": "A-1", **ALDER_FIELDS})
     stack.poll()
 
     assert len(stack.casework.history(stack.source, "A-1")) == 1
@@ -189,7 +181,7 @@ def test_of_ten_messages_nine_are_decided_and_the_poison_one_ends_in_the_dead_le
 ) -> None:
     stack.activate(NEWEST)
     for number in range(9):
-        stack.send({"application_id": f"A-{number}", **BAKERY})
+        stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     stack.send("{poison")
 
     assert [stack.poll() for _ in range(4)] == [1, 1, 1, 0]
@@ -204,7 +196,7 @@ def test_of_ten_messages_nine_are_decided_and_the_poison_one_ends_in_the_dead_le
 
 def test_messages_wait_for_a_registry(stack: Stack) -> None:
     for number in range(3):
-        stack.send({"application_id": f"A-{number}", **BAKERY})
+        stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     assert stack.poll() == 3
     assert stack.waiting_in(stack.applications) == 3
 
@@ -217,9 +209,9 @@ def test_messages_wait_for_a_registry(stack: Stack) -> None:
 def test_a_changed_application_supersedes_and_a_second_claimant_goes_to_a_person(stack: Stack) -> None:
     stack.activate(NEWEST)
     for body in (
-        {"application_id": "A-1", "revision": 1, **BAKERY},
-        {"application_id": "A-1", "revision": 2, **ALDER},
-        {"application_id": "A-2", **ALDER},
+        {"application_id": "A-1", "revision": 1, **BAKERY_FIELDS},
+        {"application_id": "A-1", "revision": 2, **ALDER_FIELDS},
+        {"application_id": "A-2", **ALDER_FIELDS},
     ):
         stack.send(body)
         assert stack.poll() == 0
@@ -258,7 +250,7 @@ class TestKilledBetweenStoreAndPublish:
     def killed(self, stack: Stack) -> None:
         stack.activate(NEWEST)
         for number in range(3):
-            stack.send({"application_id": f"A-{number}", **BAKERY})
+            stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
         kill_between_store_and_publish(stack)
         assert stack.delivered() == []
 
@@ -323,7 +315,7 @@ class RefusingClient:
 def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: Stack) -> None:
     stack.activate(NEWEST)
     for number in range(10):
-        stack.send({"application_id": f"A-{number}", **BAKERY})
+        stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     client: Any = RefusingClient(stack.events, "A-4")
     bus = EventBridgeBus(client, RESULTS_BUS, lambda *_, **__: None, sleep=lambda _: None)
     taken = ApplicationsBatch.model_validate(batch(*stack.take()))

@@ -16,18 +16,10 @@ from library_validator.decisions.decision import Answer
 from library_validator.decisions.recording import publish
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.small_registry import EAST_CORAL
-from tests.unit.casework.world import (
-    ALDER_FIELDS,
-    EAST_FIELDS,
-    NEW_FIELDS,
-    VALIDITY,
-    WEST_FIELDS,
-    Killed,
-    World,
-    year,
-)
+from tests.unit.casework.world import VALIDITY, Killed, World, year
 
 
 @pytest.fixture
@@ -44,7 +36,7 @@ def notices(world: World) -> list[LibraryDecisionExpiring]:
 class TestRenewal:
     def test_only_validated_decisions_end(self, world: World) -> None:
         assert world.submit("A-1", **EAST_FIELDS).valid_until == world.current("A-1").decided_at + VALIDITY
-        assert world.submit("A-2", **NEW_FIELDS).valid_until is None
+        assert world.submit("A-2", **JUNIPER_FIELDS).valid_until is None
         assert world.submit("A-3", **EAST_FIELDS).reason_codes[0] == "SECOND_CLAIMANT"
         assert world.current("A-3").valid_until is None
 
@@ -186,7 +178,7 @@ def ending() -> World:
     world.submit("A-1", **EAST_FIELDS)
     world.submit("A-2", **WEST_FIELDS)
     world.days_pass(355)
-    world.submit("A-3", **NEW_FIELDS)
+    world.submit("A-3", **JUNIPER_FIELDS)
     world.days_pass(-15)
     world.submit("A-4", **ALDER_FIELDS)
     world.activate(year(2022, without=("ME0004",)))

@@ -13,9 +13,10 @@ from library_validator.decisions.decision import Answer, Decision
 from library_validator.errors import RegistryError
 from library_validator.registry.store import VersionState
 from library_validator.releases.records import Release
+from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.small_registry import EAST_CORAL, outlet
-from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, VALIDITY, World, year
+from tests.unit.casework.world import JUNIPER, VALIDITY, World, year
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 VAGUE: Final[dict[str, Any]] = {"name": "Harbor Reading Room", "city": "Somewhere", "state": "ME"}
@@ -124,7 +125,7 @@ class TestAnotherRegistry:
         assert [change[0] for change in changes(overridden)] == ["decision", "decision"]
 
     def test_that_newly_lists_who_was_turned_away_brings_it_back(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         override(world, N, reason="IMPOSTOR")
         world.activate(year(2021), year(2022, JUNIPER))
         world.run()
@@ -143,7 +144,7 @@ class TestAnotherRegistry:
         assert changes(world) == []
 
     def test_takes_nothing_from_a_library_outside_the_survey(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         stated = override(world, reason="EVIDENCE_OUTSIDE_SURVEY")
         world.bus.events.clear()
         world.activate(year(2021), year(2022, JUNIPER))
@@ -191,7 +192,7 @@ class TestAnEnd:
         assert overridden.current("A-1").reason_codes[0] == GONE
 
     def test_comes_for_a_library_outside_the_survey_too(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         override(world, reason="EVIDENCE_OUTSIDE_SURVEY")
         world.days_pass(366)
         world.expire()

@@ -27,6 +27,8 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.recording import Settled, Unsettled, record_all, sweep
 from library_validator.errors import OverrideRefused
+from tests.builders.applicants import ALDER_FIELDS
+from tests.builders.decisions import PARTNER
 from tests.builders.small_registry import (
     ALDER,
     BRIAR_CITY,
@@ -40,17 +42,9 @@ from tests.builders.small_registry import (
 )
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
-PARTNER: Final = "AROAPARTNERONE"
 BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
 WORDS: Final = "Called 207 555 0101; the director knew of it."
 YEAR: Final = timedelta(days=365)
-ALDER_FIELDS: Final[dict[str, Any]] = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Road",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-}
 VAGUE: Final[dict[str, Any]] = {"name": "Alder Library", "city": "Briarton", "state": "ME"}
 LATER: Final = release((ALDER, BRIAR_COUNTY, BRIAR_CITY, CLOSED), OUTLETS, 2023)
 

@@ -14,6 +14,7 @@ from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.store import Recorded
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
@@ -22,16 +23,7 @@ from tests.unit.casework.policies import (
     everything_to_a_person,
     no_library_called,
 )
-from tests.unit.casework.world import (
-    ALDER_FIELDS,
-    EAST_FIELDS,
-    JUNIPER,
-    NEW_FIELDS,
-    WEST_FIELDS,
-    Killed,
-    World,
-    year,
-)
+from tests.unit.casework.world import JUNIPER, Killed, World, year
 
 VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 CHANGED: Final = "Library Status Changed"
@@ -74,7 +66,7 @@ class TestCauses:
     def test_the_registry_is_the_cause_where_it_was_never_gone_through(
         self, world: World, deployments: Deployments
     ) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         deployments.deploy("B")
 
@@ -85,7 +77,7 @@ class TestCauses:
     def test_who_could_not_be_decided_on_a_registry_is_decided_by_asking_again(
         self, world: World, deployments: Deployments
     ) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         deployments.deploy("A", defective)
         world.run()
@@ -174,7 +166,7 @@ class TestBackAndForth:
         ids = (f"A-{number}" for number in range(999))
         in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 3][:3]
         for name in in_one_shard:
-            world.submit(name, **NEW_FIELDS | {"website": name})
+            world.submit(name, **JUNIPER_FIELDS | {"website": name})
         world.activate(year(2022))
         steps = count()
 
@@ -237,7 +229,7 @@ class TestClaims:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
         deployments.deploy("A", deployments.validating("Friends", "ME0004"))
         world.submit("A-0", **EAST_FIELDS)
-        world.submit("A-0", **NEW_FIELDS)  # gives the claim back
+        world.submit("A-0", **JUNIPER_FIELDS)  # gives the claim back
         assert world.submit("A-1", **friends).decision is VALIDATED
         stopped = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
         assert stopped.reason_codes[0] == "SECOND_CLAIMANT"
@@ -282,7 +274,7 @@ class TestClaims:
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)
         second = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
-        world.submit("A-1", **NEW_FIELDS)  # gives the claim back
+        world.submit("A-1", **JUNIPER_FIELDS)  # gives the claim back
 
         deployments.deploy("B")
         world.start()

@@ -14,6 +14,7 @@ from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.errors import NoActiveRegistry, RegistryError
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
@@ -21,7 +22,7 @@ from tests.unit.casework.policies import (
     everything_to_a_person,
     no_library_called,
 )
-from tests.unit.casework.world import ALDER_FIELDS, EAST_FIELDS, NEW_FIELDS, WEST_FIELDS, World, year
+from tests.unit.casework.world import World, year
 
 VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 FRIENDS: Final = EAST_FIELDS | {"name": "East Coral Library Friends"}
@@ -62,7 +63,7 @@ def facts(decision: Decision) -> tuple[Answer, list[str]]:
 
 
 def test_it_says_what_asking_for_a_revalidation_then_does(world: World, deployments: Deployments) -> None:
-    for name, fields in (("A-1", ALDER_FIELDS), ("A-2", EAST_FIELDS), ("A-3", NEW_FIELDS)):
+    for name, fields in (("A-1", ALDER_FIELDS), ("A-2", EAST_FIELDS), ("A-3", JUNIPER_FIELDS)):
         world.submit(name, **fields)
     world.submit("A-4", source=OTHER_PARTNER, **EAST_FIELDS)
     deployments.deploy("B", deployments.validating("Alder", "ME0004"))
@@ -95,7 +96,7 @@ def test_every_current_decision_is_counted_with_the_policy_that_made_it(
     ids = (f"A-{number}" for number in range(9_999))
     in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 2][: CHUNK + 5]
     for name in in_one_shard:
-        world.submit(name, **NEW_FIELDS | {"website": name})
+        world.submit(name, **JUNIPER_FIELDS | {"website": name})
     deployments.deploy("B")
     world.submit("B-1", **ALDER_FIELDS)
 
@@ -146,7 +147,7 @@ class TestStopped:
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-0", **EAST_FIELDS)
-        world.submit("A-0", **NEW_FIELDS)  # gives the claim back
+        world.submit("A-0", **JUNIPER_FIELDS)  # gives the claim back
         deployments.deploy("A", deployments.validating("Friends", "ME0004"))
         world.submit("A-1", **FRIENDS)
         world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)

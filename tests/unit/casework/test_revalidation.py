@@ -13,19 +13,10 @@ from library_validator.casework.tasks import Task
 from library_validator.decisions import deciding, policy
 from library_validator.decisions.decision import Answer
 from library_validator.decisions.policy_file import Policy, load_policy
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import ALDER, EAST_CORAL, release
-from tests.unit.casework.world import (
-    ALDER_FIELDS,
-    EAST_FIELDS,
-    JUNIPER,
-    MERGED,
-    MERGED_OUTLET,
-    NEW_FIELDS,
-    WEST_FIELDS,
-    World,
-    year,
-)
+from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, World, year
 
 VALIDATED, REVIEW = Answer.VALIDATED, Answer.NEEDS_REVIEW
 CHANGED: Final = "Library Status Changed"
@@ -60,7 +51,7 @@ class TestNews:
         assert list(world.told()) == [THE_END]
 
     def test_a_changed_answer_is_stored_with_what_it_replaces_and_told(self, world: World) -> None:
-        before = world.submit("A-1", **NEW_FIELDS)
+        before = world.submit("A-1", **JUNIPER_FIELDS)
         assert before.decision is not VALIDATED
 
         world.activate(year(2021), year(2022, JUNIPER))
@@ -132,7 +123,7 @@ class TestNews:
 
 class TestAgain:
     def test_a_second_revalidation_over_the_same_registry_tells_nothing(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
         list(world.told())
@@ -144,7 +135,7 @@ class TestAgain:
 
     def test_what_the_live_registry_decided_already_is_passed_by(self, world: World) -> None:
         world.activate(year(2022, JUNIPER))
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
 
         world.run()
 
@@ -152,7 +143,7 @@ class TestAgain:
         assert [event.data.checked for event in world.ends] == [1]
 
     def test_going_back_and_forth_answers_back_and_forth_under_ids_of_their_own(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         first = world.answer("A-1")
         world.activate(year(2022, JUNIPER))
         world.run()
@@ -167,7 +158,7 @@ class TestAgain:
         assert len(world.store.history(PARTNER, "A-1")) == 4
 
     def test_a_redelivered_old_activation_does_nothing(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         old = world.activation
         world.run()
@@ -182,7 +173,7 @@ class TestAgain:
         assert list(world.told()) == []
 
     def test_a_registry_that_goes_live_meanwhile_ends_the_task(self, world: World) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         task = Task(task="revalidate", activation=world.activation, shard=shard_of(PARTNER, "A-1"))
         steps = count()
@@ -201,12 +192,12 @@ class TestSubmissionsMeanwhile:
     def test_a_resend_after_a_revalidation_finds_its_stored_answer_and_tells_nothing(
         self, world: World
     ) -> None:
-        first = world.submit("A-1", **NEW_FIELDS)
+        first = world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
         list(world.told())
 
-        assert world.submit("A-1", **NEW_FIELDS) == first
+        assert world.submit("A-1", **JUNIPER_FIELDS) == first
 
         assert world.answer("A-1") == (VALIDATED, "VT0009")
         assert list(world.told()) == []
@@ -216,7 +207,7 @@ class TestSubmissionsMeanwhile:
         older = older.model_copy(
             update={"application": older.application.model_copy(update={"application_id": "A-1"})}
         )
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
         list(world.told())
@@ -229,7 +220,7 @@ class TestSubmissionsMeanwhile:
     def test_a_changed_submission_after_a_revalidation_is_answered_as_a_submission(
         self, world: World
     ) -> None:
-        world.submit("A-1", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
         list(world.told())
@@ -247,7 +238,7 @@ class TestSubmissionsMeanwhile:
 
         def resubmit_after_the_page_was_read() -> None:
             if next(steps) == 5:
-                world.submit("A-1", **NEW_FIELDS)
+                world.submit("A-1", **JUNIPER_FIELDS)
 
         world.work(task, world.watched_ports(resubmit_after_the_page_was_read))
 
@@ -260,7 +251,7 @@ class TestSubmissionsMeanwhile:
     ) -> None:
         ids = [one for one in (f"A-{n}" for n in range(99)) if shard_of(PARTNER, one) == 0][:3]
         for one in ids:
-            world.submit(one, **NEW_FIELDS | {"website": one})
+            world.submit(one, **JUNIPER_FIELDS | {"website": one})
         world.activate(year(2022, JUNIPER))
         decide = policy.decide
 
@@ -300,7 +291,7 @@ class TestClaims:
         world.submit("A-1", **EAST_FIELDS)
         second = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
         assert second.reason_codes[0] == "SECOND_CLAIMANT"
-        world.submit("A-1", **NEW_FIELDS)  # gives the claim back
+        world.submit("A-1", **JUNIPER_FIELDS)  # gives the claim back
 
         world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
         world.run()
@@ -314,8 +305,8 @@ class TestClaims:
     def test_of_two_that_become_validated_one_claims_and_the_other_goes_to_a_person(
         self, world: World
     ) -> None:
-        world.submit("A-1", **NEW_FIELDS)
-        world.submit("A-2", **NEW_FIELDS)
+        world.submit("A-1", **JUNIPER_FIELDS)
+        world.submit("A-2", **JUNIPER_FIELDS)
 
         world.activate(year(2022, JUNIPER))
         world.run()

@@ -12,20 +12,10 @@ from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import CHUNK, Task
 from library_validator.decisions.recording import publish
 from library_validator.errors import PublishFailed
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import ALDER, release
-from tests.unit.casework.world import (
-    ALDER_FIELDS,
-    EAST_FIELDS,
-    JUNIPER,
-    MERGED,
-    MERGED_OUTLET,
-    NEW_FIELDS,
-    WEST_FIELDS,
-    Killed,
-    World,
-    year,
-)
+from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, Killed, World, year
 
 
 @pytest.fixture
@@ -39,7 +29,7 @@ class TestShards:
     def test_a_worker_without_time_sends_the_rest_of_its_shard(self, world: World) -> None:
         ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2]
         for one in ids[: CHUNK + 5]:
-            world.submit(one, **NEW_FIELDS | {"website": one})
+            world.submit(one, **JUNIPER_FIELDS | {"website": one})
         world.activate(year(2022))
         task = Task(task="revalidate", activation=world.activation, shard=2)
 
@@ -51,7 +41,7 @@ class TestShards:
 
     def test_the_end_is_told_once_with_counts_over_all_shards(self, world: World) -> None:
         for number in range(20):
-            world.submit(f"A-{number}", **NEW_FIELDS)
+            world.submit(f"A-{number}", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
 
         outcomes = world.run()
@@ -84,7 +74,7 @@ def answered() -> World:
     world.submit("A-3", **ALDER_FIELDS)
     world.submit("A-4", source=OTHER_PARTNER, **ALDER_FIELDS)  # a second claimant
     for number in range(5, 12):
-        world.submit(f"A-{number}", **NEW_FIELDS)
+        world.submit(f"A-{number}", **JUNIPER_FIELDS)
     world.bus.events.clear()
     changed = replace(ALDER, name="ALDER POINT FREE LIBRARY")
     world.activate(release((changed, MERGED, JUNIPER), (MERGED_OUTLET,), 2022))

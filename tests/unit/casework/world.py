@@ -32,34 +32,6 @@ VALIDITY: Final = timedelta(days=365)
 NOTICE_DAYS: Final = (30, 7)
 
 
-ALDER_FIELDS: Final = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Road",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-    "phone": "207-555-0101",
-}
-EAST_FIELDS: Final = {
-    "name": "East Coral Library",
-    "street": "1 Harbor Street",
-    "city": "Coral",
-    "state": "ME",
-    "zip": "04903",
-    "phone": "2075550104",
-}
-WEST_FIELDS: Final = EAST_FIELDS | {
-    "name": "West Coral Library",
-    "street": "90 Mill Street",
-    "phone": "2075550105",
-}
-NEW_FIELDS: Final = {
-    "name": "Juniper Gulch Library",
-    "street": "3 Canyon Road",
-    "city": "Juniper Gulch",
-    "state": "VT",
-    "zip": "05711",
-}
 JUNIPER: Final = replace(
     ALDER,
     fscs_key="VT0009",

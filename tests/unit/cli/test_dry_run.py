@@ -9,9 +9,10 @@ import pytest
 
 from library_validator.casework.preview import Preview
 from library_validator_cli.dry_run import DryRun
+from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import Deployments, defective, no_library_called
-from tests.unit.casework.world import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS, World, year
+from tests.unit.casework.world import World, year
 
 
 @pytest.fixture

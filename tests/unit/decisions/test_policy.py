@@ -8,16 +8,8 @@ import pytest
 
 from library_validator.decisions.decision import Answer, Decision
 from library_validator.matching.stored_entries import INDEX_FORMAT
+from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
-
-ALDER_FIELDS = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Rd",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-    "phone": "207-555-0101",
-}
 
 
 def test_a_clean_match_is_validated_with_its_evidence() -> None:

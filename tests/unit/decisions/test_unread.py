@@ -10,16 +10,9 @@ from library_validator.decisions.application import FieldProblem, application_fr
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Answer, Decision, Submission
 from library_validator.decisions.reasons import next_steps, reason_codes
+from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
 
-ALDER_FIELDS = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Rd",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-    "phone": "207-555-0101",
-}
 PLACED = {"name": "Grayling Athenaeum", "city": "Grayling"}  # the only one of its name
 
 

@@ -19,18 +19,10 @@ from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, Measurer, RowResult, measuring
 from library_validator_cli.local_matching import registry_of as registry_of_files
 from library_validator_cli.sample_applications import sample_applications
+from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
 from tests.unit.cli.test_sample_release import BUNDLED
-
-ALDER_POINT = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Rd",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-    "phone": "207-555-0101",
-}
 
 
 def labelled(label: str = "ME0001", **fields: Any) -> LabelledRow:
@@ -43,7 +35,7 @@ def measure(row: LabelledRow) -> MeasuredRow:
 
 
 def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
-    measured = measure(labelled(**ALDER_POINT))
+    measured = measure(labelled(**ALDER_FIELDS))
     assert (measured.result, measured.key, measured.right_rank) == (RowResult.RIGHT, "ME0001", 1)
     assert 1 <= measured.keys <= 10
     assert measured.candidates >= 1
@@ -59,11 +51,11 @@ def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
     ],
 )
 def test_the_same_answer_is_an_error_under_another_label(label: str, result: RowResult) -> None:
-    assert measure(labelled(label, **ALDER_POINT)).result is result
+    assert measure(labelled(label, **ALDER_FIELDS)).result is result
 
 
 def test_a_row_that_is_not_validated_has_its_answer_as_result() -> None:
-    affiliate = {**ALDER_POINT, "name": "Friends of the Alder Point Public Library"}
+    affiliate = {**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"}
     assert measure(labelled("NONE", **affiliate)).result is RowResult.NOT_VALIDATED
     assert measured(R).result is RowResult.REVIEW
     assert measured(N).result is RowResult.NOT_VALIDATED
@@ -96,7 +88,7 @@ def test_the_threshold_for_a_name_and_a_place_alone_moves_with_it() -> None:
 
 def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
     measured = measure(
-        labelled("NONE", **{**ALDER_POINT, "name": "Friends of the Alder Point Public Library"})
+        labelled("NONE", **{**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"})
     )
     assert measured.result_at(0.0) is None
     assert measured.result_by_score(0.0) is RowResult.NON_LIBRARY_VALIDATED
@@ -105,7 +97,7 @@ def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
 def test_a_library_that_vanished_is_not_among_the_listed_systems() -> None:
     older = release(SYSTEMS, fiscal_year=2021)
     newer = release(SYSTEMS[1:], fiscal_year=2022)
-    measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_POINT))
+    measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_FIELDS))
     assert (measured.result, measured.key, measured.right_rank) == (RowResult.REVIEW, "ME0001", 0)
 
 
@@ -132,7 +124,7 @@ def test_answers_are_those_of_the_service_row_by_row() -> None:
 def test_several_processes_give_the_rows_of_one_process_in_the_same_order(threads: int) -> None:
     """Processes are forked if no other thread runs, and started anew otherwise."""
     registry = registry_of(NEWEST)
-    three = [labelled(**ALDER_POINT), labelled(name="Briar Library", state="ME"), labelled(name="Zymurgy")]
+    three = [labelled(**ALDER_FIELDS), labelled(name="Briar Library", state="ME"), labelled(name="Zymurgy")]
     rows = [replace(three[number % 3], kind=str(number)) for number in range(1_050)]
     over = threading.Event()
     for _ in range(threads):
@@ -149,7 +141,7 @@ def test_an_exception_names_its_row() -> None:
 
     registry = Broken.holding(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
     with (
-        measuring([labelled(**ALDER_POINT)], registry, processes=1) as measured_rows,
+        measuring([labelled(**ALDER_FIELDS)], registry, processes=1) as measured_rows,
         pytest.raises(ZeroDivisionError) as raised,
     ):
         list(measured_rows)

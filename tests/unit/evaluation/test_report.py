@@ -16,10 +16,11 @@ from library_validator_cli.evaluation.report import html_report
 from library_validator_cli.evaluation.report_parts import html, percent
 from library_validator_cli.evaluation.run import EarlierRun, Run, evaluate, read_run
 from library_validator_cli.failures import CommandFailed
+from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, NEWEST, registry_of, release, system
 
 HOSTILE = '<script>alert("x")</script><img src=http://example.invalid/x onerror=alert(1)>&amp;\u202e'
-ALDER_POINT = {"street": "12 North Fork Rd", "city": "Alder Point", "state": "ME", "zip": "04901"}
+ALDER_POINT = {name: ALDER_FIELDS[name] for name in ("street", "city", "state", "zip")}
 _VOID = {"meta", "br", "img", "link"}
 
 

@@ -22,9 +22,10 @@ from library_validator.decisions.deciding import Decider
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
+from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.events import queued
-from tests.unit.casework.world import EAST_FIELDS, JUNIPER, NEW_FIELDS, World, year
+from tests.unit.casework.world import JUNIPER, World, year
 
 
 class Service:
@@ -75,7 +76,7 @@ def service() -> Service:
 
 
 def test_an_activation_is_split_into_shards_that_decide_everything_again(service: Service) -> None:
-    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.submit("A-1", **JUNIPER_FIELDS)
     service.world.activate(year(2022, JUNIPER))
 
     response = service.receive(service.activated())
@@ -91,7 +92,7 @@ def test_an_activation_of_another_moment_is_superseded(service: Service) -> None
 
 
 def test_a_person_may_start_it_without_naming_the_activation(service: Service) -> None:
-    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.submit("A-1", **JUNIPER_FIELDS)
     service.world.activate(year(2022, JUNIPER))
 
     service.receive({"task": "revalidate"})
@@ -105,7 +106,7 @@ def test_a_shard_that_ran_out_of_time_is_sent_again(
 ) -> None:
     monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
     for number in range(40):
-        service.world.submit(f"A-{number}", **NEW_FIELDS)
+        service.world.submit(f"A-{number}", **JUNIPER_FIELDS)
     service.world.activate(year(2022))
     service.runtime = replace(service.runtime, time_left=lambda: 3.0)
 
@@ -152,7 +153,7 @@ def test_the_daily_run_renews_what_ended(service: Service) -> None:
 def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    service.world.submit("A-1", **NEW_FIELDS)
+    service.world.submit("A-1", **JUNIPER_FIELDS)
     service.world.activate(year(2022, JUNIPER))
 
     def defective(query: Any, *_given: Any, **_named: Any) -> Any:
@@ -165,7 +166,7 @@ def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
     (told,) = [one for one in caplog.records if one.message == "application not decided again"]
     extra = vars(told)
     assert (extra["source"], extra["application_id"], extra["problem"]) == (PARTNER, "A-1", "ValueError")
-    assert not any(NEW_FIELDS["name"] in str(vars(one)) for one in caplog.records)
+    assert not any(JUNIPER_FIELDS["name"] in str(vars(one)) for one in caplog.records)
 
 
 @pytest.mark.parametrize(

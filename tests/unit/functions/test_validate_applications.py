@@ -26,7 +26,8 @@ from library_validator.decisions.store import Outcome
 from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.event_bus import Event
 from library_validator.observability import Metrics, build_logger
-from tests.builders.decisions import NOON
+from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS
+from tests.builders.decisions import NOON, PARTNER
 from tests.builders.events import NOON_MS, application_record, batch
 from tests.builders.small_registry import (
     ALDER_ELSEWHERE,
@@ -36,29 +37,6 @@ from tests.builders.small_registry import (
     registry_of,
     release,
 )
-
-PARTNER = "AROAPARTNERONE"
-ALDER = {
-    "name": "Alder Point Public Library",
-    "street": "12 North Fork Rd",
-    "city": "Alder Point",
-    "state": "ME",
-    "zip": "04901",
-}
-BRIAR = {
-    "name": "Briar City Library",
-    "street": "15 Elm St",
-    "city": "Briarton",
-    "state": "ME",
-    "zip": "04902",
-}
-BAKERY = {
-    "name": "Rolling Pin Bakery",
-    "street": "1 Crust Way",
-    "city": "Nowhere",
-    "state": "TX",
-    "zip": "75001",
-}
 
 
 def settings_of(service: str) -> ValidateApplicationsSettings:
@@ -119,7 +97,7 @@ def message(application_id: str, fields: dict[str, Any], **record: Any) -> dict[
 
 class TestAnswers:
     def test_a_listed_library_is_validated_stored_and_published(self, service: Service) -> None:
-        assert service.receive(message("A-1", ALDER, correlation_id="order 17")) == []
+        assert service.receive(message("A-1", ALDER_FIELDS, correlation_id="order 17")) == []
 
         decision = service.current("A-1")
         assert decision.decision is Answer.VALIDATED
@@ -132,12 +110,12 @@ class TestAnswers:
         assert event.metadata.correlation_id == "order 17"
 
     def test_a_bakery_is_not_validated(self, service: Service) -> None:
-        service.receive(message("A-1", BAKERY))
+        service.receive(message("A-1", BAKERY_FIELDS))
 
         assert service.current("A-1").decision is Answer.NOT_VALIDATED
 
     def test_a_field_that_cannot_be_used_is_an_answer_and_not_a_failure(self, service: Service) -> None:
-        assert service.receive(message("A-1", ALDER | {"zip": ["04901"]})) == []
+        assert service.receive(message("A-1", ALDER_FIELDS | {"zip": ["04901"]})) == []
 
         decision = service.current("A-1")
         assert decision.decision is Answer.NEEDS_REVIEW
@@ -145,7 +123,9 @@ class TestAnswers:
         assert any("zip" in reason.staff for reason in decision.reasons)
 
     def test_a_second_claimant_goes_to_a_person(self, service: Service) -> None:
-        service.receive(message("A-1", ALDER), message("A-2", ALDER, sender_id="AROAPARTNERTWO:x"))
+        service.receive(
+            message("A-1", ALDER_FIELDS), message("A-2", ALDER_FIELDS, sender_id="AROAPARTNERTWO:x")
+        )
 
         assert service.current("A-1").decision is Answer.VALIDATED
         second = service.current("A-2", "AROAPARTNERTWO")
@@ -153,7 +133,7 @@ class TestAnswers:
         assert second.reason_codes[0] == "SECOND_CLAIMANT"
 
     def test_the_source_is_the_sender_whatever_the_body_says(self, service: Service) -> None:
-        service.receive(message("A-1", ALDER | {"source": "AROAPARTNERTWO"}))
+        service.receive(message("A-1", ALDER_FIELDS | {"source": "AROAPARTNERTWO"}))
 
         assert service.store.get("AROAPARTNERTWO", "A-1") is None
         assert service.current("A-1").source == PARTNER
@@ -162,10 +142,10 @@ class TestAnswers:
         self, service: Service
     ) -> None:
         runtime = service.runtime
-        service.receive(message("A-0", ALDER), runtime=runtime)  # the term statistics are read once
+        service.receive(message("A-0", ALDER_FIELDS), runtime=runtime)  # the term statistics are read once
         service.registry.requests.clear()
 
-        service.receive(*(message(f"A-{n}", ALDER) for n in range(1, 11)), runtime=runtime)
+        service.receive(*(message(f"A-{n}", ALDER_FIELDS) for n in range(1, 11)), runtime=runtime)
 
         assert service.registry.requests == {"GetItem": 1, "BatchGetItem": 1}
         assert {event.metadata.registry_version for event in service.published} == {
@@ -175,7 +155,7 @@ class TestAnswers:
 
 class TestMessagesThatComeAgain:
     def test_one_poison_message_among_ten_fails_alone(self, service: Service) -> None:
-        records = [message(f"A-{n}", BAKERY) for n in range(9)]
+        records = [message(f"A-{n}", BAKERY_FIELDS) for n in range(9)]
         records.insert(4, application_record("{not json", message_id="poison"))
 
         assert service.receive(*records) == ["poison"]
@@ -190,14 +170,14 @@ class TestMessagesThatComeAgain:
         assert service.registry.requests == {}
 
     def test_a_message_without_an_id_fails(self, service: Service) -> None:
-        assert service.receive(application_record(ALDER, message_id="nameless")) == ["nameless"]
+        assert service.receive(application_record(ALDER_FIELDS, message_id="nameless")) == ["nameless"]
 
     def test_without_a_registry_every_message_waits(self, service: Service) -> None:
         service.registry = MemoryRegistry()
         records = [
-            message("A-1", ALDER),
+            message("A-1", ALDER_FIELDS),
             application_record("{", message_id="poison"),
-            message("A-2", BAKERY),
+            message("A-2", BAKERY_FIELDS),
         ]
 
         assert set(service.receive(*records)) == {"m-A-1", "poison", "m-A-2"}
@@ -206,10 +186,10 @@ class TestMessagesThatComeAgain:
 
     def test_and_is_decided_once_there_is_one(self, service: Service) -> None:
         service.registry = MemoryRegistry()
-        service.receive(message("A-1", ALDER))
+        service.receive(message("A-1", ALDER_FIELDS))
         service.registry = registry_of(NEWEST)
 
-        assert service.receive(message("A-1", ALDER)) == []
+        assert service.receive(message("A-1", ALDER_FIELDS)) == []
         assert service.current("A-1").decision is Answer.VALIDATED
 
     def test_a_registry_that_keeps_postings_back_decides_nothing_on_a_part(self, service: Service) -> None:
@@ -221,7 +201,7 @@ class TestMessagesThatComeAgain:
         throttled.__dict__.update(registry_of(NEWEST).__dict__)
         service.registry = throttled
 
-        assert service.receive(message("A-1", ALDER)) == ["m-A-1"]
+        assert service.receive(message("A-1", ALDER_FIELDS)) == ["m-A-1"]
         assert service.store == MemoryCasework()
 
     def test_a_decision_that_cannot_be_stored_fails_alone(self, service: Service) -> None:
@@ -233,7 +213,7 @@ class TestMessagesThatComeAgain:
 
         service.store = Refusing()
 
-        assert service.receive(*(message(f"A-{n}", BAKERY) for n in (1, 2, 3))) == ["m-A-2"]
+        assert service.receive(*(message(f"A-{n}", BAKERY_FIELDS) for n in (1, 2, 3))) == ["m-A-2"]
         assert [event.data.application_id for event in service.published] == ["A-1", "A-3"]
 
     def test_an_application_that_a_defect_falls_over_fails_alone_and_is_not_quoted(
@@ -253,8 +233,8 @@ class TestMessagesThatComeAgain:
                 return super().decide(submissions, now, cause)
 
         service.decider = Defective(service.registry)
-        records = [message(f"A-{n}", BAKERY) for n in range(10)]
-        records[3] = message("A-3", BAKERY | {"name": "Defect"})
+        records = [message(f"A-{n}", BAKERY_FIELDS) for n in range(10)]
+        records[3] = message("A-3", BAKERY_FIELDS | {"name": "Defect"})
 
         assert service.receive(*records) == ["m-A-3"]
         assert len(service.published) == 9
@@ -263,14 +243,14 @@ class TestMessagesThatComeAgain:
     def test_a_bus_that_takes_nothing_fails_no_message(self, service: Service) -> None:
         service.bus.down = True
 
-        assert service.receive(message("A-1", ALDER)) == []
+        assert service.receive(message("A-1", ALDER_FIELDS)) == []
         assert service.store.marked == {service.current("A-1").event_id}
 
 
 class TestOrder:
     def test_two_messages_of_one_application_are_taken_in_the_order_sent(self, service: Service) -> None:
-        newer = message("A-1", ALDER, message_id="newer", sent_ms=NOON_MS + 5_000)
-        older = message("A-1", BAKERY, message_id="older", sent_ms=NOON_MS)
+        newer = message("A-1", ALDER_FIELDS, message_id="newer", sent_ms=NOON_MS + 5_000)
+        older = message("A-1", BAKERY_FIELDS, message_id="older", sent_ms=NOON_MS)
 
         assert service.receive(newer, older) == []
 
@@ -278,9 +258,9 @@ class TestOrder:
         assert service.current("A-1").decision is Answer.VALIDATED
 
     def test_a_late_old_message_changes_nothing(self, service: Service) -> None:
-        service.receive(message("A-1", ALDER, sent_ms=NOON_MS + 5_000))
+        service.receive(message("A-1", ALDER_FIELDS, sent_ms=NOON_MS + 5_000))
 
-        assert service.receive(message("A-1", BAKERY, sent_ms=NOON_MS)) == []
+        assert service.receive(message("A-1", BAKERY_FIELDS, sent_ms=NOON_MS)) == []
 
         assert service.current("A-1").decision is Answer.VALIDATED
         assert len(service.published) == 1
@@ -288,17 +268,17 @@ class TestOrder:
 
     def test_the_same_message_three_times_is_one_decision_and_one_event(self, service: Service) -> None:
         for _ in range(3):
-            assert service.receive(message("A-1", ALDER)) == []
+            assert service.receive(message("A-1", ALDER_FIELDS)) == []
 
         assert len(service.store.history(PARTNER, "A-1")) == 1
         assert len(service.published) == 1
 
     def test_a_redelivery_after_a_new_release_keeps_the_first_answer(self, service: Service) -> None:
-        service.receive(message("A-1", ALDER))
+        service.receive(message("A-1", ALDER_FIELDS))
         before = service.current("A-1")
         service.registry = registry_of(release((EAST_CORAL, WEST_CORAL, ALDER_ELSEWHERE), fiscal_year=2023))
 
-        assert service.receive(message("A-1", ALDER)) == []
+        assert service.receive(message("A-1", ALDER_FIELDS)) == []
         assert service.current("A-1") == before
 
 
@@ -309,8 +289,8 @@ class TestLogsAndMetrics:
         service.name = "logs of a test"  # a logger writes to the output that was there when it was named
         person = {"contact_name": "Ada Lovelace", "email": "ada@example.org"}
         service.receive(
-            message("A-1", ALDER | person, correlation_id="order 17"),
-            message("A-2", BAKERY | person | {"zip": ["75001"]}),
+            message("A-1", ALDER_FIELDS | person, correlation_id="order 17"),
+            message("A-2", BAKERY_FIELDS | person | {"zip": ["75001"]}),
             application_record(
                 '{"contact_name": "Ada Lovelace", "email": ada@example.org}', message_id="poison"
             ),
@@ -331,9 +311,9 @@ class TestLogsAndMetrics:
     ) -> None:
         runtime = service.runtime
         service.receive(
-            message("A-1", ALDER),
-            message("A-1", ALDER, message_id="again"),
-            message("A-2", BAKERY),
+            message("A-1", ALDER_FIELDS),
+            message("A-1", ALDER_FIELDS, message_id="again"),
+            message("A-2", BAKERY_FIELDS),
             application_record("{", message_id="poison"),
             runtime=runtime,
         )
