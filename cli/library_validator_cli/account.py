@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from library_validator.decisions.decision import Candidate, Decision, Match
+from library_validator.decisions.answer import Candidate, Match
+from library_validator.decisions.decision import Decision
 from library_validator_cli.terminal import ANSWER_STYLES, NOTHING, cells, table
 
 WIDTH: Final = 24  # characters of the waterfall

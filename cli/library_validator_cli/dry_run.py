@@ -10,9 +10,9 @@ from typing import Any, Final
 from rich.table import Table
 
 from library_validator.casework.preview import Preview, Replaced, Stopped
-from library_validator.decisions.changes import Change, material_changes
+from library_validator.decisions.changes import MaterialChange, material_changes
+from library_validator.decisions.deciding import Undecided
 from library_validator.decisions.decision import Decision
-from library_validator.decisions.isolation import Undecided
 from library_validator_cli.policy_check import START
 from library_validator_cli.terminal import ANSWER_STYLES, cells, json_line, table
 
@@ -33,7 +33,7 @@ class Kind:
 
     before: Side
     after: Side
-    changes: tuple[Change, ...]
+    changes: tuple[MaterialChange, ...]
 
 
 @dataclass(slots=True)

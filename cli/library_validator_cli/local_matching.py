@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import ApplicationAnswer
 from library_validator.decisions.application import ReadApplication, application_from_fields
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator.matching.index import build_index
@@ -69,14 +70,14 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
     return MemoryRegistry.holding(index, accepted, _BEGINNING)
 
 
-def match_rows(rows: Iterable[Row | BadLine], decider: Decider) -> Iterator[dict[str, Any]]:
-    """One object for each row, in order: its answer, or ``error`` and the line that has it."""
+def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[ApplicationAnswer | dict[str, Any]]:
+    """One result for each row, in order: its answer, or a dict of ``error`` and the line that has it."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, BATCH)):
         read = [_read(row) for row in chunk]
-        answers = iter(decider.answers([one for one in read if isinstance(one, ReadApplication)]))
-        for one in read:
-            yield next(answers) if isinstance(one, ReadApplication) else one
+        answers = iter(judge.answers([row for row in read if isinstance(row, ReadApplication)]))
+        for row in read:
+            yield next(answers) if isinstance(row, ReadApplication) else row
 
 
 def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
@@ -109,8 +110,10 @@ def csv_header() -> str:
     return ",".join(FLAT_COLUMNS)
 
 
-def csv_line(answer: dict[str, Any]) -> str:
+def csv_line(answer: ApplicationAnswer | dict[str, Any]) -> str:
     """An answer as a line of CSV, without a line end."""
     buffer = io.StringIO()
+    if isinstance(answer, ApplicationAnswer):
+        answer = answer.model_dump(mode="json")
     csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(flat(answer))
     return buffer.getvalue()

@@ -20,7 +20,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.answer import ApplicationAnswer
+from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import match_rows
@@ -29,7 +30,7 @@ _CHUNK: Final = 500  # applications that are answered at a time
 WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: below, forking costs more than it saves
 _AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever the size of the file
 
-AsLine = Callable[[dict[str, Any]], str]
+AsLine = Callable[[ApplicationAnswer | dict[str, Any]], str]
 
 
 class Lines(NamedTuple):
@@ -44,7 +45,7 @@ MatchLines = Callable[[Rows], Iterator[Lines]]
 
 
 @contextmanager
-def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Iterator[MatchLines]:
+def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[MatchLines]:
     """What answers rows with as many processes as the file is worth: a line a row, in order, some at a time.
 
     ``applications``: about how many there will be. Forks at once: call it while no other thread runs.
@@ -57,13 +58,13 @@ def processes_for(applications: int, decider: Decider, as_line: AsLine) -> Itera
     gc.disable()
     try:
         if processes < 2:
-            yield lambda rows: (_lines(chunk, decider, as_line) for chunk in _chunks(rows))
+            yield lambda rows: (_lines(chunk, judge, as_line) for chunk in _chunks(rows))
             return
         with ProcessPoolExecutor(
             processes,
             mp_context=multiprocessing.get_context("fork"),
             initializer=_begin,
-            initargs=(decider, as_line),
+            initargs=(judge, as_line),
         ) as pool:
             pool.submit(_ready).result()
             yield partial(_in_order, pool, ahead=_AHEAD * processes)
@@ -85,11 +86,11 @@ def _chunks(rows: Rows) -> Iterator[list[Row | BadLine]]:
         yield chunk
 
 
-def _lines(rows: list[Row | BadLine], decider: Decider, as_line: AsLine) -> Lines:
+def _lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> Lines:
     decisions: list[str] = []
     lines: list[str] = []
-    for answer in match_rows(rows, decider):  # each one is written and gone before the next few are made
-        decisions.append(answer.get("decision", "unreadable"))
+    for answer in match_rows(rows, judge):  # each one is written and gone before the next few are made
+        decisions.append(answer.decision.value if isinstance(answer, ApplicationAnswer) else "unreadable")
         lines.append(as_line(answer))
     lines.append("")
     return Lines(Counter(decisions), "\n".join(lines))
@@ -109,9 +110,9 @@ def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[
 _answering: Callable[[list[Row | BadLine]], Lines] | None = None
 
 
-def _begin(decider: Decider, as_line: AsLine) -> None:
+def _begin(judge: Judge, as_line: AsLine) -> None:
     global _answering  # noqa: PLW0603 - a process has no other place for what it was forked with
-    _answering = partial(_lines, decider=decider, as_line=as_line)
+    _answering = partial(_lines, judge=judge, as_line=as_line)
 
 
 def _ready() -> None:
@@ -119,5 +120,5 @@ def _ready() -> None:
 
 
 def _answer(rows: list[Row | BadLine]) -> Lines:
-    assert _answering is not None, "processes begin with a decider"  # noqa: S101
+    assert _answering is not None, "processes begin with a judge"  # noqa: S101
     return _answering(rows)

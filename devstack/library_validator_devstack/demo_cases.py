@@ -10,8 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Decision
 from library_validator.releases.lineage.history import ListedSystem, merge_releases
 from library_validator.releases.lineage.same_place import has_phone, part_of_name
 from library_validator.releases.records import Release

@@ -7,6 +7,7 @@ all of them when this raises, come again; what keeps failing ends in the queue's
 from __future__ import annotations
 
 from library_validator import starting
+from library_validator.decisions.deciding import Undecided, decide_apart
 
 # isort: split
 import os
@@ -31,7 +32,6 @@ from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.isolation import Undecided, decide_apart
 from library_validator.decisions.recording import Settled, Unsettled, record_all
 from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
@@ -70,7 +70,12 @@ def handler(event: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         else:
             answered.append(message)
             decisions.append(outcome)
-    settled, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider.restate)
+    settled, publication = record_all(
+        decisions,
+        runtime.store,
+        runtime.bus,
+        runtime.decider,
+    )
     for message, result in zip(answered, settled, strict=True):
         if isinstance(result, Unsettled):
             failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))

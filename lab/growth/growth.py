@@ -47,7 +47,6 @@ from lab.growth.growth_bounds import ITEM_BYTES
 from lab.speed.measures import ROOT, about, computed, measured
 from lab.speed.read_units import (
     SAMPLE_RELEASE,
-    ToDecide,
     batches_of,
     item_bytes,
     look_up,
@@ -59,6 +58,7 @@ from library_validator.adapters.aws.registry_items import posting_key, version_i
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Submission
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.index import MAX_CANDIDATES, Index, build_index
 from library_validator.matching.keys import keys_of_query
@@ -228,13 +228,13 @@ def time_both(
     }
 
 
-def filling(rows: Sequence[LabelledRow], size: int) -> list[ToDecide]:
+def filling(rows: Sequence[LabelledRow], size: int) -> list[Submission]:
     """The applications of ``rows``, again and again where they fill no batch of ``size``."""
     submissions = to_decide(rows)
     return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
 
 
-def one_pass(registry: MeasuredRegistry, submissions: Sequence[ToDecide], size: int) -> float:
+def one_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size: int) -> float:
     """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between batches;
     where there is one batch alone its first application does, for the term statistics are read once."""
     parts = list(batches_of(submissions, size))

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from lab.speed.read_units import ToDecide
 from library_validator.decisions.application import FIELDS, application_from_fields
 from library_validator.decisions.decision import Submission
 from library_validator.releases.records import Outlet, Release, System
@@ -92,8 +91,8 @@ def _row(set_name: str, label: str, fields: dict[str, Any]) -> LabelledRow:
     return LabelledRow(set_name, "", label, read.application, read.problems)
 
 
-def to_decide(rows: Iterable[LabelledRow]) -> list[ToDecide]:
+def to_decide(rows: Iterable[LabelledRow]) -> list[Submission]:
     return [
-        (Submission(source="benchmark", application=row.application, sent_at=NOW), row.problems)
+        Submission(source="benchmark", application=row.application, sent_at=NOW, problems=row.problems)
         for row in rows
     ]

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.local_matching import registry_of
 
@@ -48,7 +49,9 @@ class Product:
     def _outcomes(self, rows: Iterator[LabelledRow]) -> Iterator[MatcherAnswer]:
         while chunk := list(islice(rows, CHUNK)):
             submissions = [
-                (Submission(source="benchmark", application=row.application, sent_at=_AT), row.problems)
+                Submission(
+                    source="benchmark", application=row.application, sent_at=_AT, problems=row.problems
+                )
                 for row in chunk
             ]
             decisions = self._decider.decide(submissions, _AT)

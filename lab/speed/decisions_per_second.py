@@ -32,7 +32,7 @@ from lab.peers.accuracy_peers import peers_of
 from lab.peers.records import FIELDS, Peer, Record, record_of, records_of
 from lab.peers.with_csv_reconcile import WithCsvReconcile
 from lab.speed.measures import about
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Submission
 from library_validator.intake.applications_file import Row
 from library_validator.matching import normalize
@@ -157,14 +157,14 @@ class MatchApart:
 def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
     labelled = _applications(given.labelled, given.applications, given.seed)
     rows = [_row(number, one) for number, one in enumerate(labelled, start=1)]
-    decider = Decider(registry_of([given.release], _say))
+    judge = Judge(registry_of([given.release], _say))
     count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
     answering.send("ready")
     for asked in iter(answering.recv, None):
         if asked == "forget":
             _forget_what_was_cleaned()
         else:
-            with processes_for(count, decider, json_line) as match_lines:
+            with processes_for(count, judge, json_line) as match_lines:
                 for _lines in match_lines(rows):
                     pass
         answering.send("done")
@@ -214,13 +214,13 @@ def _decided_by(decider: Decider) -> Answer:
     def decide(rows: Sequence[LabelledRow]) -> None:
         for start in range(0, len(rows), BATCH):
             chunk = rows[start : start + BATCH]
-            decider.decide([(_submission(row), row.problems) for row in chunk], _AT)
+            decider.decide([_submission(row) for row in chunk], _AT)
 
     return decide
 
 
 def _submission(row: LabelledRow) -> Submission:
-    return Submission(source="benchmark", application=row.application, sent_at=_AT)
+    return Submission(source="benchmark", application=row.application, sent_at=_AT, problems=row.problems)
 
 
 def _row(number: int, row: LabelledRow) -> Row:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from library_validator.adapters.aws.registry_items import posting_key, version_item
-from library_validator.decisions.application import FieldProblem, application_from_fields
+from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
 from library_validator.intake.applications_file import Row
@@ -46,7 +46,6 @@ UNIT_BYTES: Final = 4096
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 _T = TypeVar("_T")
-ToDecide = tuple[Submission, tuple[FieldProblem, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def look_up(registry: RegistryReader, batches: Iterable[Sequence[ToDecide]]) -> MeteredRegistry:
+def look_up(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -> MeteredRegistry:
     """What deciding ``batches`` reads."""
     metered = MeteredRegistry(registry)
     decider = Decider(metered)
@@ -129,7 +128,7 @@ def look_up(registry: RegistryReader, batches: Iterable[Sequence[ToDecide]]) -> 
     return metered
 
 
-def measure(registry: RegistryReader, applications: Sequence[ToDecide]) -> dict[str, Any]:
+def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dict[str, Any]:
     alone = look_up(registry, ([one] for one in applications)).lookups
     together = look_up(registry, batches_of(applications, BATCH))
     record = registry.version(registry.pointer().active)
@@ -161,21 +160,21 @@ def batches_of(applications: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
         yield applications[start : start + size]
 
 
-def read_file(path: Path, limit: int) -> list[ToDecide]:
+def read_file(path: Path, limit: int) -> list[Submission]:
     """The first ``limit`` readable applications of a file."""
     with open_applications(path) as rows:
         return list(islice((_to_decide(row.fields) for row in rows if isinstance(row, Row)), limit))
 
 
-def draw_sample(release: Path, count: int) -> list[ToDecide]:
+def draw_sample(release: Path, count: int) -> list[Submission]:
     """Applications as people type them, from a release."""
     drawn = sample_applications(read_release(release), count, SAMPLE_SEED)
     return [_to_decide(asdict(application)) for application in drawn]
 
 
-def _to_decide(fields: dict[str, Any]) -> ToDecide:
+def _to_decide(fields: dict[str, Any]) -> Submission:
     read = application_from_fields(fields)
-    return Submission(source="benchmark", application=read.application, sent_at=NOW), read.problems
+    return Submission(source="benchmark", application=read.application, sent_at=NOW, problems=read.problems)
 
 
 def table(measured: Mapping[str, Any]) -> Iterator[str]:

@@ -66,7 +66,7 @@ def measure(before: Release, after: Release, count: int) -> Measured:
     submissions = _submissions(before, count // 2, SEED) + _submissions(after, count - count // 2, SEED + 1)
     for start in range(0, len(submissions), BATCH):
         decisions = decider.decide(submissions[start : start + BATCH], NOW)
-        record_all(decisions, store, bus, decider.restate)
+        record_all(decisions, store, bus, decider)
     live = _registry_of([before, after], NOW + timedelta(days=1))
     ports = Ports(store, Decider(live, VALIDITY), bus)
     seconds, changed = _run(ports)
@@ -89,13 +89,13 @@ def _registry_of(releases: Sequence[Release], at: datetime) -> MemoryRegistry:
     return MemoryRegistry.holding(build_index(releases), accepted, at)
 
 
-def _submissions(release: Release, count: int, seed: int) -> list[tuple[Submission, tuple[()]]]:
-    found: list[tuple[Submission, tuple[()]]] = []
+def _submissions(release: Release, count: int, seed: int) -> list[Submission]:
+    found: list[Submission] = []
     for one in sample_applications(release, count, seed):
         drawn = asdict(one)
         fields = {name: drawn[name] for name in (*FIELDS, "application_id")}
         application = application_from_fields(fields).application
-        found.append((Submission(source="benchmark", application=application, sent_at=NOW), ()))
+        found.append(Submission(source="benchmark", application=application, sent_at=NOW))
     return found
 
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.confidence import STEPS, Step
-from library_validator.decisions.decision import Answer
 from library_validator_cli.evaluation.curves import half_of
 from library_validator_cli.evaluation.labelled import GONE, read_labelled
 from library_validator_cli.evaluation.measure import MeasuredRow, measuring

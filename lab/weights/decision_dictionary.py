@@ -17,10 +17,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from pydantic_core import to_json
+
 from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample
 from library_validator.adapters.aws import decision_body
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.decision import Cause, Decision
 from library_validator.decisions.reasons import next_steps, reason_codes, reasons_of
 from library_validator.matching.weights import load_weights
 from library_validator_cli.local_matching import registry_of
@@ -38,7 +41,7 @@ def dictionary_of(decisions: Sequence[Decision]) -> bytes:
 def _reasons() -> Iterator[str]:
     for code in reversed(reason_codes()):  # those at the head of the file are the common ones
         (reason,) = reasons_of([code], {})
-        yield f"{reason.model_dump_json()},"
+        yield f"{to_json(reason).decode()},"
 
 
 def _next_steps() -> Iterator[str]:

@@ -21,10 +21,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS, application_from_fields
-from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
-from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.decisions.deciding import Decider, Undecided, decide_apart
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_release import BUNDLED_FISCAL_YEAR, BUNDLED_SEED, write_sample_release
@@ -154,7 +154,7 @@ def decide_cases(cases: Sequence[Case], *releases: Release) -> list[DecidedCase]
     """Decide every case as the service does, against a registry of ``releases``."""
     read = [application_from_fields(dict(case.fields)) for case in cases]
     submissions = [
-        (Submission(source="accuracy", application=one.application, sent_at=NOW), one.problems)
+        Submission(source="accuracy", application=one.application, sent_at=NOW, problems=one.problems)
         for one in read
     ]
     decisions = decide_apart(Decider(registry_of(*releases)), submissions, NOW)

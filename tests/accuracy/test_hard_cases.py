@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from library_validator.decisions.isolation import Undecided
+from library_validator.decisions.deciding import Undecided
 from tests.accuracy.labelled import NO_KEY, DecidedCase
 
 EXPECTED_OF_HARD_CASES: Final = 0.99

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.releases.records import Release
 from tests.accuracy.labelled import COLUMNS, HARD_CASES, MORE_CASES, NO_KEY, read_cases, with_more_libraries
 

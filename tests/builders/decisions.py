@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
+from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import Answer, Candidate, Comparison, Match, NextStep, Reason
 from library_validator.decisions.application import Application
-from library_validator.decisions.decision import (
-    Answer,
-    Candidate,
-    Cause,
-    Comparison,
-    Decision,
-    Match,
-    NextStep,
-    Override,
-    Reason,
-    Submission,
-    event_id_of,
-)
+from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import Cause, Decision, Submission, event_id_of
 
 NOON: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PARTNER: Final = "AROAPARTNERONE"
@@ -61,6 +52,9 @@ def decision_of(
         next_step=NextStep(code="NONE", text="nothing to do"),
         confidence=0.99 if matched else 0.0,
         match=match_of(fscs_key) if matched else None,
+        runner_up=None,
+        margin=None,
+        authority="unproven",
         candidates=[
             Candidate(
                 fscs_key=fscs_key, name="ANYTOWN PL", city="ANYTOWN", state="AK", bits=20, confidence=0.99
@@ -91,6 +85,6 @@ def match_of(fscs_key: str) -> Match:
     )
 
 
-def no_override(raw: Decision, override: Override) -> NoReturn:
-    """For recording where no person has decided anything."""
-    raise AssertionError(f"{raw.application_id} is under override {override.override_id}")
+def decider_without_registry() -> Decider:
+    """For recording where no person has decided anything: an override could not be restated."""
+    return Decider(MemoryRegistry())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
-from library_validator.decisions.decision import Answer
 from library_validator.matching.weights import probability_of
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import MeasuredRow

@@ -136,6 +136,8 @@ def registry_of(*releases: Release) -> MemoryRegistry:
 def decide(*releases: Release, **fields: object) -> Decision:
     """The decision on one application against ``releases`` (the small registry where none is given)."""
     read = application_from_fields({"application_id": "a-1", **fields})
-    submission = Submission(source="partner", application=read.application, sent_at=NOW)
+    submission = Submission(
+        source="partner", application=read.application, sent_at=NOW, problems=read.problems
+    )
     decider = Decider(registry_of(*(releases or (NEWEST,))))
-    return decider.decide([(submission, read.problems)], NOW)[0]
+    return decider.decide([submission], NOW)[0]

@@ -123,8 +123,10 @@ def with_its_phone(listed: System | Outlet) -> dict[str, str]:
 def answer(name: str, **fields: str) -> Decision:
     """The decision on an applicant against the whole registry."""
     read = application_from_fields({"application_id": "a-1", "name": name, **fields})
-    submission = Submission(source="partner", application=read.application, sent_at=NOW)
-    return _DECIDER.decide([(submission, read.problems)], NOW)[0]
+    submission = Submission(
+        source="partner", application=read.application, sent_at=NOW, problems=read.problems
+    )
+    return _DECIDER.decide([submission], NOW)[0]
 
 
 def key_of(decision: Decision) -> str | None:

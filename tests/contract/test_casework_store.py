@@ -12,7 +12,8 @@ import pytest
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.casework.store import SHARDS, CaseworkStore, ShardProgress, shard_of
-from library_validator.decisions.decision import Answer, Cause, Decision, Holder, Override
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Cause, Decision, Holder, Override
 from library_validator.decisions.store import ClaimedByAnother, Recorded, Revalidation
 from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, minutes, submission_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
-from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.decision import Cause, Decision
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -342,7 +344,7 @@ def test_the_largest_application_fits_into_an_item(store: DecisionStore) -> None
     )
     submission = submission_of("\U0001f4da" * MAX_ID_CHARACTERS, **fields)
     decision = decision_of(submission, Answer.NEEDS_REVIEW)
-    comparison = decision.evidence[0].model_copy(update={"applied": widest, "listed": widest})
+    comparison = replace(decision.evidence[0], applied=widest, listed=widest)
     decision = decision.model_copy(
         update={"evidence": [comparison] * 12, "candidates": decision.candidates * 96}
     )

@@ -12,7 +12,7 @@ import pytest
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.casework.events import decision_expiring
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.events import event_of
 from library_validator.event_bus import Event, EventBus
 from tests.builders.aws_resources import RESULTS_BUS, create_results_bus

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ def answers_of(registry: MemoryRegistry, applications: Sequence[Fields]) -> Answ
     for start in range(0, len(applications), _CHUNK):
         read = [application_from_fields(dict(one)) for one in applications[start : start + _CHUNK]]
         submissions = [
-            (Submission(source="", application=one.application, sent_at=_SOMETIME), one.problems)
+            Submission(source="", application=one.application, sent_at=_SOMETIME, problems=one.problems)
             for one in read
         ]
         for decision in decider.decide(submissions, _SOMETIME):
@@ -78,7 +79,7 @@ def changes_between(before: Answers, after: Answers, applications: Iterable[Fiel
             found[name] = {
                 "before": _facts(old.model_dump(mode="json")),
                 "after": _facts(new.model_dump(mode="json")),
-                "match": new.match.model_dump(mode="json") if new.match else None,
+                "match": asdict(new.match) if new.match else None,
                 "changes": changes,
             }
     return found

@@ -9,8 +9,9 @@ from uuid import uuid4
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.preview import Preview
 from library_validator.casework.tasks import Task, activation_of
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
 from library_validator_cli.policy_check import policy_check
 from tests.builders.decisions import match_of

@@ -14,8 +14,9 @@ import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import Ruling, carry_out, propose
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
 from library_validator.registry.review import accept_release
 from library_validator.registry.rollback import roll_back

@@ -17,9 +17,8 @@ from typer.testing import CliRunner, Result
 from functions.index_release import handler as index_release
 from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
-from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.store import SHARDS
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import policy_version
 from library_validator.releases.reading.release import read_release
 from library_validator_cli import stack_access
 from library_validator_cli.commands.status import QUEUES
@@ -243,11 +242,6 @@ class TestAnotherPolicy:
 def test_options_that_say_nothing_together_are_refused(wrong: tuple[str, ...]) -> None:
     result = run("revalidate", *wrong)
     assert (result.exit_code, "--output with --dry-run" in result.stderr) == (2, True)
-
-
-def policy_version() -> str:
-    """Of the decision rules that are in force in this process."""
-    return Decider(MemoryRegistry()).policy_version
 
 
 def _as_event(line: dict[str, Any]) -> dict[str, Any]:

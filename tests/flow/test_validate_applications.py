@@ -18,7 +18,8 @@ from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.casework_table import CaseworkTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.events import LibraryApplicationValidated
 from library_validator.event_bus import Event
 from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS

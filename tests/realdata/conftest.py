@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.local_matching import registry_of
@@ -48,9 +48,9 @@ def newest(data: Path) -> MemoryRegistry:
 
 
 @pytest.fixture(scope="session")
-def decider(newest: MemoryRegistry) -> Decider:
-    """Decides on the registry of fiscal year 2022 alone."""
-    return Decider(newest)
+def judge(newest: MemoryRegistry) -> Judge:
+    """Judges by the registry of fiscal year 2022 alone."""
+    return Judge(newest)
 
 
 @pytest.fixture(scope="session")

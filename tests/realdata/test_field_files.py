@@ -7,16 +7,18 @@ is decided alone: none is validated as a library of another town, which is anoth
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import ApplicationsFile, Row
 from library_validator.matching.normalize import city
 from library_validator_cli.applications_file import open_applications
 from library_validator_cli.local_matching import csv_header, csv_line, match_rows
+from library_validator_cli.terminal import json_line
 
 pytestmark = pytest.mark.realdata
 
@@ -33,9 +35,9 @@ EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
 FORMULAS = "24-formula-ids.csv"
 
 
-def answered(path: Path, decider: Decider) -> tuple[list[dict[str, Any]], ApplicationsFile]:
+def answered(path: Path, judge: Judge) -> tuple[list[dict[str, Any]], ApplicationsFile]:
     with open_applications(path) as file:
-        return list(match_rows(file, decider)), file
+        return [json.loads(json_line(answer)) for answer in match_rows(file, judge)], file
 
 
 def cities(path: Path) -> dict[str, str]:
@@ -45,9 +47,9 @@ def cities(path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_each_row_is_decided_alone_or_reported(name: str, data: Path, decider: Decider) -> None:
+def test_each_row_is_decided_alone_or_reported(name: str, data: Path, judge: Judge) -> None:
     lines, validated = EXPECTED[name]
-    answers, _ = answered(data / "field" / name, decider)
+    answers, _ = answered(data / "field" / name, judge)
     own_city = cities(data / "field" / name)
     assert [(one["line"], one.get("last_line", one["line"])) for one in answers if "error" in one] == lines
     found = {one["application_id"]: one["match"] for one in answers if one.get("decision") == "validated"}
@@ -57,21 +59,21 @@ def test_each_row_is_decided_alone_or_reported(name: str, data: Path, decider: D
 
 
 @pytest.mark.parametrize("name", [*EXPECTED, FORMULAS])
-def test_every_line_of_the_file_comes_out(name: str, data: Path, decider: Decider) -> None:
+def test_every_line_of_the_file_comes_out(name: str, data: Path, judge: Judge) -> None:
     path = data / "field" / name
-    answers, _ = answered(path, decider)
+    answers, _ = answered(path, judge)
     assert len(answers) == len(path.read_bytes().splitlines()) - 1
 
 
-def test_the_row_in_another_encoding_is_read_and_said(data: Path, decider: Decider) -> None:
-    answers, file = answered(data / "field" / "20-mixed-encodings.csv", decider)
+def test_the_row_in_another_encoding_is_read_and_said(data: Path, judge: Judge) -> None:
+    answers, file = answered(data / "field" / "20-mixed-encodings.csv", judge)
     assert answers[-1]["application_id"] == "P-9"
     assert "error" not in answers[-1]
     assert "not UTF-8, read as Windows-1252: line 10" in file.notices.sentences()
 
 
-def test_no_cell_that_is_written_for_a_sheet_is_a_formula(data: Path, decider: Decider) -> None:
-    answers, _ = answered(data / "field" / FORMULAS, decider)
+def test_no_cell_that_is_written_for_a_sheet_is_a_formula(data: Path, judge: Judge) -> None:
+    answers, _ = answered(data / "field" / FORMULAS, judge)
     rows = list(csv.reader([csv_header(), *(csv_line(answer) for answer in answers)]))
     assert [row[0] for row in rows[1:]] == [f"'{answer['application_id']}" for answer in answers]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)

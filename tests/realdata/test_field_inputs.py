@@ -13,8 +13,9 @@ from typing import Any, Final
 
 import pytest
 
+from library_validator.decisions.answer import Answer, ApplicationAnswer
 from library_validator.decisions.application import FIELDS, application_from_fields
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.applications_file import open_applications
 from tests.realdata import test_double_encoded_releases, test_field_files
@@ -55,23 +56,23 @@ def rows_of(path: Path) -> list[Row | BadLine]:
         return list(file)
 
 
-def faults(rows: list[Row], decider: Decider) -> Iterator[str]:
+def faults(rows: list[Row], judge: Judge) -> Iterator[str]:
     """A line for each row that is answered otherwise than the file says."""
     kept = ("application_id", *FIELDS)
     read = [application_from_fields({name: row.fields.get(name) for name in kept}) for row in rows]
-    for row, answer in zip(rows, decider.answers(read), strict=True):
+    for row, answer in zip(rows, judge.answers(read), strict=True):
         fault = _fault(row.fields, answer)
         if fault:
-            codes = " ".join(answer["reason_codes"])
-            yield f"{row.application_id}: {answer['decision']} {codes}; {fault} ({row.fields['why']})"
+            codes = " ".join(answer.reason_codes)
+            yield f"{row.application_id}: {answer.decision} {codes}; {fault} ({row.fields['why']})"
 
 
-def _fault(said: dict[str, Any], answer: dict[str, Any]) -> str:
+def _fault(said: dict[str, Any], answer: ApplicationAnswer) -> str:
     """Empty where the answer is one that the file expects."""
-    if answer["decision"] not in said["expected"].split("|"):
+    if answer.decision not in said["expected"].split("|"):
         return f"expected {said['expected']}"
-    if answer["decision"] == "validated" and answer["match"]["fscs_key"] != said["label"]:
-        return f"as {answer['match']['fscs_key']}, but it is {said['label']}"
+    if answer.match and answer.decision is Answer.VALIDATED and answer.match.fscs_key != said["label"]:
+        return f"as {answer.match.fscs_key}, but it is {said['label']}"
     return ""
 
 
@@ -84,9 +85,9 @@ def test_every_row_is_read(data: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_THEIR_ANSWERS)
-def test_every_row_is_answered_as_its_file_says(decider: Decider, data: Path, name: str) -> None:
+def test_every_row_is_answered_as_its_file_says(judge: Judge, data: Path, name: str) -> None:
     rows = [row for row in rows_of(data / "field" / name) if isinstance(row, Row)]
-    assert list(faults(rows, decider)) == []
+    assert list(faults(rows, judge)) == []
 
 
 def test_every_file_of_the_folder_is_judged(data: Path) -> None:

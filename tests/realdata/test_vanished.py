@@ -25,9 +25,10 @@ from pathlib import Path
 import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.intake.applications_file import Row
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
@@ -70,7 +71,8 @@ def decide(
         fields = [{**one, "fscs_id": keys[str(one["application_id"])]} for one in fields]
     read = [application_from_fields(one) for one in fields]
     submissions = [
-        (Submission(source="s", application=one.application, sent_at=NOW), one.problems) for one in read
+        Submission(source="s", application=one.application, sent_at=NOW, problems=one.problems)
+        for one in read
     ]
     return decider.decide(submissions, NOW)
 

@@ -23,7 +23,7 @@ from lab.wordings.applications import (
 from lab.wordings.libraries import choose_libraries
 from lab.wordings.wording import read_wordings
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import read_labelled
 from library_validator_cli.evaluation.measure import MeasuredRow, measuring

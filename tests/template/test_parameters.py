@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import policy_version
 from tests.template.template_reader import Template
 
 ACCOUNT = "arn:aws:iam::111122223333"
@@ -60,7 +59,7 @@ def test_outputs_name_everything_that_others_connect_to(template: Template) -> N
 
 
 def test_the_policy_that_the_functions_decide_by_is_an_output(template: Template) -> None:
-    policy = Decider(MemoryRegistry()).policy_version
+    policy = policy_version()
     assert template.body["Outputs"]["PolicyVersion"]["Value"] == policy, (
         "policy.toml or the weights have another version: write it into the output PolicyVersion"
     )

@@ -11,8 +11,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row

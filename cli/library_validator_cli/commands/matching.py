@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.applications_file import (
     ColumnOption,
@@ -70,9 +70,9 @@ def match(
     as_line = csv_line if form is Format.CSV else json_line
     with open_applications(applications, columns=column, sheet=sheet) as file:
         with progress("reading") as starting:
-            decider = Decider(registry_of(release, starting.say))
+            judge = Judge(registry_of(release, starting.say))
         with (
-            processes_for(file.lines, decider, as_line) as match_lines,
+            processes_for(file.lines, judge, as_line) as match_lines,
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
             lines = _counted(match_lines(_noted(file, bad)), counts, bar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 import typer
 
 from library_validator.casework.overriding import MAX_WORDS, Proposal, Ruling, carry_out, propose
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.override_reasons import override_reasons
 from library_validator_cli.account import account, place
 from library_validator_cli.commands.casework import decision_on
@@ -131,7 +133,7 @@ def list_reasons(as_json: AsJson = False) -> None:
                     "key": one.key,
                     "staff": one.staff,
                     "applicant": one.applicant,
-                    "next_step": one.next_step.model_dump(),
+                    "next_step": asdict(one.next_step),
                 }
                 for one in reasons
             ]

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import GONE, NONE
 from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, RowResult

@@ -21,18 +21,13 @@ from itertools import chain
 from multiprocessing.context import BaseContext
 from typing import Final
 
-from library_validator.decisions.application import FIELDS
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.application import ReadApplication
 from library_validator.decisions.confidence import confidence_of
-from library_validator.decisions.decision import Answer
-from library_validator.decisions.policy import decide
+from library_validator.decisions.deciding import Judge
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.applicant import Applicant
-from library_validator.matching.keys import fscs_key_posting, keys_of_query
-from library_validator.matching.match import Ranking, Scored, rank
-from library_validator.matching.query import read_applicant
-from library_validator.matching.statistics import Statistics
-from library_validator.matching.weights import load_weights
+from library_validator.matching.match import Ranking, Scored
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 
@@ -99,25 +94,15 @@ class Measurer:
     """Measures rows against the live version of one registry."""
 
     def __init__(self, registry: RegistryReader) -> None:
-        pointer = registry.pointer()
-        self._registry = registry
-        self._version = pointer.active
-        self._fiscal_year = pointer.fiscal_year
-        self._statistics = Statistics.decode(registry.version(pointer.active).statistics)
-        self._weights = load_weights()
+        self._judge = Judge(registry)
         self._policy = load_policy()
 
     def measure(self, row: LabelledRow) -> MeasuredRow:
-        applicant = Applicant(**{field: getattr(row.application, field) for field in FIELDS})
-        query = read_applicant(applicant, self._statistics)
-        keys = keys_of_query(query, self._statistics)
-        postings = self._registry.postings(self._version, keys)
-        ranking = rank(query, keys, postings, self._statistics, self._weights, self._fiscal_year)
-        known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
+        _, (ranked,) = self._judge.rank([ReadApplication(row.application, row.problems)])
+        ranking = ranked.ranking
 
         def verdict_at(validate: float) -> Verdict:
-            policy = moved_to(validate, self._policy)
-            return decide(query, ranking, policy, row.problems, known_key=known_key)
+            return ranked.verdict(moved_to(validate, self._policy))
 
         verdict = verdict_at(self._policy.validate)
         validated_up_to, validated_key = _last_validation(
@@ -136,7 +121,7 @@ class Measurer:
             confidence=confidence_of(verdict.answer, shown.bits) if shown else 0.0,
             right_rank=_rank_of(row.label, ranking),
             candidates=len(ranking.scored) + len(ranking.vanished),
-            keys=len(keys),
+            keys=len(ranked.keys),
             same_place=verdict.match is not None and _same_place(verdict.match, self._policy),
             validated_up_to=validated_up_to,
             validated_key=validated_key,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from library_validator.decisions.answer import Candidate, Comparison, Match
 from library_validator.decisions.application import FIELDS
-from library_validator.decisions.decision import Candidate, Comparison, Match
 from library_validator_cli.evaluation.compare import RowChange, RunChanges
 from library_validator_cli.evaluation.labelled import GONE, NONE
 from library_validator_cli.evaluation.measure import RowResult

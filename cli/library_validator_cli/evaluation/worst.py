@@ -9,9 +9,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from library_validator.decisions.answer import Answer, Candidate, Comparison, Match, Reason
 from library_validator.decisions.application import Application
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Candidate, Comparison, Match, Reason, Submission
+from library_validator.decisions.decision import Submission
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.measure import MeasuredRow, RowResult
 
@@ -68,9 +69,11 @@ def gone_validated(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
 def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> list[Explained]:
     """Each row with the decision that the service would make."""
     submissions = [
-        (
-            Submission(source="evaluation", application=measured.row.application, sent_at=_SENT_AT),
-            measured.row.problems,
+        Submission(
+            source="evaluation",
+            application=measured.row.application,
+            sent_at=_SENT_AT,
+            problems=measured.row.problems,
         )
         for measured in measured_rows
     ]

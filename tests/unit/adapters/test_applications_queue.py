@@ -38,7 +38,7 @@ def test_the_source_is_the_principal_and_not_its_session(sender_id: str, source:
 def test_the_body_cannot_say_who_sent_it() -> None:
     body = {"application_id": "A-1", "name": "Anytown", "source": "AROAPARTNERTWO", "sent_at": "2030-01-01"}
 
-    submission, _ = ApplicationMessage.model_validate(application_record(body)).submission()
+    submission = ApplicationMessage.model_validate(application_record(body)).submission()
 
     assert submission.source == "AROAPARTNERONE"
     assert submission.sent_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -52,13 +52,13 @@ def test_sent_time_is_read_to_the_millisecond() -> None:
 
 class TestCorrelation:
     def test_is_the_senders(self) -> None:
-        assert message(correlation_id="order 17").submission()[0].correlation_id == "order 17"
+        assert message(correlation_id="order 17").submission().correlation_id == "order 17"
 
     @pytest.mark.parametrize("given", [None, ""])
     def test_is_else_the_messages_own_id(self, given: str | None) -> None:
         sent = message(correlation_id=given)
 
-        assert sent.submission()[0].correlation_id == sent.message_id
+        assert sent.submission().correlation_id == sent.message_id
 
     def test_is_bounded(self) -> None:
         assert len(message(correlation_id="x" * 10_000).correlation_id) == 128
@@ -73,11 +73,9 @@ class TestCorrelation:
 
 
 def test_problems_of_the_fields_come_with_the_submission() -> None:
-    _, problems = ApplicationMessage.model_validate(
-        application_record({"application_id": "A-1"})
-    ).submission()
+    submission = ApplicationMessage.model_validate(application_record({"application_id": "A-1"})).submission()
 
-    assert [problem.field for problem in problems] == ["name"]
+    assert [problem.field for problem in submission.problems] == ["name"]
 
 
 def test_an_unreadable_body_is_said_when_it_is_read_and_not_before() -> None:

@@ -11,7 +11,7 @@ from botocore.stub import ANY, Stubber
 
 from library_validator.adapters.aws.casework_access import ATTEMPTS
 from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator.errors import CaseworkUnavailable
 from tests.builders.decisions import NOON, decision_of, minutes, submission_of

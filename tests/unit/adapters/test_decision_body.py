@@ -17,8 +17,9 @@ from lab.weights.decision_dictionary import WINDOW, dictionary_of
 from library_validator.adapters.aws import decision_body
 from library_validator.adapters.aws.casework_items import decision_item, read_decision
 from library_validator.adapters.aws.decision_body import pack, unpack
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Cause, Decision
+from library_validator.decisions.decision import Cause, Decision
 from library_validator_cli.local_matching import registry_of
 from tests.builders.decisions import decision_of, submission_of
 
@@ -32,11 +33,8 @@ def decisions() -> list[Decision]:
     """On the sample release, as the function makes them: the source has the length of a role's id."""
     decider = Decider(registry_of([SAMPLE_RELEASE], lambda _: None), timedelta(days=365))
     drawn = [
-        (
-            submission.model_copy(update={"source": "AROA" + "X" * 17, "correlation_id": str(position)}),
-            problems,
-        )
-        for position, (submission, problems) in enumerate(draw_sample(SAMPLE_RELEASE, 300))
+        submission.model_copy(update={"source": "AROA" + "X" * 17, "correlation_id": str(position)})
+        for position, submission in enumerate(draw_sample(SAMPLE_RELEASE, 300))
     ]
     return decider.decide(drawn, NOW)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from library_validator.decisions import deciding, policy
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
@@ -26,7 +26,7 @@ class Deployments:
         self._real = load_policy()
         self._rules: dict[str, Rule] = {}
         self._seen: dict[str, Scored] = {}  # by FSCS key: the last match of an applicant
-        decide = policy.decide
+        decide = policy.verdict_of
 
         def decide_by_rules(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Verdict:
             verdict = decide(query, ranking, rules, *given, **named)
@@ -35,7 +35,7 @@ class Deployments:
             rule = self._rules.get(rules.version)
             return rule(query.applicant.name, verdict) if rule else verdict
 
-        monkeypatch.setattr(deciding, "decide", decide_by_rules)
+        monkeypatch.setattr(deciding, "verdict_of", decide_by_rules)
 
     def deploy(self, version: str, rule: Rule | None = None) -> None:
         """Decide by ``version`` from now on: by ``rule``, or by the real rules."""

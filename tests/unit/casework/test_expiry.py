@@ -12,7 +12,7 @@ import pytest
 from library_validator.casework.events import LibraryDecisionExpiring
 from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK, Task
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.recording import publish
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer

@@ -8,8 +8,10 @@ from typing import Any, Final
 import pytest
 
 from library_validator.casework.overriding import Ruling, carry_out, propose
-from library_validator.decisions.changes import Change
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.changes import MaterialChange
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.listings import matches_of_ids
 from library_validator.errors import RegistryError
 from library_validator.registry.store import VersionState
 from library_validator.releases.records import Release
@@ -57,7 +59,7 @@ def override(
     return carry_out(proposal, world.store, world.bus).decision
 
 
-def changes(world: World) -> list[list[Change]]:
+def changes(world: World) -> list[list[MaterialChange]]:
     """What every ``Library Status Changed`` said, since the last look."""
     found = [list(event.data.changes) for event in world.changes]
     world.bus.events.clear()
@@ -270,7 +272,7 @@ class TestListings:
     ) -> None:
         world.activate(year(2021), newer)
         version = world.registry.pointer().active
-        match = world.decider.listings(version, [asked])[asked]
+        match = matches_of_ids(world.registry, version, [asked])[asked]
         assert (match and (match.fscs_key, match.status)) == listed
 
     def test_ask_the_registry_once_and_once_more_for_successors(self, world: World) -> None:
@@ -278,13 +280,13 @@ class TestListings:
         version = world.registry.pointer().active
         for ids, requests in (([], 0), (["ME0001", "ME0002", "ME0003"], 1), (["ME0004", "ME0001"], 2)):
             world.registry.requests.clear()
-            world.decider.listings(version, ids)
+            matches_of_ids(world.registry, version, ids)
             assert world.registry.requests["BatchGetItem"] == requests
 
     def test_of_the_version_before_are_still_told(self, world: World) -> None:
         before = world.registry.pointer().active
         world.activate(year(2021), year(2022, without=("ME0004",)))
-        match = world.decider.listings(before, ["ME0004"])["ME0004"]
+        match = matches_of_ids(world.registry, before, ["ME0004"])["ME0004"]
         assert match is not None
         assert match.status == "listed"
 
@@ -293,4 +295,4 @@ class TestListings:
         world.activate(year(2021), year(2022))
         world.registry.set_state(before, VersionState.RETIRED)
         with pytest.raises(RegistryError, match="retired meanwhile"):
-            world.decider.listings(before, ["ME0004"])
+            matches_of_ids(world.registry, before, ["ME0004"])

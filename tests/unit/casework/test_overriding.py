@@ -22,9 +22,10 @@ from library_validator.casework.overriding import (
     effects,
     propose,
 )
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.recording import Settled, Unsettled, record_all, sweep
 from library_validator.errors import OverrideRefused
 from tests.builders.applicants import ALDER_FIELDS
@@ -68,9 +69,11 @@ class World:
         """Send an application; the decision that stands then, and what became of this one."""
         read = application_from_fields({"application_id": application_id, **fields})
         sent_at = NOW + timedelta(minutes=sent)
-        submission = Submission(source=PARTNER, application=read.application, sent_at=sent_at)
-        decisions = self.decider.decide([(submission, read.problems)], sent_at)
-        outcomes, _ = record_all(decisions, self.store, self.bus, self.decider.restate)
+        submission = Submission(
+            source=PARTNER, application=read.application, sent_at=sent_at, problems=read.problems
+        )
+        decisions = self.decider.decide([submission], sent_at)
+        outcomes, _ = record_all(decisions, self.store, self.bus, self.decider)
         return self.current(application_id), outcomes[0]
 
     def current(self, application_id: str = "A-1") -> Decision:

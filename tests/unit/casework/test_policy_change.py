@@ -12,7 +12,7 @@ from library_validator.adapters.aws.decision_body import unpack
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import Recorded
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER

@@ -12,7 +12,9 @@ from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.casework.preview import Preview, PreviewedPage, Stopped
 from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.deciding import policy_version
+from library_validator.decisions.decision import Decision
 from library_validator.errors import NoActiveRegistry, RegistryError
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -104,7 +106,7 @@ def test_every_current_decision_is_counted_with_the_policy_that_made_it(
 
     assert max(page.checked for page in pages) == CHUNK
     assert sum(page.checked for page in pages) == len(in_one_shard) + 1
-    weights = world.decider.policy_version.partition("/")[2]
+    weights = policy_version().partition("/")[2]
     policies = [policy for page in pages for policy in page.policies.elements()]
     assert Counter(policies) == {f"A/{weights}": len(in_one_shard), f"B/{weights}": 1}
 

@@ -11,7 +11,7 @@ import pytest
 from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
 from library_validator.decisions import deciding, policy
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.policy_file import Policy, load_policy
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -101,13 +101,13 @@ class TestNews:
     ) -> None:
         first = world.submit("A-1", **ALDER_FIELDS)
         world.run()
-        strict, decide = replace(load_policy(), version="99"), policy.decide
+        strict, decide = replace(load_policy(), version="99"), policy.verdict_of
 
         def to_a_person_if_strict(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Any:
             verdict = decide(query, ranking, rules, *given, **named)
             return verdict._replace(answer=REVIEW) if rules is strict else verdict
 
-        monkeypatch.setattr(deciding, "decide", to_a_person_if_strict)
+        monkeypatch.setattr(deciding, "verdict_of", to_a_person_if_strict)
 
         for rules, answer in ((strict, REVIEW), (load_policy(), VALIDATED)) * 2:
             list(world.told())
@@ -253,14 +253,14 @@ class TestSubmissionsMeanwhile:
         for one in ids:
             world.submit(one, **JUNIPER_FIELDS | {"website": one})
         world.activate(year(2022, JUNIPER))
-        decide = policy.decide
+        decide = policy.verdict_of
 
         def poisoned(query: Any, *given: Any, **named: Any) -> Any:
             if query.applicant.website == ids[1]:
                 raise ZeroDivisionError
             return decide(query, *given, **named)
 
-        monkeypatch.setattr(deciding, "decide", poisoned)
+        monkeypatch.setattr(deciding, "verdict_of", poisoned)
         outcomes = world.run()
 
         assert len(world.changes) == 2

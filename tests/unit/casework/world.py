@@ -16,9 +16,10 @@ from library_validator.casework.events import RegistryRevalidated
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import revalidate
 from library_validator.casework.tasks import Outcome, Ports, Task
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.events import LibraryStatusChanged
 from library_validator.decisions.recording import Settled, record_all
 from library_validator.matching.index import build_index
@@ -145,13 +146,15 @@ class World:
     def submit(self, application_id: str, *, source: str = PARTNER, **fields: Any) -> Decision:
         """The decision that stands after an application was sent now."""
         read = application_from_fields({"application_id": application_id, **fields})
-        submission = Submission(source=source, application=read.application, sent_at=self.now())
-        return self.decide(submission, read.problems)
+        submission = Submission(
+            source=source, application=read.application, sent_at=self.now(), problems=read.problems
+        )
+        return self.decide(submission)
 
-    def decide(self, submission: Submission, problems: Any = ()) -> Decision:
+    def decide(self, submission: Submission) -> Decision:
         """Deliver a submission, again or for the first time."""
-        decisions = self.decider.decide([(submission, problems)], self.now())
-        (outcome,), _ = record_all(decisions, self.store, self.bus, self.decider.restate)
+        decisions = self.decider.decide([submission], self.now())
+        (outcome,), _ = record_all(decisions, self.store, self.bus, self.decider)
         assert isinstance(outcome, Settled)
         return outcome.decision
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from library_validator.decisions.decision import Answer, Candidate, Comparison, Decision, Reason
+from library_validator.decisions.answer import Answer, Candidate, Comparison, Reason
+from library_validator.decisions.decision import Decision
 from library_validator_cli.account import WIDTH, account, waterfall
 from tests.builders.decisions import decision_of, minutes, submission_of
 

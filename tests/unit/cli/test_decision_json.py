@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem, ReadApplication, application_from_fields
-from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.deciding import Decider, Judge
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.releases.records import Release
 from library_validator_cli.decision_json import answer_as_json, decision_as_json
 from library_validator_cli.local_matching import FLAT_COLUMNS, flat
@@ -64,17 +65,17 @@ APPLICATIONS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("releases", [(NEWEST,), (GONE, NEWEST)], ids=["listed", "one vanished"])
 def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Release, ...]) -> None:
-    decider = Decider(registry_of(*releases))
+    judge, decider = Judge(registry_of(*releases)), Decider(registry_of(*releases))
     read = [application_from_fields({"application_id": one, **APPLICATIONS[one]}) for one in APPLICATIONS]
     decisions = [answer_as_json(one) for one in decided(decider, read)]
-    assert [json.loads(json_line(one)) for one in decider.answers(read)] == decisions
+    assert [json.loads(json_line(one)) for one in judge.answers(read)] == decisions
     assert {one["decision"] for one in decisions} == set(Answer)
     assert any(one["match"] and one["match"]["fate"] for one in decisions) is (len(releases) > 1)
 
 
 def decided(decider: Decider, applications: list[ReadApplication]) -> list[Decision]:
     submitted = [
-        (Submission(source="partner", application=one.application, sent_at=NOW), one.problems)
+        Submission(source="partner", application=one.application, sent_at=NOW, problems=one.problems)
         for one in applications
     ]
     return decider.decide(submitted, NOW)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from library_validator.casework.preview import Preview
+from library_validator.decisions.deciding import policy_version
 from library_validator_cli.dry_run import DryRun
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -41,7 +42,7 @@ def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, 
 
 
 def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments) -> None:
-    given = world.decider.policy_version
+    given = policy_version()
     deployments.deploy("B", no_library_called("Coral"))
 
     run, _ = dry_run(world, None)
@@ -63,7 +64,7 @@ def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments
 def test_each_application_that_changes_is_a_line_without_what_it_wrote(
     world: World, deployments: Deployments
 ) -> None:
-    registry, given = world.registry.pointer().active, world.decider.policy_version
+    registry, given = world.registry.pointer().active, policy_version()
     deployments.deploy("B", no_library_called("West"))
 
     _, lines = dry_run(world, None)
@@ -88,7 +89,7 @@ def test_each_application_that_changes_is_a_line_without_what_it_wrote(
                 "fscs_key": None,
                 "fscs_id": None,
                 **versions,
-                "policy_version": world.decider.policy_version,
+                "policy_version": policy_version(),
             },
         }
     ]
@@ -130,13 +131,13 @@ def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
     run, _ = dry_run(world, deployed)
 
     assert any(said in sentence for sentence in run.warnings())
-    assert any(world.decider.policy_version in sentence for sentence in run.notices())
+    assert any(policy_version() in sentence for sentence in run.notices())
 
 
 def test_the_command_is_named_that_makes_the_changes(world: World, deployments: Deployments) -> None:
     deployments.deploy("B", no_library_called("Coral"))
 
-    run, _ = dry_run(world, world.decider.policy_version)
+    run, _ = dry_run(world, policy_version())
 
     assert run.warnings() == []
     assert any("library-validator revalidate start" in sentence for sentence in run.notices())

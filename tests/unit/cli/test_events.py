@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from functions.sweep_results.handler import SweepEvent
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.answer import ApplicationAnswer
+from library_validator.decisions.deciding import Judge
 from library_validator.errors import ApplicationUnreadable
+from library_validator.intake.applications_file import BadLine, Row
+from library_validator.registry.store import RegistryReader
 from library_validator_cli.applications_file import open_applications
 from library_validator_cli.local_matching import match_rows, registry_of
 from library_validator_cli.schemas import main as write_schemas
@@ -40,7 +44,7 @@ def test_applications_are_read_from_the_queues_event(path: Path) -> None:
     unreadable = 0
     for message in batch.in_order_sent():
         try:
-            submission, _ = message.submission()
+            submission = message.submission()
         except ApplicationUnreadable:
             unreadable += 1
         else:
@@ -78,10 +82,18 @@ def test_ten_messages_are_one_batch_with_one_poison() -> None:
     assert len(batch.in_order_sent()) == 10
 
 
+def answers_of(file: Iterable[Row | BadLine], registry: RegistryReader) -> dict[str, str]:
+    """The decision on each application of a file, by its id."""
+    answers = [
+        answer for answer in match_rows(file, Judge(registry)) if isinstance(answer, ApplicationAnswer)
+    ]
+    return {answer.application_id: answer.decision for answer in answers}
+
+
 def test_the_demos_applications_come_out_as_they_say() -> None:
     registry = registry_of([EVENTS / "sample" / "pls_sample_fy2022_csv.zip"], lambda _said: None)
     with open_applications(EVENTS / "demo-applications.jsonl") as file:
-        decided = {one["application_id"]: one["decision"] for one in match_rows(file, Decider(registry))}
+        decided = answers_of(file, registry)
     # Without a store nobody knows of the first claimant.
     told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
     assert {application_id: decided[application_id] for application_id in told} == told
@@ -104,7 +116,7 @@ def test_a_former_name_and_a_library_that_left_are_known_from_the_year_before(
 ) -> None:
     registry = registry_of([ROOT / sample for sample in samples], lambda _said: None)
     with open_applications(EVENTS / "demo-applications-older-years.jsonl") as file:
-        decided = {one["application_id"]: one["decision"] for one in match_rows(file, Decider(registry))}
+        decided = answers_of(file, registry)
     assert decided == answers
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli import match_processes
 from library_validator_cli.failures import CommandFailed
@@ -33,7 +33,7 @@ def rows(count: int) -> Iterator[Row | BadLine]:
 
 
 def lines(count: int) -> list[Lines]:
-    with processes_for(count, Decider(registry_of(NEWEST)), json_line) as match_lines:
+    with processes_for(count, Judge(registry_of(NEWEST)), json_line) as match_lines:
         return list(match_lines(rows(count)))
 
 
@@ -69,7 +69,7 @@ def test_a_file_is_read_no_further_than_the_processes_have_work() -> None:
             read += 1
             yield row
 
-    with processes_for(10 * MANY, Decider(registry_of(NEWEST)), json_line) as match_lines:
+    with processes_for(10 * MANY, Judge(registry_of(NEWEST)), json_line) as match_lines:
         next(match_lines(counted()))
     assert read < 2 * MANY
 
@@ -85,7 +85,7 @@ def test_a_process_that_dies_fails_the_command(monkeypatch: pytest.MonkeyPatch) 
 
     with (
         pytest.raises(CommandFailed, match="a process that decided died"),
-        processes_for(MANY, Decider(registry_of(NEWEST)), dies) as match_lines,
+        processes_for(MANY, Judge(registry_of(NEWEST)), dies) as match_lines,
     ):
         list(match_lines(rows(MANY)))
 

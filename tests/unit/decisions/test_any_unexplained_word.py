@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.matching.slips import is_library
 from library_validator.matching.words import LEGAL_FORMS, NAME_WORDS, OF_LIBRARIES, PARTICLES
 from library_validator.releases.records import Outlet, System

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from library_validator.decisions import confidence
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.confidence import STEPS, Step, confidence_of
-from library_validator.decisions.decision import Answer
 
 BITS = [-2000.0, -1000.0, -12.5, -4.0, -0.1, 0.0, 1.5, 6.0, 12.0, 15.9, 16.0, 40.0]
 LISTED: dict[str, Any] = json.loads(

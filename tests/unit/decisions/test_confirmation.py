@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.confirmation import confirm, host_of
-from library_validator.decisions.decision import Answer
 from library_validator.decisions.verdict import Verdict
 from library_validator.releases.records import Outlet, System
 from tests.builders.varied_registry import (

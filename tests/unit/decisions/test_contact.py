@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.contact import Contact
-from library_validator.decisions.decision import Answer
 from tests.builders.small_registry import decide, outlet, release
 from tests.builders.varied_registry import (
     LARCHMERE,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from library_validator.decisions.answer import Answer, Reason
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
 from library_validator.decisions.deciding import second_claimant
-from library_validator.decisions.decision import Answer, Cause, Reason
+from library_validator.decisions.decision import Cause
 from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
 from tests.builders.decisions import PARTNER, decision_of, submission_of
 
@@ -82,7 +84,7 @@ def test_the_largest_decision_is_well_under_what_the_bus_takes() -> None:
     widest = "\U0001f4da" * MAX_FIELD_CHARACTERS
     fields: dict[str, Any] = dict.fromkeys(("name", "street", "city", "zip", "phone"), widest)
     decision = decision_of(submission_of("\U0001f4da" * MAX_ID_CHARACTERS, **fields), Answer.NEEDS_REVIEW)
-    comparison = decision.evidence[0].model_copy(update={"applied": widest, "listed": widest})
+    comparison = replace(decision.evidence[0], applied=widest, listed=widest)
     decision = decision.model_copy(
         update={"evidence": [comparison] * 12, "candidates": decision.candidates * 96}
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_beside_library,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.releases.records import Outlet, Release
 from tests.builders.small_registry import decide, release
 from tests.builders.varied_registry import (

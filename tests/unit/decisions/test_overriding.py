@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
 
-from library_validator.decisions.decision import Answer, Candidate, Decision, Match, Override, Reason
+from library_validator.decisions.answer import Answer, Candidate, Match, Reason
+from library_validator.decisions.decision import Decision, Override
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.overriding import asked_of_registry, under_override
 from library_validator.decisions.reasons import next_steps, reason_codes
@@ -37,7 +39,7 @@ def override_of(answer: Answer = V, **changed: Any) -> Override:
 
 
 def listed(key: str = "AK0001", **changed: Any) -> Match:
-    return match_of(key).model_copy(update=changed)
+    return replace(match_of(key), **changed)
 
 
 def raw(answer: Answer = R, fscs_key: str = "AK0001", **fields: Any) -> Decision:

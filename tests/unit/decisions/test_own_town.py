@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from tests.builders.small_registry import decide, release, system
 from tests.builders.varied_registry import (
     GLENWARDEN_COMMUNITY,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision
 from library_validator.matching.stored_entries import INDEX_FORMAT
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, NEWEST, SYSTEMS, decide, release

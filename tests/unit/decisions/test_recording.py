@@ -13,7 +13,8 @@ import pytest
 
 from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.adapters.memory.event_bus import MemoryEventBus
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision
 from library_validator.decisions.recording import (
     ATTEMPTS,
     Publication,
@@ -26,7 +27,14 @@ from library_validator.decisions.recording import (
 )
 from library_validator.decisions.store import CurrentMoved, Outcome
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
-from tests.builders.decisions import OTHER_PARTNER, PARTNER, decision_of, minutes, no_override, submission_of
+from tests.builders.decisions import (
+    OTHER_PARTNER,
+    PARTNER,
+    decider_without_registry,
+    decision_of,
+    minutes,
+    submission_of,
+)
 
 
 @dataclass
@@ -35,7 +43,7 @@ class World:
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
 
     def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
-        return record_all(decisions, self.store, self.bus, no_override)[0]
+        return record_all(decisions, self.store, self.bus, decider_without_registry())[0]
 
     def sweep(self) -> Publication:
         return sweep(self.store, self.bus, minutes(600), lambda: math.inf, 0)
@@ -201,7 +209,7 @@ class TestRaces:
         decision = decision_of(submission_of(sent_at=minutes(5)))
 
         with pytest.raises(DecisionConflict, match="A-1"):
-            record(decision, store, no_override)
+            record(decision, store, decider_without_registry())
         assert store.tries == ATTEMPTS
 
     def test_of_two_writers_the_newer_submission_ends_current(self) -> None:
@@ -216,13 +224,13 @@ class TestRaces:
             def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
                 if replacing and not self.overtaken:
                     self.overtaken = True
-                    record(newer, self, no_override)
+                    record(newer, self, decider_without_registry())
                 return super().record(decision, replacing, **options)
 
         store = Overtaken()
-        record(decision_of(submission_of(name="Oldest")), store, no_override)
+        record(decision_of(submission_of(name="Oldest")), store, decider_without_registry())
 
-        assert record(older, store, no_override).how == "late"
+        assert record(older, store, decider_without_registry()).how == "late"
         assert store.get(PARTNER, "A-1") == newer
 
     def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
@@ -285,7 +293,7 @@ def run_killed(world: World, step: int, *, after: bool) -> bool:
     store: Any = Killing(world.store, steps, step, after=after)
     bus: Any = Killing(world.bus, steps, step, after=after)
     try:
-        record_all(BATCH, store, bus, no_override)
+        record_all(BATCH, store, bus, decider_without_registry())
     except Killed:
         return True
     return False
@@ -339,7 +347,7 @@ class TestPublishing:
 
         bus = MemoryEventBus(lambda event: event.data.application_id.endswith("3"))
 
-        outcomes, publication = record_all(decisions, world.store, bus, no_override)
+        outcomes, publication = record_all(decisions, world.store, bus, decider_without_registry())
 
         assert how(outcomes) == ["recorded"] * 12
         assert publication == Publication(published=11, left=1)
@@ -358,7 +366,9 @@ class TestPublishing:
         world.store = store = Stuck()
         decision = decision_of(submission_of())
 
-        assert record_all([decision], store, world.bus, no_override)[1] == Publication(published=0, left=1)
+        assert record_all([decision], store, world.bus, decider_without_registry())[1] == Publication(
+            published=0, left=1
+        )
         store.stuck = False
         assert world.sweep() == Publication(published=1, left=0)
         assert world.event_ids == [str(decision.event_id)] * 2
@@ -389,7 +399,7 @@ class TestSweeping:
             for n in range(35)
         ]
         for decision in decisions:
-            record(decision, world.store, no_override)
+            record(decision, world.store, decider_without_registry())
         return decisions
 
     def test_publishes_all_of_it_oldest_first(self, world: World, stored: list[Decision]) -> None:

@@ -14,10 +14,11 @@ from typing import Final
 import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import Answer, Candidate
 from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Candidate, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.policy_file import load_policy
 from library_validator.decisions.reasons import reason_codes, reasons_of
 from library_validator.matching.weights import load_weights
@@ -55,7 +56,7 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
         registry = registry_of(release, before)
         read = [application_from_fields(dict(case.fields)) for case in read_cases(path)]
         submissions = [
-            (Submission(source="accuracy", application=one.application, sent_at=NOW), one.problems)
+            Submission(source="accuracy", application=one.application, sent_at=NOW, problems=one.problems)
             for one in read
         ]
         decisions = Decider(registry).decide(submissions, NOW)
@@ -146,14 +147,12 @@ def test_the_stored_application_is_decided_the_same_again(worlds: list[World]) -
     for world in worlds:
         stored = [Decision.model_validate_json(text) for text in world.stored]
         submissions = [
-            (
-                Submission(
-                    source=one.source,
-                    application=one.application,
-                    sent_at=one.sent_at,
-                    correlation_id=one.correlation_id,
-                ),
-                problems_of(one),
+            Submission(
+                source=one.source,
+                application=one.application,
+                sent_at=one.sent_at,
+                correlation_id=one.correlation_id,
+                problems=problems_of(one),
             )
             for one in stored
         ]

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem, application_from_fields
 from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Submission
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.reasons import next_steps, reason_codes
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
@@ -198,7 +199,9 @@ def test_deciding_again_neither_doubles_a_problem_nor_keeps_one_that_is_read_tod
     first = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
     stale = FieldProblem("city", "was not read by an older version")
     stored = (*first.problems, stale)
-    (again,) = Decider(registry_of(NEWEST)).decide([(first.submission, stored)], NOW)
+    (again,) = Decider(registry_of(NEWEST)).decide(
+        [first.submission.model_copy(update={"problems": stored})], NOW
+    )
     assert again == first
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import permutations
 
-from library_validator.decisions.decision import Answer, Decision
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision
 from library_validator.releases.records import Outlet, Release, System
 from tests.builders.small_registry import (
     ALDER,
@@ -184,7 +185,7 @@ def test_one_whose_branch_was_closed_after_it_was_absorbed_is_told_with_its_succ
     assert answer(decision) == (Answer.NEEDS_REVIEW, "ABSORBED")
     assert decision.match is not None
     assert decision.match.successor is not None
-    assert decision.match.successor.model_dump() == {
+    assert asdict(decision.match.successor) == {
         "fscs_key": "ME0002",
         "fscs_id": None,
         "name": BRIAR_COUNTY.name,

@@ -2,27 +2,22 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
-from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Submission
 from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, Measurer, RowResult, measuring
-from library_validator_cli.local_matching import registry_of as registry_of_files
-from library_validator_cli.sample_applications import sample_applications
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
-from tests.unit.cli.test_sample_release import BUNDLED
 
 
 def labelled(label: str = "ME0001", **fields: Any) -> LabelledRow:
@@ -99,25 +94,6 @@ def test_a_library_that_vanished_is_not_among_the_listed_systems() -> None:
     newer = release(SYSTEMS[1:], fiscal_year=2022)
     measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_FIELDS))
     assert (measured.result, measured.key, measured.right_rank) == (RowResult.REVIEW, "ME0001", 0)
-
-
-def test_answers_are_those_of_the_service_row_by_row() -> None:
-    """The functions are the service's own; that they are put together in the same way is shown here."""
-    registry = registry_of_files([BUNDLED], lambda _: None)
-    rows = [
-        LabelledRow("sample", one.kind, one.label, read.application, read.problems)
-        for one in sample_applications(read_release(BUNDLED), 400, seed=5)
-        for read in [application_from_fields(asdict(one))]
-    ]
-    rows.append(labelled("NONE", name="x" * 400))
-    submissions = [(Submission(source="s", application=r.application, sent_at=NOW), r.problems) for r in rows]
-    decisions = Decider(registry).decide(submissions, NOW)
-    with measuring(rows, registry, processes=1) as stream:
-        measured_rows = list(stream)
-    assert [(one.answer, list(one.codes), one.key, round(one.confidence, 6)) for one in measured_rows] == [
-        (d.decision, d.reason_codes, d.match.fscs_key if d.match else "", d.confidence) for d in decisions
-    ]
-    assert len({one.answer for one in measured_rows}) == 3
 
 
 @pytest.mark.parametrize("threads", [0, 1])

@@ -11,10 +11,10 @@ from functions.sweep_results.handler import Runtime, SweepEvent, handler
 from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.config import SweepResultsSettings
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.recording import record
 from library_validator.observability import Metrics, build_logger
-from tests.builders.decisions import decision_of, minutes, no_override, submission_of
+from tests.builders.decisions import decider_without_registry, decision_of, minutes, submission_of
 
 
 @pytest.fixture
@@ -25,7 +25,11 @@ def runtime() -> Runtime:
     store = MemoryCasework()
     for minute in range(6):
         submission = submission_of(f"A-{minute}")
-        record(decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)), store, no_override)
+        record(
+            decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)),
+            store,
+            decider_without_registry(),
+        )
     return Runtime(
         store=store,
         bus=MemoryEventBus(),

@@ -19,9 +19,10 @@ from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.config import ValidateApplicationsSettings
-from library_validator.decisions.application import FIELDS, FieldProblem
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.application import FIELDS
 from library_validator.decisions.deciding import SUBMISSION, Decider
-from library_validator.decisions.decision import Answer, Cause, Decision, Submission
+from library_validator.decisions.decision import Cause, Decision, Submission
 from library_validator.decisions.store import Outcome
 from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.event_bus import Event
@@ -224,11 +225,11 @@ class TestMessagesThatComeAgain:
         class Defective(Decider):
             def decide(
                 self,
-                submissions: Sequence[tuple[Submission, tuple[FieldProblem, ...]]],
+                submissions: Sequence[Submission],
                 now: datetime,
                 cause: Cause = SUBMISSION,
             ) -> list[Decision]:
-                if any(one.application.name == "Defect" for one, _ in submissions):
+                if any(one.application.name == "Defect" for one in submissions):
                     raise ValueError("cannot divide Defect")
                 return super().decide(submissions, now, cause)
 

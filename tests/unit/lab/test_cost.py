@@ -17,7 +17,7 @@ from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, re
 from lab.speed.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
 from lab.speed.in_process_stack import Work, memory_of
 from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table

@@ -57,8 +57,10 @@ class Service:
     def answer(self) -> tuple[str, str]:
         """The decision on a library of the live release, and the version that it stands on."""
         read = application_from_fields(self.applicant)
-        submission = Submission(source="test", application=read.application, sent_at=self.clock.time)
-        (decision,) = Decider(self.store).decide([(submission, read.problems)], self.clock.time)
+        submission = Submission(
+            source="test", application=read.application, sent_at=self.clock.time, problems=read.problems
+        )
+        (decision,) = Decider(self.store).decide([submission], self.clock.time)
         return decision.decision, decision.registry_version
 
 

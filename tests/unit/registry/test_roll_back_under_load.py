@@ -59,7 +59,7 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
     ports = LoadPorts(store, bucket, bus, lambda: math.inf)
     expected: dict[str, list[tuple[str, str, str | None]]] = {}
     uploads = []
-    submissions = [(one, ()) for one in submissions_from(sample(2021), clock)]
+    submissions = submissions_from(sample(2021), clock)
     for year in (2021, 2022):
         uploads.append(bucket.upload(f"releases/pls_fy{year}_csv.zip", sample(year)))
         assert load_release(uploads[-1], ports, clock).status == "active"

@@ -14,10 +14,11 @@ from typing import Final
 from uuid import UUID
 
 from library_validator.casework.tasks import Ports
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Decider, caused_by, second_claimant
-from library_validator.decisions.decision import Answer, Cause, Decision, Holder
-from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.decisions.deciding import Decider, Undecided, caused_by, decide_apart, second_claimant
+from library_validator.decisions.decision import Cause, Decision, Holder
+from library_validator.decisions.overriding import restate
 from library_validator.decisions.recording import publish
 from library_validator.decisions.store import (
     AlreadyDecided,
@@ -82,7 +83,7 @@ def answer_today(current: Decision, raw: Decision, cause: Cause, decider: Decide
     """
     decision = caused_by(raw, cause)
     if current.override:
-        return decider.restate(decision, current.override)
+        return restate(decision, current.override, decider.registry, decider.validity)
     stopped = current.held_by if current.decision is Answer.NEEDS_REVIEW else None
     if stopped and decision.decision is Answer.VALIDATED:
         return second_claimant(decision, stopped.source, stopped.application_id)
@@ -100,7 +101,7 @@ def _once(
     """Decide all of ``pending`` once; those whose applications moved, as they are now."""
     moved: list[Decision] = []
     stored: list[Decision] = []
-    answers = decide_apart(ports.decider, [(one.submission, one.problems) for one in pending], now)
+    answers = decide_apart(ports.decider, [current.submission for current in pending], now)
     try:
         for current, answer in zip(pending, answers, strict=True):
             if isinstance(answer, Undecided):

@@ -13,8 +13,9 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.casework.store import ShardProgress
-from library_validator.decisions.changes import Change, material_changes
-from library_validator.decisions.decision import Answer, Decision, Match
+from library_validator.decisions.answer import Answer, Match
+from library_validator.decisions.changes import MaterialChange, material_changes
+from library_validator.decisions.decision import Decision
 from library_validator.event_bus import EventMetadata
 from library_validator.registry.store import Activation
 
@@ -31,7 +32,9 @@ class Outlook(_Model):
     decision: Answer
     reason_codes: list[str]
     match: Match | None
-    changes: list[Change] = Field(description="what would be news in it; empty: it would be renewed as it is")
+    changes: list[MaterialChange] = Field(
+        description="what would be news in it; empty: it would be renewed as it is"
+    )
 
 
 class DecisionExpiringData(_Model):

@@ -15,9 +15,10 @@ from library_validator.casework.again import Chunk, answer_today, decide_again
 from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
 from library_validator.casework.store import SHARDS
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.decision import Answer, Cause, Decision
-from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.decisions.deciding import Undecided, decide_apart
+from library_validator.decisions.decision import Cause, Decision
 from library_validator.terms import Clock, TimeLeft
 
 
@@ -86,7 +87,7 @@ def _give_notice(
             due.append((decision, window))
     if not due:
         return 0
-    answers = decide_apart(ports.decider, [(one.submission, one.problems) for one, _ in due], at)
+    answers = decide_apart(ports.decider, [current.submission for current, _ in due], at)
     announced: dict[UUID, tuple[Decision, int]] = {}
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):

@@ -15,11 +15,13 @@ from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from library_validator.casework.store import CaseworkStore
+from library_validator.decisions.answer import Answer, Match
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, caused_by, second_claimant
-from library_validator.decisions.decision import Answer, Cause, Decision, Holder, Match, Override
+from library_validator.decisions.decision import Cause, Decision, Holder, Override
+from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
-from library_validator.decisions.overriding import is_listed
+from library_validator.decisions.overriding import is_listed, restate
 from library_validator.decisions.recording import publish
 from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved
 from library_validator.errors import DecisionConflict, OverrideRefused
@@ -79,7 +81,7 @@ def propose(ruling: Ruling, store: CaseworkStore, decider: Decider, now: datetim
         raise OverrideRefused(_moved(current))
     if ruling.answer is Answer.NEEDS_REVIEW and current.override is None:
         raise OverrideRefused("no override stands on this application: there is nothing to take back")
-    raw = decider.decide([(current.submission, current.problems)], now, Cause(kind="override"))[0]
+    raw = decider.decide([current.submission], now, Cause(kind="override"))[0]
     match = _match_of(ruling, reason, raw, decider)
     override = Override(
         override_id=_id_of(ruling, words, current, raw),
@@ -99,7 +101,7 @@ def propose(ruling: Ruling, store: CaseworkStore, decider: Decider, now: datetim
     kept = store.overrides(ruling.source, ruling.application_id)
     override = next((one for one in kept if one.override_id == override.override_id), override)
     raw = caused_by(raw, Cause(kind="override", detail=str(override.override_id)))
-    decision = _news_of(decider.restate(raw, override), current)
+    decision = _news_of(restate(raw, override, decider.registry, decider.validity), current)
     return Proposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
@@ -209,7 +211,7 @@ def _match_of(ruling: Ruling, reason: OverrideReason, raw: Decision, decider: De
     if read is None:
         raise OverrideRefused(f"{ruling.fscs!r} is no FSCS key (AK0001) and no FSCS id (AK0001-002)")
     named = f"{read.key}-{read.sequence}" if read.sequence else read.key
-    match = decider.listings(raw.registry_version, [named])[named]
+    match = matches_of_ids(decider.registry, raw.registry_version, [named])[named]
     if match is None or not is_listed(match):
         found = f"last listed for fiscal year {match.last_listed}" if match else "not in the registry"
         found = "listed as closed" if match and match.status == "closed" else found

@@ -16,9 +16,9 @@ from library_validator.casework.again import under_claim
 from library_validator.casework.revalidation import Superseded, live_now
 from library_validator.casework.store import SHARDS, CaseworkStore
 from library_validator.casework.tasks import CHUNK
-from library_validator.decisions.deciding import Decider
-from library_validator.decisions.decision import Answer, Decision, Holder
-from library_validator.decisions.isolation import Undecided, decide_apart
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.deciding import Decider, Undecided, decide_apart
+from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.store import claimed_key
 from library_validator.errors import RegistryError
 from library_validator.terms import Clock
@@ -102,7 +102,7 @@ class Preview:
             elif current.match:
                 self._note_stopped(current, current.match.fscs_key)
         replacement = self.live.replacement(self._decider, registry_known=registry_known)
-        given = [(current.submission, current.problems) for current in due]
+        given = [current.submission for current in due]
         answers = decide_apart(self._decider, given, self._now()) if due else []
         for current, answer in zip(due, answers, strict=True):
             if isinstance(answer, Undecided):

@@ -17,7 +17,7 @@ from library_validator.casework.events import registry_revalidated
 from library_validator.casework.store import SHARDS, CurrentPage, ShardProgress
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task, activation_of
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.deciding import Decider, policy_version
 from library_validator.decisions.decision import Cause, Decision
 from library_validator.event_bus import publish_or_raise
 from library_validator.registry.store import Pointer
@@ -76,7 +76,7 @@ class Live:
 def live_now(decider: Decider) -> Live:
     """Raises ``NoActiveRegistry``."""
     pointer = decider.registry.pointer()
-    return Live(activation_of(pointer), pointer.active, decider.policy_version)
+    return Live(activation_of(pointer), pointer.active, policy_version())
 
 
 def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]:
@@ -96,7 +96,7 @@ def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Out
     ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
     """
     pointer = ports.decider.registry.pointer()
-    live = Live(activation_of(pointer), pointer.active, ports.decider.policy_version)
+    live = Live(activation_of(pointer), pointer.active, policy_version())
     if task.activation not in ("", live.activation):
         return Outcome("superseded")
     if task.shard is None:

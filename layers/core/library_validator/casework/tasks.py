@@ -10,8 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.casework.store import SHARDS, CaseworkStore
-from library_validator.decisions.deciding import Decider
-from library_validator.decisions.isolation import Undecided
+from library_validator.decisions.deciding import Decider, Undecided
 from library_validator.event_bus import EventBus
 from library_validator.registry.store import Pointer
 

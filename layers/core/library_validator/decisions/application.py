@@ -16,7 +16,6 @@ from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.decisions.unchecked import unchecked
 from library_validator.errors import ApplicationUnreadable
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -27,7 +26,6 @@ FIELDS: Final = (*_FIRST_FIELDS, "country")
 _texts_of: Final = attrgetter(*_FIRST_FIELDS)
 _KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
 _TEXTS: Final = frozenset(FIELDS)
-_NOTHING_GIVEN: Final[dict[str, Any]] = {**dict.fromkeys(FIELDS, ""), "revision": None}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -64,8 +62,6 @@ class Application(BaseModel):
 
 
 ProblemKind = Literal["unreadable", "foreign"]
-
-_made_application: Final = unchecked(Application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +113,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             f"application_id has over {MAX_ID_CHARACTERS} characters or control characters"
         )
     problems: list[FieldProblem] = []
-    kept: dict[str, Any] = {"application_id": application_id, **_NOTHING_GIVEN}
+    kept: dict[str, Any] = {"application_id": application_id}
     for name, value in fields.items():
         if name not in _TEXTS or value is None:
             continue
@@ -137,14 +133,14 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
         kept["revision"] = _revision(revision)
         if kept["revision"] is None and revision != "":
             problems.append(FieldProblem("revision", "is not a whole number of zero or more"))
-    if not kept["name"] and not any(problem.field == "name" for problem in problems):
+    if not kept.get("name") and not any(problem.field == "name" for problem in problems):
         problems.append(FieldProblem("name", "is missing"))
     ignored = (
         ()
         if _KNOWN.issuperset(fields)
         else tuple(sorted(str(name)[:80] for name in fields if name not in _KNOWN))
     )
-    return ReadApplication(_made_application(kept), tuple(problems), ignored)
+    return ReadApplication(Application(**kept), tuple(problems), ignored)
 
 
 def _revision(value: object) -> int | None:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
-from library_validator.decisions.decision import Answer
+from library_validator.decisions.answer import Answer
 
 # Bits of match weight at which a new step begins.
 STEPS: Final = (-4.0, -2.0, 0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)

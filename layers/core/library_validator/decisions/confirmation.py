@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.contact import Contact
-from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence, lists_library
 from library_validator.decisions.kinds import bears_kind, names_host
 from library_validator.decisions.verdict import Verdict

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from hashlib import sha1
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from library_validator.decisions.answer import Answer, AnswerFields, Match
 from library_validator.decisions.application import Application, FieldProblem
+from library_validator.decisions.changes import MaterialChange, material_changes
 
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
-
-
-class Answer(StrEnum):
-    VALIDATED = "validated"
-    NEEDS_REVIEW = "needs_review"
-    NOT_VALIDATED = "not_validated"
 
 
 class _Model(BaseModel):
@@ -36,6 +31,7 @@ class Submission(_Model):
     application: Application
     sent_at: datetime
     correlation_id: str = ""
+    problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be used")
 
     @property
     def identity(self) -> str:
@@ -67,82 +63,6 @@ def event_id_of(submission: Submission, cause: Cause) -> UUID:
     return UUID(bytes=sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16], version=5)
 
 
-class Reason(_Model):
-    code: str
-    staff: str = Field(description="a plain sentence for programme staff")
-    applicant: str = Field(description="a plain sentence for the applicant")
-
-
-class NextStep(_Model):
-    code: str
-    text: str
-
-
-class Comparison(_Model):
-    """One field of the application against one record: the level it reached and what that is worth."""
-
-    field: str
-    level: str
-    applied: str = Field(description="what the application says")
-    listed: str = Field(description="what the registry says")
-    bits: float = Field(description="match weight: log2 of the likelihood ratio; negative speaks against")
-
-
-class Successor(_Model):
-    """The listed system that a library which is listed no longer is part of now."""
-
-    fscs_key: str
-    fscs_id: str | None = Field(None, description="the outlet that the vanished library is now")
-    name: str = Field(description="of that outlet, or else of the system")
-    since: int = Field(description="the first fiscal year that lists the successor for it")
-
-
-Fate = Literal["closed", "absorbed", "no_longer_reported"]
-
-
-class Match(_Model):
-    """A registry entry: a system, and the outlet where the application names one."""
-
-    fscs_key: str
-    fscs_id: str | None = Field(None, description="the outlet, where one was matched")
-    name: str = Field(description="the name of the matched entry: the outlet's, or else the system's")
-    system_name: str
-    outlet_name: str | None = None
-    outlet_type: str | None = Field(
-        None, description="CE central, BR branch, BS bookmobile, BM books by mail"
-    )
-    street: str
-    city: str
-    state: str
-    zip: str
-    phone: str = Field("", description="the registry's own number: the one to call to check authority")
-    status: str = Field(description="listed, temporarily_closed, non_respondent, closed, no_longer_listed …")
-    meets_fscs_definition: str = ""
-    legal_basis: str = ""
-    locale: str = ""
-    population: int | None = Field(None, description="legal service area, persons")
-    operating_expenditure: int | None = Field(None, description="US dollars a year")
-    last_listed: int = Field(description="the newest fiscal year that lists it")
-    fate: Fate | None = Field(None, description="what became of it, once it is listed no longer")
-    successor: Successor | None = Field(None, description="who took over, where that is certain")
-
-
-class Candidate(_Model):
-    """A registry entry that was compared, with its total match weight in bits."""
-
-    fscs_key: str
-    fscs_id: str | None = None
-    name: str
-    city: str
-    state: str
-    bits: float
-    confidence: float = Field(
-        ge=0,
-        le=1,
-        description="probability that goes with the match weight, for an applicant that is a library",
-    )
-
-
 class Holder(_Model):
     """The application that was validated as this FSCS key first."""
 
@@ -168,7 +88,7 @@ class Override(_Model):
 
 
 class Before(_Model):
-    """What stood until a decision replaced it by another cause than a new submission."""
+    """The answer until a decision replaced it for another cause than a new submission."""
 
     event_id: UUID
     decision: Answer
@@ -179,7 +99,9 @@ class Before(_Model):
     decided_at: datetime
 
 
-class Decision(_Model):
+class _Made(_Model):
+    """When a decision was made, for which submission, and why."""
+
     event_id: UUID
     application: Application
     source: str
@@ -187,29 +109,14 @@ class Decision(_Model):
     decided_at: datetime
     correlation_id: str = ""
     cause: Cause
-    decision: Answer
-    reasons: list[Reason]
-    next_step: NextStep
-    confidence: float = Field(
-        ge=0,
-        le=1,
-        description="how often labelled applicants with this answer and about this match weight were the "
-        "library named: see docs/accuracy.md",
-    )
-    match: Match | None
-    runner_up: Candidate | None = Field(
-        None,
-        description="the best candidate of another system; nobody else is compared where one has the very "
-        "name, and street or phone",
-    )
-    margin: float | None = Field(None, description="bits between the match and the runner-up")
-    candidates: list[Candidate]
-    evidence: list[Comparison]
+
+
+class Decision(AnswerFields, _Made):
+    """The stored answer to one submission, by one registry version and one policy version."""
+
     registry_version: str
     policy_version: str
-    authority: Literal["unproven"] = "unproven"
     held_by: Holder | None = Field(None, description="for staff: who holds the key; never in an event")
-    problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be used")
     valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
     before: Before | None = Field(None, description="what it replaces, where no new submission caused it")
     override: Override | None = Field(None, description="the person's answer that it states")
@@ -230,11 +137,22 @@ class Decision(_Model):
             application=self.application,
             sent_at=self.sent_at,
             correlation_id=self.correlation_id,
+            problems=self.problems,
         )
 
     @property
+    def revision(self) -> int | None:
+        """The producer's own revision of the application, if it gave one."""
+        return self.application.revision
+
+    @property
+    def changes(self) -> list[MaterialChange]:
+        """What changed since ``before``; empty where it replaces nothing."""
+        return material_changes(self.before, self) if self.before else []
+
+    @property
     def as_before(self) -> Before:
-        """This decision as the one that replaces it tells of it."""
+        """The short form of this decision that its replacement keeps under ``before``."""
         return Before.model_validate(self, from_attributes=True)
 
     @property

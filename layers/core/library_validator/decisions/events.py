@@ -1,8 +1,8 @@
 """The events of decisions: one fact each, named by its detail type.
 
-A submission is answered by one of three. An answer that something else changed, a new registry for
-instance, is told as ``Library Status Changed``, whatever it is now: who wants to know how every application
-stands subscribes to all four.
+A submission is answered by one of three events. When something else changes an answer, a new registry for
+instance, the event is ``Library Status Changed``, whatever the answer is now: a consumer that keeps the
+answer to every application subscribes to all four.
 
 Consumers deduplicate by ``metadata.event_id``. The bus does not keep order, so two events of one
 application are ordered by ``data.revision``, then ``data.sent_at``, then ``metadata.occurred_at``.
@@ -15,58 +15,29 @@ from typing import ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from library_validator.decisions.application import FieldProblem
-from library_validator.decisions.changes import Change, material_changes
-from library_validator.decisions.decision import (
-    Answer,
-    Before,
-    Candidate,
-    Cause,
-    Comparison,
-    Decision,
-    Match,
-    NextStep,
-    Reason,
-)
+from library_validator.decisions.answer import Answer, AnswerData, Match
+from library_validator.decisions.changes import MaterialChange
+from library_validator.decisions.decision import Before, Cause, Decision
 from library_validator.decisions.overriding import BY_PERSON
 from library_validator.event_bus import EventMetadata
 
 
-class DecisionData(BaseModel):
-    """What was decided and what it stands on; of the application itself only what was compared."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+class _Submitted(BaseModel):
+    """Which submission was answered, and what caused the answer."""
 
     application_id: str
     source: str = Field(description="the authenticated sender; application ids are unique within it")
     revision: int | None = Field(description="the producer's own revision, if it gave one")
     sent_at: datetime
     cause: Cause
-    decision: Answer
-    reason_codes: list[str]
-    reasons: list[Reason]
-    next_step: NextStep
-    confidence: float = Field(
-        ge=0,
-        le=1,
-        description="how often labelled applicants with this answer and about this match weight were the "
-        "library named: see docs/accuracy.md",
-    )
-    match: Match | None
-    runner_up: Candidate | None = Field(
-        description="the best candidate of another system; nobody else is compared where one has the very "
-        "name, and street or phone"
-    )
-    margin: float | None = Field(description="bits between the match and the runner-up")
-    candidates: list[Candidate]
-    evidence: list[Comparison]
-    authority: Literal["unproven"] = Field(
-        description="nothing here proves that the sender acts for the organization"
-    )
+
+
+class DecisionData(AnswerData, _Submitted):
+    """The answer to one submission; of the application itself it has only what was compared."""
+
     valid_until: datetime | None = Field(
         None, description="when a validated decision ends and is renewed; null: it does not end"
     )
-    problems: list[FieldProblem] = Field([], description="fields of the application that could not be used")
 
 
 class ValidatedData(DecisionData):
@@ -102,7 +73,7 @@ class LibraryApplicationValidated(BaseModel):
 
 
 class LibraryApplicationNeedsReview(BaseModel):
-    """A person can settle it; ``data.reasons`` say what and ``data.next_step`` says how."""
+    """A person has to settle it; ``data.reasons`` say why and ``data.next_step`` says how."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -112,7 +83,7 @@ class LibraryApplicationNeedsReview(BaseModel):
 
 
 class LibraryApplicationNotValidated(BaseModel):
-    """No entry corresponds, or the applicant is something else than a public library."""
+    """No entry corresponds, or the applicant is not a public library."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -122,12 +93,12 @@ class LibraryApplicationNotValidated(BaseModel):
 
 
 class StatusChangedData(DecisionData):
-    before: Before = Field(description="what stood until now")
-    changes: list[Change] = Field(description="what is news; what an application submitted is none of it")
+    before: Before = Field(description="the answer until now")
+    changes: list[MaterialChange] = Field(description="which parts of the answer changed")
 
 
 class LibraryStatusChanged(BaseModel):
-    """An answer that was given is another now, though nobody submitted anything: ``data.cause`` says why."""
+    """An answer changed although nobody submitted anything: ``data.cause`` says why."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -151,42 +122,12 @@ def event_of(decision: Decision) -> DecisionEvent:
 
     Raises ``pydantic.ValidationError`` for a decision that contradicts itself (validated without a match).
     """
-    before = decision.before
-    changed = {"before": before, "changes": material_changes(before, decision)} if before else {}
-    model = LibraryStatusChanged if before else EVENT_OF_ANSWER[decision.decision]
-    return model.model_validate(
-        {
-            "metadata": EventMetadata(
-                event_id=decision.event_id,
-                registry_version=decision.registry_version,
-                policy_version=decision.policy_version,
-                correlation_id=decision.correlation_id,
-                occurred_at=decision.decided_at,
-            ),
-            "data": {
-                **decision.model_dump(
-                    include={
-                        "source",
-                        "sent_at",
-                        "cause",
-                        "decision",
-                        "reasons",
-                        "next_step",
-                        "confidence",
-                        "match",
-                        "runner_up",
-                        "margin",
-                        "candidates",
-                        "evidence",
-                        "authority",
-                        "valid_until",
-                        "problems",
-                    }
-                ),
-                **changed,
-                "application_id": decision.application_id,
-                "revision": decision.application.revision,
-                "reason_codes": decision.reason_codes,
-            },
-        }
+    metadata = EventMetadata(
+        event_id=decision.event_id,
+        registry_version=decision.registry_version,
+        policy_version=decision.policy_version,
+        correlation_id=decision.correlation_id,
+        occurred_at=decision.decided_at,
     )
+    model = LibraryStatusChanged if decision.before else EVENT_OF_ANSWER[decision.decision]
+    return model.model_validate({"metadata": metadata, "data": decision}, from_attributes=True)

@@ -1,42 +1,62 @@
-"""What the registry lists today under an FSCS key or id that stood for a library at some time."""
+"""The registry's present entries for FSCS keys and ids, former ones and those of vanished libraries too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from library_validator.decisions.answer import Match
+from library_validator.decisions.answering import match_of
+from library_validator.errors import RegistryError
 from library_validator.matching.entries import Entry
 from library_validator.matching.keys import fscs_key_posting
 from library_validator.matching.stored_entries import decode, records_of
+from library_validator.registry.store import RegistryReader, VersionState
 from library_validator.terms import fscs_key_of
 
-ReadPostings = Callable[[set[str]], Mapping[str, bytes]]
 _STEPS: Final = 3  # from a vanished library to its successor; the registry's chains end at a listed one
 
 
-def entries_of_ids(ids: Iterable[str], fiscal_year: int, read: ReadPostings) -> dict[str, Entry | None]:
-    """The entry that stands for each id today, the vanished one where nobody certain took over.
+def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -> Mapping[str, Match | None]:
+    """The match that each FSCS key or id leads to in a registry version, by the id that was asked for.
 
-    A former key leads to its new one, an absorbed library to its successor. None: never heard of. One
-    batched read, and one more where there are successors.
+    A former key leads to its new one, an absorbed library to its successor. A library that vanished without
+    a certain successor is given as it was last listed; None: the registry never had such an id. One batched
+    read, and one more for each step to successors.
+
+    Raises ``RegistryError``, also for a version whose postings were deleted.
     """
-    wanted = {one: one for one in ids}  # asked for -> where it led so far
-    found: dict[str, Entry | None] = dict.fromkeys(wanted)
+    leads_to = {asked: asked for asked in ids}  # so far
+    found: dict[str, Entry | None] = dict.fromkeys(leads_to)
+    if not leads_to:
+        return {}
+    fiscal_year = _fiscal_year_of(registry, version)
     for _ in range(_STEPS):
-        if not wanted:
+        if not leads_to:
             break
-        postings = read({fscs_key_posting(fscs_key_of(at)) for at in wanted.values()})
+        postings = registry.postings(version, map(fscs_key_posting, map(fscs_key_of, leads_to.values())))
         successors = {}
-        for asked, at in wanted.items():
-            entry = _entry(at, postings.get(fscs_key_posting(fscs_key_of(at))), fiscal_year)
+        for asked, fscs_id in leads_to.items():
+            entry = _entry(fscs_id, postings.get(fscs_key_posting(fscs_key_of(fscs_id))), fiscal_year)
             found[asked] = entry or found[asked]
             if entry is not None and entry.last_listed < fiscal_year and entry.listing.successor_id:
                 successors[asked] = entry.listing.successor_id
-        wanted = successors
-    return found
+        leads_to = successors
+    return {asked: match_of(entry, fiscal_year) if entry else None for asked, entry in found.items()}
 
 
-def _entry(identity: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
+def _fiscal_year_of(registry: RegistryReader, version: str) -> int:
+    """The newest fiscal year of a version whose postings are still there."""
+    pointer = registry.pointer()
+    if pointer.active == version:
+        return pointer.fiscal_year
+    record = registry.version(version)
+    if record.state is VersionState.RETIRED:
+        raise RegistryError(f"registry version {version} was retired meanwhile: decide again")
+    return record.fiscal_year
+
+
+def _entry(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
     """The entry of a key or id among those of its system: the listed one where there are several."""
     if posting is None:
         return None
@@ -44,8 +64,8 @@ def _entry(identity: str, posting: bytes | None, fiscal_year: int) -> Entry | No
     named = [
         entry
         for entry in entries
-        if identity in (entry.id, entry.listing.outlet_id) or identity in entry.former_ids
+        if fscs_id in (entry.id, entry.listing.outlet_id) or fscs_id in entry.former_ids
     ]
-    # A key that was given away: who bears it today comes before who bore it once.
-    named.sort(key=lambda entry: (entry.last_listed < fiscal_year, identity in entry.former_ids))
+    # A key that was given to another system: the system that has it today comes before the one that had it.
+    named.sort(key=lambda entry: (entry.last_listed < fiscal_year, fscs_id in entry.former_ids))
     return named[0] if named else None

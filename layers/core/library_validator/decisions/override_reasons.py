@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-from library_validator.decisions.decision import Answer, NextStep, Reason
+from library_validator.decisions.answer import Answer, NextStep, Reason
 from library_validator.decisions.reasons import next_steps
 
 

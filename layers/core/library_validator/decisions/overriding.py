@@ -14,19 +14,35 @@ from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Final
 
-from library_validator.decisions.decision import Answer, Decision, Match, Override
+from library_validator.decisions.answer import Answer, Match
+from library_validator.decisions.decision import Decision, Override
+from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import override_reasons
 from library_validator.decisions.reasons import next_step_of, reasons_of
+from library_validator.decisions.status import status_codes
+from library_validator.registry.store import RegistryReader
+from library_validator.terms import ListingStatus
 
 BY_PERSON: Final = "OVERRIDDEN_BY_PERSON"
 GROUND_GONE: Final = "OVERRIDE_GROUND_GONE"
-_NOT_LISTED: Final = frozenset({"closed", "no_longer_listed"})
-_STATUS_CODES: Final = {
-    "temporarily_closed": "LISTED_TEMPORARILY_CLOSED",
-    "non_respondent": "LISTED_NON_RESPONDENT",
-}
+_NOT_LISTED: Final[frozenset[ListingStatus]] = frozenset({"closed", "no_longer_listed"})
+
+
+def restate(
+    raw: Decision, override: Override, registry: RegistryReader, validity: timedelta | None
+) -> Decision:
+    """The decision of an application under ``override``; ``raw`` is the decision of the rules alone.
+
+    ``validity``: how long a validated decision is good for. Raises ``RegistryError``.
+    """
+    listed = matches_of_ids(registry, raw.registry_version, asked_of_registry(override))
+    decision = under_override(raw, override, listed)
+    if validity is None or decision.decision is not Answer.VALIDATED:
+        return decision
+    return decision.model_copy(update={"valid_until": decision.decided_at + validity})
 
 
 def asked_of_registry(override: Override) -> set[str]:
@@ -56,7 +72,7 @@ def under_override(raw: Decision, override: Override, now_listed: Mapping[str, M
         "reasons": [
             *reasons_of([BY_PERSON], {BY_PERSON: about}),
             reason.reason,
-            *reasons_of(_status_codes(match), {}),
+            *reasons_of(_codes_of(match), {}),
         ],
         "next_step": reason.next_step,
         "match": match,
@@ -122,11 +138,8 @@ def _to_a_person(raw: Decision, override: Override, gone: str) -> Decision:
     )
 
 
-def _status_codes(match: Match | None) -> list[str]:
-    if match is None:
-        return []
-    codes = [_STATUS_CODES[match.status]] if match.status in _STATUS_CODES else []
-    return [*codes, "LISTED_NOT_FSCS_DEFINITION"] if match.meets_fscs_definition == "N" else codes
+def _codes_of(match: Match | None) -> tuple[str, ...]:
+    return status_codes(match.status, match.meets_fscs_definition) if match else ()
 
 
 def _figures(raw: Decision, match: Match | None) -> dict[str, Any]:

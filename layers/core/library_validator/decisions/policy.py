@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.confirmation import confirm, host_of
-from library_validator.decisions.decision import Answer
 from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import (
     affiliate_word,
@@ -26,6 +26,7 @@ from library_validator.decisions.kinds import (
 from library_validator.decisions.only_library import is_only_library_of_town, library_of_town
 from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
 from library_validator.decisions.policy_file import Policy
+from library_validator.decisions.status import status_codes, status_of
 from library_validator.decisions.unread import with_problems
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
@@ -40,13 +41,9 @@ from library_validator.terms import FscsId, fscs_key_of
 _KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})
 _AKIN: Final = frozenset({"separated", "applicant_shorter"})
 _NOT_OPEN: Final = CLOSED | {Structure.TEMPORARILY_CLOSED}
-_STATUS_CODES: Final[dict[str, tuple[str, ...]]] = {
-    Structure.TEMPORARILY_CLOSED: ("LISTED_TEMPORARILY_CLOSED",),
-    Structure.NON_RESPONDENT: ("LISTED_NON_RESPONDENT",),
-}
 
 
-def decide(
+def verdict_of(
     query: Query,
     ranking: Ranking,
     policy: Policy,
@@ -54,14 +51,17 @@ def decide(
     *,
     known_key: bool = False,
 ) -> Verdict:
-    """Judge one applicant. ``problems``: of the door. ``known_key``: the registry has the FSCS key given."""
-    verdict = _judge(query, ranking, policy, known_key=known_key)
+    """The verdict of the rules on one applicant.
+
+    ``problems``: of fields that the door could not use. ``known_key``: the registry has the FSCS key given.
+    """
+    verdict = _by_rules(query, ranking, policy, known_key=known_key)
     if problems or query.unread:
         return with_problems(verdict, query, ranking, policy, problems)
     return verdict
 
 
-def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
     best = ranking.best or ranking.vanished_best
     if best is not None and _is_as_listed(query, best, ranking, policy):
         return Verdict(Answer.VALIDATED, ("MATCH",), best)
@@ -70,7 +70,7 @@ def _judge(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     home = _best_at_home(ranking, policy)
     evidence = _of_open_one(Evidence(query, home, ranking, policy)) if home else None
-    verdict = _judge_listed(evidence, known_key=known_key) if evidence else _judge_without_candidate(query)
+    verdict = _by_listed(evidence, known_key=known_key) if evidence else _without_candidate(query)
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
         closer = ranking.best is None or vanished.bits > ranking.best.bits
@@ -101,12 +101,12 @@ def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) 
         and query.written.upper() in (entry.listing.system_name, entry.listing.outlet_name)
         and best.bits >= policy.validate
         and entry.structure not in _NOT_OPEN
-        and not (ranking.vanished or status_codes(best))
+        and not (ranking.vanished or _status_codes(best))
         and _rival(ranking, best, policy) is None
     )
 
 
-def _judge_without_candidate(query: Query) -> Verdict:
+def _without_candidate(query: Query) -> Verdict:
     if query.is_name_alone and query.says_library:
         return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
@@ -158,7 +158,7 @@ def _last_listed(vanished: Scored) -> str:
     return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
 
 
-def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
+def _by_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     """Judge against the entries of the newest release."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     against = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
@@ -168,7 +168,7 @@ def _judge_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     enough = evidence.sufficient and (best.bits >= floor or evidence.overrides_score)
     if not (enough or _is_explained_at_its_place(evidence)):
         if is_only_library_of_town(evidence):
-            return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status_codes(best)), best)
+            return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *_status_codes(best)), best)
         return _insufficient(evidence)
     if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
@@ -250,7 +250,7 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
         if evidence.located and evidence.placed and evidence.named:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         if (only := library_of_town(evidence)) is not None:
-            return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
+            return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(only)), only)
         is_namesake = best.compared.name.level in evidence.policy.enough_with_place
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE" if is_namesake else "NO_ENTRY",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
@@ -265,7 +265,7 @@ def _zip_contradicts(query: Query, best: Scored) -> Verdict:
 
 def _sufficient(evidence: Evidence) -> Verdict:
     best, policy = evidence.best, evidence.policy
-    status = status_codes(best)
+    status = _status_codes(best)
     rival = _rival(evidence.ranking, best, policy)
     if rival is not None and is_only_library_of_town(evidence):
         return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *status), best)
@@ -322,13 +322,13 @@ def _insufficient(evidence: Evidence) -> Verdict:
         if says_host and names_host(query, evidence.name.left):
             return host_of(evidence)
         code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
-        return Verdict(Answer.NEEDS_REVIEW, (code, *status_codes(best)), best)
+        return Verdict(Answer.NEEDS_REVIEW, (code, *_status_codes(best)), best)
     only = library_of_town(evidence)
     if only is not None:
-        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(only)), only)
+        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(only)), only)
     lacks_library = "PUBLIC" in query.name.tokens and best.compared.name.level in policy.enough_with_place
     if evidence.placed and (lacks_library or (query.parts and names_library_apart(evidence))):
-        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *status_codes(best)), best)
+        return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(best)), best)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
@@ -372,9 +372,6 @@ def _was_taken_over(vanished: Entry, by: Entry) -> bool:
     return fscs_key_of(vanished.listing.successor_id) == by.fscs_key
 
 
-def status_codes(best: Scored) -> tuple[str, ...]:
-    """Reason codes of a listed entry's status: informative, they do not decide."""
-    found = _STATUS_CODES.get(best.entry.structure, ())
-    if best.entry.listing.meets_fscs_definition == "N":
-        return (*found, "LISTED_NOT_FSCS_DEFINITION")
-    return found
+def _status_codes(best: Scored) -> tuple[str, ...]:
+    """Reason codes of a listed entry's status."""
+    return status_codes(status_of(best.entry.structure), best.entry.listing.meets_fscs_definition)

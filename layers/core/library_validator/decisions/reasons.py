@@ -1,4 +1,4 @@
-"""Reason codes in words: ``reasons.toml``, read."""
+"""Reason codes and their sentences, read from ``reasons.toml``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from library_validator.decisions.decision import NextStep, Reason
+from library_validator.decisions.answer import NextStep, Reason
 
 OWN_STEP: Final = "CONTACT_DIFFERS"  # asks for a call also where the answer is validated
 
@@ -30,45 +30,20 @@ def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
 
 @lru_cache(maxsize=1024)
 def _reason_of(code: str, seen: str) -> Reason:
-    return Reason(**reason_texts(code, seen))
-
-
-@lru_cache(maxsize=1024)
-def reason_texts(code: str, seen: str) -> Mapping[str, str]:
-    """The fields of a reason: ``seen`` is what its rule saw."""
     texts = _texts()[code]
-    return {
-        "code": code,
-        "staff": texts["staff"].replace("{about}", seen),
-        "applicant": texts["applicant"].replace("{about}", seen),
-    }
+    return Reason(code, texts["staff"].replace("{about}", seen), texts["applicant"].replace("{about}", seen))
 
 
 def next_step_of(codes: Sequence[str], about: Mapping[str, str]) -> NextStep:
-    """What would bring the answer forward, by the reason code that says so."""
-    return _step(*_deciding(codes, about))
-
-
-def next_step_texts(codes: Sequence[str], about: Mapping[str, str]) -> Mapping[str, str]:
-    """Its fields."""
-    return _step_texts(*_deciding(codes, about))
-
-
-def _deciding(codes: Sequence[str], about: Mapping[str, str]) -> tuple[str, str]:
-    """The code that says the next step, and about what: the first, or one that asks for a call."""
+    """The next step of the deciding reason code: the first, or the one that asks for a call."""
     code = OWN_STEP if OWN_STEP in codes else codes[0]
-    return code, about.get(code, "")
+    return _step(code, about.get(code, ""))
 
 
 @lru_cache(maxsize=1024)
 def _step(code: str, seen: str) -> NextStep:
-    return NextStep(**_step_texts(code, seen))
-
-
-@lru_cache(maxsize=1024)
-def _step_texts(code: str, seen: str) -> Mapping[str, str]:
     step = _texts()[code]["next"]
-    return {"code": step, "text": next_steps()[step].replace("{about}", seen)}
+    return NextStep(step, next_steps()[step].replace("{about}", seen))
 
 
 def next_steps() -> dict[str, str]:

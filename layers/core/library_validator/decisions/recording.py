@@ -15,9 +15,11 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from library_validator.decisions.deciding import second_claimant
-from library_validator.decisions.decision import Answer, Decision, Holder, Override
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.deciding import Decider, second_claimant
+from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.events import DecisionEvent, event_of
+from library_validator.decisions.overriding import restate
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -27,9 +29,6 @@ from library_validator.decisions.store import (
 )
 from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
 from library_validator.event_bus import EventBus
-
-# What the rules decided, under a person's override: ``Decider.restate``.
-Restate = Callable[[Decision, Override], Decision]
 
 # A resubmission needs two tries, one that also meets a claim three; the rest is for races.
 ATTEMPTS: Final = 8
@@ -70,7 +69,7 @@ class Publication:
 
 
 def record_all(
-    decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, restate: Restate
+    decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, decider: Decider
 ) -> tuple[list[Settled | Unsettled], Publication]:
     """Store each decision, then publish what is stored and unpublished; one outcome each, in order.
 
@@ -80,7 +79,7 @@ def record_all(
     outcomes: list[Settled | Unsettled] = []
     for decision in decisions:
         try:
-            outcomes.append(record(decision, store, restate))
+            outcomes.append(record(decision, store, decider))
         except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
             outcomes.append(Unsettled(decision, error))
     waiting = {
@@ -91,10 +90,10 @@ def record_all(
     return outcomes, publish(waiting.values(), store, bus)
 
 
-def record(decision: Decision, store: DecisionStore, restate: Restate) -> Settled:
+def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settled:
     """Store one decision as the current one of its application, or find out why another stands.
 
-    Where the current decision states a person's override, the new one passes through ``restate`` first.
+    Where the current decision states a person's override, the new one is restated under it first.
     Writes before it reads: a new application costs one transaction. Raises ``DecisionConflict`` when
     the application's current decision kept changing, ``CaseworkUnavailable`` when the store did not
     answer, and ``RegistryError`` when the registry does not tell what became of an override's library.
@@ -112,7 +111,9 @@ def record(decision: Decision, store: DecisionStore, restate: Restate) -> Settle
                 return _record_late(raw, store)
             case CurrentMoved(current):
                 replacing, claim = current, True
-                decision = restate(raw, current.override) if current.override else raw
+                decision = raw
+                if current.override:
+                    decision = restate(raw, current.override, decider.registry, decider.validity)
             case ClaimedByAnother(_, source, application_id) if _is_restated(decision, replacing):
                 holder = Holder(source=source, application_id=application_id)
                 decision, claim = decision.model_copy(update={"held_by": holder}), False

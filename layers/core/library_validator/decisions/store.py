@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from library_validator.decisions.decision import Answer, Decision, Holder
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import Decision, Holder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import Application, FieldProblem
-from library_validator.decisions.decision import Answer
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Ranking

@@ -1,4 +1,4 @@
-"""What the rules say of one applicant."""
+"""The verdict of the rules on one applicant."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
-from library_validator.decisions.decision import Answer
 from library_validator.matching.match import Scored
 
 

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.decisions.application import FieldProblem, read_application
+from library_validator.decisions.application import read_application
 from library_validator.decisions.decision import Submission
 
 MAX_CORRELATION_ID_CHARACTERS: Final = 128
@@ -52,16 +52,16 @@ class ApplicationMessage(BaseModel):
         given = self.message_attributes.get("correlation_id", _MessageAttribute())
         return (given.string_value or self.message_id)[:MAX_CORRELATION_ID_CHARACTERS]
 
-    def submission(self) -> tuple[Submission, tuple[FieldProblem, ...]]:
-        """The application in the body, and what is wrong with it. Raises ``ApplicationUnreadable``."""
+    def submission(self) -> Submission:
+        """The application in the body, with its problems. Raises ``ApplicationUnreadable``."""
         read = read_application(self.body)
-        submission = Submission(
+        return Submission(
             source=self.source,
             application=read.application,
             sent_at=self.sent_at,
             correlation_id=self.correlation_id,
+            problems=read.problems,
         )
-        return submission, read.problems
 
 
 class ApplicationsBatch(BaseModel):

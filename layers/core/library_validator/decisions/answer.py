@@ -1,0 +1,181 @@
+"""The answer to one application: the one model that decisions, events, file lines and pages share.
+
+A new field of the answer is declared in ``AnswerFields`` and made in ``answering``. Nothing else lists the
+fields: whoever shows, stores or sends an answer takes them from here.
+
+The parts of an answer are dataclasses and not pydantic models: an answer has about twenty of them, and a
+dataclass is made in a fraction of the time (docs/adr/0026-one-answer.md). Pydantic checks them where an
+answer is read, and trusts them where this package made them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from library_validator.decisions.application import FieldProblem
+from library_validator.terms import ListingStatus
+
+
+class Answer(StrEnum):
+    VALIDATED = "validated"
+    NEEDS_REVIEW = "needs_review"
+    NOT_VALIDATED = "not_validated"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    staff: Annotated[str, Field(description="a plain sentence for programme staff")]
+    applicant: Annotated[str, Field(description="a plain sentence for the applicant")]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One field of the application against one record: the level it reached and what that is worth."""
+
+    field: str
+    level: str
+    applied: Annotated[str, Field(description="what the application says")]
+    listed: Annotated[str, Field(description="what the registry says")]
+    bits: Annotated[
+        float, Field(description="match weight: log2 of the likelihood ratio; negative speaks against")
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """The listed system that a library which is listed no longer is part of now."""
+
+    fscs_key: str
+    fscs_id: Annotated[str | None, Field(description="the outlet that the vanished library is now")] = None
+    name: Annotated[str, Field(description="of that outlet, or else of the system")]
+    since: Annotated[int, Field(description="the first fiscal year that lists the successor for it")]
+
+
+Fate = Literal["closed", "absorbed", "no_longer_reported"]
+
+# Consumers read the status as text: a status that is added one day must not break them.
+_Status = Annotated[
+    ListingStatus,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "title": "Status",
+            "description": "listed, temporarily_closed, non_respondent, closed, no_longer_listed …",
+        }
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A registry entry: a system, and the outlet where the application names one."""
+
+    fscs_key: str
+    fscs_id: Annotated[str | None, Field(description="the outlet, where one was matched")] = None
+    name: Annotated[
+        str, Field(description="the name of the matched entry: the outlet's, or else the system's")
+    ]
+    system_name: str
+    outlet_name: str | None = None
+    outlet_type: Annotated[
+        str | None, Field(description="CE central, BR branch, BS bookmobile, BM books by mail")
+    ] = None
+    street: str
+    city: str
+    state: str
+    zip: str
+    phone: Annotated[
+        str, Field(description="the registry's own number: the one to call to check authority")
+    ] = ""
+    status: _Status
+    meets_fscs_definition: str = ""
+    legal_basis: str = ""
+    locale: str = ""
+    population: Annotated[int | None, Field(description="legal service area, persons")] = None
+    operating_expenditure: Annotated[int | None, Field(description="US dollars a year")] = None
+    last_listed: Annotated[int, Field(description="the newest fiscal year that lists it")]
+    fate: Annotated[Fate | None, Field(description="what became of it, once it is listed no longer")] = None
+    successor: Annotated[Successor | None, Field(description="who took over, where that is certain")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A registry entry that was compared, with its total match weight in bits."""
+
+    fscs_key: str
+    fscs_id: str | None = None
+    name: str
+    city: str
+    state: str
+    bits: float
+    confidence: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="probability that goes with the match weight, for an applicant that is a library",
+        ),
+    ]
+
+
+class AnswerFields(BaseModel):
+    """What the rules, or a person, answer to one application, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    decision: Answer
+    reasons: list[Reason]
+    next_step: NextStep
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="how often labelled applicants with this answer and about this match weight were the "
+        "library named: see docs/accuracy.md",
+    )
+    match: Match | None
+    runner_up: Candidate | None = Field(
+        description="the best candidate of another system; nobody else is compared where one has the very "
+        "name, and street or phone"
+    )
+    margin: float | None = Field(description="bits between the match and the runner-up")
+    candidates: list[Candidate]
+    evidence: list[Comparison]
+    authority: Literal["unproven"] = Field(
+        description="nothing here proves that the sender acts for the organization"
+    )
+    problems: tuple[FieldProblem, ...] = Field(
+        (), description="fields of the application that could not be used"
+    )
+
+
+class _Codes(BaseModel):
+    """The fields that an answer begins with outside the product."""
+
+    decision: Answer
+    reason_codes: list[str]
+
+
+class AnswerData(AnswerFields, _Codes):
+    """An answer as it leaves the product, with the codes of its reasons: in events, files and pages."""
+
+
+class _Identified(BaseModel):
+    application_id: str
+
+
+class ApplicationAnswer(AnswerData, _Identified):
+    """The answer to one application that nobody stored: a line of a file, for instance."""
+
+    registry_version: str
+    policy_version: str
