@@ -59,7 +59,7 @@ def test_the_detail_is_metadata_and_data() -> None:
 def test_an_event_reads_back_as_what_it_was() -> None:
     for answer, model in EVENT_OF_ANSWER.items():
         event = event_of(decision_of(submission_of(), answer))
-        assert model.model_validate_json(event.model_dump_json()) == event
+        assert model.model_validate_json(event.model_dump_json()).model_dump() == event.model_dump()
 
 
 def test_validated_without_a_match_is_no_event() -> None:

@@ -159,7 +159,7 @@ def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
     def defective(query: Any, *_given: Any, **_named: Any) -> Any:
         raise ValueError(query.applicant.name)
 
-    monkeypatch.setattr(deciding, "decide", defective)
+    monkeypatch.setattr(deciding, "verdict_of", defective)
     service.receive({"task": "revalidate"})
     service.receive_all()
 

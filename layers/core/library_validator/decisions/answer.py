@@ -151,6 +151,8 @@ class AnswerFields(BaseModel):
     margin: float | None = Field(description="bits between the match and the runner-up")
     candidates: list[Candidate]
     evidence: list[Comparison]
+    registry_version: str
+    policy_version: str
     authority: Literal["unproven"] = Field(
         description="nothing here proves that the sender acts for the organization"
     )
@@ -176,6 +178,3 @@ class _Identified(BaseModel):
 
 class ApplicationAnswer(AnswerData, _Identified):
     """The answer to one application that nobody stored: a line of a file, for instance."""
-
-    registry_version: str
-    policy_version: str

@@ -14,7 +14,8 @@ from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
-from library_validator.matching.weights import Weights, probability_of
+from library_validator.matching.weights import Weights, load_weights, probability_of
+from library_validator.registry.store import Pointer
 from library_validator.terms import fscs_key_of
 
 SHOWN_CANDIDATES: Final = 5
@@ -28,8 +29,9 @@ class Judged(NamedTuple):
     verdict: Verdict
 
 
-def answer_values(judged: Judged, weights: Weights, fiscal_year: int) -> dict[str, Any]:
-    """The values of ``AnswerFields``, by name; ``fiscal_year``: the newest of the registry."""
+def answer_values(judged: Judged, pointer: Pointer, policy_version: str) -> dict[str, Any]:
+    """The values of ``AnswerFields``, by name, of an applicant judged by these versions."""
+    weights, fiscal_year = load_weights(), pointer.fiscal_year
     query, ranking, verdict = judged
     match, codes, about = verdict.match, verdict.codes, verdict.about
     shown = match or ranking.best
@@ -47,6 +49,8 @@ def answer_values(judged: Judged, weights: Weights, fiscal_year: int) -> dict[st
         "margin": round(shown.bits - other.bits, 2) if shown and other else None,
         "candidates": [_candidate(scored) for scored in first],
         "evidence": _evidence(query, shown, weights) if shown else [],
+        "registry_version": pointer.active,
+        "policy_version": policy_version,
         "authority": "unproven",
         "problems": verdict.problems,
     }

@@ -80,14 +80,12 @@ class Judge:
     def answers(self, applications: Sequence[ReadApplication]) -> list[ApplicationAnswer]:
         """The answers to applications that nobody sent and nobody stores: of a file, for instance."""
         pointer, judged = self.judge(applications)
-        version, weights = policy_version(), load_weights()
+        version = policy_version()
         return [
             ApplicationAnswer(
                 application_id=read.application.application_id,
                 reason_codes=[*each.verdict.codes],
-                registry_version=pointer.active,
-                policy_version=version,
-                **answer_values(each, weights, pointer.fiscal_year),
+                **answer_values(each, pointer, version),
             )
             for read, each in zip(applications, judged, strict=True)
         ]
@@ -134,10 +132,8 @@ class Decider:
             decided_at=now,
             correlation_id=submission.correlation_id,
             cause=cause,
-            registry_version=pointer.active,
-            policy_version=policy_version(),
             valid_until=valid_until,
-            **answer_values(judged, load_weights(), pointer.fiscal_year),
+            **answer_values(judged, pointer, policy_version()),
         )
 
 

@@ -112,10 +112,8 @@ class _Made(_Model):
 
 
 class Decision(AnswerFields, _Made):
-    """The stored answer to one submission, by one registry version and one policy version."""
+    """The stored answer to one submission."""
 
-    registry_version: str
-    policy_version: str
     held_by: Holder | None = Field(None, description="for staff: who holds the key; never in an event")
     valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
     before: Before | None = Field(None, description="what it replaces, where no new submission caused it")

@@ -35,6 +35,9 @@ class _Submitted(BaseModel):
 class DecisionData(AnswerData, _Submitted):
     """The answer to one submission; of the application itself it has only what was compared."""
 
+    # The versions are in the event's metadata.
+    registry_version: str = Field("", exclude=True)
+    policy_version: str = Field("", exclude=True)
     valid_until: datetime | None = Field(
         None, description="when a validated decision ends and is renewed; null: it does not end"
     )

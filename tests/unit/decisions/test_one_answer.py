@@ -1,0 +1,64 @@
+"""Whatever stores, sends or shows an answer takes its fields from the one model, ``AnswerFields``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from library_validator.adapters.aws.decision_body import pack, unpack
+from library_validator.decisions.answer import AnswerData, AnswerFields, ApplicationAnswer
+from library_validator.decisions.answering import answer_values
+from library_validator.decisions.application import application_from_fields
+from library_validator.decisions.deciding import Judge
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.events import EVENT_OF_ANSWER, LibraryStatusChanged, event_of
+from library_validator_cli.terminal import json_line
+from tests.builders.small_registry import ALDER, NEWEST, decide, registry_of
+
+FIELDS = list(AnswerFields.model_fields)
+IN_METADATA = ["registry_version", "policy_version"]
+APPLICATION = {"application_id": "a-1", "name": ALDER.name, "city": ALDER.city, "state": "ME"}
+
+
+def in_order(fields: Any) -> list[str]:
+    """The fields of the answer among ``fields``, in their order."""
+    return [field for field in fields if field in FIELDS]
+
+
+def test_the_maker_of_an_answer_gives_every_field_and_no_other() -> None:
+    judge = Judge(registry_of(NEWEST))
+    pointer, (judged,) = judge.judge([application_from_fields(dict(APPLICATION))])
+    assert list(answer_values(judged, pointer, "1/1")) == FIELDS
+
+
+@pytest.mark.parametrize("model", [Decision, AnswerData, ApplicationAnswer])
+def test_a_model_that_has_an_answer_declares_none_of_its_fields_itself(model: type[AnswerFields]) -> None:
+    assert issubclass(model, AnswerFields)
+    assert in_order(model.model_fields) == FIELDS
+    assert in_order(model.__annotations__) == []
+
+
+@pytest.mark.parametrize("event", [*EVENT_OF_ANSWER.values(), LibraryStatusChanged])
+def test_the_data_of_an_event_are_the_answer(event: Any) -> None:
+    data = event.model_fields["data"].annotation
+    assert issubclass(data, AnswerFields)
+    schema = event.model_json_schema(mode="serialization")["$defs"][data.__name__]
+    assert in_order(schema["properties"]) == [field for field in FIELDS if field not in IN_METADATA]
+
+
+def test_event_file_line_and_stored_form_have_the_same_values() -> None:
+    decision = decide(**APPLICATION)
+    (line,) = Judge(registry_of(NEWEST)).answers([application_from_fields(dict(APPLICATION))])
+    stored = unpack(pack(decision))
+    of_line, of_event = json.loads(json_line(line)), json.loads(event_of(decision).model_dump_json())
+    values = {field: value for field, value in decision.model_dump(mode="json").items() if field in FIELDS}
+    assert {field: of_line[field] for field in FIELDS} == values
+    assert of_event["metadata"] | of_event["data"] | values == of_event["metadata"] | of_event["data"]
+    assert stored == decision
+
+
+def test_a_stored_decision_is_the_one_that_validation_would_have_made() -> None:
+    text = decide(**APPLICATION).model_dump_json(warnings="error")  # a value of another type would warn
+    assert Decision.model_validate_json(text).model_dump_json() == text
