@@ -48,6 +48,9 @@ SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 # What an outer `make` or a virtual environment would tell SAM's own make and Python.
 MUST_NOT_REACH_SAM: Final = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 
+# SAM looks for samconfig.toml beside a built template, where it is not.
+SAM_SETTINGS: Final = {"SAM_CLI_TELEMETRY": "0", "CI": "1", "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1"}
+
 # A local stack retries within a minute, so that a poison message can be seen in its dead-letter queue.
 LOCAL_PARAMETERS: Final = {
     "RetryPace": "brisk",
@@ -296,7 +299,7 @@ class LocalStack:
 
     def _sam(self, *arguments: str, additional: Mapping[str, str] | None = None) -> None:
         surroundings = self.environment_over(os.environ) | dict(additional or {})
-        surroundings |= {"SAM_CLI_TELEMETRY": "0", "HOME": str(self.state / "home"), "CI": "1"}
+        surroundings |= SAM_SETTINGS | {"HOME": str(self.state / "home")}
         for name in MUST_NOT_REACH_SAM:
             surroundings.pop(name, None)
         (self.state / "home").mkdir(exist_ok=True)

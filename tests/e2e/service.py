@@ -108,6 +108,12 @@ class Service:
         for client in self._clients:
             client.close()
 
+    def deployed(self, kind: str) -> set[str]:
+        """Logical ids of the stack's resources of a type."""
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
+        resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+        return {resource["LogicalResourceId"] for resource in resources if resource["ResourceType"] == kind}
+
     def upload(self, name: str, content: bytes) -> None:
         self.operator_s3.put_object(
             Bucket=self.outputs["ReleasesBucket"], Key=f"releases/{name}", Body=content

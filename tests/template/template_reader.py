@@ -1,4 +1,4 @@
-"""Reads ``template.yaml`` so that tests can ask it questions: tags become dictionaries, as in JSON."""
+"""Reads ``template.yaml`` for the tests: tags become dictionaries, as in JSON, and loops are expanded."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from tests.template.template_loops import expanded
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,7 +52,7 @@ class Statement:
     @property
     def resources(self) -> list[str]:
         """As text: an ARN that the template builds is JSON here."""
-        return [json.dumps(one) for one in _listed(self.body.get("Resource", []))]
+        return [json.dumps(resource) for resource in _listed(self.body.get("Resource", []))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ class Template:
 
 
 def read_template() -> Template:
-    return Template(yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader))  # noqa: S506
+    body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506
+    return Template(expanded(body, body["Mappings"]))
 
 
 def _listed(value: Any) -> list[Any]:

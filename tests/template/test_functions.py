@@ -52,6 +52,12 @@ def test_a_build_never_delivers_the_layer_of_another_processor() -> None:
     assert configuration["default"]["build"]["parameters"]["cached"] is False
 
 
+def test_sam_expands_the_loops_of_the_template(template: Template) -> None:
+    assert template.body["Transform"] == ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"]
+    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    assert configuration["default"]["global"]["parameters"]["language_extensions"] is True
+
+
 def test_no_module_of_a_function_hides_one_of_the_layer(template: Template) -> None:
     # A function's own code comes before the layer on AWS, and after it on the local stack.
     layer = {path.name for path in (ROOT / "layers" / "core" / "library_validator").parent.iterdir()}

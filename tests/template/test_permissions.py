@@ -38,11 +38,24 @@ def test_nothing_is_allowed_by_wildcard(template: Template) -> None:
             assert "NotResource" not in statement.body, statement
 
 
-def test_a_statement_allows_one_action_on_one_arn(template: Template) -> None:
+def test_a_statement_allows_actions_on_one_arn(template: Template) -> None:
     for statement in template.statements():
         if statement.allows:
-            assert len(statement.actions) == 1, statement
             assert len(statement.resources) == 1, statement
+
+
+def test_an_arn_has_one_statement_in_a_policy_for_each_principal_and_condition(template: Template) -> None:
+    seen = set()
+    for statement in template.statements():
+        others = {name: value for name, value in statement.body.items() if name not in {"Action", "Sid"}}
+        place = (statement.carrier, json.dumps(others, sort_keys=True))
+        assert place not in seen, statement
+        seen.add(place)
+
+
+def test_an_action_is_allowed_once(template: Template) -> None:
+    for statement in template.statements():
+        assert len(set(statement.actions)) == len(statement.actions), statement
 
 
 def test_nobody_is_admitted_by_a_wildcard_principal(template: Template) -> None:
@@ -218,7 +231,7 @@ def test_the_operator_sees_how_much_waits_in_every_queue(template: Template) -> 
     seen = {
         resource
         for statement in template.policies_of("OperatorRole")
-        if statement.actions == ["sqs:GetQueueAttributes"]
+        if "sqs:GetQueueAttributes" in statement.actions
         for resource in statement.resources
     }
     queues = template.of_type("AWS::SQS::Queue")

@@ -10,6 +10,7 @@ import pytest
 
 from library_validator_cli.commands import status
 from tests.builders.command_lines import every_command, options_of
+from tests.template.template_reader import read_template
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -68,8 +69,7 @@ def test_every_make_target_in_the_documents_exists(document: Path) -> None:
 
 
 def test_the_documents_name_no_queue_or_output_that_the_template_lacks() -> None:
-    template = (ROOT / "template.yaml").read_text()
-    outputs = set(re.findall(r"^  ([A-Za-z]+):$", template.partition("\nOutputs:")[2], flags=re.MULTILINE))
+    outputs = set(read_template().body["Outputs"])
     assert set(status.QUEUES.values()) <= outputs
     for document in DOCUMENTS:
         named = set(re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", lines_of(document)))

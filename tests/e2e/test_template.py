@@ -1,0 +1,18 @@
+"""The deployed stack has what the template tests read: loops are expanded in the same way."""
+
+from __future__ import annotations
+
+from tests.e2e.service import Service
+from tests.template.template_reader import read_template
+
+IN_LOOPS = ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup")
+
+
+def test_the_stack_has_every_alarm_and_log_group_of_the_template(service: Service) -> None:
+    template = read_template()
+    for kind in IN_LOOPS:
+        assert service.deployed(kind) == set(template.of_type(kind)), kind
+
+
+def test_the_stack_has_every_output_of_the_template(service: Service) -> None:
+    assert set(service.outputs) == set(read_template().body["Outputs"])

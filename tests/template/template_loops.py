@@ -1,0 +1,54 @@
+"""Expands the loops of a template (``Fn::ForEach``) as the transform ``AWS::LanguageExtensions`` does.
+
+Only the forms that ``template.yaml`` uses. Text that still has a reference in it stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+LOOP = "Fn::ForEach::"
+
+
+def expanded(value: Any, mappings: Mapping[str, Any], members: Mapping[str, str] | None = None) -> Any:
+    """``value`` without loops; ``members`` has the present member of each loop around it, by identifier."""
+    within = members or {}
+    match value:
+        case {"Ref": str(name)} if name in within:
+            return within[name]
+        case {"Fn::Sub": str(text)} if within and "${" not in (filled := _filled(text, within)):
+            return filled
+        case {"Fn::FindInMap": [table, row, column]} if within:
+            key, field = expanded(row, mappings, within), expanded(column, mappings, within)
+            return mappings[table][key][field]
+        case {"Fn::Join": [str(separator), list(parts)]} if within:
+            filled_parts = expanded(parts, mappings, within)
+            whole = all(isinstance(part, str) for part in filled_parts)
+            return separator.join(filled_parts) if whole else {"Fn::Join": [separator, filled_parts]}
+        case dict():
+            return _members_expanded(value, mappings, within)
+        case list():
+            return [expanded(item, mappings, within) for item in value]
+        case _:
+            return value
+
+
+def _members_expanded(
+    value: Mapping[str, Any], mappings: Mapping[str, Any], within: Mapping[str, str]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, item in value.items():
+        if key.startswith(LOOP):
+            identifier, collection, fragment = item
+            for member in collection:
+                found |= expanded(fragment, mappings, {**within, identifier: member})
+        else:
+            found[_filled(key, within)] = expanded(item, mappings, within)
+    return found
+
+
+def _filled(text: str, within: Mapping[str, str]) -> str:
+    for identifier, member in within.items():
+        text = text.replace("${" + identifier + "}", member)
+    return text
