@@ -43,6 +43,7 @@ from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import BUNDLED_SEED, write_sample_release
+from tests.template.template_reader import read_template
 
 COUNT: Final = 1_000
 RUNS: Final = 5
@@ -83,7 +84,7 @@ class Prices:
 
 def idle_month(prices: Prices) -> dict[str, Any]:
     """What the stack costs in a month without one application: its alarms, and Lambda asking its queues."""
-    alarms = len(re.findall(r"^    Type: AWS::CloudWatch::Alarm$", template(), re.MULTILINE))
+    alarms = len(read_template().of_type("AWS::CloudWatch::Alarm"))
     queues = len(re.findall(r"^          Type: SQS$", template(), re.MULTILINE))
     asked = queues * prices.assumed["pollers_a_queue"] * 30 * 86_400 / prices.assumed["poll_seconds"]
     return {
