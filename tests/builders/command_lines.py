@@ -1,4 +1,4 @@
-"""The commands of the command line, as a test finds them."""
+"""The commands of the command line, and their options."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def every_command() -> list[tuple[str, ...]]:
 
 
 def options_of(path: tuple[str, ...]) -> set[str]:
-    """Every option of a command, long and short, with those that all have."""
+    """Every option of a command, long and short, with the options of all commands."""
     command: Any = typer.main.get_command(app)
     for name in path:
         command = command.commands[name]
     return {"--help", "-h"} | {
-        option for one in command.params for option in (*one.opts, *one.secondary_opts)
+        option for given in command.params for option in (*given.opts, *given.secondary_opts)
     }
 
 

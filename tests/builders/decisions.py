@@ -1,4 +1,4 @@
-"""Applications, submissions and decisions as tests need them."""
+"""Submissions and decisions, as a sender and a decider make them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def decision_of(
     cause: Cause | None = None,
     registry_version: str = "2022.1.0123456789ab",
 ) -> Decision:
-    """What a decider would say: a match unless the answer is that there is none."""
+    """A decision on a submission; it has a match unless the answer is ``not_validated``."""
     cause = cause or Cause()
     matched = answer is not Answer.NOT_VALIDATED
     return Decision(
@@ -48,7 +48,7 @@ def decision_of(
         correlation_id=submission.correlation_id,
         cause=cause,
         decision=answer,
-        reasons=[Reason(code="MATCH" if matched else "NO_ENTRY", staff="so it is", applicant="so it is")],
+        reasons=[Reason(code="MATCH" if matched else "NO_ENTRY", staff="a reason", applicant="a reason")],
         next_step=NextStep(code="NONE", text="nothing to do"),
         confidence=0.99 if matched else 0.0,
         match=match_of(fscs_key) if matched else None,
@@ -86,5 +86,5 @@ def match_of(fscs_key: str) -> Match:
 
 
 def decider_without_registry() -> Decider:
-    """For recording where no person has decided anything: an override could not be restated."""
+    """A decider for tests without overrides: it cannot restate one."""
     return Decider(MemoryRegistry())

@@ -12,7 +12,7 @@ _SECOND = ("BROOK", "CREEK", "FALLS", "HILL", "LAKE", "MEADOW", "POND", "RIDGE",
 
 
 def country(systems_per_state: int = 60) -> tuple[Rows, Rows]:
-    """Rows of systems and of outlets, all of different names, streets, phones and, nearly, ZIP codes."""
+    """Rows of systems and of outlets; names, streets and phones differ, and nearly all ZIP codes."""
     systems, outlets = [], []
     for state_number, (state, zip_start) in enumerate(STATES.items()):
         for number in range(systems_per_state):

@@ -1,4 +1,4 @@
-"""Releases made by hand: a few rows in an official layout, and zips of them, whole or spoiled."""
+"""Small releases: a few rows in an official layout, and zips of them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ OUTLETS_FILE: Final = "pls_fy22_outlet_pud22i.csv"
 
 
 def csv_of(rows: Sequence[Row]) -> str:
-    """Rows as the official files have them; the first row names the columns. No quoting is done."""
+    """Rows in the form of the official files; the first row names the columns. Nothing is quoted."""
     lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
     return "".join(f"{line}\r\n" for line in lines)
 

@@ -129,12 +129,12 @@ NEWEST = release(SYSTEMS, OUTLETS)
 
 def registry_of(*releases: Release) -> MemoryRegistry:
     """An active registry version of ``releases``."""
-    accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "a.zip", "1") for one in releases]
+    accepted = [AcceptedRelease(each.fiscal_year, each.content_sha256, "a.zip", "1") for each in releases]
     return MemoryRegistry.holding(build_index(releases), accepted, NOW)
 
 
 def decide(*releases: Release, **fields: object) -> Decision:
-    """The decision on one application against ``releases`` (the small registry where none is given)."""
+    """The decision on one application against ``releases`` (without any: against the small registry)."""
     read = application_from_fields({"application_id": "a-1", **fields})
     submission = Submission(
         source="partner", application=read.application, sent_at=NOW, problems=read.problems

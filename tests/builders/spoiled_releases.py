@@ -1,4 +1,4 @@
-"""Official releases spoiled in every way that was thought of, each with how the service must take it."""
+"""Official releases, each damaged in another way, with the status and the message that its run must have."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ SPOILED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Spoiled:
-    """One upload: what it is, and what its run has to say."""
+    """One upload, and the expected end of its run."""
 
-    what: str
+    case: str
     content: bytes
     status: str
-    said: str  # the code of a problem, or a part of the refusal's sentence
+    message: str  # the code of a problem, or a part of the refusal's sentence
     key: str = NAME
 
 
 class Table:
-    """One CSV file of a release, as rows; bytes that are not touched stay as they are."""
+    """One CSV file of a release, as rows; untouched bytes stay the same."""
 
     def __init__(self, member: str, content: bytes) -> None:
         self.member = member
@@ -81,7 +81,7 @@ def tables_of(release: bytes) -> tuple[Table, Table]:
 
 
 def zipped(*tables: Table, more: dict[str, bytes] | None = None, claimed: int = 0) -> bytes:
-    """A zip of them; ``claimed``: how many bytes the directory says that its first member has."""
+    """A zip of tables; ``claimed``: the size in bytes that the directory states for its first member."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables:
@@ -140,7 +140,7 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
 
 
 class FiveGigabytes(bytes):
-    """Claims to be 5 GB, as an object's size does before anybody reads it."""
+    """States a size of 5 GB, as an object does before it is read."""
 
     def __len__(self) -> int:
         return 5 << 30

@@ -1,4 +1,4 @@
-"""A registry of invented libraries whose names have the forms that names in the survey have."""
+"""A registry of invented libraries; their names have the forms of names in the survey."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ STATISTICS: Final = Statistics.decode(_INDEX.statistics)
 
 
 def in_its_town(listed: System | Outlet) -> dict[str, str]:
-    """Town and state of a listed library, as an applicant gives them."""
+    """Town and state of a listed library, in an applicant's spelling."""
     return {"city": listed.city.title(), "state": listed.state}
 
 
@@ -116,7 +116,7 @@ def at_its_door(listed: System | Outlet) -> dict[str, str]:
 
 
 def with_its_phone(listed: System | Outlet) -> dict[str, str]:
-    """Its whole address and its telephone number: as much as the library itself can give."""
+    """Its whole address and its telephone number: all that the library itself can give."""
     return {**at_its_door(listed), "phone": listed.phone}
 
 
@@ -139,12 +139,12 @@ def query_of(name: str, **fields: str) -> Query:
 
 
 def evidence_of(listed: System | Outlet, name: str, **fields: str) -> Evidence:
-    """What speaks for it that an applicant is one listed library, whoever else it may be."""
+    """The evidence that an applicant is one listed library, also where another entry comes first."""
     query = query_of(name, **fields)
     keys = keys_of_query(query, STATISTICS)
     ranking = rank(
         query, keys, _INDEX.postings, STATISTICS, load_weights(), _INDEX.fiscal_year, everybody=True
     )
-    wanted = listed.fscs_key if isinstance(listed, System) else listed.fscs_id
-    about = next(one for one in ranking.scored if one.entry.id == wanted)
+    listed_id = listed.fscs_key if isinstance(listed, System) else listed.fscs_id
+    about = next(scored for scored in ranking.scored if scored.entry.id == listed_id)
     return Evidence(query, about, ranking, load_policy())

@@ -1,4 +1,4 @@
-"""A web server on this machine that behaves as badly as it is told to."""
+"""A web server on this machine that misbehaves on request."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class Request(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers.items())))
+        self.server.requests.append((self.path, dict(self.headers.items())))
         pages = self.server.pages.get(self.path, [not_found])
         page = pages[0] if len(pages) == 1 else pages.pop(0)
         page(self)
 
-    def log_message(self, *_said: object) -> None:
-        """Nothing is written to the test's output."""
+    def log_message(self, *_message: object) -> None:
+        """Write nothing to the test's output."""
 
     def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         """A whole response; a header is named ``content_type`` for Content-Type."""
@@ -55,20 +55,20 @@ class _Server(ThreadingHTTPServer):
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.pages: dict[str, list[Page]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.requests: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is what many of these tests are about."""
+        """Ignore clients that leave early: many tests are about them."""
 
 
 @dataclass
 class WebServer:
-    """What is served: each path with its pages, one a request; the last one stays."""
+    """Serves pages by path, one page a request; the last page of a path repeats."""
 
     url: str
-    over: threading.Event  # set when the test ends: whoever drips stops
-    asked: list[tuple[str, dict[str, str]]]
+    over: threading.Event  # set when the test ends: endless pages then stop
+    requests: list[tuple[str, dict[str, str]]]  # path and headers
     _pages: dict[str, list[Page]] = field(default_factory=dict)
 
     def serve(self, path: str, *pages: Page) -> str:
@@ -77,7 +77,7 @@ class WebServer:
         return f"{self.url}{path}"
 
     def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
+        return [path for path, _ in self.requests]
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
         thread.start()
         host, port = server.server_address[:2]
         yield WebServer(
-            f"{'https' if tls else 'http'}://{host!s}:{port}", server.over, server.asked, server.pages
+            f"{'https' if tls else 'http'}://{host!s}:{port}", server.over, server.requests, server.pages
         )
         server.over.set()
         server.shutdown()
@@ -116,7 +116,7 @@ def zip_file(content: bytes, **headers: str) -> Page:
 
 
 def versioned(content: bytes, etag: str, last_modified: str = "") -> Page:
-    """A zip that answers 304 to whoever has it already."""
+    """A zip; a client that has it already gets 304."""
     named = {"etag": etag, **({"last_modified": last_modified} if last_modified else {})}
 
     def page(request: Request) -> None:

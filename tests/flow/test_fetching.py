@@ -78,7 +78,7 @@ def test_a_date_alone_is_enough_to_ask_by(world: World) -> None:
     world.web.serve(ZIP, dated)
     world.outcome()
     world.outcome()
-    assert world.web.asked[-1][1]["If-Modified-Since"] == "Wed, 01 Jul 2026 00:00:00 GMT"
+    assert world.web.requests[-1][1]["If-Modified-Since"] == "Wed, 01 Jul 2026 00:00:00 GMT"
 
 
 def test_the_same_content_is_uploaded_once_whoever_has_it(world: World) -> None:

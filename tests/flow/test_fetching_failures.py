@@ -59,7 +59,7 @@ def test_a_page_without_links_is_no_answer(world: World) -> None:
 def test_a_refusal_is_not_pressed(world: World) -> None:
     world.web.serve(ZIP, status(403, b"no robots"))
     assert world.outcome() == ("refused", "refuses the request (HTTP 403)")
-    assert (len(world.web.asked), world.slept) == (1, [])
+    assert (len(world.web.requests), world.slept) == (1, [])
 
 
 def test_a_host_that_refuses_one_file_of_a_table_is_not_asked_for_the_others(world: World) -> None:
@@ -97,7 +97,7 @@ def test_an_error_that_passes_is_tried_again_after_growing_pauses(world: World) 
 def test_an_error_that_stays_is_given_up(world: World) -> None:
     world.web.serve(ZIP, status(500))
     assert world.outcome() == ("server_error", "has an error of its own (HTTP 500)")
-    assert len(world.web.asked) == 3
+    assert len(world.web.requests) == 3
 
 
 def test_a_broken_connection_is_tried_again(world: World) -> None:
@@ -150,7 +150,7 @@ def test_less_than_announced_is_truncated(world: World) -> None:
     world.web.serve(ZIP, short(FY2022, 10))
     outcome, said = world.outcome()
     assert (outcome, said) == ("truncated", "broke off before its end")
-    assert len(world.web.asked) == 3
+    assert len(world.web.requests) == 3
 
 
 def test_more_than_announced_is_truncated(world: World) -> None:
@@ -212,7 +212,7 @@ def test_a_loop_of_redirects_ends(world: World) -> None:
     world.web.serve(ZIP, redirect("/loop"))
     world.web.serve("/loop", redirect(ZIP))
     assert world.outcome() == ("strayed", "redirects more than 5 times")
-    assert len(world.web.asked) == 6
+    assert len(world.web.requests) == 6
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_redirect_elsewhere_is_not_followed(world: World, to: str) -> None:
     world.web.serve(ZIP, redirect(to.format(port=port)))
     outcome, said = world.outcome()
     assert (outcome, "only asked over https at 127.0.0.1" in said) == ("strayed", True)
-    assert len(world.web.asked) == 1
+    assert len(world.web.requests) == 1
 
 
 def test_a_redirect_within_the_source_is_followed_and_its_end_is_what_is_kept(world: World) -> None:

@@ -69,7 +69,7 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(web: WebServer) -> Non
     ):
         pass
     assert (raised.value.outcome, raised.value.transient) == ("unreachable", False)
-    assert web.asked == []
+    assert web.requests == []
 
 
 @pytest.mark.usefixtures("trusted")
@@ -77,7 +77,7 @@ def test_a_body_is_read_as_it_was_sent_and_header_names_are_in_lower_case(web: W
     url = web.serve("/a%20b?c=d", status(200, b"hello", **{"X-Said": "Yes"}))
     with HttpWeb().get(url, {"If-None-Match": '"1"'}, 5) as answer:
         assert (answer.status, answer.headers["x-said"], b"".join(answer.body)) == (200, "Yes", b"hello")
-    ((path, headers),) = web.asked
+    ((path, headers),) = web.requests
     assert (path, headers["If-None-Match"]) == ("/a%20b?c=d", '"1"')
 
 

@@ -20,5 +20,5 @@ def test_every_spoiled_release_is_told_and_changes_nothing(data: Path) -> None:
     taken = []
     for spoiled in spoiled_releases(last, this, older):
         check(service, spoiled)
-        taken.append(spoiled.what)
+        taken.append(spoiled.case)
     assert taken == list(SPOILED)

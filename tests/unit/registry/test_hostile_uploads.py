@@ -81,7 +81,7 @@ def check(service: Service, spoiled: Spoiled) -> None:
     if run.status == "unchanged":
         return
     reasons = [problem for problem in run.problems if problem["severity"] != "warning"]
-    assert any(spoiled.said in f"{problem['code']}: {problem['message']}" for problem in reasons), reasons
+    assert any(spoiled.message in f"{problem['code']}: {problem['message']}" for problem in reasons), reasons
     assert all(20 < len(problem["message"]) < 700 and "\n" not in problem["message"] for problem in reasons)
     (event,) = service.bus.events[told:]
     assert isinstance(event, ReleaseRefusedEvent)
@@ -92,7 +92,7 @@ def check(service: Service, spoiled: Spoiled) -> None:
 @pytest.fixture(scope="module")
 def spoiled_samples() -> dict[str, Spoiled]:
     every = spoiled_releases(sample(2021), sample(2022), sample(2020))
-    return {spoiled.what: spoiled for spoiled in every}
+    return {spoiled.case: spoiled for spoiled in every}
 
 
 def test_the_release_that_is_spoiled_here_would_go_live() -> None:
@@ -102,8 +102,8 @@ def test_the_release_that_is_spoiled_here_would_go_live() -> None:
     assert service.upload("releases/pls_fy2022_csv.zip", sample(2022)).status == "active"
 
 
-@pytest.mark.parametrize("what", SPOILED)
+@pytest.mark.parametrize("case", SPOILED)
 def test_a_spoiled_release_is_told_and_changes_nothing(
-    service: Service, spoiled_samples: dict[str, Spoiled], what: str
+    service: Service, spoiled_samples: dict[str, Spoiled], case: str
 ) -> None:
-    check(service, spoiled_samples[what])
+    check(service, spoiled_samples[case])
