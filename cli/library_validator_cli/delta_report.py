@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.console import Group, RenderableType
 
-from library_validator.releases.lineage.delta import CHANGES, Change, Delta, What
+from library_validator.releases.lineage.delta import CHANGES, Delta, ListingChange, What
 from library_validator_cli.terminal import cells, table
 
 # What each change is called in a report, and the columns that say something about it.
@@ -112,7 +112,7 @@ def _sections(delta: Delta) -> Iterator[_Section]:
             yield _Section(title, (*columns, "seen by", "what shows it"), rows)
 
 
-def _row(change: Change) -> tuple[str, ...]:
+def _row(change: ListingChange) -> tuple[str, ...]:
     values = [change.id, *([change.name] if change.what != "renamed" else [])]
     values += [change.before] * (change.what in _WITH_BEFORE) + [change.after] * (change.what in _WITH_AFTER)
     shows = ", ".join((*change.codes, *change.comparison))

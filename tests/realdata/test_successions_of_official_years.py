@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 
-from library_validator.releases.lineage.successions import successions
+from library_validator.releases.lineage.successions import ReleasePair
 from library_validator.releases.records import Release
 from tests.realdata.official_years import FY2017_TO_FY2022, RE_KEYED
 
@@ -40,6 +40,6 @@ def test_the_certain_successors_are_those_that_were_looked_at(
     before, after = releases[older], releases[newer]
     listed = {system.fscs_key for system in after.systems}
     assert sum(system.fscs_key not in listed for system in before.systems) == gone
-    found = successions(before, after)
+    found = ReleasePair(before, after).successions
     assert {key: succession.fscs_id for key, succession in found.items()} == expected
     assert {key for key, succession in found.items() if succession.how == "re_keyed"} == RE_KEYED & set(found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from library_validator.releases.lineage.delta import Change, delta_between
+from library_validator.releases.lineage.delta import ListingChange, delta_between
 from library_validator.releases.records import Release
 from tests.builders.invented_country import country, release_of_country
 from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
@@ -29,7 +29,7 @@ def one(year: int, system: Row | None = None, outlet: Row | None = None, more: R
     return release_of(year, systems, outlets)
 
 
-def of_systems(older: Release, newer: Release) -> list[Change]:
+def of_systems(older: Release, newer: Release) -> list[ListingChange]:
     return [change for change in delta_between(older, newer).changes if change.kind == "system"]
 
 
@@ -116,7 +116,7 @@ def test_a_system_under_a_new_key_is_neither_gone_nor_new_and_can_be_renamed() -
 
 
 def test_a_delta_the_wrong_way_round_is_an_error() -> None:
-    with pytest.raises(ValueError, match="the other way round"):
+    with pytest.raises(ValueError, match="give the older release first"):
         delta_between(one(2022), one(2021))
 
 

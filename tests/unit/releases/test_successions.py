@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from library_validator.releases.lineage.successions import Continuation, continued_outlets, successions
+from library_validator.releases.lineage.successions import Continuation, ReleasePair
 from library_validator.releases.records import Release
 from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
@@ -30,7 +30,7 @@ def under(key: str, sequence: str, **other: str) -> dict[str, str]:
 
 def test_a_library_that_became_a_branch_of_another_system_is_absorbed() -> None:
     newer = release(2022, [], [under("VT0001", "003", C_OUT_TY="BR", STATSTRU="11")])
-    (found,) = successions(OLDER, newer).items()
+    (found,) = ReleasePair(OLDER, newer).successions.items()
     key, succession = found
     assert key == "VT0002"
     assert (succession.how, succession.fscs_key, succession.fscs_id) == ("absorbed", "VT0001", "VT0001-003")
@@ -39,14 +39,14 @@ def test_a_library_that_became_a_branch_of_another_system_is_absorbed() -> None:
 
 def test_a_library_under_another_key_of_its_own_is_re_keyed() -> None:
     newer = release(2022, [{**BIRCH, "FSCSKEY": "VT9002"}], [under("VT9002", "001")])
-    succession = successions(OLDER, newer)["VT0002"]
+    succession = ReleasePair(OLDER, newer).successions["VT0002"]
     assert (succession.how, succession.fscs_key, succession.fscs_id) == ("re_keyed", "VT9002", "VT9002-001")
 
 
 def test_a_renamed_library_under_another_key_is_re_keyed_if_all_of_it_came_from_there() -> None:
     name = {"LIBNAME": "TRI-TOWN LIBRARY"}
     newer = release(2022, [{**BIRCH, **name, "FSCSKEY": "VT9002"}], [under("VT9002", "001", **name)])
-    assert successions(OLDER, newer)["VT0002"].how == "re_keyed"
+    assert ReleasePair(OLDER, newer).successions["VT0002"].how == "re_keyed"
 
 
 def test_systems_that_were_merged_into_a_new_one_are_absorbed() -> None:
@@ -60,7 +60,7 @@ def test_systems_that_were_merged_into_a_new_one_are_absorbed() -> None:
         [{**BIRCH, "FSCSKEY": "VT9002", "LIBNAME": "BIRCH AND HILL LIBRARY SYSTEM"}],
         [under("VT9002", "001"), {**HILL, "FSCSKEY": "VT9002", "FSCS_SEQ": "002"}],
     )
-    found = successions(older, newer)
+    found = ReleasePair(older, newer).successions
     assert {key: (s.how, s.fscs_id) for key, s in found.items()} == {
         "VT0002": ("absorbed", "VT9002-001"),
         "VT0003": ("absorbed", "VT9002-002"),
@@ -76,8 +76,8 @@ def test_a_system_that_was_divided_has_no_one_successor() -> None:
         [{**BIRCH, "FSCSKEY": "VT9002"}, {**HILL, "FSCSKEY": "VT9003"}],
         [under("VT9002", "001"), {**HILL, "FSCSKEY": "VT9003", "FSCS_SEQ": "001"}],
     )
-    assert successions(older, newer) == {}
-    assert continued_outlets(older, newer) == {
+    assert ReleasePair(older, newer).successions == {}
+    assert ReleasePair(older, newer).continued_outlets == {
         "VT0002-001": Continuation("VT9002-001", ("name", "street", "phone")),
         "VT0002-002": Continuation("VT9003-001", ("name", "street", "phone")),
     }
@@ -96,18 +96,18 @@ def test_a_system_that_was_divided_has_no_one_successor() -> None:
     ids=["another ZIP", "another state", "street alone", "phone alone", "name alone", "a bookmobile"],
 )
 def test_what_is_not_certain_is_no_successor(now: dict[str, str]) -> None:
-    assert successions(OLDER, release(2022, [], [under("VT0001", "003", **now)])) == {}
+    assert ReleasePair(OLDER, release(2022, [], [under("VT0001", "003", **now)])).successions == {}
 
 
 def test_a_neighbour_that_was_there_before_is_no_successor() -> None:
     neighbour = under("VT0001", "003", C_OUT_TY="BR")
     older = release(2021, [BIRCH], [{**BIRCH, "FSCS_SEQ": "001"}, neighbour])
-    assert successions(older, release(2022, [], [neighbour])) == {}
+    assert ReleasePair(older, release(2022, [], [neighbour])).successions == {}
 
 
 def test_two_equally_good_successors_are_none() -> None:
     newer = release(2022, [], [under("VT0001", "003"), under("VT0001", "004")])
-    assert successions(OLDER, newer) == {}
+    assert ReleasePair(OLDER, newer).successions == {}
 
 
 @pytest.mark.parametrize(
@@ -115,10 +115,10 @@ def test_two_equally_good_successors_are_none() -> None:
 )
 def test_a_street_has_one_meaning_in_its_usual_spellings(street: str) -> None:
     moved = under("VT0001", "003", ADDRESS=street.replace(",", ""), PHONE="8025550999")
-    assert successions(OLDER, release(2022, [], [moved]))["VT0002"].evidence == ("name", "street")
+    assert ReleasePair(OLDER, release(2022, [], [moved])).successions["VT0002"].evidence == ("name", "street")
 
 
 def test_a_closed_system_that_had_handed_over_its_outlets_is_found_by_its_own_place() -> None:
     older = release(2021, [{**BIRCH, "STATSTRU": "03"}], [])
     newer = release(2022, [], [under("VT0001", "003")])
-    assert successions(older, newer)["VT0002"].fscs_id == "VT0001-003"
+    assert ReleasePair(older, newer).successions["VT0002"].fscs_id == "VT0001-003"

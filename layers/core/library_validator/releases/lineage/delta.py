@@ -1,7 +1,7 @@
-"""What changed between any two releases: of which system or outlet, from what to what, and how it shows.
+"""The changes between two releases: which system or outlet, before and after, and the evidence.
 
-Two witnesses are heard: the survey's own codes in the newer release (STATSTRU, STATNAME, STATADDR), which
-tell of its last year only, and the comparison of both releases. Each change says which of them it has.
+There are two kinds of evidence: the survey's own codes in the newer release (STATSTRU, STATNAME, STATADDR),
+which cover its last year only, and the comparison of both releases. Each change says which of them it has.
 """
 
 from __future__ import annotations
@@ -19,19 +19,18 @@ from library_validator.releases.lineage.same_place import (
 )
 from library_validator.releases.lineage.successions import (
     Continuation,
+    ReleasePair,
     Succession,
-    continued_outlets,
-    successions,
 )
 from library_validator.releases.records import Outlet, Release, Structure, System
 
 What = Literal[
-    "absorbed",  # a system is part of another one now
-    "absorbed_another",  # a system took over another one; by code only, where it is not certain which
-    "re_keyed",  # the same system or outlet under another key or id
+    "absorbed",  # a system is a part of another system now
+    "absorbed_another",  # a system took over another one: a code says so, and which one is not certain
+    "re_keyed",  # the same system or outlet has another key or id
     "to_other_system",  # an outlet belongs to another system now
     "closed",
-    "gone",  # listed no more, and no code or successor says why
+    "gone",  # not listed any more, and no code or successor says why
     "new",
     "reopened",
     "temporarily_closed",
@@ -52,17 +51,17 @@ _MOVED, _MINOR_ADDRESS = "07", "15"  # STATADDR
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that happened to one system or outlet."""
+class ListingChange:
+    """One change of one system or outlet."""
 
     what: What
     kind: Literal["system", "outlet"]
-    id: str  # FSCS key or id, in the newer release; of what is listed no more, in the older
-    name: str  # likewise
-    before: str  # the name, address, key or system before; empty where there was none
-    after: str  # the same now
-    codes: tuple[str, ...]  # the survey's codes that say so: "STATSTRU 11"
-    comparison: tuple[str, ...]  # what comparing shows: "street", "phone" …
+    id: str  # FSCS key or id, in the newer release; in the older one if the newer does not list it
+    name: str  # from the same release as the id
+    before: str  # the name, address, key or system in the older release; empty if there is none
+    after: str  # the same in the newer release
+    codes: tuple[str, ...]  # the survey's codes for it: "STATSTRU 11"
+    comparison: tuple[str, ...]  # what the comparison of both releases shows: "street", "phone" …
 
     @property
     def evidence(self) -> Literal["code", "comparison", "both"]:
@@ -87,17 +86,17 @@ class Delta:
 
     older: Side
     newer: Side
-    changes: tuple[Change, ...]
+    changes: tuple[ListingChange, ...]
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """{"systems": {what: changes}, "outlets": …}, only what occurs, in the order of ``CHANGES``."""
+        """{"systems": {what: number}, "outlets": …}, without zeros, in the order of ``CHANGES``."""
         counted = Counter((change.kind, change.what) for change in self.changes)
         return {
             f"{kind}s": {what: counted[kind, what] for what in CHANGES if counted[kind, what]}
             for kind in ("system", "outlet")
         }
 
-    def of(self, kind: str, what: What) -> list[Change]:
+    def of(self, kind: str, what: What) -> list[ListingChange]:
         """The changes of one kind of record, by id."""
         return [change for change in self.changes if change.kind == kind and change.what == what]
 
@@ -113,26 +112,27 @@ class Delta:
 def delta_between(older: Release, newer: Release) -> Delta:
     """Everything that changed from ``older`` to ``newer``.
 
-    A library can have several changes: renamed and moved, say. Only what is certain is said: what cannot
-    be told to be the same library is "gone" and "new". Raises ``ValueError`` if ``newer`` is the older one.
+    A library can have several changes: renamed and moved, for example. If it is not certain that two records
+    are the same library, they are "gone" and "new". Raises ``ValueError`` if ``newer`` is the older release.
     """
     if newer.fiscal_year < older.fiscal_year:
         raise ValueError(
-            f"fiscal year {newer.fiscal_year} is before {older.fiscal_year}: the other way round"
+            f"fiscal year {newer.fiscal_year} is before {older.fiscal_year}: give the older release first"
         )
-    found = [*_Systems(older, newer).changes(), *_Outlets(older, newer).changes()]
+    pair = ReleasePair(older, newer)
+    found = [*_Systems(pair).changes(), *_Outlets(pair).changes()]
     found.sort(key=lambda change: (change.kind != "system", CHANGES.index(change.what), change.id))
     return Delta(_side(older), _side(newer), tuple(found))
 
 
 class _Systems:
-    def __init__(self, older: Release, newer: Release) -> None:
-        self._before = {system.fscs_key: system for system in older.systems}
-        self._after = {system.fscs_key: system for system in newer.systems}
-        self._outlets = {outlet.fscs_id: outlet for outlet in newer.outlets}
-        self._successions = successions(older, newer)
+    def __init__(self, pair: ReleasePair) -> None:
+        self._before = {system.fscs_key: system for system in pair.older.systems}
+        self._after = {system.fscs_key: system for system in pair.newer.systems}
+        self._outlets = {outlet.fscs_id: outlet for outlet in pair.newer.outlets}
+        self._successions = pair.successions
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[ListingChange]:
         re_keyed = {s.fscs_key: old for old, s in self._successions.items() if s.how == "re_keyed"}
         for key, system in self._before.items():
             if key in self._after:
@@ -148,7 +148,7 @@ class _Systems:
                 yield _appeared(system)
         yield from self._takeovers_of_unknown()
 
-    def _succeeded(self, system: System, succession: Succession) -> Change:
+    def _succeeded(self, system: System, succession: Succession) -> ListingChange:
         new = self._after[succession.fscs_key]
         place = self._outlets.get(succession.fscs_id or "")
         codes = [part for part in succession.evidence if part.startswith("STATSTRU")]
@@ -156,7 +156,7 @@ class _Systems:
             codes.append(f"STATSTRU {new.structure} of {new.fscs_key}")
         shown = tuple(part for part in succession.evidence if part not in codes)
         if succession.how == "re_keyed":
-            return Change(
+            return ListingChange(
                 "re_keyed",
                 "system",
                 new.fscs_key,
@@ -168,30 +168,32 @@ class _Systems:
             )
         where = f", as {place.fscs_id} {place.name}" if place else ""
         after = f"{new.fscs_key} {new.name}{where}"
-        return Change("absorbed", "system", system.fscs_key, system.name, "", after, tuple(codes), shown)
+        return ListingChange(
+            "absorbed", "system", system.fscs_key, system.name, "", after, tuple(codes), shown
+        )
 
-    def _takeovers_of_unknown(self) -> Iterator[Change]:
+    def _takeovers_of_unknown(self) -> Iterator[ListingChange]:
         known = {succession.fscs_key for succession in self._successions.values()}
         for key, system in self._after.items():
             if system.structure in _TOOK_OVER and key not in known:
                 code = (f"STATSTRU {system.structure}",)
-                yield Change("absorbed_another", "system", key, system.name, "", "", code, ())
+                yield ListingChange("absorbed_another", "system", key, system.name, "", "", code, ())
 
 
 class _Outlets:
-    def __init__(self, older: Release, newer: Release) -> None:
-        self._before = {outlet.fscs_id: outlet for outlet in older.outlets}
-        self._after = {outlet.fscs_id: outlet for outlet in newer.outlets}
-        self._systems_before = {system.fscs_key: system.name for system in older.systems}
-        self._systems_after = {system.fscs_key: system.name for system in newer.systems}
-        self._continued = continued_outlets(older, newer)
+    def __init__(self, pair: ReleasePair) -> None:
+        self._before = {outlet.fscs_id: outlet for outlet in pair.older.outlets}
+        self._after = {outlet.fscs_id: outlet for outlet in pair.newer.outlets}
+        self._systems_before = {system.fscs_key: system.name for system in pair.older.systems}
+        self._systems_after = {system.fscs_key: system.name for system in pair.newer.systems}
+        self._continued = pair.continued_outlets
         self._re_keyed = {
             old: succession.fscs_key
-            for old, succession in successions(older, newer).items()
+            for old, succession in pair.successions.items()
             if succession.how == "re_keyed"
         }
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self) -> Iterator[ListingChange]:
         continuing = {continuation.fscs_id for continuation in self._continued.values()}
         for fscs_id, outlet in self._before.items():
             if fscs_id in self._after:
@@ -206,40 +208,42 @@ class _Outlets:
             if fscs_id not in self._before and fscs_id not in continuing:
                 yield _appeared(outlet)
 
-    def _under_another_id(self, outlet: Outlet, continuation: Continuation) -> Change:
+    def _under_another_id(self, outlet: Outlet, continuation: Continuation) -> ListingChange:
         new = self._after[continuation.fscs_id]
         codes = tuple(part for part in continuation.evidence if part.startswith("STATSTRU"))
         shown = tuple(part for part in continuation.evidence if part not in codes)
         before, after = outlet.fscs_id, new.fscs_id
         if new.fscs_key in (outlet.fscs_key, self._re_keyed.get(outlet.fscs_key)):
-            return Change("re_keyed", "outlet", new.fscs_id, new.name, before, after, codes, shown)
+            return ListingChange("re_keyed", "outlet", new.fscs_id, new.name, before, after, codes, shown)
         before += f" of {self._systems_before.get(outlet.fscs_key, outlet.fscs_key)}"
         after += f" of {self._systems_after.get(new.fscs_key, new.fscs_key)}"
-        return Change("to_other_system", "outlet", new.fscs_id, new.name, before, after, codes, shown)
+        return ListingChange("to_other_system", "outlet", new.fscs_id, new.name, before, after, codes, shown)
 
 
-def _vanished(record: System | Outlet) -> Change:
+def _vanished(record: System | Outlet) -> ListingChange:
     closed = record.structure in _CLOSED
     codes = (f"STATSTRU {record.structure} in the older release",) if closed else ()
     what: What = "closed" if closed else "gone"
-    return Change(what, _kind(record), _id(record), record.name, _address(record), "", codes, ("not listed",))
+    return ListingChange(
+        what, _kind(record), _id(record), record.name, _address(record), "", codes, ("not listed",)
+    )
 
 
-def _appeared(record: System | Outlet) -> Change:
+def _appeared(record: System | Outlet) -> ListingChange:
     codes = (f"STATSTRU {record.structure}",) if record.structure in _APPEARED else ()
-    return Change(
+    return ListingChange(
         "new", _kind(record), _id(record), record.name, "", _address(record), codes, ("not listed before",)
     )
 
 
-def _altered(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
-    """What happened to a library that both releases list, maybe under two keys."""
+def _altered(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
+    """The changes of a library that both releases list, perhaps with two keys."""
     yield from _status(before, after)
     yield from _name(before, after)
     yield from _place(before, after)
 
 
-def _status(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+def _status(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     closed_before = before.structure == Structure.TEMPORARILY_CLOSED
     code = (f"STATSTRU {after.structure}",)
     what: What
@@ -256,16 +260,16 @@ def _status(before: System | Outlet, after: System | Outlet) -> Iterator[Change]
     else:
         return
     was, now = (_address(before), "") if what == "closed" else (before.structure, after.structure)
-    yield Change(what, _kind(after), _id(after), after.name, was, now, codes, shown)
+    yield ListingChange(what, _kind(after), _id(after), after.name, was, now, codes, shown)
 
 
-def _name(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+def _name(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     differs = folded(before.name) != folded(after.name)
     coded = after.name_change in (_OFFICIAL_NAME, _MINOR_NAME)
     if not differs and not (coded and after.name_change != before.name_change):
         return
     minor = after.name_change == _MINOR_NAME or (not coded and similar_name(before.name, after.name))
-    yield Change(
+    yield ListingChange(
         "name_corrected" if minor else "renamed",
         _kind(after),
         _id(after),
@@ -277,20 +281,20 @@ def _name(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
     )
 
 
-def _place(before: System | Outlet, after: System | Outlet) -> Iterator[Change]:
+def _place(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     street = (folded_street(before.street) or folded(before.street)) != (
         folded_street(after.street) or folded(after.street)
     )
     differs = tuple(
         column
-        for column, other in (("street", street), ("ZIP", before.zip != after.zip))
-        if other
+        for column, changed in (("street", street), ("ZIP", before.zip != after.zip))
+        if changed
     )  # fmt: skip
     coded = after.address_change in (_MOVED, _MINOR_ADDRESS)
     if not differs and not (coded and after.address_change != before.address_change):
         return
     minor = after.address_change == _MINOR_ADDRESS or (not coded and same_address_number(before, after))
-    yield Change(
+    yield ListingChange(
         "address_corrected" if minor else "moved",
         _kind(after),
         _id(after),

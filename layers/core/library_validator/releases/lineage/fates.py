@@ -1,17 +1,17 @@
-"""What became of systems and outlets over all releases: who goes on under which key, and who is gone.
+"""The fates of systems and outlets over all releases: which continue under which key, and which are gone.
 
-``successions`` tells of two releases; here the steps from each release to the next are followed to their end.
-What a release misses out, and a later one lists under another key, is held against that later one too.
+``successions`` compares two releases; here the steps from each release to the next are followed to their end.
+A library may be missing from a release and come back later with another key: that later one is compared too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from library_validator.releases.lineage.successions import Succession, continued_outlets, successions
+from library_validator.releases.lineage.successions import ReleasePair, Succession
 from library_validator.releases.records import Release, Structure, System
 from library_validator.terms import fscs_key_of
 
@@ -20,12 +20,12 @@ CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """The system of the newest release that a vanished one is part of now."""
+    """The system of the newest release that a vanished system is a part of now."""
 
     fscs_key: str
-    fscs_id: str | None  # the outlet that its main place is now, where one is listed
+    fscs_id: str | None  # the listed outlet that was its main place, if there is one
     name: str  # of that outlet, or else of the system
-    since: int  # the first fiscal year that lists the vanished system's main place there
+    since: int  # the first fiscal year in which its main place belongs to another system
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +38,20 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """What became of a system after its last year, and the first fiscal year that shows it."""
+    """The successor of a system, and the first fiscal year that lists the successor."""
 
     succession: Succession
     since: int
 
 
 class Lineage:
-    """Keys and ids followed through releases, given oldest first, one a fiscal year."""
+    """Keys and ids followed through the releases, which are given oldest first, one for each fiscal year."""
 
     def __init__(self, oldest_first: Sequence[Release]) -> None:
-        self._last_system = _last_listed([[s.fscs_key for s in one.systems] for one in oldest_first])
-        self._last_outlet = _last_listed([[o.fscs_id for o in one.outlets] for one in oldest_first])
+        keys = ([system.fscs_key for system in release.systems] for release in oldest_first)
+        ids = ([outlet.fscs_id for outlet in release.outlets] for release in oldest_first)
+        self._last_system = _last_listed(keys)
+        self._last_outlet = _last_listed(ids)
         self._systems: dict[str, _Step] = {}
         self._outlets: dict[str, str] = {}
         seen: set[str] = set()
@@ -65,17 +67,18 @@ class Lineage:
 
     def _follow(self, older: Release, newer: Release, position: int) -> None:
         """From one release to the next; ``position`` is that of the older one."""
-        for key, succession in successions(older, newer).items():
+        pair = ReleasePair(older, newer)
+        for key, succession in pair.successions.items():
             if self._last_system[key] == position:
                 self._systems[key] = _Step(succession, newer.fiscal_year)
-        for fscs_id, following in continued_outlets(older, newer).items():
+        for fscs_id, following in pair.continued_outlets.items():
             if self._last_outlet[fscs_id] == position:
                 self._outlets[fscs_id] = following.fscs_id
 
     def _follow_late(self, before: Sequence[Release], newer: Release, seen: AbstractSet[str]) -> None:
-        """What ``before`` list last and nothing followed, against what ``newer`` lists for the first time.
+        """Compare what ended in ``before`` without a successor with what ``newer`` lists for the first time.
 
-        What went on elsewhere already, whole or in part, and what another one became, is left out.
+        Left out: what has a successor already, in whole or in part, and what is a successor itself.
         """
         if not before:
             return
@@ -101,28 +104,29 @@ class Lineage:
         waiting = replace(before[-1], systems=tuple(systems), outlets=tuple(outlets))
         first_listed = replace(
             newer,
-            systems=tuple(one for one in newer.systems if one.fscs_key not in known),
-            outlets=tuple(one for one in newer.outlets if one.fscs_id not in known),
+            systems=tuple(system for system in newer.systems if system.fscs_key not in known),
+            outlets=tuple(outlet for outlet in newer.outlets if outlet.fscs_id not in known),
         )
-        for key, succession in successions(waiting, first_listed).items():
+        pair = ReleasePair(waiting, first_listed)
+        for key, succession in pair.successions.items():
             self._systems[key] = _Step(succession, newer.fiscal_year)
-        for fscs_id, following in continued_outlets(waiting, first_listed).items():
+        for fscs_id, following in pair.continued_outlets.items():
             self._outlets[fscs_id] = following.fscs_id
 
     def newest_id(self, fscs_id: str) -> str:
-        """The last id of an outlet that goes on under others; its own where it does not."""
+        """The last id of an outlet that continues under other ids; else its own."""
         while (following := self._outlets.get(fscs_id)) is not None:
             fscs_id = following
         return fscs_id
 
     def newest_key(self, fscs_key: str) -> str:
-        """The last key of a system that goes on under others; its own where it does not."""
+        """The last key of a system that continues under other keys; else its own."""
         while (step := self._systems.get(fscs_key)) and step.succession.how == "re_keyed":
             fscs_key = step.succession.fscs_key
         return fscs_key
 
     def fate(self, system: System) -> Fate | None:
-        """What became of a system, given as last listed; None for one that the newest release lists."""
+        """The fate of a system, given as last listed; None if the newest release lists it."""
         if self.newest_key(system.fscs_key) in self._listed:
             return None
         by = self._taken_over(system.fscs_key)
@@ -131,7 +135,7 @@ class Lineage:
         return Fate("closed" if system.structure in CLOSED else "no_longer_reported")
 
     def _taken_over(self, fscs_key: str) -> TakenOver | None:
-        """The end of a chain of systems, each part of the next; None where no listed one ends it."""
+        """The listed system at the end of a chain of takeovers; None if the chain ends before."""
         place: str | None = None
         while (key := self.newest_key(fscs_key)) not in self._listed:
             step = self._systems.get(key)
@@ -145,6 +149,6 @@ class Lineage:
         return TakenOver(key, fscs_id, self._listed[fscs_id or key], since)
 
 
-def _last_listed(listings: Sequence[Sequence[str]]) -> dict[str, int]:
+def _last_listed(listings: Iterable[Sequence[str]]) -> dict[str, int]:
     """Each key with the position of the last release that lists it."""
     return {key: position for position, keys in enumerate(listings) for key in keys}

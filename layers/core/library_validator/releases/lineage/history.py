@@ -1,7 +1,7 @@
-"""What all accepted releases say together: what is listed now, and what was listed last in which year.
+"""All accepted releases together: which libraries are listed now, and which were listed until which year.
 
-A library does not stop having existed when it leaves the survey: an applicant may still carry the name
-of one that merged or closed. The newest record of each entry is kept, with the year that lists it.
+An applicant may still have the name of a library that merged or closed and has left the survey. So the newest
+record of each library is kept, with the years that list it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ListedOutlet:
 
 @dataclass(frozen=True, slots=True)
 class ListedSystem:
-    """A system as its newest release has it, with every outlet whose last place was under it."""
+    """A system as its newest release has it, with every outlet that belonged to it last."""
 
     system: System
     first_listed: int  # the oldest fiscal year that lists it under its key
@@ -34,28 +34,28 @@ class ListedSystem:
     outlets: tuple[ListedOutlet, ...]  # by FSCS id; years may differ from the system's
     former_names: tuple[str, ...] = ()  # of older releases, the newest first
     former_keys: tuple[str, ...] = ()  # FSCS keys that it had before
-    fate: Fate | None = None  # what became of it; None: the newest release lists it
+    fate: Fate | None = None  # None: the newest release lists it
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    fiscal_year: int  # the newest one: entries with an older ``last_listed`` have vanished since
+    fiscal_year: int  # the newest one: a library with an older ``last_listed`` has vanished since
     systems: tuple[ListedSystem, ...]  # by FSCS key
 
 
 def merge_releases(releases: Sequence[Release]) -> History:
     """Every system and outlet that any of ``releases`` lists, once, as its newest release has it.
 
-    One that goes on under another key or id, where that is certain, stands under its newest one. The
-    order of ``releases`` does not matter. Outlets without a system in any release are left out
-    (``reading`` reports them). Raises ``ReleaseRefused`` if two releases claim one fiscal year with
-    different content, ``ValueError`` if there is none.
+    A library that certainly continues under another key or id is listed under the newest one. The order of
+    ``releases`` does not matter. Outlets without a system in any release are left out (``reading`` reports
+    them). Raises ``ReleaseRefused`` if two releases have the same fiscal year and different content,
+    ``ValueError`` if ``releases`` is empty.
     """
     newest_first = _newest_first(releases)
     lineage = Lineage(newest_first[::-1])
     systems: dict[str, tuple[System, int]] = {}
     outlets: dict[str, tuple[Outlet, int]] = {}
-    former: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> older ones, newest first
+    former: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> former ones, newest first
     names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> names, newest first
     first_listed: dict[str, int] = {}
     for release in newest_first:

@@ -1,7 +1,7 @@
-"""Whether two published records, of two releases, are of one library at one place.
+"""Whether two records of two releases are the same library at the same place.
 
-Plain comparison of what the survey published, folded for how streets and names are spelt: meant to be
-certain, not to find everything. What it does not see as one stays two.
+The published values are compared after usual spellings of streets and names are unified. The comparison is
+meant to be certain and not complete: two records of one library may stay apart.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from library_validator.releases.records import Outlet, System
 
 _R = TypeVar("_R", System, Outlet)
 _NOT_WORDS: Final = re.compile(r"[^A-Z0-9 ]")
-# What a library is called besides its own name; without it "DIXON PL" is "DIXON PUBLIC LIBRARY DISTRICT".
+# Words besides a library's own name. Without them "DIXON PL" equals "DIXON PUBLIC LIBRARY DISTRICT".
 _GENERIC: Final = frozenset(
     "A AND AT BR BRANCH CENTRAL CITY COMMUNITY COUNTY CTY DISTRICT FOR FREE IN INC JOINT LAW LIB LIBR "
     "LIBRARIES LIBRARY LIBRARYS LIBS LOCAL MAIN MEM MEMORIAL MUNICIPAL OF PL PUB PUBLIC REGIONAL SCHOOL "
     "SCHOOLS SYS SYSTEM THE TOWN TOWNSHIP TWP UNIT VILLAGE".split()
 )
-# Source: USPS Publication 28, appendices B and C1, as far as the survey uses both spellings.
+# Source: USPS Publication 28, appendices B and C1; only words that the survey spells in both ways.
 _STREET_WORDS: Final = {
     "AVENUE": "AVE", "AV": "AVE", "BOULEVARD": "BLVD", "CIRCLE": "CIR", "COURT": "CT", "DRIVE": "DR",
     "EAST": "E", "FIRST": "1ST", "SECOND": "2ND", "THIRD": "3RD", "FOURTH": "4TH", "FIFTH": "5TH",
@@ -39,14 +39,14 @@ _NEARLY: Final = 90  # rapidfuzz ratio, per cent: LONDONDERRY and LONDONBERRY, n
 
 @lru_cache(maxsize=1 << 17)
 def folded(text: str) -> str:
-    """Capitals without punctuation, one blank between words; apostrophes leave no gap."""
+    """Capitals without punctuation, one blank between words; apostrophes are removed without a gap."""
     plain = text.upper().replace("'", "").replace("`", "").replace("&", " AND ")
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
 
 
 @lru_cache(maxsize=1 << 16)
 def folded_street(text: str) -> str:
-    """House number and street with one spelling of usual words, without suite or unit; else empty."""
+    """House number and street in unified spelling, without suite or unit; empty without a number."""
     words = [_STREET_WORDS.get(word, word) for word in folded(text).split()]
     if not any(word[0].isdigit() for word in words):
         return ""
@@ -55,18 +55,18 @@ def folded_street(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def own_words(name: str) -> frozenset[str]:
-    """The words of a name that tell it from other libraries' names."""
+    """The words of a name that distinguish it from other libraries' names."""
     return frozenset(folded(name).split()) - _GENERIC
 
 
-def same_name(one: str, other: str) -> bool:
-    """Equal but for punctuation."""
-    return folded(one) == folded(other)
+def same_name(name: str, other: str) -> bool:
+    """Equal except for punctuation."""
+    return folded(name) == folded(other)
 
 
-def similar_name(one: str, other: str) -> bool:
-    """Equal in the words that are its own, but for a letter or two."""
-    first, second = own_words(one), own_words(other)
+def similar_name(name: str, other: str) -> bool:
+    """Equal in their own words, except for a letter or two."""
+    first, second = own_words(name), own_words(other)
     if not first or not second:
         return False
     if first == second:
@@ -74,33 +74,33 @@ def similar_name(one: str, other: str) -> bool:
     return fuzz.ratio(" ".join(sorted(first)), " ".join(sorted(second))) >= _NEARLY
 
 
-def part_of_name(one: str, other: str) -> bool:
-    """Similar, or the own words of one are among the other's."""
-    first, second = own_words(one), own_words(other)
-    return similar_name(one, other) or (bool(first and second) and (first <= second or second <= first))
+def part_of_name(name: str, other: str) -> bool:
+    """Similar, or one name has all own words of the other."""
+    first, second = own_words(name), own_words(other)
+    return similar_name(name, other) or (bool(first and second) and (first <= second or second <= first))
 
 
 def has_phone(record: System | Outlet) -> bool:
     return len(record.phone) == 10
 
 
-def evidence_of_one_place(one: System | Outlet, other: System | Outlet) -> tuple[str, ...]:
-    """What shows that ``one`` and ``other`` are one library at one place; empty if that is not certain.
+def evidence_of_same_place(record: System | Outlet, other: System | Outlet) -> tuple[str, ...]:
+    """The fields which show that two records are one library at one place; empty if that is not certain.
 
-    Some of: name, similar name, street, house number, phone. Certain are: one street and one phone; one
-    street, or one phone, and a name of the same own words; one name and one house number. All within
-    one state and ZIP.
+    The fields are: name or similar name, street or house number, phone. It is certain if street and phone are
+    the same; if the street or the phone is the same and the name similar; or if name and house number are the
+    same. State and ZIP code must always be the same.
     """
-    if one.state != other.state or one.zip != other.zip or one.zip == "M":
+    if record.state != other.state or record.zip != other.zip or record.zip == "M":
         return ()
-    street = folded_street(one.street)
+    street = folded_street(record.street)
     at_street = bool(street) and street == folded_street(other.street)
-    at_number = not at_street and bool(street) and _house_number(one.street) == _house_number(other.street)
-    at_phone = has_phone(one) and one.phone == other.phone
+    at_number = not at_street and bool(street) and _house_number(record.street) == _house_number(other.street)
+    at_phone = has_phone(record) and record.phone == other.phone
     name = ""
-    if same_name(one.name, other.name):
+    if same_name(record.name, other.name):
         name = "name"
-    elif similar_name(one.name, other.name) or (at_street and part_of_name(one.name, other.name)):
+    elif similar_name(record.name, other.name) or (at_street and part_of_name(record.name, other.name)):
         name = "similar name"
     certain = (at_street and at_phone) or (name and (at_street or at_phone)) or (name == "name" and at_number)
     if not certain:
@@ -114,9 +114,9 @@ def evidence_of_one_place(one: System | Outlet, other: System | Outlet) -> tuple
     return tuple(filter(None, found))
 
 
-def same_address_number(one: System | Outlet, other: System | Outlet) -> bool:
-    """One house number within one ZIP: two spellings of a street more likely than two streets."""
-    return one.zip == other.zip and _house_number(one.street) == _house_number(other.street)
+def same_address_number(record: System | Outlet, other: System | Outlet) -> bool:
+    """The same house number and ZIP code: probably two spellings of one street."""
+    return record.zip == other.zip and _house_number(record.street) == _house_number(other.street)
 
 
 def _house_number(street: str) -> str:
@@ -125,7 +125,7 @@ def _house_number(street: str) -> str:
 
 
 class Places(Generic[_R]):
-    """Records of one release, found by what they may share with a record of another one."""
+    """Records of a release, to be found by the phone, street or name of a record of another release."""
 
     def __init__(self, records: Iterable[_R]) -> None:
         self._at: defaultdict[tuple[str, str, str], list[_R]] = defaultdict(list)
@@ -134,7 +134,7 @@ class Places(Generic[_R]):
                 self._at[key].append(record)
 
     def near(self, record: System | Outlet) -> list[_R]:
-        """Every record of one phone, street or name with ``record`` within its ZIP, each once."""
+        """Every record with the phone, street or name of ``record`` and the same ZIP code, each once."""
         found: dict[int, _R] = {}
         at: Mapping[tuple[str, str, str], list[_R]] = self._at
         for key in _keys(record):

@@ -1,9 +1,9 @@
-"""What became of systems and outlets that a newer release does not list any more, where it is certain.
+"""Certain successors of the systems and outlets that a newer release does not list any more.
 
 Keys change: a library gets a permanent key after a temporary one, a system is merged into another, a
-branch is handed over. The survey tells a part of that by structure codes, and never the new key; so it is
-read from what both releases publish. A successor always stands under a key or id that the older release
-did not have: a library that was there before is a neighbour, not a successor.
+branch is handed over. The survey reports a part of that with structure codes and never gives the new key. So
+the records of both releases are compared. A successor always has a key or id that the older release does not
+have: a library that was listed before is a neighbour and not a successor.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal, TypeVar
 
-from library_validator.releases.lineage.same_place import Places, evidence_of_one_place
+from library_validator.releases.lineage.same_place import Places, evidence_of_same_place
 from library_validator.releases.records import Outlet, Release, Structure, System
 from library_validator.terms import fscs_key_of
 
 _R = TypeVar("_R", System, Outlet)
-# Outlets that travel share an address and a phone with a building, and are never its continuation.
+# A travelling outlet shares address and phone with a building, and never continues that building.
 _WITHOUT_A_BUILDING: Final = frozenset({"BS", "BM", "MO"})
 _NAMES: Final = frozenset({"name", "similar name"})
 _HANDED_OVER: Final = frozenset(
@@ -28,57 +29,67 @@ _HANDED_OVER: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Succession:
-    """The certain successor of a system that is listed no more."""
+    """The certain successor of a system that the newer release does not list."""
 
-    how: Literal["re_keyed", "absorbed"]  # the same system under a new key; now part of another system
+    how: Literal["re_keyed", "absorbed"]  # the same system with a new key; now a part of another system
     fscs_key: str  # of the system in the newer release
-    fscs_id: str | None  # the outlet of it that the old system's main place is now, if there is one
-    evidence: tuple[str, ...]  # what both releases agree on, and structure codes, in words
+    fscs_id: str | None  # the successor's outlet that was the old system's main place, if there is one
+    evidence: tuple[str, ...]  # the fields that agree, and structure codes, in words
 
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """An outlet that goes on under another FSCS id."""
+    """The other FSCS id under which an outlet continues."""
 
     fscs_id: str  # in the newer release
     evidence: tuple[str, ...]
 
 
-def continued_outlets(older: Release, newer: Release) -> dict[str, Continuation]:
-    """FSCS id in ``older`` that ``newer`` does not have -> the same outlet's id in ``newer``."""
-    before, after = _only(older.outlets, newer.outlets), _only(newer.outlets, older.outlets)
-    return {
-        outlet.fscs_id: Continuation(successor.fscs_id, evidence + _codes(successor))
-        for outlet, successor, evidence in _pairs(before, after)
-    }
+@dataclass(frozen=True)  # without slots, so that each result is computed once
+class ReleasePair:
+    """Two releases, and the successors in ``newer`` of what only ``older`` lists."""
+
+    older: Release
+    newer: Release
+
+    @cached_property
+    def continued_outlets(self) -> dict[str, Continuation]:
+        """FSCS id of each outlet that only ``older`` lists -> its id in ``newer``, where that is certain."""
+        before = _only(self.older.outlets, self.newer.outlets)
+        after = _only(self.newer.outlets, self.older.outlets)
+        return {
+            outlet.fscs_id: Continuation(successor.fscs_id, evidence + _codes(successor))
+            for outlet, successor, evidence in _pairs(before, after)
+        }
+
+    @cached_property
+    def successions(self) -> dict[str, Succession]:
+        """FSCS key of each system that only ``older`` lists -> its successor in ``newer``, where certain.
+
+        re_keyed: a system with a new key is the same library at the same place, or has the old system's main
+        outlet and no outlet of another system. absorbed: the main place is now an outlet of another system,
+        and no outlet went to a third one. A system that was divided has no successor.
+        """
+        return _Successions(self).found()
 
 
 def same_under_other_keys(before: Iterable[_R], after: Iterable[_R]) -> int:
-    """How many records of ``before`` stand in ``after`` under a new key, and not under their own."""
+    """How many records of ``before`` are in ``after`` with a new key, and not with their own."""
     before, after = tuple(before), tuple(after)
     return sum(1 for _ in _pairs(_only(before, after), _only(after, before)))
 
 
-def successions(older: Release, newer: Release) -> dict[str, Succession]:
-    """FSCS key of each system that only ``older`` lists -> its successor in ``newer``, where certain.
-
-    re_keyed: a system of a new key is the same library at the same place, or has taken over the main
-    outlet and nothing that came from elsewhere. absorbed: the main place goes on as an outlet of another
-    system, and no outlet went on elsewhere. A system that was divided has no one successor.
-    """
-    return _Successions(older, newer).found()
-
-
 class _Successions:
-    def __init__(self, older: Release, newer: Release) -> None:
+    def __init__(self, pair: ReleasePair) -> None:
+        older, newer = pair.older, pair.newer
         self._gone = _only(older.systems, newer.systems)
         self._new = _only(newer.systems, older.systems)
         self._new_outlets = Places(_only(newer.outlets, older.outlets))
-        self._continued = continued_outlets(older, newer)
+        self._continued = pair.continued_outlets
         self._outlets_of: defaultdict[str, list[Outlet]] = defaultdict(list)
         for outlet in older.outlets:
             self._outlets_of[outlet.fscs_key].append(outlet)
-        self._origins: defaultdict[str, set[str]] = defaultdict(set)  # new key -> keys its outlets had
+        self._origins: defaultdict[str, set[str]] = defaultdict(set)  # new key -> old keys of its outlets
         for old_id, continuation in self._continued.items():
             self._origins[fscs_key_of(continuation.fscs_id)].add(fscs_key_of(old_id))
 
@@ -104,7 +115,7 @@ class _Successions:
         return found
 
     def _taken_over(self, system: System, free_keys: set[str]) -> Succession | None:
-        """The system that has this one's main place, if nothing of it went elsewhere."""
+        """The system that has the main place of ``system`` now, if no outlet of it went elsewhere."""
         main = self._main_place(system)
         if main is None:
             return None
@@ -120,21 +131,21 @@ class _Successions:
         return Succession("absorbed", key, main.fscs_id, main.evidence)
 
     def _went_to(self, system: System) -> set[str]:
-        """The keys under which outlets of the system go on."""
+        """The keys of the systems in which the system's outlets continue."""
         own = (self._continued.get(outlet.fscs_id) for outlet in self._outlets_of[system.fscs_key])
         return {fscs_key_of(continuation.fscs_id) for continuation in own if continuation}
 
     def _main_place(self, system: System) -> Continuation | None:
-        """Where the central library went; else the one outlet that is at the system's own address.
+        """Where the central library continues; without one, the only outlet at the system's own address.
 
-        A system in its last year may have handed over its outlets already: then itself.
+        A system may have handed over all outlets before its last year: then its own record is compared.
         """
         own = self._outlets_of[system.fscs_key]
         if not own:
             return self._as_outlet(system)
         central = [outlet for outlet in own if outlet.type == "CE"]
         if not central:
-            central = [outlet for outlet in own if evidence_of_one_place(outlet, system)]
+            central = [outlet for outlet in own if evidence_of_same_place(outlet, system)]
         if len(central) != 1:
             return None
         return self._continued.get(central[0].fscs_id)
@@ -147,16 +158,16 @@ class _Successions:
 
 
 def _pairs(before: list[_R], after: list[_R]) -> Iterable[tuple[_R, _R, tuple[str, ...]]]:
-    """Each record of ``before`` with the one of ``after`` that it is now; two equally good are none."""
+    """Each record of ``before`` with the best record of ``after``; two equally good ones: no pair."""
     places = Places(after)
-    wanted: defaultdict[int, list[tuple[int, _R, tuple[str, ...]]]] = defaultdict(list)
+    claims_on: defaultdict[int, list[tuple[int, _R, tuple[str, ...]]]] = defaultdict(list)
     by_id: dict[int, _R] = {id(record): record for record in after}
     for record in before:
         best = _best(record, places)
         if best is not None:
             strength, other, evidence = best
-            wanted[id(other)].append((strength, record, evidence))
-    for identity, claims in wanted.items():
+            claims_on[id(other)].append((strength, record, evidence))
+    for identity, claims in claims_on.items():
         strongest = max(strength for strength, _, _ in claims)
         first = [(record, evidence) for strength, record, evidence in claims if strength == strongest]
         if len(first) == 1:
@@ -166,8 +177,8 @@ def _pairs(before: list[_R], after: list[_R]) -> Iterable[tuple[_R, _R, tuple[st
 def _best(record: System | Outlet, places: Places[_R]) -> tuple[int, _R, tuple[str, ...]] | None:
     found = []
     for other in places.near(record):
-        evidence = evidence_of_one_place(record, other)
-        if evidence and _one_kind(record, other):
+        evidence = evidence_of_same_place(record, other)
+        if evidence and _same_kind(record, other):
             found.append((_strength(evidence), other, evidence))
     if not found:
         return None
@@ -181,10 +192,11 @@ def _strength(evidence: tuple[str, ...]) -> int:
     return sum(worth.get(part, 0) for part in evidence)
 
 
-def _one_kind(one: System | Outlet, other: System | Outlet) -> bool:
-    if isinstance(one, Outlet) and isinstance(other, Outlet):
-        travels, other_travels = one.type in _WITHOUT_A_BUILDING, other.type in _WITHOUT_A_BUILDING
-        return one.type == other.type if travels or other_travels else True
+def _same_kind(record: System | Outlet, other: System | Outlet) -> bool:
+    """Whether both have a building, or travel in the same way."""
+    if isinstance(record, Outlet) and isinstance(other, Outlet):
+        travel = not _WITHOUT_A_BUILDING.isdisjoint((record.type, other.type))
+        return record.type == other.type if travel else True
     return True
 
 

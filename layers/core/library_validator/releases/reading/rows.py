@@ -190,16 +190,9 @@ def system_of(values: _Values, repairs: Repairs) -> System | None:
     # fmt: on
     if not _KEY.fullmatch(key):
         return None
-    if len(zip_code) != 5 or not is_digits(zip_code):
-        zip_code = repairs.zip(zip_code, state)
-    if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
-        mailing_zip = repairs.zip(mailing_zip, state)
-    if len(phone) != 10 or not is_digits(phone):
-        phone = repairs.phone(phone)
-    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
-        structure = repairs.code(structure, 2, "STATSTRU")
-        name_change = repairs.code(name_change, 2, "STATNAME")
-        address_change = repairs.code(address_change, 2, "STATADDR")
+    zip_code, mailing_zip, phone, structure, name_change, address_change = _repaired(
+        repairs, state, zip_code, mailing_zip, phone, structure, name_change, address_change
+    )
     return System(
         key,
         state,
@@ -228,6 +221,30 @@ def system_of(values: _Values, repairs: Repairs) -> System | None:
     )
 
 
+def _repaired(
+    repairs: Repairs,
+    state: str,
+    zip_code: str,
+    mailing_zip: str,
+    phone: str,
+    structure: str,
+    name_change: str,
+    address_change: str,
+) -> tuple[str, str, str, str, str, str]:
+    """ZIP code, mailing ZIP code (empty: there is none), phone and the three codes, each as it is kept."""
+    if len(zip_code) != 5 or not is_digits(zip_code):
+        zip_code = repairs.zip(zip_code, state)
+    if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
+        mailing_zip = repairs.zip(mailing_zip, state)
+    if len(phone) != 10 or not is_digits(phone):
+        phone = repairs.phone(phone)
+    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
+        structure = repairs.code(structure, 2, "STATSTRU")
+        name_change = repairs.code(name_change, 2, "STATNAME")
+        address_change = repairs.code(address_change, 2, "STATADDR")
+    return zip_code, mailing_zip, phone, structure, name_change, address_change
+
+
 def outlet_of(values: _Values, repairs: Repairs) -> Outlet | None:
     """An Outlet from its columns in the order of its fields; None without a valid key or sequence."""
     # fmt: off
@@ -238,14 +255,9 @@ def outlet_of(values: _Values, repairs: Repairs) -> Outlet | None:
         sequence = repairs.code(sequence, 3, "FSCS_SEQ")
     if not _KEY.fullmatch(key) or not _SEQUENCE.fullmatch(sequence):
         return None
-    if len(zip_code) != 5 or not is_digits(zip_code):
-        zip_code = repairs.zip(zip_code, state)
-    if len(phone) != 10 or not is_digits(phone):
-        phone = repairs.phone(phone)
-    if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
-        structure = repairs.code(structure, 2, "STATSTRU")
-        name_change = repairs.code(name_change, 2, "STATNAME")
-        address_change = repairs.code(address_change, 2, "STATADDR")
+    zip_code, _, phone, structure, name_change, address_change = _repaired(
+        repairs, state, zip_code, "", phone, structure, name_change, address_change
+    )
     return Outlet(
         key,
         sequence,
