@@ -1,7 +1,7 @@
-"""Applications as people type them, drawn from a release, mixed with impostors. For demos and load.
+"""Applications as people type them, drawn from a release and mixed with impostors. For demos and load.
 
-Every application carries the right answer: ``label`` is the FSCS key of the library it stands for, or
-``NONE`` for an applicant that must never be validated; ``kind`` says how it was made.
+Every application has its right answer: ``label`` is the FSCS key of its library, or ``NONE`` for an
+applicant that must never be validated. ``kind`` names the sort of application.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MUSEUMS: Final = ("Historical Museum", "Art Museum", "Children's Museum", "Coun
 
 @dataclass(frozen=True, slots=True)
 class SampleApplication:
-    """One line of the file: what the applicant wrote, then the right answer."""
+    """A line of the file: the text of the applicant, then the right answer."""
 
     application_id: str
     name: str
@@ -47,9 +47,9 @@ COLUMNS: Final = tuple(field.name for field in fields(SampleApplication))
 
 
 def sample_applications(release: Release, count: int, seed: int) -> Iterator[SampleApplication]:
-    """``count`` applications; the same release and seed give the same ones.
+    """``count`` applications. The same release and seed give the same applications.
 
-    Raises ``ValueError`` for a release that does not list systems in at least two states.
+    Raises ``ValueError`` for a release with systems in fewer than two states.
     """
     rng = Random(f"sample-applications {seed}")
     draw = _Draw(release, rng)
@@ -59,7 +59,7 @@ def sample_applications(release: Release, count: int, seed: int) -> Iterator[Sam
 
 
 class _Draw:
-    """What applications are drawn from."""
+    """Draws records from a release."""
 
     def __init__(self, release: Release, rng: Random) -> None:
         self.rng = rng
@@ -70,13 +70,15 @@ class _Draw:
         for record in records:
             self.states_of.setdefault(record.name, set()).add(record.state)
         if len({system.state for system in self.systems}) < 2:
-            raise ValueError("applications are drawn from a release that lists systems in two states or more")
+            raise ValueError(
+                "applications can be drawn only from a release with systems in two states or more"
+            )
 
     def system(self) -> System:
         return self.rng.choice(self.systems)
 
     def application(self, record: System | Outlet, kind: str, label: str | None = None) -> SampleApplication:
-        """The record as its own staff would type it, without a slip."""
+        """The record as its staff would type it, without a mistake."""
         rng = self.rng
         code = record.state
         state = typing_mistakes.title_case(_STATE_NAMES.get(code, code)) if rng.random() < 0.2 else code
@@ -155,7 +157,7 @@ def _fscs_id(draw: _Draw) -> SampleApplication:
 
 
 def _friends(draw: _Draw) -> SampleApplication:
-    """The library's own name, address and phone: the impostor that every score falls for."""
+    """The name, address and phone of a library: the impostor that no score recognizes."""
     typed = draw.application(draw.system(), "friends", NONE)
     name = draw.rng.choice(("Friends of the {}", "Friends of {}", "{} Friends Group")).format(typed.name)
     return replace(typed, name=name)
@@ -168,7 +170,7 @@ def _foundation(draw: _Draw) -> SampleApplication:
 
 
 def _neighbour(draw: _Draw, kind: str, endings: tuple[str, ...]) -> SampleApplication:
-    """Another organization of a library's town, with an address of its own."""
+    """Another organization in a library's town, with its own address."""
     typed = draw.application(draw.system(), kind, NONE)
     name = f"{typed.city} {draw.rng.choice(endings)}"
     return replace(typed, name=name, street=draw.another_street(), phone="")
@@ -191,7 +193,7 @@ def _bookshop(draw: _Draw) -> SampleApplication:
 
 
 def _namesake(draw: _Draw) -> SampleApplication:
-    """The name of a library in a state where no library bears it."""
+    """The name of a library, in a state without a library of that name."""
     for _ in range(100):
         system, elsewhere = draw.system(), draw.system()
         if elsewhere.state not in draw.states_of[system.name]:

@@ -1,7 +1,7 @@
-"""Invented libraries for the sample release: no library, person or telephone number among them is real.
+"""Invented libraries for the sample release: no library, person or telephone number is real.
 
-What they are made of, and those with something to tell (namesakes, closures, moves), stand in
-``sample_release.toml``.
+``sample_release.toml`` has the words that they are made of, and the special libraries (namesakes, closures,
+moves).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, Final
 
 _ORDINARY_IN_A_STATE: Final = 22
-_FIRST_KEY: Final = 7001  # official keys do not come near it
+_FIRST_KEY: Final = 7001  # official keys are far below it
 _TYPES: Final = ("CE", "BR", "BS", "BM")
 
 
@@ -44,7 +44,7 @@ class InventedLibrary:
     street: str
     city: str
     zip: str
-    post_office_box: str  # mailing address, or empty where mail goes to the street
+    post_office_box: str  # mailing address, or empty if mail goes to the street
     county: str
     phone: str
     legal_basis: str
@@ -68,16 +68,16 @@ def invent_libraries(seed: int) -> list[InventedLibrary]:
     workshop = _Workshop(Random(seed))
     libraries = []
     for state in ingredients()["states"]:
-        telling = [story for story in ingredients()["library"] if story["state"] == state]
+        special = [story for story in ingredients()["library"] if story["state"] == state]
         ordinary = [workshop.ordinary(state) for _ in range(_ORDINARY_IN_A_STATE)]
-        keys = [f"{state}{_FIRST_KEY + index}" for index in range(len(telling) + len(ordinary))]
-        for index, story in enumerate([*telling, *ordinary]):
+        keys = [f"{state}{_FIRST_KEY + index}" for index in range(len(special) + len(ordinary))]
+        for index, story in enumerate([*special, *ordinary]):
             libraries.append(workshop.build(story, keys[index], _libid(state, keys, index)))
     return libraries
 
 
 def _libid(state: str, keys: list[str], index: int) -> str:
-    """The state's own id. Kansas, as in the official files, has ids that are another library's FSCS key."""
+    """The state's own id. Kansas, as in official files, has ids that equal another library's FSCS key."""
     if state == "KS" and index % 2 == 0:
         return keys[(index + 1) % len(keys)]
     return keys[index] if index % 5 == 0 else f"SAMPLE-{keys[index]}"
@@ -85,7 +85,7 @@ def _libid(state: str, keys: list[str], index: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an outlet is. A branch keeps it when it moves to another system."""
+    """The place of an outlet. A branch keeps its place when it moves to another system."""
 
     street: str
     city: str
@@ -95,7 +95,7 @@ class _Place:
 
 @dataclass(slots=True)
 class _Workshop:
-    """Invents towns, streets and telephone numbers, each once."""
+    """Invents towns, streets and telephone numbers, each only once."""
 
     random: Random
     _towns: set[str] = field(default_factory=set)
@@ -104,7 +104,7 @@ class _Workshop:
     _telephones: Iterator[int] = field(default_factory=lambda: count(1000, 7))
 
     def ordinary(self, state: str) -> dict[str, Any]:
-        """A library like most, in the form in which ``sample_release.toml`` tells of the others."""
+        """An ordinary library, in the form that ``sample_release.toml`` has for special libraries."""
         patterns = ingredients()["patterns"]
         (pattern,) = self.random.choices(list(patterns), weights=list(patterns.values()))
         town = self._town()
@@ -188,7 +188,7 @@ class _Workshop:
         )
 
     def _zip(self, state: str, city: str) -> str:
-        """One ZIP code a town: the state's first three digits and two that no other town of it has."""
+        """The ZIP code of a town: the state's first three digits, then two that are unique in the state."""
         in_state = sum(1 for known, _ in self._zips if known == state)
         prefix: str = ingredients()["states"][state]["zip"]
         return self._zips.setdefault((state, city), f"{prefix}{in_state + 1:02}")

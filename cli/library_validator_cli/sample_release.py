@@ -1,8 +1,8 @@
 """Write the sample release: invented libraries in the official layout, for demos and tests.
 
-``python -m library_validator_cli.sample_release TARGET.zip --fiscal-year 2022 --seed 1`` writes the newer one
-of the two that are bundled under ``events/sample``. FY2021 and FY2022 differ as two real years do: a few
-libraries were renamed, left or came, a branch moved to another system, and the columns changed.
+``python -m library_validator_cli.sample_release TARGET.zip --fiscal-year 2022 --seed 1`` writes the newer of
+the two releases under ``events/sample``. FY2021 and FY2022 differ as two real years do: a few libraries
+were renamed, left or were added, a branch moved to another system, and the columns changed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ begin with SAMPLE: neither is found in an official release.
 
 {systems} systems, {outlets} outlets.
 """
-# Text columns that hold the same in every row; the rest are numbers.
+# Text columns with the same value in every row. All other columns are numbers.
 _CONSTANT: Final = {
     **dict.fromkeys(("VISITRPT", "REFERRPT", "PITUSRRPT", "WIFISRPT"), "CT"),
     **dict.fromkeys(("C19CLOSE", "C19PUBSV", "C19ECRD2", "C19REFER"), "M"),
@@ -61,9 +61,9 @@ _CONSTANT: Final = {
 
 
 def write_sample_release(target: BinaryIO, fiscal_year: int, seed: int) -> None:
-    """Write a zip with an AE file (UTF-8), an outlets file (Windows-1252) and a README to ``target``.
+    """Writes a zip with an AE file (UTF-8), an outlets file (Windows-1252) and a README to ``target``.
 
-    ``fiscal_year`` is 2020 or later; years to 2021 have the layout of FY2021, later ones that of FY2022.
+    ``fiscal_year`` is 2020 or later. Years to 2021 have the layout of FY2021, later years that of FY2022.
     Raises ``ValueError`` for an earlier year.
     """
     if fiscal_year < 2020:
@@ -96,7 +96,7 @@ def _listed(library: InventedLibrary, year: int) -> list[InventedOutlet]:
 
 
 def _csv(columns: str, rows: Iterable[Mapping[str, str]]) -> str:
-    """The official form: capitals, CRLF, quotes only where a comma needs them."""
+    """The official form: capitals, CRLF, quotes only around a comma."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns.split(), extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
@@ -109,7 +109,7 @@ def _system_row(library: InventedLibrary, year: int, random: Random) -> dict[str
     closed, silent = library.structure == _CLOSED, library.structure == _SILENT
     listed = _listed(library, year)
     of_type = [outlet.type for outlet in listed]
-    ends = year - 1 if random.random() < 0.03 else year  # as of some 300 official ones
+    ends = year - 1 if random.random() < 0.03 else year  # as in some 300 official rows
     row = _statistics("systems", library, year, random)
     row |= {
         **_identity(library, year),
@@ -170,7 +170,7 @@ def _outlet_row(
 
 
 def _identity(library: InventedLibrary, year: int) -> dict[str, str]:
-    """What the rows of a system and of its outlets have in common."""
+    """The columns that a system and its outlets share."""
     state = ingredients()["states"][library.state]
     return {
         "STABR": library.state,
@@ -189,7 +189,7 @@ def _identity(library: InventedLibrary, year: int) -> dict[str, str]:
 def _statistics(
     kind: str, library: InventedLibrary, year: int, random: Random, structure: str = ""
 ) -> dict[str, str]:
-    """Every column: flags, constants, and a number of the library's size or the code for having none."""
+    """Every column: flags, constants, and a number of the library's size or the code for a missing number."""
     structure = structure or library.structure
     columns = ingredients()["layouts"]["2021" if year <= 2021 else "2022"][kind].split()
     missing = {_CLOSED: "-3", _SILENT: "-1"}.get(structure)
@@ -209,7 +209,7 @@ def _statistics(
 
 
 def _structure(structure: str, since: int, year: int) -> str:
-    """STATSTRU in ``year``: ``02`` new and ``11`` moved are said once, in the first year."""
+    """STATSTRU in ``year``. ``02`` (new) and ``11`` (moved) are set in the first year only."""
     if structure in (_CLOSED, _SILENT):
         return structure
     if since != year:

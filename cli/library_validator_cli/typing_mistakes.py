@@ -1,4 +1,4 @@
-"""How people type what the registry prints in capitals: one habit a function, all seeded."""
+"""Makes the typing mistakes and shortcuts of people: one function each, all with a seed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from random import Random
 from typing import Final
 
-# What people write for a word, and what they write out in full.
+# Word -> its abbreviations.
 _ABBREVIATIONS: Final = {
     "LIBRARY": ("Lib", "Lib.", "Libr."),
     "PUBLIC": ("Pub", "Pub."),
@@ -50,7 +50,7 @@ _LONG_WORD: Final = re.compile(r"[A-Za-z]{4,}")
 
 
 def title_case(text: str) -> str:
-    """``TOWN OF ACME PUBLIC LIBRARY`` as most people write it."""
+    """``TOWN OF ACME PUBLIC LIBRARY`` as ``Town of Acme Public Library``."""
     words = text.split()
     return " ".join(
         word.lower() if number and word in _SMALL_WORDS else _capitalized(word)
@@ -59,45 +59,45 @@ def title_case(text: str) -> str:
 
 
 def some_case(text: str, rng: Random) -> str:
-    """Mostly title case; now and then capitals or no capitals at all."""
+    """Mostly title case, sometimes all capitals or no capitals."""
     return rng.choices((title_case(text), text.upper(), text.lower()), (8, 1, 1))[0]
 
 
 def abbreviate(text: str, rng: Random) -> str:
-    """Each word that has an abbreviation is abbreviated, or written out, four times in five."""
+    """Abbreviates words or writes abbreviations out, four times in five."""
     words = text.split()
     for at, word in enumerate(words):
         known = word.upper().rstrip(".,")
-        # "ST" is a street at the end and a saint elsewhere; "N" is a direction anywhere.
-        unmistakable = at == len(words) - 1 or known in {"N", "S", "E", "W"}
+        # "ST" is a street at the end and a saint elsewhere. "N" is a direction anywhere.
+        unambiguous = at == len(words) - 1 or known in {"N", "S", "E", "W"}
         if rng.random() >= 0.8:
             continue
         if known in _ABBREVIATIONS:
             words[at] = rng.choice(_ABBREVIATIONS[known])
-        elif known in _WRITTEN_OUT and unmistakable:
+        elif known in _WRITTEN_OUT and unambiguous:
             words[at] = title_case(_WRITTEN_OUT[known])
     return " ".join(words)
 
 
 def mistype(text: str, rng: Random) -> str:
-    """One slip in a word of four letters or more: a neighbour, a swap, a letter lost or doubled."""
+    """A mistake in a word of four letters or more: a wrong, swapped, lost or doubled letter."""
     found = list(_LONG_WORD.finditer(text))
     if not found:
         return text
     word = rng.choice(found)
     at = rng.randrange(word.start() + 1, word.end() - 1)
     letter = text[at].lower()
-    slips = [
+    mistakes = [
         text[:at] + text[at + 1] + text[at] + text[at + 2 :],
         text[:at] + text[at + 1 :],
         text[:at] + text[at] + text[at:],
         text[:at] + rng.choice(_NEIGHBOURS.get(letter, letter)) + text[at + 1 :],
     ]
-    return rng.choice(slips)
+    return rng.choice(mistakes)
 
 
 def swap_words(text: str, rng: Random) -> str:
-    """Two neighbouring words change places, or the last goes to the front behind a comma."""
+    """Swaps two neighbouring words, or moves the first word behind a comma at the end."""
     words = text.split()
     if len(words) < 3:
         return text
@@ -109,7 +109,7 @@ def swap_words(text: str, rng: Random) -> str:
 
 
 def phone(digits: str, rng: Random) -> str:
-    """Ten digits in one of the ways they are written; missing codes are not written at all."""
+    """Ten digits in one of their usual forms. A code for a missing phone becomes empty."""
     if len(digits) != 10:
         return ""
     area, office, line = digits[:3], digits[3:6], digits[6:]
@@ -125,7 +125,7 @@ def phone(digits: str, rng: Random) -> str:
 
 
 def fscs_id(key: str, rng: Random) -> str:
-    """An FSCS id as it is found on forms: lower case, blanks, unpadded, with an outlet or without."""
+    """An FSCS id as forms have it: lower case, blanks, without zeros, with or without an outlet."""
     letters, number = key[:2], key[2:]
     system = rng.choice(
         (
@@ -141,7 +141,7 @@ def fscs_id(key: str, rng: Random) -> str:
 
 
 def _capitalized(word: str) -> str:
-    """``O'BRIEN-SMITH`` is ``O'Brien-Smith``; ``N.W.`` and ``2ND`` keep what they are."""
+    """``O'BRIEN-SMITH`` becomes ``O'Brien-Smith``, ``2ND`` becomes ``2nd``, ``N.W.`` does not change."""
     if re.fullmatch(r"(?:[A-Z]\.)+", word) or re.match(r"\d", word):
         return word if "." in word else word.lower()
     return re.sub(

@@ -33,22 +33,22 @@ def register(app: typer.Typer) -> None:
 
 def applications(
     release: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="The release that libraries are drawn from.")
+        Path, typer.Option(exists=True, dir_okay=False, help="The release to draw libraries from.")
     ],
     count: Annotated[int, typer.Option(min=1, help="How many applications.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed and release give the same applications.")] = 1,
     form: Annotated[Format, typer.Option("--format", help="csv or jsonl.")] = Format.CSV,
 ) -> None:
-    """Applications as people type them, about a third of them impostors, with the right answer.
+    """Write applications as people type them, with their right answers. About a third are impostors.
 
-    Column label: the FSCS key of the library, or NONE for an applicant that must never be validated.
-    Column kind: how the application was made. Commands that read the file ignore both.
+    The column label has the FSCS key of the library, or NONE for an applicant that must never be validated.
+    The column kind names the sort of application. Commands that read the file ignore both columns.
     """
     with progress(f"reading {release.name}"):
         drawn_from = read_release(release)
     try:
         drawn = sample_applications(drawn_from, count, seed)
-        lines = _csv(drawn) if form is Format.CSV else (json_line(asdict(one)) for one in drawn)
+        lines = _csv(drawn) if form is Format.CSV else (json_line(asdict(sample)) for sample in drawn)
         for line in lines:
             sys.stdout.write(line + "\n")
     except ValueError as error:
@@ -57,16 +57,16 @@ def applications(
 
 def release(
     output: Annotated[Path, typer.Option("--output", "-o", dir_okay=False, help="The zip to write.")],
-    fiscal_year: Annotated[int, typer.Option(min=2021, max=2022, help="2022, or the year before.")] = 2022,
+    fiscal_year: Annotated[int, typer.Option(min=2021, max=2022, help="2022 or 2021.")] = 2022,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
 ) -> None:
-    """An invented release in the official layout: about 300 systems that do not exist.
+    """Write an invented release in the official layout: about 300 systems that do not exist.
 
-    It is labelled as a sample and never stands for real libraries.
+    Its files say that it is a sample.
     """
     with progress("writing the sample release"), output.open("wb") as target:
         write_sample_release(target, fiscal_year, seed)
-    notice(f"wrote {output}: invented libraries, for trying things out only")
+    notice(f"written: {output}; its libraries are invented")
 
 
 def _csv(drawn: Iterable[SampleApplication]) -> Iterator[str]:
@@ -74,8 +74,8 @@ def _csv(drawn: Iterable[SampleApplication]) -> Iterator[str]:
     writer = csv.DictWriter(buffer, COLUMNS, lineterminator="")
     writer.writeheader()
     yield buffer.getvalue()
-    for one in drawn:
+    for sample in drawn:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerow(asdict(one))
+        writer.writerow(asdict(sample))
         yield buffer.getvalue()
