@@ -12,7 +12,7 @@ NOTHING: Final = "-"
 
 
 def percent(share: Share) -> str:
-    """Rounded down: 100% is said of all rows only."""
+    """Rounded down: only all rows are 100%."""
     return NOTHING if not share.of else f"{10_000 * share.count // share.of / 100:.2f}%"
 
 
@@ -28,6 +28,6 @@ def rows_and_share(share: Share) -> str:
 
 
 def reasons_named(reasons: Mapping[str, int], most: int | None = None) -> str:
-    """``NO_ENTRY`` 8, ``TIE`` 2: the most frequent reason codes first; with ``most``, no more than these."""
+    """``NO_ENTRY`` 8, ``TIE`` 2: the most frequent reason codes first, at most ``most``."""
     frequent = sorted(reasons.items(), key=lambda counted: (-counted[1], counted[0]))[:most]
     return ", ".join(f"`{code}` {rows:,}" for code, rows in frequent)

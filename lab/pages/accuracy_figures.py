@@ -1,4 +1,4 @@
-"""What was measured as blocks of Markdown, one for each marker of ``docs/accuracy.md`` that they fill."""
+"""The figures of ``docs/accuracy.md``: Markdown for each of its markers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _policy() -> str:
     policy = load_policy()
     return (
         f"Policy {policy.version}: `validated` from {policy.validate:g} bits on, `needs_review` from "
-        f"{policy.review:g} bits on, {policy.margin:g} bits ahead of the best entry of another system."
+        f"{policy.review:g} bits on. The best entry must be {policy.margin:g} bits ahead of other systems."
     )
 
 
@@ -43,32 +43,30 @@ def _summary(accuracy: Accuracy) -> str:
         return [f"- {sentence}" for sentence in sentences(measurement)]
 
     whole = accuracy.whole
-    said = [
+    lines = [
         *listed(whole),
         f"- The right system was among the candidates of {percent(whole.over('recall'))} of the libraries.",
     ]
     for older in accuracy.with_older:
-        said += [f"- With {len(older.releases)} releases loaded:", *(f"  {line}" for line in listed(older))]
-    versions = ", ".join(dict.fromkeys(one.policy_version for one in accuracy.measurements))
-    return "\n".join([*said, f"- Measured with policy and weights {versions}."])
+        lines += [f"- With {len(older.releases)} releases loaded:", *(f"  {line}" for line in listed(older))]
+    versions = ", ".join(dict.fromkeys(measurement.policy_version for measurement in accuracy.measurements))
+    return "\n".join([*lines, f"- Measured with policy and weights {versions}."])
 
 
 def _inputs(accuracy: Accuracy) -> str:
     files: dict[tuple[str, str], str] = {}
     for measurement in accuracy.measurements:
-        for source in measurement.labelled:
-            files[source.name, source.sha256] = f"{source.rows:,}" if source.rows is not None else NOTHING
-        for source in measurement.releases:
-            files[source.name, source.sha256] = "release"
+        for file in measurement.labelled:
+            files[file.name, file.sha256] = f"{file.rows:,}" if file.rows is not None else NOTHING
+        for file in measurement.releases:
+            files[file.name, file.sha256] = "release"
     table = markdown(
         ("file", "SHA-256 (first 16)", "rows"),
         ((f"`{name}`", f"`{digest[:16]}`", rows) for (name, digest), rows in files.items()),
         words=2,
     )
-    registries = ", ".join(
-        f"`{one}`" for one in dict.fromkeys(m.registry_version for m in accuracy.measurements)
-    )
-    return f"Registry versions: {registries}.\n\n{table}"
+    versions = dict.fromkeys(measurement.registry_version for measurement in accuracy.measurements)
+    return f"Registry versions: {', '.join(f'`{version}`' for version in versions)}.\n\n{table}"
 
 
 def _gone(accuracy: Accuracy) -> str:
@@ -86,9 +84,9 @@ def _gone_in(measurement: Measurement) -> str:
     loaded = f"{releases} releases loaded" if releases > 1 else "the newest release alone"
     return (
         f"With {loaded}: of {validated.of:,} systems that the newest release no longer lists, "
-        f"{validated.count:,} were validated under another key "
+        f"{validated.count:,} were validated with another key "
         f"({over('gone_validated_elsewhere').count:,} of them at another street address and phone), "
-        f"{review.count:,} went to a person{why}, {over('gone_not_validated').count:,} were told no."
+        f"{review.count:,} went to a person{why}, {over('gone_not_validated').count:,} were not validated."
     )
 
 
@@ -103,7 +101,7 @@ def _score(whole: Measurement) -> str:
             f"{wrong:,} of {point.errors.of:,}",
         )
 
-    head = (f"at {whole.threshold:g} bits", "right key", "wrong key", "no library, validated", "wrong in all")
+    head = (f"at {whole.threshold:g} bits", "right key", "wrong key", "non-libraries validated", "all wrong")
     return markdown(head, (row("as shipped", whole.as_shipped), row("score alone", whole.by_score)))
 
 
@@ -126,17 +124,17 @@ def _thresholds(choices: Sequence[Choice]) -> str:
 
     head = (
         "wrong at most", "chosen on half", "bits",
-        "wrong there", "right key there", "wrong on the other half", "right key on the other half",
+        "wrong on it", "right key on it", "wrong on the other half", "right key on the other half",
     )  # fmt: skip
     return markdown(head, map(row, choices), words=2)
 
 
 def _reliability(whole: Measurement) -> str:
     parts = []
-    for one in whole.reliability:
-        brier = NOTHING if one.brier is None else f"{one.brier:.4f}"
-        loss = NOTHING if one.log_loss is None else f"{one.log_loss:.4f}"
-        title = f"{one.population[0].upper()}{one.population[1:]}"
+    for reliability in whole.reliability:
+        brier = NOTHING if reliability.brier is None else f"{reliability.brier:.4f}"
+        loss = NOTHING if reliability.log_loss is None else f"{reliability.log_loss:.4f}"
+        title = f"{reliability.population[0].upper()}{reliability.population[1:]}"
         rows = [
             (
                 f"{a_bin.low:g} to {a_bin.high:g}",
@@ -145,10 +143,10 @@ def _reliability(whole: Measurement) -> str:
                 percent(a_bin.right),
                 interval(a_bin.right),
             )
-            for a_bin in one.bins
+            for a_bin in reliability.bins
             if a_bin.right.of
         ]
         head = ("confidence", "rows", "mean confidence", "right", "95%")
-        parts.append(f"{title}: {one.rows:,} rows, Brier score {brier}, log loss {loss}.")
+        parts.append(f"{title}: {reliability.rows:,} rows, Brier score {brier}, log loss {loss}.")
         parts.append(markdown(head, rows))
     return "\n\n".join(parts)

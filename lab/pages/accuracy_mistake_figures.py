@@ -16,12 +16,12 @@ from library_validator_cli.evaluation.summary import Group
 
 _REASONS_SHOWN: Final = 3
 
-# Who the rows of a set are.
+# The applicants of each set.
 LIBRARIES: Final = {
-    "drift17_ae": "library systems, as they were listed five years before",
-    "drift17_outlet": "branches and other outlets, as they were listed five years before",
+    "drift17_ae": "library systems, as listed five years before",
+    "drift17_outlet": "branches and other outlets, as listed five years before",
     "typed": "libraries, as people type them",
-    "erate": "libraries, as they call themselves in the E-rate programme: name, city and state",
+    "erate": "libraries, by their names in the E-rate programme: name, city and state",
     "neh_grants": "libraries that applied for a federal grant: name, city, state and ZIP",
     "polling_libraries": "libraries, as election clerks write them",
     "irs_legal": "libraries under their legal name, without a phone",
@@ -46,44 +46,44 @@ OTHERS: Final = {
     "neg_twin": "the name of a library with an address in another state",
 }
 GONE: Final = {
-    "gone17": "library systems that are listed no more",
-    "erate": "libraries in the E-rate programme that are listed no more",
+    "gone17": "library systems that are no longer listed",
+    "erate": "libraries in the E-rate programme that are no longer listed",
 }
 # An id that contradicts name and place is for a person: a review is the right answer.
 _REVIEW_IS_RIGHT: Final = frozenset({"fscs_contradicts", "fscs_impostor"})
 
 
 class _Mistake(NamedTuple):
-    """One way to be wrong."""
+    """A kind of wrong answer."""
 
     what: str
     measure: str
-    everybody: str  # who could get it
-    who: dict[str, str]  # set -> whose rows they are
+    everybody: str  # all applicants that could get it
+    who: dict[str, str]  # set -> its applicants
 
 
 _LISTED: Final = "listed libraries"
-_NOT_LISTED: Final = "who is no listed library"
-_LISTED_ONCE: Final = "libraries that are listed no more"
+_NOT_LISTED: Final = "applicants that are not listed libraries"
+_LISTED_ONCE: Final = "libraries that are no longer listed"
 # The gravest first.
 _MISTAKES: Final = (
     _Mistake("validated as another library", "wrong", _LISTED, LIBRARIES),
     _Mistake("validated", "non_library_validated", _NOT_LISTED, OTHERS),
     _Mistake("validated as a library at another place", "gone_validated_elsewhere", _LISTED_ONCE, GONE),
-    _Mistake("told no", "not_validated", _LISTED, LIBRARIES),
+    _Mistake("not validated", "not_validated", _LISTED, LIBRARIES),
     _Mistake("sent to a person", "non_library_review", _NOT_LISTED, OTHERS),
     _Mistake("sent to a person", "review", _LISTED, LIBRARIES),
 )
 
 
 def mistake_figures(measurement: Measurement) -> str:
-    head = ("wrong answer", "who gets it", "most often because of", "applicants", "how many", "share", "95%")
+    head = ("wrong answer", "applicants", "most frequent reasons", "all", "with this answer", "share", "95%")
     rows = [row for mistake in _MISTAKES for row in _rows(mistake, measurement)]
     return markdown(head, rows, words=3)
 
 
 def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ...]]:
-    """All applicants that could get it, then the kinds of them that do, most of them first."""
+    """All applicants that could get the answer, then the sets that do, largest number first."""
     groups = [
         group
         for group in measurement.sets
@@ -93,8 +93,8 @@ def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ..
     if not groups:
         return
     yield _row(f"**{mistake.what}**", f"**{mistake.everybody}**", groups, mistake.measure)
-    made = [group for group in groups if group.measures[mistake.measure].count]
-    for group in sorted(made, key=lambda group: -group.measures[mistake.measure].count):
+    wrong = [group for group in groups if group.measures[mistake.measure].count]
+    for group in sorted(wrong, key=lambda group: -group.measures[mistake.measure].count):
         yield _row("", mistake.who.get(group.set, f"`{group.set}`"), [group], mistake.measure)
 
 

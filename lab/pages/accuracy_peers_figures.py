@@ -16,7 +16,7 @@ class _Model(BaseModel):
 
 
 class Pool(_Model):
-    """What one matcher does to all rows that it is compared on."""
+    """The answers of one matcher to all rows of the comparison."""
 
     rows: int
     libraries: int
@@ -45,7 +45,7 @@ class OperatingPoint(_Model):
 
 
 class Peers(_Model):
-    """What of ``accuracy_peers.json`` the page shows."""
+    """The part of ``accuracy_peers.json`` that the page shows."""
 
     schema_version: Literal[1]
     policy_version: str
@@ -61,17 +61,17 @@ def peers_figures(peers: Peers) -> str:
     for point in peers.points:
         head += [f"validated, {point.title}", "wrong"]
     head.append(f"wrong, to validate {product.pool.validated_right:,}")
-    at = [{one.matcher: one.pool for one in point.peers} for point in peers.points]
+    at = [{peer.matcher: peer.pool for peer in point.peers} for point in peers.points]
     rows = [(product.matcher, *_cells(product.pool) * len(at), f"{product.pool.wrong:,}")]
     for matcher, cost in peers.wrong_for_as_many_right.items():
         cells = [cell for point in at for cell in _cells(point[matcher])]
         rows.append((matcher, *cells, "cannot" if cost is None else f"{cost:,}"))
     versions = ", ".join(f"{name} {version}" for name, version in peers.packages.items())
-    said = (
+    circumstances = (
         f"{product.pool.rows:,} rows, {product.pool.libraries:,} of them libraries; "
         f"policy and weights {peers.policy_version}; {versions}."
     )
-    return f"{said}\n\n{markdown(head, rows)}"
+    return f"{circumstances}\n\n{markdown(head, rows)}"
 
 
 def _cells(pool: Pool) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What came of each labelled set, as tables of ``docs/accuracy.md``."""
+"""The tables of ``docs/accuracy.md`` by labelled set."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ def set_figures(accuracy: Accuracy) -> dict[str, str]:
     return {
         "libraries": _libraries(with_all_fields),
         "others": _others(with_all_fields),
-        "few-fields": "\n\n".join(part for one in accuracy.reduced for part in _reduced(one)),
-        "name-and-town": "\n\n".join(_trade(one) for one in accuracy.reduced if one.is_anybody_validated),
-        "older-releases": "\n\n".join(part for one in accuracy.with_older for part in _with_older(one)),
+        "few-fields": "\n\n".join(part for measurement in accuracy.reduced for part in _reduced(measurement)),
+        "name-and-town": "\n\n".join(
+            _other_thresholds(measurement) for measurement in accuracy.reduced if measurement.validates_any
+        ),
+        "older-releases": "\n\n".join(
+            part for measurement in accuracy.with_older for part in _with_older(measurement)
+        ),
     }
 
 
@@ -31,7 +35,7 @@ def _groups(measurements: Iterable[Measurement], measure: str) -> Iterator[Group
 
 
 def sentences(measurement: Measurement) -> tuple[str, str]:
-    """What came of all libraries, and of everybody else."""
+    """The answers to all libraries, and to all other applicants."""
     over = measurement.over
     right, wrong, refused = over("validated_right"), over("wrong"), over("not_validated")
     validated, reviewed = over("non_library_validated"), over("non_library_review")
@@ -39,10 +43,10 @@ def sentences(measurement: Measurement) -> tuple[str, str]:
         f"Of {right.of:,} applications of listed libraries, {right.count:,} were validated with the right "
         f"key ({percent(right)}), {wrong.count:,} with a wrong one (95%: at most "
         f"{math.ceil(1e6 * wrong.high):,} in a million), {over('review').count:,} went to a person, "
-        f"and {refused.count:,} were told no ({percent(refused)})."
+        f"and {refused.count:,} were not validated ({percent(refused)})."
     )
     others = (
-        f"Of {validated.of:,} applicants that are no listed library, {validated.count:,} were validated "
+        f"Of {validated.of:,} applicants that are not listed libraries, {validated.count:,} were validated "
         f"(95%: {math.floor(1e6 * validated.low):,} to {math.ceil(1e6 * validated.high):,} in a million) and "
         f"{reviewed.count:,} went to a person ({percent(reviewed)})."
     )
@@ -50,15 +54,15 @@ def sentences(measurement: Measurement) -> tuple[str, str]:
 
 
 def _reduced(measurement: Measurement) -> Iterator[str]:
-    """What was given, and what came of it; tables, unless nobody is validated."""
+    """The given fields and the answers, with tables if any applicant is validated."""
     yield " ".join((f"**With {', '.join(measurement.only)}.**", *sentences(measurement)))
-    if measurement.is_anybody_validated:
+    if measurement.validates_any:
         yield _libraries([measurement])
         yield _others([measurement])
 
 
-def _trade(measurement: Measurement) -> str:
-    """What another threshold for a name and a place alone would do."""
+def _other_thresholds(measurement: Measurement) -> str:
+    """The answers at other thresholds for a name and a place alone."""
     policy = load_policy()
     rows = [
         (
@@ -70,11 +74,11 @@ def _trade(measurement: Measurement) -> str:
         for point in measurement.around
         for bits in [point.threshold + policy.validate_by_name - policy.validate]
     ]
-    return markdown(("bits", "right key", "wrong key", "no library, validated"), rows)
+    return markdown(("bits", "right key", "wrong key", "non-libraries validated"), rows)
 
 
 def _with_older(measurement: Measurement) -> Iterator[str]:
-    names = ", ".join(f"`{one.name}`" for one in measurement.releases)
+    names = ", ".join(f"`{release.name}`" for release in measurement.releases)
     yield f"{len(measurement.releases)} releases: {names}."
     yield _libraries([measurement])
     yield _others([measurement])
@@ -89,7 +93,7 @@ def _libraries(measurements: Iterable[Measurement]) -> str:
         "wrong key",
         "95%",
         "to review",
-        "told no",
+        "not validated",
         "95%",
         "found",
     )
@@ -115,7 +119,7 @@ def _libraries(measurements: Iterable[Measurement]) -> str:
 
 
 def _others(measurements: Iterable[Measurement]) -> str:
-    head = ("set", "no library", "validated", "95%", "to review", "95%", "told no")
+    head = ("set", "not libraries", "validated", "95%", "to review", "95%", "not validated")
     rows = []
     for group in _groups(measurements, "non_library_validated"):
         measures = group.measures

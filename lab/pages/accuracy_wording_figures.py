@@ -1,7 +1,7 @@
-"""What came of bodies that are named after a library, as tables of ``docs/accuracy.md``.
+"""The tables of ``docs/accuracy.md`` on bodies that are named after a library.
 
-The sets are those that ``python -m lab.wordings`` writes: their kinds are ``<kind>/<variant>``, and
-``<form>/<variant>`` where real libraries write themselves so, too.
+``python -m lab.wordings`` writes the sets. Their kinds are ``<kind>/<variant>``, and ``<form>/<variant>``
+for forms that real libraries use too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _OTHERS: Final = "wordings"
 _FORMS: Final = "wordings_form"
 _VALIDATED: Final = "non_library_validated"
 _MEASURES: Final = (_VALIDATED, "non_library_review", "non_library_not_validated")
-# What of the library's the body gives as its own, besides words of the name.
+# The facts of the library that the body gives as its own, besides words of the name.
 VARIANTS: Final = {
     "door_and_phone": "the library's street, ZIP and phone",
     "door": "its street and ZIP",
-    "door_own_phone": "its street and ZIP, a phone of their own",
+    "door_own_phone": "its street and ZIP, their own phone",
     "town_only": "its town alone",
-    "own_street_and_phone": "its town and ZIP, a street and phone of their own",
+    "own_street_and_phone": "its town and ZIP, their own street and phone",
 }
 
 KINDS: Final = {
@@ -36,17 +36,17 @@ KINDS: Final = {
     "politics": "campaigns and parties",
     "business": "shops, services, restaurants",
     "housing": "houses and flats",
-    "other_library": "libraries that are no public library",
+    "other_library": "libraries that are not public libraries",
     "supplier": "suppliers and consortia",
     "heritage": "museums, history, families",
     "government": "governments and their departments",
     "works": "builders and building sites",
     "money": "funds and foundations",
     "legal_person": "companies",
-    "denial": "not the library, by their own words: Not, Former, Near, c/o",
-    "other_language": "one of these in another language, in Latin letters",
-    "other_script": "one of these in another script",
-    "spelling": "one of these with slips and tricks of spelling",
+    "denial": "not the library by their own words: Not, Former, Near, c/o",
+    "other_language": "any of these in another language, in Latin letters",
+    "other_script": "any of these in another script",
+    "spelling": "any of these with mistakes and tricks of spelling",
 }
 
 
@@ -60,17 +60,17 @@ def wording_figures(wordings: Accuracy) -> dict[str, str]:
 
 def _others(groups: Sequence[Group]) -> str:
     validated = _sum(groups, _VALIDATED)
-    said = (
+    total = (
         f"Of {validated.of:,} applications, {validated.count:,} were validated (95%: {interval(validated)}%)."
     )
-    head = ("they give", "applications", "validated", "to review", "told no")
+    head = ("they give", "applications", "validated", "to review", "not validated")
     by_variant = markdown(head, [*_rows(groups, _variant, VARIANTS), _row("all", groups)])
     by_kind = markdown(("they are", *head[1:]), _rows(groups, _kind, KINDS))
-    return f"{said}\n\n{by_variant}\n\n{by_kind}"
+    return f"{total}\n\n{by_variant}\n\n{by_kind}"
 
 
 def _forms(groups: Sequence[Group]) -> str:
-    """One line a form, one column a variant: how many of them are validated."""
+    """How many are validated: a line for each form, a column for each variant."""
     variants = _in_order(groups, _variant)
     of = {(_kind(group), _variant(group)): group.measures[_VALIDATED] for group in groups}
     rows = [
@@ -80,7 +80,7 @@ def _forms(groups: Sequence[Group]) -> str:
         )
         for form in _in_order(groups, _kind)
     ]
-    return markdown(("validated with", *(VARIANTS.get(one, one) for one in variants)), rows)
+    return markdown(("validated with", *(VARIANTS.get(name, name) for name in variants)), rows)
 
 
 def _rows(

@@ -1,4 +1,4 @@
-"""What the repository keeps of evaluations: counts with their circumstances, and no application.
+"""Extracts the part of evaluations that the repository keeps: counts and inputs, without applications.
 
 python -m lab.pages.extract RUN.json... --output lab/results/accuracy.json
 """
@@ -33,20 +33,20 @@ class _Model(BaseModel):
 
 
 class Measurement(_Model):
-    """One evaluation; ``groups`` leave out the measures that have no row."""
+    """An evaluation. ``groups`` leave out measures without rows."""
 
     command: str
     labelled: list[MeasuredFile]
     releases: list[MeasuredFile]
     fiscal_year: int
-    only: list[str]  # the fields that applications were reduced to; empty: all
+    only: list[str]  # the fields that the applications keep; empty: all
     registry_version: str
     policy_version: str  # policy and weights
     threshold: float  # bits
     groups: list[Group]
     as_shipped: Point  # at the shipped threshold, over all sets
-    by_score: Point  # at the same threshold, where nothing but the score decides
-    around: list[Point] = []  # the curve at whole bits, some bits around the shipped threshold
+    by_score: Point  # at the same threshold, if only the score decides
+    around: list[Point] = []  # the curve at whole bits around the shipped threshold
     choices: list[Choice]
     reliability: list[Reliability]
 
@@ -56,7 +56,7 @@ class Measurement(_Model):
         return [group for group in self.groups if not group.kind]
 
     @property
-    def is_anybody_validated(self) -> bool:
+    def validates_any(self) -> bool:
         return any(
             self.over(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
         )
@@ -68,7 +68,7 @@ class Measurement(_Model):
 
 
 class Accuracy(_Model):
-    """The first measurement is the one over all sets, with all fields, against the newest release alone."""
+    """The first measurement has all sets, all fields and the newest release alone."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     measurements: list[Measurement] = Field(min_length=1)
@@ -80,24 +80,29 @@ class Accuracy(_Model):
     @property
     def reduced(self) -> list[Measurement]:
         """Against the same release, with fewer fields."""
-        return [one for one in self.measurements if one.releases == self.whole.releases and one.only]
+        return [
+            measurement
+            for measurement in self.measurements
+            if measurement.releases == self.whole.releases and measurement.only
+        ]
 
     @property
     def with_older(self) -> list[Measurement]:
         """Against the same release and older ones."""
-        return [one for one in self.measurements if set(self.whole.releases) < set(one.releases)]
+        newest = set(self.whole.releases)
+        return [measurement for measurement in self.measurements if newest < set(measurement.releases)]
 
     @property
     def elsewhere(self) -> list[Measurement]:
         """Against other releases."""
-        return [one for one in self.measurements if not set(self.whole.releases) <= set(one.releases)]
+        newest = set(self.whole.releases)
+        return [measurement for measurement in self.measurements if not newest <= set(measurement.releases)]
 
 
 def counted(group: Group) -> Group:
-    """A group without the measures that it has no row of."""
-    return group.model_copy(
-        update={"measures": {name: one for name, one in group.measures.items() if one.of}}
-    )
+    """A group without the measures that have no rows."""
+    measures = {name: share for name, share in group.measures.items() if share.of}
+    return group.model_copy(update={"measures": measures})
 
 
 def extract(run: Run) -> Measurement:
@@ -122,7 +127,7 @@ def extract(run: Run) -> Measurement:
 
 
 def rendered(accuracy: Accuracy) -> str:
-    """JSON with one line for each share."""
+    """JSON with a line for each share."""
     body = json.loads(accuracy.model_dump_json(), parse_float=lambda text: round(float(text), _DIGITS))
     text = json.dumps(body, indent=1)
     return _LEAF.sub(lambda found: "{" + re.sub(r"\s*\n\s*", " ", found[1]) + "}", text) + "\n"
@@ -132,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json", help="as evaluate --report writes")
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN.json", help="written by evaluate --report")
     parser.add_argument("--output", type=Path, required=True, metavar="JSON")
     given = parser.parse_args(arguments)
     measurements = []
@@ -140,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             measurements.append(extract(Run.model_validate_json(path.read_bytes())))
         except (OSError, ValidationError) as error:
-            sys.stderr.write(f"{path} is no run.json of this version: {error}\n")
+            sys.stderr.write(f"{path} is not a run.json of this version: {error}\n")
             return 1
     given.output.write_text(rendered(Accuracy(measurements=measurements)), encoding="utf-8")
     return 0

@@ -1,4 +1,4 @@
-"""The charts of ``docs/performance.md``: SVG files that stand by themselves, in light and in dark."""
+"""The charts of ``docs/performance.md``: SVG files that need nothing else, for light and dark screens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 from lab.pages.performance_targets import Results
 from library_validator_cli.evaluation.charts import Axis, Dot, Series, chart
 
-# Values, not variables: viewers other than browsers know none. Soft text, grid, paper, then the series.
+# Values instead of CSS variables, for viewers that are not browsers: soft text, grid, paper, the series.
 _LIGHT: Final = ("#5f5b55", "#ddd8d0", "#ffffff", "#2a5fb0", "#b8641a", "#5f5b55", "#2f7d4f", "#8a4fa0")
 _DARK: Final = ("#a8a297", "#3a3731", "#201f1c", "#84aef0", "#eea765", "#a8a297", "#7cc79a", "#cf9be2")
 MATCHERS: Final = {
@@ -19,7 +19,7 @@ MATCHERS: Final = {
     "recordlinkage": "recordlinkage",
     "csv-reconcile": "csv-reconcile",
 }
-_STYLES: Final = ("one", "two", "three", "four", "five")  # of the matchers, in their order
+_STYLES: Final = ("one", "two", "three", "four", "five")  # CSS classes of the matchers, in their order
 
 
 def _colours(palette: Sequence[str]) -> str:
@@ -45,8 +45,8 @@ line, polyline {{ fill: none; stroke-width: 1.5; }} .grid, .axis {{ stroke-width
 </style>"""
 
 
-def standing_alone(svg: str, key: Mapping[str, str]) -> str:
-    """A chart as a file, with the names of its series (CSS class -> name) below it, two in a row."""
+def svg_file(svg: str, key: Mapping[str, str]) -> str:
+    """The file of a chart, with the names of its series (CSS class -> name) below it, two in a row."""
     named = ""
     for place, (style, name) in enumerate(key.items()):
         x, y = 90 + 180 * (place % 2), 306 + 16 * (place // 2)
@@ -79,13 +79,14 @@ def decisions(result: Any) -> str:
         )
         for beside, name in enumerate(MATCHERS)
     ]
-    top = math.ceil(max(dot.high or dot.y for one in series for dot in one.dots))
-    bottom = math.floor(min(dot.low or dot.y for one in series for dot in one.dots))
+    dots = [dot for matcher in series for dot in matcher.dots]
+    top = math.ceil(max(dot.high or dot.y for dot in dots))
+    bottom = math.floor(min(dot.low or dot.y for dot in dots))
     titles = list(ways)
     x = Axis("", -0.5, len(ways) - 0.5, lambda value: titles[round(value)], at=range(len(ways)))
     y = Axis("applications a second", bottom, top, lambda value: f"{10**value:,g}", at=range(bottom, top + 1))
     svg = chart("Decisions per second", x, y, series)
-    return standing_alone(svg, dict(zip(_STYLES, MATCHERS.values(), strict=True)))
+    return svg_file(svg, dict(zip(_STYLES, MATCHERS.values(), strict=True)))
 
 
 def _rate(x: float, name: str, rate: Mapping[str, float]) -> Dot:
@@ -96,39 +97,39 @@ def _rate(x: float, name: str, rate: Mapping[str, float]) -> Dot:
 
 
 def backlog(result: Any) -> str:
-    """Messages in both queues over time, all sent at once."""
+    """The messages in both queues over time, after all were sent at once."""
     samples = result["burst"]["backlog"]["samples"]
     series = [
-        Series([Dot(one["second"], one[what]) for one in samples], style)
-        for what, style in (("applications", "one"), ("answered", "two"))
+        Series([Dot(sample["second"], sample[queue]) for sample in samples], style)
+        for queue, style in (("applications", "one"), ("answered", "two"))
     ]
-    most = max(dot.y for one in series for dot in one.dots)
-    x = Axis("seconds", 0, max(one["second"] for one in samples), lambda value: f"{value:,.0f}")
+    most = max(dot.y for queue in series for dot in queue.dots)
+    x = Axis("seconds", 0, max(sample["second"] for sample in samples), lambda value: f"{value:,.0f}")
     y = Axis("messages", 0, most, lambda value: f"{value:,.0f}")
     svg = chart("Messages waiting, and answered, over time", x, y, series)
-    return standing_alone(svg, {"one": "waiting", "two": "answered"})
+    return svg_file(svg, {"one": "waiting", "two": "answered"})
 
 
 def growth(result: Any) -> str:
-    """Time a decision in batches of ten, beside the release's own registry, over the size of the registry."""
+    """The time a decision in batches of ten, as a ratio to the release's registry, over the registry's size."""
     series = []
     for way, style in (("places", "one"), ("denser", "two")):
         ratios = {
-            one["factor"]: one["time_per_decision"]["10"]["ratio"]["median"]
-            for one in result["registries"]
-            if one["way"] in {way, "release"}
+            registry["factor"]: registry["time_per_decision"]["10"]["ratio"]["median"]
+            for registry in result["registries"]
+            if registry["way"] in {way, "release"}
         }
         dots = [
             Dot(math.log10(factor), ratio, f"{way} × {factor}: {ratio:.2f}")
             for factor, ratio in sorted(ratios.items())
         ]
         series.append(Series(dots, style))
-    dots = [dot for one in series for dot in one.dots]
+    dots = [dot for way in series for dot in way.dots]
     widest = max(1, math.ceil(max((dot.x for dot in dots), default=1)))
     highest = math.ceil(2 * max((dot.y for dot in dots), default=1)) / 2
     x = Axis("times the release", 0, widest, lambda value: f"{10**value:,g}", at=range(widest + 1))
     y = Axis("time a decision", 0, highest, lambda value: f"{value:g} ×")
-    return standing_alone(
+    return svg_file(
         chart("Time a decision as the registry grows", x, y, series),
         {"one": "new places", "two": "denser places"},
     )
@@ -142,5 +143,5 @@ CHARTS: Final[Mapping[str, tuple[str, Callable[[Any], str]]]] = {
 
 
 def charts(results: Results) -> dict[str, str]:
-    """File name -> SVG, of the results that are there."""
+    """File name -> SVG, for the results that exist."""
     return {name: draw(results[key]) for key, (name, draw) in CHARTS.items() if key in results}

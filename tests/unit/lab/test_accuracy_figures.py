@@ -1,4 +1,4 @@
-"""The tables of ``docs/accuracy.md``, of measured_rows that are made up."""
+"""The tables of ``docs/accuracy.md``, from invented measurements."""
 
 from __future__ import annotations
 
@@ -63,27 +63,27 @@ class TestMistakes:
         table = lines(mistake_figures(measurement_of([*refused, measured(of="erate"), measured(of="typed")])))
         assert table == [
             "**validated as another library** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
-            f"**told no** | **listed libraries** | {reasons} | 5 | 3 | 60.00% | 23.07 to 88.24",
+            f"**not validated** | **listed libraries** | {reasons} | 5 | 3 | 60.00% | 23.07 to 88.24",
             f" | {LIBRARIES['erate']} | {reasons} | 4 | 3 | 75.00% | 30.06 to 95.45",
             "**sent to a person** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
         ]
 
-    def test_who_is_no_listed_library_and_who_is_listed_no_more_are_told_apart(self) -> None:
+    def test_applicants_without_entry_and_vanished_libraries_have_their_own_rows(self) -> None:
         rows = [
             measured(V, label="NONE", of="neg_museum"),
             measured(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
             measured(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
         ]
         assert [line.split(" | ")[:3] for line in lines(mistake_figures(measurement_of(rows)))] == [
-            ["**validated**", "**who is no listed library**", "`MATCH` 1"],
+            ["**validated**", "**applicants that are not listed libraries**", "`MATCH` 1"],
             ["", "museums", "`MATCH` 1"],
             [
                 "**validated as a library at another place**",
-                "**libraries that are listed no more**",
+                "**libraries that are no longer listed**",
                 "`SUCCEEDED` 1",
             ],
-            ["", "library systems that are listed no more", "`SUCCEEDED` 1"],
-            ["**sent to a person**", "**who is no listed library**", "`NAME_DIFFERS` 1"],
+            ["", "library systems that are no longer listed", "`SUCCEEDED` 1"],
+            ["**sent to a person**", "**applicants that are not listed libraries**", "`NAME_DIFFERS` 1"],
             ["", "museums", "`NAME_DIFFERS` 1"],
         ]
 
@@ -97,12 +97,12 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("label", "of"), [("ME0001", "fscs_contradicts"), ("NONE", "fscs_impostor")], ids=str
     )
-    def test_a_person_is_right_for_the_fscs_id_of_another(self, label: str, of: str) -> None:
+    def test_a_review_is_right_for_the_fscs_id_of_another_library(self, label: str, of: str) -> None:
         assert "sent to a person" not in mistake_figures(measurement_of([measured(R, label=label, of=of)]))
 
 
 class TestSets:
-    def test_sets_against_other_releases_stand_beside_those_of_the_newest(self) -> None:
+    def test_sets_of_other_releases_are_in_the_table_of_the_newest(self) -> None:
         hard = measurement_of([measured(of="hard")], releases=(SAMPLE, OLDER))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured(), measured(N)]), hard]))
         assert [line.split(" | ")[:3] for line in lines(blocks["libraries"])] == [
@@ -111,7 +111,7 @@ class TestSets:
         ]
         assert (blocks["few-fields"], blocks["older-releases"]) == ("", "")
 
-    def test_what_older_releases_add_is_a_table_of_its_own(self) -> None:
+    def test_older_releases_have_their_own_table(self) -> None:
         older = measurement_of([measured(), measured(R, label="NONE")], releases=(OLDER, NEWEST))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured(R)]), older]))
         assert blocks["older-releases"].startswith("2 releases: `older.zip`, `newest.zip`.")
@@ -119,7 +119,7 @@ class TestSets:
         assert "| `typed` | 1 | 0 | 0.00 to 79.35 | 1 (100.00%) |" in blocks["older-releases"]
         assert "| `typed` | 1 | 0 (0.00%) |" in blocks["libraries"]
 
-    def test_with_few_fields_there_are_tables_and_what_another_threshold_would_do(self) -> None:
+    def test_with_few_fields_there_are_tables_and_other_thresholds(self) -> None:
         few = measurement_of(
             [measured(bits=0.5), measured(), measured(N, label="NONE")], only=("name", "city")
         )
@@ -134,7 +134,7 @@ class TestSets:
             "2 | 1 (50.00%) | 0 | 0",
         ]
 
-    def test_with_fields_that_validate_nobody_a_sentence_says_it(self) -> None:
+    def test_with_fields_that_validate_no_row_there_is_only_a_sentence(self) -> None:
         few = measurement_of([measured(R), measured(N, label="NONE")], only=("name", "state"))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
         assert "0 were validated with the right key (0.00%)" in blocks["few-fields"]
@@ -153,9 +153,9 @@ class TestWordings:
         ]
         return wording_figures(Accuracy(measurements=[measurement_of(rows)]))
 
-    def test_bodies_are_counted_by_what_they_give_and_by_what_they_are(self, blocks: dict[str, str]) -> None:
-        said, by_variant, by_kind = blocks["wordings"].split("\n\n")
-        assert said == "Of 3 applications, 0 were validated (95%: 0.00 to 56.15%)."
+    def test_bodies_are_counted_by_their_fields_and_by_their_kind(self, blocks: dict[str, str]) -> None:
+        total, by_variant, by_kind = blocks["wordings"].split("\n\n")
+        assert total == "Of 3 applications, 0 were validated (95%: 0.00 to 56.15%)."
         assert lines(by_variant) == [
             "its street and ZIP | 2 | 0 | 1 (50.00%) | 1 (50.00%)",
             "its town alone | 1 | 0 | 0 (0.00%) | 1 (100.00%)",
@@ -163,12 +163,10 @@ class TestWordings:
         ]
         assert [line.split(" | ")[:4] for line in lines(by_kind)] == [
             ["friends, volunteers and other supporters", "2", "0", "1 (50.00%)"],
-            ["not the library, by their own words: Not, Former, Near, c/o", "1", "0", "0 (0.00%)"],
+            ["not the library by their own words: Not, Former, Near, c/o", "1", "0", "0 (0.00%)"],
         ]
 
-    def test_forms_in_which_libraries_write_themselves_are_counted_apart(
-        self, blocks: dict[str, str]
-    ) -> None:
+    def test_forms_that_libraries_use_are_counted_separately(self, blocks: dict[str, str]) -> None:
         assert blocks["wordings-of-libraries"].splitlines() == [
             "| validated with | its street and ZIP |",
             "| --- | ---: |",
@@ -177,7 +175,7 @@ class TestWordings:
 
 
 class TestCells:
-    def test_shares_are_rounded_against_the_product(self) -> None:
+    def test_shares_are_rounded_to_the_disadvantage_of_the_product(self) -> None:
         assert percent(Share(count=99_999, of=100_000)) == "99.99%"
         assert percent(Share(count=100_000, of=100_000)) == "100.00%"
         assert interval(Share(count=0, of=10_000)) == "0.00 to 0.04"

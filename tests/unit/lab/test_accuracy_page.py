@@ -1,4 +1,4 @@
-"""``docs/accuracy.md`` says what was measured, and what was measured is what ships."""
+"""``docs/accuracy.md`` has the measured figures, and the measured code is the code that ships."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def write(page: Path, *options: str, peers: bool = True) -> int:
     return accuracy_page.main([*measured, "--output", str(page), *options])
 
 
-def test_the_page_is_what_the_command_writes(page: Path) -> None:
+def test_the_command_writes_the_page_of_the_repository(page: Path) -> None:
     assert write(page) == 0
     assert page.read_text("utf-8") == PAGE.read_text("utf-8")
     assert write(page, "--check") == 0
 
 
-def test_a_figure_that_was_not_measured_is_found_and_replaced(
+def test_a_figure_that_was_not_measured_is_reported_and_replaced(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     right = PAGE.read_text("utf-8")
@@ -59,7 +59,7 @@ def test_a_figure_that_was_not_measured_is_found_and_replaced(
     assert page.read_text("utf-8") == right
 
 
-def test_a_page_without_a_place_for_a_figure_is_refused(
+def test_a_page_without_the_marker_of_a_figure_is_refused(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page.write_text(PAGE.read_text("utf-8").replace("<!-- figures: gone -->", ""), "utf-8")
@@ -67,12 +67,12 @@ def test_a_page_without_a_place_for_a_figure_is_refused(
     assert "differ: gone" in capsys.readouterr().err
 
 
-def test_without_the_peers_their_table_stays(page: Path) -> None:
+def test_without_results_of_peers_their_table_stays(page: Path) -> None:
     assert write(page, "--check", peers=False) == 0
 
 
-def test_everybody_who_was_measured_is_named_in_plain_words() -> None:
-    nobody = {
+def test_every_set_with_a_wrong_answer_has_a_plain_name() -> None:
+    unnamed = {
         (measure, group.set)
         for measure, who in (
             ("wrong", LIBRARIES),
@@ -82,32 +82,34 @@ def test_everybody_who_was_measured_is_named_in_plain_words() -> None:
         for group in accuracy().whole.sets
         if measure in group.measures and group.set not in who
     }
-    assert nobody == set()
+    assert unnamed == set()
 
 
 def test_every_set_that_was_measured_is_described() -> None:
     described = PAGE.read_text("utf-8").partition("## What it was measured on")[2].partition("<!--")[0]
-    sets = {group.set for one in accuracy().measurements for group in one.sets}
+    sets = {group.set for measurement in accuracy().measurements for group in measurement.sets}
     assert {name for name in sets if f"`{name}`" not in described} == set()
 
 
-def test_every_kind_and_variant_of_the_wordings_is_named_in_plain_words() -> None:
-    assert {one.kind for one in read_wordings() if not one.form_of_library} == set(KINDS)
+def test_every_kind_and_variant_of_the_wordings_has_a_plain_name() -> None:
+    assert {wording.kind for wording in read_wordings() if not wording.form_of_library} == set(KINDS)
     assert set(Variant) == set(VARIANTS)
 
 
 def test_the_figures_are_of_the_policy_and_weights_that_ship() -> None:
     shipped = f"{load_policy().version}/{load_weights().version}"
     wordings = extract.Accuracy.model_validate_json(WORDINGS.read_bytes())
-    assert {one.policy_version for one in accuracy().measurements + wordings.measurements} == {shipped}
-    assert {one.threshold for one in accuracy().measurements} == {load_policy().validate}
-
-
-def test_the_curve_at_the_shipped_threshold_is_what_ships() -> None:
     measurements = accuracy().measurements
-    assert [
-        (one.as_shipped.right, one.as_shipped.wrong_key, one.as_shipped.non_libraries) for one in measurements
-    ] == [tuple(map(one.over, ("validated_right", "wrong", "non_library_validated"))) for one in measurements]
+    assert {measured.policy_version for measured in measurements + wordings.measurements} == {shipped}
+    assert {measured.threshold for measured in measurements} == {load_policy().validate}
+
+
+def test_the_curve_at_the_shipped_threshold_has_the_shipped_answers() -> None:
+    for measurement in accuracy().measurements:
+        point = measurement.as_shipped
+        assert point.right == measurement.over("validated_right")
+        assert point.wrong_key == measurement.over("wrong")
+        assert point.non_libraries == measurement.over("non_library_validated")
 
 
 def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(tmp_path: Path) -> None:
@@ -121,21 +123,21 @@ def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(
     assert extract.main([str(tmp_path / "run.json"), "--output", str(output)]) == 0
 
     (fresh,) = extract.Accuracy.model_validate_json(output.read_bytes()).measurements
-    committed = next(one for one in accuracy().measurements if one.labelled == fresh.labelled)
+    (committed,) = (kept for kept in accuracy().measurements if kept.labelled == fresh.labelled)
     assert fresh.groups == committed.groups
     assert (fresh.as_shipped, fresh.by_score) == (committed.as_shipped, committed.by_score)
     assert (fresh.command, fresh.releases) == (committed.command, committed.releases)
     assert fresh.registry_version == committed.registry_version
 
 
-def test_what_is_kept_of_a_run_has_no_application_in_it() -> None:
+def test_the_committed_results_have_no_application() -> None:
     assert '"rows": [' not in ACCURACY.read_text("utf-8")
     assert '"application_id"' not in ACCURACY.read_text("utf-8")
 
 
-def test_a_file_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = tmp_path / "run.json"
     wrong.write_text("{}", "utf-8")
     assert extract.main([str(wrong), "--output", str(tmp_path / "out.json")]) == 1
-    assert "is no run.json" in capsys.readouterr().err
+    assert "is not a run.json" in capsys.readouterr().err
     assert not (tmp_path / "out.json").exists()
