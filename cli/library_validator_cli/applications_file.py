@@ -25,6 +25,9 @@ _HINTS: Final = {
     "sheet": "name one of them with --sheet",
 }
 
+ApplicationsArgument = Annotated[
+    Path, typer.Argument(metavar="APPLICATIONS", help="CSV, .xlsx or JSON Lines; - reads standard input.")
+]
 ColumnOption = Annotated[
     list[str] | None,
     typer.Option(

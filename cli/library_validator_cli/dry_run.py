@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
-
-from rich.table import Table
+from typing import Any
 
 from library_validator.casework.preview import Preview, Replaced, Stopped
 from library_validator.decisions.changes import MaterialChange, material_changes
 from library_validator.decisions.deciding import Undecided
 from library_validator.decisions.decision import Decision
-from library_validator_cli.policy_check import START
-from library_validator_cli.terminal import ANSWER_STYLES, cells, json_line, table
-
-_KINDS_SHOWN: Final = 40
+from library_validator_cli.next_commands import START
+from library_validator_cli.terminal import json_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +98,8 @@ class DryRun:
             ],
         }
 
-    def as_table(self) -> Table:
-        shown = table(
-            "applications", "before", "after", "reasons before", "reasons after", "news in",
-            numbers=("applications",), whole=("before", "after"),
-        )  # fmt: skip
-        for kind, number in self.kinds.most_common(_KINDS_SHOWN):
-            shown.add_row(
-                *cells(number),
-                *(_styled(side.decision) for side in (kind.before, kind.after)),
-                *cells(*(" ".join(side.reason_codes) for side in (kind.before, kind.after))),
-                *cells(", ".join(kind.changes)),
-            )
-        return shown
-
-    def notices(self) -> list[str]:
-        """Which policy and registry decided, and what the counts mean."""
+    def notices(self, kinds_shown: int) -> list[str]:
+        """The policy and the registry that decided, and the counts. The table shows ``kinds_shown`` kinds."""
         registry = self.preview.live.registry_version
         said = [
             f"decided by policy {self.policy} (of this command's own code) on registry {registry}",
@@ -126,9 +108,9 @@ class DryRun:
         if self.policies:
             given = ", ".join(f"{policy} ({number:,})" for policy, number in self.policies.most_common())
             said.append(f"policy versions of the current answers: {given}")
-        if len(self.kinds) > _KINDS_SHOWN:
+        if len(self.kinds) > kinds_shown:
             said.append(
-                f"the table shows the {_KINDS_SHOWN} most frequent kinds of {len(self.kinds)}: see --json"
+                f"the table shows the {kinds_shown} most frequent kinds of {len(self.kinds)}: see --json"
             )
         if self.changed and self.deployed_policy == self.policy:
             said.append(f"the deployed service decides by the same policy; to make the changes: {START}")
@@ -170,10 +152,6 @@ def _side_of(decision: Decision) -> Side:
 
 def _side_as_json(side: Side) -> dict[str, Any]:
     return {"decision": side.decision, "reason_codes": list(side.reason_codes)}
-
-
-def _styled(answer: str) -> str:
-    return f"[{ANSWER_STYLES[answer]}]{answer.replace('_', ' ')}[/]"
 
 
 def _changed_line(replaced: Replaced) -> dict[str, Any]:

@@ -10,15 +10,19 @@ from typer.core import TyperGroup
 
 from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
 from library_validator_cli.commands import (
-    casework,
     evaluation,
+    explain,
     fetch,
-    matching,
-    overriding,
-    registry,
-    revalidating,
+    inspect,
+    match,
+    override,
+    release,
+    results,
+    revalidate,
     samples,
     status,
+    submit,
+    upload,
 )
 from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
 from library_validator_cli.terminal import plain_error
@@ -71,12 +75,16 @@ app = typer.Typer(
 )
 stack.register(app)
 status.register(app)
-registry.register(app)
+upload.register(app)
+inspect.register(app)
+release.register(app)
 fetch.register(app)
-casework.register(app)
-overriding.register(app)
-revalidating.register(app)
-matching.register(app)
+submit.register(app)
+results.register(app)
+explain.register(app)
+override.register(app)
+revalidate.register(app)
+match.register(app)
 evaluation.register(app)
 samples.register(app)
 demo.register(app)

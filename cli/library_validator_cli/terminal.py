@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import orjson
@@ -23,6 +24,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 ERR: Final = Console(stderr=True, highlight=False)
 
@@ -80,6 +82,33 @@ def table(
 def cells(*values: Any) -> list[str]:
     """Table cells of text that others wrote: never read as markup."""
     return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+
+
+def grid() -> Table:
+    """An empty table of two columns without headings: names, and their texts."""
+    made = Table.grid(padding=(0, 1))
+    made.add_column(no_wrap=True)
+    made.add_column()
+    return made
+
+
+def styled_answer(answer: str, width: int = 0) -> tuple[str, str]:
+    """An answer in words and its style, padded to ``width``."""
+    return f"{answer.replace('_', ' '):<{width}}", ANSWER_STYLES[answer]
+
+
+def answer_cell(answer: str) -> str:
+    """An answer as a colored table cell."""
+    words, style = styled_answer(answer)
+    return f"[{style}]{words}[/]"
+
+
+def labelled(label: str, text: Text) -> Text:
+    return Text.assemble(f"{label}: ", text)
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 class Bar:

@@ -13,7 +13,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
-from library_validator_cli.policy_check import policy_check
+from library_validator.views.policy import policy_view
 from tests.builders.decisions import match_of
 from tests.e2e.service import Service, eventually
 
@@ -71,4 +71,4 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     assert event["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
     service.wait_until_done("RevalidationsQueue")
     shards = service.operator_casework.progress(activation)
-    assert policy_check(shards, service.outputs["PolicyVersion"]).state == "up_to_date"
+    assert policy_view(shards, service.outputs["PolicyVersion"]).state == "up_to_date"

@@ -312,7 +312,7 @@ def test_a_person_overrides_after_having_seen_what_stands(deployed: DeployedStac
     loaded(deployed)
     submitted(deployed)
     declined = overridden("demo-17-friends", *CALLED, given="n\n")
-    assert (declined.exit_code, "nothing was decided" in declined.stderr) == (1, True)
+    assert (declined.exit_code, "no override was recorded" in declined.stderr) == (1, True)
     assert "NOT VALIDATED" in declined.stdout
     assert "would become: validated as IA7009-003" in declined.stdout
     assert "[AFFILIATE]" in declined.stdout
@@ -321,7 +321,7 @@ def test_a_person_overrides_after_having_seen_what_stands(deployed: DeployedStac
     result = overridden("demo-17-friends", *CALLED, given="y\n")
     assert result.exit_code == 0, result.output
     explained = run("explain", "demo-17-friends").stdout
-    for said in ("[OVERRIDDEN_BY_PERSON]", "called; they knew of it", "assumed-role/operator/", "stands"):
+    for said in ("[OVERRIDDEN_BY_PERSON]", "called; they knew of it", "assumed-role/operator/", "in force"):
         assert said in explained
     (kept,) = json.loads(run("override", "list", "demo-17-friends", "--json").stdout)
     assert (kept["fscs_id"], kept["effect"]) == ("IA7009-003", "stands")

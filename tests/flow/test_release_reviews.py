@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from library_validator.registry.store import Run
-from library_validator_cli.commands import registry, release_review
+from library_validator_cli.commands import release, release_review
 from library_validator_cli.main import app
 from library_validator_cli.stack_access import Stack
 from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
@@ -39,11 +39,11 @@ def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: Release
         assert run
         return run
 
-    for module in (registry, release_review):
+    for module in (release, release_review):
         monkeypatch.setattr(
             module, "open_stack", lambda _name: Stack("a test", False, outputs, session, session)
         )
-        monkeypatch.setattr(module, "follow_run", follow)
+    monkeypatch.setattr(release_review, "follow_run", follow)
 
 
 def typed(*arguments: str) -> Result:
@@ -115,13 +115,13 @@ def test_a_name_that_several_runs_have_is_not_guessed(release_stack: ReleaseStac
     release_stack.deliver()
     result = typed("reject", "fy2021", "--reason", "which one?")
     assert result.exit_code == 1
-    assert "2 quarantined runs are called like fy2021" in result.stderr
+    assert "2 quarantined runs have fy2021 in their name" in result.stderr
     assert quarantined.run_id in result.stderr
 
 
 @pytest.mark.usefixtures("quarantined")
 def test_a_name_that_nothing_quarantined_has_is_said() -> None:
-    for name, said in (("fy2022", "there are active ones only"), ("fy1999", "release list shows all")):
+    for name, said in (("fy2022", "all of them are active"), ("fy1999", "release list shows all")):
         result = typed("accept", name, "--reason", "why not")
         assert (result.exit_code, said in " ".join(result.stderr.split())) == (1, True), result.stderr
 

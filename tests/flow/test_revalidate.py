@@ -229,9 +229,7 @@ class TestAnotherPolicy:
         policy = shown_by("status")["policy"]
         assert (policy["state"], policy["checked_by"]) == ("other_policy", [self.before])
         shown = run("status")
-        assert (
-            f"policy {policy_version()}: current answers were checked by policy {self.before}" in shown.stdout
-        )
+        assert f"policy {policy_version()}: policy {self.before} checked the current answers" in shown.stdout
         assert "library-validator revalidate start --dry-run" in shown.stderr
         run("revalidate")
         answered.decide_again()
@@ -241,7 +239,7 @@ class TestAnotherPolicy:
 @pytest.mark.parametrize("wrong", [("status", "--dry-run"), ("start", "--output", "changes.jsonl")])
 def test_options_that_say_nothing_together_are_refused(wrong: tuple[str, ...]) -> None:
     result = run("revalidate", *wrong)
-    assert (result.exit_code, "--output with --dry-run" in result.stderr) == (2, True)
+    assert (result.exit_code, "--output needs --dry-run" in result.stderr) == (2, True)
 
 
 def _as_event(line: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``fetch``: looking for a newer release now, by hand, as the service does on its schedule."""
+"""``fetch``: look for a newer release now, as the service does on its schedule."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.store import Run
 from library_validator.releases.fetching.fetch import FetchPorts
 from library_validator.releases.fetching.sources import Source, built_in_sources, own_source, read_source_file
+from library_validator.views.run import run_view
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.following import follow_run
-from library_validator_cli.run_outcome import DONE, tell_outcome
+from library_validator_cli.load_ending import show_ending
+from library_validator_cli.options import AsJson, Timeout
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import NOTHING, cells, progress, show, show_json, table, warning
 
@@ -34,20 +36,28 @@ def register(app: typer.Typer) -> None:
 
 def fetch(
     url: Annotated[
-        str | None, typer.Option(help="Ask only there. What is not from the agency waits for a person.")
+        str | None,
+        typer.Option(help="Ask only this address. A release from outside the agency waits for a person."),
     ] = None,
     sources: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Other sources than the built-in ones: TOML or JSON."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A file with sources to ask instead of the built-in ones: TOML or JSON.",
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and tell; upload nothing.")] = False,
-    timeout: Annotated[float, typer.Option(min=1, help="Seconds to follow the load for.")] = 900,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Ask the sources and report; upload nothing.")
+    ] = False,
+    timeout: Timeout = 900,
     stack_name: StackName = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look for a release that is newer than the live one, upload it, and follow the load.
 
-    Sources are asked in order until one answers. Exit code 1: none did, or what was uploaded is not live.
+    Sources are asked in order until one answers. Exit code 1: no source answered, or the uploaded release is
+    not live.
     """
     asked = _sources(url, sources)
     stack = open_stack(stack_name)
@@ -63,8 +73,8 @@ def fetch(
     else:
         _show(refreshed)
     if run and not as_json:
-        tell_outcome(run, as_json=False)
-    if answer is None or (run and run.status not in DONE):
+        show_ending(run, as_json=False)
+    if answer is None or (run and not run_view(run, active=None).is_loaded):
         raise typer.Exit(FAILED)
 
 
@@ -99,7 +109,7 @@ def _as_json(refreshed: Refresh, run: Run | None) -> dict[str, object]:
 
 
 def _show(refreshed: Refresh) -> None:
-    shown = table("source", "agency", "outcome", "it …", "address")
+    shown = table("source", "agency", "outcome", "the source …", "address")
     for attempt in refreshed.search.attempts:
         agency = "yes" if attempt.official else "no"
         row = cells(attempt.source_id, agency, attempt.outcome.value, attempt.said, attempt.url or NOTHING)
@@ -108,6 +118,6 @@ def _show(refreshed: Refresh) -> None:
     if refreshed.search.answer is None:
         age = refreshed.ages.get("RegistryAgeDays")
         warning(
-            "no source answered; what is live goes on answering"
+            "no source answered; the live registry is unchanged"
             + (f": its fiscal year ended {age:,} days ago" if age is not None else "")
         )

@@ -1,4 +1,4 @@
-"""``release accept``, ``release reject``, ``release reindex``: what only a person decides of a release."""
+"""``release accept``, ``release reject``, ``release reindex``: decisions that only people make."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from library_validator.registry.review import accept_release, reject_release
 from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
-from library_validator_cli.run_outcome import tell_outcome
+from library_validator_cli.load_ending import show_ending
+from library_validator_cli.options import AsJson, Timeout, words_of
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import progress, show, show_json
 from library_validator_cli.uploading import releases_bucket
 
 QuarantinedRun = Annotated[
-    str, typer.Argument(metavar="RUN", help="The run's id, or a part of the file's name that only it has.")
+    str,
+    typer.Argument(
+        metavar="RUN", help="The run's id, or a part of its file's name that no other quarantined run has."
+    ),
 ]
-Timeout = Annotated[float, typer.Option(min=1, help="Seconds to follow the load for.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
 
 
 def register(release: typer.Typer) -> None:
@@ -45,20 +47,20 @@ def accept(
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a quarantined release be loaded after all, and follow the load.
+    """Load a quarantined release after all, and follow the load.
 
-    What stood against it stands on as a warning with your words. What was not known when you decided
-    quarantines it again. Exit code 1: it is not live; what was live before goes on answering.
+    The problems that quarantined it become warnings, with your words. A problem that is new since you decided
+    quarantines it again. Exit code 1: the release is not live, and the live registry stays as it was.
     """
-    why = _words(reason)
+    why = words_of(reason)
     stack = open_stack(stack_name)
     run_id = quarantined_run(stack.registry.runs(), run, _accepted_not_loaded)
-    who = stack.operator()
+    by = stack.operator()
 
     def put() -> Upload:
-        return accept_release(run_id, why, who, stack.registry, releases_bucket(stack), _now)
+        return accept_release(run_id, why, by, stack.registry, releases_bucket(stack), _now)
 
-    _follow(stack, put, timeout, as_json=as_json)
+    _put_and_follow(stack, put, timeout, as_json=as_json)
 
 
 def reject(
@@ -67,10 +69,10 @@ def reject(
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """End a quarantined release for good. Nothing that answers changes."""
-    why = _words(reason)
+    """Reject a quarantined release for good. The live registry does not change."""
+    why = words_of(reason)
     stack = open_stack(stack_name)
-    run_id = quarantined_run(stack.registry.runs(), run, _rejected_not_told)
+    run_id = quarantined_run(stack.registry.runs(), run, _rejected_not_published)
     rejected = reject_release(run_id, why, stack.operator(), stack.registry, stack.bus, _now)
     if as_json:
         show_json(asdict(rejected))
@@ -79,19 +81,20 @@ def reject(
 
 
 def build_again(timeout: Timeout = 900, stack_name: StackName = None, as_json: AsJson = False) -> None:
-    """Build the live registry again from the same releases, for a newer index format, and follow that.
+    """Build the live registry again from the same releases, for a newer index format, and follow the load.
 
-    It ends as unchanged where the live version has the deployed code's format already.
+    The load ends as unchanged if the live version already has the index format of the deployed code.
     """
     stack = open_stack(stack_name)
-    _follow(stack, lambda: reindex(stack.registry, releases_bucket(stack)), timeout, as_json=as_json)
+    _put_and_follow(stack, lambda: reindex(stack.registry, releases_bucket(stack)), timeout, as_json=as_json)
 
 
 def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bool]) -> str:
-    """The id of the run that ``wanted`` means: its id, or a part of the file name of one that waits.
+    """The id of the run that ``wanted`` names: by its id, or by a part of its file's name.
 
-    A run waits while it is quarantined, or while a verdict on it was begun and not carried out
-    (``resumable``). Raises ``CommandFailed`` where there is none, or more than one.
+    Only runs that wait for a person are found by a part of the name: quarantined runs, and runs whose
+    acceptance or rejection was begun and not finished (``resumable``). Raises ``CommandFailed`` unless
+    exactly one run is found.
     """
     if any(run.run_id == wanted for run in runs):
         return wanted
@@ -102,31 +105,25 @@ def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], boo
     if named:
         ids = "".join(f"\n  {run_id}" for run_id in named)
         raise CommandFailed(
-            f"{len(named)} quarantined runs are called like {wanted}; name one by its id:{ids}"
+            f"{len(named)} quarantined runs have {wanted} in their name; give the id of one of them:{ids}"
         )
     ended = sorted({run.status for run in runs if wanted in run.upload.file_name})
-    found = f"there are {', '.join(ended)} ones only" if ended else "library-validator release list shows all"
-    raise CommandFailed(f"no quarantined run is called like {wanted}: {found}")
+    found = f"all of them are {' or '.join(ended)}" if ended else "library-validator release list shows all"
+    raise CommandFailed(f"no quarantined run has {wanted} in its name: {found}")
 
 
-def _follow(stack: Stack, put: Callable[[], Upload], timeout: float, *, as_json: bool) -> None:
+def _put_and_follow(stack: Stack, put: Callable[[], Upload], timeout: float, *, as_json: bool) -> None:
     with progress("putting the release into the bucket again") as bar:
         run = follow_run(stack.registry, put().run_id, bar.say, timeout)
-    tell_outcome(run, as_json=as_json)
+    show_ending(run, as_json=as_json)
 
 
 def _accepted_not_loaded(run: Run) -> bool:
     return run.status == "accepted" and not run.accepted_as
 
 
-def _rejected_not_told(run: Run) -> bool:
+def _rejected_not_published(run: Run) -> bool:
     return run.status == "rejected" and not run.events_published
-
-
-def _words(reason: str) -> str:
-    if not reason.strip():
-        raise typer.BadParameter("say why, for whoever asks later", param_hint="--reason")
-    return reason.strip()
 
 
 def _now() -> datetime:

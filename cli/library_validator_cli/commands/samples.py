@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from library_validator.releases.reading.release import read_release
-from library_validator_cli.commands.matching import Format
+from library_validator_cli.commands.match import Format
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
 from library_validator_cli.sample_release import write_sample_release

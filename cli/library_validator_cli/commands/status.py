@@ -1,16 +1,22 @@
-"""``status``: what a deployed stack is doing."""
+"""``status``: the state of a deployed stack."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import typer
 
 from library_validator.casework.tasks import activation_of
 from library_validator.errors import NoActiveRegistry
-from library_validator_cli.policy_check import policy_check
+from library_validator.views.policy import RESTS_ON, PolicyView, policy_view
+from library_validator.views.status import QueueDepth, RegistryView, registry_view
+from library_validator_cli.next_commands import COMMANDS
+from library_validator_cli.options import AsJson
 from library_validator_cli.stack_access import Stack, StackName, open_stack
-from library_validator_cli.terminal import cells, notice, show, show_json, table
+from library_validator_cli.tables.status import queues_table
+from library_validator_cli.terminal import notice, show, show_json
 
 QUEUES: Final = {
     "applications": "ApplicationsQueueUrl",
@@ -25,89 +31,82 @@ QUEUES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class StackStatus:
+    registry: RegistryView | None  # None: nothing is live
+    policy: PolicyView | None  # None: without a registry nobody was answered
+    queues: Mapping[str, QueueDepth]
+
+
 def register(app: typer.Typer) -> None:
     app.command(epilog="Example: library-validator status --json")(status)
 
 
-def status(
-    stack_name: StackName = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
-) -> None:
-    """Which stack answers, which registry version is live, by which policy, and what waits in the queues."""
+def status(stack_name: StackName = None, as_json: AsJson = False) -> None:
+    """Show the live registry version, the decision policy, and the messages that wait in the queues."""
     stack = open_stack(stack_name)
     found = status_of(stack)
     if as_json:
-        show_json(found)
+        show_json(_as_json(stack, found))
         return
-    show(f"[bold]{found['place']}[/]")
-    registry = found["registry"]
-    if registry is None:
-        show("no registry is active: library-validator upload RELEASE")
-    else:
-        show(
-            f"registry {registry['active']} (fiscal year {registry['fiscal_year']}: "
-            f"{registry['systems']:,} systems, {registry['outlets']:,} outlets), "
-            f"live since {registry['activated_at'][:19]}, previous {registry['previous'] or 'none'}"
-        )
-    policy = found["policy"]
-    if policy:
-        show(f"policy {policy['deployed'] or 'unknown'}: {policy['sentence']}")
-        for command in policy["run"]:
-            notice(f"next: {command}")
-    queues = table("queue", "waiting", "in work", numbers=("waiting", "in work"))
-    for name, depth in found["queues"].items():
-        queues.add_row(*cells(name, depth["waiting"], depth["in_work"]))
-    show(queues)
+    show(f"[bold]{stack.place}[/]")
+    show(_registry_sentence(found.registry))
+    if found.policy:
+        show(f"policy {found.policy.deployed or 'unknown'}: {found.policy.sentence}")
+        for action in found.policy.next_actions:
+            notice(f"next: {COMMANDS[action]}")
+    show(queues_table(found.queues))
 
 
-def status_of(stack: Stack) -> dict[str, Any]:
-    """What ``status`` shows. Depths are SQS's approximate numbers."""
-    sqs = stack.sqs
-    queues = {}
-    for name, output in QUEUES.items():
-        answer = sqs.get_queue_attributes(
-            QueueUrl=stack.output(output),
-            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-        )
-        depth = answer["Attributes"]
-        queues[name] = {
-            "waiting": int(depth["ApproximateNumberOfMessages"]),
-            "in_work": int(depth["ApproximateNumberOfMessagesNotVisible"]),
-        }
+def status_of(stack: Stack) -> StackStatus:
+    queues = {name: _depth(stack, output) for name, output in QUEUES.items()}
+    try:
+        pointer = stack.registry.pointer()
+    except NoActiveRegistry:
+        return StackStatus(None, None, queues)
+    return StackStatus(
+        registry_view(pointer, stack.registry.version(pointer.active)),
+        policy_view(stack.casework.progress(activation_of(pointer)), stack.policy_version),
+        queues,
+    )
+
+
+def policy_json(view: PolicyView) -> dict[str, Any]:
+    """The view, with commands in place of next actions."""
+    document = asdict(view)
+    actions = document.pop("next_actions")
+    run = [COMMANDS[action] for action in actions]
+    return document | {"run": run, "sentence": view.sentence, "rests_on": RESTS_ON}
+
+
+def _as_json(stack: Stack, found: StackStatus) -> dict[str, Any]:
     return {
         "place": stack.place,
         "is_local": stack.is_local,
         "endpoint": stack.session.client("sqs").meta.endpoint_url,
-        "registry": _registry_of(stack),
-        "policy": _policy_of(stack),
-        "queues": queues,
+        "registry": asdict(found.registry) if found.registry else None,
+        "policy": policy_json(found.policy) if found.policy else None,
+        "queues": {name: asdict(depth) for name, depth in found.queues.items()},
         "outputs": dict(stack.outputs),
     }
 
 
-def _registry_of(stack: Stack) -> dict[str, Any] | None:
-    registry = stack.registry
-    try:
-        pointer = registry.pointer()
-    except NoActiveRegistry:
-        return None
-    record = registry.version(pointer.active)
-    return {
-        "active": pointer.active,
-        "previous": pointer.previous,
-        "fiscal_year": pointer.fiscal_year,
-        "activated_at": pointer.activated_at,
-        "reason": pointer.reason,
-        "systems": record.systems,
-        "outlets": record.outlets,
-        "entries": record.entries,
-    }
+def _registry_sentence(view: RegistryView | None) -> str:
+    if view is None:
+        return "no registry is live; to load a release: library-validator upload RELEASE"
+    return (
+        f"registry {view.active} (fiscal year {view.fiscal_year}: {view.systems:,} systems, "
+        f"{view.outlets:,} outlets), live since {view.activated_at[:19]}, previous {view.previous or 'none'}"
+    )
 
 
-def _policy_of(stack: Stack) -> dict[str, Any] | None:
-    """By which policy current answers were checked; None: without a registry nobody was answered."""
-    try:
-        activation = activation_of(stack.registry.pointer())
-    except NoActiveRegistry:
-        return None
-    return policy_check(stack.casework.progress(activation), stack.policy_version).as_json()
+def _depth(stack: Stack, output: str) -> QueueDepth:
+    answer = stack.sqs.get_queue_attributes(
+        QueueUrl=stack.output(output),
+        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+    )
+    depth = answer["Attributes"]
+    return QueueDepth(
+        waiting=int(depth["ApproximateNumberOfMessages"]),
+        in_work=int(depth["ApproximateNumberOfMessagesNotVisible"]),
+    )

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from library_validator_cli.account import place
+from library_validator.views.words import address_line
 from library_validator_cli.terminal import (
     ANSWER_STYLES,
     NOTHING,
@@ -111,7 +111,8 @@ def _decisions(outcome: Outcome) -> Table:
             shown.add_row(*cells(case.about, case.application_id, "not decided", NOTHING, NOTHING))
             continue
         application = one.application
-        who = f"{application.name or '(unreadable)'}, {place('', application.city, application.state, '')}"
+        place = address_line("", application.city, application.state, "")
+        who = f"{application.name or '(unreadable)'}, {place}"
         match = f"{one.match.name} ({one.match.fscs_id or one.match.fscs_key})" if one.match else NOTHING
         answer = one.decision.value
         row = cells(case.about, who, answer.replace("_", " "), match, _why(one.reasons))

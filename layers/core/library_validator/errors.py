@@ -15,6 +15,8 @@ LibraryValidatorError
 ├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
 ├── DecisionConflict          the application's current decision kept changing under us: try again
 ├── OverrideRefused           a person's answer to an application cannot stand as it was given
+├── ApplicationUnknown        there is no decision on an application
+├── SeveralSenders            several senders use the same application id: name one of them
 ├── CaseworkUnavailable       the casework table did not do what it was asked: nothing was changed, try again
 └── PublishFailed             the bus did not take an event: the mark stays, the sweeper tries again
 """
@@ -128,6 +130,23 @@ class DecisionConflict(LibraryValidatorError):
 
 class OverrideRefused(LibraryValidatorError):
     """A person's answer to an application cannot stand as it was given: the message says what to do."""
+
+
+class ApplicationUnknown(LibraryValidatorError):
+    """There is no decision on an application. ``where`` says where it was looked for."""
+
+    def __init__(self, application_id: str, where: str) -> None:
+        self.application_id = application_id
+        super().__init__(f"there is no decision on an application {application_id!r} {where}")
+
+
+class SeveralSenders(LibraryValidatorError):
+    """Several senders use the same application id."""
+
+    def __init__(self, application_id: str, sources: list[str]) -> None:
+        self.application_id = application_id
+        self.sources = sources
+        super().__init__(f"several senders use the application id {application_id!r}: {', '.join(sources)}")
 
 
 class CaseworkUnavailable(LibraryValidatorError):

@@ -10,6 +10,7 @@ import pytest
 from library_validator.casework.preview import Preview
 from library_validator.decisions.deciding import policy_version
 from library_validator_cli.dry_run import DryRun
+from library_validator_cli.tables.dry_run import KINDS_SHOWN, dry_run_table
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import Deployments, defective, no_library_called
@@ -58,7 +59,7 @@ def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments
             "after": {"decision": "not_validated", "reason_codes": ["NO_ENTRY"]},
         }
     ]
-    assert run.as_table().row_count == 1
+    assert dry_run_table(run).row_count == 1
 
 
 def test_each_application_that_changes_is_a_line_without_what_it_wrote(
@@ -131,7 +132,7 @@ def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
     run, _ = dry_run(world, deployed)
 
     assert any(said in sentence for sentence in run.warnings())
-    assert any(policy_version() in sentence for sentence in run.notices())
+    assert any(policy_version() in sentence for sentence in run.notices(KINDS_SHOWN))
 
 
 def test_the_command_is_named_that_makes_the_changes(world: World, deployments: Deployments) -> None:
@@ -140,4 +141,4 @@ def test_the_command_is_named_that_makes_the_changes(world: World, deployments: 
     run, _ = dry_run(world, policy_version())
 
     assert run.warnings() == []
-    assert any("library-validator revalidate start" in sentence for sentence in run.notices())
+    assert any("library-validator revalidate start" in sentence for sentence in run.notices(KINDS_SHOWN))

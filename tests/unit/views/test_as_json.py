@@ -11,7 +11,7 @@ from library_validator.decisions.application import FieldProblem, ReadApplicatio
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.releases.records import Release
-from library_validator_cli.decision_json import answer_as_json, decision_as_json
+from library_validator.views.as_json import answer_json, decision_json
 from library_validator_cli.local_matching import FLAT_COLUMNS, flat
 from library_validator_cli.terminal import json_line
 from tests.builders.decisions import decision_of, submission_of
@@ -35,11 +35,11 @@ KEYS = (
 @pytest.mark.parametrize("answer", Answer)
 def test_a_line_says_the_answer_with_its_keys_in_order(answer: Answer) -> None:
     decision = decision_of(submission_of(name='Élan "Public"\tLibrary\u2028'), answer)
-    line = json_line(answer_as_json(decision))
+    line = json_line(answer_json(decision))
     assert "\n" not in line
     assert list(json.loads(line)) == KEYS
-    assert json.dumps(json.loads(line)) == json.dumps(answer_as_json(decision))
-    assert list(decision_as_json(decision))[: len(KEYS)] == KEYS
+    assert json.dumps(json.loads(line)) == json.dumps(answer_json(decision))
+    assert list(decision_json(decision))[: len(KEYS)] == KEYS
 
 
 GONE = release(tuple(one for one in SYSTEMS if one is not BRIAR_CITY), OUTLETS, fiscal_year=2023)
@@ -67,7 +67,7 @@ APPLICATIONS: dict[str, dict[str, object]] = {
 def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Release, ...]) -> None:
     judge, decider = Judge(registry_of(*releases)), Decider(registry_of(*releases))
     read = [application_from_fields({"application_id": one, **APPLICATIONS[one]}) for one in APPLICATIONS]
-    decisions = [answer_as_json(one) for one in decided(decider, read)]
+    decisions = [answer_json(one) for one in decided(decider, read)]
     assert [json.loads(json_line(one)) for one in judge.answers(read)] == decisions
     assert {one["decision"] for one in decisions} == set(Answer)
     assert any(one["match"] and one["match"]["fate"] for one in decisions) is (len(releases) > 1)
@@ -88,13 +88,13 @@ def test_a_line_is_text_as_it_is_and_no_longer_than_needed() -> None:
 
 
 def test_a_row_of_a_sheet_has_the_match_and_what_comes_next() -> None:
-    row = flat(answer_as_json(decision_of(submission_of())))
+    row = flat(answer_json(decision_of(submission_of())))
     assert tuple(row) == FLAT_COLUMNS
     assert (row["fscs_key"], row["last_listed"], row["next_step"]) == ("AK0001", 2022, "nothing to do")
-    assert flat(answer_as_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
+    assert flat(answer_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
 
 
 def test_a_row_of_a_sheet_names_what_could_not_be_used() -> None:
     problems = (FieldProblem("zip", "is no ZIP"), FieldProblem("state", "is a province", "foreign"))
     decision = decision_of(submission_of()).model_copy(update={"problems": problems})
-    assert flat(answer_as_json(decision))["problems"] == "zip is no ZIP; state is a province"
+    assert flat(answer_json(decision))["problems"] == "zip is no ZIP; state is a province"

@@ -1,4 +1,4 @@
-"""``release delta``: what changed between two releases."""
+"""``release delta``: the changes between two releases."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import typer
 
 from library_validator.releases.lineage.delta import delta_between
 from library_validator.releases.reading.release import read_release
-from library_validator_cli.delta_report import delta_as_markdown, show_delta
+from library_validator.views.delta import delta_view
+from library_validator_cli.delta_markdown import delta_markdown
 from library_validator_cli.failures import CommandFailed
+from library_validator_cli.options import AsJson
+from library_validator_cli.tables.delta import delta_tables
 from library_validator_cli.terminal import notice, progress, show, show_json
 
 Zip = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An official zip.")]
@@ -26,28 +29,28 @@ def delta(
     older: Zip,
     newer: Zip,
     output: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="Write the whole report there, as Markdown.")
+        Path | None, typer.Option(dir_okay=False, help="Write the whole report to this file, as Markdown.")
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Rows of each table on the terminal.")] = 15,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """What changed between two releases: new, gone, renamed, moved, re-keyed, absorbed, closed, reopened.
+    """Show the changes between two releases: new, gone, renamed, moved, re-keyed, absorbed, closed, reopened.
 
-    From the survey's own change codes and from comparing both; each change says which. Needs no AWS.
-    Exit code 1: a file is not a whole release, or OLDER is the newer one.
+    Changes are found by the survey's own change codes and by comparing both files; each says how.
+    Needs no AWS. Exit code 1: a file is not a whole release, or OLDER is the newer release.
     """
     with progress(f"reading {older.name} and {newer.name}"):
         before, after = read_release(older), read_release(newer)
         if after.fiscal_year < before.fiscal_year:
             raise CommandFailed(
-                f"{newer.name} is of fiscal year {after.fiscal_year}, {older.name} of {before.fiscal_year}: "
-                "name the older release first"
+                f"{newer.name} is for fiscal year {after.fiscal_year}, {older.name} for "
+                f"{before.fiscal_year}: name the older release first"
             )
         found = delta_between(before, after)
     if output:
-        output.write_text(delta_as_markdown(found), encoding="utf-8")
+        output.write_text(delta_markdown(delta_view(found)), encoding="utf-8")
         notice(f"wrote {output}")
     if as_json:
         show_json(found.as_json())
     elif not output:
-        show(show_delta(found, rows))
+        show(delta_tables(delta_view(found), rows))

@@ -1,8 +1,7 @@
-"""``match``: decide a file of applications here and now, without AWS."""
+"""``match``: decide a file of applications on this machine, without AWS."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -15,6 +14,7 @@ import typer
 from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.applications_file import (
+    ApplicationsArgument,
     ColumnOption,
     SheetOption,
     open_applications,
@@ -22,17 +22,13 @@ from library_validator_cli.applications_file import (
 )
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
 from library_validator_cli.match_processes import Lines, processes_for
+from library_validator_cli.output_file import write_texts
 from library_validator_cli.terminal import Bar, json_line, notice, progress
 
 
 class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
-
-
-ApplicationsArgument = Annotated[
-    Path, typer.Argument(metavar="APPLICATIONS", help="CSV, .xlsx or JSON Lines; - reads standard input.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -48,11 +44,11 @@ def match(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="A release to match against; older ones may be added, in any order.",
+            help="A release to match against; repeat it for older releases, in any order.",
         ),
     ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there instead of to standard output.")
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
     ] = None,
     form: Annotated[
         Format, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
@@ -60,9 +56,9 @@ def match(
     column: ColumnOption = None,
     sheet: SheetOption = None,
 ) -> None:
-    """Decide applications in memory, with the code of the service: one answer a row, in order.
+    """Decide applications on this machine, with the code of the service: one answer a row, in order.
 
-    Columns are recognised by their headers, and a notice says which was read for what. A row that cannot
+    Columns are recognised by their headers; a notice names the columns that were read. A row that cannot
     be read is answered with an error and its line number. The same files give the same output.
     """
     counts: Counter[str] = Counter()
@@ -99,19 +95,3 @@ def _counted(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Itera
         counts.update(lines.counts)
         bar.advance(lines.counts.total())
         yield lines.text
-
-
-def write_texts(texts: Iterable[str], output: Path | None) -> None:
-    """To standard output, or into a file that is there only when it is whole."""
-    if output is None:
-        for text in texts:
-            sys.stdout.write(text)
-        return
-    unfinished = output.with_name(output.name + ".part")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="") as opened:
-            for text in texts:
-                opened.write(text)
-        unfinished.replace(output)
-    finally:
-        unfinished.unlink(missing_ok=True)

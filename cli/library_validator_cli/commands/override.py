@@ -1,0 +1,155 @@
+"""``override``: a person's decision on one application, in place of the rules."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from library_validator.casework.overriding import MAX_WORDS, Proposal, Ruling, carry_out, propose
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.override_reasons import override_reasons
+from library_validator.views.as_json import decision_json, overrides_json
+from library_validator.views.decision import decision_view
+from library_validator.views.history import override_rows
+from library_validator_cli.commands.explain import decision_on
+from library_validator_cli.failures import CommandFailed
+from library_validator_cli.options import ApplicationId, AsJson, Source
+from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.tables.decisions import answer_line
+from library_validator_cli.tables.explanation import decision_tables, overrides_table
+from library_validator_cli.terminal import cells, labelled, notice, show, show_json, table, warning
+
+
+def register(app: typer.Typer) -> None:
+    override = typer.Typer(
+        no_args_is_help=True, help="A person's decision on one application, in place of the rules."
+    )
+    override.command(
+        "set",
+        epilog="Example: library-validator override set A-17 --answer validated --as AK0001 "
+        '--reason CONFIRMED_BY_PHONE --words "the director confirmed it"',
+    )(set_override)
+    override.command("list", epilog="Example: library-validator override list A-17")(list_overrides)
+    override.command("reasons", epilog="Example: library-validator override reasons")(list_reasons)
+    app.add_typer(override, name="override")
+
+
+def set_override(
+    application_id: ApplicationId,
+    answer: Annotated[
+        Answer,
+        typer.Option(help="needs_review takes the current override back: the rules decide again."),
+    ],
+    reason: Annotated[
+        str, typer.Option(help="A reason code; library-validator override reasons lists them.")
+    ],
+    words: Annotated[
+        str,
+        typer.Option(
+            help=f"Why, for readers of the record; at most {MAX_WORDS:,} characters, kept for good. Write no "
+            "names, addresses or numbers of persons."
+        ),
+    ],
+    as_library: Annotated[
+        str, typer.Option("--as", help="FSCS key or id of the library that applied: AK0001, AK0001-002.")
+    ] = "",
+    source: Source = None,
+    beside_holder: Annotated[
+        bool,
+        typer.Option("--beside-holder", help="Even if another application was validated as that library."),
+    ] = False,
+    seen: Annotated[
+        UUID | None, typer.Option(help="Only if the current decision still has this event id.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    stack_name: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer one application in place of the rules. Shows both decisions and asks before it records yours.
+
+    The override applies to resends, new registries and renewals. When the facts that it rests on are gone,
+    the application comes back to a person. It is signed with your ARN and never deleted.
+    """
+    stack = open_stack(stack_name)
+    store = stack.casework
+    current = decision_on(stack, application_id, source)
+    ruling = Ruling(
+        source=current.source,
+        application_id=application_id,
+        answer=answer,
+        reason_code=reason.strip().upper(),
+        words=words,
+        by=stack.operator(),
+        fscs=as_library.strip(),
+        beside_holder=beside_holder,
+        seen=seen or current.event_id,
+    )
+    proposal = propose(ruling, store, stack.decider, datetime.now(UTC))
+    if not yes:
+        _ask(proposal)
+    done = carry_out(proposal, store, stack.bus)
+    if as_json:
+        show_json(decision_json(done.decision))
+    else:
+        show(labelled("decided", answer_line(decision_view(done.decision))))
+    if not done.published:
+        notice("its event is not published yet: the service publishes it within minutes")
+
+
+def list_overrides(
+    application_id: ApplicationId,
+    source: Source = None,
+    stack_name: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every override of an application, oldest first, and whether it is in force."""
+    stack = open_stack(stack_name)
+    current = decision_on(stack, application_id, source)
+    history = stack.casework.history(current.source, application_id)
+    rows = override_rows(stack.casework.overrides(current.source, application_id), history, current)
+    if as_json:
+        show_json(overrides_json(rows))
+        return
+    show(overrides_table(rows))
+    if not rows:
+        notice(f"nobody overrode the rules on {application_id}")
+
+
+def list_reasons(as_json: AsJson = False) -> None:
+    """Show the reason codes of overrides: the answer that each fits, and whether it names a library."""
+    reasons = override_reasons().values()
+    if as_json:
+        show_json(
+            [
+                {
+                    "code": reason.code,
+                    "answers": sorted(reason.answers),
+                    "key": reason.key,
+                    "staff": reason.staff,
+                    "applicant": reason.applicant,
+                    "next_step": asdict(reason.next_step),
+                }
+                for reason in reasons
+            ]
+        )
+        return
+    shown = table("answer", "reason", "--as", "meaning", whole=("answer", "reason"))
+    for reason in reasons:
+        shown.add_row(*cells(", ".join(sorted(reason.answers)), reason.code, reason.key, reason.staff))
+    show(shown)
+
+
+def _ask(proposal: Proposal) -> None:
+    """Show the current decision and the proposed one. Raises ``CommandFailed`` unless the person agrees."""
+    notice("current decision")
+    show(decision_tables(decision_view(proposal.current)))
+    show("")
+    show(labelled("would become", answer_line(decision_view(proposal.decision))))
+    if proposal.beside_holder:
+        warning("even if another application was validated as this library")
+    if not typer.confirm("Record this override?", err=True):
+        raise CommandFailed("no override was recorded")

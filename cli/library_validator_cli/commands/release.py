@@ -1,0 +1,79 @@
+"""``release``: the uploaded releases and the live registry."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from library_validator.errors import NoActiveRegistry
+from library_validator.registry.rollback import roll_back
+from library_validator.registry.store import RegistryReader
+from library_validator.views.run import run_view
+from library_validator_cli.commands import release_delta, release_review
+from library_validator_cli.options import AsJson, words_of
+from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.tables.runs import runs_table
+from library_validator_cli.terminal import show, show_json
+
+
+def register(app: typer.Typer) -> None:
+    release = typer.Typer(no_args_is_help=True, help="The uploaded releases and the live registry.")
+    release.command("list", epilog="Example: library-validator release list")(list_runs)
+    release.command(
+        "rollback", epilog='Example: library-validator release rollback --reason "FY2023 misses Kansas"'
+    )(rollback)
+    release_review.register(release)
+    release_delta.register(release)
+    app.add_typer(release, name="release")
+
+
+def list_runs(stack_name: StackName = None, as_json: AsJson = False) -> None:
+    """Show every upload and roll-back with its result, newest first."""
+    registry = open_stack(stack_name).registry
+    runs = registry.runs()
+    active = _active_version(registry)
+    if as_json:
+        show_json({"active": active, "runs": [asdict(run) for run in runs]})
+    else:
+        show(runs_table([run_view(run, active) for run in runs]))
+
+
+def rollback(
+    reason: Annotated[str, typer.Option(help="Why: kept with the registry and in its event.")],
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Undo a roll-back: go forward again to the version it left.")
+    ] = False,
+    stack_name: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the previous registry version live again, at once.
+
+    The version that was live until now is marked. No upload makes it live again by itself.
+    """
+    why = words_of(reason)
+    stack = open_stack(stack_name)
+    pointer = roll_back(
+        stack.registry,
+        stack.bus,
+        why,
+        lambda: datetime.now(UTC),
+        stack.operator(),
+        restore=restore,
+    )
+    if as_json:
+        show_json(asdict(pointer))
+    else:
+        show(
+            f"registry {pointer.active} (fiscal year {pointer.fiscal_year}) is live; "
+            f"it replaces {pointer.previous}"
+        )
+
+
+def _active_version(registry: RegistryReader) -> str | None:
+    try:
+        return registry.pointer().active
+    except NoActiveRegistry:
+        return None

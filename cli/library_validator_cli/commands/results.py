@@ -1,0 +1,87 @@
+"""``results``: the decisions that were made."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+
+import typer
+
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.store import DecisionStore
+from library_validator.views.as_json import decision_json
+from library_validator.views.decision import decision_view
+from library_validator_cli.following import follow_decisions
+from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.tables.decisions import decision_line, decisions_table
+from library_validator_cli.terminal import notice, progress, show, show_json_line
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example: library-validator results --since 2h --follow")(results)
+
+
+def results(
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
+    since: Annotated[
+        str, typer.Option(help="90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC).")
+    ] = "24h",
+    decision: Annotated[Answer | None, typer.Option(help="Only decisions with this answer.")] = None,
+    limit: Annotated[
+        int, typer.Option(min=0, help="How many of the newest decisions the table shows; 0 shows all.")
+    ] = 50,
+    stack_name: StackName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines: one whole decision a line.")] = False,
+) -> None:
+    """Show the decisions that were made, oldest first.
+
+    They are read from the casework table. Nothing is taken from the queues that partners read.
+    """
+    start = _time(since, datetime.now(UTC))
+    store = open_stack(stack_name).casework
+    if follow:
+        _follow(store, start, decision, as_json=as_json)
+        return
+    with progress("reading decisions"):
+        found = [made for made in store.recent(start) if decision in (None, made.decision)]
+    if as_json:
+        for made in found:
+            show_json_line(decision_json(made))
+        return
+    shown = found[-limit:] if limit else found
+    show(decisions_table([decision_view(made) for made in shown]))
+    if len(shown) < len(found):
+        notice(f"the newest {len(shown):,} of {len(found):,} decisions; --limit 0 shows all")
+    if not found:
+        notice(f"no decisions since {start:%Y-%m-%d %H:%M} UTC")
+
+
+def _follow(store: DecisionStore, start: datetime, only: Answer | None, *, as_json: bool) -> None:
+    try:
+        for made in follow_decisions(store, start):
+            if made is None or only not in (None, made.decision):
+                continue
+            if as_json:
+                show_json_line(decision_json(made))
+            else:
+                show(decision_line(decision_view(made)))
+    except KeyboardInterrupt:
+        notice("stopped following")
+
+
+def _time(text: str, now: datetime) -> datetime:
+    """The moment of ``--since``: ``15m`` ago, or a date or time in ISO 8601, UTC unless it has a zone."""
+    ago = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
+    if ago:
+        return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is neither a duration (90s, 15m, 24h, 7d) nor a date or time (2026-11-23T08:00)",
+            param_hint="--since",
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,78 @@
+"""``upload``: put a release into the service and follow its load."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from library_validator.errors import ReleaseRefused
+from library_validator.releases.reading.archive import zip_pair
+from library_validator_cli.following import follow_run
+from library_validator_cli.inspecting import report_of
+from library_validator_cli.load_ending import show_ending
+from library_validator_cli.options import AsJson, ReleaseFile, Timeout
+from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.terminal import notice, progress, warning
+from library_validator_cli.uploading import put_release
+
+
+def register(app: typer.Typer) -> None:
+    app.command(epilog="Example: library-validator upload pls_fy2022_csv.zip")(upload)
+
+
+def upload(
+    release: ReleaseFile,
+    outlets: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True, dir_okay=False, help="The outlets CSV, where RELEASE is the systems CSV."
+        ),
+    ] = None,
+    timeout: Timeout = 900,
+    stack_name: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a release into the releases bucket and follow the load until it ends.
+
+    A release is the survey's official zip for one fiscal year, or its two CSV files, which this command zips.
+    Exit code 1: the release is quarantined or refused, or its load failed. The live registry then stays as
+    it was.
+    """
+    stack = open_stack(stack_name)
+    with tempfile.TemporaryFile() as body:
+        name = _put_zip(release, outlets, body)
+        with progress(f"reading {name}") as bar:
+            _forecast(body, name)
+            bar.say(f"uploading {name}")
+            run_id = put_release(stack, body, name)
+            run = follow_run(stack.registry, run_id, bar.say, timeout)
+    show_ending(run, as_json=as_json)
+
+
+def _put_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
+    """Write the zip to ``body``; returns the name under which it is uploaded."""
+    if outlets is not None:
+        zip_pair(release, outlets, body)
+        return f"{release.stem}.zip"
+    with release.open("rb") as source:
+        shutil.copyfileobj(source, body)
+    return release.name
+
+
+def _forecast(body: BinaryIO, name: str) -> None:
+    """Show early how the service will probably decide. The service decides; this only saves a wait."""
+    body.seek(0)
+    try:
+        report = report_of(body, name)
+    except ReleaseRefused as refusal:
+        warning(f"{name} will be refused: {refusal}")
+        return
+    notice(
+        f"{name}: fiscal year {report.fiscal_year}, {report.systems:,} systems, {report.outlets:,} outlets"
+    )
+    for problem in report.problems:
+        warning(f"{problem.severity}: {problem.message}")

@@ -1,0 +1,37 @@
+"""The end of a load, as people and scripts see it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from library_validator.registry.store import Run
+from library_validator.views.run import RunView, run_view
+from library_validator_cli.failures import FAILED
+from library_validator_cli.tables.runs import run_line
+from library_validator_cli.terminal import show, show_json, warning
+
+
+def show_ending(run: Run, *, as_json: bool) -> None:
+    """Show how the load of ``run`` ended. Raises ``typer.Exit`` with 1 unless the release is loaded."""
+    view = run_view(run, active=None)
+    if as_json:
+        show_json(asdict(run))
+    else:
+        _show(view)
+    if not view.is_loaded:
+        raise typer.Exit(FAILED)
+
+
+def _show(view: RunView) -> None:
+    show(run_line(view))
+    for remark in view.remarks:
+        warning(remark)
+    if view.next_action == "wait_for_retry":
+        warning("the service tries again by itself; to see how it ends: library-validator release list")
+    elif not view.is_loaded:
+        warning("the live registry is unchanged")
+    if view.next_action == "accept_or_reject":
+        run_id = view.run.run_id
+        warning(f'a person decides: library-validator release accept "{run_id}" --reason …, or reject')

@@ -1,0 +1,30 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
+ReleaseFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RELEASE", exists=True, dir_okay=False, help="An official zip, or the systems (AE) CSV."
+    ),
+]
+Timeout = Annotated[float, typer.Option(min=1, help="Seconds to follow the load for.")]
+ApplicationId = Annotated[
+    str, typer.Argument(metavar="APPLICATION_ID", help="The application's id, as its sender gave it.")
+]
+Source = Annotated[
+    str | None, typer.Option(help="The sender, where several senders use the same application ids.")
+]
+
+
+def words_of(reason: str) -> str:
+    """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank."""
+    if not reason.strip():
+        raise typer.BadParameter("say why, for readers of the record", param_hint="--reason")
+    return reason.strip()

@@ -1,0 +1,1 @@
+"""Views as tables for a terminal. Only this package, ``commands`` and ``terminal`` know rich."""

@@ -1,0 +1,46 @@
+"""Decisions on one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from library_validator.views.decision import DecisionView
+from library_validator_cli.terminal import NOTHING, answer_cell, cells, styled_answer, table
+
+_WHOLE_ID: Final = 30  # characters: longer application ids are folded
+
+
+def decisions_table(views: Sequence[DecisionView]) -> Table:
+    ids_are_short = all(len(view.decision.application_id) <= _WHOLE_ID for view in views)
+    whole = ("decided", "answer", *(("application",) if ids_are_short else ()))
+    shown = table("decided", "application", "answer", "listed as, and reasons", whole=whole)
+    for view in views:
+        decision = view.decision
+        listed = [f"{view.match.match.name} ({view.match.fscs_id})"] if view.match else []
+        decided, application = cells(f"{decision.decided_at:%H:%M:%S}", decision.application_id)
+        (rest,) = cells("\n".join((*listed, *decision.reason_codes)))
+        shown.add_row(decided, application, answer_cell(decision.decision), rest)
+    return shown
+
+
+def decision_line(view: DecisionView) -> Text:
+    """A decision as it is followed: time, application, answer, match, reasons."""
+    decision = view.decision
+    match = f"{view.match.fscs_id}  {view.match.match.name}" if view.match else NOTHING
+    return Text.assemble(
+        f"{decision.decided_at:%H:%M:%S}  {decision.application_id}  ",
+        styled_answer(decision.decision, width=13),
+        f"  {match}  {' '.join(decision.reason_codes)}",
+    )
+
+
+def answer_line(view: DecisionView) -> Text:
+    """The answer alone: ``validated as AK0001 NAME, ADDRESS (REASON CODES)``."""
+    match = view.match
+    listed = f" as {match.fscs_id} {match.match.name}, {match.address}" if match else ""
+    codes = " ".join(view.decision.reason_codes)
+    return Text.assemble(styled_answer(view.decision.decision), f"{listed} ({codes})")

@@ -1,0 +1,184 @@
+"""One application explained: its decision, the evidence, its history, and the overrides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from rich.console import Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from library_validator.views.decision import CandidateView, DecisionView, EvidenceRow, MatchView
+from library_validator.views.explanation import Explanation
+from library_validator.views.history import HistoryRow, OverrideRow
+from library_validator_cli.terminal import ANSWER_STYLES, NOTHING, cells, grid, moment, table
+
+WIDTH: Final = 16  # characters of the bars
+_EFFECTS: Final = {"stands": "in force"}  # others are words already
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The drawing of one weight: ``before`` blanks, then ``length`` blocks."""
+
+    before: int
+    length: int
+    rises: bool
+
+
+def bars(evidence: Sequence[EvidenceRow], width: int = WIDTH) -> list[Bar]:
+    """A bar for each row, from the sum before it to the sum after it, all on one scale of ``width``.
+
+    A weight of zero has a bar of length 0. Any other has at least one block. Sums within one bit are not
+    stretched to the full width.
+    """
+    sums = [0.0, *(row.sum_after for row in evidence)]
+    low, high = min(sums), max(sums)
+    scale = width / max(high - low, 1.0)
+    drawn = []
+    for row in evidence:
+        left = round((min(row.sum_before, row.sum_after) - low) * scale)
+        right = round((max(row.sum_before, row.sum_after) - low) * scale)
+        length = max(right - left, 1) if row.comparison.bits else 0
+        drawn.append(Bar(min(left, width - length), length, row.comparison.bits > 0))
+    return drawn
+
+
+def explanation_tables(explanation: Explanation) -> RenderableType:
+    parts = [decision_tables(explanation.current)]
+    if len(explanation.history) > 1:
+        parts += ["", history_table(explanation.history)]
+    if explanation.overrides:
+        parts += ["", overrides_table(explanation.overrides)]
+    return Group(*parts)
+
+
+def decision_tables(view: DecisionView) -> RenderableType:
+    """Answer, reasons, next step, match, evidence, runner-up and versions of one decision."""
+    parts: list[RenderableType] = [_headline(view), _applied_as(view), "", _reasons(view), ""]
+    if view.match:
+        parts += [_match(view.match), ""]
+    if view.evidence:
+        parts += [_evidence(view), ""]
+    return Group(*parts, _origin(view))
+
+
+def history_table(rows: Sequence[HistoryRow]) -> Table:
+    """Every decision, oldest first."""
+    shown = table(
+        "decided", "answer", "reasons, cause and changes", title="history", whole=("decided", "answer")
+    )
+    for row in rows:
+        decision = row.decision
+        lines = [
+            " ".join(decision.reason_codes),
+            f"cause {decision.cause.key}",
+            f"registry {decision.registry_version}",
+        ]
+        if row.fscs_id:
+            lines.insert(0, f"match {row.fscs_id}")
+        if row.changes:
+            lines.append(f"changed: {', '.join(row.changes)}")
+        shown.add_row(*cells(_stacked(decision.decided_at), row.answer, "\n".join(lines)))
+    return shown
+
+
+def overrides_table(rows: Sequence[OverrideRow]) -> Table:
+    """Every override, oldest first."""
+    shown = table(
+        "decided", "answer", "effect", "reason and person", title="overrides", whole=("decided", "effect")
+    )
+    for row in rows:
+        override = row.override
+        answer = f"{row.answer}\nas {row.fscs_id}" if row.fscs_id else row.answer
+        why = f"{override.reason_code}: {override.words}\nby {override.by}"
+        shown.add_row(*cells(_stacked(override.at), answer, _EFFECTS.get(row.effect, row.effect), why))
+    return shown
+
+
+def _stacked(at: datetime) -> str:
+    """A moment on two lines: this leaves room for what follows."""
+    return f"{at:%Y-%m-%d}\n{at:%H:%M:%S}"
+
+
+def _headline(view: DecisionView) -> Text:
+    decision = view.decision
+    return Text.assemble(
+        (decision.application_id, "bold"),
+        "  ",
+        (view.headline.upper(), f"bold {ANSWER_STYLES[decision.decision]}"),
+        f"  confidence {decision.confidence:.4f}",
+    )
+
+
+def _applied_as(view: DecisionView) -> Text:
+    return Text("applied as  " + " · ".join(view.applied_as))
+
+
+def _reasons(view: DecisionView) -> Table:
+    decision = view.decision
+    lines = grid()
+    for number, reason in enumerate(decision.reasons):
+        lines.add_row("why" if number == 0 else "", escape(f"{reason.staff} [{reason.code}]"))
+    for problem in decision.problems:
+        lines.add_row("not used", escape(f"{problem.field} {problem.problem}"))
+    if decision.held_by:
+        holder = f"application {decision.held_by.application_id} of {decision.held_by.source}"
+        lines.add_row("held by", escape(holder))
+    lines.add_row("next", escape(decision.next_step.text))
+    lines.add_row("authority", view.authority)
+    return lines
+
+
+def _match(view: MatchView) -> Table:
+    match = view.match
+    lines = grid()
+    lines.add_row("match", f"[bold]{escape(match.name)}[/]")
+    lines.add_row("system", escape(f"{match.fscs_key}  {match.system_name}"))
+    if match.fscs_id:
+        lines.add_row("outlet", escape(f"{match.fscs_id}  {match.outlet_name or ''} ({view.outlet_type})"))
+    lines.add_row("listed at", escape(view.address))
+    if view.phone_to_call:
+        lines.add_row("call", f"{view.phone_to_call}  (the registry's own number)")
+    lines.add_row("status", escape(f"{view.status}; last listed for fiscal year {match.last_listed}"))
+    return lines
+
+
+def _evidence(view: DecisionView) -> Table:
+    shown = table("evidence", "agrees", "applied", "listed", "bits", "", numbers=("bits",), whole=("",))
+    for row, bar in zip(view.evidence, bars(view.evidence), strict=True):
+        comparison = row.comparison
+        drawn = Text(" " * bar.before + "█" * bar.length, style="green" if bar.rises else "red")
+        applied, listed = comparison.applied or NOTHING, comparison.listed or NOTHING
+        shown.add_row(*cells(row.field, row.level, applied, listed, f"{comparison.bits:+.1f}"), drawn)
+    shown.add_row("[bold]total[/]", "", "", "", f"[bold]{view.total_bits:+.1f}[/]", "")
+    return shown
+
+
+def _origin(view: DecisionView) -> Table:
+    """Runner-up, versions, times and ids."""
+    decision = view.decision
+    lines = grid()
+    lines.add_row("runner-up", escape(_runner_up(view.runner_up, decision.margin)))
+    rows = (
+        ("registry", f"{decision.registry_version}   policy {decision.policy_version}"),
+        ("source", f"{decision.source}   sent {moment(decision.sent_at)}"),
+        ("decided", f"{moment(decision.decided_at)}   cause {decision.cause.key}"),
+        ("event", str(decision.event_id)),
+    )
+    for name, text in rows:
+        lines.add_row(name, escape(text), style="dim")
+    return lines
+
+
+def _runner_up(view: CandidateView | None, margin: float | None) -> str:
+    if view is None:
+        return "none of another system"
+    candidate = view.candidate
+    behind = f", {margin:.1f} bits behind" if margin is not None else ""
+    place = f"{candidate.city} {candidate.state}"
+    return f"{view.fscs_id}  {candidate.name}, {place} ({candidate.bits:+.1f} bits){behind}"

@@ -1,0 +1,67 @@
+"""A run: one load of one uploaded release, or one roll-back, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from library_validator.registry.store import Run
+from library_validator.terms import RunStatus
+
+NextAction = Literal["none", "wait", "wait_for_retry", "accept_or_reject", "look_at_problems"]
+
+_NEXT: Final[Mapping[RunStatus, NextAction]] = {
+    "loading": "wait",
+    "accepted": "wait",
+    "failed": "wait_for_retry",
+    "quarantined": "accept_or_reject",
+    "refused": "look_at_problems",
+}
+_FOLDER: Final = "releases/"  # of the releases bucket
+_LOADED: Final[frozenset[RunStatus]] = frozenset({"active", "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCounts:
+    fiscal_year: int
+    systems: int
+    outlets: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """``run`` has every field; the other attributes are what a reader needs besides."""
+
+    run: Run
+    name: str  # of the uploaded file; of a roll-back, "rollback"
+    is_live: bool  # the version that it made or kept answers now
+    is_loaded: bool  # the release is part of the registry: active or unchanged
+    counts: ReleaseCounts | None  # None: the file was not read
+    remarks: tuple[str, ...]  # what a person said, then what the service found
+    next_action: NextAction
+
+
+def run_view(run: Run, active: str | None) -> RunView:
+    """``active`` is the registry version that is live; None: there is none."""
+    return RunView(
+        run=run,
+        name=run.run_id.partition("@")[0].removeprefix(_FOLDER),
+        is_live=run.version is not None and run.version == active,
+        is_loaded=run.status in _LOADED,
+        counts=_counts_of(run),
+        remarks=_remarks_on(run),
+        next_action=_NEXT.get(run.status, "none"),
+    )
+
+
+def _counts_of(run: Run) -> ReleaseCounts | None:
+    report: Any = run.report
+    if not report:
+        return None
+    return ReleaseCounts(report["fiscal_year"], report["systems"], report["outlets"])
+
+
+def _remarks_on(run: Run) -> tuple[str, ...]:
+    messages = tuple(problem.get("message", "") for problem in run.problems)
+    return (f"{run.reason} (by {run.by})", *messages) if run.by else messages

@@ -1,0 +1,62 @@
+"""A load as a person reads it: its counts, its remarks, and what to do next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from library_validator.registry.store import Run
+from library_validator.terms import RunStatus
+from library_validator.views.run import ReleaseCounts, run_view
+
+AT = "2026-11-23T12:00:00+00:00"
+RUN_ID = "releases/fetched/pls_fy2022_csv.zip@v1"
+
+
+def run_of(status: RunStatus, **fields: Any) -> Run:
+    return Run(RUN_ID, status, "done", AT, AT, **fields)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_loaded", "next_action"),
+    [
+        ("loading", False, "wait"),
+        ("active", True, "none"),
+        ("unchanged", True, "none"),
+        ("quarantined", False, "accept_or_reject"),
+        ("refused", False, "look_at_problems"),
+        ("failed", False, "wait_for_retry"),
+        ("accepted", False, "wait"),
+        ("rejected", False, "none"),
+    ],
+)
+def test_each_status_says_what_to_do_next(status: RunStatus, is_loaded: bool, next_action: str) -> None:
+    view = run_view(run_of(status), active=None)
+    assert (view.is_loaded, view.next_action) == (is_loaded, next_action)
+
+
+def test_a_run_is_named_after_its_file() -> None:
+    assert run_view(run_of("active"), active=None).name == "fetched/pls_fy2022_csv.zip"
+
+
+def test_counts_are_those_of_the_release() -> None:
+    report = {"fiscal_year": 2022, "systems": 300, "outlets": 501}
+    assert run_view(run_of("active", report=report), None).counts == ReleaseCounts(2022, 300, 501)
+    assert run_view(run_of("refused"), None).counts is None
+
+
+def test_the_words_of_a_person_come_before_the_problems() -> None:
+    problems = [{"code": "superseded", "severity": "quarantine", "message": "a newer year is live"}]
+    run = run_of("accepted", reason="checked by hand", by="arn:…/anna", problems=problems)
+    assert run_view(run, None).remarks == ("checked by hand (by arn:…/anna)", "a newer year is live")
+
+
+def test_only_the_version_that_answers_is_live() -> None:
+    run = run_of("active", version="2022.1.abc")
+    assert [run_view(run, active).is_live for active in ("2022.1.abc", "2021.1.abc", None)] == [
+        True,
+        False,
+        False,
+    ]
+    assert run_view(run_of("refused"), None).is_live is False
