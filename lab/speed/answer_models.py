@@ -1,0 +1,122 @@
+"""The cost of building the models of an answer, as a ratio to judging alone.
+
+    python -m lab.speed.answer_models [--release ZIP] [--labelled DIR] [--applications N] [--runs N]
+        [--output JSON]
+
+Without arguments: the bundled sample release and applications drawn from it. Three ways take turns on the
+same batches of ten:
+
+- ``judged``: matching and rules only;
+- ``decided``: also the ``Decision``;
+- ``stored and sent``: also the bytes of the stored body and the JSON of the event.
+
+Times are of the processor, for each application. Stores are in memory. Every way runs once before it counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from lab.growth.growth_applicants import rows_of, sample_of
+from lab.speed.measures import about, measured, ratio_of_medians, write
+from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
+from library_validator.adapters.aws.decision_body import pack
+from library_validator.decisions.application import ReadApplication
+from library_validator.decisions.deciding import Decider, Judge
+from library_validator.decisions.decision import Submission
+from library_validator.decisions.events import event_of
+from library_validator.registry.store import RegistryReader
+from library_validator.releases.reading.release import read_release
+from library_validator_cli.local_matching import registry_of
+
+APPLICATIONS: Final = 1_000
+RUNS: Final = 7
+_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # no answer depends on it
+
+Way = Callable[[Sequence[Submission]], None]
+
+
+def ways(registry: RegistryReader) -> dict[str, Way]:
+    """Each way of answering a batch, by name. Each does more than the way before it."""
+    judge, decider = Judge(registry), Decider(registry)
+
+    def judged(batch: Sequence[Submission]) -> None:
+        judge.judge([ReadApplication(submission.application, submission.problems) for submission in batch])
+
+    def decided(batch: Sequence[Submission]) -> None:
+        decider.decide(batch, _AT)
+
+    def stored_and_sent(batch: Sequence[Submission]) -> None:
+        for decision in decider.decide(batch, _AT):
+            pack(decision)
+            event_of(decision).model_dump_json()
+
+    return {"judged": judged, "decided": decided, "stored and sent": stored_and_sent}
+
+
+def measure(registry: RegistryReader, submissions: Sequence[Submission], runs: int) -> dict[str, Any]:
+    """Microseconds an application of each way, and the ratios to judging alone."""
+    timed = ways(registry)
+    microseconds: dict[str, list[float]] = {name: [] for name in timed}
+    for run in range(runs + 1):
+        for name, way in timed.items():
+            taken = _microseconds(way, submissions)
+            if run:
+                microseconds[name].append(taken)
+    times = {name: measured(runs_of_way, "µs", 1) for name, runs_of_way in microseconds.items()}
+    judged = times["judged"]
+    ratios = {
+        f"{name} to judged": ratio_of_medians(time_of_way, judged)
+        for name, time_of_way in times.items()
+        if name != "judged"
+    }
+    return {"applications": len(submissions), "batch": BATCH, "times": times, "ratios": ratios}
+
+
+def _microseconds(way: Way, submissions: Sequence[Submission]) -> float:
+    gc.collect()
+    started = time.process_time()
+    for batch in batches_of(submissions, BATCH):
+        way(batch)
+    return 1e6 * (time.process_time() - started) / len(submissions)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
+    parser.add_argument(
+        "--labelled", type=Path, metavar="DIR", help="labelled sets; default: drawn applications"
+    )
+    parser.add_argument("--applications", type=int, default=APPLICATIONS, metavar="N")
+    parser.add_argument("--runs", type=int, default=RUNS, metavar="N")
+    parser.add_argument("--output", type=Path, metavar="JSON")
+    given = parser.parse_args(arguments)
+    rows = sample_of(rows_of(read_release(given.release), given.labelled), given.applications)
+    submissions = [
+        Submission(source="benchmark", application=row.application, sent_at=_AT, problems=row.problems)
+        for row in rows
+    ]
+    found = measure(
+        registry_of([given.release], _say), submissions[: len(rows) - len(rows) % BATCH], given.runs
+    )
+    for name, measure_of_way in {**found["times"], **found["ratios"]}.items():
+        _say(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
+    options = sys.argv[1:] if arguments is None else arguments
+    write({"about": about("speed.answer_models", options, ("pydantic",)), **found}, given.output)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
