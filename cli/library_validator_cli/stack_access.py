@@ -20,9 +20,12 @@ import typer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.terminal import notice, warning
@@ -73,8 +76,20 @@ class Stack:
         return RegistryTable(self.session.client("dynamodb", config=_CONFIG), self.output("RegistryTable"))
 
     @property
-    def casework(self) -> CaseworkTable:
-        return CaseworkTable(self.session.client("dynamodb", config=_CONFIG), self.output("CaseworkTable"))
+    def decisions(self) -> DecisionTable:
+        return DecisionTable(self._casework)
+
+    @property
+    def overrides(self) -> OverrideTable:
+        return OverrideTable(self._casework)
+
+    @property
+    def revalidations(self) -> RevalidationTable:
+        return RevalidationTable(self._casework)
+
+    @property
+    def _casework(self) -> CaseworkAccess:
+        return CaseworkAccess(self.session.client("dynamodb", config=_CONFIG), self.output("CaseworkTable"))
 
     @property
     def bus(self) -> EventBridgeBus:

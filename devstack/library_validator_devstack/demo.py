@@ -159,7 +159,7 @@ def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) ->
             raise CommandFailed(f"{refused[0].row.application_id} was not taken: {refused[0].reason}")
         sent.update(row.application_id for row in rows)
         decided = {
-            one.application_id: one for one in stack.casework.recent(began) if one.application_id in sent
+            one.application_id: one for one in stack.decisions.recent(began) if one.application_id in sent
         }
         said(f"decided {len(decided)} of {len(cases)} applications")
         time.sleep(_POLL_SECONDS)

@@ -22,10 +22,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.revalidations_queue import (
     Activation,
     RevalidationsMessage,
@@ -78,7 +80,7 @@ def handler(event: RevalidationsMessage, runtime: Runtime, now: Clock) -> Revali
 
 
 def _on_activation(activation: Activation, runtime: Runtime) -> Outcome:
-    pointer = runtime.ports.decider.registry.pointer()
+    pointer = runtime.ports.registry.pointer()
     return Outcome("split", plan(pointer)) if activation.is_of(pointer) else Outcome("superseded")
 
 
@@ -87,7 +89,7 @@ def _work(task: Task, runtime: Runtime, now: Clock) -> Outcome:
         return revalidate(task, runtime.ports, now, runtime.time_left)
     if task.shard is None:
         # Once a day: what the alarm on an old registry looks at.
-        for name, days in registry_ages(runtime.ports.decider.registry.pointer(), now()).items():
+        for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
             runtime.metrics.count(name, days)
     return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
 
@@ -126,11 +128,15 @@ def build_runtime() -> Runtime:
     settings = RevalidateSettings.from_environment(os.environ)
     logger = build_logger(settings)
     dynamodb, events, sqs = clients_of("dynamodb", "events", "sqs")
+    registry = RegistryTable(dynamodb, settings.registry_table)
+    casework = CaseworkAccess(dynamodb, settings.casework_table)
     queue = RevalidationsQueue(sqs, settings.revalidations_queue_url)
     return Runtime(
         ports=Ports(
-            store=CaseworkTable(dynamodb, settings.casework_table),
-            decider=Decider(RegistryTable(dynamodb, settings.registry_table), settings.validity),
+            decisions=DecisionTable(casework),
+            revalidations=RevalidationTable(casework),
+            registry=registry,
+            decider=Decider(registry, settings.validity),
             bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         ),
         notice_days=settings.expiry_notice_days,

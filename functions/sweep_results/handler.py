@@ -17,8 +17,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.config import SweepResultsSettings
 from library_validator.decisions.recording import sweep
@@ -68,7 +69,7 @@ def build_runtime() -> Runtime:
     logger = build_logger(settings)
     dynamodb, events = clients_of("dynamodb", "events")
     return Runtime(
-        store=CaseworkTable(dynamodb, settings.casework_table),
+        store=DecisionTable(CaseworkAccess(dynamodb, settings.casework_table)),
         bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         unpublished_after=timedelta(seconds=settings.unpublished_after_seconds),
         logger=logger,

@@ -26,8 +26,9 @@ from library_validator.adapters.aws.applications_queue import (
     ApplicationsBatch,
     BatchResponse,
 )
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.config import ValidateApplicationsSettings
@@ -139,7 +140,7 @@ def build_runtime() -> Runtime:
     return Runtime(
         decider=Decider(registry, settings.validity),
         requests=registry.requests,
-        store=CaseworkTable(dynamodb, settings.casework_table),
+        store=DecisionTable(CaseworkAccess(dynamodb, settings.casework_table)),
         bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         logger=logger,
         metrics=Metrics(settings),

@@ -31,7 +31,7 @@ def main(told: Path) -> None:
 
     import pickle  # noqa: PLC0415 - after what is measured
 
-    from library_validator.adapters.memory.casework import MemoryCasework  # noqa: PLC0415
+    from library_validator.adapters.memory.decisions import MemoryDecisions  # noqa: PLC0415
     from library_validator.adapters.memory.event_bus import MemoryEventBus  # noqa: PLC0415
     from library_validator.adapters.memory.registry import MemoryRegistry  # noqa: PLC0415
     from library_validator.matching.index import Index  # noqa: PLC0415
@@ -40,7 +40,7 @@ def main(told: Path) -> None:
     held = pickle.loads(told.read_bytes())  # noqa: S301 - our own file
     registry = MemoryRegistry.holding(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
     decider = handler.Decider(registry, runtime.decider.validity)
-    runtime = replace(runtime, decider=decider, store=MemoryCasework(), bus=MemoryEventBus())
+    runtime = replace(runtime, decider=decider, store=MemoryDecisions(), bus=MemoryEventBus())
     times = []
     for batch in held["batches"]:
         started = time.process_time()

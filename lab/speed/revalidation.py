@@ -21,9 +21,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.revalidation import revalidate
 from library_validator.casework.tasks import Ports, Task
 from library_validator.decisions.application import FIELDS, application_from_fields
@@ -60,15 +61,15 @@ class Measured:
 
 def measure(before: Release, after: Release, count: int) -> Measured:
     """Decide ``count`` applications on ``before``, then again on both releases."""
-    store, bus = MemoryCasework(), MemoryEventBus()
+    stored, bus = MemoryDecisions(), MemoryEventBus()
     first = _registry_of([before], NOW)
     decider = Decider(first, VALIDITY)
     submissions = _submissions(before, count // 2, SEED) + _submissions(after, count - count // 2, SEED + 1)
     for start in range(0, len(submissions), BATCH):
         decisions = decider.decide(submissions[start : start + BATCH], NOW)
-        record_all(decisions, store, bus, decider)
+        record_all(decisions, stored, bus, decider)
     live = _registry_of([before, after], NOW + timedelta(days=1))
-    ports = Ports(store, Decider(live, VALIDITY), bus)
+    ports = Ports(stored, MemoryRevalidations(stored.changed), live, Decider(live, VALIDITY), bus)
     seconds, changed = _run(ports)
     again, _ = _run(ports)
     return Measured(len(submissions), changed, seconds, again)

@@ -1,27 +1,41 @@
-"""The registry's stores: each test runs against memory and against moto's AWS."""
+"""The stores: each test runs against memory and against moto's AWS."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
+from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.adapters.aws.revalidation_table import RevalidationTable
+from library_validator.adapters.memory.decisions import MemoryDecisions
+from library_validator.adapters.memory.overrides import MemoryOverrides
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
+from library_validator.adapters.memory.revalidations import MemoryRevalidations
+from library_validator.casework.overriding import OverrideStore
+from library_validator.casework.progress import RevalidationStore
+from library_validator.decisions.store import DecisionStore
 from library_validator.registry.bucket import ReleaseBucket, Upload
 from library_validator.registry.store import RegistryStore
 from tests.builders.aws_resources import (
+    CASEWORK_TABLE,
     REGISTRY_TABLE,
     RELEASES_BUCKET,
+    create_casework_table,
     create_registry_table,
     create_releases_bucket,
 )
+from tests.builders.decisions import minutes
 
 MAX_BYTES = 1_000
 
@@ -87,3 +101,25 @@ def releases(request: pytest.FixtureRequest) -> BucketUnderTest:
     s3 = boto3.client("s3")
     create_releases_bucket(s3)
     return BucketUnderTest(ReleasesBucket(s3, RELEASES_BUCKET, MAX_BYTES), s3)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseworkStores:
+    """The stores of the casework table."""
+
+    decisions: DecisionStore
+    overrides: OverrideStore
+    revalidations: RevalidationStore
+
+
+@pytest.fixture(params=["memory", "aws"])
+def casework(request: pytest.FixtureRequest) -> CaseworkStores:
+    if request.param == "memory":
+        memory = MemoryDecisions()
+        return CaseworkStores(memory, MemoryOverrides(), MemoryRevalidations(memory.changed))
+    request.getfixturevalue("aws")
+    dynamodb = boto3.client("dynamodb")
+    create_casework_table(dynamodb)
+    access = CaseworkAccess(dynamodb, CASEWORK_TABLE, sleep=lambda _: None)
+    decisions = DecisionTable(access, clock=lambda: minutes(60))
+    return CaseworkStores(decisions, OverrideTable(access), RevalidationTable(access))

@@ -6,13 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library_validator.adapters.aws.casework_table import CaseworkTable
-from library_validator.adapters.memory.casework import MemoryCasework
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
 from library_validator.decisions.decision import Cause, Decision
@@ -23,7 +20,6 @@ from library_validator.decisions.store import (
     DecisionStore,
     Recorded,
 )
-from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import (
     NOON,
     OTHER_PARTNER,
@@ -33,16 +29,12 @@ from tests.builders.decisions import (
     minutes,
     submission_of,
 )
+from tests.contract.conftest import CaseworkStores
 
 
-@pytest.fixture(params=["memory", "aws"])
-def store(request: pytest.FixtureRequest) -> DecisionStore:
-    if request.param == "memory":
-        return MemoryCasework()
-    request.getfixturevalue("aws")
-    dynamodb = boto3.client("dynamodb")
-    create_casework_table(dynamodb)
-    return CaseworkTable(dynamodb, CASEWORK_TABLE, clock=lambda: minutes(60), sleep=lambda _: None)
+@pytest.fixture
+def store(casework: CaseworkStores) -> DecisionStore:
+    return casework.decisions
 
 
 def names(decisions: list[Decision]) -> list[str]:

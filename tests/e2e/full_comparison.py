@@ -18,7 +18,6 @@ from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
-from library_validator.decisions.store import claimed_key
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.records import Release
@@ -62,7 +61,7 @@ def without_rivals(applications: Sequence[Fields], answers: Sequence[Answers]) -
     kept = []
     for application in applications:
         name = application["application_id"]
-        keys = {key for answered in answers if (key := claimed_key(answered[name]))}
+        keys = {key for answered in answers if (key := answered[name].claimed_key)}
         if not keys & holders.keys():
             holders |= dict.fromkeys(keys, name)
             kept.append(application)

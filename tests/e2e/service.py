@@ -15,10 +15,13 @@ from uuid import uuid4
 
 import boto3
 
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
+from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Run
@@ -97,12 +100,18 @@ class Service:
         )
         self.operator_registry = RegistryTable(self.operator_dynamodb, self.outputs["RegistryTable"])
         self.operator_bus = EventBridgeBus(self.operator_events, self.outputs["ResultsBus"], warn=print)
-        self.operator_casework = CaseworkTable(self.operator_dynamodb, self.outputs["CaseworkTable"])
+        operator_casework = CaseworkAccess(self.operator_dynamodb, self.outputs["CaseworkTable"])
+        self.operator_decisions = DecisionTable(operator_casework)
+        self.operator_overrides = OverrideTable(operator_casework)
+        self.operator_revalidations = RevalidationTable(operator_casework)
         self.operator_bucket = ReleasesBucket(
             self.operator_s3, self.outputs["ReleasesBucket"], max_bytes=64 * 1024 * 1024
         )
         self.registry = RegistryTable(dynamodb, self.outputs["RegistryTable"])
-        self.casework = CaseworkTable(dynamodb, self.outputs["CaseworkTable"])
+        casework = CaseworkAccess(dynamodb, self.outputs["CaseworkTable"])
+        self.decisions = DecisionTable(casework)
+        self.overrides = OverrideTable(casework)
+        self.revalidations = RevalidationTable(casework)
 
     def close(self) -> None:
         for client in self._clients:

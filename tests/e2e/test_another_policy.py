@@ -25,7 +25,7 @@ def _answered_wrongly(service: Service) -> Decision:
     """A decision that an older policy made: validated, and with a claim."""
     service.send_all([{"application_id": APPLICATION, "name": "Friends of Nowhere Library", "state": "IA"}])
     (event,) = service.wait_for_decisions([APPLICATION])
-    decided = service.casework.get(event["detail"]["data"]["source"], APPLICATION)
+    decided = service.decisions.get(event["detail"]["data"]["source"], APPLICATION)
     assert decided is not None
     assert decided.decision is Answer.NOT_VALIDATED
     wrong = decided.model_copy(
@@ -36,8 +36,8 @@ def _answered_wrongly(service: Service) -> Decision:
             "policy_version": "2020-01.1/older",
         }
     )
-    assert service.casework.record(wrong, decided) == Recorded()
-    service.casework.clear_mark([wrong])
+    assert service.decisions.record(wrong, decided) == Recorded()
+    service.decisions.clear_mark([wrong])
     return wrong
 
 
@@ -45,23 +45,29 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     wrong = _answered_wrongly(service)
     decider = Decider(service.operator_registry)
 
-    preview = Preview(service.operator_casework, decider, lambda: datetime.now(UTC))
+    preview = Preview(
+        service.operator_decisions,
+        service.operator_revalidations,
+        service.operator_registry,
+        decider,
+        lambda: datetime.now(UTC),
+    )
     (replaced,) = [replaced for page in preview.pages() for replaced in page.replaced]
 
     assert (replaced.current, replaced.decision.decision) == (wrong, Answer.NOT_VALIDATED)
-    assert service.casework.get(wrong.source, APPLICATION) == wrong
+    assert service.decisions.get(wrong.source, APPLICATION) == wrong
 
     activation = activation_of(service.operator_registry.pointer())
     queue = RevalidationsQueue(service.operator_sqs, service.outputs["RevalidationsQueueUrl"])
     queue.send([Task(task="revalidate", activation=activation, asked_at=datetime.now(UTC))])
 
     def mended() -> Decision | None:
-        current = service.casework.get(wrong.source, APPLICATION)
+        current = service.decisions.get(wrong.source, APPLICATION)
         return current if current and current != wrong else None
 
     decision = eventually(mended, "the application is decided again")
     assert (decision.decision, decision.cause.kind) == (Answer.NOT_VALIDATED, "policy")
-    assert service.operator_casework.holder_of(NO_LIBRARY) is None
+    assert service.operator_decisions.holder_of(NO_LIBRARY) is None
 
     def published() -> list[dict[str, Any]]:
         events = service.decision_events([APPLICATION])
@@ -70,5 +76,5 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     (event,) = eventually(lambda: published() or None, "the change is published")
     assert event["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
     service.wait_until_done("RevalidationsQueue")
-    shards = service.operator_casework.progress(activation)
+    shards = service.operator_revalidations.progress(activation)
     assert policy_view(shards, service.outputs["PolicyVersion"]).state == "up_to_date"

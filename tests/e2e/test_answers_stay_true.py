@@ -165,8 +165,14 @@ def overridden(service: Service, first: Chapter) -> Decision:
         words="The charter was shown.",
         by="arn:aws:sts::111122223333:assumed-role/operator/somebody",
     )
-    proposal = propose(ruling, service.operator_casework, Decider(service.operator_registry), now)
-    done = carry_out(proposal, service.operator_casework, service.operator_bus)
+    proposal = propose(
+        ruling,
+        service.operator_decisions,
+        service.operator_overrides,
+        Decider(service.operator_registry),
+        now,
+    )
+    done = carry_out(proposal, service.operator_decisions, service.operator_overrides, service.operator_bus)
     assert done.published
     return done.decision
 
@@ -257,7 +263,7 @@ def test_a_persons_answer_survives_a_newer_release(
     service: Service, overridden: Decision, newer: Chapter
 ) -> None:
     assert OUTSIDE_THE_SURVEY not in newer.changes()
-    stands = service.casework.get(overridden.source, OUTSIDE_THE_SURVEY)
+    stands = service.decisions.get(overridden.source, OUTSIDE_THE_SURVEY)
     assert stands is not None
     assert (stands.decision, stands.override) == (Answer.VALIDATED, overridden.override)
 
@@ -356,7 +362,7 @@ def test_what_ends_is_renewed_and_what_will_is_told_of(
     }
     assert told[first]["detail"]["data"]["cause"]["kind"] == "expiry"
     assert told[second]["detail"]["data"]["outlook"]["changes"] == []
-    renewed = service.casework.get(ended.source, first)
+    renewed = service.decisions.get(ended.source, first)
     assert renewed is not None
     assert renewed.valid_until is not None
     assert renewed.valid_until > datetime.now(UTC) + timedelta(days=364)
@@ -367,10 +373,10 @@ def _ending(service: Service, application_id: str, left: timedelta) -> Decision:
     event = next(
         one for one in service.events if one["detail"]["data"].get("application_id") == application_id
     )
-    current = service.casework.get(event["detail"]["data"]["source"], application_id)
+    current = service.decisions.get(event["detail"]["data"]["source"], application_id)
     assert current is not None
     assert current.decision is Answer.VALIDATED
     aged = current.model_copy(update={"event_id": uuid4(), "valid_until": datetime.now(UTC) + left})
-    assert service.casework.record(aged, current) == Recorded()
-    service.casework.clear_mark([aged])
+    assert service.decisions.record(aged, current) == Recorded()
+    service.decisions.clear_mark([aged])
     return aged

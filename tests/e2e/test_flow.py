@@ -52,11 +52,11 @@ def left_unpublished(service: Service) -> str:
     (event,) = service.wait_for_decisions(_ids(bodies))
     decided = event["detail"]["data"]
     assert decided["decision"] != "validated"  # it would claim the system of another application
-    decision = service.casework.get(decided["source"], decided["application_id"])
+    decision = service.decisions.get(decided["source"], decided["application_id"])
     assert decision is not None
     application = decision.application.model_copy(update={"application_id": "killed"})
     killed = decision.model_copy(update={"event_id": uuid4(), "application": application})
-    service.casework.record(killed, None)
+    service.decisions.record(killed, None)
     return str(killed.event_id)
 
 
@@ -133,7 +133,7 @@ def test_the_same_message_three_times_is_one_decision_with_one_event_id(service:
         return int(depth["ApproximateNumberOfMessages"]) == 0 and sum(map(int, depth.values())) <= 1
 
     eventually(all_taken, "all three messages were taken")
-    assert len(service.casework.history(source, application_id)) == 1
+    assert len(service.decisions.history(source, application_id)) == 1
     events = service.decision_events([application_id])
     assert len({one["detail"]["metadata"]["event_id"] for one in events}) == 1
 
@@ -161,7 +161,7 @@ def test_each_decision_names_the_one_version_that_it_used(service: Service, burs
     assert versions == {burst.before, pointer.active}
     for event in events:
         data = event["detail"]["data"]
-        stored = service.casework.get(data["source"], data["application_id"])
+        stored = service.decisions.get(data["source"], data["application_id"])
         assert stored is not None
         assert stored.registry_version == event["detail"]["metadata"]["registry_version"]
 

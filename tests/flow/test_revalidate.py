@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 from functions.index_release import handler as index_release
 from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
-from library_validator.casework.store import SHARDS
 from library_validator.decisions.deciding import policy_version
+from library_validator.decisions.decision import SHARDS
 from library_validator.releases.reading.release import read_release
 from library_validator_cli import stack_access
 from library_validator_cli.commands.status import QUEUES

@@ -15,7 +15,8 @@ from moto import mock_aws
 from functions.sweep_results import handler as sweep_results
 from functions.validate_applications import handler as validate_applications
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.answer import Answer
@@ -50,7 +51,7 @@ class Stack:
         create_registry_table(dynamodb)
         create_casework_table(dynamodb)
         self.registry = RegistryTable(dynamodb, REGISTRY_TABLE)
-        self.casework = CaseworkTable(dynamodb, CASEWORK_TABLE)
+        self.decisions = DecisionTable(CaseworkAccess(dynamodb, CASEWORK_TABLE))
         self.applications, self.dead = create_applications_queue(self.sqs, max_receives=3)
         self.results = create_results_bus(self.events, self.sqs)
         self.source = ""
@@ -117,7 +118,7 @@ class Stack:
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
     def current(self, application_id: str) -> Decision:
-        decision = self.casework.get(self.source, application_id)
+        decision = self.decisions.get(self.source, application_id)
         assert decision is not None
         return decision
 
@@ -173,7 +174,7 @@ def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: St
     stack.send({"application_id": "A-1", **ALDER_FIELDS})
     stack.poll()
 
-    assert len(stack.casework.history(stack.source, "A-1")) == 1
+    assert len(stack.decisions.history(stack.source, "A-1")) == 1
     assert ids(stack.delivered()) == [str(stack.current("A-1").event_id)]
 
 
@@ -218,7 +219,7 @@ def test_a_changed_application_supersedes_and_a_second_claimant_goes_to_a_person
         assert stack.poll() == 0
 
     assert stack.current("A-1").decision is Answer.VALIDATED
-    assert [one.decision for one in stack.casework.history(stack.source, "A-1")] == [
+    assert [one.decision for one in stack.decisions.history(stack.source, "A-1")] == [
         Answer.NOT_VALIDATED,
         Answer.VALIDATED,
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from library_validator.casework.store import SHARDS
+from library_validator.decisions.decision import SHARDS
 from tests.template.template_reader import Template
 
 QUEUES_OF_FUNCTIONS = {

@@ -34,10 +34,10 @@ def explain(
     Without --source, your own application comes first, then that of any sender, decided in the last 7 days.
     """
     stack = open_stack(stack_name)
-    store = stack.casework
+    store = stack.decisions
     current = decision_on(stack, application_id, source)
     history = store.history(current.source, application_id)
-    overrides = store.overrides(current.source, application_id)
+    overrides = stack.overrides.of_application(current.source, application_id)
     explanation = explanation_of(current, history, overrides)
     if as_json:
         show_json(explanation_json(explanation))
@@ -51,11 +51,11 @@ def decision_on(stack: Stack, application_id: str, source: str | None) -> Decisi
     Raises ``ApplicationUnknown``, and ``CommandFailed`` where ``--source`` is needed.
     """
     if source is not None:
-        return find_application(stack.casework, application_id, source)
+        return find_application(stack.decisions, application_id, source)
     try:
         with progress("searching the last 7 days"):
             return find_application_of_any_sender(
-                stack.casework, application_id, stack.own_source(), datetime.now(UTC)
+                stack.decisions, application_id, stack.own_source(), datetime.now(UTC)
             )
     except ApplicationUnknown as error:
         raise CommandFailed(f"{error}; for an older one, name the sender with --source") from error

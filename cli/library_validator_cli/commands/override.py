@@ -75,7 +75,7 @@ def set_override(
     the application comes back to a person. It is signed with your ARN and never deleted.
     """
     stack = open_stack(stack_name)
-    store = stack.casework
+    decisions, overrides = stack.decisions, stack.overrides
     current = decision_on(stack, application_id, source)
     ruling = Ruling(
         source=current.source,
@@ -88,10 +88,10 @@ def set_override(
         beside_holder=beside_holder,
         seen=seen or current.event_id,
     )
-    proposal = propose(ruling, store, stack.decider, datetime.now(UTC))
+    proposal = propose(ruling, decisions, overrides, stack.decider, datetime.now(UTC))
     if not yes:
         _ask(proposal)
-    done = carry_out(proposal, store, stack.bus)
+    done = carry_out(proposal, decisions, overrides, stack.bus)
     if as_json:
         show_json(decision_json(done.decision))
     else:
@@ -109,8 +109,8 @@ def list_overrides(
     """Show every override of an application, oldest first, and whether it is in force."""
     stack = open_stack(stack_name)
     current = decision_on(stack, application_id, source)
-    history = stack.casework.history(current.source, application_id)
-    rows = override_rows(stack.casework.overrides(current.source, application_id), history, current)
+    history = stack.decisions.history(current.source, application_id)
+    rows = override_rows(stack.overrides.of_application(current.source, application_id), history, current)
     if as_json:
         show_json(overrides_json(rows))
         return

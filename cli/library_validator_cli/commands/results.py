@@ -41,7 +41,7 @@ def results(
     They are read from the casework table. Nothing is taken from the queues that partners read.
     """
     start = _time(since, datetime.now(UTC))
-    store = open_stack(stack_name).casework
+    store = open_stack(stack_name).decisions
     if follow:
         _follow(store, start, decision, as_json=as_json)
         return

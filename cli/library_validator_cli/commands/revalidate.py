@@ -14,8 +14,8 @@ import typer
 
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.preview import Preview
+from library_validator.casework.progress import ShardProgress
 from library_validator.casework.revalidation import moment_asked
-from library_validator.casework.store import ShardProgress
 from library_validator.casework.tasks import Task, activation_of
 from library_validator.views.revalidation import revalidation_view
 from library_validator_cli.dry_run import DryRun
@@ -74,7 +74,10 @@ def revalidate(
 
 
 def _dry_run(stack: Stack, output: Path | None, *, as_json: bool) -> None:
-    run = DryRun(Preview(stack.casework, stack.decider, lambda: datetime.now(UTC)), stack.policy_version)
+    preview = Preview(
+        stack.decisions, stack.revalidations, stack.registry, stack.decider, lambda: datetime.now(UTC)
+    )
+    run = DryRun(preview, stack.policy_version)
     with progress("reading the current answers") as bar:
         lines = run.lines(bar.say)
         if output:
@@ -95,7 +98,7 @@ def _dry_run(stack: Stack, output: Path | None, *, as_json: bool) -> None:
 
 def _start(stack: Stack, *, as_json: bool) -> None:
     activation = activation_of(stack.registry.pointer())
-    asked_at = asked_after(stack.casework.progress(activation), datetime.now(UTC))
+    asked_at = asked_after(stack.revalidations.progress(activation), datetime.now(UTC))
     queue = RevalidationsQueue(stack.sqs, stack.output("RevalidationsQueueUrl"))
     queue.send([Task(task="revalidate", activation=activation, asked_at=asked_at)])
     if as_json:
@@ -114,7 +117,7 @@ def asked_after(shards: Sequence[ShardProgress], now: datetime) -> datetime:
 
 def _status(stack: Stack, *, as_json: bool) -> None:
     activation = activation_of(stack.registry.pointer())
-    view = revalidation_view(activation, stack.casework.progress(activation))
+    view = revalidation_view(activation, stack.revalidations.progress(activation))
     if as_json:
         show_json(asdict(view))
         return

@@ -66,7 +66,7 @@ def status_of(stack: Stack) -> StackStatus:
         return StackStatus(None, None, queues)
     return StackStatus(
         registry_view(pointer, stack.registry.version(pointer.active)),
-        policy_view(stack.casework.progress(activation_of(pointer)), stack.policy_version),
+        policy_view(stack.revalidations.progress(activation_of(pointer)), stack.policy_version),
         queues,
     )
 

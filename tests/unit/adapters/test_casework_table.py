@@ -9,8 +9,9 @@ import boto3
 import pytest
 from botocore.stub import ANY, Stubber
 
-from library_validator.adapters.aws.casework_access import ATTEMPTS
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import ATTEMPTS, CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
+from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator.errors import CaseworkUnavailable
@@ -42,8 +43,8 @@ def slept() -> list[float]:
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, stub: Stubber, slept: list[float]) -> CaseworkTable:
-    return CaseworkTable(dynamodb, "casework", clock=lambda: NOON, sleep=slept.append)
+def table(dynamodb: DynamoDBClient, stub: Stubber, slept: list[float]) -> DecisionTable:
+    return DecisionTable(CaseworkAccess(dynamodb, "casework", sleep=slept.append), clock=lambda: NOON)
 
 
 def cancel(stub: Stubber, *reasons: dict[str, Any]) -> None:
@@ -59,7 +60,7 @@ DECISION: Final = decision_of(submission_of(), Answer.NOT_VALIDATED)
 
 
 def test_a_transaction_that_met_another_is_sent_again(
-    table: CaseworkTable, stub: Stubber, slept: list[float]
+    table: DecisionTable, stub: Stubber, slept: list[float]
 ) -> None:
     cancel(stub, NONE, CONFLICT)
     cancel(stub, {"Code": "ThrottlingError"}, NONE)
@@ -69,7 +70,7 @@ def test_a_transaction_that_met_another_is_sent_again(
     assert len(slept) == 2
 
 
-def test_a_transaction_that_keeps_meeting_others_is_given_up(table: CaseworkTable, stub: Stubber) -> None:
+def test_a_transaction_that_keeps_meeting_others_is_given_up(table: DecisionTable, stub: Stubber) -> None:
     for _ in range(ATTEMPTS):
         cancel(stub, NONE, CONFLICT)
 
@@ -78,7 +79,7 @@ def test_a_transaction_that_keeps_meeting_others_is_given_up(table: CaseworkTabl
 
 
 def test_a_condition_that_did_not_hold_counts_more_than_a_conflict_beside_it(
-    table: CaseworkTable, stub: Stubber
+    table: DecisionTable, stub: Stubber
 ) -> None:
     current = decision_of(submission_of(name="Current"), Answer.NOT_VALIDATED)
     pk = {"S": "APP#AROAPARTNERONE#A-1"}
@@ -98,7 +99,7 @@ def test_a_condition_that_did_not_hold_counts_more_than_a_conflict_beside_it(
 
 
 def test_a_claim_that_somebody_took_away_meanwhile_need_not_be_given_back(
-    table: CaseworkTable, stub: Stubber
+    table: DecisionTable, stub: Stubber
 ) -> None:
     holder = decision_of(submission_of(name="Holder"), Answer.VALIDATED)
     cancel(stub, NONE, NONE, FAILED)
@@ -108,7 +109,7 @@ def test_a_claim_that_somebody_took_away_meanwhile_need_not_be_given_back(
 
 
 def test_a_current_decision_that_vanished_is_said_and_not_overwritten(
-    table: CaseworkTable, stub: Stubber
+    table: DecisionTable, stub: Stubber
 ) -> None:
     cancel(stub, NONE, FAILED)
 
@@ -120,7 +121,7 @@ def test_a_current_decision_that_vanished_is_said_and_not_overwritten(
     "code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
 )
 def test_every_refusal_of_the_table_is_one_kind_of_error(
-    table: CaseworkTable, stub: Stubber, code: str
+    table: DecisionTable, stub: Stubber, code: str
 ) -> None:
     calls: dict[str, Callable[[], object]] = {
         "transact_write_items": lambda: table.record(DECISION, None),
@@ -134,7 +135,7 @@ def test_every_refusal_of_the_table_is_one_kind_of_error(
             call()
 
 
-def test_an_item_that_is_too_large_is_an_error_at_once(table: CaseworkTable, stub: Stubber) -> None:
+def test_an_item_that_is_too_large_is_an_error_at_once(table: DecisionTable, stub: Stubber) -> None:
     cancel(stub, {"Code": "ItemSizeLimitExceeded", "Message": "over 400 KB"}, NONE)
 
     with pytest.raises(CaseworkUnavailable, match="over 400 KB"):
@@ -163,7 +164,7 @@ class TestKeysHeldBack:
         return items
 
     def test_they_are_asked_for_again_and_the_order_is_kept(
-        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+        self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}
         stub.add_response(
@@ -176,7 +177,7 @@ class TestKeysHeldBack:
         assert [decision.application_id for decision in found] == ["A-0", "A-1", "A-2"]
 
     def test_a_part_is_never_taken_for_the_whole(
-        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+        self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}
         for _ in range(ATTEMPTS):
@@ -186,7 +187,7 @@ class TestKeysHeldBack:
             table.unpublished(NOON, limit=10)
 
     def test_what_the_index_still_shows_but_is_cleared_is_left_out(
-        self, table: CaseworkTable, stub: Stubber, items: list[dict[str, Any]]
+        self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         del items[1]["unpublished"]
         stub.add_response("batch_get_item", {"Responses": {"casework": items}, "UnprocessedKeys": {}})
@@ -200,7 +201,7 @@ def key_of(item: dict[str, Any]) -> dict[str, Any]:
     return {"pk": item["pk"], "sk": item["sk"]}
 
 
-def test_progress_that_an_older_deployment_noted_is_read(table: CaseworkTable, stub: Stubber) -> None:
+def test_progress_that_an_older_deployment_noted_is_read(dynamodb: DynamoDBClient, stub: Stubber) -> None:
     """The bytes are those of f11e59c, which knew nobody who asks."""
     body = (
         b'{"activation":"2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00","shard":5,'
@@ -213,6 +214,7 @@ def test_progress_that_an_older_deployment_noted_is_read(table: CaseworkTable, s
     stub.add_response("query", {"Items": [changed]})
     stub.add_response("query", {"Items": [{"pk": pk, "sk": {"S": "SHARD#05"}, "body": {"B": body}}]})
 
+    table = RevalidationTable(CaseworkAccess(dynamodb, "casework"))
     (progress,) = table.progress("2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00")
 
     assert (progress.checked, progress.failed, progress.asked_at) == (7, 1, "")

@@ -12,7 +12,7 @@ from moto import mock_aws
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue, TasksNotSent
 from library_validator.casework.events import registry_revalidated
-from library_validator.casework.store import ShardProgress
+from library_validator.casework.progress import ShardProgress
 from library_validator.casework.tasks import Task
 from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from library_validator.casework.events import LibraryDecisionExpiring
-from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK, Task
 from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import shard_of
 from library_validator.decisions.recording import publish
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer
@@ -97,7 +97,7 @@ class TestRenewal:
             world.days_pass(366)
             world.expire()
 
-        history = world.store.history(PARTNER, "A-1")
+        history = world.decisions.history(PARTNER, "A-1")
         assert [one.decision for one in history] == [Answer.VALIDATED] * 4
         assert len({one.event_id for one in history}) == 4
 
@@ -158,7 +158,7 @@ class TestNotices:
 def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None:
     ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2][: CHUNK + 5]
     for one in ids:
-        world.store.claims.clear()
+        world.decisions.claims.clear()
         world.submit(one, **EAST_FIELDS | {"website": one})
     world.days_pass(366)
     split = world.work(Task(task="expiry"))
@@ -188,7 +188,7 @@ def ending() -> World:
 
 def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed() -> None:
     undisturbed = ending()
-    undisturbed.store.note_notice(undisturbed.current("A-4"), 99)
+    undisturbed.decisions.note_notice(undisturbed.current("A-4"), 99)
     undisturbed.expire()
     steps = 0
 
@@ -207,14 +207,14 @@ def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed() -> None:
         else:
             steps = last
             break
-        publish(world.store.unpublished(world.now(), limit=100), world.store, world.bus)
+        publish(world.decisions.unpublished(world.now(), limit=100), world.decisions, world.bus)
         for one in ("A-1", "A-2", "A-3", "A-4"):
             expected = undisturbed.current(one)
             found = world.current(one)
             assert (found.event_id, found.decision) == (expected.event_id, expected.decision)
         told = {event.metadata.event_id for event in world.bus.events}
         assert told == {event.metadata.event_id for event in undisturbed.bus.events}
-        assert not world.store.marked
+        assert not world.decisions.marked
     assert steps > 20
 
 

@@ -11,7 +11,6 @@ import pytest
 
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.decision import Decision
-from library_validator.decisions.store import claimed_key
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import sample_applications
@@ -40,7 +39,7 @@ def answers_alone(releases: Sequence[Release], applications: Mapping[str, dict[s
     world.activate(*releases)
     answers = {}
     for application_id, fields in applications.items():
-        world.store.claims.clear()
+        world.decisions.claims.clear()
         answers[application_id] = world.submit(application_id, **fields)
     return answers
 
@@ -59,7 +58,7 @@ def test_the_changes_told_are_those_of_a_full_comparison(releases: dict[int, Rel
     holders: dict[str, str] = {}
     applications = {}
     for application_id, fields in drawn.items():
-        keys = {key for answers in alone if (key := claimed_key(answers[application_id]))}
+        keys = {key for answers in alone if (key := answers[application_id].claimed_key)}
         if not keys & holders.keys():
             holders |= dict.fromkeys(keys, application_id)
             applications[application_id] = fields
@@ -88,6 +87,6 @@ def test_the_changes_told_are_those_of_a_full_comparison(releases: dict[int, Rel
             answer = later[event.data.application_id]
             assert (event.data.decision, event.data.match) == (answer.decision, answer.match)
         for application_id in applications:
-            stored = world.store.get(PARTNER, application_id)
+            stored = world.decisions.get(PARTNER, application_id)
             assert stored
             assert not material_changes(stored, later[application_id])

@@ -55,8 +55,8 @@ def override(
 ) -> Decision:
     """A person decides on A-1."""
     ruling = Ruling(PARTNER, "A-1", answer, reason, "we asked", "arn:dana", fscs, **options)
-    proposal = propose(ruling, world.store, world.decider, world.now())
-    return carry_out(proposal, world.store, world.bus).decision
+    proposal = propose(ruling, world.decisions, world.overrides, world.decider, world.now())
+    return carry_out(proposal, world.decisions, world.overrides, world.bus).decision
 
 
 def changes(world: World) -> list[list[MaterialChange]]:
@@ -113,7 +113,7 @@ class TestAnotherRegistry:
         assert said in now.reasons[0].staff
         assert now.override is not None
         assert now.valid_until is None
-        assert "ME0004" not in overridden.store.claims
+        assert "ME0004" not in overridden.decisions.claims
         assert changes(overridden)[0][0] == "decision"
 
     def test_that_is_rolled_back_brings_the_override_back(self, overridden: World) -> None:
@@ -155,7 +155,7 @@ class TestAnotherRegistry:
         assert changes(world) == []
 
     def test_of_the_redelivered_first_message_undoes_nothing(self, overridden: World) -> None:
-        (first, *_) = overridden.store.history(PARTNER, "A-1")
+        (first, *_) = overridden.decisions.history(PARTNER, "A-1")
         overridden.activate(year(2021), year(2022))
         overridden.decide(first.submission)
         assert overridden.current("A-1").reason_codes[0] == "OVERRIDDEN_BY_PERSON"
@@ -173,7 +173,7 @@ class TestAnotherRegistry:
         world.activate(year(2021), year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
         world.run()
         assert world.current("A-1").decision is world.current("A-2").decision is V
-        assert world.store.claims["ME0004"].application_id == "A-2"
+        assert world.decisions.claims["ME0004"].application_id == "A-2"
 
 
 class TestAnEnd:
@@ -214,7 +214,7 @@ class TestTheSameLibraryElsewhere:
         assert (now.decision, now.match.fscs_key) == (V, "ME0020")
         assert now.override is not None
         assert now.override.fscs_key == "ME0004"
-        assert set(overridden.store.claims) == {"ME0020"}
+        assert set(overridden.decisions.claims) == {"ME0020"}
         assert changes(overridden) == [["identity"]]
 
     def test_a_new_key_is_no_new_library_for_who_was_turned_away(self, world: World) -> None:
@@ -231,7 +231,7 @@ class TestTheSameLibraryElsewhere:
         now = overridden.current("A-1")
         assert now.match is not None
         assert (now.decision, now.match.fscs_id) == (V, "ME0002-004")
-        assert set(overridden.store.claims) == {"ME0002"}
+        assert set(overridden.decisions.claims) == {"ME0002"}
         assert changes(overridden)[0][0] == "identity"
 
     def test_a_merger_makes_no_rivals_of_an_override_and_who_holds_the_system(
@@ -241,7 +241,7 @@ class TestTheSameLibraryElsewhere:
         overridden.activate(year(2021), MERGER)
         overridden.run()
         assert overridden.current("A-1").decision is overridden.current("A-2").decision is V
-        assert overridden.store.claims["ME0002"].application_id == "A-2"
+        assert overridden.decisions.claims["ME0002"].application_id == "A-2"
 
     def test_a_person_may_name_it_by_its_old_key(self, world: World) -> None:
         world.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))

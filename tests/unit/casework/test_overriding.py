@@ -11,8 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
+from library_validator.adapters.memory.overrides import MemoryOverrides
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import (
     MAX_WORDS,
@@ -55,7 +56,8 @@ class World:
     """A registry, the casework, and people who decide."""
 
     registry: MemoryRegistry = field(default_factory=lambda: registry_of(NEWEST))
-    store: MemoryCasework = field(default_factory=MemoryCasework)
+    decisions: MemoryDecisions = field(default_factory=MemoryDecisions)
+    overrides: MemoryOverrides = field(default_factory=MemoryOverrides)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     minute: int = 0
 
@@ -73,22 +75,26 @@ class World:
             source=PARTNER, application=read.application, sent_at=sent_at, problems=read.problems
         )
         decisions = self.decider.decide([submission], sent_at)
-        outcomes, _ = record_all(decisions, self.store, self.bus, self.decider)
+        outcomes, _ = record_all(decisions, self.decisions, self.bus, self.decider)
         return self.current(application_id), outcomes[0]
 
     def current(self, application_id: str = "A-1") -> Decision:
-        found = self.store.get(PARTNER, application_id)
+        found = self.decisions.get(PARTNER, application_id)
         assert found is not None
         return found
 
     def propose(self, answer: Answer = V, **changed: Any) -> Proposal:
         self.minute += 1
         return propose(
-            ruling(answer, **changed), self.store, self.decider, NOW + self.minute * timedelta(minutes=1)
+            ruling(answer, **changed),
+            self.decisions,
+            self.overrides,
+            self.decider,
+            NOW + self.minute * timedelta(minutes=1),
         )
 
     def override(self, answer: Answer = V, **changed: Any) -> Decision:
-        return carry_out(self.propose(answer, **changed), self.store, self.bus).decision
+        return carry_out(self.propose(answer, **changed), self.decisions, self.overrides, self.bus).decision
 
 
 def ruling(answer: Answer = V, **changed: Any) -> Ruling:
@@ -125,7 +131,7 @@ class TestAnOverride:
         world.submit(**VAGUE)
         world.override()
 
-        (kept,) = world.store.overrides(PARTNER, "A-1")
+        (kept,) = world.overrides.of_application(PARTNER, "A-1")
         assert (kept.by, kept.words, kept.reason_code) == (BY, WORDS, "CONFIRMED_BY_PHONE")
         assert kept.at == NOW + timedelta(minutes=1)
         assert (kept.fscs_key, kept.fscs_id) == ("ME0001", None)
@@ -159,7 +165,7 @@ class TestAnOverride:
         decision = world.override(fscs="", reason_code="EVIDENCE_OUTSIDE_SURVEY")
         assert (decision.decision, decision.match) == (V, None)
         assert world.bus.events[-1].data.decision is V
-        assert world.store.claims == {}
+        assert world.decisions.claims == {}
 
     def test_is_kept_beside_those_that_came_before(self, world: World) -> None:
         world.submit(**VAGUE)
@@ -167,13 +173,13 @@ class TestAnOverride:
         world.override(N)
         world.override(reason_code="CONFIRMED_BY_LETTER")
 
-        kept = world.store.overrides(PARTNER, "A-1")
+        kept = world.overrides.of_application(PARTNER, "A-1")
         assert [one.reason_code for one in kept] == [
             "CONFIRMED_BY_PHONE",
             "NOT_THE_LIBRARY",
             "CONFIRMED_BY_LETTER",
         ]
-        shown = effects(kept, world.store.history(PARTNER, "A-1"), world.current())
+        shown = effects(kept, world.decisions.history(PARTNER, "A-1"), world.current())
         assert [shown[one.override_id] for one in kept] == ["replaced", "replaced", "stands"]
 
 
@@ -200,7 +206,7 @@ class TestRefused:
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match=said):
             world.propose(**changed)
-        assert world.store.overrides(PARTNER, "A-1") == []
+        assert world.overrides.of_application(PARTNER, "A-1") == []
 
     def test_turning_away_names_no_library(self, world: World) -> None:
         world.submit(**VAGUE)
@@ -231,7 +237,7 @@ class TestRefused:
         current = world.current()
 
         with pytest.raises(OverrideRefused, match="decided meanwhile"):
-            carry_out(proposal, world.store, world.bus)
+            carry_out(proposal, world.decisions, world.overrides, world.bus)
         assert world.current() == current
 
 
@@ -239,7 +245,7 @@ class TestAClaim:
     def test_is_taken_like_that_of_any_decision(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
-        assert world.store.claims["ME0001"].application_id == "A-1"
+        assert world.decisions.claims["ME0001"].application_id == "A-1"
         decision, _ = world.submit("A-2", **ALDER_FIELDS)
         assert decision.reason_codes[0] == "SECOND_CLAIMANT"
 
@@ -249,8 +255,8 @@ class TestAClaim:
         with pytest.raises(OverrideRefused, match="ME0001 is held by application A-2"):
             world.override()
         assert world.current() == before
-        (kept,) = world.store.overrides(PARTNER, "A-1")
-        assert effects([kept], world.store.history(PARTNER, "A-1"), before) == {
+        (kept,) = world.overrides.of_application(PARTNER, "A-1")
+        assert effects([kept], world.decisions.history(PARTNER, "A-1"), before) == {
             kept.override_id: "without effect"
         }
 
@@ -263,7 +269,7 @@ class TestAClaim:
         assert decision.held_by.application_id == "A-2"
         assert decision.override is not None
         assert decision.override.words.endswith("(beside the application that holds the library)")
-        assert world.store.claims["ME0001"].application_id == "A-2"
+        assert world.decisions.claims["ME0001"].application_id == "A-2"
 
     def test_beside_a_holder_it_stands_through_a_resend(self, world: World) -> None:
         world.submit("A-2", **ALDER_FIELDS)
@@ -271,12 +277,12 @@ class TestAClaim:
         world.override(beside_holder=True)
         decision, _ = world.submit(**VAGUE, revision=2)
         assert decision.decision is V
-        assert world.store.claims["ME0001"].application_id == "A-2"
+        assert world.decisions.claims["ME0001"].application_id == "A-2"
 
     def test_is_given_back_by_who_is_turned_away(self, world: World) -> None:
         world.submit(**ALDER_FIELDS)
         world.override(N, reason_code="IMPOSTOR")
-        assert world.store.claims == {}
+        assert world.decisions.claims == {}
 
 
 class TestLater:
@@ -310,7 +316,7 @@ class TestLater:
         assert (current.decision, current.reason_codes[0]) == (R, "OVERRIDE_GROUND_GONE")
         assert current.override is not None
         assert current.valid_until is None
-        assert world.store.claims == {}
+        assert world.decisions.claims == {}
 
     def test_what_came_back_stays_with_a_person_until_one_decides(self, world: World) -> None:
         world.submit(**VAGUE)
@@ -375,17 +381,18 @@ def test_killed_at_any_call_and_given_again_it_ends_the_same(dies_at: int, *, af
     world = World()
     world.submit(**VAGUE)
     calls = [0]
-    store = Mortal(world.store, calls, dies_at, after=after)
-    bus = Mortal(world.bus, calls, dies_at, after=after)
+    decisions, overrides, bus = (
+        Mortal(inner, calls, dies_at, after=after) for inner in (world.decisions, world.overrides, world.bus)
+    )
     with pytest.raises(Killed):
-        carry_out(world.propose(), store, bus)
+        carry_out(world.propose(), decisions, overrides, bus)
 
     if world.current().override is None:
         world.override()
-    sweep(world.store, world.bus, NOW + YEAR, lambda: math.inf, 0)
+    sweep(world.decisions, world.bus, NOW + YEAR, lambda: math.inf, 0)
 
-    (kept,) = world.store.overrides(PARTNER, "A-1")
-    history = world.store.history(PARTNER, "A-1")
+    (kept,) = world.overrides.of_application(PARTNER, "A-1")
+    history = world.decisions.history(PARTNER, "A-1")
     assert [one.cause.kind for one in history] == ["submission", "override"]
     assert world.current().override == kept
     assert {one.metadata.event_id for one in world.bus.events} == {one.event_id for one in history}

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.adapters.aws.decision_body import unpack
+from library_validator.adapters.aws.casework_items import unpack
 from library_validator.casework.overriding import Ruling, carry_out, propose
-from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
 from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import SHARDS, shard_of
 from library_validator.decisions.store import Recorded
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -238,7 +238,7 @@ class TestClaims:
         world.start()
 
         assert world.answer("A-1")[0] is NOT_VALIDATED
-        assert world.store.holder_of("ME0004") is None
+        assert world.decisions.holder_of("ME0004") is None
         # Whom the claim stopped waits for a person; a registry that takes a claim away leaves them there too.
         assert world.current("A-2", OTHER_PARTNER) == stopped
         again = world.submit("A-2", source=OTHER_PARTNER, revision=2, **EAST_FIELDS)
@@ -267,7 +267,7 @@ class TestClaims:
         assert world.answer("A-1") == (VALIDATED, "ME0004")
         assert world.answer("A-2") == (REVIEW, "ME0004")
         assert world.current("A-2").reason_codes == ["SECOND_CLAIMANT"]
-        assert world.store.holder_of("ME0005") is None
+        assert world.decisions.holder_of("ME0005") is None
 
     def test_a_second_claimant_is_never_validated_by_a_policy_alone(
         self, world: World, deployments: Deployments
@@ -293,7 +293,7 @@ class TestClaims:
 
         answers = {world.current("A-1").decision, world.current("A-2", OTHER_PARTNER).decision}
         assert answers == {VALIDATED, REVIEW}
-        assert world.store.holder_of("ME0004")
+        assert world.decisions.holder_of("ME0004")
 
 
 class TestWhatStays:
@@ -309,8 +309,8 @@ class TestWhatStays:
             words="called",
             by="somebody",
         )
-        proposal = propose(ruling, world.store, world.decider, world.now())
-        decision = carry_out(proposal, world.store, world.bus).decision
+        proposal = propose(ruling, world.decisions, world.overrides, world.decider, world.now())
+        decision = carry_out(proposal, world.decisions, world.overrides, world.bus).decision
         list(world.told())
 
         deployments.deploy("B", everything_to_a_person)
@@ -319,14 +319,14 @@ class TestWhatStays:
         assert world.current("A-1") == decision
         assert decision.decision is VALIDATED
         assert list(world.told()) == [THE_END]
-        assert world.store.holder_of("ME0004")
+        assert world.decisions.holder_of("ME0004")
 
     def test_a_decision_that_an_older_deployment_stored_is_decided_again(
         self, world: World, deployments: Deployments
     ) -> None:
         for path in sorted(STORED.glob("*.bin")):
             stored = unpack(path.read_bytes())
-            assert world.store.record(stored, None) == Recorded()
+            assert world.decisions.record(stored, None) == Recorded()
 
             deployments.deploy("B", everything_to_a_person)
             world.start()
@@ -346,5 +346,5 @@ class TestWhatStays:
 
         assert world.current("A-1") == decision
         shard = shard_of(PARTNER, "A-1")
-        progress = world.store.progress(world.activation)[shard]
+        progress = world.revalidations.progress(world.activation)[shard]
         assert (progress.policy_version[0], progress.done, progress.checked) == ("B", True, 1)

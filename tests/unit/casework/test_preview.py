@@ -10,11 +10,10 @@ import pytest
 
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.casework.preview import Preview, PreviewedPage, Stopped
-from library_validator.casework.store import shard_of
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import policy_version
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.decision import Decision, shard_of
 from library_validator.errors import NoActiveRegistry, RegistryError
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -45,7 +44,7 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
 
 
 def preview_of(world: World) -> Preview:
-    return Preview(world.store, world.decider, world.now)
+    return Preview(world.decisions, world.revalidations, world.registry, world.decider, world.now)
 
 
 def pages_of(world: World) -> list[PreviewedPage]:
@@ -83,12 +82,12 @@ def test_nothing_is_written_or_told(world: World, deployments: Deployments) -> N
     world.submit("A-1", **ALDER_FIELDS)
     world.submit("A-2", **EAST_FIELDS)
     deployments.deploy("B", everything_to_a_person)
-    store = deepcopy(world.store)
+    store = deepcopy(world.decisions)
     list(world.told())
 
     assert foreseen(world).keys() == {"A-1", "A-2"}
 
-    assert world.store == store
+    assert world.decisions == store
     assert list(world.told()) == []
 
 
@@ -114,7 +113,12 @@ def test_every_current_decision_is_counted_with_the_policy_that_made_it(
 def test_what_a_person_decided_stays(world: World, deployments: Deployments) -> None:
     world.submit("A-1", **FRIENDS)
     ruling = Ruling(PARTNER, "A-1", VALIDATED, "CONFIRMED_BY_PHONE", "called", "somebody", fscs="ME0004")
-    carry_out(propose(ruling, world.store, world.decider, world.now()), world.store, world.bus)
+    carry_out(
+        propose(ruling, world.decisions, world.overrides, world.decider, world.now()),
+        world.decisions,
+        world.overrides,
+        world.bus,
+    )
     deployments.deploy("B", everything_to_a_person)
 
     assert foreseen(world) == {}

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import Task
 from library_validator.decisions import deciding, policy
 from library_validator.decisions.answer import Answer
+from library_validator.decisions.decision import SHARDS, shard_of
 from library_validator.decisions.policy_file import Policy, load_policy
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
@@ -38,7 +38,7 @@ class TestNews:
         world.activate(year(2021), year(2022))
         world.run()
 
-        assert world.store.history(PARTNER, "A-1") == [decision]
+        assert world.decisions.history(PARTNER, "A-1") == [decision]
         assert list(world.told()) == [THE_END]
 
     def test_another_phone_number_or_population_is_no_news(self, world: World) -> None:
@@ -117,7 +117,7 @@ class TestNews:
             assert (decision.decision, decision.cause.kind) == (answer, "policy")
             assert decision.cause.detail.startswith(f"{rules.version}/")
             assert list(world.told()) == [CHANGED, THE_END]
-        assert len(world.store.history(PARTNER, "A-1")) == 5
+        assert len(world.decisions.history(PARTNER, "A-1")) == 5
         assert first.before is None
 
 
@@ -155,7 +155,7 @@ class TestAgain:
 
         assert world.answer("A-1") == (VALIDATED, "VT0009")
         assert len({event.metadata.event_id for event in world.changes}) == len(world.changes) == 3
-        assert len(world.store.history(PARTNER, "A-1")) == 4
+        assert len(world.decisions.history(PARTNER, "A-1")) == 4
 
     def test_a_redelivered_old_activation_does_nothing(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)

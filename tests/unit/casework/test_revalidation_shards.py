@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from library_validator.casework.store import SHARDS, shard_of
 from library_validator.casework.tasks import CHUNK, Task
+from library_validator.decisions.decision import SHARDS, shard_of
 from library_validator.decisions.recording import publish
 from library_validator.errors import PublishFailed
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
@@ -88,21 +88,21 @@ def state_of(world: World) -> dict[str, Any]:
     return {
         "current": {
             key: (one.event_id, one.decision, one.reason_codes)
-            for key in world.store.current
-            if (one := world.store.get(*key))
+            for key in world.decisions.current
+            if (one := world.decisions.get(*key))
         },
-        "stored": {one.event_id for one in world.store._all()},
+        "stored": {one.event_id for one in world.decisions._all()},
         "told": {event.metadata.event_id for event in world.bus.events},
-        "holders": {key: claim.application_id for key, claim in world.store.claims.items()},
-        "unpublished": set(world.store.marked),
+        "holders": {key: claim.application_id for key, claim in world.decisions.claims.items()},
+        "unpublished": set(world.decisions.marked),
         "end": (end.metadata.event_id, counts),
     }
 
 
 def sweep_up(world: World) -> None:
     """What the sweeper does minutes later."""
-    left = world.store.unpublished(world.now(), limit=1_000)
-    publish(left, world.store, world.bus)
+    left = world.decisions.unpublished(world.now(), limit=1_000)
+    publish(left, world.decisions, world.bus)
 
 
 class TestCrashes:

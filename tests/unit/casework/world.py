@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
+from library_validator.adapters.memory.overrides import MemoryOverrides
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.events import RegistryRevalidated
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import revalidate
@@ -88,9 +90,14 @@ class Watched:
 @dataclass
 class World:
     registry: MemoryRegistry = field(default_factory=MemoryRegistry)
-    store: MemoryCasework = field(default_factory=MemoryCasework)
+    decisions: MemoryDecisions = field(default_factory=MemoryDecisions)
+    overrides: MemoryOverrides = field(default_factory=MemoryOverrides)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     time: datetime = NOON
+    revalidations: MemoryRevalidations = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.revalidations = MemoryRevalidations(self.decisions.changed)
 
     def now(self) -> datetime:
         """Every look at the clock is a moment later."""
@@ -106,11 +113,13 @@ class World:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.store, self.decider, self.bus)
+        return Ports(self.decisions, self.revalidations, self.registry, self.decider, self.bus)
 
     def watched_ports(self, step: Callable[[], None]) -> Ports:
-        watched: list[Any] = [Watched(one, step) for one in (self.store, self.bus)]
-        return Ports(watched[0], self.decider, watched[1])
+        decisions: Any = Watched(self.decisions, step)
+        revalidations: Any = Watched(self.revalidations, step)
+        bus: Any = Watched(self.bus, step)
+        return Ports(decisions, revalidations, self.registry, self.decider, bus)
 
     # The registry
 
@@ -154,12 +163,12 @@ class World:
     def decide(self, submission: Submission) -> Decision:
         """Deliver a submission, again or for the first time."""
         decisions = self.decider.decide([submission], self.now())
-        (outcome,), _ = record_all(decisions, self.store, self.bus, self.decider)
+        (outcome,), _ = record_all(decisions, self.decisions, self.bus, self.decider)
         assert isinstance(outcome, Settled)
         return outcome.decision
 
     def current(self, application_id: str, source: str = PARTNER) -> Decision:
-        decision = self.store.get(source, application_id)
+        decision = self.decisions.get(source, application_id)
         assert decision
         return decision
 

@@ -35,7 +35,9 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
 
 
 def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, Any]]]:
-    run = DryRun(Preview(world.store, world.decider, world.now), deployed)
+    run = DryRun(
+        Preview(world.decisions, world.revalidations, world.registry, world.decider, world.now), deployed
+    )
     said: list[str] = []
     lines = [json.loads(line) for line in run.lines(said.append)]
     assert said

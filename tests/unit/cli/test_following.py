@@ -8,7 +8,7 @@ from itertools import count, islice
 
 import pytest
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.decisions.decision import Decision
 from library_validator.registry.store import Run
 from library_validator.terms import RunStatus, RunStep
@@ -81,7 +81,7 @@ def test_each_decision_is_shown_once_even_one_that_is_readable_late() -> None:
 
 
 def test_decisions_of_a_real_store_are_followed() -> None:
-    store = MemoryCasework()
+    store = MemoryDecisions()
     store.record(decided(1, NOON), replacing=None)
     following = follow_decisions(store, NOON, sleep=lambda _s: None)
     first = next(following)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision
@@ -25,7 +25,7 @@ from library_validator.decisions.recording import (
     record_all,
     sweep,
 )
-from library_validator.decisions.store import CurrentMoved, Outcome
+from library_validator.decisions.store import CurrentMoved, RecordResult
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
 from tests.builders.decisions import (
     OTHER_PARTNER,
@@ -39,7 +39,7 @@ from tests.builders.decisions import (
 
 @dataclass
 class World:
-    store: MemoryCasework = field(default_factory=MemoryCasework)
+    store: MemoryDecisions = field(default_factory=MemoryDecisions)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
 
     def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
@@ -197,10 +197,10 @@ class TestSecondClaimant:
 
 class TestRaces:
     def test_a_current_decision_that_keeps_changing_is_a_conflict_after_bounded_tries(self) -> None:
-        class Restless(MemoryCasework):
+        class Restless(MemoryDecisions):
             tries = 0
 
-            def record(self, decision: Decision, replacing: Decision | None, **_: Any) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **_: Any) -> RecordResult:
                 self.tries += 1
                 known = replacing or decision
                 return CurrentMoved(known.model_copy(update={"event_id": UUID(int=known.event_id.int ^ 1)}))
@@ -216,12 +216,12 @@ class TestRaces:
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
 
-        class Overtaken(MemoryCasework):
+        class Overtaken(MemoryDecisions):
             """Between the first try and the second, the newer one comes in."""
 
             overtaken = False
 
-            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if replacing and not self.overtaken:
                     self.overtaken = True
                     record(newer, self, decider_without_registry())
@@ -234,8 +234,8 @@ class TestRaces:
         assert store.get(PARTNER, "A-1") == newer
 
     def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
-        class Refusing(MemoryCasework):
-            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
+        class Refusing(MemoryDecisions):
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "item too large")
                 return super().record(decision, replacing, **options)
@@ -355,7 +355,7 @@ class TestPublishing:
         assert world.event_ids == [str(decisions[3].event_id)]
 
     def test_a_mark_that_cannot_be_cleared_means_the_same_event_once_more(self, world: World) -> None:
-        class Stuck(MemoryCasework):
+        class Stuck(MemoryDecisions):
             stuck = True
 
             def clear_mark(self, decisions: Sequence[Decision]) -> None:

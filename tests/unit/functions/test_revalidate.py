@@ -13,12 +13,10 @@ from pydantic import ValidationError
 
 from functions.revalidate.handler import Runtime, handler
 from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage
-from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.casework.store import SHARDS
 from library_validator.casework.tasks import Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions import deciding
-from library_validator.decisions.deciding import Decider
+from library_validator.decisions.decision import SHARDS
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
@@ -115,7 +113,7 @@ def test_a_shard_that_ran_out_of_time_is_sent_again(
     (again,) = service.queue
     assert json.loads(again)["shard"] == 1
     service.receive_all()
-    (progress,) = service.world.store.progress(service.world.activation)
+    (progress,) = service.world.revalidations.progress(service.world.activation)
     assert progress.done
 
 
@@ -132,9 +130,7 @@ def test_the_daily_run_tells_the_age_of_the_registry(
 
 
 def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> None:
-    service.runtime = replace(
-        service.runtime, ports=replace(service.world.ports, decider=Decider(MemoryRegistry()))
-    )
+    service.runtime = replace(service.runtime, ports=World().ports)
     for task in ("expiry", "revalidate"):
         assert service.receive({"task": task}).status == "done"
     assert service.queue == []

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions.sweep_results.handler import Runtime, SweepEvent, handler
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.config import SweepResultsSettings
 from library_validator.decisions.answer import Answer
@@ -22,7 +22,7 @@ def runtime() -> Runtime:
     settings = SweepResultsSettings.from_environment(
         {"POWERTOOLS_SERVICE_NAME": "sweep_results", "CASEWORK_TABLE": "casework", "RESULTS_BUS": "results"}
     )
-    store = MemoryCasework()
+    store = MemoryDecisions()
     for minute in range(6):
         submission = submission_of(f"A-{minute}")
         record(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from functions.validate_applications.handler import Runtime, handler
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.config import ValidateApplicationsSettings
@@ -23,7 +23,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.deciding import SUBMISSION, Decider
 from library_validator.decisions.decision import Cause, Decision, Submission
-from library_validator.decisions.store import Outcome
+from library_validator.decisions.store import RecordResult
 from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.event_bus import Event
 from library_validator.observability import Metrics, build_logger
@@ -54,7 +54,7 @@ def settings_of(service: str) -> ValidateApplicationsSettings:
 @dataclass
 class Service:
     registry: MemoryRegistry = field(default_factory=lambda: registry_of(NEWEST))
-    store: MemoryCasework = field(default_factory=MemoryCasework)
+    store: MemoryDecisions = field(default_factory=MemoryDecisions)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     decider: Decider | None = None
     name: str = "validate_applications"
@@ -182,7 +182,7 @@ class TestMessagesThatComeAgain:
         ]
 
         assert set(service.receive(*records)) == {"m-A-1", "poison", "m-A-2"}
-        assert service.store == MemoryCasework()
+        assert service.store == MemoryDecisions()
         assert service.published == []
 
     def test_and_is_decided_once_there_is_one(self, service: Service) -> None:
@@ -203,11 +203,11 @@ class TestMessagesThatComeAgain:
         service.registry = throttled
 
         assert service.receive(message("A-1", ALDER_FIELDS)) == ["m-A-1"]
-        assert service.store == MemoryCasework()
+        assert service.store == MemoryDecisions()
 
     def test_a_decision_that_cannot_be_stored_fails_alone(self, service: Service) -> None:
-        class Refusing(MemoryCasework):
-            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> Outcome:
+        class Refusing(MemoryDecisions):
+            def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "throttled")
                 return super().record(decision, replacing, **options)

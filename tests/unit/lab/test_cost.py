@@ -16,7 +16,8 @@ from lab.speed import cost
 from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
 from lab.speed.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
 from lab.speed.in_process_stack import Work, memory_of
-from library_validator.adapters.aws.casework_table import CaseworkTable
+from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import CurrentMoved, Recorded
 from library_validator_cli.sample_release import write_sample_release
@@ -89,13 +90,13 @@ class TestOnAWatchedTable:
             yield Meter(boto3.client("dynamodb"))
 
     @pytest.fixture
-    def casework(self, meter: Meter) -> CaseworkTable:
+    def casework(self, meter: Meter) -> DecisionTable:
         client = boto3.client("dynamodb")
         create_casework_table(client)
-        return CaseworkTable(meter.watch(client), CASEWORK_TABLE, sleep=lambda _: None)
+        return DecisionTable(CaseworkAccess(meter.watch(client), CASEWORK_TABLE, sleep=lambda _: None))
 
     def test_a_new_application_that_is_validated_and_published(
-        self, meter: Meter, casework: CaseworkTable
+        self, meter: Meter, casework: DecisionTable
     ) -> None:
         decision = decision_of(submission_of())
         assert casework.record(decision, None) == Recorded()
@@ -116,7 +117,7 @@ class TestOnAWatchedTable:
         assert usage.outside_seconds > 0
 
     def test_a_transaction_that_was_refused_is_paid_for_and_stores_nothing(
-        self, meter: Meter, casework: CaseworkTable
+        self, meter: Meter, casework: DecisionTable
     ) -> None:
         first = decision_of(submission_of(name="One"), Answer.NOT_VALIDATED)
         casework.record(first, None)
@@ -133,7 +134,7 @@ class TestOnAWatchedTable:
         assert usage.read_units == {"GetItem": 1}
         assert usage.stored_items == 0
 
-    def test_what_was_taken_is_not_told_again(self, meter: Meter, casework: CaseworkTable) -> None:
+    def test_what_was_taken_is_not_told_again(self, meter: Meter, casework: DecisionTable) -> None:
         casework.get("a", "b")
 
         assert meter.take().reads == 1

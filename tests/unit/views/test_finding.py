@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from library_validator.adapters.memory.casework import MemoryCasework
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.decisions.decision import Decision
 from library_validator.errors import ApplicationUnknown, SeveralSenders
 from library_validator.views.finding import SEARCHED, find_application, find_application_of_any_sender
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER, decision_of, submission_of
 
 
-def store_with(*decisions: Decision) -> MemoryCasework:
-    store = MemoryCasework()
+def store_with(*decisions: Decision) -> MemoryDecisions:
+    store = MemoryDecisions()
     for decision in decisions:
         store.record(decision, None)
     return store

@@ -7,7 +7,8 @@ from typing import Final
 
 import pytest
 
-from library_validator.casework.store import SHARDS, ShardProgress
+from library_validator.casework.progress import ShardProgress
+from library_validator.decisions.decision import SHARDS
 from library_validator.views.policy import policy_view
 from library_validator_cli.commands.revalidate import asked_after
 from library_validator_cli.commands.status import policy_json

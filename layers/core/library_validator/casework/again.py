@@ -24,10 +24,9 @@ from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
     CurrentMoved,
-    Outcome,
     Recorded,
+    RecordResult,
     Revalidation,
-    claimed_key,
 )
 from library_validator.errors import DecisionConflict
 
@@ -120,7 +119,7 @@ def _once(
                 case (CurrentMoved(now_current), _):
                     moved.append(now_current)
     finally:
-        chunk.without_event += publish(stored, ports.store, ports.bus).without_event
+        chunk.without_event += publish(stored, ports.decisions, ports.bus).without_event
     return moved
 
 
@@ -131,7 +130,7 @@ def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decisi
     If another policy matches a validated applicant with another library than before, and that library has a
     holder, the applicant is a second claimant there.
     """
-    same_library = claimed_key(decision) == claimed_key(current)
+    same_library = decision.claimed_key == current.claimed_key
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):
         return decision.model_copy(update={"held_by": holder})
     decision = second_claimant(decision, holder.source, holder.application_id)
@@ -140,13 +139,13 @@ def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decisi
 
 def _settle(
     decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
-) -> tuple[Outcome, Decision] | None:
+) -> tuple[RecordResult, Decision] | None:
     """Store the decision, or one that a claim makes of it; None where that one is no news."""
-    outcome = ports.store.record(decision, current, revalidation=revalidation)
+    outcome = ports.decisions.record(decision, current, revalidation=revalidation)
     if not isinstance(outcome, ClaimedByAnother):
         return outcome, decision
     holder = Holder(source=outcome.source, application_id=outcome.application_id)
     settled = under_claim(decision, current, holder)
     if settled is None:
         return None
-    return ports.store.record(settled, current, claim=False, revalidation=revalidation), settled
+    return ports.decisions.record(settled, current, claim=False, revalidation=revalidation), settled

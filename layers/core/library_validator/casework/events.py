@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.casework.store import ShardProgress
+from library_validator.casework.progress import ShardProgress
 from library_validator.decisions.answer import Answer, Match
 from library_validator.decisions.changes import MaterialChange, material_changes
 from library_validator.decisions.decision import Decision

@@ -13,12 +13,11 @@ from uuid import UUID
 
 from library_validator.casework.again import Chunk, answer_today, decide_again
 from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
-from library_validator.casework.store import SHARDS
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Undecided, decide_apart
-from library_validator.decisions.decision import Cause, Decision
+from library_validator.decisions.decision import SHARDS, Cause, Decision
 from library_validator.terms import Clock, TimeLeft
 
 
@@ -34,7 +33,7 @@ def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, tim
     outcome, cursor = Outcome("done"), task.cursor
     horizon = at + timedelta(days=max(notice_days, default=0))
     while True:
-        page = ports.store.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
+        page = ports.decisions.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
         ended = [one for one in page.decisions if _ended(one, at)]
         renewed = _renew(ended, at, ports, now())
         coming = [one for one in page.decisions if not _ended(one, at)]
@@ -100,7 +99,7 @@ def _give_notice(
         announced.pop(refusal.event_id)
     for decision, window in announced.values():
         # Killed between the two, the notice goes out once more under the same id.
-        ports.store.note_notice(decision, window)
+        ports.decisions.note_notice(decision, window)
     return len(announced)
 
 

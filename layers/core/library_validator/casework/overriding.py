@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from uuid import UUID, uuid5
 
-from library_validator.casework.store import CaseworkStore
 from library_validator.decisions.answer import Answer, Match
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, caused_by, second_claimant
@@ -23,13 +22,23 @@ from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.overriding import is_listed, restate
 from library_validator.decisions.recording import publish
-from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved
+from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved, DecisionStore
 from library_validator.errors import DecisionConflict, OverrideRefused
 from library_validator.event_bus import EventBus
 from library_validator.matching import normalize
 
 MAX_WORDS: Final = 1_000  # characters
 _NAMESPACE: Final = UUID("3d8f1a52-7c0e-5b6f-8a41-1e9d4c2b7f60")
+
+
+class OverrideStore(Protocol):
+    """Where overrides are kept for good. Every method raises ``CaseworkUnavailable``."""
+
+    def append(self, override: Override) -> None:
+        """Keep an override. Doing it twice is harmless."""
+
+    def of_application(self, source: str, application_id: str) -> list[Override]:
+        """Every override of an application, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +77,15 @@ class Overridden:
 Effect = Literal["stands", "replaced", "without effect"]
 
 
-def propose(ruling: Ruling, store: CaseworkStore, decider: Decider, now: datetime) -> Proposal:
+def propose(
+    ruling: Ruling, decisions: DecisionStore, overrides: OverrideStore, decider: Decider, now: datetime
+) -> Proposal:
     """What the override would make of the application, by the registry as it is now.
 
     Raises ``OverrideRefused`` with the reason, ``RegistryError`` and ``CaseworkUnavailable``.
     """
     reason, words = _reason_of(ruling), _words_of(ruling)
-    current = store.get(ruling.source, ruling.application_id)
+    current = decisions.get(ruling.source, ruling.application_id)
     if current is None:
         raise OverrideRefused(f"{ruling.source} has no decision on an application {ruling.application_id!r}")
     if ruling.seen not in (None, current.event_id):
@@ -98,36 +109,38 @@ def propose(ruling: Ruling, store: CaseworkStore, decider: Decider, now: datetim
         seen_keys=sorted(_keys_in_sight(current) | _keys_in_sight(raw)),
     )
     # The same command again, after one that did not come to its end: the override is kept already.
-    kept = store.overrides(ruling.source, ruling.application_id)
+    kept = overrides.of_application(ruling.source, ruling.application_id)
     override = next((one for one in kept if one.override_id == override.override_id), override)
     raw = caused_by(raw, Cause(kind="override", detail=str(override.override_id)))
     decision = _news_of(restate(raw, override, decider.registry, decider.validity), current)
     return Proposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
-def carry_out(proposal: Proposal, store: CaseworkStore, bus: EventBus) -> Overridden:
+def carry_out(
+    proposal: Proposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
+) -> Overridden:
     """Keep the override, make its decision the current one, and publish it.
 
     Raises ``OverrideRefused`` where the application was decided again meanwhile or another application
     holds the library, ``CaseworkUnavailable`` where the store does not answer: then do it again.
     """
     current, decision = proposal.current, proposal.decision
-    kept = {one.override_id for one in store.overrides(current.source, current.application_id)}
+    kept = {one.override_id for one in overrides.of_application(current.source, current.application_id)}
     if proposal.override.override_id not in kept:
-        store.append_override(proposal.override)
-    outcome = store.record(decision, current)
+        overrides.append(proposal.override)
+    outcome = decisions.record(decision, current)
     if isinstance(outcome, ClaimedByAnother):
         decision, claim = _beside(proposal, outcome)
-        outcome = store.record(decision, current, claim=claim)
+        outcome = decisions.record(decision, current, claim=claim)
     match outcome:
         case CurrentMoved(moved):
             raise OverrideRefused(_moved(moved))
         case ClaimedByAnother():  # by a third one, between the two writes
             raise DecisionConflict(current.application_id)
         case AlreadyDecided(stored, unpublished):
-            published = not unpublished or publish([stored], store, bus).left == 0
+            published = not unpublished or publish([stored], decisions, bus).left == 0
             return Overridden(stored, published)
-    return Overridden(decision, publish([decision], store, bus).left == 0)
+    return Overridden(decision, publish([decision], decisions, bus).left == 0)
 
 
 def effects(

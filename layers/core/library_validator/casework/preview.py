@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from library_validator.casework.again import under_claim
+from library_validator.casework.progress import RevalidationStore
 from library_validator.casework.revalidation import Superseded, live_now
-from library_validator.casework.store import SHARDS, CaseworkStore
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, Undecided, decide_apart
-from library_validator.decisions.decision import Decision, Holder
-from library_validator.decisions.store import claimed_key
+from library_validator.decisions.decision import SHARDS, Decision, Holder
+from library_validator.decisions.store import DecisionStore
 from library_validator.errors import RegistryError
+from library_validator.registry.store import RegistryReader
 from library_validator.terms import Clock
 
 
@@ -61,10 +62,18 @@ class Preview:
     claim. It does not keep the decisions.
     """
 
-    def __init__(self, store: CaseworkStore, decider: Decider, now: Clock) -> None:
+    def __init__(
+        self,
+        decisions: DecisionStore,
+        revalidations: RevalidationStore,
+        registry: RegistryReader,
+        decider: Decider,
+        now: Clock,
+    ) -> None:
         """Raises ``NoActiveRegistry``."""
-        self.live = live_now(decider)
-        self._store = store
+        self.live = live_now(registry)
+        self._decisions = decisions
+        self._revalidations = revalidations
         self._decider = decider
         self._now = now
         self._holders: dict[str, Holder | None] = {}  # by FSCS key, where the preview changed the holder
@@ -75,12 +84,12 @@ class Preview:
 
         Raises ``CaseworkUnavailable``, and ``RegistryError`` if another registry goes live meanwhile.
         """
-        noted = self._store.progress(self.live.activation)
+        noted = self._revalidations.progress(self.live.activation)
         known = {progress.shard: progress.went_through for progress in noted}
         for shard in range(SHARDS):
             cursor: str | None = None
             while True:
-                page = self._store.current_page(shard, cursor, CHUNK)
+                page = self._decisions.current_page(shard, cursor, CHUNK)
                 yield self._previewed(page.decisions, registry_known=known.get(shard, False))
                 cursor = page.cursor
                 if cursor is None:
@@ -108,7 +117,7 @@ class Preview:
             if isinstance(answer, Undecided):
                 found.undecided.append(answer)
                 continue
-            self._note_stopped(current, claimed_key(answer))
+            self._note_stopped(current, answer.claimed_key)
             try:
                 decision = replacement(current, answer)
             except Superseded as error:
@@ -128,18 +137,18 @@ class Preview:
     def _settled(self, decision: Decision, current: Decision) -> Decision | None:
         """``decision`` as it would be stored: another application may hold its library. None: no change."""
         own = Holder(source=decision.source, application_id=decision.application_id)
-        claimed, held = claimed_key(decision), claimed_key(current)
+        claimed, held = decision.claimed_key, current.claimed_key
         holder = self._holder_of(claimed) if claimed else None
         settled: Decision | None = decision
         if holder and holder != own:
             settled = under_claim(decision, current, holder)
         elif claimed:
             self._holders[claimed] = own
-        if settled and held and held != claimed_key(settled) and self._holder_of(held) == own:
+        if settled and held and held != settled.claimed_key and self._holder_of(held) == own:
             self._holders[held] = None
         return settled
 
     def _holder_of(self, fscs_key: str) -> Holder | None:
         if fscs_key in self._holders:
             return self._holders[fscs_key]
-        return self._store.holder_of(fscs_key)
+        return self._decisions.holder_of(fscs_key)

@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 
 from library_validator.casework.again import Chunk, Replacement, answer_today, decide_again
 from library_validator.casework.events import registry_revalidated
-from library_validator.casework.store import SHARDS, CurrentPage, ShardProgress
+from library_validator.casework.progress import ShardProgress
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task, activation_of
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, policy_version
-from library_validator.decisions.decision import Cause, Decision
+from library_validator.decisions.decision import SHARDS, Cause, Decision
+from library_validator.decisions.store import CurrentPage
 from library_validator.event_bus import publish_or_raise
-from library_validator.registry.store import Pointer
+from library_validator.registry.store import Pointer, RegistryReader
 from library_validator.terms import Clock, TimeLeft
 
 
@@ -73,9 +74,9 @@ class Live:
         return replacement
 
 
-def live_now(decider: Decider) -> Live:
+def live_now(registry: RegistryReader) -> Live:
     """Raises ``NoActiveRegistry``."""
-    pointer = decider.registry.pointer()
+    pointer = registry.pointer()
     return Live(activation_of(pointer), pointer.active, policy_version())
 
 
@@ -95,7 +96,7 @@ def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Out
     overtakes. Raises ``RegistryError``,
     ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
     """
-    pointer = ports.decider.registry.pointer()
+    pointer = ports.registry.pointer()
     live = Live(activation_of(pointer), pointer.active, policy_version())
     if task.activation not in ("", live.activation):
         return Outcome("superseded")
@@ -111,10 +112,10 @@ def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, ti
     progress = _begun(task, shard, live, ports, now())
     outcome = Outcome("done")
     while not progress.done:
-        page = ports.store.current_page(shard, progress.cursor, CHUNK)
+        page = ports.decisions.current_page(shard, progress.cursor, CHUNK)
         chunk = _decide(page, progress, live, ports, now())
         progress = _noted(progress, page, chunk, live, now())
-        noted = ports.store.put_progress(progress)
+        noted = ports.revalidations.put_progress(progress)
         outcome = replace(
             outcome,
             checked=outcome.checked + len(page.decisions),
@@ -133,7 +134,7 @@ def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, ti
 def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> ShardProgress:
     """The progress noted for the shard by this policy and this or a later request, or new progress."""
     asked_at = moment_asked(task.asked_at)
-    shards = ports.store.progress(live.activation)
+    shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)
     if noted and noted.policy_version == live.policy_version and noted.asked_at >= asked_at:
         return noted
@@ -151,13 +152,13 @@ def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> S
         registry_known=noted is not None and noted.went_through,
     )
     # Noted before the first decision is made: Live.made compares the times of decisions with begun_at.
-    ports.store.put_progress(begun)
+    ports.revalidations.put_progress(begun)
     return begun
 
 
 def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
     """Whether a later request, which may come with another policy, decides the shard from its beginning."""
-    shards = ports.store.progress(progress.activation)
+    shards = ports.revalidations.progress(progress.activation)
     return any(noted.shard == progress.shard and noted.asked_at > progress.asked_at for noted in shards)
 
 
@@ -191,11 +192,11 @@ def _tell_the_end(progress: ShardProgress, ports: Ports) -> None:
     """Whoever finds all shards done tells it; once it is told, nobody does again."""
     shards = [
         one
-        for one in ports.store.progress(progress.activation)
+        for one in ports.revalidations.progress(progress.activation)
         if (one.policy_version, one.asked_at) == (progress.policy_version, progress.asked_at)
     ]
     if sum(one.done for one in shards) < SHARDS or any(one.announced for one in shards):
         return
     publish_or_raise(registry_revalidated(shards), ports.bus)
     mine = next(one for one in shards if one.shard == progress.shard)
-    ports.store.put_progress(replace(mine, announced=True))
+    ports.revalidations.put_progress(replace(mine, announced=True))

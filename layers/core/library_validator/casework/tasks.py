@@ -9,10 +9,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library_validator.casework.store import SHARDS, CaseworkStore
+from library_validator.casework.progress import RevalidationStore
 from library_validator.decisions.deciding import Decider, Undecided
+from library_validator.decisions.decision import SHARDS
+from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
-from library_validator.registry.store import Pointer
+from library_validator.registry.store import Pointer, RegistryReader
 
 CHUNK: Final = 50  # decisions that are decided together: what a worker that starts over looks at twice
 RESERVE_SECONDS: Final = 20.0  # what a chunk needs with its retries: none is begun with less
@@ -39,7 +41,9 @@ class Task(BaseModel):
 class Ports:
     """What deciding again needs of the world."""
 
-    store: CaseworkStore
+    decisions: DecisionStore
+    revalidations: RevalidationStore
+    registry: RegistryReader
     decider: Decider
     bus: EventBus
 

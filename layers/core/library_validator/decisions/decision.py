@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
 from hashlib import sha1
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +14,13 @@ from library_validator.decisions.answer import Answer, AnswerFields, Match
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.changes import MaterialChange, material_changes
 
+SHARDS: Final = 8  # of the current decisions, by application: one worker goes through one shard at a time
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
+
+
+def shard_of(source: str, application_id: str) -> int:
+    """The shard of an application's current decision, for good: 0 to ``SHARDS`` - 1."""
+    return zlib.crc32(f"{source}\n{application_id}".encode()) % SHARDS
 
 
 class _Model(BaseModel):
@@ -122,6 +129,15 @@ class Decision(AnswerFields, _Made):
     @property
     def application_id(self) -> str:
         return self.application.application_id
+
+    @property
+    def shard(self) -> int:
+        return shard_of(self.source, self.application_id)
+
+    @property
+    def claimed_key(self) -> str | None:
+        """The FSCS key that the application claims while this decision is current; None: no claim."""
+        return self.match.fscs_key if self.match and self.decision is Answer.VALIDATED else None
 
     @property
     def reason_codes(self) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision, Holder
 
 
@@ -41,7 +40,7 @@ class ClaimedByAnother:
     since: datetime
 
 
-Outcome = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
+RecordResult = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,13 @@ class Revalidation:
     asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
 
 
-def claimed_key(decision: Decision) -> str | None:
-    """The FSCS key that a decision claims for its application while it is current; None: no claim."""
-    return decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else None
+@dataclass(frozen=True, slots=True)
+class CurrentPage:
+    """Some of the current decisions of one shard."""
+
+    decisions: tuple[Decision, ...]
+    cursor: str | None  # where the next page begins; None: this was the last
+    notified: dict[str, int] = field(default_factory=dict)  # event id -> days of the last notice sent
 
 
 class DecisionStore(Protocol):
@@ -71,14 +74,13 @@ class DecisionStore(Protocol):
         *,
         claim: bool = True,
         revalidation: Revalidation | None = None,
-    ) -> Outcome:
-        """Store ``decision`` as current in one transaction, or change nothing and say why not.
+    ) -> RecordResult:
+        """Store ``decision`` as current in one transaction, or change nothing and return the reason.
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
-        and the new one does not is given back in the same transaction. Without ``claim`` none is taken:
-        the answer stands beside whoever holds the key. The change is added to the count of ``revalidation``,
-        once.
+        and the new one does not is given back in the same transaction. Without ``claim`` none is taken,
+        and another application may hold the key. The change is added to the count of ``revalidation``, once.
         """
 
     def holder_of(self, fscs_key: str) -> Holder | None:
@@ -100,7 +102,19 @@ class DecisionStore(Protocol):
         """The events of these decisions were taken by the bus. Doing it twice is harmless."""
 
     def recent(self, since: datetime) -> Iterator[Decision]:
-        """Decisions made at or after ``since`` that stood when they were made, oldest first.
+        """Decisions made at or after ``since`` that were current then, oldest first.
 
-        Late ones (``record_late``) answered nobody: they are in ``history`` only.
+        Late decisions (``record_late``) answered nobody: they are in ``history`` only.
         """
+
+    def current_page(
+        self, shard: int, cursor: str | None, limit: int, *, ending_before: datetime | None = None
+    ) -> CurrentPage:
+        """Current decisions of a shard, by ``valid_until``, then application; at most ``limit``.
+
+        Each is found once by following the cursors, also while others are recorded; a decision that is
+        recorded meanwhile may be found twice. ``ending_before``: only those that end before it.
+        """
+
+    def note_notice(self, decision: Decision, days: int) -> None:
+        """The notice ``days`` before the end went out. Nothing happens if it is not current any more."""

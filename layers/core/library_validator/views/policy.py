@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from library_validator.casework.store import SHARDS, ShardProgress
+from library_validator.casework.progress import ShardProgress
+from library_validator.decisions.decision import SHARDS
 
 RESTS_ON: Final = "progress that the last revalidation on the live registry noted; the answers were not read"
 

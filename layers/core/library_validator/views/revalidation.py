@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from library_validator.casework.store import SHARDS, ShardProgress
+from library_validator.casework.progress import ShardProgress
+from library_validator.decisions.decision import SHARDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Reading and writing the casework table, with what DynamoDB leaves undone done again."""
+"""Reading and writing the casework table. A request that DynamoDB did in part is sent again for the rest."""
 
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,9 +23,11 @@ _TRANSIENT: Final = frozenset({"TransactionConflict", "ThrottlingError", "Provis
 
 
 class CaseworkAccess:
-    """One table. Every method raises ``CaseworkUnavailable``, which says what was being done."""
+    """One table. Every method raises ``CaseworkUnavailable``, which names the action that failed."""
 
-    def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self.table = table
         self._client = client
         self._sleep = sleep
@@ -37,7 +40,7 @@ class CaseworkAccess:
         return dict(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: Item, doing: str, **condition: Any) -> bool:
-        """Whether the item was put: not, where a condition was given that did not hold."""
+        """Whether the item was put: it is not, if a condition is given and does not hold."""
         try:
             self._client.put_item(TableName=self.table, Item=item, **condition)
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -46,10 +49,10 @@ class CaseworkAccess:
             raise CaseworkUnavailable(doing, str(error)) from error
         return True
 
-    def update(self, key: Item, doing: str, **update: Any) -> bool:
-        """Whether the item was updated: not, where the condition did not hold."""
+    def update(self, pk: str, sk: str, doing: str, **update: Any) -> bool:
+        """Whether the item was updated: it is not, if the condition does not hold."""
         try:
-            self._client.update_item(TableName=self.table, Key=key, **update)
+            self._client.update_item(TableName=self.table, Key=item_key(pk, sk), **update)
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         except (ClientError, BotoCoreError) as error:
@@ -63,6 +66,15 @@ class CaseworkAccess:
                 yield [dict(item) for item in page["Items"]]
         except (ClientError, BotoCoreError) as error:
             raise CaseworkUnavailable("list decisions", str(error)) from error
+
+    def in_partition(self, pk: str, prefix: str) -> list[Item]:
+        """The items of one partition whose sort keys begin with ``prefix``, in their order."""
+        pages = self.query(
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            ConsistentRead=True,
+        )
+        return [item for page in pages for item in page]
 
     def query_page(self, **query: Any) -> tuple[list[Item], Item | None]:
         """One page of a query, and the key of its last item where there may be more."""

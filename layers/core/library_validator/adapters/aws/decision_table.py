@@ -1,61 +1,55 @@
-"""Decisions on the casework table: recorded in one transaction, published once confirmed."""
+"""Decisions on the casework table: each is recorded in one transaction, and marked until its event is out."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from library_validator.adapters.aws.casework_access import BATCH, CaseworkAccess
 from library_validator.adapters.aws.casework_items import (
-    CLAIM,
-    CURRENT,
     DECISION,
-    UNPUBLISHED,
     Item,
     application_pk,
     changed_sk,
-    claim_key,
-    current_item,
-    decision_item,
-    decision_key,
+    cursor_key,
+    cursor_text,
     item_key,
     moment_text,
+    pack,
     read_decision,
     revalidation_pk,
+    shard_text,
 )
-from library_validator.casework.store import shard_of
 from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
     CurrentMoved,
-    Outcome,
+    CurrentPage,
     Recorded,
+    RecordResult,
     Revalidation,
-    claimed_key,
 )
 from library_validator.errors import CaseworkUnavailable
+from library_validator.terms import Clock
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_HELD_BY_US: Final = "(holder_source = :source AND holder_application = :application)"
+_CURRENT: Final = "CURRENT"
+_CLAIM: Final = "CLAIM#"
+_HOLDER: Final = "HOLDER"
+_UNPUBLISHED: Final = "yes"
+_WITHOUT_END: Final = "9999"  # sorts after every moment
+_HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application = :application)"
 
 
 class DecisionTable:
-    """``DecisionStore`` on one table. ``clock`` bounds the days that ``recent`` looks at."""
+    """``DecisionStore``. ``clock`` bounds the days that ``recent`` looks at."""
 
-    def __init__(
-        self,
-        client: DynamoDBClient,
-        table: str,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._table = CaseworkAccess(client, table, sleep)
+    def __init__(self, table: CaseworkAccess, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self._table = table
         self._clock = clock
 
     def record(
@@ -65,13 +59,13 @@ class DecisionTable:
         *,
         claim: bool = True,
         revalidation: Revalidation | None = None,
-    ) -> Outcome:
+    ) -> RecordResult:
         writes = {
             "decision": self._put_decision(decision, unpublished=True),
             "current": self._move_current(decision, replacing),
         }
-        claimed = claimed_key(decision)
-        held = claimed_key(replacing) if replacing else None
+        claimed = decision.claimed_key
+        held = replacing.claimed_key if replacing else None
         if claimed and claim:
             writes["claim"] = self._take_claim(claimed, decision)
         if held and held != claimed:
@@ -80,14 +74,13 @@ class DecisionTable:
             writes["count"] = self._count(revalidation, decision)
         refused = self._table.transact(writes)
         if set(refused) == {"give_back"}:
-            # Another holds the claim, or nobody does: there is nothing to give back.
+            # Another application holds the claim, or none does: there is nothing to give back.
             del writes["give_back"]
             refused = self._table.transact(writes)
         return self._refusal(decision, refused) if refused else Recorded()
 
     def holder_of(self, fscs_key: str) -> Holder | None:
-        key = claim_key(fscs_key)
-        item = self._table.get(key["pk"]["S"], key["sk"]["S"])
+        item = self._table.get(_CLAIM + fscs_key, _HOLDER)
         return _holder(item) if item else None
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
@@ -95,19 +88,12 @@ class DecisionTable:
         return _already_decided(refused["decision"]) if refused else Recorded()
 
     def get(self, source: str, application_id: str) -> Decision | None:
-        current = self._table.get(application_pk(source, application_id), CURRENT)
+        current = self._table.get(application_pk(source, application_id), _CURRENT)
         return self._decision(current) if current else None
 
     def history(self, source: str, application_id: str) -> list[Decision]:
-        pages = self._table.query(
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :decision)",
-            ExpressionAttributeValues={
-                ":pk": {"S": application_pk(source, application_id)},
-                ":decision": {"S": DECISION},
-            },
-            ConsistentRead=True,
-        )
-        decisions = [read_decision(item) for page in pages for item in page]
+        items = self._table.in_partition(application_pk(source, application_id), DECISION)
+        decisions = [read_decision(item) for item in items]
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
     def unpublished(self, before: datetime, limit: int) -> list[Decision]:
@@ -115,7 +101,7 @@ class DecisionTable:
         pages = self._table.query(
             IndexName="unpublished",
             KeyConditionExpression="unpublished = :yes AND stored_at < :before",
-            ExpressionAttributeValues={":yes": {"S": UNPUBLISHED}, ":before": {"S": moment_text(before)}},
+            ExpressionAttributeValues={":yes": {"S": _UNPUBLISHED}, ":before": {"S": moment_text(before)}},
             Limit=min(limit, BATCH),
         )
         for page in pages:
@@ -127,9 +113,10 @@ class DecisionTable:
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:
-            # Cleared before, by a redelivery or by the sweeper, it stays cleared.
+            # A mark that a redelivery or the sweeper cleared before stays cleared.
             self._table.update(
-                decision_key(decision),
+                _pk_of(decision),
+                _sk_of(decision),
                 "clear the mark of a published decision",
                 UpdateExpression="REMOVE unpublished, stored_at",
                 ConditionExpression="attribute_exists(unpublished)",
@@ -154,6 +141,44 @@ class DecisionTable:
                 yield from map(read_decision, self._table.batch_get(page))
             day += timedelta(days=1)
 
+    def current_page(
+        self, shard: int, cursor: str | None, limit: int, *, ending_before: datetime | None = None
+    ) -> CurrentPage:
+        query: dict[str, Any] = {
+            "IndexName": "current",
+            "KeyConditionExpression": "#shard = :shard",
+            "ExpressionAttributeNames": {"#shard": "shard"},  # a reserved word
+            "ExpressionAttributeValues": {":shard": {"S": shard_text(shard)}},
+            "Limit": min(limit, BATCH),
+        }
+        if ending_before:
+            query["KeyConditionExpression"] += " AND valid_until < :end"
+            query["ExpressionAttributeValues"][":end"] = {"S": moment_text(ending_before)}
+        if cursor:
+            query["ExclusiveStartKey"] = cursor_key(cursor)
+        found, last = self._table.query_page(**query)
+        items = self._table.batch_get(
+            item_key(item["pk"]["S"], DECISION + item["event_id"]["S"]) for item in found
+        )
+        return CurrentPage(
+            tuple(map(read_decision, items)),
+            cursor_text(last) if last else None,
+            {item["event_id"]["S"]: int(item["notified"]["N"]) for item in found if "notified" in item},
+        )
+
+    def note_notice(self, decision: Decision, days: int) -> None:
+        self._table.update(
+            _pk_of(decision),
+            _CURRENT,
+            "note that a notice went out",
+            UpdateExpression="SET notified = :days",
+            ConditionExpression="event_id = :event_id",
+            ExpressionAttributeValues={
+                ":days": {"N": str(days)},
+                ":event_id": {"S": str(decision.event_id)},
+            },
+        )
+
     def _put_decision(self, decision: Decision, *, unpublished: bool) -> TransactWriteItemTypeDef:
         return {
             "Put": {
@@ -168,7 +193,7 @@ class DecisionTable:
         write: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table.table,
-                "Item": current_item(decision),
+                "Item": _current_item(decision),
                 "ConditionExpression": "attribute_not_exists(pk)",
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
@@ -182,11 +207,11 @@ class DecisionTable:
         return {
             "Update": {
                 "TableName": self._table.table,
-                "Key": claim_key(fscs_key),
+                "Key": item_key(_CLAIM + fscs_key, _HOLDER),
                 "UpdateExpression": "SET holder_source = :source, holder_application = :application, "
                 "held_since = if_not_exists(held_since, :now)",
-                "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_US}",
-                "ExpressionAttributeValues": _us(decision)
+                "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
+                "ExpressionAttributeValues": _as_holder(decision)
                 | {":now": {"S": moment_text(decision.decided_at)}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
@@ -196,28 +221,27 @@ class DecisionTable:
         return {
             "Delete": {
                 "TableName": self._table.table,
-                "Key": claim_key(fscs_key),
-                "ConditionExpression": _HELD_BY_US,
-                "ExpressionAttributeValues": _us(decision),
+                "Key": item_key(_CLAIM + fscs_key, _HOLDER),
+                "ConditionExpression": _HELD_BY_APPLICATION,
+                "ExpressionAttributeValues": _as_holder(decision),
             }
         }
 
     def _count(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
-        """Counted with what is counted: once, however often a worker dies."""
-        shard = shard_of(decision.source, decision.application_id)
+        """The count is in the transaction of the decision: a worker that dies counts nothing twice."""
         return {
             "Update": {
                 "TableName": self._table.table,
                 "Key": item_key(
                     revalidation_pk(revalidation.activation),
-                    changed_sk(shard, decision.policy_version, revalidation.asked_at),
+                    changed_sk(decision.shard, decision.policy_version, revalidation.asked_at),
                 ),
                 "UpdateExpression": "ADD changed :one",
                 "ExpressionAttributeValues": {":one": {"N": "1"}},
             }
         }
 
-    def _refusal(self, decision: Decision, refused: dict[str, Item]) -> Outcome:
+    def _refusal(self, decision: Decision, refused: dict[str, Item]) -> RecordResult:
         if "decision" in refused:
             return _already_decided(refused["decision"])
         if "current" in refused:
@@ -228,7 +252,7 @@ class DecisionTable:
         claim = refused["claim"]
         holder = _holder(claim)
         return ClaimedByAnother(
-            fscs_key=claim["pk"]["S"].removeprefix(CLAIM),
+            fscs_key=claim["pk"]["S"].removeprefix(_CLAIM),
             source=holder.source,
             application_id=holder.application_id,
             since=datetime.fromisoformat(claim["held_since"]["S"]),
@@ -244,7 +268,41 @@ class DecisionTable:
         return read_decision(item)
 
 
-def _us(decision: Decision) -> Item:
+def _pk_of(decision: Decision) -> str:
+    return application_pk(decision.source, decision.application_id)
+
+
+def _sk_of(decision: Decision) -> str:
+    return f"{DECISION}{decision.event_id}"
+
+
+def decision_item(decision: Decision, *, unpublished: bool) -> Item:
+    decided_at = moment_text(decision.decided_at)
+    item = item_key(_pk_of(decision), _sk_of(decision)) | {
+        "decision": {"S": decision.decision},
+        "decided_at": {"S": decided_at},
+        "body": {"B": pack(decision)},
+    }
+    if unpublished:
+        item |= {
+            "unpublished": {"S": _UNPUBLISHED},
+            "stored_at": {"S": decided_at},
+            "day": {"S": decided_at[:10]},
+        }
+    return item
+
+
+def _current_item(decision: Decision) -> Item:
+    ends = moment_text(decision.valid_until) if decision.valid_until else _WITHOUT_END
+    return item_key(_pk_of(decision), _CURRENT) | {
+        "event_id": {"S": str(decision.event_id)},
+        "shard": {"S": shard_text(decision.shard)},
+        "valid_until": {"S": ends},
+    }
+
+
+def _as_holder(decision: Decision) -> Item:
+    """The values that ``_HELD_BY_APPLICATION`` compares the holder of a claim with."""
     return {":source": {"S": decision.source}, ":application": {"S": decision.application_id}}
 
 

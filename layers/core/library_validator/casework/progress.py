@@ -1,0 +1,55 @@
+"""How far the revalidations are, and where that is kept, as the domain sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from library_validator.decisions.store import Revalidation
+
+
+@dataclass(frozen=True, slots=True)
+class ShardProgress:
+    """How far one revalidation is through one shard. ``activation`` is ``<version>@<activated at>``."""
+
+    activation: str
+    shard: int
+    policy_version: str  # another policy begins the shard anew; so does a later asked_at
+    cursor: str | None
+    done: bool
+    unchanged: int  # applications that were looked at and stay as they were
+    failed: int  # of them, that could not be decided
+    updated_at: str  # ISO 8601, UTC
+    changed: int = 0  # applications with material changes: counted by the store as they are recorded
+    announced: bool = False  # this worker was the last, and told that the revalidation is over
+    begun_at: str = ""  # ISO 8601, UTC
+    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+    registry_known: bool = False  # an earlier revalidation went through the whole shard on this registry
+
+    @property
+    def checked(self) -> int:
+        return self.unchanged + self.changed
+
+    @property
+    def went_through(self) -> bool:
+        """Whether some revalidation, by any policy, decided the whole shard on this registry."""
+        return self.done or self.registry_known
+
+    @property
+    def revalidation(self) -> Revalidation:
+        return Revalidation(self.activation, self.asked_at)
+
+
+class RevalidationStore(Protocol):
+    """The progress of revalidations. Every method raises ``CaseworkUnavailable``."""
+
+    def put_progress(self, progress: ShardProgress) -> bool:
+        """Note it, unless more is noted already: a shard only moves forward, and stays done.
+
+        Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
+        ``asked_at``, progress of another policy replaces it. Returns whether it was noted.
+        """
+
+    def progress(self, activation: str) -> Sequence[ShardProgress]:
+        """The progress of each shard that was begun, in order; the decision store counts ``changed``."""
