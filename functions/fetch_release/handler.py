@@ -27,7 +27,7 @@ from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
-from library_validator.adapters.downloads.http import HttpWeb
+from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.config import FetchReleaseSettings
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics, build_logger
@@ -35,7 +35,7 @@ from library_validator.registry.bucket import FETCHED, ReleaseBucket
 from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.reindexing import format_is_outdated, reindex
 from library_validator.releases.fetching.fetch import FetchPorts
-from library_validator.releases.fetching.sources import Source
+from library_validator.releases.fetching.sources import ReleaseSource
 
 # For what comes after the last byte: reading the zip, the upload, the states, the event.
 RESERVE_SECONDS = 45.0
@@ -55,7 +55,7 @@ class FetchResponse(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    sources: Sequence[Source]
+    sources: Sequence[ReleaseSource]
     ports: RefreshPorts
     bucket: ReleaseBucket
     logger: Logger
@@ -128,7 +128,7 @@ def build_runtime() -> Runtime:
             store=RegistryTable(dynamodb, settings.registry_table),
             bus=EventBridgeBus(events, settings.results_bus, logger.warning),
             fetch=FetchPorts(
-                web=HttpWeb(),
+                http=Urllib3Client(),
                 releases=FetchedReleasesBucket(s3, settings.releases_bucket),
                 states=FetchStatesTable(dynamodb, settings.registry_table),
                 time_left=lambda: 0.0,

@@ -16,11 +16,11 @@ from library_validator.adapters.memory.releases_bucket import MemoryReleasesBuck
 from library_validator.registry.bucket import ReleaseBucket, Upload
 from library_validator.releases.fetching.downloading import Validators
 from library_validator.releases.fetching.fetch import (
+    FetchedFile,
     FetchedReleases,
     FetchStates,
     Provenance,
     SourceState,
-    Taken,
 )
 from tests.builders.aws_resources import (
     REGISTRY_TABLE,
@@ -38,8 +38,8 @@ STATE = SourceState(
     last_answer="2026-11-23T12:00:00+00:00",
     failures=3,
     addresses={
-        "https://b.example/b.zip": Taken(Validators('W/"1"', ""), "ab", "2026-01-01T00:00:00+00:00"),
-        "https://a.example/a.zip": Taken(Validators(), "cd", "2026-02-01T00:00:00+00:00"),
+        "https://b.example/b.zip": FetchedFile(Validators('W/"1"', ""), "ab", "2026-01-01T00:00:00+00:00"),
+        "https://a.example/a.zip": FetchedFile(Validators(), "cd", "2026-02-01T00:00:00+00:00"),
     },
     uploads={"cd": "releases/fetched/a.zip@1", "ab": "releases/fetched/b.zip@2"},
 )

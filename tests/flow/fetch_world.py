@@ -1,4 +1,4 @@
-"""The agency, a mirror, and what searches for a release leave behind."""
+"""The agency, a mirror, and the stores of searches for a release."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from library_validator.adapters.downloads.http import HttpWeb
+from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.registry.bucket import Upload
-from library_validator.releases.fetching.fetch import FetchPorts, Search, Standing, look_for_release
+from library_validator.releases.fetching.fetch import FetchPorts, KnownReleases, Search, look_for_release
 from library_validator.releases.fetching.sources import read_sources
 from library_validator.releases.reading.release import read_release
 from tests.builders.release_files import release_zip
@@ -31,14 +31,14 @@ MOST = 200_000  # bytes
 
 
 class World:
-    """The agency's page and table, a mirror, and what a search left behind."""
+    """The agency's page and table, a mirror, and the stores of a search."""
 
     def __init__(self, web: WebServer) -> None:
         self.web = web
         self.bucket = MemoryReleasesBucket()
         self.states = MemoryFetchStates()
         self.slept: list[float] = []
-        self.standing = Standing()
+        self.known = KnownReleases()
 
     def page(self) -> dict[str, Any]:
         return self._source("page", kind="page", official=True, url=f"{self.web.url}/survey")
@@ -53,14 +53,14 @@ class World:
         written = json.dumps({"plain_http": True, "sources": sources})
         end = time.monotonic() + seconds
         ports = FetchPorts(
-            web=HttpWeb(),
+            http=Urllib3Client(),
             releases=MemoryFetchedReleases(self.bucket),
             states=self.states,
             time_left=lambda: end - time.monotonic(),
             sleep=self.slept.append,
             max_bytes=MOST,
         )
-        return look_for_release(read_sources(written), self.standing, ports, lambda: NOW, trial=trial)
+        return look_for_release(read_sources(written), self.known, ports, lambda: NOW, trial=trial)
 
     def outcome(self, *sources: dict[str, Any], seconds: float = 20) -> tuple[str, str]:
         """Outcome and sentence of the only attempt."""

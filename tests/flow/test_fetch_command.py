@@ -1,4 +1,4 @@
-"""``library-validator fetch`` against a real web server and a stack in AWS, as moto holds one."""
+"""``library-validator fetch`` against a real web server and a stack on moto."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ZIP = "/files/pls_fy2022_csv.zip"
 
 
 class Service:
-    """The stack, with its loader at work, and a web server that is the agency."""
+    """The stack, with its loader at work, and a web server in the place of the agency."""
 
     def __init__(self, stack: ReleaseStack, web: WebServer, sources: Path) -> None:
         self.stack, self.web, self.sources = stack, web, sources
@@ -96,14 +96,14 @@ def test_the_second_time_there_is_nothing_new(service: Service) -> None:
     assert (told["outcome"], told["run"], len(service.uploads())) == ("not_modified", None, 1)
 
 
-def test_a_dry_run_tells_what_there_is_and_uploads_nothing(service: Service) -> None:
+def test_a_dry_run_shows_a_release_and_uploads_nothing(service: Service) -> None:
     told = json.loads(service.fetch("--dry-run", "--json").stdout)
     (attempt,) = told["attempts"]
     assert (told["outcome"], attempt["fiscal_year"], attempt["run_id"]) == ("found", 2022, "")
     assert service.uploads() == []
 
 
-def test_where_no_source_answers_each_says_why_and_the_command_fails(service: Service) -> None:
+def test_if_no_source_answers_the_command_shows_why_and_fails(service: Service) -> None:
     service.fetch()
     service.web.serve("/survey", status(403))
     result = service.fetch()
@@ -114,7 +114,7 @@ def test_where_no_source_answers_each_says_why_and_the_command_fails(service: Se
     assert published == ["Registry Activated", "Release Fetch Failed"]
 
 
-def test_an_address_that_is_not_the_agency_s_waits_for_a_person(service: Service, tmp_path: Path) -> None:
+def test_a_release_from_another_address_waits_for_a_person(service: Service, tmp_path: Path) -> None:
     url = service.web.serve("/mirror.zip", versioned(sample(2022), '"m"'))
     written = json.loads(service.sources.read_text())
     written["sources"][0] |= {"hosts": ["agency.example"], "url": "https://agency.example/survey"}

@@ -1,4 +1,4 @@
-"""The function that looks for releases on its AWS adapters, as moto holds AWS, against a real web server."""
+"""The function that looks for releases, with its AWS adapters on moto and a real web server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fetch() -> dict[str, Any]:
     return lambda_handler(example("fetch_release", "schedule"), CONTEXT)
 
 
-def test_what_is_fetched_is_loaded_once_and_never_again(release_stack: ReleaseStack, web: WebServer) -> None:
+def test_a_fetched_release_is_loaded_once(release_stack: ReleaseStack, web: WebServer) -> None:
     web.serve(ZIP, versioned(sample(2022), '"v1"'))
     fetched = fetch()
     assert (fetched["outcome"], fetched["source_id"], fetched["fiscal_year"]) == ("uploaded", "agency", 2022)
@@ -50,7 +50,7 @@ def test_what_is_fetched_is_loaded_once_and_never_again(release_stack: ReleaseSt
     assert release_stack.deliver() == []
 
 
-def test_what_was_uploaded_by_hand_is_not_uploaded_again(release_stack: ReleaseStack, web: WebServer) -> None:
+def test_a_release_uploaded_by_hand_is_not_fetched(release_stack: ReleaseStack, web: WebServer) -> None:
     release_stack.upload(sample(2022))
     release_stack.deliver()
     web.serve(ZIP, versioned(sample(2022), '"v1"'))
@@ -58,7 +58,7 @@ def test_what_was_uploaded_by_hand_is_not_uploaded_again(release_stack: ReleaseS
     assert release_stack.deliver() == []
 
 
-def test_that_no_source_answers_is_published_and_no_error(
+def test_if_no_source_answers_an_event_is_published_and_nothing_fails(
     release_stack: ReleaseStack, web: WebServer
 ) -> None:
     web.serve(ZIP, status(403))

@@ -1,4 +1,4 @@
-"""Fetching from a real web server: what is found, uploaded and kept."""
+"""A release is fetched from a real web server: what is found, uploaded and stored."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from library_validator.registry.bucket import PROVENANCE
-from library_validator.releases.fetching.downloading import Outcome
-from library_validator.releases.fetching.fetch import Standing
+from library_validator.releases.fetching.downloading import FetchOutcome
+from library_validator.releases.fetching.fetch import KnownReleases
 from tests.builders.web_server import (
     links,
     redirect,
@@ -29,12 +29,12 @@ def world() -> Iterator[World]:
 # What is found
 
 
-def test_a_release_of_the_agency_s_page_is_uploaded_with_where_it_came_from(world: World) -> None:
+def test_a_release_linked_by_the_agency_s_page_is_uploaded_with_its_origin(world: World) -> None:
     world.web.serve("/survey", links("/files/pls_fy2021_csv.zip", ZIP, "/files/pls_fy2022_sas.zip"))
     url = world.web.serve(ZIP, versioned(FY2022, '"v1"', "Wed, 01 Jul 2026 00:00:00 GMT"))
     answer = world.search(world.page()).answer
     assert answer is not None
-    assert (answer.outcome, answer.fiscal_year, answer.url) == (Outcome.UPLOADED, 2022, url)
+    assert (answer.outcome, answer.fiscal_year, answer.url) == (FetchOutcome.UPLOADED, 2022, url)
     assert answer.run_id.startswith("releases/fetched/pls_fy2022_csv.zip@")
     content, metadata = world.uploaded(answer.run_id)
     assert content == FY2022
@@ -50,30 +50,30 @@ def test_a_release_of_the_agency_s_page_is_uploaded_with_where_it_came_from(worl
     assert set(metadata) == set(PROVENANCE)
 
 
-def test_what_comes_from_a_mirror_says_so(world: World) -> None:
+def test_a_release_of_a_mirror_is_not_official(world: World) -> None:
     world.web.serve(ZIP, zip_file(FY2022))
     answer = world.search(world.file(official=False)).answer
     assert answer is not None
     assert world.uploaded(answer.run_id)[1]["official"] == "no"
 
 
-def test_a_trial_tells_what_there_is_and_leaves_nothing(world: World) -> None:
+def test_a_trial_reports_a_release_and_stores_nothing(world: World) -> None:
     world.web.serve(ZIP, zip_file(FY2022))
     answer = world.search(world.file(), trial=True).answer
     assert answer is not None
-    assert (answer.outcome, answer.run_id, answer.sha256) == (Outcome.FOUND, "", SHA256)
+    assert (answer.outcome, answer.run_id, answer.sha256) == (FetchOutcome.FOUND, "", SHA256)
     assert world.states.states() == {}
 
 
-def test_what_an_address_had_before_is_not_sent_again(world: World) -> None:
+def test_an_unchanged_file_is_not_downloaded_again(world: World) -> None:
     world.web.serve(ZIP, versioned(FY2022, '"v1"'))
     assert world.outcome()[0] == "uploaded"
-    assert world.outcome() == ("not_modified", "has what it had before of fiscal year 2022")
+    assert world.outcome() == ("not_modified", "has the same release of fiscal year 2022 as before")
     world.web.serve(ZIP, versioned(FY2022_OTHER, '"v2"'))
     assert world.outcome()[0] == "uploaded"
 
 
-def test_a_date_alone_is_enough_to_ask_by(world: World) -> None:
+def test_a_modification_date_alone_shows_that_a_file_is_unchanged(world: World) -> None:
     dated = status(200, FY2022, content_type="application/zip", last_modified="Wed, 01 Jul 2026 00:00:00 GMT")
     world.web.serve(ZIP, dated)
     world.outcome()
@@ -81,7 +81,7 @@ def test_a_date_alone_is_enough_to_ask_by(world: World) -> None:
     assert world.web.requests[-1][1]["If-Modified-Since"] == "Wed, 01 Jul 2026 00:00:00 GMT"
 
 
-def test_the_same_content_is_uploaded_once_whoever_has_it(world: World) -> None:
+def test_the_same_content_of_two_sources_is_uploaded_once(world: World) -> None:
     world.web.serve(ZIP, zip_file(FY2022))
     world.web.serve("/other.zip", zip_file(FY2022))
     assert world.outcome()[0] == "uploaded"
@@ -92,34 +92,34 @@ def test_the_same_content_is_uploaded_once_whoever_has_it(world: World) -> None:
     )
 
 
-def test_the_agency_s_own_copy_does_not_wait_behind_a_mirror_s(world: World) -> None:
+def test_the_agency_s_own_copy_is_uploaded_after_a_mirror_s(world: World) -> None:
     world.web.serve(ZIP, zip_file(FY2022))
     assert world.outcome(world.file(source_id="mirror", official=False))[0] == "uploaded"
     assert world.outcome(world.file(source_id="agency"))[0] == "uploaded"
 
 
-def test_what_is_accepted_already_is_not_uploaded(world: World) -> None:
-    world.standing = Standing(2022, frozenset({CONTENT}))
+def test_an_accepted_release_is_not_uploaded_again(world: World) -> None:
+    world.known = KnownReleases(2022, frozenset({CONTENT}))
     world.web.serve(ZIP, zip_file(FY2022_OTHER))  # another zip of the same two files
     assert world.outcome()[0] == "known"
 
 
-def test_the_live_year_published_again_is_uploaded(world: World) -> None:
-    world.standing = Standing(2022, frozenset({"other content"}))
+def test_a_new_edition_of_the_live_year_is_uploaded(world: World) -> None:
+    world.known = KnownReleases(2022, frozenset({"other content"}))
     world.web.serve("/survey", links(ZIP))
     world.web.serve(ZIP, zip_file(FY2022))
     assert world.outcome(world.page())[0] == "uploaded"
 
 
-def test_nothing_is_asked_for_where_only_older_years_are_offered(world: World) -> None:
-    world.standing = Standing(2023)
+def test_older_years_are_not_downloaded(world: World) -> None:
+    world.known = KnownReleases(2023)
     world.web.serve("/survey", links(ZIP))
     assert world.outcome(world.page()) == ("nothing_newer", "has nothing newer than fiscal year 2023")
     assert world.web.paths() == ["/survey"]
 
 
-def test_the_newest_year_of_a_page_is_taken_and_none_that_is_not_over(world: World) -> None:
-    world.standing = Standing(2021)
+def test_the_newest_past_year_of_a_page_is_taken(world: World) -> None:
+    world.known = KnownReleases(2021)
     newer = world.web.serve("/2026/pls_fy2022_csv.zip", zip_file(FY2022))
     world.web.serve("/survey", links("/2025/pls_fy2022_csv.zip", newer, "/x/pls_fy2099_csv.zip"))
     answer = world.search(world.page()).answer
@@ -127,8 +127,8 @@ def test_the_newest_year_of_a_page_is_taken_and_none_that_is_not_over(world: Wor
     assert answer.url == newer
 
 
-def test_a_table_gives_the_next_newer_year_where_the_newest_is_gone(world: World) -> None:
-    world.standing = Standing(2021)
+def test_if_the_newest_year_of_a_table_is_gone_the_next_one_is_taken(world: World) -> None:
+    world.known = KnownReleases(2021)
     table = world.table(
         **{
             "2023": f"{world.web.url}/gone.zip",
@@ -138,10 +138,10 @@ def test_a_table_gives_the_next_newer_year_where_the_newest_is_gone(world: World
     )
     answer = world.search(table).answer
     assert answer is not None
-    assert (answer.outcome, answer.fiscal_year) == (Outcome.UPLOADED, 2022)
+    assert (answer.outcome, answer.fiscal_year) == (FetchOutcome.UPLOADED, 2022)
 
 
-def test_a_copy_of_a_page_is_asked_at_its_address_of_today(world: World) -> None:
+def test_a_copy_of_a_page_is_requested_with_the_date_of_today(world: World) -> None:
     original = {
         "id": "agency",
         "kind": "page",
@@ -171,7 +171,7 @@ def test_a_copy_of_a_page_is_asked_at_its_address_of_today(world: World) -> None
 # What is kept
 
 
-def test_each_source_keeps_what_it_said_last(world: World) -> None:
+def test_the_last_result_of_each_source_is_stored(world: World) -> None:
     world.web.serve(ZIP, status(403))
     world.web.serve("/copy.zip", zip_file(FY2022))
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""HTTP over TLS: certificates are checked, and a request ends with its time there too."""
+"""HTTP over TLS: certificates are checked, and requests keep their time limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from library_validator.adapters.downloads.http import HttpWeb
+from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.errors import NotFetched
 from tests.builders.web_server import Request, WebServer, dripping, status, web_server
 
@@ -61,11 +61,11 @@ def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
-def test_a_server_that_nobody_vouches_for_is_not_believed(web: WebServer) -> None:
+def test_a_self_signed_certificate_is_not_trusted(web: WebServer) -> None:
     url = web.serve("/", status(200, b"hello"))
     with (
-        pytest.raises(NotFetched, match="no certificate that can be trusted") as raised,
-        HttpWeb().get(url, {}, 5),
+        pytest.raises(NotFetched, match="a certificate that is not trusted") as raised,
+        Urllib3Client().get(url, {}, 5),
     ):
         pass
     assert (raised.value.outcome, raised.value.transient) == ("unreachable", False)
@@ -75,36 +75,36 @@ def test_a_server_that_nobody_vouches_for_is_not_believed(web: WebServer) -> Non
 @pytest.mark.usefixtures("trusted")
 def test_a_body_is_read_as_it_was_sent_and_header_names_are_in_lower_case(web: WebServer) -> None:
     url = web.serve("/a%20b?c=d", status(200, b"hello", **{"X-Said": "Yes"}))
-    with HttpWeb().get(url, {"If-None-Match": '"1"'}, 5) as answer:
+    with Urllib3Client().get(url, {"If-None-Match": '"1"'}, 5) as answer:
         assert (answer.status, answer.headers["x-said"], b"".join(answer.body)) == (200, "Yes", b"hello")
     ((path, headers),) = web.requests
     assert (path, headers["If-None-Match"]) == ("/a%20b?c=d", '"1"')
 
 
 @pytest.mark.usefixtures("trusted")
-def test_the_system_s_trust_does_not_help_another_name(web: WebServer) -> None:
+def test_a_trusted_certificate_for_another_host_is_refused(web: WebServer) -> None:
     url = web.serve("/", status(200)).replace("127.0.0.1", "localhost")
-    with pytest.raises(NotFetched, match="no certificate"), HttpWeb().get(url, {}, 5):
+    with pytest.raises(NotFetched, match="certificate that is not trusted"), Urllib3Client().get(url, {}, 5):
         pass
 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("headers", [False, True], ids=["body", "headers"])
-def test_a_slow_drip_ends_with_its_time(web: WebServer, headers: bool) -> None:
+def test_a_very_slow_response_ends_at_the_time_limit(web: WebServer, headers: bool) -> None:
     url = web.serve("/", dripping(web.over, headers=headers))
     began = time.monotonic()
-    with pytest.raises(NotFetched) as raised, HttpWeb().get(url, {}, 0.5) as answer:
+    with pytest.raises(NotFetched) as raised, Urllib3Client().get(url, {}, 0.5) as answer:
         list(answer.body)
     assert raised.value.outcome == "timed_out"
     assert time.monotonic() - began < 3
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_server_that_says_nothing_is_left_after_the_time(web: WebServer) -> None:
+def test_a_silent_server_is_left_at_the_time_limit(web: WebServer) -> None:
     def silent(_request: Request) -> None:
         web.over.wait(10)
 
     url = web.serve("/", silent)
-    with pytest.raises(NotFetched) as raised, HttpWeb().get(url, {}, 0.3):
+    with pytest.raises(NotFetched) as raised, Urllib3Client().get(url, {}, 0.3):
         pass
     assert raised.value.outcome == "timed_out"

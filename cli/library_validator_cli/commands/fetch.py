@@ -13,11 +13,16 @@ import typer
 
 from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
-from library_validator.adapters.downloads.http import HttpWeb
+from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
 from library_validator.registry.store import Run
 from library_validator.releases.fetching.fetch import FetchPorts
-from library_validator.releases.fetching.sources import Source, built_in_sources, own_source, read_source_file
+from library_validator.releases.fetching.sources import (
+    ReleaseSource,
+    built_in_sources,
+    own_source,
+    read_source_file,
+)
 from library_validator.views.run import run_view
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.following import follow_run
@@ -78,7 +83,7 @@ def fetch(
         raise typer.Exit(FAILED)
 
 
-def _sources(url: str | None, file: Path | None) -> Sequence[Source]:
+def _sources(url: str | None, file: Path | None) -> Sequence[ReleaseSource]:
     try:
         listed = read_source_file(file) if file else built_in_sources()
         return [own_source(url, listed)] if url else listed
@@ -89,7 +94,7 @@ def _sources(url: str | None, file: Path | None) -> Sequence[Source]:
 def _fetch_ports(stack: Stack) -> FetchPorts:
     end = time.monotonic() + _SECONDS
     return FetchPorts(
-        web=HttpWeb(),
+        http=Urllib3Client(),
         releases=FetchedReleasesBucket(stack.s3, stack.output("ReleasesBucket")),
         states=FetchStatesTable(stack.session.client("dynamodb"), stack.output("RegistryTable")),
         time_left=lambda: end - time.monotonic(),

@@ -11,7 +11,12 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from library_validator.releases.fetching.sources import Source, built_in_sources, own_source, read_sources
+from library_validator.releases.fetching.sources import (
+    ReleaseSource,
+    built_in_sources,
+    own_source,
+    read_sources,
+)
 
 
 class Settings(BaseModel):
@@ -72,7 +77,7 @@ class FetchReleaseSettings(LoadingSettings):
             own_source(value, ())
         return value
 
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[ReleaseSource, ...]:
         """Where to look, in order."""
         listed = read_sources(self.fetch_sources) if self.fetch_sources else built_in_sources()
         return (*listed, own_source(self.release_url, listed)) if self.release_url else listed

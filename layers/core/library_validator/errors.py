@@ -45,8 +45,8 @@ class ReleaseRefused(LibraryValidatorError):
 class NotFetched(LibraryValidatorError):
     """A source did not give a release.
 
-    ``outcome`` is a ``releases.downloading.Outcome``; the message follows the source's name and makes a
-    sentence with it. ``transient``: another attempt may do; ``wait``: not before so many seconds.
+    ``outcome`` is a ``releases.fetching.downloading.FetchOutcome``. The source's name and the message make a
+    sentence. ``transient``: another attempt may help; ``wait``: after so many seconds.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from functions.fetch_release.handler import FetchEvent, FetchResponse, Runtime, build_runtime, handler, within
-from library_validator.adapters.memory.downloads import MemoryWeb
+from library_validator.adapters.memory.downloads import MemoryHttpClient
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
@@ -49,7 +49,7 @@ class World:
                 "RELEASE_URL": "https://mirror.example/own.zip",
             }
         )
-        self.web = MemoryWeb()
+        self.web = MemoryHttpClient()
         self.bucket = MemoryReleasesBucket()
         self.states = MemoryFetchStates()
         self.bus = MemoryEventBus()
@@ -60,13 +60,13 @@ class World:
         self.slept: list[float] = []
 
     def activate(self, upload: Upload | None = None) -> None:
-        """Let the release of FY2022 be live since a week."""
+        """Make the release of FY2022 live for a week."""
         lies = upload or Upload("releases/by-hand.zip", "v1")
         accepted = AcceptedRelease(2022, CONTENT.content_sha256, lies.key, lies.version)
         self.registry = MemoryRegistry.holding(build_index([CONTENT]), [accepted], NOW - timedelta(days=7))
 
     def activate_older_format(self, upload: Upload) -> None:
-        """The same in the index format before this code's."""
+        """Make it live in the index format before this code's."""
         self.activate(upload)
         pointer = self.registry.pointer()
         record = self.registry.version(pointer.active)
@@ -105,7 +105,7 @@ def counted(world: World, capsys: pytest.CaptureFixture[str]) -> dict[str, float
     return found
 
 
-def test_what_the_page_links_to_is_uploaded_for_the_load(
+def test_a_release_that_the_page_links_to_is_uploaded(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.web.serve(PAGE, LINK, content_type="text/html")
@@ -123,14 +123,14 @@ def test_what_the_page_links_to_is_uploaded_for_the_load(
     assert world.run().outcome == "not_modified"
 
 
-def test_what_is_live_already_is_not_uploaded(world: World) -> None:
+def test_the_live_release_is_not_uploaded_again(world: World) -> None:
     world.activate()
     world.web.serve(PAGE, LINK, content_type="text/html")
     world.web.serve(FILE, FY2022.getvalue())
     assert world.run() == FetchResponse(outcome="known", source_id="imls-page", fiscal_year=2022)
 
 
-def test_where_every_source_fails_an_event_says_what_each_said_and_how_old_the_registry_is(
+def test_if_every_source_fails_an_event_has_all_attempts_and_the_age_of_the_registry(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.activate()
@@ -171,27 +171,27 @@ def test_the_days_since_a_source_last_answered_are_counted(
     assert event.data.last_answer_at == NOW - timedelta(days=14)
 
 
-def test_two_failed_searches_are_two_events_and_one_that_is_sent_again_is_one(world: World) -> None:
+def test_two_failed_searches_have_two_event_ids_and_a_repeated_event_keeps_its_id(world: World) -> None:
     for days in (0, 0, 7):
         world.run(NOW + timedelta(days=days))
     first, again, next_week = (event.metadata.event_id for event in world.bus.events)
     assert first == again != next_week
 
 
-def test_an_event_that_is_not_taken_is_an_error(world: World) -> None:
+def test_an_event_that_the_bus_refuses_is_an_error(world: World) -> None:
     world.bus.down = True
     with pytest.raises(PublishFailed):
         world.run()
 
 
-def test_an_operator_s_own_address_is_tried_last_and_waits_for_a_person(world: World) -> None:
+def test_an_operator_s_own_address_is_asked_last_and_its_release_is_not_official(world: World) -> None:
     world.web.serve("https://mirror.example/own.zip", FY2022.getvalue())
     response = world.run()
     assert (response.outcome, response.source_id) == ("uploaded", "own-url")
     assert world.bucket.metadata(Upload("releases/fetched/own.zip", "v1"))["official"] == "no"
 
 
-def test_a_registry_in_an_older_format_is_built_again_from_what_is_accepted(
+def test_a_registry_in_an_older_format_is_built_again_from_accepted_releases(
     world: World,
 ) -> None:
     lies = world.bucket.upload("releases/by-hand.zip", FY2022.getvalue())
@@ -204,7 +204,7 @@ def test_a_registry_in_an_older_format_is_built_again_from_what_is_accepted(
         assert body.read() == FY2022.getvalue()
 
 
-def test_an_accepted_release_that_is_gone_keeps_nobody_from_looking_for_another(
+def test_the_search_goes_on_if_an_accepted_release_is_gone(
     world: World,
 ) -> None:
     world.activate_older_format(Upload("releases/gone.zip", "v1"))

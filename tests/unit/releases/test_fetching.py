@@ -1,4 +1,4 @@
-"""The list of sources, what a page offers, and how the time is shared: without a network."""
+"""The list of sources, the offers of a page, and how the time is shared: without a network."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from library_validator.adapters.memory.downloads import MemoryWeb
+from library_validator.adapters.memory.downloads import MemoryHttpClient
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.releases.fetching.downloading import Validators
 from library_validator.releases.fetching.fetch import (
+    FetchedFile,
     FetchPorts,
+    KnownReleases,
     SourceState,
-    Standing,
-    Taken,
     look_for_release,
 )
 from library_validator.releases.fetching.offers import (
@@ -32,7 +32,7 @@ from library_validator.releases.fetching.offers import (
     year_named,
 )
 from library_validator.releases.fetching.sources import (
-    Source,
+    ReleaseSource,
     built_in_sources,
     own_source,
     read_source_file,
@@ -42,7 +42,9 @@ from tests.builders.release_files import zip_of
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
-PAGE = Source("page", "page", True, frozenset({"agency.example"}), url="https://agency.example/survey/")
+PAGE = ReleaseSource(
+    "page", "page", True, frozenset({"agency.example"}), url="https://agency.example/survey/"
+)
 ENTRY: dict[str, Any] = {
     "id": "page",
     "kind": "page",
@@ -56,7 +58,7 @@ def written(*entries: dict[str, Any], **more: object) -> str:
     return json.dumps({"sources": entries, **more})
 
 
-def offered(html: str, source: Source = PAGE, today: date = TODAY) -> list[tuple[int | None, str]]:
+def offered(html: str, source: ReleaseSource = PAGE, today: date = TODAY) -> list[tuple[int | None, str]]:
     page = read_page(html.encode(), source.url)
     return [(offer.fiscal_year, offer.url) for offer in linked_offers(source, page, today)]
 
@@ -64,7 +66,7 @@ def offered(html: str, source: Source = PAGE, today: date = TODAY) -> list[tuple
 # The list
 
 
-def test_the_built_in_list_asks_the_agency_first_and_then_copies_that_wait_for_a_person() -> None:
+def test_the_built_in_list_has_the_agency_first_and_then_copies_that_are_not_official() -> None:
     sources = built_in_sources()
     assert [(source.id, source.kind, source.official) for source in sources] == [
         ("imls-page", "page", True),
@@ -75,7 +77,7 @@ def test_the_built_in_list_asks_the_agency_first_and_then_copies_that_wait_for_a
     assert not any(source.plain_http for source in sources)
 
 
-def test_the_built_in_table_names_each_year_as_its_file_does() -> None:
+def test_each_year_of_the_built_in_table_is_in_the_name_of_its_file() -> None:
     table = built_in_sources()[1]
     assert {year_named(address): year for year, address in table.releases.items()} == {
         year: year for year in range(2017, 2025)
@@ -83,7 +85,7 @@ def test_the_built_in_table_names_each_year_as_its_file_does() -> None:
     assert [offer.fiscal_year for offer in known_offers(table, TODAY)] == list(range(2024, 2016, -1))
 
 
-def test_a_copy_is_asked_at_the_archive_s_address_of_today() -> None:
+def test_a_copy_is_requested_from_the_archive_with_the_date_of_today() -> None:
     archive = built_in_sources()[3]
     newest = known_offers(archive, TODAY)[0]
     assert newest.url == (
@@ -94,7 +96,7 @@ def test_a_copy_is_asked_at_the_archive_s_address_of_today() -> None:
     assert not archive.may_ask(newest.address)
 
 
-def test_a_list_of_one_s_own_is_read_from_toml_and_json(tmp_path: Path) -> None:
+def test_an_operator_s_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
     as_json = tmp_path / "sources.json"
     as_json.write_text(written(ENTRY))
     as_toml = tmp_path / "sources.toml"
@@ -115,7 +117,10 @@ def test_a_list_of_one_s_own_is_read_from_toml_and_json(tmp_path: Path) -> None:
         (written({**ENTRY, "colour": "red"}), "colour"),
         (written({**ENTRY, "hosts": []}), "hosts"),
         (written({**ENTRY, "url": ""}), "needs url"),
-        (written({**ENTRY, "releases": {"2022": "https://agency.example/a.zip"}}), "needs url, only"),
+        (
+            written({**ENTRY, "releases": {"2022": "https://agency.example/a.zip"}}),
+            "needs url and nothing else",
+        ),
         (written({**ENTRY, "url": "http://agency.example/survey"}), "not https on one of its hosts"),
         (written({**ENTRY, "url": "https://elsewhere.example/"}), "not https on one of its hosts"),
         (written({**ENTRY, "url": "https://agency.example:8443/"}), "not https on one of its hosts"),
@@ -139,7 +144,7 @@ def test_a_list_of_one_s_own_is_read_from_toml_and_json(tmp_path: Path) -> None:
                     "hosts": ["a.example"],
                 }
             ),
-            "does not stand before it",
+            "is not in the list before it",
         ),
         (
             written(
@@ -157,12 +162,12 @@ def test_a_list_of_one_s_own_is_read_from_toml_and_json(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_wrong_list_is_refused_with_what_is_wrong(text: str, problem: str) -> None:
+def test_a_wrong_list_is_refused_with_the_reason(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         read_sources(text)
 
 
-def test_an_address_of_one_s_own_is_official_only_on_the_agency_s_hosts() -> None:
+def test_an_operator_s_address_is_official_only_on_the_agency_s_hosts() -> None:
     listed = built_in_sources()
     own = own_source("https://mirror.example/pls.zip", listed)
     assert (own.id, own.kind, own.official, own.hosts) == (
@@ -182,7 +187,7 @@ def test_an_address_of_one_s_own_is_official_only_on_the_agency_s_hosts() -> Non
 # What is offered
 
 
-def test_links_to_releases_are_found_whatever_page_they_stand_on() -> None:
+def test_links_to_releases_are_found_on_any_page() -> None:
     html = """<title> Public
       Libraries </title><base href="https://agency.example/files/">
       <a href="2025/pls_fy2023_csv.zip#top">2023</a> <A HREF='/x/PLS_FY2022_CSV.ZIP'>2022
@@ -196,7 +201,7 @@ def test_links_to_releases_are_found_whatever_page_they_stand_on() -> None:
     ]
 
 
-def test_of_one_year_the_later_upload_comes_first() -> None:
+def test_the_later_upload_of_a_year_comes_first() -> None:
     html = '<a href="/2025-08/pls_fy2023_csv.zip">a</a><a href="/2026-02/pls_fy2023_csv_0.zip">b</a>'
     assert next(url for _, url in offered(html)) == "https://agency.example/2026-02/pls_fy2023_csv_0.zip"
 
@@ -214,7 +219,7 @@ def test_of_one_year_the_later_upload_comes_first() -> None:
         "/museums_fy2023_csv.zip",
     ],
 )
-def test_links_elsewhere_and_to_years_that_are_not_over_are_left_alone(href: str) -> None:
+def test_links_to_other_hosts_and_to_years_that_are_not_over_are_ignored(href: str) -> None:
     assert offered(f'<a href="{href}">CSV</a>') == []
 
 
@@ -241,7 +246,7 @@ def test_any_address_gives_a_plain_file_name(address: str) -> None:
     assert not name.startswith(".")
 
 
-def test_an_object_is_named_as_its_file() -> None:
+def test_an_uploaded_object_has_the_name_of_its_file() -> None:
     for address, name in {
         "https://a.example/x/pls_fy2022_csv.zip?download=1": "pls_fy2022_csv.zip",
         "https://a.example/release%20of%202022.zip": "release-of-2022.zip",
@@ -254,8 +259,8 @@ def test_an_object_is_named_as_its_file() -> None:
 # The search
 
 
-class Slow(MemoryWeb):
-    """Every request takes ``seconds`` of the time there is."""
+class Slow(MemoryHttpClient):
+    """Every request takes ``seconds`` of the time that is left."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__()
@@ -276,13 +281,13 @@ def test_each_source_has_an_equal_share_of_the_time_that_is_left() -> None:
         web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: web.left, lambda _: None, 10**6
     )
     sources = read_sources(written(*({**ENTRY, "id": f"page-{number}"} for number in range(4))))
-    look_for_release(sources, Standing(), ports, lambda: NOW)
+    look_for_release(sources, KnownReleases(), ports, lambda: NOW)
     assert web.given == [25, 30, 40, 70]
 
 
 def test_only_the_newest_addresses_and_uploads_of_a_source_are_remembered() -> None:
-    web, states = MemoryWeb(), MemoryFetchStates()
-    old = {f"https://agency.example/{n}.zip": Taken(Validators(), str(n), "") for n in range(20)}
+    web, states = MemoryHttpClient(), MemoryFetchStates()
+    old = {f"https://agency.example/{n}.zip": FetchedFile(Validators(), str(n), "") for n in range(20)}
     uploads = {str(n): f"run {n}" for n in range(20)}
     states.put_state(SourceState("page", official=True, addresses=old, uploads=uploads))
     web.serve("https://agency.example/survey", zip_of({"readme.txt": "drifted"}).getvalue())
@@ -290,7 +295,7 @@ def test_only_the_newest_addresses_and_uploads_of_a_source_are_remembered() -> N
         web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: 100.0, lambda _: None, 10**6
     )
     (source,) = read_sources(written({**ENTRY, "kind": "file"}))
-    answer = look_for_release([source], Standing(), ports, lambda: NOW).answer
+    answer = look_for_release([source], KnownReleases(), ports, lambda: NOW).answer
     assert answer is not None
     kept = states.states()["page"]
     assert (len(kept.addresses), len(kept.uploads)) == (20, 20)

@@ -15,8 +15,8 @@ from library_validator.registry.events import (
 )
 from library_validator.registry.live import LiveRegistry, live_registry
 from library_validator.registry.store import RegistryStore
-from library_validator.releases.fetching.fetch import FetchPorts, Search, Standing, look_for_release
-from library_validator.releases.fetching.sources import Source
+from library_validator.releases.fetching.fetch import FetchPorts, KnownReleases, Search, look_for_release
+from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock
 
 
@@ -40,14 +40,16 @@ class Refresh:
         return (self.search.at - self.last_answer).days if self.last_answer else None
 
 
-def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial: bool = False) -> Refresh:
+def refresh(
+    sources: Sequence[ReleaseSource], ports: RefreshPorts, now: Clock, *, trial: bool = False
+) -> Refresh:
     """Ask the sources for a release and upload a new one, unless this is a ``trial``.
 
     If no source answers, that is published as ``Release Fetch Failed`` and is not an error. Raises
     ``PublishFailed``, and what the stores raise.
     """
     live = live_registry(ports.store)
-    search = look_for_release(sources, _standing(live), ports.fetch, now, trial=trial)
+    search = look_for_release(sources, _known(live), ports.fetch, now, trial=trial)
     ages = registry_ages(live.pointer, search.at) if live else {}
     if search.answer:
         return Refresh(search, ages, search.at)
@@ -59,11 +61,11 @@ def refresh(sources: Sequence[Source], ports: RefreshPorts, now: Clock, *, trial
     return refreshed
 
 
-def _standing(live: LiveRegistry | None) -> Standing:
+def _known(live: LiveRegistry | None) -> KnownReleases:
     if live is None:
-        return Standing()
+        return KnownReleases()
     contents = frozenset(release.content_sha256 for release in live.record.releases)
-    return Standing(live.pointer.fiscal_year, contents)
+    return KnownReleases(live.pointer.fiscal_year, contents)
 
 
 def _failed(refreshed: Refresh, live: LiveRegistry | None) -> ReleaseFetchFailedData:

@@ -1,4 +1,4 @@
-"""What each source of releases said last, in the registry table: ``FETCH`` / source id."""
+"""The states of the sources of releases, in the registry table: ``FETCH`` / source id."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from library_validator.releases.fetching.downloading import Validators
-from library_validator.releases.fetching.fetch import SourceState, Taken
+from library_validator.releases.fetching.fetch import FetchedFile, SourceState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class FetchStatesTable:
-    """``FetchStates``. The order of addresses and uploads is kept: it tells the oldest."""
+    """``FetchStates``. Addresses and uploads keep their order, which shows the oldest."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class FetchStatesTable:
 def _state(text: str) -> SourceState:
     kept = json.loads(text)
     addresses = {
-        address: Taken(Validators(**taken["validators"]), taken["sha256"], taken["at"])
-        for address, taken in kept.pop("addresses").items()
+        address: FetchedFile(Validators(**fetched["validators"]), fetched["sha256"], fetched["at"])
+        for address, fetched in kept.pop("addresses").items()
     }
     return SourceState(addresses=addresses, **kept)

@@ -1,4 +1,4 @@
-"""Fetched releases into the releases bucket."""
+"""Fetched releases are put into the releases bucket."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class FetchedReleasesBucket:
-    """``FetchedReleases``: one whole object a release, under the folder that a load knows them by."""
+    """``FetchedReleases``: one object for each release, in the folder ``FETCHED``."""
 
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client

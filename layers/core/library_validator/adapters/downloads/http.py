@@ -1,7 +1,7 @@
-"""HTTP by urllib3, one request at a time, each within a time of its own.
+"""Requests over HTTP with urllib3; each request has a time limit.
 
-A timeout of a socket begins again with every byte, in the headers as in the body: a server that sends one
-byte now and then would keep a request for good. So a timer shuts the connection when the time is over.
+A socket's timeout starts again with every byte, so a server that sends a byte now and then could keep a
+request open for ever. A timer therefore shuts the connection when the time is up.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as TookTooLong
 
 from library_validator.errors import NotFetched
-from library_validator.releases.fetching.downloading import Answer, Outcome
+from library_validator.releases.fetching.downloading import FetchOutcome, HttpResponse
 
 CONNECT_SECONDS: Final = 10.0
 SILENCE_SECONDS: Final = 20.0  # without a byte
@@ -36,14 +36,14 @@ _KINDS: Final[Mapping[str, tuple[type[HTTPConnectionPool], type[HTTPConnection]]
 }
 
 
-class HttpWeb:
-    """``Web``. Certificates are checked against the system's; proxies of the environment are not used."""
+class Urllib3Client:
+    """``HttpClient``. It trusts the system's certificates and ignores proxies of the environment."""
 
     @contextmanager
-    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> Iterator[Answer]:
-        with _Request(seconds) as request, _telling(request):
+    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> Iterator[HttpResponse]:
+        with _Request(seconds) as request, _as_not_fetched(request):
             response = request.open(url, headers)
-            answer = Answer(
+            answer = HttpResponse(
                 response.status,
                 {name.lower(): value for name, value in response.headers.items()},
                 _body(response, request),
@@ -52,7 +52,7 @@ class HttpWeb:
 
 
 class _Request:
-    """One connection, shut when the time is over or the request is done with."""
+    """A connection that is shut when the time is up or the request has ended."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
@@ -94,13 +94,13 @@ class _Request:
         self._shut()
 
     def _shut(self) -> None:
-        for one in self._sockets:
+        for opened in self._sockets:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
+                opened.shutdown(socket.SHUT_RDWR)
 
 
 def _remembering(connection: type[Any], sockets: list[socket.socket]) -> type[Any]:
-    """A kind of connection that leaves its socket in ``sockets``."""
+    """A class of connections that put their socket into ``sockets``."""
 
     class Remembering(connection):  # type: ignore[misc]
         def connect(self) -> None:
@@ -111,8 +111,8 @@ def _remembering(connection: type[Any], sockets: list[socket.socket]) -> type[An
 
 
 def _body(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
-    with _telling(request):
-        # read1 gives what is there; read would wait until a whole chunk is.
+    with _as_not_fetched(request):
+        # read1 returns the bytes that have arrived; read would wait for a whole chunk.
         while chunk := response.read1(_CHUNK, decode_content=False):
             yield chunk
         if request.expired:
@@ -120,8 +120,8 @@ def _body(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
 
 
 @contextmanager
-def _telling(request: _Request) -> Iterator[None]:
-    """What went wrong on the way, as ``NotFetched``."""
+def _as_not_fetched(request: _Request) -> Iterator[None]:
+    """Turn every error of the connection into ``NotFetched``."""
     try:
         yield
     except (HTTPError, OSError, ValueError) as error:
@@ -131,17 +131,17 @@ def _telling(request: _Request) -> Iterator[None]:
 def _fault(error: Exception) -> NotFetched:
     cause = error.args[1] if len(error.args) > 1 else error.__cause__
     if isinstance(error, IncompleteRead) or isinstance(cause, IncompleteRead):
-        return NotFetched(Outcome.TRUNCATED, "broke off before its end", transient=True)
+        return NotFetched(FetchOutcome.TRUNCATED, "ended before its announced length", transient=True)
     if isinstance(error, SSLError):
-        return NotFetched(Outcome.UNREACHABLE, "has no certificate that can be trusted")
+        return NotFetched(FetchOutcome.UNREACHABLE, "has a certificate that is not trusted")
     if isinstance(error, NewConnectionError):
-        return NotFetched(Outcome.UNREACHABLE, "cannot be reached", transient=True)
+        return NotFetched(FetchOutcome.UNREACHABLE, "cannot be reached", transient=True)
     if isinstance(error, TookTooLong | TimeoutError):
         return _timed_out()
     if isinstance(error, ProtocolError | OSError):
-        return NotFetched(Outcome.UNREACHABLE, "broke the connection", transient=True)
-    return NotFetched(Outcome.UNEXPECTED, f"speaks no HTTP that is understood ({type(error).__name__})")
+        return NotFetched(FetchOutcome.UNREACHABLE, "broke the connection", transient=True)
+    return NotFetched(FetchOutcome.UNEXPECTED, f"does not answer in valid HTTP ({type(error).__name__})")
 
 
 def _timed_out() -> NotFetched:
-    return NotFetched(Outcome.TIMED_OUT, "did not answer in time", transient=True)
+    return NotFetched(FetchOutcome.TIMED_OUT, "did not answer in time", transient=True)

@@ -1,4 +1,4 @@
-"""What each source of releases said last, in memory."""
+"""The states of the sources of releases, in memory."""
 
 from __future__ import annotations
 

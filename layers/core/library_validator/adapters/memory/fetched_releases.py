@@ -1,4 +1,4 @@
-"""Fetched releases into the releases bucket in memory."""
+"""Fetched releases are put into the releases bucket in memory."""
 
 from __future__ import annotations
 

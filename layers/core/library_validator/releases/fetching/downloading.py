@@ -1,7 +1,7 @@
-"""One download from outside, without trusting anything that the other side says or does.
+"""A download from outside, without trust in the other side.
 
-Redirects stay on the hosts of the source, the size is counted while it streams, nothing is decompressed,
-what is no zip is known by its first bytes, and the whole ends within the time it was given.
+Redirects stay on the hosts of the source. The size is counted while the body is read. Nothing is
+decompressed. The first bytes show whether it is a zip. The whole download ends within a given time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 
 from library_validator.errors import NotFetched
 from library_validator.releases.fetching.offers import read_page
-from library_validator.releases.fetching.sources import Source
+from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock, TimeLeft
 
 ATTEMPTS: Final = 3
@@ -27,7 +27,7 @@ MAX_REDIRECTS: Final = 5
 MAX_PAGE_BYTES: Final = 4 << 20
 USER_AGENT: Final = "library-validator (checks for new releases of the Public Libraries Survey)"
 _FIRST_PAUSE_SECONDS: Final = 1.0
-_LOOKED_AT: Final = 4096  # bytes of a body that tell what it is
+_LOOKED_AT: Final = 4096  # first bytes of a body, which show its kind
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSALS: Final = frozenset({401, 403, 407, 429, 451})
@@ -37,55 +37,57 @@ _LONGEST_VALIDATOR: Final = 200  # characters
 _ZIP: Final = "a zip"
 _PAGE: Final = "a web page"
 _ZIP_BEGINS: Final = b"PK\x03\x04"
-_WALL: Final = re.compile(
+_BLOCKING: Final = re.compile(
     r"captcha|access denied|just a moment|are you (?:a )?(?:human|robot)|automated (?:access|requests)"
     r"|request unsuccessful|attention required",
     re.IGNORECASE,
 )
 
 
-class Outcome(StrEnum):
-    """What asking a source came to. The first five are answers and end the search."""
+class FetchOutcome(StrEnum):
+    """The result of a request to a source. The first five are answers and end the search."""
 
     UPLOADED = "uploaded"
-    FOUND = "found"  # would be uploaded, were this no trial
-    NOT_MODIFIED = "not_modified"  # the address has what it had when it was last taken
+    FOUND = "found"  # it would be uploaded if this were not a trial
+    NOT_MODIFIED = "not_modified"  # the file is the same as at the last download
     KNOWN = "known"  # the same content was uploaded or accepted before
     NOTHING_NEWER = "nothing_newer"
     GONE = "gone"
-    REFUSED = "refused"  # or a wall against automated clients
-    NO_LINK = "no_link"  # a page that links to no release
+    REFUSED = "refused"  # or a page that blocks automated clients
+    NO_LINK = "no_link"  # a page without a link to a release
     NOT_A_RELEASE = "not_a_release"
     TOO_LARGE = "too_large"
     TRUNCATED = "truncated"
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
     SERVER_ERROR = "server_error"
-    STRAYED = "strayed"  # led to where the source has no business
-    UNEXPECTED = "unexpected"  # HTTP that was not asked for
+    STRAYED = "strayed"  # a redirect or link to a host that does not belong to the source
+    UNEXPECTED = "unexpected"  # any other HTTP response
 
     @property
     def is_answer(self) -> bool:
         return self in _ANSWERS
 
 
-_ANSWERS: Final = frozenset(list(Outcome)[:5])
+_ANSWERS: Final = frozenset(list(FetchOutcome)[:5])
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP response. Header names are in lower case; ``body`` is as it was sent, not decompressed."""
+class HttpResponse:
+    """An HTTP response. Header names are in lower case; ``body`` is as it was sent, not decompressed."""
 
     status: int
     headers: Mapping[str, str]
     body: Iterator[bytes]
 
 
-class Web(Protocol):
-    """One request, no redirects followed, no retries."""
+class HttpClient(Protocol):
+    """Single requests: it follows no redirects and does not retry."""
 
-    def get(self, url: str, headers: Mapping[str, str], seconds: float) -> AbstractContextManager[Answer]:
-        """GET ``url``; all of it, the reading of the body too, ends within ``seconds``.
+    def get(
+        self, url: str, headers: Mapping[str, str], seconds: float
+    ) -> AbstractContextManager[HttpResponse]:
+        """GET ``url``. Everything, including reading the body, ends within ``seconds``.
 
         Raises ``NotFetched`` (timed_out, unreachable, truncated), from ``get`` or while the body is read.
         """
@@ -93,7 +95,7 @@ class Web(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a server said to recognise the content by, as HTTP sends it back."""
+    """The headers by which a server recognises unchanged content."""
 
     etag: str = ""
     last_modified: str = ""
@@ -105,9 +107,9 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What was read into the target; nothing where the server said ``not_modified``."""
+    """A file that was written to the target. If the server says ``not_modified``, nothing was written."""
 
-    url: str  # where it was in the end
+    url: str  # after redirects
     size: int
     sha256: str
     validators: Validators
@@ -116,10 +118,10 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """Downloads for one source. ``time_left`` tells the seconds that it may still take."""
+    """Downloads from one source."""
 
-    source: Source
-    web: Web
+    source: ReleaseSource
+    http: HttpClient
     time_left: TimeLeft
     sleep: Callable[[float], None]
     now: Clock
@@ -129,7 +131,7 @@ class Downloader:
         return self._with_retries(url, target, {}, _PAGE, MAX_PAGE_BYTES)
 
     def zip(self, url: str, target: BinaryIO, validators: Validators, max_bytes: int) -> Download:
-        """A zip, unless it is as it was when ``validators`` were kept. Raises ``NotFetched``."""
+        """A zip, unless ``validators`` show that it has not changed. Raises ``NotFetched``."""
         return self._with_retries(url, target, validators.conditions(), _ZIP, max_bytes)
 
     def _with_retries(
@@ -154,26 +156,26 @@ class Downloader:
         for _ in range(MAX_REDIRECTS + 1):
             if not self.source.may_ask(url):
                 raise NotFetched(
-                    Outcome.STRAYED,
-                    f"leads to {url[:200]}, and this source is only asked over https at "
-                    f"{', '.join(sorted(self.source.hosts))}",
+                    FetchOutcome.STRAYED,
+                    f"leads to {url[:200]}, but requests to this source may only go to "
+                    f"{', '.join(sorted(self.source.hosts))} over https",
                 )
             if self.time_left() <= 0:
-                raise NotFetched(Outcome.TIMED_OUT, "was not answered within the time that there was")
-            with self.web.get(url, headers, self.time_left()) as answer:
+                raise NotFetched(FetchOutcome.TIMED_OUT, "did not answer in the time that was left")
+            with self.http.get(url, headers, self.time_left()) as answer:
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
                     return self._take(url, answer, target, conditions, kind, max_bytes)
             try:
                 url = urljoin(url, location)
             except ValueError:
-                raise NotFetched(Outcome.UNEXPECTED, "redirects to what is no address") from None
-        raise NotFetched(Outcome.STRAYED, f"redirects more than {MAX_REDIRECTS} times")
+                raise NotFetched(FetchOutcome.UNEXPECTED, "redirects to an invalid address") from None
+        raise NotFetched(FetchOutcome.STRAYED, f"redirects more than {MAX_REDIRECTS} times")
 
     def _take(
         self,
         url: str,
-        answer: Answer,
+        answer: HttpResponse,
         target: BinaryIO,
         conditions: Mapping[str, str],
         kind: str,
@@ -185,19 +187,23 @@ class Downloader:
         if answer.status != 200:
             raise _status_fault(answer, self.now)
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-            raise NotFetched(Outcome.UNEXPECTED, "sends its content compressed, though plain was asked for")
+            raise NotFetched(
+                FetchOutcome.UNEXPECTED, "sends compressed content, although the request forbids it"
+            )
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > max_bytes:
             raise _too_large(int(declared), max_bytes)
         size, digest = self._read(answer, target, kind, max_bytes)
         if declared.isdecimal() and size != int(declared):
-            raise NotFetched(Outcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True)
+            raise NotFetched(
+                FetchOutcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True
+            )
         return Download(
             url, size, digest, Validators(_kept(headers, "etag"), _kept(headers, "last-modified"))
         )
 
-    def _read(self, answer: Answer, target: BinaryIO, kind: str, max_bytes: int) -> tuple[int, str]:
-        """Size and SHA-256 of the body, written to ``target``."""
+    def _read(self, answer: HttpResponse, target: BinaryIO, kind: str, max_bytes: int) -> tuple[int, str]:
+        """Write the body to ``target``; returns its size and SHA-256."""
         digest = hashlib.sha256()
         size, beginning = 0, b""
         for chunk in answer.body:
@@ -205,7 +211,7 @@ class Downloader:
             if size > max_bytes:
                 raise _too_large(None, max_bytes)
             if self.time_left() <= 0:
-                raise NotFetched(Outcome.TIMED_OUT, f"had sent {size:,} bytes when the time was over")
+                raise NotFetched(FetchOutcome.TIMED_OUT, f"had sent {size:,} bytes when the time was up")
             if len(beginning) < _LOOKED_AT:
                 beginning += chunk[:_LOOKED_AT]
                 if len(beginning) >= _LOOKED_AT:
@@ -217,19 +223,19 @@ class Downloader:
         return size, digest.hexdigest()
 
 
-def is_wall(text: str) -> bool:
-    """Whether a page is one against automated clients, as far as its words tell."""
-    return _WALL.search(text) is not None
+def blocks_clients(text: str) -> bool:
+    """Whether the words of a page say that it blocks automated clients."""
+    return _BLOCKING.search(text) is not None
 
 
 def _kept(headers: Mapping[str, str], name: str) -> str:
-    """A header as it is sent back one day: one that is overlong or no plain text is not kept."""
+    """A header that is kept for later requests; empty if it is too long or not plain text."""
     value = headers.get(name, "")
     return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
 def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None:
-    """Raises ``NotFetched`` where content type or first bytes are of something else than ``kind``."""
+    """Raises ``NotFetched`` if the content type or the first bytes show another kind of file."""
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     looks_like_html = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     if (
@@ -244,39 +250,44 @@ def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None
         text = beginning.decode("utf-8", "replace")
         title = read_page(beginning, "").title
         called = f" called “{title}”" if title else ""
-        if is_wall(text):
-            raise NotFetched(Outcome.REFUSED, f"answers with a page{called} against automated clients")
-        raise NotFetched(Outcome.NOT_A_RELEASE, f"answers with a web page{called} instead of {kind}")
-    said = f"content of type {content_type}" if content_type else "content of no type"
-    begins = "nothing" if not beginning else f"it begins with {beginning[:8]!r}"
-    raise NotFetched(Outcome.NOT_A_RELEASE, f"sends {said} instead of {kind} ({begins})")
+        if blocks_clients(text):
+            raise NotFetched(
+                FetchOutcome.REFUSED, f"answers with a page{called} that blocks automated clients"
+            )
+        raise NotFetched(FetchOutcome.NOT_A_RELEASE, f"answers with a web page{called} instead of {kind}")
+    said = f"content of type {content_type}" if content_type else "content without a type"
+    begins = f"it begins with {beginning[:8]!r}" if beginning else "it is empty"
+    raise NotFetched(FetchOutcome.NOT_A_RELEASE, f"sends {said} instead of {kind} ({begins})")
 
 
-def _status_fault(answer: Answer, now: Clock) -> NotFetched:
+def _status_fault(answer: HttpResponse, now: Clock) -> NotFetched:
     status = answer.status
     transient = status in _TRANSIENT
     wait = _retry_after(answer.headers.get("retry-after", ""), now) if transient else None
-    later = f" and asks to come back in {wait:,.0f} s" if wait else ""
+    later = f" and asks to try again in {wait:,.0f} s" if wait else ""
     if status in (404, 410):
-        return NotFetched(Outcome.GONE, f"has nothing there any more (HTTP {status})")
+        return NotFetched(FetchOutcome.GONE, f"has no file at this address any more (HTTP {status})")
     if status in _REFUSALS:
         return NotFetched(
-            Outcome.REFUSED, f"refuses the request (HTTP {status}){later}", transient=transient, wait=wait
+            FetchOutcome.REFUSED,
+            f"refuses the request (HTTP {status}){later}",
+            transient=transient,
+            wait=wait,
         )
     if status >= 500:
         return NotFetched(
-            Outcome.SERVER_ERROR,
-            f"has an error of its own (HTTP {status}){later}",
+            FetchOutcome.SERVER_ERROR,
+            f"reports an error of its own (HTTP {status}){later}",
             transient=transient,
             wait=wait,
         )
     return NotFetched(
-        Outcome.UNEXPECTED, f"answers with HTTP {status}{later}", transient=transient, wait=wait
+        FetchOutcome.UNEXPECTED, f"answers with HTTP {status}{later}", transient=transient, wait=wait
     )
 
 
 def _retry_after(value: str, now: Clock) -> float | None:
-    """TimeLeft that a Retry-After header asks for (RFC 9110, 10.2.3), a number or a date."""
+    """Seconds that a Retry-After header asks for (RFC 9110, 10.2.3), as a number or a date."""
     if value.strip().isdecimal():
         return float(value)
     try:
@@ -289,7 +300,7 @@ def _retry_after(value: str, now: Clock) -> float | None:
 
 
 def _pause(fault: NotFetched, attempt: int) -> float | None:
-    """TimeLeft before the next attempt; None where another one is no use."""
+    """Seconds before the next attempt; None if another attempt is useless."""
     if not fault.transient:
         return None
     own = random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))
@@ -297,5 +308,5 @@ def _pause(fault: NotFetched, attempt: int) -> float | None:
 
 
 def _too_large(size: int | None, most: int) -> NotFetched:
-    said = f"announces {size:,} bytes" if size is not None else "sends more and more"
-    return NotFetched(Outcome.TOO_LARGE, f"{said}; at most {most:,} are taken")
+    said = f"announces {size:,} bytes; the limit is {most:,}" if size else f"sends more than {most:,} bytes"
+    return NotFetched(FetchOutcome.TOO_LARGE, said)

@@ -1,7 +1,7 @@
-"""Looking for a newer release: each source in its order, until one answers.
+"""The search for a newer release: the sources are asked in order until one answers.
 
-What is found is uploaded and nothing else: the upload triggers the load, which decides. A source that is
-gone, refuses or gives something else is reported, and the next is tried.
+A release that is found is uploaded; the upload triggers the load, which decides about it. A source that is
+gone, refuses or sends something else is reported, and the next one is asked.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from library_validator.errors import NotFetched, ReleaseRefused
 from library_validator.releases.fetching.downloading import (
     Download,
     Downloader,
-    Outcome,
+    FetchOutcome,
+    HttpClient,
     Validators,
-    Web,
-    is_wall,
+    blocks_clients,
 )
 from library_validator.releases.fetching.offers import (
     Offer,
@@ -30,32 +30,34 @@ from library_validator.releases.fetching.offers import (
     read_page,
     year_named,
 )
-from library_validator.releases.fetching.sources import Source
+from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator.terms import Clock, TimeLeft
 
 MOST_SECONDS_A_SOURCE: Final = 180.0
-# What one file of a source may come to while the next is as it should be. A refusal is not pressed.
-_OF_ONE_FILE: Final = frozenset({Outcome.GONE, Outcome.NOT_A_RELEASE, Outcome.TOO_LARGE, Outcome.TRUNCATED})
-_LONGEST_SENTENCE: Final = 500  # characters: it may quote what the other side sent
+# After these outcomes the source's next file is tried. After a refusal it is not.
+_OF_ONE_FILE: Final = frozenset(
+    {FetchOutcome.GONE, FetchOutcome.NOT_A_RELEASE, FetchOutcome.TOO_LARGE, FetchOutcome.TRUNCATED}
+)
+_LONGEST_SENTENCE: Final = 500  # characters: it may quote the other side
 _T = TypeVar("_T")
-_REMEMBERED: Final = 20  # addresses, and uploads, of a source: the newest
+_REMEMBERED: Final = 20  # newest addresses of a source, and newest uploads
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an uploaded release came from; times are ISO 8601, UTC."""
+    """The origin of an uploaded release; times are ISO 8601, UTC."""
 
     source_id: str
-    source_url: str  # where it was in the end, after redirects
+    source_url: str  # after redirects
     official: bool
     fetched_at: str
     sha256: str  # of the zip
     validators: Validators
 
     def as_metadata(self) -> dict[str, str]:
-        """As the uploaded object's user metadata, which are ASCII; what nobody said is left out."""
+        """The uploaded object's user metadata, which are ASCII; empty values are left out."""
         named = {
             "source-url": self.source_url,
             "source-id": self.source_id,
@@ -69,15 +71,15 @@ class Provenance:
 
 
 class FetchedReleases(Protocol):
-    """Where fetched releases are uploaded; each upload triggers a load."""
+    """The bucket for fetched releases; each upload triggers a load."""
 
     def put(self, file_name: str, body: BinaryIO, metadata: Mapping[str, str]) -> str:
         """Upload ``body`` under the folder of fetched releases; returns the id of the run that loads it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What an address had when it was last taken, or found to be known."""
+class FetchedFile:
+    """The file that an address had at the last download."""
 
     validators: Validators
     sha256: str
@@ -86,7 +88,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is kept of a source between two searches; times are ISO 8601, UTC, empty for never."""
+    """What a search keeps of a source for the next search; times are ISO 8601, UTC, empty for never."""
 
     source_id: str
     official: bool = False
@@ -94,32 +96,32 @@ class SourceState:
     last_outcome: str = ""
     last_said: str = ""  # a sentence
     last_answer: str = ""  # when it last answered, with or without something new
-    last_refusal: str = ""  # when it last did anything else
+    last_refusal: str = ""  # when it last did not answer
     failures: int = 0  # in a row
-    addresses: Mapping[str, Taken] = field(default_factory=dict)
+    addresses: Mapping[str, FetchedFile] = field(default_factory=dict)
     uploads: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of a zip -> the run that loaded it
 
 
 class FetchStates(Protocol):
     def states(self) -> dict[str, SourceState]:
-        """Of every source that was ever asked, by its id."""
+        """The states of all sources that were ever asked, by source id."""
 
     def put_state(self, state: SourceState) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the registry stands on now: only what is as new, or newer, is of interest."""
+class KnownReleases:
+    """The releases of the live registry. A search is for a release of the live fiscal year or a newer one."""
 
-    fiscal_year: int | None = None  # None: nothing is live
-    contents: frozenset[str] = frozenset()  # of the accepted releases, as ``Release.content_sha256``
+    fiscal_year: int | None = None  # the live one; None: nothing is live
+    contents: frozenset[str] = frozenset()  # ``Release.content_sha256`` of the accepted releases
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPorts:
-    """What a search works with. ``time_left`` tells the seconds that all of it may still take."""
+    """What a search works with. ``time_left`` is for all sources together."""
 
-    web: Web
+    http: HttpClient
     releases: FetchedReleases
     states: FetchStates
     time_left: TimeLeft
@@ -130,11 +132,11 @@ class FetchPorts:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What asking one source came to. ``said`` follows the source's name and makes a sentence with it."""
+    """The result of a request to one source. The source's name and ``said`` make a sentence."""
 
     source_id: str
     official: bool
-    outcome: Outcome
+    outcome: FetchOutcome
     said: str
     url: str = ""
     fiscal_year: int | None = None
@@ -144,7 +146,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """All attempts of one search, in order. The last one is the answer, if there is one."""
+    """All attempts of a search, in order. Only the last attempt can be the answer."""
 
     at: datetime
     attempts: tuple[Attempt, ...]
@@ -156,29 +158,34 @@ class Search:
 
 
 def look_for_release(
-    sources: Sequence[Source], standing: Standing, ports: FetchPorts, now: Clock, *, trial: bool = False
+    sources: Sequence[ReleaseSource],
+    known: KnownReleases,
+    ports: FetchPorts,
+    now: Clock,
+    *,
+    trial: bool = False,
 ) -> Search:
-    """Ask ``sources`` in order until one answers; upload what is new, unless this is a ``trial``.
+    """Ask ``sources`` in order until one answers; upload a new release, unless this is a ``trial``.
 
-    No source can make it raise; what the stores raise does. A trial uploads nothing and keeps nothing.
+    A trial uploads and stores nothing. Raises what the stores raise; no source can cause an exception.
     """
     at = now()
     states = ports.states.states()
     attempts: list[Attempt] = []
     for position, source in enumerate(sources):
         state = states.get(source.id, SourceState(source.id))
-        others = [known for known in states.values() if known.source_id != source.id]
-        asking = _Asking(
+        others = [other for other in states.values() if other.source_id != source.id]
+        request = _Request(
             source,
             state,
             others,
-            standing,
+            known,
             ports,
             _share(ports.time_left, len(sources) - position),
             now,
             trial,
         )
-        attempt, changed = asking.ask()
+        attempt, changed = request.run()
         attempts.append(attempt)
         if not trial:
             ports.states.put_state(_after(attempt, changed, now()))
@@ -188,7 +195,7 @@ def look_for_release(
 
 
 def _share(time_left: TimeLeft, sources: int) -> TimeLeft:
-    """An equal share of the time for each source that is still to be asked, as a countdown of its own."""
+    """The countdown of the next source: an equal share of the time for each source that is left."""
     left = time_left()
     floor = left - min(MOST_SECONDS_A_SOURCE, left / sources)
     return lambda: time_left() - floor
@@ -210,27 +217,27 @@ def _after(attempt: Attempt, state: SourceState, at: datetime) -> SourceState:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """One source, asked once."""
+class _Request:
+    """The request to one source."""
 
-    source: Source
+    source: ReleaseSource
     state: SourceState
     others: Iterable[SourceState]
-    standing: Standing
+    known: KnownReleases
     ports: FetchPorts
     time_left: TimeLeft
     now: Clock
     trial: bool
 
-    def ask(self) -> tuple[Attempt, SourceState]:
-        """What it came to, and what is to be kept of it."""
+    def run(self) -> tuple[Attempt, SourceState]:
+        """The attempt, and the source's new state."""
         try:
-            offers = self._worth_taking(self._offers())
+            offers = self._wanted(self._offers())
         except NotFetched as fault:
             return self._failed(fault, None), self.state
         if not offers:
-            said = f"has nothing newer than fiscal year {self.standing.fiscal_year}"
-            return self._attempt(Outcome.NOTHING_NEWER, said), self.state
+            said = f"has nothing newer than fiscal year {self.known.fiscal_year}"
+            return self._attempt(FetchOutcome.NOTHING_NEWER, said), self.state
         failed = []
         for offer in offers:
             try:
@@ -239,7 +246,7 @@ class _Asking:
                 failed.append(self._failed(fault, offer))
                 if fault.outcome not in _OF_ONE_FILE:
                     break
-        # The newest release is what was asked for: what became of it is what the source did.
+        # The request was for the newest release: its outcome is the outcome of the source.
         return failed[0], self.state
 
     def _offers(self) -> list[Offer]:
@@ -250,75 +257,81 @@ class _Asking:
         if source.kind == "table":
             return known_offers(source, today)
         with tempfile.TemporaryFile() as file:
-            download = self._downloader().page(self._asked().url, file)
+            download = self._downloader().page(self._own_offer().url, file)
             file.seek(0)
             content = file.read()
         page = read_page(content, source.url if source.prefix else download.url)
         found = linked_offers(source, page, today)
         if not found:
             called = f" called “{page.title}”" if page.title else ""
-            if is_wall(content.decode("utf-8", "replace")):
-                raise NotFetched(Outcome.REFUSED, f"answers with a page{called} against automated clients")
-            raise NotFetched(Outcome.NO_LINK, f"has a page{called} that links to no release")
+            if blocks_clients(content.decode("utf-8", "replace")):
+                raise NotFetched(
+                    FetchOutcome.REFUSED, f"answers with a page{called} that blocks automated clients"
+                )
+            raise NotFetched(FetchOutcome.NO_LINK, f"has a page{called} without a link to a release")
         return found[:1]
 
-    def _asked(self) -> Offer:
-        """The source's own address; of a table the newest one."""
+    def _own_offer(self) -> Offer:
+        """The source's own address; for a table, the address of its newest release."""
         address = self.source.url or self.source.releases[max(self.source.releases)]
         return offer_at(self.source, address, None, self.now().date())
 
-    def _worth_taking(self, offers: list[Offer]) -> list[Offer]:
-        """Those newer than what is live; else the live year's own, which may have been published again."""
-        live = self.standing.fiscal_year
+    def _wanted(self, offers: list[Offer]) -> list[Offer]:
+        """The offers newer than the live release; without any, a new edition of the live fiscal year."""
+        live = self.known.fiscal_year
         if self.source.kind == "file" or live is None:
             return offers
         newer = [offer for offer in offers if offer.fiscal_year is None or offer.fiscal_year > live]
         return newer or [offer for offer in offers if offer.fiscal_year == live][:1]
 
     def _take(self, offer: Offer) -> tuple[Attempt, SourceState]:
-        known = self.state.addresses.get(offer.address)
+        before = self.state.addresses.get(offer.address)
         with tempfile.TemporaryFile() as file:
             download = self._downloader().zip(
-                offer.url, file, known.validators if known else Validators(), self.ports.max_bytes
+                offer.url, file, before.validators if before else Validators(), self.ports.max_bytes
             )
             if download.not_modified:
-                said = f"has what it had before{_of_year(offer.fiscal_year)}"
-                return self._attempt(Outcome.NOT_MODIFIED, said, offer, download), self.state
+                said = f"has the same release{_of_year(offer.fiscal_year)} as before"
+                return self._attempt(FetchOutcome.NOT_MODIFIED, said, offer, download), self.state
             file.seek(0)
-            outcome, said, year = self._judge(file, download, offer)
+            outcome, said, year = self._check(file, download, offer)
             run_id = ""
-            if outcome is Outcome.UPLOADED:
+            if outcome is FetchOutcome.UPLOADED:
                 file.seek(0)
                 run_id = self.ports.releases.put(offer.file_name, file, self._provenance(download))
         attempt = replace(self._attempt(outcome, said, offer, download), fiscal_year=year, run_id=run_id)
-        return attempt, self._remembering(offer, download, run_id)
+        return attempt, self._new_state(offer, download, run_id)
 
-    def _judge(self, file: BinaryIO, download: Download, offer: Offer) -> tuple[Outcome, str, int | None]:
-        """Outcome, sentence and fiscal year of a whole download. Raises ``NotFetched``."""
+    def _check(
+        self, file: BinaryIO, download: Download, offer: Offer
+    ) -> tuple[FetchOutcome, str, int | None]:
+        """Outcome, sentence and fiscal year of a complete download. Raises ``NotFetched``."""
         year = offer.fiscal_year
         if self._uploaded_before(download.sha256):
-            return Outcome.KNOWN, f"has a release{_of_year(year)} that was fetched before", year
+            return FetchOutcome.KNOWN, f"has a release{_of_year(year)} that was fetched before", year
         if not zipfile.is_zipfile(file):
-            raise NotFetched(Outcome.TRUNCATED, "sent a zip that is cut off or damaged")
+            raise NotFetched(FetchOutcome.TRUNCATED, "sent a zip that is cut off or damaged")
         try:
             release = self.ports.read(file)
         except ReleaseRefused as refusal:
             if not self.source.official:
-                raise NotFetched(Outcome.NOT_A_RELEASE, f"has no release, but {refusal.found}") from refusal
-            # The agency changed its layout, or its mind. The load says so, once, where everybody looks.
+                raise NotFetched(
+                    FetchOutcome.NOT_A_RELEASE, f"has no release, but {refusal.found}"
+                ) from refusal
+            # The agency may have changed its layout. The load reports the refusal where people look for it.
             return self._new(f"has a file that will be refused: {refusal}", year)
         year = release.fiscal_year
-        if release.content_sha256 in self.standing.contents:
-            return Outcome.KNOWN, f"has the release{_of_year(year)} that is accepted already", year
+        if release.content_sha256 in self.known.contents:
+            return FetchOutcome.KNOWN, f"has the release{_of_year(year)} that is accepted already", year
         return self._new(f"has a release{_of_year(year)}", year)
 
-    def _new(self, said: str, year: int | None) -> tuple[Outcome, str, int | None]:
-        return (Outcome.FOUND if self.trial else Outcome.UPLOADED), said, year
+    def _new(self, said: str, year: int | None) -> tuple[FetchOutcome, str, int | None]:
+        return (FetchOutcome.FOUND if self.trial else FetchOutcome.UPLOADED), said, year
 
     def _uploaded_before(self, sha256: str) -> bool:
-        """Whether it lies in the bucket, from here or from a source whose word counts as much.
+        """Whether the bucket has the file from this source, or from another one that is as trustworthy.
 
-        What only a mirror gave waits for a person: the agency's own copy of it must not wait behind it.
+        A file that only a mirror gave waits for a person; the agency's own copy is uploaded all the same.
         """
         return any(
             sha256 in state.uploads
@@ -326,11 +339,11 @@ class _Asking:
             if state.official or not self.source.official
         )
 
-    def _remembering(self, offer: Offer, download: Download, run_id: str) -> SourceState:
-        taken = Taken(download.validators, download.sha256, self.now().isoformat())
+    def _new_state(self, offer: Offer, download: Download, run_id: str) -> SourceState:
+        fetched = FetchedFile(download.validators, download.sha256, self.now().isoformat())
         return replace(
             self.state,
-            addresses=_with(self.state.addresses, offer.address, taken),
+            addresses=_with(self.state.addresses, offer.address, fetched),
             uploads=_with(self.state.uploads, download.sha256, run_id) if run_id else self.state.uploads,
         )
 
@@ -345,27 +358,27 @@ class _Asking:
         ).as_metadata()
 
     def _downloader(self) -> Downloader:
-        return Downloader(self.source, self.ports.web, self.time_left, self.ports.sleep, self.now)
+        return Downloader(self.source, self.ports.http, self.time_left, self.ports.sleep, self.now)
 
     def _failed(self, fault: NotFetched, offer: Offer | None) -> Attempt:
-        return self._attempt(Outcome(fault.outcome), str(fault), offer)
+        return self._attempt(FetchOutcome(fault.outcome), str(fault), offer)
 
     def _attempt(
-        self, outcome: Outcome, said: str, offer: Offer | None = None, download: Download | None = None
+        self, outcome: FetchOutcome, said: str, offer: Offer | None = None, download: Download | None = None
     ) -> Attempt:
         return Attempt(
             source_id=self.source.id,
             official=self.source.official,
             outcome=outcome,
             said=said[:_LONGEST_SENTENCE],
-            url=download.url if download else (offer or self._asked()).url,
+            url=download.url if download else (offer or self._own_offer()).url,
             fiscal_year=offer.fiscal_year if offer else None,
             sha256=download.sha256 if download else "",
         )
 
 
 def _with(kept: Mapping[str, _T], key: str, value: _T) -> dict[str, _T]:
-    """``kept`` with another entry, as its newest; the oldest are forgotten."""
+    """``kept`` with another entry as the newest; the oldest entries are dropped."""
     entries = [(name, old) for name, old in kept.items() if name != key]
     return dict([*entries, (key, value)][-_REMEMBERED:])
 

@@ -1,4 +1,4 @@
-"""Which releases a source offers: the links of a page, or a table of known addresses."""
+"""The releases that a source offers: the links of a page, or a table of known addresses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
 
-from library_validator.releases.fetching.sources import Source
+from library_validator.releases.fetching.sources import ReleaseSource
 
-# pls_fy2024_csv.zip, pls_fy2018_data_files_csv.zip, and what a second upload of either is called.
+# pls_fy2024_csv.zip, pls_fy2018_data_files_csv.zip, and the names of second uploads (…_csv_0.zip).
 _NAMED: Final = re.compile(r"pls_fy(20\d{2})_(?:data_files_)?csv(?:_\d+)?\.zip$", re.IGNORECASE)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME: Final = 100  # characters
@@ -21,15 +21,15 @@ _LONGEST_NAME: Final = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A release that a source offers. ``address`` names it; ``url`` is where it is asked for."""
+    """A release that a source offers. ``address`` identifies it; the request goes to ``url``."""
 
     address: str
     url: str
-    fiscal_year: int | None  # as its name says; None where it does not
+    fiscal_year: int | None  # from its name; None if the name has none
 
     @property
     def file_name(self) -> str:
-        """A plain file name for the object that it is uploaded as."""
+        """A plain file name for the uploaded object."""
         name = _UNSAFE.sub("-", unquote(urlsplit(self.address).path.rpartition("/")[2]))
         name = name[-_LONGEST_NAME:].strip("-.") or "release"
         return name if name.lower().endswith(".zip") else f"{name}.zip"
@@ -37,29 +37,29 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a web page says of itself: its links, absolute, and its title."""
+    """The links of a web page, as absolute addresses, and its title."""
 
     links: tuple[str, ...]
     title: str
 
 
 def read_page(content: bytes, url: str) -> Page:
-    """The links of an HTML page that stands at ``url``. Anything can be read: a broken page has none."""
+    """Read the HTML page at ``url``. A broken page has fewer links, or none."""
     reader = _Reader(url)
-    # The parser's own way of saying that a "<![…" is none: what stands before it has been read.
+    # The parser raises this at a malformed "<![…": the part before it has been read.
     with suppress(AssertionError):
         reader.feed(content.decode("utf-8", "replace"))
         reader.close()
     return Page(tuple(reader.links), " ".join("".join(reader.title).split())[:80])
 
 
-def offer_at(source: Source, address: str, fiscal_year: int | None, today: date) -> Offer:
+def offer_at(source: ReleaseSource, address: str, fiscal_year: int | None, today: date) -> Offer:
     prefix = source.prefix.replace("{date}", f"{today:%Y%m%d}")
     return Offer(address, f"{prefix}{address}", fiscal_year)
 
 
-def linked_offers(source: Source, page: Page, today: date) -> list[Offer]:
-    """The zips of ended fiscal years that ``page`` links to on the source's own hosts, newest first."""
+def linked_offers(source: ReleaseSource, page: Page, today: date) -> list[Offer]:
+    """The links of ``page`` to zips of past fiscal years on the source's own hosts, newest first."""
     found = {}
     for link in page.links:
         address = link.partition("#")[0]
@@ -69,21 +69,21 @@ def linked_offers(source: Source, page: Page, today: date) -> list[Offer]:
     return _newest_first(source, found.items(), today)
 
 
-def known_offers(source: Source, today: date) -> list[Offer]:
+def known_offers(source: ReleaseSource, today: date) -> list[Offer]:
     """The releases of a table, newest first."""
     return _newest_first(source, ((address, year) for year, address in source.releases.items()), today)
 
 
 def year_named(address: str) -> int | None:
-    """The fiscal year that the name of an official zip tells."""
+    """The fiscal year in the name of an official zip."""
     named = _NAMED.search(urlsplit(address).path)
     return int(named[1]) if named else None
 
 
-def _newest_first(source: Source, found: Iterable[tuple[str, int]], today: date) -> list[Offer]:
-    # Of two files of one year the later folder or number is the later upload.
-    ordered = sorted(found, key=lambda one: (one[1], one[0]), reverse=True)
-    return [offer_at(source, address, year, today) for address, year in ordered]
+def _newest_first(source: ReleaseSource, found: Iterable[tuple[str, int]], today: date) -> list[Offer]:
+    # For two files of one year, the higher folder or number is the later upload.
+    ordered = sorted(((year, address) for address, year in found), reverse=True)
+    return [offer_at(source, address, year, today) for year, address in ordered]
 
 
 class _Reader(HTMLParser):

@@ -1,4 +1,4 @@
-"""Where releases come from: the built-in list ``sources.toml``, or an operator's own in the same shape."""
+"""Sources of releases: the built-in list ``sources.toml``, or an operator's own list in the same shape."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 OWN_SOURCE: Final = "own-url"
-# Printable ASCII: what two parsers might read as two hosts is not asked at all.
+# Printable ASCII: two parsers might see two different hosts in any other address.
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
-_LONGEST_ADDRESS: Final = 1_000  # characters; an object's metadata have 2 KB for all there is to say
+_LONGEST_ADDRESS: Final = 1_000  # characters; all metadata of an object have 2 KB
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One place that may offer a release.
+class ReleaseSource:
+    """A place that may offer a release.
 
-    ``official``: the agency itself answers there. ``hosts``: all that its links and redirects may lead
-    to; ``copied_hosts``: those of the source that a copy is of. ``plain_http``: addresses on this
-    machine may be http; every other is https.
+    ``official``: the agency itself answers there. ``hosts``: its links and redirects may lead to these hosts
+    only; ``copied_hosts``: the hosts of the original, if this source is a copy. ``plain_http``: addresses on
+    this machine may use http; all others use https.
     """
 
     id: str
@@ -37,17 +37,17 @@ class Source:
     hosts: frozenset[str]
     url: str = ""  # of a page or file
     releases: Mapping[int, str] = field(default_factory=dict)  # of a table: fiscal year -> address
-    prefix: str = ""  # of a copy
+    prefix: str = ""  # of a copy: it is put before each address of the original
     copied_hosts: frozenset[str] = frozenset()
     plain_http: bool = False
 
     @property
     def link_hosts(self) -> frozenset[str]:
-        """Where the links of its page may lead, before ``prefix`` is put in front of them."""
+        """The hosts that the links of its page may lead to, without ``prefix``."""
         return self.copied_hosts or self.hosts
 
     def may_ask(self, url: str) -> bool:
-        """Whether a request may go there, as a first one or by a redirect."""
+        """Whether a request may go to ``url``, directly or by a redirect."""
         return self._is_within(url, self.hosts)
 
     def may_link(self, url: str) -> bool:
@@ -68,8 +68,8 @@ class Source:
         return parts.scheme == "https" and port in (None, 443)
 
 
-class _Entry(BaseModel):
-    """One source as it is written."""
+class _WrittenSource(BaseModel):
+    """A source as it is written in the list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -90,31 +90,33 @@ class _Entry(BaseModel):
         ]
         if given != wanted:
             raise ValueError(
-                f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(wanted))}, only"
+                f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(wanted))} and nothing else"
             )
         if self.kind == "copy" and self.official:
             raise ValueError(f"source {self.id} is a copy: it is not the agency's own")
         return self
 
 
-class _Written(BaseModel):
-    """A list of sources as it is written, in TOML or JSON."""
+class _WrittenList(BaseModel):
+    """A list of sources as it is written in TOML or JSON."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    sources: list[_Entry] = Field(min_length=1)
+    sources: list[_WrittenSource] = Field(min_length=1)
     plain_http: bool = Field(
-        False, description="addresses on this machine (127.0.0.1) may be http: for trials and tests"
+        False, description="addresses on this machine (127.0.0.1) may use http: for trials and tests"
     )
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        known: dict[str, _Entry] = {}
+        known: dict[str, _WrittenSource] = {}
         for entry in self.sources:
             if entry.id in known or entry.id == OWN_SOURCE:
                 raise ValueError(f"two sources are called {entry.id}")
             if entry.kind == "copy" and (entry.of not in known or known[entry.of].kind == "copy"):
-                raise ValueError(f"source {entry.id} is a copy of {entry.of}, which does not stand before it")
+                raise ValueError(
+                    f"source {entry.id} is a copy of {entry.of}, which is not in the list before it"
+                )
             known[entry.id] = entry
         for source in _sources(self):
             addresses = [source.prefix] if source.prefix else [source.url, *source.releases.values()]
@@ -124,44 +126,43 @@ class _Written(BaseModel):
         return self
 
 
-def read_sources(text: str) -> tuple[Source, ...]:
-    """A list of sources as JSON, in the shape of ``sources.toml``. Raises ``ValueError`` that says what is
-    wrong with it."""
-    return _sources(_Written.model_validate_json(text))
+def read_sources(text: str) -> tuple[ReleaseSource, ...]:
+    """A list of sources in JSON, in the shape of ``sources.toml``. Raises ``ValueError``."""
+    return _sources(_WrittenList.model_validate_json(text))
 
 
-def read_source_file(path: Path) -> tuple[Source, ...]:
-    """The same from a file, TOML or JSON by its name."""
+def read_source_file(path: Path) -> tuple[ReleaseSource, ...]:
+    """A list of sources from a file: JSON if its name ends in .json, else TOML."""
     text = path.read_text(encoding="utf-8")
     return read_sources(text if path.suffix == ".json" else json.dumps(tomllib.loads(text)))
 
 
 @lru_cache(maxsize=1)
-def built_in_sources() -> tuple[Source, ...]:
-    """The list that comes with the package."""
+def built_in_sources() -> tuple[ReleaseSource, ...]:
+    """The list that is part of the package."""
     body = tomllib.loads(resources.files(__package__).joinpath("sources.toml").read_text("utf-8"))
     return read_sources(json.dumps(body))
 
 
-def own_source(url: str, listed: Iterable[Source]) -> Source:
-    """An operator's own address. It is official only where the agency of ``listed`` answers there itself,
-    and then part of that source.
+def own_source(url: str, listed: Iterable[ReleaseSource]) -> ReleaseSource:
+    """The source of an operator's own address.
 
-    Raises ``ValueError`` where the address is not one that is asked.
+    If an official source of ``listed`` has that host, the address belongs to it; else it is not official.
+    Raises ``ValueError`` if the address is not https.
     """
     for source in listed:
         if source.official and source.may_ask(url):
             return replace(source, kind="file", url=url, releases={})
     host = urlsplit(url).hostname or ""
     plain_http = any(source.plain_http for source in listed)
-    source = Source(OWN_SOURCE, "file", False, frozenset({host}), url=url, plain_http=plain_http)
+    source = ReleaseSource(OWN_SOURCE, "file", False, frozenset({host}), url=url, plain_http=plain_http)
     if not host or not source.may_ask(url):
         raise ValueError(f"{url} is not an https address")
     return source
 
 
-def _sources(written: _Written) -> tuple[Source, ...]:
-    made: dict[str, Source] = {}
+def _sources(written: _WrittenList) -> tuple[ReleaseSource, ...]:
+    made: dict[str, ReleaseSource] = {}
     for entry in written.sources:
         if entry.kind == "copy":
             original = made[entry.of]
@@ -174,7 +175,7 @@ def _sources(written: _Written) -> tuple[Source, ...]:
                 copied_hosts=original.hosts,
             )
         else:
-            made[entry.id] = Source(
+            made[entry.id] = ReleaseSource(
                 id=entry.id,
                 kind=entry.kind,
                 official=entry.official,
