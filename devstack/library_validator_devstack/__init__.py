@@ -1,0 +1,1 @@
+"""The service on one machine: the local stack, the demo, and the project's virtual environments."""

@@ -1,8 +1,8 @@
-"""The whole service once through, on the local stack: releases in, applications in, decisions out.
+"""The demo: the whole service on the local stack, from releases and applications to decisions.
 
-It begins with an empty stack, so that it shows the same every time. The two bundled sample releases come
-with applications written for them (``events/demo-applications*.jsonl``); for any other releases they are
-drawn from these, with the right answers known.
+It begins with an empty stack, so it shows the same every time. The two bundled sample releases have
+applications that were written for them (``events/demo-applications*.jsonl``). For any other releases, the
+applications are drawn from the releases, and their right answers are known.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from library_validator.intake.applications_file import Row
 from library_validator.registry.store import Run
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
+from library_validator.views.words import in_words
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.sending import send
@@ -40,35 +41,40 @@ Said = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Outcome:
+class DemoResult:
+    """Everything that the demo shows at its end."""
+
     runs: list[Run]  # of the releases, oldest first
     cases: list[Case]
     decisions: dict[str, Decision] = field(default_factory=dict)  # by application id
-    dead_letter: str | None = None  # the body of the message that nobody can be answered for
-    events: int = 0  # waiting in the results queue, for the first consumer
+    dead_letter: str | None = None  # the body of the message that is not an application
+    events: int = 0  # that wait in the results queue for their first consumer
     seconds: dict[str, float] = field(default_factory=dict)  # by step, in order
 
     def surprises(self) -> list[str]:
-        """What did not come out as it has to; nothing if all is well."""
-        said = []
+        """A sentence for each result that is not the expected one."""
+        sentences = []
         for case in self.cases:
             decision = self.decisions.get(case.application_id)
             if decision is None:
-                said.append(f"{case.application_id} was not decided")
+                sentences.append(f"{case.application_id} was not decided")
             elif not case.is_met_by(decision):
-                said.append(f"{case.application_id} ({case.about}) is {decision.decision.value}")
+                sentences.append(
+                    f"{case.application_id} ({case.about}) was decided as {in_words(decision.decision)}"
+                )
         if self.dead_letter is None:
-            said.append("the malformed message is not in the dead-letter queue")
-        return said
+            sentences.append("the malformed message is not in the dead-letter queue")
+        return sentences
 
 
 def run_demo(
     local: LocalStack, releases: Sequence[Path] | None, said: Said, done: Callable[[str, float], None]
-) -> Outcome:
-    """All of it, with ``releases`` in any order, or the samples where there are none.
+) -> DemoResult:
+    """Run the demo with ``releases`` in any order; without releases, with the samples.
 
-    ``said`` hears what is being done, ``done`` each step with its seconds. Raises ``ReleaseRefused``,
-    ``CommandFailed`` where a release does not go live, and what ``LocalStack`` raises.
+    ``said`` is called with each phrase about the present step, ``done`` with each finished step and its
+    seconds. Raises ``ReleaseRefused``, ``LocalStackFailed``, and ``CommandFailed`` if a release does not go
+    live.
     """
     seconds: dict[str, float] = {}
 
@@ -94,23 +100,23 @@ def run_demo(
         with step(f"load {source.name}"):
             runs.append(_load(stack, source, said))
     cases = drawn_cases([release for _, release in read]) if releases else written_cases(local.root)
-    outcome = Outcome(runs, cases, seconds=seconds)
+    result = DemoResult(runs, cases, seconds=seconds)
     malformed = (local.root / MALFORMED).read_text(encoding="utf-8")
     with step(f"decide {len(cases)} applications"):
         began = datetime.now(UTC)
-        # Sent first: while it is tried again, the others are decided.
+        # Sent first: the applications are decided while the service retries this message.
         stack.own_sqs.send_message(QueueUrl=stack.output("ApplicationsQueueUrl"), MessageBody=malformed)
-        outcome.decisions = _decide(stack, cases, began, said)
-    with step("wait for the malformed message to be given up"):
-        outcome.dead_letter = _dead_letter(stack)
-    outcome.events = _depth(stack, "ResultsQueueUrl")
-    return outcome
+        result.decisions = _decide(stack, cases, began, said)
+    with step("wait until the malformed message is in the dead-letter queue"):
+        result.dead_letter = _dead_letter(stack)
+    result.events = _depth(stack, "ResultsQueueUrl")
+    return result
 
 
-def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
+def result_as_json(result: DemoResult) -> dict[str, Any]:
     return {
-        "release": asdict(outcome.runs[-1]),
-        "older_releases": [asdict(run) for run in outcome.runs[:-1]],
+        "release": asdict(result.runs[-1]),
+        "older_releases": [asdict(run) for run in result.runs[:-1]],
         "cases": [
             {
                 "application_id": case.application_id,
@@ -119,18 +125,18 @@ def outcome_as_json(outcome: Outcome) -> dict[str, Any]:
                 "reason_codes": decision.reason_codes if decision else [],
                 "fscs_key": decision.match.fscs_key if decision and decision.match else None,
             }
-            for case in outcome.cases
-            for decision in [outcome.decisions.get(case.application_id)]
+            for case in result.cases
+            for decision in [result.decisions.get(case.application_id)]
         ],
-        "dead_letter": outcome.dead_letter,
-        "events": outcome.events,
-        "seconds": {step: round(taken, 1) for step, taken in outcome.seconds.items()},
-        "surprises": outcome.surprises(),
+        "dead_letter": result.dead_letter,
+        "events": result.events,
+        "seconds": {step: round(taken, 1) for step, taken in result.seconds.items()},
+        "surprises": result.surprises(),
     }
 
 
 def oldest_first(paths: Sequence[Path]) -> list[tuple[Path, Release]]:
-    """Each release with its file, in order of fiscal years. Raises ``ReleaseRefused``."""
+    """The releases with their files, by fiscal year. Raises ``ReleaseRefused``."""
     return sorted(((path, read_release(path)) for path in paths), key=lambda read: read[1].fiscal_year)
 
 
@@ -140,7 +146,7 @@ def _load(stack: Stack, source: Path, said: Said) -> Run:
     run = follow_run(stack.registry, run_id, said, LOAD_SECONDS)
     if run.status != "active":
         why = "; ".join(problem.get("message", "") for problem in run.problems)
-        raise CommandFailed(f"{source.name} is {run.status}, not active: {why}")
+        raise CommandFailed(f"{source.name} did not go live; its load is {run.status}: {why}")
     return run
 
 
@@ -156,10 +162,14 @@ def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) ->
         rows = [Row(line, case.application_id, case.fields) for line, case in enumerate(ready, start=1)]
         refused = send(stack.own_sqs, queue, rows, sent=lambda _count: None)
         if refused:
-            raise CommandFailed(f"{refused[0].row.application_id} was not taken: {refused[0].reason}")
+            raise CommandFailed(
+                f"the queue did not take {refused[0].row.application_id}: {refused[0].reason}"
+            )
         sent.update(row.application_id for row in rows)
         decided = {
-            one.application_id: one for one in stack.decisions.recent(began) if one.application_id in sent
+            decision.application_id: decision
+            for decision in stack.decisions.recent(began)
+            if decision.application_id in sent
         }
         said(f"decided {len(decided)} of {len(cases)} applications")
         time.sleep(_POLL_SECONDS)
@@ -167,7 +177,7 @@ def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) ->
 
 
 def _dead_letter(stack: Stack) -> str | None:
-    """Look at the dead letter and leave it where it is; None if there is none in time."""
+    """The body of the dead letter, which stays in its queue; None if it does not arrive in time."""
     deadline = time.monotonic() + DEAD_LETTER_SECONDS
     queue = stack.output("ApplicationsDeadLetterQueueUrl")
     while time.monotonic() < deadline:

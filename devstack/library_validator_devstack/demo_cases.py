@@ -1,4 +1,4 @@
-"""The applications of the demo, and what has to come out of each."""
+"""The applications of the demo, and the expected answer to each."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from library_validator_cli.sample_applications import NONE, sample_applications
 
 APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
 OLDER_YEARS: Final = Path("events") / "demo-applications-older-years.jsonl"
-DRAWN: Final = 400  # of which the first of each kind are shown
+DRAWN: Final = 400  # applications; the first of each kind are shown
 SEED: Final = 1
-_REMEMBERED: Final = 2  # of each kind of library that only an older release has
+_REMEMBERED: Final = 2  # libraries of each kind that only an older release has
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One application of the demo: what is sent, what it shows, and what has to come out."""
+    """One application of the demo: its fields, what it shows, and the expected answer."""
 
     fields: dict[str, Any]
-    about: str
+    about: str  # what it shows
     expected: Answer | None = None
     fscs_key: str | None = None  # the only system that it may be validated as
     after: str | None = None  # the application that must be decided before this one is sent
@@ -50,7 +50,7 @@ class Case:
 
 
 def written_cases(root: Path) -> list[Case]:
-    """The applications that were written for the samples; the last ones need the older sample."""
+    """The applications that were written for the samples. The last of them need the older sample."""
     lines = [
         line
         for path in (APPLICATIONS, OLDER_YEARS)
@@ -58,20 +58,20 @@ def written_cases(root: Path) -> list[Case]:
     ]
     return [
         Case(
-            fields={name: one[name] for name in ("application_id", *FIELDS) if name in one},
-            about=one["about"],
-            expected=Answer(one["expected"]),
-            after=one.get("after"),
+            fields={name: written[name] for name in ("application_id", *FIELDS) if name in written},
+            about=written["about"],
+            expected=Answer(written["expected"]),
+            after=written.get("after"),
         )
-        for one in map(json.loads, lines)
+        for written in map(json.loads, lines)
     ]
 
 
 def drawn_cases(oldest_first: Sequence[Release]) -> list[Case]:
-    """Two applications of each kind of library and one of each kind of impostor, no library twice.
+    """Two applications of each kind of library and one of each kind of impostor; no library applies twice.
 
-    Where there are older releases, two libraries apply under a former name and two that are listed no more.
-    A library may end with a person, an impostor is never validated.
+    With older releases, two libraries apply under a former name, and two that are no longer listed.
+    A library may be left to a person; an impostor must never be validated.
     """
     cases: list[Case] = []
     shown: Counter[str] = Counter()
@@ -81,19 +81,19 @@ def drawn_cases(oldest_first: Sequence[Release]) -> list[Case]:
             continue
         shown[drawn.kind] += 1
         keys.add(drawn.label)
-        told = asdict(drawn)
-        fields = {name: told[name] for name in ("application_id", *FIELDS) if told[name]}
+        values = asdict(drawn)
+        fields = {name: values[name] for name in ("application_id", *FIELDS) if values[name]}
         cases.append(Case(fields, drawn.kind.replace("_", " "), fscs_key=drawn.label))
     cases += _remembered_cases(oldest_first, keys)
     first = next(case for case in cases if case.about == "clean")
     again = {**first.fields, "application_id": f"{first.application_id}-again"}
-    about = f"{first.application_id} again, by another"
+    about = f"same library as {first.application_id}"
     cases.append(Case(again, about, Answer.NEEDS_REVIEW, after=first.application_id))
     return cases
 
 
 def _remembered_cases(releases: Sequence[Release], keys: set[str]) -> Iterator[Case]:
-    """What only older releases have: former names, and libraries that the newest one lists no more."""
+    """Applications under former names, and of libraries that the newest release no longer lists."""
     systems = [system for system in merge_releases(releases).systems if system.system.fscs_key not in keys]
     renamed = ((system, name) for system in systems for name in system.former_names[:1])
     for system, name in islice(

@@ -1,8 +1,8 @@
 """The project's virtual environments, made from requirement files that are locked by hash.
 
 Standard library only: any bare Python from 3.11 on runs this file as a script, before anything is
-installed (``make install`` does). uv is installed by hash first, by pip, and installs the rest. Each
-environment is stamped with what it was made from, so that making it again takes no time.
+installed (``make install`` does). pip installs uv by hash, and uv installs the rest. Each environment has a
+stamp that names what it was made from. An environment with the right stamp is not made again.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ STAMP = "library-validator.stamp"
 
 
 class EnvironmentFailed(Exception):
-    """An environment could not be made; the message ends with what the installer said."""
+    """An environment could not be made. The message ends with the installer's output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One virtual environment: where it stands, and the files that say what is in it."""
+    """One virtual environment: its folder, and the files that list its packages."""
 
     name: str
     path: Path
-    requirements: Path | None  # None: an empty environment, nothing but Python
-    project: Path | None = None  # installed besides, editable and without its dependencies
+    requirements: Path | None  # None: an empty environment with nothing but Python
+    project: Path | None = None  # also installed, editable and without its dependencies
 
     @property
     def python(self) -> Path:
         return self.path / "bin" / "python"
 
     def stamp(self) -> str:
-        """Names everything that the environment was made from: its place, the Python, the files."""
+        """A digest of everything that the environment is made from: its folder, the Python, the files."""
         digest = hashlib.sha256(f"{self.path}\n{base_python()}\n{sys.version}\n{self.project}".encode())
         for file in (self.requirements, self.project and self.project / "pyproject.toml"):
             if file:
@@ -51,12 +51,13 @@ class Environment:
         return digest.hexdigest()
 
     def has_this_python(self) -> bool:
-        """Whether the environment stands on the Python that this process stands on."""
+        """Whether the environment uses the same Python as this process."""
         try:
             lines = (self.path / "pyvenv.cfg").read_text().splitlines()
         except OSError:
             return False
-        settings = {name.strip(): value.strip() for name, _, value in (one.partition("=") for one in lines)}
+        pairs = (line.partition("=") for line in lines)
+        settings = {name.strip(): value.strip() for name, _, value in pairs}
         version = settings.get("version_info") or settings.get("version", "")
         home = Path(settings.get("home", ""), Path(base_python()).name).resolve()
         return version == platform.python_version() and str(home) == base_python()
@@ -81,19 +82,19 @@ def project_environments(root: Path) -> dict[str, Environment]:
 
 
 def bootstrap_environment(root: Path) -> Environment:
-    """pip and uv: what makes the other environments, and what builds the layer."""
+    """The environment of pip and uv, which make the other environments and build the layer."""
     return Environment("bootstrap", root / ".local" / "bootstrap", root / "requirements" / "bootstrap.txt")
 
 
 def base_python() -> str:
-    """The interpreter itself, not the virtual environment that this process may run in."""
+    """The path of the interpreter itself, also where this process runs in a virtual environment."""
     return str(Path(getattr(sys, "_base_executable", sys.executable)).resolve())
 
 
 def install(root: Path, names: Iterable[str], progress: Progress) -> None:
-    """Make the named environments that are not made yet, side by side.
+    """Make the named environments side by side; those that are ready are left as they are.
 
-    Raises ``EnvironmentFailed``. ``progress`` is told of each one that starts and ends.
+    ``progress`` is called when an environment starts and when it is done. Raises ``EnvironmentFailed``.
     """
     known = project_environments(root)
     missing = [known[name] for name in names if not known[name].is_ready()]
@@ -127,7 +128,7 @@ def _make(environment: Environment, uv: Path, progress: Progress) -> None:
         shutil.rmtree(environment.path, ignore_errors=True)
         _run([str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment)
     if environment.requirements:
-        # Exactly these, whatever stood there; nothing is taken down that stays.
+        # Exactly these packages: others are removed, those that fit are kept.
         requirements = str(environment.requirements)
         _run([str(uv), "pip", "sync", *here, "--require-hashes", requirements], environment)
     if environment.project:
@@ -138,18 +139,18 @@ def _make(environment: Environment, uv: Path, progress: Progress) -> None:
 
 
 def _run(command: list[str], environment: Environment) -> None:
-    # A name from another project's activated environment must not decide where things are installed.
+    # The activated environment of another project must not decide where packages are installed.
     surroundings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    # The machine's own certificates, as pip has them: an authority of a company's proxy is among them.
+    # The machine's own certificates, as pip uses them: a company's proxy may have its authority there.
     surroundings.setdefault("UV_SYSTEM_CERTS", "true")
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip()[-2000:]
-        raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{said}")
+        output = (done.stderr or done.stdout).strip()[-2000:]
+        raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{output}")
 
 
-def _say(said: str) -> None:
-    sys.stderr.write(said + "\n")
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 

@@ -1,8 +1,8 @@
 """The local stack: the service of ``template.yaml`` on this machine, without a container engine.
 
-MiniStack answers for AWS on 127.0.0.1, over TLS and with the functions' roles enforced; ``sam build`` and
-``sam deploy`` put the same template on it that AWS gets. Everything it writes is in a folder that git
-ignores, and nothing survives ``stop``: uploads, decisions and all.
+MiniStack takes the place of AWS on 127.0.0.1. It uses TLS and enforces the functions' roles. ``sam build``
+and ``sam deploy`` deploy the same template to it as to AWS. It writes only to a folder that git ignores.
+``stop`` deletes its content: uploads, decisions, everything.
 """
 
 from __future__ import annotations
@@ -37,37 +37,37 @@ from library_validator_devstack.environments import (
 STACK_NAME: Final = "library-validator"
 REGION: Final = "us-east-1"
 START_DEADLINE: Final = 60.0  # seconds; 0.5 is usual, a busy machine takes longer
-STOP_DEADLINE: Final = 3.0  # nothing in the server is worth waiting for
-DEPLOY_DEADLINE: Final = 600.0
+STOP_DEADLINE: Final = 3.0  # seconds; then the server is killed, as its content is deleted anyway
+DEPLOY_DEADLINE: Final = 600.0  # seconds
 BUILDS_KEPT: Final = 3
 LOG_TAIL: Final = 30  # lines shown when something fails
 
-# What of this process's environment the server, and with it every handler, may see.
+# Environment variables that the server, and with it every handler, inherits.
 SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 
-# What an outer `make` or a virtual environment would tell SAM's own make and Python.
+# Variables of an outer `make` or virtual environment that would change SAM's own make and Python.
 MUST_NOT_REACH_SAM: Final = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 
 # SAM looks for samconfig.toml beside a built template, where it is not.
 SAM_SETTINGS: Final = {"SAM_CLI_TELEMETRY": "0", "CI": "1", "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1"}
 
-# A local stack retries within a minute, so that a poison message can be seen in its dead-letter queue.
+# A local stack retries within a minute, so a bad message soon reaches its dead-letter queue.
 LOCAL_PARAMETERS: Final = {
     "RetryPace": "brisk",
     "SweepRate": "rate(1 minute)",
     "ValidateMaximumConcurrency": "2",  # each worker starts cold, and a laptop has few processors
     "RevalidateMaximumConcurrency": "2",
-    "FetchState": "DISABLED",  # nothing on this machine goes to the network by itself
+    "FetchState": "DISABLED",  # the local stack never uses the network by itself
 }
 
 
 class LocalStackFailed(Exception):
-    """The local stack cannot do what was asked; the message says why, and what the log said last."""
+    """A step of the local stack failed. The message says why, and ends with the end of the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunningStack:
-    """What is known of a running server, as its state file keeps it."""
+    """A running server, as its state file describes it."""
 
     pid: int
     port: int
@@ -79,15 +79,15 @@ class RunningStack:
         return f"https://127.0.0.1:{self.port}"
 
 
-def quiet(_said: str) -> None:
+def quiet(_text: str) -> None:
     """A progress callback that shows nothing."""
 
 
 class LocalStack:
-    """The local stack of the checkout at ``root``; one runs at a time in each ``state`` folder.
+    """The local stack of the checkout at ``root``. In each ``state`` folder, one server runs at a time.
 
-    ``progress`` is told, in short phrases, of every step that takes over a second. Every method that
-    fails raises ``LocalStackFailed``.
+    ``progress`` is called with a short phrase at each step that takes over a second. A method that fails
+    raises ``LocalStackFailed``.
     """
 
     def __init__(self, root: Path, state: Path | None = None, progress: Progress = quiet) -> None:
@@ -101,14 +101,14 @@ class LocalStack:
         self._environments = project_environments(self.root)
 
     def install(self) -> None:
-        """Make the environments of the server, of SAM and of the handlers, side by side; once."""
+        """Make the environments of the server, of SAM and of the handlers, unless they are ready."""
         try:
             install(self.root, ("sam", "stack", "handlers"), self._progress)
         except (EnvironmentFailed, OSError) as error:
             raise LocalStackFailed(f"the local stack could not be installed: {error}") from error
 
     def start(self) -> RunningStack:
-        """Start the server on a free port and wait until it answers; a running one is left as it is."""
+        """Start the server on a free port and wait until it answers. A healthy server is left as it is."""
         self.install()
         if (running := self.running()) and self.is_healthy():
             return running
@@ -123,7 +123,7 @@ class LocalStack:
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
             if _has_ended(pid):
-                raise self._failed("the local stack ended at once")
+                raise self._failed("the local stack ended right after its start")
             if time.monotonic() > deadline:
                 self.stop()
                 raise self._failed(f"the local stack did not answer within {START_DEADLINE:.0f} s")
@@ -131,7 +131,7 @@ class LocalStack:
         return running
 
     def stop(self) -> bool:
-        """End the server and its workers and empty its temporary folder; says whether one was running."""
+        """End the server and its workers and delete their files. Returns whether a server was running."""
         running = self.running()
         if running:
             _end_group(running.pid)
@@ -142,7 +142,7 @@ class LocalStack:
     def deploy(self, parameters: Mapping[str, str] | None = None) -> dict[str, str]:
         """Build the template for this machine and deploy it; returns the stack's outputs.
 
-        ``parameters`` override the template's, over those that fit a local stack.
+        ``parameters`` take the place of the template's defaults and of ``LOCAL_PARAMETERS``.
         """
         running = self.running()
         if not running:
@@ -162,9 +162,9 @@ class LocalStack:
         return outputs
 
     def build(self) -> Path:
-        """The folder with the template and the layer, built for this machine; once for the same sources.
+        """The folder with the template and the layer, built for this machine.
 
-        Every stack of the checkout shares it.
+        The same sources are built once. All stacks of the checkout share the folder.
         """
         built = self.root / ".local" / "build" / self._fingerprint()
         if (built / "template.yaml").is_file():
@@ -179,7 +179,7 @@ class LocalStack:
             )  # fmt: skip
             unfinished.rename(built)
         except OSError:
-            if not built.is_dir():  # another process was as quick
+            if not built.is_dir():  # otherwise another process has just built the same
                 raise
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -189,7 +189,7 @@ class LocalStack:
         return built
 
     def _fingerprint(self) -> str:
-        """Names everything that a build is made from."""
+        """A digest of everything that a build is made from."""
         digest = hashlib.sha256(f"{sys.version}\n{bootstrap_environment(self.root).stamp()}".encode())
         layer = self.root / "layers" / "core"
         sources = [self.root / "template.yaml", *sorted(layer.rglob("*"))]
@@ -199,7 +199,7 @@ class LocalStack:
         return digest.hexdigest()[:16]
 
     def running(self) -> RunningStack | None:
-        """The server of this state folder, if it lives. A record that a crash left behind is no server."""
+        """The running server of this state folder. A state file that a crash left behind does not count."""
         if not _is_locked(self.state / "server.lock"):
             return None
         try:
@@ -219,14 +219,14 @@ class LocalStack:
             return False
 
     def outputs(self) -> dict[str, str]:
-        """The outputs of the deployed stack by name; empty where nothing is deployed."""
+        """The outputs of the deployed stack by name; empty if nothing is deployed."""
         running = self.running()
         return dict(running.outputs) if running else {}
 
     def environment(self) -> dict[str, str]:
-        """What an AWS client needs in its environment to talk to this stack, and to nothing else.
+        """The environment variables with which an AWS client uses this stack.
 
-        Remove every other ``AWS_`` variable (``AWS_PROFILE`` above all): see ``environment_over``.
+        No other ``AWS_`` variable may be set, ``AWS_PROFILE`` above all: see ``environment_over``.
         """
         running = self.running()
         if not running:
@@ -246,7 +246,7 @@ class LocalStack:
         }
 
     def environment_over(self, ambient: Mapping[str, str]) -> dict[str, str]:
-        """``ambient`` without anything that would lead an AWS client elsewhere, and with ``environment``."""
+        """``ambient`` without its ``AWS_`` variables, and with ``environment``."""
         kept = {name: value for name, value in ambient.items() if not name.startswith("AWS_")}
         return kept | self.environment()
 
@@ -262,7 +262,7 @@ class LocalStack:
             "USE_SSL": "1",
             "MINISTACK_SSL_CERT": str(self.certificate),
             "MINISTACK_SSL_KEY": str(self.state / "server.key"),
-            # Inherited by the handlers, which trust this one certificate and no other.
+            # The handlers inherit it and trust this certificate only.
             "AWS_CA_BUNDLE": str(self.certificate),
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "127.0.0.1",
@@ -284,7 +284,7 @@ class LocalStack:
             str(self.state),
             str(self._environments["handlers"].python),
         ]
-        # Not a Popen: the server is meant to outlive this process, and nobody waits for it.
+        # Not a Popen: the server outlives this process, and nothing waits for its end.
         return os.posix_spawn(
             command[0],
             command,
@@ -312,11 +312,11 @@ class LocalStack:
         except subprocess.TimeoutExpired as error:
             raise self._failed(f"sam {arguments[0]} did not end within {DEPLOY_DEADLINE:.0f} s") from error
         if done.returncode:
-            said = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_TAIL:])
-            raise self._failed(f"sam {arguments[0]} failed:\n{said}")
+            output = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_TAIL:])
+            raise self._failed(f"sam {arguments[0]} failed:\n{output}")
 
     def _stack_outputs(self) -> dict[str, str]:
-        # Read by SAM's own environment: this module needs nothing but the standard library.
+        # SAM's own environment reads them: this module needs only the standard library.
         script = (
             "import boto3, json, sys; stack = boto3.client('cloudformation')"
             ".describe_stacks(StackName=sys.argv[1])['Stacks'][0];"
@@ -348,7 +348,7 @@ def _free_port() -> int:
 
 
 def _is_locked(lock: Path) -> bool:
-    """Whether a living server holds ``lock``: true of no other process, even with its old process id."""
+    """Whether a running server holds ``lock``. No other process does, even with the server's old id."""
     try:
         with lock.open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -360,11 +360,11 @@ def _is_locked(lock: Path) -> bool:
 
 
 def _end_group(leader: int) -> None:
-    """End a process and everything that it started: asked first, then made to."""
-    for how, patience in ((signal.SIGTERM, STOP_DEADLINE), (signal.SIGKILL, STOP_DEADLINE)):
-        deadline = time.monotonic() + patience
+    """End a process and everything that it started: first by SIGTERM, then by SIGKILL."""
+    for ending in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + STOP_DEADLINE
         try:
-            os.killpg(leader, how)
+            os.killpg(leader, ending)
             while time.monotonic() < deadline:
                 _has_ended(leader)
                 os.killpg(leader, 0)
@@ -375,7 +375,7 @@ def _end_group(leader: int) -> None:
 
 
 def _has_ended(server: int) -> bool:
-    """Whether a server that this process started has ended; lets go of it, as a zombie looks alive."""
+    """Whether a server that this process started has ended. Reaps it, because a zombie seems to run."""
     try:
         return os.waitpid(server, os.WNOHANG)[0] == server
     except ChildProcessError:

@@ -1,11 +1,11 @@
-"""Runs the local stack's server: MiniStack, kept to 127.0.0.1 and apart from the handlers.
+"""Runs the local stack's server: MiniStack on 127.0.0.1, in a process apart from the handlers.
 
-Executed as a script by the Python of the stack's own environment; imports nothing of this project.
-Arguments: the state folder, and the Python that runs the handlers. Everything else stands in the
-environment that ``local_stack`` composes. Ends when it is told to, or when its port is taken.
+The Python of the stack's own environment runs this file as a script. It imports nothing of this project.
+Arguments: the state folder, and the Python that runs the handlers. All other settings are environment
+variables, which ``local_stack`` sets. The script ends on a signal, or when its port is taken.
 """
 
-# ruff: noqa: SLF001 (what MiniStack offers no setting for; its version is pinned, tests/e2e tries it)
+# ruff: noqa: SLF001 (MiniStack has no setting for these things; its version is pinned, tests/e2e runs it)
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ ALREADY_RUNNING = 3  # exit code
 
 
 def write_certificate(certificate_file: Path, key_file: Path) -> None:
-    """A self-signed certificate for 127.0.0.1 and localhost, and its key, readable by the owner only.
+    """Write a self-signed certificate for 127.0.0.1 and localhost, and its key, readable by the owner only.
 
-    Made here because MiniStack would call the ``openssl`` command, which not every machine has.
+    MiniStack would make it with the ``openssl`` command, which some machines do not have.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "library-validator local stack")])
@@ -58,8 +58,10 @@ def write_certificate(certificate_file: Path, key_file: Path) -> None:
 
 
 def read_concurrency_as_number(lambda_service: Any) -> None:
-    """Template parameters arrive as text; this one MiniStack compares with a number, and then stops
-    polling every queue."""
+    """Make a number of MiniStack's concurrency limit, which arrives as text.
+
+    MiniStack compares the text with a number, fails, and then stops polling every queue.
+    """
     limit = lambda_service._sqs_esm_concurrency
 
     def limit_as_number(mapping: dict[str, Any], *others: Any) -> int:
@@ -73,7 +75,7 @@ def read_concurrency_as_number(lambda_service: Any) -> None:
 
 def main() -> int:
     state, handler_python = Path(sys.argv[1]), sys.argv[2]
-    # Held as long as this process lives, whatever ends it: the one proof that a process id is still ours.
+    # This lock is held until the process ends. It proves that a process id is still that of this server.
     lock = (state / "server.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,13 +83,13 @@ def main() -> int:
         return ALREADY_RUNNING
     write_certificate(state / "server.crt", state / "server.key")
 
-    # Not at the top: importing MiniStack reads its settings and takes a second.
+    # Not imported at the top: the import reads MiniStack's settings and takes a second.
     app: Any = importlib.import_module("ministack.app")
     read_concurrency_as_number(importlib.import_module("ministack.services.lambda_svc"))
-    # With TLS on, MiniStack would also listen on port 443 wherever it may.
+    # With TLS, MiniStack would also listen on port 443 where the machine allows it.
     app._port_is_bindable = lambda _host, _port: False
-    # Handlers run in workers started with sys.executable: an empty environment, as on AWS, where only
-    # the layer brings packages. MiniStack reads it at each start of a worker.
+    # MiniStack starts the handlers' workers with sys.executable. This Python has an empty environment: as on
+    # AWS, all packages come from the layer.
     sys.executable = handler_python
     sys.argv = ["ministack"]
     app.main()

@@ -13,12 +13,12 @@ STATE = ROOT / ".local" / "e2e-demo"
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from library_validator_devstack.demo import outcome_as_json, run_demo
+from library_validator_devstack.demo import result_as_json, run_demo
 from library_validator_devstack.local_stack import LocalStack
 
 local = LocalStack(Path(sys.argv[1]), Path(sys.argv[2]))
 try:
-    print(json.dumps(outcome_as_json(run_demo(local, None, lambda _said: None, lambda _step, _taken: None))))
+    print(json.dumps(result_as_json(run_demo(local, None, lambda _said: None, lambda _step, _taken: None))))
 finally:
     local.stop()
 """

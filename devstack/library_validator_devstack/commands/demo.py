@@ -1,8 +1,9 @@
-"""``demo``: the whole service once through, told as it goes."""
+"""``demo``: the whole service on this machine, step by step."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -10,10 +11,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from library_validator.views.words import address_line
+from library_validator.decisions.answer import Reason
+from library_validator.views.decision import decision_view
+from library_validator.views.words import address_line, in_words
 from library_validator_cli.terminal import (
-    ANSWER_STYLES,
     NOTHING,
+    answer_cell,
     cells,
     notice,
     progress,
@@ -23,16 +26,16 @@ from library_validator_cli.terminal import (
     warning,
 )
 from library_validator_devstack.commands.stack import local_stack
-from library_validator_devstack.demo import Outcome, outcome_as_json, run_demo
+from library_validator_devstack.demo import DemoResult, result_as_json, run_demo
 from library_validator_devstack.local_stack import LocalStack
 
 _NEXT: Final = (
-    ("results", "every decision"),
-    ("explain {example}", "one of them, with its evidence"),
-    ("submit applications.csv", "your own applications"),
-    ("release list", "what was loaded"),
-    ("status", "queues, and what answers"),
-    ("down", "stop it; everything in it is gone"),
+    ("results", "show every decision"),
+    ("explain {example}", "explain one decision with its evidence"),
+    ("submit applications.csv", "send your own applications"),
+    ("release list", "show the loaded releases"),
+    ("status", "show the live registry and the queues"),
+    ("down", "stop the stack and delete its content"),
 )
 
 
@@ -47,80 +50,83 @@ def demo(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="A real release instead of the invented samples; again for each older year, in any order.",
+            help="A real release instead of the invented samples; repeat it for older years, in any order.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The outcome as one JSON document.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The result as one JSON document.")] = False,
 ) -> None:
-    """Start the service on this machine, load releases, decide applications, show every answer.
+    """Start the service on this machine, load releases, decide applications, and show every answer.
 
-    Releases are loaded oldest first: former names and libraries that vanished come from the older ones. It
-    begins with an empty local stack: one that is up is stopped, and what was in it is gone. Exit code 1:
-    something did not come out as it has to.
+    Releases are loaded oldest first: former names and libraries that vanished come from the older releases.
+    The demo begins with an empty local stack. A running local stack is stopped and its content deleted. Exit
+    code 1: a result was not the expected one.
     """
     local = local_stack()
     with progress("starting") as bar:
         local = LocalStack(local.root, progress=bar.step)
-        outcome = run_demo(local, release, bar.say, lambda step, taken: notice(f"{taken:6.1f} s  {step}"))
+        result = run_demo(local, release, bar.say, lambda step, taken: notice(f"{taken:6.1f} s  {step}"))
     if as_json:
-        show_json(outcome_as_json(outcome))
+        show_json(result_as_json(result))
     else:
-        _show(outcome)
-    surprises = outcome.surprises()
+        _show(result)
+    surprises = result.surprises()
     for surprise in surprises:
-        warning(f"not as it has to be: {surprise}")
+        warning(f"not as expected: {surprise}")
     if surprises:
         raise typer.Exit(1)
 
 
-def _show(outcome: Outcome) -> None:
-    newest = outcome.runs[-1]
+def _show(result: DemoResult) -> None:
+    newest = result.runs[-1]
     report: Any = newest.report or {}
-    older = ", ".join(str((run.report or {}).get("fiscal_year")) for run in outcome.runs[:-1])
+    older = ", ".join(str((run.report or {}).get("fiscal_year")) for run in result.runs[:-1])
     show(
-        f"\nRegistry {newest.version}: fiscal year {report.get('fiscal_year')}, "
-        f"{report.get('systems', 0):,} systems, {report.get('outlets', 0):,} outlets active"
-        f"{f'; it remembers fiscal year {older}' if older else ''}.\n"
+        f"\nThe live registry is {newest.version}, for fiscal year {report.get('fiscal_year')}: "
+        f"{report.get('systems', 0):,} systems and {report.get('outlets', 0):,} outlets"
+        f"{f'. It also knows fiscal year {older}' if older else ''}.\n"
     )
-    show(_decisions(outcome))
-    counts = Counter(one.decision.value for one in outcome.decisions.values())
-    said = ", ".join(f"{count} {answer.replace('_', ' ')}" for answer, count in sorted(counts.items()))
-    show(f"\n{len(outcome.decisions)} decisions: {said}. Every match is of unproven authority.")
-    show(f"{outcome.events} events wait in the results queue for the first consumer.")
-    if outcome.dead_letter:
-        show("1 message is no application; it lies in the dead-letter queue, where a person can look at it:")
-        show(Text(f"  {outcome.dead_letter[:80]} …"))
-    total = sum(outcome.seconds.values())
-    slowest = max(outcome.seconds, key=lambda step: outcome.seconds[step])
-    show(f"\n{total:.0f} seconds in all; the longest: {slowest} ({outcome.seconds[slowest]:.0f} s).")
-    show(_how_to_go_on(outcome.cases[0].application_id))
+    show(_decisions(result))
+    counts = Counter(decision.decision.value for decision in result.decisions.values())
+    answers = ", ".join(f"{count} {in_words(answer)}" for answer, count in sorted(counts.items()))
+    show(f"\n{len(result.decisions)} decisions: {answers}.")
+    show("No match proves that the applicant acts for the library: a person confirms that.")
+    show(f"{result.events} events wait in the results queue for their first consumer.")
+    if result.dead_letter:
+        show(
+            "1 message is not an application. It is in the dead-letter queue, where a person can look at it:"
+        )
+        show(Text(f"  {result.dead_letter[:80]} …"))
+    total = sum(result.seconds.values())
+    slowest = max(result.seconds, key=lambda step: result.seconds[step])
+    show(f"\n{total:.0f} seconds in all; the longest step: {slowest} ({result.seconds[slowest]:.0f} s).")
+    show(_how_to_go_on(result.cases[0].application_id))
 
 
 def _how_to_go_on(example: str) -> str:
-    lines = ["\nThe local stack is still up. How to go on (in a checkout, the command is in .venv/bin):"]
+    lines = [
+        "\nThe local stack is still up. Commands to try next (in a checkout, the command is in .venv/bin):"
+    ]
     for command, what in _NEXT:
         lines.append(f"  {'library-validator ' + command.format(example=example):<46}  {what}")
     return "\n".join(lines)
 
 
-def _decisions(outcome: Outcome) -> Table:
-    shown = table("case", "applicant", "decision", "listed as", "why", whole=("decision",))
-    for case in outcome.cases:
-        one = outcome.decisions.get(case.application_id)
-        if one is None:
+def _decisions(result: DemoResult) -> Table:
+    shown = table("case", "applicant", "answer", "listed as", "why", whole=("answer",))
+    for case in result.cases:
+        decision = result.decisions.get(case.application_id)
+        if decision is None:
             shown.add_row(*cells(case.about, case.application_id, "not decided", NOTHING, NOTHING))
             continue
-        application = one.application
+        view = decision_view(decision)
+        application = decision.application
         place = address_line("", application.city, application.state, "")
-        who = f"{application.name or '(unreadable)'}, {place}"
-        match = f"{one.match.name} ({one.match.fscs_id or one.match.fscs_key})" if one.match else NOTHING
-        answer = one.decision.value
-        row = cells(case.about, who, answer.replace("_", " "), match, _why(one.reasons))
-        row[2] = f"[{ANSWER_STYLES[answer]}]{row[2]}[/]"
-        shown.add_row(*row)
+        about, who = cells(case.about, f"{application.name or '(unreadable)'}, {place}")
+        match = f"{view.match.match.name} ({view.match.fscs_id})" if view.match else NOTHING
+        shown.add_row(about, who, answer_cell(decision.decision), *cells(match, _why(decision.reasons)))
     return shown
 
 
-def _why(reasons: Any) -> str:
-    """The deciding reason, and those that say more than that a match was found."""
+def _why(reasons: Sequence[Reason]) -> str:
+    """The deciding reason, and the reasons that say more than that a match was found."""
     return " ".join(reason.staff for reason in reasons if reason.code != "MATCH") or reasons[0].staff

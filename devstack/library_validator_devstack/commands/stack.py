@@ -18,25 +18,28 @@ def register(app: typer.Typer) -> None:
 
 
 def local_stack() -> LocalStack:
-    """The local stack of the checkout that one stands in. Raises ``StackUnreachable`` outside of one."""
+    """The local stack of the checkout that holds the current folder.
+
+    Raises ``StackUnreachable`` if the current folder is not in a checkout.
+    """
     root = project_root()
     if root is None:
         raise StackUnreachable(
             "the local stack needs a checkout of library-validator: "
-            "no folder from here upward has its template.yaml"
+            "neither this folder nor a folder above it has the template.yaml"
         )
     return LocalStack(root)
 
 
 def up(
     redeploy: Annotated[
-        bool, typer.Option("--redeploy", help="Build and deploy again, with the code as it is now.")
+        bool, typer.Option("--redeploy", help="Build and deploy again, with the present code.")
     ] = False,
 ) -> None:
-    """Start the service on this machine: install, start, build and deploy what is not there yet.
+    """Start the service on this machine. Steps that were done before are skipped.
 
-    The whole template runs on an embedded stack on 127.0.0.1, without a container engine. AWS itself is
-    deployed with sam build && sam deploy.
+    The steps are: install, start, build, deploy. The whole template runs on 127.0.0.1, without AWS and
+    without a container engine. To deploy to AWS: sam build && sam deploy.
     """
     with progress("starting the local stack") as bar:
         local = LocalStack(local_stack().root, progress=bar.step)
@@ -44,10 +47,10 @@ def up(
         if redeploy or not local.outputs():
             local.deploy()
     notice(f"the local stack is up at {running.endpoint}")
-    notice("next: library-validator upload RELEASE")
+    notice("next, load a release: library-validator upload RELEASE")
 
 
 def down() -> None:
-    """Stop the local stack. Everything in it is gone: uploads, decisions and all."""
+    """Stop the local stack and delete its content: uploads, decisions, everything."""
     stopped = local_stack().stop()
-    notice("the local stack is down" if stopped else "the local stack was not up")
+    notice("the local stack is down" if stopped else "the local stack was down already")

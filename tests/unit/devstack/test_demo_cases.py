@@ -1,4 +1,4 @@
-"""The applications that the demo draws from the releases it is given."""
+"""The applications that the demo draws from releases."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OLDER, NEWER = (ROOT / sample for sample in SAMPLE_RELEASES)
 
 
 @pytest.mark.parametrize("paths", [[OLDER, NEWER], [NEWER, OLDER]])
-def test_releases_are_loaded_oldest_first_in_whatever_order_they_are_given(paths: list[Path]) -> None:
+def test_releases_are_loaded_oldest_first_whatever_their_order_on_the_command_line(paths: list[Path]) -> None:
     read = oldest_first(paths)
     assert [(path, release.fiscal_year) for path, release in read] == [(OLDER, 2021), (NEWER, 2022)]
 
@@ -26,7 +26,7 @@ def releases() -> list[Release]:
     return [release for _, release in oldest_first([OLDER, NEWER])]
 
 
-def test_from_older_releases_libraries_apply_under_former_names_or_that_are_listed_no_more(
+def test_with_older_releases_former_names_and_vanished_libraries_apply(
     releases: list[Release],
 ) -> None:
     cases = {case.about: case for case in drawn_cases(releases)}
@@ -38,7 +38,7 @@ def test_from_older_releases_libraries_apply_under_former_names_or_that_are_list
     assert gone.fscs_key not in {system.fscs_key for system in releases[1].systems}
 
 
-def test_without_older_releases_only_what_is_listed_applies(releases: list[Release]) -> None:
+def test_without_older_releases_only_listed_libraries_apply(releases: list[Release]) -> None:
     listed = {system.fscs_key for system in releases[1].systems} | {"NONE", None}
     cases = drawn_cases(releases[1:])
     assert {case.fscs_key for case in cases} <= listed

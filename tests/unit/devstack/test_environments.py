@@ -1,4 +1,4 @@
-"""Environments are made once, and again only when what they are made from has changed."""
+"""Environments are made once, and again only when their files have changed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _made(environment: Environment) -> None:
     (environment.path / STAMP).write_text(environment.stamp())
 
 
-def test_what_was_made_from_the_same_files_is_not_made_again(
+def test_an_environment_of_the_same_files_is_not_made_again(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("ran something"))
@@ -54,7 +54,7 @@ def test_what_was_made_from_the_same_files_is_not_made_again(
         ("bench", "pyproject.toml"),
     ],
 )
-def test_an_environment_is_made_again_when_a_file_of_it_changed(
+def test_an_environment_is_made_again_when_one_of_its_files_changed(
     checkout: Path, name: str, changed: str
 ) -> None:
     environment = project_environments(checkout)[name]
@@ -64,7 +64,7 @@ def test_an_environment_is_made_again_when_a_file_of_it_changed(
     assert not environment.is_ready()
 
 
-def test_an_environment_of_another_place_is_not_taken_for_this_one(checkout: Path) -> None:
+def test_an_environment_of_another_folder_has_another_stamp(checkout: Path) -> None:
     # Virtual environments cannot be moved: a copied checkout has to make its own.
     here = Environment("sam", checkout / "sam", checkout / "requirements" / "sam.txt")
     there = Environment("sam", checkout / "copy", checkout / "requirements" / "sam.txt")
@@ -72,7 +72,7 @@ def test_an_environment_of_another_place_is_not_taken_for_this_one(checkout: Pat
 
 
 @pytest.mark.parametrize("version_line", ["version = {}", "version_info = {}"])
-def test_an_environment_is_told_from_one_of_another_python(tmp_path: Path, version_line: str) -> None:
+def test_an_environment_of_another_python_is_recognized(tmp_path: Path, version_line: str) -> None:
     environment = Environment("any", tmp_path, None)
     assert not environment.has_this_python()
     home = f"home = {Path(base_python()).parent}\n"
@@ -82,7 +82,7 @@ def test_an_environment_is_told_from_one_of_another_python(tmp_path: Path, versi
     assert not environment.has_this_python()
 
 
-def test_the_base_python_is_no_virtual_environment() -> None:
+def test_the_base_python_is_not_in_a_virtual_environment() -> None:
     assert Path(base_python()).is_file()
     assert not Path(base_python()).is_relative_to(sys.prefix) or sys.prefix == sys.base_prefix
 
