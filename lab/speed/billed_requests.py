@@ -1,14 +1,15 @@
-"""Counts what requests to AWS cost, as they are made: requests, read and write units, events, bytes.
+"""Counts the billed quantities of requests to AWS: requests, read and write units, events, bytes.
 
-``Meter.watch`` hooks a boto3 client. What was in the table before and after each write is looked up beside
-it, with a client that nobody watches. The rules, as AWS bills them:
+``Meter.watch`` hooks a boto3 client. A second client, without hooks, looks up the items before and after
+each write. AWS bills by these rules:
 
-- A write costs one write unit for each begun KB of the larger of the item before and after it, at least
-  one; in a transaction two. A refused one costs the same: of a refused transaction every item counts.
-- An index costs a write unit for each begun KB of its entry, where the entry appears, goes or changes;
-  two writes where its key changes. Never double: indexes are written after the transaction.
-- A strongly consistent read costs a unit for each begun 4 KB of the item, an eventually consistent one half;
-  a key that is not there costs as the smallest item does. A query is measured by its items together.
+- A write costs a write unit for each begun KB of the larger of the item before and after it, and at least one
+  unit. In a transaction it costs twice as much. A refused write costs the same, and a refused transaction
+  costs all its items.
+- An index costs a write unit for each begun KB of a row that appears, disappears or changes, and two writes
+  if the key of the row changes. It never costs double, because it is written after the transaction.
+- A strongly consistent read costs a unit for each begun 4 KB of the item, an eventually consistent read costs
+  half. A missing key costs as much as the smallest item. A query is measured by the sum of its items.
 - An event and an SQS request are billed for each begun 64 KB.
 
 Sources: Amazon DynamoDB developer guide, "Read and write operations", "Transactions" and "Global secondary
@@ -29,7 +30,7 @@ from typing import Any, Final
 from lab.speed.read_units import eventual_units, item_bytes
 
 KILOBYTE: Final = 1024
-CHUNK: Final = 64 * 1024  # what EventBridge and SQS bill as one
+CHUNK: Final = 64 * 1024  # bytes that EventBridge and SQS bill as a single event or request
 
 Item = Mapping[str, Any]
 Key = tuple[str, str, str]  # table, pk, sk
@@ -38,38 +39,38 @@ _READS: Final = {"GetItem", "BatchGetItem", "Query"}
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index: its keys, and what of an item stands in it."""
+    """A global secondary index: its keys, and the attributes of an item that it copies."""
 
     name: str
     keys: tuple[str, str]
-    projected: frozenset[str]  # with all keys
+    projected: frozenset[str]  # includes all keys
 
-    def entry(self, item: Item | None) -> Item | None:
+    def row(self, item: Item | None) -> Item | None:
         if item is None or not all(key in item for key in self.keys):
             return None
         return {name: value for name, value in item.items() if name in self.projected}
 
     def units(self, before: Item | None, after: Item | None) -> int:
-        """Write units of bringing the index up to date."""
-        old, new = self.entry(before), self.entry(after)
+        """Write units to update the index."""
+        old, new = self.row(before), self.row(after)
         if old == new:
             return 0
         if old and new and all(old[key] == new[key] for key in self.keys):
             return max(written_units(old), written_units(new))
-        return sum(written_units(entry) for entry in (old, new) if entry)
+        return sum(written_units(row) for row in (old, new) if row)
 
 
 @dataclass(slots=True)
 class Usage:
-    """What was used between two looks."""
+    """The use between two calls of ``Meter.take``."""
 
     requests: Counter[str] = field(default_factory=Counter)  # by operation
-    write_units: Counter[str] = field(default_factory=Counter)  # by what was written
+    write_units: Counter[str] = field(default_factory=Counter)  # by kind of item
     read_units: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # by operation
     events: int = 0
     event_bytes: int = 0
-    stored_bytes: int = 0  # of items put, where none was before
-    stored_items: int = 0  # with entries in indexes
+    stored_bytes: int = 0  # of new items
+    stored_items: int = 0  # new items and their rows in indexes
     outside_seconds: float = 0.0  # of processor time: emulation and metering
 
     @property
@@ -82,7 +83,7 @@ class Usage:
 
 
 class Meter:
-    """``peek`` gives a client of DynamoDB that nobody watches."""
+    """Counts the requests of the clients that it watches. ``peek`` is a client of DynamoDB without hooks."""
 
     def __init__(self, peek: Any) -> None:
         self.usage = Usage()
@@ -100,7 +101,7 @@ class Meter:
         return client
 
     def take(self) -> Usage:
-        """What was used since the last time."""
+        """The use since the last call."""
         usage, self.usage = self.usage, Usage()
         return usage
 
@@ -112,45 +113,45 @@ class Meter:
 
     def _before(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         with self._not_the_products():
-            context["asked"] = params
+            context["request"] = params
             written = _written(model.name, params)
             context["before"] = {key: self._item(key) for key in written}
 
     def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         with self._not_the_products(), self._lock:
-            asked, before = context["asked"], context["before"]
+            request, before = context["request"], context["before"]
             self.usage.requests[model.name] += 1
             if model.name == "PutEvents":
-                sizes = [event_size(entry) for entry in asked["Entries"]]
+                sizes = [event_size(entry) for entry in request["Entries"]]
                 self.usage.events += sum(math.ceil(size / CHUNK) for size in sizes)
                 self.usage.event_bytes += sum(sizes)
             elif model.name in _READS:
-                self.usage.read_units[model.name] += read_units(model.name, asked, parsed)
+                self.usage.read_units[model.name] += read_units(model.name, request, parsed)
             elif model.name == "BatchWriteItem":
-                self._batch(asked)
+                self._batch(request)
             elif before:
-                self._writes(model.name, asked, before)
+                self._writes(model.name, request, before)
 
-    def _writes(self, operation: str, asked: dict[str, Any], before: dict[Key, Item | None]) -> None:
-        sent = _written(operation, asked)
+    def _writes(self, operation: str, request: dict[str, Any], before: dict[Key, Item | None]) -> None:
+        sent = _written(operation, request)
         times = 2 if operation == "TransactWriteItems" else 1
         for key, old in before.items():
             new = self._item(key)
-            item_units = max(written_units(one) for one in (old, new, sent[key]))
+            item_units = max(written_units(item) for item in (old, new, sent[key]))
             self.usage.write_units[f"{operation} {_kind(key)}"] += times * item_units
             for index in self._indexes_of(key[0]):
                 self.usage.write_units[f"index {index.name}"] += index.units(old, new)
-                if index.entry(new) and not index.entry(old):
-                    self._stored(index.entry(new))
+                if index.row(new) and not index.row(old):
+                    self._stored(index.row(new))
             if new and not old:
                 self._stored(new)
 
-    def _batch(self, asked: dict[str, Any]) -> None:
-        """Of postings: put under a new version, or deleted; the registry table has no index."""
-        for requests in asked["RequestItems"].values():
-            for request in requests:
-                if "PutRequest" in request:
-                    item = request["PutRequest"]["Item"]
+    def _batch(self, request: dict[str, Any]) -> None:
+        """Counts the postings that are put or deleted. The registry table has no index."""
+        for writes in request["RequestItems"].values():
+            for write in writes:
+                if "PutRequest" in write:
+                    item = write["PutRequest"]["Item"]
                     self.usage.write_units["BatchWriteItem put"] += written_units(item)
                     self._stored(item)
                 else:
@@ -184,48 +185,48 @@ class Meter:
 
 
 def processor_seconds(work: Callable[[], object], meter: Meter) -> float:
-    """Processor time of ``work`` without that of emulation and metering."""
+    """Processor time of ``work`` without the time of emulation and metering."""
     outside, started = meter.usage.outside_seconds, time.process_time()
     work()
     return time.process_time() - started - (meter.usage.outside_seconds - outside)
 
 
 def written_units(item: Item | None) -> int:
-    """Write units of one item outside transactions; none costs what the smallest costs."""
+    """Write units of an item outside transactions. None costs as much as the smallest item."""
     return max(1, math.ceil(item_bytes(item or {}) / KILOBYTE))
 
 
 def event_size(entry: Mapping[str, Any]) -> int:
-    """Bytes of an entry, as EventBridge counts them: 14 for its time, then its texts."""
+    """Bytes of a bus entry as EventBridge counts them: 14 for its time, then its texts."""
     return 14 + sum(len(entry[name].encode()) for name in ("Source", "DetailType", "Detail"))
 
 
-def read_units(operation: str, asked: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
+def read_units(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
     """Read units of a ``GetItem``, ``BatchGetItem`` or ``Query``, from its items."""
     if operation == "Query":
         size = sum(map(item_bytes, answer.get("Items", [])))
-        return _times(asked) * eventual_units(size)
+        return _times(request) * eventual_units(size)
     if operation == "GetItem":
-        return _times(asked) * eventual_units(item_bytes(answer.get("Item", {})))
+        return _times(request) * eventual_units(item_bytes(answer.get("Item", {})))
     units = 0.0
-    for table, request in asked["RequestItems"].items():
+    for table, read in request["RequestItems"].items():
         found = answer.get("Responses", {}).get(table, [])
-        missing = len(request["Keys"]) - len(found)
+        missing = len(read["Keys"]) - len(found)
         in_table = sum(eventual_units(item_bytes(item)) for item in found) + missing * eventual_units(0)
-        units += _times(request) * in_table
+        units += _times(read) * in_table
     return units
 
 
-def _times(asked: Mapping[str, Any]) -> int:
-    return 2 if asked.get("ConsistentRead") else 1
+def _times(request: Mapping[str, Any]) -> int:
+    return 2 if request.get("ConsistentRead") else 1
 
 
-def _written(operation: str, asked: Mapping[str, Any]) -> dict[Key, Item | None]:
-    """The items that a request writes, as they are sent; None where it sends a part or deletes."""
+def _written(operation: str, request: Mapping[str, Any]) -> dict[Key, Item | None]:
+    """The items that a request writes. None for a request that sends a part of an item or deletes it."""
     if operation == "TransactWriteItems":
-        parts = [part for one in asked["TransactItems"] for part in one.values()]
+        parts = [part for write in request["TransactItems"] for part in write.values()]
     elif operation in {"PutItem", "UpdateItem", "DeleteItem"}:
-        parts = [asked]
+        parts = [request]
     else:
         return {}
     return {_key(part["TableName"], part.get("Item") or part["Key"]): part.get("Item") for part in parts}
@@ -236,7 +237,7 @@ def _key(table: str, item: Item) -> Key:
 
 
 def _kind(key: Key) -> str:
-    """What an item is, in a word."""
+    """The kind of an item, in a word."""
     _, pk, sk = key
     if pk.startswith(("APP#", "REVALIDATION#")):
         return sk.partition("#")[0].lower()
@@ -245,6 +246,6 @@ def _kind(key: Key) -> str:
 
 
 def _index(described: Mapping[str, Any]) -> Index:
-    first, second = (one["AttributeName"] for one in described["KeySchema"])
+    first, second = (key["AttributeName"] for key in described["KeySchema"])
     more = described["Projection"].get("NonKeyAttributes", [])
     return Index(described["IndexName"], (first, second), frozenset({"pk", "sk", first, second, *more}))

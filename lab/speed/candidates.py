@@ -1,12 +1,12 @@
-"""How many entries of the registry an application meets, and how many it is compared with.
+"""Counts the candidates of an application, and the comparisons.
 
     python -m lab.speed.candidates [--release ZIP] [--labelled DIR] [--output JSON]
 
-Without ``--labelled``: applications drawn from the release. Counted on every labelled set, and on the
-worst cases of the release itself: bearers of its commonest names without a street, libraries of the cities
-that have most, and the same with name and state alone. ``candidates`` are the different entries in an
-application's postings; ``comparisons`` those that are compared: where one of those who share most is
-likely, the rest is not (``matching/match.py``).
+Without ``--labelled`` it draws applications from the release. It counts every labelled set and the worst
+cases of the release: libraries with the most common names without a street, the same with name and state
+alone, and libraries of the cities with the most libraries. ``candidates`` are the different entries in an
+application's postings. ``comparisons`` are the candidates that are compared: if a candidate that shares
+most keys is likely, the rest are not compared (``matching/match.py``).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What one application meets in the registry."""
+    """The counts of an application."""
 
     keys: int
     candidates: int
@@ -62,17 +62,17 @@ def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[
         keys = keys_of_query(query, terms)
         postings = registry.postings(record.version, keys)
         ranking = rank(query, keys, postings, terms, weights, record.fiscal_year)
-        entries = {one for posting in postings.values() for one in records_of(posting)}
+        entries = {record for posting in postings.values() for record in records_of(posting)}
         found.append(Met(len(keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
     return found
 
 
 def measures_of(met: Sequence[Met]) -> dict[str, Any]:
-    """All are of one application."""
+    """The spread of each count over applications."""
     return {
-        "keys": counted([one.keys for one in met], "keys", 1),
-        "candidates": counted([one.candidates for one in met], "entries", 1),
-        "comparisons": counted([one.comparisons for one in met], "entries", 1),
+        "keys": counted([counts.keys for counts in met], "keys", 1),
+        "candidates": counted([counts.candidates for counts in met], "entries", 1),
+        "comparisons": counted([counts.comparisons for counts in met], "entries", 1),
     }
 
 
@@ -84,10 +84,12 @@ def applicants_of(release: Release, labelled: Path | None) -> dict[str, list[App
             for row in file.rows:
                 found[row.set].append(_applicant(row.application))
     else:
-        found["drawn"] = [_applicant(one) for one in sample_applications(release, DRAWN, SEED)]
+        found["drawn"] = [_applicant(sample) for sample in sample_applications(release, DRAWN, SEED)]
     common = [_applicant(row.application) for row in common_names(release)]
     found["common names"] = common
-    found["common names, no city"] = [Applicant(name=one.name, state=one.state) for one in common]
+    found["common names, no city"] = [
+        Applicant(name=applicant.name, state=applicant.state) for applicant in common
+    ]
     found["big cities"] = [_applicant(row.application) for row in big_cities(release)]
     return dict(found)
 
@@ -99,7 +101,9 @@ def _applicant(application: Any) -> Applicant:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE)
-    parser.add_argument("--labelled", type=Path, metavar="DIR", help="labelled sets, see evaluate")
+    parser.add_argument(
+        "--labelled", type=Path, metavar="DIR", help="a folder of labelled sets, see evaluate"
+    )
     parser.add_argument("--output", type=Path, metavar="JSON")
     given = parser.parse_args(arguments)
     release = read_release(given.release)

@@ -1,13 +1,13 @@
-"""How long a function takes to start, beside importing boto3 and making the same clients.
+"""The time that a function takes to start, beside importing boto3 and making the same clients.
 
     python -m lab.speed.cold_start [--release ZIP] [--runs N] [--function NAME ...] [--output JSON]
 
-Each start is a process of its own, functions and peers in turn. It is measured twice: importing the handler
-alone, and importing it and building its runtime, clients included. Seconds of the processor are those that
-the kernel accounts to the process, start of Python included and its end left out on both sides; ``wall`` is
-a clock's. Code is compiled beforehand, as in a layer that is built with the Python that runs it;
-``uncompiled`` is a start without that. ``peak`` is resident memory (Linux). ``first_batch``: ten applications
-in a process that has just started, its stores in memory (``first_batch.py``), and what batches take after it.
+Each start is a new process; functions and peers take turns. Two starts are measured: the import of the
+handler alone, and the import with building its runtime and clients. The kernel counts the processor time of
+the process, with the start of Python and without its end on both sides. ``wall`` is the time of a clock. Code
+is compiled beforehand, as in a layer that is built with the Python that runs it. ``uncompiled`` is a start
+without compiled code. ``peak`` is resident memory (Linux). ``first_batch`` is ten applications in a process
+that has just started, with its stores in memory (``first_batch.py``), and the batches after it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -38,7 +38,7 @@ BATCH: Final = 10
 BATCHES: Final = 4
 SEED: Final = 1
 NOON_MS: Final = 1_795_435_200_000
-# The services that each function makes clients of.
+# The services for which each function makes clients.
 FUNCTIONS: Final = {
     "validate_applications": ("dynamodb", "events"),
     "revalidate": ("dynamodb", "events", "sqs"),
@@ -48,8 +48,8 @@ FUNCTIONS: Final = {
 }
 IMPORT: Final = "import handler"
 START: Final = "import handler; handler.build_runtime()"
-# The kernel's own peak of this program; ``ru_maxrss`` would begin with that of the process that started it.
-# No function ends after its start: what Python tidies up at an end is left out on both sides.
+# The kernel's peak of this program: ``ru_maxrss`` would include the process that started it.
+# A function does not end after its start, so Python's work at the end is left out on both sides.
 _SAY_PEAK_AND_END: Final = """
 import os
 print(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')), flush=True)
@@ -71,7 +71,7 @@ SETTINGS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What one process took until it stood."""
+    """The cost of a process until it was ready."""
 
     cpu_ms: float
     wall_ms: float
@@ -79,7 +79,7 @@ class Start:
 
 
 def start(code: str, function: str, compiled: Path | None, arguments: Sequence[str] = ()) -> Start:
-    """One fresh process; ``compiled`` holds compiled code, None: everything is compiled anew."""
+    """A new process. ``compiled`` is a folder of compiled code; None compiles everything anew."""
     environment = surroundings(function, compiled)
     started = time.perf_counter()
     command = [sys.executable, "-c", f"{code}\n{_SAY_PEAK_AND_END}", *arguments]
@@ -109,7 +109,7 @@ def clients(services: Sequence[str]) -> str:
 
 
 def measure_starts(functions: Sequence[str], runs: int, compiled: Path) -> dict[str, Any]:
-    """All processes in turn, ``runs`` times, after one round that compiles."""
+    """All processes in turn, ``runs`` times, after a first round that compiles."""
     peers = sorted({FUNCTIONS[function] for function in functions})
     rounds = [("python", "pass", functions[0])]
     rounds += [("boto3 " + " ".join(services), clients(services), functions[0]) for services in peers]
@@ -118,17 +118,17 @@ def measure_starts(functions: Sequence[str], runs: int, compiled: Path) -> dict[
     found: defaultdict[str, list[Start]] = defaultdict(list)
     for number in range(runs + 1):
         for name, code, function in rounds:
-            one = start(code, function, compiled)
+            started = start(code, function, compiled)
             if number:
-                found[name].append(one)
+                found[name].append(started)
     return {name: measures_of(starts) for name, starts in found.items()}
 
 
 def measures_of(starts: Sequence[Start]) -> dict[str, Any]:
     return {
-        "cpu": measured([one.cpu_ms for one in starts], "ms", 1),
-        "wall": measured([one.wall_ms for one in starts], "ms", 1),
-        "peak": measured([one.peak_mb for one in starts], "MB", 1),
+        "cpu": measured([start.cpu_ms for start in starts], "ms", 1),
+        "wall": measured([start.wall_ms for start in starts], "ms", 1),
+        "peak": measured([start.peak_mb for start in starts], "MB", 1),
     }
 
 
@@ -146,10 +146,10 @@ def ratios(functions: Sequence[str], starts: dict[str, Any]) -> dict[str, Any]:
 
 
 def measure_batches(release: Path, runs: int, compiled: Path, directory: Path) -> dict[str, Any]:
-    """``runs`` fresh processes that decide a few batches of ten each."""
-    told = directory / "registry.pickle"
-    told.write_bytes(pickle.dumps(registry_and_batches(release)))
-    program = [sys.executable, str(Path(__file__).parent / "first_batch.py"), str(told)]
+    """``runs`` new processes, each of which decides a few batches of ten."""
+    prepared = directory / "registry.pickle"
+    prepared.write_bytes(pickle.dumps(registry_and_batches(release)))
+    program = [sys.executable, str(Path(__file__).parent / "first_batch.py"), str(prepared)]
     environment = surroundings("validate_applications", compiled)
     found: defaultdict[str, list[float]] = defaultdict(list)
     for number in range(runs + 1):
@@ -161,11 +161,12 @@ def measure_batches(release: Path, runs: int, compiled: Path, directory: Path) -
 
 
 def registry_and_batches(release: Path) -> dict[str, Any]:
-    """Plain values alone, so that reading them imports nothing."""
+    """Plain values only, so that reading them imports no module."""
     read = read_release(release)
     index = build_index([read])
     drawn = sample_applications(read, BATCH * BATCHES, SEED)
-    bodies = [json.dumps({name: asdict(one)[name] for name in (*FIELDS, "application_id")}) for one in drawn]
+    names = (*FIELDS, "application_id")
+    bodies = [json.dumps({name: getattr(sample, name) for name in names}) for sample in drawn]
     return {
         "index": {field.name: getattr(index, field.name) for field in fields(index)},
         "release": (read.fiscal_year, read.content_sha256, "releases/benchmark.zip", "1"),
@@ -180,7 +181,7 @@ def _batches(bodies: Sequence[str]) -> Iterator[dict[str, Any]]:
                 {
                     "messageId": f"m-{begin + place}",
                     "body": body,
-                    "attributes": {"SenderId": "AROABENCHMARK:one", "SentTimestamp": str(NOON_MS)},
+                    "attributes": {"SenderId": "AROABENCHMARK:sender", "SentTimestamp": str(NOON_MS)},
                     "messageAttributes": {},
                 }
                 for place, body in enumerate(bodies[begin : begin + BATCH])
@@ -190,7 +191,7 @@ def _batches(bodies: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE, help="what the first batch meets")
+    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE, help="the release of the first batch")
     parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}")
     parser.add_argument("--function", nargs="+", choices=FUNCTIONS, default=list(FUNCTIONS))
     parser.add_argument("--output", type=Path, metavar="JSON")

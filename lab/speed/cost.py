@@ -1,21 +1,22 @@
-"""What the service costs at list prices: 1,000 applications, one release, 1,000 decisions decided again.
+"""The cost of the service at list prices: 1,000 applications, a release, 1,000 applications decided again.
 
     python -m lab.speed.cost [--release OLDER NEWER] [--applications FILE] [--negatives FILE ...]
         [--count N] [--output JSON]
 
-Without files: the sample releases and applications drawn from them. The real functions run on the real
-adapters against an AWS in this process: they load both releases, decide ``--count`` applications on the
-older one, decide them again once the newer one is live, and decide as many anew in batches of ten.
+Without files it takes the sample releases and applications drawn from them. The real functions run on the
+real adapters with an AWS in this process. They load both releases, decide ``--count`` applications with the
+older release, decide them again when the newer release is live, and decide as many new applications in
+batches of ten.
 
-- *counted*: requests, events and log bytes of the functions, as they were made.
-- *computed*: read and write units, from the items that were sent (rules in ``billed_requests``); requests
-  that others make (the sender, Lambda's poller, EventBridge's delivery, the consumer: sends one by one,
-  receives and deletes by tens); dollars, by ``prices.toml``.
-- *measured*: processor time of the functions without that of the emulation. What Lambda bills adds the
-  milliseconds that ``prices.toml`` assumes for each request, and no two requests at a time.
+- *counted*: requests, events and log bytes of the functions.
+- *computed*: read and write units, from the items that were sent (rules in ``billed_requests``); requests of
+  others (the sender, Lambda's poller, EventBridge's delivery, the consumer: single sends, receives and
+  deletes of ten); dollars, by ``prices.toml``.
+- *measured*: processor time of the functions without the time of the emulation. The time that Lambda bills
+  also has the milliseconds that ``prices.toml`` assumes for each request, one request at a time.
 
-Not in the price of an application are logs, storage, and what the stack costs while nothing is sent
-(``idle_month``: alarms, Lambda's polling): they are lines of their own. A cold start is not in it either.
+The price of an application leaves out logs, storage, and the cost of an idle stack (``idle_month``: alarms,
+Lambda's polling). These have their own lines. It also leaves out cold starts.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ from tests.template.template_reader import read_template
 COUNT: Final = 1_000
 RUNS: Final = 5
 SEED: Final = 1
-NEGATIVES: Final = 0.2  # share of applications that are no library's
+NEGATIVES: Final = 0.2  # share of applications that are not from libraries
 PRICES: Final = Path(__file__).parents[1] / "prices.toml"
 PACKAGES: Final = ("boto3", "moto", "pydantic", "rapidfuzz")
 
@@ -72,31 +73,31 @@ class Prices:
         return float(quantity * price["dollars"] / price["per"])
 
     def waited_milliseconds(self, requests: Mapping[str, int]) -> float:
-        """What ``requests`` take on the network, one after the other."""
+        """The time of ``requests`` on the network, one after the other."""
         each = self.assumed["milliseconds_a_request"]
         return float(sum(each[operation] * times for operation, times in requests.items()))
 
     def billed_milliseconds(self, processor: float, requests: Mapping[str, int], megabytes: int) -> float:
-        """Of a function that needs ``processor`` milliseconds of a whole processor."""
+        """The dollars of a function that needs ``processor`` milliseconds of a whole processor."""
         share = min(1.0, megabytes / self.assumed["megabytes_a_processor"])
         return float(processor / share + self.waited_milliseconds(requests))
 
 
 def idle_month(prices: Prices) -> dict[str, Any]:
-    """What the stack costs in a month without one application: its alarms, and Lambda asking its queues."""
+    """The cost of a month without applications: the alarms, and Lambda's polling of the queues."""
     alarms = len(read_template().of_type("AWS::CloudWatch::Alarm"))
     queues = len(re.findall(r"^          Type: SQS$", template(), re.MULTILINE))
-    asked = queues * prices.assumed["pollers_a_queue"] * 30 * 86_400 / prices.assumed["poll_seconds"]
+    polls = queues * prices.assumed["pollers_a_queue"] * 30 * 86_400 / prices.assumed["poll_seconds"]
     return {
         "alarms": computed(prices.dollars("alarms", alarms), "dollars", 2),
-        "polling_of_queues": computed(prices.dollars("sqs_requests", asked), "dollars", 2),
+        "polling_of_queues": computed(prices.dollars("sqs_requests", polls), "dollars", 2),
     }
 
 
 def lines_of(work: Work, others: Mapping[str, float], prices: Prices) -> list[dict[str, Any]]:
-    """What ``work`` costs, a line for each thing that is billed.
+    """The cost of ``work``, with a line for each billed quantity.
 
-    ``others``: SQS requests that are not the function's, by who makes them.
+    ``others`` are the SQS requests of others, by their maker.
     """
     usage = work.usage
     billed = prices.billed_milliseconds(work.processor_ms, usage.requests, work.megabytes)
@@ -127,8 +128,8 @@ def lines_of(work: Work, others: Mapping[str, float], prices: Prices) -> list[di
 
 
 def queue_requests(applications: int, event_bytes: float) -> dict[str, float]:
-    """SQS requests around ``applications``: one message each way, taken and deleted by tens."""
-    chunks = max(1, math.ceil(BATCH * event_bytes / CHUNK))  # what a receive of ten events is billed as
+    """SQS requests around ``applications``: a message each way, received and deleted in tens."""
+    chunks = max(1, math.ceil(BATCH * event_bytes / CHUNK))  # billed requests to receive ten events
     tens = applications / BATCH
     return {
         "sent by the partner": applications,
@@ -139,7 +140,7 @@ def queue_requests(applications: int, event_bytes: float) -> dict[str, float]:
 
 
 def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
-    """Of batches of ten; dollars are of 1,000 applications."""
+    """The cost of batches of ten. Dollars are for 1,000 applications."""
     whole = together(works)
     applications = BATCH * len(works)
     scale = 1_000 / applications
@@ -179,14 +180,14 @@ def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
 
 
 def _units(values: Sequence[float], unit: str) -> dict[str, Any]:
-    """How units spread over batches. They are computed from items, not reported by anybody."""
+    """The spread of units over batches. They are computed from items, because nothing reports them."""
     return counted(values, unit) | {"kind": "computed"}
 
 
 def of_release(work: Work, prices: Prices) -> dict[str, Any]:
-    """A release that goes live beside another, and the version before that one deleted."""
+    """The cost of a release that goes live after another, with the deletion of the version before both."""
     usage = work.usage
-    # Deleting costs what writing cost: the version that goes is taken to be as large.
+    # A deletion costs as much as writing. The deleted version is assumed to be as large.
     usage.write_units["deleting the version before the previous"] = usage.write_units["BatchWriteItem put"]
     deleting = Counter({"BatchWriteItem": usage.requests["BatchWriteItem"]})
     usage.requests += deleting
@@ -243,7 +244,7 @@ def _rounded(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def mixed(libraries: Sequence[Fields], others: Sequence[Fields], count: int) -> list[Fields]:
-    """``count`` applications, drawn and shuffled; a fifth of them are no library's, where any are given."""
+    """``count`` applications, drawn and shuffled. With negatives, a fifth are not from libraries."""
     drawing = random.Random(SEED)
     negative = round(count * NEGATIVES) if others else 0
     drawn = drawing.sample(libraries, count - negative) + drawing.sample(others, negative)
@@ -252,9 +253,9 @@ def mixed(libraries: Sequence[Fields], others: Sequence[Fields], count: int) -> 
 
 
 def labelled(paths: Sequence[Path]) -> list[Fields]:
-    """The applications of labelled files, under ids that no two files share."""
+    """The applications of labelled files, with ids that are unique over the files."""
     files = read_labelled(paths) if paths else []
-    return [_fields(row) for row in chain.from_iterable(one.rows for one in files)]
+    return [_fields(row) for row in chain.from_iterable(file.rows for file in files)]
 
 
 def _fields(row: LabelledRow) -> Fields:
@@ -268,7 +269,8 @@ def _fields(row: LabelledRow) -> Fields:
 
 def drawn_from(release: Path, count: int) -> list[Fields]:
     drawn = map(asdict, sample_applications(read_release(release), count, SEED))
-    return [{name: one[name] for name in ("application_id", *FIELDS) if one[name]} for one in drawn]
+    names = ("application_id", *FIELDS)
+    return [{name: sample[name] for name in names if sample[name]} for sample in drawn]
 
 
 def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
@@ -282,7 +284,7 @@ def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices:
         _say("deciding them again")
         again = stack.decide_again()
         stack.forget_decisions()
-        _say("deciding them anew")
+        _say("deciding new applications")
         works = stack.decide(applications)
     answer = {
         "applications": of_applications(works, prices),
@@ -307,7 +309,11 @@ def table(result: Mapping[str, Any]) -> Iterator[str]:
     for title, part, dollars in (
         ("1,000 applications", result["applications"], result["applications"]["dollars_per_1000"]),
         ("one release", result["release"], result["release"]["dollars"]),
-        ("1,000 decisions decided again", result["revalidation"], result["revalidation"]["dollars_per_1000"]),
+        (
+            "1,000 applications decided again",
+            result["revalidation"],
+            result["revalidation"]["dollars_per_1000"],
+        ),
     ):
         yield f"{title}: ${dollars['median']:.6f}"
         for line in part["lines"]:
@@ -319,7 +325,7 @@ def table(result: Mapping[str, Any]) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="What the service costs at list prices.")
+    parser = argparse.ArgumentParser(description="The cost of the service at list prices.")
     parser.add_argument("--release", type=Path, nargs=2, metavar=("OLDER", "NEWER"))
     parser.add_argument("--applications", type=Path, nargs="+", help="labelled files of libraries")
     parser.add_argument("--negatives", type=Path, nargs="*", default=[], help="labelled files of others")

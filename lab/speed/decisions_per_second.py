@@ -1,16 +1,15 @@
-"""Decisions per second beside the peers: the same applications, in the same run, one at a time and in batch.
+"""Decisions per second beside peers: the same applications in the same run, one at a time and in batch.
 
     python -m lab.speed.decisions_per_second LABELLED_DIR --release PATH --older PATH ... [--output JSON]
 
-Runs in the environment of requirements/bench.txt. Everything is timed from the application as text to the
-answer: cleaning, candidates, comparison, choice. The product's answer is the whole decision with evidence;
-with all processors it is the lines that ``match`` writes. A peer's answer is its best library and a score.
+Runs in the environment of requirements/bench.txt. The time is from the application as text to the answer:
+cleaning, candidates, comparison, choice. The product's answer is the whole decision with evidence, and with
+all processors the lines that ``match`` writes. A peer's answer is its best library and a score.
 
-Every part runs ``--runs`` times, the matchers in turn, in a process of its own that may use one processor
-or all of them. What was cleaned before a run is forgotten, for every matcher; indexes stay. ``match`` stands
-in a process beside it, without the peers' threads, and makes its own processes anew in each run, as the
-command does. A slow matcher is given fewer applications: how many stands beside its rate. csv-reconcile uses
-one processor in any case.
+Every part runs ``--runs`` times in its own process, with one processor or with all. The matchers take turns.
+Before a run every cache of cleaned text is cleared for every matcher; indexes stay. ``match`` runs in another
+process without the peers' threads and starts its own processes in each run, as the command does. A slow
+matcher gets fewer applications, and the result has their number. csv-reconcile always uses one processor.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ from library_validator_cli.local_matching import BATCH, registry_of
 from library_validator_cli.match_processes import processes_for
 from library_validator_cli.terminal import json_line
 
-# Applications a run. In batch every application, but where a peer would take hours.
+# Applications in a run. In batch every application, except for a peer that would take hours.
 ONE_AT_A_TIME: Final = {
     "library-validator": 5_000,
     "rapidfuzz": 100,
@@ -61,24 +60,25 @@ Answer = Callable[[Sequence[LabelledRow]], object]
 
 def main() -> None:
     given = _arguments()
-    one, everyone = (_apart(given, processors) for processors in ([min(os.sched_getaffinity(0))], None))
+    processors = [min(os.sched_getaffinity(0))]
+    one_processor, all_processors = _in_new_process(given, processors), _in_new_process(given, None)
     body = {
         "schema_version": 1,
         "about": about("speed.decisions_per_second", sys.argv[1:], _PACKAGES),
         "load_average": os.getloadavg(),
         "applications_in_batch": given.applications,
         "runs": given.runs,
-        "one_processor": one,
-        "all_processors": everyone,
+        "one_processor": one_processor,
+        "all_processors": all_processors,
     }
-    print(_table("one processor", one))
-    print(_table("all processors", everyone))
+    print(_table("one processor", one_processor))
+    print(_table("all processors", all_processors))
     if given.output:
         given.output.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
 
 
-def _apart(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
-    """Measure in a fresh process: threads that exist already would keep their processors."""
+def _in_new_process(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
+    """Measures in a new process, because existing threads would keep their processors."""
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_measure_and_send, args=(given, processors, sending))
@@ -87,7 +87,7 @@ def _apart(given: argparse.Namespace, processors: list[int] | None) -> dict[str,
     try:
         found: dict[str, Any] = receiving.recv()
     except EOFError:
-        raise SystemExit("the measuring process ended without a result; what it said stands above") from None
+        raise SystemExit("the measuring process ended without a result; see its messages above") from None
     finally:
         process.join()
     return found
@@ -101,7 +101,7 @@ def _measure_and_send(given: argparse.Namespace, processors: list[int] | None, s
 
 
 def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> dict[str, Any]:
-    """Applications per second by way and matcher: the median, and every run."""
+    """Applications per second by way and matcher: the median and every run."""
     rows = _applications(given.labelled, given.applications, given.seed)
     release = read_release(given.release)
     older = [read_release(path) for path in given.older]
@@ -126,8 +126,7 @@ def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> di
 
 
 class MatchApart:
-    """What ``match`` does with the rows of a file, in a process of its own: no other thread may run where it
-    forks."""
+    """Runs ``match`` on rows in another process, because no other thread may run where it forks."""
 
     def __init__(self, given: argparse.Namespace) -> None:
         context = multiprocessing.get_context("spawn")
@@ -156,13 +155,13 @@ class MatchApart:
 
 def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
     labelled = _applications(given.labelled, given.applications, given.seed)
-    rows = [_row(number, one) for number, one in enumerate(labelled, start=1)]
+    rows = [_row(number, row) for number, row in enumerate(labelled, start=1)]
     judge = Judge(registry_of([given.release], _say))
     count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
     answering.send("ready")
-    for asked in iter(answering.recv, None):
-        if asked == "forget":
-            _forget_what_was_cleaned()
+    for command in iter(answering.recv, None):
+        if command == "forget":
+            _clear_caches()
         else:
             with processes_for(count, judge, json_line) as match_lines:
                 for _lines in match_lines(rows):
@@ -180,7 +179,7 @@ def _timed(
     for run in range(runs):
         for name, answer in answers.items():
             _say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
-            _forget_what_was_cleaned()
+            _clear_caches()
             forget()
             started = time.perf_counter()
             answer(rows[name])
@@ -188,7 +187,7 @@ def _timed(
     return {
         name: {
             "applications": len(rows[name]),
-            "seconds": [round(one, 4) for one in taken],
+            "seconds": [round(run, 4) for run in taken],
             "per_second": round(len(rows[name]) / statistics.median(taken), 1),
             "slowest_per_second": round(len(rows[name]) / max(taken), 1),
             "fastest_per_second": round(len(rows[name]) / min(taken), 1),
@@ -197,7 +196,7 @@ def _timed(
     }
 
 
-def _forget_what_was_cleaned() -> None:
+def _clear_caches() -> None:
     for cleaned in (
         normalize.name_tokens,
         normalize.tokens_of,
@@ -245,7 +244,7 @@ def _one_by_one(answer: Answer) -> Answer:
 
 
 def _applications(directory: Path, count: int, seed: int) -> list[LabelledRow]:
-    """``count`` labelled applications of all sets, shuffled; drawn again where there are not so many."""
+    """``count`` labelled applications of all sets, shuffled. If there are fewer, some are drawn again."""
     files = read_labelled(sorted(directory.glob("*.csv")))
     rows = [row for file in files for row in file.rows]
     draw = random.Random(seed)
@@ -257,17 +256,17 @@ def _table(title: str, found: dict[str, Any]) -> str:
     lines = [f"## {title}: applications per second, median (slowest to fastest run)"]
     for way, matchers in found.items():
         ours = matchers["library-validator"]["per_second"]
-        for name, one in matchers.items():
-            spread = f"({one['slowest_per_second']:,} to {one['fastest_per_second']:,})"
+        for name, rate in matchers.items():
+            spread = f"({rate['slowest_per_second']:,} to {rate['fastest_per_second']:,})"
             ratio = (
-                "" if one["per_second"] == ours else f", library-validator x {ours / one['per_second']:.2f}"
+                "" if rate["per_second"] == ours else f", library-validator x {ours / rate['per_second']:.2f}"
             )
-            lines.append(f"- {way.replace('_', ' ')}, {name}: {one['per_second']:,} {spread}{ratio}")
+            lines.append(f"- {way.replace('_', ' ')}, {name}: {rate['per_second']:,} {spread}{ratio}")
     return "\n".join(lines)
 
 
-def _say(said: str) -> None:
-    print(said, file=sys.stderr, flush=True)
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,21 +1,21 @@
-"""Applications through the local stack: throughput, latency from queue to event, backlog, whose time it is.
+"""Applications through the local stack: throughput, latency from queue to event, backlog, shares of the time.
 
     python -m lab.speed.flow [--release ZIP] [--applications FILE ...] [--count N]
         --output lab/results/flow.json
 
-Without arguments: the bundled sample release and applications drawn from it. A local stack of its own is
-started in ``.local/flow`` and stopped at the end; sender, consumer, emulator and functions share the
-processors of this machine, so what is measured says how the parts behave together, not how fast AWS is.
+Without arguments it takes the bundled sample release and applications drawn from it. It starts a separate
+local stack in ``.local/flow`` and stops it at the end. Sender, consumer, emulator and functions share the
+processors of this machine, so the figures show how the parts behave together, not how fast AWS is.
 
-1. ``burst``: all applications at once. How many are answered a second, how the backlog falls, how long
-   each one took from the queue to its event: most of that is waiting in line.
-2. ``steady``: a tenth as many others at half of that rate: what the way itself takes.
-3. ``handler``: the function's own handler, called here with batches of ten against the same stack: what of
-   its time is its own processor's, and what each kind of call to the stack takes.
-4. ``no_op``: a function that does nothing, behind a queue of its own: what the emulator takes to deliver.
+1. ``burst``: all applications at once. Measured are the answers a second, the backlog over time, and the time
+   of each application from the queue to its event, most of which is waiting in the queue.
+2. ``steady``: a tenth as many applications at half that rate. It shows the latency without waiting.
+3. ``handler``: the function's handler, called here with batches of ten on the same stack. It shows the share
+   of its own processor time, and the time of each kind of call to the stack.
+4. ``no_op``: a function that does nothing behind a separate queue. It shows the emulator's time to deliver.
 
-Latency: from the ``SentTimestamp`` of the application's message to that of its event in the results queue,
-both set by the stack.
+The latency is from the ``SentTimestamp`` of the application's message to that of its event in the results
+queue. The stack sets both.
 """
 
 from __future__ import annotations
@@ -64,21 +64,21 @@ if TYPE_CHECKING:
 
 COUNT: Final = 1_000
 SEED: Final = 1
-STEADY_SHARE: Final = 10  # one application in so many is sent again, steadily
+STEADY_SHARE: Final = 10  # the steady stage sends every tenth application
 DIRECT_BATCHES: Final = 40
-EVERY: Final = 1.0  # seconds between two looks at the queues
+EVERY: Final = 1.0  # seconds between two samples of the queues
 
 
 @dataclass(slots=True)
 class Consumer:
-    """Takes events from the results queue; seconds since 1970, as the stack stamped them."""
+    """Takes events from the results queue. Times are the stack's own, in seconds since 1970."""
 
     sqs: SQSClient
     queue: str
     sent_at: dict[str, float] = field(default_factory=dict)  # of applications, by id
-    told_at: dict[str, float] = field(default_factory=dict)  # of their first events, by application id
-    again: int = 0  # events of one that had an event already
-    others: Counter[str] = field(default_factory=Counter)  # detail types that answer nobody
+    answered_at: dict[str, float] = field(default_factory=dict)  # of their first events, by application id
+    again: int = 0  # further events of the same application
+    others: Counter[str] = field(default_factory=Counter)  # detail types that are not answers
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -107,11 +107,11 @@ class Consumer:
             self.others[event["detail-type"]] += 1
             return
         name = data["application_id"]
-        if name in self.told_at:
+        if name in self.answered_at:
             self.again += 1
             return
         self.sent_at[name] = datetime.fromisoformat(data["sent_at"]).timestamp()
-        self.told_at[name] = at
+        self.answered_at[name] = at
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -124,12 +124,12 @@ class Consumer:
                 ended.result()
 
     def latencies(self, names: Iterable[str]) -> list[float]:
-        """Seconds from queue to event, of those that have one."""
-        return [self.told_at[name] - self.sent_at[name] for name in names if name in self.told_at]
+        """Seconds from queue to event, for each application with an event."""
+        return [self.answered_at[name] - self.sent_at[name] for name in names if name in self.answered_at]
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
-    """How a latency is spread, in seconds."""
+    """The spread of a latency, in seconds."""
     ranked = sorted(seconds)
 
     def at(share: float) -> float:
@@ -145,9 +145,9 @@ def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def throughput(told_at: Iterable[float]) -> dict[str, Any]:
-    """Events a second: of the whole, and in each tenth of the time; the ends are left out of neither."""
-    ranked = sorted(told_at)
+def throughput(answered_at: Iterable[float]) -> dict[str, Any]:
+    """Events a second: in the whole time, and in each tenth of it, including both ends."""
+    ranked = sorted(answered_at)
     first, last = ranked[0], ranked[-1]
     length = max(last - first, 0.001)
     tenths = Counter(min(9, int((at - first) / length * 10)) for at in ranked)
@@ -158,30 +158,32 @@ def throughput(told_at: Iterable[float]) -> dict[str, Any]:
     }
 
 
-# ── what is sent ──
+# ── the applications ──
 
 
 def read_rows(release: Path, files: Sequence[Path], count: int) -> list[Row]:
-    """So many applications: of the files, mixed; or drawn from the release."""
+    """``count`` applications, mixed from the files or drawn from the release."""
     if files:
         rows: list[Row] = []
         for file in files:
             with open_applications(file) as found:
                 rows += [row for row in found if isinstance(row, Row)]
         if len(rows) < count:
-            raise SystemExit(f"the files hold {len(rows)} applications, not {count}")
+            raise SystemExit(
+                f"the files have {len(rows)} applications, fewer than {count}; use a lower --count"
+            )
         return random.Random(SEED).sample(rows, count)
     drawn = sample_applications(read_release(release), count, SEED)
-    fields = [asdict(one) for one in drawn]
+    fields = [asdict(sample) for sample in drawn]
     kept = ("application_id", *FIELDS)
     return [
-        Row(line, one["application_id"], {name: one[name] for name in kept if one[name]})
-        for line, one in enumerate(fields, 1)
+        Row(line, given["application_id"], {name: given[name] for name in kept if given[name]})
+        for line, given in enumerate(fields, 1)
     ]
 
 
 def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
-    """The same applications as new ones."""
+    """The same applications with new ids."""
     return [
         Row(number, f"{prefix}-{number}", {**row.fields, "application_id": f"{prefix}-{number}"})
         for number, row in enumerate(rows)
@@ -192,7 +194,7 @@ def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
 
 
 def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, Any]:
-    """All at once: how fast they are answered."""
+    """Sends all applications at once."""
     names = [row.application_id for row in rows]
     backlog: list[dict[str, float]] = []
     started = time.time()
@@ -201,23 +203,23 @@ def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, An
         _watch(stack, consumer, names, started, backlog)
         sending.result()
     sent = sorted(consumer.sent_at[name] for name in names if name in consumer.sent_at)
-    told = [consumer.told_at[name] for name in names if name in consumer.told_at]
+    answered = [consumer.answered_at[name] for name in names if name in consumer.answered_at]
     return {
         "applications": len(rows),
-        "answered": len(told),
+        "answered": len(answered),
         "sending": {
             "kind": "measured",
             "unit": "messages a second",
             "median": round(len(sent) / max(sent[-1] - sent[0], 0.001), 1),
         },
-        "throughput": throughput(told),
+        "throughput": throughput(answered),
         "latency": percentiles(consumer.latencies(names)),
         "backlog": {"kind": "measured", "samples": _thinned(backlog, 60)},
     }
 
 
 def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -> dict[str, Any]:
-    """So many a second: how long one takes where nobody stands before it."""
+    """Sends applications at a steady rate that leaves the queue empty."""
     names = [row.application_id for row in rows]
     sqs = stack.own_sqs
     started = time.monotonic()
@@ -238,10 +240,10 @@ def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -
 def _watch(
     stack: Stack, consumer: Consumer, names: Sequence[str], started: float, backlog: list[dict[str, float]]
 ) -> None:
-    """Until each has its event, or none came for long; notes what waits where meanwhile."""
+    """Waits until each application has its event, or no event came for long. Samples the queues meanwhile."""
     answered, last_new = 0, time.time()
     while answered < len(names):
-        now = sum(name in consumer.told_at for name in names)
+        now = sum(name in consumer.answered_at for name in names)
         if now > answered:
             answered, last_new = now, time.time()
         elif time.time() > last_new + PATIENCE:
@@ -260,17 +262,17 @@ def _watch(
 def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
     refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, unheard)
     if refused:
-        raise RuntimeError(f"{len(refused)} applications were not taken: {refused[0].reason}")
+        raise RuntimeError(f"the queue refused {len(refused)} applications: {refused[0].reason}")
 
 
 def _thinned(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
-    """At most about so many of them, evenly, with the last."""
+    """About ``most`` evenly spread samples, with the last."""
     step = max(1, len(samples) // count)
     return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
 
 
 def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
-    """Every stage, on a stack that is deployed and empty."""
+    """Every stage, on a deployed and empty stack."""
     with given.release.open("rb") as body:
         loaded = follow_run(stack.registry, put_release(stack, body, given.release.name), print, 900)
     if loaded.status != "active":

@@ -1,4 +1,4 @@
-"""Whose time a flow is: the handler alone, and a function that does nothing, against the same local stack."""
+"""The shares of a flow's time: the handler alone, and a function that does nothing, on the same stack."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DURATION: Final = re.compile(r"^REPORT RequestId: \S+\tDuration: ([0-9.]+) ms")
 
 
 def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
-    """The handler called here: wall time, own processor time and time in calls, a batch of ten."""
+    """The handler, called here: wall time, its own processor time and time in calls, for a batch of ten."""
     name = stack.output("ValidateApplicationsFunction")
     functions = stack.own.client("lambda")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
@@ -42,7 +42,7 @@ def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
     session, timer = get_session(), CallTimer()
     timer.listen(session)
     validate = _load_handler()
-    validate.clients_of = lambda *services: [session.create_client(one) for one in services]
+    validate.clients_of = lambda *services: [session.create_client(service) for service in services]
     walls, own = [], []
     batches = [rows[start : start + BATCH] for start in range(0, len(rows) - BATCH + 1, BATCH)]
     for number, batch in enumerate(batches):
@@ -72,7 +72,7 @@ def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 class CallTimer:
-    """Milliseconds of each call to the stack, by operation; signing and reading the answer included."""
+    """Milliseconds of each call to the stack, by operation, with signing and reading the answer."""
 
     def __init__(self) -> None:
         self.milliseconds: defaultdict[str, list[float]] = defaultdict(list)
@@ -88,12 +88,12 @@ class CallTimer:
     def _begin(self, **_: Any) -> None:
         self._started = time.perf_counter()
 
-    def _end(self, **told: Any) -> None:
-        self.milliseconds[told["model"].name].append((time.perf_counter() - self._started) * 1000)
+    def _end(self, **event: Any) -> None:
+        self.milliseconds[event["model"].name].append((time.perf_counter() - self._started) * 1000)
 
 
 def no_op(stack: Stack, count: int) -> dict[str, Any]:
-    """A function that does nothing behind a queue of its own, set up as the one of applications."""
+    """A function that does nothing behind a separate queue, with the settings of the applications' queue."""
     functions, sqs = stack.own.client("lambda"), stack.own_sqs
     like = functions.get_function_configuration(FunctionName=stack.output("ValidateApplicationsFunction"))
     code = io.BytesIO()
@@ -149,7 +149,7 @@ def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> 
 
 
 def depth(sqs: SQSClient, queue: str) -> int:
-    """Messages that wait or are in work."""
+    """Messages that wait or are being processed."""
     answer = sqs.get_queue_attributes(
         QueueUrl=queue,
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
@@ -178,10 +178,10 @@ def _load_handler() -> Any:
     if spec is None or spec.loader is None:
         raise RuntimeError(f"{path} cannot be imported")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
+    sys.modules[spec.name] = module  # dataclasses look up their module
     spec.loader.exec_module(module)
     return module
 
 
 def unheard(_said: object) -> None:
-    """Progress is told by the benchmark."""
+    """The benchmark reports the progress."""

@@ -1,7 +1,6 @@
-"""The stack in one process: the real functions on the real adapters against an emulated AWS, metered.
+"""The stack in one process: the real functions on the real adapters with an emulated AWS and a meter.
 
-What the functions used is noted for each invocation: requests and units, processor time without that of
-the emulation, log bytes.
+Each invocation has its use: requests and units, processor time without the time of the emulation, log bytes.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _FUNCTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What some invocations of one function used."""
+    """The use of some invocations of a function."""
 
     usage: Usage
     processor_ms: float
@@ -62,7 +61,7 @@ class Work:
 
 
 class InProcessStack:
-    """The stack as an AWS in this process holds it, its functions, and what they use."""
+    """The stack in an emulated AWS of this process, its functions, and their use."""
 
     def __init__(self) -> None:
         self._dynamodb = boto3.client("dynamodb")
@@ -79,17 +78,19 @@ class InProcessStack:
         for client in clients.values():
             self.meter.watch(client)
         for function in _FUNCTIONS.values():
-            with patch.object(function, "clients_of", lambda *services: [clients[one] for one in services]):
+            with patch.object(
+                function, "clients_of", lambda *services: [clients[service] for service in services]
+            ):
                 function.build_runtime.cache_clear()
                 function.build_runtime().logger.registered_handler.setStream(self.log)
 
     def forget_decisions(self) -> None:
-        """Empty the casework table."""
+        """Empties the casework table."""
         self._dynamodb.delete_table(TableName=CASEWORK_TABLE)
         create_casework_table(self._dynamodb)
 
     def load(self, release: Path) -> Work:
-        """Upload ``release``, and let the function load it."""
+        """Uploads ``release`` and loads it with the function."""
         key = f"releases/{release.name}"
         put = self._s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=release.read_bytes())
         uploaded = release_uploaded(key, put["VersionId"])
@@ -100,7 +101,7 @@ class InProcessStack:
         return work
 
     def decide(self, applications: Sequence[Fields]) -> list[Work]:
-        """Decide ``applications`` in batches of ten; what each batch used."""
+        """Decides ``applications`` in batches of ten. Returns the use of each batch."""
         works = []
         for number, some in enumerate(batches_of(applications, BATCH)):
             records = [
@@ -113,20 +114,20 @@ class InProcessStack:
         return works
 
     def decide_again(self) -> Work:
-        """What the activation of a registry sets off: the whole, and a task for each shard."""
+        """The revalidation after an activation: its start, and a task for each shard."""
         self._sqs.send_message(QueueUrl=self.revalidations, MessageBody='{"task":"revalidate"}')
         works = []
         while taken := self._sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
-            for one in taken:
-                self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=one["ReceiptHandle"])
-                task = queued(one["Body"], one["MessageId"])
+            for message in taken:
+                self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=message["ReceiptHandle"])
+                task = queued(message["Body"], message["MessageId"])
                 works.append(self._invoke(revalidate, _calling(revalidate, task)))
         return together(works)
 
     def _invoke(self, function: Any, call: Callable[[], object]) -> Work:
         self.log.truncate(self.log.seek(0))
         self.meter.take()
-        gc.freeze()  # no collecting of what the emulation holds within the function's time
+        gc.freeze()  # the garbage collection of the emulation's objects is not the function's time
         with redirect_stdout(self.log):
             seconds = processor_seconds(call, self.meter)
         lines = [len(line.encode()) for line in self.log.getvalue().splitlines()]
@@ -149,7 +150,7 @@ def _calling(function: Any, event: Event) -> Callable[[], object]:
 
 def memory_of(function: Any) -> int:
     """Megabytes of a function, as the template has them."""
-    (parameter,) = (name for name, one in _FUNCTIONS.items() if one is function)
+    (parameter,) = (name for name, known in _FUNCTIONS.items() if known is function)
     found = re.search(rf"^  {parameter}:\n    Type: Number\n    Default: (\d+)$", template(), re.MULTILINE)
     if not found:
         raise SystemExit(f"template.yaml has no default of {parameter}")
@@ -162,7 +163,7 @@ def template() -> str:
 
 
 def together(works: Sequence[Work]) -> Work:
-    """The sum of ``works``, which are of one function."""
+    """The sum of ``works`` of the same function."""
     usage = Usage()
     for work in works:
         usage.requests += work.usage.requests
@@ -186,8 +187,8 @@ def together(works: Sequence[Work]) -> Work:
 class _Copying:
     """``copy`` for moto, which copies a whole table for every part of a transaction.
 
-    A table is kept by references to its items: puts and deletes are taken back, updates stay. The one
-    update of ours that a refusal may follow, of a claim, is sent again as it was.
+    The copy keeps references to the items. After a refusal puts and deletes are undone, but updates are not.
+    The product has only one update that a refusal may follow, of a claim, and it sends that update again.
     """
 
     @staticmethod
@@ -201,7 +202,7 @@ class _Copying:
 
 @contextmanager
 def in_process_stack() -> Iterator[InProcessStack]:
-    """An empty stack, with the functions set up for it, until the block ends."""
+    """An empty stack with its functions, until the block ends."""
     environment = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

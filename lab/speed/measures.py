@@ -1,7 +1,6 @@
-"""What a benchmark writes: what was run and where, and measures that say how they came about.
+"""The parts of a benchmark's result: how and where it ran, and measures with their kind.
 
-A measure is ``measured`` (a clock or the kernel said it; all runs are kept), ``counted``, or ``computed``
-from others.
+A measure is ``measured`` by a clock or the kernel (with all runs), ``counted``, or ``computed`` from others.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ Measure = Mapping[str, Any]
 
 
 def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
-    """What was run, where, and with which ``packages``, so that it can be run again from the repository."""
-    asked = ["git", "rev-parse", "--short=12", "HEAD"]
-    commit = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    """How and where a benchmark ran, and its ``packages``. The command repeats it from the repository."""
+    git = ["git", "rev-parse", "--short=12", "HEAD"]
+    commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
         "command": shlex.join(["python", "-m", f"lab.{benchmark}", *map(_from_root, arguments)]),
         "date": datetime.now(UTC).date().isoformat(),
@@ -40,7 +39,7 @@ def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()
 
 
 def _from_root(argument: str) -> str:
-    """Where this checkout stands on its machine is nobody's business."""
+    """Makes an absolute path relative, because results never name the folders of a machine."""
     return os.path.relpath(argument, ROOT) if argument.startswith("/") else argument
 
 
@@ -51,7 +50,7 @@ def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any
 
 
 def counted(values: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
-    """Many values of one kind: how they spread. Percentiles are nearest ranks."""
+    """The spread of many values. Percentiles are nearest ranks."""
     ranked = sorted(values)
     return {
         "count": len(ranked),
@@ -72,7 +71,7 @@ def computed(value: float, unit: str, digits: int = 3) -> dict[str, Any]:
 
 
 def write(result: Mapping[str, Any], output: Path | None) -> None:
-    """To a file, or to the terminal where there is none."""
+    """Writes to a file, or to the terminal without ``output``."""
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if output:
         output.write_text(text + "\n", encoding="utf-8")

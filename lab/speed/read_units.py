@@ -1,14 +1,14 @@
-"""What a validation reads from the registry table: keys, requests and read units, computed.
+"""Computes the reads of a decision from the registry table: keys, requests and read units.
 
     python -m lab.speed.read_units [--release ZIP ...] [--applications FILE] [--limit N] [--json]
 
-Without arguments: the bundled sample release and applications drawn from it. Applications go through the
-service's own lookup in batches of ten, as SQS hands them over, and one by one. Units are computed from
-item sizes as DynamoDB bills them, since neither emulator reports them for ``BatchGetItem``:
+Without arguments it takes the bundled sample release and applications drawn from it. The service's own lookup
+reads them in batches of ten, as SQS delivers them, and singly. Units are computed from item sizes by
+DynamoDB's rules, because no emulator reports them for ``BatchGetItem``:
 
-- an eventually consistent read costs half a unit for each begun 4 KB of the item, each item by itself;
-- a key that is not there costs half a unit;
-- the pointer is read strongly consistent: one unit for each begun 4 KB.
+- an eventually consistent read costs half a unit for each begun 4 KB of each item;
+- a missing key costs half a unit;
+- the pointer is read with strong consistency: a unit for each begun 4 KB.
 
 Source: Amazon DynamoDB developer guide, read consistency and item sizes.
 """
@@ -50,7 +50,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One batched read."""
+    """A batched read."""
 
     keys: int
     missing: int
@@ -64,7 +64,7 @@ class Lookup:
 
 @dataclass(slots=True)
 class MeteredRegistry:
-    """A ``RegistryReader`` that notes what each batched read would cost."""
+    """A ``RegistryReader`` that records the cost of each batched read."""
 
     registry: RegistryReader
     lookups: list[Lookup] = field(default_factory=list)
@@ -78,14 +78,14 @@ class MeteredRegistry:
         return self.registry.version(version)
 
     def postings(self, version: str, keys: Iterable[str]) -> Mapping[str, bytes]:
-        wanted = set(keys)
-        found = self.registry.postings(version, wanted)
+        different = set(keys)
+        found = self.registry.postings(version, different)
         sizes = [
             item_bytes({**posting_key(version, key), "b": {"B": posting}}) for key, posting in found.items()
         ]
-        missing = len(wanted) - len(found)
+        missing = len(different) - len(found)
         units = sum(eventual_units(size) for size in sizes) + missing * eventual_units(0)
-        self.lookups.append(Lookup(len(wanted), missing, sum(sizes), units))
+        self.lookups.append(Lookup(len(different), missing, sum(sizes), units))
         return found
 
 
@@ -104,7 +104,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
 
 
 def eventual_units(size: int) -> float:
-    """Read units of an eventually consistent read of one item; ``size`` 0: the key is not there."""
+    """Read units of an eventually consistent read of an item. ``size`` is 0 for a missing key."""
     return 0.5 * max(1, math.ceil(size / UNIT_BYTES))
 
 
@@ -120,7 +120,7 @@ def spread(values: Sequence[float]) -> dict[str, float]:
 
 
 def look_up(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -> MeteredRegistry:
-    """What deciding ``batches`` reads."""
+    """The reads of deciding ``batches``."""
     metered = MeteredRegistry(registry)
     decider = Decider(metered)
     for batch in batches:
@@ -129,7 +129,7 @@ def look_up(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -
 
 
 def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dict[str, Any]:
-    alone = look_up(registry, ([one] for one in applications)).lookups
+    alone = look_up(registry, ([application] for application in applications)).lookups
     together = look_up(registry, batches_of(applications, BATCH))
     record = registry.version(registry.pointer().active)
     batches = together.lookups
@@ -155,7 +155,7 @@ def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dic
 
 
 def batches_of(applications: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    """Batches of ``size``; a rest that fills none is left out, so that all batches compare."""
+    """Batches of ``size``. A last smaller batch is left out, so that all batches are comparable."""
     for start in range(0, len(applications) - size + 1, size):
         yield applications[start : start + size]
 
@@ -178,7 +178,7 @@ def _to_decide(fields: dict[str, Any]) -> Submission:
 
 
 def table(measured: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of a table; what is not a spread comes first."""
+    """The lines of a table. Single values come before spreads."""
     spreads = {name: value for name, value in measured.items() if isinstance(value, dict)}
     for name, value in measured.items():
         if name not in spreads:
@@ -193,9 +193,11 @@ def table(measured: Mapping[str, Any]) -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Reads of the registry per application, computed.")
     parser.add_argument("--release", type=Path, nargs="+", default=[SAMPLE_RELEASE])
-    parser.add_argument("--applications", type=Path, help="CSV or JSON Lines; else drawn from the release")
-    parser.add_argument("--limit", type=int, default=SAMPLE_COUNT, help="at most so many applications")
-    parser.add_argument("--json", action="store_true", help="print JSON and no table")
+    parser.add_argument(
+        "--applications", type=Path, help="CSV or JSON Lines; default: drawn from the release"
+    )
+    parser.add_argument("--limit", type=int, default=SAMPLE_COUNT, help="use at most this many applications")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
     registry = registry_of(arguments.release, lambda _: None)
     if arguments.applications:
@@ -203,7 +205,7 @@ def main() -> None:
     else:
         applications = draw_sample(arguments.release[-1], arguments.limit)
     if len(applications) < BATCH:
-        parser.error(f"{len(applications)} applications fill no batch of {BATCH}")
+        parser.error(f"{len(applications)} applications are fewer than a batch of {BATCH}")
     measured = measure(registry, applications)
     print(json.dumps(measured, indent=2) if arguments.json else "\n".join(table(measured)))
 

@@ -1,17 +1,17 @@
-"""How long it takes to read a release and to build its index, and what memory that needs.
+"""The time to read a release and to build its index, and the memory for it.
 
     python -m lab.speed.reading [--release ZIP] [--older ZIP ...] [--runs N] [--output JSON]
 
-Reading is measured beside ``csv.reader`` over the same two files, and beside polars where it is installed
-(``make bench`` does that): each reader unpacks the same zip from memory and decodes the same bytes by
-itself, in turn, in one process. ``csv.reader`` and polars read rows of text; the product also finds the
-files and their encodings, holds them to their checksum and hash, repairs values and builds records.
-Seconds are of the process: polars uses every processor, so that its ``wall`` is shorter than its ``cpu``.
+Reading is measured beside ``csv.reader`` on the same two files, and beside polars if it is installed (``make
+bench`` installs it). In turn, each reader unpacks the same zip from memory and decodes the same bytes, in one
+process. ``csv.reader`` and polars read rows of text. The product also finds the files and their encodings,
+compares them with their checksums, repairs values and builds records. Polars uses every processor, so its
+``wall`` is shorter than its ``cpu``.
 
-Memory is the peak resident size of a fresh process that does nothing else: the whole load
-is reading, judging and building as the function ``index_release`` does it, from the uploaded bytes on,
-with one release and beside ``--older`` ones that were loaded before (without their indexes, which no
-function builds again). The function's own clients are in it, what they send is not.
+Memory is the peak resident size of a new process that does nothing else. The whole load reads, checks and
+builds as the function ``index_release`` does, from the uploaded bytes on. It is measured with one release,
+and after ``--older`` releases were loaded (without their indexes, which no function builds again). It
+includes the function's clients, but not their data.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Reader = Callable[[bytes, Release], int]
 
 
 def rows_by_csv_reader(zipped: bytes, release: Release) -> int:
-    """The lines of both files, header lines too, by the standard library."""
+    """The lines of both files with their headers, read by the standard library."""
     rows = 0
     with zipfile.ZipFile(io.BytesIO(zipped)) as opened:
         for file in release.report.files:
@@ -54,7 +54,7 @@ def rows_by_csv_reader(zipped: bytes, release: Release) -> int:
 
 
 def rows_by_polars(zipped: bytes, release: Release) -> int:
-    """Both files as frames of text. Polars reads UTF-8 alone: other encodings are decoded by Python."""
+    """Both files as frames of text. Polars reads only UTF-8, so Python decodes other encodings."""
     import polars  # noqa: PLC0415 - only the benchmarks' own environment has it
 
     rows = 0
@@ -80,7 +80,7 @@ def readers() -> dict[str, Reader]:
 
 
 def measure_reading(path: Path, runs: int) -> dict[str, Any]:
-    """Every reader in turn, ``runs`` times after one round that does not count."""
+    """Every reader in turn, ``runs`` times, after a round that does not count."""
     zipped, release = path.read_bytes(), read_release(path)
     expected = rows_by_csv_reader(zipped, release)
     took: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -108,14 +108,14 @@ def measure_build(releases: Sequence[Release], runs: int) -> dict[str, Any]:
 
 
 def clocks(seconds: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """Pairs of seconds, of the processor and of the clock."""
+    """Pairs of seconds: of the processor and of the clock."""
     return {
         "cpu": measured([1_000 * cpu for cpu, _ in seconds], "ms", 1),
         "wall": measured([1_000 * wall for _, wall in seconds], "ms", 1),
     }
 
 
-# What a fresh process does; each continues the one before.
+# The parts of a new process. Each part continues the part before it.
 _START: Final = "import handler; handler.build_runtime()"
 _PATHS: Final = """
 import io, sys
@@ -123,7 +123,7 @@ from pathlib import Path
 """
 _READ: Final = f"""{_PATHS}
 from library_validator.releases.reading.release import read_release
-releases = [read_release(io.BytesIO(Path(one).read_bytes())) for one in sys.argv[1:]]
+releases = [read_release(io.BytesIO(Path(path).read_bytes())) for path in sys.argv[1:]]
 """
 _BUILD: Final = """
 from library_validator.matching.index import build_index
@@ -140,8 +140,8 @@ store, bucket, bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
 from library_validator.matching.index import Index
 ports = handler.LoadPorts(store, bucket, bus, lambda: math.inf)
 empty = replace(ports, build=lambda releases: Index({}, b"", releases[0].fiscal_year, 0, 0, 0))
-for number, one in enumerate(map(Path, sys.argv[1:]), start=2):
-    upload = bucket.upload(f"releases/{one.name}", one.read_bytes())
+for number, path in enumerate(map(Path, sys.argv[1:]), start=2):
+    upload = bucket.upload(f"releases/{path.name}", path.read_bytes())
     last = number == len(sys.argv)
     run = handler.load_release(upload, ports if last else empty, lambda: datetime(2026, 1, 1, tzinfo=UTC))
     assert run.status == "active", run
@@ -149,7 +149,7 @@ for number, one in enumerate(map(Path, sys.argv[1:]), start=2):
 
 
 def peaks(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
-    """Peak memory of a fresh process that does one part of a load; ``paths`` are in order of years."""
+    """Peak memory of new processes that do a part of a load. ``paths`` are in the order of years."""
     newest, many = paths[-1:], f"{len(paths)} releases"
     reading = f"{_START}\n{_READ}"
     parts = {
@@ -173,8 +173,12 @@ def peaks(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--release", type=Path, default=SAMPLE_RELEASE, help="what is timed; the newest")
-    parser.add_argument("--older", type=Path, nargs="*", default=[], help="loaded before it, in this order")
+    parser.add_argument(
+        "--release", type=Path, default=SAMPLE_RELEASE, help="the newest release, which is timed"
+    )
+    parser.add_argument(
+        "--older", type=Path, nargs="*", default=[], help="releases to load before it, in this order"
+    )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}")
     parser.add_argument("--output", type=Path, metavar="JSON")
     given = parser.parse_args(arguments)

@@ -1,11 +1,11 @@
-"""The other way to keep a registry: one file for each version, loaded by every worker into its memory.
+"""Another way to keep a registry: a file for each version, which every worker loads into its memory.
 
     python -m lab.speed.snapshot FILE
 
-Loads a file that ``write`` wrote and prints, as JSON, what that took in this very process: seconds of the
-processor, and megabytes that the process grew by, at the peak and for good. Each entry stands in the file
-once, each key with the numbers of its entries: the least that such a file can be without another index.
-``growth`` compares it with postings in a table; ADR 15 says what follows.
+Loads a file from ``write`` and prints its cost in this process as JSON: seconds of the processor, and the
+megabytes that the process grew by at its peak and at the end. The file has each entry once, and each key with
+the numbers of its entries. No smaller file is possible without another index. ``growth`` compares it with
+postings in a table. ADR 15 has the conclusion.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _LINE = b"\n"
 
 
 def write(postings: Mapping[str, bytes], path: Path) -> int:
-    """Write one file of all postings; returns its size in bytes."""
+    """Writes a file of all postings. Returns its size in bytes."""
     numbers: dict[bytes, int] = {}
     lines = []
     for key, posting in postings.items():
-        listed = [str(numbers.setdefault(one, len(numbers))) for one in records_of(posting)]
+        listed = [str(numbers.setdefault(record, len(numbers))) for record in records_of(posting)]
         lines.append(f"{key}{FIELD}{' '.join(listed)}".encode())
     return path.write_bytes(zlib.compress(_LINE.join([RECORD.join(numbers), *lines])))
 
 
 class SnapshotRegistry:
-    """``RegistryReader`` over such a file; pointer and version are those of the registry it was made of."""
+    """A ``RegistryReader`` of such a file, with the pointer and the version of its registry."""
 
     def __init__(self, path: Path, like: MemoryRegistry | None = None) -> None:
         self._like = like
@@ -62,7 +62,7 @@ class SnapshotRegistry:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """What loading ``path`` takes in this process."""
+    """The cost of loading ``path`` in this process."""
     before, peak_before = _resident(), _peak()
     started = time.process_time()
     registry = SnapshotRegistry(path)
@@ -73,17 +73,17 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def _peak() -> float:
-    """Megabytes that this process has held at most; what the process held that started it does not count."""
+    """The peak of this process in megabytes, without the memory of the process that started it."""
     return _of_status("VmHWM")
 
 
 def _resident() -> float:
-    """Megabytes that this process holds."""
+    """The memory of this process in megabytes."""
     return _of_status("VmRSS")
 
 
 def _of_status(name: str) -> float:
-    """A line of Linux's account of this process; other systems tell only the most that it held."""
+    """A line of Linux's status of this process. Other systems report only the peak."""
     status = Path("/proc/self/status")
     if not status.exists():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -33,7 +33,7 @@ def test_events_that_answer_nobody_are_counted_apart() -> None:
     taking = consumer()
     taking.take({"detail-type": "Registry Activated", "detail": {"data": {"version": "1"}}}, 1.0)
     assert taking.others == {"Registry Activated": 1}
-    assert not taking.told_at
+    assert not taking.answered_at
 
 
 def test_percentiles_are_those_of_the_ranked_seconds() -> None:
