@@ -35,7 +35,7 @@ from library_validator.adapters.aws.revalidations_queue import (
 )
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan, revalidate
-from library_validator.casework.tasks import Outcome, Ports, Task
+from library_validator.casework.tasks import Ports, Task, TaskResult
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.errors import NoActiveRegistry
@@ -68,7 +68,7 @@ def handler(event: RevalidationsMessage, runtime: Runtime, now: Clock) -> Revali
             _on_activation(asked, runtime) if isinstance(asked, Activation) else _work(asked, runtime, now)
         )
     except NoActiveRegistry:
-        outcome = Outcome("done")  # nobody was ever answered: there is nothing to do
+        outcome = TaskResult("done")  # nobody was ever answered: there is nothing to do
     runtime.send(outcome.follow)
     _tell(asked, outcome, runtime)
     return RevalidateResponse(
@@ -79,12 +79,12 @@ def handler(event: RevalidationsMessage, runtime: Runtime, now: Clock) -> Revali
     )
 
 
-def _on_activation(activation: Activation, runtime: Runtime) -> Outcome:
+def _on_activation(activation: Activation, runtime: Runtime) -> TaskResult:
     pointer = runtime.ports.registry.pointer()
-    return Outcome("split", plan(pointer)) if activation.is_of(pointer) else Outcome("superseded")
+    return TaskResult("split", plan(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
 
 
-def _work(task: Task, runtime: Runtime, now: Clock) -> Outcome:
+def _work(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
     if task.task == "revalidate":
         return revalidate(task, runtime.ports, now, runtime.time_left)
     if task.shard is None:
@@ -94,7 +94,7 @@ def _work(task: Task, runtime: Runtime, now: Clock) -> Outcome:
     return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
 
 
-def _tell(asked: Activation | Task, outcome: Outcome, runtime: Runtime) -> None:
+def _tell(asked: Activation | Task, outcome: TaskResult, runtime: Runtime) -> None:
     task = asked if isinstance(asked, Task) else Task(task="revalidate")
     runtime.metrics.count("DecisionsCheckedAgain", outcome.checked, task=task.task)
     runtime.metrics.count("DecisionsChangedAgain", outcome.changed, task=task.task)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.preview import Preview
-from library_validator.casework.tasks import Task, activation_of
+from library_validator.casework.tasks import Task
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision
@@ -57,7 +57,7 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     assert (replaced.current, replaced.decision.decision) == (wrong, Answer.NOT_VALIDATED)
     assert service.decisions.get(wrong.source, APPLICATION) == wrong
 
-    activation = activation_of(service.operator_registry.pointer())
+    activation = str(service.operator_registry.pointer().activation)
     queue = RevalidationsQueue(service.operator_sqs, service.outputs["RevalidationsQueueUrl"])
     queue.send([Task(task="revalidate", activation=activation, asked_at=datetime.now(UTC))])
 

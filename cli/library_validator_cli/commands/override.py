@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from library_validator.casework.overriding import MAX_WORDS, Proposal, Ruling, carry_out, propose
+from library_validator.casework.overriding import MAX_WORDS, OverrideProposal, Ruling, carry_out, propose
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.override_reasons import override_reasons
 from library_validator.views.as_json import decision_json, overrides_json
@@ -143,7 +143,7 @@ def list_reasons(as_json: AsJson = False) -> None:
     show(shown)
 
 
-def _ask(proposal: Proposal) -> None:
+def _ask(proposal: OverrideProposal) -> None:
     """Show the current decision and the proposed one. Raises ``CommandFailed`` unless the person agrees."""
     notice("current decision")
     show(decision_tables(decision_view(proposal.current)))

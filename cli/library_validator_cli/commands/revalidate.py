@@ -16,7 +16,7 @@ from library_validator.adapters.aws.revalidations_queue import RevalidationsQueu
 from library_validator.casework.preview import Preview
 from library_validator.casework.progress import ShardProgress
 from library_validator.casework.revalidation import moment_asked
-from library_validator.casework.tasks import Task, activation_of
+from library_validator.casework.tasks import Task
 from library_validator.views.revalidation import revalidation_view
 from library_validator_cli.dry_run import DryRun
 from library_validator_cli.failures import FAILED, WrongUsage
@@ -97,7 +97,7 @@ def _dry_run(stack: Stack, output: Path | None, *, as_json: bool) -> None:
 
 
 def _start(stack: Stack, *, as_json: bool) -> None:
-    activation = activation_of(stack.registry.pointer())
+    activation = str(stack.registry.pointer().activation)
     asked_at = asked_after(stack.revalidations.progress(activation), datetime.now(UTC))
     queue = RevalidationsQueue(stack.sqs, stack.output("RevalidationsQueueUrl"))
     queue.send([Task(task="revalidate", activation=activation, asked_at=asked_at)])
@@ -116,7 +116,7 @@ def asked_after(shards: Sequence[ShardProgress], now: datetime) -> datetime:
 
 
 def _status(stack: Stack, *, as_json: bool) -> None:
-    activation = activation_of(stack.registry.pointer())
+    activation = str(stack.registry.pointer().activation)
     view = revalidation_view(activation, stack.revalidations.progress(activation))
     if as_json:
         show_json(asdict(view))

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import typer
 
-from library_validator.casework.tasks import activation_of
 from library_validator.errors import NoActiveRegistry
 from library_validator.views.policy import RESTS_ON, PolicyView, policy_view
 from library_validator.views.status import QueueDepth, RegistryView, registry_view
@@ -66,7 +65,7 @@ def status_of(stack: Stack) -> StackStatus:
         return StackStatus(None, None, queues)
     return StackStatus(
         registry_view(pointer, stack.registry.version(pointer.active)),
-        policy_view(stack.revalidations.progress(activation_of(pointer)), stack.policy_version),
+        policy_view(stack.revalidations.progress(str(pointer.activation)), stack.policy_version),
         queues,
     )
 

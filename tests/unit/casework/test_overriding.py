@@ -17,7 +17,7 @@ from library_validator.adapters.memory.overrides import MemoryOverrides
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import (
     MAX_WORDS,
-    Proposal,
+    OverrideProposal,
     Ruling,
     carry_out,
     effects,
@@ -83,7 +83,7 @@ class World:
         assert found is not None
         return found
 
-    def propose(self, answer: Answer = V, **changed: Any) -> Proposal:
+    def propose(self, answer: Answer = V, **changed: Any) -> OverrideProposal:
         self.minute += 1
         return propose(
             ruling(answer, **changed),
@@ -215,7 +215,7 @@ class TestRefused:
 
     def test_there_must_be_an_override_to_take_back(self, world: World) -> None:
         world.submit(**VAGUE)
-        with pytest.raises(OverrideRefused, match="nothing to take back"):
+        with pytest.raises(OverrideRefused, match="nothing to withdraw"):
             world.propose(R)
 
     def test_one_that_vanished_is_no_library_to_be_validated_as(self, world: World) -> None:

@@ -17,7 +17,7 @@ from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.events import RegistryRevalidated
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import revalidate
-from library_validator.casework.tasks import Outcome, Ports, Task
+from library_validator.casework.tasks import Ports, Task, TaskResult
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
@@ -178,12 +178,12 @@ class World:
 
     # Deciding again
 
-    def work(self, task: Task, ports: Ports | None = None, time_left: Sequence[float] = ()) -> Outcome:
+    def work(self, task: Task, ports: Ports | None = None, time_left: Sequence[float] = ()) -> TaskResult:
         left = iter(time_left)
         do = revalidate if task.task == "revalidate" else _expire
         return do(task, ports or self.ports, self.now, lambda: next(left, 900.0))
 
-    def run(self, task: Task | None = None, ports: Ports | None = None) -> list[Outcome]:
+    def run(self, task: Task | None = None, ports: Ports | None = None) -> list[TaskResult]:
         """Do a task (a revalidation) and all that follow it."""
         waiting = deque([task or Task(task="revalidate")])
         outcomes = []
@@ -192,11 +192,11 @@ class World:
             waiting += outcomes[-1].follow
         return outcomes
 
-    def start(self) -> list[Outcome]:
+    def start(self) -> list[TaskResult]:
         """Decide everything again because a person asks for it."""
         return self.run(Task(task="revalidate", activation=self.activation, asked_at=self.now()))
 
-    def expire(self) -> list[Outcome]:
+    def expire(self) -> list[TaskResult]:
         return self.run(Task(task="expiry"))
 
     @property
@@ -214,5 +214,7 @@ class World:
         self.bus.events.clear()
 
 
-def _expire(task: Task, ports: Ports, now: Callable[[], datetime], time_left: Callable[[], float]) -> Outcome:
+def _expire(
+    task: Task, ports: Ports, now: Callable[[], datetime], time_left: Callable[[], float]
+) -> TaskResult:
     return expire(task, ports, NOTICE_DAYS, now, time_left)

@@ -1,8 +1,8 @@
-"""Deciding stored decisions again, and putting the new one in the place of the old one.
+"""Deciding current decisions again, and replacing those whose answer changed.
 
-What revalidation and expiry have in common. Neither depends on how often it is called: event ids come from
-submission and cause, a decision replaces only the one that it was compared with, and an application that
-moved meanwhile is looked at anew.
+Revalidation and expiry share this code. A task may be done any number of times with the same result: event
+ids come from submission and cause, a decision replaces only the decision that it was compared with, and an
+application that got another decision meanwhile is decided anew.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from library_validator.decisions.store import (
 )
 from library_validator.errors import DecisionConflict
 
-ATTEMPTS: Final = 8  # one decides; the rest is for applications that move meanwhile
+ATTEMPTS: Final = 8  # the first decides; the rest is for applications that get another decision meanwhile
 
-# Of a standing decision and what the live registry answers today: what takes its place, or None.
+# Takes a current decision and the rules' answer today; gives the decision to store in its place, or None.
 Replacement = Callable[[Decision, Decision], Decision | None]
 
 
 @dataclass(slots=True)
 class Chunk:
-    """What became of some standing decisions."""
+    """The results for some current decisions."""
 
     stayed: int = 0  # decided again, and nothing to store
     changed: int = 0  # replaced by this call
@@ -48,48 +48,48 @@ class Chunk:
 
 
 def decide_again(
-    standing: Sequence[Decision],
+    decisions: Sequence[Decision],
     ports: Ports,
     now: datetime,
     replacement: Replacement,
     due: Callable[[Decision], bool],
     revalidation: Revalidation | None = None,
 ) -> Chunk:
-    """Decide together those that are due, store what replaces them, publish it.
+    """Decide the due ones of some current decisions together, store their replacements and publish them.
 
-    One that cannot be decided is told of and holds up nobody. Raises ``RegistryError`` and
-    ``CaseworkUnavailable``: what was stored until then is stored and published, or left to the sweeper;
-    ``DecisionConflict`` where an application keeps moving.
+    A decision that fails is reported and does not stop the others. Raises ``RegistryError`` and
+    ``CaseworkUnavailable``: the decisions stored until then are published, or left to the sweeper. Raises
+    ``DecisionConflict`` if an application keeps getting other decisions.
     """
     chunk = Chunk()
-    pending = list(standing)
+    pending = list(decisions)
     for _ in range(ATTEMPTS):
-        chunk.not_due += [one for one in pending if not due(one)]
-        pending = [one for one in pending if due(one)]
+        chunk.not_due += [current for current in pending if not due(current)]
+        pending = [current for current in pending if due(current)]
         if not pending:
             return chunk
-        pending = _once(pending, ports, now, replacement, revalidation, chunk)
+        pending = _try_to_replace(pending, ports, now, replacement, revalidation, chunk)
     if pending:
         raise DecisionConflict(pending[0].application_id)
     return chunk
 
 
 def answer_today(current: Decision, raw: Decision, cause: Cause, decider: Decider) -> Decision:
-    """What stands for an application today; ``raw`` is what the rules alone say of it.
+    """The answer to an application today; ``raw`` is the answer of the rules alone.
 
-    A person's answer is restated. An application that another one's claim stopped stays stopped: that
-    the claim is free today is no evidence of who is who.
+    A person's answer is restated. An application that waits because of another application's claim goes on
+    waiting: the end of the claim does not prove which of the two acts for the library.
     """
     decision = caused_by(raw, cause)
     if current.override:
         return restate(decision, current.override, decider.registry, decider.validity)
-    stopped = current.held_by if current.decision is Answer.NEEDS_REVIEW else None
-    if stopped and decision.decision is Answer.VALIDATED:
-        return second_claimant(decision, stopped.source, stopped.application_id)
+    stopped_by = current.held_by if current.decision is Answer.NEEDS_REVIEW else None
+    if stopped_by and decision.decision is Answer.VALIDATED:
+        return second_claimant(decision, stopped_by.source, stopped_by.application_id)
     return decision
 
 
-def _once(
+def _try_to_replace(
     pending: Sequence[Decision],
     ports: Ports,
     now: datetime,
@@ -97,7 +97,7 @@ def _once(
     revalidation: Revalidation | None,
     chunk: Chunk,
 ) -> list[Decision]:
-    """Decide all of ``pending`` once; those whose applications moved, as they are now."""
+    """Decide all of ``pending``. Returns the new current decisions of applications that got one meanwhile."""
     moved: list[Decision] = []
     stored: list[Decision] = []
     answers = decide_apart(ports.decider, [current.submission for current in pending], now)
@@ -107,15 +107,14 @@ def _once(
                 chunk.undecided.append(answer)
                 continue
             decision = replacement(current, answer)
-            outcome = decision and _settle(decision, current, ports, revalidation)
-            match outcome:
+            match decision and _record(decision, current, ports, revalidation):
                 case None:
                     chunk.stayed += 1
-                case (Recorded(), settled):
+                case (Recorded(), recorded):
                     chunk.changed += 1
-                    stored.append(settled)
-                case (AlreadyDecided(settled, unpublished), _):
-                    stored += [settled] if unpublished else []
+                    stored.append(recorded)
+                case (AlreadyDecided(recorded, unpublished), _):
+                    stored += [recorded] if unpublished else []
                 case (CurrentMoved(now_current), _):
                     moved.append(now_current)
     finally:
@@ -137,15 +136,15 @@ def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decisi
     return decision if material_changes(current, decision) else None
 
 
-def _settle(
+def _record(
     decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
 ) -> tuple[RecordResult, Decision] | None:
-    """Store the decision, or one that a claim makes of it; None where that one is no news."""
-    outcome = ports.decisions.record(decision, current, revalidation=revalidation)
-    if not isinstance(outcome, ClaimedByAnother):
-        return outcome, decision
-    holder = Holder(source=outcome.source, application_id=outcome.application_id)
-    settled = under_claim(decision, current, holder)
-    if settled is None:
+    """Store the decision, or its form under a claim; None if that form changes nothing material."""
+    result = ports.decisions.record(decision, current, revalidation=revalidation)
+    if not isinstance(result, ClaimedByAnother):
+        return result, decision
+    holder = Holder(source=result.source, application_id=result.application_id)
+    claimed = under_claim(decision, current, holder)
+    if claimed is None:
         return None
-    return ports.decisions.record(settled, current, claim=False, revalidation=revalidation), settled
+    return ports.decisions.record(claimed, current, claim=False, revalidation=revalidation), claimed

@@ -1,6 +1,6 @@
-"""The events of keeping answers true: ``Library Decision Expiring`` and ``Registry Revalidated``.
+"""The events of revalidation and expiry: ``Library Decision Expiring`` and ``Registry Revalidated``.
 
-The changed answers themselves are ``Library Status Changed``, of ``decisions.events``.
+A changed answer has an event of its own: ``Library Status Changed``, in ``decisions.events``.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class _Model(BaseModel):
 
 
 class Outlook(_Model):
-    """What the live registry would answer, if the decision ended today."""
+    """The answer that the live registry would give if the decision ended today."""
 
     decision: Answer
     reason_codes: list[str]
     match: Match | None
     changes: list[MaterialChange] = Field(
-        description="what would be news in it; empty: it would be renewed as it is"
+        description="which parts of the answer would change; empty: the decision would be renewed as it is"
     )
 
 
@@ -46,12 +46,12 @@ class DecisionExpiringData(_Model):
     match: Match | None
     valid_until: datetime
     days_left: int = Field(ge=0, description="whole days, rounded up")
-    notice_days: int = Field(description="the notice that this is: so many days before the end, or fewer")
+    notice_days: int = Field(description="the length of this notice: at most so many days before the end")
     outlook: Outlook
 
 
 class LibraryDecisionExpiring(_Model):
-    """A validated decision ends soon. It is renewed then by itself; the outlook says how."""
+    """A validated decision ends soon. It is renewed automatically then; the outlook says how."""
 
     detail_type: ClassVar[str] = "Library Decision Expiring"
     metadata: EventMetadata
@@ -62,12 +62,12 @@ class RegistryRevalidatedData(_Model):
     version: str
     activated_at: datetime
     checked: int = Field(description="applications with a current decision")
-    changed: int = Field(description="of them, whose answer changed: each has its Library Status Changed")
-    failed: int = Field(description="of them, that could not be decided: their answers stand as they were")
+    changed: int = Field(description="how many of them have a Library Status Changed")
+    failed: int = Field(description="how many of them could not be decided and keep their answers")
 
 
 class RegistryRevalidated(_Model):
-    """Every current decision was decided again on the registry that went live."""
+    """Every current decision was decided again by the registry that went live."""
 
     detail_type: ClassVar[str] = "Registry Revalidated"
     metadata: EventMetadata
@@ -80,7 +80,7 @@ CaseworkEvent = LibraryDecisionExpiring | RegistryRevalidated
 def decision_expiring(
     decision: Decision, outlook: Decision, now: datetime, notice_days: int
 ) -> LibraryDecisionExpiring:
-    """The notice ``notice_days`` before the end; under one id, however often it is given."""
+    """The notice ``notice_days`` before the end. Its id is always the same."""
     if decision.valid_until is None:
         raise ValueError(f"decision {decision.event_id} does not end")
     left = decision.valid_until - now
@@ -118,7 +118,7 @@ def days_of(left: timedelta) -> int:
 
 
 def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated:
-    """The end of a revalidation, from the progress of all its shards: the same however often it is told."""
+    """The end of a revalidation, from the progress of all its shards. Its id is always the same."""
     activation, policy_version = Activation.from_text(shards[0].activation), shards[0].policy_version
     name = f"revalidated\n{activation}\n{policy_version}"
     if shards[0].asked_at:
@@ -129,13 +129,13 @@ def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated
             registry_version=activation.version,
             policy_version=policy_version,
             correlation_id=str(activation),
-            occurred_at=datetime.fromisoformat(max(one.updated_at for one in shards)),
+            occurred_at=datetime.fromisoformat(max(shard.updated_at for shard in shards)),
         ),
         data=RegistryRevalidatedData(
             version=activation.version,
             activated_at=datetime.fromisoformat(activation.activated_at),
-            checked=sum(one.checked for one in shards),
-            changed=sum(one.changed for one in shards),
-            failed=sum(one.failed for one in shards),
+            checked=sum(shard.checked for shard in shards),
+            changed=sum(shard.changed for shard in shards),
+            failed=sum(shard.failed for shard in shards),
         ),
     )

@@ -1,7 +1,7 @@
-"""Expiry: a validated decision is good for a time, told of before it ends, and renewed when it does.
+"""Expiry: a validated decision ends after a time. A notice comes before the end, and a renewal at the end.
 
-A renewal is a decision on the live registry like any other. It is always stored, so that the new one ends
-later; where its answer is no news, its event is the plain one of its answer.
+A renewal is a decision by the live registry like any other. It is always stored, because the new decision
+ends later. If nothing material changed, its event is the event of its answer, not ``Library Status Changed``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from library_validator.casework.again import Chunk, answer_today, decide_again
 from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
-from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task
+from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Ports, Task, TaskResult
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Undecided, decide_apart
@@ -21,36 +21,38 @@ from library_validator.decisions.decision import SHARDS, Cause, Decision
 from library_validator.terms import Clock, TimeLeft
 
 
-def expire(task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, time_left: TimeLeft) -> Outcome:
-    """Renew what ended, give notice of what ends within ``notice_days`` (any order; empty: no notice).
+def expire(
+    task: Task, ports: Ports, notice_days: Sequence[int], now: Clock, time_left: TimeLeft
+) -> TaskResult:
+    """Renew decisions that ended, and give notice of those that end within ``notice_days``.
 
-    Raises ``RegistryError``, ``CaseworkUnavailable`` and ``DecisionConflict``: then the task is to come
-    again.
+    The days come in any order; without days there are no notices. Raises ``RegistryError``,
+    ``CaseworkUnavailable`` and ``DecisionConflict``: then the task has to come again.
     """
     at = task.at or now()
     if task.shard is None:
-        return Outcome("split", tuple(Task(task="expiry", shard=shard, at=at) for shard in range(SHARDS)))
-    outcome, cursor = Outcome("done"), task.cursor
+        return TaskResult("split", tuple(Task(task="expiry", shard=shard, at=at) for shard in range(SHARDS)))
+    result, cursor = TaskResult("done"), task.cursor
     horizon = at + timedelta(days=max(notice_days, default=0))
     while True:
         page = ports.decisions.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
-        ended = [one for one in page.decisions if _ended(one, at)]
+        ended = [current for current in page.decisions if _ended(current, at)]
         renewed = _renew(ended, at, ports, now())
-        coming = [one for one in page.decisions if not _ended(one, at)]
-        outcome = replace(
-            outcome,
-            checked=outcome.checked + len(page.decisions),
-            changed=outcome.changed + renewed.changed,
-            notices=outcome.notices + _give_notice(coming, page.notified, notice_days, at, ports),
-            undecided=(*outcome.undecided, *renewed.undecided),
-            without_event=(*outcome.without_event, *renewed.without_event),
+        coming = [current for current in page.decisions if not _ended(current, at)]
+        result = replace(
+            result,
+            checked=result.checked + len(page.decisions),
+            changed=result.changed + renewed.changed,
+            notices=result.notices + _give_notice(coming, page.notified, notice_days, at, ports),
+            undecided=(*result.undecided, *renewed.undecided),
+            without_event=(*result.without_event, *renewed.without_event),
         )
         cursor = page.cursor
         if cursor is None:
-            return outcome
+            return result
         if time_left() < RESERVE_SECONDS:
             rest = task.model_copy(update={"at": at, "cursor": cursor})
-            return replace(outcome, status="unfinished", follow=(rest,))
+            return replace(result, status="unfinished", follow=(rest,))
 
 
 def _ended(decision: Decision, at: datetime) -> bool:
@@ -60,10 +62,10 @@ def _ended(decision: Decision, at: datetime) -> bool:
 def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> Chunk:
     def replacement(current: Decision, raw: Decision) -> Decision:
         decision = answer_today(current, raw, _cause(current), ports.decider)
-        news = material_changes(current, decision)
-        return decision.model_copy(update={"before": current.as_before if news else None})
+        changed = material_changes(current, decision)
+        return decision.model_copy(update={"before": current.as_before if changed else None})
 
-    return decide_again(ended, ports, now, replacement, lambda one: _ended(one, at))
+    return decide_again(ended, ports, now, replacement, lambda current: _ended(current, at))
 
 
 def _cause(current: Decision) -> Cause:
@@ -91,20 +93,20 @@ def _give_notice(
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):
         if isinstance(answer, Undecided):
-            continue  # its renewal meets the same, and tells of it
+            continue  # the renewal will meet the same error, and report it
         outlook = answer_today(decision, answer, _cause(decision), ports.decider)
         events.append(event := decision_expiring(decision, outlook, at, window))
         announced[event.metadata.event_id] = decision, window
     for refusal in ports.bus.publish(events):
         announced.pop(refusal.event_id)
     for decision, window in announced.values():
-        # Killed between the two, the notice goes out once more under the same id.
+        # If the worker dies between publishing and this note, the notice goes out again under the same id.
         ports.decisions.note_notice(decision, window)
     return len(announced)
 
 
 def _window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:
-    """The shortest notice that the decision's end is within."""
+    """The shortest of ``notice_days`` that the decision's end is within; None: no notice is due."""
     if decision.valid_until is None or decision.decision is not Answer.VALIDATED:
         return None
     left = days_of(decision.valid_until - at)

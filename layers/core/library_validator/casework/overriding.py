@@ -1,9 +1,8 @@
 """Overriding: a person answers one application in place of the rules, in two steps.
 
-``propose`` checks what the person wants and shows what it would make of the application; nothing is
-written. ``carry_out`` keeps the override for good, then stores the decision that it makes and publishes
-its event. Killed between the two writes, the override is on record without effect, and the same command
-run again finishes it.
+``propose`` checks the request and returns the decision that it would make; it writes nothing. ``carry_out``
+keeps the override for good, then stores its decision and publishes the event. If the process dies between
+the two writes, the override is kept without effect, and the same command finishes it.
 """
 
 from __future__ import annotations
@@ -43,22 +42,22 @@ class OverrideStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person wants an application to be answered, and why."""
+    """The answer that a person gives to an application, and the reason."""
 
     source: str
     application_id: str
-    answer: Answer  # needs_review: take the present override back, the rules decide again
+    answer: Answer  # needs_review: withdraw the present override, so that the rules decide again
     reason_code: str
     words: str
     by: str  # ARN of the caller
     fscs: str = ""  # FSCS key or id, in any spelling; empty: none
-    beside_holder: bool = False  # even if another application was validated as that library
+    beside_holder: bool = False  # also if another application was validated as that library
     seen: UUID | None = None  # event id of the decision that the person looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """An override that may be carried out, and what it makes of the application."""
+class OverrideProposal:
+    """An override that may be carried out, and the decision that it makes."""
 
     current: Decision
     override: Override
@@ -68,7 +67,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """The decision that stands now. Without ``published``, the sweeper publishes its event."""
+    """The decision that is current now. Without ``published``, the sweeper publishes its event."""
 
     decision: Decision
     published: bool
@@ -79,8 +78,8 @@ Effect = Literal["stands", "replaced", "without effect"]
 
 def propose(
     ruling: Ruling, decisions: DecisionStore, overrides: OverrideStore, decider: Decider, now: datetime
-) -> Proposal:
-    """What the override would make of the application, by the registry as it is now.
+) -> OverrideProposal:
+    """Check an override, and make its decision by the registry as it is now.
 
     Raises ``OverrideRefused`` with the reason, ``RegistryError`` and ``CaseworkUnavailable``.
     """
@@ -91,7 +90,7 @@ def propose(
     if ruling.seen not in (None, current.event_id):
         raise OverrideRefused(_moved(current))
     if ruling.answer is Answer.NEEDS_REVIEW and current.override is None:
-        raise OverrideRefused("no override stands on this application: there is nothing to take back")
+        raise OverrideRefused("this application has no override: there is nothing to withdraw")
     raw = decider.decide([current.submission], now, Cause(kind="override"))[0]
     match = _match_of(ruling, reason, raw, decider)
     override = Override(
@@ -108,24 +107,26 @@ def propose(
         fields_sha256=current.application.fields_sha256,
         seen_keys=sorted(_keys_in_sight(current) | _keys_in_sight(raw)),
     )
-    # The same command again, after one that did not come to its end: the override is kept already.
+    # If the same command ran before and did not finish, its override is kept already.
     kept = overrides.of_application(ruling.source, ruling.application_id)
-    override = next((one for one in kept if one.override_id == override.override_id), override)
+    override = next((earlier for earlier in kept if earlier.override_id == override.override_id), override)
     raw = caused_by(raw, Cause(kind="override", detail=str(override.override_id)))
-    decision = _news_of(restate(raw, override, decider.registry, decider.validity), current)
-    return Proposal(current, override, decision, beside_holder=ruling.beside_holder)
+    decision = _with_before(restate(raw, override, decider.registry, decider.validity), current)
+    return OverrideProposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
 def carry_out(
-    proposal: Proposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
+    proposal: OverrideProposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
 ) -> Overridden:
     """Keep the override, make its decision the current one, and publish it.
 
-    Raises ``OverrideRefused`` where the application was decided again meanwhile or another application
-    holds the library, ``CaseworkUnavailable`` where the store does not answer: then do it again.
+    Raises ``OverrideRefused`` if the application was decided again meanwhile or another application holds
+    the library, and ``CaseworkUnavailable`` if the store does not answer: then call it again.
     """
     current, decision = proposal.current, proposal.decision
-    kept = {one.override_id for one in overrides.of_application(current.source, current.application_id)}
+    kept = {
+        earlier.override_id for earlier in overrides.of_application(current.source, current.application_id)
+    }
     if proposal.override.override_id not in kept:
         overrides.append(proposal.override)
     outcome = decisions.record(decision, current)
@@ -135,7 +136,7 @@ def carry_out(
     match outcome:
         case CurrentMoved(moved):
             raise OverrideRefused(_moved(moved))
-        case ClaimedByAnother():  # by a third one, between the two writes
+        case ClaimedByAnother():  # a third application took the claim between the two writes
             raise DecisionConflict(current.application_id)
         case AlreadyDecided(stored, unpublished):
             published = not unpublished or publish([stored], decisions, bus).left == 0
@@ -146,41 +147,42 @@ def carry_out(
 def effects(
     overrides: Collection[Override], history: Collection[Decision], current: Decision | None
 ) -> dict[UUID, Effect]:
-    """Of each override, by its id: whether it stands, another took its place, or it never came into effect.
+    """The effect of each override, by its id.
 
-    One that does not stand, because it was withdrawn or because another followed, is ``replaced``.
+    ``stands``: it is in effect. ``replaced``: it was withdrawn or another override followed. ``without
+    effect``: no decision was made under it.
     """
-    carried_out = {one.cause.detail for one in history if one.cause.kind == "override"}
-    standing = current.override.override_id if current and current.override else None
+    carried_out = {decision.cause.detail for decision in history if decision.cause.kind == "override"}
+    in_effect = current.override.override_id if current and current.override else None
     return {
-        one.override_id: "stands"
-        if one.override_id == standing
+        override.override_id: "stands"
+        if override.override_id == in_effect
         else "replaced"
-        if str(one.override_id) in carried_out
+        if str(override.override_id) in carried_out
         else "without effect"
-        for one in overrides
+        for override in overrides
     }
 
 
-def _beside(proposal: Proposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
-    """The decision where another application holds the library, and whether it claims it all the same."""
+def _beside(proposal: OverrideProposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
+    """The decision while another application holds the library, and whether it claims the library."""
     current, decision = proposal.current, proposal.decision
     if proposal.override.answer is Answer.NEEDS_REVIEW:
-        return _news_of(second_claimant(decision, claim.source, claim.application_id), current), True
+        return _with_before(second_claimant(decision, claim.source, claim.application_id), current), True
     if not proposal.beside_holder:
         raise OverrideRefused(_held(claim))
     holder = Holder(source=claim.source, application_id=claim.application_id)
     return decision.model_copy(update={"held_by": holder}), False
 
 
-def _news_of(decision: Decision, current: Decision) -> Decision:
-    """The decision, with what it replaces where that is news."""
+def _with_before(decision: Decision, current: Decision) -> Decision:
+    """The decision; with the one that it replaces, if anything material changed."""
     before = current.as_before if material_changes(current, decision) else None
     return decision.model_copy(update={"before": before})
 
 
 def _id_of(ruling: Ruling, words: str, current: Decision, raw: Decision) -> UUID:
-    """Equal for the same command on the same decision and registry, so that doing it again is harmless."""
+    """Equal for the same command on the same decision and registry: doing it again is harmless."""
     parts = (
         str(current.event_id),
         raw.registry_version,
@@ -194,43 +196,44 @@ def _id_of(ruling: Ruling, words: str, current: Decision, raw: Decision) -> UUID
 
 
 def _reason_of(ruling: Ruling) -> OverrideReason:
-    fitting = [code for code, one in override_reasons().items() if ruling.answer in one.answers]
+    fitting = [code for code, reason in override_reasons().items() if ruling.answer in reason.answers]
     if ruling.reason_code not in fitting:
         raise OverrideRefused(
-            f"{ruling.reason_code!r} is no reason for {ruling.answer.value}; reasons: {', '.join(fitting)}"
+            f"{ruling.reason_code!r} is not a reason for {ruling.answer.value}; "
+            f"its reasons: {', '.join(fitting)}"
         )
     reason = override_reasons()[ruling.reason_code]
     if reason.key == "required" and not ruling.fscs:
-        raise OverrideRefused(f"{reason.code} needs the library that it is: its FSCS key or id")
+        raise OverrideRefused(f"{reason.code} needs the FSCS key or id of the library")
     if reason.key == "none" and ruling.fscs:
-        raise OverrideRefused(f"{reason.code} names no library of the survey: leave the FSCS key away")
+        raise OverrideRefused(f"{reason.code} is for libraries outside the survey: give no FSCS key")
     return reason
 
 
 def _words_of(ruling: Ruling) -> str:
     words = " ".join(ruling.words.split())
     if not words:
-        raise OverrideRefused("say why in words, for whoever asks later")
+        raise OverrideRefused("say why in words, for those who ask later")
     if len(words) > MAX_WORDS:
         raise OverrideRefused(f"the words have {len(words):,} characters; at most {MAX_WORDS:,} are kept")
     return f"{words} (beside the application that holds the library)" if ruling.beside_holder else words
 
 
 def _match_of(ruling: Ruling, reason: OverrideReason, raw: Decision, decider: Decider) -> Match | None:
-    """The listed entry that the person names, certain successors followed; None outside the survey."""
+    """The listed entry that the person names, or its certain successor; None outside the survey."""
     if not ruling.fscs:
         return None
     read = normalize.fscs_id(ruling.fscs)
     if read is None:
-        raise OverrideRefused(f"{ruling.fscs!r} is no FSCS key (AK0001) and no FSCS id (AK0001-002)")
+        raise OverrideRefused(f"{ruling.fscs!r} is neither an FSCS key (AK0001) nor an FSCS id (AK0001-002)")
     named = f"{read.key}-{read.sequence}" if read.sequence else read.key
     match = matches_of_ids(decider.registry, raw.registry_version, [named])[named]
     if match is None or not is_listed(match):
         found = f"last listed for fiscal year {match.last_listed}" if match else "not in the registry"
         found = "listed as closed" if match and match.status == "closed" else found
         raise OverrideRefused(
-            f"{named} is {found}: {reason.code} needs a library that is listed; one outside the survey is "
-            "validated without an FSCS key"
+            f"{named} is {found}: {reason.code} needs a library that is listed; a library outside the survey "
+            "is validated without an FSCS key"
         )
     return match
 
@@ -241,9 +244,9 @@ def _names_outlet(fscs: str) -> bool:
 
 
 def _keys_in_sight(decision: Decision) -> set[str]:
-    """FSCS keys that a person sees who looks at the decision."""
+    """The FSCS keys that the decision shows to a person."""
     shown = [decision.match, decision.runner_up, *decision.candidates]
-    return {one.fscs_key for one in shown if one is not None}
+    return {entry.fscs_key for entry in shown if entry is not None}
 
 
 def _moved(current: Decision) -> str:
@@ -256,5 +259,5 @@ def _moved(current: Decision) -> str:
 def _held(claim: ClaimedByAnother) -> str:
     return (
         f"{claim.fscs_key} is held by application {claim.application_id} of {claim.source} since "
-        f"{claim.since:%Y-%m-%d}: override that one first, or say that this one stands beside it"
+        f"{claim.since:%Y-%m-%d}: override that application first, or validate this one beside it"
     )

@@ -1,4 +1,4 @@
-"""Previewing a revalidation: which current answers it would change. Nothing is written.
+"""Previewing a revalidation: which current answers it would change. A preview writes nothing.
 
 A preview reads the same shards as a revalidation and decides by the same rules: on the live registry, by the
 policy of the code that runs the preview. A revalidation works on several shards at the same time, and new
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from library_validator.casework.again import under_claim
 from library_validator.casework.progress import RevalidationStore
-from library_validator.casework.revalidation import Superseded, live_now
+from library_validator.casework.revalidation import Superseded, live_versions
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, Undecided, decide_apart
@@ -44,7 +44,7 @@ class Stopped:
 
 @dataclass(slots=True)
 class PreviewedPage:
-    """What a revalidation would do to some current decisions. It keeps those that are not listed here."""
+    """What a revalidation would do to some current decisions. The decisions that are not listed here stay."""
 
     policies: Counter[str]  # number of the current decisions by policy version
     replaced: list[Replaced] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Preview:
         now: Clock,
     ) -> None:
         """Raises ``NoActiveRegistry``."""
-        self.live = live_now(registry)
+        self.live = live_versions(registry)
         self._decisions = decisions
         self._revalidations = revalidations
         self._decider = decider
@@ -106,7 +106,7 @@ class Preview:
         found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
         due = []
         for current in decisions:
-            if not self.live.judged(current):
+            if not self.live.decided(current):
                 due.append(current)
             elif current.match:
                 self._note_stopped(current, current.match.fscs_key)

@@ -1,4 +1,4 @@
-"""How far the revalidations are, and where that is kept, as the domain sees it."""
+"""The progress of revalidations, and the store that keeps it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class ShardProgress:
     policy_version: str  # another policy begins the shard anew; so does a later asked_at
     cursor: str | None
     done: bool
-    unchanged: int  # applications that were looked at and stay as they were
-    failed: int  # of them, that could not be decided
+    unchanged: int  # applications that were checked and keep their decisions
+    failed: int  # how many of them could not be decided
     updated_at: str  # ISO 8601, UTC
-    changed: int = 0  # applications with material changes: counted by the store as they are recorded
-    announced: bool = False  # this worker was the last, and told that the revalidation is over
+    changed: int = 0  # applications with material changes; the store counts them with their decisions
+    announced: bool = False  # this worker was the last, and announced the end
     begun_at: str = ""  # ISO 8601, UTC
-    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry went live
     registry_known: bool = False  # an earlier revalidation went through the whole shard on this registry
 
     @property

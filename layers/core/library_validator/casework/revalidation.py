@@ -1,10 +1,10 @@
-"""Revalidation: when another registry goes live, every current decision is decided again on it.
+"""Revalidation: when another registry goes live, every current decision is decided again by it.
 
 The same happens when a person asks for it (``asked_at``), for example after a deployment with another policy.
 Only material changes are stored and published. A worker processes a shard in chunks, and notes its progress
 before the first chunk and after each. A worker that is killed at any point and started again reaches the same
-result: a chunk that is decided twice finds what it stored, and an application that was decided on the live
-registry by the same policy is passed by.
+result: a chunk that is decided twice finds the decisions that it stored, and an application that was decided
+by the live registry and the same policy is left as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from library_validator.casework.again import Chunk, Replacement, answer_today, decide_again
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.progress import ShardProgress
-from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Outcome, Ports, Task, activation_of
+from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Ports, Task, TaskResult
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, policy_version
 from library_validator.decisions.decision import SHARDS, Cause, Decision
@@ -26,23 +26,24 @@ from library_validator.terms import Clock, TimeLeft
 
 
 class Superseded(Exception):
-    """Another registry went live meanwhile: its own activation decides everything again."""
+    """Another registry went live meanwhile: its activation decides everything again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """What decides now: the live registry, and the policy of this code."""
+class LiveVersions:
+    """The versions that decide now: of the live registry, and of this code's policy."""
 
     activation: str
     registry_version: str
     policy_version: str
 
-    def judged(self, decision: Decision) -> bool:
+    def decided(self, decision: Decision) -> bool:
+        """Whether ``decision`` was made by these versions."""
         versions = decision.registry_version, decision.policy_version
         return versions == (self.registry_version, self.policy_version)
 
     def cause(self, decision: Decision, *, registry_known: bool) -> Cause:
-        """Why ``decision`` is replaced. Going back and forth again makes causes of their own.
+        """Why ``decision`` is replaced. A change of versions that is undone and made again has a new cause.
 
         ``registry_known``: an earlier revalidation decided the application on this registry. If its decision
         names an older registry all the same, this registry changed nothing, and the policy is the cause.
@@ -50,14 +51,14 @@ class Live:
         by_other_policy = decision.policy_version != self.policy_version
         if decision.registry_version != self.registry_version and not (registry_known and by_other_policy):
             return Cause(kind="registry", detail=self.activation)
-        # The moment of the decision that it replaces tells one change of the rules and back from the next.
+        # With the moment of the replaced decision, a policy that comes back is another cause than before.
         return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
 
-    def made(self, decision: Decision, since: str) -> bool:
-        """Whether the revalidation that began at ``since`` made ``decision``, and counted it as a change."""
+    def made_since(self, decision: Decision, begun_at: str) -> bool:
+        """Whether the revalidation that began at ``begun_at`` made ``decision`` and counted the change."""
         registry = decision.cause.kind == "registry" and decision.cause.detail == self.activation
-        new = decision.decided_at.astimezone(UTC).isoformat() >= since
-        return self.judged(decision) and new and (registry or decision.cause.kind == "policy")
+        new = decision.decided_at.astimezone(UTC).isoformat() >= begun_at
+        return self.decided(decision) and new and (registry or decision.cause.kind == "policy")
 
     def replacement(self, decider: Decider, *, registry_known: bool) -> Replacement:
         """A function that gives the decision to store in place of a current one; it raises ``Superseded``."""
@@ -74,65 +75,67 @@ class Live:
         return replacement
 
 
-def live_now(registry: RegistryReader) -> Live:
+def live_versions(registry: RegistryReader) -> LiveVersions:
     """Raises ``NoActiveRegistry``."""
     pointer = registry.pointer()
-    return Live(activation_of(pointer), pointer.active, policy_version())
+    return LiveVersions(str(pointer.activation), pointer.active, policy_version())
 
 
 def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]:
     """One task for each shard of the current decisions, for the activation that is live."""
-    activation = activation_of(pointer)
+    activation = str(pointer.activation)
     return tuple(
         Task(task="revalidate", activation=activation, shard=shard, asked_at=asked_at)
         for shard in range(SHARDS)
     )
 
 
-def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
+def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> TaskResult:
     """Do a task, or as much of it as there is time for.
 
-    A task of an activation that is not the live one is superseded, and so is one that a later request
-    overtakes. Raises ``RegistryError``,
-    ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task is to come again.
+    A task is superseded if its activation is not the live one, or if a later request overtakes it. Raises
+    ``RegistryError``, ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task has
+    to come again.
     """
     pointer = ports.registry.pointer()
-    live = Live(activation_of(pointer), pointer.active, policy_version())
+    live = LiveVersions(str(pointer.activation), pointer.active, policy_version())
     if task.activation not in ("", live.activation):
-        return Outcome("superseded")
+        return TaskResult("superseded")
     if task.shard is None:
-        return Outcome("split", plan(pointer, task.asked_at))
+        return TaskResult("split", plan(pointer, task.asked_at))
     try:
         return _go_through(task, task.shard, live, ports, now, time_left)
     except Superseded:
-        return Outcome("superseded")
+        return TaskResult("superseded")
 
 
-def _go_through(task: Task, shard: int, live: Live, ports: Ports, now: Clock, time_left: TimeLeft) -> Outcome:
+def _go_through(
+    task: Task, shard: int, live: LiveVersions, ports: Ports, now: Clock, time_left: TimeLeft
+) -> TaskResult:
     progress = _begun(task, shard, live, ports, now())
-    outcome = Outcome("done")
+    result = TaskResult("done")
     while not progress.done:
         page = ports.decisions.current_page(shard, progress.cursor, CHUNK)
         chunk = _decide(page, progress, live, ports, now())
         progress = _noted(progress, page, chunk, live, now())
         noted = ports.revalidations.put_progress(progress)
-        outcome = replace(
-            outcome,
-            checked=outcome.checked + len(page.decisions),
-            changed=outcome.changed + chunk.changed,
-            undecided=(*outcome.undecided, *chunk.undecided),
-            without_event=(*outcome.without_event, *chunk.without_event),
+        result = replace(
+            result,
+            checked=result.checked + len(page.decisions),
+            changed=result.changed + chunk.changed,
+            undecided=(*result.undecided, *chunk.undecided),
+            without_event=(*result.without_event, *chunk.without_event),
         )
         if not noted and _is_overtaken(progress, ports):
-            return replace(outcome, status="superseded")
+            return replace(result, status="superseded")
         if not progress.done and time_left() < RESERVE_SECONDS:
-            return replace(outcome, status="unfinished", follow=(task,))
-    _tell_the_end(progress, ports)
-    return outcome
+            return replace(result, status="unfinished", follow=(task,))
+    _announce_the_end(progress, ports)
+    return result
 
 
-def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> ShardProgress:
-    """The progress noted for the shard by this policy and this or a later request, or new progress."""
+def _begun(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
+    """The noted progress of the shard, by this policy and this or a later request; or else new progress."""
     asked_at = moment_asked(task.asked_at)
     shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)
@@ -151,7 +154,7 @@ def _begun(task: Task, shard: int, live: Live, ports: Ports, now: datetime) -> S
         asked_at=max(asked_at, noted.asked_at) if noted else asked_at,
         registry_known=noted is not None and noted.went_through,
     )
-    # Noted before the first decision is made: Live.made compares the times of decisions with begun_at.
+    # Before the first decision is made: ``made_since`` compares the times of decisions with ``begun_at``.
     ports.revalidations.put_progress(begun)
     return begun
 
@@ -163,40 +166,47 @@ def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
 
 
 def moment_asked(asked_at: datetime | None) -> str:
-    """``asked_at`` as progress holds it. These texts sort in the order of the times."""
+    """``asked_at`` as progress keeps it. These texts sort in the order of the times."""
     return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
 
 
-def _decide(page: CurrentPage, progress: ShardProgress, live: Live, ports: Ports, now: datetime) -> Chunk:
+def _decide(
+    page: CurrentPage, progress: ShardProgress, live: LiveVersions, ports: Ports, now: datetime
+) -> Chunk:
     replacement = live.replacement(ports.decider, registry_known=progress.registry_known)
     return decide_again(
-        page.decisions, ports, now, replacement, lambda one: not live.judged(one), progress.revalidation
+        page.decisions,
+        ports,
+        now,
+        replacement,
+        lambda current: not live.decided(current),
+        progress.revalidation,
     )
 
 
 def _noted(
-    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: Live, now: datetime
+    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: LiveVersions, now: datetime
 ) -> ShardProgress:
-    passed = sum(not live.made(one, progress.begun_at) for one in chunk.not_due)
+    left_alone = sum(not live.made_since(current, progress.begun_at) for current in chunk.not_due)
     return replace(
         progress,
         cursor=page.cursor,
         done=page.cursor is None,
-        unchanged=progress.unchanged + chunk.stayed + passed + len(chunk.undecided),
+        unchanged=progress.unchanged + chunk.stayed + left_alone + len(chunk.undecided),
         failed=progress.failed + len(chunk.undecided),
         updated_at=now.isoformat(),
     )
 
 
-def _tell_the_end(progress: ShardProgress, ports: Ports) -> None:
-    """Whoever finds all shards done tells it; once it is told, nobody does again."""
+def _announce_the_end(progress: ShardProgress, ports: Ports) -> None:
+    """The worker that finds all shards done announces the end, unless another worker did before."""
     shards = [
-        one
-        for one in ports.revalidations.progress(progress.activation)
-        if (one.policy_version, one.asked_at) == (progress.policy_version, progress.asked_at)
+        shard
+        for shard in ports.revalidations.progress(progress.activation)
+        if (shard.policy_version, shard.asked_at) == (progress.policy_version, progress.asked_at)
     ]
-    if sum(one.done for one in shards) < SHARDS or any(one.announced for one in shards):
+    if sum(shard.done for shard in shards) < SHARDS or any(shard.announced for shard in shards):
         return
     publish_or_raise(registry_revalidated(shards), ports.bus)
-    mine = next(one for one in shards if one.shard == progress.shard)
-    ports.revalidations.put_progress(replace(mine, announced=True))
+    own = next(shard for shard in shards if shard.shard == progress.shard)
+    ports.revalidations.put_progress(replace(own, announced=True))

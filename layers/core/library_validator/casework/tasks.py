@@ -1,4 +1,4 @@
-"""What the revalidations queue carries: what is to be decided again, split into shards."""
+"""The tasks that the revalidations queue carries: to decide current decisions again, shard by shard."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from library_validator.decisions.deciding import Decider, Undecided
 from library_validator.decisions.decision import SHARDS
 from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
-from library_validator.registry.store import Pointer, RegistryReader
+from library_validator.registry.store import RegistryReader
 
-CHUNK: Final = 50  # decisions that are decided together: what a worker that starts over looks at twice
-RESERVE_SECONDS: Final = 20.0  # what a chunk needs with its retries: none is begun with less
+CHUNK: Final = 50  # decisions that are decided together; a worker that starts over decides one chunk twice
+RESERVE_SECONDS: Final = 20.0  # that a chunk takes with its retries; no chunk begins with less
 
 
 class Task(BaseModel):
-    """One piece of work. Without ``shard`` it is the whole, which is then split."""
+    """One piece of work. A task without ``shard`` is for all shards: it is split into a task for each."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -31,15 +31,17 @@ class Task(BaseModel):
     asked_at: datetime | None = Field(
         None,
         description="of revalidate: when a person asked for it; shards that were done before are done again. "
-        "None: shards that are done by the live registry and the present policy stay done",
+        "None: shards that are done by the live registry and this policy stay done",
     )
-    at: datetime | None = Field(None, description="of expiry: the moment that the whole is about")
-    cursor: str | None = Field(None, description="of expiry: where a shard goes on")
+    at: datetime | None = Field(
+        None, description="of expiry: the moment at which decisions have ended or not"
+    )
+    cursor: str | None = Field(None, description="of expiry: where the shard goes on")
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What deciding again needs of the world."""
+    """The stores and services that deciding again needs."""
 
     decisions: DecisionStore
     revalidations: RevalidationStore
@@ -49,18 +51,13 @@ class Ports:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a task, and the tasks that are to follow it."""
+class TaskResult:
+    """The result of a task, and the tasks that follow it."""
 
     status: Literal["split", "done", "unfinished", "superseded"]
     follow: tuple[Task, ...] = ()
-    checked: int = 0  # applications that were looked at, by this run of the task
+    checked: int = 0  # applications that this run of the task looked at
     changed: int = 0  # decisions that it stored
     notices: int = 0
     undecided: tuple[Undecided, ...] = ()
     without_event: tuple[UUID, ...] = ()  # stored decisions that contradict themselves
-
-
-def activation_of(pointer: Pointer) -> str:
-    """The text that names the activation which made ``pointer`` live."""
-    return str(pointer.activation)

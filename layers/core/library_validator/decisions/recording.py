@@ -1,8 +1,8 @@
 """Recording decisions and publishing their events.
 
-What is stored is the answer: a redelivery finds it and publishes it under the same event id, even if
-the registry moved meanwhile. A crash at any point is made good by the redelivery of the message or,
-where the message is gone, by the sweeper. What a person decided is restated, whatever the rules say now.
+The stored decision is the answer: a redelivery finds it and publishes it under the same event id, even if
+another registry went live meanwhile. After a crash at any point, the redelivery of the message or, if the
+message is gone, the sweeper does the rest. A person's answer is restated, whatever the rules say now.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from library_validator.decisions.store import (
 from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
 from library_validator.event_bus import EventBus
 
-# A resubmission needs two tries, one that also meets a claim three; the rest is for races.
+# A resubmission needs two tries, and three if it also meets a claim; the rest is for races.
 ATTEMPTS: Final = 8
-CHUNK: Final = 10  # what PutEvents takes in one request: marks are cleared request by request
+CHUNK: Final = 10  # entries that a request of PutEvents takes: marks are cleared request by request
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A decision that stands. ``decision`` is the stored one, which may differ from the one given."""
+    """A stored decision. It may differ from the decision that was given."""
 
     decision: Decision
     how: Literal["recorded", "already_decided", "late"]
@@ -46,7 +46,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """A decision that could not be stored; nothing of it is visible. Its message must come again."""
+    """A decision that could not be stored: its message has to come again."""
 
     decision: Decision
     error: CaseworkUnavailable | DecisionConflict | RegistryError
@@ -54,7 +54,7 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What became of the events of some decisions."""
+    """The counts of published and unpublished events of some decisions."""
 
     published: int = 0
     left: int = 0  # decisions that keep their mark: the sweeper tries them again
@@ -71,42 +71,42 @@ class Publication:
 def record_all(
     decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, decider: Decider
 ) -> tuple[list[Settled | Unsettled], Publication]:
-    """Store each decision, then publish what is stored and unpublished; one outcome each, in order.
+    """Store each decision, then publish those without a confirmed event; one result each, in order.
 
-    Two submissions of one application must be given in the order in which they were sent. One decision
-    that cannot be stored does not stop the others.
+    Two submissions of one application must be given in the order in which they were sent. A decision that
+    cannot be stored does not stop the others.
     """
-    outcomes: list[Settled | Unsettled] = []
+    results: list[Settled | Unsettled] = []
     for decision in decisions:
         try:
-            outcomes.append(record(decision, store, decider))
+            results.append(record(decision, store, decider))
         except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
-            outcomes.append(Unsettled(decision, error))
+            results.append(Unsettled(decision, error))
     waiting = {
-        outcome.decision.event_id: outcome.decision
-        for outcome in outcomes
-        if isinstance(outcome, Settled) and outcome.unpublished
+        result.decision.event_id: result.decision
+        for result in results
+        if isinstance(result, Settled) and result.unpublished
     }
-    return outcomes, publish(waiting.values(), store, bus)
+    return results, publish(waiting.values(), store, bus)
 
 
 def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settled:
-    """Store one decision as the current one of its application, or find out why another stands.
+    """Store one decision as the current one of its application, or find out why another stays current.
 
-    Where the current decision states a person's override, the new one is restated under it first.
-    Writes before it reads: a new application costs one transaction. Raises ``DecisionConflict`` when
-    the application's current decision kept changing, ``CaseworkUnavailable`` when the store did not
-    answer, and ``RegistryError`` when the registry does not tell what became of an override's library.
+    If the current decision states a person's override, the new one is restated under it first. This writes
+    before it reads: a new application costs one transaction. Raises ``DecisionConflict`` if the application's
+    current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
+    if the registry does not answer for the library of an override.
     """
     raw, claim = decision, True
     replacing: Decision | None = None
     for _ in range(ATTEMPTS):
-        outcome = store.record(decision, replacing, claim=claim)
-        match outcome:
+        result = store.record(decision, replacing, claim=claim)
+        match result:
             case Recorded():
                 return Settled(decision, "recorded", unpublished=True)
             case AlreadyDecided():
-                return Settled(outcome.decision, "already_decided", outcome.unpublished)
+                return Settled(result.decision, "already_decided", result.unpublished)
             case CurrentMoved(current) if current.order > decision.order:
                 return _record_late(raw, store)
             case CurrentMoved(current):
@@ -123,21 +123,21 @@ def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settle
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:
-    """Whether a person had the application validated, and it was until now: no claim undoes that."""
+    """Whether a person validated the application and it is validated still: no claim changes that."""
     return decision.override is not None and replacing is not None and replacing.decision is Answer.VALIDATED
 
 
 def _record_late(decision: Decision, store: DecisionStore) -> Settled:
-    outcome = store.record_late(decision)
-    if isinstance(outcome, AlreadyDecided):
-        return Settled(outcome.decision, "already_decided", outcome.unpublished)
+    result = store.record_late(decision)
+    if isinstance(result, AlreadyDecided):
+        return Settled(result.decision, "already_decided", result.unpublished)
     return Settled(decision, "late", unpublished=False)
 
 
 def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> Publication:
-    """Publish in chunks of ten and clear the marks of what the bus took, chunk by chunk.
+    """Publish in chunks of ten; after each chunk clear the marks of the decisions whose events the bus took.
 
-    Never raises for the bus or the store: what they did not do is counted as left.
+    Never raises for the bus or the store: decisions that keep their mark are counted as left.
     """
     waiting = list(decisions)
     published = 0
@@ -153,7 +153,7 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
         try:
             store.clear_mark(taken)
         except CaseworkUnavailable:
-            # The events are out. With their marks they go out once more, under the same ids.
+            # The events are out. Because of their marks they go out once more, under the same ids.
             continue
         published += len(taken)
     return Publication(published, len(waiting) - published, tuple(without_event))
@@ -170,15 +170,15 @@ def _event_of(decision: Decision) -> DecisionEvent | None:
 def sweep(
     store: DecisionStore, bus: EventBus, before: datetime, time_left: Callable[[], float], reserve: float
 ) -> Publication:
-    """Publish what was stored before ``before`` and never confirmed, oldest first, whoever wrote it.
+    """Publish decisions stored before ``before`` whose events were never confirmed, oldest first.
 
-    Stops when nothing is left that was not tried, or when ``time_left()`` is under ``reserve`` seconds.
+    Stops when every decision was tried, or when ``time_left()`` is under ``reserve`` seconds.
     Raises ``CaseworkUnavailable`` when the store cannot be read.
     """
     tried: set[UUID] = set()
     swept = Publication()
     while time_left() > reserve:
-        # Events that the bus refuses stay the oldest: ask past them, so that they hold up nobody.
+        # Refused events stay the oldest: more is asked for, so that the others behind them are found.
         waiting = store.unpublished(before, limit=swept.left + CHUNK)
         chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
         if not chunk:

@@ -17,7 +17,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyDecided:
-    """The same submission and cause were decided before: this is that decision."""
+    """The same submission and cause were decided before, with this decision."""
 
     decision: Decision
     unpublished: bool
@@ -25,7 +25,7 @@ class AlreadyDecided:
 
 @dataclass(frozen=True, slots=True)
 class CurrentMoved:
-    """The application's current decision is not the one that the caller knew."""
+    """The application's current decision is another than the caller knew."""
 
     current: Decision
 
@@ -45,10 +45,10 @@ RecordResult = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
 
 @dataclass(frozen=True, slots=True)
 class Revalidation:
-    """A run through all current applications that decides them again. It has a count of its changes."""
+    """A run that decides all current applications again. Its changes are counted."""
 
     activation: str  # of the registry that decides: <version>@<activated at>
-    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+    asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry went live
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class CurrentPage:
 class DecisionStore(Protocol):
     """Decisions, the current one of each application, and who holds which FSCS key.
 
-    Every method raises ``CaseworkUnavailable`` where the store cannot be reached or refuses: what was
-    asked for was then not done, or is found done by asking again.
+    Every method raises ``CaseworkUnavailable`` if the store cannot be reached or refuses. The request may
+    have been done all the same: the caller makes it again.
     """
 
     def record(
@@ -84,10 +84,10 @@ class DecisionStore(Protocol):
         """
 
     def holder_of(self, fscs_key: str) -> Holder | None:
-        """The application that holds the claim on this FSCS key; None: no application does."""
+        """The application that holds the claim on this FSCS key, if any."""
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        """Store a decision that a newer submission has overtaken: kept as history, never published."""
+        """Store a decision on a submission older than the current one: for the history, never published."""
 
     def get(self, source: str, application_id: str) -> Decision | None:
         """The current decision of an application."""
@@ -96,10 +96,10 @@ class DecisionStore(Protocol):
         """Every decision of an application, oldest first."""
 
     def unpublished(self, before: datetime, limit: int) -> list[Decision]:
-        """Decisions stored before ``before`` whose events nobody has confirmed, oldest first."""
+        """Decisions stored before ``before`` whose events are not confirmed, oldest first."""
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
-        """The events of these decisions were taken by the bus. Doing it twice is harmless."""
+        """The bus took the events of these decisions. Doing it twice is harmless."""
 
     def recent(self, since: datetime) -> Iterator[Decision]:
         """Decisions made at or after ``since`` that were current then, oldest first.
