@@ -189,18 +189,18 @@ class TestRefused:
         [
             ({"application_id": "A-9"}, "no decision on an application 'A-9'"),
             ({"reason_code": "BECAUSE"}, "CONFIRMED_BY_PHONE, CONFIRMED_BY_LETTER"),
-            ({"reason_code": "IMPOSTOR"}, "no reason for validated"),
+            ({"reason_code": "IMPOSTOR"}, "not a reason for validated"),
             ({"words": " \n "}, "say why in words"),
             ({"words": "x" * (MAX_WORDS + 1)}, "1,001 characters"),
-            ({"fscs": ""}, "needs the library that it is"),
-            ({"fscs": "Alder"}, "no FSCS key"),
+            ({"fscs": ""}, "needs the FSCS key or id"),
+            ({"fscs": "Alder"}, "neither an FSCS key"),
             ({"fscs": "ME9999"}, "not in the registry"),
             ({"fscs": "ME0001-077"}, "not in the registry"),
-            ({"reason_code": "EVIDENCE_OUTSIDE_SURVEY"}, "leave the FSCS key away"),
+            ({"reason_code": "EVIDENCE_OUTSIDE_SURVEY"}, "takes no FSCS key"),
             ({"seen": uuid4()}, "decided meanwhile"),
         ],
     )
-    def test_what_cannot_stand_is_refused_with_what_to_do(
+    def test_an_impossible_override_is_refused_and_the_message_says_what_to_do(
         self, world: World, changed: dict[str, Any], said: str
     ) -> None:
         world.submit(**VAGUE)
@@ -208,23 +208,23 @@ class TestRefused:
             world.propose(**changed)
         assert world.overrides.of_application(PARTNER, "A-1") == []
 
-    def test_turning_away_names_no_library(self, world: World) -> None:
+    def test_a_rejection_takes_no_library(self, world: World) -> None:
         world.submit(**VAGUE)
-        with pytest.raises(OverrideRefused, match="leave the FSCS key away"):
+        with pytest.raises(OverrideRefused, match="takes no FSCS key"):
             world.propose(N, fscs="ME0001")
 
-    def test_there_must_be_an_override_to_take_back(self, world: World) -> None:
+    def test_an_override_is_needed_to_withdraw_one(self, world: World) -> None:
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="nothing to withdraw"):
             world.propose(R)
 
-    def test_one_that_vanished_is_no_library_to_be_validated_as(self, world: World) -> None:
+    def test_a_vanished_library_is_refused(self, world: World) -> None:
         world.registry = registry_of(NEWEST, LATER)
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="last listed for fiscal year 2022"):
             world.propose(fscs="ME0009")
 
-    def test_one_that_closed_for_good_is_none_either(self, world: World) -> None:
+    def test_a_closed_library_is_refused(self, world: World) -> None:
         world.registry = registry_of(release((replace(ALDER, structure="03"), BRIAR_CITY)))
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="ME0001 is listed as closed"):

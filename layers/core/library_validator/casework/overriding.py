@@ -206,7 +206,7 @@ def _reason_of(ruling: Ruling) -> OverrideReason:
     if reason.key == "required" and not ruling.fscs:
         raise OverrideRefused(f"{reason.code} needs the FSCS key or id of the library")
     if reason.key == "none" and ruling.fscs:
-        raise OverrideRefused(f"{reason.code} is for libraries outside the survey: give no FSCS key")
+        raise OverrideRefused(f"{reason.code} takes no FSCS key: leave it out")
     return reason
 
 
