@@ -13,9 +13,10 @@ from typing import Any
 import boto3
 from aws_lambda_powertools import Logger
 
-from functions.index_release.handler import build_runtime, handler, lambda_handler
+from functions.index_release.handler import build_runtime, lambda_handler
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
+from library_validator.entrypoints.index_release import handler
 from library_validator.registry.store import Pointer, Run
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.aws_resources import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.fetch_release.handler import FetchEvent, FetchResponse, Runtime, build_runtime, handler, within
+from functions.fetch_release.handler import build_runtime
 from library_validator.adapters.memory.downloads import MemoryHttpClient
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.fetch_states import MemoryFetchStates
@@ -17,6 +17,13 @@ from library_validator.adapters.memory.fetched_releases import MemoryFetchedRele
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.config import FetchReleaseSettings
+from library_validator.entrypoints.fetch_release import (
+    RESERVE_SECONDS,
+    FetchEvent,
+    FetchResponse,
+    Runtime,
+    handler,
+)
 from library_validator.errors import PublishFailed
 from library_validator.matching.index import build_index
 from library_validator.observability import Metrics, build_logger
@@ -225,7 +232,7 @@ def test_an_invocation_has_its_own_time(world: World) -> None:
     )
     assert handler(FetchEvent(), runtime, lambda: NOW).outcome == "failed"
     assert world.web.asked == []  # no time, no request
-    handler(FetchEvent(), within(runtime, lambda: 60.0), lambda: NOW)
+    handler(FetchEvent(), runtime.with_time_left(lambda: RESERVE_SECONDS + 60), lambda: NOW)
     assert world.web.asked[0] == PAGE
 
 

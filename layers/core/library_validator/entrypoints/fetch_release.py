@@ -1,0 +1,102 @@
+"""The sources of releases are asked for a newer release, and a new one is uploaded. Runs on a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel, Field
+
+from library_validator.errors import NoActiveRegistry, ReleaseRefused
+from library_validator.observability import Metrics
+from library_validator.registry.bucket import FETCHED, ReleaseBucket
+from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
+from library_validator.registry.reindexing import format_is_outdated, reindex
+from library_validator.releases.fetching.sources import ReleaseSource
+from library_validator.terms import Clock, TimeLeft
+
+# For the steps after the download: the zip is read and uploaded, states are stored, an event is published.
+RESERVE_SECONDS: Final = 45.0
+
+
+class FetchEvent(BaseModel):
+    """The event of the schedule: any JSON object."""
+
+
+class FetchResponse(BaseModel):
+    outcome: str = Field(description="of the source that answered; failed: no source answered")
+    source_id: str | None = None
+    fiscal_year: int | None = None
+    run_id: str | None = Field(None, description="of the load that the upload triggers")
+    reindexed: str | None = Field(None, description="the load that builds a newer index format")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    sources: Sequence[ReleaseSource]
+    ports: RefreshPorts
+    bucket: ReleaseBucket
+    logger: Logger
+    metrics: Metrics
+
+    def with_time_left(self, time_left: TimeLeft) -> Runtime:
+        """The runtime of one invocation, whose search ends before the reserve is used."""
+        fetch = replace(self.ports.fetch, time_left=lambda: time_left() - RESERVE_SECONDS)
+        return replace(self, ports=replace(self.ports, fetch=fetch))
+
+
+def handler(_event: FetchEvent, runtime: Runtime, now: Clock) -> FetchResponse:
+    """Search for a release. ``now`` is a clock, because a search can take minutes."""
+    reindexed = _reindex(runtime)
+    refreshed = refresh(runtime.sources, runtime.ports, now)
+    _log_and_count(refreshed, runtime)
+    answer = refreshed.search.answer
+    if answer is None:
+        return FetchResponse(outcome="failed", reindexed=reindexed)
+    return FetchResponse(
+        outcome=answer.outcome.value,
+        source_id=answer.source_id,
+        fiscal_year=answer.fiscal_year,
+        run_id=answer.run_id or None,
+        reindexed=reindexed,
+    )
+
+
+def _reindex(runtime: Runtime) -> str | None:
+    """Start to build the live registry again if this code has a newer index format; returns that run's id."""
+    try:
+        if not format_is_outdated(runtime.ports.store):
+            return None
+        return reindex(runtime.ports.store, runtime.bucket, FETCHED).run_id
+    except NoActiveRegistry:
+        return None
+    except ReleaseRefused as refusal:
+        # The live registry stays in its old format; a newer release may bring the new format.
+        runtime.logger.warning("registry not indexed again", extra={"problem": str(refusal)})
+        return None
+
+
+def _log_and_count(refreshed: Refresh, runtime: Runtime) -> None:
+    search, metrics = refreshed.search, runtime.metrics
+    for attempt in search.attempts:
+        metrics.count("FetchAttempts", source=attempt.source_id, outcome=attempt.outcome.value)
+        log = runtime.logger.info if attempt.outcome.is_answer else runtime.logger.warning
+        log(
+            f"{attempt.source_id} {attempt.said}",
+            extra={
+                "source_id": attempt.source_id,
+                "outcome": attempt.outcome.value,
+                "url": attempt.url,
+                "fiscal_year": attempt.fiscal_year,
+                "run_id": attempt.run_id,
+            },
+        )
+    metrics.count("FetchFailed", 0 if search.answer else 1)
+    for name, days in refreshed.ages.items():
+        metrics.count(name, days)
+    if refreshed.days_since_answer is not None:
+        metrics.count("DaysSinceFetch", refreshed.days_since_answer)
+    if search.answer is None:
+        runtime.logger.error("no source of releases answered", extra={"ages": refreshed.ages})
