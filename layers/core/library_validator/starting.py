@@ -1,7 +1,7 @@
-"""Imported before everything else by each function: nothing is collected until its code is imported.
+"""Each function imports this module first: no garbage is collected until all its code is imported.
 
-What imports make stays as long as the process does. Collections in between would walk all of it again and
-again and free nothing: a tenth of a cold start (``python -m lab.speed.cold_start``).
+Imported objects stay as long as the process does. Collections in between would walk all of them again and
+again, and free nothing (docs/adr/0025).
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ gc.disable()
 
 
 def imported() -> None:
-    """The last line of a function's code: garbage is collected again, and what was imported is not walked."""
+    """The last line of a handler: collects garbage again, but never walks the imported objects."""
     gc.freeze()
     gc.enable()
