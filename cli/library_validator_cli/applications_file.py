@@ -1,4 +1,4 @@
-"""Files of applications as commands are given them: a path or standard input, columns, a sheet."""
+"""Files of applications on the command line: a path or standard input, columns, a sheet."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ ColumnOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FIELD=HEADER",
-        help='Read a field from this column: --column name="Org". May be given for several fields.',
+        help='Read a field from this column: --column name="Org". Repeat it for other fields.',
     ),
 ]
 SheetOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="The sheet of a workbook that holds the applications.")
+    str | None, typer.Option(metavar="NAME", help="The sheet of the workbook that has the applications.")
 ]
 
 
@@ -49,19 +49,19 @@ def open_applications(
     beside: Sequence[str] = (),
     generate_ids: bool = True,
 ) -> Iterator[ApplicationsFile]:
-    """The applications in ``path``, or on standard input where it is ``-``.
+    """The applications in ``path``, or on standard input if it is ``-``.
 
-    ``columns`` and ``sheet`` are what ``--column`` and ``--sheet`` were given.
+    ``columns`` and ``sheet`` are the values of ``--column`` and ``--sheet``.
 
-    Raises ``WrongUsage`` where there is no such file, column or sheet, ``CommandFailed`` where the file holds
-    no applications.
+    Raises ``WrongUsage`` if there is no such file, column or sheet, and ``CommandFailed`` if the file has no
+    applications.
     """
     chosen = _chosen(columns or ())
     if str(path) == "-":
         with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spool, _as_failures():
             shutil.copyfileobj(sys.stdin.buffer, spool)
             yield ApplicationsFile(
-                spool,  # type: ignore[arg-type]  # a BinaryIO but by name
+                spool,  # type: ignore[arg-type]  # it has all methods of a BinaryIO
                 "stdin",
                 columns=chosen,
                 sheet=sheet,
@@ -91,7 +91,7 @@ def _as_failures() -> Iterator[None]:
 
 
 def _chosen(columns: Sequence[str]) -> dict[str, list[str]]:
-    """``["name=Org"]`` as the headers of each field. Raises ``WrongUsage`` where it is written otherwise."""
+    """The headers of each field, from ``["name=Org"]``. Raises ``WrongUsage`` for any other form."""
     chosen: dict[str, list[str]] = {}
     for given in columns:
         field, is_pair, header = given.partition("=")
@@ -102,7 +102,7 @@ def _chosen(columns: Sequence[str]) -> dict[str, list[str]]:
 
 
 def warn_of_bad_lines(bad: Sequence[BadLine]) -> None:
-    """Say which lines cannot be read and why, the first ones of many."""
+    """Show the lines that cannot be read and the reasons, at most ``BAD_LINES_SHOWN``."""
     for line in bad[:BAD_LINES_SHOWN]:
         warning(f"{line.lines} {line.error}")
     if len(bad) > BAD_LINES_SHOWN:

@@ -59,8 +59,8 @@ class DryRun:
     def policy(self) -> str:
         return self.preview.live.policy_version
 
-    def lines(self, said: Callable[[str], None]) -> Iterator[str]:
-        """Count the changes, and yield a line of JSON for each application that the output file lists."""
+    def lines(self, on_step: Callable[[str], None]) -> Iterator[str]:
+        """Count the changes. Yields a line of JSON for each application of the output file."""
         for page in self.preview.pages():
             self.policies.update(page.policies)
             self.undecided += len(page.undecided)
@@ -69,7 +69,7 @@ class DryRun:
                 yield f"{json_line(_changed_line(replaced))}\n"
             for undecided in page.undecided:
                 yield f"{json_line(_undecided_line(undecided))}\n"
-            said(f"{self.checked:,} answers read, {self.changed:,} would change")
+            on_step(f"{self.checked:,} answers read, {self.changed:,} would change")
         for stopped in self.preview.stopped_without_holder():
             self.stopped += 1
             yield f"{json_line(_stopped_line(stopped))}\n"
@@ -101,44 +101,46 @@ class DryRun:
     def notices(self, kinds_shown: int) -> list[str]:
         """The policy and the registry that decided, and the counts. The table shows ``kinds_shown`` kinds."""
         registry = self.preview.live.registry_version
-        said = [
+        sentences = [
             f"decided by policy {self.policy} (of this command's own code) on registry {registry}",
             f"{self.checked:,} answers: {self.changed:,} would change, {self.unchanged:,} would stay",
         ]
         if self.policies:
             given = ", ".join(f"{policy} ({number:,})" for policy, number in self.policies.most_common())
-            said.append(f"policy versions of the current answers: {given}")
+            sentences.append(f"policy versions of the current answers: {given}")
         if len(self.kinds) > kinds_shown:
-            said.append(
+            sentences.append(
                 f"the table shows the {kinds_shown} most frequent kinds of {len(self.kinds)}: see --json"
             )
         if self.changed and self.deployed_policy == self.policy:
-            said.append(f"the deployed service decides by the same policy; to make the changes: {START}")
-        return said
+            sentences.append(
+                f"the deployed service decides by the same policy; to make these changes: {START}"
+            )
+        return sentences
 
     def warnings(self) -> list[str]:
-        """What a reader of the counts must know before acting on them."""
-        said = []
+        """Facts that a reader of the counts must know before acting on them."""
+        sentences = []
         if self.deployed_policy is None:
-            said.append(
+            sentences.append(
                 "the policy of the deployed service is unknown: its template is older and has no output "
                 "PolicyVersion"
             )
         elif self.deployed_policy != self.policy:
-            said.append(
+            sentences.append(
                 f"the deployed service decides by another policy, {self.deployed_policy}: these are the "
                 f"changes after a deployment of this command's own code. {START} now would make other changes"
             )
         if self.undecided:
-            said.append(
+            sentences.append(
                 f"answers that could not be decided and would stay: {self.undecided:,}; --output lists them"
             )
         if self.stopped:
-            said.append(
+            sentences.append(
                 "applications that wait as SECOND_CLAIMANT for a library that no application holds: "
                 f"{self.stopped:,}; only a person can validate them; --output lists them"
             )
-        return said
+        return sentences
 
 
 def _kind_of(replaced: Replaced) -> Kind:
@@ -178,7 +180,7 @@ def _answer_as_json(decision: Decision) -> dict[str, Any]:
 
 
 def _undecided_line(undecided: Undecided) -> dict[str, Any]:
-    """Only the type of the error: its message may quote the applicant."""
+    """The line names only the type of the error, because its message may quote the applicant."""
     return {
         "source": undecided.submission.source,
         "application_id": undecided.submission.application.application_id,

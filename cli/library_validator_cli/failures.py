@@ -1,6 +1,6 @@
-"""What ends a command, and with which exit code.
+"""Failures that end a command, and their exit codes.
 
-0: done. 1: the thing asked about failed or was refused. 2: the command was used wrongly.
+0: done. 1: the request failed or was refused. 2: the command was used wrongly.
 3: neither the local stack nor AWS could be reached, or access was denied.
 """
 

@@ -1,4 +1,4 @@
-"""Following what the service does with something it was given, until it is done or time is up."""
+"""Following the service: a load until it has ended, and decisions as they are made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from library_validator_cli.failures import CommandFailed
 
 ENDED: Final[frozenset[RunStatus]] = FINISHED | {"failed"}
 POLL_SECONDS: Final = 0.5
-# A decision may become readable in the index later than one that was made after it.
+# A decision may become readable in the index later than a decision that was made after it.
 _OVERLAP: Final = timedelta(minutes=1)
 
 
@@ -27,21 +27,21 @@ class RunReader(Protocol):
 def follow_run(
     registry: RunReader,
     run_id: str,
-    said: Callable[[str], None],
+    on_step: Callable[[str], None],
     timeout: float,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
-    """The run of an upload as it ended; ``said`` hears of each step.
+    """Wait until the run of an upload has ended, and return it. ``on_step`` is called with each step.
 
-    Raises ``CommandFailed`` where it has not ended within ``timeout`` seconds.
+    Raises ``CommandFailed`` if the run has not ended within ``timeout`` seconds.
     """
     deadline = clock() + timeout
     while True:
         run = registry.run(run_id)
         if run is not None and run.status in ENDED:
             return run
-        said(f"loading: {run.step}" if run else "waiting for the load to begin")
+        on_step(f"loading: {run.step}" if run else "waiting for the load to begin")
         if clock() > deadline:
             where = f"is still {run.status} ({run.step})" if run else "has not begun"
             raise CommandFailed(
@@ -56,7 +56,7 @@ def follow_decisions(
 ) -> Iterator[Decision | None]:
     """Each decision made at or after ``since``, once, oldest first, without end.
 
-    None after each look at the store: nothing more is there at present.
+    None follows the decisions of each query: there are no more at present.
     """
     newest = since
     seen: dict[str, datetime] = {}

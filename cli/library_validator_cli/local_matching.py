@@ -1,4 +1,4 @@
-"""Deciding a file of applications in memory, with the code that the service runs and no AWS."""
+"""Deciding a file of applications in memory, with the code of the service and without AWS."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ FLAT_COLUMNS: Final = (
 )
 
 
-def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryRegistry:
-    """A live registry built from releases, given in any order; ``said`` hears of each step.
+def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> MemoryRegistry:
+    """A live registry built from releases in any order. ``on_step`` is called with each step.
 
     Raises ``ReleaseRefused``.
     """
     releases = []
     accepted = []
     for path in paths:
-        said(f"reading {path.name}")
+        on_step(f"reading {path.name}")
         release = read_release(path)
         releases.append(release)
         accepted.append(
@@ -61,17 +61,17 @@ def registry_of(paths: Sequence[Path], said: Callable[[str], None]) -> MemoryReg
                 release.fiscal_year, release.content_sha256, object_key=path.name, object_version=""
             )
         )
-    said("building the index")
+    on_step("building the index")
     index = build_index(releases)
     for key, posting in index.postings.items():
         if key.startswith(FSCS_KEY_FAMILY):
             for record in records_of(posting):
-                entry_of(record)  # kept, for every process that is forked after this
+                entry_of(record)  # cached, for every process that is forked later
     return MemoryRegistry.holding(index, accepted, _BEGINNING)
 
 
 def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[ApplicationAnswer | dict[str, Any]]:
-    """One result for each row, in order: its answer, or a dict of ``error`` and the line that has it."""
+    """One result for each row, in order: its answer, or a dict with ``error`` and the line number."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, BATCH)):
         read = [_read(row) for row in chunk]
@@ -90,13 +90,13 @@ def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``, no cell of which is a formula."""
+    """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``. No cell is a formula."""
     match, runner_up = answer.get("match") or {}, answer.get("runner_up") or {}
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
     row.update({name: match.get(name) for name in _MATCH_COLUMNS})
     row["reason_codes"] = " ".join(answer.get("reason_codes", ()))
     problems = answer.get("problems", ())
-    row["problems"] = "; ".join(f"{one['field']} {one['problem']}" for one in problems)
+    row["problems"] = "; ".join(f"{problem['field']} {problem['problem']}" for problem in problems)
     row["runner_up_fscs_key"] = runner_up.get("fscs_key")
     row["next_step"] = answer.get("next_step", {}).get("text")
     if "error" in answer:

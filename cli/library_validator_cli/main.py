@@ -30,10 +30,10 @@ from library_validator_devstack.commands import demo, stack
 from library_validator_devstack.local_stack import LocalStackFailed
 
 EPILOG: Final = (
-    "Exit codes: 0 done; 1 what was asked about failed or was refused; 2 wrong usage; "
+    "Exit codes: 0 done; 1 the request failed or was refused; 2 wrong usage; "
     "3 the stack or AWS cannot be reached or denies access."
 )
-# Error codes that mean: not you, or not with these credentials.
+# Beginnings of AWS's error codes for a caller without access, or with unusable credentials.
 _DENIED: Final = (
     "AccessDenied",
     "ExpiredToken",
@@ -44,7 +44,7 @@ _DENIED: Final = (
 
 
 class PlainErrors(TyperGroup):
-    """Ends every foreseen failure with one plain sentence and an exit code, never with a traceback."""
+    """Ends every expected failure with one plain sentence and an exit code, without a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -56,12 +56,12 @@ class PlainErrors(TyperGroup):
         except LibraryValidatorError as error:
             raise _ended(str(error), FAILED) from error
         except ClientError as error:
-            raise _ended(_aws_said(error), UNREACHABLE if _is_denied(error) else FAILED) from error
+            raise _ended(_sentence_of(error), UNREACHABLE if _is_denied(error) else FAILED) from error
         except BotoCoreError as error:
             raise _ended(f"AWS cannot be reached: {error}", UNREACHABLE) from error
         except OSError as error:
-            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise _ended(said, FAILED) from error
+            text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise _ended(text, FAILED) from error
 
 
 app = typer.Typer(
@@ -99,6 +99,7 @@ def _is_denied(error: ClientError) -> bool:
     return error.response["Error"].get("Code", "").startswith(_DENIED)
 
 
-def _aws_said(error: ClientError) -> str:
-    said = error.response["Error"]
-    return f"AWS refused {error.operation_name}: {said.get('Message') or said.get('Code', 'no reason given')}"
+def _sentence_of(error: ClientError) -> str:
+    answer = error.response["Error"]
+    reason = answer.get("Message") or answer.get("Code", "no reason given")
+    return f"AWS refused {error.operation_name}: {reason}"

@@ -1,8 +1,8 @@
-"""Deciding a file of applications with every processor: the answers come in the file's order.
+"""Deciding a file of applications with every processor. The answers come in the order of the file.
 
-Each process runs the code of ``match_rows`` on chunks of the file, against the one registry in memory,
-which ``fork`` shares. Where forking is not safe (anywhere but on Linux), and for small files, there is one
-process.
+Each process runs ``match_rows`` on chunks of the file, against the same registry in memory, which ``fork``
+shares. A small file is decided by one process, and so is any file where forking is not safe: anywhere but
+on Linux.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import match_rows
 
 _CHUNK: Final = 500  # applications that are answered at a time
-WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: below, forking costs more than it saves
-_AHEAD: Final = 3  # chunks in hand for each process: bounds memory, whatever the size of the file
+WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: with fewer, forking costs more than it saves
+_AHEAD: Final = 3  # chunks that wait for each process: bounds memory for files of any size
 
 AsLine = Callable[[ApplicationAnswer | dict[str, Any]], str]
 
 
 class Lines(NamedTuple):
-    """Answers as they are written, in order; ``counts``: of each decision, and of what is ``unreadable``."""
+    """Lines of the output, in order, and how many have each decision or are ``unreadable``."""
 
     counts: Counter[str]
     text: str  # each line with its end
@@ -46,14 +46,14 @@ MatchLines = Callable[[Rows], Iterator[Lines]]
 
 @contextmanager
 def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[MatchLines]:
-    """What answers rows with as many processes as the file is worth: a line a row, in order, some at a time.
+    """A function that answers rows with as many processes as the file is worth: one line for each row.
 
-    ``applications``: about how many there will be. Forks at once: call it while no other thread runs.
-    Raises ``CommandFailed`` where a process dies, for want of memory perhaps.
+    ``applications``: about how many rows the file has. The processes are forked at once, so no other thread
+    may run. Raises ``CommandFailed`` if a process dies, for example for lack of memory.
     """
     processes = min(_processors(), applications // WORTH_A_PROCESS)
-    # Answers hold no cycles: there is nothing to collect, and a collection would go through all the registry
-    # again and again, and in forked processes copy it.
+    # Answers have no reference cycles, so there is nothing to collect. Collections would go through the whole
+    # registry again and again, and copy it in forked processes.
     gc.freeze()
     gc.disable()
     try:
@@ -69,14 +69,16 @@ def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[
             pool.submit(_ready).result()
             yield partial(_in_order, pool, ahead=_AHEAD * processes)
     except BrokenProcessPool as error:
-        raise CommandFailed(f"a process that decided died ({error}); is there too little memory?") from error
+        raise CommandFailed(
+            f"a process that decides applications ended ({error}), perhaps for lack of memory"
+        ) from error
     finally:
         gc.enable()
         gc.unfreeze()
 
 
 def _processors() -> int:
-    """How many this process may use; 1 where it cannot be forked safely."""
+    """How many processors this process may use; 1 if it cannot be forked safely."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
@@ -89,7 +91,7 @@ def _chunks(rows: Rows) -> Iterator[list[Row | BadLine]]:
 def _lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> Lines:
     decisions: list[str] = []
     lines: list[str] = []
-    for answer in match_rows(rows, judge):  # each one is written and gone before the next few are made
+    for answer in match_rows(rows, judge):  # each answer is written before the next few are made
         decisions.append(answer.decision.value if isinstance(answer, ApplicationAnswer) else "unreadable")
         lines.append(as_line(answer))
     lines.append("")
@@ -98,20 +100,20 @@ def _lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> Lines:
 
 def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Lines]:
     chunks = _chunks(rows)
-    asked: deque[Future[Lines]] = deque()
+    pending: deque[Future[Lines]] = deque()
     while True:
-        asked.extend(pool.submit(_answer, chunk) for chunk in islice(chunks, ahead - len(asked)))
-        if not asked:
+        pending.extend(pool.submit(_answer, chunk) for chunk in islice(chunks, ahead - len(pending)))
+        if not pending:
             return
-        yield asked.popleft().result()
+        yield pending.popleft().result()
 
 
-# What a forked process answers with; set in it alone.
+# The function that answers rows. Only forked processes set it.
 _answering: Callable[[list[Row | BadLine]], Lines] | None = None
 
 
 def _begin(judge: Judge, as_line: AsLine) -> None:
-    global _answering  # noqa: PLW0603 - a process has no other place for what it was forked with
+    global _answering  # noqa: PLW0603 - a forked process has no other place for it
     _answering = partial(_lines, judge=judge, as_line=as_line)
 
 

@@ -1,7 +1,7 @@
 """JSON Schemas of every message, generated from the models: ``python -m library_validator_cli.schemas``.
 
-They are written to ``docs/schemas``; ``--check`` writes nothing and fails where a file there is not what
-the models say. Producers and consumers may validate with them in any language (JSON Schema 2020-12).
+They are written to ``docs/schemas``. ``--check`` writes nothing and fails if a file there differs from the
+models. Producers and consumers may validate with them in any language (JSON Schema 2020-12).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Every schema by the name of its file."""
+    """Every schema, by the name of its file."""
     found: dict[str, dict[str, Any]] = {"application.json": _application_schema()}
     for model in EVENTS:
         found[_file_name(model.detail_type)] = _event_schema(model.detail_type, model)
@@ -47,17 +47,19 @@ def rendered(schema: dict[str, Any]) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail where a file is out of date"
+        "--folder", type=Path, default=FOLDER, help="the folder of the schemas (docs/schemas)"
     )
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="default: docs/schemas of this folder")
     given = parser.parse_args(arguments)
     wanted = {given.folder / name: rendered(schema) for name, schema in schemas().items()}
     stale = sorted(path for path, text in wanted.items() if _text_of(path) != text)
     left_over = sorted(set(given.folder.glob("*.json")) - wanted.keys())
     if given.check:
         for path in (*stale, *left_over):
-            sys.stderr.write(f"{path} is not what the models say: python -m library_validator_cli.schemas\n")
+            sys.stderr.write(
+                f"{path} differs from the models; to write it: python -m library_validator_cli.schemas\n"
+            )
         return 1 if stale or left_over else 0
     given.folder.mkdir(parents=True, exist_ok=True)
     for path in stale:
@@ -70,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _application_schema() -> dict[str, Any]:
     """The body of a message in the applications queue.
 
-    An application without a name is answered too: it is told to send one. A producer should know before.
+    The service answers an application without a name, and asks for the name. The schema requires it already.
     """
     schema = Application.model_json_schema()
     schema["required"] = [*schema["required"], "name"]

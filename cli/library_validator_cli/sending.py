@@ -1,4 +1,4 @@
-"""Applications into the applications queue, ten a request, with its partial failures sent again."""
+"""Sending applications to the applications queue, ten in a request. Partial failures are sent again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ATTEMPTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """A row that the queue did not take, and what it said."""
+    """A row that the queue did not take, and the queue's reason."""
 
     row: Row
     reason: str
@@ -34,10 +34,10 @@ def send(
     sent: Callable[[int], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> list[NotSent]:
-    """Send each row as one message, in order; returns those that were not taken after five attempts.
+    """Send each row as one message, in order. Returns the rows that the queue did not take in five attempts.
 
-    ``sent`` is called with the number of rows of each request that were taken. Errors of a whole
-    request (access, a queue that does not exist) are raised as botocore raises them.
+    After each request, ``sent`` is called with the number of rows that the queue took. Errors of a whole
+    request, such as no access or no such queue, are raised as botocore raises them.
     """
     failed: list[NotSent] = []
     for chunk in _chunks(rows):
@@ -62,10 +62,13 @@ def _send_chunk(
         failures = answer.get("Failed", [])
         if not failures:
             return []
-        reasons = {one["Id"]: f"{one['Code']}: {one.get('Message', '')}".rstrip(": ") for one in failures}
+        reasons = {
+            failure["Id"]: f"{failure['Code']}: {failure.get('Message', '')}".rstrip(": ")
+            for failure in failures
+        }
         waiting = {position: waiting[position] for position in reasons}
-        if all(one["SenderFault"] for one in failures):
-            break  # the same message would be refused again
+        if all(failure["SenderFault"] for failure in failures):
+            break  # the queue would refuse the same messages again
     return [NotSent(row, reasons[position]) for position, row in waiting.items()]
 
 

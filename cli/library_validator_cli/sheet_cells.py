@@ -1,7 +1,7 @@
 """Cells of CSV that no spreadsheet takes for a formula.
 
-Source: OWASP, "CSV Injection". A text that a spreadsheet could execute gets an apostrophe before it, and so
-does a text that begins with an apostrophe: whoever takes one leading apostrophe away has the text again.
+Source: OWASP, "CSV Injection". A text that a spreadsheet could execute gets an apostrophe before it. A text
+that begins with an apostrophe gets another one, so removing one leading apostrophe restores every text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 
 def sheet_cell(value: _T) -> _T | str:
-    """A value as it is written to a sheet. Numbers stay numbers; of texts, all are guarded."""
+    """The value as it is written to a sheet. Numbers stay numbers; dangerous texts get an apostrophe."""
     return f"'{value}" if isinstance(value, str) and _is_dangerous(value) else value
 
 
@@ -24,6 +24,6 @@ def _is_dangerous(text: str) -> bool:
         return False
     if text[0] in _SPECIAL:
         return True
-    # What a spreadsheet may skip before it looks for a formula: blanks, control and invisible characters.
+    # Before it looks for a formula, a spreadsheet may skip blanks, control and invisible characters.
     first = next((sign for sign in text if unicodedata.category(sign)[0] not in "ZC"), "")
     return not _STARTS_FORMULA.isdisjoint(unicodedata.normalize("NFKC", first))

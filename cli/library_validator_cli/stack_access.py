@@ -1,8 +1,8 @@
-"""Which deployed stack a command speaks to, and its stores.
+"""The deployed stack that a command works with, and its stores.
 
-A stack that is named (``--stack-name`` or ``LIBRARY_VALIDATOR_STACK``) is looked up in AWS with the
-ambient credentials. Otherwise it is the local stack of the checkout that one stands in, if it is up,
-and the stack called ``library-validator`` in AWS if it is not.
+A named stack (``--stack-name`` or ``LIBRARY_VALIDATOR_STACK``) is looked up in AWS with the credentials of
+the environment. Without a name, the local stack of the present checkout is used if it is up, and otherwise
+the stack called ``library-validator`` in AWS.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ StackName = Annotated[
     typer.Option(
         "--stack-name",
         envvar="LIBRARY_VALIDATOR_STACK",
-        help="A stack in AWS, by the name it was deployed under. Without: the local stack if it is up.",
+        help="A stack in AWS, by name. Without it: the local stack if it is up, else library-validator.",
     ),
 ]
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 4})
@@ -54,21 +54,21 @@ class Stack:
     place: str  # "the local stack", or "stack NAME in REGION"
     is_local: bool
     outputs: Mapping[str, str]
-    own: boto3.Session  # as oneself: whoever sends an application is its source
-    session: boto3.Session  # as the operator role, where one may assume it
+    own: boto3.Session  # with the caller's own identity, which is the source of applications that it sends
+    session: boto3.Session  # as the operator role, if the caller may assume it
 
     def output(self, name: str) -> str:
-        """Raises ``CommandFailed`` where the stack is of a template that has no such output."""
+        """Raises ``CommandFailed`` if the stack's template has no such output."""
         try:
             return self.outputs[name]
         except KeyError:
             raise CommandFailed(
-                f"{self.place} has no output {name}: deploy this version's template"
+                f"{self.place} has no output {name}; deploy the template of this version"
             ) from None
 
     @property
     def policy_version(self) -> str | None:
-        """By which policy the stack's functions decide; None: its template is too old to say."""
+        """The policy by which the stack's functions decide; None: its template is too old to name it."""
         return self.outputs.get("PolicyVersion")
 
     @property
@@ -95,7 +95,7 @@ class Stack:
     def bus(self) -> EventBridgeBus:
         events = self.session.client("events", config=_CONFIG)
         return EventBridgeBus(
-            events, self.output("ResultsBus"), lambda said, extra: warning(f"{said}: {extra['code']}")
+            events, self.output("ResultsBus"), lambda text, extra: warning(f"{text}: {extra['code']}")
         )
 
     @property
@@ -116,12 +116,12 @@ class Stack:
         return self.own.client("sqs", config=_CONFIG)
 
     def own_source(self) -> str:
-        """The source that one's own applications come from: a user's unique id, or a role's."""
+        """The source of the caller's own applications: the unique id of a user or of a role."""
         identity = self.own.client("sts", config=_CONFIG).get_caller_identity()
         return identity["UserId"].partition(":")[0]
 
     def operator(self) -> str:
-        """The ARN that a roll-back is signed with; of an assumed role it names the person too."""
+        """The caller's ARN, which signs overrides and roll-backs. An assumed role's names the person too."""
         return self.session.client("sts", config=_CONFIG).get_caller_identity()["Arn"]
 
 
@@ -135,7 +135,7 @@ def project_root(start: Path | None = None) -> Path | None:
 
 
 def open_stack(stack_name: str | None) -> Stack:
-    """Raises ``StackUnreachable`` where there is no such stack, with what to do about it."""
+    """Raises ``StackUnreachable`` if there is no such stack. The message says what to do."""
     root = project_root()
     if stack_name is None and root is not None:
         local = LocalStack(root)
@@ -145,14 +145,14 @@ def open_stack(stack_name: str | None) -> Stack:
 
 
 def open_local_stack(local: LocalStack) -> Stack:
-    """The running local stack. Every AWS setting of this process gives way to it."""
+    """The running local stack. Its AWS settings replace those of this process."""
     if not local.is_healthy():
         raise StackUnreachable(
-            "the local stack is running but does not answer: library-validator down, then up"
+            "the local stack is running but does not answer; run library-validator down, then up"
         )
     outputs = local.outputs()
     if not outputs:
-        raise StackUnreachable("the local stack is running but nothing is deployed: library-validator up")
+        raise StackUnreachable("the local stack is running but nothing is deployed; run library-validator up")
     surroundings = local.environment_over(os.environ)
     for name in [name for name in os.environ if name not in surroundings]:
         del os.environ[name]
@@ -165,7 +165,7 @@ def _stack_in_aws(name: str) -> Stack:
     session = boto3.Session()
     if session.region_name is None:
         raise StackUnreachable(
-            "the local stack is not up and no AWS region is set: library-validator up, or set AWS_REGION "
+            "the local stack is not up and no AWS region is set; run library-validator up, or set AWS_REGION "
             "and credentials"
         )
     place = f"stack {name} in {session.region_name}"
@@ -175,19 +175,20 @@ def _stack_in_aws(name: str) -> Stack:
 
 
 def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str, str]:
-    """The outputs of a deployed stack. Raises ``StackUnreachable`` where it cannot be read."""
+    """The outputs of a deployed stack. Raises ``StackUnreachable`` if they cannot be read."""
     try:
         stacks = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         raise StackUnreachable(
             f"{place} cannot be read: {error.response['Error'].get('Message', error)}; deploy it with "
-            "sam build && sam deploy, name it with --stack-name, or start the local one: library-validator up"
+            "sam build && sam deploy, name another with --stack-name, or start the local stack: "
+            "library-validator up"
         ) from error
-    return {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 
 def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
-    """A session as the operator role, which alone may upload; one's own where it may not be assumed."""
+    """A session as the operator role, which alone may upload; the caller's own if it may not be assumed."""
     role = outputs.get("OperatorRoleArn", "")
     sts = session.client("sts", config=_CONFIG)
     own = sts.get_caller_identity()["Arn"]
@@ -198,7 +199,10 @@ def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Se
         name = re.sub(r"[^\w+=,.@-]", "-", re.split(r"[/:]", own)[-1])[:64]
         credentials = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     except ClientError as error:
-        notice(f"not as the operator role: {error.response['Error'].get('Message', error)}")
+        notice(
+            "using your own credentials, as the operator role cannot be assumed: "
+            f"{error.response['Error'].get('Message', error)}"
+        )
         return session
     return boto3.Session(
         aws_access_key_id=credentials["AccessKeyId"],

@@ -1,4 +1,4 @@
-"""How commands speak: answers on standard output, everything else on standard error."""
+"""The output of commands: answers on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ from rich.text import Text
 
 ERR: Final = Console(stderr=True, highlight=False)
 
-_PIPED_WIDTH: Final = 180  # columns of a table that nobody's terminal folds
-NOTHING: Final = "-"  # a cell where there is none
+_PIPED_WIDTH: Final = 180  # columns of a table that is not shown on a terminal
+NOTHING: Final = "-"  # in a cell without a value
 ANSWER_STYLES: Final = {"validated": "green", "needs_review": "yellow", "not_validated": "red"}
 
 
 def show(answer: RenderableType) -> None:
-    """An answer, on standard output."""
-    known = sys.stdout.isatty() or "COLUMNS" in os.environ
-    Console(highlight=False, width=None if known else _PIPED_WIDTH).print(answer)
+    """Print an answer on standard output."""
+    has_width = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(highlight=False, width=None if has_width else _PIPED_WIDTH).print(answer)
 
 
 def show_json(value: object) -> None:
-    """An answer as one indented JSON document."""
+    """Print an answer as one indented JSON document."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
@@ -56,7 +56,7 @@ def json_line(value: object) -> str:
 
 
 def notice(text: str) -> None:
-    """Something worth knowing that is not the answer."""
+    """Print information beside the answer."""
     ERR.print(escape(text), soft_wrap=True, style="dim")
 
 
@@ -71,7 +71,7 @@ def plain_error(text: str) -> None:
 def table(
     *columns: str, title: str | None = None, numbers: tuple[str, ...] = (), whole: tuple[str, ...] = ()
 ) -> Table:
-    """An empty table; columns in ``numbers`` are set flush right, those in ``whole`` are never folded."""
+    """An empty table. Columns in ``numbers`` are aligned right; columns in ``whole`` are never folded."""
     made = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         justify: Literal["left", "right"] = "right" if column in numbers else "left"
@@ -80,7 +80,7 @@ def table(
 
 
 def cells(*values: Any) -> list[str]:
-    """Table cells of text that others wrote: never read as markup."""
+    """Table cells of any text. Nothing in them is read as markup."""
     return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
 
 
@@ -107,6 +107,11 @@ def labelled(label: str, text: Text) -> Text:
     return Text.assemble(f"{label}: ", text)
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 answer``, ``2,000 answers``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
@@ -125,7 +130,7 @@ class Bar:
         self._progress.update(self._task, description=escape(text))
 
     def step(self, text: str) -> None:
-        """Like ``say``, for what takes long: a line of its own where no bar is drawn."""
+        """Like ``say``, for long steps: without a terminal, a line is printed instead."""
         if ERR.is_terminal:
             self.say(text)
         else:
@@ -134,9 +139,9 @@ class Bar:
 
 @contextmanager
 def progress(text: str, total: int | None = None) -> Iterator[Bar]:
-    """A bar on standard error while something runs; a spinner where nobody knows how long.
+    """A bar on standard error while something runs; without a ``total``, a spinner.
 
-    Nothing is drawn where standard error is no terminal: logs stay readable.
+    Nothing is drawn if standard error is not a terminal: logs stay readable.
     """
     columns = [SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()]
     if total is not None:

@@ -1,4 +1,4 @@
-"""Releases into the releases bucket."""
+"""Putting releases into the releases bucket."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.registry.bucket import Upload
 from library_validator_cli.stack_access import Stack
 
-_LARGEST_READ: Final = 64 * 1024 * 1024  # bytes, of what is opened here; the service has a limit of its own
-PREFIX: Final = "releases/"  # uploads under it are loaded; nothing else is
+_LARGEST_READ: Final = 64 * 1024 * 1024  # bytes that this command reads; the service has its own limit
+PREFIX: Final = "releases/"  # the service loads uploads under this prefix only
 
 
 def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
-    """Upload a zip, whole, under ``releases/``; returns the id of the run that loads it."""
+    """Upload a whole zip under ``releases/``. Returns the id of the run that loads it."""
     body.seek(0)
     key = PREFIX + name
     answer = stack.s3.put_object(Bucket=stack.output("ReleasesBucket"), Key=key, Body=body)
@@ -21,5 +21,5 @@ def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
 
 
 def releases_bucket(stack: Stack) -> ReleasesBucket:
-    """The bucket as the service sees it: for putting there again what stands there."""
+    """The bucket as the service sees it, for uploading one of its objects again."""
     return ReleasesBucket(stack.s3, stack.output("ReleasesBucket"), _LARGEST_READ)

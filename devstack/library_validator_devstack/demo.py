@@ -37,7 +37,7 @@ DECIDE_SECONDS: Final = 120.0
 DEAD_LETTER_SECONDS: Final = 180.0
 _POLL_SECONDS: Final = 0.5
 
-Said = Callable[[str], None]
+OnStep = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -68,11 +68,11 @@ class DemoResult:
 
 
 def run_demo(
-    local: LocalStack, releases: Sequence[Path] | None, said: Said, done: Callable[[str, float], None]
+    local: LocalStack, releases: Sequence[Path] | None, on_step: OnStep, on_done: Callable[[str, float], None]
 ) -> DemoResult:
     """Run the demo with ``releases`` in any order; without releases, with the samples.
 
-    ``said`` is called with each phrase about the present step, ``done`` with each finished step and its
+    ``on_step`` is called with each phrase about the present step, ``on_done`` with each finished step and its
     seconds. Raises ``ReleaseRefused``, ``LocalStackFailed``, and ``CommandFailed`` if a release does not go
     live.
     """
@@ -81,10 +81,10 @@ def run_demo(
     @contextmanager
     def step(name: str) -> Iterator[None]:
         began = time.monotonic()
-        said(name)
+        on_step(name)
         yield
         seconds[name] = time.monotonic() - began
-        done(name, seconds[name])
+        on_done(name, seconds[name])
 
     read = oldest_first(releases or [local.root / sample for sample in SAMPLE_RELEASES])
     with step("install the local stack"):
@@ -98,7 +98,7 @@ def run_demo(
     runs = []
     for source, _ in read:
         with step(f"load {source.name}"):
-            runs.append(_load(stack, source, said))
+            runs.append(_load(stack, source, on_step))
     cases = drawn_cases([release for _, release in read]) if releases else written_cases(local.root)
     result = DemoResult(runs, cases, seconds=seconds)
     malformed = (local.root / MALFORMED).read_text(encoding="utf-8")
@@ -106,7 +106,7 @@ def run_demo(
         began = datetime.now(UTC)
         # Sent first: the applications are decided while the service retries this message.
         stack.own_sqs.send_message(QueueUrl=stack.output("ApplicationsQueueUrl"), MessageBody=malformed)
-        result.decisions = _decide(stack, cases, began, said)
+        result.decisions = _decide(stack, cases, began, on_step)
     with step("wait until the malformed message is in the dead-letter queue"):
         result.dead_letter = _dead_letter(stack)
     result.events = _depth(stack, "ResultsQueueUrl")
@@ -140,17 +140,17 @@ def oldest_first(paths: Sequence[Path]) -> list[tuple[Path, Release]]:
     return sorted(((path, read_release(path)) for path in paths), key=lambda read: read[1].fiscal_year)
 
 
-def _load(stack: Stack, source: Path, said: Said) -> Run:
+def _load(stack: Stack, source: Path, on_step: OnStep) -> Run:
     with source.open("rb") as body:
         run_id = put_release(stack, body, source.name)
-    run = follow_run(stack.registry, run_id, said, LOAD_SECONDS)
+    run = follow_run(stack.registry, run_id, on_step, LOAD_SECONDS)
     if run.status != "active":
         why = "; ".join(problem.get("message", "") for problem in run.problems)
         raise CommandFailed(f"{source.name} did not go live; its load is {run.status}: {why}")
     return run
 
 
-def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) -> dict[str, Decision]:
+def _decide(stack: Stack, cases: Sequence[Case], began: datetime, on_step: OnStep) -> dict[str, Decision]:
     decided: dict[str, Decision] = {}
     waiting = list(cases)
     deadline = time.monotonic() + DECIDE_SECONDS
@@ -171,7 +171,7 @@ def _decide(stack: Stack, cases: Sequence[Case], began: datetime, said: Said) ->
             for decision in stack.decisions.recent(began)
             if decision.application_id in sent
         }
-        said(f"decided {len(decided)} of {len(cases)} applications")
+        on_step(f"decided {len(decided)} of {len(cases)} applications")
         time.sleep(_POLL_SECONDS)
     return decided
 

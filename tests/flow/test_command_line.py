@@ -261,7 +261,7 @@ def test_lines_that_cannot_be_read_are_told_and_the_others_sent(deployed: Deploy
 def test_lines_that_cannot_be_read_together_are_told_with_their_range(deployed: DeployedStack) -> None:
     lines = 'Record ID,Organization,City\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n'
     result = run("submit", "-", "--column", "name=Organization", given=lines)
-    assert (result.exit_code, "1 applications sent" in result.stdout) == (1, True)
+    assert (result.exit_code, "1 application sent" in result.stdout) == (1, True)
     assert "lines 2 to 3 cannot be read: a quotation mark is opened and not closed" in result.stderr
     assert 'columns read: application_id from "Record ID", name from "Organization"' in result.stderr
 

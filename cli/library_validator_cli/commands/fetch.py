@@ -32,7 +32,7 @@ from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import NOTHING, cells, progress, show, show_json, table, warning
 
 _SECONDS: Final = 600.0  # for all sources together
-_LARGEST: Final = 64 * 1024 * 1024  # bytes, as the service takes by default
+_LARGEST: Final = 64 * 1024 * 1024  # bytes: the service's own default
 
 
 def register(app: typer.Typer) -> None:

@@ -23,7 +23,7 @@ from library_validator_cli.applications_file import (
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
 from library_validator_cli.match_processes import Lines, processes_for
 from library_validator_cli.output_file import write_texts
-from library_validator_cli.terminal import Bar, json_line, notice, progress
+from library_validator_cli.terminal import Bar, counted, json_line, notice, progress
 
 
 class Format(StrEnum):
@@ -56,7 +56,7 @@ def match(
     column: ColumnOption = None,
     sheet: SheetOption = None,
 ) -> None:
-    """Decide applications on this machine, with the code of the service: one answer a row, in order.
+    """Decide applications on this machine, with the code of the service: one answer for each row, in order.
 
     Columns are recognised by their headers; a notice names the columns that were read. A row that cannot
     be read is answered with an error and its line number. The same files give the same output.
@@ -71,26 +71,25 @@ def match(
             processes_for(file.lines, judge, as_line) as match_lines,
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
-            lines = _counted(match_lines(_noted(file, bad)), counts, bar)
+            lines = _counting(match_lines(_noting_bad_lines(file, bad)), counts, bar)
             write_texts(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
     warn_of_bad_lines(bad)
     total = sum(counts.values())
-    shares = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in counts.most_common())
-    word = "answer" if total == 1 else "answers"
-    notice(f"{total:,} {word}: {shares}" if total else "no applications in the file")
+    shares = ", ".join(f"{count:,} {answer.replace('_', ' ')}" for answer, count in counts.most_common())
+    notice(f"{counted(total, 'answer')}: {shares}" if total else "no applications in the file")
 
 
-def _noted(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
-    """The rows; ``bad`` gets those that cannot be read."""
+def _noting_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
+    """The rows. Those that cannot be read are also added to ``bad``."""
     for row in rows:
         if isinstance(row, BadLine):
             bad.append(row)
         yield row
 
 
-def _counted(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Iterator[str]:
+def _counting(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Iterator[str]:
     for lines in answered:
         counts.update(lines.counts)
         bar.advance(lines.counts.total())

@@ -22,7 +22,7 @@ from library_validator_cli.applications_file import (
 from library_validator_cli.failures import FAILED
 from library_validator_cli.sending import NotSent, send
 from library_validator_cli.stack_access import StackName, open_stack
-from library_validator_cli.terminal import Bar, notice, progress, show, show_json, warning
+from library_validator_cli.terminal import Bar, counted, notice, progress, show, show_json, warning
 
 
 def register(app: typer.Typer) -> None:
@@ -96,8 +96,8 @@ def _show(done: Sent, place: str) -> None:
         row = refused.row
         warning(f"line {row.line} ({row.application_id}) was not taken by the queue: {refused.reason}")
     show(
-        f"{done.sent:,} applications sent to {place}"
-        + (f", {len(done.bad):,} lines not readable" if done.bad else "")
+        f"{counted(done.sent, 'application')} sent to {place}"
+        + (f", {counted(len(done.bad), 'line')} not readable" if done.bad else "")
         + (f", {len(done.not_taken):,} not taken by the queue" if done.not_taken else "")
     )
 

@@ -84,7 +84,7 @@ def test_a_process_that_dies_fails_the_command(monkeypatch: pytest.MonkeyPatch) 
         os._exit(9)
 
     with (
-        pytest.raises(CommandFailed, match="a process that decided died"),
+        pytest.raises(CommandFailed, match="a process that decides applications ended"),
         processes_for(MANY, Judge(registry_of(NEWEST)), dies) as match_lines,
     ):
         list(match_lines(rows(MANY)))
