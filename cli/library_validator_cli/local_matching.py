@@ -10,8 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import orjson
+
 from library_validator.adapters.memory.registry import MemoryRegistry
-from library_validator.decisions.answer import ApplicationAnswer
 from library_validator.decisions.application import ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Judge
 from library_validator.errors import ApplicationUnreadable
@@ -70,7 +71,7 @@ def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> Memory
     return MemoryRegistry.holding(index, accepted, _BEGINNING)
 
 
-def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[ApplicationAnswer | dict[str, Any]]:
+def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[dict[str, Any]]:
     """One result for each row, in order: its answer, or a dict with ``error`` and the line number."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, BATCH)):
@@ -110,10 +111,8 @@ def csv_header() -> str:
     return ",".join(FLAT_COLUMNS)
 
 
-def csv_line(answer: ApplicationAnswer | dict[str, Any]) -> str:
+def csv_line(answer: dict[str, Any]) -> str:
     """An answer as a line of CSV, without a line end."""
     buffer = io.StringIO()
-    if isinstance(answer, ApplicationAnswer):
-        answer = answer.model_dump(mode="json")
-    csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(flat(answer))
+    csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(flat(orjson.loads(orjson.dumps(answer))))
     return buffer.getvalue()

@@ -20,7 +20,6 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
-from library_validator.decisions.answer import ApplicationAnswer
 from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli.failures import CommandFailed
@@ -30,7 +29,7 @@ _CHUNK: Final = 500  # applications that are answered at a time
 WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: with fewer, forking costs more than it saves
 _AHEAD: Final = 3  # chunks that wait for each process: bounds memory for files of any size
 
-AsLine = Callable[[ApplicationAnswer | dict[str, Any]], str]
+AsLine = Callable[[dict[str, Any]], str]
 
 
 class Lines(NamedTuple):
@@ -92,7 +91,7 @@ def _lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> Lines:
     decisions: list[str] = []
     lines: list[str] = []
     for answer in match_rows(rows, judge):  # each answer is written before the next few are made
-        decisions.append(answer.decision.value if isinstance(answer, ApplicationAnswer) else "unreadable")
+        decisions.append(answer.get("decision", "unreadable"))
         lines.append(as_line(answer))
     lines.append("")
     return Lines(Counter(decisions), "\n".join(lines))

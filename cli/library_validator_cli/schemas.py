@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from library_validator.casework.events import LibraryDecisionExpiring, RegistryRevalidated
 from library_validator.decisions.application import MAX_MESSAGE_BYTES, Application
@@ -74,7 +74,7 @@ def _application_schema() -> dict[str, Any]:
 
     The service answers an application without a name, and asks for the name. The schema requires it already.
     """
-    schema = Application.model_json_schema()
+    schema = TypeAdapter(Application).json_schema()
     schema["required"] = [*schema["required"], "name"]
     schema["description"] = (
         "One application, as a JSON object. Properties that are not listed here are dropped unread, "

@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 
 import orjson
 import typer
-from pydantic import BaseModel
 from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
@@ -50,8 +49,6 @@ def show_json_line(value: object) -> None:
 
 def json_line(value: object) -> str:
     """One line of JSON, in UTF-8; a value that JSON has no type for is written as text."""
-    if isinstance(value, BaseModel):
-        return value.model_dump_json()
     return orjson.dumps(value, default=str).decode()
 
 

@@ -23,6 +23,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
@@ -223,8 +224,8 @@ def _submission(row: LabelledRow) -> Submission:
 
 
 def _row(number: int, row: LabelledRow) -> Row:
-    application = row.application
-    return Row(number, application.application_id, application.model_dump(exclude_defaults=True))
+    given = {name: value for name, value in asdict(row.application).items() if value}
+    return Row(number, row.application.application_id, given)
 
 
 def _answer_of(peer: Peer) -> Answer:

@@ -57,7 +57,13 @@ def decision_of(
         authority="unproven",
         candidates=[
             Candidate(
-                fscs_key=fscs_key, name="ANYTOWN PL", city="ANYTOWN", state="AK", bits=20, confidence=0.99
+                fscs_key=fscs_key,
+                fscs_id=None,
+                name="ANYTOWN PL",
+                city="ANYTOWN",
+                state="AK",
+                bits=20,
+                confidence=0.99,
             )
         ],
         evidence=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +54,7 @@ def left_unpublished(service: Service) -> str:
     assert decided["decision"] != "validated"  # it would claim the system of another application
     decision = service.decisions.get(decided["source"], decided["application_id"])
     assert decision is not None
-    application = decision.application.model_copy(update={"application_id": "killed"})
+    application = replace(decision.application, application_id="killed")
     killed = decision.model_copy(update={"event_id": uuid4(), "application": application})
     service.decisions.record(killed, None)
     return str(killed.event_id)

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.decisions.answer import Answer, ApplicationAnswer
 from library_validator.decisions.application import FIELDS, application_from_fields
 from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
@@ -63,16 +62,16 @@ def faults(rows: list[Row], judge: Judge) -> Iterator[str]:
     for row, answer in zip(rows, judge.answers(read), strict=True):
         fault = _fault(row.fields, answer)
         if fault:
-            codes = " ".join(answer.reason_codes)
-            yield f"{row.application_id}: {answer.decision} {codes}; {fault} ({row.fields['why']})"
+            codes = " ".join(answer["reason_codes"])
+            yield f"{row.application_id}: {answer['decision']} {codes}; {fault} ({row.fields['why']})"
 
 
-def _fault(said: dict[str, Any], answer: ApplicationAnswer) -> str:
+def _fault(said: dict[str, Any], answer: dict[str, Any]) -> str:
     """Empty where the answer is one that the file expects."""
-    if answer.decision not in said["expected"].split("|"):
+    if answer["decision"] not in said["expected"].split("|"):
         return f"expected {said['expected']}"
-    if answer.match and answer.decision is Answer.VALIDATED and answer.match.fscs_key != said["label"]:
-        return f"as {answer.match.fscs_key}, but it is {said['label']}"
+    if answer["decision"] == "validated" and answer["match"].fscs_key != said["label"]:
+        return f"as {answer['match'].fscs_key}, but it is {said['label']}"
     return ""
 
 

@@ -204,9 +204,7 @@ class TestSubmissionsMeanwhile:
 
     def test_an_older_submission_that_comes_late_does_not_undo_a_revalidation(self, world: World) -> None:
         older = world.submit("A-0", **ALDER_FIELDS).submission
-        older = older.model_copy(
-            update={"application": older.application.model_copy(update={"application_id": "A-1"})}
-        )
+        older = older.model_copy(update={"application": replace(older.application, application_id="A-1")})
         world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()

@@ -14,7 +14,6 @@ from functions.sweep_results.handler import SweepEvent
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
-from library_validator.decisions.answer import ApplicationAnswer
 from library_validator.decisions.deciding import Judge
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
@@ -84,10 +83,8 @@ def test_ten_messages_are_one_batch_with_one_poison() -> None:
 
 def answers_of(file: Iterable[Row | BadLine], registry: RegistryReader) -> dict[str, str]:
     """The decision on each application of a file, by its id."""
-    answers = [
-        answer for answer in match_rows(file, Judge(registry)) if isinstance(answer, ApplicationAnswer)
-    ]
-    return {answer.application_id: answer.decision for answer in answers}
+    answers = [answer for answer in match_rows(file, Judge(registry)) if "decision" in answer]
+    return {answer["application_id"]: answer["decision"] for answer in answers}
 
 
 def test_the_demos_applications_come_out_as_they_say() -> None:

@@ -38,7 +38,9 @@ def test_a_match_is_shown_with_its_evidence_its_status_and_the_number_to_call() 
 
 
 def test_the_runner_up_is_shown_with_its_distance() -> None:
-    rival = Candidate(fscs_key="AK0002", name="OTHER PL", city="ANYTOWN", state="AK", bits=9, confidence=0.4)
+    rival = Candidate(
+        fscs_key="AK0002", fscs_id=None, name="OTHER PL", city="ANYTOWN", state="AK", bits=9, confidence=0.4
+    )
     decision = decision_of(submission_of()).model_copy(update={"runner_up": rival, "margin": 11.0})
     assert "AK0002  OTHER PL, ANYTOWN AK (+9.0 bits), 11.0 bits behind" in text_of(decision)
 

@@ -111,7 +111,15 @@ class TestValidated:
 
     def test_the_figures_are_those_of_the_persons_match(self) -> None:
         first, second = (
-            Candidate(fscs_key=key, name=key, city="ANYTOWN", state="AK", bits=bits, confidence=confidence)
+            Candidate(
+                fscs_key=key,
+                fscs_id=None,
+                name=key,
+                city="ANYTOWN",
+                state="AK",
+                bits=bits,
+                confidence=confidence,
+            )
             for key, bits, confidence in (("AK0009", 20.0, 0.99), ("AK0001", 12.5, 0.7))
         )
         rules = raw(V, "AK0009").model_copy(update={"candidates": [first, second]})

@@ -3,8 +3,9 @@
 A new field of the answer is declared in ``AnswerFields`` and made in ``answering``. Nothing else lists the
 fields: whoever shows, stores or sends an answer takes them from here.
 
-The parts of an answer are dataclasses and not pydantic models: an answer has about twenty of them, and a
-dataclass is made in a fraction of the time (docs/adr/0026-one-answer.md). Pydantic checks them where an
+The parts of an answer are plain dataclasses: an answer has about twenty of them, and this kind is made and
+written as JSON in a fraction of the time that a pydantic model, a frozen or a slotted dataclass takes
+(docs/adr/0026-one-answer.md). Nothing changes a part once it is made. Pydantic checks the parts where an
 answer is read, and trusts them where this package made them.
 """
 
@@ -26,20 +27,20 @@ class Answer(StrEnum):
     NOT_VALIDATED = "not_validated"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reason:
     code: str
     staff: Annotated[str, Field(description="a plain sentence for programme staff")]
     applicant: Annotated[str, Field(description="a plain sentence for the applicant")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NextStep:
     code: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Comparison:
     """One field of the application against one record: the level it reached and what that is worth."""
 
@@ -52,7 +53,7 @@ class Comparison:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Successor:
     """The listed system that a library which is listed no longer is part of now."""
 
@@ -77,7 +78,7 @@ _Status = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Match:
     """A registry entry: a system, and the outlet where the application names one."""
 
@@ -109,12 +110,12 @@ class Match:
     successor: Annotated[Successor | None, Field(description="who took over, where that is certain")] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass
 class Candidate:
     """A registry entry that was compared, with its total match weight in bits."""
 
     fscs_key: str
-    fscs_id: str | None = None
+    fscs_id: Annotated[str | None, Field(None)]
     name: str
     city: str
     state: str

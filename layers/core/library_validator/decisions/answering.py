@@ -104,13 +104,13 @@ def _candidate(scored: Scored) -> Candidate:
     entry, listing = scored.entry, scored.entry.listing
     bits = round(scored.bits, 2)
     return Candidate(
-        fscs_key=entry.fscs_key,
-        fscs_id=listing.outlet_id or None,
-        name=listing.system_name if entry.is_system else listing.outlet_name,
-        city=listing.city,
-        state=listing.state,
-        bits=bits,
-        confidence=_probability_shown(bits),
+        entry.fscs_key,
+        listing.outlet_id or None,
+        listing.system_name if entry.is_system else listing.outlet_name,
+        listing.city,
+        listing.state,
+        bits,
+        _probability_shown(bits),
     )
 
 

@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from library_validator.errors import ApplicationUnreadable
 
@@ -29,24 +29,26 @@ _TEXTS: Final = frozenset(FIELDS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Application(BaseModel):
+_Text = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
+
+
+@dataclass  # as the parts of an answer are: one is made for each row of a file
+class Application:
     """One application. Text as given, trimmed; an empty string means: not given."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-
-    application_id: str = Field(min_length=1, max_length=MAX_ID_CHARACTERS)
-    name: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    street: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    city: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    state: str = Field("", max_length=MAX_FIELD_CHARACTERS, description="code or full name")
-    zip: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    phone: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    website: str = Field("", max_length=MAX_FIELD_CHARACTERS)
-    fscs_id: str = Field("", max_length=MAX_FIELD_CHARACTERS, description="AK0001 or AK0001-002")
-    country: str = Field(
-        "", max_length=MAX_FIELD_CHARACTERS, description="code or name; empty: the United States"
+    application_id: Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
+    name: _Text = ""
+    street: _Text = ""
+    city: _Text = ""
+    state: Annotated[_Text, Field(description="code or full name")] = ""
+    zip: _Text = ""
+    phone: _Text = ""
+    website: _Text = ""
+    fscs_id: Annotated[_Text, Field(description="AK0001 or AK0001-002")] = ""
+    country: Annotated[_Text, Field(description="code or name; empty: the United States")] = ""
+    revision: Annotated[int | None, Field(ge=0, description="the producer's own revision, if it has one")] = (
+        None
     )
-    revision: int | None = Field(None, ge=0, description="the producer's own revision, if it has one")
 
     @property
     def fields_sha256(self) -> str:

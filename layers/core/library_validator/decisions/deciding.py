@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from library_validator.decisions.answer import Answer, ApplicationAnswer
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.answering import Judged, answer_values
 from library_validator.decisions.application import FieldProblem, ReadApplication
 from library_validator.decisions.decision import Cause, Decision, Holder, Submission, event_id_of
@@ -77,16 +77,20 @@ class Judge:
             ranked.append(Ranked(query, asked, ranking, known_key, of_door))
         return pointer, ranked
 
-    def answers(self, applications: Sequence[ReadApplication]) -> list[ApplicationAnswer]:
-        """The answers to applications that nobody sent and nobody stores: of a file, for instance."""
+    def answers(self, applications: Sequence[ReadApplication]) -> list[dict[str, Any]]:
+        """The answers to applications that nobody sent and nobody stores: of a file, for instance.
+
+        Each has the values of ``ApplicationAnswer``, by name: ready for JSON, and no model is made.
+        """
         pointer, judged = self.judge(applications)
         version = policy_version()
         return [
-            ApplicationAnswer(
-                application_id=read.application.application_id,
-                reason_codes=[*each.verdict.codes],
+            {
+                "application_id": read.application.application_id,
+                "decision": each.verdict.answer,
+                "reason_codes": each.verdict.codes,
                 **answer_values(each, pointer, version),
-            )
+            }
             for read, each in zip(applications, judged, strict=True)
         ]
 
