@@ -27,7 +27,7 @@ from typing import Any, Final
 from lab.growth.growth_applicants import rows_of, sample_of
 from lab.speed.measures import about, measured, ratio_of_medians, write
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
-from library_validator.adapters.aws.casework_items import pack
+from library_validator.adapters.aws.casework_access import pack
 from library_validator.decisions.application import ReadApplication
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Submission

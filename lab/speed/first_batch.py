@@ -31,9 +31,11 @@ def main(told: Path) -> None:
 
     import pickle  # noqa: PLC0415 - after what is measured
 
+    from library_validator.adapters.aws.applications_queue import ApplicationsBatch  # noqa: PLC0415
     from library_validator.adapters.memory.decisions import MemoryDecisions  # noqa: PLC0415
     from library_validator.adapters.memory.event_bus import MemoryEventBus  # noqa: PLC0415
     from library_validator.adapters.memory.registry import MemoryRegistry  # noqa: PLC0415
+    from library_validator.entrypoints.validate_applications import handler as answer  # noqa: PLC0415
     from library_validator.matching.index import Index  # noqa: PLC0415
     from library_validator.registry.store import AcceptedRelease  # noqa: PLC0415
 
@@ -45,7 +47,7 @@ def main(told: Path) -> None:
     for batch in held["batches"]:
         started = time.process_time()
         with redirect_stdout(StringIO()):
-            response = handler.handler(handler.ApplicationsBatch.model_validate(batch), runtime, NOON)
+            response = answer(ApplicationsBatch.model_validate(batch), runtime, NOON)
             runtime.metrics.flush()
             response.model_dump()
         times.append(time.process_time() - started)

@@ -3,7 +3,7 @@
     python -m lab.weights.decision_dictionary
 
 It holds every reason, next step and level, and three decisions on the invented sample release, one of each
-answer; what stands last is cheapest to refer to. It is written beside ``casework_items.py`` under the next
+answer; what stands last is cheapest to refer to. It is written beside ``casework_access.py`` under the next
 number and is used once ``DICTIONARY`` there is that number. A dictionary is never made again: what was
 stored with it must be read with it. A new one pays when an item of a typical decision is over a kilobyte,
 which ``tests/unit/adapters/test_packed_decisions.py`` tells.
@@ -20,7 +20,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample
-from library_validator.adapters.aws import casework_items
+from library_validator.adapters.aws import casework_access
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Cause, Decision
@@ -70,7 +70,7 @@ def _patterns(decisions: Sequence[Decision]) -> Iterator[str]:
 def main() -> None:
     decider = Decider(registry_of([SAMPLE_RELEASE], lambda _: None), timedelta(days=365))
     made = dictionary_of(decider.decide(draw_sample(SAMPLE_RELEASE, COUNT), NOW))
-    folder = Path(casework_items.__file__).parent
+    folder = Path(casework_access.__file__).parent
     number = 1 + len(list(folder.glob("decision_dictionary_*.txt")))
     target = folder / f"decision_dictionary_{number}.txt"
     target.write_bytes(made)

@@ -22,6 +22,7 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.events import LibraryApplicationValidated
+from library_validator.entrypoints.validate_applications import handler as answer_batch
 from library_validator.event_bus import Event
 from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS
 from tests.builders.aws_resources import (
@@ -244,7 +245,7 @@ def kill_between_store_and_publish(stack: Stack) -> None:
     runtime = replace(validate_applications.build_runtime(), bus=KillingBus())
     taken = ApplicationsBatch.model_validate(batch(*stack.take()))
     with pytest.raises(Killed):
-        validate_applications.handler(taken, runtime, datetime.now(UTC))
+        answer_batch(taken, runtime, datetime.now(UTC))
 
 
 class TestKilledBetweenStoreAndPublish:
@@ -323,7 +324,7 @@ def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: 
     taken = ApplicationsBatch.model_validate(batch(*stack.take()))
     runtime = replace(validate_applications.build_runtime(), bus=bus)
 
-    assert validate_applications.handler(taken, runtime, datetime.now(UTC)).failed_ids == []
+    assert answer_batch(taken, runtime, datetime.now(UTC)).failed_ids == []
 
     nine = ids(stack.delivered())
     assert len(nine) == 9

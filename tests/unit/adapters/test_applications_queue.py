@@ -85,14 +85,6 @@ def test_an_unreadable_body_is_said_when_it_is_read_and_not_before() -> None:
         batch.records[0].submission()
 
 
-def test_messages_are_given_in_the_order_in_which_they_were_sent() -> None:
-    records = [application_record("{}", message_id=str(ms), sent_ms=ms) for ms in (30, 10, 20)]
-
-    batch = ApplicationsBatch.model_validate({"Records": records})
-
-    assert [message.message_id for message in batch.in_order_sent()] == ["10", "20", "30"]
-
-
 def test_the_answer_names_the_messages_that_shall_come_again() -> None:
     assert BatchResponse.failing([message(message_id="m-1")]).model_dump() == {
         "batchItemFailures": [{"itemIdentifier": "m-1"}]

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample, item_bytes
 from lab.weights.decision_dictionary import WINDOW, dictionary_of
-from library_validator.adapters.aws import casework_items
-from library_validator.adapters.aws.casework_items import pack, read_decision, unpack
+from library_validator.adapters.aws import casework_access
+from library_validator.adapters.aws.casework_access import pack, read_decision, unpack
 from library_validator.adapters.aws.decision_table import decision_item
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
@@ -69,14 +69,14 @@ def test_a_body_that_was_stored_as_text_is_still_read() -> None:
 
 
 def test_no_dictionary_ever_changes() -> None:
-    folder = Path(casework_items.__file__).parent
+    folder = Path(casework_access.__file__).parent
     found = {
         int(path.stem.rpartition("_")[2]): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in folder.glob("decision_dictionary_*.txt")
     }
 
     assert found == DICTIONARIES
-    assert casework_items.DICTIONARY in found
+    assert casework_access.DICTIONARY in found
 
 
 def test_an_item_of_a_decision_takes_one_kilobyte(decisions: list[Decision]) -> None:

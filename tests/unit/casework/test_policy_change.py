@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.adapters.aws.casework_items import unpack
+from library_validator.adapters.aws.casework_access import unpack
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.casework.tasks import Task
 from library_validator.decisions.answer import Answer

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from functions.sweep_results.handler import SweepEvent
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
 from library_validator.decisions.deciding import Judge
+from library_validator.entrypoints.sweep_results import SweepEvent
 from library_validator.errors import ApplicationUnreadable
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator.registry.store import RegistryReader
@@ -41,7 +41,7 @@ def events_of(function: str) -> list[Path]:
 def test_applications_are_read_from_the_queues_event(path: Path) -> None:
     batch = ApplicationsBatch.model_validate_json(path.read_text())
     unreadable = 0
-    for message in batch.in_order_sent():
+    for message in batch.records:
         try:
             submission = message.submission()
         except ApplicationUnreadable:
@@ -61,7 +61,7 @@ def test_uploads_are_read_from_the_queues_event(path: Path) -> None:
 
 @pytest.mark.parametrize("path", events_of("revalidate"), ids=lambda path: path.stem)
 def test_tasks_are_read_from_the_queues_event(path: Path) -> None:
-    asked = RevalidationsMessage.model_validate_json(path.read_text()).asked
+    asked = RevalidationsMessage.model_validate_json(path.read_text()).request
     if isinstance(asked, Activation):
         assert path.stem == "registry-activated"
     else:
@@ -78,7 +78,7 @@ def test_ten_messages_are_one_batch_with_one_poison() -> None:
     batch = ApplicationsBatch.model_validate_json(
         (EVENTS / "validate_applications" / "poison-among-ten.json").read_text()
     )
-    assert len(batch.in_order_sent()) == 10
+    assert len(batch.records) == 10
 
 
 def answers_of(file: Iterable[Row | BadLine], registry: RegistryReader) -> dict[str, str]:

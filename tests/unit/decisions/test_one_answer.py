@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from library_validator.adapters.aws.casework_items import pack, unpack
+from library_validator.adapters.aws.casework_access import pack, unpack
 from library_validator.decisions.answer import AnswerData, AnswerFields, ApplicationAnswer
 from library_validator.decisions.answering import answer_values
 from library_validator.decisions.application import application_from_fields

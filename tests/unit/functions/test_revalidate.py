@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from functions.revalidate.handler import Runtime, handler
 from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage
 from library_validator.casework.tasks import Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions import deciding
 from library_validator.decisions.decision import SHARDS
+from library_validator.entrypoints.revalidate import Runtime, handler
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run

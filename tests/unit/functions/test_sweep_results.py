@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from functions.sweep_results.handler import Runtime, SweepEvent, handler
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.config import SweepResultsSettings
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.recording import record
+from library_validator.entrypoints.sweep_results import Runtime, SweepEvent, handler
 from library_validator.observability import Metrics, build_logger
 from tests.builders.decisions import decider_without_registry, decision_of, minutes, submission_of
 

@@ -13,7 +13,6 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from functions.validate_applications.handler import Runtime, handler
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
@@ -24,6 +23,7 @@ from library_validator.decisions.application import FIELDS
 from library_validator.decisions.deciding import SUBMISSION, Decider
 from library_validator.decisions.decision import Cause, Decision, Submission
 from library_validator.decisions.store import RecordResult
+from library_validator.entrypoints.validate_applications import Runtime, handler
 from library_validator.errors import CaseworkUnavailable, RegistryError
 from library_validator.event_bus import Event
 from library_validator.observability import Metrics, build_logger

@@ -1,4 +1,4 @@
-"""What the applications queue delivers, and what it hears back.
+"""Messages of the applications queue, and the answer to them.
 
 Source: Lambda's event for SQS, and its partial batch responses (``ReportBatchItemFailures``).
 """
@@ -30,7 +30,7 @@ class _MessageAttribute(BaseModel):
 
 
 class ApplicationMessage(BaseModel):
-    """One message of the batch; its body is read by ``submission``, and by nobody else."""
+    """One message of the batch. Only ``submission`` reads its body."""
 
     message_id: str = Field(alias="messageId")
     body: str
@@ -39,7 +39,7 @@ class ApplicationMessage(BaseModel):
 
     @property
     def source(self) -> str:
-        """The authenticated sender's unique id. Of a role: the role's, without the name of its session."""
+        """The authenticated sender's unique id; a role's is without the name of its session."""
         return self.attributes.sender_id.partition(":")[0]
 
     @property
@@ -67,10 +67,6 @@ class ApplicationMessage(BaseModel):
 class ApplicationsBatch(BaseModel):
     records: list[ApplicationMessage] = Field(alias="Records")
 
-    def in_order_sent(self) -> list[ApplicationMessage]:
-        """A standard queue may deliver two messages of one application the wrong way round."""
-        return sorted(self.records, key=lambda message: message.sent_at)
-
 
 class _Response(BaseModel):
     model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
@@ -81,7 +77,7 @@ class _Failure(_Response):
 
 
 class BatchResponse(_Response):
-    """The messages that shall come again. An empty list: all are done."""
+    """The messages that have to come again. An empty list: all are done."""
 
     failures: list[_Failure] = Field(alias="batchItemFailures")
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from library_validator.adapters.aws.casework_access import BATCH, CaseworkAccess
-from library_validator.adapters.aws.casework_items import (
+from library_validator.adapters.aws.casework_access import (
+    BATCH,
     DECISION,
+    CaseworkAccess,
     Item,
     application_pk,
     changed_sk,
@@ -207,7 +208,7 @@ class DecisionTable:
         return {
             "Update": {
                 "TableName": self._table.table,
-                "Key": item_key(_CLAIM + fscs_key, _HOLDER),
+                "Key": _claim_key(fscs_key),
                 "UpdateExpression": "SET holder_source = :source, holder_application = :application, "
                 "held_since = if_not_exists(held_since, :now)",
                 "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
@@ -221,7 +222,7 @@ class DecisionTable:
         return {
             "Delete": {
                 "TableName": self._table.table,
-                "Key": item_key(_CLAIM + fscs_key, _HOLDER),
+                "Key": _claim_key(fscs_key),
                 "ConditionExpression": _HELD_BY_APPLICATION,
                 "ExpressionAttributeValues": _as_holder(decision),
             }
@@ -272,13 +273,21 @@ def _pk_of(decision: Decision) -> str:
     return application_pk(decision.source, decision.application_id)
 
 
+def _key_of(decision: Decision, sk: str) -> Item:
+    return {"pk": {"S": _pk_of(decision)}, "sk": {"S": sk}}
+
+
+def _claim_key(fscs_key: str) -> Item:
+    return {"pk": {"S": _CLAIM + fscs_key}, "sk": {"S": _HOLDER}}
+
+
 def _sk_of(decision: Decision) -> str:
     return f"{DECISION}{decision.event_id}"
 
 
 def decision_item(decision: Decision, *, unpublished: bool) -> Item:
     decided_at = moment_text(decision.decided_at)
-    item = item_key(_pk_of(decision), _sk_of(decision)) | {
+    item = _key_of(decision, _sk_of(decision)) | {
         "decision": {"S": decision.decision},
         "decided_at": {"S": decided_at},
         "body": {"B": pack(decision)},
@@ -294,7 +303,7 @@ def decision_item(decision: Decision, *, unpublished: bool) -> Item:
 
 def _current_item(decision: Decision) -> Item:
     ends = moment_text(decision.valid_until) if decision.valid_until else _WITHOUT_END
-    return item_key(_pk_of(decision), _CURRENT) | {
+    return _key_of(decision, _CURRENT) | {
         "event_id": {"S": str(decision.event_id)},
         "shard": {"S": shard_text(decision.shard)},
         "valid_until": {"S": ends},

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from library_validator.adapters.aws.casework_access import CaseworkAccess
-from library_validator.adapters.aws.casework_items import application_pk, item_key, moment_text
+from library_validator.adapters.aws.casework_access import (
+    CaseworkAccess,
+    application_pk,
+    item_key,
+    moment_text,
+)
 from library_validator.decisions.decision import Override
 
 _OVERRIDE: Final = "OVERRIDE#"

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from library_validator.adapters.aws.casework_access import CaseworkAccess
-from library_validator.adapters.aws.casework_items import (
+from library_validator.adapters.aws.casework_access import (
     CHANGED,
+    CaseworkAccess,
     Item,
     changed_sk,
     item_key,

@@ -1,7 +1,7 @@
-"""What the revalidations queue delivers, and how the tasks that follow are put into it.
+"""Messages of the revalidations queue, and sending the tasks that follow.
 
-A message is a ``Task`` (of the daily schedule, of a person, or of a worker), or EventBridge's envelope of
-``Registry Activated``: then everything is to be decided again on that activation.
+A message is a ``Task`` (from the daily schedule, a person or a worker), or EventBridge's envelope of
+``Registry Activated``: then everything has to be decided again by the registry that went live.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TasksNotSent(LibraryValidatorError):
-    """Tasks that are to follow could not be sent: the one that they follow is to come again."""
+    """The tasks that follow a task could not be sent: that task has to come again."""
 
 
 class Activation(BaseModel):
@@ -32,7 +32,7 @@ class Activation(BaseModel):
     detail: RegistryActivated
 
     def is_of(self, pointer: Pointer) -> bool:
-        """Whether it tells of the flip that made ``pointer`` live, and not of an earlier or later one."""
+        """Whether this is the activation that made ``pointer`` live, and not an earlier or later one."""
         occurred_at = self.detail.metadata.occurred_at
         moment = type(occurred_at).fromisoformat(pointer.activated_at)
         return (self.detail.data.version, occurred_at) == (pointer.active, moment)
@@ -58,24 +58,24 @@ class RevalidationsMessage(BaseModel):
     records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
 
     @property
-    def asked(self) -> Activation | Task:
+    def request(self) -> Activation | Task:
         return self.records[0].body
 
 
 class RevalidationsQueue:
-    """Where tasks are sent."""
+    """The queue that tasks are sent to."""
 
     def __init__(self, client: SQSClient, queue_url: str) -> None:
         self._client = client
         self._queue_url = queue_url
 
     def send(self, tasks: Sequence[Task]) -> None:
-        """Send each as one message. Raises ``TasksNotSent``.
+        """Send each task as one message. Raises ``TasksNotSent``.
 
-        A shard is worked on at once. A whole waits as long as the queue says, so that every batch which
-        read the pointer before the registry went live has stored its decisions by then.
+        A task for a shard is delivered at once. A task for all shards waits as long as the queue says: every
+        batch that read the pointer before the registry went live has stored its decisions by then.
         """
-        # One by one: the local stack asks for a permission to send batches that AWS does not know.
+        # A message each: for a batch, the local stack requires a permission that AWS does not know.
         for number, task in enumerate(tasks):
             try:
                 body = task.model_dump_json(exclude_defaults=True)

@@ -1,0 +1,102 @@
+"""A task from the queue decides current applications again: after an activation, or because decisions end.
+
+One message is one task. A task for all shards is split into a task for each. A shard that is not done in time
+sends itself again. An error puts the message back on the queue, and after some tries into its DLQ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel
+
+from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
+from library_validator.casework.expiry import expire
+from library_validator.casework.revalidation import plan, revalidate
+from library_validator.casework.tasks import Ports, Task, TaskResult
+from library_validator.errors import NoActiveRegistry
+from library_validator.observability import Metrics, warn_without_event
+from library_validator.registry.age import registry_ages
+from library_validator.terms import Clock, TimeLeft
+
+
+class RevalidateResponse(BaseModel):
+    status: str
+    checked: int
+    changed: int
+    notices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    ports: Ports
+    notice_days: Sequence[int]
+    send: Callable[[Sequence[Task]], None]
+    logger: Logger
+    metrics: Metrics
+    time_left: TimeLeft = lambda: math.inf
+
+
+def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> RevalidateResponse:
+    """``now`` is a clock here: a shard takes up to minutes."""
+    request = message.request
+    try:
+        result = (
+            _on_activation(request, runtime)
+            if isinstance(request, Activation)
+            else _do(request, runtime, now)
+        )
+    except NoActiveRegistry:
+        result = TaskResult("done")  # nobody was ever answered: there is nothing to do
+    runtime.send(result.follow)
+    _log_result(request, result, runtime)
+    return RevalidateResponse(
+        status=result.status, checked=result.checked, changed=result.changed, notices=result.notices
+    )
+
+
+def _on_activation(activation: Activation, runtime: Runtime) -> TaskResult:
+    pointer = runtime.ports.registry.pointer()
+    return TaskResult("split", plan(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
+
+
+def _do(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
+    if task.task == "revalidate":
+        return revalidate(task, runtime.ports, now, runtime.time_left)
+    if task.shard is None:
+        # Once a day: the alarm on an old registry looks at these counts.
+        for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
+            runtime.metrics.count(name, days)
+    return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
+
+
+def _log_result(request: Activation | Task, result: TaskResult, runtime: Runtime) -> None:
+    task = request if isinstance(request, Task) else Task(task="revalidate")
+    runtime.metrics.count("DecisionsCheckedAgain", result.checked, task=task.task)
+    runtime.metrics.count("DecisionsChangedAgain", result.changed, task=task.task)
+    runtime.metrics.count("NoticesGiven", result.notices)
+    runtime.metrics.count("DecisionsUndecidedAgain", len(result.undecided))
+    warn_without_event(runtime.logger, result.without_event)
+    for undecided in result.undecided:
+        # The error may quote the applicant: its kind and the ids are enough.
+        runtime.logger.error(
+            "application not decided again",
+            extra={
+                "source": undecided.submission.source,
+                "application_id": undecided.submission.application.application_id,
+                "problem": type(undecided.error).__name__,
+            },
+        )
+    runtime.logger.info(
+        "task worked on",
+        extra={
+            "status": result.status,
+            **task.model_dump(mode="json", exclude_defaults=True),
+            "checked": result.checked,
+            "changed": result.changed,
+            "notices": result.notices,
+        },
+    )

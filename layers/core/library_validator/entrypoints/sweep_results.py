@@ -1,0 +1,52 @@
+"""On a schedule, decisions whose events were never confirmed are published."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel, Field
+
+from library_validator.decisions.recording import sweep
+from library_validator.decisions.store import DecisionStore
+from library_validator.event_bus import EventBus
+from library_validator.observability import Metrics, warn_without_event
+from library_validator.terms import TimeLeft
+
+# Seconds that a chunk of ten needs, for PutEvents with its retries and ten updates.
+RESERVE_SECONDS: Final = 10
+
+
+class SweepEvent(BaseModel):
+    """Any JSON object: it only says that it is time."""
+
+
+class SweepResponse(BaseModel):
+    published: int
+    left: int = Field(description="tried and not published: the next run tries again")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    store: DecisionStore
+    bus: EventBus
+    unpublished_after: timedelta
+    logger: Logger
+    metrics: Metrics
+    time_left: TimeLeft = lambda: math.inf
+
+
+def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepResponse:
+    before = now - runtime.unpublished_after
+    publication = sweep(runtime.store, runtime.bus, before, runtime.time_left, RESERVE_SECONDS)
+    warn_without_event(runtime.logger, publication.without_event)
+    runtime.metrics.count("EventsPublishedBySweeper", publication.published)
+    runtime.metrics.count("EventsLeftUnpublished", publication.left)
+    response = SweepResponse(published=publication.published, left=publication.left)
+    if publication.published or publication.left:
+        # The writer of a decision publishes it within a second: something went wrong there.
+        runtime.logger.warning("decisions were unpublished", extra=response.model_dump())
+    return response

@@ -1,0 +1,112 @@
+"""A batch of applications from the queue is decided, stored and published.
+
+The batch is decided together, by one registry version. Messages that are returned as failed, and all of them
+if this raises, come again. A message that keeps failing ends in the queue's DLQ.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from library_validator.adapters.aws.applications_queue import (
+    ApplicationMessage,
+    ApplicationsBatch,
+    BatchResponse,
+)
+from library_validator.decisions.deciding import Decider, Undecided, decide_apart
+from library_validator.decisions.recording import Settled, Unsettled, record_all
+from library_validator.decisions.store import DecisionStore
+from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
+from library_validator.event_bus import EventBus
+from library_validator.observability import Metrics, warn_without_event
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    decider: Decider
+    requests: Counter[str]  # to the registry, by operation
+    store: DecisionStore
+    bus: EventBus
+    logger: Logger
+    metrics: Metrics
+
+
+def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchResponse:
+    messages, submissions, failed = [], [], []
+    # A standard queue may deliver two messages of one application in the wrong order.
+    for message in sorted(batch.records, key=lambda message: message.sent_at):
+        try:
+            submissions.append(message.submission())
+            messages.append(message)
+        except ApplicationUnreadable as error:
+            failed.append(_failed(message, "ApplicationsUnreadable", error, runtime))
+    try:
+        decided = decide_apart(runtime.decider, submissions, now) if submissions else []
+    except RegistryError as error:
+        failed += [_failed(message, "RegistryUnavailable", error, runtime) for message in messages]
+        return BatchResponse.failing(failed)
+    answered, decisions = [], []
+    for message, decision in zip(messages, decided, strict=True):
+        if isinstance(decision, Undecided):
+            failed.append(_failed(message, "ApplicationsUndecided", decision.error, runtime))
+        else:
+            answered.append(message)
+            decisions.append(decision)
+    results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider)
+    for message, result in zip(answered, results, strict=True):
+        if isinstance(result, Unsettled):
+            failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))
+        else:
+            _log_decision(message, result, runtime)
+    warn_without_event(runtime.logger, publication.without_event)
+    runtime.metrics.count("EventsPublished", publication.published)
+    runtime.metrics.count("EventsLeftToSweeper", publication.left)
+    return BatchResponse.failing(failed)
+
+
+def _failed(
+    message: ApplicationMessage, metric: str, error: Exception, runtime: Runtime
+) -> ApplicationMessage:
+    """Count and log a message that has to come again."""
+    runtime.metrics.count(metric)
+    # The message of a foreign error may quote the applicant: its kind and its place are enough.
+    ours = isinstance(error, LibraryValidatorError)
+    frames = traceback.extract_tb(error.__traceback__)
+    runtime.logger.error(
+        "message failed",
+        extra={
+            "message_id": message.message_id,
+            "source": message.source,
+            "metric": metric,
+            "problem": str(error) if ours else type(error).__name__,
+            "raised_at": [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]],
+        },
+    )
+    return message
+
+
+def _log_decision(message: ApplicationMessage, settled: Settled, runtime: Runtime) -> None:
+    decision = settled.decision
+    if settled.how == "recorded":
+        runtime.metrics.count("ApplicationsDecided", decision=decision.decision)
+    else:
+        runtime.metrics.count("ApplicationsNotDecidedAgain", reason=settled.how)
+    runtime.logger.info(
+        "application decided",
+        extra={
+            "message_id": message.message_id,
+            "correlation_id": message.correlation_id,
+            "source": decision.source,
+            "application_id": decision.application_id,
+            "event_id": str(decision.event_id),
+            "how": settled.how,
+            "decision": decision.decision,
+            "reason_codes": decision.reason_codes,
+            "registry_version": decision.registry_version,
+        },
+    )
