@@ -12,7 +12,7 @@ from library_validator.registry.versions import version_name
 from library_validator.releases.records import Problem
 from tests.unit.registry.world import World, release_file
 
-REPEATED = Problem("keys_repeated", "quarantine", "2 systems stand there more than once")
+REPEATED = Problem("keys_repeated", "quarantine", "2 systems are listed more than once")
 
 
 @pytest.fixture

@@ -221,12 +221,12 @@ def test_the_sentence_says_how_many_there_are_and_should_be_and_what_to_look_at(
         problem.code: problem.message for problem in reversed(problems(release_of_country(rows, 2022)))
     }
     assert by_code["row_count"] == (
-        "126 systems, where fiscal year 2021 has 180: 95 to 105 % of that are expected, look whether the "
-        "file is whole"
+        "126 systems, where fiscal year 2021 has 180: 95 to 105 % of that are expected, check whether the "
+        "file is complete"
     )
     assert by_code["keys_gone"] == (
-        "54 of 180 (30.0 %) systems of fiscal year 2021 stand under no key here, at most 1.5 % are expected: "
-        "look whether rows were cut off"
+        "54 of 180 (30.0 %) systems of fiscal year 2021 are not in this release, at most 1.5 % are expected: "
+        "check whether rows were cut off"
     )
 
 

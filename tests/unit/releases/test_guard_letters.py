@@ -50,7 +50,7 @@ def test_a_single_name_with_spoiled_letters_waits_for_a_person(city: str) -> Non
     (problem,) = problems(release)
     assert (problem.code, problem.severity) == ("letters_spoiled", "quarantine")
     assert problem.message == (
-        "names or addresses with signs that a wrong encoding leaves in the place of letters, which cannot be "
+        "names or addresses with signs that a wrong encoding leaves in place of letters and that cannot be "
         f"repaired for certain: 1 (VT0001 city {city!r}); download the CSV zip from the agency's page again, "
         "or compare these values with it"
     )
@@ -96,10 +96,10 @@ def test_accents_that_became_something_else_since_the_nearest_release_wait_for_a
     assert (problem.code, problem.severity) == ("accents_lost", "quarantine")
     assert problem.message.startswith(
         "5 of 5 (100.0 %) names and addresses that have accented letters in fiscal year 2021 have something "
-        "else in the place of these letters, at most 10 % are expected: VT0001 city 'PEÑUELAS' is "
+        "else in place of these letters, at most 10 % are expected: VT0001 city 'PEÑUELAS' is "
         f"{cities[0]!r}, "
     )
-    assert problem.message.endswith(" …; look what program saved this file")
+    assert problem.message.endswith(" …; check which program saved this file")
 
 
 def test_accents_that_are_written_without_or_changed_with_the_name_are_not_lost() -> None:

@@ -56,7 +56,7 @@ def refusal_of(content: bytes | io.BytesIO, limits: ArchiveLimits | None = None)
         ),
         (
             zip_of({"data.csv": "a,b"}).getvalue().replace(b"data.csv", b"\0ata.csv"),
-            "a zip that holds a file without a name",
+            "a zip with a file that has no name",
         ),
         (zip_of({"inner.zip": release_zip().getvalue()}).getvalue(), "without files of the survey"),
         (zip_of({"state.csv": STATE_SUMMARY}).getvalue(), "the state summary only"),
@@ -161,7 +161,7 @@ def test_too_many_unreadable_rows_are_refused() -> None:
 def test_a_file_of_nothing_but_other_lines_is_not_read_to_its_end() -> None:
     systems = csv_of([SYSTEM]) + "".join(f"{number * 2_654_435_761:x}\n" for number in range(100_100))
     refused = refusal_of(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
-    assert refused.found.startswith("over 100000 lines of ")
+    assert refused.found.startswith("over 100000 lines in ")
 
 
 def test_a_header_without_rows_is_refused() -> None:

@@ -1,6 +1,6 @@
-"""What one release says of one library system or outlet.
+"""The records of a release: library systems and outlets, and the report on the release.
 
-Values are as published, trimmed and repaired (see ``reading``). Missing codes stay on the record:
+Values are as published, trimmed and repaired (see ``reading``). Codes for missing values stay on the record:
 text ``M`` missing; numbers and phones -1 missing, -3 temporarily closed, -4 not applicable,
 -9 suppressed. Source: PLS data documentation, FY2022, appendices A and B.
 """
@@ -34,18 +34,18 @@ class Structure(StrEnum):
     NON_RESPONDENT = "25"
 
 
-@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
+@dataclass(slots=True)  # final fields instead of frozen=True, which triples the time to make a record
 class System:
     """One administrative entity (library system); unique by ``fscs_key`` within a release."""
 
     fscs_key: Final[str]  # FSCSKEY, two letters and four digits: AK0001
     state: Final[str]  # STABR
-    libid: Final[str]  # LIBID, the state's own id: not unique, may equal another system's FSCS key
+    libid: Final[str]  # LIBID, the state's own id: not unique; it may equal another system's FSCS key
     name: Final[str]  # LIBNAME, cut at 60 characters by the source
     street: Final[str]  # ADDRESS, cut at 35
     city: Final[str]  # CITY, cut at 20
     zip: Final[str]  # five digits or M
-    mailing_street: Final[str]  # ADDRES_M; empty before the layout had it
+    mailing_street: Final[str]  # ADDRES_M; empty in layouts without it
     mailing_city: Final[str]
     mailing_zip: Final[str]
     county: Final[str]
@@ -53,7 +53,7 @@ class System:
     structure: Final[str]  # STATSTRU, two digits (see Structure)
     name_change: Final[str]  # STATNAME: 00, 06 official, 14 minor
     address_change: Final[str]  # STATADDR: 00, 07 moved, 15 minor
-    meets_fscs_definition: Final[str]  # C_FSCS: Y, N, or empty where the layout has none
+    meets_fscs_definition: Final[str]  # C_FSCS: Y, N, or empty if the layout lacks it
     legal_basis: Final[str]  # C_LEGBAS
     administrative_structure: Final[str]  # C_ADMIN
     relationship: Final[str]  # C_RELATN
@@ -64,7 +64,7 @@ class System:
     period_end: Final[str]  # ENDDATE as published, or -3
 
 
-@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
+@dataclass(slots=True)  # final fields instead of frozen=True, which triples the time to make a record
 class Outlet:
     """One outlet of a system; unique by ``fscs_id`` within a release."""
 
@@ -87,13 +87,13 @@ class Outlet:
 
     @property
     def fscs_id(self) -> str:
-        """The outlet's id as people write it: ``AK0001-002``."""
+        """The outlet's id: ``AK0001-002``."""
         return f"{self.fscs_key}-{self.sequence}"
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What one recognised file of a release holds."""
+    """Counts of a file that a release was read from."""
 
     kind: str  # "systems" or "outlets"
     member: str  # its path inside the zip
@@ -102,18 +102,18 @@ class FileReport:
     rows: int
     columns: int
     rejected: int  # rows that could not be read as a record
-    repaired: int = 0  # rows in which a value was put right
+    repaired: int = 0  # rows with a repaired value
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One row that could not be read whole, for the person who has to put the file right."""
+    """A row that cannot be read completely, for the person who corrects the file."""
 
     member: str  # the file's path inside the zip
     line: int  # counted from 1, the header line
     problem: str  # in words
-    values: dict[str, str]  # the values that matter, by column; as found, cut at 100 characters
-    rejected: bool  # the whole row is left out; else the value counts as missing
+    values: dict[str, str]  # the values concerned, by column; as found, cut at 100 characters
+    rejected: bool  # True: the whole row is left out; False: the value counts as missing
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -130,7 +130,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """What a release holds, for ``inspect``, run records and events. All counts are rows."""
+    """Counts and problems of a release, for ``inspect``, run records and events. All counts are rows."""
 
     fiscal_year: int
     files: tuple[FileReport, ...]

@@ -1,4 +1,4 @@
-"""A release against the accepted one nearest in year: what may not differ so much by itself."""
+"""A release is compared with the accepted release nearest in year: differences beyond the limits."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class _Pair(Generic[_R]):
     nearest_year: int
     years: int  # between them, at least 1
     renumbered: int  # under another key in the new release
-    backwards: bool  # the new release is of an earlier year
+    backwards: bool  # whether the new release is of an earlier year
 
 
 def problems_against(nearest: Release, release: Release, limits: Limits) -> Iterator[Problem]:
-    """Everything in which ``release`` is further from ``nearest`` than ``limits`` allow."""
+    """A problem for each difference between the two releases that exceeds ``limits``."""
     years = max(1, abs(release.fiscal_year - nearest.fiscal_year))
     backwards = release.fiscal_year < nearest.fiscal_year
     systems = _Pair(
@@ -71,7 +71,8 @@ def _rows(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
             "row_count",
             "quarantine",
             f"{len(pair.new)} {pair.kind}, where fiscal year {pair.nearest_year} has {len(pair.nearest)}: "
-            f"{100 - percent:g} to {100 + percent:g} % of that are expected, look whether the file is whole",
+            f"{100 - percent:g} to {100 + percent:g} % of that are expected, check whether the file is "
+            "complete",
         )
 
 
@@ -87,8 +88,8 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         yield Problem(
             "states_vanished",
             "quarantine",
-            f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: look "
-            "whether the file is whole",
+            f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: check "
+            "whether the file is complete",
         )
     allowed = limits.state_growth if pair.backwards else limits.state_loss
     percent = allowed.of(pair.kind).after(pair.years)
@@ -102,7 +103,7 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
             "states_shrunk",
             "quarantine",
             f"more than {percent:g} % of the {pair.kind} of fiscal year {pair.nearest_year} are missing in "
-            f"{_some(lost)}: look whether rows were cut off",
+            f"{_some(lost)}: check whether rows were cut off",
         )
 
 
@@ -117,43 +118,43 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         yield Problem(
             "keys_gone",
             "quarantine",
-            f"{share(gone, len(pair.nearest))} {kind} of fiscal year {year} stand under no key here, "
-            f"at most {percent:g} % are expected: look whether rows were cut off",
+            f"{share(gone, len(pair.nearest))} {kind} of fiscal year {year} are not in this release, "
+            f"at most {percent:g} % are expected: check whether rows were cut off",
         )
     new, percent = len(pair.new) - len(kept) - pair.renumbered, later.of(kind).after(pair.years)
     if limits.exceeded(new, len(pair.new), percent):
         yield Problem(
             "keys_new",
             "quarantine",
-            f"{share(new, len(pair.new))} {kind} were not there in fiscal year {year} under any key, "
-            f"at most {percent:g} % are expected: look where these rows are from",
+            f"{share(new, len(pair.new))} {kind} were not listed in fiscal year {year} under any key, "
+            f"at most {percent:g} % are expected: check where these rows are from",
         )
     percent = limits.renumbered.of(kind).after(pair.years)
     if limits.exceeded(pair.renumbered, len(pair.nearest), percent):
         yield Problem(
             "keys_renumbered",
             "quarantine",
-            f"{share(pair.renumbered, len(pair.nearest))} {kind} of fiscal year {year} stand at the same "
-            f"place under another key, at most {percent:g} % are expected: look whether the "
+            f"{share(pair.renumbered, len(pair.nearest))} {kind} of fiscal year {year} are at the same "
+            f"place with another key, at most {percent:g} % are expected: check whether the "
             "keys were renumbered",
         )
-    others = sum(_another(pair.nearest[key], pair.new[key]) for key in kept)
+    others = sum(_another_library(pair.nearest[key], pair.new[key]) for key in kept)
     percent = limits.reassigned.of(kind).after(pair.years)
     if limits.exceeded(others, len(kept), percent):
         yield Problem(
             "keys_reassigned",
             "quarantine",
             f"{share(others, len(kept))} keys of {kind} name another library than in fiscal year {year} "
-            f"(name, street and phone differ), at most {percent:g} % are expected: look whether "
+            f"(name, street and phone differ), at most {percent:g} % are expected: check whether "
             "a column was shifted",
         )
 
 
-def _another(one: _R, other: _R) -> bool:
+def _another_library(before: _R, now: _R) -> bool:
     return (
-        one.phone != other.phone
-        and folded_street(one.street) != folded_street(other.street)
-        and not part_of_name(one.name, other.name)
+        before.phone != now.phone
+        and folded_street(before.street) != folded_street(now.street)
+        and not part_of_name(before.name, now.name)
     )
 
 
@@ -172,8 +173,8 @@ def _values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         yield Problem(
             "values_changed",
             "quarantine",
-            f"under the same keys, the {pair.kind} have another {'; '.join(changed)} than in fiscal year "
-            f"{pair.nearest_year}: look whether a column was sorted, shifted or put under another header",
+            f"{pair.kind} with the same key have another {'; '.join(changed)} than in fiscal year "
+            f"{pair.nearest_year}: check whether a column was sorted, shifted or put under another header",
         )
 
 
@@ -191,7 +192,7 @@ def _missing(nearest: Release, release: Release, limits: Limits) -> Iterator[Pro
             yield Problem(
                 "more_values_missing",
                 "quarantine",
-                f"{kind} without {'; '.join(more)}: more than in fiscal year {nearest.fiscal_year}, look "
+                f"{kind} without {'; '.join(more)}: more than in fiscal year {nearest.fiscal_year}, check "
                 "whether a column was emptied",
             )
 

@@ -1,8 +1,8 @@
-"""Whether a release may go live by itself, or a person has to accept it first.
+"""The guard decides whether a release may go live by itself, or a person has to accept it first.
 
-A whole and readable release can still be the wrong one: a year that cannot be over, another content for a
-year that already answers, a state missing, columns under wrong headers, accented letters that a wrong
-encoding spoiled, or every key renumbered. The limits stand in guard.toml.
+A complete and readable release can still be wrong: a year that is not over, other content for the live year,
+a missing state, columns under wrong headers, accented letters that a wrong encoding spoiled, or renumbered
+keys. The limits are in guard.toml.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class LiveRelease:
 def guard(
     release: Release, live: LiveRelease | None, today: date, nearest: Release | None
 ) -> tuple[Problem, ...]:
-    """What keeps ``release`` from going live by itself; empty if nothing does.
+    """The problems that keep ``release`` from going live by itself.
 
-    ``nearest`` is the accepted release whose fiscal year is nearest, to be compared with. It and ``live`` are
-    None before the first activation: then only the release itself is looked at.
-    The problems that reading found stand in ``release.report.problems`` and are not repeated here. The
-    sentences depend on the releases alone, so that the same release has the same problems tomorrow.
+    ``nearest`` is the accepted release of the nearest fiscal year, for comparison. Before the first
+    activation ``nearest`` and ``live`` are None, and only the release itself is checked. The problems in
+    ``release.report.problems`` are not repeated. The messages depend on the releases only, so the same
+    release always has the same problems.
     """
     limits = guard_limits()
     found = [
@@ -51,10 +51,10 @@ def guard(
 
 
 def problems_of_file(release: Release) -> tuple[Problem, ...]:
-    """What shows that a program spoiled the file of ``release``, with the problems that reading found.
+    """The problems that reading found, and the signs that a program spoiled the file of ``release``.
 
-    It is the part of the guard that needs no whole survey. A file may hold one state only, whose streets or
-    names are not like those of all others: whether its columns are the right ones is left to ``guard``.
+    This part of the guard also suits a file with a single state. It does not check the shape of columns,
+    because the names and streets of one state can differ from those of all others.
     """
     limits = guard_limits()
     return (*release.report.problems, *_file(release, limits), *problems_of_letters(release, None, limits))
@@ -64,7 +64,7 @@ def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[P
     year = release.fiscal_year
     if year > today.year:
         yield Problem(
-            "future_year", "quarantine", f"fiscal year {year} is not over: look where this file is from"
+            "future_year", "quarantine", f"fiscal year {year} is not over: check where this file is from"
         )
     if live is None:
         return
@@ -72,16 +72,16 @@ def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[P
         yield Problem(
             "superseded",
             "quarantine",
-            f"fiscal year {year} is older than the live one, {live.fiscal_year}: accept it if what was "
-            "listed then should be remembered",
+            f"fiscal year {year} is older than the live one, {live.fiscal_year}: accept it if the libraries "
+            "that it lists should be known too",
         )
     elif year == live.fiscal_year and release.content_sha256 != live.content_sha256:
         yield Problem(
             "live_year_differs",
             "quarantine",
             f"fiscal year {year} is live already, with other content ({live.systems} systems and "
-            f"{live.outlets} outlets; here {len(release.systems)} and {len(release.outlets)}): look which of "
-            "the two the agency publishes",
+            f"{live.outlets} outlets; here {len(release.systems)} and {len(release.outlets)}): check which "
+            "of the two the agency publishes",
         )
 
 
@@ -94,7 +94,8 @@ def _file(release: Release, limits: Limits) -> Iterator[Problem]:
                 "rows_repaired",
                 "quarantine",
                 f"{share(file.repaired, file.rows)} rows of {file.member!r} had to be repaired, at most "
-                f"{allowed.repaired:g} % may be: official files need none, look what program saved this one",
+                f"{allowed.repaired:g} % may be: official files need none, check which program saved this "
+                "file",
             )
         if limits.exceeded(file.rejected, file.rows, allowed.rejected):
             yield Problem(
@@ -104,18 +105,18 @@ def _file(release: Release, limits: Limits) -> Iterator[Problem]:
                 f"{allowed.rejected:g} % may be: look at the rows in the report",
             )
     rows = len(release.systems) + len(release.outlets)
-    for what, values in release.report.unreadable.items():
+    for column, values in release.report.unreadable.items():
         if limits.exceeded(values, rows, allowed.unreadable):
             yield Problem(
                 "values_unreadable",
                 "quarantine",
-                f"{share(values, rows)} values of {what} cannot be read, at most {allowed.unreadable:g} % "
-                "may be: look whether another column stands there",
+                f"{share(values, rows)} values of {column} cannot be read, at most {allowed.unreadable:g} % "
+                "may be: check whether the column has the values of another one",
             )
 
 
 def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
-    """Columns that are empty or hold something else, whatever other releases say."""
+    """Columns that are empty or have other values than they should, without a comparison."""
     for kind, shape in shapes_of(release).items():
         missing = [
             f"{column} in {share(rows, shape.rows)} (at most {allowed.at_most:g} %)"
@@ -126,7 +127,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
             yield Problem(
                 "values_missing",
                 "quarantine",
-                f"{kind} without {'; '.join(missing)}: look whether a column was emptied",
+                f"{kind} without {'; '.join(missing)}: check whether a column was emptied",
             )
         wrong = []
         for column, percent in limits.shape.items():
@@ -139,7 +140,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
             yield Problem(
                 "columns_swapped",
                 "quarantine",
-                f"of the {kind} only {'; '.join(wrong)}: look whether the columns stand "
+                f"of the {kind} only {'; '.join(wrong)}: check whether the columns are "
                 "under their own headers",
             )
     listed = {outlet.fscs_key for outlet in release.outlets}
@@ -149,5 +150,5 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
             "systems_without_outlets",
             "quarantine",
             f"{share(without, len(release.systems))} systems have no outlet, at most "
-            f"{limits.without_outlets.systems:g} % may be: look whether the outlets file is whole",
+            f"{limits.without_outlets.systems:g} % may be: check whether the outlets file is complete",
         )

@@ -1,4 +1,4 @@
-"""What keeps a release from going live by itself because of the letters in its names and addresses."""
+"""Letters in names and addresses that a wrong encoding spoiled keep a release from going live by itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SHOWN: Final = 3
 
 
 class _Place(NamedTuple):
-    """Where a name or address is."""
+    """The record and column of a name or address."""
 
     key: str  # FSCS key or id
     column: str
@@ -23,7 +23,7 @@ class _Place(NamedTuple):
 
 
 def problems_of_letters(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
-    """What a wrong encoding did to ``release``: seen in itself, and beside the accepted ``nearest`` one."""
+    """The signs of a wrong encoding in ``release`` itself, and in comparison with ``nearest``."""
     yield from _spoiled(release, nearest, limits)
     if nearest is not None:
         yield from _lost(release, nearest, limits)
@@ -32,7 +32,7 @@ def problems_of_letters(release: Release, nearest: Release | None, limits: Limit
 def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
     spoiled = _texts_of(release, is_spoiled)
     if spoiled and nearest is not None:
-        # A value that an accepted release has under the same key was accepted with it.
+        # A value that the accepted release has for the same key was accepted with it.
         accepted = _texts_of(nearest, is_spoiled)
         spoiled = {place: text for place, text in spoiled.items() if accepted.get(place) != text}
     if len(spoiled) > limits.letters.spoiled:
@@ -40,7 +40,7 @@ def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Itera
         yield Problem(
             "letters_spoiled",
             "quarantine",
-            "names or addresses with signs that a wrong encoding leaves in the place of letters, which "
+            "names or addresses with signs that a wrong encoding leaves in place of letters and that "
             f"cannot be repaired for certain: {len(spoiled)} ({examples}); download the CSV zip from the "
             "agency's page again, or compare these values with it",
         )
@@ -58,15 +58,15 @@ def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Proble
             "accents_lost",
             "quarantine",
             f"{share(len(lost), len(accented))} names and addresses that have accented letters in fiscal "
-            f"year {nearest.fiscal_year} have something else in the place of these letters, at most "
-            f"{allowed.lost_percent:g} % are expected: {examples}; look what program saved this file",
+            f"year {nearest.fiscal_year} have something else in place of these letters, at most "
+            f"{allowed.lost_percent:g} % are expected: {examples}; check which program saved this file",
         )
 
 
 def _texts_of(
     release: Release, wanted: Callable[[str], bool], keys: Collection[str] | None = None
 ) -> dict[_Place, str]:
-    """The names and addresses that are ``wanted``; with ``keys``, of these systems and outlets only."""
+    """The names and addresses that are ``wanted``; with ``keys``, only of these systems and outlets."""
     records: Iterable[tuple[str, System | Outlet]] = (
         *((system.fscs_key, system) for system in release.systems),
         *((outlet.fscs_id, outlet) for outlet in release.outlets),

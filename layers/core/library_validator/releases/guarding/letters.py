@@ -1,7 +1,7 @@
-"""How to see that a program spoiled the letters of names and addresses, or lost their accents.
+"""Letters of names and addresses that a program spoiled, and accents that it lost.
 
-A file that was read in a wrong encoding and written again has signs where letters were (``MuÃ±oz``,
-``Mu├▒oz``), or U+FFFD or a question mark. What ``mojibake`` could not repair for certain is found here.
+A file that was read in a wrong encoding and saved again has signs in place of letters (``MuÃ±oz``,
+``Mu├▒oz``), or U+FFFD or a question mark. This module finds those that ``mojibake`` cannot repair.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from library_validator.releases.records import Outlet, System
 
 _OUTLET_COLUMNS: Final = ("name", "street", "city", "county")
 _SYSTEM_COLUMNS: Final = (*_OUTLET_COLUMNS, "mailing_street", "mailing_city")
-# Letters of American names, Hawaiian and Spanish ones among them, and signs that people write in names and
-# addresses. Not among the letters: Ã, with which most double-encoded letters begin. A name that really has
-# it waits for a person once, and not again while it stays as it is.
+# Letters of American names, including Hawaiian and Spanish ones, and signs that people write in names and
+# addresses. The letter Ã is left out, because most double-encoded letters begin with it. A name that really
+# has it waits for a person once, and not again while it stays the same.
 _LETTERS: Final = "A-Za-zÀ-ÂÄ-ÖØ-öø-ÿŒœŠšŽžŸĀāĒēĪīŌōŪū\u02bb\u02bc\u0300-\u036f"
 _SIGNS: Final = " -@\\[-`{-~\u00a0°ªº·¼½¾\u2013\u2014\u2018\u2019\u201c\u201d\u2022"
 _SPOILED: Final = re.compile(rf"[^{_LETTERS}{_SIGNS}]|\?|Â(?![{_LETTERS}])")
-_REPLACED_BY_AT_MOST: Final = 8  # characters that stand for one letter: "&Ntilde;"
+_REPLACED_BY_AT_MOST: Final = 8  # characters in place of a letter: "&Ntilde;"
 
 
 def is_spoiled(text: str) -> bool:
-    """Whether ``text`` has a sign or letter that no name or address has."""
+    """Whether ``text`` has a sign or letter that does not occur in names and addresses."""
     if text.isascii() and "?" not in text and text.isprintable():
         return False
     return _SPOILED.search(text) is not None
@@ -44,9 +44,9 @@ def has_accents(text: str) -> bool:
 
 
 def lost_accents(before: str, now: str) -> bool:
-    """Whether ``now`` is ``before`` with something else in the place of an accented letter.
+    """Whether ``now`` is ``before`` with something else in place of an accented letter.
 
-    ``N`` for ``Ñ`` is another spelling and no loss; ``-``, ``?``, ``Ã±`` and nothing at all are losses.
+    ``N`` for ``Ñ`` is another spelling and not a loss; ``-``, ``?``, ``Ã±`` or a missing letter is a loss.
     """
     if before == now or not has_accents(before):
         return False
@@ -56,7 +56,7 @@ def lost_accents(before: str, now: str) -> bool:
 
 
 def _in_place_of_accents(before: str, now: str) -> list[tuple[str, str]] | None:
-    """Each run of accented letters in ``before``, and what ``now`` has there; None where the rest differs."""
+    """Each run of accented letters in ``before`` and its part of ``now``; None if the rest differs."""
     runs = ["".join(run) for accented, run in groupby(before, _is_accented) if accented]
     between = ["".join(run) for accented, run in groupby(f"\n{before}\n", _is_accented) if not accented]
     now = f"\n{now}\n"
@@ -64,7 +64,7 @@ def _in_place_of_accents(before: str, now: str) -> list[tuple[str, str]] | None:
         return None
     replaced, place = [], len(between[0])
     for run, after in zip(runs, between[1:], strict=True):
-        found = place + len(run)  # most often one character stands for one letter
+        found = place + len(run)  # usually a letter is replaced by one character
         if not now.startswith(after, found):
             found = now.find(after, place, place + _REPLACED_BY_AT_MOST * len(run) + len(after))
         if found < 0:
@@ -89,7 +89,7 @@ def _may_be_written_as(letters: str, written: str) -> bool:
 
 
 def _plain(letters: str) -> str:
-    """``letters`` without accents, in lower case; ``œ``, which is two letters and no accent, as it is."""
+    """``letters`` without accents, in lower case; ``œ`` has no accent and stays."""
     return "".join(
         letter for letter in unicodedata.normalize("NFD", letters) if not unicodedata.combining(letter)
     ).casefold()

@@ -1,4 +1,4 @@
-"""The guard's limits, from guard.toml: per cent of rows, but for letters, where single values count."""
+"""The guard's limits, from guard.toml: per cent of rows, and single values for letters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class _Model(BaseModel):
 
 
 class ByYears(_Model):
-    """A share that grows with the years between two releases."""
+    """A limit in per cent that grows with the years between two releases."""
 
     first: float = Field(ge=0, le=100)
     further: float = Field(ge=0, le=100)
@@ -70,7 +70,7 @@ class Limits(_Model):
     letters: Letters
 
     def exceeded(self, rows: int, of: int, percent: float) -> bool:
-        """Whether ``rows`` are more than a few, and more than ``percent`` of ``of``."""
+        """Whether ``rows`` are more than ``few`` and more than ``percent`` of ``of``."""
         return rows > self.few and 100 * rows > percent * of
 
 
@@ -81,5 +81,5 @@ def guard_limits() -> Limits:
 
 
 def share(rows: int, of: int) -> str:
-    """How many of how many, for a sentence."""
+    """A number of rows out of all, for a sentence: ``12 of 400 (3.0 %)``."""
     return f"{rows} of {of} ({100 * rows / max(of, 1):.1f} %)"

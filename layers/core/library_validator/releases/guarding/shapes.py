@@ -1,6 +1,6 @@
-"""What the values of a column look like: which are missing, and which are not what the column holds.
+"""The shape of the values in a column: how many are missing, and how many do not suit the column.
 
-A column that was cut off, emptied or put under another header shows here, with no other release at hand.
+It shows without another release that a column was cut off, emptied or put under another header.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from library_validator.releases.records import Outlet, Release, Structure, Syste
 MISSING_CODES: Final = frozenset({"", "M", "-1", "-3", "-4", "-9"})
 COLUMNS: Final = ("name", "street", "city", "zip", "county", "phone")
 _A_LIBRARY: Final = re.compile(r"LIB|BOOK|BRANCH|READING|ATHEN|CENTER|\b(?:PL|BM|BR)\b", re.IGNORECASE)
-# Names of places carry accents, which copies spoil; what they have not is figures.
+# Names of places can have accents, which copies spoil; they never have figures.
 _OF_LETTERS: Final = re.compile(r"[^\d]*[^\W\d][^\d]*")
 _STRUCTURES: Final = frozenset(Structure)
 _TYPES: Final = frozenset({"CE", "BR", "BS", "BM", "MO"})
@@ -51,8 +51,8 @@ def _is_an_outlet_type(record: System | Outlet) -> bool:
     return isinstance(record, System) or record.type in _TYPES
 
 
-# Column -> (whether a record's value is what the column holds, what that is in words). Phones and ZIP codes
-# of any other shape are read as missing.
+# Column -> (whether a record's value suits the column, the same in words). Phones and ZIP codes of another
+# shape are read as missing.
 SHAPES: Final[Mapping[str, tuple[Callable[[System | Outlet], bool], str]]] = {
     "name": (_names_a_library, "name a library"),
     "street": (_has_a_figure, "have a figure"),
@@ -70,7 +70,7 @@ class Shape:
 
     rows: int
     missing: Mapping[str, int]
-    misshapen: Mapping[str, int]  # of those that are not missing
+    misshapen: Mapping[str, int]  # among the values that are not missing
 
 
 def shapes_of(release: Release) -> dict[str, Shape]:
@@ -82,11 +82,11 @@ def _shape(records: tuple[System, ...] | tuple[Outlet, ...]) -> Shape:
     missing: Counter[str] = Counter()
     misshapen: Counter[str] = Counter()
     for record in records:
-        gone = {column for column in COLUMNS if getattr(record, column) in MISSING_CODES}
+        absent = {column for column in COLUMNS if getattr(record, column) in MISSING_CODES}
         if not has_phone(record):
-            gone.add("phone")
-        missing.update(gone)
+            absent.add("phone")
+        missing.update(absent)
         misshapen.update(
-            column for column, (fits, _) in SHAPES.items() if column not in gone and not fits(record)
+            column for column, (fits, _) in SHAPES.items() if column not in absent and not fits(record)
         )
     return Shape(len(records), missing, misshapen)

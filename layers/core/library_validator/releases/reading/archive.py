@@ -1,7 +1,7 @@
-"""A zip from outside, read member by member without trusting anything that it says of itself.
+"""A zip from outside is read member by member. Nothing that the zip says about itself is trusted.
 
-Nothing is ever extracted to disk. Sizes are counted while reading; a checksum that does not hold is
-found before a row is believed.
+Nothing is extracted to disk. Sizes are counted during the reading. Checksums are compared before any row is
+used.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _READ_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedE
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What a release may cost to read. An official one has 4 MB, 13 MB unpacked, ratio 4, 5 members."""
+    """The limits of a zip. An official one has 4 MB, 13 MB unpacked, ratio 4, 5 members."""
 
     compressed_bytes: int = 32 << 20
-    uncompressed_bytes: int = 128 << 20  # of all members together, as they are read
-    ratio: int = 40  # unpacked to packed size of the whole file, beyond the first MB unpacked
+    uncompressed_bytes: int = 128 << 20  # of all members together, counted while they are read
+    ratio: int = 40  # unpacked size to packed size, once more than 1 MB is unpacked
     members: int = 100
 
 
@@ -42,7 +42,7 @@ DEFAULT_LIMITS: Final = ArchiveLimits()
 
 
 class Archive:
-    """The files of an open zip. Every read counts against the limits of the whole."""
+    """The files of an open zip. Every read counts towards the limits."""
 
     def __init__(self, opened: zipfile.ZipFile, size: int, limits: ArchiveLimits) -> None:
         self._zip = opened
@@ -51,12 +51,12 @@ class Archive:
         self._read = 0
 
     def members(self) -> list[str]:
-        """The paths of all files (no folders). Raises ``ReleaseRefused`` for a zip that must not be read."""
+        """The paths of all files, without folders. Raises ``ReleaseRefused`` for an unsafe zip."""
         infos = self._zip.infolist()
         if len(infos) > self._limits.members:
             raise ReleaseRefused(f"a zip with {len(infos)} members", f"at most {self._limits.members}")
         if not all(info.filename for info in infos):
-            raise ReleaseRefused("a zip that holds a file without a name", EXPECTED_ZIP)
+            raise ReleaseRefused("a zip with a file that has no name", EXPECTED_ZIP)
         names = [info.filename for info in infos if not info.is_dir()]
         if document := office_document(names):
             raise ReleaseRefused(document.what, document.instead)
@@ -72,16 +72,16 @@ class Archive:
                 raise ReleaseRefused(
                     f"a zip with an unusual compression ({info.filename!r})", "the usual one (deflate)"
                 )
-        # Only what is read counts, but who claims more than may be read sends no release.
+        # Only bytes that are read count. But a zip that claims more than the limit is not a release.
         claimed = sum(info.file_size for info in infos)
         if claimed > self._limits.uncompressed_bytes:
             limit = self._limits.uncompressed_bytes >> 20
             raise ReleaseRefused(
-                f"a zip that unpacks to more than {limit} MB ({claimed >> 20:,} by its own account)",
+                f"a zip that unpacks to more than {limit} MB (it says {claimed >> 20:,} MB)",
                 "about 15 MB",
             )
         if len(set(names)) != len(names):
-            raise ReleaseRefused("a zip that holds two files of one name", EXPECTED_ZIP)
+            raise ReleaseRefused("a zip with two files of the same name", EXPECTED_ZIP)
         return names
 
     def first_line(self, member: str) -> bytes:
@@ -92,14 +92,14 @@ class Archive:
         return line
 
     def beginning(self, member: str) -> bytes:
-        """As much of a member as shows what form it has."""
+        """The first bytes of a member, which show its format."""
         with _refusing_damage(member), self._zip.open(member) as opened:
             beginning = opened.read(BEGINNING)
         self._count(len(beginning))
         return beginning
 
     def chunks(self, member: str) -> Iterator[bytes]:
-        """The bytes of a member; its checksum has held when the last one was given."""
+        """The bytes of a member; its checksum is compared at the end."""
         with _refusing_damage(member), self._zip.open(member) as opened:
             while chunk := opened.read(CHUNK):
                 self._count(len(chunk))
@@ -118,7 +118,10 @@ class Archive:
 
 @contextmanager
 def open_archive(source: Path | BinaryIO, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Archive]:
-    """Open a zip, or raise ``ReleaseRefused`` with what the file is instead. ``source`` must be seekable."""
+    """Open a zip. Raises ``ReleaseRefused``, with the kind of file, if it is not a zip.
+
+    ``source`` must be seekable.
+    """
     if isinstance(source, Path):
         with source.open("rb") as opened, open_archive(opened, limits) as archive:
             yield archive
@@ -156,7 +159,7 @@ def _not_a_zip(beginning: bytes) -> ReleaseRefused:
         return ReleaseRefused(other.what, other.instead)
     if text[:1] == b"<" or b"<html" in text[:2000].lower():
         return ReleaseRefused(
-            "a web page saved under the name of a zip", f"{EXPECTED_ZIP}: download the file itself"
+            "a web page that was saved with the name of a zip", f"{EXPECTED_ZIP}: download the file itself"
         )
     header = layouts.split_header(text.splitlines()[0].decode("cp1252", "replace"))
     match layouts.recognise(header):
@@ -168,10 +171,10 @@ def _not_a_zip(beginning: bytes) -> ReleaseRefused:
 
 
 def zip_pair(systems_csv: Path, outlets_csv: Path, target: BinaryIO) -> None:
-    """Write the two files of a release into one zip, as they are; the same pair gives the same bytes.
+    """Write the two files of a release into one zip, unchanged; the same files give the same bytes.
 
-    The headers tell which is which, so the order does not matter. Raises ``ReleaseRefused`` unless one
-    is a systems and the other an outlets file.
+    Their header lines show which is which, so the order does not matter. Raises ``ReleaseRefused`` unless
+    the files are a systems file and an outlets file.
     """
     kinds = {}
     for path in (systems_csv, outlets_csv):

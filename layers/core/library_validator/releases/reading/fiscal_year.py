@@ -1,8 +1,8 @@
-"""Which fiscal year a release is of, as its rows tell it, and who disagrees.
+"""The fiscal year of a release, from its rows, and other marks of the year that disagree with it.
 
-The year is that in which most systems end their reporting period (ENDDATE; about 300 systems end it in
-the year before). ``YR_SUB`` is that year in some releases and the year after in others, so it is a witness
-only, like the suffix of the imputation flags (``R_22``) and the names of the files (``pud22i``, ``fy2022``).
+It is the year in which most systems end their reporting period (ENDDATE; about 300 systems end it a year
+earlier). ``YR_SUB`` is that year in some releases and the next year in others. So it is only compared, like
+the suffix of the imputation flags (``R_22``) and the names of the files (``pud22i``, ``fy2022``).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _CLEAR_SHARE: Final = 0.6
 
 
 @dataclass(slots=True)
-class Witnesses:
-    """What the rows of one file say of their year: values with the number of rows that have each."""
+class YearMarks:
+    """The marks of a year in the rows of a file: each value with its number of rows."""
 
     submission_years: Counter[str] = field(default_factory=Counter)  # YR_SUB: "2023"
     flags: Counter[str] = field(default_factory=Counter)  # the first imputation flag: "R_22"
@@ -39,8 +39,8 @@ class Witnesses:
         return None if two_digits is None else 2000 + two_digits
 
 
-def tell_fiscal_year(systems: Iterable[System]) -> int:
-    """The fiscal year of most systems. Raises ``ReleaseRefused`` if no year is clearly the most common."""
+def fiscal_year_of(systems: Iterable[System]) -> int:
+    """The fiscal year of most systems. Raises ``ReleaseRefused`` if no year has a clear majority."""
     years: Counter[int] = Counter()
     for period_end, rows in Counter(system.period_end for system in systems).items():
         if year := _year_of(period_end):
@@ -54,27 +54,27 @@ def tell_fiscal_year(systems: Iterable[System]) -> int:
     return year
 
 
-def check_same_year(systems: Witnesses, outlets: Witnesses) -> None:
+def check_same_year(systems: YearMarks, outlets: YearMarks) -> None:
     """Raises ``ReleaseRefused`` if the two files of a release are of different years."""
-    for systems_year, outlets_year, witness in (
+    for systems_year, outlets_year, mark in (
         (systems.submission_year(), outlets.submission_year(), "submission year"),
         (systems.flag_year(), outlets.flag_year(), "imputation flags of"),
     ):
         if systems_year and outlets_year and systems_year != outlets_year:
             raise ReleaseRefused(
-                f"two files of different years ({witness} {systems_year} in the systems file, "
+                f"two files of different years ({mark} {systems_year} in the systems file, "
                 f"{outlets_year} in the outlets file)",
                 "the systems and the outlets file of one fiscal year",
             )
 
 
-def disagreements(year: int, witnesses: Iterable[Witnesses], names: Iterable[str]) -> list[Problem]:
-    """A quarantine problem for every witness that says another year than the reporting periods."""
+def disagreements(year: int, marks: Iterable[YearMarks], names: Iterable[str]) -> list[Problem]:
+    """A quarantine problem for each mark or file name with another year than the reporting periods."""
     problems = []
-    for witness in witnesses:
-        if (flagged := witness.flag_year()) and flagged != year:
+    for mark in marks:
+        if (flagged := mark.flag_year()) and flagged != year:
             problems.append(_problem(year, f"its imputation flags are of fiscal year {flagged}"))
-        if (submitted := witness.submission_year()) and submitted not in (year, year + 1):
+        if (submitted := mark.submission_year()) and submitted not in (year, year + 1):
             problems.append(_problem(year, f"it was submitted in {submitted} (YR_SUB)"))
     for name in names:
         named = {2000 + int(two_digits) for two_digits in _NAMED_YEARS.findall(name)}

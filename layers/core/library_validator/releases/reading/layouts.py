@@ -1,7 +1,7 @@
-"""Which file of the survey a header line belongs to, and where its columns are.
+"""Header lines: the kind of file that each one opens, and the places of its columns.
 
-Source: PLS data documentation, FY2009 to FY2024, record layouts (appendices A and B). Columns come and
-go over the years; what a record needs has kept its name, but for those in ``_ALIASES``.
+Source: PLS data documentation, FY2009 to FY2024, record layouts (appendices A and B). Columns come and go
+over the years. The columns that a record needs have kept their names, except those in ``_ALIASES``.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _NOT_IN_EVERY_YEAR: Final = frozenset(
 # LOCALE_ADD is the official name since FY2017 (AE file); the other is a third party's misspelling.
 _ALIASES: Final = {"LOCALE_ADD": "LOCALE", "STATUSRU": "STATSTRU"}
 _OFFICIAL_ALIASES: Final = frozenset({"LOCALE_ADD"})
-# As it is, or as a wrong encoding shows it (``ï»¿`` and longer): no column begins with such a character.
+# As it is, or read in a wrong encoding (``ï»¿`` and longer): no column begins with such a character.
 _BYTE_ORDER_MARK: Final = re.compile(r"^[^\x00-\x7f]+")
-# The newest column that a file has tells its layout; the year is the first one in which we have seen it.
+# The newest column in a file shows its layout. Each year is the first in which we have seen that column.
 _LAYOUT_MARKS: Final = (
     ("LSAGEOID", "FY2022"),
     ("TOTPRES", "FY2021"),
@@ -51,10 +51,10 @@ _LAYOUT_MARKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the columns of one recognised file are; indexes count from 0.
+    """The places of the columns in a file; indexes count from 0.
 
-    ``picks`` has one index for each field of the record. A column that the year does not have points
-    one past the end, where the reader puts an empty value.
+    ``picks`` has an index for each field of the record. For a column that the year lacks, the index is one
+    past the end, where the reader puts an empty value.
     """
 
     kind: str  # SYSTEMS or OUTLETS
@@ -63,7 +63,7 @@ class Layout:
     picks: tuple[int, ...]
     submission_year: int  # YR_SUB
     flag: int  # the first imputation flag: R_22 and the like
-    renamed: tuple[str, ...]  # what had to be corrected in the header line
+    renamed: tuple[str, ...]  # the corrections of the header line
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def split_header(line: str, separator: str = ",") -> list[str]:
 
 
 def recognise(header: list[str]) -> str | None:
-    """The kind of file that ``header`` opens: systems, outlets, state summary, or None of the survey's."""
+    """The kind of file that ``header`` opens: systems, outlets, state summary; None: not of the survey."""
     names = set(header)
     if {"FSCSKEY", "FSCS_SEQ", "LIBNAME"} <= names:
         return OUTLETS
@@ -95,8 +95,8 @@ def recognise(header: list[str]) -> str | None:
 def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Layout:
     """Find the columns of a systems or outlets file.
 
-    ``as_found`` is the raw header line, for counting what differs only in case or blanks. Raises
-    ``ReleaseRefused`` if a column that every year has is missing or stands there twice.
+    ``as_found`` is the raw header line; its lower-case letters count as a correction. Raises
+    ``ReleaseRefused`` if a column that every year has is missing or repeated.
     """
     places: dict[str, int] = {}
     renamed: list[str] = []
@@ -109,7 +109,7 @@ def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Lay
         places[name] = index
         if found in _ALIASES and found not in _OFFICIAL_ALIASES:
             renamed.append(f"header {found}")
-    missing = [n for n in _COLUMNS[kind] if n not in places and n not in _NOT_IN_EVERY_YEAR]
+    missing = [name for name in _COLUMNS[kind] if name not in places and name not in _NOT_IN_EVERY_YEAR]
     if missing:
         raise ReleaseRefused(
             f"the {kind} file {member!r} has no column {', '.join(missing)}",

@@ -1,7 +1,7 @@
-"""What a file is instead of a comma separated file of the survey, as its first bytes show.
+"""Formats that are not read, recognised by the first bytes of a file.
 
-The agency publishes a release in more than one form, and people save it in others. Only CSV files in UTF-8
-or Windows-1252 are read; for any other form the refusal says which one it is, and what to do.
+The agency publishes a release in several formats, and people save it in others. Only CSV files in UTF-8 or
+Windows-1252 are read. The refusal of any other file names its format and says what to do.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from library_validator.releases.reading import layouts
 
-BEGINNING: Final = 1 << 14  # bytes that are looked at: a header line in UTF-16 has four thousand
+BEGINNING: Final = 1 << 14  # bytes that are examined: a header line in UTF-16 has four thousand
 _DOWNLOAD: Final = "download the CSV zip from the agency's page"
 _UPLOAD_PAIR: Final = "`library-validator upload AE.csv OUTLETS.csv`"
 _SAVE_AS_CSV: Final = f"comma separated files: {_DOWNLOAD}, or save both files as CSV (comma delimited)"
@@ -31,7 +31,7 @@ _EXPORT_TABLES: Final = (
     f"{_UPLOAD_PAIR}"
 )
 _SEPARATORS: Final = {"\t": "tab separated ", ";": "semicolon separated ", "|": "pipe separated ", ",": ""}
-# A first line in which Excel names the separator of the lines below it.
+# A first line in which Excel names the separator of the other lines.
 _SEPARATOR_LINE: Final = re.compile(r"[^\x00-\x7f]*sep=.", re.IGNORECASE)
 _SAS_PROGRAM: Final = re.compile(
     r"^\s*(?:proc\s+(?:format|import|contents|sort|print|datasets)\b|data\s+[\w.]+\s*;|libname\s+\w+\s|infile\s)",
@@ -42,11 +42,11 @@ _SHEETS_IN_XML: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 @dataclass(frozen=True, slots=True)
 class OtherFormat:
-    """A form that is not read."""
+    """A format that is not read."""
 
     what: str  # with its article: "an Excel workbook (.xlsx)"
-    instead: str  # what is expected, and how to get it
-    kind: str | None = None  # systems or outlets, where the header line shows it
+    instead: str  # the expected format, and how to get it
+    kind: str | None = None  # systems or outlets, if the header line shows it
 
 
 _EXCEL: Final = OtherFormat("an Excel workbook (.xlsx)", _SAVE_SHEETS)
@@ -77,9 +77,9 @@ _SUFFIXES: Final = {".xlsx": _EXCEL, ".xlsm": _EXCEL, ".xlsb": _BINARY_EXCEL, ".
 
 
 def other_format(beginning: bytes, name: str = "") -> OtherFormat | None:
-    """The form of a file that begins with ``beginning``; None where it is none of those that are known.
+    """The format of a file that begins with ``beginning``; None: it is not one of the known formats.
 
-    A CSV file of the survey is None too, and so is a text file of any form that is not of the survey.
+    None too for a CSV file of the survey, and for any text that is not of the survey.
     """
     for signature, known in _SIGNATURES:
         if beginning.startswith(signature):
@@ -97,7 +97,7 @@ def other_format(beginning: bytes, name: str = "") -> OtherFormat | None:
 
 
 def office_document(members: Collection[str]) -> OtherFormat | None:
-    """The form of a zip that is a document itself, as a workbook is, by the paths of its members."""
+    """The format of a zip that is an office document, such as a workbook, by the paths of its members."""
     if "[Content_Types].xml" in members:
         if "xl/workbook.bin" in members:
             return _BINARY_EXCEL
@@ -106,7 +106,7 @@ def office_document(members: Collection[str]) -> OtherFormat | None:
 
 
 def _of_survey(text: str, encoding: str) -> OtherFormat | None:
-    """What a text is whose header line names the columns of the survey, but not as a CSV file does."""
+    """The format of a file of the survey with another separator or in another encoding."""
     lines = text.splitlines()[:2]
     if lines and _SEPARATOR_LINE.fullmatch(lines[0]):
         del lines[0]
@@ -121,7 +121,7 @@ def _of_survey(text: str, encoding: str) -> OtherFormat | None:
 
 
 def _decoded(beginning: bytes) -> tuple[str, str]:
-    """The text, and " in UTF-16" or the like where it is in an encoding that is not read."""
+    """The text, and its encoding if that is not read: " in UTF-16"."""
     for mark, codec, encoding in (
         (codecs.BOM_UTF32_LE, "utf-32", " in UTF-32"),
         (codecs.BOM_UTF32_BE, "utf-32", " in UTF-32"),
@@ -131,7 +131,7 @@ def _decoded(beginning: bytes) -> tuple[str, str]:
         if beginning.startswith(mark):
             return _whole_characters(beginning).decode(codec, "replace"), encoding
     first = beginning[:200]
-    # ASCII in UTF-16 without a mark: every second byte is nought.
+    # ASCII text in UTF-16 without a mark: every second byte is zero.
     for place, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
         if len(first) > 20 and not any(first[place::2]):
             return _whole_characters(beginning).decode(codec, "replace"), " in UTF-16"

@@ -1,8 +1,8 @@
-"""Read a release: an official zip of the Public Libraries Survey, FY2009 to FY2024, into records.
+"""A release is read into records from an official zip of the Public Libraries Survey, FY2009 to FY2024.
 
-Two passes over each file, which is unpacked once and held (13 MB for both, 128 MB at most): the first
-counts the bytes, hashes them, holds them to the zip's checksum and finds the encoding (it differs between
-the files of one zip); the second reads rows.
+Each file is unpacked once into memory (13 MB for both files, 128 MB at most) and read in two passes. The
+first pass counts and hashes the bytes, compares the zip's checksum and finds the encoding, which can differ
+between the two files. The second pass reads the rows.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from library_validator.releases.reading.archive import (
 from library_validator.releases.reading.fiscal_year import (
     check_same_year,
     disagreements,
-    tell_fiscal_year,
+    fiscal_year_of,
 )
 from library_validator.releases.reading.layouts import OUTLETS, STATE_SUMMARY, SYSTEMS
 from library_validator.releases.reading.other_formats import OtherFormat, other_format
 from library_validator.releases.reading.repairs import DOUBLE_ENCODED, Repairs
-from library_validator.releases.reading.rows import Source, outlet_of, read_rows, system_of
+from library_validator.releases.reading.rows import MemberText, outlet_of, read_rows, system_of
 from library_validator.releases.records import Outlet, Problem, Release, ReleaseReport, System
 
-# Share of the outlets. Official files have none.
+# Share of outlets without a system. Official files have none.
 _ORPHANS_AT_MOST: Final = 0.005
 _NOT_IN_CP1252: Final = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _Record = TypeVar("_Record", System, Outlet)
@@ -48,9 +48,9 @@ def read_release(
 ) -> Release:
     """Read the systems and outlets of one fiscal year from an official zip.
 
-    ``source`` is a path or a seekable binary file; ``file_name`` is the name it was uploaded under, a
-    witness of its year. What a person should know before it goes live is in ``report.problems``.
-    Raises ``ReleaseRefused`` if it is anything but one whole release.
+    ``source`` is a path or a seekable binary file; ``file_name`` is its name at the upload, which may name a
+    year. The problems that a person should know before it goes live are in ``report.problems``. Raises
+    ``ReleaseRefused`` if the file is not exactly one whole release.
     """
     if isinstance(source, Path):
         file_name = file_name or source.name
@@ -62,13 +62,13 @@ def read_release(
         outlets_file = _first_pass(archive, found[OUTLETS], OUTLETS, digest.update)
     systems = read_rows(systems_file, system_of, repairs)
     outlets = read_rows(outlets_file, outlet_of, repairs)
-    check_same_year(systems.witnesses, outlets.witnesses)
-    year = tell_fiscal_year(systems.records)
-    kept_systems, repeated_systems = _once(SYSTEMS, systems.records, attrgetter("fscs_key"))
-    kept_outlets, repeated_outlets = _once(OUTLETS, outlets.records, attrgetter("fscs_id"))
+    check_same_year(systems.year_marks, outlets.year_marks)
+    year = fiscal_year_of(systems.records)
+    kept_systems, repeated_systems = _without_repeated_keys(SYSTEMS, systems.records, attrgetter("fscs_key"))
+    kept_outlets, repeated_outlets = _without_repeated_keys(OUTLETS, outlets.records, attrgetter("fscs_id"))
     names = [name for name in (file_name, systems_file.member, outlets_file.member) if name]
     problems = [
-        *disagreements(year, (systems.witnesses, outlets.witnesses), names),
+        *disagreements(year, (systems.year_marks, outlets.year_marks), names),
         *repeated_systems,
         *repeated_outlets,
         *_orphans(systems.records, outlets.records),
@@ -81,7 +81,7 @@ def read_release(
         fiscal_year=year,
         files=(
             systems.report(systems_file, systems_file.layout.name),
-            # The outlets file changes less often: what it has alone may be the layout of an earlier year.
+            # The outlets file changes less often, so its columns alone may show an older layout.
             outlets.report(outlets_file, max(systems_file.layout.name, outlets_file.layout.name)),
         ),
         systems=len(kept_systems),
@@ -98,7 +98,7 @@ def read_release(
 
 
 def _recognise_members(archive: Archive) -> dict[str, str]:
-    """The member that holds each kind of file, told by its header line."""
+    """Each kind of file with its member, recognised by the header line."""
     found: dict[str, str] = {}
     members = archive.members()
     for member in members:
@@ -119,8 +119,8 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
 def _incomplete(
     found: dict[str, str], missing: list[str], archive: Archive, members: list[str]
 ) -> ReleaseRefused:
-    """Why a zip is no whole release: what it has, and what it has in a form that is not read."""
-    other = _in_another_form(archive, [one for one in members if one not in found.values()], missing)
+    """The refusal of a zip that lacks a file of the release, with what it has instead."""
+    other = _in_another_form(archive, [member for member in members if member not in found.values()], missing)
     if other and len(missing) == 2:
         return ReleaseRefused(f"a zip that holds {other[1].what}: {other[0]!r}", other[1].instead)
     if len(missing) == 1:
@@ -141,17 +141,19 @@ def _incomplete(
 def _in_another_form(
     archive: Archive, members: list[str], missing: list[str]
 ) -> tuple[str, OtherFormat] | None:
-    """The first member that is a file of a ``missing`` kind in a form that is not read; else that may be."""
+    """A member in a format that is not read: first one that is surely of a ``missing`` kind, else any."""
     others = [
         (member, other)
         for member in members
         if (other := other_format(archive.beginning(member), member)) and other.kind in (None, *missing)
     ]
-    return min(others, key=lambda one: one[1].kind is None, default=None)
+    return min(others, key=lambda found: found[1].kind is None, default=None)
 
 
-def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]) -> Source:
-    """Read a member to its end: size, checksum, digest, longest line, encoding, layout."""
+def _first_pass(
+    archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]
+) -> MemberText:
+    """Read a member completely: size, checksum, digest, longest line, encoding, layout."""
     content = io.BytesIO()
     utf8 = codecs.getincrementaldecoder("utf-8")()
     is_utf8 = is_cp1252 = True
@@ -160,7 +162,7 @@ def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callabl
         update_digest(chunk)
         content.write(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and len(chunk) == CHUNK:
-            raise ReleaseRefused(f"a line of more than {CHUNK >> 10} KB in {member!r}", "one row a line")
+            raise ReleaseRefused(f"a line of more than {CHUNK >> 10} KB in {member!r}", "a line for each row")
         is_utf8 = is_utf8 and _decodes(utf8, chunk)
         is_cp1252 = is_cp1252 and not any(byte in chunk for byte in _NOT_IN_CP1252)
     if is_utf8 and _decodes(utf8, b"", final=True):
@@ -168,7 +170,7 @@ def _first_pass(archive: Archive, member: str, kind: str, update_digest: Callabl
     else:
         encoding = "cp1252" if is_cp1252 else "latin-1"
     as_found = header.decode(encoding, "replace")
-    return Source(
+    return MemberText(
         member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding, content
     )
 
@@ -181,10 +183,10 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
     return True
 
 
-def _once(
+def _without_repeated_keys(
     kind: str, records: list[_Record], key_of: Callable[[_Record], str]
 ) -> tuple[tuple[_Record, ...], list[Problem]]:
-    """The first record of every key, and what to say of the others."""
+    """The first record of each key, and a problem if keys are repeated."""
     if len(set(map(key_of, records))) == len(records):
         return tuple(records), []
     rows = Counter(map(key_of, records))
@@ -192,9 +194,7 @@ def _once(
     for record in records:
         first.setdefault(key_of(record), record)
     repeated = [key for key, count in rows.items() if count > 1]
-    message = (
-        f"{len(repeated)} {kind} stand there more than once (the first row was taken): {_some(repeated)}"
-    )
+    message = f"{len(repeated)} {kind} are listed more than once (the first row was taken): {_some(repeated)}"
     return tuple(first.values()), [Problem("keys_repeated", "quarantine", message)]
 
 
@@ -223,8 +223,8 @@ def _double_encoded(repairs: Repairs) -> Iterator[Problem]:
         yield Problem(
             "double_encoded_text",
             "warning",
-            f"{values} values were double-encoded (UTF-8, read as Windows-1252 and written again) and are "
-            f"repaired, {examples}: official files have none, look what program saved this file",
+            f"{values} values were double-encoded (UTF-8 text was read as Windows-1252 and saved again) and "
+            f"are repaired, {examples}: official files have none, check which program saved this file",
         )
 
 

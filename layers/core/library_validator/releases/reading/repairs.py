@@ -1,7 +1,7 @@
-"""Values that a spreadsheet or a database spoiled, put right where only one answer is possible.
+"""Values that a spreadsheet or a database spoiled are repaired if only one original is possible.
 
-Every repair is counted by name. What cannot be read becomes the survey's code for "missing" and is
-counted too; nothing is guessed.
+Every repair is counted by name. A value that cannot be read becomes the survey's code for "missing" and is
+counted too. Nothing is guessed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MISSING: Final = "M"
 MISSING_NUMBER: Final = -1
 _MISSING_CODES: Final = frozenset({"", "M", "-1", "-3", "-4", "-9"})
 _PHONE_CODES: Final = frozenset({"M", "-1", "-3", "-4", "-9"})
-# ZIP codes that begin with 0 (four digits left) and with 00 (three left) lie in these states alone.
+# Only these states have ZIP codes that begin with 0 (four digits are left) and with 00 (three are left).
 _STATES_OF_0: Final = frozenset({"CT", "MA", "ME", "NH", "NJ", "NY", "RI", "VT"})
 _STATES_OF_00: Final = frozenset({"NY", "PR", "VI"})
 _DECIMAL: Final = re.compile(r"[0-9]+\.0+")
@@ -32,9 +32,9 @@ def is_digits(value: str) -> bool:
 
 
 class Repairs:
-    """Repairs of one release. ``done`` counts what was put right, ``unreadable`` what could not be.
+    """The repairs of a release. ``done`` counts repaired values, ``unreadable`` those that cannot be read.
 
-    ``row_done`` and ``row_unreadable`` tell the same of one row: the reader clears them between rows.
+    ``row_done`` and ``row_unreadable`` are for the current row: the reader clears them between rows.
     ``double_encoded`` has examples of double-encoded text: the value as found, and as repaired.
     """
 
@@ -42,10 +42,10 @@ class Repairs:
         self.done: Counter[str] = Counter()
         self.unreadable: Counter[str] = Counter()
         self.row_done = 0
-        self.row_unreadable: list[tuple[str, str]] = []  # what it is, and the value as found
+        self.row_unreadable: list[tuple[str, str]] = []  # the kind of value, and the value as found
         self.double_encoded: list[tuple[str, str]] = []
 
-    def put_right(self, what: str) -> None:
+    def count_repair(self, what: str) -> None:
         self.done[what] += 1
         self.row_done += 1
 
@@ -54,25 +54,25 @@ class Repairs:
         self.row_unreadable.append((what, value))
 
     def text(self, value: str) -> str:
-        """``value`` as it was before it was encoded twice, where that is certain; else as it is."""
+        """``value`` as it was before it was encoded twice, if that is certain; else unchanged."""
         repaired = mojibake.repaired(value)
         if repaired != value:
-            self.put_right(DOUBLE_ENCODED)
+            self.count_repair(DOUBLE_ENCODED)
             if len(self.double_encoded) < _EXAMPLES_KEPT:
                 self.double_encoded.append((value, repaired))
         return repaired
 
     def zip(self, value: str, state: str) -> str:
-        """Five digits, or ``M``. Leading zeros are put back where the state has such ZIP codes."""
+        """Five digits, or ``M``. Leading zeros are added if the state has such ZIP codes."""
         if value in _MISSING_CODES:
             return MISSING
         whole = self._whole(value, "ZIP code")
         if (len(whole) == 4 and state in _STATES_OF_0) or (len(whole) == 3 and state in _STATES_OF_00):
             if is_digits(whole):
-                self.put_right("ZIP code padded")
+                self.count_repair("ZIP code padded")
                 return whole.zfill(5)
         elif plus_4 := _ZIP_PLUS_4.fullmatch(whole):
-            self.put_right("ZIP+4 cut to five digits")
+            self.count_repair("ZIP+4 cut to five digits")
             return plus_4[1]
         if len(whole) == 5 and is_digits(whole):
             return whole
@@ -80,15 +80,15 @@ class Repairs:
         return MISSING
 
     def code(self, value: str, width: int, column: str) -> str:
-        """A numeric code of ``width`` digits; anything but a shorter number is left as it is."""
+        """A numeric code of ``width`` digits. Only a shorter number is changed."""
         whole = self._whole(value, column)
         if len(whole) < width and is_digits(whole):
-            self.put_right(f"{column} padded")
+            self.count_repair(f"{column} padded")
             return whole.zfill(width)
         return whole
 
     def phone(self, value: str) -> str:
-        """Ten digits, or the code that stands for them (-3 temporarily closed, -4 none, M missing)."""
+        """Ten digits, or a code instead (-3 temporarily closed, -4 none, M missing)."""
         if value in _PHONE_CODES:
             return value
         if not value:
@@ -99,13 +99,13 @@ class Repairs:
             digits = digits[1:]
         if len(digits) == 10 and is_digits(digits):
             if digits != whole:
-                self.put_right("phone punctuation removed")
+                self.count_repair("phone punctuation removed")
             return digits
         self._cannot_read("phone", value)
         return MISSING
 
     def number(self, value: str, column: str) -> int:
-        """A whole number, persons or US dollars; -1 where there is none."""
+        """A whole number, persons or US dollars; -1 if there is none."""
         if value in {"", MISSING}:
             return MISSING_NUMBER
         plain = self._whole(value.replace(",", "").removeprefix("$"), column)
@@ -115,12 +115,12 @@ class Repairs:
             self._cannot_read(column, value)
             return MISSING_NUMBER
         if plain != value and "," in value:
-            self.put_right(f"{column} without thousands separators")
+            self.count_repair(f"{column} without thousands separators")
         return number
 
     def _whole(self, value: str, column: str) -> str:
-        """``9556.0`` is ``9556``: a spreadsheet took the column for numbers with decimals."""
+        """``9556`` for ``9556.0``, which a spreadsheet writes for a column of numbers with decimals."""
         if _DECIMAL.fullmatch(value):
-            self.put_right(f"{column} without decimals")
+            self.count_repair(f"{column} without decimals")
             return value.partition(".")[0]
         return value

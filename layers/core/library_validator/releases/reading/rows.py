@@ -1,4 +1,4 @@
-"""Rows of a recognised file into records, and what is wrong with the rows that are not."""
+"""The rows of a file become records; a row that cannot be read becomes a problem."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Final, Generic, TypeVar
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases.reading.archive import EXPECTED_ZIP
-from library_validator.releases.reading.fiscal_year import Witnesses
+from library_validator.releases.reading.fiscal_year import YearMarks
 from library_validator.releases.reading.layouts import Layout
 from library_validator.releases.reading.repairs import Repairs, is_digits
 from library_validator.releases.records import FileReport, Outlet, RowProblem, System
 
 # Share of a file's rows. Official files have none.
 _REJECTED_AT_MOST: Final = 0.005
-_LINES_AND_NO_FURTHER: Final = 100_000  # beside the rows that can be read: five times an official file
-_ROW_PROBLEMS_KEPT: Final = 1000  # of each file, rejected rows and others counted apart
+_OTHER_LINES_AT_MOST: Final = 100_000  # that are not records: five times the lines of an official file
+_ROW_PROBLEMS_KEPT: Final = 1000  # for each file: so many rejected rows and so many other problems
 _VALUE_CUT: Final = 100  # characters
 _KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
 _SEQUENCE: Final = re.compile(r"[0-9]{3}")
@@ -32,31 +32,33 @@ _Values = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A recognised member, after the first pass."""
+class MemberText:
+    """The content of a member after the first pass."""
 
-    member: str
+    member: str  # its path inside the zip
     layout: Layout
     encoding: str
     content: io.BytesIO
 
 
 @dataclass(frozen=True, slots=True)
-class Contents(Generic[_Record]):
+class FileRecords(Generic[_Record]):
+    """The second pass of a file: its records, and how its rows were read."""
+
     records: list[_Record]
     rejected: int
     repaired: int
     problems: list[RowProblem]
-    witnesses: Witnesses
+    year_marks: YearMarks
 
-    def report(self, source: Source, layout_name: str) -> FileReport:
-        layout = source.layout
+    def report(self, text: MemberText, layout_name: str) -> FileReport:
+        layout = text.layout
         rows = len(self.records) + self.rejected
         return FileReport(
             layout.kind,
-            source.member,
+            text.member,
             layout_name,
-            source.encoding,
+            text.encoding,
             rows,
             layout.columns,
             self.rejected,
@@ -65,7 +67,7 @@ class Contents(Generic[_Record]):
 
 
 class _RowProblems:
-    """What is wrong with rows of one file: all are counted, the first of each kind kept."""
+    """Problems of the rows of a file: all are counted, the first rejected rows and others are kept."""
 
     def __init__(self, member: str) -> None:
         self.kept: list[RowProblem] = []
@@ -91,41 +93,41 @@ class _RowProblems:
 
 
 def read_rows(
-    source: Source,
+    text: MemberText,
     to_record: Callable[[_Values, Repairs], _Record | None],
     repairs: Repairs,
-) -> Contents[_Record]:
-    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or there is none."""
-    layout = source.layout
+) -> FileRecords[_Record]:
+    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or if there are none."""
+    layout = text.layout
     pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
     records: list[_Record] = []
     submission_years: list[str] = []
     flags: list[str] = []
     repaired = 0
-    problems = _RowProblems(source.member)
+    problems = _RowProblems(text.member)
     not_ascii: set[int] = set()
-    lines = _lines(source, not_ascii)
+    lines = _lines(text, not_ascii)
     next(lines)
     for line, row in enumerate(_split(lines), start=2):
         if len(row) != layout.columns:
             if any(row):
                 wrong = f"{len(row)} columns, {layout.columns} expected"
                 problems.reject(line, wrong, {"row": ",".join(row)})
-            if line - len(records) > _LINES_AND_NO_FURTHER:
+            if line - len(records) > _OTHER_LINES_AT_MOST:
                 raise ReleaseRefused(
-                    f"over {_LINES_AND_NO_FURTHER} lines of {source.member!r} that are no rows of it",
+                    f"over {_OTHER_LINES_AT_MOST} lines in {text.member!r} that are not rows",
                     f"{layout.columns} columns in every row and a valid FSCSKEY",
                     tuple(problem.as_json() for problem in problems.kept),
                 )
             continue
-        row.append("")  # what columns that this year does not have point to
+        row.append("")  # the value of every column that this year lacks
         picked = pick(row)
         if line in not_ascii:
-            # Before blanks are removed: the second half of a double-encoded letter may look like a blank.
+            # Before blanks are removed: the second half of a double-encoded letter can look like a blank.
             picked = tuple(map(repairs.text, picked))
         values = tuple(map(str.strip, picked))
         if values != picked:
-            repairs.put_right("blanks around values removed")
+            repairs.count_repair("blanks around values removed")
         record = to_record(values, repairs)
         repaired += bool(repairs.row_done)
         repairs.row_done = 0
@@ -143,25 +145,25 @@ def read_rows(
     if rejected > _REJECTED_AT_MOST * (len(records) + rejected):
         first = next(problem for problem in problems.kept if problem.rejected)
         raise ReleaseRefused(
-            f"{rejected} rows of {source.member!r} that cannot be read, of {len(records) + rejected} "
+            f"{rejected} rows of {text.member!r} that cannot be read, of {len(records) + rejected} "
             f"(the first in line {first.line}: {first.problem})",
             f"{layout.columns} columns in every row and a valid FSCSKEY",
             tuple(problem.as_json() for problem in problems.kept),
         )
     if not records:
-        raise ReleaseRefused(f"a {layout.kind} file without rows ({source.member!r})", EXPECTED_ZIP)
-    witnesses = Witnesses(Counter(submission_years), Counter(flags))
-    return Contents(records, rejected, repaired, problems.kept, witnesses)
+        raise ReleaseRefused(f"a {layout.kind} file without rows ({text.member!r})", EXPECTED_ZIP)
+    year_marks = YearMarks(Counter(submission_years), Counter(flags))
+    return FileRecords(records, rejected, repaired, problems.kept, year_marks)
 
 
-def _lines(source: Source, not_ascii: set[int]) -> Iterator[str]:
-    """The text, line by line; the numbers of lines that are not ASCII go into ``not_ascii``.
+def _lines(text: MemberText, not_ascii: set[int]) -> Iterator[str]:
+    """The lines of the text; the numbers of lines that are not ASCII are added to ``not_ascii``.
 
-    Nearly every line is ASCII, which latin-1 decodes at the speed of copying.
+    Nearly every line is ASCII, and latin-1 decodes ASCII as fast as a copy.
     """
-    encoding = source.encoding.removesuffix("-sig")  # its mark is in the header line
-    source.content.seek(0)
-    for number, line in enumerate(io.TextIOWrapper(source.content, "latin-1"), start=1):
+    encoding = text.encoding.removesuffix("-sig")  # its mark is in the header line
+    text.content.seek(0)
+    for number, line in enumerate(io.TextIOWrapper(text.content, "latin-1"), start=1):
         if line.isascii():
             yield line
         else:
@@ -170,7 +172,7 @@ def _lines(source: Source, not_ascii: set[int]) -> Iterator[str]:
 
 
 def _split(lines: Iterable[str]) -> Iterator[list[str]]:
-    """One row a line: an unclosed quote costs its own row and never the rows after it."""
+    """Each line is a row: a quote that is not closed spoils its own row and no other."""
     for line in lines:
         if '"' not in line:
             yield line.rstrip("\n").split(",")
@@ -231,7 +233,7 @@ def _repaired(
     name_change: str,
     address_change: str,
 ) -> tuple[str, str, str, str, str, str]:
-    """ZIP code, mailing ZIP code (empty: there is none), phone and the three codes, each as it is kept."""
+    """ZIP code, mailing ZIP code (empty: none), phone and the three codes, repaired if needed."""
     if len(zip_code) != 5 or not is_digits(zip_code):
         zip_code = repairs.zip(zip_code, state)
     if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
