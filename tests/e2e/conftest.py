@@ -24,13 +24,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def local_stack() -> Iterator[LocalStack]:
-    """Its state is kept beside the demo's, so that both can be up at one time."""
+    """Its state is not in the demo's folder, so both can run at one time."""
     stack = LocalStack(ROOT, ROOT / ".local" / "e2e")
     stack.stop()
     os.environ[NOT_FOR_HANDLERS] = "a secret"
     try:
         stack.start()
-        # The sweeper need not wait for a writer that the tests know to be dead.
+        # The tests know that the writer is dead, so the sweeper does not wait for it.
         stack.deploy({"SweepAfterSeconds": "1"})
         yield stack
     finally:

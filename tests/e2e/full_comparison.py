@@ -1,8 +1,8 @@
-"""What a registry changes in earlier answers, worked out apart from the service.
+"""The changes that a registry makes in earlier answers, computed without the service.
 
-Every application is decided anew against each registry, in memory, with nothing stored and nothing
-claimed; two answers are then laid side by side. The service goes another way (queues, shards, chunks,
-stored decisions) and must end with the same changes.
+Every application is decided again with each registry, in memory, without stored decisions and claims. Then
+the two answers are compared. The service uses queues, shards, chunks and stored decisions, and must end with
+the same changes.
 """
 
 from __future__ import annotations
@@ -27,25 +27,27 @@ _CHUNK: Final = 500
 
 Fields = Mapping[str, str]  # of one application, as a partner sends it
 Answers = Mapping[str, Decision]  # by application id
-Change = Mapping[str, Any]  # what an event says of one changed answer
+Change = Mapping[str, Any]  # the part of an event that describes one changed answer
 
 
 def registry_of(releases: Iterable[Release]) -> MemoryRegistry:
     """The registry that the service builds when exactly these releases are accepted."""
     given = list(releases)
-    accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "", "") for one in given]
+    accepted = [AcceptedRelease(release.fiscal_year, release.content_sha256, "", "") for release in given]
     return MemoryRegistry.holding(build_index(given), accepted, _SOMETIME)
 
 
 def answers_of(registry: MemoryRegistry, applications: Sequence[Fields]) -> Answers:
-    """What the rules answer, as if nobody had asked before."""
+    """The answers of the rules, without earlier decisions."""
     decider = Decider(registry)
     found: dict[str, Decision] = {}
     for start in range(0, len(applications), _CHUNK):
-        read = [application_from_fields(dict(one)) for one in applications[start : start + _CHUNK]]
+        readings = [application_from_fields(dict(fields)) for fields in applications[start : start + _CHUNK]]
         submissions = [
-            Submission(source="", application=one.application, sent_at=_SOMETIME, problems=one.problems)
-            for one in read
+            Submission(
+                source="", application=reading.application, sent_at=_SOMETIME, problems=reading.problems
+            )
+            for reading in readings
         ]
         for decision in decider.decide(submissions, _SOMETIME):
             found[decision.application_id] = decision
@@ -53,9 +55,9 @@ def answers_of(registry: MemoryRegistry, applications: Sequence[Fields]) -> Answ
 
 
 def without_rivals(applications: Sequence[Fields], answers: Sequence[Answers]) -> list[Fields]:
-    """The applications of which no two are ever validated as one system, the first ones kept.
+    """The applications without those that are validated as the system of an earlier application.
 
-    Two that claim one system are answered by who came first, which a comparison cannot know.
+    The answers to two applications for one system depend on their order, which a comparison does not know.
     """
     holders: dict[str, str] = {}
     kept = []
@@ -69,7 +71,7 @@ def without_rivals(applications: Sequence[Fields], answers: Sequence[Answers]) -
 
 
 def changes_between(before: Answers, after: Answers, applications: Iterable[Fields]) -> dict[str, Change]:
-    """The news that the second answers bring to those who had the first, by application id."""
+    """The material changes from the first answers to the second, by application id."""
     found: dict[str, Change] = {}
     for application in applications:
         name = application["application_id"]
@@ -84,8 +86,8 @@ def changes_between(before: Answers, after: Answers, applications: Iterable[Fiel
     return found
 
 
-def change_told_by(event: Mapping[str, Any]) -> Change:
-    """The same, as a Library Status Changed event tells it."""
+def change_in(event: Mapping[str, Any]) -> Change:
+    """The change that a Library Status Changed event describes, in the same form."""
     data = event["detail"]["data"]
     return {
         "before": _facts(data["before"]),
@@ -101,8 +103,8 @@ def _facts(answer: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
 
 
 def kinds_of(changes: Iterable[Change]) -> dict[str, int]:
-    """How many answers changed in what, to print: "validated -> needs_review: decision, status"."""
+    """Counts of the kinds of change, to print: "validated -> needs_review: decision, status"."""
     counted: defaultdict[str, int] = defaultdict(int)
-    for one in changes:
-        counted[f"{one['before'][0]} -> {one['after'][0]}: {', '.join(one['changes'])}"] += 1
+    for change in changes:
+        counted[f"{change['before'][0]} -> {change['after'][0]}: {', '.join(change['changes'])}"] += 1
     return dict(sorted(counted.items(), key=lambda pair: -pair[1]))

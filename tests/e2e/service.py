@@ -1,4 +1,4 @@
-"""The service as those who use it see it: an operator, a sender, a consumer of results."""
+"""The service from outside: for an operator, a sender and a consumer of results."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Found = TypeVar("Found")
 
 
 def eventually(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
-    """What ``look`` finds, once it finds something; fails with ``what`` was waited for."""
+    """Calls ``look`` until it finds something, and returns that; the failure names ``what`` did not come."""
     until = time.monotonic() + deadline
     while (found := look()) is None or found is False:
         if time.monotonic() > until:
@@ -60,12 +60,12 @@ def sample_release(fiscal_year: int, seed: int = 1) -> bytes:
 
 
 class Service:
-    """A deployed stack. Its clients are made here, while the environment points to it."""
+    """A deployed stack, with clients that are made while the environment points to it."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         self.outputs = stack.outputs()
-        self.events: list[dict[str, Any]] = []  # everything that the results queue has given so far
+        self.events: list[dict[str, Any]] = []  # everything from the results queue so far
         with mock.patch.dict(os.environ, stack.environment_over(os.environ), clear=True):
             account = boto3.Session()
             with closing(account.client("sts")) as sts:
@@ -135,7 +135,7 @@ class Service:
             return None
 
     def ended_runs(self, names: Iterable[str]) -> list[Run] | None:
-        """One run for each of the named uploads, in the order they were started; None until all ended."""
+        """The run of each named upload, in the order of their starts; None until all have ended."""
         prefixes = [f"releases/{name}@" for name in names]
         runs = [run for run in self.registry.runs() if run.run_id.startswith(tuple(prefixes))]
         done = [run for run in runs if run.status in ENDED and run.events_published]
@@ -159,18 +159,18 @@ class Service:
             assert not answer.get("Failed")
 
     def waiting(self, queue: str) -> int:
-        """Messages of a queue that wait, are hidden, or are still held back; ``queue`` as in the template."""
+        """The number of a queue's messages: visible, hidden or delayed; ``queue`` as in the template."""
         attributes = self.sqs.get_queue_attributes(
             QueueUrl=self.outputs[f"{queue}Url"], AttributeNames=["All"]
         )["Attributes"]
         return sum(int(count) for name, count in attributes.items() if name in DEPTHS)
 
     def wait_until_done(self, queue: str) -> None:
-        """Until nothing of a queue is left, nor comes back at once."""
+        """Waits until a queue is empty."""
         eventually(lambda: self.waiting(queue) == 0, f"{queue} is empty")
 
     def put_event(self, detail_type: str, detail: Mapping[str, Any]) -> None:
-        """Put an event on the results bus as the service does."""
+        """Puts an event on the results bus, as the service does."""
         entry = {
             "EventBusName": self.outputs["ResultsBus"],
             "Source": "library-validator",
@@ -181,7 +181,7 @@ class Service:
         assert answer["FailedEntryCount"] == 0
 
     def invoke(self, output: str, **settings: str) -> Any:
-        """What a function answers, with other settings than it was deployed with."""
+        """The answer of a function with other settings than the deployed ones."""
         name = self.outputs[output]
         kept = self.functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         self.functions.update_function_configuration(
@@ -193,10 +193,10 @@ class Service:
         return body
 
     def redeliver(self, run: Run) -> None:
-        """Tell the loader of a run's upload once more, as EventBridge may do days later."""
+        """Delivers the event of a run's upload again, as EventBridge may do days later."""
         upload = Upload.of_run(run.run_id)
-        told = json.loads((ROOT / "events" / "index_release" / "release-uploaded.json").read_text())
-        event = json.loads(told["Records"][0]["body"])
+        example = json.loads((ROOT / "events" / "index_release" / "release-uploaded.json").read_text())
+        event = json.loads(example["Records"][0]["body"])
         event["detail"]["bucket"]["name"] = self.outputs["ReleasesBucket"]
         event["detail"]["object"] |= {"key": upload.key, "version-id": upload.version}
         self.sqs.send_message(
@@ -207,7 +207,7 @@ class Service:
         )
 
     def errors_logged(self, function: str) -> list[str]:
-        """Log lines of a function that say something went wrong."""
+        """Log lines of a function that report an error."""
         pages = self.logs.get_paginator("filter_log_events").paginate(
             logGroupName=f"/aws/lambda/{STACK_NAME}/{function}"
         )
@@ -215,12 +215,12 @@ class Service:
         return [line for line in lines if '"level":"ERROR"' in line or "Traceback" in line]
 
     def events_of(self, detail_type: str) -> list[dict[str, Any]]:
-        """Every event of one type that has come so far."""
+        """Every event of a type that has arrived so far."""
         self.take_results()
-        return [one for one in self.events if one["detail-type"] == detail_type]
+        return [event for event in self.events if event["detail-type"] == detail_type]
 
     def take_results(self) -> None:
-        """Move what waits in the results queue to ``events``."""
+        """Moves the messages of the results queue to ``events``."""
         queue = self.outputs["ResultsQueueUrl"]
         while messages := self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -228,20 +228,20 @@ class Service:
                 self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
 
     def decision_events(self, application_ids: Iterable[str]) -> list[dict[str, Any]]:
-        """Every decision event about these applications that has come so far."""
+        """Every decision event about these applications that has arrived so far."""
         self.take_results()
         wanted = set(application_ids)
-        return [one for one in self.events if one["detail"]["data"].get("application_id") in wanted]
+        return [event for event in self.events if event["detail"]["data"].get("application_id") in wanted]
 
     def wait_for_decisions(
         self, application_ids: Iterable[str], deadline: float = DEADLINE
     ) -> list[dict[str, Any]]:
-        """The events about these applications, once each of them has one."""
+        """The events about these applications, as soon as each application has an event."""
         wanted = set(application_ids)
 
         def all_decided() -> list[dict[str, Any]] | None:
             events = self.decision_events(wanted)
-            decided = {one["detail"]["data"]["application_id"] for one in events}
+            decided = {event["detail"]["data"]["application_id"] for event in events}
             return events if decided == wanted else None
 
         return eventually(all_decided, f"a decision on each of {len(wanted)} applications", deadline)
@@ -249,7 +249,7 @@ class Service:
 
 @contextmanager
 def deployed_service(name: str) -> Iterator[Service]:
-    """A stack of its own, with its state under ``name``, until the block ends; nothing is uploaded yet."""
+    """An empty stack of its own until the block ends; its state is in the folder ``name``."""
     stack = LocalStack(ROOT, ROOT / ".local" / name)
     stack.stop()
     try:

@@ -1,4 +1,4 @@
-"""An answer of an older policy, on the local stack: an operator looks, asks, and it is mended."""
+"""An operator previews and starts a revalidation that corrects an answer of an older policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.builders.decisions import match_of
 from tests.e2e.service import Service, eventually
 
 APPLICATION = "answered-by-an-older-policy"
-NO_LIBRARY = "ZZ0001"  # a key that nobody else in these tests claims
+NO_LIBRARY = "ZZ0001"  # no other test claims this key
 
 
 def _answered_wrongly(service: Service) -> Decision:
@@ -41,7 +41,7 @@ def _answered_wrongly(service: Service) -> Decision:
     return wrong
 
 
-def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) -> None:
+def test_an_operator_previews_a_change_and_starts_it(service: Service) -> None:
     wrong = _answered_wrongly(service)
     decider = Decider(service.operator_registry)
 
@@ -61,11 +61,11 @@ def test_an_operator_sees_what_would_change_and_makes_it_so(service: Service) ->
     queue = RevalidationsQueue(service.operator_sqs, service.outputs["RevalidationsQueueUrl"])
     queue.send([Task(task="revalidate", activation=activation, asked_at=datetime.now(UTC))])
 
-    def mended() -> Decision | None:
+    def corrected() -> Decision | None:
         current = service.decisions.get(wrong.source, APPLICATION)
         return current if current and current != wrong else None
 
-    decision = eventually(mended, "the application is decided again")
+    decision = eventually(corrected, "the application is decided again")
     assert (decision.decision, decision.cause.kind) == (Answer.NOT_VALIDATED, "policy")
     assert service.operator_decisions.holder_of(NO_LIBRARY) is None
 

@@ -1,4 +1,4 @@
-"""Releases come, go and come back on a stack of their own, and earlier answers follow: no more, no less."""
+"""Earlier answers follow the releases that come, go and come back, on a stack of their own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.e2e.full_comparison import (
     Answers,
     Fields,
     answers_of,
-    change_told_by,
+    change_in,
     changes_between,
     registry_of,
     without_rivals,
@@ -50,9 +50,9 @@ def service() -> Iterator[Service]:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the rules answer under each set of releases, worked out apart."""
+    """The answers of the rules under each set of releases, computed without the service."""
 
-    applications: list[Fields]  # of which no two claim one system
+    applications: list[Fields]  # no two of them claim the same system
     answers: dict[str, Answers]  # by registry version
 
 
@@ -62,13 +62,13 @@ def expected() -> Expected:
     registries = [
         registry_of(of_year[year] for year in years) for years in ((2021,), (2021, 2022), (2020, 2021))
     ]
-    # Branches first, so that some libraries are known by theirs.
+    # Branches first: some applications name a branch, and no other application names its system.
     records: list[System | Outlet] = []
     for year in (2021, 2022):
         records += [outlet for outlet in of_year[year].outlets if outlet.type == "BR"]
         records += of_year[year].systems
-    everybody = [_application(record) for record in records]
-    distinct = list({one["application_id"]: one for one in everybody}.values())
+    applications = [_application(record) for record in records]
+    distinct = list({application["application_id"]: application for application in applications}.values())
     answers = {_version(registry): answers_of(registry, distinct) for registry in registries}
     return Expected(without_rivals(distinct, list(answers.values())), answers)
 
@@ -96,19 +96,19 @@ def _application(record: System | Outlet) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One part of the story: which registry version is live since, and which events came of it."""
+    """One part of the story: the registry version that is live, and the events that followed."""
 
     version: str
     events: Sequence[dict[str, Any]]
 
-    def told(self) -> list[dict[str, Any]]:
-        return [one for one in self.events if one["detail-type"] == CHANGED]
+    def changed(self) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["detail-type"] == CHANGED]
 
     def changes(self) -> dict[str, Any]:
-        """What changed, by application id; each told once."""
-        told = self.told()
-        assert len(told) == len({_application_id(one) for one in told})
-        return {_application_id(one): change_told_by(one) for one in told}
+        """The changes by application id. Each change has one event."""
+        changed = self.changed()
+        assert len(changed) == len({_application_id(event) for event in changed})
+        return {_application_id(event): change_in(event) for event in changed}
 
 
 def _application_id(event: dict[str, Any]) -> str:
@@ -117,7 +117,7 @@ def _application_id(event: dict[str, Any]) -> str:
 
 
 def _load(service: Service, year: int) -> str:
-    """The version that is live once the sample release of a year is loaded."""
+    """Loads the sample release of a year; returns the version that is live then."""
     name = f"sample {year}.zip"
     service.upload(name, sample_release(year))
     (run,) = eventually(lambda: service.ended_runs([name]), f"FY{year} is loaded")
@@ -127,13 +127,13 @@ def _load(service: Service, year: int) -> str:
 
 
 def _revalidated(service: Service, version: str, since: int) -> Chapter:
-    """What came of a registry that went live, from the event with the number ``since`` on."""
+    """The revalidation after an activation; its events begin with the number ``since``."""
 
     def ended() -> bool:
         return any(
-            one["detail"]["metadata"]["registry_version"] == version
-            for one in service.events_of(REVALIDATED)
-            if one in service.events[since:]
+            event["detail"]["metadata"]["registry_version"] == version
+            for event in service.events_of(REVALIDATED)
+            if event in service.events[since:]
         )
 
     eventually(ended, f"every application is decided again by {version}")
@@ -149,13 +149,13 @@ def first(service: Service, expected: Expected) -> Chapter:
     _revalidated(service, version, since=0)  # of nobody
     since = len(service.events)
     service.send_all(expected.applications)
-    service.wait_for_decisions(one["application_id"] for one in expected.applications)
+    service.wait_for_decisions(application["application_id"] for application in expected.applications)
     return Chapter(version, service.events[since:])
 
 
 @pytest.fixture(scope="module")
 def overridden(service: Service, first: Chapter) -> Decision:
-    """A person with no more than the operator role says of a library outside the survey that it is one."""
+    """A person with the operator role alone validates a library that the survey does not list."""
     now = datetime.now(UTC)
     ruling = Ruling(
         source=first.events[0]["detail"]["data"]["source"],
@@ -199,19 +199,19 @@ def flowing(service: Service, newer: Chapter) -> list[str]:
     pointer = roll_back(registry, bus, "FY2022 misses a county", lambda: datetime.now(UTC), "e2e")
     assert pointer.previous == newer.version
     service.send_all(applications[150:])
-    return [one["application_id"] for one in applications]
+    return [application["application_id"] for application in applications]
 
 
 @pytest.fixture(scope="module")
 def rolled_back(service: Service, first: Chapter, newer: Chapter, flowing: list[str]) -> Chapter:
-    """FY2021 is live again, with every answer of it."""
+    """FY2021 is live again, and every answer follows it."""
     service.wait_for_decisions(flowing)
     return _revalidated(service, first.version, since=service.events.index(newer.events[-1]) + 1)
 
 
 @pytest.fixture(scope="module")
 def older_year(service: Service, rolled_back: Chapter) -> Chapter:
-    """FY2020 is one of the accepted releases, because an operator said so."""
+    """FY2020 is in the registry too, because an operator accepted it."""
     assert rolled_back.version == service.active_version()
     service.upload(OLDER, sample_release(2020))
     (run,) = eventually(lambda: service.ended_runs([OLDER]), "FY2020 is read")
@@ -225,34 +225,39 @@ def older_year(service: Service, rolled_back: Chapter) -> Chapter:
         load = service.registry.run(again.run_id)
         return load.version if load and load.status == "active" else None
 
-    return _revalidated(service, eventually(loaded, "what was accepted is loaded"), since)
+    return _revalidated(service, eventually(loaded, "the accepted release is loaded"), since)
 
 
 def test_the_first_answers_are_those_of_the_rules(first: Chapter, expected: Expected) -> None:
-    told = {_application_id(one): one["detail"]["data"] for one in first.events}
+    answered = {_application_id(event): event["detail"]["data"] for event in first.events}
     ruled = expected.answers[first.version]
-    assert {name: data["decision"] for name, data in told.items()} == {
-        one["application_id"]: ruled[one["application_id"]].decision for one in expected.applications
+    assert {name: data["decision"] for name, data in answered.items()} == {
+        application["application_id"]: ruled[application["application_id"]].decision
+        for application in expected.applications
     }
 
 
-def test_a_newer_release_tells_exactly_what_it_changed(
+def test_a_newer_release_publishes_exactly_its_changes(
     first: Chapter, newer: Chapter, expected: Expected
 ) -> None:
-    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    followed = [
+        application
+        for application in expected.applications
+        if application["application_id"] != OUTSIDE_THE_SURVEY
+    ]
     changes = changes_between(expected.answers[first.version], expected.answers[newer.version], followed)
     assert changes.keys() == {"of-IA7003", "of-IL7004", "of-MA7003", "of-NY7004"}
     assert newer.changes() == changes
 
 
-def test_a_change_says_which_registry_caused_it(service: Service, newer: Chapter) -> None:
+def test_a_change_names_the_registry_that_caused_it(service: Service, newer: Chapter) -> None:
     activated_at = next(
-        one["detail"]["metadata"]["occurred_at"]
-        for one in service.events_of(ACTIVATED)
-        if one["detail"]["metadata"]["registry_version"] == newer.version
+        event["detail"]["metadata"]["occurred_at"]
+        for event in service.events_of(ACTIVATED)
+        if event["detail"]["metadata"]["registry_version"] == newer.version
     )
-    assert newer.told()
-    for event in newer.told():
+    assert newer.changed()
+    for event in newer.changed():
         cause = event["detail"]["data"]["cause"]
         assert cause["kind"] == "registry"
         version, _, at = cause["detail"].partition("@")
@@ -263,36 +268,40 @@ def test_a_persons_answer_survives_a_newer_release(
     service: Service, overridden: Decision, newer: Chapter
 ) -> None:
     assert OUTSIDE_THE_SURVEY not in newer.changes()
-    stands = service.decisions.get(overridden.source, OUTSIDE_THE_SURVEY)
-    assert stands is not None
-    assert (stands.decision, stands.override) == (Answer.VALIDATED, overridden.override)
+    current = service.decisions.get(overridden.source, OUTSIDE_THE_SURVEY)
+    assert current is not None
+    assert (current.decision, current.override) == (Answer.VALIDATED, overridden.override)
 
 
-def test_a_replayed_activation_tells_nothing(service: Service, newer: Chapter) -> None:
-    (activated,) = [one for one in newer.events if one["detail-type"] == ACTIVATED]
+def test_a_replayed_activation_publishes_nothing(service: Service, newer: Chapter) -> None:
+    (activated,) = [event for event in newer.events if event["detail-type"] == ACTIVATED]
     before = len(service.events)
     service.put_event(ACTIVATED, activated["detail"])
     eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
-    assert [one["detail-type"] for one in service.events[before:]] == [ACTIVATED]
+    assert [event["detail-type"] for event in service.events[before:]] == [ACTIVATED]
 
 
 def test_no_validation_fails_while_an_operator_rolls_back(
     service: Service, first: Chapter, newer: Chapter, flowing: list[str]
 ) -> None:
     events = service.wait_for_decisions(flowing)
-    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == len(flowing)
-    versions = {one["detail"]["metadata"]["registry_version"] for one in events}
+    assert len({event["detail"]["metadata"]["event_id"] for event in events}) == len(flowing)
+    versions = {event["detail"]["metadata"]["registry_version"] for event in events}
     assert versions == {first.version, newer.version}
     assert service.waiting("ApplicationsQueue") == service.waiting("ApplicationsDeadLetterQueue") == 0
     assert service.errors_logged("validate_applications") == []
 
 
-def test_a_roll_back_takes_back_exactly_what_was_changed(
+def test_a_roll_back_reverts_exactly_the_changes(
     newer: Chapter, rolled_back: Chapter, expected: Expected
 ) -> None:
-    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    followed = [
+        application
+        for application in expected.applications
+        if application["application_id"] != OUTSIDE_THE_SURVEY
+    ]
     answers = expected.answers
     back = changes_between(answers[newer.version], answers[rolled_back.version], followed)
     assert back.keys() == newer.changes().keys()
@@ -306,21 +315,25 @@ def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, rolled
     assert service.active_version() == rolled_back.version
     service.take_results()
     after = service.events[service.events.index(rolled_back.events[-1]) + 1 :]
-    assert [one for one in after if one["detail-type"] == ACTIVATED] == []
+    assert [event for event in after if event["detail-type"] == ACTIVATED] == []
 
 
-def test_an_older_year_that_an_operator_accepts_joins_and_tells_what_it_changed(
+def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
     service: Service, rolled_back: Chapter, older_year: Chapter, expected: Expected
 ) -> None:
     releases = service.registry.version(older_year.version).releases
-    assert [one.fiscal_year for one in releases] == [2020, 2021]
-    followed = [one for one in expected.applications if one["application_id"] != OUTSIDE_THE_SURVEY]
+    assert [release.fiscal_year for release in releases] == [2020, 2021]
+    followed = [
+        application
+        for application in expected.applications
+        if application["application_id"] != OUTSIDE_THE_SURVEY
+    ]
     answers = expected.answers
     news = changes_between(answers[rolled_back.version], answers[older_year.version], followed)
     assert older_year.changes() == news
 
 
-def test_what_a_mirror_gives_waits_for_a_person(service: Service, older_year: Chapter) -> None:
+def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year: Chapter) -> None:
     with web_server() as web:
         mirror = web.serve("/pls_fy2022_csv.zip", lambda request: request.answer(200, sample_release(2022)))
         source = {"id": "mirror", "kind": "file", "url": mirror, "hosts": ["127.0.0.1"]}
@@ -330,22 +343,22 @@ def test_what_a_mirror_gives_waits_for_a_person(service: Service, older_year: Ch
         )
     assert (answer["outcome"], answer["fiscal_year"]) == ("uploaded", 2022)
 
-    def judged() -> Run | None:
+    def checked() -> Run | None:
         run = service.registry.run(answer["run_id"])
         return run if run and run.status != "loading" else None
 
-    run = eventually(judged, "the load of what was fetched ended")
+    run = eventually(checked, "the load of the fetched release ended")
     assert run.status == "quarantined"
     assert "from_mirror" in {problem["code"] for problem in run.problems}
     assert (run.provenance["source-id"], run.provenance["official"]) == ("mirror", "no")
     assert service.active_version() == older_year.version
 
 
-def test_what_ends_is_renewed_and_what_will_is_told_of(
+def test_a_decision_that_ends_is_renewed_after_a_notice(
     service: Service, older_year: Chapter, expected: Expected
 ) -> None:
     assert older_year.version == service.active_version()
-    first, second = [one["application_id"] for one in expected.applications[:2]]
+    first, second = [application["application_id"] for application in expected.applications[:2]]
     ended = _ending(service, first, timedelta(days=-1))
     _ending(service, second, timedelta(days=5))
     service.take_results()
@@ -355,13 +368,13 @@ def test_what_ends_is_renewed_and_what_will_is_told_of(
     )
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
-    told = {_application_id(one): one for one in service.events[since:]}
-    assert {name: one["detail-type"] for name, one in told.items()} == {
+    events = {_application_id(event): event for event in service.events[since:]}
+    assert {name: event["detail-type"] for name, event in events.items()} == {
         first: "Library Application Validated",
         second: "Library Decision Expiring",
     }
-    assert told[first]["detail"]["data"]["cause"]["kind"] == "expiry"
-    assert told[second]["detail"]["data"]["outlook"]["changes"] == []
+    assert events[first]["detail"]["data"]["cause"]["kind"] == "expiry"
+    assert events[second]["detail"]["data"]["outlook"]["changes"] == []
     renewed = service.decisions.get(ended.source, first)
     assert renewed is not None
     assert renewed.valid_until is not None
@@ -369,9 +382,9 @@ def test_what_ends_is_renewed_and_what_will_is_told_of(
 
 
 def _ending(service: Service, application_id: str, left: timedelta) -> Decision:
-    """The decision of an application as it will be one day: with so much time left."""
+    """The decision on an application, aged until it is valid for ``left``."""
     event = next(
-        one for one in service.events if one["detail"]["data"].get("application_id") == application_id
+        event for event in service.events if event["detail"]["data"].get("application_id") == application_id
     )
     current = service.decisions.get(event["detail"]["data"]["source"], application_id)
     assert current is not None

@@ -17,7 +17,7 @@ BURST = ("2022.zip", "2022 again.zip", "page.zip", "2022 differs.zip", "2021 aga
 
 
 def _bodies(event: str, suffix: str) -> list[str]:
-    """The messages of an event file, under ids of their own."""
+    """The messages of an event file, with application ids that no other test uses."""
     records = json.loads((EVENTS / event).read_text())["Records"]
     return [
         record["body"].replace('"application_id":"', f'"application_id":"{suffix}-') for record in records
@@ -36,7 +36,7 @@ class Poisoned:
 
 @pytest.fixture(scope="module", autouse=True)
 def poisoned(service: Service) -> Poisoned:
-    """Sent first: the poison message takes a minute to the dead-letter queue."""
+    """Sent first, because the poison message needs a minute to reach the dead-letter queue."""
     bodies = _bodies("poison-among-ten.json", "ten")
     good = [body for body in bodies if body.startswith("{") and body.endswith("}")]
     (poison,) = set(bodies) - set(good)
@@ -46,7 +46,7 @@ def poisoned(service: Service) -> Poisoned:
 
 @pytest.fixture(scope="module")
 def left_unpublished(service: Service) -> str:
-    """The event id of a decision that was stored by a writer that died before it could publish."""
+    """The event id of a stored decision whose writer died before it could publish."""
     bodies = _bodies("college.json", "alive")
     service.send(*bodies)
     (event,) = service.wait_for_decisions(_ids(bodies))
@@ -62,7 +62,7 @@ def left_unpublished(service: Service) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Five uploads at once, while applications flow."""
+    """Five uploads at once, while applications arrive."""
 
     before: str  # the registry version that was active
     applications: list[str]
@@ -97,10 +97,10 @@ def test_an_uploaded_release_is_active_and_announced(service: Service) -> None:
     def announced() -> list[dict[str, Any]]:
         service.take_results()
         return [
-            one
-            for one in service.events
-            if one["detail-type"] == "Registry Activated"
-            and one["detail"]["metadata"]["registry_version"] == run.version
+            event
+            for event in service.events
+            if event["detail-type"] == "Registry Activated"
+            and event["detail"]["metadata"]["registry_version"] == run.version
         ]
 
     (event,) = eventually(lambda: announced() or None, "Registry Activated")
@@ -112,30 +112,30 @@ def test_an_uploaded_release_is_active_and_announced(service: Service) -> None:
 def test_nine_of_ten_are_decided_beside_a_poison_message(service: Service, poisoned: Poisoned) -> None:
     assert len(poisoned.good) == 9
     events = service.wait_for_decisions(_ids(poisoned.good))
-    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == 9
+    assert len({event["detail"]["metadata"]["event_id"] for event in events}) == 9
     for event in events:
         data = event["detail"]["data"]
         assert event["detail-type"] == "Library Application " + data["decision"].replace("_", " ").title()
         assert data["authority"] == "unproven"
 
 
-def test_the_same_message_three_times_is_one_decision_with_one_event_id(service: Service) -> None:
+def test_a_message_that_comes_three_times_is_one_decision_with_one_event_id(service: Service) -> None:
     bodies = _bodies("same-message-three-times.json", "thrice")
     (application_id,) = set(_ids(bodies))
     service.send(*bodies)
-    (source,) = {one["detail"]["data"]["source"] for one in service.wait_for_decisions([application_id])}
+    (source,) = {event["detail"]["data"]["source"] for event in service.wait_for_decisions([application_id])}
     queue = service.outputs["ApplicationsQueueUrl"]
 
     def all_taken() -> bool:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         depth = service.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
-        # The poison message of the other test may be hidden here still.
+        # The poison message of the other test may still be hidden here.
         return int(depth["ApproximateNumberOfMessages"]) == 0 and sum(map(int, depth.values())) <= 1
 
     eventually(all_taken, "all three messages were taken")
     assert len(service.decisions.history(source, application_id)) == 1
     events = service.decision_events([application_id])
-    assert len({one["detail"]["metadata"]["event_id"] for one in events}) == 1
+    assert len({event["detail"]["metadata"]["event_id"] for event in events}) == 1
 
 
 def test_five_uploads_in_a_burst_are_loaded_one_after_another(service: Service, burst: Burst) -> None:
@@ -157,7 +157,7 @@ def test_each_decision_names_the_one_version_that_it_used(service: Service, burs
     pointer = service.registry.pointer()
     assert pointer.previous == burst.before
     events = service.wait_for_decisions(burst.applications)
-    versions = {one["detail"]["metadata"]["registry_version"] for one in events}
+    versions = {event["detail"]["metadata"]["registry_version"] for event in events}
     assert versions == {burst.before, pointer.active}
     for event in events:
         data = event["detail"]["data"]
@@ -166,10 +166,10 @@ def test_each_decision_names_the_one_version_that_it_used(service: Service, burs
         assert stored.registry_version == event["detail"]["metadata"]["registry_version"]
 
 
-def test_what_a_dead_writer_left_is_published_by_the_sweeper(service: Service, left_unpublished: str) -> None:
+def test_the_sweeper_publishes_the_decision_of_a_dead_writer(service: Service, left_unpublished: str) -> None:
     def published() -> list[str] | None:
         events = service.decision_events(["killed"])
-        return [one["detail"]["metadata"]["event_id"] for one in events] or None
+        return [event["detail"]["metadata"]["event_id"] for event in events] or None
 
     assert set(eventually(published, "the sweeper publishes")) == {left_unpublished}
 

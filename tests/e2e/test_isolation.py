@@ -1,4 +1,4 @@
-"""What the local stack keeps apart: this machine from the network, handlers from the server, roles."""
+"""The local stack separates this machine from the network, handlers from the server, and the roles."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def test_handlers_run_in_an_empty_environment_of_their_own(service: Service) -> 
         command = (worker / "cmdline").read_bytes().split(b"\0")
         assert Path(command[0].decode()) == service.stack.root / ".local" / "handlers" / "bin" / "python"
         variables = dict(
-            one.split(b"=", 1) for one in (worker / "environ").read_bytes().split(b"\0") if b"=" in one
+            variable.split(b"=", 1)
+            for variable in (worker / "environ").read_bytes().split(b"\0")
+            if b"=" in variable
         )
         assert NOT_FOR_HANDLERS.encode() not in variables
         assert variables[b"AWS_ENDPOINT_URL"].startswith(b"https://127.0.0.1:")
@@ -75,7 +77,7 @@ def test_an_operator_uploads_releases_and_nothing_else(service: Service, key: st
 
 
 def test_an_operator_reads_decisions_and_cannot_rewrite_them_in_bulk(service: Service) -> None:
-    # What an override may write is bounded by keys: conditions that AWS checks, and the template's tests.
+    # Conditions on keys limit the writes of an override. AWS and the template's tests check them.
     table = service.outputs["CaseworkTable"]
     key = {"pk": {"S": "CLAIM#AK0001"}, "sk": {"S": "HOLDER"}}
     assert "Item" not in service.operator_dynamodb.get_item(TableName=table, Key=key)

@@ -1,4 +1,4 @@
-"""The layer as AWS gets it, built by whichever Python runs these tests."""
+"""The layer for AWS, built with the Python that runs these tests."""
 
 from __future__ import annotations
 

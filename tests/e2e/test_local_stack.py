@@ -1,4 +1,4 @@
-"""Starting and stopping: after a crash, beside others, on a port that is taken."""
+"""The local stack starts and stops: after a crash, beside other processes, on a port that is in use."""
 
 from __future__ import annotations
 

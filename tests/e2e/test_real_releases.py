@@ -1,4 +1,4 @@
-"""Official releases, one over the other, with applications flowing, on a stack of their own.
+"""Official releases are loaded one after another while applications arrive, on a stack of their own.
 
 ``LIBRARY_VALIDATOR_REVALIDATED=5000`` follows 5,000 answers through all official years;
 without it, 300 through the last two.
@@ -26,7 +26,7 @@ from tests.e2e.full_comparison import (
     Change,
     Fields,
     answers_of,
-    change_told_by,
+    change_in,
     changes_between,
     kinds_of,
     registry_of,
@@ -49,15 +49,15 @@ SYSTEMS, OUTLETS = 9_248, 17_546  # FY2022, as IMLS counts its files
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the rules answer after each load, worked out apart."""
+    """The answers of the rules after each load, computed without the service."""
 
-    applications: list[Fields]  # of which no two claim one system
+    applications: list[Fields]  # no two of them claim the same system
     answers: list[Answers]  # after each of ``YEARS``
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One release that went live, and what came of it until every answer stood by it."""
+    """One release that went live, and the events until the end of its revalidation."""
 
     year: int
     version: str
@@ -65,7 +65,7 @@ class Chapter:
 
     @property
     def changed(self) -> list[dict[str, Any]]:
-        return [one for one in self.events if one["detail-type"] == "Library Status Changed"]
+        return [event for event in self.events if event["detail-type"] == "Library Status Changed"]
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def expected() -> Expected:
 
 
 def _rows() -> list[Fields]:
-    """Applications of labelled libraries: moved, renamed, mistyped, with their ids, and vanished."""
+    """Applications of labelled libraries: moved, renamed, mistyped, with an FSCS id, and gone."""
     rows: dict[str, Fields] = {}
     for name in LABELLED:
         with (DATA / "labelled" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -117,17 +117,19 @@ def flow(service: Service) -> Flow:
 
 @pytest.fixture(scope="module")
 def story(service: Service, expected: Expected, flow: Flow) -> list[Chapter]:
-    """Every release loaded over the one before, the oldest first; answers are asked for after the first."""
+    """Every release is loaded after the one before, oldest first. Applications are sent after the first."""
     chapters = [_load(service, YEARS[0], flow, newest=False)]
     service.send_all(expected.applications)
-    service.wait_for_decisions([one["application_id"] for one in expected.applications], LOAD_DEADLINE)
+    service.wait_for_decisions(
+        [application["application_id"] for application in expected.applications], LOAD_DEADLINE
+    )
     chapters += [_load(service, year, flow, newest=year == YEARS[-1]) for year in YEARS[1:]]
     flow.send_one()
     return chapters
 
 
 def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
-    """Load a release and wait until every answer stands by it."""
+    """Loads a release and waits for the end of its revalidation."""
     service.take_results()
     since = len(service.events)
     before = service.active_version()
@@ -143,9 +145,9 @@ def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
 
     def ended() -> bool:
         ended = service.events_of("Registry Revalidated")
-        return any(one["detail"]["metadata"]["registry_version"] == version for one in ended)
+        return any(event["detail"]["metadata"]["registry_version"] == version for event in ended)
 
-    eventually(ended, f"every answer stands by FY{year}", LOAD_DEADLINE)
+    eventually(ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(year, version, service.events[since:])
@@ -158,36 +160,38 @@ def test_a_newer_release_takes_over_while_applications_flow(
     version = service.registry.version(newer.version)
     assert (version.systems, version.outlets) == (SYSTEMS, OUTLETS)
     events = service.wait_for_decisions(flow.sent)
-    decided = [one for one in events if one["detail-type"].startswith("Library Application")]
-    named = {one["detail"]["data"]["application_id"]: one["detail"]["metadata"] for one in decided}
+    decided = [event for event in events if event["detail-type"].startswith("Library Application")]
+    named = {event["detail"]["data"]["application_id"]: event["detail"]["metadata"] for event in decided}
     assert {metadata["registry_version"] for metadata in named.values()} == {older.version, newer.version}
     assert named[flow.sent[-1]]["registry_version"] == newer.version
 
 
-def test_every_release_tells_exactly_what_it_changed(
+def test_every_release_publishes_exactly_its_changes(
     story: list[Chapter], expected: Expected, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    followed = {one["application_id"] for one in expected.applications}
+    followed = {application["application_id"] for application in expected.applications}
     for (older, newer), (before, after) in zip(pairwise(story), pairwise(expected.answers), strict=True):
-        told = [one for one in newer.changed if one["detail"]["data"]["application_id"] in followed]
+        changed = [event for event in newer.changed if event["detail"]["data"]["application_id"] in followed]
         changes = changes_between(before, after, expected.applications)
         with capsys.disabled():
             sys.stdout.write(_shown(older, newer, changes, len(followed)))
         assert changes
-        names = [one["detail"]["data"]["application_id"] for one in told]
-        assert sorted(names) == sorted(changes)  # none missed, none doubled
-        assert {one["detail"]["data"]["application_id"]: change_told_by(one) for one in told} == changes
+        names = [event["detail"]["data"]["application_id"] for event in changed]
+        assert sorted(names) == sorted(changes)  # each change once
+        assert {event["detail"]["data"]["application_id"]: change_in(event) for event in changed} == changes
 
 
-def test_a_second_run_over_the_same_registry_tells_nothing(service: Service, story: list[Chapter]) -> None:
-    (activated,) = [one for one in story[-1].events if one["detail-type"] == "Registry Activated"]
+def test_a_second_revalidation_of_the_same_registry_publishes_nothing(
+    service: Service, story: list[Chapter]
+) -> None:
+    (activated,) = [event for event in story[-1].events if event["detail-type"] == "Registry Activated"]
     service.take_results()
     since = len(service.events)
     service.put_event("Registry Activated", activated["detail"])
     eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
-    assert [one["detail-type"] for one in service.events[since:]] == ["Registry Activated"]
+    assert [event["detail-type"] for event in service.events[since:]] == ["Registry Activated"]
 
 
 def _shown(older: Chapter, newer: Chapter, changes: Mapping[str, Change], followed: int) -> str:
@@ -201,10 +205,10 @@ def _shown(older: Chapter, newer: Chapter, changes: Mapping[str, Change], follow
 
 
 def _seconds(chapter: Chapter) -> float:
-    """From the activation of a release to the end of its revalidation, the queue's delay included."""
+    """Seconds from the activation of a release to the end of its revalidation, with the queue's delay."""
     at = {
-        one["detail-type"]: datetime.fromisoformat(one["detail"]["metadata"]["occurred_at"])
-        for one in chapter.events
-        if one["detail-type"].startswith("Registry")
+        event["detail-type"]: datetime.fromisoformat(event["detail"]["metadata"]["occurred_at"])
+        for event in chapter.events
+        if event["detail-type"].startswith("Registry")
     }
     return (at["Registry Revalidated"] - at["Registry Activated"]).total_seconds()

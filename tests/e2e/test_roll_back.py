@@ -1,4 +1,4 @@
-"""An operator, with no more than the operator role, makes the previous registry version live again."""
+"""An operator makes the previous registry version live again, with the operator role alone."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from library_validator.registry.rollback import roll_back
 from tests.e2e.service import Service, eventually, sample_release
 
-NAME = "2022 to go back from.zip"
+NAME = "2022 before a roll-back.zip"
 
 
-def test_an_operator_rolls_back_and_everyone_is_told(service: Service) -> None:
+def test_a_roll_back_by_an_operator_is_announced(service: Service) -> None:
     service.upload(NAME, sample_release(2022))
     (run,) = eventually(lambda: service.ended_runs([NAME]), "FY2022 is loaded")
     assert run.status in {"active", "unchanged"}
@@ -27,8 +27,8 @@ def test_an_operator_rolls_back_and_everyone_is_told(service: Service) -> None:
 
     def announced() -> list[dict[str, Any]] | None:
         service.take_results()
-        activated = [one for one in service.events if one["detail-type"] == "Registry Activated"]
-        return [one for one in activated if one["detail"]["data"]["reason"] == reason] or None
+        activated = [event for event in service.events if event["detail-type"] == "Registry Activated"]
+        return [event for event in activated if event["detail"]["data"]["reason"] == reason] or None
 
     (event,) = eventually(announced, "Registry Activated")
     assert event["detail"]["metadata"]["registry_version"] == live.active

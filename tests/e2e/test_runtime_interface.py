@@ -1,4 +1,4 @@
-"""Each handler once as Lambda starts it: by awslambdaric, behind the Runtime Interface Emulator."""
+"""Lambda's own client (awslambdaric) starts each handler behind the Runtime Interface Emulator."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def _emulator() -> str:
 
 
 def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
+    with socket.socket() as first, socket.socket() as other:
+        first.bind(("127.0.0.1", 0))
         other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+        return first.getsockname()[1], other.getsockname()[1]
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def _event(name: str) -> dict[str, Any]:
 
 
 def test_index_release(service: Service) -> None:
-    # Not under releases/, where the deployed function would load it as well.
+    # Not under releases/, where the deployed function would load it too.
     key = "runtime-interface/sample.zip"
     service.s3.put_object(Bucket=service.outputs["ReleasesBucket"], Key=key, Body=sample_release(2021))
     event = _event("index_release/without-version-id.json")
@@ -111,7 +111,7 @@ def test_index_release(service: Service) -> None:
 
 def test_validate_applications(service: Service) -> None:
     event = _event("validate_applications/poison-among-ten.json")
-    (poison,) = [one["messageId"] for one in event["Records"] if not one["body"].endswith("}")]
+    (poison,) = [record["messageId"] for record in event["Records"] if not record["body"].endswith("}")]
     settings = {
         "REGISTRY_TABLE": service.outputs["RegistryTable"],
         "CASEWORK_TABLE": service.outputs["CaseworkTable"],
@@ -158,13 +158,13 @@ def test_fetch_release(service: Service) -> None:
         }
         with _running(service, "fetch_release", settings) as port:
             answer = _invoke(port, _event("fetch_release/schedule.json"))
-    # It is accepted already: nothing is uploaded.
+    # The release is already accepted, so it is not uploaded.
     assert (answer["outcome"], answer["source_id"], answer["run_id"]) == ("known", "own", None)
 
 
 @pytest.fixture(autouse=True)
 def _registry_is_quiet(service: Service) -> None:
-    """No load is under way that a test could be mistaken for."""
+    """Waits until no other load runs."""
     eventually(
         lambda: all(run.status != "loading" for run in service.registry.runs()), "no load is under way"
     )

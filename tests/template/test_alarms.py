@@ -1,4 +1,4 @@
-"""Nothing waits, fails or is put aside unseen."""
+"""Each message that waits, fails or is put aside raises an alarm."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from library_validator.registry.store import Pointer
 from tests.template.template_reader import ROOT, Template
 
 OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
-SERVICE = "service"  # the dimension that every metric of ours has: the function's folder
+SERVICE = "service"  # a dimension of every metric of ours: the function's folder
 
 
 def _alarms(template: Template, metric: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def test_one_message_in_any_dead_letter_queue_raises_an_alarm(template: Template
     queues = template.of_type("AWS::SQS::Queue")
     dead_letters = {queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
                     for queue in queues.values() if "RedrivePolicy" in queue}  # fmt: skip
-    # Sent messages do not count those that SQS itself moves there: only visible ones do.
+    # The metric of sent messages leaves out messages that SQS itself moves there. Visible ones are complete.
     alarms = _alarms(template, "ApproximateNumberOfMessagesVisible")
     assert set(alarms) == dead_letters | {"UndeliveredEventsQueue"}
     for alarm in alarms.values():
@@ -70,7 +70,9 @@ def _counted(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
         for node in ast.walk(ast.parse(source.read_text())):
             match node:
                 case ast.Call(ast.Attribute(attr="count"), [ast.Constant(str(name)), *_], keywords):
-                    dimensions = {one.arg for one in keywords if one.arg and one.arg != "value"}
+                    dimensions = {
+                        keyword.arg for keyword in keywords if keyword.arg and keyword.arg != "value"
+                    }
                     yield name, frozenset(dimensions)
 
 
@@ -82,14 +84,19 @@ def _ages() -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _own_alarms(template: Template) -> dict[str, dict[str, Any]]:
-    """Alarms on what the functions count themselves."""
+    """Alarms on the metrics that the functions count themselves."""
     alarms = template.of_type("AWS::CloudWatch::Alarm")
-    return {name: dict(one) for name, one in alarms.items() if not str(one["Namespace"]).startswith("AWS/")}
+    return {
+        name: dict(alarm) for name, alarm in alarms.items() if not str(alarm["Namespace"]).startswith("AWS/")
+    }
 
 
-def test_what_the_functions_count_themselves_raises_alarms(template: Template) -> None:
+def test_metrics_of_the_functions_raise_alarms(template: Template) -> None:
     watched = {
-        name: (alarm["MetricName"], {one["Name"]: one["Value"] for one in alarm["Dimensions"]})
+        name: (
+            alarm["MetricName"],
+            {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]},
+        )
         for name, alarm in _own_alarms(template).items()
     }
     assert watched == {
@@ -101,12 +108,12 @@ def test_what_the_functions_count_themselves_raises_alarms(template: Template) -
 
 
 def test_an_alarm_watches_a_metric_as_the_code_counts_it(template: Template) -> None:
-    # CloudWatch matches namespace and dimensions exactly: one more or less, and an alarm never fires.
+    # CloudWatch matches namespace and dimensions exactly. With one dimension too many, an alarm never fires.
     common = template.body["Globals"]["Function"]["Environment"]["Variables"]
     assert common["POWERTOOLS_METRICS_NAMESPACE"] == OURS
     for name, alarm in _own_alarms(template).items():
         assert alarm["Namespace"] == OURS, name
-        dimensions = {one["Name"]: one["Value"] for one in alarm["Dimensions"]}
+        dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
         folder = dimensions.pop(SERVICE)
         assert (ROOT / "functions" / folder / "handler.py").is_file(), name
         counted = {*_counted(folder), *_ages()}
@@ -115,9 +122,9 @@ def test_an_alarm_watches_a_metric_as_the_code_counts_it(template: Template) -> 
 
 def test_the_registry_may_be_as_old_as_the_survey_makes_it(template: Template) -> None:
     alarm = _own_alarms(template)["RegistryAgeAlarm"]
-    # A release stands until the next one: at most two years late, and a year apart.
+    # A release is live until the next release. Releases are at most two years late, and a year apart.
     assert template.resolve(alarm["Threshold"]) > (2 + 1) * 365
-    # The daily run may come a little later than the day before.
+    # The daily run may start a little later than the day before.
     assert alarm["Period"] == 24 * 3600
 
 
@@ -132,10 +139,10 @@ def test_every_alarm_names_a_section_of_the_runbook(template: Template) -> None:
         assert section in sections, name
 
 
-def test_every_alarm_tells_by_mail_where_an_address_is_given(template: Template) -> None:
-    told = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
+def test_every_alarm_sends_mail_if_there_is_an_address(template: Template) -> None:
+    mail = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
     for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
-        assert alarm["AlarmActions"] == told, name
+        assert alarm["AlarmActions"] == mail, name
         assert alarm["TreatMissingData"] == "notBreaching", name
         assert "Runbook" in alarm["AlarmDescription"], name
     for name in ("AlarmTopic", "AlarmTopicPolicy"):

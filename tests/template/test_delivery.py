@@ -1,4 +1,4 @@
-"""Queues, rules, schedules: nothing is lost, nothing is retried while it still runs, TLS only."""
+"""Queues, rules and schedules lose nothing, retry nothing that still runs, and take TLS only."""
 
 import json
 from typing import Any
@@ -62,7 +62,7 @@ def test_releases_are_loaded_one_after_another(template: Template) -> None:
     assert event["Properties"]["BatchSize"] == 1
 
 
-def test_applications_fail_one_by_one_and_in_batches_of_at_most_ten(template: Template) -> None:
+def test_applications_come_in_batches_of_at_most_ten_and_fail_separately(template: Template) -> None:
     (event,) = template.properties("ValidateApplicationsFunction")["Events"].values()
     properties = event["Properties"]
     assert properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -82,19 +82,19 @@ def test_only_uploads_under_releases_start_a_load(template: Template) -> None:
     }
 
 
-def test_every_rule_retries_and_keeps_what_it_could_not_deliver(template: Template) -> None:
+def test_every_rule_retries_and_keeps_undelivered_events(template: Template) -> None:
     rules = template.of_type("AWS::Events::Rule")
     assert set(rules) == {"ReleasesRule", "ResultsRule", "ActivationsRule"}
     for rule in rules.values():
         for target in rule["Targets"]:
             assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
             assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}}
-    # EventBridge takes no FIFO queue for this.
+    # EventBridge does not accept a FIFO queue here.
     assert "FifoQueue" not in template.properties("UndeliveredEventsQueue")
 
 
 @pytest.mark.parametrize("pace", PACES)
-def test_whoever_read_the_pointer_before_a_flip_has_ended_when_its_revalidation_begins(
+def test_a_batch_that_read_the_pointer_before_a_flip_ends_before_the_revalidation_begins(
     template: Template, pace: str
 ) -> None:
     delay = template.resolve(template.properties("RevalidationsQueue")["DelaySeconds"], RetryPace=pace)
@@ -117,7 +117,7 @@ def test_a_revalidation_is_one_task_a_message_and_bounded_workers(template: Temp
     assert 2 <= workers <= SHARDS
 
 
-def test_decisions_that_end_are_looked_for_every_day(template: Template) -> None:
+def test_a_daily_schedule_looks_for_decisions_that_end(template: Template) -> None:
     schedule = template.properties("ExpirySchedule")
     assert schedule["ScheduleExpression"] == "rate(1 day)"
     target = schedule["Target"]
@@ -127,7 +127,7 @@ def test_decisions_that_end_are_looked_for_every_day(template: Template) -> None
     dead_letters = target["DeadLetterConfig"]["Arn"]
     assert dead_letters == {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
     assert target["RoleArn"] == {"Fn::GetAtt": ["ExpiryScheduleRole", "Arn"]}
-    sending = {one.resources[0] for one in template.policies_of("ExpiryScheduleRole")}
+    sending = {statement.resources[0] for statement in template.policies_of("ExpiryScheduleRole")}
     assert sending == {json.dumps(target["Arn"]), json.dumps(dead_letters)}
 
 
@@ -135,7 +135,7 @@ def test_decisions_that_end_are_looked_for_every_day(template: Template) -> None
     ("function", "role"),
     [("SweepResultsFunction", "SweepScheduleRole"), ("FetchReleaseFunction", "FetchScheduleRole")],
 )
-def test_a_scheduled_function_is_started_again_when_it_could_not_be(
+def test_a_failed_start_of_a_scheduled_function_is_tried_again(
     template: Template, function: str, role: str
 ) -> None:
     (event,) = template.properties(function)["Events"].values()
@@ -143,8 +143,10 @@ def test_a_scheduled_function_is_started_again_when_it_could_not_be(
     assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
     dead_letters = event["Properties"]["DeadLetterConfig"]["Arn"]
     assert dead_letters == {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
-    sending = [one for one in template.policies_of(role) if "sqs:SendMessage" in one.actions]
-    assert [one.resources for one in sending] == [[json.dumps(dead_letters)]]
+    sending = [
+        statement for statement in template.policies_of(role) if "sqs:SendMessage" in statement.actions
+    ]
+    assert [statement.resources for statement in sending] == [[json.dumps(dead_letters)]]
 
 
 def test_sweeps_do_not_overlap_at_any_rate_that_can_be_chosen(template: Template) -> None:
@@ -163,7 +165,9 @@ def test_every_queue_is_encrypted(template: Template) -> None:
 def test_every_queue_takes_tls_only(template: Template) -> None:
     covered: set[str] = set()
     for policy in template.of_type("AWS::SQS::QueuePolicy").values():
-        (denied,) = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+        (denied,) = [
+            statement for statement in policy["PolicyDocument"]["Statement"] if statement["Effect"] == "Deny"
+        ]
         assert denied["Principal"] == "*"
         assert denied["Action"] == "sqs:*"
         assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -187,7 +191,7 @@ def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(
     template: Template, queue: str, rules: list[str]
 ) -> None:
     policy = template.properties(f"{queue}Policy")["PolicyDocument"]["Statement"]
-    (allowed,) = [one for one in policy if one["Effect"] == "Allow"]
+    (allowed,) = [statement for statement in policy if statement["Effect"] == "Allow"]
     assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
     sources: Any = allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
     expected = [{"Fn::GetAtt": [rule, "Arn"]} for rule in rules]
@@ -196,7 +200,7 @@ def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(
 
 def test_applications_come_from_named_principals_only(template: Template) -> None:
     policy = template.properties("ApplicationsQueuePolicy")["PolicyDocument"]["Statement"]
-    (allowed,) = [one for one in policy if one["Effect"] == "Allow"]
+    (allowed,) = [statement for statement in policy if statement["Effect"] == "Allow"]
     assert allowed["Action"] == "sqs:SendMessage"
     assert allowed["Principal"] == {
         "AWS": {

@@ -34,7 +34,7 @@ def test_functions_run_on_the_newest_python_and_the_chosen_processor(template: T
     assert layer["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
 
 
-def test_functions_are_packaged_as_they_stand_and_the_layer_by_its_makefile(template: Template) -> None:
+def test_functions_are_packaged_without_a_build_and_the_layer_by_its_makefile(template: Template) -> None:
     functions = template.of_type("AWS::Serverless::Function")
     assert set(functions) == set(SETTINGS)
     for name, function in functions.items():
@@ -47,7 +47,7 @@ def test_functions_are_packaged_as_they_stand_and_the_layer_by_its_makefile(temp
 
 
 def test_a_build_never_delivers_the_layer_of_another_processor() -> None:
-    # SAM's cache knows the layer's files, and not for which processor they were built.
+    # SAM's cache knows the layer's files, but not the processor that they were built for.
     configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
     assert configuration["default"]["build"]["parameters"]["cached"] is False
 

@@ -1,4 +1,4 @@
-"""What whoever deploys can choose, within bounds; and what they get to know."""
+"""The parameters and their bounds, and the outputs."""
 
 import re
 
@@ -21,7 +21,7 @@ def test_every_parameter_is_bounded_and_has_a_default_within(template: Template)
             assert re.fullmatch(parameter["AllowedPattern"], default), name
 
 
-def test_every_parameter_is_asked_for_under_a_heading(template: Template) -> None:
+def test_every_parameter_is_under_a_heading(template: Template) -> None:
     groups = template.body["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     asked = [name for group in groups for name in group["Parameters"]]
     assert sorted(asked) == sorted(template.body["Parameters"])
@@ -41,14 +41,12 @@ def test_every_parameter_is_asked_for_under_a_heading(template: Template) -> Non
         ("arn:aws:iam::*:root", False),
     ],
 )
-def test_principals_are_named_one_by_one(
-    template: Template, parameter: str, value: str, accepted: bool
-) -> None:
+def test_a_principal_is_named_in_full(template: Template, parameter: str, value: str, accepted: bool) -> None:
     pattern = template.body["Parameters"][parameter]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, value)) is accepted
 
 
-def test_outputs_name_everything_that_others_connect_to(template: Template) -> None:
+def test_outputs_name_every_resource_that_others_connect_to(template: Template) -> None:
     outputs = template.body["Outputs"]
     expected = {"ReleasesBucket", "RegistryTable", "CaseworkTable", "ResultsBus", "OperatorRoleArn"}
     for queue in template.of_type("AWS::SQS::Queue"):
@@ -58,7 +56,7 @@ def test_outputs_name_everything_that_others_connect_to(template: Template) -> N
     assert expected <= set(outputs)
 
 
-def test_the_policy_that_the_functions_decide_by_is_an_output(template: Template) -> None:
+def test_the_policy_version_of_the_functions_is_an_output(template: Template) -> None:
     policy = policy_version()
     assert template.body["Outputs"]["PolicyVersion"]["Value"] == policy, (
         "policy.toml or the weights have another version: write it into the output PolicyVersion"

@@ -1,4 +1,4 @@
-"""Who may do what. IAM is enforced by the local stack too, but not everything that matters on AWS."""
+"""The permissions of each role. The local stack enforces IAM too, but not all of it."""
 
 import json
 
@@ -74,7 +74,7 @@ def test_no_managed_policy_widens_a_role(template: Template) -> None:
 
 
 @pytest.mark.parametrize(("role", "table"), TABLE_ACTIONS)
-def test_a_function_has_the_table_actions_that_its_code_uses_and_no_others(
+def test_a_function_has_exactly_the_table_actions_of_its_code(
     template: Template, role: str, table: str
 ) -> None:
     allowed = {
@@ -87,8 +87,12 @@ def test_a_function_has_the_table_actions_that_its_code_uses_and_no_others(
 
 
 def test_the_sweeper_queries_the_index_of_the_unpublished_only(template: Template) -> None:
-    queries = [one for one in template.policies_of("SweepResultsRole") if "dynamodb:Query" in one.actions]
-    assert [one.resources for one in queries] == [
+    queries = [
+        statement
+        for statement in template.policies_of("SweepResultsRole")
+        if "dynamodb:Query" in statement.actions
+    ]
+    assert [statement.resources for statement in queries] == [
         [json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/unpublished"})]
     ]
 
@@ -107,13 +111,13 @@ def test_a_loader_reads_releases_and_writes_manifests_and_reports_only(template:
 
 
 def _names_of(role: str) -> list[dict[str, object]]:
-    """A role, and whoever assumed it, as a condition on the principal names them."""
+    """A role and its sessions, as a condition on the principal names them."""
     session = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${" + role + "}/*"
     return [{"Fn::GetAtt": [role, "Arn"]}, {"Fn::Sub": session}]
 
 
 def _denied(template: Template, sid: str) -> Statement:
-    (denied,) = [one for one in template.statements() if one.body.get("Sid") == sid]
+    (denied,) = [statement for statement in template.statements() if statement.body.get("Sid") == sid]
     assert denied.carrier == "ReleasesBucketPolicy"
     assert not denied.allows
     assert denied.body["Principal"] == "*"
@@ -127,10 +131,10 @@ def test_only_operators_and_fetching_put_releases_into_the_bucket(template: Temp
     uploaders = _names_of("OperatorRole") + _names_of("FetchReleaseRole")
     assert denied.body["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": uploaders}}
     allowed = {
-        (one.carrier, resource)
-        for one in template.statements()
-        if one.allows and "s3:PutObject" in one.actions
-        for resource in one.resources
+        (statement.carrier, resource)
+        for statement in template.statements()
+        if statement.allows and "s3:PutObject" in statement.actions
+        for resource in statement.resources
         if "releases/" in resource
     }
     assert allowed == {
@@ -139,22 +143,28 @@ def test_only_operators_and_fetching_put_releases_into_the_bucket(template: Temp
     }
 
 
-def test_what_fetching_uploads_is_told_by_its_key(template: Template) -> None:
+def test_fetching_uploads_under_its_own_prefix_only(template: Template) -> None:
     denied = _denied(template, "FetchingUploadsWhatItFetched")
     assert denied.body["NotResource"] == {"Fn::Sub": "${ReleasesBucket.Arn}/releases/fetched/*"}
     assert denied.body["Condition"] == {"ArnLike": {"aws:PrincipalArn": _names_of("FetchReleaseRole")}}
 
 
-def test_fetching_writes_nothing_in_the_registry_but_what_its_sources_said(template: Template) -> None:
+def test_fetching_writes_only_the_answers_of_its_sources_in_the_registry(template: Template) -> None:
     (writing,) = [
-        one for one in template.policies_of("FetchReleaseRole") if "dynamodb:PutItem" in one.actions
+        statement
+        for statement in template.policies_of("FetchReleaseRole")
+        if "dynamodb:PutItem" in statement.actions
     ]
     assert writing.body["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["FETCH"]}}
 
 
 def test_revalidation_finds_current_decisions_by_their_index(template: Template) -> None:
-    queries = [one for one in template.policies_of("RevalidateRole") if "dynamodb:Query" in one.actions]
-    assert {resource for one in queries for resource in one.resources} == {
+    queries = [
+        statement
+        for statement in template.policies_of("RevalidateRole")
+        if "dynamodb:Query" in statement.actions
+    ]
+    assert {resource for statement in queries for resource in statement.resources} == {
         json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/current"}),
         json.dumps({"Fn::GetAtt": ["CaseworkTable", "Arn"]}),
     }
@@ -163,16 +173,16 @@ def test_revalidation_finds_current_decisions_by_their_index(template: Template)
 def test_tasks_come_from_operators_and_from_revalidation_itself(template: Template) -> None:
     queue = json.dumps({"Fn::GetAtt": ["RevalidationsQueue", "Arn"]})
     senders = {
-        one.carrier
-        for one in template.statements()
-        if one.allows and "sqs:SendMessage" in one.actions and queue in one.resources
+        statement.carrier
+        for statement in template.statements()
+        if statement.allows and "sqs:SendMessage" in statement.actions and queue in statement.resources
     }
     assert senders == {"OperatorRole", "RevalidateRole", "ExpiryScheduleRole", "RevalidationsQueuePolicy"}
 
 
-def test_events_are_published_as_our_own_on_our_own_bus(template: Template) -> None:
-    publishing = [one for one in template.statements() if "events:PutEvents" in one.actions]
-    assert {one.carrier for one in publishing} == {*FUNCTION_ROLES, "OperatorRole"}
+def test_events_are_published_with_our_source_on_our_bus(template: Template) -> None:
+    publishing = [statement for statement in template.statements() if "events:PutEvents" in statement.actions]
+    assert {statement.carrier for statement in publishing} == {*FUNCTION_ROLES, "OperatorRole"}
     for statement in publishing:
         assert statement.resources == [json.dumps({"Fn::GetAtt": ["ResultsBus", "Arn"]})]
         assert statement.body["Condition"] == {"StringEqualsIfExists": {"events:source": "library-validator"}}
@@ -190,7 +200,7 @@ def _operator_writes(template: Template, table: str) -> dict[str, object]:
     }
 
 
-def test_the_operator_writes_nothing_in_the_registry_but_verdicts_roll_backs_and_fetches(
+def test_the_operator_writes_only_runs_roll_backs_and_fetches_in_the_registry(
     template: Template,
 ) -> None:
     assert _operator_writes(template, "RegistryTable") == {
@@ -199,7 +209,7 @@ def test_the_operator_writes_nothing_in_the_registry_but_verdicts_roll_backs_and
     }
 
 
-def test_the_operator_overrides_a_decision_and_deletes_none(template: Template) -> None:
+def test_the_operator_overrides_decisions_and_deletes_only_claims(template: Template) -> None:
     assert _operator_writes(template, "CaseworkTable") == {
         "dynamodb:PutItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*"]}},
         "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*", "CLAIM#*"]}},

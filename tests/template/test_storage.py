@@ -1,4 +1,4 @@
-"""Buckets, tables and logs. The local stack ignores most of this without a word."""
+"""Buckets, tables and logs. The local stack silently ignores most of these settings."""
 
 from tests.template.template_reader import Template
 
@@ -18,9 +18,9 @@ def test_the_bucket_is_private_versioned_and_encrypted(template: Template) -> No
 
 def test_the_bucket_takes_tls_only(template: Template) -> None:
     (denied,) = [
-        one
-        for one in template.statements()
-        if one.carrier == "ReleasesBucketPolicy" and one.body.get("Sid") == "TlsOnly"
+        statement
+        for statement in template.statements()
+        if statement.carrier == "ReleasesBucketPolicy" and statement.body.get("Sid") == "TlsOnly"
     ]
     assert not denied.allows
     assert denied.body["Principal"] == "*"
@@ -69,7 +69,7 @@ def test_tables_are_encrypted_on_demand_and_keyed_alike(template: Template) -> N
         assert table["SSESpecification"] == {"SSEEnabled": True}
         assert table["BillingMode"] == "PAY_PER_REQUEST"
         assert table["KeySchema"] == KEYS
-        # Expiry is never left to the table: a live version or a decision could go with it.
+        # The table never deletes items by their age: a live version or a decision could be among them.
         assert "TimeToLiveSpecification" not in table
 
 
@@ -92,7 +92,7 @@ def test_decisions_are_found_by_day_by_shard_and_by_being_unpublished(template: 
     }
 
 
-def test_every_function_logs_into_a_group_that_forgets(template: Template) -> None:
+def test_every_function_logs_into_a_group_with_a_retention(template: Template) -> None:
     functions = template.of_type("AWS::Serverless::Function")
     groups = template.of_type("AWS::Logs::LogGroup")
     for name, function in functions.items():
