@@ -7,8 +7,8 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``unpublished`` and ``stored_at``: the keys of the sparse index ``unpublished``, while the bus has not
   confirmed its event. ``day`` and ``decided_at``: the keys of the index ``by_day``; a late decision has no
   ``day``.
-- ``APP#<source>#<application id>``, ``CURRENT``: which decision is current.
-  ``event_id``: of that decision. ``shard`` and ``valid_until``: the keys of the index ``current``.
+- ``APP#<source>#<application id>``, ``CURRENT``: the application's current decision.
+  ``event_id``: its id. ``shard`` and ``valid_until``: the keys of the index ``current``.
   ``notified``: the days of the last notice of its end.
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer.
   ``body``: all of it, as JSON.
@@ -64,7 +64,7 @@ _RAW: Final = -15  # deflate without header and checksum: DynamoDB has its own
 
 ATTEMPTS: Final = 6
 BATCH: Final = 100  # keys that one BatchGetItem takes
-# Reasons for which a cancelled transaction is worth sending again as it is.
+# With these reasons, a cancelled transaction may succeed if it is sent again.
 _TRANSIENT: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
@@ -106,7 +106,7 @@ class CaseworkAccess:
         return True
 
     def query(self, **query: Any) -> Iterator[list[Item]]:
-        """The pages of a query."""
+        """The pages of a query, each a list of items."""
         try:
             for page in self._client.get_paginator("query").paginate(TableName=self.table, **query):
                 yield [dict(item) for item in page["Items"]]
@@ -123,7 +123,7 @@ class CaseworkAccess:
         return [item for page in pages for item in page]
 
     def query_page(self, **query: Any) -> tuple[list[Item], Item | None]:
-        """One page of a query, and the key of its last item where there may be more."""
+        """One page of a query, and the key of its last item if there may be more pages."""
         try:
             answer = self._client.query(TableName=self.table, **query)
         except (ClientError, BotoCoreError) as error:
@@ -131,7 +131,7 @@ class CaseworkAccess:
         return [dict(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
 
     def batch_get(self, found: Iterable[Item]) -> list[Item]:
-        """The items of at most ``BATCH`` keys, in their order, as they are now."""
+        """The items of at most ``BATCH`` keys, read consistently, in the order of the keys."""
         keys = [{"pk": item["pk"], "sk": item["sk"]} for item in found]
         order = {(key["pk"]["S"], key["sk"]["S"]): position for position, key in enumerate(keys)}
         items: list[Item] = []
@@ -153,7 +153,7 @@ class CaseworkAccess:
         return sorted(items, key=lambda item: order[item["pk"]["S"], item["sk"]["S"]])
 
     def transact(self, writes: dict[str, TransactWriteItemTypeDef]) -> dict[str, Item]:
-        """Write all (an empty answer), or nothing: then the items whose conditions did not hold."""
+        """Write all, or nothing. Returns the items whose conditions did not hold; empty: all is written."""
         for attempt in range(ATTEMPTS):
             self._back_off(attempt)
             try:
@@ -174,7 +174,7 @@ class CaseworkAccess:
 
 
 def _refused(roles: Iterable[str], reasons: Sequence[Mapping[str, Any]]) -> dict[str, Item]:
-    """The items whose conditions did not hold; none where sending the same again may succeed."""
+    """The items whose conditions did not hold; empty if the same transaction may succeed later."""
     refused: dict[str, Item] = {}
     for role, reason in zip(roles, reasons, strict=True):
         code = reason.get("Code", "None")
@@ -245,7 +245,7 @@ def unpack(body: bytes) -> Decision:
 
 @cache
 def _deflating(number: int) -> zlib._Compress:
-    """Has read the dictionary: a copy costs a fraction of reading the dictionary again."""
+    """A compressor that has read the dictionary; a copy is much cheaper than reading it again."""
     return zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_RAW, zdict=_dictionary(number))
 
 

@@ -106,7 +106,7 @@ class DecisionTable:
             Limit=min(limit, BATCH),
         )
         for page in pages:
-            # The index lags behind: what was confirmed a moment ago may still be in it.
+            # The index is late: a decision that was confirmed a moment ago may still be in it.
             found += [read_decision(item) for item in self._table.batch_get(page) if "unpublished" in item]
             if len(found) >= limit:
                 break

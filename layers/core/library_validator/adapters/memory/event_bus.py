@@ -10,7 +10,7 @@ from library_validator.event_bus import Event, Refused
 class MemoryEventBus:
     """``EventBus``: a list of the events that it took, in their order.
 
-    It refuses the events that ``refuses`` says, and every event while it is ``down``.
+    It refuses the events for which ``refuses`` is true, and every event while it is ``down``.
     """
 
     def __init__(self, refuses: Callable[[Event], bool] = lambda _: False) -> None:
