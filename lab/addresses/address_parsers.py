@@ -1,11 +1,11 @@
-"""Which reading of an address line tells the same address from another one, and at what cost.
+"""Compares readers of address lines: which of them recognizes the same address, and at what cost.
 
     python -m lab.addresses.address_parsers --older ZIP ... --newer ZIP --labelled CSV ... [--output JSON]
 
-Reads pairs of lines of which the answer is known (see ``addresses/pairs.py``) with the product's plain
-rules and with every parser that is installed, and judges all of them by the product's comparison of
-streets. ``the product`` is the rules and that comparison as they ship, whole lines compared besides.
-Prints tables in Markdown; ``--output`` keeps everything, the pairs that the rules get wrong among it.
+It reads pairs of lines with known answers (``addresses/pairs.py``) with the product's plain rules and with
+every installed parser. The product's comparison of streets gives each pair a level. ``the product`` is the
+rules and the comparison as they ship, which also compares whole lines. It prints tables in Markdown.
+``--output`` keeps everything, including the pairs that the rules get wrong.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def run(known: Sequence[Pair]) -> dict[str, Any]:
-    """Every reader on every pair: measures, costs, and where the rules are wrong."""
+    """Every reader on every pair: measures, costs, and the mistakes of the rules."""
     lines = lines_of(known)
     timed = random.Random(SEED).sample(lines, min(TIMED_LINES, len(lines)))
     levels_by_reader: dict[str, ReaderLevels] = {}
@@ -103,15 +103,15 @@ def _costs(reader: Reader, read: Read, lines: Sequence[Line], timed: Sequence[Li
 def print_tables(found: dict[str, Any]) -> None:
     sets = {name: measured["are_the_same"] for name, measured in found["judged"][PRODUCT].items()}
     for same, title in (
-        (True, "Same address, judged the same %"),
-        (False, "Two addresses, judged the same %"),
+        (True, "Same address, found to be the same %"),
+        (False, "Two addresses, found to be the same %"),
     ):
         names = [name for name, are_same in sets.items() if are_same is same]
         rows = [
             [f"{name} ({found['judged'][PRODUCT][name]['pairs']:,})" for name in names],
             *([_percent(measured[name]) for name in names] for measured in found["judged"].values()),
         ]
-        print(f"\n## {title} (of them exact)\n")
+        print(f"\n## {title} (in brackets: exact)\n")
         _print_table(["", *found["judged"]], rows)
     print("\n## Costs\n")
     heads = ("reader", "unread", "µs a line", "import ms", "adds MB")
@@ -133,7 +133,7 @@ def _percent(measured: dict[str, Any]) -> str:
 
 
 def _print_table(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
-    """A table in Markdown, given by columns."""
+    """Prints columns as a table in Markdown."""
     print("| " + " | ".join(heads) + " |")
     print("|" + "---|" * len(heads))
     for row in zip(*columns, strict=True):
@@ -141,7 +141,7 @@ def _print_table(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> None
 
 
 def _about(given: argparse.Namespace) -> dict[str, Any]:
-    """What was run on what, so that it can be run again."""
+    """The inputs and the command of the comparison."""
     files = [*given.older, given.newer, *given.labelled]
     return {
         "schema_version": 1,

@@ -1,4 +1,4 @@
-"""What a reader costs: time to import, bytes on disk, time per address."""
+"""The costs of a reader: time to import, bytes on disk, time per address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSES: Final = 3
 
 
 def import_milliseconds(module: str) -> float:
-    """Milliseconds that the import takes in a fresh process: the median of seven, files being cached."""
+    """Milliseconds of the import in a new process: the median of seven, with cached files."""
     command = [sys.executable, "-c", _IMPORT.format(module=module)]
     runs = [
         float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -34,7 +34,7 @@ def import_milliseconds(module: str) -> float:
 
 
 def microseconds_per_line(read: Read, lines: Sequence[Line]) -> float:
-    """Microseconds that reading one line takes on average, in the quickest of three passes."""
+    """Average microseconds to read a line, in the quickest of three passes."""
     passes = []
     for _ in range(PASSES):
         began = time.perf_counter()
@@ -45,7 +45,7 @@ def microseconds_per_line(read: Read, lines: Sequence[Line]) -> float:
 
 
 def installed_bytes(packages: Iterable[str]) -> int:
-    """Bytes of the packages' files and of all that they require, byte code left out."""
+    """Bytes of the files of the packages and of all their requirements, without byte code."""
     total, seen, waiting = 0, set[str](), list(packages)
     while waiting:
         name = waiting.pop().lower().replace("_", "-")
@@ -60,6 +60,6 @@ def installed_bytes(packages: Iterable[str]) -> int:
             path = Path(str(file.locate()))
             if path.suffix != ".pyc" and path.is_file():
                 total += path.stat().st_size
-        required = [one for one in package.requires or () if "extra ==" not in one]
-        waiting += [found[0] for one in required if (found := _REQUIRED.match(one))]
+        required = [text for text in package.requires or () if "extra ==" not in text]
+        waiting += [found[0] for text in required if (found := _REQUIRED.match(text))]
     return total

@@ -1,7 +1,7 @@
-"""Pairs of address lines whose answer is known: the same address written differently, or two addresses.
+"""Pairs of address lines with known answers: the same address written differently, or two addresses.
 
-The answer stands on who wrote the lines and on their digits alone, so that no reading of addresses has a
-part in its own examination. Pairs of which that says nothing certain are left out.
+The answer depends only on the source of the lines and on their digits, so that no reader of addresses takes
+part in its own test. Pairs without a certain answer are left out.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DIRECTED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An address line as written, with the rest of its address, which some readers want to see."""
+    """An address line as written, with the rest of its address, which some readers need."""
 
     text: str
     city: str
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A line, and the lines of which at least one is the same address, or none is."""
+    """A line and other lines. At least one of them is the same address, or none is."""
 
     set: str
     same: bool
@@ -60,49 +60,49 @@ class Pair:
 
 
 def numbers_of(text: str) -> list[str]:
-    """Every number of a line in its order, without leading zeros; at its begin also one spelled out."""
+    """Every number of a line in order, without leading zeros. A first number may be spelled out."""
     upper = text.strip().upper()
     spelled = _SPELLED.match(upper)
     found = [number.lstrip("0") for number in _DIGITS.findall(upper)]
     return [_FIGURES[spelled[1]], *found] if spelled else found
 
 
-def written_alike(one: str, other: str) -> bool:
-    """Whether two lines differ in case and white space at most."""
-    return one.upper().split() == other.upper().split()
+def written_alike(line: str, other: str) -> bool:
+    """Whether two lines are equal without regard to case and white space."""
+    return line.upper().split() == other.upper().split()
 
 
 def of_releases(older: Iterable[Release], newer: Release) -> tuple[list[Pair], dict[str, int]]:
-    """What became of the lines of systems and outlets that kept FSCS key, phone and ZIP.
+    """Pairs from the lines of systems and outlets that kept FSCS key, phone and ZIP.
 
-    ``respelled``, the same: the lines differ, their first number does not. ``respelled_mailing``: mailing
-    lines likewise. ``moved``, different: both begin with a number, and no number stands in both. Also
-    returns how many lines are left out: ``unchanged``, and ``doubtful`` (neither of the two).
+    ``respelled`` is the same: the lines differ, but not their first number. ``respelled_mailing`` has mailing
+    lines. ``moved`` is different: both begin with a number and share no number. Also returns the numbers of
+    lines that are left out: ``unchanged``, and ``doubtful`` (neither respelled nor moved).
     """
     found: dict[tuple[str, str, str, str], Pair] = {}
     left_out: dict[str, int] = {"unchanged": 0, "doubtful": 0}
     for release in older:
-        for one, other, mailing in _lines_of_both(release, newer):
-            identity = (one.text, other.text, one.zip, str(mailing))
-            if written_alike(one.text, other.text):
+        for line, other, mailing in _lines_of_both(release, newer):
+            identity = (line.text, other.text, line.zip, str(mailing))
+            if written_alike(line.text, other.text):
                 left_out["unchanged"] += 1
-            elif numbers_of(one.text)[:1] == numbers_of(other.text)[:1] != []:
+            elif numbers_of(line.text)[:1] == numbers_of(other.text)[:1] != []:
                 name = "respelled_mailing" if mailing else "respelled"
-                found[identity] = Pair(name, same=True, line=one, others=(other,))
-            elif not mailing and _has_moved(one.text, other.text):
-                found[identity] = Pair("moved", same=False, line=one, others=(other,))
+                found[identity] = Pair(name, same=True, line=line, others=(other,))
+            elif not mailing and _has_moved(line.text, other.text):
+                found[identity] = Pair("moved", same=False, line=line, others=(other,))
             else:
                 left_out["doubtful"] += 1
     return list(found.values()), left_out
 
 
-def _has_moved(one: str, other: str) -> bool:
-    begin = one.strip()[:1].isdigit() and other.strip()[:1].isdigit()
-    return begin and not set(numbers_of(one)) & set(numbers_of(other))
+def _has_moved(line: str, other: str) -> bool:
+    begin = line.strip()[:1].isdigit() and other.strip()[:1].isdigit()
+    return begin and not set(numbers_of(line)) & set(numbers_of(other))
 
 
 def _lines_of_both(older: Release, newer: Release) -> Iterator[tuple[Line, Line, bool]]:
-    """Lines of one place then and now, its phone and ZIP being the same; whether they are for mail."""
+    """Old and new line of each place with the same phone and ZIP, and whether they are mailing lines."""
     systems = {system.fscs_key: system for system in older.systems}
     for now in newer.systems:
         then = systems.get(now.fscs_key)
@@ -141,22 +141,22 @@ def _mailing_line(system: System) -> Line:
 
 
 def of_neighbours(release: Release) -> list[Pair]:
-    """``neighbours``, different: two libraries or branches of one ZIP, of unlike phones and first numbers."""
+    """``neighbours`` is different: two libraries or branches of a ZIP with other phones and first numbers."""
     at: defaultdict[str, list[Outlet]] = defaultdict(list)
     for outlet in _libraries(release):
         if zip5(outlet.zip) and read_phone(outlet.phone):
             at[outlet.zip].append(outlet)
     return [
-        Pair("neighbours", same=False, line=_line(one), others=(_line(other),))
+        Pair("neighbours", same=False, line=_line(outlet), others=(_line(other),))
         for outlets in at.values()
-        for one, other in combinations(outlets, 2)
-        if one.phone != other.phone and _other_number(one.street, other.street)
+        for outlet, other in combinations(outlets, 2)
+        if outlet.phone != other.phone and _other_number(outlet.street, other.street)
     ]
 
 
 def made_up(release: Release) -> list[Pair]:
-    """Listed lines and what is not far from them, different: ``next_street`` (the next numbered street or
-    highway at the same house number), ``other_side`` (the opposite direction)."""
+    """Listed lines and near but different lines: ``next_street`` (the next numbered street or highway at the
+    same house number), ``other_side`` (the opposite direction)."""
     lines = dict.fromkeys(map(_line, _libraries(release)))
     changed = [
         (name, line, change(line.text))
@@ -171,7 +171,7 @@ def made_up(release: Release) -> list[Pair]:
 
 
 def next_street(text: str) -> str:
-    """``100 W 5TH ST`` as ``100 W 6TH ST``; empty where house number or numbered street are missing."""
+    """``100 W 5TH ST`` becomes ``100 W 6TH ST``. Empty without a house number or a numbered street."""
     found = _NUMBERED_STREET.fullmatch(text.upper())
     if found is None or _UNIT.search(found["before"]):
         return ""
@@ -185,7 +185,7 @@ def _ordinal_ending(number: int) -> str:
 
 
 def other_side(text: str) -> str:
-    """``100 W 5TH ST`` as ``100 E 5TH ST``; empty where no direction follows the house number."""
+    """``100 W 5TH ST`` becomes ``100 E 5TH ST``. Empty without a direction after the house number."""
     found = _DIRECTED.fullmatch(text.upper())
     return f"{found['before']}{_OPPOSITE[found['direction']]}{found['after']}" if found else ""
 
@@ -196,18 +196,18 @@ def _libraries(release: Release) -> Iterator[Outlet]:
             yield outlet
 
 
-def _other_number(one: str, other: str) -> bool:
-    first, second = numbers_of(one)[:1], numbers_of(other)[:1]
+def _other_number(line: str, other: str) -> bool:
+    first, second = numbers_of(line)[:1], numbers_of(other)[:1]
     return [] not in (first, second) and first != second
 
 
 def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
-    """Lines of applications of known libraries against what the release lists.
+    """Lines of applications of known libraries with the lines of the release.
 
-    A set of the rows' name, the same: against every line of the right system and its outlets, none of
-    which is written like it, and one of which begins with its number. ``…_strangers``, different: against
-    each line of other systems in the applicant's ZIP, or the right system's where none was given, with
-    another number.
+    The set with the rows' name is the same: the others are all lines of the right system and its outlets.
+    None of them is written like the applicant's line, and at least one begins with its number.
+    ``…_strangers`` is different: the other is a line with another number, of another system in the
+    applicant's ZIP, or in the right system's ZIP if the applicant gave none.
     """
     own: defaultdict[str, list[Line]] = defaultdict(list)
     near: defaultdict[str, list[tuple[str, Line]]] = defaultdict(list)
@@ -233,7 +233,7 @@ def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
 
 
 def _listed(release: Release) -> Iterator[tuple[str, Line]]:
-    """Every line under which a system can be found, with its FSCS key."""
+    """Every line of each system and its outlets, with the FSCS key."""
     for system in release.systems:
         yield system.fscs_key, _line(system)
         if _is_given(system.mailing_street):

@@ -1,8 +1,7 @@
-"""Readers of address lines: the product's plain rules, and parsers that other people wrote.
+"""Readers of address lines: the product's plain rules, and the parsers of other people.
 
-Each says what house number, street and box a line names, in the product's own form, so that one and the
-same comparison judges them all. Parsers are loaded by name: whoever has none of them installed can still
-measure the others.
+Each reader finds house number, street and box of a line, in the product's own form, so that the same
+comparison serves them all. Parsers are loaded by name, so that each can be measured without the others.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ Read = Callable[[Line], Street | None]  # None: it could not read the line
 _FIRST_NUMBER: Final = re.compile(r"\d+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
 
-# How a street is called, in one order for every spelling: its directions, its name, its kind. A line that
-# names no street may name a building or a landmark: ONE LIBRARY PLAZA.
+# The parts of a street in the same order for every spelling: its directions, its name, its kind. A line
+# without a street may have a building or a landmark: ONE LIBRARY PLAZA.
 _NAME_PARTS: Final = ("StreetNamePreModifier", "StreetName", "StreetNamePostModifier", "SecondStreetName")
 _OTHER_NAME_PARTS: Final = ("LandmarkName", "BuildingName")
 _KIND_PARTS: Final = ("StreetNamePreType", "StreetNamePostType")
@@ -33,24 +32,24 @@ _DIRECTION_PARTS: Final = ("StreetNamePreDirectional", "StreetNamePostDirectiona
 @dataclass(frozen=True, slots=True)
 class Reader:
     name: str
-    module: str  # what is imported for it
-    packages: tuple[str, ...]  # what is installed for it, without what that requires in turn
-    load: Callable[[], Read]  # raises whatever the import raises
+    module: str  # to import
+    packages: tuple[str, ...]  # to install, without their own requirements
+    load: Callable[[], Read]  # raises the exceptions of the import
 
 
 def with_plain_rules() -> Read:
-    """The product's own: ``normalize.street``, its cache left out."""
+    """The product's own reader: ``normalize.street`` without its cache."""
     uncached = normalize.street.__wrapped__
     return lambda line: uncached(line.text)
 
 
 def with_whole_lines() -> Read:
-    """No reading at all: the whole line as if it were a street's name."""
+    """The whole line as if it were a street's name."""
     return lambda line: _street_or_none("", normalize.words(line.text), "")
 
 
 def with_usaddress(module: str, read_word: Callable[[str], str]) -> Callable[[], Read]:
-    """``tag`` of usaddress, or of what stands in for it; ``read_word`` shortens the words of a street."""
+    """``tag`` of usaddress, or of a module like it. ``read_word`` shortens the words of a street."""
 
     def load() -> Read:
         package = import_module(module)
@@ -86,7 +85,7 @@ def street_of_parts(parts: Mapping[str, str], read_word: Callable[[str], str]) -
 
 
 def _first_number(text: str) -> str:
-    """``72`` of ``72-31``; none of ``ONE``: what the product makes of a house number."""
+    """The product's form of a house number: ``72`` for ``72-31``, nothing for ``ONE``."""
     found = _FIRST_NUMBER.search(text)
     return found[0].lstrip("0") if found else ""
 
@@ -96,13 +95,13 @@ def as_it_is(word: str) -> str:
 
 
 def shortened(word: str) -> str:
-    """A street's word as USPS Publication 28 shortens it: the product's own table."""
+    """A street's word as USPS Publication 28 shortens it, by the product's own table."""
     ordinal = _ORDINAL.fullmatch(word)
     return ordinal[1] if ordinal else STREET_WORDS.get(word, word)
 
 
 def with_scourgify() -> Read:
-    """usaddress-scourgify, which shortens words by Publication 28 itself; it refuses PO boxes."""
+    """usaddress-scourgify, which shortens words by Publication 28. It refuses PO boxes."""
     package = import_module("scourgify")
     failure: type[Exception] = import_module("scourgify.exceptions").AddressNormalizationError
 
@@ -126,7 +125,7 @@ def with_scourgify() -> Read:
 
 
 def with_pyap() -> Read:
-    """pyap finds addresses in text by regular expressions; the first one that it finds is taken."""
+    """pyap finds addresses in text by regular expressions. Its first address is used."""
     package = import_module("pyap")
 
     def read(line: Line) -> Street | None:
@@ -144,7 +143,7 @@ def with_pyap() -> Read:
 
 
 def with_libpostal() -> Read:
-    """libpostal's ``parse_address``, from whichever package brings the module ``postal``; needs its data."""
+    """libpostal's ``parse_address``, from a package with the module ``postal``. It needs its data."""
     parse: Callable[..., list[tuple[str, str]]] = import_module("postal.parser").parse_address
 
     def read(line: Line) -> Street | None:

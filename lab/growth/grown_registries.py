@@ -1,18 +1,17 @@
-"""Registries many times the size of a release, made from it: in memory, and always the same ones.
+"""Registries many times the size of a release, made from it in memory. They are the same in every run.
 
-- ``places``: the libraries of the release again and again in other states and other towns: towns, people and
-  everything else that distinguishes a name is coined anew; ZIPs, phone numbers and ids are new ones.
-- ``towns``: the same new towns, in the states that there are: the words that names share (``COUNTY``,
-  ``NORTH`` …) then stand ten times as often in each state.
-- ``denser``: the towns and ZIPs that there are hold so many times their libraries, under other names, at
-  other house numbers and with other phone numbers of the same area.
-- ``one_state``: the other way: the libraries of one state alone; ``release``: what it is, by one.
+- ``places``: copies of the release's libraries in new states and new towns. Towns, people and all other
+  distinctive words of a name are new; so are ZIPs, phone numbers and ids.
+- ``towns``: the same new towns in the existing states. The words that names share (``COUNTY``, ``NORTH`` …)
+  then occur ten times as often in each state.
+- ``denser``: the existing towns and ZIPs have many times their libraries, with other names, other house
+  numbers and other phone numbers of the same area.
+- ``one_state``: only the libraries of a single state. ``release``: the release itself.
 
-The libraries of the release stay among them as they are, so what is right for an applicant stays right. No
-key of a new place (``places``, ``towns``) leads an applicant of the release astray but by a name, or a
-word of one, that distinguishes nobody (``MAIN LIBRARY``). There are 100,000 ZIPs: from six times on, new
-towns share new ones. Made keys have a letter where the survey has a digit; made states have codes that
-no state has.
+The libraries of the release do not change, so the right answers do not change. A new place (``places``,
+``towns``) shares a key with an applicant of the release only by a name, or a word, that is not distinctive
+(``MAIN LIBRARY``). There are only 100,000 ZIPs, so from six times the release on new towns share new ZIPs.
+New keys have a letter in place of a digit, and new states have codes that no state has.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ ALPHABET: Final = digits + ascii_uppercase
 _SYLLABLES: Final = tuple("".join(pair) for pair in product("BDFGHJKLMNPRSTVZ", "AEIOU"))
 _COINED: Final = len(_SYLLABLES) ** 4  # different words of four syllables
 _PHONES: Final = 8_000_000_000  # ten digits that do not begin with 0 or 1
-_SCATTER: Final = 15_485_863  # a prime: multiples of it go round a number space without repetition
+_SCATTER: Final = 15_485_863  # a prime: its multiples visit every number of a range before they repeat
 _WORD: Final = re.compile(r"[A-Za-z]{3,}")
 _DIGITS: Final = re.compile(r"\d+")
 _HIGHEST_HOUSE: Final = 40_000
 
-# What tells no library from another stays: kinds, directions, and how both are shortened.
+# Words that do not distinguish libraries do not change: kinds, directions, and their short forms.
 _KEPT: Final = frozenset(
     {
         *words.GENERIC, *words.SEPARATORS, *words.GOVERNMENTS, *words.LIBRARY_WORDS, *words.AFFILIATES,
@@ -52,7 +51,7 @@ _KEPT: Final = frozenset(
 
 
 def grow(release: Release, way: str, factor: int, seed: int = 1) -> Release:
-    """A release of ``factor`` times the libraries of ``release``; the first ones are its own."""
+    """A release with ``factor`` times the libraries of ``release``. Its own libraries come first."""
     if way == "one_state":
         return _of_state(release, largest_state(release))
     maker = _Maker(release, way, random.Random(f"{seed} {way}"))
@@ -87,7 +86,7 @@ def _of_state(release: Release, state: str) -> Release:
 
 @dataclass(slots=True)
 class _Copy:
-    """What one copy calls what the release calls otherwise: the same every time."""
+    """The new names of a copy for the names of the release, the same in every run."""
 
     number: int
     states: dict[str, str] = field(default_factory=dict)
@@ -99,7 +98,7 @@ class _Copy:
 
 
 class _Maker:
-    """Makes copies of a release's libraries; what is new is new among all copies."""
+    """Makes copies of a release's libraries. A new name is new in all copies."""
 
     def __init__(self, release: Release, way: str, chance: random.Random) -> None:
         self._release = release
@@ -108,7 +107,7 @@ class _Maker:
         self._words = 0
         self._phones = 0
         self._keys: Counter[str] = Counter()
-        known_zips = {zip_code for one in release.systems for zip_code in (one.zip, one.mailing_zip)}
+        known_zips = {code for system in release.systems for code in (system.zip, system.mailing_zip)}
         known_zips |= {outlet.zip for outlet in release.outlets}
         zips = [f"{number:05}" for number in range(1, 100_000) if f"{number:05}" not in known_zips]
         chance.shuffle(zips)
@@ -120,10 +119,10 @@ class _Maker:
         known_phones = {system.phone for system in release.systems}
         self._known_phones = known_phones | {outlet.phone for outlet in release.outlets}
         known: list[System | Outlet] = [*release.systems, *release.outlets]
-        self._known_words = {word for one in known for word in _WORD.findall(one.name)}
+        self._known_words = {word for record in known for word in _WORD.findall(record.name)}
         self._houses: dict[str, set[str]] = {}
-        for one in known:
-            self._houses.setdefault(one.zip, set()).update(_DIGITS.findall(one.street))
+        for record in known:
+            self._houses.setdefault(record.zip, set()).update(_DIGITS.findall(record.street))
 
     def copy(self, number: int) -> tuple[list[System], list[Outlet]]:
         copy = _Copy(number)
@@ -185,7 +184,7 @@ class _Maker:
         return _WORD.sub(lambda found: self._word(found[0], copy), name)
 
     def _city(self, city: str, copy: _Copy) -> str:
-        """Another town. Where all of its words are kinds (``LAKE CITY``), it has one more of its own."""
+        """A new town. A name of kinds alone (``LAKE CITY``) gets a new word before it."""
         if self._way == "denser" or city == "M" or not city:
             return city
         renamed = self._name(city, copy)
@@ -230,7 +229,7 @@ class _Maker:
         return copy.phones[phone]
 
     def _street(self, street: str, zip_code: str, copy: _Copy) -> str:
-        """Another house, or box, of the same street; new places have streets of their own."""
+        """Another house or box of the same street. New places have new streets."""
         if self._way != "denser":
             return street
         first = _DIGITS.search(street)

@@ -1,17 +1,17 @@
-"""How time, reads, items, memory and accuracy grow with the registry.
+"""Measures how time, reads, items, memory and accuracy grow with the registry.
 
     python -m lab.growth.growth [--release ZIP] [--labelled DIR] [--grown WAY:FACTOR ...] [--runs N]
         --output lab/results/growth.json
 
-Without arguments: the bundled sample release and applications drawn from it, ten times. ``--labelled``:
-applications with their right answers (``library-validator evaluate``). Each registry is made from the
-release in memory (``grown_registries``) and measured in a process of its own: how long its index takes to
-build and what memory that needs, then the same applications on it and on the release's own registry, in
-turn. Times are of the processor, not of the clock. Every pass runs in a process forked for it, after a
-pass over other applications, so that no cache of one registry serves the other. Stores are in memory:
-what DynamoDB takes is not in it; what it bills is computed from item sizes (``read_units``).
+Without arguments it takes the bundled sample release, ten times, and applications drawn from it.
+``--labelled`` gives applications with their right answers (``library-validator evaluate``). Each registry
+is made from the release in memory (``grown_registries``) and measured in its own process: the time and
+memory to build its index, then the same applications with it and with the release's own registry, in turn.
+Times are of the processor, not of the clock. Every pass runs in a new fork, after a pass over other
+applications, so that the caches of one registry do not help the other. Stores are in memory, so DynamoDB's
+time is not included. Its billed units are computed from item sizes (``read_units``).
 
-A registry that is measured alone is added to those that ``--output`` holds already.
+A registry that is measured alone is added to the registries in ``--output``.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ RUNS: Final = 5
 TIMED: Final = 1_000  # applications of a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
-MOST_IN_A_SNAPSHOT: Final = 20  # times: of more, nobody would load one file
+MOST_IN_A_SNAPSHOT: Final = 20  # times the release; a larger file would not be loaded as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRegistry:
-    """A registry that answers, and what it was built from."""
+    """A registry and a decider on it."""
 
     store: MemoryRegistry
     decider: Decider  # reads ``store``, or another store with the same postings
@@ -93,13 +93,13 @@ class MeasuredRegistry:
         return cls(store, Decider(store))
 
 
-# ── one registry, in a process of its own ──
+# ── one registry, in its own process ──
 
 
 def measure_grown(
     path: Path, labelled: Path | None, way: str, factor: int, runs: int, timed: int, batches: Sequence[int]
 ) -> dict[str, Any]:
-    """Everything about one grown registry, beside the one it is made from."""
+    """All measures of a grown registry, beside the release's own registry."""
     release = read_release(path)
     grown = grow(release, way, factor)
     started = time.process_time()
@@ -129,7 +129,7 @@ def measure_grown(
         state = found["state"] = largest_state(release)
         rows = [row for row in rows if row.application.state.strip().upper() == state]
     gc.collect()
-    gc.freeze()  # forked processes shall share the registries, and no collection shall walk them
+    gc.freeze()  # forks share the registries if the garbage collector does not touch them
     chosen = sample_of([row for row in rows if row.is_library], max(timed, *batches))
     found["applications"] = len(chosen)
     found["time_per_decision"] = {
@@ -154,7 +154,7 @@ def measure_grown(
 
 
 def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
-    """What one file of all postings is, and what loading it takes in fresh processes."""
+    """A file of all postings: its size, and the cost of loading it in new processes."""
     size = write(index.postings, path)
     command = [sys.executable, "-m", "lab.speed.snapshot", str(path)]
     loads = [
@@ -163,14 +163,14 @@ def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
     ]
     return {
         "file": computed(size / 2**20, "MB", 2),
-        "load": measured([one["seconds"] for one in loads], "s"),
-        "peak_memory": measured([one["peak"] for one in loads], "MB", 1),
-        "memory": measured([one["resident"] for one in loads], "MB", 1),
+        "load": measured([load["seconds"] for load in loads], "s"),
+        "peak_memory": measured([load["peak"] for load in loads], "MB", 1),
+        "memory": measured([load["resident"] for load in loads], "MB", 1),
     }
 
 
 def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
-    """Applicants that are hard to tell from others; none for a single state."""
+    """Applicants that are hard to distinguish. A single state has none."""
     if way == "one_state":
         return {}
     return {"common_names": common_names(release), "big_cities": big_cities(release)}
@@ -183,13 +183,13 @@ def reads_of_batches(
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held."""
+    """The peak memory of this process."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
-    """What a registry version writes, computed as DynamoDB counts bytes."""
+    """The items of a registry version, with their bytes as DynamoDB counts them."""
     record = registry.version(registry.pointer().active)
     biggest, total, units, at_bound = 0, 0, 0, Counter[str]()
     for key, posting in index.postings.items():
@@ -215,7 +215,7 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
 def time_both(
     small: MeasuredRegistry, large: MeasuredRegistry, rows: Sequence[LabelledRow], runs: int, size: int
 ) -> dict[str, Any]:
-    """Microseconds a decision in batches of ``size`` on both in turn, and how they compare."""
+    """Microseconds a decision in batches of ``size`` on both registries in turn, and their ratio."""
     submissions = filling(rows, size)
     times: dict[str, list[float]] = {"base": [], "grown": []}
     for _ in range(runs):
@@ -229,14 +229,14 @@ def time_both(
 
 
 def filling(rows: Sequence[LabelledRow], size: int) -> list[Submission]:
-    """The applications of ``rows``, again and again where they fill no batch of ``size``."""
+    """The applications of ``rows``, repeated if they are fewer than ``size``."""
     submissions = to_decide(rows)
     return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
 
 
 def one_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size: int) -> float:
-    """Microseconds a decision, in batches of ``size``: the first half warms up what is kept between batches;
-    where there is one batch alone its first application does, for the term statistics are read once."""
+    """Microseconds a decision in batches of ``size``. The first half fills the caches between batches. If
+    there is only one batch, its first application does so, because term statistics are read once."""
     parts = list(batches_of(submissions, size))
     for batch in parts[: len(parts) // 2] or [parts[0][:1]]:
         registry.decider.decide(batch, NOW)
@@ -249,7 +249,7 @@ def one_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size
 
 
 def statistics_read(registry: MeasuredRegistry) -> float:
-    """Milliseconds in which a worker reads a version's term statistics, before its first batch on it."""
+    """Milliseconds to read a version's term statistics, which a worker does before its first batch."""
     encoded = registry.store.version(registry.store.pointer().active).statistics
     started = time.process_time()
     Statistics.decode(encoded)
@@ -257,7 +257,7 @@ def statistics_read(registry: MeasuredRegistry) -> float:
 
 
 def in_fork(work: Callable[[], float]) -> float:
-    """What ``work`` gives in a process forked for it."""
+    """The result of ``work`` in a new fork."""
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
 
@@ -274,7 +274,7 @@ def in_fork(work: Callable[[], float]) -> float:
 
 
 def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
-    """Keys, requests and read units, computed: see ``read_units``."""
+    """Keys, requests and read units, computed by ``read_units``."""
     submissions = filling(rows, size)
     if size == 10:
         kept = (
@@ -297,8 +297,7 @@ def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10)
 
 
 def answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
-    """What the answers are worth, whether the right library was among the candidates, and how many
-    there were."""
+    """The results of the answers, the share of libraries found, and the numbers of candidates."""
     with measuring(rows, registry) as stream:
         measured_rows = list(stream)
     libraries = [measured for measured in measured_rows if measured.row.is_library]
@@ -314,7 +313,7 @@ def answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, 
 
 
 def counts_of(measured_rows: Iterable[MeasuredRow]) -> dict[str, int]:
-    """How many answers are right, wrong, left to a person, and none."""
+    """The numbers of right answers, wrong answers, reviews and refusals."""
     results = Counter(measured.result.value for measured in measured_rows)
     wrong = sum(
         count
@@ -337,11 +336,11 @@ def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list
     for row in rows:
         applicant = Applicant(**{name: getattr(row.application, name) for name in FIELDS})
         found = registry.postings(version, keys_of_query(read_applicant(applicant, terms), terms))
-        counts.append(len({one for posting in found.values() for one in records_of(posting)}))
+        counts.append(len({record for posting in found.values() for record in records_of(posting)}))
     return counts
 
 
-# ── all of them ──
+# ── all registries ──
 
 
 def main() -> None:
@@ -372,7 +371,9 @@ def main() -> None:
         found = _in_own_process(which) | {
             "about": about("growth.growth", sys.argv[1:], ("rapidfuzz", "pydantic"))
         }
-        kept = [one for one in report["registries"] if (one["way"], one["factor"]) != (way, int(factor))]
+        kept = [
+            other for other in report["registries"] if (other["way"], other["factor"]) != (way, int(factor))
+        ]
         report["registries"] = [*kept, found]
         print("\n".join(lines_of(found)), flush=True)
         if given.output:
@@ -380,7 +381,7 @@ def main() -> None:
 
 
 def _in_own_process(which: str) -> dict[str, Any]:
-    """What this very call measures of one registry, in a fresh process."""
+    """The measures of one registry, from this command in a new process."""
     command = [sys.executable, "-m", "lab.growth.growth", *sys.argv[1:], "--grown", which, "--alone"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
@@ -388,7 +389,7 @@ def _in_own_process(which: str) -> dict[str, Any]:
 
 
 def lines_of(found: dict[str, Any]) -> list[str]:
-    """What a person wants to see at once."""
+    """The main measures as lines of text."""
     times, counted = found["time_per_decision"], found["items"]
     head = (
         f"{found['way']} by {found['factor']}: {counted['entries']:,} entries, "
@@ -397,10 +398,10 @@ def lines_of(found: dict[str, Any]) -> list[str]:
         f"version item {counted['version_item_bytes']:,} bytes"
     )
     lines = [head] + [
-        f"  in batches of {size}: {one['base']['median']:,.0f} → {one['grown']['median']:,.0f} µs, "
-        f"ratio {one['ratio']['median']:.2f}; "
+        f"  in batches of {size}: {compared['base']['median']:,.0f} → {compared['grown']['median']:,.0f} µs, "
+        f"ratio {compared['ratio']['median']:.2f}; "
         f"{found['reads'][size]['units_per_application_in_batches']} read units"
-        for size, one in times.items()
+        for size, compared in times.items()
     ]
     for part, some in found["judged"].items():
         lines.append(f"  {part}: " + ", ".join(f"{kind} {some[kind]}" for kind in KINDS))

@@ -1,11 +1,10 @@
-"""Who applies in ``growth`` and ``candidates``: labelled rows, common names, libraries of big cities."""
+"""The applicants of ``growth`` and ``candidates``: labelled rows, common names, libraries of big cities."""
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -25,22 +24,20 @@ NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
-    """Labelled rows that stand for every applicant: libraries as typed and as another year lists them,
-    and everything that is none."""
+    """Labelled rows of every kind of applicant: libraries as typed and as listed in another year, and
+    applicants that are not libraries. Without labelled sets, applications drawn from the release."""
     if labelled is None:
-        drawn = sample_applications(release, DRAWN, SEED)
+        names = (*FIELDS, "application_id")
         return [
-            _row(
-                "typed", one.label or NONE, {name: asdict(one)[name] for name in (*FIELDS, "application_id")}
-            )
-            for one in drawn
+            _row("typed", sample.label or NONE, {name: getattr(sample, name) for name in names})
+            for sample in sample_applications(release, DRAWN, SEED)
         ]
     paths = [labelled / "typed.csv", labelled / "drift17_ae.csv", *sorted(labelled.glob("neg_*.csv"))]
     return [row for file in read_labelled(paths) for row in file.rows]
 
 
 def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
-    """By set; everything that is no library is one."""
+    """The rows of each set. All applicants that are not libraries form a single set."""
     parts: defaultdict[str, list[LabelledRow]] = defaultdict(list)
     for row in rows:
         parts[row.set if row.label != NONE else "no libraries"].append(row)
@@ -48,25 +45,25 @@ def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
 
 
 def sample_of(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
-    """So many rows, the same ones every time."""
+    """``count`` rows, the same rows in every run."""
     return random.Random(SEED).sample(rows, min(count, len(rows)))
 
 
 def common_names(release: Release) -> list[LabelledRow]:
-    """Bearers of the commonest names, with name, city and state only."""
+    """Libraries with the most common names, with name, city and state only."""
     by_name: defaultdict[str, list[System | Outlet]] = defaultdict(list)
-    bearers: list[System | Outlet] = [*release.systems, *release.outlets]
-    for one in bearers:
-        by_name[one.name].append(one)
+    records: list[System | Outlet] = [*release.systems, *release.outlets]
+    for record in records:
+        by_name[record.name].append(record)
     ranked = sorted(by_name.values(), key=lambda them: (-len(them), them[0].name))
     return _as_rows("common_names", ranked[:COMMON_NAMES], ("name", "city", "state"))
 
 
 def big_cities(release: Release) -> list[LabelledRow]:
-    """Libraries of the cities that have most, with everything but a phone number."""
+    """Libraries of the cities with the most libraries, with all fields but the phone."""
     by_city: defaultdict[tuple[str, str], list[System | Outlet]] = defaultdict(list)
-    for one in release.outlets:
-        by_city[one.state, one.city].append(one)
+    for outlet in release.outlets:
+        by_city[outlet.state, outlet.city].append(outlet)
     ranked = sorted(by_city.values(), key=lambda there: (-len(there), there[0].city))
     return _as_rows("big_cities", ranked[:BIG_CITIES], ("name", "street", "city", "state", "zip"))
 
@@ -75,14 +72,14 @@ def _as_rows(
     set_name: str, groups: Iterable[list[System | Outlet]], given: Sequence[str]
 ) -> list[LabelledRow]:
     chance = random.Random(SEED)
-    chosen = [one for group in groups for one in chance.sample(group, min(OF_EACH, len(group)))]
+    chosen = [record for group in groups for record in chance.sample(group, min(OF_EACH, len(group)))]
     return [
         _row(
             set_name,
-            one.fscs_key,
-            {name: getattr(one, name) for name in given} | {"application_id": f"{set_name}-{number}"},
+            record.fscs_key,
+            {name: getattr(record, name) for name in given} | {"application_id": f"{set_name}-{number}"},
         )
-        for number, one in enumerate(chosen)
+        for number, record in enumerate(chosen)
     ]
 
 

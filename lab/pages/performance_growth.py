@@ -25,6 +25,7 @@ _BOUNDS: Final = {
     "time_of_eight": "time (900 s), eight write requests at a time",
     "memory_at_most": "the most memory that a function can have (10,240 MB)",
 }
+_APPLICANTS: Final = {"no libraries": "not libraries"}  # name in the results -> name on the page
 _KINDS: Final = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
 
 
@@ -101,7 +102,7 @@ def _worst_case(case: Mapping[str, Any]) -> Iterable[str]:
 
 def answers(registries: Registries) -> str:
     rows = [
-        (name, _name(registry), *(f"{counts[kind]:,}" for kind in _KINDS))
+        (_APPLICANTS.get(name, name), _name(registry), *(f"{counts[kind]:,}" for kind in _KINDS))
         for name in registries[0]["judged"]
         for registry in registries
         if (counts := registry["judged"].get(name))  # one state may have no application of a set

@@ -2,19 +2,19 @@
 
     python -m lab.peers.accuracy_peers LABELLED_DIR --release PATH --older PATH ... [--output JSON]
 
-Runs in the environment of requirements/bench.txt. ``LABELLED_DIR`` holds labelled CSV files (see
-``library-validator evaluate``); each is judged against ``--release``. ``--older`` releases train the
-peers that train: none of a year that a labelled set is made of.
+Runs in the environment of requirements/bench.txt. ``LABELLED_DIR`` has labelled CSV files (see
+``library-validator evaluate``). All matchers answer them with ``--release``. ``--older`` releases train the
+peers that train; no labelled set is made from those years.
 
-A peer's first choice counts as validated from a score on. The score is chosen for it, with and without
-the affiliate rule, on the labels of the very rows that are reported (the pool: every row but those of
-systems that are gone, reduced rows, and files with FSCS ids, which no peer reads):
+A peer validates its first choice from a threshold on. The threshold is chosen with the labels of the reported
+rows, with and without the affiliate rule. These rows are the pool: all rows but those of vanished systems,
+reduced rows, and files with FSCS ids, which no peer reads. There are three thresholds:
 
-1. so that at most one row in a thousand of the pool is let through wrongly;
-2. so that no more rows are let through wrongly than the product lets through;
-3. so that as many libraries are validated as the product validates: what does that cost?
+1. at most one row in a thousand of the pool is validated wrongly;
+2. at most as many rows are validated wrongly as by the product;
+3. as many libraries are validated as by the product, with the wrong rows that this costs.
 
-The product runs as it ships: nothing is chosen for it.
+The product runs as it ships, without any choice.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from lab.peers.measuring import (
     Refuses,
     Step,
     affiliate_rule,
+    answers_at,
     curve,
     fewest_wrong,
     measure_pool,
     measure_sets,
     most_right,
     no_rule,
-    outcomes_at,
 )
 from lab.peers.product import MatcherAnswer, Product
 from lab.peers.records import FIELDS, Best, Peer, Record, record_of, records_of
@@ -58,7 +58,7 @@ from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import GONE, LabelledFile, read_labelled
 
 WRONG_ONE_IN: Final = 1_000
-TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # rows of the pool let through wrongly
+TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # wrong rows of the pool
 REDUCED: Final = "typed"
 KEPT: Final = ("name", "city", "state")
 PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-learn")
@@ -66,7 +66,7 @@ PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-lea
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Seconds; not compared, for one runs in batch what another runs one at a time."""
+    """Seconds. They are not compared, because some matchers run in batch and others one at a time."""
 
     prepare: float
     score: float
@@ -74,7 +74,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A peer's answers, and every threshold that can be chosen for it under one rule."""
+    """A peer's answers with a rule, and all its possible thresholds."""
 
     matcher: str
     answers: list[Best]
@@ -83,7 +83,7 @@ class Scored:
 
 
 def read_cases(directory: Path) -> tuple[list[Case], list[LabelledFile]]:
-    """Every labelled row of a folder, and the rows of ``REDUCED`` once more with less given."""
+    """Every labelled row of a folder, and the rows of ``REDUCED`` again with fewer fields."""
     paths = sorted(directory.glob("*.csv"))
     files = read_labelled(paths)
     cases = []
@@ -102,8 +102,8 @@ def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[MatcherAn
     started = time.monotonic()
     product.prepare()
     prepared = time.monotonic()
-    outcomes = product.decide([case.row for case in cases])
-    return outcomes, Timed(prepared - started, time.monotonic() - prepared)
+    answers = product.decide([case.row for case in cases])
+    return answers, Timed(prepared - started, time.monotonic() - prepared)
 
 
 def run_peer(
@@ -123,20 +123,20 @@ def peers_of(older: Sequence[Release], seed: int) -> list[Peer]:
 
 
 def result_of(
-    matcher: str, threshold: float | None, cases: Sequence[Case], outcomes: list[MatcherAnswer]
+    matcher: str, threshold: float | None, cases: Sequence[Case], answers: list[MatcherAnswer]
 ) -> MatcherResult:
     return MatcherResult(
-        matcher, threshold, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes
+        matcher, threshold, measure_pool(cases, answers), measure_sets(cases, answers), answers
     )
 
 
 def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> list[MatcherResult]:
-    """Every peer with the lowest threshold that lets at most ``wrong`` rows of the pool through wrongly."""
+    """Every peer with its lowest threshold that validates at most ``wrong`` rows of the pool wrongly."""
     results = []
-    for one in scored:
-        threshold = most_right(one.steps, wrong).threshold
-        outcomes = outcomes_at(threshold, cases, one.answers, one.refuses)
-        results.append(result_of(one.matcher, threshold, cases, outcomes))
+    for peer in scored:
+        threshold = most_right(peer.steps, wrong).threshold
+        answers = answers_at(threshold, cases, peer.answers, peer.refuses)
+        results.append(result_of(peer.matcher, threshold, cases, answers))
     return results
 
 
@@ -147,16 +147,16 @@ def main() -> None:
     cases, files = read_cases(given.labelled)
     release = read_release(given.release)
     matcher = Product(given.release)
-    outcomes, timed = run_product(matcher, cases)
+    answers, timed = run_product(matcher, cases)
     _say(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
-    product = result_of(matcher.name, None, cases, outcomes)
+    product = result_of(matcher.name, None, cases, answers)
     peers = peers_of([read_release(path) for path in given.older], given.seed)
     scored, times = score_peers(peers, release, cases)
     report = {
         **_about(given, release, files),
         **matcher.versions,
         "pool": product.pool.rows,
-        "seconds": {name: asdict(one) for name, one in {matcher.name: timed, **times}.items()},
+        "seconds": {name: asdict(taken) for name, taken in {matcher.name: timed, **times}.items()},
         "product": product.as_json(),
         "points": [
             print_point(title, wrong, product, at_wrong(wrong, cases, scored), cases)
@@ -197,33 +197,33 @@ def score_peers(
 def print_point(
     title: str, wrong: int, product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]
 ) -> dict[str, Any]:
-    """Print one operating point of the peers beside the product; returns it as JSON."""
+    """Prints an operating point of the peers beside the product, and returns it as JSON."""
     ahead = ahead_of(product, peers, cases)
     print(f"## Peers with {title} ({wrong} of {product.pool.rows:,}; the product: {product.pool.errors})\n")
     print(text_of([product, *peers]), end="\n\n")
     print("Where a peer is ahead:\n")
-    print("\n".join(f"- {one.line()}" for one in ahead) or "- nowhere", end="\n\n")
+    print("\n".join(f"- {cell.line()}" for cell in ahead) or "- nowhere", end="\n\n")
     return {
         "title": title,
         "wrong_at_most": wrong,
         "peers": [result.as_json() for result in peers],
-        "ahead": [asdict(one) for one in ahead],
+        "ahead": [asdict(cell) for cell in ahead],
     }
 
 
 def print_trade_off(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
-    """Print and return how many libraries of the pool each peer validates for so many wrong rows."""
+    """Prints and returns how many libraries of the pool each peer validates for each number of wrong rows."""
     found = {
-        one.matcher: [(wrong, most_right(one.steps, wrong).right) for wrong in TRADE_OFF] for one in scored
+        peer.matcher: [(wrong, most_right(peer.steps, wrong).right) for wrong in TRADE_OFF] for peer in scored
     }
     libraries = product.pool.libraries
-    rows = [("at most so many wrong", *(f"{wrong:,}" for wrong in TRADE_OFF))]
+    rows = [("at most wrong", *(f"{wrong:,}" for wrong in TRADE_OFF))]
     rows += [
         (matcher, *(f"{10_000 * right // libraries / 100:.2f}" for _, right in points))
         for matcher, points in found.items()
     ]
     print(
-        f"## Libraries of the pool validated %, by rows let through wrongly ({product.matcher}: "
+        f"## Libraries of the pool validated %, by rows validated wrongly ({product.matcher}: "
         f"{10_000 * product.pool.validated_right // libraries / 100:.2f} at {product.pool.errors})\n"
     )
     print("\n".join(markdown(rows)), end="\n\n")
@@ -231,19 +231,19 @@ def print_trade_off(product: MatcherResult, scored: Sequence[Scored]) -> dict[st
 
 
 def print_costs(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, int | None]:
-    """Print and return how many rows of the pool each peer lets through wrongly to validate as many
-    libraries as the product; None: it cannot."""
+    """Prints and returns how many rows of the pool each peer validates wrongly to validate as many libraries
+    as the product. None: it cannot."""
     right = product.pool.validated_right
-    found = {one.matcher: fewest_wrong(one.steps, right) for one in scored}
+    found = {peer.matcher: fewest_wrong(peer.steps, right) for peer in scored}
     counts = {matcher: step.wrong if step else None for matcher, step in found.items()}
-    print(f"## Rows let through wrongly to validate the product's {right:,} libraries of the pool\n")
+    print(f"## Rows validated wrongly to validate the product's {right:,} libraries of the pool\n")
     for matcher, count in {product.matcher: product.pool.errors, **counts}.items():
         print(f"- {matcher}: {'cannot' if count is None else f'{count:,}'}")
     return counts
 
 
 def _about(given: argparse.Namespace, release: Release, files: Sequence[LabelledFile]) -> dict[str, Any]:
-    """What was run on what, so that it can be run again."""
+    """The inputs and the command of the comparison."""
     return {
         "schema_version": 1,
         "command": shlex.join(["python", "-m", "lab.peers.accuracy_peers", *sys.argv[1:]]),

@@ -1,4 +1,4 @@
-"""Thresholds, the affiliate rule, and what a matcher gets right on each labelled set."""
+"""Thresholds, the affiliate rule, and the counts of a matcher's right and wrong answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from lab.peers.product import MatcherAnswer
@@ -24,23 +25,23 @@ Refuses = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A labelled application in the set that it is reported in."""
+    """A labelled application in its set of the report."""
 
     set: str
     row: LabelledRow
-    in_pool: bool  # whether thresholds are chosen on it
+    in_pool: bool  # thresholds are chosen on it
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Counts of one set. Rows labelled ``GONE`` count as rows and as ``gone_validated`` only."""
+    """Counts of a set. Rows labelled ``GONE`` count only as rows and as ``gone_validated``."""
 
     rows: int
     libraries: int
     non_libraries: int
     first_right: int  # libraries whose right key is ranked first
     validated_right: int
-    validated_wrong: int  # libraries validated under another key
+    validated_wrong: int  # libraries validated with another key
     non_libraries_validated: int
     gone_validated: int
 
@@ -49,17 +50,17 @@ class Measure:
         return self.validated_wrong + self.non_libraries_validated
 
 
-def measure(cases: Iterable[Case], outcomes: Iterable[MatcherAnswer]) -> Measure:
+def measure(cases: Iterable[Case], matcher_answers: Iterable[MatcherAnswer]) -> Measure:
     counts: Counter[str] = Counter()
-    for case, outcome in zip(cases, outcomes, strict=True):
+    for case, answer in zip(cases, matcher_answers, strict=True):
         row = case.row
         counts["rows"] += 1
-        validated = bool(outcome.validated)
+        validated = bool(answer.validated)
         if row.is_library:
             counts["libraries"] += 1
-            counts["first_right"] += outcome.first == row.label
-            counts["validated_right"] += outcome.validated == row.label
-            counts["validated_wrong"] += validated and outcome.validated != row.label
+            counts["first_right"] += answer.first == row.label
+            counts["validated_right"] += answer.validated == row.label
+            counts["validated_wrong"] += validated and answer.validated != row.label
         elif row.label == NONE:
             counts["non_libraries"] += 1
             counts["non_libraries_validated"] += validated
@@ -68,31 +69,31 @@ def measure(cases: Iterable[Case], outcomes: Iterable[MatcherAnswer]) -> Measure
     return Measure(**{name: counts[name] for name in Measure.__dataclass_fields__})
 
 
-def measure_sets(cases: Sequence[Case], outcomes: Sequence[MatcherAnswer]) -> dict[str, Measure]:
-    """By set, in the order in which the sets first occur."""
+def measure_sets(cases: Sequence[Case], matcher_answers: Sequence[MatcherAnswer]) -> dict[str, Measure]:
+    """The counts by set, in the order of the sets."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for position, case in enumerate(cases):
         groups[case.set].append(position)
     return {
-        name: measure((cases[place] for place in places), (outcomes[place] for place in places))
+        name: measure((cases[place] for place in places), (matcher_answers[place] for place in places))
         for name, places in groups.items()
     }
 
 
-def measure_pool(cases: Sequence[Case], outcomes: Sequence[MatcherAnswer]) -> Measure:
-    pooled = [(case, outcome) for case, outcome in zip(cases, outcomes, strict=True) if case.in_pool]
-    return measure((case for case, _ in pooled), (outcome for _, outcome in pooled))
+def measure_pool(cases: Sequence[Case], matcher_answers: Sequence[MatcherAnswer]) -> Measure:
+    pooled = [(case, answer) for case, answer in zip(cases, matcher_answers, strict=True) if case.in_pool]
+    return measure((case for case, _ in pooled), (answer for _, answer in pooled))
 
 
 def affiliate_rule(release: Release) -> Refuses:
-    """Whether a name (as written) bears a cue word that no name of the library with a key bears."""
-    borne: defaultdict[str, set[str]] = defaultdict(set)
+    """A rule that refuses a name with a cue word, unless a name of the library has that word too."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
     records: list[System | Outlet] = [*release.systems, *release.outlets]
     for record in records:
-        borne[record.fscs_key].update(read_name(record.name).tokens)
+        words[record.fscs_key].update(read_name(record.name).tokens)
 
     def refuses(name: str, fscs_key: str) -> bool:
-        return bool(CUE_WORDS.intersection(read_name(name).tokens) - borne.get(fscs_key, set()))
+        return bool(CUE_WORDS.intersection(read_name(name).tokens) - words.get(fscs_key, set()))
 
     return refuses
 
@@ -101,10 +102,10 @@ def no_rule(_name: str, _fscs_key: str) -> bool:
     return False
 
 
-def outcomes_at(
+def answers_at(
     threshold: float, cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses
 ) -> list[MatcherAnswer]:
-    """What a peer's answers come to: validated from the threshold on, unless tied or refused."""
+    """A peer's answers at a threshold: validated from the threshold on, unless tied or refused."""
     return [
         MatcherAnswer(
             first=answer.fscs_key,
@@ -118,7 +119,7 @@ def outcomes_at(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a threshold lets through of the pool."""
+    """The rows of the pool that a threshold validates."""
 
     threshold: float
     right: int
@@ -126,7 +127,7 @@ class Step:
 
 
 def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> list[Step]:
-    """Every threshold that can be chosen, highest first; the first one lets nothing through."""
+    """Every possible threshold, highest first. The first threshold validates nothing."""
     pool = sorted(
         (
             (answer.score, answer.fscs_key == case.row.label)
@@ -136,7 +137,7 @@ def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> l
         reverse=True,
     )
     steps = [Step(NEVER, 0, 0)]
-    for score, rows in groupby(pool, key=lambda one: one[0]):
+    for score, rows in groupby(pool, key=itemgetter(0)):
         right = [is_right for _, is_right in rows]
         last = steps[-1]
         steps.append(Step(score, last.right + sum(right), last.wrong + len(right) - sum(right)))
@@ -144,20 +145,20 @@ def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> l
 
 
 def most_right(steps: Sequence[Step], wrong: int) -> Step:
-    """The lowest threshold that lets at most ``wrong`` rows of the pool through wrongly.
+    """The lowest threshold that validates at most ``wrong`` rows of the pool wrongly.
 
-    Chosen with the labels of the very rows that are reported: no choice could do better for a peer.
+    It is chosen with the labels of the reported rows, so no other choice could be better for a peer.
     """
     return [step for step in steps if step.wrong <= wrong][-1]
 
 
 def fewest_wrong(steps: Sequence[Step], right: int) -> Step | None:
-    """The highest threshold that validates at least ``right`` libraries of the pool; None: none does."""
+    """The highest threshold that validates at least ``right`` libraries of the pool; None if none does."""
     return next((step for step in steps if step.right >= right), None)
 
 
 def _is_eligible(case: Case, answer: Best, refuses: Refuses) -> bool:
-    """A tie of two libraries is nobody's match."""
+    """A tie of two libraries is not a match."""
     if not answer.fscs_key or answer.margin == 0.0:
         return False
     return not refuses(case.row.application.name, answer.fscs_key)

@@ -1,4 +1,4 @@
-"""The product, with its shipped weights, thresholds and rules: nothing is chosen here."""
+"""The product with its shipped weights, thresholds and rules."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
 
 @dataclass(frozen=True, slots=True)
 class MatcherAnswer:
-    """What became of one application; keys are empty where there is none."""
+    """A matcher's answer to an application. A key may be empty."""
 
     first: str  # FSCS key ranked first
     validated: str  # FSCS key validated
-    answer: str = ""  # the product's, and its first reason; peers give none
+    answer: str = ""  # of the product only, as is its first reason
     reason: str = ""
 
 
@@ -36,17 +36,17 @@ class Product:
     def __init__(self, release: Path) -> None:
         self._release = release
         self._decider = Decider(MemoryRegistry())
-        self.versions: dict[str, str] = {}  # of the registry and the policy that decided last
+        self.versions: dict[str, str] = {}  # registry and policy of the last decision
 
     def prepare(self) -> None:
         """Raises ``ReleaseRefused``."""
-        self._decider = Decider(registry_of([self._release], _unheard))
+        self._decider = Decider(registry_of([self._release], _ignored))
 
     def decide(self, rows: Sequence[LabelledRow]) -> list[MatcherAnswer]:
-        """One outcome a row, in order."""
-        return list(self._outcomes(iter(rows)))
+        """An answer for each row, in order."""
+        return list(self._answers(iter(rows)))
 
-    def _outcomes(self, rows: Iterator[LabelledRow]) -> Iterator[MatcherAnswer]:
+    def _answers(self, rows: Iterator[LabelledRow]) -> Iterator[MatcherAnswer]:
         while chunk := list(islice(rows, CHUNK)):
             submissions = [
                 Submission(
@@ -59,14 +59,14 @@ class Product:
                 "registry_version": decisions[0].registry_version,
                 "policy_version": decisions[0].policy_version,
             }
-            yield from map(_outcome, decisions)
+            yield from map(_answer, decisions)
 
 
-def _unheard(_said: str) -> None:
-    """Progress is told by the benchmark."""
+def _ignored(_said: str) -> None:
+    """The benchmark reports the progress."""
 
 
-def _outcome(decision: Decision) -> MatcherAnswer:
+def _answer(decision: Decision) -> MatcherAnswer:
     first = decision.candidates[0].fscs_key if decision.candidates else ""
     validated = decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else ""
     return MatcherAnswer(first, validated, decision.decision.value, decision.reasons[0].code)

@@ -1,8 +1,8 @@
-"""What every matcher of the comparison is given, and what it gives back.
+"""The input and the output of every matcher of the comparison.
 
-Every peer gets the product's own normalization of names, streets, cities, states, ZIPs and phones:
-abbreviations written out, stop words dropped, digits of phones. That is more than their users start
-with. What is compared is matching and deciding, not cleaning.
+Every peer gets the product's normalization of names, streets, cities, states, ZIPs and phones: full words for
+abbreviations, no stop words, digits of phones. Their users start with less. The comparison is about matching
+and deciding, not about cleaning.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ FIELDS: Final = ("name", "street", "city", "state", "zip", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A place of the registry or an application, cleaned; an empty field was not given."""
+    """A cleaned place of the registry or a cleaned application. A missing field is empty."""
 
     id: str  # unique among the records of one side
     place: str  # FSCS key of a system, FSCS id of an outlet; empty for an application
     name: str
     street: str  # house number, name and box in one line
-    number: str  # house number, or the box's
+    number: str  # of the house or the box
     city: str
     state: str  # two letters
     zip: str  # five digits
@@ -44,28 +44,28 @@ class Record:
 class Best:
     """A matcher's first choice for one application. Scores compare within one matcher only."""
 
-    fscs_key: str  # empty: no candidate at all
+    fscs_key: str  # empty: no candidate
     score: float
-    margin: float | None  # score less that of the best candidate of another library; None: there is none
+    margin: float | None  # score above the best candidate of another library; None: no such candidate
 
 
 NOTHING: Final = Best("", float("-inf"), None)
 
 
 class Peer(Protocol):
-    """A matcher that somebody else would use for this job."""
+    """A matcher that others would use for this work."""
 
     name: str
 
     def prepare(self, registry: Sequence[Record]) -> None:
-        """Take the registry in, and train where there is something to train."""
+        """Reads the registry, and trains if the matcher trains."""
 
     def score(self, applications: Sequence[Record]) -> list[Best]:
-        """One answer an application, in order."""
+        """An answer for each application, in order."""
 
 
 def record_of(identity: str, place: str, fields: Mapping[str, str]) -> Record:
-    """Clean one row; ``fields`` holds any of ``FIELDS``, as written."""
+    """Cleans a row. ``fields`` has any of ``FIELDS``, as written."""
     street = normalize.street(fields.get("street", ""))
     box = f"BOX {street.box}" if street.box else ""
     return Record(
@@ -107,8 +107,8 @@ def _fields_of(published: System | Outlet) -> dict[str, str]:
 def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Record]) -> list[Best]:
     """The best library of each application, from scored pairs (application id, FSCS key, score).
 
-    A library scores as its best record does. Equal scores are ordered by FSCS key, so that the same
-    pairs give the same answer in any order.
+    A library has the score of its best record. Equal scores are ordered by FSCS key, so that the order of the
+    pairs does not change the answer.
     """
     scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for identity, key, score in pairs:
@@ -117,7 +117,9 @@ def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Reco
             known[key] = score
     answers = []
     for application in applications:
-        ranked = sorted(scores.get(application.id, {}).items(), key=lambda one: (-one[1], one[0]))[:2]
+        ranked = sorted(scores.get(application.id, {}).items(), key=lambda scored: (-scored[1], scored[0]))[
+            :2
+        ]
         if not ranked:
             answers.append(NOTHING)
             continue

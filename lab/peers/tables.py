@@ -17,13 +17,13 @@ _SHARES: Final = COLUMNS[:2]  # of the libraries of a set; more is better
 
 @dataclass(frozen=True, slots=True)
 class MatcherResult:
-    """One matcher at one operating point."""
+    """A matcher at an operating point."""
 
-    matcher: str  # with the rule, where it has it
+    matcher: str  # says whether it has the rule
     threshold: float | None  # None: the product's own
     pool: Measure
     sets: dict[str, Measure]
-    outcomes: Sequence[MatcherAnswer]
+    answers: Sequence[MatcherAnswer]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -36,14 +36,14 @@ class MatcherResult:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """A cell in which a peer does better than the product."""
+    """A cell in which a peer is better than the product."""
 
     set: str
     column: str
     matcher: str
     peer: int
     product: int
-    answers: dict[str, int]  # what the product answered to the rows behind it, by answer and first reason
+    answers: dict[str, int]  # of the product to these rows, by answer and first reason
 
     def line(self) -> str:
         answers = ", ".join(f"{count} {answer}" for answer, count in self.answers.items())
@@ -53,7 +53,7 @@ class Ahead:
 
 
 def text_of(results: Sequence[MatcherResult]) -> str:
-    """A table of the sets with libraries, and one of what must not be validated."""
+    """A table of the sets with libraries, and a table of the applicants that must not be validated."""
     heads = [result.matcher for result in results]
     measures = {"whole pool": [result.pool for result in results]}
     measures |= {name: [result.sets[name] for result in results] for name in results[0].sets}
@@ -65,16 +65,16 @@ def text_of(results: Sequence[MatcherResult]) -> str:
         if counted.libraries:
             libraries.append((f"{name} ({counted.libraries:,} libraries)", *map(_of_libraries, row)))
         if counted.non_libraries:
-            cells = [f"{one.non_libraries_validated:,}" for one in row]
+            cells = [f"{measure.non_libraries_validated:,}" for measure in row]
             others.append((f"{name} ({counted.non_libraries:,} non-libraries)", *cells))
         if gone:
-            cells = [f"{one.gone_validated:,}" for one in row]
+            cells = [f"{measure.gone_validated:,}" for measure in row]
             others.append((f"{name} ({gone:,} keys that are gone; no error)", *cells))
     return "\n".join([*markdown(libraries), "", *markdown(others)])
 
 
 def _of_libraries(measure: Measure) -> str:
-    """Cut, not rounded: 100.00 is every library."""
+    """Rounded down: only every library is 100.00."""
     shares = [
         f"{10_000 * count // measure.libraries / 100:.2f}"
         for count in (measure.first_right, measure.validated_right)
@@ -83,7 +83,7 @@ def _of_libraries(measure: Measure) -> str:
 
 
 def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table; the first row is its head."""
+    """The lines of a table. The first row is its head."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):
         yield "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
@@ -92,7 +92,7 @@ def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def ahead_of(product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]) -> list[Ahead]:
-    """Every cell of every set in which a peer does better than the product."""
+    """Every cell of every set in which a peer is better than the product."""
     return [
         Ahead(name, column, peer.matcher, theirs, ours, _behind(column, name, product, peer, cases))
         for name, measure in product.sets.items()
@@ -109,17 +109,17 @@ def _is_better(column: str, theirs: int, ours: int) -> bool:
 def _behind(
     column: str, name: str, product: MatcherResult, peer: MatcherResult, cases: Sequence[Case]
 ) -> dict[str, int]:
-    """What the product answered where the peer is right and it is not."""
+    """The product's answers to the rows that the peer gets right and the product does not."""
     counts: Counter[str] = Counter()
-    for case, ours, theirs in zip(cases, product.outcomes, peer.outcomes, strict=True):
+    for case, ours, theirs in zip(cases, product.answers, peer.answers, strict=True):
         if case.set == name and _is_right(column, case, theirs) and not _is_right(column, case, ours):
             counts[f"{ours.answer} {ours.reason}"] += 1
     return dict(counts.most_common())
 
 
-def _is_right(column: str, case: Case, outcome: MatcherAnswer) -> bool:
+def _is_right(column: str, case: Case, answer: MatcherAnswer) -> bool:
     if column == "first_right":
-        return outcome.first == case.row.label
+        return answer.first == case.row.label
     if column == "validated_right":
-        return outcome.validated == case.row.label
-    return outcome.validated in ("", case.row.label)
+        return answer.validated == case.row.label
+    return answer.validated in ("", case.row.label)

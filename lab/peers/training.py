@@ -1,4 +1,4 @@
-"""What the trained peers learn from: years and typing that no labelled set is made of.
+"""The training data of the trained peers: years and typing that no labelled set uses.
 
 The product's weights are learned from the same two kinds of rows (lab/weights/learn_weights.py).
 """
@@ -16,11 +16,11 @@ from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import NONE, sample_applications
 
 TYPED: Final = 30_000
-BRANCH: Final = "branch"  # the label names the system: which of its places was typed is not told
+BRANCH: Final = "branch"  # its label names the system, not the branch
 
 
 def year_to_year(older: Sequence[Release]) -> list[Record]:
-    """The records of older releases; each stands for the place of its id in the newer one."""
+    """The records of older releases. Each is a match of the place with the same id in the newer release."""
     return [
         replace(record, id=f"FY{release.fiscal_year} {record.id}")
         for release in older
@@ -29,13 +29,13 @@ def year_to_year(older: Sequence[Release]) -> list[Record]:
 
 
 def typed(release: Release, seed: int) -> list[Record]:
-    """Applications as people would type them; impostors stand for no place.
+    """Applications as people would type them. Impostors match no place.
 
-    Impostors that a cue word tells are left out: rules decide on these, whatever a score says.
+    Impostors with a cue word are left out, because rules and not scores decide on them.
     """
     return [
-        record_of(one.application_id, one.label, asdict(one))
-        for one in sample_applications(release, TYPED, seed)
-        if one.kind != BRANCH
-        and not (one.label == NONE and CUE_WORDS.intersection(read_name(one.name).tokens))
+        record_of(sample.application_id, sample.label, asdict(sample))
+        for sample in sample_applications(release, TYPED, seed)
+        if sample.kind != BRANCH
+        and not (sample.label == NONE and CUE_WORDS.intersection(read_name(sample.name).tokens))
     ]

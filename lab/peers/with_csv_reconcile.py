@@ -1,8 +1,8 @@
 """csv-reconcile: the OpenRefine reconciliation service over a CSV file, with the scorer that it ships (Dice).
 
-As its documentation sets it up, ``init`` on a CSV and then queries of one text each, but in process: without
-HTTP, and with its database in memory. The text is name, city and state, for a name alone is borne in
-many states. It is what pip installs: the scorer's compiled half stands in the package as source only.
+It is used as its documentation says: ``init`` on a CSV, then queries of a single text. It runs in this
+process without HTTP, with its database in memory. The text is name, city and state, because a name alone
+occurs in many states. pip installs it with the scorer's compiled half as source only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lab.peers.records import Best, Record, best_of
 
 
 class WithCsvReconcile:
-    """Scores are percent of shared pairs of letters; nothing below its own threshold of 30 is an answer."""
+    """Scores are the percentage of shared pairs of letters. Its own threshold is 30."""
 
     name = "csv-reconcile"
 
@@ -39,7 +39,7 @@ class WithCsvReconcile:
                 rows = ([record.id, _text(record)] for record in registry)
                 csv.writer(file).writerows([["id", "text"], *rows])
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it reads its schema, and turns text to ASCII, the old way
+                warnings.simplefilter("ignore")  # it uses deprecated calls
                 initdb.init_db(self._database, path, "id", "text", csvencoding="utf-8", scoreOptions={})
 
     def score(self, applications: Sequence[Record]) -> list[Best]:

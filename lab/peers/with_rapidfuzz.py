@@ -1,8 +1,8 @@
 """rapidfuzz over every record of the applicant's state, all fields, weighted by hand.
 
-What a programmer writes in an afternoon: token-sorted similarity of names and streets, plain similarity
-of cities, agreement of ZIPs and phones, and a weighted sum. Other weights and other values for missing
-fields were tried (0.3 to 0.85): none does better on most sets.
+A programmer writes it in an afternoon: token-sorted similarity of names and streets, plain similarity of
+cities, agreement of ZIPs and phones, and a weighted sum. Other weights and other values for missing fields
+(0.3 to 0.85) are not better on most sets.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ STREET: Final = 0.20
 CITY: Final = 0.10
 ZIP: Final = 0.10
 PHONE: Final = 0.15
-MISSING: Final = 0.5  # a field that one side lacks speaks neither for nor against
-_CHUNK: Final = 2_000  # applications compared at a time: bounds the matrices
+MISSING: Final = 0.5  # similarity of a missing field: neutral
+_CHUNK: Final = 2_000  # applications at a time, to bound the matrices
 
 
 class WithRapidfuzz:
-    """Scores run from 0 to 1."""
+    """Scores are from 0 to 1."""
 
     name = "rapidfuzz"
 
@@ -35,7 +35,7 @@ class WithRapidfuzz:
 
     def prepare(self, registry: Sequence[Record]) -> None:
         states: defaultdict[str, list[Record]] = defaultdict(list)
-        for record in sorted(registry, key=lambda one: (one.fscs_key, one.id)):
+        for record in sorted(registry, key=lambda record: (record.fscs_key, record.id)):
             states[record.state].append(record)
         self._states = dict(states)
 
@@ -59,11 +59,11 @@ class WithRapidfuzz:
 def _best(applications: list[Record], records: list[Record]) -> list[Best]:
     """``records`` are ordered by FSCS key."""
     total = (
-        NAME * _similarity(applications, records, lambda one: one.name, fuzz.token_sort_ratio)
-        + STREET * _similarity(applications, records, lambda one: one.street, fuzz.token_sort_ratio)
-        + CITY * _similarity(applications, records, lambda one: one.city, fuzz.ratio)
-        + ZIP * _agreement(applications, records, lambda one: one.zip)
-        + PHONE * _agreement(applications, records, lambda one: one.phone)
+        NAME * _similarity(applications, records, lambda record: record.name, fuzz.token_sort_ratio)
+        + STREET * _similarity(applications, records, lambda record: record.street, fuzz.token_sort_ratio)
+        + CITY * _similarity(applications, records, lambda record: record.city, fuzz.ratio)
+        + ZIP * _agreement(applications, records, lambda record: record.zip)
+        + PHONE * _agreement(applications, records, lambda record: record.phone)
     )
     keys = [record.fscs_key for record in records]
     starts = [place for place, key in enumerate(keys) if place == 0 or keys[place - 1] != key]
@@ -84,7 +84,7 @@ def _similarity(
     field: Callable[[Record], str],
     scorer: Callable[..., float],
 ) -> np.ndarray:
-    left, right = [field(one) for one in applications], [field(one) for one in records]
+    left, right = [field(application) for application in applications], [field(record) for record in records]
     matrix = process.cdist(left, right, scorer=scorer, dtype=np.float32, workers=-1) / 100.0
     return _neutral_where_missing(matrix, left, right)
 
@@ -92,7 +92,7 @@ def _similarity(
 def _agreement(
     applications: list[Record], records: list[Record], field: Callable[[Record], str]
 ) -> np.ndarray:
-    left, right = [field(one) for one in applications], [field(one) for one in records]
+    left, right = [field(application) for application in applications], [field(record) for record in records]
     matrix = (np.array(left)[:, None] == np.array(right)[None, :]).astype(np.float32)
     return _neutral_where_missing(matrix, left, right)
 

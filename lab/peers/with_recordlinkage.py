@@ -1,7 +1,7 @@
 """recordlinkage: blocking, string comparisons and a logistic regression, as its documentation links files.
 
-Trained on pairs of the registry and records that no labelled set is made of: a pair is a match where
-both are the same place. Pairs of two places of one library are left out, for they are neither.
+It is trained on pairs of the registry and of records that no labelled set uses. A pair is a match if both
+are the same place. Pairs of two places of the same library are left out: they are not clear matches.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ import recordlinkage
 from lab.peers.records import Best, Record, best_of
 
 BLOCKS: Final = (["phone"], ["zip", "number"], ["state", "city"], ["state", "name"], ["zip", "first_word"])
-_CHUNK: Final = 10_000  # applications compared at a time: bounds the frame of pairs
+_CHUNK: Final = 10_000  # applications at a time, to bound the frame of pairs
 
 
 class WithRecordlinkage:
-    """Scores are the regression's log odds (natural logarithm): its probability, unsaturated."""
+    """Scores are the regression's log odds (natural logarithm), which distinguish probabilities near 1."""
 
     name = "recordlinkage"
 
     def __init__(self, training: Sequence[Record]) -> None:
-        """``training`` is the left side of the training pairs; their ``place`` is the right answer."""
+        """``training`` is the left side of the training pairs. Their ``place`` is the right answer."""
         self._training = _frame(training)
         self._registry = pd.DataFrame()
         self._classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1_000)
@@ -36,9 +36,9 @@ class WithRecordlinkage:
         pairs = _candidates(self._training, self._registry)
         left, right = (pd.Series(side) for side in self._sides(pairs, self._training, "place"))
         match = (left == right).to_numpy()
-        told = match | (left.str[:6] != right.str[:6]).to_numpy()
-        features = _compared(pairs[told], self._training, self._registry)
-        self._classifier.fit(features, pairs[told & match])
+        certain = match | (left.str[:6] != right.str[:6]).to_numpy()
+        features = _compared(pairs[certain], self._training, self._registry)
+        self._classifier.fit(features, pairs[certain & match])
 
     def score(self, applications: Sequence[Record]) -> list[Best]:
         answers: list[Best] = []
@@ -64,7 +64,7 @@ class WithRecordlinkage:
 
 
 def _frame(records: Sequence[Record]) -> pd.DataFrame:
-    """Records by number; what was not given is null, so that nothing is blocked or compared on it."""
+    """Records by number. Missing values are null, so that they are neither blocked on nor compared."""
     frame = pd.DataFrame([asdict(record) for record in records])
     frame["first_word"] = frame["name"].str.split(" ").str[0]
     values = frame.columns.difference(["id", "place"])
@@ -80,7 +80,7 @@ def _candidates(left: pd.DataFrame, right: pd.DataFrame) -> pd.MultiIndex:
 
 
 def _compared(pairs: pd.MultiIndex, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
-    """Similarities from 0 to 1, and which of them could not be told: those columns are 1."""
+    """Similarities from 0 to 1, and a column for each of them that is 1 if it is missing."""
     compare = recordlinkage.Compare()
     for field in ("name", "street", "city"):
         compare.string(field, field, method="jarowinkler", label=field, missing_value=np.nan)

@@ -1,9 +1,9 @@
 """Splink 5 on DuckDB: Fellegi-Sunter with term frequencies, trained without labels.
 
-As its documentation links two files (examples "Linking without deduplication", "Linking the febrl4
+It links two files as its documentation does (examples "Linking without deduplication", "Linking the febrl4
 datasets" and "Matching businesses"): the prior from deterministic rules, u from random pairs, m by
-expectation maximisation over several blocks, here of older releases against the registry. The trained
-model then scores the applications with ``predict_between``; term frequencies are the registry's own.
+expectation maximisation over several blocks, here of older releases with the registry. The trained model
+then scores the applications with ``predict_between``, with the registry's term frequencies.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lab.peers.records import Best, Record, best_of
 
 TERM_FREQUENCIES: Final = ("name", "street")
 RANDOM_PAIRS: Final = 1e7
-RARE: Final = 200  # a word that at most so many registry records bear brings candidates of its state
+RARE: Final = 200  # a word in at most this many registry records finds candidates of its state
 LOWEST: Final = -20.0  # match weight in bits below which a pair is not returned
 
 
@@ -33,7 +33,7 @@ class WithSplink:
     name = "splink"
 
     def __init__(self, older: Sequence[Record], seed: int) -> None:
-        """``older`` are records of older releases, whose keys are not looked at."""
+        """``older`` are records of older releases. Their keys are not used."""
         self._older = older
         self._seed = seed
         self._rare: frozenset[str] = frozenset()
@@ -90,8 +90,8 @@ def _frequencies(column: str, registry: Iterable[Record]) -> pd.DataFrame:
 def _settings() -> SettingsCreator:
     name = cl.NameComparison("name", jaro_winkler_thresholds=[0.97, 0.92, 0.88, 0.7])
     street = cl.JaroWinklerAtThresholds("street", [0.95, 0.88, 0.75])
-    # One comparison for city and ZIP: as two of their own they count the same agreement twice. Of the
-    # variants tried (city, ZIP and state apart; without state; without both; this one) the best one.
+    # City and ZIP share a comparison, because two comparisons would count the same agreement twice. This
+    # variant is the best of four (the others: city, ZIP and state apart; without state; without both).
     nowhere = "(zip_l is null or zip_r is null) and (city_l is null or city_r is null)"
     place = cl.CustomComparison(
         output_column_name="place",

@@ -1,10 +1,10 @@
-"""Count how often answers are right at each step of the match weight; writes ``confidence.json``.
+"""Counts how often answers are right at each step of the match weight, and writes ``confidence.json``.
 
     python -m lab.weights.calibrate_confidence LABELLED.csv ... --release ZIP [--write]
 
-Counted are the labelled applicants of one half, by a hash of the application's id; the table that is printed
-says how right the counts are on the other half. A higher weight never makes an answer less sure: neighbouring
-steps that say otherwise are counted together (pool adjacent violators; Ayer et al. 1955).
+It counts the labelled applicants of one half, by a hash of the application's id. The printed table tests the
+counts on the other half. A higher weight never makes an answer less certain: neighbouring steps that disagree
+are counted together (pool adjacent violators; Ayer et al. 1955).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from library_validator_cli.evaluation.measure import MeasuredRow, measuring
 from library_validator_cli.local_matching import registry_of
 
 CONFIDENCE: Final = Path(__file__).parents[2] / "layers/core/library_validator/decisions/confidence.json"
-_LOWEST: Final = -1000.0  # bits that no candidate falls short of
+_LOWEST: Final = -1000.0  # bits below every candidate
 
 
 def counted(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
-    """The steps of one answer, each with at least as large a share of right ones as the one below."""
+    """The steps of an answer. The share of right candidates never falls from one step to the next."""
     counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
     for measured in measured_rows:
         step = max(bits for bits in counts if bits <= measured.bits)

@@ -1,12 +1,12 @@
-"""Make the next dictionary that decisions are stored with: what decisions say, as their JSON says it.
+"""Makes the next dictionary for stored decisions: the frequent texts of their JSON.
 
     python -m lab.weights.decision_dictionary
 
-It holds every reason, next step and level, and three decisions on the invented sample release, one of each
-answer; what stands last is cheapest to refer to. It is written beside ``casework_access.py`` under the next
-number and is used once ``DICTIONARY`` there is that number. A dictionary is never made again: what was
-stored with it must be read with it. A new one pays when an item of a typical decision is over a kilobyte,
-which ``tests/unit/adapters/test_packed_decisions.py`` tells.
+It has every reason, next step and level, and three decisions on the invented sample release, one for each
+answer. Texts at the end are the cheapest to refer to. The file is written beside ``casework_access.py`` with
+the next number, and is used when ``DICTIONARY`` there has that number. A dictionary is never made again,
+because its decisions can only be read with it. A new dictionary pays when an item of a typical decision is
+over a kilobyte. ``tests/unit/adapters/test_packed_decisions.py`` reports that.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from library_validator.matching.weights import load_weights
 from library_validator_cli.local_matching import registry_of
 
 COUNT: Final = 300
-WINDOW: Final = 32_500  # what deflate looks back at, less its longest match
+WINDOW: Final = 32_500  # bytes that deflate looks back at, less its longest match
 
 
 def dictionary_of(decisions: Sequence[Decision]) -> bytes:
-    """``decisions``: of every answer, of which one shall be the pattern of all like it."""
+    """The dictionary. ``decisions`` has decisions of every answer; one of each becomes its pattern."""
     parts = [*_reasons(), *_next_steps(), *_levels(), *_patterns(decisions)]
     return "".join(parts).encode()[-WINDOW:]
 
 
 def _reasons() -> Iterator[str]:
-    for code in reversed(reason_codes()):  # those at the head of the file are the common ones
+    for code in reversed(reason_codes()):  # the first codes of the file are the most common
         (reason,) = reasons_of([code], {})
         yield f"{to_json(reason).decode()},"
 
@@ -59,7 +59,7 @@ def _levels() -> Iterator[str]:
 def _patterns(decisions: Sequence[Decision]) -> Iterator[str]:
     for answer in (Answer.NOT_VALIDATED, Answer.NEEDS_REVIEW, Answer.VALIDATED):
         alike = [decision for decision in decisions if decision.decision is answer]
-        # The one that has most to say serves those that say less.
+        # The longest decision also helps the shorter decisions.
         pattern = max(alike, key=lambda decision: len(decision.model_dump_json()))
         if answer is Answer.NEEDS_REVIEW:
             cause = Cause(kind="registry", detail=f"{pattern.registry_version}@{NOW.isoformat()}")

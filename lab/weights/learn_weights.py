@@ -1,16 +1,16 @@
-"""Learn the match weights from year-to-year pairs and from typed noise; writes ``weights.json``.
+"""Learns the match weights from year-to-year pairs and from typed noise, and writes ``weights.json``.
 
     python lab/weights/learn_weights.py OLDER.zip NEWER.zip [--seed 1] [--write]
 
-Each record of the older release is an application whose right answer is the record of the same FSCS key
-in the newer one; each of the newer release, mistyped and with fields left out, is another. Every
-candidate that blocking finds is a pair: a match where its key is the right one. A logistic regression
-over the levels of all fields gives each level its weight: the log2 odds that it adds with the other
-fields held, which the sum over fields needs where fields depend on each other (a library's name is
-often its town's), and which makes the sum a calibrated probability.
+Each record of the older release is an application; its right answer is the record with the same FSCS key in
+the newer release. Each record of the newer release is another application, with typing mistakes and missing
+fields. Every candidate that blocking finds is a pair, and a match if its key is right. A logistic regression
+over the levels of all fields gives each level its weight: the log2 odds that it adds while other fields do
+not change. The sum over fields needs such weights, because fields depend on each other (a library often has
+its town's name). They make the sum a calibrated probability.
 
-Train on releases that the labelled sets do not answer from: FY2015 against FY2017 here. The labelled drift
-sets are FY2017 records as applications against FY2022, of which nothing is seen in training.
+Train on releases that do not answer the labelled sets: FY2015 with FY2017 here. The labelled drift sets are
+FY2017 records as applications to FY2022, and the training does not see FY2022.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ SAY_NOTHING: Final = ("missing", "neither")  # levels that are worth 0 bits
 LEVELS: Final = {
     field: tuple(level for level in LEVELS_OF[field] if level not in SAY_NOTHING) for field in LEARNED
 }
-MIN_PAIRS = 20  # a level that is seen less often keeps the weight that stands
-RIDGE = 0.5  # pulls levels that are hardly seen towards zero bits
+MIN_PAIRS = 20  # a level with fewer pairs keeps its present weight
+RIDGE = 0.5  # pulls rare levels towards zero bits
 TYPED = 8_000
 UNCHANGED = 0.15  # share of unchanged year-to-year rows that is used
 
@@ -57,7 +57,7 @@ def columns() -> list[tuple[str, str]]:
 
 
 def applications(older: Release, newer: Release, rng: random.Random) -> Iterator[tuple[Applicant, str]]:
-    """Applications with the FSCS key that is right, or NONE."""
+    """Applications with their right FSCS key, or NONE."""
     listed = {system.fscs_key: system for system in newer.systems}
     places = {outlet.fscs_id: outlet for outlet in newer.outlets}
     for system in older.systems:
@@ -74,11 +74,12 @@ def applications(older: Release, newer: Release, rng: random.Random) -> Iterator
         same = (outlet.name, outlet.street, outlet.phone) == (then.name, then.street, then.phone)
         if not same or rng.random() < UNCHANGED:
             yield _applicant(outlet), outlet.fscs_key
-    for one in sample_applications(newer, TYPED, seed=rng.randrange(1_000)):
-        applicant = Applicant(one.name, one.street, one.city, one.state, one.zip, one.phone)
-        if (AFFILIATES | OUT_OF_SCOPE.keys()).intersection(read_name(one.name).tokens) and one.label == NONE:
-            continue  # rules decide on these, whatever the score says
-        yield _with_fields_left_out(applicant, rng), one.label
+    cue_words = AFFILIATES | OUT_OF_SCOPE.keys()
+    for sample in sample_applications(newer, TYPED, seed=rng.randrange(1_000)):
+        applicant = Applicant(sample.name, sample.street, sample.city, sample.state, sample.zip, sample.phone)
+        if cue_words.intersection(read_name(sample.name).tokens) and sample.label == NONE:
+            continue  # rules decide on these, with any score
+        yield _with_fields_left_out(applicant, rng), sample.label
 
 
 def _applicant(record: object) -> Applicant:
@@ -95,7 +96,7 @@ def _with_fields_left_out(applicant: Applicant, rng: random.Random) -> Applicant
 def pairs(
     older: Release, newer: Release, rng: random.Random, weights: Weights
 ) -> Iterator[tuple[Compared, bool, int]]:
-    """Every candidate pair: its comparisons, whether it is a match, and which application it is of."""
+    """Every candidate pair: its comparisons, whether it is a match, and the number of its application."""
     index = build_index([newer])
     statistics = Statistics.decode(index.statistics)
     for number, (applicant, label) in enumerate(applications(older, newer, rng)):
@@ -104,7 +105,7 @@ def pairs(
         ranking = rank(query, keys, index.postings, statistics, weights, index.fiscal_year, everybody=True)
         for scored in ranking.scored:
             match = scored.entry.fscs_key == label
-            # other places of the right system are neither: the answer is the system
+            # other places of the right system are left out: the answer is the system
             if not match or scored is ranking.scored[0]:
                 yield scored.compared, match, number
 
@@ -112,15 +113,15 @@ def pairs(
 def design(compared: list[Compared], cap: float) -> np.ndarray:
     place = {column: position for position, column in enumerate(columns())}
     matrix = np.zeros((len(compared), len(place) + 2))
-    for row, one in enumerate(compared):
+    for row, pair in enumerate(compared):
         for field in LEVELS:
-            level = one.name.level if field == "name" else getattr(one, field)
+            level = pair.name.level if field == "name" else getattr(pair, field)
             if level not in SAY_NOTHING:
                 matrix[row, place[field, level]] = 1.0
         matrix[row, -2] = (
             0.0
-            if one.name.level == "different"
-            else min(one.name.rarity, cap) / (2.0 if one.name.of_system else 1.0)
+            if pair.name.level == "different"
+            else min(pair.name.rarity, cap) / (2.0 if pair.name.of_system else 1.0)
         )
         matrix[row, -1] = 1.0
     return matrix
@@ -160,7 +161,7 @@ def main() -> None:
     older, newer = read_release(given.older), read_release(given.newer)
     found = list(pairs(older, newer, random.Random(given.seed), weights))
     cap = weights.rarity_cap / weights.rarity_scale
-    matrix = design([one for one, _, _ in found], cap)
+    matrix = design([pair for pair, _, _ in found], cap)
     match = np.array([float(is_match) for _, is_match, _ in found])
     held_out = np.array([number % 5 == 0 for _, _, number in found])
     beta = fit(matrix[~held_out], match[~held_out])

@@ -1,12 +1,12 @@
-"""Weights by regression beside weights by counting, on the pairs that the weights are learned from.
+"""Weights by regression beside weights by counting, on the training pairs of the weights.
 
     python -m lab.weights.weights_by_counting OLDER.zip NEWER.zip [--seed 1]
 
-Counting is Fellegi and Sunter's: a level is worth log2 of how much more often matches show it than other
-pairs do, as if fields were independent given the match. Here it even counts on known labels, where an EM
-algorithm would have to guess them; stretched, it may also scale and shift its sum and add the rarity of the
-shared words, all fitted. Every log loss is of the pairs of every fifth application, which had no part in
-learning.
+Counting is the method of Fellegi and Sunter: the weight of a level is log2 of its frequency in matches
+divided by its frequency in other pairs, as if fields were independent given the match. Here it counts known
+labels, which an EM algorithm would have to guess. The stretched variant also fits a scale and a shift of
+its sum and the rarity of the shared words. Every log loss is of the pairs of every fifth application, which
+had no part in learning.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lab.weights.learn_weights import columns, design, fit, log_loss, pairs
 from library_validator.matching.weights import load_weights
 from library_validator.releases.reading.release import read_release
 
-_UNSEEN = 0.5  # added to each count, so that a level never seen with a match has a weight
+_UNSEEN = 0.5  # added to each count, so that a level without matches has a weight
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     weights = load_weights()
     older, newer = read_release(given.older), read_release(given.newer)
     found = list(pairs(older, newer, random.Random(given.seed), weights))
-    matrix = design([one for one, _, _ in found], weights.rarity_cap / weights.rarity_scale)
+    matrix = design([pair for pair, _, _ in found], weights.rarity_cap / weights.rarity_scale)
     match = np.array([float(is_match) for _, is_match, _ in found])
     held_out = np.array([number % 5 == 0 for _, _, number in found])
     print(f"{len(found):,} pairs of {found[-1][2] + 1:,} applications, {int(match.sum()):,} matches")
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def counted(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.ndarray:
-    """Natural-log odds of each pair: the prior, and every level counted apart from the others."""
+    """Natural-log odds of each pair: the prior, and every level counted independently."""
     seen, is_match = matrix[~held_out], match[~held_out] == 1
     with_match = (seen[is_match, :-2].sum(axis=0) + _UNSEEN) / (is_match.sum() + 1)
     with_others = (seen[~is_match, :-2].sum(axis=0) + _UNSEEN) / ((~is_match).sum() + 1)

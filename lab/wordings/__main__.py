@@ -1,11 +1,11 @@
-"""Write labelled applications of bodies that are no public library and are named after one.
+"""Writes labelled applications of bodies that are named after a public library but are not one.
 
     python -m lab.wordings --release ZIP --output wordings.csv [--libraries 40] [--seed 1]
 
-Every wording of ``wordings.toml`` beside every chosen library, five times: with the library's door and phone,
-its door, its door and another phone, the town alone, and another street and phone in the town. None of them
-must be validated; those of the set ``wordings_form`` are written as real libraries write themselves, and are
-to be counted only. ``library-validator evaluate`` reads the file, which is made anew and never kept.
+Every wording of ``wordings.toml`` is combined with every chosen library, five times: with the library's door
+and phone, its door, its door and another phone, the town alone, and another street and phone in the town. No
+body may be validated. The set ``wordings_form`` has forms that real libraries use too; its rows are only
+counted. ``library-validator evaluate`` reads the file, which is made anew for each measurement.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def main() -> None:
     try:
         libraries = choose_libraries(release, wordings, given.libraries, given.seed)
     except ValueError as error:
-        raise SystemExit(f"{error}; ask for fewer with --libraries") from None
+        raise SystemExit(f"{error}; use a lower --libraries") from None
     rows = write_applications(applications_of(release, wordings, libraries, given.seed), given.output)
     without = sum(not says_library(library.name) for library in libraries)
     states = len({library.state for library in libraries})
-    print(f"{given.output}: {rows:,} applications, {len(Variant)} of each wording beside each library")
-    print(f"libraries: {len(libraries)} in {states} states, {without} of them not called library")
+    print(f"{given.output}: {rows:,} applications, {len(Variant)} of each wording and library")
+    print(f"libraries: {len(libraries)} in {states} states, {without} of them without the word library")
     for title, counted in (
         ("kinds", Counter(wording.kind for wording in wordings)),
         ("languages", Counter(wording.language for wording in wordings)),

@@ -1,4 +1,4 @@
-"""One labelled application for every wording, library and variant: the body, and how much it borrows."""
+"""A labelled application for every wording, library and variant."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STREETS: Final = (
 
 
 class Variant(StrEnum):
-    """What of the library's the body gives as its own, besides words of the name."""
+    """The facts of the library that a body gives as its own, besides words of the name."""
 
     DOOR_AND_PHONE = "door_and_phone"
     DOOR = "door"
@@ -35,7 +35,7 @@ class Variant(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WordingApplication:
-    """One line of the file. The id is wording, FSCS key and variant."""
+    """A line of the file. Its id has the wording, the FSCS key and the variant."""
 
     application_id: str
     name: str
@@ -46,7 +46,7 @@ class WordingApplication:
     phone: str
     label: str
     set: str
-    kind: str  # the wording's, or its id where it is a form of libraries, and the variant
+    kind: str  # the kind of the wording, or the id of a form of libraries; then the variant
 
 
 COLUMNS: Final = tuple(field.name for field in fields(WordingApplication))
@@ -55,10 +55,10 @@ COLUMNS: Final = tuple(field.name for field in fields(WordingApplication))
 def applications_of(
     release: Release, wordings: Sequence[Wording], libraries: Sequence[System], seed: int
 ) -> Iterator[WordingApplication]:
-    """Every wording beside every library in every variant, in this order; the same seed gives the same.
+    """Every wording with every library in every variant, in this order. A seed always gives the same rows.
 
-    A body's own street and phone are made up: none that the release lists. An own phone has the library's
-    area code and is the same in both variants that have one.
+    A body's own street and phone are invented and not in the release. Its phone has the library's area code
+    and is the same in both variants with a phone.
     """
     made_up = _MadeUp(release)
     for wording in wordings:
@@ -71,7 +71,7 @@ def applications_of(
 
 
 def write_applications(applications: Iterable[WordingApplication], path: Path) -> int:
-    """Write the labelled CSV; answers how many rows it has. The same rows give the same bytes."""
+    """Writes the labelled CSV and returns the number of rows. The same rows give the same bytes."""
     written = 0
     with path.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.writer(opened, lineterminator="\n")
@@ -110,7 +110,7 @@ def _application(
 
 
 class _MadeUp:
-    """Streets and phones that no library of the release has."""
+    """Invents streets and phones that no library of the release has."""
 
     def __init__(self, release: Release) -> None:
         records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -118,7 +118,7 @@ class _MadeUp:
         self._streets = {(record.zip, record.street.upper()) for record in records}
 
     def phone(self, chance: Random, area: str) -> str:
-        """Ten digits in the form that numbers of the area have."""
+        """Ten digits in the usual form of the area."""
         while True:
             phone = f"{area}{chance.randrange(200, 1000)}{chance.randrange(10_000):04d}"
             if phone not in self._phones and phone[4:6] != "11":

@@ -1,4 +1,4 @@
-"""The libraries that other bodies are named after: of all sizes, from many states, some without "library"."""
+"""The libraries that bodies are named after: of all sizes, from many states, some without "library"."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from typing import Final
 from lab.wordings.wording import Wording
 from library_validator.releases.records import Release, Structure, System
 
-_SIZES: Final = (2_500, 10_000, 50_000, 250_000)  # persons served; five bands of systems
-_ONE_IN: Final = 4  # of the libraries has a name that does not say library, while there are any
+_SIZES: Final = (2_500, 10_000, 50_000, 250_000)  # limits of five bands of systems, in persons served
+_ONE_IN: Final = 4  # every fourth library has a name without the word library, while there are any
 _SIGNS: Final = str.maketrans("", "", ".,")
 
 
 def choose_libraries(
     release: Release, wordings: Sequence[Wording], count: int, seed: int
 ) -> Sequence[System]:
-    """``count`` systems with street, ZIP and phone; the same release, wordings and seed give the same ones.
+    """``count`` systems with street, ZIP and phone. The same inputs give the same systems.
 
-    A library beside which a wording would be a name that its state's list has is passed over: its rows
-    would be labelled wrongly. Raises ``ValueError`` where the release has too few.
+    A library is skipped if a wording would give a name that is listed in its state, because the label would
+    be wrong. Raises ``ValueError`` if the release has too few libraries.
     """
     listed = {
-        (one.state, plain_name(one.name)) for records in (release.systems, release.outlets) for one in records
+        (record.state, plain_name(record.name))
+        for records in (release.systems, release.outlets)
+        for record in records
     }
     waiting = [system for system in release.systems if _has_door_and_phone(system)]
     Random(f"wordings {seed}").shuffle(waiting)
@@ -34,12 +36,12 @@ def choose_libraries(
     states: Counter[str] = Counter()
     while len(chosen) < count:
         if not waiting:
-            raise ValueError(f"the release has no more than {len(chosen)} libraries to choose, not {count}")
+            raise ValueError(f"the release has only {len(chosen)} suitable libraries, not {count}")
         without = sum(not says_library(system.name) for system in chosen)
-        wanted = without * _ONE_IN > len(chosen)
-        pool = [system for system in waiting if says_library(system.name) is wanted] or waiting
-        # Of equals, the first as shuffled.
-        system = min(pool, key=lambda one: (sizes[_size(one)], states[one.state]))
+        with_word = without * _ONE_IN > len(chosen)
+        pool = [system for system in waiting if says_library(system.name) is with_word] or waiting
+        # The shuffled order decides between equal systems.
+        system = min(pool, key=lambda candidate: (sizes[_size(candidate)], states[candidate.state]))
         waiting.remove(system)
         if any(
             (system.state, plain_name(wording.written_with(system.name, system.city))) in listed
@@ -57,7 +59,7 @@ def says_library(name: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """Capitals without full stops and commas; letters of every script stay."""
+    """Capitals without full stops and commas. Letters of every script do not change."""
     return " ".join(name.upper().translate(_SIGNS).split())
 
 

@@ -1,4 +1,4 @@
-"""The wordings of ``wordings.toml``: how bodies that are no public library write themselves."""
+"""The wordings of ``wordings.toml``: the names of bodies that are not public libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAME, _CITY = "{name}", "{city}"
 
 
 class Wording(BaseModel):
-    """One way to write such a body, with places for a library's name or its town."""
+    """A name of such a body, with a place for a library's name or its town."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -23,7 +23,7 @@ class Wording(BaseModel):
     template: str
     kind: str = Field(pattern=r"^[a-z_]+$")
     language: str = Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code of the words that are added")
-    form_of_library: bool = Field(False, description="real libraries write themselves so, too")
+    form_of_library: bool = Field(False, description="real libraries use this form too")
 
     @model_validator(mode="after")
     def _has_a_place(self) -> Self:
@@ -31,16 +31,16 @@ class Wording(BaseModel):
         if rest == self.template or "{" in rest or "}" in rest:
             raise ValueError(f"wording {self.id} needs {_NAME} or {_CITY}, and no other braces")
         if not rest.strip():
-            raise ValueError(f"wording {self.id} adds nothing to the name")
+            raise ValueError(f"wording {self.id} does not add to the name")
         return self
 
     def written_with(self, name: str, city: str) -> str:
-        """The body's name beside the library ``name`` in the town ``city``."""
+        """The body's name for the library ``name`` in the town ``city``."""
         return self.template.replace(_NAME, name).replace(_CITY, city)
 
 
 class _Written(BaseModel):
-    """The file as it is written."""
+    """The whole file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,13 +48,14 @@ class _Written(BaseModel):
 
     @model_validator(mode="after")
     def _says_nothing_twice(self) -> Self:
-        for values in ([one.id for one in self.wordings], [one.template for one in self.wordings]):
+        ids = [wording.id for wording in self.wordings]
+        for values in (ids, [wording.template for wording in self.wordings]):
             twice = [value for value, times in Counter(values).items() if times > 1]
             if twice:
-                raise ValueError(f"stands twice: {', '.join(twice)}")
+                raise ValueError(f"is there twice: {', '.join(twice)}")
         return self
 
 
 def read_wordings(path: Path = WORDINGS_FILE) -> Sequence[Wording]:
-    """All wordings, in file order. Raises ``ValueError`` that says what is wrong with the file."""
+    """All wordings, in file order. Raises ``ValueError`` with the error of the file."""
     return _Written.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).wordings

@@ -1,4 +1,4 @@
-"""Which pairs of address lines the benchmark holds for the same, how it reads them, and what it counts."""
+"""The pairs of address lines of the benchmark, their readers, and the counts."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def line(text: str) -> Line:
     return Line(text, "ALDER POINT", "ME", "04901")
 
 
-def pair(one: str, *others: str, same: bool = True, name: str = "respelled") -> Pair:
-    return Pair(name, same, line(one), tuple(map(line, others)))
+def pair(text: str, *others: str, same: bool = True, name: str = "respelled") -> Pair:
+    return Pair(name, same, line(text), tuple(map(line, others)))
 
 
 @pytest.mark.parametrize(
@@ -65,31 +65,33 @@ def test_the_numbers_of_a_line_are_its_digits(text: str, numbers: list[str]) -> 
         ("90 MILL STREET", [("moved", False)]),
         ("12  north fork road", []),  # unchanged
         ("NORTH FORK ROAD", []),  # doubtful
-        ("14 HIGHWAY 12", []),  # doubtful: 12 stands in both
+        ("14 HIGHWAY 12", []),  # doubtful: 12 is in both
     ],
 )
-def test_digits_tell_the_respelled_from_the_moved(now: str, expected: list[tuple[str, bool]]) -> None:
+def test_digits_distinguish_respelled_lines_from_moved_lines(
+    now: str, expected: list[tuple[str, bool]]
+) -> None:
     newer = release((replace(ALDER, street=now, mailing_street="M"),))
     found, _ = pairs.of_releases([systems_of(ALDER)], newer)
-    assert [(one.set, one.same) for one in found] == expected
+    assert [(pair.set, pair.same) for pair in found] == expected
 
 
-def test_what_is_left_out_is_counted() -> None:
+def test_lines_that_are_left_out_are_counted() -> None:
     newer = release((replace(ALDER, street="NORTH FORK ROAD"),))
     assert pairs.of_releases([systems_of(ALDER)], newer) == ([], {"unchanged": 1, "doubtful": 1})
 
 
-def test_a_mailing_line_is_a_set_of_its_own() -> None:
+def test_mailing_lines_have_their_own_set() -> None:
     then = replace(ALDER, mailing_street="P.O. BOX 7")
     newer = release((replace(ALDER, mailing_street="PO Box 7"),))
     found, _ = pairs.of_releases([systems_of(then)], newer)
-    assert [(one.set, one.line.text, one.others[0].text) for one in found] == [
+    assert [(pair.set, pair.line.text, pair.others[0].text) for pair in found] == [
         ("respelled_mailing", "P.O. BOX 7", "PO Box 7")
     ]
 
 
 @pytest.mark.parametrize("changed", [{"phone": "2075559999"}, {"zip": "04999"}, {"fscs_key": "ME0099"}])
-def test_who_lost_phone_zip_or_key_proves_nothing(changed: dict[str, str]) -> None:
+def test_a_place_with_another_phone_zip_or_key_is_left_out(changed: dict[str, str]) -> None:
     now = replace(ALDER, street="12 N FORK RD", mailing_street="M", **changed)  # type: ignore[arg-type]
     assert pairs.of_releases([systems_of(ALDER)], release((now,)))[0] == []
 
@@ -111,7 +113,9 @@ def test_neighbours_share_a_zip_and_neither_phone_nor_number() -> None:
         branch("004", "92 MILL STREET", "2075550102"),
         branch("005", "12 N. FORK RD.", "2075550103"),
     )
-    found = {(one.line.text, one.others[0].text) for one in pairs.of_neighbours(release((ALDER,), outlets))}
+    found = {
+        (pair.line.text, pair.others[0].text) for pair in pairs.of_neighbours(release((ALDER,), outlets))
+    }
     assert found == {
         ("12 NORTH FORK ROAD", "90 MILL STREET"),
         ("12 NORTH FORK ROAD", "92 MILL STREET"),
@@ -156,21 +160,21 @@ def labelled(label: str, street: str, zip_code: str = "04901") -> LabelledRow:
     return LabelledRow("typed", "", label, application, ())
 
 
-def test_an_application_is_held_against_its_system_and_against_strangers() -> None:
+def test_an_application_is_paired_with_its_system_and_with_strangers() -> None:
     near = replace(BRIAR_COUNTY, zip="04901", mailing_zip="04901")
     found = pairs.of_labelled([labelled("ME0001", "12 N Fork Rd")], release((ALDER, near)))
-    assert {(one.set, one.same, one.others[0].text) for one in found} == {
+    assert {(pair.set, pair.same, pair.others[0].text) for pair in found} == {
         ("typed", True, "12 NORTH FORK ROAD"),
         ("typed_strangers", False, "400 MAIN STREET"),
     }
 
 
 @pytest.mark.parametrize("label", ["NONE", "GONE", "ME0099"])
-def test_who_is_no_listed_library_has_no_lines(label: str) -> None:
+def test_an_applicant_that_is_not_a_listed_library_has_no_lines(label: str) -> None:
     assert pairs.of_labelled([labelled(label, "12 N Fork Rd")], release((ALDER,))) == []
 
 
-def test_an_application_in_its_systems_own_words_proves_nothing() -> None:
+def test_an_application_written_like_its_system_is_left_out() -> None:
     assert pairs.of_labelled([labelled("ME0001", "12 north fork road")], release((ALDER,))) == []
 
 
@@ -203,7 +207,7 @@ def test_boxes_of_usaddress_are_read_as_the_product_reads_them() -> None:
 @pytest.mark.parametrize(
     ("given", "number"), [("72-31", "72"), ("012", "12"), ("N6524", "6524"), ("ONE", "")]
 )
-def test_house_numbers_of_parsers_are_read_as_the_product_compares_them(given: str, number: str) -> None:
+def test_house_numbers_of_parsers_get_the_products_form(given: str, number: str) -> None:
     read = street_of_parts({"AddressNumber": given, "StreetName": "MAIN"}, shortened)
     assert read == Street(number, "MAIN", "")
 
@@ -226,7 +230,7 @@ def test_the_best_of_several_lines_counts() -> None:
     assert compare(pair("12 N Fork Rd", "90 MILL STREET", "14 NORTH FORK ROAD")) == "same_street"
 
 
-def test_a_line_that_cannot_be_read_agrees_with_nothing() -> None:
+def test_a_line_that_cannot_be_read_has_the_level_unread() -> None:
     assert comparison_with(lambda _: None)(pair("12 N FORK RD", "12 N FORK RD")) == "unread"
 
 
@@ -247,26 +251,26 @@ def test_shares_and_mistakes_are_counted_by_set() -> None:
     assert (measured["respelled"]["pairs"], measured["respelled"]["judged_same"]) == (2, 1)
     assert (measured["moved"]["judged_same"], measured["moved"]["judged_exact"]) == (1, 0)
     better = ReaderLevels("better", ("exact", "near", "different", "near"))
-    assert [(one["line"], one["right"]) for one in mistakes([rules], [rules, better], known)] == [
+    assert [(mistake["line"], mistake["right"]) for mistake in mistakes([rules], [rules, better], known)] == [
         ("12 N Fork Rd", ["better"]),
         ("1 A ST", ["better"]),
     ]
 
 
-def test_whole_lines_know_no_house_number_only_that_a_figure_differs() -> None:
+def test_whole_lines_have_no_house_number_and_differ_by_a_digit() -> None:
     reader = levels_of(
         "whole", comparison_with(with_whole_lines()), [pair("100 NORTH MAIN ST", "102 NORTH MAIN ST")]
     )
     assert reader.levels == ("different",)
 
 
-def test_what_is_installed_counts_what_it_requires() -> None:
+def test_installed_bytes_include_requirements() -> None:
     assert costs.installed_bytes(["rapidfuzz"]) > 1_000_000
     assert costs.installed_bytes([]) == costs.installed_bytes(["no-such-package"]) == 0
     assert costs.installed_bytes(["pydantic"]) > costs.installed_bytes(["pydantic-core"])
 
 
-def test_a_run_measures_whatever_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_measures_every_installed_reader(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(
         [
             pair("12 N Fork Rd", "12 NORTH FORK ROAD"),

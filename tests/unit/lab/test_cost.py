@@ -1,4 +1,4 @@
-"""What the benchmark of costs counts, and its arithmetic; no number of dollars is asserted of the service."""
+"""The counts and the arithmetic of the cost benchmark. No test expects an amount of dollars."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def test_a_write_costs_a_unit_for_each_begun_kilobyte(size: int, units: int) -> 
 class TestIndex:
     ENTRY: Final = text(pk="p", sk="s", day="1", at="2", body="b")
 
-    def test_an_entry_appears_and_goes_for_a_unit_each(self) -> None:
+    def test_a_row_that_appears_or_disappears_costs_a_unit(self) -> None:
         assert BY_DAY.units(None, self.ENTRY) == BY_DAY.units(self.ENTRY, None) == 1
 
-    def test_what_stands_in_no_index_costs_it_nothing(self) -> None:
+    def test_an_item_outside_the_index_costs_the_index_nothing(self) -> None:
         without = text(pk="p", sk="s", day="1")
 
         assert BY_DAY.units(None, without) == BY_DAY.units(without, None) == 0
@@ -70,13 +70,13 @@ class TestReads:
     def test_an_item(self, consistent: bool, units: float) -> None:
         assert read_units("GetItem", {"ConsistentRead": consistent}, {"Item": self.ITEM}) == units
 
-    def test_a_key_that_is_not_there(self) -> None:
+    def test_a_missing_key(self) -> None:
         assert read_units("GetItem", {}, {}) == 0.5
 
-    def test_a_batch_is_billed_item_by_item_and_for_what_is_not_there(self) -> None:
-        asked: dict[str, Any] = {"RequestItems": {"t": {"Keys": [{}, {}, {}]}}}
+    def test_a_batch_is_billed_item_by_item_with_missing_keys(self) -> None:
+        request: dict[str, Any] = {"RequestItems": {"t": {"Keys": [{}, {}, {}]}}}
 
-        assert read_units("BatchGetItem", asked, {"Responses": {"t": [self.ITEM, {}]}}) == 1 + 0.5 + 0.5
+        assert read_units("BatchGetItem", request, {"Responses": {"t": [self.ITEM, {}]}}) == 1 + 0.5 + 0.5
 
     def test_a_query_is_billed_by_its_items_together(self) -> None:
         assert read_units("Query", {}, {"Items": [{"b": {"B": b"x" * 99}}] * 40}) == 0.5 * 1
@@ -134,7 +134,7 @@ class TestOnAWatchedTable:
         assert usage.read_units == {"GetItem": 1}
         assert usage.stored_items == 0
 
-    def test_what_was_taken_is_not_told_again(self, meter: Meter, casework: DecisionTable) -> None:
+    def test_taken_usage_is_not_counted_again(self, meter: Meter, casework: DecisionTable) -> None:
         casework.get("a", "b")
 
         assert meter.take().reads == 1
@@ -157,13 +157,13 @@ PRICES: Final = Prices(
 
 
 def test_a_function_of_half_a_processor_takes_twice_the_time_and_waits_as_long() -> None:
-    asked = {"PutItem": 2, "Query": 1}
+    request = {"PutItem": 2, "Query": 1}
 
-    assert PRICES.billed_milliseconds(10, asked, 1_000) == 20 + 16
-    assert PRICES.billed_milliseconds(10, asked, 4_000) == 10 + 16
+    assert PRICES.billed_milliseconds(10, request, 1_000) == 20 + 16
+    assert PRICES.billed_milliseconds(10, request, 4_000) == 10 + 16
 
 
-def test_each_thing_that_is_billed_is_a_line_and_says_how_it_came_about() -> None:
+def test_each_billed_quantity_is_a_line_with_its_kind() -> None:
     usage = Usage(requests=Counter(PutItem=1), write_units=Counter({"PutItem run": 5}))
     work = Work(usage, 497.0, 1, 0, 0, 1_000)
 
@@ -182,11 +182,11 @@ def test_ten_messages_at_a_time_are_received_and_deleted() -> None:
     assert queue_requests(1_000, CHUNK / 5)["received and deleted by the consumer"] == 300
 
 
-def test_a_fifth_of_the_applications_are_no_librarys() -> None:
+def test_a_fifth_of_the_applications_are_not_from_libraries() -> None:
     libraries = [{"application_id": f"L-{n}"} for n in range(200)]
     others = [{"application_id": f"O-{n}"} for n in range(200)]
 
-    drawn = [one["application_id"][0] for one in mixed(libraries, others, 100)]
+    drawn = [application["application_id"][0] for application in mixed(libraries, others, 100)]
 
     assert Counter(drawn) == {"L": 80, "O": 20}
     assert drawn != sorted(drawn)
@@ -228,14 +228,14 @@ def test_the_whole_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
         assert {line["service"] for line in lines} >= {"dynamodb", "sqs", "eventbridge", "lambda"}
 
 
-def test_every_measure_says_its_unit_and_how_it_came_about(measured: dict[str, Any]) -> None:
+def test_every_measure_has_its_unit_and_its_kind(measured: dict[str, Any]) -> None:
     applications = measured["applications"]
 
     assert len(applications["processor_per_batch"]["runs"]) == 5
     assert applications["processor_per_batch"]["kind"] == "measured"
     assert applications["write_units_per_application"]["kind"] == "computed"
     assert applications["requests_per_batch"]["kind"] == "counted"
-    assert {one["unit"] for one in applications["beside"].values()} == {"dollars", "bytes"}
+    assert {line["unit"] for line in applications["beside"].values()} == {"dollars", "bytes"}
 
 
 def test_a_batch_of_ten_reads_its_pointer_and_its_postings_once(measured: dict[str, Any]) -> None:
@@ -253,9 +253,9 @@ def test_of_applications_scales_to_a_thousand() -> None:
     usage = Usage(write_units=Counter({"PutItem decision": 20}), events=10, event_bytes=1_000)
     works = [Work(usage, 10.0, 1, 100, 5, 1_024)] * 2
 
-    told = of_applications(works, Prices.read())
+    applications = of_applications(works, Prices.read())
 
-    (written,) = (line for line in told["lines"] if line["what"] == "write: PutItem decision")
+    (written,) = (line for line in applications["lines"] if line["what"] == "write: PutItem decision")
     assert written["quantity"] == 2_000
-    assert told["write_units_per_application"]["median"] == 2.0
-    assert told["beside"]["log_bytes_per_application"]["median"] == (100 + 5 * 26 + 350) / 10
+    assert applications["write_units_per_application"]["median"] == 2.0
+    assert applications["beside"]["log_bytes_per_application"]["median"] == (100 + 5 * 26 + 350) / 10

@@ -1,4 +1,4 @@
-"""The arithmetic of the flow benchmark; the stack itself is tried by tests/e2e."""
+"""The arithmetic of the flow benchmark. tests/e2e runs the stack itself."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_latency_is_from_the_message_to_the_first_event_of_its_application() -> 
     assert taking.again == 1
 
 
-def test_events_that_answer_nobody_are_counted_apart() -> None:
+def test_events_that_are_not_answers_are_counted_separately() -> None:
     taking = consumer()
     taking.take({"detail-type": "Registry Activated", "detail": {"data": {"version": "1"}}}, 1.0)
     assert taking.others == {"Registry Activated": 1}
@@ -50,7 +50,7 @@ def test_throughput_is_of_the_whole_and_of_its_tenths() -> None:
     assert sum(found["runs"]) == 101
 
 
-def test_applications_drawn_from_the_sample_fill_the_count_and_bear_new_ids() -> None:
+def test_applications_drawn_from_the_sample_fill_the_count_with_new_ids() -> None:
     rows = renamed(read_rows(SAMPLE_RELEASE, [], 3 * BATCH), "burst")
     assert len({row.application_id for row in rows}) == 3 * BATCH
     assert all(row.fields["application_id"] == row.application_id for row in rows)

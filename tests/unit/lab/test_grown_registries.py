@@ -1,4 +1,4 @@
-"""The registries that growth is measured on are as large, and as far apart, as they are said to be."""
+"""Grown registries have the promised size and the promised differences."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def keys_of(systems: Release) -> set[str]:
 
 
 def made_of(grown: Release) -> Release:
-    """What a grown registry has beside the libraries it is made from."""
+    """The records of a grown registry that are not in the release."""
     return replace(
         grown,
         systems=grown.systems[len(SMALL.systems) :],
@@ -44,15 +44,15 @@ def made_of(grown: Release) -> Release:
 
 
 @MANY_WAYS
-def test_a_grown_registry_has_so_many_times_the_libraries_each_under_a_key_of_its_own(way: str) -> None:
+def test_a_grown_registry_has_the_factor_times_the_libraries_each_with_its_own_key(way: str) -> None:
     grown = grow(SMALL, way, 10)
-    assert len({one.fscs_key for one in grown.systems}) == 10 * len(SMALL.systems)
-    assert len({one.fscs_id for one in grown.outlets}) == 10 * len(SMALL.outlets)
-    assert {one.fscs_key for one in grown.outlets} <= {one.fscs_key for one in grown.systems}
+    assert len({system.fscs_key for system in grown.systems}) == 10 * len(SMALL.systems)
+    assert len({outlet.fscs_id for outlet in grown.outlets}) == 10 * len(SMALL.outlets)
+    assert {outlet.fscs_key for outlet in grown.outlets} <= {system.fscs_key for system in grown.systems}
 
 
 @MANY_WAYS
-def test_the_libraries_it_is_made_from_stay_as_they_are(way: str) -> None:
+def test_the_libraries_of_the_release_do_not_change(way: str) -> None:
     grown = grow(SMALL, way, 3)
     assert grown.systems[: len(SMALL.systems)] == SMALL.systems
     assert grown.outlets[: len(SMALL.outlets)] == SMALL.outlets
@@ -65,7 +65,7 @@ def test_it_is_the_same_every_time(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["places", "towns"])
-def test_new_places_share_no_key_with_a_library_of_the_release_but_what_distinguishes_nobody(
+def test_new_places_share_only_common_keys_with_libraries_of_the_release(
     way: str,
 ) -> None:
     shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, way, 10)))
@@ -74,24 +74,24 @@ def test_new_places_share_no_key_with_a_library_of_the_release_but_what_distingu
     assert words <= {"MAIN", "LIBRARY", "NORTH", "BRANCH", "COUNTY", "LAKE", "CITY", "POINT"}
 
 
-def test_new_places_are_in_states_that_there_are_not_and_new_towns_in_those_that_there_are() -> None:
-    states = {one.state for one in SMALL.systems}
-    assert not states & {one.state for one in made_of(grow(SMALL, "places", 10)).systems}
-    assert states == {one.state for one in made_of(grow(SMALL, "towns", 10)).systems}
+def test_new_places_are_in_new_states_and_new_towns_in_existing_states() -> None:
+    states = {system.state for system in SMALL.systems}
+    assert not states & {system.state for system in made_of(grow(SMALL, "places", 10)).systems}
+    assert states == {system.state for system in made_of(grow(SMALL, "towns", 10)).systems}
 
 
-def test_denser_places_share_town_and_zip_and_neither_house_name_nor_phone() -> None:
+def test_denser_places_share_town_and_zip_but_not_house_name_or_phone() -> None:
     shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, "denser", 10)))
     assert {"CMEALDER POINT", "Z04901", "Z05490"} <= shared
     assert not {key[0] for key in shared} & set("FPSB")
     assert not {"NALDER POINT", "WMEALDER"} & shared
 
 
-def test_one_state_is_the_one_with_most_systems_and_its_outlets() -> None:
+def test_one_state_is_the_state_with_most_systems() -> None:
     more = replace(SMALL, systems=(*SMALL.systems, replace(ALDER, fscs_key="ME0009")))
     alone = grow(more, "one_state", 1)
     assert largest_state(more) == "ME"
-    assert [one.fscs_key for one in alone.systems] == ["ME0001", "ME0002", "ME0009"]
+    assert [system.fscs_key for system in alone.systems] == ["ME0001", "ME0002", "ME0009"]
     assert alone.outlets == SMALL.outlets
 
 
@@ -118,7 +118,7 @@ def test_a_pass_gives_the_time_of_one_decision() -> None:
     assert one_pass(registry, to_decide(rows_of_alder(20)), 10) > 0
 
 
-def test_counts_without_answers_are_nothing() -> None:
+def test_counts_without_answers_are_zero() -> None:
     assert set(counts_of([]).values()) == {0}
 
 
@@ -129,7 +129,7 @@ def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> Non
     assert found == index.postings
 
 
-def test_loading_a_snapshot_tells_what_it_took(tmp_path: Path) -> None:
+def test_loading_a_snapshot_measures_its_cost(tmp_path: Path) -> None:
     write(build_index([SMALL]).postings, tmp_path / "snapshot")
     took = load(tmp_path / "snapshot")
     assert set(took) == {"seconds", "peak", "resident"}

@@ -1,4 +1,4 @@
-"""What is computed from measured growth: bounds on a straight line, and what reading and loading cost."""
+"""The computations from measured growth: limits on a straight line, and the costs of reading and loading."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def registry(way: str, factor: int) -> dict[str, Any]:
     }
 
 
-def test_a_bound_is_where_a_straight_line_through_both_comes_to_it() -> None:
+def test_a_limit_is_on_the_straight_line_through_both_points() -> None:
     assert times_until(100.0, base=10.0, grown=55.0, factor=10) == pytest.approx(19.0)
 
 
-def test_what_runs_out_is_said_in_times_of_the_release() -> None:
+def test_limits_are_in_times_of_the_release() -> None:
     found = bounds(registry("release", 1), registry("places", 10))
     assert found["version_item"] == 10.0
     assert found["memory_as_shipped"] == pytest.approx(19.5)
@@ -54,7 +54,7 @@ def test_writing_takes_a_request_for_every_twenty_five_postings() -> None:
     assert writing_seconds(2_500, at_one_time=8) == pytest.approx(writing_seconds(2_500) / 8)
 
 
-def test_a_snapshot_pays_the_later_the_larger_it_is() -> None:
+def test_a_larger_snapshot_pays_later() -> None:
     small, large = registry("release", 1), registry("places", 10)
     assert dollars_of_reads(small) == dollars_of_reads(large)
     assert applications_until_loading_pays(large) == pytest.approx(
@@ -62,7 +62,7 @@ def test_a_snapshot_pays_the_later_the_larger_it_is() -> None:
     )
 
 
-def test_every_registry_is_told_of_and_the_release_has_no_bound() -> None:
+def test_every_registry_has_a_line_and_the_release_has_no_limits() -> None:
     lines = list(lines_of({"registries": [registry("release", 1), registry("places", 10)]}))
     assert sum("postings" in line and "build" in line for line in lines) == 2
-    assert sum("runs out at" in line for line in lines) == 1
+    assert sum("  limits: " in line for line in lines) == 1

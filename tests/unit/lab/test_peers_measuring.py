@@ -1,4 +1,4 @@
-"""How the comparison with the peers chooses thresholds and counts, on made-up answers."""
+"""The thresholds and counts of the comparison with peers, on invented answers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from lab.peers.measuring import (
     Case,
     Measure,
     affiliate_rule,
+    answers_at,
     curve,
     fewest_wrong,
     measure_pool,
     measure_sets,
     most_right,
     no_rule,
-    outcomes_at,
 )
 from lab.peers.product import MatcherAnswer
 from lab.peers.records import Best, best_of, record_of, records_of
@@ -30,8 +30,8 @@ def case(label: str, name: str = "Alder Point Library", in_set: str = "a", *, in
     return Case(in_set, LabelledRow(in_set, "", label, application, ()), in_pool)
 
 
-def result(matcher: str, cases: list[Case], outcomes: list[MatcherAnswer]) -> MatcherResult:
-    return MatcherResult(matcher, 0.5, measure_pool(cases, outcomes), measure_sets(cases, outcomes), outcomes)
+def result(matcher: str, cases: list[Case], answers: list[MatcherAnswer]) -> MatcherResult:
+    return MatcherResult(matcher, 0.5, measure_pool(cases, answers), measure_sets(cases, answers), answers)
 
 
 RIGHT, WRONG = case("ME0001"), case("ME0002")
@@ -39,7 +39,7 @@ CASES = [RIGHT, RIGHT, WRONG, RIGHT, case(NONE)]
 ANSWERS = [Best("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0.6)]
 
 
-def test_a_threshold_stands_where_the_next_score_would_let_too_much_through() -> None:
+def test_a_threshold_ends_before_the_score_with_too_many_wrong_rows() -> None:
     steps = curve(CASES, ANSWERS, no_rule)
 
     assert most_right(steps, 0).threshold == 0.8
@@ -47,17 +47,17 @@ def test_a_threshold_stands_where_the_next_score_would_let_too_much_through() ->
     assert most_right(steps, 2).threshold == 0.6
 
 
-def test_equal_scores_are_let_through_together_or_not_at_all() -> None:
+def test_equal_scores_are_validated_together_or_not_at_all() -> None:
     step = most_right(curve(CASES, ANSWERS, no_rule), 1)
 
     assert (step.right, step.wrong) == (3, 1)
 
 
-def test_nothing_is_validated_where_the_best_score_is_wrong() -> None:
+def test_nothing_is_validated_if_the_best_score_is_wrong() -> None:
     threshold = most_right(curve([WRONG], [ANSWERS[0]], no_rule), 0).threshold
 
     assert threshold == NEVER
-    assert outcomes_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [MatcherAnswer("ME0001", "")]
+    assert answers_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [MatcherAnswer("ME0001", "")]
 
 
 def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_them() -> None:
@@ -69,19 +69,19 @@ def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_
     assert beyond is None
 
 
-def test_rows_outside_the_pool_move_no_threshold() -> None:
-    outside = [replace(one, in_pool=False) for one in CASES[2:]]
+def test_rows_outside_the_pool_do_not_change_the_threshold() -> None:
+    outside = [replace(case, in_pool=False) for case in CASES[2:]]
 
     assert most_right(curve([*CASES[:2], *outside], ANSWERS, no_rule), 0).threshold == 0.8
 
 
-def test_a_tie_of_two_libraries_validates_nobody() -> None:
+def test_a_tie_of_two_libraries_is_not_validated() -> None:
     tied = Best("ME0001", 0.9, 0.0)
 
-    assert outcomes_at(0.5, [RIGHT], [tied], no_rule) == [MatcherAnswer("ME0001", "")]
+    assert answers_at(0.5, [RIGHT], [tied], no_rule) == [MatcherAnswer("ME0001", "")]
 
 
-def test_a_cue_word_counts_only_where_no_name_of_the_library_bears_it() -> None:
+def test_a_cue_word_counts_only_if_no_name_of_the_library_has_it() -> None:
     refuses = affiliate_rule(NEWEST)
 
     assert refuses("Friends of Alder Point Public Library", ALDER.fscs_key)
@@ -90,21 +90,21 @@ def test_a_cue_word_counts_only_where_no_name_of_the_library_bears_it() -> None:
     assert not refuses("Alder Point Public Library", ALDER.fscs_key)
 
 
-def test_every_row_is_counted_in_its_set_under_what_became_of_it() -> None:
+def test_every_row_is_counted_in_its_set_by_its_answer() -> None:
     cases = [case("ME0001"), case("ME0001"), case(NONE, in_set="b"), case(GONE, in_set="b")]
-    outcomes = [
+    answers = [
         MatcherAnswer("ME0001", "ME0001"),
         MatcherAnswer("ME0001", "ME0002"),
         *[MatcherAnswer("ME0001", "ME0001")] * 2,
     ]
 
-    assert measure_sets(cases, outcomes) == {
+    assert measure_sets(cases, answers) == {
         "a": Measure(2, 2, 0, 2, 1, 1, 0, 0),
         "b": Measure(2, 0, 1, 0, 0, 0, 1, 1),
     }
 
 
-def test_a_cell_where_a_peer_is_ahead_says_what_the_product_answered_there() -> None:
+def test_a_cell_in_which_a_peer_is_ahead_has_the_products_answers() -> None:
     cases = [RIGHT, RIGHT, case(NONE)]
     ours = [
         MatcherAnswer("ME0001", "ME0001", "validated", "MATCH"),
@@ -114,18 +114,18 @@ def test_a_cell_where_a_peer_is_ahead_says_what_the_product_answered_there() -> 
     theirs = [*[MatcherAnswer("ME0001", "ME0001")] * 2, MatcherAnswer("ME0001", "ME0001")]
     ahead = ahead_of(result("product", cases, ours), [result("peer", cases, theirs)], cases)
 
-    assert [(one.column, one.peer, one.product) for one in ahead] == [("validated_right", 2, 1)]
+    assert [(cell.column, cell.peer, cell.product) for cell in ahead] == [("validated_right", 2, 1)]
     assert ahead[0].answers == {"needs_review TIE": 1}
 
 
-def test_shares_are_cut_so_that_a_hundred_per_cent_is_every_row() -> None:
+def test_only_every_row_is_a_hundred_per_cent() -> None:
     cases = [RIGHT] * 30_000
-    outcomes = [MatcherAnswer("ME0001", "ME0001")] * 29_999 + [MatcherAnswer("ME0001", "")]
+    answers = [MatcherAnswer("ME0001", "ME0001")] * 29_999 + [MatcherAnswer("ME0001", "")]
 
-    assert "100.00 / 99.99 / 0" in text_of([result("product", cases, outcomes)])
+    assert "100.00 / 99.99 / 0" in text_of([result("product", cases, answers)])
 
 
-def test_a_library_scores_as_its_best_record_and_its_margin_is_to_another_library() -> None:
+def test_a_library_has_the_score_of_its_best_record_and_a_margin_to_another_library() -> None:
     application = record_of("1", "", {"name": "Alder Point"})
     pairs = [("1", "ME0001", 3.0), ("1", "ME0001", 5.0), ("1", "ME0002", 1.0)]
 
@@ -143,7 +143,7 @@ def test_peers_get_every_system_every_other_mailing_address_and_every_outlet() -
     assert len({record.id for record in records}) == len(records)
 
 
-def test_two_spellings_of_one_library_are_one_record_to_every_peer() -> None:
+def test_two_spellings_of_a_library_become_the_same_record() -> None:
     typed = {
         "name": "The Alder Point P.L.",
         "street": "12 North Fork Rd.",

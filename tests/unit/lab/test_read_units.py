@@ -1,4 +1,4 @@
-"""The arithmetic of the benchmark, and what it finds on the sample release."""
+"""The arithmetic of the benchmark, and its results on the sample release."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def test_an_item_is_as_large_as_its_names_and_values() -> None:
     )
 
 
-def test_a_spread_is_of_ranks_that_were_seen() -> None:
+def test_a_spread_has_values_that_occur() -> None:
     assert spread([5, 1, 3, 100]) == {"mean": 27.25, "median": 3, "p99": 100, "max": 100}
 
 
-def test_a_key_that_is_not_there_is_paid_for(registry: MemoryRegistry) -> None:
+def test_a_missing_key_costs_half_a_unit(registry: MemoryRegistry) -> None:
     metered = look_up(registry, [])
     version = registry.pointer().active
 
@@ -73,12 +73,12 @@ def test_one_pointer_read_and_one_batched_read_answer_ten_applications(measured:
     assert measured["batch_get_item_requests_per_batch"]["median"] == 1
 
 
-def test_no_application_asks_for_more_than_ten_keys(measured: dict[str, Any]) -> None:
+def test_an_application_reads_at_most_ten_keys(measured: dict[str, Any]) -> None:
     assert measured["keys_per_application"]["median"] >= 1
     assert measured["keys_per_application"]["max"] <= 10
 
 
-def test_a_batch_costs_less_than_its_applications_one_by_one(measured: dict[str, Any]) -> None:
+def test_a_batch_costs_less_than_its_applications_alone(measured: dict[str, Any]) -> None:
     assert measured["units_per_batch"]["mean"] <= 10 * measured["units_per_application_alone"]["mean"]
 
 

@@ -1,4 +1,4 @@
-"""What the benchmarks of reading, starts and candidates count and compute; never how fast anything is."""
+"""The counts and computations of the benchmarks of reading, starts and candidates, without any speed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from lab.speed.cold_start import SAMPLE_RELEASE
 from library_validator.releases.reading.release import read_release
 
 
-def is_measure(one: dict[str, Any]) -> bool:
-    return one["kind"] in {"measured", "computed", "counted"} and bool(one["unit"]) and one["median"] > 0
+def is_measure(found: dict[str, Any]) -> bool:
+    return (
+        found["kind"] in {"measured", "computed", "counted"} and bool(found["unit"]) and found["median"] > 0
+    )
 
 
-def test_a_measure_keeps_its_runs_and_their_middle() -> None:
+def test_a_measure_keeps_its_runs_and_their_median() -> None:
     assert measures.measured([3, 1, 2.0004], "ms") == {
         "runs": [3, 1, 2.0],
         "median": 2.0,
@@ -44,7 +46,7 @@ def test_every_reader_reads_the_same_lines() -> None:
     assert {read(zipped, release) for read in reading.readers().values()} == {lines}
 
 
-def test_reading_writes_what_the_page_needs(tmp_path: Path) -> None:
+def test_reading_writes_the_results_of_the_page(tmp_path: Path) -> None:
     output = tmp_path / "reading.json"
     assert reading.main(["--runs", "1", "--output", str(output)]) == 0
     found = json.loads(output.read_text("utf-8"))
@@ -59,18 +61,20 @@ def test_reading_writes_what_the_page_needs(tmp_path: Path) -> None:
     assert all(map(is_measure, found["peak"].values()))
 
 
-def test_a_cold_start_writes_what_the_page_needs(tmp_path: Path) -> None:
+def test_a_cold_start_writes_the_results_of_the_page(tmp_path: Path) -> None:
     output = tmp_path / "cold_start.json"
     function = "validate_applications"
     assert cold_start.main(["--runs", "1", "--function", function, "--output", str(output)]) == 0
     found = json.loads(output.read_text("utf-8"))
     assert found["ratios"].keys() == {f"{function} import", f"{function} start"}
     assert found["starts"].keys() == {"python", "boto3 dynamodb events", *found["ratios"]}
-    assert all(is_measure(one) for starts in found["starts"].values() for one in starts.values())
+    assert all(
+        is_measure(found_measure) for starts in found["starts"].values() for found_measure in starts.values()
+    )
     assert found["batches"].keys() == {"import", "runtime", "first batch", "later batch"}
 
 
-def test_a_start_that_fails_is_no_figure() -> None:
+def test_a_start_that_fails_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match="ended with 1"):
         cold_start.start("raise SystemExit(1)", "validate_applications", None)
 
@@ -80,11 +84,11 @@ def test_every_function_is_measured() -> None:
     assert {path.parent.name for path in functions} == cold_start.FUNCTIONS.keys()
 
 
-def test_nobody_is_compared_who_is_no_candidate(tmp_path: Path) -> None:
+def test_only_candidates_are_compared(tmp_path: Path) -> None:
     output = tmp_path / "candidates.json"
     assert candidates.main(["--output", str(output)]) == 0
     sets = json.loads(output.read_text("utf-8"))["sets"]
     assert sets["drawn"]["keys"]["count"] == candidates.DRAWN
     for found in sets.values():
-        assert all(is_measure(one) for one in found.values())
+        assert all(is_measure(measure) for measure in found.values())
         assert found["comparisons"]["max"] <= found["candidates"]["max"]

@@ -1,4 +1,4 @@
-"""The benchmark of revalidation runs, and changes what the releases change."""
+"""The benchmark of revalidation runs and finds the changes between the releases."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 from lab.speed.revalidation import main
 
 
-def test_it_tells_how_long_a_thousand_take(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_the_time_of_a_thousand(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--applications", "60", "--json"]) == 0
 
-    told = json.loads(capsys.readouterr().out)
-    assert told["applications"] == 60
-    assert told["seconds_per_1000"] == pytest.approx(told["seconds"] / 60 * 1000)
-    assert 0 < told["seconds_again"] < told["seconds"]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["applications"] == 60
+    assert printed["seconds_per_1000"] == pytest.approx(printed["seconds"] / 60 * 1000)
+    assert 0 < printed["seconds_again"] < printed["seconds"]
 
 
-def test_it_tells_how_many_answers_changed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_how_many_answers_changed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--applications", "300"]) == 0
 
     first, second = capsys.readouterr().out.splitlines()

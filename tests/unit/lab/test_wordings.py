@@ -1,6 +1,6 @@
 """The labelled applications of bodies that are named after a library, on the invented sample release.
 
-What is asserted is of the rows that are written, never of what the product answers to them.
+The tests are about the rows of the file, never about the product's answers.
 """
 
 from __future__ import annotations
@@ -67,18 +67,18 @@ def wording(template: str, wording_id: str = "one") -> Wording:
 
 
 class TestWordings:
-    def test_there_are_at_least_140_of_bodies_that_are_no_library(self, wordings: Sequence[Wording]) -> None:
-        assert sum(not one.form_of_library for one in wordings) >= 140
+    def test_there_are_at_least_140_wordings_of_bodies(self, wordings: Sequence[Wording]) -> None:
+        assert sum(not wording.form_of_library for wording in wordings) >= 140
 
     def test_every_kind_has_a_fair_share(self, wordings: Sequence[Wording]) -> None:
-        kinds = Counter(one.kind for one in wordings)
+        kinds = Counter(wording.kind for wording in wordings)
 
         assert len(kinds) >= 12
         assert min(kinds.values()) >= 10
 
-    def test_forms_of_libraries_are_a_kind_of_their_own(self, wordings: Sequence[Wording]) -> None:
-        assert {one.form_of_library for one in wordings if one.kind == "form"} == {True}
-        assert {one.form_of_library for one in wordings if one.kind != "form"} == {False}
+    def test_forms_of_libraries_have_their_own_kind(self, wordings: Sequence[Wording]) -> None:
+        assert {wording.form_of_library for wording in wordings if wording.kind == "form"} == {True}
+        assert {wording.form_of_library for wording in wordings if wording.kind != "form"} == {False}
 
     @pytest.mark.parametrize("template", ["Friends", "{name}", "{town} Lofts", "{name} {street}", "{name"])
     def test_a_template_without_a_place_or_words_is_refused(self, template: str) -> None:
@@ -88,17 +88,17 @@ class TestWordings:
     @pytest.mark.parametrize(
         ("second_id", "second_template"), [("one", "{name} Lofts"), ("two", "{name} Guild")]
     )
-    def test_an_id_or_template_that_stands_twice_is_refused(
+    def test_a_repeated_id_or_template_is_refused(
         self, tmp_path: Path, second_id: str, second_template: str
     ) -> None:
         lines = [
-            f'{{ id = "{one_id}", kind = "support", language = "en", template = "{template}" }},'
-            for one_id, template in (("one", "{name} Guild"), (second_id, second_template))
+            f'{{ id = "{wording_id}", kind = "support", language = "en", template = "{template}" }},'
+            for wording_id, template in (("one", "{name} Guild"), (second_id, second_template))
         ]
         path = tmp_path / "wordings.toml"
         path.write_text("\n".join(["wordings = [", *lines, "]"]), encoding="utf-8")
 
-        with pytest.raises(ValueError, match="stands twice"):
+        with pytest.raises(ValueError, match="is there twice"):
             read_wordings(path)
 
 
@@ -112,7 +112,7 @@ class TestChoosing:
         assert max(library.population for library in libraries) > 50_000
         assert all(library.street[0].isdigit() and library.phone.isdigit() for library in libraries)
 
-    def test_some_are_not_called_library(self, libraries: Sequence[System]) -> None:
+    def test_some_names_are_without_the_word_library(self, libraries: Sequence[System]) -> None:
         assert sum(not says_library(library.name) for library in libraries) == COUNT // 4
 
     def test_another_seed_chooses_others(
@@ -120,9 +120,9 @@ class TestChoosing:
     ) -> None:
         others = choose_libraries(release, wordings, COUNT, SEED + 1)
 
-        assert {one.fscs_key for one in others} != {one.fscs_key for one in libraries}
+        assert {system.fscs_key for system in others} != {system.fscs_key for system in libraries}
 
-    def test_a_library_beside_which_a_wording_is_a_listed_name_is_passed_over(self) -> None:
+    def test_a_library_is_skipped_if_a_wording_gives_a_listed_name(self) -> None:
         second = {**SYSTEM, "FSCSKEY": "VT0002", "LIBID": "VT0002", "LIBNAME": "BRIAR FREE LIBRARY"}
         outlet = {**OUTLET, "LIBNAME": "ALDER PUBLIC LIBRARY INC"}
         release = release_of(2022, (SYSTEM, second), (outlet,))
@@ -137,17 +137,17 @@ class TestChoosing:
     def test_a_library_without_door_or_phone_is_not_chosen(self, missing: dict[str, str]) -> None:
         release = release_of(2022, ({**SYSTEM, **missing},))
 
-        with pytest.raises(ValueError, match="no more than 0 libraries to choose, not 1"):
+        with pytest.raises(ValueError, match="only 0 suitable libraries, not 1"):
             choose_libraries(release, [wording("{name} Guild")], 1, SEED)
 
 
 class TestApplications:
-    def test_every_wording_stands_beside_every_library_in_every_variant(
+    def test_every_wording_is_combined_with_every_library_in_every_variant(
         self, rows: Sequence[WordingApplication], wordings: Sequence[Wording], libraries: Sequence[System]
     ) -> None:
         assert [row.application_id for row in rows] == [
-            f"{one.id}:{library.fscs_key}:{variant}"
-            for one in wordings
+            f"{wording.id}:{library.fscs_key}:{variant}"
+            for wording in wordings
             for library in libraries
             for variant in Variant
         ]
@@ -162,10 +162,10 @@ class TestApplications:
     def test_ids_are_unique(self, rows: Sequence[WordingApplication]) -> None:
         assert len({row.application_id for row in rows}) == len(rows)
 
-    def test_all_are_labelled_as_no_library_and_forms_stand_in_a_set_of_their_own(
+    def test_all_rows_are_labelled_none_and_forms_have_their_own_set(
         self, by_id: Mapping[str, WordingApplication], wordings: Sequence[Wording]
     ) -> None:
-        forms = {one.id for one in wordings if one.form_of_library}
+        forms = {wording.id for wording in wordings if wording.form_of_library}
 
         assert {row.label for row in by_id.values()} == {NONE}
         for application_id, row in by_id.items():
@@ -175,7 +175,7 @@ class TestApplications:
         ("wording_id", "kind"),
         [("apartments", "housing/town_only"), ("board-of-trustees", "board-of-trustees/town_only")],
     )
-    def test_the_kind_is_the_wordings_or_the_form_of_libraries_with_the_variant(
+    def test_the_kind_has_the_kind_of_the_wording_or_the_form_and_the_variant(
         self,
         by_id: Mapping[str, WordingApplication],
         libraries: Sequence[System],
@@ -186,7 +186,7 @@ class TestApplications:
 
         assert row.kind == kind
 
-    def test_each_variant_borrows_what_it_says(self) -> None:
+    def test_each_variant_has_its_facts_of_the_library(self) -> None:
         release = release_of(2022)
         guild = wording("{name} Guild of {city}", "guild")
 
@@ -214,7 +214,7 @@ class TestApplications:
 
         assert names == {("Alder Public Library Guild of Alder", "Alder")}
 
-    def test_no_made_up_phone_or_street_is_listed(
+    def test_no_invented_phone_or_street_is_listed(
         self, rows: Sequence[WordingApplication], release: Release
     ) -> None:
         records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -230,7 +230,7 @@ class TestApplications:
         assert phones.isdisjoint(own_phones)
         assert streets.isdisjoint(own_streets)
 
-    def test_no_name_is_one_that_the_state_lists(
+    def test_no_name_is_listed_in_its_state(
         self, rows: Sequence[WordingApplication], release: Release
     ) -> None:
         records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -267,11 +267,11 @@ class TestFile:
         assert written("third.csv", SEED + 1) != first
         assert "2 in 2 states" in capsys.readouterr().out
 
-    def test_the_command_says_when_the_release_has_too_few_libraries(
+    def test_the_command_reports_a_release_with_too_few_libraries(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         given = ["--release", str(SAMPLE_RELEASE), "--output", str(tmp_path / "w.csv"), "--libraries", "9999"]
         monkeypatch.setattr(sys, "argv", ["wordings", *given])
 
-        with pytest.raises(SystemExit, match="ask for fewer with --libraries"):
+        with pytest.raises(SystemExit, match="use a lower --libraries"):
             main()
