@@ -11,6 +11,10 @@ same batches of ten:
 - ``stored and sent``: also the bytes of the stored body and the JSON of the event.
 
 Times are of the processor, for each application. Stores are in memory. Every way runs once before it counts.
+
+``parts`` is why the parts of an answer are plain dataclasses: it makes the nine comparisons of an answer and
+writes them as JSON, with the same fields as a plain dataclass, as a frozen and slotted one, and as a
+pydantic model.
 """
 
 from __future__ import annotations
@@ -20,15 +24,21 @@ import gc
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import fields, make_dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from timeit import timeit
 from typing import Any, Final
+
+import orjson
+from pydantic import create_model
 
 from lab.growth.growth_applicants import rows_of, sample_of
 from lab.speed.measures import about, measured, ratio_of_medians, write
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
 from library_validator.adapters.aws.casework_access import pack
-from library_validator.decisions.application import ReadApplication
+from library_validator.decisions.answer import Comparison
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Submission
 from library_validator.decisions.events import event_of
@@ -38,6 +48,7 @@ from library_validator_cli.local_matching import registry_of
 
 APPLICATIONS: Final = 1_000
 RUNS: Final = 7
+_PARTS: Final = 2_000  # answers whose comparisons are made in a run
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # no answer depends on it
 
 Way = Callable[[Sequence[Submission]], None]
@@ -48,7 +59,7 @@ def ways(registry: RegistryReader) -> dict[str, Way]:
     judge, decider = Judge(registry), Decider(registry)
 
     def judged(batch: Sequence[Submission]) -> None:
-        judge.judge([ReadApplication(submission.application, submission.problems) for submission in batch])
+        judge.judge(batch)
 
     def decided(batch: Sequence[Submission]) -> None:
         decider.decide(batch, _AT)
@@ -80,6 +91,37 @@ def measure(registry: RegistryReader, submissions: Sequence[Submission], runs: i
     return {"applications": len(submissions), "batch": BATCH, "times": times, "ratios": ratios}
 
 
+def kinds_of_part() -> dict[str, Callable[..., Any]]:
+    """A comparison's fields, as each kind of class."""
+    names = [field.name for field in fields(Comparison)]
+    types = [(field.name, float if field.name == "bits" else str) for field in fields(Comparison)]
+    model = create_model("Model", **{name: (kind, ...) for name, kind in types})  # type: ignore[call-overload]
+    return {
+        "plain dataclass": make_dataclass("Plain", types),
+        "frozen, slotted dataclass": make_dataclass("Frozen", types, frozen=True, slots=True),
+        "pydantic model": lambda *values: model(**dict(zip(names, values, strict=True))),
+    }
+
+
+def measure_parts(runs: int) -> dict[str, Any]:
+    """Microseconds for the comparisons of an answer, as each kind of class, and the ratios to the first."""
+    values = ("name", "exact", "Alder Point Library", "ALDER POINT LIBRARY", 9.25)
+    microseconds: dict[str, list[float]] = {}
+    for _ in range(runs):
+        for name, kind in kinds_of_part().items():
+            made = timeit(partial(_made_as_json, kind, values), number=_PARTS)
+            microseconds.setdefault(name, []).append(1e6 * made / _PARTS)
+    times = {name: measured(of_kind, "µs", 2) for name, of_kind in microseconds.items()}
+    plain = times["plain dataclass"]
+    others = {name: time_of_kind for name, time_of_kind in times.items() if name != "plain dataclass"}
+    ratios = {f"{name} to plain": ratio_of_medians(other, plain) for name, other in others.items()}
+    return {"times": times, "ratios": ratios}
+
+
+def _made_as_json(kind: Callable[..., Any], values: Sequence[Any]) -> bytes:
+    return orjson.dumps([kind(*values) for _ in range(9)], default=lambda model: model.model_dump())
+
+
 def _microseconds(way: Way, submissions: Sequence[Submission]) -> float:
     gc.collect()
     started = time.process_time()
@@ -108,7 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = measure(
         registry_of([given.release], _say), submissions[: len(rows) - len(rows) % BATCH], given.runs
     )
-    for name, measure_of_way in {**found["times"], **found["ratios"]}.items():
+    found["parts"] = measure_parts(given.runs)
+    shown = {**found["times"], **found["ratios"], **found["parts"]["times"], **found["parts"]["ratios"]}
+    for name, measure_of_way in shown.items():
         _say(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
     options = sys.argv[1:] if arguments is None else arguments
     write({"about": about("speed.answer_models", options, ("pydantic",)), **found}, given.output)

@@ -30,7 +30,7 @@ def in_order(fields: Any) -> list[str]:
 def test_the_maker_of_an_answer_gives_every_field_and_no_other() -> None:
     judge = Judge(registry_of(NEWEST))
     pointer, (judged,) = judge.judge([application_from_fields(dict(APPLICATION))])
-    assert list(answer_values(judged, pointer, "1/1")) == FIELDS
+    assert list(answer_values(*judged, pointer, "1/1")) == FIELDS
 
 
 @pytest.mark.parametrize("model", [Decision, AnswerData, ApplicationAnswer])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, cast
 
 from library_validator.decisions.answer import Candidate, Comparison, Fate, Match, Successor
 from library_validator.decisions.confidence import confidence_of
@@ -21,18 +21,11 @@ from library_validator.terms import fscs_key_of
 SHOWN_CANDIDATES: Final = 5
 
 
-class Judged(NamedTuple):
-    """An applicant, the candidates that it may be, and the verdict of the rules."""
-
-    query: Query
-    ranking: Ranking
-    verdict: Verdict
-
-
-def answer_values(judged: Judged, pointer: Pointer, policy_version: str) -> dict[str, Any]:
-    """The values of ``AnswerFields``, by name, of an applicant judged by these versions."""
+def answer_values(
+    query: Query, ranking: Ranking, verdict: Verdict, pointer: Pointer, policy_version: str
+) -> dict[str, Any]:
+    """The values of ``AnswerFields``, by name, for an applicant that was judged by these versions."""
     weights, fiscal_year = load_weights(), pointer.fiscal_year
-    query, ranking, verdict = judged
     match, codes, about = verdict.match, verdict.codes, verdict.about
     shown = match or ranking.best
     other = ranking.best_other_than(shown) if shown else None

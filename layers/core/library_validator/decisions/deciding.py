@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.answering import Judged, answer_values
-from library_validator.decisions.application import FieldProblem, ReadApplication
+from library_validator.decisions.answering import answer_values
+from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.decision import Cause, Decision, Holder, Submission, event_id_of
 from library_validator.decisions.policy import verdict_of
 from library_validator.decisions.policy_file import Policy, load_policy
@@ -28,6 +28,16 @@ from library_validator.registry.store import Pointer, RegistryReader
 SUBMISSION: Final = Cause(kind="submission")
 
 
+class ReadableApplication(Protocol):
+    """An application and the problems of its fields: as it was read, or as it was submitted."""
+
+    @property
+    def application(self) -> Application: ...
+
+    @property
+    def problems(self) -> tuple[FieldProblem, ...]: ...
+
+
 class Ranked(NamedTuple):
     """An applicant with its candidates: all that the rules are applied to."""
 
@@ -41,6 +51,14 @@ class Ranked(NamedTuple):
         return verdict_of(self.query, self.ranking, policy, self.problems, known_key=self.known_key)
 
 
+class Judged(NamedTuple):
+    """An applicant, its candidates, and the verdict of the rules."""
+
+    query: Query
+    ranking: Ranking
+    verdict: Verdict
+
+
 class Judge:
     """Judges applicants by the live version of one registry; keeps the statistics of the last version used.
 
@@ -51,7 +69,7 @@ class Judge:
         self.registry = registry
         self._statistics: tuple[str, Statistics] | None = None
 
-    def judge(self, applications: Sequence[ReadApplication]) -> tuple[Pointer, list[Judged]]:
+    def judge(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[Judged]]:
         """Apply matching and rules to applications: one pointer read, one deduplicated batched read.
 
         Returns the pointer to the version that they were judged by, and one result each, in order.
@@ -60,24 +78,24 @@ class Judge:
         policy = load_policy()
         return pointer, [Judged(each.query, each.ranking, each.verdict(policy)) for each in ranked]
 
-    def rank(self, applications: Sequence[ReadApplication]) -> tuple[Pointer, list[Ranked]]:
+    def rank(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[Ranked]]:
         """Only find and compare the candidates; the rules are then applied by ``Ranked.verdict``."""
         pointer = self.registry.pointer()
         if pointer.index_format not in READABLE_FORMATS:
             raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
         statistics, weights = self._statistics_of(pointer.active), load_weights()
-        queries = [read_applicant(read.application, statistics) for read in applications]
+        queries = [read_applicant(given.application, statistics) for given in applications]
         keys = [keys_of_query(query, statistics) for query in queries]
         postings = self.registry.postings(pointer.active, {key for asked in keys for key in asked})
         ranked = []
-        for (application, problems, _), query, asked in zip(applications, queries, keys, strict=True):
+        for given, query, asked in zip(applications, queries, keys, strict=True):
             ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
             known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
-            of_door = of_the_door(application, problems) if problems else ()
+            of_door = of_the_door(given.application, given.problems) if given.problems else ()
             ranked.append(Ranked(query, asked, ranking, known_key, of_door))
         return pointer, ranked
 
-    def answers(self, applications: Sequence[ReadApplication]) -> list[dict[str, Any]]:
+    def answers(self, applications: Sequence[ReadableApplication]) -> list[dict[str, Any]]:
         """The answers to applications that nobody sent and nobody stores: of a file, for instance.
 
         Each has the values of ``ApplicationAnswer``, by name: ready for JSON, and no model is made.
@@ -86,12 +104,12 @@ class Judge:
         version = policy_version()
         return [
             {
-                "application_id": read.application.application_id,
+                "application_id": given.application.application_id,
                 "decision": each.verdict.answer,
                 "reason_codes": each.verdict.codes,
-                **answer_values(each, pointer, version),
+                **answer_values(*each, pointer, version),
             }
-            for read, each in zip(applications, judged, strict=True)
+            for given, each in zip(applications, judged, strict=True)
         ]
 
     def _statistics_of(self, version: str) -> Statistics:
@@ -115,8 +133,7 @@ class Decider:
 
         Raises ``NoActiveRegistry`` and ``RegistryFormatUnknown``.
         """
-        read = [ReadApplication(submission.application, submission.problems) for submission in submissions]
-        pointer, judged = self._judge.judge(read)
+        pointer, judged = self._judge.judge(submissions)
         return [
             self._decision(submission, each, pointer, now, cause)
             for submission, each in zip(submissions, judged, strict=True)
@@ -137,7 +154,7 @@ class Decider:
             correlation_id=submission.correlation_id,
             cause=cause,
             valid_until=valid_until,
-            **answer_values(judged, pointer, policy_version()),
+            **answer_values(*judged, pointer, policy_version()),
         )
 
 
