@@ -42,7 +42,7 @@ MAX_BYTES = 1_000
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """moto stands for AWS."""
+    """moto takes the place of AWS."""
     with mock_aws():
         yield
 

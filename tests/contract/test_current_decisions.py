@@ -20,9 +20,9 @@ def store(casework: CaseworkStores) -> DecisionStore:
 
 
 def in_shard(shard: int, many: int) -> list[str]:
-    """Ids of applications of ``PARTNER`` that lie in ``shard``."""
+    """Ids of applications of ``PARTNER`` in ``shard``."""
     ids = (f"A-{number}" for number in range(10_000))
-    return [one for one in ids if shard_of(PARTNER, one) == shard][:many]
+    return [name for name in ids if shard_of(PARTNER, name) == shard][:many]
 
 
 def ending(application_id: str, valid_until: datetime | None, fscs_key: str = "AK0001") -> Decision:
@@ -38,40 +38,42 @@ def pages(store: DecisionStore, shard: int, limit: int, until: datetime | None =
         found.append([decision.application_id for decision in page.decisions])
         cursor = page.cursor
         if cursor is None:
-            return [one for one in found if one]
+            return [page for page in found if page]
 
 
 def test_the_shards_hold_every_current_decision_once(store: DecisionStore) -> None:
     for number in range(40):
         store.record(decision_of(submission_of(f"A-{number}"), Answer.NEEDS_REVIEW), replacing=None)
 
-    found = [one for shard in range(SHARDS) for page in pages(store, shard, 3) for one in page]
+    found = [name for shard in range(SHARDS) for page in pages(store, shard, 3) for name in page]
 
     assert sorted(found) == sorted(f"A-{number}" for number in range(40))
 
 
 def test_a_shard_is_in_the_order_in_which_its_decisions_end(store: DecisionStore) -> None:
     ids = in_shard(3, 4)
-    for one, days in zip(ids, (30, None, 10, 20), strict=True):
+    for application_id, days in zip(ids, (30, None, 10, 20), strict=True):
         ends = NOON + timedelta(days=days) if days else None
-        store.record(ending(one, ends, fscs_key=f"AK{days or 0:04}"), replacing=None)
+        store.record(ending(application_id, ends, fscs_key=f"AK{days or 0:04}"), replacing=None)
 
     assert pages(store, 3, 2) == [[ids[2], ids[3]], [ids[0], ids[1]]]
     assert pages(store, 3, 2, NOON + timedelta(days=20)) == [[ids[2]]]
     assert pages(store, 3, 2, NOON + timedelta(days=9)) == []
 
 
-def test_a_page_goes_on_after_its_last_decision_though_that_one_moved(store: DecisionStore) -> None:
+def test_a_page_continues_after_its_last_decision_even_if_that_decision_moved(store: DecisionStore) -> None:
     ids = sorted(in_shard(5, 4))
-    for position, one in enumerate(ids):
-        store.record(ending(one, NOON + timedelta(days=position + 1), f"AK000{position}"), replacing=None)
+    for position, application_id in enumerate(ids):
+        store.record(
+            ending(application_id, NOON + timedelta(days=position + 1), f"AK000{position}"), replacing=None
+        )
     first = store.current_page(5, None, 2)
 
     renewed = first.decisions[1].model_copy(
         update={"event_id": UUID(int=1), "valid_until": NOON + timedelta(days=400)}
     )
     store.record(renewed, replacing=first.decisions[1])
-    rest = [one.application_id for one in store.current_page(5, first.cursor, 10).decisions]
+    rest = [decision.application_id for decision in store.current_page(5, first.cursor, 10).decisions]
 
     assert rest == [ids[2], ids[3], ids[1]]
 
@@ -99,7 +101,7 @@ def test_a_notice_is_remembered_until_the_decision_is_replaced(store: DecisionSt
     assert store.current_page(shard, None, 10).notified == {}
 
 
-def test_without_a_claim_an_answer_stands_beside_the_holder(store: DecisionStore) -> None:
+def test_without_a_claim_an_answer_is_stored_beside_the_holder(store: DecisionStore) -> None:
     holder = decision_of(submission_of("A-1"))
     beside = decision_of(submission_of("A-2"))
     store.record(holder, replacing=None)
@@ -112,7 +114,7 @@ def test_without_a_claim_an_answer_stands_beside_the_holder(store: DecisionStore
     assert third.application_id == "A-1"
 
 
-def test_one_that_stood_beside_a_holder_gives_back_nothing_of_the_holders(store: DecisionStore) -> None:
+def test_an_answer_beside_a_holder_releases_no_claim_of_the_holder(store: DecisionStore) -> None:
     store.record(decision_of(submission_of("A-1")), replacing=None)
     beside = decision_of(submission_of("A-2"))
     store.record(beside, replacing=None, claim=False)
@@ -123,7 +125,7 @@ def test_one_that_stood_beside_a_holder_gives_back_nothing_of_the_holders(store:
     assert isinstance(store.record(decision_of(submission_of("A-3")), None), ClaimedByAnother)
 
 
-def test_a_holder_that_is_recorded_without_a_claim_keeps_the_one_it_has(store: DecisionStore) -> None:
+def test_a_holder_that_is_recorded_without_a_claim_keeps_its_claim(store: DecisionStore) -> None:
     first = decision_of(submission_of("A-1"))
     store.record(first, replacing=None)
     again = decision_of(submission_of("A-1"), cause=Cause(kind="registry", detail="2"))
@@ -133,7 +135,7 @@ def test_a_holder_that_is_recorded_without_a_claim_keeps_the_one_it_has(store: D
     assert isinstance(store.record(decision_of(submission_of("A-2")), None), ClaimedByAnother)
 
 
-def test_a_holder_that_moves_to_anothers_key_without_a_claim_gives_its_own_back(store: DecisionStore) -> None:
+def test_a_holder_that_moves_to_anothers_key_without_a_claim_releases_its_own(store: DecisionStore) -> None:
     first = decision_of(submission_of("A-1"), fscs_key="AK0001")
     store.record(first, replacing=None)
     store.record(decision_of(submission_of("A-2"), fscs_key="AK0002"), replacing=None)

@@ -1,4 +1,4 @@
-"""What every ``DecisionStore`` does: each test runs in memory and on moto's DynamoDB."""
+"""The contract of ``DecisionStore``: each test runs in memory and on moto's DynamoDB."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def test_a_recorded_decision_is_current_and_waits_to_be_published(store: Decisio
     assert store.unpublished(minutes(10), limit=10) == [decision]
 
 
-def test_an_application_that_nobody_sent_has_no_decision(store: DecisionStore) -> None:
+def test_an_unknown_application_has_no_decision(store: DecisionStore) -> None:
     assert store.get(PARTNER, "A-1") is None
     assert store.history(PARTNER, "A-1") == []
     assert store.unpublished(minutes(10), limit=10) == []
     assert list(store.recent(NOON)) == []
 
 
-def test_the_same_submission_again_answers_the_decision_that_was_stored_first(store: DecisionStore) -> None:
+def test_the_same_submission_again_returns_the_decision_that_was_stored_first(store: DecisionStore) -> None:
     first = decision_of(submission_of(), Answer.NEEDS_REVIEW)
     again = decision_of(submission_of(sent_at=minutes(5)), Answer.VALIDATED, registry_version="2023.1.ffff")
     store.record(first, replacing=None)
@@ -106,7 +106,7 @@ def test_another_cause_makes_another_decision_of_the_same_submission(store: Deci
     assert store.history(PARTNER, "A-1") == [first, again]
 
 
-def test_two_sources_with_one_application_id_do_not_meet(store: DecisionStore) -> None:
+def test_two_sources_may_use_the_same_application_id(store: DecisionStore) -> None:
     ours = decision_of(submission_of(), fscs_key="AK0001")
     theirs = decision_of(submission_of(source=OTHER_PARTNER, name="Elsewhere"), fscs_key="AK0002")
 
@@ -118,7 +118,7 @@ def test_two_sources_with_one_application_id_do_not_meet(store: DecisionStore) -
 
 
 class TestClaims:
-    """One application at a time is validated as a system."""
+    """A system has at most one validated application at a time."""
 
     def test_a_second_application_hears_who_holds_the_key_and_nothing_is_stored(
         self, store: DecisionStore
@@ -182,7 +182,7 @@ class TestClaims:
         assert isinstance(outcome, ClaimedByAnother)
         assert outcome.application_id == "A-1"
 
-    def test_a_refused_replacement_gives_nothing_back(self, store: DecisionStore) -> None:
+    def test_a_refused_replacement_releases_no_claim(self, store: DecisionStore) -> None:
         store.record(decision_of(submission_of("A-9"), fscs_key="AK0002"), replacing=None)
         first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
         second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
@@ -216,7 +216,7 @@ class TestLate:
 
         assert store.record(decision_of(submission_of("A-2"), fscs_key="AK0001"), None) == Recorded()
 
-    def test_again_it_answers_what_was_stored(self, store: DecisionStore) -> None:
+    def test_again_it_returns_the_stored_decision(self, store: DecisionStore) -> None:
         late = decision_of(submission_of(name="Older"))
         again = late.model_copy(update={"decided_at": minutes(30)})
         store.record_late(late)
@@ -242,7 +242,7 @@ class TestMarks:
         assert names(store.unpublished(minutes(9), limit=10)) == ["A-1", "A-2", "A-3"]
         assert names(store.unpublished(minutes(9), limit=2)) == ["A-1", "A-2"]
 
-    def test_clearing_twice_or_what_was_never_stored_is_harmless(self, store: DecisionStore) -> None:
+    def test_clearing_twice_or_without_a_stored_decision_is_harmless(self, store: DecisionStore) -> None:
         stored, unknown = decision_of(submission_of("A-1")), decision_of(submission_of("A-2"))
         store.record(stored, replacing=None)
 
@@ -296,7 +296,7 @@ class TestRecent:
 
 class TestHostileIds:
     @pytest.mark.parametrize(
-        ("one", "other"),
+        ("first", "second"),
         [
             (("a#b", "c"), ("a", "b#c")),
             (("a", "b%23c"), ("a", "b#c")),
@@ -307,18 +307,18 @@ class TestHostileIds:
         ],
     )
     def test_two_applications_never_share_a_key(
-        self, store: DecisionStore, one: tuple[str, str], other: tuple[str, str]
+        self, store: DecisionStore, first: tuple[str, str], second: tuple[str, str]
     ) -> None:
         decisions = [
             decision_of(submission_of(application_id, source=source), Answer.NOT_VALIDATED)
-            for source, application_id in (one, other)
+            for source, application_id in (first, second)
         ]
         for decision in decisions:
             assert store.record(decision, replacing=None) == Recorded()
 
-        assert store.get(*one) == decisions[0]
-        assert store.get(*other) == decisions[1]
-        assert store.history(*one) == [decisions[0]]
+        assert store.get(*first) == decisions[0]
+        assert store.get(*second) == decisions[1]
+        assert store.history(*first) == [decisions[0]]
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=MAX_ID_CHARACTERS))
@@ -345,7 +345,7 @@ def test_the_largest_application_fits_into_an_item(store: DecisionStore) -> None
     assert store.history(PARTNER, submission.application.application_id) == [decision]
 
 
-def test_what_is_read_is_what_was_written_to_the_microsecond(store: DecisionStore) -> None:
+def test_a_decision_reads_back_as_written_to_the_microsecond(store: DecisionStore) -> None:
     moment = datetime(2026, 11, 23, 23, 59, 59, 999_999, tzinfo=UTC)
     decision = decision_of(submission_of(revision=7, sent_at=moment), decided_at=moment)
     decision = decision.model_copy(update={"match": match_of("AK0001"), "margin": -0.1})

@@ -54,7 +54,7 @@ def test_events_of_every_room_are_delivered_as_they_are(bus: tuple[EventBus, Del
     assert sorted(delivered(), key=lambda found: found[0]) == expected
 
 
-def test_nothing_is_published_of_no_events(bus: tuple[EventBus, Delivered]) -> None:
+def test_an_empty_list_of_events_publishes_nothing(bus: tuple[EventBus, Delivered]) -> None:
     port, delivered = bus
     assert port.publish([]) == []
     assert delivered() == []

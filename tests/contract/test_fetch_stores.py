@@ -1,4 +1,4 @@
-"""What every ``FetchStates`` and every ``FetchedReleases`` does."""
+"""The contracts of ``FetchStates`` and ``FetchedReleases``."""
 
 from __future__ import annotations
 
@@ -66,18 +66,18 @@ def fetched(request: pytest.FixtureRequest) -> tuple[FetchedReleases, ReleaseBuc
     return FetchedReleasesBucket(s3, RELEASES_BUCKET), ReleasesBucket(s3, RELEASES_BUCKET, 1_000)
 
 
-def test_nothing_is_known_of_a_source_that_was_never_asked(states: FetchStates) -> None:
+def test_a_source_without_an_attempt_has_no_state(states: FetchStates) -> None:
     assert states.states() == {}
 
 
-def test_a_state_reads_back_as_put_in_the_order_it_was_kept_in(states: FetchStates) -> None:
+def test_states_read_back_as_written_in_their_order(states: FetchStates) -> None:
     states.put_state(STATE)
     kept = states.states()["imls-page"]
     assert kept == STATE
     assert (list(kept.addresses), list(kept.uploads)) == (list(STATE.addresses), list(STATE.uploads))
 
 
-def test_a_later_state_replaces_that_of_its_source_only(states: FetchStates) -> None:
+def test_a_later_state_replaces_only_the_state_of_its_source(states: FetchStates) -> None:
     states.put_state(STATE)
     states.put_state(SourceState("mirror"))
     states.put_state(SourceState("imls-page", failures=4))

@@ -36,8 +36,8 @@ def override_of(number: int, application_id: str = "A-1", source: str = PARTNER)
 
 def test_overrides_are_kept_for_good_oldest_first(store: OverrideStore) -> None:
     second, first = override_of(2), override_of(1)
-    for one in (second, first, second, override_of(3, "A-2"), override_of(4, source=OTHER_PARTNER)):
-        store.append(one)
+    for override in (second, first, second, override_of(3, "A-2"), override_of(4, source=OTHER_PARTNER)):
+        store.append(override)
     store.append(first.model_copy(update={"words": "something else"}))
 
     assert store.of_application(PARTNER, "A-1") == [first, second]

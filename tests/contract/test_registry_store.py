@@ -1,4 +1,4 @@
-"""What every ``RegistryStore`` does."""
+"""The contract of ``RegistryStore``."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_flip_is_seen_by_the_next_reader(registry: RegistryStore) -> None:
 
 
 def test_a_flip_done_again_is_harmless(registry: RegistryStore) -> None:
-    """The answer to the first one may have been lost on its way."""
+    """The answer to the first flip may have been lost on its way."""
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)
@@ -75,7 +75,7 @@ def test_a_flip_over_a_version_that_was_not_expected_is_refused(
     assert registry.pointer() == pointer(V1)
 
 
-def test_a_flip_over_nothing_where_something_was_expected_is_refused(registry: RegistryStore) -> None:
+def test_a_flip_from_an_expected_version_is_refused_if_none_is_active(registry: RegistryStore) -> None:
     with pytest.raises(VersionSuperseded):
         registry.flip(pointer(V2, previous=V1), expected_active=V1)
     with pytest.raises(NoActiveRegistry):
@@ -89,7 +89,7 @@ def test_a_flip_to_an_older_year_is_refused(registry: RegistryStore) -> None:
     assert registry.pointer() == pointer(V2)
 
 
-def test_a_flip_back_goes_to_the_previous_version_and_no_other(registry: RegistryStore) -> None:
+def test_a_flip_back_goes_only_to_the_previous_version(registry: RegistryStore) -> None:
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)
     with pytest.raises(VersionSuperseded):
@@ -189,9 +189,9 @@ def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
         problems=({"code": "orphans", "severity": "warning", "message": "3 outlets"},),
         events_published=True,
     )
-    for one in (run("releases/a.zip@v1"), full):
-        registry.put_run(one)
-        assert registry.run("releases/a.zip@v1") == one
+    for written in (run("releases/a.zip@v1"), full):
+        registry.put_run(written)
+        assert registry.run("releases/a.zip@v1") == written
 
 
 def test_a_run_that_a_person_decided_meanwhile_is_not_overwritten(registry: RegistryStore) -> None:
@@ -210,4 +210,4 @@ def test_runs_are_listed_newest_first(registry: RegistryStore) -> None:
     days = {"b": "2026-11-02", "a": "2026-11-03", "c": "2026-11-01"}
     for run_id, day in days.items():
         registry.put_run(run(run_id, f"{day}T12:00:00+00:00"))
-    assert [one.run_id for one in registry.runs()] == ["a", "b", "c"]
+    assert [listed.run_id for listed in registry.runs()] == ["a", "b", "c"]

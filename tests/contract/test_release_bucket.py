@@ -1,4 +1,4 @@
-"""What every ``ReleaseBucket`` does."""
+"""The contract of ``ReleaseBucket``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_object_over_the_limit_is_refused_with_both_sizes(releases: BucketUnd
         pass
 
 
-def test_each_upload_says_where_it_came_from(releases: BucketUnderTest) -> None:
+def test_each_upload_has_its_own_metadata(releases: BucketUnderTest) -> None:
     fetched = releases.upload(KEY, b"first", {"source-url": "https://example.org/a.zip", "official": "yes"})
     by_hand = releases.upload(KEY, b"second")
     assert releases.bucket.metadata(fetched) == {"source-url": "https://example.org/a.zip", "official": "yes"}
@@ -77,7 +77,7 @@ def test_an_old_upload_is_put_again_whole_with_other_metadata(releases: BucketUn
     assert releases.bucket.metadata(judged) == {"official": "no"}
 
 
-def test_what_is_gone_cannot_be_put_again(releases: BucketUnderTest) -> None:
+def test_a_deleted_upload_cannot_be_put_again(releases: BucketUnderTest) -> None:
     version = releases.upload(KEY, b"first").version
     with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
         releases.bucket.put_again(Upload("releases/never.zip", version), KEY, {})
@@ -104,7 +104,7 @@ def test_the_latest_report_of_a_run_is_kept_for_people(releases: BucketUnderTest
     assert releases.report("releases/a.zip@v1") == {"systems": 9_248}
 
 
-def test_what_changed_is_kept_beside_the_report(releases: BucketUnderTest) -> None:
+def test_the_delta_is_kept_beside_the_report(releases: BucketUnderTest) -> None:
     releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_248})
     releases.bucket.put_delta("releases/a.zip@v1", {"gone": ["AK0001"]})
     assert releases.delta("releases/a.zip@v1") == {"gone": ["AK0001"]}

@@ -30,7 +30,7 @@ def progress_of(
     )
 
 
-def test_progress_is_told_by_shard(store: RevalidationStore) -> None:
+def test_progress_is_kept_by_shard(store: RevalidationStore) -> None:
     assert list(store.progress(ACTIVATION)) == []
     ten, two = progress_of(2, 10), progress_of(0, 2, done=True)
     store.put_progress(ten)
@@ -41,7 +41,7 @@ def test_progress_is_told_by_shard(store: RevalidationStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "later", "stands"),
+    ("stored", "later", "kept"),
     [
         (progress_of(unchanged=10), progress_of(unchanged=20), "later"),
         (progress_of(unchanged=20), progress_of(unchanged=10), "stored"),
@@ -62,31 +62,31 @@ def test_progress_is_told_by_shard(store: RevalidationStore) -> None:
         "done first",
         "done stays",
         "another policy begins anew",
-        "a person who asks begins anew",
-        "a person who asks again begins anew",
-        "what nobody asked for is behind",
-        "what nobody asked for is behind under another policy too",
+        "a person's request starts from the beginning",
+        "a person's second request starts from the beginning",
+        "progress without a request is behind",
+        "progress without a request is behind under another policy too",
         "further, as asked",
         "done stays, as asked",
         "another policy begins anew, as asked",
     ],
 )
 def test_progress_only_moves_forward(
-    store: RevalidationStore, stored: ShardProgress, later: ShardProgress, stands: str
+    store: RevalidationStore, stored: ShardProgress, later: ShardProgress, kept: str
 ) -> None:
     assert store.put_progress(stored)
 
-    assert store.put_progress(later) is (stands == "later")
+    assert store.put_progress(later) is (kept == "later")
 
-    assert list(store.progress(ACTIVATION)) == [later if stands == "later" else stored]
+    assert list(store.progress(ACTIVATION)) == [later if kept == "later" else stored]
 
 
-def test_that_the_end_was_told_is_not_forgotten(store: RevalidationStore) -> None:
-    told = replace(progress_of(unchanged=5, done=True), announced=True)
-    store.put_progress(told)
+def test_an_announced_end_stays_announced(store: RevalidationStore) -> None:
+    announced = replace(progress_of(unchanged=5, done=True), announced=True)
+    store.put_progress(announced)
     store.put_progress(progress_of(unchanged=5, done=True))
 
-    assert list(store.progress(ACTIVATION)) == [told]
+    assert list(store.progress(ACTIVATION)) == [announced]
 
 
 def test_the_end_of_an_earlier_revalidation_does_not_hide_a_later_one(store: RevalidationStore) -> None:
@@ -109,14 +109,16 @@ def test_a_change_is_counted_with_its_decision_and_once(casework: CaseworkStores
     casework.revalidations.put_progress(progress_of(shard))
 
     casework.decisions.record(changed, replacing=None, revalidation=Revalidation(ACTIVATION))
-    assert [one.changed for one in casework.revalidations.progress(ACTIVATION)] == [0]
+    assert [progress.changed for progress in casework.revalidations.progress(ACTIVATION)] == [0]
     for _ in range(2):
         casework.decisions.record(changed, replacing=first, revalidation=Revalidation(ACTIVATION))
 
-    assert [(one.changed, one.checked) for one in casework.revalidations.progress(ACTIVATION)] == [(1, 1)]
+    assert [
+        (progress.changed, progress.checked) for progress in casework.revalidations.progress(ACTIVATION)
+    ] == [(1, 1)]
 
 
-def test_changes_are_counted_for_each_time_that_a_person_asks(casework: CaseworkStores) -> None:
+def test_changes_are_counted_for_each_request_of_a_person(casework: CaseworkStores) -> None:
     shard = shard_of(PARTNER, "A-1")
     first = decision_of(submission_of())
     changed = decision_of(submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="policy", detail="2"))
