@@ -123,7 +123,7 @@ def test_one_word_more_is_never_validated_whatever_else_is_given(
 @given(listed=libraries, word=made_up | everyday, place=places)
 def test_a_word_that_nothing_explains_is_left(listed: System | Outlet, word: str, place: int) -> None:
     evidence = evidence_of(listed, with_word(listed, word, place), **with_its_phone(listed))
-    assert word.upper() in evidence.name.left
+    assert word.upper() in evidence.name.unexplained
 
 
 @SEEDED

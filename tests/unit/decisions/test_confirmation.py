@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.confirmation import confirm, host_of
+from library_validator.decisions.confirmation import confirm, host_verdict
 from library_validator.decisions.verdict import Verdict
 from library_validator.releases.records import Outlet, System
 from tests.builders.varied_registry import (
@@ -138,7 +138,7 @@ def test_the_name_of_a_library_that_it_took_over_from_explains_words_too() -> No
 def test_a_government_is_told_no_but_where_it_has_the_librarys_phone(
     listed: System, fields: dict[str, str], expected: Answer
 ) -> None:
-    found = host_of(evidence_of(listed, f"Town of {listed.city.title()}", **fields))
+    found = host_verdict(evidence_of(listed, f"Town of {listed.city.title()}", **fields))
     assert (found.answer, found.codes) == (expected, ("HOST_OF_LIBRARY",))
     assert found.about == {"HOST_OF_LIBRARY": f"{listed.name} ({listed.fscs_key})"}
     assert (found.match is None) == (expected is Answer.NOT_VALIDATED)
@@ -152,12 +152,12 @@ def test_the_library_at_the_place_of_the_host_is_named_to_be_asked() -> None:
 
 
 def test_the_outlet_at_the_place_of_the_host_is_named_by_its_own_name() -> None:
-    found = host_of(evidence_of(JUNIPER_CREEK, "Town of Juniper Creek", **in_its_town(JUNIPER_CREEK)))
+    found = host_verdict(evidence_of(JUNIPER_CREEK, "Town of Juniper Creek", **in_its_town(JUNIPER_CREEK)))
     assert found.about == {"HOST_OF_LIBRARY": "JUNIPER CREEK BRANCH (ME0102-003)"}
 
 
 def test_where_nothing_is_listed_at_the_hosts_place_there_is_no_entry() -> None:
-    found = host_of(
+    found = host_verdict(
         evidence_of(LARCHMERE, "Larchmere Town Hall", city="Nowhere", state="ME", phone="2075550199")
     )
     assert (found.answer, found.codes) == (Answer.NOT_VALIDATED, ("NO_ENTRY",))

@@ -7,14 +7,14 @@ import pytest
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.kinds import (
     affiliate_word,
-    body_beside_library,
+    body_of_library,
+    has_host_word,
+    has_library_part,
     is_association_of_government_library,
     is_government,
-    is_named_library,
-    kind_words,
-    names_host,
-    names_library_apart,
-    other_kind,
+    is_library_by_name,
+    other_kind_word,
+    other_kind_words,
 )
 from library_validator.decisions.policy_file import load_policy
 from library_validator.releases.records import System
@@ -107,11 +107,11 @@ def test_a_town_that_has_such_a_word_in_its_name_is_no_government_by_that() -> N
 def test_a_government_a_building_or_a_school_may_house_a_library(
     name: str, left: tuple[str, ...], *, expected: bool
 ) -> None:
-    assert names_host(query_of(name, **KANKERTON), left) is expected
+    assert has_host_word(query_of(name, **KANKERTON), left) is expected
 
 
 def test_a_word_of_its_town_names_no_host() -> None:
-    assert not names_host(
+    assert not has_host_word(
         query_of("College Hill Library", city="College Hill", state="IA"), ("COLLEGE", "HILL")
     )
 
@@ -128,11 +128,13 @@ def test_a_word_of_its_town_names_no_host() -> None:
     ],
 )
 def test_words_for_other_kinds_are_known(name: str, words: set[str]) -> None:
-    assert kind_words(query_of(name, **in_its_town(LARCHMERE))) == words
+    assert other_kind_words(query_of(name, **in_its_town(LARCHMERE))) == words
 
 
 def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
-    assert kind_words(query_of("Church Hollow Library", city="Church Hollow", state="TN")) == frozenset()
+    assert (
+        other_kind_words(query_of("Church Hollow Library", city="Church Hollow", state="TN")) == frozenset()
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,12 +152,12 @@ def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
 )
 def test_the_word_for_another_kind_is_told(name: str, word: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
-    assert other_kind(evidence) == word
+    assert other_kind_word(evidence) == word
 
 
 def test_a_kind_that_the_entry_bears_itself_does_not_speak_against_the_applicant() -> None:
     evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **in_its_town(MUSEUM))
-    assert other_kind(evidence) == ""
+    assert other_kind_word(evidence) == ""
 
 
 @pytest.mark.parametrize(
@@ -197,7 +199,7 @@ def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: st
 )
 def test_what_stands_before_of_is_a_body_beside_the_library(name: str, body: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
-    assert body_beside_library(evidence.query, evidence.best, POLICY) == body
+    assert body_of_library(evidence.query, evidence.best, POLICY) == body
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_an_association_is_another_body_where_a_government_runs_the_library(
     ],
 )
 def test_a_part_of_a_name_is_the_librarys_where_all_of_it_is_explained(name: str, *, expected: bool) -> None:
-    assert names_library_apart(evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))) is expected
+    assert has_library_part(evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))) is expected
 
 
 @pytest.mark.parametrize(
@@ -260,4 +262,4 @@ def test_a_library_with_another_kind_beside_it_goes_to_a_person_at_the_listed_pl
     ],
 )
 def test_a_named_library_says_library_and_no_other_kind(name: str, *, expected: bool) -> None:
-    assert is_named_library(query_of(name, **in_its_town(LARCHMERE))) is expected
+    assert is_library_by_name(query_of(name, **in_its_town(LARCHMERE))) is expected

@@ -11,7 +11,7 @@ import pytest
 from library_validator.decisions.answer import Answer, Candidate, Match, Reason
 from library_validator.decisions.decision import Decision, Override
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
-from library_validator.decisions.overriding import asked_of_registry, under_override
+from library_validator.decisions.overriding import ids_to_look_up, under_override
 from library_validator.decisions.reasons import next_steps, reason_codes
 from tests.builders.decisions import NOON, PARTNER, decision_of, match_of, submission_of
 
@@ -104,7 +104,7 @@ class TestValidated:
 
     def test_an_outlet_is_asked_for_by_its_own_id(self) -> None:
         override = override_of(fscs_id="AK0001-003")
-        assert asked_of_registry(override) == {"AK0001-003"}
+        assert ids_to_look_up(override) == {"AK0001-003"}
         branch = listed(fscs_id="AK0001-003", outlet_type="BR")
         assert under_override(raw(), override, {"AK0001-003": branch}).match == branch
         assert under_override(raw(), override, {"AK0001-003": None}).decision is R
@@ -136,7 +136,7 @@ class TestOutsideTheSurvey:
     OVERRIDE: Final = override_of(fscs_key=None, reason_code="EVIDENCE_OUTSIDE_SURVEY", seen_keys=[])
 
     def test_it_stands_whatever_the_registry_lists(self) -> None:
-        assert asked_of_registry(self.OVERRIDE) == set()
+        assert ids_to_look_up(self.OVERRIDE) == set()
         for rules in (raw(N), raw(R), raw(V, "AK0005")):
             decision = under_override(rules, self.OVERRIDE, {})
             assert (decision.decision, decision.match, decision.confidence) == (V, None, 0.0)
@@ -169,7 +169,7 @@ class TestNotValidated:
         assert decision.override == override
 
     def test_a_new_key_of_a_library_that_was_seen_is_not_news(self) -> None:
-        assert asked_of_registry(override_of(N)) == {"AK0001"}
+        assert ids_to_look_up(override_of(N)) == {"AK0001"}
         assert under_override(raw(V, "AK0003"), override_of(N), {"AK0001": listed("AK0003")}).decision is N
 
 
@@ -206,7 +206,7 @@ class TestChangedFields:
 
 def test_after_a_withdrawal_the_rules_decide() -> None:
     override = override_of(R, reason_code="DECIDED_IN_ERROR")
-    assert asked_of_registry(override) == set()
+    assert ids_to_look_up(override) == set()
     assert under_override(raw(V), override, {}) == raw(V)
 
 

@@ -91,7 +91,7 @@ def test_branch_says_library_at_the_place_of_an_outlet_alone() -> None:
     ],
 )
 def test_who_has_every_word_of_a_listed_name_bears_it(listed: System | Outlet, name: str) -> None:
-    assert in_town(listed, name).bears_name
+    assert in_town(listed, name).is_listed_name
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_who_has_every_word_of_a_listed_name_bears_it(listed: System | Outlet, n
     ],
 )
 def test_who_lacks_a_word_of_it_or_has_another_kind_word_does_not(listed: System | Outlet, name: str) -> None:
-    assert not in_town(listed, name).bears_name
+    assert not in_town(listed, name).is_listed_name
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ def test_public_library_says_enough_at_the_very_place_of_one() -> None:
     ],
 )
 def test_a_name_of_nothing_but_a_place_and_its_government_is_one(name: str) -> None:
-    assert in_town(LARCHMERE, name).is_place
+    assert in_town(LARCHMERE, name).is_only_place
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library", "Larchmere Town Hall", "Elsewhere"])
 def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
-    assert not in_town(LARCHMERE, name).is_place
+    assert not in_town(LARCHMERE, name).is_only_place
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
     ],
 )
 def test_a_name_in_which_only_words_before_library_are_left_is_some_librarys(name: str) -> None:
-    assert in_town(LARCHMERE, name).is_library_by_head
+    assert in_town(LARCHMERE, name).is_explained_after_library
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_name_in_which_only_words_before_library_are_left_is_some_librarys(nam
     ["Larchmere Library Zebra", "Zebra Library Apartments", "Larchmere Library LLC", "Zebra", "Zebra Books"],
 )
 def test_a_word_that_is_left_behind_library_makes_it_another_bodys(name: str) -> None:
-    assert not in_town(LARCHMERE, name).is_library_by_head
+    assert not in_town(LARCHMERE, name).is_explained_after_library
 
 
 @pytest.mark.parametrize(
@@ -188,12 +188,12 @@ def test_a_word_that_is_left_behind_library_makes_it_another_bodys(name: str) ->
 def test_a_name_names_the_entry_by_a_word_that_is_not_of_the_place(
     listed: System | Outlet, name: str, *, names: bool
 ) -> None:
-    assert in_town(listed, name).names_entry is names
+    assert in_town(listed, name).has_listed_word is names
 
 
 def test_an_acronym_names_the_entry_at_its_place() -> None:
-    assert at_door(SABLE_COUNTY, "SCLS Library").names_entry
-    assert not in_town(SABLE_COUNTY, "SCLS Library").names_entry
+    assert at_door(SABLE_COUNTY, "SCLS Library").has_listed_word
+    assert not in_town(SABLE_COUNTY, "SCLS Library").has_listed_word
 
 
 @pytest.mark.parametrize(
@@ -211,15 +211,15 @@ def test_a_part_of_the_name_is_read_like_a_whole_one(
         JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **in_its_town(JUNIPER_CREEK)
     )
     found = evidence.explained(part)
-    assert (found.says_library, found.left) == (says_library, left)
+    assert (found.says_library, found.unexplained) == (says_library, left)
 
 
 def test_the_applicants_own_place_explains_words_where_it_is_the_entrys() -> None:
     nearby = {**in_its_town(HASTWELL), "city": "Havenport", "zip": HASTWELL.zip}
-    assert evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **nearby).name.left == ()
+    assert evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **nearby).name.unexplained == ()
 
 
 def test_the_applicants_place_explains_nothing_where_it_is_another() -> None:
     elsewhere = in_its_town(HAVENPORT)
     found = evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **elsewhere).name
-    assert found.left == ("HAVENPORT",)
+    assert found.unexplained == ("HAVENPORT",)

@@ -11,8 +11,8 @@ from typing import Final
 
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.contact import Contact
-from library_validator.decisions.evidence import Evidence, lists_library
-from library_validator.decisions.kinds import bears_kind, names_host
+from library_validator.decisions.evidence import Evidence, listed_name_says_library
+from library_validator.decisions.kinds import has_host_word, is_listed_body_name
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
 
@@ -31,7 +31,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
         if against is not None:
             return against
         is_only_one = "ONLY_LIBRARY_OF_TOWN" in verdict.codes
-        if not (contact.is_located or is_only_one) and evidence.of(known_as).name.is_part:
+        if not (contact.is_located or is_only_one) and evidence.of(known_as).name.is_part_of_listed_name:
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), evidence.best)
     if not contact.differing:
         return verdict
@@ -56,30 +56,34 @@ def _about(contact: Contact) -> dict[str, str]:
 def _against_name(evidence: Evidence, match: Scored) -> Verdict | None:
     """What speaks against the applicant in its name, with the listed names of ``evidence`` beside it."""
     name = evidence.name
-    if not (name.says_library or name.bears_name):
-        if names_host(evidence.query, name.left):
-            return host_of(evidence)
+    if not (name.says_library or name.is_listed_name):
+        if has_host_word(evidence.query, name.unexplained):
+            return host_verdict(evidence)
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), match)
-    if name.left:
-        about = {"BODY_OF_LIBRARY": ", ".join(name.left[:_SHOWN_WORDS])}
+    if name.unexplained:
+        about = {"BODY_OF_LIBRARY": ", ".join(name.unexplained[:_SHOWN_WORDS])}
         code = "NAME_DIFFERS" if match.compared.name.level == "different" else "BODY_OF_LIBRARY"
         return Verdict(Answer.NEEDS_REVIEW, (code,), match, about)
-    if not (name.says_library or evidence.contact.is_located) and name.is_place:
+    if not (name.says_library or evidence.contact.is_located) and name.is_only_place:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), match)
-    if name.is_generic and not name.bears_name:
+    if name.is_generic and not name.is_listed_name:
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), match)
     return None
 
 
-def host_of(evidence: Evidence) -> Verdict:
+def host_verdict(evidence: Evidence) -> Verdict:
     """The applicant is a government, a building … of the place: told no, with the library that is listed.
 
     A person decides where the phone is the library's, or the street is and the listed name does not say
     library either, or the name is that one, with the word township, island … and a slip in it perhaps.
     """
     best, contact = evidence.best, evidence.contact
-    is_by_name = not lists_library(best) and bears_kind(evidence)
-    if "phone" in contact.agreeing or (contact.is_located and not lists_library(best)) or is_by_name:
+    is_by_name = not listed_name_says_library(best) and is_listed_body_name(evidence)
+    if (
+        "phone" in contact.agreeing
+        or (contact.is_located and not listed_name_says_library(best))
+        or is_by_name
+    ):
         return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
     for other in (best, *evidence.ranking.scored):
         if other.compared.place in evidence.policy.place and other.compared.state != "different":

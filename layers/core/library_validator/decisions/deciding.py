@@ -14,7 +14,7 @@ from library_validator.decisions.decision import Cause, Decision, Holder, Submis
 from library_validator.decisions.policy import verdict_of
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
-from library_validator.decisions.unread import of_the_door
+from library_validator.decisions.unread import problems_of_reading
 from library_validator.decisions.verdict import Verdict
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.keys import fscs_key_posting, keys_of_query
@@ -91,7 +91,7 @@ class Judge:
         for given, query, asked in zip(applications, queries, keys, strict=True):
             ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
             known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
-            of_door = of_the_door(given.application, given.problems) if given.problems else ()
+            of_door = problems_of_reading(given.application, given.problems) if given.problems else ()
             ranked.append(Ranked(query, asked, ranking, known_key, of_door))
         return pointer, ranked
 

@@ -26,16 +26,16 @@ class Evidence:
         "_contact",
         "_name",
         "best",
-        "located",
-        "named",
+        "location_agrees",
+        "name_alone",
+        "name_fits",
         "overrides_score",
-        "placed",
+        "place_agrees",
         "plausible",
         "policy",
         "query",
         "ranking",
         "sufficient",
-        "thin",
     )
 
     def __init__(self, query: Query, best: Scored, ranking: Ranking, policy: Policy) -> None:
@@ -47,45 +47,45 @@ class Evidence:
         phoned = compared.phone in policy.phone
         streeted = compared.street in policy.street
         identified = compared.fscs_id in ("exact", "other_outlet")
-        self.thin = query.is_name_alone
-        self.placed = compared.place in policy.place
-        self.located = (streeted and compared.place != "different") or phoned
+        self.name_alone = query.is_name_alone
+        self.place_agrees = compared.place in policy.place
+        self.location_agrees = (streeted and compared.place != "different") or phoned
         names_its_town = library and query.place_words.issuperset(query.name.core)
         if level == "different" and not (streeted or phoned):  # as of most others
-            self.named = self.sufficient = self.overrides_score = False
-            self.plausible = self.placed and names_its_town
+            self.name_fits = self.sufficient = self.overrides_score = False
+            self.plausible = self.place_agrees and names_its_town
             return
 
         whole = level in policy.enough_with_place
-        agreed = whole and (library or not lists_library(best))
+        agreed = whole and (library or not listed_name_says_library(best))
         akin = (whole or level in policy.enough_with_location) and rarity > policy.akin
         unlikely = rarity > policy.distinct  # the shared words are no accident
         distinct = whole and unlikely
         outlet = not best.entry.is_system
-        same_spot = streeted and phoned and self.placed
-        their_phone = compared.phone == "exact" and self.placed
+        same_spot = streeted and phoned and self.place_agrees
+        their_phone = compared.phone == "exact" and self.place_agrees
         same_door = level == "exact" and compared.street == "exact" and unlikely  # by another town's name
         same_place = (same_spot or their_phone) and library
-        self.named = agreed or (akin and library)
+        self.name_fits = agreed or (akin and library)
 
         self.sufficient = (
-            (agreed and (self.placed or phoned or identified))
-            or (akin and library and (identified or (self.located and (self.placed or phoned))))
+            (agreed and (self.place_agrees or phoned or identified))
+            or (akin and library and (identified or (self.location_agrees and (self.place_agrees or phoned))))
             or ((same_spot or their_phone) and (whole or level == "applicant_shorter" or unlikely))
-            or (streeted and self.placed and (distinct or (level == "applicant_shorter" and library)))
+            or (streeted and self.place_agrees and (distinct or (level == "applicant_shorter" and library)))
             # an outlet signs with its own name alone, of its part of town, or says regional for branch
-            or (streeted and self.placed and outlet and (whole or (level == "separated" and library)))
+            or (streeted and self.place_agrees and outlet and (whole or (level == "separated" and library)))
             or same_door
             or same_place
         )
         self.overrides_score = same_place or (agreed and compared.phone == "exact") or same_door
         shares_a_name = library and level not in ("different", "place_only")
         self.plausible = (
-            self.named
+            self.name_fits
             or same_spot
             or their_phone
-            or (self.placed and (names_its_town or shares_a_name or distinct))
-            or (self.located and (library or akin or whole or level == "separated"))
+            or (self.place_agrees and (names_its_town or shares_a_name or distinct))
+            or (self.location_agrees and (library or akin or whole or level == "separated"))
         )
 
     @property
@@ -145,13 +145,13 @@ class Evidence:
     @property
     def weakness(self) -> str:
         """The reason code of what is missing where the evidence does not suffice."""
-        if not self.named:
+        if not self.name_fits:
             return "NAME_DIFFERS"
-        if not self.placed and not self.located:
+        if not self.place_agrees and not self.location_agrees:
             return "PLACE_DIFFERS"
         return "WEAK_EVIDENCE"
 
 
-def lists_library(best: Scored) -> bool:
+def listed_name_says_library(best: Scored) -> bool:
     """Whether the entry's name says that it is a library; 377 systems' names do not."""
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

@@ -46,15 +46,15 @@ class ExplainedName(WordsBesideEntry):
 
     - ``left``: words as written that nothing explains, in their order.
     - ``says_library``: the name says that the body is a library.
-    - ``bears_name``: it is a listed name, every word of it: slips, place and legal form apart.
+    - ``is_listed_name``: it is a listed name, every word of it: slips, place and legal form apart.
     - ``is_generic``: no word of it tells one library from another.
-    - ``is_place``: it is nothing but the name of a place, or of its government.
-    - ``is_library_by_head``: it says library, and no word after that is left: it is some library's.
-    - ``is_part``: it has a word of a listed name of which it leaves another out.
-    - ``names_entry``: a word of it, not of the place, is of a listed name.
+    - ``is_only_place``: it is nothing but the name of a place, or of its government.
+    - ``is_explained_after_library``: it says library, and no word after that is left: it is some library's.
+    - ``is_part_of_listed_name``: it has a word of a listed name of which it leaves another out.
+    - ``has_listed_word``: a word of it, not of the place, is of a listed name.
     """
 
-    __slots__ = ("_bears_name", "_left")
+    __slots__ = ("_is_listed_name", "_unexplained")
 
     def __init__(
         self,
@@ -68,15 +68,15 @@ class ExplainedName(WordsBesideEntry):
         """As ``WordsBesideEntry``. ``part``: one of the names in the name, in place of the whole."""
         written = wording_of(query.written if part is None else part)
         super().__init__(query, best, candidates, written, located=located)
-        self._left: tuple[str, ...] | None = None
-        self._bears_name: bool | None = None
+        self._unexplained: tuple[str, ...] | None = None
+        self._is_listed_name: bool | None = None
 
     @property
-    def left(self) -> tuple[str, ...]:
-        if self._left is None:
-            left = [position for position in self._open if not self._is_of_libraries(position)]
-            self._left = tuple(dict.fromkeys([self._written[position] for position in left]))
-        return self._left
+    def unexplained(self) -> tuple[str, ...]:
+        if self._unexplained is None:
+            left = [position for position in self._doubtful if not self._is_of_libraries(position)]
+            self._unexplained = tuple(dict.fromkeys([self._written[position] for position in left]))
+        return self._unexplained
 
     @property
     def says_library(self) -> bool:
@@ -85,19 +85,19 @@ class ExplainedName(WordsBesideEntry):
         return self._is_branch and "BRANCH" in self._words and "BRANCH" not in self._places
 
     @property
-    def bears_name(self) -> bool:
-        if self._bears_name is None:
-            self._bears_name = self._has_listed_name()
-        return self._bears_name
+    def is_listed_name(self) -> bool:
+        if self._is_listed_name is None:
+            self._is_listed_name = self._covers_listed_name()
+        return self._is_listed_name
 
-    def _has_listed_name(self) -> bool:
+    def _covers_listed_name(self) -> bool:
         text = " ".join(self._words)
         given = frozenset((*text.split(), *_INITIALS.sub(lambda run: run[0].replace(" ", ""), text).split()))
         whole = [name for name in self._vocabulary.names if given.union(self._places).issuperset(name)]
         more_than_place = any(not self._places.issuperset(name) for name in whole)
         return any(not given.isdisjoint(name) for name in whole) and all(
             self._is_beside_a_name(position) or (more_than_place and self._is_of(position))
-            for position in self._open
+            for position in self._doubtful
         )
 
     @property
@@ -108,29 +108,29 @@ class ExplainedName(WordsBesideEntry):
         return all(word in GENERIC or word in PARTICLES or word in LEGAL_FORMS for word in self._words)
 
     @property
-    def is_place(self) -> bool:
+    def is_only_place(self) -> bool:
         return all(
             word in self._places or word in GOVERNMENT_OF_PLACE or word in PARTICLES or word in LEGAL_FORMS
             for word in self._words
         )
 
     @property
-    def is_library_by_head(self) -> bool:
+    def is_explained_after_library(self) -> bool:
         libraries = [position for position, word in enumerate(self._words) if word in SAYS_LIBRARY]
         return bool(libraries) and all(
             position < libraries[0]
             or self._words[position] in _NUMBERS
             or self._words[position].isdigit()
             or self._is_of_libraries(position)
-            for position in self._open
+            for position in self._doubtful
         )
 
     @property
-    def is_part(self) -> bool:
+    def is_part_of_listed_name(self) -> bool:
         return any(len(word) > 1 for word in self._words_of_parts(self._places))
 
     @property
-    def names_entry(self) -> bool:
+    def has_listed_word(self) -> bool:
         own = self._vocabulary.counts.keys() - self._places - KINDS - BEFORE_LIBRARY
         return self._has_acronym or not own.isdisjoint(self._words)
 
@@ -141,7 +141,7 @@ class ExplainedName(WordsBesideEntry):
             word in ANYWHERE
             or self._is_beside_a_name(position)
             or self._belongs_to_library(position)
-            or (self._is_of(position) and (self.says_library or self.bears_name))
+            or (self._is_of(position) and (self.says_library or self.is_listed_name))
             or self._is_its_body(position)
         )
 

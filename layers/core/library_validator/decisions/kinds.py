@@ -47,7 +47,9 @@ _STATE_WORDS: Final = frozenset(
 ) - {"DISTRICT"}
 
 
-def _not_borne(words: frozenset[str], query: Query, best: Scored | None, policy: Policy) -> frozenset[str]:
+def _words_against(
+    words: frozenset[str], query: Query, best: Scored | None, policy: Policy
+) -> frozenset[str]:
     """Those of some words that speak against an applicant: not its place's, and not the entry's.
 
     Only an entry that it may be can have them for it: one of its place, or of its very name.
@@ -65,20 +67,20 @@ def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
     """The word by which a name says that it supports a library, or nothing."""
     if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
-    cues = AFFILIATES.intersection(query.name.tokens).difference(_named_buildings(query))
+    cues = AFFILIATES.intersection(query.name.tokens).difference(_words_before_building(query))
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
     if (supports or not query.says_library) and best and best.compared.name.level != "exact":
         return min(cues, default="")  # "Friends of X Library" is not "Friends Free Library of X"
-    return min(_not_borne(cues, query, best, policy), default="")
+    return min(_words_against(cues, query, best, policy), default="")
 
 
-def _named_buildings(query: Query) -> frozenset[str]:
+def _words_before_building(query: Query) -> frozenset[str]:
     """Words that name a building: the foundation of ``Foundation Hall`` is none."""
     tokens = query.name.tokens
     return frozenset(word for word, following in pairwise(tokens) if following in BUILDINGS)
 
 
-def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
+def body_of_library(query: Query, best: Scored, policy: Policy) -> str:
     """The head of "X of the Y Library", where X is neither a library nor a government of the place."""
     head = query.head.tokens
     if not head or not query.says_library or not _OF_LIBRARIES.isdisjoint(head):
@@ -86,7 +88,7 @@ def body_beside_library(query: Query, best: Scored, policy: Policy) -> str:
     if best.compared.name.level in policy.enough_with_place:
         return ""  # every word of the name is the entry's, mistyped perhaps
     words = frozenset(head)
-    return " ".join(head) if _not_borne(words, query, best, policy) == words else ""
+    return " ".join(head) if _words_against(words, query, best, policy) == words else ""
 
 
 def is_government(query: Query) -> bool:
@@ -102,20 +104,20 @@ def is_government(query: Query) -> bool:
     return len(rest) < (2 if governments & _OF_WIDER_AREAS else 1)
 
 
-def names_host(query: Query, left: Sequence[str]) -> bool:
+def has_host_word(query: Query, left: Sequence[str]) -> bool:
     """Whether a word that nothing explains says government, building, school …: what may house a library."""
     tokens = {token for word in left for token in (word, *NAME_WORDS.get(word, ()))}
     return not tokens.isdisjoint(_HOSTS - query.place_words)
 
 
-def bears_kind(evidence: Evidence) -> bool:
+def is_listed_body_name(evidence: Evidence) -> bool:
     """Whether an applicant of the entry's town has its whole name, and no other word for a body.
 
     ``Delhi Township`` is the name of a branch too. ``City of Delhi`` is how a government writes itself.
     """
     compared, tokens = evidence.best.compared, evidence.query.name.tokens
     listed = compared.name.listed.tokens
-    if not evidence.placed or compared.name.level not in evidence.policy.enough_with_place:
+    if not evidence.place_agrees or compared.name.level not in evidence.policy.enough_with_place:
         return False
     if evidence.query.head.tokens or len(listed) > len(tokens):
         return False
@@ -123,31 +125,31 @@ def bears_kind(evidence: Evidence) -> bool:
     return bool(bodies) and bodies.issubset(listed)
 
 
-def kind_words(query: Query) -> frozenset[str]:
+def other_kind_words(query: Query) -> frozenset[str]:
     """Words of the name that say college, school, museum …, its place's words left out."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
         return _NONE
     return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 
-def other_kind(evidence: Evidence) -> str:
+def other_kind_word(evidence: Evidence) -> str:
     """The word by which a name says that it is another kind of body than a public library, or nothing.
 
     A word of a name that is listed in the applicant's town, and that it gives whole, says nothing.
     """
     query, policy = evidence.query, evidence.policy
-    cues = kind_words(query)
+    cues = other_kind_words(query)
     if not cues:
         return ""
-    cues = _not_borne(cues, query, evidence.best, policy)
+    cues = _words_against(cues, query, evidence.best, policy)
     for one in evidence.ranking.scored if cues else ():
         is_there = one.compared.place in policy.place
         if is_there and query.name.core_words.issuperset(one.compared.name.listed.core):
-            cues = _not_borne(cues, query, one, policy)
+            cues = _words_against(cues, query, one, policy)
     return min(cues, default="")
 
 
-def names_library_apart(evidence: Evidence) -> bool:
+def has_library_part(evidence: Evidence) -> bool:
     """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Elm School``."""
     parts = parts_of(evidence.query.written, at_and=True)
     if len(parts) < 2:
@@ -155,7 +157,7 @@ def names_library_apart(evidence: Evidence) -> bool:
     for part in parts:
         if len(part.split()) > 1:
             name = evidence.explained(part)
-            if name.says_library and not (name.left or name.is_generic):
+            if name.says_library and not (name.unexplained or name.is_generic):
                 return True
     return False
 
@@ -165,10 +167,10 @@ def is_association_of_government_library(query: Query, best: Scored, policy: Pol
     return (
         "ASSOCIATION" in query.name.tokens
         and best.entry.listing.legal_basis in GOVERNMENTAL
-        and bool(_not_borne(_ASSOCIATION, query, best, policy))
+        and bool(_words_against(_ASSOCIATION, query, best, policy))
     )
 
 
-def is_named_library(query: Query) -> bool:
+def is_library_by_name(query: Query) -> bool:
     """Whether the name says library, and no other kind of body."""
-    return not SAYS_LIBRARY.isdisjoint(query.name.tokens) and not kind_words(query)
+    return not SAYS_LIBRARY.isdisjoint(query.name.tokens) and not other_kind_words(query)

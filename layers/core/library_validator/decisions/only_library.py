@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from library_validator.decisions.evidence import Evidence
-from library_validator.decisions.kinds import is_named_library
+from library_validator.decisions.kinds import is_library_by_name
 from library_validator.matching.match import Scored
 from library_validator.matching.words import GENERIC, SEPARATORS, STATE_CODES
 from library_validator.releases.lineage.fates import CLOSED
@@ -30,17 +30,18 @@ def is_only_library_of_town(evidence: Evidence) -> bool:
     only = evidence.ranking.only_system_of_town()
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
-    if evidence.located and name.level != "exact" and _bears_name_of_another(evidence):
+    if evidence.location_agrees and name.level != "exact" and _has_name_of_other_system(evidence):
         return False  # one's name, and the other's address
     is_of_branch = not (best.entry.is_system or name.of_system)
     if is_of_branch and (
-        evidence.name.is_part or not (whole or best.entry.place_words.issuperset(query.name.core))
+        evidence.name.is_part_of_listed_name
+        or not (whole or best.entry.place_words.issuperset(query.name.core))
     ):
         return False  # of branches there are many in a town, and a part of a name can be another's
-    return evidence.name.says_library and not (evidence.name.left or evidence.name.is_generic)
+    return evidence.name.says_library and not (evidence.name.unexplained or evidence.name.is_generic)
 
 
-def _bears_name_of_another(evidence: Evidence) -> bool:
+def _has_name_of_other_system(evidence: Evidence) -> bool:
     """Whether the name is the very name of another system in its state."""
     key = evidence.best.entry.fscs_key
     others = (one for one in evidence.ranking.scored if one.entry.fscs_key != key)
@@ -52,10 +53,10 @@ def library_of_town(evidence: Evidence) -> Scored | None:
 
     None where there are others, or where street, phone or ZIP lead away from it and none leads to it.
     """
-    only = evidence.ranking.only_system_of_town() if is_named_library(evidence.query) else None
+    only = evidence.ranking.only_system_of_town() if is_library_by_name(evidence.query) else None
     if only is None:
         return None
     about = evidence.of(only)
     if about.contact.differing and not about.contact.is_located:
         return None
-    return only if about.name.is_library_by_head else None
+    return only if about.name.is_explained_after_library else None

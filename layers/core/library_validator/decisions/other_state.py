@@ -31,7 +31,10 @@ def may_be_mistyped(evidence: Evidence) -> bool:
     compared = evidence.best.compared
     return (
         evidence.query.state_is_of_zip
-        and evidence.named
-        and evidence.placed
-        and (evidence.located or (compared.street in _STREET_AGREES and compared.phone in _PHONE_AGREES))
+        and evidence.name_fits
+        and evidence.place_agrees
+        and (
+            evidence.location_agrees
+            or (compared.street in _STREET_AGREES and compared.phone in _PHONE_AGREES)
+        )
     )

@@ -38,31 +38,31 @@ def restate(
 
     ``validity``: how long a validated decision is good for. Raises ``RegistryError``.
     """
-    listed = matches_of_ids(registry, raw.registry_version, asked_of_registry(override))
+    listed = matches_of_ids(registry, raw.registry_version, ids_to_look_up(override))
     decision = under_override(raw, override, listed)
     if validity is None or decision.decision is not Answer.VALIDATED:
         return decision
     return decision.model_copy(update={"valid_until": decision.decided_at + validity})
 
 
-def asked_of_registry(override: Override) -> set[str]:
+def ids_to_look_up(override: Override) -> set[str]:
     """FSCS keys and ids of which ``under_override`` needs to know what the registry lists today."""
     if override.answer is Answer.VALIDATED:
         return {_identity(override)} - {""}
     return set(override.seen_keys) if override.answer is Answer.NOT_VALIDATED else set()
 
 
-def under_override(raw: Decision, override: Override, now_listed: Mapping[str, Match | None]) -> Decision:
+def under_override(raw: Decision, override: Override, listed_now: Mapping[str, Match | None]) -> Decision:
     """The decision of an application under ``override``; ``raw`` is what the rules alone decide.
 
-    ``now_listed`` tells of each key that ``asked_of_registry`` names what the registry of ``raw`` lists
+    ``listed_now`` tells of each key that ``ids_to_look_up`` names what the registry of ``raw`` lists
     under it today, certain successors followed; None where nothing is known. Submission, cause and event
     id are those of ``raw``. ``valid_until`` is left to the caller.
     """
     if override.answer is Answer.NEEDS_REVIEW:
         return raw
-    match = now_listed.get(_identity(override))
-    gone = _gone(raw, override, match, now_listed)
+    match = listed_now.get(_identity(override))
+    gone = _gone(raw, override, match, listed_now)
     if gone:
         return _to_a_person(raw, override, gone)
     reason = override_reasons()[override.reason_code]
@@ -95,14 +95,14 @@ def _identity(override: Override) -> str:
 
 
 def _gone(
-    raw: Decision, override: Override, match: Match | None, now_listed: Mapping[str, Match | None]
+    raw: Decision, override: Override, match: Match | None, listed_now: Mapping[str, Match | None]
 ) -> str:
     """What became of the override's ground, as a clause for staff; empty where it stands."""
     if override.answer is Answer.VALIDATED and override.fscs_key and (match is None or not is_listed(match)):
         how = "is listed as closed" if match and match.status == "closed" else "is not listed any more"
         return f"{_identity(override)} {how}"
     if override.answer is Answer.NOT_VALIDATED and raw.decision is Answer.VALIDATED and raw.match:
-        followed = {found.fscs_key for key in override.seen_keys if (found := now_listed.get(key))}
+        followed = {found.fscs_key for key in override.seen_keys if (found := listed_now.get(key))}
         if raw.match.fscs_key not in {*override.seen_keys, *followed}:
             return f"{raw.match.fscs_key} ({raw.match.name}) corresponds now, and was not seen then"
     changed = raw.application.fields_sha256 != override.fields_sha256

@@ -11,17 +11,17 @@ from typing import Final
 
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
-from library_validator.decisions.confirmation import confirm, host_of
+from library_validator.decisions.confirmation import confirm, host_verdict
 from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import (
     affiliate_word,
-    body_beside_library,
+    body_of_library,
+    has_host_word,
+    has_library_part,
     is_association_of_government_library,
     is_government,
-    kind_words,
-    names_host,
-    names_library_apart,
-    other_kind,
+    other_kind_word,
+    other_kind_words,
 )
 from library_validator.decisions.only_library import is_only_library_of_town, library_of_town
 from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
@@ -68,13 +68,13 @@ def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool
     affiliate = affiliate_word(query, best, policy)
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
-    home = _best_at_home(ranking, policy)
-    evidence = _of_open_one(Evidence(query, home, ranking, policy)) if home else None
-    verdict = _by_listed(evidence, known_key=known_key) if evidence else _without_candidate(query)
+    home = _best_near_home(ranking, policy)
+    evidence = _of_open_entry(Evidence(query, home, ranking, policy)) if home else None
+    verdict = _verdict_on_listed(evidence, known_key=known_key) if evidence else _without_candidate(query)
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
         closer = ranking.best is None or vanished.bits > ranking.best.bits
-        last = _last_of_its_system(query, ranking, vanished, policy)
+        last = _last_listed_of_system(query, ranking, vanished, policy)
         if verdict.answer is Answer.VALIDATED and verdict.match is not None:
             verdict = _succeeded(verdict, verdict.match, ranking, last, closer=closer)
             known_as = last if "SUCCEEDED" in verdict.codes else verdict.match
@@ -112,7 +112,7 @@ def _without_candidate(query: Query) -> Verdict:
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _last_of_its_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
+def _last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
     """Of the vanished entries of one system that the applicant can be, the one that was listed last.
 
     It tells what became of them: a branch that was given up earlier does not.
@@ -158,29 +158,29 @@ def _last_listed(vanished: Scored) -> str:
     return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
 
 
-def _by_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
+def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     """Judge against the entries of the newest release."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     against = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
     if against is not None:
         return against
-    floor = policy.validate if evidence.located or identified_by_id(best) else policy.validate_by_name
+    floor = policy.validate if evidence.location_agrees or _fscs_id_agrees(best) else policy.validate_by_name
     enough = evidence.sufficient and (best.bits >= floor or evidence.overrides_score)
     if not (enough or _is_explained_at_its_place(evidence)):
         if is_only_library_of_town(evidence):
             return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *_status_codes(best)), best)
-        return _insufficient(evidence)
-    if kind_words(query) and not evidence.located and best.compared.name.level != "exact":
+        return _verdict_if_insufficient(evidence)
+    if other_kind_words(query) and not evidence.location_agrees and best.compared.name.level != "exact":
         return Verdict(Answer.NEEDS_REVIEW, ("WEAK_EVIDENCE",), best)
-    return _sufficient(evidence)
+    return _verdict_if_sufficient(evidence)
 
 
-def identified_by_id(best: Scored) -> bool:
+def _fscs_id_agrees(best: Scored) -> bool:
     """Whether the FSCS id that was given is the entry's."""
     return best.compared.fscs_id in ("exact", "other_outlet")
 
 
-def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
+def _best_near_home(ranking: Ranking, policy: Policy) -> Scored | None:
     """The best candidate; where it is in another state, before it the best one of the applicant's own town.
 
     A near name in the own town is likelier than the very name elsewhere.
@@ -199,7 +199,7 @@ def _best_at_home(ranking: Ranking, policy: Policy) -> Scored | None:
     return best
 
 
-def _of_open_one(evidence: Evidence) -> Evidence:
+def _of_open_entry(evidence: Evidence) -> Evidence:
     """The evidence; where its entry is closed, that of an open outlet of the same name beside it."""
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
@@ -212,17 +212,19 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     """The applicant's name says that it is another kind of body than the entry."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
-        return host_of(evidence)
-    word = other_kind(evidence)
+        return host_verdict(evidence)
+    word = other_kind_word(evidence)
     if word:
         about = {"OUT_OF_SCOPE_KIND": word}
-        is_close = evidence.located and (evidence.named or (query.says_library and evidence.overrides_score))
+        is_close = evidence.location_agrees and (
+            evidence.name_fits or (query.says_library and evidence.overrides_score)
+        )
         is_library_there = (
-            evidence.placed
+            evidence.place_agrees
             and query.says_library
             and (
                 (OUT_OF_SCOPE[word] in _KINDS_OF_BUILDINGS and best.compared.street in policy.street)
-                or names_library_apart(evidence)
+                or has_library_part(evidence)
             )
         )
         if is_close or is_library_there:
@@ -232,7 +234,7 @@ def _other_body(evidence: Evidence) -> Verdict | None:
         return None
     if best.compared.phone != "exact" and is_association_of_government_library(query, best, policy):
         return Verdict(Answer.NEEDS_REVIEW, ("ASSOCIATION_OF_PUBLIC_LIBRARY",), best)
-    body = body_beside_library(query, best, policy)
+    body = body_of_library(query, best, policy)
     if body:
         return Verdict(Answer.NEEDS_REVIEW, ("BODY_OF_LIBRARY",), best, {"BODY_OF_LIBRARY": body})
     return None
@@ -247,7 +249,7 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
     if best.compared.state == "different":
         if may_be_mistyped(evidence):
             return _zip_contradicts(query, best)
-        if evidence.located and evidence.placed and evidence.named:
+        if evidence.location_agrees and evidence.place_agrees and evidence.name_fits:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         if (only := library_of_town(evidence)) is not None:
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(only)), only)
@@ -263,7 +265,7 @@ def _zip_contradicts(query: Query, best: Scored) -> Verdict:
     return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
 
 
-def _sufficient(evidence: Evidence) -> Verdict:
+def _verdict_if_sufficient(evidence: Evidence) -> Verdict:
     best, policy = evidence.best, evidence.policy
     status = _status_codes(best)
     rival = _rival(evidence.ranking, best, policy)
@@ -314,20 +316,22 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     return None
 
 
-def _insufficient(evidence: Evidence) -> Verdict:
+def _verdict_if_insufficient(evidence: Evidence) -> Verdict:
     query, best, policy = evidence.query, evidence.best, evidence.policy
-    supported = best.bits >= policy.review or evidence.thin or evidence.located or evidence.placed
+    supported = (
+        best.bits >= policy.review or evidence.name_alone or evidence.location_agrees or evidence.place_agrees
+    )
     if evidence.plausible and supported:
-        says_host = not query.says_library and names_host(query, query.name.tokens)
-        if says_host and names_host(query, evidence.name.left):
-            return host_of(evidence)
-        code = "TOO_LITTLE_GIVEN" if evidence.thin else evidence.weakness
+        says_host = not query.says_library and has_host_word(query, query.name.tokens)
+        if says_host and has_host_word(query, evidence.name.unexplained):
+            return host_verdict(evidence)
+        code = "TOO_LITTLE_GIVEN" if evidence.name_alone else evidence.weakness
         return Verdict(Answer.NEEDS_REVIEW, (code, *_status_codes(best)), best)
     only = library_of_town(evidence)
     if only is not None:
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(only)), only)
     lacks_library = "PUBLIC" in query.name.tokens and best.compared.name.level in policy.enough_with_place
-    if evidence.placed and (lacks_library or (query.parts and names_library_apart(evidence))):
+    if evidence.place_agrees and (lacks_library or (query.parts and has_library_part(evidence))):
         return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS", *_status_codes(best)), best)
     if best.compared.name.level == "place_only":
         return Verdict(Answer.NOT_VALIDATED, ("PLACE_NAME_ONLY",))
@@ -341,13 +345,13 @@ def _is_explained_at_its_place(evidence: Evidence) -> bool:
     after its town, and for an association at the door of a library that an association runs.
     """
     query, best = evidence.query, evidence.best
-    placed = evidence.placed or (evidence.named and best.compared.place == "zip_area")
-    if not (evidence.located and placed and query.says_library):
+    placed = evidence.place_agrees or (evidence.name_fits and best.compared.place == "zip_area")
+    if not (evidence.location_agrees and placed and query.says_library):
         return False
     name = evidence.name
-    if not name.says_library or name.left or name.is_generic:
+    if not name.says_library or name.unexplained or name.is_generic:
         return False
-    return name.names_entry or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
+    return name.has_listed_word or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
 
 
 def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
@@ -364,7 +368,9 @@ def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
     if given.key not in keys and taken_over is None:
         return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)
     level = (taken_over or best).compared.name.level
-    return level in ("different", "place_only", "separated") or (level == "partial" and not evidence.located)
+    return level in ("different", "place_only", "separated") or (
+        level == "partial" and not evidence.location_agrees
+    )
 
 
 def _was_taken_over(vanished: Entry, by: Entry) -> bool:

@@ -25,7 +25,9 @@ _DECIDING: Final = frozenset(("name", "state", "country"))
 _OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_OF_OTHER_STATE))
 
 
-def of_the_door(application: Application, problems: Iterable[FieldProblem]) -> tuple[FieldProblem, ...]:
+def problems_of_reading(
+    application: Application, problems: Iterable[FieldProblem]
+) -> tuple[FieldProblem, ...]:
     """Of the problems of a stored decision, those that the door found: it kept nothing of the field.
 
     The others are found anew whenever an application is decided, by rules that may read more.
@@ -38,17 +40,17 @@ def with_problems(
     query: Query,
     ranking: Ranking,
     policy: Policy,
-    at_the_door: Sequence[FieldProblem],
+    of_reading: Sequence[FieldProblem],
 ) -> Verdict:
     """The verdict of an application of which something could not be used, with what that is."""
-    problems = (*at_the_door, *[FieldProblem(*one) for one in query.unread])
+    problems = (*of_reading, *[FieldProblem(*one) for one in query.unread])
     about = {INVALID: "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
     verdict = verdict._replace(about={**verdict.about, **about}, problems=problems)
     is_foreign = any(problem.kind == "foreign" for problem in problems)
     if is_foreign and not (query.place.is_american or _is_at_place(ranking, policy)):
         return verdict._replace(answer=Answer.NOT_VALIDATED, codes=(ABROAD, INVALID), match=None)
     found = (ABROAD,) if is_foreign else ()
-    if at_the_door or not query.name.tokens:
+    if of_reading or not query.name.tokens:
         stays = verdict.answer is Answer.NOT_VALIDATED and bool(query.name.tokens)
     else:
         stays = verdict.answer is not Answer.VALIDATED or not _never_validates(query, ranking, policy)

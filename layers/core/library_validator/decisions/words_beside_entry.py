@@ -54,13 +54,13 @@ class WordsBesideEntry:
     """A name word by word, with the entry beside it that the applicant may be."""
 
     __slots__ = (
-        "_behind",
         "_best",
         "_candidates",
+        "_doubtful",
         "_has_acronym",
         "_located",
-        "_open",
         "_place_names",
+        "_place_start",
         "_places",
         "_query",
         "_vocabulary",
@@ -84,7 +84,7 @@ class WordsBesideEntry:
         self._places, self._place_names = self._vocabulary.places, self._vocabulary.place_names
         self._words: list[str] = []  # with abbreviations written out and slips mended
         self._written: list[str] = []  # what each of them was written as
-        self._open: list[int] = []  # positions of words that neither the entry nor its place explain
+        self._doubtful: list[int] = []  # positions of words that neither the entry nor its place explain
         self._has_acronym = False
         if best.compared.place != "different":
             own = query.place_words - query.unknown_words - KINDS
@@ -92,12 +92,12 @@ class WordsBesideEntry:
                 self._places = own | self._places
                 self._place_names = (*self._place_names, tuple(query.city.split()))
         self._read(written)
-        self._behind = self._find_place_behind()
-        if any(self._words[position] not in _AS_THEY_ARE for position in self._open):
-            self._take_other_outlets()
-            self._take_slips()
-        self._open_strayed_words()
-        self._open_other_bodies()
+        self._place_start = self._find_trailing_place()
+        if any(self._words[position] not in _AS_THEY_ARE for position in self._doubtful):
+            self._explain_by_other_outlets()
+            self._explain_slips()
+        self._question_stray_words()
+        self._question_other_bodies()
 
     def _read(self, written: Sequence[str]) -> None:
         """Read each word as what the entry has, as often as one of its names has it, or as its place."""
@@ -107,11 +107,11 @@ class WordsBesideEntry:
                 if count := listed.get(token, 0):
                     listed[token] = count - 1
                 elif token not in places:
-                    self._open.append(len(self._words))
+                    self._doubtful.append(len(self._words))
                 self._words.append(token)
                 self._written.append(word)
 
-    def _find_place_behind(self) -> int:
+    def _find_trailing_place(self) -> int:
         """Where the place begins that is said again behind a name, with slips mended, or else the end.
 
         ``Alder Point Library of Aldre Point``. Without ``of`` a slip has to stand in the city too.
@@ -127,32 +127,32 @@ class WordsBesideEntry:
                 for word, place in zip(tail, name, strict=True)
             ):
                 words[start:] = name
-                self._open = [position for position in self._open if position < start]
+                self._doubtful = [position for position in self._doubtful if position < start]
                 return start
         return len(words)
 
-    def _open_strayed_words(self) -> None:
+    def _question_stray_words(self) -> None:
         """Ask for explanations of words of a place that stand apart from its whole name.
 
         ``New North Haven Library`` in the county of New Haven is not the North Haven Library. In the whole
         name of a place a word is explained; else by a listed name that has it once more.
         """
         words = self._words
-        doubtful = (self._places | _DIRECTIONS).intersection(words)
-        if not doubtful:
+        place_words = (self._places | _DIRECTIONS).intersection(words)
+        if not place_words:
             return
         of_places = _within(words, self._place_names)
-        for word in doubtful:
+        for word in place_words:
             at = [position for position, other in enumerate(words) if other == word]
             inside = of_places.intersection(at)
             strayed = [position for position in at if position not in inside]
             if strayed and (len(at) > 1 or word in self._places):
                 listed = [self._listed_apart(name, word, len(inside)) for name in self._vocabulary.names]
                 allowed = max(listed, default=0)
-                self._open += strayed[: max(0, len(strayed) - allowed)]
-        self._open = sorted(set(self._open))
+                self._doubtful += strayed[: max(0, len(strayed) - allowed)]
+        self._doubtful = sorted(set(self._doubtful))
 
-    def _open_other_bodies(self) -> None:
+    def _question_other_bodies(self) -> None:
         """Ask for explanations of ``University``, ``Bank``, ``Hall`` … of a listed name not given whole.
 
         ``Alder University Library`` is not the University Park Branch of Alder.
@@ -161,7 +161,7 @@ class WordsBesideEntry:
         if bodies and (bodies := bodies & self._words_of_parts(frozenset())):
             of_places = _within(self._words, self._place_names)
             at = {position for position, word in enumerate(self._words) if word in bodies}
-            self._open = sorted(at.difference(of_places).union(self._open))
+            self._doubtful = sorted(at.difference(of_places).union(self._doubtful))
 
     def _words_of_parts(self, besides: frozenset[str]) -> set[str]:
         """The given words that only such listed names have of which a word is missing that counts.
@@ -208,7 +208,7 @@ class WordsBesideEntry:
         before = written[position - 1] if position else ""
         return before not in _BETWEEN and before not in PARTICLES and not is_library(before)
 
-    def _take_other_outlets(self) -> None:
+    def _explain_by_other_outlets(self) -> None:
         """Explain the words of another outlet of the system, where the applicant gives its whole name."""
         given, key = frozenset(self._words), self._best.entry.fscs_key
         words: set[str] = set()
@@ -218,9 +218,9 @@ class WordsBesideEntry:
                     if name.core and given.issuperset(set(name.tokens) - _LEFT_OUT):
                         words.update(name.core)
         words -= KINDS
-        self._open = [position for position in self._open if self._words[position] not in words]
+        self._doubtful = [position for position in self._doubtful if self._words[position] not in words]
 
-    def _take_slips(self) -> None:
+    def _explain_slips(self) -> None:
         """Explain what is a slip, a short form or the initial of a listed word that is otherwise missing.
 
         Where it is a slip, the listed word takes its place. Longer words come first: they leave less to
@@ -228,10 +228,10 @@ class WordsBesideEntry:
         """
         missing = self._find_missing()
         self._join_initials()
-        for position in sorted(self._open, key=lambda position: -len(self._words[position])):
+        for position in sorted(self._doubtful, key=lambda position: -len(self._words[position])):
             word = self._words[position]
-            if position in self._open and word not in _AS_THEY_ARE and word not in _DIRECTIONS:
-                self._take_slip(position, missing)
+            if position in self._doubtful and word not in _AS_THEY_ARE and word not in _DIRECTIONS:
+                self._explain_slip(position, missing)
 
     def _find_missing(self) -> list[str]:
         """The listed words that the applicant may have meant where it wrote another.
@@ -239,7 +239,7 @@ class WordsBesideEntry:
         Those of a name of which another word is given. Where no listed name is whole, and of none a word
         is given, those of all. A word that libraries share can be missing in any.
         """
-        given, names = frozenset(self._words[: self._behind]), self._vocabulary.names
+        given, names = frozenset(self._words[: self._place_start]), self._vocabulary.names
         meant = [name for name in names if not given.isdisjoint(set(name) - OF_LIBRARIES)]
         if not meant and not any(given.issuperset(name) for name in names):
             meant = [*names]
@@ -251,7 +251,7 @@ class WordsBesideEntry:
 
     def _join_initials(self) -> None:
         """``G C`` as one word, where neither is a listed initial: the acronym of a listed name perhaps."""
-        words, still = self._words, self._open
+        words, still = self._words, self._doubtful
         for position in range(len(words) - 1, 0, -1):
             if (
                 len(words[position]) in (1, 2)
@@ -261,12 +261,12 @@ class WordsBesideEntry:
                 words[position - 1], words[position] = words[position - 1] + words[position], ""
                 still.remove(position)
 
-    def _take_slip(self, position: int, missing: list[str]) -> None:
+    def _explain_slip(self, position: int, missing: list[str]) -> None:
         word = self._words[position]
         if word in missing:  # initials, joined
             self._mend(position, word, missing)
             return
-        if self._take_joined(position, missing) or self._take_moved_letter(position, missing):
+        if self._explain_split_word(position, missing) or self._explain_moved_letter(position, missing):
             return
         for listed in missing:
             if is_written_for(word, listed):
@@ -277,12 +277,12 @@ class WordsBesideEntry:
                 self._mend(position, f"{first} {second}", missing)
                 return
         if self._is_initial(position, missing) or self._is_part_of_name(position):
-            self._open.remove(position)
+            self._doubtful.remove(position)
         elif self._is_acronym(word):
-            self._open.remove(position)
+            self._doubtful.remove(position)
             self._has_acronym = True
 
-    def _take_joined(self, position: int, missing: list[str]) -> bool:
+    def _explain_split_word(self, position: int, missing: list[str]) -> bool:
         """Whether the word and a neighbour are one listed word, written as two: ``De Kalb``, ``Li.b``."""
         words = self._words
         for start in (position - 1, position):
@@ -295,7 +295,7 @@ class WordsBesideEntry:
                     or joined in forms_of(listed)
                     or (
                         len(joined) > 7
-                        and {start, start + 1}.issubset(self._open)
+                        and {start, start + 1}.issubset(self._doubtful)
                         and is_slip(joined, listed)
                     )
                 ):
@@ -304,7 +304,7 @@ class WordsBesideEntry:
                     return True
         return False
 
-    def _take_moved_letter(self, position: int, missing: list[str]) -> bool:
+    def _explain_moved_letter(self, position: int, missing: list[str]) -> bool:
         """Whether the word begins with the last letter of the one before it: ``Publi cLibrary``."""
         if position == 0:
             return False
@@ -321,8 +321,8 @@ class WordsBesideEntry:
     def _mend(self, position: int, listed: str, missing: list[str]) -> None:
         """Let ``listed`` take the place of a word, which has its explanation now."""
         self._words[position] = listed
-        if position in self._open:
-            self._open.remove(position)
+        if position in self._doubtful:
+            self._doubtful.remove(position)
         for word in listed.split():
             if word in missing:
                 missing.remove(word)
