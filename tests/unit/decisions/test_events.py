@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from library_validator.decisions.answer import Answer, Reason
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
@@ -63,7 +62,7 @@ def test_an_event_reads_back_as_what_it_was() -> None:
 
 
 def test_validated_without_a_match_is_no_event() -> None:
-    with pytest.raises(ValidationError, match="match"):
+    with pytest.raises(ValueError, match="without a match"):
         event_of(decision_of(submission_of()).model_copy(update={"match": None}))
 
 

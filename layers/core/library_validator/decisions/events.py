@@ -11,9 +11,9 @@ application are ordered by ``data.revision``, then ``data.sent_at``, then ``meta
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Final, Literal, Self
+from typing import ClassVar, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.decisions.answer import Answer, AnswerData, Match
 from library_validator.decisions.changes import MaterialChange
@@ -49,12 +49,6 @@ class ValidatedData(DecisionData):
         description="null only for a library outside the survey, which a person validated: its "
         "reason_codes begin with OVERRIDDEN_BY_PERSON"
     )
-
-    @model_validator(mode="after")
-    def _only_a_person_validates_without_a_match(self) -> Self:
-        if self.match is None and BY_PERSON not in self.reason_codes:
-            raise ValueError("validated by the rules, but without a match")
-        return self
 
 
 class NeedsReviewData(DecisionData):
@@ -123,8 +117,13 @@ EVENT_OF_ANSWER: Final[dict[Answer, type[AnswerEvent]]] = {
 def event_of(decision: Decision) -> DecisionEvent:
     """The event of a decision: the same for every publication, well under EventBridge's 256 KB.
 
-    Raises ``pydantic.ValidationError`` for a decision that contradicts itself (validated without a match).
+    Raises ``ValueError`` for a decision that contradicts itself: the rules never validate without a match.
     """
+    if (decision.decision, decision.match) == (
+        Answer.VALIDATED,
+        None,
+    ) and BY_PERSON not in decision.reason_codes:
+        raise ValueError(f"{decision.event_id} is validated by the rules, but without a match")
     metadata = EventMetadata(
         event_id=decision.event_id,
         registry_version=decision.registry_version,

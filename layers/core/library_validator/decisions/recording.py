@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, second_claimant
 from library_validator.decisions.decision import Decision, Holder
@@ -163,7 +161,7 @@ def _event_of(decision: Decision) -> DecisionEvent | None:
     """None for a stored decision that contradicts itself: the others' events go out all the same."""
     try:
         return event_of(decision)
-    except ValidationError:
+    except ValueError:
         return None
 
 
