@@ -73,7 +73,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="markdown",
 )
-stack.register(app)
 status.register(app)
 upload.register(app)
 inspect.register(app)
@@ -87,6 +86,7 @@ revalidate.register(app)
 match.register(app)
 evaluation.register(app)
 samples.register(app)
+stack.register(app)
 demo.register(app)
 
 

@@ -1,11 +1,17 @@
-"""Options and arguments that several commands share."""
+"""Options and arguments that several commands share, and the panels of the help."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+# Headings of the overview that `library-validator --help` prints.
+SERVICE: Final = "The deployed service"
+RELEASES: Final = "Releases and the registry"
+FILES: Final = "Files on this machine, without AWS"
+LOCAL_STACK: Final = "The service on this machine"
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
 ReleaseFile = Annotated[

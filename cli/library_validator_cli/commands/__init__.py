@@ -1,1 +1,1 @@
-"""The commands, one module a group; each module adds its own to the application with ``register``."""
+"""The commands: a module for each command or group, which ``register`` adds to the application."""

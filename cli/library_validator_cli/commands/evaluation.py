@@ -23,6 +23,7 @@ from library_validator_cli.evaluation.run import evaluate as evaluated
 from library_validator_cli.evaluation.summary import Group
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import registry_of
+from library_validator_cli.options import FILES
 from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table, warning
 
 # Heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
@@ -61,7 +62,8 @@ LabelledArgument = Annotated[
 
 def register(app: typer.Typer) -> None:
     app.command(
-        epilog="Example: library-validator evaluate labelled/*.csv --release pls_fy2022_csv.zip --report out"
+        rich_help_panel=FILES,
+        epilog="Example: library-validator evaluate labelled/*.csv --release pls_fy2022_csv.zip --report out",
     )(evaluate)
 
 

@@ -13,14 +13,14 @@ from library_validator.views.as_json import explanation_json
 from library_validator.views.explanation import explanation_of
 from library_validator.views.finding import find_application, find_application_of_any_sender
 from library_validator_cli.failures import CommandFailed
-from library_validator_cli.options import ApplicationId, Source
+from library_validator_cli.options import SERVICE, ApplicationId, Source
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.explanation import explanation_tables
 from library_validator_cli.terminal import progress, show, show_json
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator explain sample-7-000042")(explain)
+    app.command(rich_help_panel=SERVICE, epilog="Example: library-validator explain sample-7-000042")(explain)
 
 
 def explain(

@@ -27,7 +27,7 @@ from library_validator.views.run import run_view
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, Timeout
+from library_validator_cli.options import RELEASES, AsJson, Timeout
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import NOTHING, cells, progress, show, show_json, table, warning
 
@@ -36,7 +36,7 @@ _LARGEST: Final = 64 * 1024 * 1024  # bytes: the service's own default
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator fetch --dry-run")(fetch)
+    app.command(rich_help_panel=RELEASES, epilog="Example: library-validator fetch --dry-run")(fetch)
 
 
 def fetch(

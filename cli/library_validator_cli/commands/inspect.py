@@ -10,13 +10,16 @@ from library_validator.errors import ReleaseRefused
 from library_validator.views.release import release_view
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.inspecting import report_of
-from library_validator_cli.options import AsJson, ReleaseFile
+from library_validator_cli.options import RELEASES, AsJson, ReleaseFile
 from library_validator_cli.tables.release import release_tables
 from library_validator_cli.terminal import progress, show, show_json
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator inspect pls_fy2022_csv.zip --json")(inspect)
+    app.command(
+        rich_help_panel=RELEASES,
+        epilog="Example: library-validator inspect pls_fy2022_csv.zip --json",
+    )(inspect)
 
 
 def inspect(release: ReleaseFile, as_json: AsJson = False) -> None:

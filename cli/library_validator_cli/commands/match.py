@@ -22,6 +22,7 @@ from library_validator_cli.applications_file import (
 )
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
 from library_validator_cli.match_processes import Lines, processes_for
+from library_validator_cli.options import FILES
 from library_validator_cli.output_file import write_texts
 from library_validator_cli.terminal import Bar, counted, json_line, notice, progress
 
@@ -33,7 +34,8 @@ class Format(StrEnum):
 
 def register(app: typer.Typer) -> None:
     app.command(
-        epilog="Example: library-validator match partners.csv --release pls_fy2022_csv.zip -o decisions.jsonl"
+        rich_help_panel=FILES,
+        epilog="Example: library-validator match partners.csv --release pls_fy2022_csv.zip -o answers.jsonl",
     )(match)
 
 

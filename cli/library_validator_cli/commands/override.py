@@ -17,7 +17,7 @@ from library_validator.views.decision import decision_view
 from library_validator.views.history import override_rows
 from library_validator_cli.commands.explain import decision_on
 from library_validator_cli.failures import CommandFailed
-from library_validator_cli.options import ApplicationId, AsJson, Source
+from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import answer_line
 from library_validator_cli.tables.explanation import decision_tables, overrides_table
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
     )(set_override)
     override.command("list", epilog="Example: library-validator override list A-17")(list_overrides)
     override.command("reasons", epilog="Example: library-validator override reasons")(list_reasons)
-    app.add_typer(override, name="override")
+    app.add_typer(override, name="override", rich_help_panel=SERVICE)
 
 
 def set_override(

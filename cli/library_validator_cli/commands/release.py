@@ -13,7 +13,7 @@ from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import RegistryReader
 from library_validator.views.run import run_view
 from library_validator_cli.commands import release_delta, release_review
-from library_validator_cli.options import AsJson, words_of
+from library_validator_cli.options import RELEASES, AsJson, words_of
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.runs import runs_table
 from library_validator_cli.terminal import show, show_json
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
     )(rollback)
     release_review.register(release)
     release_delta.register(release)
-    app.add_typer(release, name="release")
+    app.add_typer(release, name="release", rich_help_panel=RELEASES)
 
 
 def list_runs(stack_name: StackName = None, as_json: AsJson = False) -> None:

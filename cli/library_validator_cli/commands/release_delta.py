@@ -16,7 +16,14 @@ from library_validator_cli.options import AsJson
 from library_validator_cli.tables.delta import delta_tables
 from library_validator_cli.terminal import notice, progress, show, show_json
 
-Zip = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An official zip.")]
+Older = Annotated[
+    Path,
+    typer.Argument(metavar="OLDER", exists=True, dir_okay=False, help="The official zip of the older year."),
+]
+Newer = Annotated[
+    Path,
+    typer.Argument(metavar="NEWER", exists=True, dir_okay=False, help="The official zip of the newer year."),
+]
 
 
 def register(release: typer.Typer) -> None:
@@ -26,8 +33,8 @@ def register(release: typer.Typer) -> None:
 
 
 def delta(
-    older: Zip,
-    newer: Zip,
+    older: Older,
+    newer: Newer,
     output: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the whole report to this file, as Markdown.")
     ] = None,

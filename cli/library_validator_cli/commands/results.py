@@ -13,6 +13,7 @@ from library_validator.decisions.store import DecisionStore
 from library_validator.views.as_json import decision_json
 from library_validator.views.decision import decision_view
 from library_validator_cli.following import follow_decisions
+from library_validator_cli.options import SERVICE
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import decision_line, decisions_table
 from library_validator_cli.terminal import notice, progress, show, show_json_line
@@ -21,7 +22,10 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator results --since 2h --follow")(results)
+    app.command(
+        rich_help_panel=SERVICE,
+        epilog="Example: library-validator results --since 2h --follow",
+    )(results)
 
 
 def results(

@@ -21,7 +21,7 @@ from library_validator.views.revalidation import revalidation_view
 from library_validator_cli.dry_run import DryRun
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.next_commands import FOLLOW
-from library_validator_cli.options import AsJson
+from library_validator_cli.options import SERVICE, AsJson
 from library_validator_cli.output_file import write_texts
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.dry_run import KINDS_SHOWN, dry_run_table
@@ -35,12 +35,12 @@ class Action(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator revalidate status")(revalidate)
+    app.command(rich_help_panel=SERVICE, epilog="Example: library-validator revalidate status")(revalidate)
 
 
 def revalidate(
     action: Annotated[
-        Action, typer.Argument(metavar="[start|status]", help="Start it, or show its progress.")
+        Action, typer.Argument(metavar="ACTION", help="Start it, or show its progress.")
     ] = Action.START,
     dry_run: Annotated[
         bool,

@@ -15,6 +15,7 @@ import typer
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.commands.match import Format
 from library_validator_cli.failures import CommandFailed
+from library_validator_cli.options import FILES
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
 from library_validator_cli.sample_release import write_sample_release
 from library_validator_cli.terminal import json_line, notice, progress
@@ -23,10 +24,12 @@ from library_validator_cli.terminal import json_line, notice, progress
 def register(app: typer.Typer) -> None:
     app.command(
         "sample-applications",
+        rich_help_panel=FILES,
         epilog="Example: library-validator sample-applications --release pls_fy2022_csv.zip --count 1000",
     )(applications)
     app.command(
         "sample-release",
+        rich_help_panel=FILES,
         epilog="Example: library-validator sample-release --output pls_sample_fy2022_csv.zip",
     )(release)
 

@@ -12,7 +12,7 @@ from library_validator.errors import NoActiveRegistry
 from library_validator.views.policy import RESTS_ON, PolicyView, policy_view
 from library_validator.views.status import QueueDepth, RegistryView, registry_view
 from library_validator_cli.next_commands import COMMANDS
-from library_validator_cli.options import AsJson
+from library_validator_cli.options import SERVICE, AsJson
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.status import queues_table
 from library_validator_cli.terminal import notice, show, show_json
@@ -33,12 +33,12 @@ QUEUES: Final = {
 @dataclass(frozen=True, slots=True)
 class StackStatus:
     registry: RegistryView | None  # None: nothing is live
-    policy: PolicyView | None  # None: without a registry nobody was answered
+    policy: PolicyView | None  # None: without a registry there are no answers
     queues: Mapping[str, QueueDepth]
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator status --json")(status)
+    app.command(rich_help_panel=SERVICE, epilog="Example: library-validator status --json")(status)
 
 
 def status(stack_name: StackName = None, as_json: AsJson = False) -> None:

@@ -20,13 +20,14 @@ from library_validator_cli.applications_file import (
     warn_of_bad_lines,
 )
 from library_validator_cli.failures import FAILED
+from library_validator_cli.options import SERVICE
 from library_validator_cli.sending import NotSent, send
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import Bar, counted, notice, progress, show, show_json, warning
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator submit partners.csv")(submit)
+    app.command(rich_help_panel=SERVICE, epilog="Example: library-validator submit partners.csv")(submit)
 
 
 @dataclass(slots=True)

@@ -14,14 +14,17 @@ from library_validator.releases.reading.archive import zip_pair
 from library_validator_cli.following import follow_run
 from library_validator_cli.inspecting import report_of
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, ReleaseFile, Timeout
+from library_validator_cli.options import RELEASES, AsJson, ReleaseFile, Timeout
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import notice, progress, warning
 from library_validator_cli.uploading import put_release
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator upload pls_fy2022_csv.zip")(upload)
+    app.command(
+        rich_help_panel=RELEASES,
+        epilog="Example: library-validator upload pls_fy2022_csv.zip",
+    )(upload)
 
 
 def upload(
@@ -29,7 +32,10 @@ def upload(
     outlets: Annotated[
         Path | None,
         typer.Argument(
-            exists=True, dir_okay=False, help="The outlets CSV, where RELEASE is the systems CSV."
+            metavar="OUTLETS",
+            exists=True,
+            dir_okay=False,
+            help="The outlets CSV, if RELEASE is the systems CSV.",
         ),
     ] = None,
     timeout: Timeout = 900,

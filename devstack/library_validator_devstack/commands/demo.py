@@ -14,6 +14,7 @@ from rich.text import Text
 from library_validator.decisions.answer import Reason
 from library_validator.views.decision import decision_view
 from library_validator.views.words import address_line, in_words
+from library_validator_cli.options import LOCAL_STACK
 from library_validator_cli.terminal import (
     NOTHING,
     answer_cell,
@@ -41,7 +42,7 @@ _NEXT: Final = (
 
 def register(app: typer.Typer) -> None:
     example = "library-validator demo --release pls_fy2021_csv.zip --release pls_fy2022_csv.zip"
-    app.command(epilog=f"Example: {example}")(demo)
+    app.command(rich_help_panel=LOCAL_STACK, epilog=f"Example: {example}")(demo)
 
 
 def demo(

@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from library_validator_cli.failures import StackUnreachable
+from library_validator_cli.options import LOCAL_STACK
 from library_validator_cli.stack_access import project_root
 from library_validator_cli.terminal import notice, progress
 from library_validator_devstack.local_stack import LocalStack
 
 
 def register(app: typer.Typer) -> None:
-    app.command(epilog="Example: library-validator up")(up)
-    app.command(epilog="Example: library-validator down")(down)
+    app.command(rich_help_panel=LOCAL_STACK, epilog="Example: library-validator up")(up)
+    app.command(rich_help_panel=LOCAL_STACK, epilog="Example: library-validator down")(down)
 
 
 def local_stack() -> LocalStack:

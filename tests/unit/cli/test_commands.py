@@ -1,4 +1,4 @@
-"""The commands as one types them: help, answers, exit codes, one plain sentence for each failure."""
+"""The commands as people type them: help, answers, exit codes, and a plain sentence for each failure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _away_from_any_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 
 def run(*arguments: str | Path, given: str | bytes | None = None) -> Result:
-    return CliRunner().invoke(app, [str(one) for one in arguments], input=given)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
 def answers(result: Result) -> list[dict[str, Any]]:
@@ -49,12 +49,12 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...]) -> None:
     assert f"Example: library-validator {' '.join(path)}" in " ".join(result.stdout.split())
 
 
-def test_the_exit_codes_are_told_in_the_help() -> None:
+def test_the_help_lists_the_exit_codes() -> None:
     assert "3 the stack or AWS cannot be reached" in " ".join(run("--help").stdout.split())
 
 
 @pytest.mark.parametrize(
-    ("raised", "exit_code", "said"),
+    ("raised", "exit_code", "message"),
     [
         (NoActiveRegistry(), 1, "no registry is active"),
         (CaseworkUnavailable("recent", "throttled"), 3, "throttled"),
@@ -71,7 +71,7 @@ def test_the_exit_codes_are_told_in_the_help() -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )
 def test_a_failure_is_one_sentence_and_an_exit_code(
-    raised: Exception, exit_code: int, said: str, monkeypatch: pytest.MonkeyPatch
+    raised: Exception, exit_code: int, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_name: str | None) -> None:
         raise raised
@@ -79,7 +79,7 @@ def test_a_failure_is_one_sentence_and_an_exit_code(
     monkeypatch.setattr(status, "open_stack", fail)
     result = run("status")
     assert result.exit_code == exit_code
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.output
 
 
@@ -102,7 +102,7 @@ def test_the_local_stack_needs_a_checkout() -> None:
         assert (result.exit_code, "needs a checkout" in result.stderr) == (3, True)
 
 
-def test_inspect_tells_what_a_release_holds() -> None:
+def test_inspect_shows_the_content_of_a_release() -> None:
     (shown,) = [json.loads(run("inspect", SAMPLE, "--json").stdout)]
     assert (shown["status"], shown["fiscal_year"], shown["systems"], shown["outlets"]) == (
         "readable",
@@ -116,7 +116,7 @@ def test_inspect_tells_what_a_release_holds() -> None:
     assert "temporarily closed" in table
 
 
-def test_inspect_shows_what_a_wrong_encoding_did(tmp_path: Path) -> None:
+def test_inspect_shows_the_traces_of_a_wrong_encoding(tmp_path: Path) -> None:
     release = tmp_path / "pls_fy2022_csv.zip"
     system = {**SYSTEM, "LIBNAME": "BIBLIOTECA MAYAGÃ¼EZ", "CITY": "MANATÃ\ufffd"}
     release.write_bytes(release_zip([system]).getvalue())
@@ -139,7 +139,7 @@ def test_inspect_shows_what_a_wrong_encoding_did(tmp_path: Path) -> None:
     ],
     ids=["empty", "web page", "lone csv", "truncated"],
 )
-def test_what_is_no_release_is_refused_in_one_sentence(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_release_is_refused_in_one_sentence(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "pls_fy2022_csv.zip"
     file.write_bytes(content)
     result = run("inspect", file, "--json")
@@ -148,7 +148,7 @@ def test_what_is_no_release_is_refused_in_one_sentence(content: bytes, tmp_path:
     assert len(result.stderr.strip().splitlines()) == 1
 
 
-def test_match_answers_in_order_and_says_what_it_left_out(tmp_path: Path) -> None:
+def test_match_answers_in_order_and_names_the_columns_that_it_ignored(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_text(
         "application_id,name,city,state,zip,label\n"
@@ -200,28 +200,28 @@ def test_match_gives_the_same_bytes_for_the_same_files() -> None:
     assert once == again
 
 
-def test_match_refuses_a_release_that_is_none(tmp_path: Path) -> None:
+def test_match_refuses_a_release_that_cannot_be_read(tmp_path: Path) -> None:
     broken = tmp_path / "broken.zip"
     broken.write_bytes(b"no zip")
     result = run("match", ROOT / "events" / "demo-applications.jsonl", "--release", broken)
     assert (result.exit_code, "Traceback" in result.output) == (1, False)
 
 
-def test_a_file_that_is_not_there_is_wrong_usage() -> None:
+def test_a_file_that_does_not_exist_is_wrong_usage() -> None:
     assert run("inspect", "nowhere.zip").exit_code == 2
     assert run("match", "nowhere.csv", "--release", SAMPLE).exit_code == 2
     assert run("results", "--since", "yesterday").exit_code == 2
 
 
-def test_older_releases_are_matched_against_too_in_any_order(tmp_path: Path) -> None:
+def test_older_releases_may_be_given_in_any_order(tmp_path: Path) -> None:
     older = tmp_path / "pls_sample_fy2021_csv.zip"
     assert run("sample-release", "--output", older, "--fiscal-year", "2021").exit_code == 0
     given = "application_id,name,city,state\nA-1,Foghorn Point Public Library,Foghorn Point,MA\n"
-    one = answers(run("match", "-", "--release", SAMPLE, "--release", older, given=given))
+    decided = answers(run("match", "-", "--release", SAMPLE, "--release", older, given=given))
     other = answers(run("match", "-", "--release", older, "--release", SAMPLE, given=given))
-    assert one == other
-    assert one[0]["decision"] == "needs_review"
-    assert one[0]["match"]["last_listed"] == 2021
+    assert decided == other
+    assert decided[0]["decision"] == "needs_review"
+    assert decided[0]["match"]["last_listed"] == 2021
 
 
 @pytest.fixture
@@ -234,17 +234,19 @@ def sampled(tmp_path: Path) -> Path:
 def test_sampled_applications_can_be_matched(sampled: Path) -> None:
     labels = {row["application_id"]: row["label"] for row in csv.DictReader(sampled.read_text().splitlines())}
     decided = answers(run("match", sampled, "--release", SAMPLE))
-    assert [one["application_id"] for one in decided] == list(labels)
+    assert [answer["application_id"] for answer in decided] == list(labels)
     validated = {
-        one["application_id"]: one["match"]["fscs_key"] for one in decided if one["decision"] == "validated"
+        answer["application_id"]: answer["match"]["fscs_key"]
+        for answer in decided
+        if answer["decision"] == "validated"
     }
     assert validated
     assert all(labels[application_id] == key for application_id, key in validated.items())
 
 
-def test_sampled_applications_come_as_json_lines_too() -> None:
+def test_sampled_applications_may_be_json_lines() -> None:
     result = run("sample-applications", "--release", SAMPLE, "--count", "2", "--format", "jsonl")
-    assert [one["application_id"] for one in answers(result)] == ["sample-1-000001", "sample-1-000002"]
+    assert [answer["application_id"] for answer in answers(result)] == ["sample-1-000001", "sample-1-000002"]
 
 
 def test_the_entry_point_is_the_application() -> None:
@@ -256,7 +258,7 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def test_match_says_which_columns_it_read_and_takes_those_that_are_named(tmp_path: Path) -> None:
+def test_match_names_the_columns_it_read_and_takes_columns_by_name(tmp_path: Path) -> None:
     row = "Harlow Creek Public Library,Harlow Creek,IA,A. Person"
     file = written(tmp_path / "a.csv", f"Organization,Town,State,Contact Name\n{row}\n")
     result = run("match", file, "--release", SAMPLE)
@@ -272,22 +274,24 @@ def test_match_says_which_columns_it_read_and_takes_those_that_are_named(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["--column", "name=Org"], "has no column 'Org'; its columns are"),
         (["--column", "nmae=Library"], "'nmae' is not a field of an application"),
         (["--column", "Library"], "is not written as FIELD=HEADER"),
     ],
 )
-def test_a_column_that_does_not_exist_is_wrong_usage(options: list[str], said: str, tmp_path: Path) -> None:
+def test_a_column_that_does_not_exist_is_wrong_usage(
+    options: list[str], message: str, tmp_path: Path
+) -> None:
     file = written(tmp_path / "a.csv", "Library,City\nHarlow Creek Public Library,Harlow Creek\n")
     result = run("match", file, "--release", SAMPLE, *options)
-    assert (result.exit_code, said in result.stderr) == (2, True)
+    assert (result.exit_code, message in result.stderr) == (2, True)
     result = run("evaluate", file, "--release", SAMPLE, *options)
-    assert (result.exit_code, said in result.stderr) == (2, True)
+    assert (result.exit_code, message in result.stderr) == (2, True)
 
 
-def test_match_reports_lines_that_cannot_be_read_with_their_range_and_counts_them(tmp_path: Path) -> None:
+def test_match_reports_and_counts_ranges_of_lines_that_cannot_be_read(tmp_path: Path) -> None:
     file = written(
         tmp_path / "a.csv", 'id,name,city\nA-1,"Harlow Creek,Har\nlow\nA-2,Elsewhere PL,Elsewhere\n'
     )
@@ -307,7 +311,7 @@ def test_match_reports_lines_that_cannot_be_read_with_their_range_and_counts_the
     assert next(csv.DictReader(io.StringIO(flat)))["error"].startswith("lines 2 to 3: cannot be read")
 
 
-def test_match_writes_no_cell_that_a_sheet_executes(tmp_path: Path) -> None:
+def test_match_writes_no_cell_that_a_spreadsheet_executes(tmp_path: Path) -> None:
     file = written(
         tmp_path / "a.csv", "id,name\n\"=1+cmd|' /C calc'!A0\",Harlow Creek PL\n-5,Rolling Pin Bakery\n"
     )

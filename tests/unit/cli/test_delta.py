@@ -28,7 +28,7 @@ def releases(tmp_path: Path) -> tuple[str, str]:
     )
 
 
-def test_the_report_says_what_changed_and_how_it_shows(releases: tuple[str, str]) -> None:
+def test_the_report_lists_changes_and_how_they_were_found(releases: tuple[str, str]) -> None:
     result = runner.invoke(app, ["release", "delta", *releases])
     assert result.exit_code == 0
     assert "Fiscal year 2021: 1 systems, 1 outlets; 2022: 1 systems, 1 outlets" in result.stdout
@@ -54,7 +54,7 @@ def test_json_has_the_changes_as_data(releases: tuple[str, str]) -> None:
     assert json.loads(result.stdout)["counts"] == {"systems": {"renamed": 1}, "outlets": {}}
 
 
-def test_the_wrong_way_round_is_said_in_one_sentence(releases: tuple[str, str]) -> None:
+def test_the_wrong_order_is_refused_in_one_sentence(releases: tuple[str, str]) -> None:
     older, newer = releases
     result = runner.invoke(app, ["release", "delta", newer, older])
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""What the documents tell people to type exists: commands, options, make targets."""
+"""The commands, options and make targets that the documents show exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def lines_of(document: Path) -> str:
 
 
 def typed() -> list[tuple[str, str]]:
-    """Every command line of the documents: where it stands, and what follows the program's name."""
+    """Every command line of the documents: the document's name, and the words after the program's name."""
     found = []
     for document in DOCUMENTS:
         for line in lines_of(document).splitlines():
@@ -43,7 +43,7 @@ def test_every_command_line_in_the_documents_exists(document: str, line: str) ->
     assert used <= options_of(paths[0]), f"{document}: {line}"
 
 
-def test_the_documents_do_show_command_lines() -> None:
+def test_the_documents_show_command_lines() -> None:
     assert len(typed()) > 20
 
 
@@ -56,7 +56,7 @@ def test_every_option_is_in_the_reference_of_the_command_line() -> None:
     sections = re.split(r"^## ", lines_of(ROOT / "docs" / "cli.md"), flags=re.MULTILINE)
     common = {"--help", "-h", "--stack-name", "--json"}
     for path in every_command():
-        section = next(one for one in sections if one.startswith(f"`{' '.join(path)}`"))
+        section = next(text for text in sections if text.startswith(f"`{' '.join(path)}`"))
         options = {option for option in options_of(path) - common if option.startswith("-")}
         missing = {option for option in options if option not in section}
         assert missing == set(), path

@@ -1,4 +1,4 @@
-"""What a dry run counts, lists and says."""
+"""The counts, lines and messages of a dry run."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, 
     run = DryRun(
         Preview(world.decisions, world.revalidations, world.registry, world.decider, world.now), deployed
     )
-    said: list[str] = []
-    lines = [json.loads(line) for line in run.lines(said.append)]
-    assert said
+    steps: list[str] = []
+    lines = [json.loads(line) for line in run.lines(steps.append)]
+    assert steps
     return run, lines
 
 
@@ -64,7 +64,7 @@ def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments
     assert dry_run_table(run).row_count == 1
 
 
-def test_each_application_that_changes_is_a_line_without_what_it_wrote(
+def test_each_application_that_changes_is_a_line_without_the_applicants_words(
     world: World, deployments: Deployments
 ) -> None:
     registry, given = world.registry.pointer().active, policy_version()
@@ -98,7 +98,9 @@ def test_each_application_that_changes_is_a_line_without_what_it_wrote(
     ]
 
 
-def test_one_that_cannot_be_decided_is_listed_and_warned_of(world: World, deployments: Deployments) -> None:
+def test_an_application_that_cannot_be_decided_is_listed_with_a_warning(
+    world: World, deployments: Deployments
+) -> None:
     deployments.deploy("B", defective)
 
     run, lines = dry_run(world, None)
@@ -108,7 +110,9 @@ def test_one_that_cannot_be_decided_is_listed_and_warned_of(world: World, deploy
     assert any("could not be decided and would stay: 4" in sentence for sentence in run.warnings())
 
 
-def test_one_that_waits_behind_nobody_is_listed_and_warned_of(world: World, deployments: Deployments) -> None:
+def test_a_second_claimant_without_a_first_is_listed_with_a_warning(
+    world: World, deployments: Deployments
+) -> None:
     world.submit("A-1", **EAST_FIELDS | {"city": "Elsewhere"})  # gives the claim back
     deployments.deploy("B")
 
@@ -122,22 +126,22 @@ def test_one_that_waits_behind_nobody_is_listed_and_warned_of(world: World, depl
 
 
 @pytest.mark.parametrize(
-    ("deployed", "said"),
+    ("deployed", "message"),
     [
         ("of-another-checkout", "the deployed service decides by another policy, of-another-checkout"),
         (None, "the policy of the deployed service is unknown"),
     ],
 )
-def test_a_policy_that_the_service_does_not_decide_by_is_warned_of(
-    world: World, deployed: str | None, said: str
+def test_another_policy_than_the_deployed_one_gives_a_warning(
+    world: World, deployed: str | None, message: str
 ) -> None:
     run, _ = dry_run(world, deployed)
 
-    assert any(said in sentence for sentence in run.warnings())
+    assert any(message in sentence for sentence in run.warnings())
     assert any(policy_version() in sentence for sentence in run.notices(KINDS_SHOWN))
 
 
-def test_the_command_is_named_that_makes_the_changes(world: World, deployments: Deployments) -> None:
+def test_a_notice_names_the_command_that_makes_the_changes(world: World, deployments: Deployments) -> None:
     deployments.deploy("B", no_library_called("Coral"))
 
     run, _ = dry_run(world, policy_version())

@@ -1,4 +1,4 @@
-"""The named events: each is read by the function it is for, and the demo's applications come out as told."""
+"""The sample events: their functions can read them, and the demo's applications get the expected answers."""
 
 from __future__ import annotations
 
@@ -87,20 +87,20 @@ def answers_of(file: Iterable[Row | BadLine], registry: RegistryReader) -> dict[
     return {answer["application_id"]: answer["decision"] for answer in answers}
 
 
-def test_the_demos_applications_come_out_as_they_say() -> None:
+def test_the_demos_applications_get_the_expected_answers() -> None:
     registry = registry_of([EVENTS / "sample" / "pls_sample_fy2022_csv.zip"], lambda _said: None)
     with open_applications(EVENTS / "demo-applications.jsonl") as file:
         decided = answers_of(file, registry)
-    # Without a store nobody knows of the first claimant.
-    told = {one["application_id"]: one["expected"] for one in DEMO if "after" not in one}
-    assert {application_id: decided[application_id] for application_id in told} == told
+    # Without a store, the first claimant is not known.
+    expected = {sample["application_id"]: sample["expected"] for sample in DEMO if "after" not in sample}
+    assert {application_id: decided[application_id] for application_id in expected} == expected
 
 
 @pytest.mark.parametrize(
     ("samples", "answers"),
     [
-        (SAMPLE_RELEASES, {one["application_id"]: one["expected"] for one in OLDER_YEARS}),
-        # the one library of its town may be the applicant; of the other town nothing is listed
+        (SAMPLE_RELEASES, {sample["application_id"]: sample["expected"] for sample in OLDER_YEARS}),
+        # The only library of its town may be the applicant. The other town has no listed library.
         (
             SAMPLE_RELEASES[1:],
             {"demo-25-former-name": "needs_review", "demo-26-no-longer-listed": "not_validated"},
@@ -117,14 +117,14 @@ def test_a_former_name_and_a_library_that_left_are_known_from_the_year_before(
     assert decided == answers
 
 
-def test_the_demo_tells_some_twenty_cases_of_every_answer() -> None:
+def test_the_demo_has_about_twenty_cases_with_all_answers() -> None:
     assert 20 <= len(DEMO) <= 25
-    assert {one["expected"] for one in DEMO} == {"validated", "needs_review", "not_validated"}
+    assert {sample["expected"] for sample in DEMO} == {"validated", "needs_review", "not_validated"}
 
 
-def test_the_demos_applications_keep_to_the_schema_but_for_the_bad_field() -> None:
+def test_the_demos_applications_fit_the_schema_except_the_bad_field() -> None:
     validator = Draft202012Validator(schemas()["application.json"])
-    faulty = {one["application_id"] for one in DEMO if not validator.is_valid(one)}
+    faulty = {sample["application_id"] for sample in DEMO if not validator.is_valid(sample)}
     assert faulty == {"demo-22-bad-field"}
 
 
@@ -144,7 +144,7 @@ def test_there_is_an_emitted_sample_of_every_event() -> None:
 
 
 @pytest.mark.parametrize("path", emitted(), ids=lambda path: path.stem)
-def test_emitted_samples_keep_to_the_published_schemas(path: Path) -> None:
+def test_emitted_samples_fit_the_published_schemas(path: Path) -> None:
     published: dict[str, Any] = json.loads((ROOT / "docs" / "schemas" / schema_of(path)).read_text())
     Draft202012Validator.check_schema(published)
     event = json.loads(path.read_text())
@@ -152,7 +152,7 @@ def test_emitted_samples_keep_to_the_published_schemas(path: Path) -> None:
     assert event["detail"]["metadata"]["schema_version"] == path.parent.name
 
 
-def test_the_published_schemas_are_what_the_models_say(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_published_schemas_are_those_of_the_models(capsys: pytest.CaptureFixture[str]) -> None:
     assert write_schemas(["--check", "--folder", str(ROOT / "docs" / "schemas")]) == 0, (
         capsys.readouterr().err
     )

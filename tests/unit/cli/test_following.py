@@ -1,4 +1,4 @@
-"""Following a load or the decisions until there is something to say."""
+"""Following a load until it ends, and decisions as they are made."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.builders.decisions import NOON, decision_of, minutes, submission_of
 
 
 class Runs:
-    """Shows a run at each look, the last one for ever."""
+    """Shows the next run at each look. The last run stays."""
 
     def __init__(self, *looks: Run | None) -> None:
         self._looks = list(looks)
@@ -33,22 +33,22 @@ def run(status: RunStatus, step: RunStep = "done") -> Run:
 
 
 def follow(runs: Runs, timeout: float = 10) -> tuple[Run, list[str]]:
-    said: list[str] = []
+    steps: list[str] = []
     ticks = count()
     found = follow_run(
-        runs, "releases/a.zip@1", said.append, timeout, sleep=lambda _s: None, clock=lambda: next(ticks)
+        runs, "releases/a.zip@1", steps.append, timeout, sleep=lambda _s: None, clock=lambda: next(ticks)
     )
-    return found, said
+    return found, steps
 
 
 @pytest.mark.parametrize("status", ["active", "unchanged", "quarantined", "refused", "failed"])
 def test_a_load_is_followed_to_its_end(status: RunStatus) -> None:
-    found, said = follow(Runs(None, run("loading", "reading"), run("loading", "writing"), run(status)))
+    found, steps = follow(Runs(None, run("loading", "reading"), run("loading", "writing"), run(status)))
     assert found.status == status
-    assert said == ["waiting for the load to begin", "loading: reading", "loading: writing"]
+    assert steps == ["waiting for the load to begin", "loading: reading", "loading: writing"]
 
 
-def test_time_running_out_says_where_the_load_was_and_how_to_go_on() -> None:
+def test_a_timeout_names_the_step_of_the_load_and_the_next_command() -> None:
     with pytest.raises(CommandFailed, match=r"still loading \(writing\).*release list"):
         follow(Runs(run("loading", "writing")), timeout=3)
     with pytest.raises(CommandFailed, match="has not begun"):
@@ -56,7 +56,7 @@ def test_time_running_out_says_where_the_load_was_and_how_to_go_on() -> None:
 
 
 class Growing:
-    """A store in which one more decision can be read at each look; decision times may run backwards."""
+    """A store that shows another decision at each look. Decision times may run backwards."""
 
     def __init__(self, *decisions: Decision) -> None:
         self._decisions = list(decisions)
@@ -64,19 +64,19 @@ class Growing:
 
     def recent(self, since: datetime) -> Iterator[Decision]:
         self.looks += 1
-        there = sorted(self._decisions[: self.looks], key=lambda one: one.decided_at)
-        return iter([one for one in there if one.decided_at >= since])
+        there = sorted(self._decisions[: self.looks], key=lambda decision: decision.decided_at)
+        return iter([decision for decision in there if decision.decided_at >= since])
 
 
 def decided(number: int, at: datetime) -> Decision:
     return decision_of(submission_of(f"A-{number}"), decided_at=at)
 
 
-def test_each_decision_is_shown_once_even_one_that_is_readable_late() -> None:
+def test_each_decision_is_shown_once_even_if_it_is_readable_late() -> None:
     late = decided(2, NOON + timedelta(seconds=30))
     store = Growing(decided(1, NOON), decided(3, minutes(1)), late, decided(4, minutes(20)))
     following = follow_decisions(store, NOON, sleep=lambda _s: None)  # type: ignore[arg-type]
-    shown = [one.application_id for one in islice(following, 14) if one is not None]
+    shown = [decision.application_id for decision in islice(following, 14) if decision is not None]
     assert shown == ["A-1", "A-3", "A-2", "A-4"]
 
 

@@ -18,7 +18,7 @@ from library_validator_cli.terminal import json_line
 from tests.builders.small_registry import NEWEST, registry_of
 
 MANY = 2 * WORTH_A_PROCESS + 137
-forks = pytest.mark.skipif(sys.platform != "linux", reason="there is one process anywhere but on Linux")
+forks = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has several processes")
 
 
 def rows(count: int) -> Iterator[Row | BadLine]:
@@ -38,7 +38,7 @@ def lines(count: int) -> list[Lines]:
 
 
 def text_of(answered: list[Lines]) -> str:
-    return "".join(one.text for one in answered)
+    return "".join(lines.text for lines in answered)
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @forks
 @pytest.mark.usefixtures("two_processors")
-def test_several_processes_write_the_very_lines_of_one_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_processes_write_the_same_lines_as_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
     of_two = lines(MANY)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0})
     assert text_of(of_two) == text_of(lines(MANY))
-    counts = sum((one.counts for one in of_two), Counter())
+    counts = sum((lines.counts for lines in of_two), Counter())
     assert counts.total() == text_of(of_two).count("\n") == MANY
     assert counts.keys() > {"validated", "unreadable"}
     assert counts["unreadable"] == MANY // 7
@@ -60,7 +60,7 @@ def test_several_processes_write_the_very_lines_of_one_in_order(monkeypatch: pyt
 
 @forks
 @pytest.mark.usefixtures("two_processors")
-def test_a_file_is_read_no_further_than_the_processes_have_work() -> None:
+def test_a_file_is_read_only_as_far_as_the_processes_need() -> None:
     read = 0
 
     def counted() -> Iterator[Row | BadLine]:

@@ -37,37 +37,37 @@ def row(number: int, name: str = "Anytown PL") -> Row:
 def sent_through(queue: FakeQueue, rows: list[Row]) -> tuple[list[str], int]:
     counted: list[int] = []
     failed = send(queue, "url", rows, counted.append, sleep=lambda _seconds: None)  # type: ignore[arg-type]
-    return [one.row.application_id for one in failed], sum(counted)
+    return [refused.row.application_id for refused in failed], sum(counted)
 
 
-def test_rows_go_out_in_order_ten_a_request() -> None:
+def test_rows_are_sent_in_order_ten_in_a_request() -> None:
     queue = FakeQueue()
     rows = [row(number) for number in range(23)]
     assert sent_through(queue, rows) == ([], 23)
     assert [len(request) for request in queue.requests] == [10, 10, 3]
-    assert queue.taken == [one.body() for one in rows]
+    assert queue.taken == [sent.body() for sent in rows]
 
 
-def test_a_request_never_exceeds_what_the_queue_takes() -> None:
+def test_a_request_never_exceeds_the_limit_of_the_queue() -> None:
     queue = FakeQueue()
     sent_through(queue, [row(number, "x" * 60_000) for number in range(9)])
     assert all(sum(map(len, request)) <= MAX_BYTES for request in queue.requests)
     assert len(queue.taken) == 9
 
 
-def test_what_a_request_refused_in_part_is_sent_again_alone() -> None:
+def test_only_the_refused_part_of_a_request_is_sent_again() -> None:
     queue = FakeQueue(refuse="A-1", times=2)
     assert sent_through(queue, [row(0), row(1), row(2)]) == ([], 3)
     assert [len(request) for request in queue.requests] == [3, 1, 1]
 
 
-def test_what_is_refused_for_good_is_returned() -> None:
+def test_a_row_that_is_always_refused_is_returned() -> None:
     queue = FakeQueue(refuse="A-1", times=99)
     assert sent_through(queue, [row(0), row(1)]) == (["A-1"], 1)
     assert len(queue.requests) == ATTEMPTS
 
 
-def test_a_fault_of_the_message_itself_is_not_tried_again() -> None:
+def test_a_faulty_message_is_not_sent_again() -> None:
     queue = FakeQueue(refuse="A-1", times=99, sender_fault=True)
     assert sent_through(queue, [row(0), row(1)]) == (["A-1"], 1)
     assert len(queue.requests) == 1

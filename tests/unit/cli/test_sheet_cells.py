@@ -1,4 +1,4 @@
-"""What is written for a sheet is never executed by it, and can be had back."""
+"""No spreadsheet executes a written cell, and every text can be restored."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def test_everything_else_stays_as_it_is(value: object) -> None:
 
 
 @given(st.text())
-def test_one_apostrophe_less_is_the_text_again(text: str) -> None:
+def test_removing_one_apostrophe_restores_the_text(text: str) -> None:
     written = sheet_cell(text)
     assert written.removeprefix("'") == text

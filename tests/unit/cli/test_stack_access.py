@@ -1,4 +1,4 @@
-"""Which stack a command speaks to, and as whom."""
+"""Finding the stack that a command works with."""
 
 from __future__ import annotations
 

@@ -94,8 +94,8 @@ def test_a_failing_installer_is_quoted(checkout: Path, monkeypatch: pytest.Monke
     uv.parent.mkdir()
     uv.write_text("#!/bin/sh\necho 'no route to the registry' >&2\nexit 2\n")
     uv.chmod(0o755)
-    said: list[str] = []
+    steps: list[str] = []
     with pytest.raises(EnvironmentFailed, match=r"sam: uv failed:\nno route to the registry"):
-        install(checkout, ("sam",), said.append)
-    assert said == ["installing sam"]
+        install(checkout, ("sam",), steps.append)
+    assert steps == ["installing sam"]
     assert not project_environments(checkout)["sam"].is_ready()

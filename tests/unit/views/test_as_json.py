@@ -1,4 +1,4 @@
-"""A decision as JSON: one object, whichever way it is written."""
+"""A decision as JSON: the same object in lines, documents and sheets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEYS = (
 
 
 @pytest.mark.parametrize("answer", Answer)
-def test_a_line_says_the_answer_with_its_keys_in_order(answer: Answer) -> None:
+def test_a_line_has_the_keys_of_an_answer_in_order(answer: Answer) -> None:
     decision = decision_of(submission_of(name='Élan "Public"\tLibrary\u2028'), answer)
     line = json_line(answer_json(decision))
     assert "\n" not in line
@@ -42,7 +42,7 @@ def test_a_line_says_the_answer_with_its_keys_in_order(answer: Answer) -> None:
     assert list(decision_json(decision))[: len(KEYS)] == KEYS
 
 
-GONE = release(tuple(one for one in SYSTEMS if one is not BRIAR_CITY), OUTLETS, fiscal_year=2023)
+GONE = release(tuple(system for system in SYSTEMS if system is not BRIAR_CITY), OUTLETS, fiscal_year=2023)
 APPLICATIONS: dict[str, dict[str, object]] = {
     "match": {
         "name": ALDER.name,
@@ -63,38 +63,40 @@ APPLICATIONS: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("releases", [(NEWEST,), (GONE, NEWEST)], ids=["listed", "one vanished"])
+@pytest.mark.parametrize("releases", [(NEWEST,), (GONE, NEWEST)], ids=["listed", "a vanished library"])
 def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Release, ...]) -> None:
     judge, decider = Judge(registry_of(*releases)), Decider(registry_of(*releases))
-    read = [application_from_fields({"application_id": one, **APPLICATIONS[one]}) for one in APPLICATIONS]
-    decisions = [answer_json(one) for one in decided(decider, read)]
-    assert [json.loads(json_line(one)) for one in judge.answers(read)] == decisions
-    assert {one["decision"] for one in decisions} == set(Answer)
-    assert any(one["match"] and one["match"]["fate"] for one in decisions) is (len(releases) > 1)
+    read = [
+        application_from_fields({"application_id": name, **fields}) for name, fields in APPLICATIONS.items()
+    ]
+    decisions = [answer_json(decision) for decision in decided(decider, read)]
+    assert [json.loads(json_line(answer)) for answer in judge.answers(read)] == decisions
+    assert {answer["decision"] for answer in decisions} == set(Answer)
+    assert any(answer["match"] and answer["match"]["fate"] for answer in decisions) is (len(releases) > 1)
 
 
 def decided(decider: Decider, applications: list[ReadApplication]) -> list[Decision]:
     submitted = [
-        Submission(source="partner", application=one.application, sent_at=NOW, problems=one.problems)
-        for one in applications
+        Submission(source="partner", application=read.application, sent_at=NOW, problems=read.problems)
+        for read in applications
     ]
     return decider.decide(submitted, NOW)
 
 
-def test_a_line_is_text_as_it_is_and_no_longer_than_needed() -> None:
+def test_a_line_keeps_letters_as_they_are_and_has_no_blanks() -> None:
     assert (
         json_line({"name": "Élan", "bits": -0.5, "none": None}) == '{"name":"Élan","bits":-0.5,"none":null}'
     )
 
 
-def test_a_row_of_a_sheet_has_the_match_and_what_comes_next() -> None:
+def test_a_row_of_a_sheet_has_the_match_and_the_next_step() -> None:
     row = flat(answer_json(decision_of(submission_of())))
     assert tuple(row) == FLAT_COLUMNS
     assert (row["fscs_key"], row["last_listed"], row["next_step"]) == ("AK0001", 2022, "nothing to do")
     assert flat(answer_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
 
 
-def test_a_row_of_a_sheet_names_what_could_not_be_used() -> None:
+def test_a_row_of_a_sheet_names_the_fields_that_could_not_be_used() -> None:
     problems = (FieldProblem("zip", "is no ZIP"), FieldProblem("state", "is a province", "foreign"))
     decision = decision_of(submission_of()).model_copy(update={"problems": problems})
     assert flat(answer_json(decision))["problems"] == "zip is no ZIP; state is a province"

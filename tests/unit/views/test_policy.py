@@ -28,7 +28,7 @@ def all_of(policy: str) -> list[ShardProgress]:
 
 
 @pytest.mark.parametrize(
-    ("shards", "deployed", "state", "said"),
+    ("shards", "deployed", "state", "message"),
     [
         (
             all_of(NEW),
@@ -58,12 +58,12 @@ def all_of(policy: str) -> list[ShardProgress]:
     ],
 )
 def test_the_sentence_names_the_policy_that_checked_the_answers(
-    shards: list[ShardProgress], deployed: str | None, state: str, said: str
+    shards: list[ShardProgress], deployed: str | None, state: str, message: str
 ) -> None:
     view = policy_view(shards, deployed)
 
     assert view.state == state
-    assert said in view.sentence
+    assert message in view.sentence
     assert policy_json(view)["deployed"] == deployed
 
 
