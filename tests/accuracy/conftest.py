@@ -16,7 +16,7 @@ from tests.accuracy.labelled import (
 
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
-    """The sample release, newest first, and that of the year before."""
+    """The sample release, then the sample release of the year before."""
     return sample_releases(tmp_path_factory.mktemp("releases"))
 
 

@@ -1,14 +1,13 @@
-"""The project's own labelled sets: hard cases made by hand, and what answers a careful person would accept.
+"""The project's own labelled sets: hard cases made by hand, with the answers a careful person would accept.
 
-``hard_cases.csv`` stands over the sample release (FY2022, with FY2021 before it); ``more_cases.csv`` over
-that and ``more_libraries.csv``, which has patterns that the sample lacks. Columns are those of an
-application, and
+``hard_cases.csv`` is about the sample release (FY2022, with FY2021 before it). ``more_cases.csv`` also uses
+``more_libraries.csv``, which has patterns that the sample lacks. The columns are those of an application, and
 
 - ``label``: the FSCS key of the right system, ``NONE`` for an applicant that must never be validated,
-  ``GONE`` for a system that the newest release no longer lists. Where nobody can say which of two
-  libraries is meant, ``expect`` is a review and ``label`` the one that the name says.
-- ``kind``: what makes the case hard.
-- ``expect``: the answers that are right, joined by ``|``.
+  ``GONE`` for a system that the newest release no longer lists. If the applicant may be either of two
+  libraries, ``expect`` is a review and ``label`` is the library with the applicant's name.
+- ``kind``: why the case is hard.
+- ``expect``: the right answers, joined by ``|``.
 - ``why``: one sentence.
 """
 
@@ -51,7 +50,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """A case and the decision on it; ``decision`` is an ``Undecided`` where an exception was raised."""
+    """A case and its decision. ``decision`` is an ``Undecided`` after an exception."""
 
     case: Case
     decision: Decision | Undecided
@@ -62,22 +61,22 @@ class DecidedCase:
 
     @property
     def key(self) -> str | None:
-        """The FSCS key that it was validated as."""
+        """The FSCS key of a validated case."""
         if isinstance(self.decision, Undecided) or self.decision.decision is not Answer.VALIDATED:
             return None
         return self.decision.match.fscs_key if self.decision.match else None
 
     @property
     def is_wrong(self) -> bool:
-        """Validated as another library than the right one, or although there is none."""
+        """Validated with a wrong key, or although there is no right key."""
         return self.key is not None and self.key != self.case.label
 
     @property
     def is_expected(self) -> bool:
         return self.answer in self.case.expected and not self.is_wrong
 
-    def told(self) -> str:
-        """One line for a failure message."""
+    def line(self) -> str:
+        """A line for a failure message."""
         reasons = (
             repr(self.decision.error)
             if isinstance(self.decision, Undecided)
@@ -106,7 +105,7 @@ def read_cases(path: Path) -> list[Case]:
 
 
 def sample_releases(folder: Path) -> tuple[Release, Release]:
-    """The sample release and that of the year before, written to ``folder``."""
+    """The sample release and the sample release of the year before, written to ``folder``."""
     newest, before = (
         _sample_release(folder, year) for year in (BUNDLED_FISCAL_YEAR, BUNDLED_FISCAL_YEAR - 1)
     )
@@ -151,11 +150,11 @@ def with_more_libraries(release: Release) -> Release:
 
 
 def decide_cases(cases: Sequence[Case], *releases: Release) -> list[DecidedCase]:
-    """Decide every case as the service does, against a registry of ``releases``."""
+    """Decides every case as the service does, with a registry of ``releases``."""
     read = [application_from_fields(dict(case.fields)) for case in cases]
     submissions = [
-        Submission(source="accuracy", application=one.application, sent_at=NOW, problems=one.problems)
-        for one in read
+        Submission(source="accuracy", application=case.application, sent_at=NOW, problems=case.problems)
+        for case in read
     ]
     decisions = decide_apart(Decider(registry_of(*releases)), submissions, NOW)
     return [DecidedCase(case, decision) for case, decision in zip(cases, decisions, strict=True)]

@@ -1,4 +1,4 @@
-"""The labelled sets are well-formed: what they say can be judged, and stands on what is listed."""
+"""The labelled sets are well-formed, and their labels are listed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_has_the_columns_of_a_labelled_set_in_every_row(path: Path) -> None:
 
 
 @BOTH
-def test_every_case_has_an_id_of_its_own(path: Path) -> None:
+def test_every_case_has_its_own_id(path: Path) -> None:
     ids = Counter(case.application_id for case in read_cases(path))
     assert [name for name, times in ids.items() if times > 1] == []
 
@@ -50,7 +50,7 @@ def test_every_case_has_answers_that_exist_and_a_reason(path: Path) -> None:
 
 
 @BOTH
-def test_nobody_expects_what_its_label_forbids(path: Path) -> None:
+def test_no_case_expects_an_answer_that_its_label_forbids(path: Path) -> None:
     bad = [
         case.application_id
         for case in read_cases(path)
@@ -64,7 +64,7 @@ def test_labels_are_listed_in_the_sample_release(releases: tuple[Release, Releas
     assert {case.label for case in read_cases(HARD_CASES)} <= listed | NO_KEY
 
 
-def test_labels_of_further_cases_are_listed_besides(releases: tuple[Release, Release]) -> None:
+def test_labels_of_further_cases_are_in_the_further_libraries(releases: tuple[Release, Release]) -> None:
     listed = {system.fscs_key for system in with_more_libraries(releases[0]).systems}
     assert {case.label for case in read_cases(MORE_CASES)} <= listed | NO_KEY
 
@@ -75,6 +75,6 @@ def test_holds_at_least_500_cases_and_nine_of_each_kind() -> None:
     assert {kind: count for kind, count in kinds.items() if count < 9} == {}
 
 
-def test_a_third_of_the_cases_are_no_listed_library() -> None:
+def test_a_third_of_the_cases_are_not_listed_libraries() -> None:
     cases = read_cases(HARD_CASES)
     assert 0.3 <= sum(case.label in NO_KEY for case in cases) / len(cases) <= 0.5

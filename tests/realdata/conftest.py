@@ -1,7 +1,7 @@
-"""Where the real releases and labelled sets lie, if they do.
+"""Finds the real releases and labelled sets.
 
-``LIBRARY_VALIDATOR_DATA`` names the folder; without it, ``../shared/data`` beside the repository is
-tried. Where there is none, tests marked ``realdata`` are deselected and the summary says so.
+``LIBRARY_VALIDATOR_DATA`` names the folder. The default is ``../shared/data`` beside the repository. Without
+the folder, tests marked ``realdata`` are deselected and the summary says so.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _folder() -> Path | None:
 def data() -> Path:
     """The folder with ``pls/`` and ``labelled/``."""
     folder = _folder()
-    assert folder is not None, "realdata tests are deselected where the data is absent"
+    assert folder is not None, "realdata tests are deselected without the data"
     return folder
 
 
@@ -43,19 +43,19 @@ def releases(data: Path) -> dict[int, Release]:
 
 @pytest.fixture(scope="session")
 def newest(data: Path) -> MemoryRegistry:
-    """The registry of fiscal year 2022 alone: tests only read it."""
+    """The registry of fiscal year 2022 alone. Tests only read it."""
     return registry_of([data / "pls" / FILES[2022]], lambda _: None)
 
 
 @pytest.fixture(scope="session")
 def judge(newest: MemoryRegistry) -> Judge:
-    """Judges by the registry of fiscal year 2022 alone."""
+    """A judge with the registry of fiscal year 2022 alone."""
     return Judge(newest)
 
 
 @pytest.fixture(scope="session")
 def mangled(data: Path) -> Release:
-    """FY2022 as a spreadsheet saved it."""
+    """FY2022 as saved by a spreadsheet."""
     return read_release(data / "pls" / "mangled_fy2022.zip")
 
 

@@ -1,4 +1,4 @@
-"""The official releases that the tests read, and what became of libraries from one to the next."""
+"""The official releases that the tests read, and the successors of libraries between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILES: Final = {
     2021: "pls_fy2021_csv.zip",
     2022: "pls_fy2022_csv.zip",
 }
-# FSCS key of FY2017 -> FSCS id of FY2022 that it is now; each looked at by eye.
+# FSCS key of FY2017 -> its FSCS id in FY2022. A person checked each pair.
 FY2017_TO_FY2022: Final = {
     "AR0046": "AR0005-016", "AZ0147": "AZ0067-025", "CA0033": "CA0136-018", "FL0123": "FL0039-030",
     "GA0003": "GA0046-013", "GA0009": "GA0021-013", "GA0062": "GA0004-022", "MA0349": "MA0002-003",
@@ -24,4 +24,4 @@ FY2017_TO_FY2022: Final = {
     "TN0120": "TN8060-003", "TN0121": "TN8060-005", "TN0136": "TN8060-006", "TN0212": "TN8060-004",
     "WV0072": "WV0071-008",
 }  # fmt: skip
-RE_KEYED: Final = {"NJ9014", "NY9019"}  # one library under a new key: nobody took over from it
+RE_KEYED: Final = {"NJ9014", "NY9019"}  # the same library with a new key, without a successor

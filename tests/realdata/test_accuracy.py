@@ -1,8 +1,8 @@
-"""The labelled sets against the official releases: the floors that the product must keep, and the counts that
-``docs/accuracy.md`` tells.
+"""The labelled sets with the official releases: the floors that the product must meet, and the counts of
+``docs/accuracy.md``.
 
-``make realdata`` prints which limits are missed, by how much; ``library-validator evaluate`` with the same
-files, ``--floor tests/realdata/floors.toml`` and ``--report`` shows the rows behind them.
+``make realdata`` prints the missed limits with their measured values. ``library-validator evaluate`` with the
+same files, ``--floor tests/realdata/floors.toml`` and ``--report`` shows their rows.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ pytestmark = pytest.mark.realdata
 ACCURACY: Final = Accuracy.model_validate_json(
     (Path(__file__).parents[2] / "lab" / "results" / "accuracy.json").read_bytes()
 )
-# Their rows are about an FSCS id, or about an address: without them they are other applicants.
+# Their rows are about an FSCS id or an address. Without it they would be other applicants.
 NOT_REDUCED: Final = ("fscs_id.csv", "gone17.csv")
 
 
 class Measurement(NamedTuple):
-    """Which releases the labelled sets are held against, and to which fields they are reduced."""
+    """The releases that answer the labelled sets, and the fields that the applications keep."""
 
     floors: str  # file beside this one
     years: tuple[int, ...]
@@ -64,14 +64,14 @@ def registry_of_years(data: Path, newest: MemoryRegistry) -> Callable[[tuple[int
 def measured(
     registry_of_years: Callable[[tuple[int, ...]], MemoryRegistry], data: Path
 ) -> Callable[[Measurement], list[Group]]:
-    """What comes of every labelled set."""
+    """The counts of every labelled set."""
 
     @cache
-    def groups(one: Measurement) -> list[Group]:
-        left_out = NOT_REDUCED if one.only else ()
+    def groups(measurement: Measurement) -> list[Group]:
+        left_out = NOT_REDUCED if measurement.only else ()
         paths = [path for path in sorted((data / "labelled").glob("*.csv")) if path.name not in left_out]
-        rows = [row for file in read_labelled(paths, reduction(one.only)) for row in file.rows]
-        with measuring(rows, registry_of_years(one.years)) as measured_rows:
+        rows = [row for file in read_labelled(paths, reduction(measurement.only)) for row in file.rows]
+        with measuring(rows, registry_of_years(measurement.years)) as measured_rows:
             return groups_of(list(measured_rows))
 
     return groups
@@ -83,22 +83,23 @@ def floors_of(measurement: Measurement) -> list[Floor]:
 
 
 @every_measurement
-def test_the_labelled_sets_keep_their_floors(
+def test_the_labelled_sets_meet_their_floors(
     measured: Callable[[Measurement], list[Group]], measurement: Measurement
 ) -> None:
     checks, not_measured = check_floors(
         floors_of(measurement), measured(measurement), reduction(measurement.only)
     )
     assert not_measured == []
-    assert [f"{one.about}: {one.limit}, measured {one.measured}" for one in checks if not one.met] == []
+    missed = [check for check in checks if not check.met]
+    assert [f"{check.about}: {check.limit}, measured {check.measured}" for check in missed] == []
 
 
 @every_measurement
 def test_every_labelled_set_has_floors(
     measured: Callable[[Measurement], list[Group]], measurement: Measurement
 ) -> None:
-    """A set without floors would be measured, and held to nothing."""
-    held = {
+    """A set without floors would be measured without any limit."""
+    limited = {
         (name, limit.measure)
         for floor in floors_of(measurement)
         for name in floor.sets
@@ -110,7 +111,7 @@ def test_every_labelled_set_has_floors(
         for measure in ("wrong", "non_library_validated", "non_library_review", "gone_validated")
         if not group.kind and group.measures[measure].of
     }
-    assert sorted(needed - held) == []
+    assert sorted(needed - limited) == []
 
 
 @every_measurement
@@ -121,8 +122,8 @@ def test_the_committed_counts_are_those_of_a_fresh_evaluation(
 ) -> None:
     version = registry_of_years(measurement.years).pointer().active
     (committed,) = (
-        one
-        for one in ACCURACY.measurements
-        if one.only == list(reduction(measurement.only)) and one.registry_version == version
+        kept
+        for kept in ACCURACY.measurements
+        if kept.only == list(reduction(measurement.only)) and kept.registry_version == version
     )
     assert committed.groups == [counted(group) for group in measured(measurement)]

@@ -1,4 +1,4 @@
-"""Official libraries in a file whose accented letters were encoded twice: repaired, or left to a person."""
+"""Official libraries in a file with accented letters that were encoded twice: repaired, or for a person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # in Windows-1252
 
 @pytest.fixture(scope="module")
 def two_states(data: Path) -> Path:
-    """Puerto Rico and Delaware of FY2022, double-encoded; five bytes became U+FFFD on the way."""
+    """Puerto Rico and Delaware of FY2022, encoded twice. Five bytes became U+FFFD."""
     return data / "field" / TWO_STATES
 
 
@@ -38,7 +38,7 @@ def records_of(release: Release) -> dict[str, System | Outlet]:
     }
 
 
-def test_what_is_certain_is_repaired_to_what_was_published_and_the_rest_waits_for_a_person(
+def test_certain_letters_are_repaired_to_the_published_letters_and_the_rest_waits_for_a_person(
     two_states: Path, releases: dict[int, Release]
 ) -> None:
     release = read_release(two_states)
@@ -69,7 +69,7 @@ def test_the_service_quarantines_it(two_states: Path, data: Path) -> None:
     assert {"double_encoded_text", "letters_spoiled"} <= {problem["code"] for problem in run.problems}
 
 
-def test_a_whole_release_that_was_double_encoded_twice_is_what_was_published(
+def test_a_whole_release_that_was_double_encoded_twice_becomes_the_published_release(
     data: Path, releases: dict[int, Release]
 ) -> None:
     def spoil(table: Table) -> None:

@@ -1,7 +1,7 @@
-"""Files of applications that went wrong once, decided as ``match`` decides them, on the release of FY2022.
+"""Files of applications with past errors, decided as ``match`` does, with the release of FY2022.
 
-``field/README.md`` beside the data says what each file shows. A row is on a line that cannot be read, or it
-is decided alone: none is validated as a library of another town, which is another row's.
+``field/README.md`` beside the data explains each file. A row is on a line that cannot be read, or it is
+decided alone. No row is validated as a library of another town, which would belong to another row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from library_validator_cli.terminal import json_line
 
 pytestmark = pytest.mark.realdata
 
-# Lines that cannot be read, and rows that are validated, file by file.
+# For each file: lines that cannot be read, and rows that are validated.
 EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
     "01-lost-closing-quote.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),
     "02-stray-quote-last-column.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),
@@ -41,7 +41,7 @@ def answered(path: Path, judge: Judge) -> tuple[list[dict[str, Any]], Applicatio
 
 
 def cities(path: Path) -> dict[str, str]:
-    """The city of each application that is read."""
+    """The city of each application."""
     with open_applications(path) as file:
         return {row.application_id: row.fields.get("city", "") for row in file if isinstance(row, Row)}
 
@@ -51,8 +51,13 @@ def test_each_row_is_decided_alone_or_reported(name: str, data: Path, judge: Jud
     lines, validated = EXPECTED[name]
     answers, _ = answered(data / "field" / name, judge)
     own_city = cities(data / "field" / name)
-    assert [(one["line"], one.get("last_line", one["line"])) for one in answers if "error" in one] == lines
-    found = {one["application_id"]: one["match"] for one in answers if one.get("decision") == "validated"}
+    errors = [answer for answer in answers if "error" in answer]
+    assert [(error["line"], error.get("last_line", error["line"])) for error in errors] == lines
+    found = {
+        answer["application_id"]: answer["match"]
+        for answer in answers
+        if answer.get("decision") == "validated"
+    }
     assert set(found) >= set(validated)
     for application_id, match in found.items():
         assert city(match["city"]) == city(own_city[application_id])
@@ -65,7 +70,7 @@ def test_every_line_of_the_file_comes_out(name: str, data: Path, judge: Judge) -
     assert len(answers) == len(path.read_bytes().splitlines()) - 1
 
 
-def test_the_row_in_another_encoding_is_read_and_said(data: Path, judge: Judge) -> None:
+def test_the_row_in_another_encoding_is_read_and_noted(data: Path, judge: Judge) -> None:
     answers, file = answered(data / "field" / "20-mixed-encodings.csv", judge)
     assert answers[-1]["application_id"] == "P-9"
     assert "error" not in answers[-1]

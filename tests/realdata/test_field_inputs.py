@@ -1,8 +1,8 @@
-"""Inputs that went wrong once, each with the right answers in its own columns, against fiscal year 2022.
+"""Inputs with past errors, each with the right answers in its own columns, with fiscal year 2022.
 
-A row of such a file fails where it is not read, where its answer is not among those of its column
-``expected``, and where it is validated under another key than its ``label``. Files without these columns are
-judged in ``test_field_files.py``, and a release in ``test_double_encoded_releases.py``.
+A row of such a file fails if it is not read, if its column ``expected`` does not have its answer, or if it is
+validated with another key than its ``label``. ``test_field_files.py`` tests the files without these columns,
+and ``test_double_encoded_releases.py`` tests a release.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ WITH_THEIR_ANSWERS: Final = (
     "26-words-beside-the-librarys-name.csv",
     "27-words-that-are-not-read.csv",
 )
-JUDGED_ELSEWHERE: Final = (
+TESTED_ELSEWHERE: Final = (
     *test_field_files.EXPECTED,
     test_field_files.FORMULAS,
     test_double_encoded_releases.TWO_STATES,
 )
-_JUDGING: Final = ("expected", "label", "why")
+_RIGHT_ANSWER: Final = ("expected", "label", "why")
 
 
 def rows_of(path: Path) -> list[Row | BadLine]:
-    """As the product reads the file, with the right answers beside the fields."""
-    with open_applications(path, beside=_JUDGING) as file:
+    """The rows as the product reads them, with the right answers beside the fields."""
+    with open_applications(path, beside=_RIGHT_ANSWER) as file:
         return list(file)
 
 
 def faults(rows: list[Row], judge: Judge) -> Iterator[str]:
-    """A line for each row that is answered otherwise than the file says."""
+    """A line for each row without a right answer."""
     kept = ("application_id", *FIELDS)
     read = [application_from_fields({name: row.fields.get(name) for name in kept}) for row in rows]
     for row, answer in zip(rows, judge.answers(read), strict=True):
@@ -66,12 +66,12 @@ def faults(rows: list[Row], judge: Judge) -> Iterator[str]:
             yield f"{row.application_id}: {answer['decision']} {codes}; {fault} ({row.fields['why']})"
 
 
-def _fault(said: dict[str, Any], answer: dict[str, Any]) -> str:
-    """Empty where the answer is one that the file expects."""
-    if answer["decision"] not in said["expected"].split("|"):
-        return f"expected {said['expected']}"
-    if answer["decision"] == "validated" and answer["match"].fscs_key != said["label"]:
-        return f"as {answer['match'].fscs_key}, but it is {said['label']}"
+def _fault(right: dict[str, Any], answer: dict[str, Any]) -> str:
+    """The error of an answer; empty for a right answer."""
+    if answer["decision"] not in right["expected"].split("|"):
+        return f"expected {right['expected']}"
+    if answer["decision"] == "validated" and answer["match"].fscs_key != right["label"]:
+        return f"as {answer['match'].fscs_key}, but it is {right['label']}"
     return ""
 
 
@@ -89,6 +89,6 @@ def test_every_row_is_answered_as_its_file_says(judge: Judge, data: Path, name: 
     assert list(faults(rows, judge)) == []
 
 
-def test_every_file_of_the_folder_is_judged(data: Path) -> None:
+def test_every_file_of_the_folder_is_tested(data: Path) -> None:
     found = {path.name for path in (data / "field").iterdir()} - {"README.md"}
-    assert found == {*WITH_THEIR_ANSWERS, *JUDGED_ELSEWHERE}
+    assert found == {*WITH_THEIR_ANSWERS, *TESTED_ELSEWHERE}

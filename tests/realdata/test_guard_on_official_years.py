@@ -1,4 +1,4 @@
-"""The guard's limits against what the official years show: all pairs, and each year spoiled."""
+"""The guard's limits on the official years: all pairs of years, and each year spoiled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def live(release: Release) -> LiveRelease:
 
 
 def halved() -> Limits:
-    """Every limit on the difference between two releases, at half."""
+    """Half of every limit on the difference between two releases."""
 
     def half(limit: ByYears) -> ByYears:
         return ByYears(first=limit.first / 2, further=limit.further / 2)
@@ -89,7 +89,7 @@ def without(release: Release, gone: Callable[[System | Outlet], bool]) -> Releas
 
 
 def renumbered(release: Release) -> Release:
-    """Every key of a state renumbered from 5000, which no official year uses up to 7999."""
+    """Every key of a state renumbered from 5000. No official year uses 5000 to 7999."""
     new: dict[str, str] = {}
     last: Counter[str] = Counter()
     for system in release.systems:
@@ -120,7 +120,7 @@ def renumbered(release: Release) -> Release:
     ],
     ids=["one state gone", "30 per cent gone", "every key renumbered", "phones lost"],
 )
-def test_the_newest_year_spoiled_is_named(
+def test_a_spoiled_newest_year_gets_the_right_finding(
     spoil: Callable[[Release], Release], expected: set[str], releases: dict[int, Release]
 ) -> None:
     problems = guard(spoil(releases[2022]), live(releases[2021]), TODAY, releases[2021])

@@ -1,4 +1,4 @@
-"""The official FY2022, spoiled, while FY2021 is live: each is told and changes nothing."""
+"""The official FY2022, spoiled, while FY2021 is live: each upload is reported and changes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.registry.test_hostile_uploads import Service, check
 pytestmark = pytest.mark.realdata
 
 
-def test_every_spoiled_release_is_told_and_changes_nothing(data: Path) -> None:
+def test_every_spoiled_release_is_reported_and_changes_nothing(data: Path) -> None:
     older, last, this = ((data / "pls" / FILES[year]).read_bytes() for year in (2017, 2021, 2022))
     service = Service(last)
     assert service.run.status == "active"

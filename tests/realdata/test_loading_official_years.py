@@ -1,4 +1,4 @@
-"""The official years, loaded in order and out of order: no finding of the guard, and one registry."""
+"""The official years, loaded in order and out of order: no finding of the guard, and the same registry."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ Build = Callable[[Sequence[Release]], Index]
 
 
 def build_nothing(releases: Sequence[Release]) -> Index:
-    """An index without entries, where only the guard is looked at."""
+    """An index without entries, for tests of the guard alone."""
     return Index({}, b"", max(release.fiscal_year for release in releases), 0, 0, 0)
 
 
 class Loads:
-    """Official releases that are uploaded one after the other; each is read once."""
+    """Official releases that are uploaded one after the other. Each is read once."""
 
     def __init__(self, folder: Path, releases: dict[int, Release]) -> None:
         self._contents = {year: (folder / name).read_bytes() for year, name in FILES.items()}
@@ -44,9 +44,10 @@ class Loads:
         return self._read[hashlib.sha256(source.read()).digest()]
 
     def __call__(self, years: Sequence[int], build_last: Build) -> tuple[MemoryRegistry, list[list[str]]]:
-        """What is live after all of ``years``, and what the guard found in each.
+        """The live version after all ``years``, and the guard's findings in each.
 
-        A quarantined release is accepted as an operator does. Only the last index is built by ``build_last``.
+        A quarantined release is accepted as an operator accepts it. ``build_last`` builds only the last
+        index.
         """
         store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
         found = []

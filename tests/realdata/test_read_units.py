@@ -1,4 +1,4 @@
-"""What validations read of a real registry."""
+"""The reads of decisions from a real registry."""
 
 from __future__ import annotations
 

@@ -63,17 +63,17 @@ def test_statuses_and_types_of_fy2022_are_those_of_its_documentation(releases: d
     assert Counter(system.meets_fscs_definition for system in release.systems) == {"Y": 9030, "N": 218}
 
 
-def test_the_mangled_release_is_repaired_to_what_was_published(
+def test_the_mangled_release_is_repaired_to_the_published_release(
     releases: dict[int, Release], mangled: Release
 ) -> None:
     published = releases[2022]
     assert mangled.fiscal_year == 2022
     assert (len(mangled.systems), len(mangled.outlets)) == (9248, 17546)
     pairs = list(zip(entries_of(published), entries_of(mangled), strict=True))
-    lost = [(one, other) for one, other in pairs if one != other]
-    for one, other in lost:
-        for field in fields(one):
-            value, spoiled = getattr(one, field.name), getattr(other, field.name)
+    lost = [(entry, other) for entry, other in pairs if entry != other]
+    for entry, other in lost:
+        for field in fields(entry):
+            value, spoiled = getattr(entry, field.name), getattr(other, field.name)
             assert value == spoiled or resembles(value, spoiled), (field.name, value, spoiled)
     assert len(lost) == 35
     assert mangled.report.repairs["header STATUSRU corrected"] == 2
@@ -83,7 +83,7 @@ def test_the_mangled_release_is_repaired_to_what_was_published(
 
 
 def resembles(value: str, spoiled: str) -> bool:
-    """Whether ``spoiled`` is ``value`` with other characters where that is not plain ASCII."""
+    """Whether ``spoiled`` differs from ``value`` only in characters outside ASCII."""
     return len(value) == len(spoiled) and all(
         letter == other or not letter.isascii() for letter, other in zip(value, spoiled, strict=True)
     )
@@ -104,7 +104,7 @@ def test_the_history_of_all_releases_keeps_every_library(releases: dict[int, Rel
     assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
 
 
-def test_every_name_that_an_official_year_has_under_a_key_is_a_name_of_it(
+def test_every_name_of_a_key_in_an_official_year_is_a_name_of_its_entry(
     releases: dict[int, Release],
 ) -> None:
     named: defaultdict[str, set[str]] = defaultdict(set)
@@ -118,12 +118,14 @@ def test_every_name_that_an_official_year_has_under_a_key_is_a_name_of_it(
         former += len(system.former_names)
         for outlet in system.outlets:
             ids = (outlet.outlet.fscs_id, *outlet.former_ids)
-            assert {outlet.outlet.name, *outlet.former_names} == set().union(*(named[one] for one in ids))
+            assert {outlet.outlet.name, *outlet.former_names} == set().union(
+                *(named[fscs_id] for fscs_id in ids)
+            )
             former += len(outlet.former_names)
     assert former == 1240
 
 
-def test_a_branch_that_changed_its_system_is_not_taken_for_closed(releases: dict[int, Release]) -> None:
+def test_a_branch_that_changed_its_system_does_not_count_as_closed(releases: dict[int, Release]) -> None:
     """Six libraries of Sumner County, Tennessee, moved to one system in FY2022 (STATSTRU 11)."""
     history = merge_releases([releases[2021], releases[2022]])
     of = {entry.system.fscs_key: entry for entry in history.systems}
@@ -132,7 +134,7 @@ def test_a_branch_that_changed_its_system_is_not_taken_for_closed(releases: dict
     assert {"TN8060-002", "TN8060-003"} <= {listed.outlet.fscs_id for listed in of["TN8060"].outlets}
 
 
-def test_no_library_of_the_sample_is_a_real_one(releases: dict[int, Release]) -> None:
+def test_no_library_of_the_sample_is_real(releases: dict[int, Release]) -> None:
     real: set[str] = set()
     for release in releases.values():
         real |= {system.fscs_key for system in release.systems}

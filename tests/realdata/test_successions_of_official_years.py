@@ -1,9 +1,10 @@
-"""Which vanished systems of the official years have a certain successor, and which one.
+"""The certain successors of the vanished systems of the official years.
 
-Every successor below was looked at by eye, with names, streets and phones of both years beside each other.
-Of the 132 systems that FY2017 lists and FY2022 does not, 25 have one; none is wrong. Among the other 107 are
-OR0068, which was divided into single libraries, OR0117 and OR0134, of which a branch is a library of its own
-now, and WA0045, which another system has, in a new building with a new phone: not certain here.
+A person checked every successor below, with names, streets and phones of both years side by side. FY2017
+lists 132 systems that FY2022 does not. 25 of them have a successor, and none is wrong. Among the other 107
+are OR0068, which was divided into single libraries; OR0117 and OR0134, of which a branch is now a separate
+library; and WA0045, which joined another system in a new building with a new phone: its successor is not
+certain.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ FY2021_TO_FY2022 = {
         (2021, 2022, 21, FY2021_TO_FY2022),
     ],
 )
-def test_the_certain_successors_are_those_that_were_looked_at(
+def test_the_certain_successors_are_those_that_a_person_checked(
     releases: dict[int, Release], older: int, newer: int, gone: int, expected: dict[str, str]
 ) -> None:
     before, after = releases[older], releases[newer]

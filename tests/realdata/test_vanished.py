@@ -1,17 +1,16 @@
-"""What becomes of applications from the 132 systems of FY2017 that FY2022 lists no longer.
+"""The answers to applications from the 132 systems of FY2017 that FY2022 no longer lists.
 
-Looked at one by one, in the table that ``pytest -s`` prints: each of the 25 that are validated is listed in
-FY2022 in the house of FY2017 (same street line, ZIP and city), and bears its name or answers under its
-telephone there; 24 as an outlet of the system that took it over, under an id that FY2017 does not have, and
-Northvale (NJ) as the same library under its permanent key. Two go by another name in their house: Saline
-County Library as Bob Herzfeld Memorial Library, its main library, and Twin Lakes Library System as Mary
-Vinson Memorial Library, where it had its office; street and telephone are the same. No neighbour is among
-them.
+A person checked each row of the table that ``pytest -s`` prints. FY2022 lists each of the 25 validated
+systems in the house of FY2017 (same street line, ZIP and city), with its name or its telephone. 24 are an
+outlet of the system that took them over, with an id that FY2017 does not have. Northvale (NJ) is the same
+library with its permanent key. Two have another name in their house, with the same street and telephone:
+Saline County Library is Bob Herzfeld Memorial Library, its main library, and Twin Lakes Library System is
+Mary Vinson Memorial Library, where it had its office. None of the 25 is a neighbour.
 
-The other 107 are told as last listed. Among them are four that a neighbour could be taken for: Marengo
-Library System (AL), Coos County and Wasco County Library Service Districts (OR), which shared a telephone
-with a library that FY2017 lists too, and Sedro-Woolley (WA0045), which has no successor that is certain: its
-town is served by a district at another address, that FY2017 lists beside it.
+The answer to the other 107 has the year that last listed them. Four of them could be confused with a
+neighbour: Marengo Library System (AL), Coos County and Wasco County Library Service Districts (OR), which
+shared a telephone with another library of FY2017, and Sedro-Woolley (WA0045), which has no certain
+successor. A district at another address serves its town, and FY2017 lists both.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ CLOSED = {
     "AL0144", "AL0255", "CO0027", "IL8004", "KS0280", "KS0284", "KS0325", "KS8005", "NE9045", "NH0212",
     "NH0222", "NH0248", "NJ0308", "NM0111", "OR0068", "TX0742", "UT0009", "WI0417",
 }  # fmt: skip
-# Reported as closed in a year between the two: only who loaded that year knows of it.
+# Reported as closed in a year between the two: only a registry with that year has it.
 CLOSED_IN_BETWEEN = {
     "AK0082", "AK0095", "AK0114", "CO0080", "CO9026", "CT0125", "IA0530", "ME0128", "ME0162", "ME0214",
     "ME0271", "ME0275", "ME0297", "MI0252", "ND0037", "ND0078", "ND0105", "NE0038", "OR0127", "OR9004",
@@ -54,7 +53,7 @@ CLOSED_IN_BETWEEN = {
 
 
 def gone(releases: dict[int, Release]) -> list[System]:
-    """The systems of FY2017 that FY2022 lists no longer, in file order."""
+    """The systems of FY2017 that FY2022 no longer lists, in file order."""
     listed = {system.fscs_key for system in releases[2022].systems}
     return [system for system in releases[2017].systems if system.fscs_key not in listed]
 
@@ -62,48 +61,50 @@ def gone(releases: dict[int, Release]) -> list[System]:
 def decide(
     releases: Sequence[Release], applications: Path, keys: dict[str, str] | None = None
 ) -> list[Decision]:
-    """One decision a row; ``keys``: the FSCS key that each application gives, by its id."""
-    accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "a.zip", "1") for one in releases]
+    """A decision for each row. ``keys``: the FSCS key that each application gives, by its id."""
+    accepted = [
+        AcceptedRelease(release.fiscal_year, release.content_sha256, "a.zip", "1") for release in releases
+    ]
     decider = Decider(MemoryRegistry.holding(build_index(releases), accepted, NOW))
     with open_applications(applications) as rows:
         fields = [row.fields for row in rows if isinstance(row, Row)]
     if keys is not None:
-        fields = [{**one, "fscs_id": keys[str(one["application_id"])]} for one in fields]
-    read = [application_from_fields(one) for one in fields]
+        fields = [{**given, "fscs_id": keys[str(given["application_id"])]} for given in fields]
+    read = [application_from_fields(given) for given in fields]
     submissions = [
-        Submission(source="s", application=one.application, sent_at=NOW, problems=one.problems)
-        for one in read
+        Submission(source="s", application=row.application, sent_at=NOW, problems=row.problems)
+        for row in read
     ]
     return decider.decide(submissions, NOW)
 
 
 def by_key(decisions: Sequence[Decision], systems: Sequence[System]) -> dict[str, Decision]:
-    """Each decision under the FSCS key of the FY2017 system whose record the application is."""
+    """FSCS key of the FY2017 system -> the decision on the application with its record."""
     of_record = {(system.name, system.street, system.city): system.fscs_key for system in systems}
     found = {}
-    for one in decisions:
-        application = one.application
-        found[of_record[application.name, application.street, application.city]] = one
+    for decision in decisions:
+        application = decision.application
+        found[of_record[application.name, application.street, application.city]] = decision
     return found
 
 
 def levels(decision: Decision) -> dict[str, str]:
-    return {one.field: one.level for one in decision.evidence}
+    return {comparison.field: comparison.level for comparison in decision.evidence}
 
 
 def table(decided: dict[str, Decision]) -> str:
-    """One line a system: what staff are told, and what agrees."""
+    """A line for each system: the sentence for staff, and the levels of the fields."""
     lines = []
-    for key, one in sorted(decided.items()):
-        agreed = levels(one)
+    for key, decision in sorted(decided.items()):
+        agreed = levels(decision)
         seen = ", ".join(f"{field} {agreed[field]}" for field in ("name", "street", "place", "phone"))
-        lines.append(f"{key} {one.application.name} | {one.reasons[-1].staff} | {seen}\n")
+        lines.append(f"{key} {decision.application.name} | {decision.reasons[-1].staff} | {seen}\n")
     return "".join(lines)
 
 
 @pytest.mark.parametrize("gives_its_old_key", [False, True], ids=["no id", "old key"])
 @pytest.mark.parametrize("years", [TWO_YEARS, tuple(FILES)], ids=["two years", "all years"])
-def test_each_has_a_certain_successor_or_is_told_as_last_listed(
+def test_each_has_a_certain_successor_or_the_year_that_last_listed_it(
     releases: dict[int, Release], data: Path, years: tuple[int, ...], *, gives_its_old_key: bool
 ) -> None:
     applications = data / "labelled" / "gone17.csv"
@@ -112,29 +113,31 @@ def test_each_has_a_certain_successor_or_is_told_as_last_listed(
     decisions = decide(loaded, applications)
     decided = by_key(decisions, systems)
     if gives_its_old_key:
-        keys = {one.application_id: key for key, one in decided.items()}
+        keys = {decision.application_id: key for key, decision in decided.items()}
         decided = by_key(decide(loaded, applications, keys), systems)
     sys.stdout.write(table(decided))
 
     assert len(decisions) == len(decided) == len(systems) == 132
-    last_listed = {s.fscs_key: one.fiscal_year for one in loaded for s in one.systems}
+    last_listed = {system.fscs_key: release.fiscal_year for release in loaded for system in release.systems}
     closed = CLOSED if years == TWO_YEARS else CLOSED | CLOSED_IN_BETWEEN
     kinds: Counter[str] = Counter()
-    for key, one in decided.items():
-        assert one.match is not None, key
+    for key, decision in decided.items():
+        assert decision.match is not None, key
         if key in FY2017_TO_FY2022:
             kinds["validated as its successor"] += 1
-            assert (one.decision, one.match.fscs_id) == (Answer.VALIDATED, FY2017_TO_FY2022[key]), key
-            assert one.match.last_listed == 2022
-            assert ("SUCCEEDED" in one.reason_codes) == (key not in RE_KEYED), key
+            assert (decision.decision, decision.match.fscs_id) == (Answer.VALIDATED, FY2017_TO_FY2022[key]), (
+                key
+            )
+            assert decision.match.last_listed == 2022
+            assert ("SUCCEEDED" in decision.reason_codes) == (key not in RE_KEYED), key
             continue
         code = "CLOSED_SINCE" if key in closed else "NO_LONGER_LISTED"
         kinds[code] += 1
-        assert (one.decision, one.reason_codes) == (Answer.NEEDS_REVIEW, [code]), key
-        assert (one.match.fscs_key, one.match.last_listed) == (key, last_listed[key])
-        assert one.match.fate == ("closed" if key in closed else "no_longer_reported")
-        assert one.match.successor is None
-        assert f"last listed for fiscal year {last_listed[key]}" in one.reasons[0].staff
+        assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, [code]), key
+        assert (decision.match.fscs_key, decision.match.last_listed) == (key, last_listed[key])
+        assert decision.match.fate == ("closed" if key in closed else "no_longer_reported")
+        assert decision.match.successor is None
+        assert f"last listed for fiscal year {last_listed[key]}" in decision.reasons[0].staff
     assert kinds == {
         "validated as its successor": 25,
         "CLOSED_SINCE": len(closed),
@@ -142,9 +145,7 @@ def test_each_has_a_certain_successor_or_is_told_as_last_listed(
     }
 
 
-def test_each_successor_is_in_the_same_house_under_an_id_that_is_new(
-    releases: dict[int, Release], data: Path
-) -> None:
+def test_each_successor_is_in_the_same_house_with_a_new_id(releases: dict[int, Release], data: Path) -> None:
     decided = by_key(
         decide([releases[2017], releases[2022]], data / "labelled" / "gone17.csv"), gone(releases)
     )

@@ -1,7 +1,7 @@
-"""Bodies that are no public library, named after listed ones, in wordings that were written without sight of
-the rules: none is validated. Forms in which libraries write themselves too are counted apart.
+"""Bodies that are named after listed libraries but are not public libraries: none is validated.
 
-``python -m lab.wordings`` writes the same rows, and ``library-validator evaluate`` shows them.
+The author of the wordings did not look at the rules. Forms that libraries use too are counted separately.
+``python -m lab.wordings`` writes the same rows, and ``library-validator evaluate`` shows their answers.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LEGAL_FORMS: Final = ("inc", "incorporated", "corporation")
 def measured_rows(
     releases: dict[int, Release], newest: MemoryRegistry, tmp_path_factory: pytest.TempPathFactory
 ) -> list[MeasuredRow]:
-    """Every wording beside every library in every variant, as the benchmark writes them."""
+    """Every wording with every library in every variant, as the benchmark writes them."""
     release, wordings = releases[2022], read_wordings()
     libraries = choose_libraries(release, wordings, LIBRARIES, SEED)
     path = tmp_path_factory.mktemp("wordings") / "wordings.csv"
@@ -50,20 +50,24 @@ def measured_rows(
 
 
 def validated(measured_rows: list[MeasuredRow], of: str, ending: str = "") -> list[str]:
-    """The ids of those of a set that are validated, whose kind ends so."""
+    """The ids of the validated rows of a set with this ending of their kind."""
     return [
-        one.row.application.application_id
-        for one in measured_rows
-        if one.row.set == of and one.row.kind.endswith(ending) and one.answer is Answer.VALIDATED
+        measured.row.application.application_id
+        for measured in measured_rows
+        if measured.row.set == of
+        and measured.row.kind.endswith(ending)
+        and measured.answer is Answer.VALIDATED
     ]
 
 
-def test_nobody_is_validated_who_only_bears_a_librarys_name_or_town(measured_rows: list[MeasuredRow]) -> None:
-    assert sum(one.row.set == SET for one in measured_rows) >= 20_000
+def test_a_body_with_only_a_librarys_name_or_town_is_not_validated(measured_rows: list[MeasuredRow]) -> None:
+    assert sum(measured.row.set == SET for measured in measured_rows) >= 20_000
     assert validated(measured_rows, SET) == []
 
 
-def test_nobody_is_validated_with_another_street_and_another_phone(measured_rows: list[MeasuredRow]) -> None:
+def test_a_body_with_another_street_and_another_phone_is_not_validated(
+    measured_rows: list[MeasuredRow],
+) -> None:
     assert validated(measured_rows, FORM_SET, f"/{Variant.OWN_STREET_AND_PHONE}") == []
 
 
