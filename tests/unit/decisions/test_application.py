@@ -131,7 +131,7 @@ class TestAnsweredWithProblems:
     def test_a_field_that_is_too_long_is_named_and_not_cut(self) -> None:
         found = read(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
 
-        assert problems_of(found) == {"name": "has 301 characters; at most 300 are read"}
+        assert problems_of(found) == {"name": "has 301 characters; the limit is 300"}
         assert found.application.name == ""
 
     @pytest.mark.parametrize("name", [None, "", "   ", "\t\n"])

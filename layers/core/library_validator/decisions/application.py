@@ -1,7 +1,7 @@
-"""An application, as it is kept: what the organization says of itself, and nothing about a person.
+"""An application, as it is kept: facts about an organization, and nothing about a person.
 
-``read_application`` is the door. Fields that are not listed in ``Application`` never get past it,
-contact names and e-mails among them. Sizes are bounded before anything is parsed.
+``read_application`` reads every application. It drops fields that ``Application`` does not have, contact
+names and e-mails among them, and checks sizes before it parses anything.
 """
 
 from __future__ import annotations
@@ -52,10 +52,10 @@ class Application:
 
     @property
     def fields_sha256(self) -> str:
-        """Hash of the kept fields: tells a resend from a changed payload.
+        """A hash of the kept fields: a resend has the same hash, a changed application another.
 
-        A country counts where one is given: decisions that were stored before there was the field keep
-        their ids.
+        The country is hashed only if it was given. Decisions that were stored before the field existed
+        therefore keep their ids.
         """
         texts = ", ".join(map(encode_basestring_ascii, _texts_of(self)))  # as json.dumps writes a list
         if self.country:
@@ -70,8 +70,8 @@ ProblemKind = Literal["unreadable", "foreign"]
 class FieldProblem:
     """One field of a parseable application that could not be used.
 
-    ``problem`` is a phrase that completes "<field> "; ``kind`` is ``foreign`` where the value is one of
-    another country.
+    ``problem`` completes a sentence that begins with the field's name: "zip" + "is not a ZIP Code of five or
+    nine digits". ``kind`` is ``foreign`` if the value belongs to another country.
     """
 
     field: str
@@ -80,16 +80,18 @@ class FieldProblem:
 
 
 class ReadApplication(NamedTuple):
+    """An application, the problems of its fields, and the fields that were dropped."""
+
     application: Application
     problems: tuple[FieldProblem, ...] = ()
-    ignored: tuple[str, ...] = ()  # names of fields that were dropped at the door
+    ignored: tuple[str, ...] = ()  # names of the fields that were dropped
 
 
 def read_application(body: str | bytes) -> ReadApplication:
     """Read one message body, a JSON object.
 
-    Raises ``ApplicationUnreadable`` where nobody can be answered: oversized, not JSON, not an object,
-    or without a usable ``application_id``. Everything else is answered, with the fields that are bad.
+    Raises ``ApplicationUnreadable`` if no answer is possible: the body is too large, is not JSON, is not an
+    object, or has no usable ``application_id``. Any other is read, with the problems of its fields.
     """
     raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     if len(raw) > MAX_MESSAGE_BYTES:
@@ -106,10 +108,10 @@ def read_application(body: str | bytes) -> ReadApplication:
 
 
 def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
-    """The same for fields that are already parsed, a CSV row for instance."""
+    """Read parsed fields, those of a CSV row for instance. Raises ``ApplicationUnreadable``."""
     application_id = _text(fields.get("application_id"))
     if application_id is None or not application_id:
-        raise ApplicationUnreadable("application_id is missing or is no text; every application needs one")
+        raise ApplicationUnreadable("application_id is missing or is not text; every application needs one")
     if len(application_id) > MAX_ID_CHARACTERS or _CONTROL.search(application_id):
         raise ApplicationUnreadable(
             f"application_id has over {MAX_ID_CHARACTERS} characters or control characters"
@@ -124,7 +126,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             problems.append(FieldProblem(name, "is neither text nor a number"))
         elif len(text) > MAX_FIELD_CHARACTERS:
             problems.append(
-                FieldProblem(name, f"has {len(text):,} characters; at most {MAX_FIELD_CHARACTERS} are read")
+                FieldProblem(name, f"has {len(text):,} characters; the limit is {MAX_FIELD_CHARACTERS}")
             )
         else:
             kept[name] = text
@@ -146,7 +148,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
 
 
 def _revision(value: object) -> int | None:
-    """A whole number of zero or more, below 10^18; None where it is none."""
+    """The value as a whole number from 0 to 10^18 - 1; None if it is not such a number."""
     value = _whole(value)
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", value):
         value = int(value)
@@ -156,7 +158,7 @@ def _revision(value: object) -> int | None:
 
 
 def _text(value: object) -> str | None:
-    """A JSON scalar as trimmed text; None where it is none."""
+    """A JSON text or number as trimmed text, null as empty text; None for any other value."""
     if type(value) is str and value.isascii() and value.isprintable():
         return value.strip()
     if value is None:
@@ -168,5 +170,5 @@ def _text(value: object) -> str | None:
 
 
 def _whole(value: object) -> object:
-    """Spreadsheets and data frames write 9075550100.0 for a telephone number."""
+    """9075550100 for 9075550100.0: spreadsheets and data frames write telephone numbers so."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,4 +1,7 @@
-"""Whether street, phone and ZIP of an applicant are the entry's: goods go to the street that it gives."""
+"""Whether street, phone and ZIP of an applicant are the entry's: goods go to the street that it gives.
+
+Each difference has points. Three points, with neither street nor phone of the entry, contradict it.
+"""
 
 from __future__ import annotations
 
@@ -14,32 +17,32 @@ from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
 from library_validator.matching.words import STREET_WORDS
 
-# How far street and phone lead away from an entry: the same house number in another street, another number
-# of its exchange lead half as far as others. Another house of its street leads away: many villages have one.
-_STREET_LEADS_AWAY: Final = {"different": 2, "same_number": 1, "same_street": 2}
-_PHONE_LEADS_AWAY: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
-_NUMBER_LEADS_AWAY: Final = 1  # another house number, one slip from the listed one
-_ZIP_LEADS_AWAY: Final = 2
+# Points of a difference. The same house number in another street, and another number of the same telephone
+# exchange, have half of the full two. Another house of the street has two: many villages have one street.
+_STREET_POINTS: Final = {"different": 2, "same_number": 1, "same_street": 2}
+_PHONE_POINTS: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
+_NUMBER_POINTS: Final = 1  # another house number, one slip from the listed one
+_ZIP_POINTS: Final = 2
 _STREETS: Final = frozenset(STREET_WORDS.values())  # ST, AVE, HWY …
 _CONTRADICTION: Final = 3
 
 
 class Contact(NamedTuple):
-    """Which of street, phone and ZIP are the entry's, and which are others; what was not given is neither."""
+    """Which of street, phone and ZIP are the entry's, and which differ: only fields that were given."""
 
     agreeing: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
-    away: int = 0  # how far those that differ lead away from the entry, all together
+    points: int = 0  # of all differences together
 
     @property
     def is_located(self) -> bool:
-        """Whether street or phone are the entry's."""
+        """Whether the street or the phone is the entry's."""
         return "street" in self.agreeing or "phone" in self.agreeing
 
     @property
     def contradicts(self) -> bool:
-        """Whether neither street nor phone lead to the entry, and two things lead away from it."""
-        return self.away >= _CONTRADICTION and not self.is_located
+        """Whether the differences have three points or more, and neither street nor phone is the entry's."""
+        return self.points >= _CONTRADICTION and not self.is_located
 
 
 _NOTHING_GIVEN: Final = Contact()
@@ -47,9 +50,9 @@ _ALL_THE_SAME: Final = Contact(("street", "phone", "ZIP"))
 
 
 def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[Scored] = ()) -> Contact:
-    """Compare with every address of the entry: one that has no street hides no contradiction.
+    """Compare street, phone and ZIP of an applicant with those of every address of the entry.
 
-    ``namesakes``: outlets of its system under its name, whose phones count where it has none of its own.
+    ``namesakes``: outlets of the same system and name. Their phones count if the entry has none of its own.
     """
     compared = best.compared
     if (
@@ -62,44 +65,44 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
         return _NOTHING_GIVEN
     agreeing, differing = [], []
     addresses = best.entry.addresses
-    away = _street_leads_away(query, best, policy)
-    if away == 0:
+    street_points = _street_points(query, best, policy)
+    if street_points == 0:
         agreeing.append("street")
-    elif away:
+    elif street_points:
         differing.append("street")
-    away = away or 0
+    points = street_points or 0
     phone = compared.phone
     if query.phone and not best.entry.phones:
-        phone = min([one.compared.phone for one in namesakes], key=PHONE_LEVELS.index, default=phone)
+        phone = min([other.compared.phone for other in namesakes], key=PHONE_LEVELS.index, default=phone)
     if phone == "exact":
         agreeing.append("phone")
-    elif phone in _PHONE_LEADS_AWAY:
+    elif phone in _PHONE_POINTS:
         differing.append("phone")
-        away += _PHONE_LEADS_AWAY[phone]
+        points += _PHONE_POINTS[phone]
     areas = {address.zip[:3] for address in addresses if address.zip}
     if query.zip and areas:
         if query.zip[:3] in areas:
             agreeing.append("ZIP")
         else:
             differing.append("ZIP")
-            away += _ZIP_LEADS_AWAY
-    return Contact(tuple(agreeing), tuple(differing), away)
+            points += _ZIP_POINTS
+    return Contact(tuple(agreeing), tuple(differing), points)
 
 
-def _street_leads_away(query: Query, best: Scored, policy: Policy) -> int | None:
-    """How far the street leads away from the entry; None where it says nothing: a building's name."""
+def _street_points(query: Query, best: Scored, policy: Policy) -> int | None:
+    """The points of the street; None if it cannot be compared, as ``Old Mill Building``."""
     level, addresses = best.compared.street, best.entry.addresses
     if level in policy.street:
         is_number = level != "near" or _has_number(query.street, addresses)
-        return 0 if is_number else _NUMBER_LEADS_AWAY
+        return 0 if is_number else _NUMBER_POINTS
     if not (query.street.number or query.street.box or _STREETS.intersection(query.street.name.split())):
         return None
     levels = [compare_streets(query.street, address.street) for address in addresses]
-    return min([_STREET_LEADS_AWAY[one] for one in levels if one in _STREET_LEADS_AWAY], default=None)
+    return min([_STREET_POINTS[level] for level in levels if level in _STREET_POINTS], default=None)
 
 
 def _has_number(applied: Street, addresses: Iterable[Address]) -> bool:
-    """Whether the house number is one of a street like it that is listed, or one of the two has none."""
+    """Whether a listed street like the applied one has the same house number, or one of the two has none."""
     return any(
         not (applied.number and address.street.number) or applied.number == address.street.number
         for address in addresses

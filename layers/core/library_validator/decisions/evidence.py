@@ -1,4 +1,4 @@
-"""What the comparisons with one candidate amount to."""
+"""The facts that follow from the comparisons of an applicant with one candidate."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from library_validator.matching.words import LIBRARY_WORDS
 
 
 class Evidence:
-    """Facts about an applicant and one entry, each a plain question.
+    """Facts about an applicant and one entry. Each is true or false, but for the last two.
 
-    - ``thin``: nothing but a name and perhaps a state was given.
-    - ``placed``: town or ZIP is the entry's. ``located``: so is the street, or the phone.
-    - ``named``: the name can be the entry's.
-    - ``sufficient``: together they show that the applicant is the entry, if no rule speaks against it.
-    - ``overrides_score``: so strongly that the match weight does not matter.
-    - ``plausible``: a person may find that it is.
-    - ``contact``: which of street, phone and ZIP are the entry's. ``name``: which words have an explanation.
+    - ``name_alone``: the applicant gave only a name, and perhaps a state.
+    - ``place_agrees``: the town or the ZIP is the entry's.
+    - ``location_agrees``: the phone is the entry's, or the street is, and the place is not another.
+    - ``name_fits``: the name can be the entry's.
+    - ``sufficient``: together they show that the applicant is the entry, unless another rule objects.
+    - ``overrides_score``: they show it so clearly that the match weight does not matter.
+    - ``plausible``: a person may find that the applicant is the entry.
+    - ``contact``: which of street, phone and ZIP are the entry's.
+    - ``name``: which words of the name have an explanation.
     """
 
     __slots__ = (
@@ -43,49 +45,57 @@ class Evidence:
         self._contact: Contact | None = None
         self._name: ExplainedName | None = None
         compared, level, rarity = best.compared, best.compared.name.level, best.compared.name.rarity
-        library = query.says_library
-        phoned = compared.phone in policy.phone
-        streeted = compared.street in policy.street
-        identified = compared.fscs_id in ("exact", "other_outlet")
+        says_library = query.says_library
+        phone_agrees = compared.phone in policy.phone
+        street_agrees = compared.street in policy.street
+        id_agrees = compared.fscs_id in ("exact", "other_outlet")
         self.name_alone = query.is_name_alone
         self.place_agrees = compared.place in policy.place
-        self.location_agrees = (streeted and compared.place != "different") or phoned
-        names_its_town = library and query.place_words.issuperset(query.name.core)
-        if level == "different" and not (streeted or phoned):  # as of most others
+        self.location_agrees = (street_agrees and compared.place != "different") or phone_agrees
+        is_named_after_town = says_library and query.place_words.issuperset(query.name.core)
+        if level == "different" and not (street_agrees or phone_agrees):  # so it is with most candidates
             self.name_fits = self.sufficient = self.overrides_score = False
-            self.plausible = self.place_agrees and names_its_town
+            self.plausible = self.place_agrees and is_named_after_town
             return
 
-        whole = level in policy.enough_with_place
-        agreed = whole and (library or not listed_name_says_library(best))
-        akin = (whole or level in policy.enough_with_location) and rarity > policy.akin
-        unlikely = rarity > policy.distinct  # the shared words are no accident
-        distinct = whole and unlikely
-        outlet = not best.entry.is_system
-        same_spot = streeted and phoned and self.place_agrees
-        their_phone = compared.phone == "exact" and self.place_agrees
-        same_door = level == "exact" and compared.street == "exact" and unlikely  # by another town's name
-        same_place = (same_spot or their_phone) and library
-        self.name_fits = agreed or (akin and library)
+        is_whole = level in policy.enough_with_place  # all of the name agrees
+        is_whole_and_same_kind = is_whole and (says_library or not listed_name_says_library(best))
+        is_akin = (is_whole or level in policy.enough_with_location) and rarity > policy.akin
+        is_rare = rarity > policy.distinct  # two bodies do not share these words by accident
+        is_whole_and_rare = is_whole and is_rare
+        is_outlet = not best.entry.is_system
+        same_street = street_agrees and self.place_agrees
+        same_door = same_street and phone_agrees
+        same_phone = compared.phone == "exact" and self.place_agrees
+        same_name_and_street = level == "exact" and compared.street == "exact" and is_rare  # in another town
+        library_at_same_door = (same_door or same_phone) and says_library
+        self.name_fits = is_whole_and_same_kind or (is_akin and says_library)
 
         self.sufficient = (
-            (agreed and (self.place_agrees or phoned or identified))
-            or (akin and library and (identified or (self.location_agrees and (self.place_agrees or phoned))))
-            or ((same_spot or their_phone) and (whole or level == "applicant_shorter" or unlikely))
-            or (streeted and self.place_agrees and (distinct or (level == "applicant_shorter" and library)))
-            # an outlet signs with its own name alone, of its part of town, or says regional for branch
-            or (streeted and self.place_agrees and outlet and (whole or (level == "separated" and library)))
-            or same_door
-            or same_place
+            (is_whole_and_same_kind and (self.place_agrees or phone_agrees or id_agrees))
+            or (
+                (is_akin and says_library)
+                and (id_agrees or (self.location_agrees and (self.place_agrees or phone_agrees)))
+            )
+            or ((same_door or same_phone) and (is_whole or level == "applicant_shorter" or is_rare))
+            or (same_street and (is_whole_and_rare or (level == "applicant_shorter" and says_library)))
+            # An outlet may apply under its own name alone, as Eastside, or say regional instead of branch.
+            or (same_street and is_outlet and (is_whole or (level == "separated" and says_library)))
+            or same_name_and_street
+            or library_at_same_door
         )
-        self.overrides_score = same_place or (agreed and compared.phone == "exact") or same_door
-        shares_a_name = library and level not in ("different", "place_only")
+        self.overrides_score = (
+            library_at_same_door
+            or (is_whole_and_same_kind and compared.phone == "exact")
+            or same_name_and_street
+        )
+        shares_a_name = says_library and level not in ("different", "place_only")
         self.plausible = (
             self.name_fits
-            or same_spot
-            or their_phone
-            or (self.place_agrees and (names_its_town or shares_a_name or distinct))
-            or (self.location_agrees and (library or akin or whole or level == "separated"))
+            or same_door
+            or same_phone
+            or (self.place_agrees and (is_named_after_town or shares_a_name or is_whole_and_rare))
+            or (self.location_agrees and (says_library or is_akin or is_whole or level == "separated"))
         )
 
     @property
@@ -93,30 +103,30 @@ class Evidence:
         if self._contact is None:
             namesakes = () if self.best.entry.phones else self.namesakes()
             contact = contact_of(self.query, self.best, self.policy, namesakes)
-            if contact.contradicts and self._gives_door_of_its_system():
-                contact = contact._replace(away=0)
+            if contact.contradicts and self._is_at_other_outlet():
+                contact = contact._replace(points=0)
             self._contact = contact
         return self._contact
 
-    def _gives_door_of_its_system(self) -> bool:
-        """Whether the street is that of another place of the system, under the very name: in its own town."""
+    def _is_at_other_outlet(self) -> bool:
+        """Whether the entry's system lists exactly this name and street, for another outlet perhaps."""
         key = self.best.entry.fscs_key
         return any(
-            one.compared.street == "exact" and one.compared.name.level == "exact"
-            for one in self.ranking.scored
-            if one.entry.fscs_key == key
+            candidate.compared.street == "exact" and candidate.compared.name.level == "exact"
+            for candidate in self.ranking.scored
+            if candidate.entry.fscs_key == key
         )
 
     def namesakes(self) -> tuple[Scored, ...]:
-        """Other outlets of its system that agree with the name as well, at the same place: its bookmobile."""
+        """Other outlets of the system whose names agree as well, at the same place: a bookmobile, say."""
         key, level = self.best.entry.fscs_key, self.best.compared.name.level
         return tuple(
-            one
-            for one in self.ranking.scored
-            if one.entry.fscs_key == key
-            and one is not self.best
-            and one.compared.name.level == level
-            and one.compared.place in self.policy.place
+            candidate
+            for candidate in self.ranking.scored
+            if candidate.entry.fscs_key == key
+            and candidate is not self.best
+            and candidate.compared.name.level == level
+            and candidate.compared.place in self.policy.place
         )
 
     @property
@@ -127,24 +137,24 @@ class Evidence:
 
     @property
     def is_published_name(self) -> bool:
-        """Whether the name is, letter for letter, a published one, and says library or is at its place."""
+        """Whether the name is published, letter for letter, and says library or is at the entry's door."""
         name, listing = self.query.written.upper(), self.best.entry.listing
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)
 
     def explained(self, part: str | None = None) -> ExplainedName:
-        """The applicant's name, or a part of it, with the entry beside it."""
+        """The applicant's name, or a part of it, word by word compared with the entry's."""
         candidates = (*self.ranking.scored, *self.ranking.vanished)
         located = self.contact.is_located
         return ExplainedName(self.query, self.best, candidates, located=located, part=part)
 
     def of(self, other: Scored) -> Evidence:
-        """The same about another candidate."""
+        """The evidence on another candidate."""
         return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 
     @property
     def weakness(self) -> str:
-        """The reason code of what is missing where the evidence does not suffice."""
+        """The reason code for evidence that is not sufficient: it says which part does not agree."""
         if not self.name_fits:
             return "NAME_DIFFERS"
         if not self.place_agrees and not self.location_agrees:
@@ -153,5 +163,5 @@ class Evidence:
 
 
 def listed_name_says_library(best: Scored) -> bool:
-    """Whether the entry's name says that it is a library; 377 systems' names do not."""
+    """Whether the listed name says that the entry is a library; the names of 377 systems do not."""
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

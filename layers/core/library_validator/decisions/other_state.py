@@ -1,4 +1,4 @@
-"""A ZIP of another state than the entry's: it contradicts, even where the towns have one name."""
+"""A ZIP of another state contradicts an entry, even if both states have a town of the same name."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _PHONE_AGREES: Final = frozenset(("missing", "exact", "near", "other_area_code",
 
 
 def is_zip_of_other_state(query: Query, best: Scored) -> bool:
-    """Whether the ZIP given belongs to another state than the entry, and is none that the entry lists.
+    """Whether the applicant's ZIP belongs to another state than the entry, and the entry does not list it.
 
-    A few libraries near a border get their mail by a ZIP of the state beside theirs.
+    A few libraries near a border list a ZIP of the neighbouring state.
     """
     state = query.place.state_of_zip
     if not state or state == best.entry.state:
@@ -24,9 +24,9 @@ def is_zip_of_other_state(query: Query, best: Scored) -> bool:
 
 
 def may_be_mistyped(evidence: Evidence) -> bool:
-    """Whether the ZIP, which alone says that the applicant is in another state, stands alone in that.
+    """Whether only the ZIP says that the applicant is in another state, so that the ZIP may be mistyped.
 
-    Name and town are the entry's, and neither street nor phone are somebody else's.
+    No state was given, name and town are the entry's, and neither street nor phone contradicts it.
     """
     compared = evidence.best.compared
     return (

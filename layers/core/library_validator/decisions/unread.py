@@ -1,9 +1,10 @@
-"""What becomes of an answer where a field could not be used: it is always named, and some never validate.
+"""How the answer changes if a field of the application could not be used. The answer names every such field.
 
-A problem of the door (a field too long, no text, no name) puts the answer to a person. Of what matching could
-not read, a state, a country and what belongs to another of them are never validated: the library of that name
-is another one. Nor is a name with letters that were not read: they may say Friends. Everything else is named,
-and the answer stays.
+- ``read_application`` could not use it (too long, not text, no name): a person decides.
+- Matching could not read the state or the country, or a value belongs to another state or country: a person
+  decides, because the library of that name may be another.
+- Matching could not read letters of the name: a person decides, because the letters may say Friends.
+- Matching could not read anything else: the answer stays.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ _OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_
 def problems_of_reading(
     application: Application, problems: Iterable[FieldProblem]
 ) -> tuple[FieldProblem, ...]:
-    """Of the problems of a stored decision, those that the door found: it kept nothing of the field.
+    """Those of a decision's problems that ``read_application`` found: the application has no such value.
 
-    The others are found anew whenever an application is decided, by rules that may read more.
+    Matching finds the others again whenever the application is decided, and its rules may read more by then.
     """
-    return tuple([one for one in problems if not getattr(application, one.field, "")])
+    return tuple([problem for problem in problems if not getattr(application, problem.field, "")])
 
 
 def with_problems(
@@ -42,8 +43,8 @@ def with_problems(
     policy: Policy,
     of_reading: Sequence[FieldProblem],
 ) -> Verdict:
-    """The verdict of an application of which something could not be used, with what that is."""
-    problems = (*of_reading, *[FieldProblem(*one) for one in query.unread])
+    """The verdict on an application with fields that could not be used; ``of_reading``: see above."""
+    problems = (*of_reading, *[FieldProblem(*unread) for unread in query.unread])
     about = {INVALID: "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
     verdict = verdict._replace(about={**verdict.about, **about}, problems=problems)
     is_foreign = any(problem.kind == "foreign" for problem in problems)
@@ -61,15 +62,18 @@ def with_problems(
 
 
 def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
-    """Whether something that could not be read leaves open who the applicant is, or in which country."""
-    if any(one.kind == "foreign" or one.field in _DECIDING or one in _OF_ELSEWHERE for one in query.unread):
+    """Whether an unread value is one without which it is unsure who the applicant is, or in which country."""
+    if any(
+        unread.kind == "foreign" or unread.field in _DECIDING or unread in _OF_ELSEWHERE
+        for unread in query.unread
+    ):
         return True
     is_located = query.place.is_american or _is_at_place(ranking, policy)
-    return not is_located and any(one.field == "zip" for one in query.unread)
+    return not is_located and any(unread.field == "zip" for unread in query.unread)
 
 
 def _is_at_place(ranking: Ranking, policy: Policy) -> bool:
-    """Whether street or phone lead to the very place of the best entry."""
+    """Whether the phone is that of the best entry, or street and place are."""
     best = ranking.best
     if best is None:
         return False
