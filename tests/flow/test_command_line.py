@@ -177,7 +177,7 @@ def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: Deploy
     assert shown["queues"]["applications"] == {"waiting": 0, "in_work": 0}
 
 
-def test_what_is_refused_fails_the_command_and_leaves_the_live_version(
+def test_a_refused_release_fails_the_command_and_leaves_the_live_version(
     deployed: DeployedStack, tmp_path: Path
 ) -> None:
     loaded(deployed)
@@ -210,7 +210,7 @@ def unzipped_sample(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / systems, tmp_path / next(name for name in names if name != systems)
 
 
-def test_a_roll_back_keeps_its_reason_and_who_asked_for_it(deployed: DeployedStack, older: Path) -> None:
+def test_a_roll_back_keeps_its_reason_and_its_operator(deployed: DeployedStack, older: Path) -> None:
     loaded(deployed, older)
     loaded(deployed)
     pointer = json.loads(run("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
@@ -249,7 +249,7 @@ def test_sending_a_file_again_changes_nothing(deployed: DeployedStack) -> None:
     assert run("results", "--json").stdout == before
 
 
-def test_lines_that_cannot_be_read_are_told_and_the_others_sent(deployed: DeployedStack) -> None:
+def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedStack) -> None:
     lines = '{"application_id": "A-1", "name": "X"}\nno json\n{"application_id": "\\u0007", "name": "Y"}\n'
     result = run("submit", "-", "--json", given=lines)
     assert result.exit_code == 1
@@ -258,7 +258,7 @@ def test_lines_that_cannot_be_read_are_told_and_the_others_sent(deployed: Deploy
     assert [one["line"] for one in told["unreadable"]] == [2, 3]
 
 
-def test_lines_that_cannot_be_read_together_are_told_with_their_range(deployed: DeployedStack) -> None:
+def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed: DeployedStack) -> None:
     lines = 'Record ID,Organization,City\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n'
     result = run("submit", "-", "--column", "name=Organization", given=lines)
     assert (result.exit_code, "1 application sent" in result.stdout) == (1, True)
@@ -274,7 +274,7 @@ def test_nothing_about_a_person_is_sent(deployed: DeployedStack) -> None:
     assert json.loads(message["Body"]) == {"application_id": "A-1", "name": "Anytown PL"}
 
 
-def test_a_decision_is_explained_whoever_sent_it(deployed: DeployedStack) -> None:
+def test_a_decision_of_any_sender_is_explained(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
     result = run("explain", "demo-04-branch")
@@ -296,7 +296,7 @@ def test_an_id_that_two_senders_use_needs_the_source(deployed: DeployedStack) ->
     assert run("explain", "demo-04-branch", "--source", "AROAPARTNERTWO").exit_code == 0
 
 
-def test_an_application_that_nobody_sent_cannot_be_explained(deployed: DeployedStack) -> None:
+def test_an_unknown_application_cannot_be_explained(deployed: DeployedStack) -> None:
     assert run("explain", "nobody").exit_code == 1
     assert run("explain", "nobody", "--source", PARTNER).exit_code == 1
 
@@ -308,7 +308,7 @@ def overridden(*arguments: str, given: str | None = None) -> Result:
 CALLED: Final = ("--answer", "validated", "--as", "ia7009-3", "--reason", "CONFIRMED_BY_PHONE")
 
 
-def test_a_person_overrides_after_having_seen_what_stands(deployed: DeployedStack) -> None:
+def test_a_person_overrides_after_seeing_the_present_decision(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
     declined = overridden("demo-17-friends", *CALLED, given="n\n")
@@ -327,7 +327,7 @@ def test_a_person_overrides_after_having_seen_what_stands(deployed: DeployedStac
     assert (kept["fscs_id"], kept["effect"]) == ("IA7009-003", "stands")
 
 
-def test_an_override_stands_until_it_is_taken_back(deployed: DeployedStack) -> None:
+def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
     overridden("demo-17-friends", *CALLED, "--yes")
@@ -343,7 +343,7 @@ def test_an_override_stands_until_it_is_taken_back(deployed: DeployedStack) -> N
     assert [one["cause"]["kind"] for one in told["history"]] == ["submission", "override", "override"]
 
 
-def test_an_override_that_cannot_stand_is_refused(deployed: DeployedStack) -> None:
+def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
     unlisted = overridden("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
@@ -357,7 +357,7 @@ def test_an_override_that_cannot_stand_is_refused(deployed: DeployedStack) -> No
 
 
 @pytest.mark.parametrize("command", [("status",), ("results",), ("release", "list")], ids=" ".join)
-def test_a_new_stack_has_nothing_to_tell_and_says_so(
+def test_a_new_stack_has_nothing_to_show_and_says_so(
     deployed: DeployedStack, command: tuple[str, ...]
 ) -> None:
     assert run(*command).exit_code == 0

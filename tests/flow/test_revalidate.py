@@ -191,7 +191,7 @@ class TestAnotherPolicy:
         deployments.deploy("another", no_library_called("Public"))
         return service
 
-    def test_a_dry_run_tells_before_what_starting_it_then_does(
+    def test_a_dry_run_shows_the_changes_that_the_revalidation_then_makes(
         self, answered: Service, tmp_path: Path
     ) -> None:
         answered.outputs["PolicyVersion"] = policy_version()
@@ -216,7 +216,7 @@ class TestAnotherPolicy:
         assert set(map(_facts, changed)) == {_facts(_as_event(line)) for line in lines}
         assert shown_by("revalidate", "start", "--dry-run")["changed"] == 0
 
-    def test_the_commands_say_by_which_policy_and_what_to_run(self, answered: Service) -> None:
+    def test_the_commands_name_the_policy_and_the_command_to_run(self, answered: Service) -> None:
         result = run("revalidate", "start", "--dry-run")
         assert result.exit_code == 0, result.output
         assert "not validated" in result.stdout
@@ -237,7 +237,7 @@ class TestAnotherPolicy:
 
 
 @pytest.mark.parametrize("wrong", [("status", "--dry-run"), ("start", "--output", "changes.jsonl")])
-def test_options_that_say_nothing_together_are_refused(wrong: tuple[str, ...]) -> None:
+def test_options_that_make_no_sense_together_are_refused(wrong: tuple[str, ...]) -> None:
     result = run("revalidate", *wrong)
     assert (result.exit_code, "--output needs --dry-run" in result.stderr) == (2, True)
 

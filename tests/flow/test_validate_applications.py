@@ -179,7 +179,7 @@ def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: St
     assert ids(stack.delivered()) == [str(stack.current("A-1").event_id)]
 
 
-def test_of_ten_messages_nine_are_decided_and_the_poison_one_ends_in_the_dead_letter_queue(
+def test_nine_messages_are_decided_and_the_tenth_is_poison_and_ends_in_the_dead_letter_queue(
     stack: Stack,
 ) -> None:
     stack.activate(NEWEST)
@@ -257,7 +257,7 @@ class TestKilledBetweenStoreAndPublish:
         kill_between_store_and_publish(stack)
         assert stack.delivered() == []
 
-    def test_the_sweeper_publishes_each_once_under_its_event_id(self, stack: Stack) -> None:
+    def test_the_sweeper_publishes_each_decision_once_under_its_event_id(self, stack: Stack) -> None:
         assert stack.sweep() == {"published": 3, "left": 0}
         assert stack.sweep() == {"published": 0, "left": 0}
 
@@ -283,7 +283,7 @@ class TestKilledBetweenStoreAndPublish:
         assert stack.delivered() == []
         assert stack.waiting_in(stack.applications) == 0
 
-    def test_a_redelivery_under_a_newer_registry_tells_what_was_stored(self, stack: Stack) -> None:
+    def test_a_redelivery_under_a_newer_registry_publishes_the_stored_decision(self, stack: Stack) -> None:
         first = stack.registry.pointer().active
         newer = registry_of(release(NEWEST.systems, NEWEST.outlets, fiscal_year=2023))
         pointer = newer.pointer()
@@ -315,7 +315,7 @@ class RefusingClient:
         return answer  # type: ignore[no-any-return]
 
 
-def test_an_event_that_the_bus_refuses_beside_nine_others_is_swept_later(stack: Stack) -> None:
+def test_one_refused_event_of_ten_is_swept_later(stack: Stack) -> None:
     stack.activate(NEWEST)
     for number in range(10):
         stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})

@@ -51,19 +51,19 @@ def test_sent_time_is_read_to_the_millisecond() -> None:
 
 
 class TestCorrelation:
-    def test_is_the_senders(self) -> None:
+    def test_the_correlation_id_is_the_senders(self) -> None:
         assert message(correlation_id="order 17").submission().correlation_id == "order 17"
 
     @pytest.mark.parametrize("given", [None, ""])
-    def test_is_else_the_messages_own_id(self, given: str | None) -> None:
+    def test_without_one_the_correlation_id_is_the_message_id(self, given: str | None) -> None:
         sent = message(correlation_id=given)
 
         assert sent.submission().correlation_id == sent.message_id
 
-    def test_is_bounded(self) -> None:
+    def test_a_long_correlation_id_is_cut(self) -> None:
         assert len(message(correlation_id="x" * 10_000).correlation_id) == 128
 
-    def test_a_binary_one_is_none(self) -> None:
+    def test_a_binary_correlation_id_is_ignored(self) -> None:
         record = application_record({"application_id": "A-1", "name": "Anytown"})
         record["messageAttributes"] = {"correlation_id": {"binaryValue": "AAAA", "dataType": "Binary"}}
 
@@ -78,14 +78,14 @@ def test_problems_of_the_fields_come_with_the_submission() -> None:
     assert [problem.field for problem in submission.problems] == ["name"]
 
 
-def test_an_unreadable_body_is_said_when_it_is_read_and_not_before() -> None:
+def test_an_unreadable_body_is_an_error_when_it_is_read_and_not_before() -> None:
     batch = ApplicationsBatch.model_validate({"Records": [application_record("no json")]})
 
     with pytest.raises(ApplicationUnreadable):
         batch.records[0].submission()
 
 
-def test_the_answer_names_the_messages_that_shall_come_again() -> None:
+def test_the_answer_names_the_messages_that_have_to_come_again() -> None:
     assert BatchResponse.failing([message(message_id="m-1")]).model_dump() == {
         "batchItemFailures": [{"itemIdentifier": "m-1"}]
     }

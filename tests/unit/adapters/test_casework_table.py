@@ -78,7 +78,7 @@ def test_a_transaction_that_keeps_meeting_others_is_given_up(table: DecisionTabl
         table.record(DECISION, replacing=None)
 
 
-def test_a_condition_that_did_not_hold_counts_more_than_a_conflict_beside_it(
+def test_a_failed_condition_counts_more_than_a_conflict_beside_it(
     table: DecisionTable, stub: Stubber
 ) -> None:
     current = decision_of(submission_of(name="Current"), Answer.NOT_VALIDATED)
@@ -98,9 +98,7 @@ def test_a_condition_that_did_not_hold_counts_more_than_a_conflict_beside_it(
     assert table.record(DECISION, replacing=None) == CurrentMoved(current)
 
 
-def test_a_claim_that_somebody_took_away_meanwhile_need_not_be_given_back(
-    table: DecisionTable, stub: Stubber
-) -> None:
+def test_a_claim_that_was_lost_meanwhile_need_not_be_given_back(table: DecisionTable, stub: Stubber) -> None:
     holder = decision_of(submission_of(name="Holder"), Answer.VALIDATED)
     cancel(stub, NONE, NONE, FAILED)
     stub.add_response("transact_write_items", {}, {"TransactItems": [ANY, ANY]})
@@ -108,7 +106,7 @@ def test_a_claim_that_somebody_took_away_meanwhile_need_not_be_given_back(
     assert table.record(DECISION, replacing=holder) == Recorded()
 
 
-def test_a_current_decision_that_vanished_is_said_and_not_overwritten(
+def test_a_current_decision_that_vanished_is_an_error_and_not_overwritten(
     table: DecisionTable, stub: Stubber
 ) -> None:
     cancel(stub, NONE, FAILED)
@@ -120,9 +118,7 @@ def test_a_current_decision_that_vanished_is_said_and_not_overwritten(
 @pytest.mark.parametrize(
     "code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
 )
-def test_every_refusal_of_the_table_is_one_kind_of_error(
-    table: DecisionTable, stub: Stubber, code: str
-) -> None:
+def test_every_refusal_of_the_table_is_the_same_error(table: DecisionTable, stub: Stubber, code: str) -> None:
     calls: dict[str, Callable[[], object]] = {
         "transact_write_items": lambda: table.record(DECISION, None),
         "get_item": lambda: table.get("a", "b"),
@@ -176,7 +172,7 @@ class TestKeysHeldBack:
 
         assert [decision.application_id for decision in found] == ["A-0", "A-1", "A-2"]
 
-    def test_a_part_is_never_taken_for_the_whole(
+    def test_a_part_of_the_items_is_never_returned_as_all(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}
@@ -186,7 +182,7 @@ class TestKeysHeldBack:
         with pytest.raises(CaseworkUnavailable, match="kept back"):
             table.unpublished(NOON, limit=10)
 
-    def test_what_the_index_still_shows_but_is_cleared_is_left_out(
+    def test_a_cleared_decision_that_the_index_still_shows_is_left_out(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         del items[1]["unpublished"]

@@ -39,7 +39,7 @@ def decisions() -> list[Decision]:
     return decider.decide(drawn, NOW)
 
 
-def test_what_is_read_is_what_was_stored(decisions: list[Decision]) -> None:
+def test_a_packed_decision_reads_back(decisions: list[Decision]) -> None:
     assert [unpack(pack(decision)) for decision in decisions] == decisions
 
 
@@ -48,14 +48,14 @@ def test_what_is_read_is_what_was_stored(decisions: list[Decision]) -> None:
     st.sampled_from(Answer),
     st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_any_name_and_number_is_read_as_it_was_stored(name: str, answer: Answer, margin: float) -> None:
+def test_any_name_and_number_reads_back(name: str, answer: Answer, margin: float) -> None:
     decision = decision_of(submission_of(name=name), answer).model_copy(update={"margin": margin})
 
     assert unpack(pack(decision)) == decision
 
 
 @pytest.mark.parametrize("number", DICTIONARIES)
-def test_what_an_older_deployment_stored_is_still_read(number: int) -> None:
+def test_the_bytes_of_older_deployments_are_still_read(number: int) -> None:
     stored = (STORED / f"decision_{number}.bin").read_bytes()
 
     assert stored[0] == number

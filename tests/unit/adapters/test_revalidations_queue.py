@@ -19,7 +19,7 @@ from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
 ACTIVATION = "2022.1.aa@2026-11-23T12:00:00+00:00"
 
 
-def test_a_whole_waits_until_earlier_batches_have_ended() -> None:
+def test_a_task_for_all_shards_waits_until_earlier_batches_have_ended() -> None:
     with mock_aws():
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="revalidations", Attributes={"DelaySeconds": "900"})["QueueUrl"]
@@ -31,7 +31,7 @@ def test_a_whole_waits_until_earlier_batches_have_ended() -> None:
         assert counts["ApproximateNumberOfMessagesDelayed"] == "1"
 
 
-def test_every_shard_is_one_message_that_waits_for_nothing() -> None:
+def test_a_task_for_a_shard_is_a_message_without_delay() -> None:
     with mock_aws():
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="revalidations", Attributes={"DelaySeconds": "900"})["QueueUrl"]
@@ -46,7 +46,7 @@ def test_every_shard_is_one_message_that_waits_for_nothing() -> None:
         assert sorted(found, key=lambda task: task.shard or 0) == tasks
 
 
-def test_tasks_that_are_not_taken_fail_the_one_that_they_follow() -> None:
+def test_a_task_fails_if_its_following_tasks_cannot_be_sent() -> None:
     with mock_aws():
         queue = RevalidationsQueue(boto3.client("sqs"), "https://sqs.us-east-1.amazonaws.com/1/none")
         with pytest.raises(TasksNotSent, match="2 tasks were not taken"):

@@ -40,7 +40,7 @@ class TestRenewal:
         assert world.submit("A-3", **EAST_FIELDS).reason_codes[0] == "SECOND_CLAIMANT"
         assert world.current("A-3").valid_until is None
 
-    def test_one_that_has_not_ended_stays_as_it_is(self, world: World) -> None:
+    def test_a_decision_that_has_not_ended_stays_as_it_is(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
         world.days_pass(300)
 
@@ -48,7 +48,7 @@ class TestRenewal:
 
         assert world.current("A-1") == first
 
-    def test_an_answer_that_stays_is_renewed_under_its_plain_event(self, world: World) -> None:
+    def test_a_renewal_without_a_change_has_the_event_of_its_answer(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
         list(world.told())
         world.days_pass(366)
@@ -64,7 +64,7 @@ class TestRenewal:
         world.expire()
         assert list(world.told()) == []
 
-    def test_an_answer_that_is_another_today_is_told_as_a_change(self, world: World) -> None:
+    def test_a_renewal_with_a_change_has_a_status_changed_event(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
         list(world.told())
         world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY")))
@@ -77,7 +77,7 @@ class TestRenewal:
         assert event.data.before.event_id == first.event_id
         assert event.data.cause.kind == "expiry"
 
-    def test_one_that_is_not_validated_any_more_does_not_end_again(self, world: World) -> None:
+    def test_a_decision_that_is_no_longer_validated_does_not_end_again(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.activate(year(2022, without=("ME0004",)))
         world.days_pass(366)
@@ -91,7 +91,7 @@ class TestRenewal:
         assert world.current("A-1").valid_until is None
         assert list(world.told()) == []
 
-    def test_it_is_renewed_year_after_year_under_ids_of_their_own(self, world: World) -> None:
+    def test_each_renewal_has_an_event_id_of_its_own(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         for _ in range(3):
             world.days_pass(366)
@@ -103,7 +103,7 @@ class TestRenewal:
 
 
 class TestNotices:
-    def test_each_window_is_told_of_once(self, world: World) -> None:
+    def test_each_notice_is_given_once(self, world: World) -> None:
         decision = world.submit("A-1", **EAST_FIELDS)
         told = []
         for days in (330, 5.5, 1, 10, 13, 1, 1, 4):
@@ -119,7 +119,7 @@ class TestNotices:
         assert first.metadata.event_id != second.metadata.event_id
         assert world.current("A-1").cause.kind == "expiry"
 
-    def test_it_says_what_the_live_registry_would_answer(self, world: World) -> None:
+    def test_a_notice_has_the_answer_of_the_live_registry(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.submit("A-2", **ALDER_FIELDS)
         world.activate(year(2022, without=("ME0004",)))
@@ -132,7 +132,7 @@ class TestNotices:
         assert "decision" in outlooks["A-1"].changes
         assert (outlooks["A-2"].decision, outlooks["A-2"].changes) == (Answer.VALIDATED, [])
 
-    def test_after_a_renewal_they_are_given_anew(self, world: World) -> None:
+    def test_notices_are_given_again_after_a_renewal(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         for _ in range(2):
             world.days_pass(350)
@@ -142,7 +142,7 @@ class TestNotices:
 
         assert [event.data.notice_days for event in notices(world)] == [30, 30]
 
-    def test_one_that_the_bus_does_not_take_is_given_the_next_day(self, world: World) -> None:
+    def test_a_notice_that_the_bus_refuses_is_given_the_next_day(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.days_pass(340)
         world.bus.down = True
@@ -186,7 +186,7 @@ def ending() -> World:
     return world
 
 
-def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed() -> None:
+def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result() -> None:
     undisturbed = ending()
     undisturbed.decisions.note_notice(undisturbed.current("A-4"), 99)
     undisturbed.expire()

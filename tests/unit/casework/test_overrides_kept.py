@@ -76,14 +76,14 @@ def overridden(world: World) -> World:
 
 
 class TestAnotherRegistry:
-    def test_that_lists_the_library_as_before_changes_nothing(self, overridden: World) -> None:
+    def test_a_registry_that_lists_the_library_as_before_changes_nothing(self, overridden: World) -> None:
         stated = overridden.current("A-1")
         overridden.activate(year(2021), year(2022))
         overridden.run()
         assert overridden.current("A-1") == stated
         assert changes(overridden) == []
 
-    def test_that_lists_it_under_another_name_has_the_override_restated(self, overridden: World) -> None:
+    def test_another_name_of_the_library_restates_the_override(self, overridden: World) -> None:
         stated = overridden.current("A-1")
         overridden.activate(year(2021), year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
         overridden.run()
@@ -102,7 +102,7 @@ class TestAnotherRegistry:
         ],
         ids=["vanished", "closed"],
     )
-    def test_without_the_library_brings_it_back_to_a_person(
+    def test_a_registry_without_the_library_brings_the_application_back_to_a_person(
         self, overridden: World, newer: Any, said: str
     ) -> None:
         overridden.activate(year(2021), newer)
@@ -116,7 +116,7 @@ class TestAnotherRegistry:
         assert "ME0004" not in overridden.decisions.claims
         assert changes(overridden)[0][0] == "decision"
 
-    def test_that_is_rolled_back_brings_the_override_back(self, overridden: World) -> None:
+    def test_a_rolled_back_registry_brings_the_override_back(self, overridden: World) -> None:
         overridden.activate(year(2021), year(2022, without=("ME0004",)))
         overridden.run()
         overridden.roll_back()
@@ -126,7 +126,7 @@ class TestAnotherRegistry:
         assert (now.decision, now.reason_codes) == (V, ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"])
         assert [change[0] for change in changes(overridden)] == ["decision", "decision"]
 
-    def test_that_newly_lists_who_was_turned_away_brings_it_back(self, world: World) -> None:
+    def test_a_new_listing_of_a_rejected_applicant_brings_it_back_to_a_person(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         override(world, N, reason="IMPOSTOR")
         world.activate(year(2021), year(2022, JUNIPER))
@@ -136,7 +136,9 @@ class TestAnotherRegistry:
         assert (now.decision, now.reason_codes[0]) == (R, GONE)
         assert "VT0009 (JUNIPER GULCH LIBRARY)" in now.reasons[0].staff
 
-    def test_does_not_validate_who_was_turned_away_with_the_library_in_sight(self, world: World) -> None:
+    def test_a_rejected_applicant_is_not_validated_as_a_library_that_the_person_saw(
+        self, world: World
+    ) -> None:
         world.submit("A-1", **EAST_FIELDS)
         override(world, N, reason="IMPOSTOR")
         world.bus.events.clear()
@@ -145,7 +147,7 @@ class TestAnotherRegistry:
         assert world.current("A-1").reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
         assert changes(world) == []
 
-    def test_takes_nothing_from_a_library_outside_the_survey(self, world: World) -> None:
+    def test_an_override_outside_the_survey_does_not_change(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         stated = override(world, reason="EVIDENCE_OUTSIDE_SURVEY")
         world.bus.events.clear()
@@ -154,19 +156,21 @@ class TestAnotherRegistry:
         assert world.current("A-1") == stated
         assert changes(world) == []
 
-    def test_of_the_redelivered_first_message_undoes_nothing(self, overridden: World) -> None:
+    def test_a_redelivered_first_message_after_another_registry_undoes_nothing(
+        self, overridden: World
+    ) -> None:
         (first, *_) = overridden.decisions.history(PARTNER, "A-1")
         overridden.activate(year(2021), year(2022))
         overridden.decide(first.submission)
         assert overridden.current("A-1").reason_codes[0] == "OVERRIDDEN_BY_PERSON"
 
-    def test_decides_by_the_rules_what_was_taken_back(self, overridden: World) -> None:
+    def test_the_rules_decide_after_an_override_is_withdrawn(self, overridden: World) -> None:
         override(overridden, R, reason="LOOK_AGAIN")
         overridden.activate(year(2021), year(2022, without=("ME0004",)))
         overridden.run()
         assert GONE not in overridden.current("A-1").reason_codes
 
-    def test_undoes_no_answer_that_stands_beside_a_holder(self, world: World) -> None:
+    def test_an_answer_beside_a_holder_stays(self, world: World) -> None:
         world.submit("A-2", **EAST_FIELDS)
         world.submit("A-1", **VAGUE)
         override(world, fscs="ME0004", reason="RIGHTFUL_CLAIMANT", beside_holder=True)
@@ -177,7 +181,7 @@ class TestAnotherRegistry:
 
 
 class TestAnEnd:
-    def test_renews_an_override_as_any_answer(self, overridden: World) -> None:
+    def test_an_override_is_renewed_like_any_answer(self, overridden: World) -> None:
         stated = overridden.current("A-1")
         overridden.days_pass(366)
         overridden.expire()
@@ -187,13 +191,13 @@ class TestAnEnd:
         assert now.valid_until == now.decided_at + VALIDITY
         assert changes(overridden) == []
 
-    def test_of_one_whose_library_is_gone_goes_to_a_person(self, overridden: World) -> None:
+    def test_an_override_that_ends_without_its_library_goes_to_a_person(self, overridden: World) -> None:
         overridden.activate(year(2021), year(2022, without=("ME0004",)))
         overridden.days_pass(366)
         overridden.expire()
         assert overridden.current("A-1").reason_codes[0] == GONE
 
-    def test_comes_for_a_library_outside_the_survey_too(self, world: World) -> None:
+    def test_an_override_outside_the_survey_ends_too(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         override(world, reason="EVIDENCE_OUTSIDE_SURVEY")
         world.days_pass(366)
@@ -217,7 +221,7 @@ class TestTheSameLibraryElsewhere:
         assert set(overridden.decisions.claims) == {"ME0020"}
         assert changes(overridden) == [["identity"]]
 
-    def test_a_new_key_is_no_new_library_for_who_was_turned_away(self, world: World) -> None:
+    def test_a_new_key_is_not_a_new_library_for_a_rejected_applicant(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         override(world, N, reason="IMPOSTOR")
         world.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))
@@ -234,9 +238,7 @@ class TestTheSameLibraryElsewhere:
         assert set(overridden.decisions.claims) == {"ME0002"}
         assert changes(overridden)[0][0] == "identity"
 
-    def test_a_merger_makes_no_rivals_of_an_override_and_who_holds_the_system(
-        self, overridden: World
-    ) -> None:
+    def test_after_a_merger_an_override_and_the_holder_stay_validated(self, overridden: World) -> None:
         overridden.submit("A-2", **BRIAR_FIELDS)
         overridden.activate(year(2021), MERGER)
         overridden.run()
@@ -267,7 +269,7 @@ class TestListings:
         ],
         ids=["system", "outlet", "central", "re-keyed", "absorbed", "vanished", "closed", "no key", "no id"],
     )
-    def test_tell_what_stands_for_an_id_today(
+    def test_listings_give_the_entry_of_an_id_today(
         self, world: World, newer: Release, asked: str, listed: tuple[str, str] | None
     ) -> None:
         world.activate(year(2021), newer)
@@ -275,7 +277,7 @@ class TestListings:
         match = matches_of_ids(world.registry, version, [asked])[asked]
         assert (match and (match.fscs_key, match.status)) == listed
 
-    def test_ask_the_registry_once_and_once_more_for_successors(self, world: World) -> None:
+    def test_listings_read_the_registry_once_and_again_for_successors(self, world: World) -> None:
         world.activate(year(2021), MERGER)
         version = world.registry.pointer().active
         for ids, requests in (([], 0), (["ME0001", "ME0002", "ME0003"], 1), (["ME0004", "ME0001"], 2)):
@@ -283,14 +285,14 @@ class TestListings:
             matches_of_ids(world.registry, version, ids)
             assert world.registry.requests["BatchGetItem"] == requests
 
-    def test_of_the_version_before_are_still_told(self, world: World) -> None:
+    def test_listings_of_the_version_before_are_available(self, world: World) -> None:
         before = world.registry.pointer().active
         world.activate(year(2021), year(2022, without=("ME0004",)))
         match = matches_of_ids(world.registry, before, ["ME0004"])["ME0004"]
         assert match is not None
         assert match.status == "listed"
 
-    def test_of_a_version_that_was_retired_are_not_told(self, world: World) -> None:
+    def test_listings_of_a_retired_version_are_not_available(self, world: World) -> None:
         before = world.registry.pointer().active
         world.activate(year(2021), year(2022))
         world.registry.set_state(before, VersionState.RETIRED)

@@ -109,7 +109,7 @@ def world() -> World:
 
 
 class TestAnOverride:
-    def test_makes_a_decision_that_states_it(self, world: World) -> None:
+    def test_an_override_makes_a_decision_that_states_it(self, world: World) -> None:
         before, _ = world.submit(**VAGUE)
         assert before.decision is not V
 
@@ -127,7 +127,7 @@ class TestAnOverride:
         assert decision.override is not None
         assert decision.cause.key == f"override:{decision.override.override_id}"
 
-    def test_is_kept_with_who_when_and_why(self, world: World) -> None:
+    def test_an_override_is_kept_with_its_author_time_and_reason(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
 
@@ -136,7 +136,7 @@ class TestAnOverride:
         assert kept.at == NOW + timedelta(minutes=1)
         assert (kept.fscs_key, kept.fscs_id) == ("ME0001", None)
 
-    def test_tells_the_world_its_reason_but_neither_the_words_nor_who(self, world: World) -> None:
+    def test_the_event_has_the_reason_but_neither_the_words_nor_the_author(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
 
@@ -146,13 +146,13 @@ class TestAnOverride:
         for secret in ("dana", "director", BY, "override_id"):
             assert secret not in told
 
-    def test_without_news_is_told_as_the_answer_that_it_is(self, world: World) -> None:
+    def test_an_override_that_changes_nothing_has_the_event_of_its_answer(self, world: World) -> None:
         world.submit(**ALDER_FIELDS)
         decision = world.override()
         assert decision.before is None
         assert world.bus.events[-1].detail_type == "Library Application Validated"
 
-    def test_names_an_outlet_by_its_id(self, world: World) -> None:
+    def test_an_override_can_name_an_outlet_by_its_id(self, world: World) -> None:
         world.submit(**VAGUE)
         decision = world.override(fscs="me0002-3")
         assert decision.match is not None
@@ -160,14 +160,14 @@ class TestAnOverride:
         assert decision.override is not None
         assert decision.override.fscs_id == "ME0002-003"
 
-    def test_of_a_library_outside_the_survey_names_no_entry_and_is_told(self, world: World) -> None:
+    def test_an_override_outside_the_survey_names_no_entry_and_is_published(self, world: World) -> None:
         world.submit(name="Quillayute Tribal Library", city="Quill", state="ME")
         decision = world.override(fscs="", reason_code="EVIDENCE_OUTSIDE_SURVEY")
         assert (decision.decision, decision.match) == (V, None)
         assert world.bus.events[-1].data.decision is V
         assert world.decisions.claims == {}
 
-    def test_is_kept_beside_those_that_came_before(self, world: World) -> None:
+    def test_an_override_is_kept_beside_earlier_overrides(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         world.override(N)
@@ -242,14 +242,14 @@ class TestRefused:
 
 
 class TestAClaim:
-    def test_is_taken_like_that_of_any_decision(self, world: World) -> None:
+    def test_an_override_takes_the_claim_like_any_decision(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         assert world.decisions.claims["ME0001"].application_id == "A-1"
         decision, _ = world.submit("A-2", **ALDER_FIELDS)
         assert decision.reason_codes[0] == "SECOND_CLAIMANT"
 
-    def test_of_another_is_met_with_a_refusal(self, world: World) -> None:
+    def test_an_override_for_a_held_library_is_refused(self, world: World) -> None:
         world.submit("A-2", **ALDER_FIELDS)
         before, _ = world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="ME0001 is held by application A-2"):
@@ -260,7 +260,7 @@ class TestAClaim:
             kept.override_id: "without effect"
         }
 
-    def test_can_be_left_with_its_holder(self, world: World) -> None:
+    def test_an_override_can_leave_the_claim_with_its_holder(self, world: World) -> None:
         world.submit("A-2", **ALDER_FIELDS)
         world.submit(**VAGUE)
         decision = world.override(beside_holder=True)
@@ -271,7 +271,7 @@ class TestAClaim:
         assert decision.override.words.endswith("(beside the application that holds the library)")
         assert world.decisions.claims["ME0001"].application_id == "A-2"
 
-    def test_beside_a_holder_it_stands_through_a_resend(self, world: World) -> None:
+    def test_an_override_beside_a_holder_survives_a_resend(self, world: World) -> None:
         world.submit("A-2", **ALDER_FIELDS)
         world.submit(**VAGUE, revision=1)
         world.override(beside_holder=True)
@@ -279,7 +279,7 @@ class TestAClaim:
         assert decision.decision is V
         assert world.decisions.claims["ME0001"].application_id == "A-2"
 
-    def test_is_given_back_by_who_is_turned_away(self, world: World) -> None:
+    def test_a_rejected_holder_gives_its_claim_back(self, world: World) -> None:
         world.submit(**ALDER_FIELDS)
         world.override(N, reason_code="IMPOSTOR")
         assert world.decisions.claims == {}
@@ -294,7 +294,7 @@ class TestLater:
         assert isinstance(outcome, Settled)
         assert outcome.how == "already_decided"
 
-    def test_a_resend_with_the_same_fields_keeps_it(self, world: World) -> None:
+    def test_a_resend_with_the_same_fields_keeps_the_override(self, world: World) -> None:
         world.submit(**VAGUE, revision=1)
         stated = world.override()
         current, _ = world.submit(**VAGUE, revision=2)
@@ -303,13 +303,13 @@ class TestLater:
         assert current.cause.kind == "submission"
         assert current.valid_until is not None
 
-    def test_changed_fields_keep_it_where_the_rules_agree(self, world: World) -> None:
+    def test_changed_fields_keep_the_override_if_the_rules_agree(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         current, _ = world.submit(sent=1, **ALDER_FIELDS)
         assert current.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
-    def test_changed_fields_bring_it_back_to_a_person_where_they_do_not(self, world: World) -> None:
+    def test_changed_fields_go_to_a_person_if_the_rules_do_not_agree(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         current, _ = world.submit(sent=1, name="Briar City Library", street="15 Elm Street", zip="04902")
@@ -318,7 +318,7 @@ class TestLater:
         assert current.valid_until is None
         assert world.decisions.claims == {}
 
-    def test_what_came_back_stays_with_a_person_until_one_decides(self, world: World) -> None:
+    def test_a_returned_application_stays_with_a_person_until_a_person_decides(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         world.submit(sent=1, name="Elsewhere Library", city="Coral", state="ME")
@@ -326,13 +326,13 @@ class TestLater:
         assert current.reason_codes[0] == "OVERRIDE_GROUND_GONE"
         assert world.override(N).reason_codes == ["OVERRIDDEN_BY_PERSON", "NOT_THE_LIBRARY"]
 
-    def test_an_override_of_the_impostor_survives_his_resend(self, world: World) -> None:
+    def test_the_rejection_of_an_impostor_survives_a_resend(self, world: World) -> None:
         world.submit(**ALDER_FIELDS, revision=1)
         world.override(N, reason_code="IMPOSTOR")
         current, _ = world.submit(**ALDER_FIELDS, revision=2)
         assert (current.decision, current.reason_codes[1]) == (N, "IMPOSTOR")
 
-    def test_taken_back_the_rules_decide_again(self, world: World) -> None:
+    def test_after_a_withdrawal_the_rules_decide_again(self, world: World) -> None:
         first, _ = world.submit(**VAGUE)
         world.override()
         decision = world.override(R)
@@ -342,7 +342,7 @@ class TestLater:
         current, _ = world.submit(sent=9, **ALDER_FIELDS)
         assert current.reason_codes == ["MATCH"]
 
-    def test_taken_back_a_library_that_another_got_meanwhile_goes_to_a_person(self, world: World) -> None:
+    def test_after_a_withdrawal_a_library_that_is_held_meanwhile_goes_to_a_person(self, world: World) -> None:
         world.submit(**ALDER_FIELDS)
         world.override(N)
         world.submit("A-2", **ALDER_FIELDS)
@@ -377,7 +377,9 @@ class Mortal:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("dies_at", range(1, 6))
-def test_killed_at_any_call_and_given_again_it_ends_the_same(dies_at: int, *, after: bool) -> None:
+def test_a_command_killed_at_any_call_and_repeated_ends_with_the_same_result(
+    dies_at: int, *, after: bool
+) -> None:
     world = World()
     world.submit(**VAGUE)
     calls = [0]

@@ -47,7 +47,7 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
 
 
 class TestCauses:
-    def test_the_policy_is_the_cause_where_a_registry_changed_nothing_before(
+    def test_the_policy_is_the_cause_if_the_registry_changed_nothing_before(
         self, world: World, deployments: Deployments
     ) -> None:
         before = world.submit("A-1", **ALDER_FIELDS)
@@ -63,7 +63,7 @@ class TestCauses:
         assert decision.cause.detail.startswith("B/")
         assert decision.registry_version == world.registry.pointer().active
 
-    def test_the_registry_is_the_cause_where_it_was_never_gone_through(
+    def test_the_registry_is_the_cause_if_no_revalidation_used_it_before(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
@@ -74,7 +74,7 @@ class TestCauses:
 
         assert world.current("A-1").cause.kind == "registry"
 
-    def test_who_could_not_be_decided_on_a_registry_is_decided_by_asking_again(
+    def test_an_application_that_failed_is_decided_when_a_person_asks_again(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
@@ -93,7 +93,7 @@ class TestCauses:
 
 
 class TestBackAndForth:
-    def test_each_time_is_told_under_ids_and_with_counts_of_its_own(
+    def test_each_change_of_policy_has_its_own_event_ids_and_counts(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -118,7 +118,7 @@ class TestBackAndForth:
         ids += [change.metadata.event_id for change in world.changes]
         assert len(set(ids)) == len(ids) == 4 + 3
 
-    def test_an_answer_of_a_policy_that_was_back_for_a_while_is_found(
+    def test_an_answer_of_a_policy_that_came_back_for_a_while_is_found(
         self, world: World, deployments: Deployments
     ) -> None:
         deployments.deploy("B", everything_to_a_person)
@@ -131,7 +131,7 @@ class TestBackAndForth:
 
         assert world.answer("A-1")[0] is REVIEW
 
-    def test_a_task_of_an_earlier_asking_does_nothing_more(
+    def test_a_task_of_an_earlier_request_does_nothing_more(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -145,7 +145,7 @@ class TestBackAndForth:
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
         assert list(world.told()) == []
 
-    def test_an_activation_that_comes_again_after_a_deployment_was_taken_back_has_an_end_of_its_own(
+    def test_an_activation_redelivered_after_a_deployment_was_undone_has_its_own_end(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -159,7 +159,7 @@ class TestBackAndForth:
         assert world.answer("A-1")[0] is VALIDATED
         assert len({end.metadata.event_id for end in world.ends}) == len(world.ends) == 4
 
-    def test_a_worker_of_an_older_deployment_ends_once_a_person_asks_by_the_new_one(
+    def test_a_worker_of_an_older_deployment_ends_when_a_person_asks_for_the_new_policy(
         self, world: World, deployments: Deployments, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
@@ -184,9 +184,7 @@ class TestBackAndForth:
         (end,) = world.ends[1:]
         assert str(end.metadata.policy_version).startswith("B/")
 
-    def test_a_worker_that_is_killed_anywhere_is_made_good_by_the_same_task(
-        self, deployments: Deployments
-    ) -> None:
+    def test_a_worker_killed_anywhere_is_repaired_by_the_same_task(self, deployments: Deployments) -> None:
         expected = None
         for last in count():
             world = World()
@@ -223,7 +221,7 @@ class TestBackAndForth:
 
 
 class TestClaims:
-    def test_a_library_is_free_for_the_next_once_its_holder_is_validated_no_longer(
+    def test_a_library_is_free_for_the_next_applicant_when_its_holder_loses_it(
         self, world: World, deployments: Deployments
     ) -> None:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
@@ -244,7 +242,7 @@ class TestClaims:
         again = world.submit("A-2", source=OTHER_PARTNER, revision=2, **EAST_FIELDS)
         assert (again.decision, again.reason_codes) == (VALIDATED, ["MATCH"])
 
-    def test_a_library_stays_with_the_holder_that_a_policy_validates_still(
+    def test_a_library_stays_with_a_holder_that_the_policy_still_validates(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)
@@ -255,7 +253,7 @@ class TestClaims:
 
         assert third.reason_codes[0] == "SECOND_CLAIMANT"
 
-    def test_who_becomes_another_library_by_a_policy_is_a_second_claimant_there(
+    def test_a_policy_that_matches_a_held_library_makes_a_second_claimant(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)
@@ -281,7 +279,7 @@ class TestClaims:
 
         assert world.current("A-2", OTHER_PARTNER) == second
 
-    def test_who_becomes_validated_by_a_policy_takes_the_claim(
+    def test_an_applicant_that_a_policy_newly_validates_takes_the_claim(
         self, world: World, deployments: Deployments
     ) -> None:
         deployments.deploy("A", no_library_called("East"))
@@ -296,8 +294,8 @@ class TestClaims:
         assert world.decisions.holder_of("ME0004")
 
 
-class TestWhatStays:
-    def test_what_a_person_decided_stands(self, world: World, deployments: Deployments) -> None:
+class TestUnchanged:
+    def test_an_override_is_kept_by_another_policy(self, world: World, deployments: Deployments) -> None:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
         world.submit("A-1", **friends)
         ruling = Ruling(

@@ -63,7 +63,7 @@ def facts(decision: Decision) -> tuple[Answer, list[str]]:
     return decision.decision, decision.reason_codes
 
 
-def test_it_says_what_asking_for_a_revalidation_then_does(world: World, deployments: Deployments) -> None:
+def test_a_preview_shows_what_the_revalidation_then_does(world: World, deployments: Deployments) -> None:
     for name, fields in (("A-1", ALDER_FIELDS), ("A-2", EAST_FIELDS), ("A-3", JUNIPER_FIELDS)):
         world.submit(name, **fields)
     world.submit("A-4", source=OTHER_PARTNER, **EAST_FIELDS)
@@ -78,7 +78,7 @@ def test_it_says_what_asking_for_a_revalidation_then_does(world: World, deployme
     assert foreseen(world) == {}
 
 
-def test_nothing_is_written_or_told(world: World, deployments: Deployments) -> None:
+def test_a_preview_writes_and_publishes_nothing(world: World, deployments: Deployments) -> None:
     world.submit("A-1", **ALDER_FIELDS)
     world.submit("A-2", **EAST_FIELDS)
     deployments.deploy("B", everything_to_a_person)
@@ -110,7 +110,7 @@ def test_every_current_decision_is_counted_with_the_policy_that_made_it(
     assert Counter(policies) == {f"A/{weights}": len(in_one_shard), f"B/{weights}": 1}
 
 
-def test_what_a_person_decided_stays(world: World, deployments: Deployments) -> None:
+def test_a_preview_keeps_overrides(world: World, deployments: Deployments) -> None:
     world.submit("A-1", **FRIENDS)
     ruling = Ruling(PARTNER, "A-1", VALIDATED, "CONFIRMED_BY_PHONE", "called", "somebody", fscs="ME0004")
     carry_out(
@@ -124,7 +124,7 @@ def test_what_a_person_decided_stays(world: World, deployments: Deployments) -> 
     assert foreseen(world) == {}
 
 
-def test_one_that_cannot_be_decided_is_counted_and_holds_up_nobody(
+def test_an_application_that_fails_is_counted_and_does_not_stop_the_others(
     world: World, deployments: Deployments
 ) -> None:
     world.submit("A-1", **ALDER_FIELDS)
@@ -137,7 +137,7 @@ def test_one_that_cannot_be_decided_is_counted_and_holds_up_nobody(
     assert not any(page.replaced for page in pages)
 
 
-def test_of_two_that_become_validated_one_is_a_second_claimant(
+def test_the_second_of_two_newly_validated_applications_is_a_second_claimant(
     world: World, deployments: Deployments
 ) -> None:
     deployments.deploy("A", no_library_called("East"))
@@ -149,7 +149,7 @@ def test_of_two_that_become_validated_one_is_a_second_claimant(
 
 
 class TestStopped:
-    def test_who_was_stopped_by_a_claim_that_ends_is_named(
+    def test_an_application_stopped_by_a_claim_that_ends_is_named(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-0", **EAST_FIELDS)
@@ -170,7 +170,7 @@ class TestStopped:
             found = preview.stopped_without_holder()
             assert sorted(found, key=lambda application: application.application_id) == stopped
 
-    def test_who_is_stopped_by_a_claim_that_stays_is_not(
+    def test_an_application_stopped_by_a_claim_that_stays_is_not_named(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **WEST_FIELDS)
@@ -183,7 +183,7 @@ class TestStopped:
 
 
 class TestRegistry:
-    def test_another_one_that_goes_live_meanwhile_ends_it(
+    def test_another_registry_that_goes_live_ends_the_preview(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -194,6 +194,6 @@ class TestRegistry:
         with pytest.raises(RegistryError, match="another registry went live during the dry run"):
             list(preview.pages())
 
-    def test_without_one_there_is_nothing_to_look_at(self) -> None:
+    def test_without_a_registry_there_is_nothing_to_preview(self) -> None:
         with pytest.raises(NoActiveRegistry):
             preview_of(World())

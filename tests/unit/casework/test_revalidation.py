@@ -30,8 +30,8 @@ def world() -> World:
     return world
 
 
-class TestNews:
-    def test_an_answer_that_stays_is_neither_stored_nor_told(self, world: World) -> None:
+class TestMaterialChanges:
+    def test_an_unchanged_answer_is_neither_stored_nor_published(self, world: World) -> None:
         decision = world.submit("A-1", **ALDER_FIELDS)
         list(world.told())
 
@@ -41,7 +41,7 @@ class TestNews:
         assert world.decisions.history(PARTNER, "A-1") == [decision]
         assert list(world.told()) == [THE_END]
 
-    def test_another_phone_number_or_population_is_no_news(self, world: World) -> None:
+    def test_another_phone_number_or_population_changes_nothing_material(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         list(world.told())
 
@@ -50,7 +50,7 @@ class TestNews:
 
         assert list(world.told()) == [THE_END]
 
-    def test_a_changed_answer_is_stored_with_what_it_replaces_and_told(self, world: World) -> None:
+    def test_a_changed_answer_is_stored_with_the_replaced_one_and_published(self, world: World) -> None:
         before = world.submit("A-1", **JUNIPER_FIELDS)
         assert before.decision is not VALIDATED
 
@@ -76,7 +76,7 @@ class TestNews:
         ],
         ids=["renamed", "moved", "status"],
     )
-    def test_what_is_news_is_named(self, world: World, changed: Any, news: list[str]) -> None:
+    def test_the_changed_parts_are_named(self, world: World, changed: Any, news: list[str]) -> None:
         world.submit("A-1", **EAST_FIELDS)
 
         world.activate(year(2022, changed))
@@ -122,7 +122,7 @@ class TestNews:
 
 
 class TestAgain:
-    def test_a_second_revalidation_over_the_same_registry_tells_nothing(self, world: World) -> None:
+    def test_a_second_revalidation_by_the_same_registry_publishes_nothing(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
@@ -133,7 +133,7 @@ class TestAgain:
         assert list(world.told()) == []
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
 
-    def test_what_the_live_registry_decided_already_is_passed_by(self, world: World) -> None:
+    def test_decisions_of_the_live_registry_are_left_as_they_are(self, world: World) -> None:
         world.activate(year(2022, JUNIPER))
         world.submit("A-1", **JUNIPER_FIELDS)
 
@@ -142,7 +142,7 @@ class TestAgain:
         assert world.changes == []
         assert [event.data.checked for event in world.ends] == [1]
 
-    def test_going_back_and_forth_answers_back_and_forth_under_ids_of_their_own(self, world: World) -> None:
+    def test_each_change_of_registry_and_back_has_its_own_event_ids(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         first = world.answer("A-1")
         world.activate(year(2022, JUNIPER))
@@ -189,7 +189,7 @@ class TestAgain:
 
 
 class TestSubmissionsMeanwhile:
-    def test_a_resend_after_a_revalidation_finds_its_stored_answer_and_tells_nothing(
+    def test_a_resend_after_a_revalidation_finds_its_stored_answer_and_publishes_nothing(
         self, world: World
     ) -> None:
         first = world.submit("A-1", **JUNIPER_FIELDS)
@@ -228,7 +228,7 @@ class TestSubmissionsMeanwhile:
         assert (decision.cause.kind, decision.before) == ("submission", None)
         assert list(world.told()) == ["Library Application Validated"]
 
-    def test_an_application_that_moves_under_the_worker_is_looked_at_anew(self, world: World) -> None:
+    def test_an_application_that_is_decided_meanwhile_is_decided_again(self, world: World) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         world.activate(year(2022, JUNIPER, without=("ME0001",)))
         task = Task(task="revalidate", shard=shard_of(PARTNER, "A-1"))
@@ -244,7 +244,7 @@ class TestSubmissionsMeanwhile:
         assert world.current("A-1").cause.kind == "submission"
         assert world.changes == []
 
-    def test_one_that_cannot_be_decided_holds_up_nobody_and_is_counted(
+    def test_a_failing_application_is_counted_and_does_not_stop_the_others(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ids = [one for one in (f"A-{n}" for n in range(99)) if shard_of(PARTNER, one) == 0][:3]
@@ -270,7 +270,7 @@ class TestSubmissionsMeanwhile:
 
 
 class TestClaims:
-    def test_a_merger_makes_no_rivals_of_two_libraries_that_were_answered(self, world: World) -> None:
+    def test_after_a_merger_two_validated_applications_stay_validated(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.submit("A-2", **WEST_FIELDS)
         merged = release((ALDER, MERGED), (MERGED_OUTLET,), 2022)
@@ -300,9 +300,7 @@ class TestClaims:
         assert decision.match
         assert decision.match.name == "EAST CORAL FREE LIBRARY"
 
-    def test_of_two_that_become_validated_one_claims_and_the_other_goes_to_a_person(
-        self, world: World
-    ) -> None:
+    def test_two_newly_validated_applications_cannot_both_claim_a_library(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.submit("A-2", **JUNIPER_FIELDS)
 
@@ -313,7 +311,7 @@ class TestClaims:
         assert answers == [(REVIEW, "VT0009"), (VALIDATED, "VT0009")]
         assert {event.data.reason_codes[0] for event in world.changes} == {"MATCH", "SECOND_CLAIMANT"}
 
-    def test_a_claim_that_a_registry_takes_away_is_free_for_the_next(self, world: World) -> None:
+    def test_a_claim_that_a_registry_ends_is_free_for_the_next_applicant(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.activate(year(2022, without=("ME0004",)))
         world.run()

@@ -39,7 +39,7 @@ class TestShards:
         assert (first.status, first.checked, first.follow) == ("unfinished", CHUNK, (task,))
         assert (second.status, second.checked) == ("done", 5)
 
-    def test_the_end_is_told_once_with_counts_over_all_shards(self, world: World) -> None:
+    def test_the_end_is_announced_once_with_counts_over_all_shards(self, world: World) -> None:
         for number in range(20):
             world.submit(f"A-{number}", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
@@ -55,7 +55,7 @@ class TestShards:
             "failed": 0,
         }
 
-    def test_the_end_that_the_bus_does_not_take_is_told_by_the_redelivery(self, world: World) -> None:
+    def test_the_redelivery_announces_an_end_that_the_bus_refused(self, world: World) -> None:
         world.bus.down = True
         with pytest.raises(PublishFailed):
             world.run()
@@ -106,7 +106,7 @@ def sweep_up(world: World) -> None:
 
 
 class TestCrashes:
-    def test_killed_at_any_call_and_begun_again_it_ends_as_if_undisturbed(self) -> None:
+    def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result(self) -> None:
         undisturbed = answered()
         undisturbed.run()
         expected = state_of(undisturbed)
@@ -131,7 +131,7 @@ class TestCrashes:
             assert state_of(world) == expected, f"killed at {last}"
         assert steps > 100
 
-    def test_two_workers_that_go_through_everything_at_once_end_as_one(self) -> None:
+    def test_two_workers_at_once_end_with_the_result_of_one(self) -> None:
         undisturbed = answered()
         undisturbed.run()
         expected = state_of(undisturbed)

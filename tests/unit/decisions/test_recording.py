@@ -63,7 +63,7 @@ def how(outcomes: Sequence[Settled | Unsettled]) -> list[str]:
 
 
 class TestOneApplication:
-    def test_a_new_one_is_stored_and_its_event_published_once(self, world: World) -> None:
+    def test_a_new_decision_is_stored_and_its_event_published_once(self, world: World) -> None:
         decision = decision_of(submission_of())
 
         assert world.record_all(decision) == [Settled(decision, "recorded", unpublished=True)]
@@ -71,7 +71,9 @@ class TestOneApplication:
         assert world.event_ids == [str(decision.event_id)]
         assert world.sweep() == Publication(0, 0)
 
-    def test_a_redelivery_answers_what_was_stored_though_the_registry_moved(self, world: World) -> None:
+    def test_a_redelivery_gets_the_stored_decision_after_another_registry_went_live(
+        self, world: World
+    ) -> None:
         first = decision_of(submission_of(), Answer.VALIDATED, registry_version="2021.1.aaaa")
         again = decision_of(submission_of(), Answer.NOT_VALIDATED, registry_version="2022.1.bbbb")
         world.record_all(first)
@@ -127,7 +129,7 @@ class TestOneApplication:
         assert world.record_all(older) == [Settled(older, "already_decided", unpublished=False)]
         assert world.event_ids == [str(newer.event_id)]
 
-    def test_the_producers_revision_orders_before_the_time_does(self, world: World) -> None:
+    def test_the_producers_revision_counts_before_the_time(self, world: World) -> None:
         third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes(1)))
         second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes(5)))
         fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes(0)))
@@ -152,7 +154,7 @@ class TestOneApplication:
 
 
 class TestSecondClaimant:
-    def test_goes_to_a_person_under_its_own_event_id(self, world: World) -> None:
+    def test_a_second_claimant_goes_to_a_person_under_its_own_event_id(self, world: World) -> None:
         holder = decision_of(submission_of("A-1"))
         second = decision_of(submission_of("A-2", source=OTHER_PARTNER))
 
@@ -166,7 +168,7 @@ class TestSecondClaimant:
         assert world.store.get(OTHER_PARTNER, "A-2") == outcome.decision
         assert [event.data.decision for event in world.bus.events] == ["validated", "needs_review"]
 
-    def test_again_finds_its_stored_decision(self, world: World) -> None:
+    def test_a_second_claimant_again_finds_its_stored_decision(self, world: World) -> None:
         world.record_all(decision_of(submission_of("A-1")))
         second = decision_of(submission_of("A-2"))
         (stored,) = world.record_all(second)
@@ -212,7 +214,7 @@ class TestRaces:
             record(decision, store, decider_without_registry())
         assert store.tries == ATTEMPTS
 
-    def test_of_two_writers_the_newer_submission_ends_current(self) -> None:
+    def test_the_newer_submission_of_two_writers_is_current_in_the_end(self) -> None:
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
 
@@ -308,13 +310,13 @@ class TestKilledAtAnyStep:
         world.record_all(*BATCH)
         return world
 
-    def test_the_steps_below_are_all_there_are(self) -> None:
+    def test_there_are_no_other_steps_than_the_killed_ones(self) -> None:
         assert run_killed(World(), STEPS, after=True)
         assert not run_killed(World(), STEPS + 1, after=False)
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
-    def test_a_redelivery_makes_it_good(
+    def test_a_redelivery_does_the_rest(
         self, world: World, undisturbed: World, step: int, *, after: bool
     ) -> None:
         assert run_killed(world, step, after=after)
@@ -329,7 +331,9 @@ class TestKilledAtAnyStep:
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
-    def test_the_sweeper_publishes_whatever_was_stored(self, world: World, step: int, *, after: bool) -> None:
+    def test_the_sweeper_publishes_every_stored_decision(
+        self, world: World, step: int, *, after: bool
+    ) -> None:
         assert run_killed(world, step, after=after)
 
         world.sweep()
@@ -342,7 +346,7 @@ class TestKilledAtAnyStep:
 
 
 class TestPublishing:
-    def test_what_the_bus_refuses_keeps_its_mark_and_is_swept(self, world: World) -> None:
+    def test_a_decision_whose_event_the_bus_refuses_keeps_its_mark_and_is_swept(self, world: World) -> None:
         decisions = [decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED) for n in range(12)]
 
         bus = MemoryEventBus(lambda event: event.data.application_id.endswith("3"))
@@ -402,18 +406,20 @@ class TestSweeping:
             record(decision, world.store, decider_without_registry())
         return decisions
 
-    def test_publishes_all_of_it_oldest_first(self, world: World, stored: list[Decision]) -> None:
+    def test_the_sweeper_publishes_all_oldest_first(self, world: World, stored: list[Decision]) -> None:
         assert world.sweep() == Publication(published=35, left=0)
         assert world.event_ids == [str(decision.event_id) for decision in stored]
         assert world.store.marked == set()
 
-    def test_leaves_what_is_younger_to_its_writer(self, world: World, stored: list[Decision]) -> None:
+    def test_the_sweeper_leaves_young_decisions_to_their_writer(
+        self, world: World, stored: list[Decision]
+    ) -> None:
         publication = sweep(world.store, world.bus, minutes(20), lambda: math.inf, 0)
 
         assert publication == Publication(published=20, left=0)
         assert world.store.marked == {decision.event_id for decision in stored[20:]}
 
-    def test_events_that_the_bus_refuses_hold_up_nobody(self, world: World, stored: list[Decision]) -> None:
+    def test_refused_events_do_not_stop_the_others(self, world: World, stored: list[Decision]) -> None:
         refused = {decision.event_id for decision in stored[:15]}
 
         bus = MemoryEventBus(lambda event: event.metadata.event_id in refused)
@@ -421,7 +427,9 @@ class TestSweeping:
         assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == Publication(20, 15)
         assert world.store.marked == refused
 
-    def test_stops_in_time_and_the_next_run_goes_on(self, world: World, stored: list[Decision]) -> None:
+    def test_the_sweeper_stops_in_time_and_the_next_run_goes_on(
+        self, world: World, stored: list[Decision]
+    ) -> None:
         seconds = iter([30.0, 20.0, 9.0])
 
         assert sweep(world.store, world.bus, minutes(600), lambda: next(seconds), 10) == Publication(20, 0)

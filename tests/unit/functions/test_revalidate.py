@@ -117,7 +117,7 @@ def test_a_shard_that_ran_out_of_time_is_sent_again(
     assert progress.done
 
 
-def test_the_daily_run_tells_the_age_of_the_registry(
+def test_the_daily_run_counts_the_age_of_the_registry(
     service: Service, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service.receive({"task": "expiry"})
@@ -136,7 +136,7 @@ def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> No
     assert service.queue == []
 
 
-def test_the_daily_run_renews_what_ended(service: Service) -> None:
+def test_the_daily_run_renews_decisions_that_ended(service: Service) -> None:
     service.world.submit("A-1", **EAST_FIELDS)
     service.world.days_pass(400)
 
@@ -146,7 +146,7 @@ def test_the_daily_run_renews_what_ended(service: Service) -> None:
     assert service.world.current("A-1").cause.kind == "expiry"
 
 
-def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
+def test_a_failing_application_is_logged_without_the_words_of_the_applicant(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.world.submit("A-1", **JUNIPER_FIELDS)
@@ -168,6 +168,6 @@ def test_one_that_cannot_be_decided_is_logged_without_what_the_applicant_wrote(
 @pytest.mark.parametrize(
     "body", ["", "no JSON", "[]", "{}", '{"task":"other"}', '{"task":"revalidate","shard":8}']
 )
-def test_a_message_that_is_no_task_fails(service: Service, body: str) -> None:
+def test_a_message_that_is_not_a_task_fails(service: Service, body: str) -> None:
     with pytest.raises(ValidationError):
         service.receive(body)

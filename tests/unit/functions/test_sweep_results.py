@@ -53,7 +53,7 @@ def test_decisions_older_than_their_writer_needs_are_published(
     assert counted["EventsPublishedBySweeper"] == [4.0]
 
 
-def test_a_second_run_finds_only_what_became_old_since(runtime: Runtime) -> None:
+def test_a_second_run_finds_only_decisions_that_became_old_since(runtime: Runtime) -> None:
     handler(SweepEvent(), runtime, minutes(6))
 
     assert handler(SweepEvent(), runtime, minutes(8)).published == 2

@@ -185,7 +185,7 @@ class TestMessagesThatComeAgain:
         assert service.store == MemoryDecisions()
         assert service.published == []
 
-    def test_and_is_decided_once_there_is_one(self, service: Service) -> None:
+    def test_waiting_messages_are_decided_when_there_is_a_registry(self, service: Service) -> None:
         service.registry = MemoryRegistry()
         service.receive(message("A-1", ALDER_FIELDS))
         service.registry = registry_of(NEWEST)
@@ -217,7 +217,7 @@ class TestMessagesThatComeAgain:
         assert service.receive(*(message(f"A-{n}", BAKERY_FIELDS) for n in (1, 2, 3))) == ["m-A-2"]
         assert [event.data.application_id for event in service.published] == ["A-1", "A-3"]
 
-    def test_an_application_that_a_defect_falls_over_fails_alone_and_is_not_quoted(
+    def test_an_application_that_meets_a_defect_fails_alone_and_is_not_quoted(
         self, service: Service, capsys: pytest.CaptureFixture[str]
     ) -> None:
         service.name = "defects of a test"
@@ -284,7 +284,7 @@ class TestOrder:
 
 
 class TestLogsAndMetrics:
-    def test_logs_say_ids_and_reasons_and_nothing_of_what_was_written(
+    def test_logs_have_ids_and_reasons_and_no_words_of_the_applicant(
         self, service: Service, capsys: pytest.CaptureFixture[str]
     ) -> None:
         service.name = "logs of a test"  # a logger writes to the output that was there when it was named
@@ -344,7 +344,7 @@ WRITTEN = st.text(max_size=40) | st.sampled_from([*_TELLING.split("|"), *_LONG])
 @example([{"name": "B", "fscs_id": "ME0001"}])
 @hypothesis_settings(max_examples=60, deadline=None)
 @given(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, WRITTEN)), min_size=1, max_size=4))
-def test_whatever_is_written_is_answered(applications: list[dict[str, str]]) -> None:
+def test_any_text_is_answered(applications: list[dict[str, str]]) -> None:
     service = Service()
 
     failed = service.receive(*(message(f"A-{n}", fields) for n, fields in enumerate(applications)))
