@@ -1,4 +1,4 @@
-"""The command line against a stack in AWS, as moto holds one: upload, submit, decide, results, explain."""
+"""The command line against a stack in AWS, in moto: upload, submit, decide, results, explain."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ QUEUES: Final = (
 
 @dataclass
 class DeployedStack:
-    """What the template deploys, by hand: tables, bucket, bus, queues, role, and its outputs."""
+    """Tables, bucket, bus, queues, role and outputs, as the template deploys them."""
 
     applications: str
     loader: threading.Thread | None = None
@@ -62,16 +62,17 @@ class DeployedStack:
         """Wait for the next object and load it, as the queue and the function would."""
         s3 = boto3.client("s3")
         known = {
-            one["VersionId"] for one in s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
+            version["VersionId"]
+            for version in s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
         }
 
         def load() -> None:
             for _ in range(400):
                 there = s3.list_object_versions(Bucket=RELEASES_BUCKET).get("Versions", [])
                 new = [
-                    one
-                    for one in there
-                    if one["VersionId"] not in known and one["Key"].startswith("releases/")
+                    version
+                    for version in there
+                    if version["VersionId"] not in known and version["Key"].startswith("releases/")
                 ]
                 if new:
                     load_beside_a_command(release_uploaded(new[0]["Key"], new[0]["VersionId"]))
@@ -82,12 +83,12 @@ class DeployedStack:
         self.loader.start()
 
     def wait_for_loader(self) -> None:
-        """The run is seen as ended before the function is: wait for that too."""
+        """Wait for the function too: it ends after its run."""
         if self.loader:
             self.loader.join(timeout=60)
 
     def decide_all(self, sender: str = PARTNER) -> None:
-        """Give the function what waits in the applications queue, as sent by ``sender``."""
+        """Give the function the waiting messages of the applications queue, as sent by ``sender``."""
         sqs = boto3.client("sqs")
         while messages := sqs.receive_message(QueueUrl=self.applications, MaxNumberOfMessages=10).get(
             "Messages"
@@ -150,7 +151,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploy
 
 
 def run(*arguments: str | Path, given: str | None = None) -> Result:
-    return CliRunner().invoke(app, [str(one) for one in arguments], input=given)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
 def loaded(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
@@ -187,7 +188,7 @@ def test_a_refused_release_fails_the_command_and_leaves_the_live_version(
     assert result.exit_code == 1
     assert "refused" in result.stdout
     runs = json.loads(run("release", "list", "--json").stdout)
-    assert [one["status"] for one in runs["runs"]] == ["refused", "active"]
+    assert [run["status"] for run in runs["runs"]] == ["refused", "active"]
     assert runs["active"] == runs["runs"][1]["version"]
 
 
@@ -233,7 +234,7 @@ def test_applications_go_in_and_decisions_come_out(deployed: DeployedStack) -> N
     assert "23 applications sent" in submitted(deployed).stdout
     decided = [json.loads(line) for line in run("results", "--json").stdout.splitlines()]
     assert len(decided) == 23
-    assert {one["source"] for one in decided} == {PARTNER}
+    assert {decision["source"] for decision in decided} == {PARTNER}
     needing = run("results", "--decision", "needs_review").stdout
     assert "demo-23-second-claimant" in needing
     assert "demo-01-clean" not in needing
@@ -253,9 +254,9 @@ def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedSta
     lines = '{"application_id": "A-1", "name": "X"}\nno json\n{"application_id": "\\u0007", "name": "Y"}\n'
     result = run("submit", "-", "--json", given=lines)
     assert result.exit_code == 1
-    told = json.loads(result.stdout)
-    assert told["sent"] == 1
-    assert [one["line"] for one in told["unreadable"]] == [2, 3]
+    shown = json.loads(result.stdout)
+    assert shown["sent"] == 1
+    assert [line["line"] for line in shown["unreadable"]] == [2, 3]
 
 
 def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed: DeployedStack) -> None:
@@ -332,15 +333,19 @@ def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack)
     submitted(deployed)
     overridden("demo-17-friends", *CALLED, "--yes")
     submitted(deployed)
-    stands = json.loads(run("explain", "demo-17-friends", "--json").stdout)
-    assert stands["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
+    current = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    assert current["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
     back = ("--answer", "needs_review", "--reason", "decided_in_error", "--yes", "--json")
     decided = json.loads(overridden("demo-17-friends", *back).stdout)
     assert (decided["decision"], decided["reason_codes"]) == ("not_validated", ["AFFILIATE"])
-    told = json.loads(run("explain", "demo-17-friends", "--json").stdout)
-    assert [one["effect"] for one in told["overrides"]] == ["replaced", "replaced"]
-    assert [one["cause"]["kind"] for one in told["history"]] == ["submission", "override", "override"]
+    shown = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    assert [override["effect"] for override in shown["overrides"]] == ["replaced", "replaced"]
+    assert [decision["cause"]["kind"] for decision in shown["history"]] == [
+        "submission",
+        "override",
+        "override",
+    ]
 
 
 def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:

@@ -66,29 +66,29 @@ class Service:
 
     def submit(self, fiscal_year: int) -> None:
         release = read_release(io.BytesIO(packed(fiscal_year)), file_name=f"pls_fy{fiscal_year}.zip")
-        for one in sample_applications(release, APPLICATIONS, seed=fiscal_year):
-            fields = {name: value for name, value in asdict(one).items() if name not in ("label", "kind")}
+        for sample in sample_applications(release, APPLICATIONS, seed=fiscal_year):
+            fields = {name: value for name, value in asdict(sample).items() if name not in ("label", "kind")}
             validate_applications.lambda_handler(batch(application_record(fields)), CONTEXT)
 
     def decide_again(self) -> int:
-        """Give the function every message of its queue; how many there were."""
+        """Give the function every message of its queue. Returns their number."""
         worked = 0
         while messages := self.sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
-            for one in messages:
-                revalidate.lambda_handler(queued(one["Body"], one["MessageId"]), CONTEXT)
-                self.sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=one["ReceiptHandle"])
+            for message in messages:
+                revalidate.lambda_handler(queued(message["Body"], message["MessageId"]), CONTEXT)
+                self.sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=message["ReceiptHandle"])
                 worked += 1
         return worked
 
-    def told(self) -> list[dict[str, Any]]:
-        """The events since the last look."""
+    def published(self) -> list[dict[str, Any]]:
+        """The events since the last call."""
         found: list[dict[str, Any]] = []
         while messages := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
             "Messages"
         ):
-            for one in messages:
-                found.append(json.loads(one["Body"]))
-                self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=one["ReceiptHandle"])
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=message["ReceiptHandle"])
         return found
 
 
@@ -135,16 +135,18 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
     service.submit(2021)
     service.submit(2022)
     service.decide_again()
-    service.told()
+    service.published()
 
     service.load(2022)
     assert service.decide_again() == 1 + SHARDS
-    told = service.told()
+    published = service.published()
 
-    changes = [one["detail"] for one in told if one["detail-type"] == "Library Status Changed"]
+    changes = [event["detail"] for event in published if event["detail-type"] == "Library Status Changed"]
     assert changes
-    assert all(one["data"]["before"] and one["data"]["changes"] for one in changes)
-    (end,) = (one["detail"]["data"] for one in told if one["detail-type"] == "Registry Revalidated")
+    assert all(event["data"]["before"] and event["data"]["changes"] for event in changes)
+    (end,) = (
+        event["detail"]["data"] for event in published if event["detail-type"] == "Registry Revalidated"
+    )
     assert (end["checked"], end["changed"], end["failed"]) == (2 * APPLICATIONS, len(changes), 0)
 
     shown = shown_by("revalidate", "status")
@@ -152,7 +154,7 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
 
     started = shown_by("revalidate")
     assert service.decide_again() == 1 + SHARDS
-    assert [one["detail-type"] for one in service.told()] == ["Registry Revalidated"]
+    assert [event["detail-type"] for event in service.published()] == ["Registry Revalidated"]
     shown = shown_by("revalidate", "status")
     assert shown["asked_at"] == started["asked_at"]
     assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, 0)
@@ -164,7 +166,7 @@ def run(*arguments: str | Path) -> Result:
 
 
 def shown_by(*arguments: str | Path) -> Any:
-    """The one JSON document that a command prints."""
+    """The JSON document that a command prints."""
     result = run(*arguments, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
@@ -177,7 +179,7 @@ def stored() -> list[dict[str, Any]]:
 
 
 class TestAnotherPolicy:
-    """Decision rules are deployed that turn away whoever has a certain word in the name."""
+    """The deployed rules reject every applicant with a certain word in the name."""
 
     @pytest.fixture
     def answered(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
@@ -185,7 +187,7 @@ class TestAnotherPolicy:
         service.load(2021)
         service.submit(2021)
         service.decide_again()
-        service.told()
+        service.published()
         self.before = policy_version()
         service.outputs["PolicyVersion"] = self.before
         deployments.deploy("another", no_library_called("Public"))
@@ -199,7 +201,7 @@ class TestAnotherPolicy:
 
         said = shown_by("revalidate", "start", "--dry-run", "--output", listed)
 
-        assert (stored(), answered.told(), answered.decide_again()) == (before, [], 0)
+        assert (stored(), answered.published(), answered.decide_again()) == (before, [], 0)
         everything = [json.loads(line) for line in listed.read_text().splitlines()]
         lines = [line for line in everything if "changes" in line]
         assert said["stopped_without_holder"] == len(everything) - len(lines) == 1
@@ -210,7 +212,7 @@ class TestAnotherPolicy:
 
         shown_by("revalidate")
         answered.decide_again()
-        events = [event for event in answered.told() if event["detail-type"] == "Library Status Changed"]
+        events = [event for event in answered.published() if event["detail-type"] == "Library Status Changed"]
         changed = [event["detail"]["data"] for event in events]
         assert {data["cause"]["kind"] for data in changed} == {"policy"}
         assert set(map(_facts, changed)) == {_facts(_as_event(line)) for line in lines}

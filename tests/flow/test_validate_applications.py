@@ -76,7 +76,7 @@ class Stack:
         )
 
     def take(self) -> list[dict[str, Any]]:
-        """A batch of at most ten, as Lambda's poller hands it over. It stays on the queue."""
+        """A batch of at most ten, as Lambda's poller gives it to the function. It stays on the queue."""
         answer = self.sqs.receive_message(
             QueueUrl=self.applications,
             MaxNumberOfMessages=10,
@@ -89,7 +89,7 @@ class Stack:
         return [received(message) for message in messages]
 
     def poll(self) -> int:
-        """What Lambda's poller does once: all but the failed messages are deleted. How many failed."""
+        """One round of Lambda's poller: all but the failed messages are deleted. Returns how many failed."""
         records = self.take()
         if not records:
             return 0
@@ -104,7 +104,7 @@ class Stack:
         return sweep_results.lambda_handler({}, CONTEXT)
 
     def delivered(self) -> list[dict[str, Any]]:
-        """The events that came out behind the bus, and are taken from the queue by this."""
+        """The events behind the bus; this takes them from the queue."""
         events = []
         while messages := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
             "Messages"
@@ -157,12 +157,12 @@ def test_one_message_in_one_decision_out(stack: Stack) -> None:
     assert decision.decision is Answer.VALIDATED
     (event,) = stack.delivered()
     assert (event["source"], event["detail-type"]) == ("library-validator", "Library Application Validated")
-    told = LibraryApplicationValidated.model_validate(event["detail"])
-    assert told.metadata.event_id == decision.event_id
-    assert told.metadata.correlation_id == "order 17"
-    assert told.metadata.registry_version == stack.registry.pointer().active
-    assert told.data.match is not None
-    assert told.data.match.fscs_key == "ME0001"
+    published = LibraryApplicationValidated.model_validate(event["detail"])
+    assert published.metadata.event_id == decision.event_id
+    assert published.metadata.correlation_id == "order 17"
+    assert published.metadata.registry_version == stack.registry.pointer().active
+    assert published.data.match is not None
+    assert published.data.match.fscs_key == "ME0001"
     assert stack.waiting_in(stack.applications) == 0
     assert stack.sweep() == {"published": 0, "left": 0}
 
@@ -220,7 +220,7 @@ def test_a_changed_application_supersedes_and_a_second_claimant_goes_to_a_person
         assert stack.poll() == 0
 
     assert stack.current("A-1").decision is Answer.VALIDATED
-    assert [one.decision for one in stack.decisions.history(stack.source, "A-1")] == [
+    assert [decision.decision for decision in stack.decisions.history(stack.source, "A-1")] == [
         Answer.NOT_VALIDATED,
         Answer.VALIDATED,
     ]

@@ -1,4 +1,4 @@
-"""Messages of the applications queue: who sent what, when."""
+"""Messages of the applications queue: sender, time and body."""
 
 from __future__ import annotations
 

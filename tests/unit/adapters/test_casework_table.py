@@ -1,4 +1,4 @@
-"""What DynamoDB says when it is busy, which moto never does: answers are given by a stub."""
+"""The answers of a busy DynamoDB. A stub gives them, because moto never does."""
 
 from __future__ import annotations
 
@@ -149,12 +149,12 @@ class TestKeysHeldBack:
         ]
         items = [
             {
-                "pk": {"S": f"APP#{one.source}#{one.application_id}"},
-                "sk": {"S": f"DECISION#{one.event_id}"},
-                "body": {"S": one.model_dump_json()},
+                "pk": {"S": f"APP#{decision.source}#{decision.application_id}"},
+                "sk": {"S": f"DECISION#{decision.event_id}"},
+                "body": {"S": decision.model_dump_json()},
                 "unpublished": {"S": "yes"},
             }
-            for one in decisions
+            for decision in decisions
         ]
         stub.add_response("query", {"Items": [key_of(item) for item in items]})
         return items
@@ -198,7 +198,7 @@ def key_of(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_progress_that_an_older_deployment_noted_is_read(dynamodb: DynamoDBClient, stub: Stubber) -> None:
-    """The bytes are those of f11e59c, which knew nobody who asks."""
+    """The bytes are those of f11e59c, when persons could not ask for a revalidation."""
     body = (
         b'{"activation":"2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00","shard":5,'
         b'"policy_version":"2026-11.2/2017-2015.1","cursor":null,"done":true,"unchanged":3,"failed":1,'

@@ -1,4 +1,4 @@
-"""Decisions as they are stored: what was written is read, by every dictionary, and is small."""
+"""Packed decisions are small, and are read back with every dictionary that there was."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from library_validator_cli.local_matching import registry_of
 from tests.builders.decisions import decision_of, submission_of
 
 STORED: Final = Path(__file__).parent / "stored"
-# SHA-256 of each dictionary: it stays as it is, or what was stored with it is lost.
+# SHA-256 of each dictionary. If one changes, the decisions that were stored with it are lost.
 DICTIONARIES: Final = {1: "b6933748586547f83d34b094cd376ee9cc3ee76b5cd486a11cd49de35324e672"}
 
 

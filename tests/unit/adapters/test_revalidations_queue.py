@@ -1,4 +1,4 @@
-"""Tasks in the revalidations queue, and events of casework on the bus, as moto holds them."""
+"""Tasks in the revalidations queue, and events of casework on the bus, in moto."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def test_the_end_of_a_revalidation_reaches_the_bus() -> None:
         assert bus.publish([event]) == []
 
         (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
-        told = json.loads(message["Body"])
-        assert told["detail-type"] == "Registry Revalidated"
-        assert told["detail"]["data"] == {
+        delivered = json.loads(message["Body"])
+        assert delivered["detail-type"] == "Registry Revalidated"
+        assert delivered["detail"]["data"] == {
             "version": "2022.1.aa",
             "activated_at": "2026-11-23T12:00:00Z",
             "checked": 56,

@@ -1,4 +1,4 @@
-"""Other policies than the one in ``policy.toml``, put in force as a deployment does it."""
+"""Other policies than that of ``policy.toml``, used as after a deployment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Scored
 
-# Of an application's name and the verdict of the real rules: the verdict of other rules.
+# Takes an application's name and the verdict of the real rules; gives the verdict of other rules.
 Rule = Callable[[str, Verdict], Verdict]
 
 
@@ -46,7 +46,7 @@ class Deployments:
         self._monkeypatch.setattr(deciding, "load_policy", lambda: deployed)
 
     def validating(self, word: str, fscs_key: str) -> Rule:
-        """Applicants with ``word`` in their name are validated as a library that others were matched with."""
+        """Applicants with ``word`` in their name are validated as a library that others matched before."""
 
         def rule(name: str, verdict: Verdict) -> Verdict:
             return Verdict(Answer.VALIDATED, ("MATCH",), self._seen[fscs_key]) if word in name else verdict

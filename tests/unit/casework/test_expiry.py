@@ -1,4 +1,4 @@
-"""What becomes of validated decisions that come to their end."""
+"""Validated decisions that end: notices before the end, renewals at the end."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class TestRenewal:
 
     def test_a_renewal_without_a_change_has_the_event_of_its_answer(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
-        list(world.told())
+        list(world.published())
         world.days_pass(366)
 
         world.expire()
@@ -60,13 +60,13 @@ class TestRenewal:
         assert renewed.cause.key == f"expiry:{first.valid_until.date().isoformat()}"
         assert renewed.valid_until == renewed.decided_at + VALIDITY
         assert renewed.before is None
-        assert list(world.told()) == ["Library Application Validated"]
+        assert list(world.published()) == ["Library Application Validated"]
         world.expire()
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_a_renewal_with_a_change_has_a_status_changed_event(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
-        list(world.told())
+        list(world.published())
         world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY")))
         world.days_pass(366)
 
@@ -84,12 +84,12 @@ class TestRenewal:
 
         world.expire()
         world.days_pass(366)
-        list(world.told())
+        list(world.published())
         world.expire()
 
         assert world.current("A-1").decision is not Answer.VALIDATED
         assert world.current("A-1").valid_until is None
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_each_renewal_has_an_event_id_of_its_own(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
@@ -98,20 +98,20 @@ class TestRenewal:
             world.expire()
 
         history = world.decisions.history(PARTNER, "A-1")
-        assert [one.decision for one in history] == [Answer.VALIDATED] * 4
-        assert len({one.event_id for one in history}) == 4
+        assert [decision.decision for decision in history] == [Answer.VALIDATED] * 4
+        assert len({decision.event_id for decision in history}) == 4
 
 
 class TestNotices:
     def test_each_notice_is_given_once(self, world: World) -> None:
         decision = world.submit("A-1", **EAST_FIELDS)
-        told = []
+        given = []
         for days in (330, 5.5, 1, 10, 13, 1, 1, 4):
             world.days_pass(days)
             world.expire()
-            told.append(len(notices(world)))
+            given.append(len(notices(world)))
 
-        assert told == [0, 1, 1, 1, 2, 2, 2, 2]
+        assert given == [0, 1, 1, 1, 2, 2, 2, 2]
         first, second = notices(world)
         assert (first.data.notice_days, first.data.days_left) == (30, 30)
         assert (second.data.notice_days, second.data.days_left) == (7, 6)
@@ -156,20 +156,24 @@ class TestNotices:
 
 
 def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None:
-    ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2][: CHUNK + 5]
-    for one in ids:
+    ids = [
+        application_id
+        for application_id in (f"A-{n}" for n in range(9_999))
+        if shard_of(PARTNER, application_id) == 2
+    ][: CHUNK + 5]
+    for application_id in ids:
         world.decisions.claims.clear()
-        world.submit(one, **EAST_FIELDS | {"website": one})
+        world.submit(application_id, **EAST_FIELDS | {"website": application_id})
     world.days_pass(366)
     split = world.work(Task(task="expiry"))
-    task = next(one for one in split.follow if one.shard == 2)
+    task = next(task for task in split.follow if task.shard == 2)
 
     first = world.work(task, time_left=[5.0])
     (rest,) = first.follow
     second = world.work(rest)
 
     assert (first.status, first.changed, second.status, second.changed) == ("unfinished", CHUNK, "done", 5)
-    assert all(world.current(one).cause.kind == "expiry" for one in ids)
+    assert all(world.current(application_id).cause.kind == "expiry" for application_id in ids)
 
 
 def ending() -> World:
@@ -208,12 +212,12 @@ def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result
             steps = last
             break
         publish(world.decisions.unpublished(world.now(), limit=100), world.decisions, world.bus)
-        for one in ("A-1", "A-2", "A-3", "A-4"):
-            expected = undisturbed.current(one)
-            found = world.current(one)
+        for application_id in ("A-1", "A-2", "A-3", "A-4"):
+            expected = undisturbed.current(application_id)
+            found = world.current(application_id)
             assert (found.event_id, found.decision) == (expected.event_id, expected.decision)
-        told = {event.metadata.event_id for event in world.bus.events}
-        assert told == {event.metadata.event_id for event in undisturbed.bus.events}
+        published = {event.metadata.event_id for event in world.bus.events}
+        assert published == {event.metadata.event_id for event in undisturbed.bus.events}
         assert not world.decisions.marked
     assert steps > 20
 

@@ -1,4 +1,4 @@
-"""A few hundred answers over two sample releases: the changes told are those of a full comparison."""
+"""A few hundred answers over two sample releases: the published changes are those of a full comparison."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def releases() -> dict[int, Release]:
 
 
 def answers_alone(releases: Sequence[Release], applications: Mapping[str, dict[str, Any]]) -> Answers:
-    """Each application as if it were the only one that anybody ever sent."""
+    """Each application as if no other application existed."""
     world = World()
     world.activate(*releases)
     answers = {}
@@ -48,13 +48,13 @@ def test_the_published_changes_are_those_of_a_full_comparison(releases: dict[int
     stages = [[releases[2021]], [*releases.values()]]
     drawn = {}
     for year in (2021, 2022):
-        for one in sample_applications(releases[year], APPLICATIONS // 2, seed=year):
-            fields = asdict(one)
+        for sample in sample_applications(releases[year], APPLICATIONS // 2, seed=year):
+            fields = asdict(sample)
             for unsent in ("application_id", "label", "kind"):
                 del fields[unsent]
-            drawn[one.application_id] = fields
+            drawn[sample.application_id] = fields
     alone = [answers_alone(stage, drawn) for stage in stages]
-    # Rivals are answered by who came first: left out, they are tested by themselves.
+    # The answers to rivals depend on their order. Other tests cover them.
     holders: dict[str, str] = {}
     applications = {}
     for application_id, fields in drawn.items():
@@ -78,7 +78,9 @@ def test_the_published_changes_are_those_of_a_full_comparison(releases: dict[int
         world.run()
 
         expected = {
-            one: changes for one in applications if (changes := material_changes(earlier[one], later[one]))
+            application_id: changes
+            for application_id in applications
+            if (changes := material_changes(earlier[application_id], later[application_id]))
         }
         assert expected, "the sample releases change nothing"
         assert {event.data.application_id: event.data.changes for event in world.changes} == expected

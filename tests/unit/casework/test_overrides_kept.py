@@ -1,4 +1,4 @@
-"""What people decided, under registries and renewals that come later."""
+"""Overrides under later registries and renewals."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def override(
 
 
 def changes(world: World) -> list[list[MaterialChange]]:
-    """What every ``Library Status Changed`` said, since the last look."""
+    """The changes of every ``Library Status Changed`` since the last call."""
     found = [list(event.data.changes) for event in world.changes]
     world.bus.events.clear()
     return found
@@ -68,7 +68,7 @@ def changes(world: World) -> list[list[MaterialChange]]:
 
 @pytest.fixture
 def overridden(world: World) -> World:
-    """A-1 is validated as ME0004 though the rules do not find that."""
+    """A-1 is validated as ME0004, against the rules."""
     assert world.submit("A-1", **VAGUE).decision is not V
     override(world, fscs="ME0004")
     assert changes(world)
@@ -207,7 +207,7 @@ class TestAnEnd:
 
 
 class TestTheSameLibraryElsewhere:
-    """Found by what both releases publish, so under a registry that is built from both."""
+    """Both releases are needed to follow a library, so the registry is built from both."""
 
     def test_an_override_follows_it_to_its_new_key(self, overridden: World) -> None:
         overridden.activate(year(2021), year(2022, RE_KEYED, without=("ME0004",)))

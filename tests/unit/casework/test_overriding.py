@@ -1,4 +1,4 @@
-"""A person answers an application: what is asked before, what is kept, and what undoes it later."""
+"""Overrides: the checks before, the records that are kept, and the events that end them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class World:
     def submit(
         self, application_id: str = "A-1", sent: int = 0, **fields: Any
     ) -> tuple[Decision, Settled | Unsettled]:
-        """Send an application; the decision that stands then, and what became of this one."""
+        """Send an application; returns its current decision then, and the result of recording."""
         read = application_from_fields({"application_id": application_id, **fields})
         sent_at = NOW + timedelta(minutes=sent)
         submission = Submission(
@@ -140,11 +140,11 @@ class TestAnOverride:
         world.submit(**VAGUE)
         world.override()
 
-        told = world.bus.events[-1].model_dump_json()
-        assert "OVERRIDDEN_BY_PERSON" in told
-        assert "CONFIRMED_BY_PHONE" in told
+        published = world.bus.events[-1].model_dump_json()
+        assert "OVERRIDDEN_BY_PERSON" in published
+        assert "CONFIRMED_BY_PHONE" in published
         for secret in ("dana", "director", BY, "override_id"):
-            assert secret not in told
+            assert secret not in published
 
     def test_an_override_that_changes_nothing_has_the_event_of_its_answer(self, world: World) -> None:
         world.submit(**ALDER_FIELDS)
@@ -174,13 +174,13 @@ class TestAnOverride:
         world.override(reason_code="CONFIRMED_BY_LETTER")
 
         kept = world.overrides.of_application(PARTNER, "A-1")
-        assert [one.reason_code for one in kept] == [
+        assert [override.reason_code for override in kept] == [
             "CONFIRMED_BY_PHONE",
             "NOT_THE_LIBRARY",
             "CONFIRMED_BY_LETTER",
         ]
         shown = effects(kept, world.decisions.history(PARTNER, "A-1"), world.current())
-        assert [shown[one.override_id] for one in kept] == ["replaced", "replaced", "stands"]
+        assert [shown[override.override_id] for override in kept] == ["replaced", "replaced", "stands"]
 
 
 class TestRefused:
@@ -395,6 +395,8 @@ def test_a_command_killed_at_any_call_and_repeated_ends_with_the_same_result(
 
     (kept,) = world.overrides.of_application(PARTNER, "A-1")
     history = world.decisions.history(PARTNER, "A-1")
-    assert [one.cause.kind for one in history] == ["submission", "override"]
+    assert [decision.cause.kind for decision in history] == ["submission", "override"]
     assert world.current().override == kept
-    assert {one.metadata.event_id for one in world.bus.events} == {one.event_id for one in history}
+    assert {event.metadata.event_id for event in world.bus.events} == {
+        decision.event_id for decision in history
+    }

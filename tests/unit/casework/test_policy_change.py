@@ -1,4 +1,4 @@
-"""What another policy does to the answers that were given before, once a person asks for it."""
+"""Another policy changes earlier answers when a person asks for a revalidation."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class TestBackAndForth:
         world.submit("A-2", **EAST_FIELDS)
         rules: dict[str, Rule | None] = {"A": None, "B": no_library_called("Alder")}
         answers = []
-        list(world.told())
+        list(world.published())
 
         for version in ("B", "A", "B", "B"):
             deployments.deploy(version, rules[version])
@@ -138,12 +138,12 @@ class TestBackAndForth:
         earlier = Task(task="revalidate", activation=world.activation, asked_at=world.now())
         deployments.deploy("B", everything_to_a_person)
         world.start()
-        list(world.told())
+        list(world.published())
 
         outcomes = world.run(earlier)
 
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_an_activation_redelivered_after_a_deployment_was_undone_has_its_own_end(
         self, world: World, deployments: Deployments
@@ -195,7 +195,7 @@ class TestBackAndForth:
                 world.submit(f"A-{number}", **ALDER_FIELDS | {"website": str(number)})
             deployments.deploy("B", no_library_called("Alder"))
             world.start()
-            list(world.told())
+            list(world.published())
             deployments.deploy("C")
             calls = count()
 
@@ -237,7 +237,7 @@ class TestClaims:
 
         assert world.answer("A-1")[0] is NOT_VALIDATED
         assert world.decisions.holder_of("ME0004") is None
-        # Whom the claim stopped waits for a person; a registry that takes a claim away leaves them there too.
+        # The application that the claim stopped goes on waiting for a person, as after another registry.
         assert world.current("A-2", OTHER_PARTNER) == stopped
         again = world.submit("A-2", source=OTHER_PARTNER, revision=2, **EAST_FIELDS)
         assert (again.decision, again.reason_codes) == (VALIDATED, ["MATCH"])
@@ -309,14 +309,14 @@ class TestUnchanged:
         )
         proposal = propose(ruling, world.decisions, world.overrides, world.decider, world.now())
         decision = carry_out(proposal, world.decisions, world.overrides, world.bus).decision
-        list(world.told())
+        list(world.published())
 
         deployments.deploy("B", everything_to_a_person)
         world.start()
 
         assert world.current("A-1") == decision
         assert decision.decision is VALIDATED
-        assert list(world.told()) == [THE_END]
+        assert list(world.published()) == [THE_END]
         assert world.decisions.holder_of("ME0004")
 
     def test_a_decision_that_an_older_deployment_stored_is_decided_again(

@@ -1,4 +1,4 @@
-"""What a preview says beforehand, and that nothing comes of it."""
+"""A preview shows the changes of a revalidation and makes none."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def test_a_preview_writes_and_publishes_nothing(world: World, deployments: Deplo
     world.submit("A-2", **EAST_FIELDS)
     deployments.deploy("B", everything_to_a_person)
     store = deepcopy(world.decisions)
-    list(world.told())
+    list(world.published())
 
     assert foreseen(world).keys() == {"A-1", "A-2"}
 
     assert world.decisions == store
-    assert list(world.told()) == []
+    assert list(world.published()) == []
 
 
 def test_every_current_decision_is_counted_with_the_policy_that_made_it(

@@ -1,4 +1,4 @@
-"""What a registry that goes live does to the answers that were given before."""
+"""A registry that goes live changes earlier answers."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ def world() -> World:
 class TestMaterialChanges:
     def test_an_unchanged_answer_is_neither_stored_nor_published(self, world: World) -> None:
         decision = world.submit("A-1", **ALDER_FIELDS)
-        list(world.told())
+        list(world.published())
 
         world.activate(year(2021), year(2022))
         world.run()
 
         assert world.decisions.history(PARTNER, "A-1") == [decision]
-        assert list(world.told()) == [THE_END]
+        assert list(world.published()) == [THE_END]
 
     def test_another_phone_number_or_population_changes_nothing_material(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        list(world.told())
+        list(world.published())
 
         world.activate(year(2022, replace(EAST_CORAL, phone="2075559999", population=7)))
         world.run()
 
-        assert list(world.told()) == [THE_END]
+        assert list(world.published()) == [THE_END]
 
     def test_a_changed_answer_is_stored_with_the_replaced_one_and_published(self, world: World) -> None:
         before = world.submit("A-1", **JUNIPER_FIELDS)
@@ -110,13 +110,13 @@ class TestMaterialChanges:
         monkeypatch.setattr(deciding, "verdict_of", to_a_person_if_strict)
 
         for rules, answer in ((strict, REVIEW), (load_policy(), VALIDATED)) * 2:
-            list(world.told())
+            list(world.published())
             monkeypatch.setattr(deciding, "load_policy", lambda rules=rules: rules)
             world.run()
             decision = world.current("A-1")
             assert (decision.decision, decision.cause.kind) == (answer, "policy")
             assert decision.cause.detail.startswith(f"{rules.version}/")
-            assert list(world.told()) == [CHANGED, THE_END]
+            assert list(world.published()) == [CHANGED, THE_END]
         assert len(world.decisions.history(PARTNER, "A-1")) == 5
         assert first.before is None
 
@@ -126,11 +126,11 @@ class TestAgain:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
-        list(world.told())
+        list(world.published())
 
         outcomes = world.run()
 
-        assert list(world.told()) == []
+        assert list(world.published()) == []
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
 
     def test_decisions_of_the_live_registry_are_left_as_they_are(self, world: World) -> None:
@@ -164,13 +164,13 @@ class TestAgain:
         world.run()
         world.roll_back()
         world.run()
-        list(world.told())
+        list(world.published())
 
         whole = world.run(Task(task="revalidate", activation=old))
         shard = world.run(Task(task="revalidate", activation=old, shard=shard_of(PARTNER, "A-1")))
 
         assert [outcome.status for outcome in (*whole, *shard)] == ["superseded", "superseded"]
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_a_registry_that_goes_live_meanwhile_ends_the_task(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
@@ -195,12 +195,12 @@ class TestSubmissionsMeanwhile:
         first = world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
-        list(world.told())
+        list(world.published())
 
         assert world.submit("A-1", **JUNIPER_FIELDS) == first
 
         assert world.answer("A-1") == (VALIDATED, "VT0009")
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_an_older_submission_that_comes_late_does_not_undo_a_revalidation(self, world: World) -> None:
         older = world.submit("A-0", **ALDER_FIELDS).submission
@@ -208,12 +208,12 @@ class TestSubmissionsMeanwhile:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
-        list(world.told())
+        list(world.published())
 
         world.decide(older)
 
         assert world.answer("A-1") == (VALIDATED, "VT0009")
-        assert list(world.told()) == []
+        assert list(world.published()) == []
 
     def test_a_changed_submission_after_a_revalidation_is_answered_as_a_submission(
         self, world: World
@@ -221,12 +221,12 @@ class TestSubmissionsMeanwhile:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.activate(year(2022, JUNIPER))
         world.run()
-        list(world.told())
+        list(world.published())
 
         decision = world.submit("A-1", **ALDER_FIELDS)
 
         assert (decision.cause.kind, decision.before) == ("submission", None)
-        assert list(world.told()) == ["Library Application Validated"]
+        assert list(world.published()) == ["Library Application Validated"]
 
     def test_an_application_that_is_decided_meanwhile_is_decided_again(self, world: World) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -247,9 +247,13 @@ class TestSubmissionsMeanwhile:
     def test_a_failing_application_is_counted_and_does_not_stop_the_others(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        ids = [one for one in (f"A-{n}" for n in range(99)) if shard_of(PARTNER, one) == 0][:3]
-        for one in ids:
-            world.submit(one, **JUNIPER_FIELDS | {"website": one})
+        ids = [
+            application_id
+            for application_id in (f"A-{n}" for n in range(99))
+            if shard_of(PARTNER, application_id) == 0
+        ][:3]
+        for application_id in ids:
+            world.submit(application_id, **JUNIPER_FIELDS | {"website": application_id})
         world.activate(year(2022, JUNIPER))
         decide = policy.verdict_of
 
@@ -262,9 +266,9 @@ class TestSubmissionsMeanwhile:
         outcomes = world.run()
 
         assert len(world.changes) == 2
-        assert [one.submission.application.application_id for o in outcomes for one in o.undecided] == [
-            ids[1]
-        ]
+        assert [
+            undecided.submission.application.application_id for o in outcomes for undecided in o.undecided
+        ] == [ids[1]]
         (end,) = world.ends
         assert (end.data.checked, end.data.changed, end.data.failed) == (3, 2, 1)
 
@@ -307,7 +311,7 @@ class TestClaims:
         world.activate(year(2022, JUNIPER))
         world.run()
 
-        answers = sorted(world.answer(one) for one in ("A-1", "A-2"))
+        answers = sorted(world.answer(application_id) for application_id in ("A-1", "A-2"))
         assert answers == [(REVIEW, "VT0009"), (VALIDATED, "VT0009")]
         assert {event.data.reason_codes[0] for event in world.changes} == {"MATCH", "SECOND_CLAIMANT"}
 

@@ -1,4 +1,4 @@
-"""A revalidation in pieces: shards and chunks, workers that die or meet, and its end, told once."""
+"""A revalidation in pieces: shards and chunks, workers that die or run at the same time, and one announced end."""
 
 from __future__ import annotations
 
@@ -27,9 +27,13 @@ def world() -> World:
 
 class TestShards:
     def test_a_worker_without_time_sends_the_rest_of_its_shard(self, world: World) -> None:
-        ids = [one for one in (f"A-{n}" for n in range(9_999)) if shard_of(PARTNER, one) == 2]
-        for one in ids[: CHUNK + 5]:
-            world.submit(one, **JUNIPER_FIELDS | {"website": one})
+        ids = [
+            application_id
+            for application_id in (f"A-{n}" for n in range(9_999))
+            if shard_of(PARTNER, application_id) == 2
+        ]
+        for application_id in ids[: CHUNK + 5]:
+            world.submit(application_id, **JUNIPER_FIELDS | {"website": application_id})
         world.activate(year(2022))
         task = Task(task="revalidate", activation=world.activation, shard=2)
 
@@ -66,7 +70,7 @@ class TestShards:
 
 
 def answered() -> World:
-    """Applications of all kinds, answered on one registry while another has just gone live."""
+    """Applications of all kinds, answered by one registry when another has just gone live."""
     world = World()
     world.activate(year(2021))
     world.submit("A-1", **EAST_FIELDS)
@@ -82,17 +86,17 @@ def answered() -> World:
 
 
 def state_of(world: World) -> dict[str, Any]:
-    """What every application is answered, what was told, and who holds what."""
+    """Every answer, every published event, and the holder of every library."""
     (end,) = {event.metadata.event_id: event for event in world.ends}.values()
     counts = end.data.model_dump(include={"checked", "changed", "failed"})
     return {
         "current": {
-            key: (one.event_id, one.decision, one.reason_codes)
+            key: (decision.event_id, decision.decision, decision.reason_codes)
             for key in world.decisions.current
-            if (one := world.decisions.get(*key))
+            if (decision := world.decisions.get(*key))
         },
-        "stored": {one.event_id for one in world.decisions._all()},
-        "told": {event.metadata.event_id for event in world.bus.events},
+        "stored": {decision.event_id for decision in world.decisions._all()},
+        "published": {event.metadata.event_id for event in world.bus.events},
         "holders": {key: claim.application_id for key, claim in world.decisions.claims.items()},
         "unpublished": set(world.decisions.marked),
         "end": (end.metadata.event_id, counts),
@@ -100,7 +104,7 @@ def state_of(world: World) -> dict[str, Any]:
 
 
 def sweep_up(world: World) -> None:
-    """What the sweeper does minutes later."""
+    """Does the work of the sweeper, minutes later."""
     left = world.decisions.unpublished(world.now(), limit=1_000)
     publish(left, world.decisions, world.bus)
 

@@ -49,15 +49,15 @@ JUNIPER: Final = replace(
 
 def year(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -> Release:
     """A release of the small registry with ``changed`` systems in place of those of their keys."""
-    new = {one.fscs_key: one for one in changed}
-    systems = {one.fscs_key: one for one in SYSTEMS} | new
-    kept = tuple(one for key, one in systems.items() if key not in without)
-    outlets = tuple(one for one in OUTLETS if one.fscs_key not in {*without, *new})
+    new = {system.fscs_key: system for system in changed}
+    systems = {system.fscs_key: system for system in SYSTEMS} | new
+    kept = tuple(system for key, system in systems.items() if key not in without)
+    outlets = tuple(outlet for outlet in OUTLETS if outlet.fscs_key not in {*without, *new})
     content = hashlib.sha256(repr((fiscal_year, kept, outlets)).encode()).hexdigest()
     return replace(release(kept, outlets, fiscal_year), content_sha256=content)
 
 
-# East and West Coral under one key: the system stands at one place, its central outlet at the other.
+# East and West Coral under one key: the system has the address of one, its central outlet of the other.
 MERGED: Final = replace(WEST_CORAL, fscs_key="ME0004")
 MERGED_OUTLET: Final = outlet(
     "ME0004", "002", "EAST CORAL LIBRARY", "1 HARBOR STREET", "CORAL", "04903", "2075550104"
@@ -65,11 +65,11 @@ MERGED_OUTLET: Final = outlet(
 
 
 class Killed(BaseException):
-    """The process ends here: nobody catches this."""
+    """The process ends here: no code catches this."""
 
 
 class Watched:
-    """Passes calls on; ``step`` hears of each before it is done, and again after."""
+    """Passes calls on; ``step`` is called before each and after it."""
 
     def __init__(self, target: object, step: Callable[[], None]) -> None:
         self._target = target
@@ -100,7 +100,7 @@ class World:
         self.revalidations = MemoryRevalidations(self.decisions.changed)
 
     def now(self) -> datetime:
-        """Every look at the clock is a moment later."""
+        """Each time that is read is a moment later than the one before."""
         self.time += timedelta(milliseconds=1)
         return self.time
 
@@ -125,7 +125,7 @@ class World:
 
     def activate(self, *releases: Release) -> None:
         """A version built from ``releases`` goes live."""
-        accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "a.zip", "1") for one in releases]
+        accepted = [AcceptedRelease(new.fiscal_year, new.content_sha256, "a.zip", "1") for new in releases]
         index = build_index(releases)
         record = version_record(accepted, index, VersionState.ACTIVE)
         self.registry.put_version(record)
@@ -153,7 +153,7 @@ class World:
     # Applications
 
     def submit(self, application_id: str, *, source: str = PARTNER, **fields: Any) -> Decision:
-        """The decision that stands after an application was sent now."""
+        """The current decision after an application was sent now."""
         read = application_from_fields({"application_id": application_id, **fields})
         submission = Submission(
             source=source, application=read.application, sent_at=self.now(), problems=read.problems
@@ -207,8 +207,8 @@ class World:
     def ends(self) -> list[RegistryRevalidated]:
         return [event for event in self.bus.events if isinstance(event, RegistryRevalidated)]
 
-    def told(self) -> Iterator[str]:
-        """The names of the facts told since the last look, in order."""
+    def published(self) -> Iterator[str]:
+        """The detail types of the events that were published since the last call, in order."""
         for event in self.bus.events:
             yield event.detail_type
         self.bus.events.clear()

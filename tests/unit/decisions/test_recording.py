@@ -1,4 +1,4 @@
-"""Recording and publishing, and what becomes of it when any step of it fails."""
+"""Recording and publishing, also when any step fails."""
 
 from __future__ import annotations
 
@@ -138,10 +138,10 @@ class TestOneApplication:
         assert world.store.get(PARTNER, "A-1") == fourth
 
     def test_the_same_fields_under_a_new_revision_are_a_new_submission(self, world: World) -> None:
-        one, two = (decision_of(submission_of(revision=revision)) for revision in (1, 2))
+        first, second = (decision_of(submission_of(revision=revision)) for revision in (1, 2))
 
-        assert how(world.record_all(one, two)) == ["recorded", "recorded"]
-        assert world.store.get(PARTNER, "A-1") == two
+        assert how(world.record_all(first, second)) == ["recorded", "recorded"]
+        assert world.store.get(PARTNER, "A-1") == second
 
     def test_two_sources_with_one_application_id_do_not_touch_each_other(self, world: World) -> None:
         ours = decision_of(submission_of(), fscs_key="AK0001")
@@ -219,7 +219,7 @@ class TestRaces:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
 
         class Overtaken(MemoryDecisions):
-            """Between the first try and the second, the newer one comes in."""
+            """Between the first try and the second, the newer submission comes in."""
 
             overtaken = False
 
@@ -252,7 +252,7 @@ class TestRaces:
 
 
 class Killed(BaseException):
-    """The process ends here: nobody catches this."""
+    """The process ends here: no code catches this."""
 
 
 class Killing:
@@ -302,7 +302,7 @@ def run_killed(world: World, step: int, *, after: bool) -> bool:
 
 
 class TestKilledAtAnyStep:
-    """After the redelivery (or the sweeper) everything stands as if nothing had happened."""
+    """After the redelivery (or the sweeper) the result is as if nothing had happened."""
 
     @pytest.fixture
     def undisturbed(self) -> World:
@@ -338,10 +338,10 @@ class TestKilledAtAnyStep:
 
         world.sweep()
 
-        stored = [one for decisions in world.store.decisions.values() for one in decisions.values()]
+        stored = [decision for decisions in world.store.decisions.values() for decision in decisions.values()]
         assert world.store.marked == set()
         assert {event.metadata.event_id for event in world.bus.events} == {
-            one.event_id for one in stored if one.event_id not in world.store.late
+            decision.event_id for decision in stored if decision.event_id not in world.store.late
         }
 
 

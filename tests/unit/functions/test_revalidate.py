@@ -159,10 +159,10 @@ def test_a_failing_application_is_logged_without_the_words_of_the_applicant(
     service.receive({"task": "revalidate"})
     service.receive_all()
 
-    (told,) = [one for one in caplog.records if one.message == "application not decided again"]
-    extra = vars(told)
+    (logged,) = [record for record in caplog.records if record.message == "application not decided again"]
+    extra = vars(logged)
     assert (extra["source"], extra["application_id"], extra["problem"]) == (PARTNER, "A-1", "ValueError")
-    assert not any(JUNIPER_FIELDS["name"] in str(vars(one)) for one in caplog.records)
+    assert not any(JUNIPER_FIELDS["name"] in str(vars(record)) for record in caplog.records)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""No garbage is collected while a function's code is imported, and afterwards it is again."""
+"""Garbage is not collected while a function's code is imported, and is collected again afterwards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COUNT = """
 import gc, json, sys
 collections = []
 started = lambda: hasattr(sys.modules.get("library_validator.starting"), "imported")
-gc.callbacks.append(lambda phase, told: collections.append(started()))
+gc.callbacks.append(lambda phase, info: collections.append(started()))
 import handler
 print(json.dumps([any(collections), gc.isenabled(), gc.get_freeze_count()]))
 """
@@ -22,10 +22,10 @@ print(json.dumps([any(collections), gc.isenabled(), gc.get_freeze_count()]))
 
 @pytest.mark.parametrize("function", sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py")))
 def test_nothing_is_collected_while_code_is_imported(function: str) -> None:
-    told = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", _COUNT], cwd=FUNCTIONS / function, capture_output=True, text=True, check=True
     )
-    collected, enabled, kept = json.loads(told.stdout)
+    collected, enabled, kept = json.loads(result.stdout)
     assert not collected
     assert enabled
     assert kept > 10_000, "what was imported is walked by no later collection"

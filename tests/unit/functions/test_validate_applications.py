@@ -72,7 +72,7 @@ class Service:
         )
 
     def receive(self, *records: dict[str, Any], runtime: Runtime | None = None) -> list[str]:
-        """The ids of the messages that shall come again."""
+        """The ids of the messages that have to come again."""
         event = ApplicationsBatch.model_validate(batch(*records))
         return handler(event, runtime or self.runtime, NOON).failed_ids
 
@@ -229,7 +229,7 @@ class TestMessagesThatComeAgain:
                 now: datetime,
                 cause: Cause = SUBMISSION,
             ) -> list[Decision]:
-                if any(one.application.name == "Defect" for one in submissions):
+                if any(submission.application.name == "Defect" for submission in submissions):
                     raise ValueError("cannot divide Defect")
                 return super().decide(submissions, now, cause)
 
@@ -287,7 +287,7 @@ class TestLogsAndMetrics:
     def test_logs_have_ids_and_reasons_and_no_words_of_the_applicant(
         self, service: Service, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        service.name = "logs of a test"  # a logger writes to the output that was there when it was named
+        service.name = "logs of a test"  # a logger keeps the output stream of the moment when it got its name
         person = {"contact_name": "Ada Lovelace", "email": "ada@example.org"}
         service.receive(
             message("A-1", ALDER_FIELDS | person, correlation_id="order 17"),
