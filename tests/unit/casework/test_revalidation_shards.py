@@ -1,4 +1,4 @@
-"""A revalidation in pieces: shards and chunks, workers that die or run at the same time, and one announced end."""
+"""A revalidation in pieces: shards and chunks, workers that die or run together, and one announced end."""
 
 from __future__ import annotations
 
