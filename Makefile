@@ -1,4 +1,4 @@
-# What one can do here. Any one Python >= 3.11 is enough; everything else is installed, by hash, in
+# The commands of this repository. Any Python >= 3.11 is enough. Everything else is installed by hash into
 # folders that git ignores.
 
 PYTHON ?= python3
@@ -15,7 +15,7 @@ OLDER := $(foreach year,2015_data_files 2017_data_files 2021,$(DATA)/pls/pls_fy$
 ALL_YEARS := $(foreach year,2015_data_files 2017_data_files 2018_data_files 2019 2020 2021 2022,\
 	$(DATA)/pls/pls_fy$(year)_csv.zip)
 LABELLED := $(sort $(wildcard $(DATA)/labelled/*.csv))
-# The others are about an FSCS id or about an address: without them their rows are other applicants.
+# The other sets are about an FSCS id or an address. Without it their rows would be other applicants.
 REDUCIBLE := $(filter-out %/fscs_id.csv %/gone17.csv,$(LABELLED))
 EVALUATE := $(BIN)/library-validator evaluate
 EXTRACT := $(BIN)/python -m lab.pages.extract
@@ -30,31 +30,31 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 .DEFAULT_GOAL := help
 .PHONY: help install demo test realdata check bench bench-long bench-sample bench-data accuracy build lock
 
-help: ## what one can do here
+help: ## the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: ## every environment: development, local stack, SAM; a second time takes no time
+install: ## make every environment: development, local stack, SAM; quick the second time
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "$(PYTHON) is no Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+		|| { echo "$(PYTHON) is not Python 3.11 or newer: use make PYTHON=python3.12 ..." >&2; exit 1; }
 	@mkdir -p .local/home
 	@$(PYTHON) devstack/library_validator_devstack/environments.py development sam stack handlers
 
-demo: install ## the whole service on this machine; RELEASE="older.zip newer.zip" loads real releases
+demo: install ## run the whole service on this machine; RELEASE="older.zip newer.zip" loads real releases
 	@$(BIN)/library-validator demo $(foreach release,$(RELEASE),--release "$(release)")
 
-# The local stack mostly waits (a poison message is given up after five tries): it runs beside the rest.
-test: install ## every test but those on real data: unit, contract, flow, template, local stack
+# The local stack mostly waits (a poison message fails five times), so its tests run beside the others.
+test: install ## run all tests without real data: unit, contract, flow, template, local stack
 	@$(BIN)/pytest -m "not realdata" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
 		$(BIN)/pytest -m "not realdata" --ignore tests/e2e; rest=$$?; \
 		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
 
-realdata: install ## the tests on the official releases and the labelled sets in ../shared/data
+realdata: install ## run the tests on the official releases and the labelled sets in ../shared/data
 	@export LIBRARY_VALIDATOR_DATA="$(abspath $(DATA))"; \
 		$(BIN)/pytest -m realdata tests/e2e > .local/e2e-realdata.log 2>&1 & stack=$$!; \
 		$(BIN)/pytest -m realdata --ignore tests/e2e; rest=$$?; \
 		wait $$stack; stack=$$?; cat .local/e2e-realdata.log; exit $$((rest | stack))
 
-check: install ## lint, format, types, imports, template, generated schemas, lock files
+check: install ## check lint, format, types, imports, template, generated schemas, lock files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -64,7 +64,7 @@ check: install ## lint, format, types, imports, template, generated schemas, loc
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
 
-bench: install ## speed, cost and accuracy beside peers, in minutes: on ../shared/data, rewriting both pages, or on the sample
+bench: install ## measure speed, cost and accuracy beside peers, in minutes; with ../shared/data it rewrites both pages
 	@$(BIN)/python devstack/library_validator_devstack/environments.py bench
 	$(BIN)/python -m lab.speed.read_units
 	@if [ -d "$(DATA)/labelled" ]; then $(MAKE) --no-print-directory bench-data; \
@@ -92,7 +92,7 @@ bench-data:
 	mv .local/accuracy_peers.md $(RESULTS)/accuracy_peers.md && cat $(RESULTS)/accuracy_peers.md
 	$(ACCURACY_PAGE)
 
-bench-long: install ## the long ones, on a quiet machine: decisions beside peers, flow, growth; needs ../shared/data
+bench-long: install ## measure decisions beside peers, flow and growth on a quiet machine; needs ../shared/data
 	@[ -d "$(DATA)/labelled" ] || { echo "bench-long: not run ($(DATA) is not here)" >&2; exit 1; }
 	@$(BIN)/python devstack/library_validator_devstack/environments.py bench
 	$(BENCH).speed.decisions_per_second $(DATA)/labelled --release $(NEWEST) $(foreach older,$(OLDER),--older $(older)) \
@@ -102,7 +102,7 @@ bench-long: install ## the long ones, on a quiet machine: decisions beside peers
 	$(BENCH).growth.growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
 	$(BENCH).pages.performance_page
 
-accuracy: install ## how often it errs on the labelled sets in ../shared/data, in minutes; rewrites docs/accuracy.md
+accuracy: install ## measure the accuracy on the labelled sets in ../shared/data, in minutes; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }
 	@mkdir -p $(MEASURED)
 	$(EVALUATE) $(LABELLED) --release $(NEWEST) --report $(MEASURED)/labelled
@@ -119,10 +119,10 @@ accuracy: install ## how often it errs on the labelled sets in ../shared/data, i
 	$(EXTRACT) $(MEASURED)/wordings/run.json --output $(RESULTS)/wordings.json
 	$(ACCURACY_PAGE)
 
-build: install ## the artifacts for AWS; ARCH=x86_64 for that processor
+build: install ## build the artifacts for AWS; ARCH=x86_64 for that processor
 	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build
 
-lock: install ## compile requirements/ and layers/core/requirements.txt anew; UPGRADE=--upgrade for newer ones
+lock: install ## compile requirements/ and layers/core/requirements.txt; UPGRADE=--upgrade for newer packages
 	$(COMPILE) --group layer --output-file layers/core/requirements.txt
 	for group in test check bench; do \
 		$(COMPILE) --group $$group --constraint layers/core/requirements.txt \
