@@ -75,6 +75,7 @@ bench-sample:
 	$(BENCH).speed.reading --output $(SPEED)/reading.json
 	$(BENCH).speed.cold_start --output $(SPEED)/cold_start.json
 	$(BENCH).speed.candidates --output $(SPEED)/candidates.json
+	$(BENCH).speed.answer_models --output $(SPEED)/answer_models.json
 	$(BENCH).speed.cost --output $(SPEED)/cost.json
 	$(BENCH).growth.growth --output $(SPEED)/growth.json
 	$(BENCH).pages.performance_page --results $(SPEED) --output $(SPEED)/performance.md
@@ -83,6 +84,7 @@ bench-data:
 	$(BENCH).speed.reading --release $(NEWEST) --older $(OLDER) --output $(RESULTS)/reading.json
 	$(BENCH).speed.cold_start --release $(NEWEST) --output $(RESULTS)/cold_start.json
 	$(BENCH).speed.candidates --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/candidates.json
+	$(BENCH).speed.answer_models --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/answer_models.json
 	$(BENCH).speed.cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
 		--negatives $(foreach set,irs museum twin ipeds,$(DATA)/labelled/neg_$(set).csv) --output $(RESULTS)/cost.json
 	$(BENCH).pages.performance_page

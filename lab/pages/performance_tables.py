@@ -66,6 +66,17 @@ def _rate(rate: Mapping[str, Any]) -> str:
     )
 
 
+def answer_models(results: Results) -> str:
+    result = results["answer_models"]
+    rows = [
+        (name, spread(times), f"{result['ratios'][f'{name} to judged']['median']:.2f} ×")
+        for name, times in result["times"].items()
+        if name != "judged"
+    ]
+    judged = ("judged", spread(result["times"]["judged"]), "1")
+    return markdown(("", "µs an application", "to judging"), [judged, *rows])
+
+
 def cost(results: Results) -> str:
     result = results["cost"]
     rows = [
@@ -220,6 +231,7 @@ def flow_function(results: Results) -> str:
 
 BLOCKS: Final[Mapping[str, tuple[str, Block]]] = {
     "decisions": ("decisions_per_second", decisions),
+    "answer-models": ("answer_models", answer_models),
     "cost": ("cost", cost),
     "cost-of-application": ("cost", cost_of_application),
     "reading": ("reading", reading),
