@@ -1,4 +1,4 @@
-"""What loads releases, as moto holds it: bucket, rule, FIFO queue, function, table, and the results bus."""
+"""The stack that loads releases, on moto: bucket, rule, FIFO queue, function, table, and results bus."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def load(message: dict[str, Any]) -> object:
 
 
 def load_beside_a_command(message: dict[str, Any]) -> object:
-    """The function takes a message in a thread, while a command's runner has standard output for itself.
+    """The function takes a message in a thread while a test runs a command and captures standard output.
 
-    What it says would stand among the command's answer, or go to an output that the runner has closed.
+    The log of the function would be mixed into that output, so it goes elsewhere.
     """
     runtime = replace(build_runtime(), logger=Logger(service="index_release_unheard", stream=io.StringIO()))
     return handler(ReleasesMessage.model_validate(message), runtime, lambda: datetime.now(UTC))
@@ -83,7 +83,7 @@ class ReleaseStack:
         self.s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=content)
 
     def messages(self) -> list[dict[str, Any]]:
-        """What the queue holds, as Lambda is given it; the messages stay there."""
+        """The messages of the queue in the form that Lambda gets; they stay in the queue."""
         found = self.sqs.receive_message(QueueUrl=self.releases, MaxNumberOfMessages=10).get("Messages", [])
         return [
             queued(message["Body"], message["MessageId"]) | {"handle": message["ReceiptHandle"]}
@@ -91,7 +91,7 @@ class ReleaseStack:
         ]
 
     def deliver(self, take: Callable[[dict[str, Any]], object] = load) -> list[Any]:
-        """Let the function take every message, one by one; messages that it raised on stay."""
+        """Give each message to the function; a message stays in the queue if the function raises."""
         responses = []
         for message in self.messages():
             responses.append(take(message))
@@ -100,7 +100,7 @@ class ReleaseStack:
 
     def published(self) -> list[dict[str, Any]]:
         found = self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get("Messages", [])
-        return [json.loads(one["Body"]) for one in found]
+        return [json.loads(message["Body"]) for message in found]
 
     def pointer(self) -> Pointer:
         return self.table.pointer()

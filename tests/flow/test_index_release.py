@@ -1,4 +1,4 @@
-"""From an upload in the bucket to the table and the bus, by the queue's own messages."""
+"""From an upload in the bucket to the table and the bus, through the messages of the queue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_an_uploaded_release_is_live_and_announced(release_stack: ReleaseStack) 
     assert event["detail"]["data"]["systems"] == record.systems > 100
 
 
-def test_the_manifest_in_the_bucket_lists_what_can_be_read(release_stack: ReleaseStack) -> None:
+def test_the_manifest_in_the_bucket_lists_the_postings(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022))
     release_stack.deliver()
 
@@ -53,7 +53,7 @@ def test_a_newer_release_flips_and_the_older_one_stays_readable(release_stack: R
     assert [release.fiscal_year for release in record.releases] == [2021, 2022]
 
 
-def test_the_same_message_again_is_a_no_op(release_stack: ReleaseStack) -> None:
+def test_a_second_delivery_of_a_message_changes_nothing(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022))
     [message] = release_stack.messages()
     first = lambda_handler(message, CONTEXT)
@@ -63,7 +63,7 @@ def test_the_same_message_again_is_a_no_op(release_stack: ReleaseStack) -> None:
     assert len(release_stack.published()) == 1
 
 
-def test_an_event_without_a_version_reads_the_object_that_stands_there(release_stack: ReleaseStack) -> None:
+def test_an_event_without_a_version_is_for_the_newest_object(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022))
     [message] = release_stack.messages()
     body = json.loads(message["Records"][0]["body"])
@@ -75,8 +75,8 @@ def test_an_event_without_a_version_reads_the_object_that_stands_there(release_s
     assert response["run_id"] == f"releases/pls_sample_fy2022_csv.zip@{version}"
 
 
-def test_a_key_is_taken_as_it_is(release_stack: ReleaseStack) -> None:
-    """EventBridge does not encode keys, and a release may be called anything."""
+def test_a_key_is_not_decoded(release_stack: ReleaseStack) -> None:
+    """EventBridge does not encode keys, and a release can have any name."""
     release_stack.upload(sample(2022), key="releases/pls fy2022+ä%20.zip")
     [response] = release_stack.deliver()
     assert response["status"] == "active"
@@ -84,7 +84,7 @@ def test_a_key_is_taken_as_it_is(release_stack: ReleaseStack) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>Not found</html>", sample(2022)[:5_000]])
-def test_what_is_no_release_is_refused_and_told(release_stack: ReleaseStack, content: bytes) -> None:
+def test_a_file_that_is_not_a_release_is_refused(release_stack: ReleaseStack, content: bytes) -> None:
     release_stack.upload(content)
     [response] = release_stack.deliver()
 
@@ -125,12 +125,12 @@ def test_an_object_that_is_gone_before_its_event_is_refused(release_stack: Relea
     assert lambda_handler(message, CONTEXT)["status"] == "refused"
 
 
-def test_a_message_that_nobody_understands_goes_back_to_the_queue(release_stack: ReleaseStack) -> None:
+def test_an_unreadable_message_goes_back_to_the_queue(release_stack: ReleaseStack) -> None:
     with pytest.raises(ValueError, match="body"):
         lambda_handler(queued("{}"), CONTEXT)
 
 
-def test_metrics_and_logs_tell_counts(
+def test_metrics_and_log_have_the_counts(
     release_stack: ReleaseStack, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     release_stack.upload(sample(2022))

@@ -1,4 +1,4 @@
-"""Accepting, rejecting and reindexing by command, through the bucket, the queue and the function."""
+"""Commands accept, reject and reindex releases, through the bucket, the queue and the function."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021
 
 @pytest.fixture(autouse=True)
 def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack) -> None:
-    """The commands find this stack, and following a load is taking it from the queue."""
+    """The commands use this stack; to follow a load, they deliver its message."""
     outputs = {
         "RegistryTable": REGISTRY_TABLE,
         "ReleasesBucket": RELEASES_BUCKET,
@@ -57,7 +57,7 @@ def told(result: Result) -> dict[str, Any]:
 
 @pytest.fixture
 def quarantined(release_stack: ReleaseStack) -> Run:
-    """FY2022 is live, FY2021 came after it."""
+    """FY2022 is live, and FY2021 was uploaded after it."""
     for key, year in ((NEWER, 2022), (OLDER, 2021)):
         release_stack.upload(sample(year), key)
         release_stack.deliver()
@@ -87,7 +87,7 @@ def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
     }
 
 
-def test_the_list_shows_both_the_verdict_and_the_load(quarantined: Run) -> None:
+def test_the_list_shows_the_acceptance_and_the_load(quarantined: Run) -> None:
     typed("accept", quarantined.run_id, "--reason", "checked")
     runs = told(typed("list", "--json"))["runs"]
     assert [run["status"] for run in runs] == ["active", "accepted", "active"]
@@ -120,19 +120,19 @@ def test_a_name_that_several_runs_have_is_not_guessed(release_stack: ReleaseStac
 
 
 @pytest.mark.usefixtures("quarantined")
-def test_a_name_that_nothing_quarantined_has_is_said() -> None:
+def test_a_name_without_a_quarantined_run_is_refused() -> None:
     for name, said in (("fy2022", "all of them are active"), ("fy1999", "release list shows all")):
         result = typed("accept", name, "--reason", "why not")
         assert (result.exit_code, said in " ".join(result.stderr.split())) == (1, True), result.stderr
 
 
 @pytest.mark.usefixtures("quarantined")
-@pytest.mark.parametrize("verdict", ["accept", "reject"])
-def test_a_verdict_needs_words(verdict: str) -> None:
-    assert typed(verdict, "fy2021", "--reason", "  ").exit_code == 2
+@pytest.mark.parametrize("command", ["accept", "reject"])
+def test_accepting_and_rejecting_need_a_reason(command: str) -> None:
+    assert typed(command, "fy2021", "--reason", "  ").exit_code == 2
 
 
-def test_reindexing_what_has_this_format_already_changes_nothing(release_stack: ReleaseStack) -> None:
+def test_reindexing_the_present_format_changes_nothing(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022), NEWER)
     release_stack.deliver()
     pointer = release_stack.pointer()
@@ -143,7 +143,7 @@ def test_reindexing_what_has_this_format_already_changes_nothing(release_stack: 
     assert release_stack.pointer() == pointer
 
 
-def test_what_was_fetched_from_a_mirror_waits_with_where_it_came_from(release_stack: ReleaseStack) -> None:
+def test_a_release_from_a_mirror_waits_with_its_origin(release_stack: ReleaseStack) -> None:
     origin = {"source-url": "https://mirror.example/pls.zip", "official": "no"}
     release_stack.s3.put_object(
         Bucket=RELEASES_BUCKET,
@@ -160,8 +160,8 @@ def test_what_was_fetched_from_a_mirror_waits_with_where_it_came_from(release_st
     assert told(result)["status"] == "active"
 
 
-def test_an_unfinished_verdict_is_found_again_by_name(release_stack: ReleaseStack, quarantined: Run) -> None:
-    """The command was cut off between the verdict and the copy."""
+def test_an_unfinished_acceptance_is_found_by_name(release_stack: ReleaseStack, quarantined: Run) -> None:
+    """The command was killed between the acceptance and the copy."""
     release_stack.table.put_run(replace(quarantined, status="accepted", reason="first words", by="pat"))
     result = typed("accept", "fy2021", "--reason", "second words", "--json")
     assert (told(result)["status"], told(result)["reason"]) == ("active", "first words")

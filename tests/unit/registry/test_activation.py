@@ -1,4 +1,4 @@
-"""What becomes of an uploaded release."""
+"""The load of an uploaded release and its results."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ def test_the_first_release_becomes_the_registry(world: World) -> None:
     assert world.answer().startswith("AK0001 in 2022:")
 
 
-def test_an_activation_is_announced_with_what_it_holds(world: World) -> None:
+def test_the_event_of_an_activation_has_its_releases_and_counts(world: World) -> None:
     first = world.put_and_load(release_file(2021))
     second = world.put_and_load(release_file(2022))
 
@@ -49,7 +49,7 @@ def test_an_activation_is_announced_with_what_it_holds(world: World) -> None:
     assert len({event.metadata.event_id for event in world.activations}) == 2
 
 
-def test_a_newer_release_is_indexed_together_with_those_accepted_before(world: World) -> None:
+def test_a_newer_release_is_indexed_together_with_earlier_ones(world: World) -> None:
     old = world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
 
@@ -59,7 +59,7 @@ def test_a_newer_release_is_indexed_together_with_those_accepted_before(world: W
     assert world.store.version(old.version or "").state is VersionState.SUPERSEDED
 
 
-def test_the_run_keeps_report_and_warnings(world: World) -> None:
+def test_the_run_has_the_report_and_the_warnings(world: World) -> None:
     warning = Problem("orphans", "warning", "3 outlets have no system")
     run = world.put_and_load(release_file(2022, problems=[warning]))
 
@@ -70,7 +70,7 @@ def test_the_run_keeps_report_and_warnings(world: World) -> None:
     assert world.bucket.reports[run.run_id]["problems"][0]["message"] == "3 outlets have no system"
 
 
-def test_a_redelivery_changes_nothing_and_says_nothing(world: World) -> None:
+def test_a_second_delivery_changes_and_publishes_nothing(world: World) -> None:
     upload = world.put(release_file(2022))
     run = world.load(upload)
     pointer = world.store.pointer()
@@ -102,7 +102,7 @@ def test_the_same_content_uploaded_again_is_unchanged(world: World) -> None:
         (release_file(2023, problems=[Problem("name_differs", "quarantine", "…")]), "name_differs"),
     ],
 )
-def test_what_the_guard_doubts_is_quarantined_and_changes_nothing(
+def test_a_release_with_problems_is_quarantined_and_changes_nothing(
     world: World, content: bytes, code: str
 ) -> None:
     world.put_and_load(release_file(2022))
@@ -119,11 +119,11 @@ def test_what_the_guard_doubts_is_quarantined_and_changes_nothing(
     assert event.metadata.registry_version == pointer.active
 
 
-def test_what_is_no_release_is_refused_in_one_sentence(world: World) -> None:
+def test_a_file_that_is_not_a_release_is_refused_with_a_sentence(world: World) -> None:
     run = world.put_and_load(NOT_A_RELEASE)
 
     assert (run.status, run.version, run.report) == ("refused", None, None)
-    assert run.problems[0]["message"] == "pls.zip is no zip; expected an official release"
+    assert run.problems[0]["message"] == "pls.zip is not a zip; expected an official release"
     event = world.bus.events[-1]
     assert isinstance(event, ReleaseRefusedEvent)
     assert (event.data.status, event.data.fiscal_year) == ("refused", None)
@@ -138,7 +138,7 @@ def test_an_upload_that_is_gone_is_refused(world: World) -> None:
     assert "releases/gone.zip (version v1) is not in the releases bucket" in run.problems[0]["message"]
 
 
-def test_an_event_that_the_bus_did_not_take_is_sent_by_the_redelivery(world: World) -> None:
+def test_an_event_that_the_bus_refused_is_published_by_the_next_delivery(world: World) -> None:
     upload = world.put(release_file(2022))
     world.bus.down = True
     with pytest.raises(PublishFailed):
@@ -150,8 +150,8 @@ def test_an_event_that_the_bus_did_not_take_is_sent_by_the_redelivery(world: Wor
     assert (run.status, run.events_published, len(world.activations)) == ("active", True, 1)
 
 
-def test_a_flip_by_somebody_else_meanwhile_is_not_overwritten(world: World) -> None:
-    """The load fails, and its redelivery builds on what is live by then."""
+def test_another_flip_meanwhile_is_not_overwritten(world: World) -> None:
+    """The load fails, and its next delivery builds on the new live version."""
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2023))
@@ -172,8 +172,8 @@ def test_a_flip_by_somebody_else_meanwhile_is_not_overwritten(world: World) -> N
     ]
 
 
-def test_postings_of_an_interrupted_try_do_not_stay_behind(world: World) -> None:
-    """The try was for a set with FY2022 in it, its redelivery for one without."""
+def test_postings_of_an_interrupted_try_are_deleted(world: World) -> None:
+    """The try was for a set of releases with FY2022, the next delivery for a set without it."""
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2023))
@@ -189,7 +189,7 @@ def test_postings_of_an_interrupted_try_do_not_stay_behind(world: World) -> None
     }
 
 
-def test_what_an_interrupted_try_indexed_differently_does_not_stay_behind(world: World) -> None:
+def test_postings_that_an_interrupted_try_indexed_differently_are_deleted(world: World) -> None:
     """Between the two deliveries, another version of this code was deployed."""
     upload = world.put(release_file(2022))
 
@@ -207,7 +207,7 @@ def test_what_an_interrupted_try_indexed_differently_does_not_stay_behind(world:
     assert world.bucket.manifests[run.version or ""] == expected.keys()
 
 
-def test_a_release_is_indexed_again_when_the_index_format_is_another(world: World) -> None:
+def test_a_release_is_indexed_again_for_another_index_format(world: World) -> None:
     first = world.put_and_load(release_file(2022))
     old_code = World(bucket=world.bucket, clock=world.clock)
     record = replace(world.store.version(first.version or ""), version="2022.0.abc", index_format=0)
@@ -221,7 +221,7 @@ def test_a_release_is_indexed_again_when_the_index_format_is_another(world: Worl
     assert old_code.answer() == world.answer()
 
 
-def test_a_load_stops_before_its_time_limit_and_the_redelivery_ends_it(world: World) -> None:
+def test_a_load_stops_before_its_time_limit_and_the_next_delivery_completes_it(world: World) -> None:
     upload = world.put(release_file(2022))
     with pytest.raises(IndexIncomplete, match="time limit"):
         world.load(upload, time_left=lambda: 5.0)
@@ -232,7 +232,7 @@ def test_a_load_stops_before_its_time_limit_and_the_redelivery_ends_it(world: Wo
     assert world.load(upload).status == "active"
 
 
-def test_a_version_that_does_not_read_back_as_built_is_not_activated(world: World) -> None:
+def test_a_version_that_differs_from_the_built_index_is_not_activated(world: World) -> None:
     class Forgetful(MemoryRegistry):
         def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
             super().put_postings(version, dict(list(postings.items())[1:]))
@@ -244,7 +244,7 @@ def test_a_version_that_does_not_read_back_as_built_is_not_activated(world: Worl
         world.store.pointer()
 
 
-def test_an_accepted_release_that_is_gone_stops_the_load_with_a_way_out(world: World) -> None:
+def test_the_load_stops_if_an_accepted_release_is_gone_and_says_what_to_do(world: World) -> None:
     live = world.put_and_load(release_file(2021))
     world.bucket.remove("releases/pls.zip")
     upload = world.bucket.upload("releases/next.zip", release_file(2022))
@@ -269,7 +269,7 @@ def test_a_version_is_deleted_when_two_newer_ones_have_been_live(world: World) -
     assert [one.fiscal_year for one in world.store.version(versions[1]).releases] == [2019, 2020]
 
 
-def test_nothing_is_deleted_that_a_validation_may_still_be_reading(world: World) -> None:
+def test_a_version_that_a_validation_may_still_read_is_not_deleted(world: World) -> None:
     versions = {world.put_and_load(release_file(year)).version for year in (2020, 2021, 2022)}
     assert world.versions_with_postings() == versions
 
@@ -287,7 +287,7 @@ def test_a_rolled_back_version_is_not_activated_by_an_upload(world: World) -> No
     assert world.store.pointer().active == first.version
 
 
-def test_a_redelivery_does_not_undo_a_roll_back(world: World) -> None:
+def test_a_second_delivery_does_not_undo_a_roll_back(world: World) -> None:
     """The load was killed between its flip and the end of its run."""
     first = world.put_and_load(release_file(2021))
     bad = world.put(release_file(2022))
@@ -309,7 +309,7 @@ def test_a_corrected_release_is_accepted_after_a_roll_back(world: World) -> None
     assert world.store.pointer().fiscal_year == 2022
 
 
-def test_what_changed_since_the_nearest_release_lies_beside_the_report(world: World) -> None:
+def test_the_delta_from_the_nearest_release_is_stored_with_the_report(world: World) -> None:
     world.put_and_load(release_file(2021))
     live = world.put_and_load(release_file(2022, systems=101))
     quarantined = world.put_and_load(release_file(2023, systems=50))
@@ -321,14 +321,14 @@ def test_what_changed_since_the_nearest_release_lies_beside_the_report(world: Wo
     assert world.bucket.deltas[quarantined.run_id]["older"]["fiscal_year"] == 2022
 
 
-def test_an_older_year_is_compared_the_right_way_round(world: World) -> None:
+def test_the_delta_of_an_older_year_goes_from_older_to_newer(world: World) -> None:
     world.put_and_load(release_file(2022))
     run = world.put_and_load(release_file(2019, systems=101))
     delta = world.bucket.deltas[run.run_id]
     assert (delta["older"]["fiscal_year"], delta["newer"]["fiscal_year"]) == (2019, 2022)
 
 
-def test_a_comparison_that_fails_keeps_nothing_from_going_live(
+def test_a_failed_delta_does_not_keep_a_release_from_going_live(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_older: Release, _newer: Release) -> None:

@@ -1,4 +1,4 @@
-"""A load or a roll-back that dies at any call, and is done again, ends as if nothing had happened."""
+"""A load or a roll-back is killed at any call and repeated: the end is the same as without the crash."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.unit.registry.world import World, release_file
 
 
 class Killed(BaseException):
-    """The function ended without another word."""
+    """The function was killed."""
 
 
 class UnreachableError(Exception):
-    """A call failed; the function goes on to say so."""
+    """A call failed; the function goes on and reports it."""
 
 
 @dataclass
 class Fate:
-    """The ``last`` call dies, ``after`` or before it did what it was for."""
+    """The call number ``last`` fails, before or ``after`` its effect."""
 
     last: int
     after: bool
@@ -50,7 +50,7 @@ class Fate:
 
 
 class Fated:
-    """Stands before a store, a bucket or a bus; each call of a method may be the last."""
+    """Wraps a store, a bucket or a bus; each call of a method may be the last."""
 
     def __init__(self, real: object, fate: Fate) -> None:
         self._real = real
@@ -69,7 +69,7 @@ def small_release(year: int) -> bytes:
 
 
 def prepared() -> World:
-    """Three versions were live, a day each; the next load deletes one."""
+    """Three versions were live for a day each; the next load deletes one of them."""
     world = World()
     for year in (2018, 2019, 2020):
         world.put_and_load(small_release(year))
@@ -88,7 +88,7 @@ def fated_ports(world: World, fate: Fate) -> LoadPorts:
 
 
 def state_of(world: World) -> dict[str, Any]:
-    """What answers, what is kept for it, and what was told."""
+    """The versions in use, with their content, and the published activations."""
     pointer = world.store.pointer()
     in_use = [pointer.active, pointer.previous or ""]
     return {
@@ -96,13 +96,13 @@ def state_of(world: World) -> dict[str, Any]:
         "states": [world.store.version(version).state for version in in_use],
         "postings": [world.store.items[version] for version in in_use],
         "manifests": [world.bucket.manifests[version] for version in in_use],
-        "told": {(event.data.version, event.data.previous_version) for event in world.activations},
+        "published": {(event.data.version, event.data.previous_version) for event in world.activations},
     }
 
 
 @deaths
 @errors
-def test_a_load_that_dies_at_any_call_is_ended_by_the_redelivery(
+def test_a_load_killed_at_any_call_is_completed_by_the_next_delivery(
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = prepared()
@@ -132,7 +132,7 @@ def test_a_load_that_dies_at_any_call_is_ended_by_the_redelivery(
 
 @deaths
 @errors
-def test_a_roll_back_that_dies_at_any_call_is_ended_by_doing_it_again(
+def test_a_roll_back_killed_at_any_call_is_completed_by_the_next_one(
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = prepared()
@@ -167,7 +167,7 @@ def rolled_back() -> World:
 
 @deaths
 @errors
-def test_an_acceptance_that_dies_at_any_call_is_ended_by_doing_it_again(
+def test_an_acceptance_killed_at_any_call_is_completed_by_the_next_one(
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = rolled_back()
@@ -194,7 +194,7 @@ def test_an_acceptance_that_dies_at_any_call_is_ended_by_doing_it_again(
 
 @deaths
 @errors
-def test_the_load_of_what_was_accepted_dies_at_any_call_and_is_ended_by_the_redelivery(
+def test_the_load_of_an_accepted_release_killed_at_any_call_is_completed_by_the_next_delivery(
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = rolled_back()
@@ -220,10 +220,10 @@ def test_the_load_of_what_was_accepted_dies_at_any_call_and_is_ended_by_the_rede
 
 @deaths
 @errors
-def test_a_roll_back_between_the_death_of_an_accepted_load_and_its_redelivery_stands(
+def test_a_roll_back_between_a_killed_load_and_its_next_delivery_is_kept(
     after: bool, error: type[BaseException]
 ) -> None:
-    """Whatever the first delivery did, a person went back since: only a person goes forward again."""
+    """A person rolled back after the first delivery: only a person can undo that."""
     for call in count(1):
         world, fate = rolled_back(), Fate(call, after, error)
         upload = world.accept(world.store.runs()[0])
@@ -243,7 +243,7 @@ def test_a_roll_back_between_the_death_of_an_accepted_load_and_its_redelivery_st
 
 @deaths
 @errors
-def test_a_rejection_that_dies_at_any_call_is_ended_by_doing_it_again(
+def test_a_rejection_killed_at_any_call_is_completed_by_the_next_one(
     after: bool, error: type[BaseException]
 ) -> None:
     for call in count(1):

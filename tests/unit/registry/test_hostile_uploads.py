@@ -1,4 +1,4 @@
-"""Spoiled files, from the upload to the answer: each is told in a clear sentence and changes nothing."""
+"""Spoiled files, from the upload to the answer: each is reported with a sentence and changes nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sample(year: int) -> bytes:
 
 
 class Service:
-    """A registry with ``live`` in it, the real loader, and somebody who asks whether it still answers."""
+    """A registry with the release ``live``, the real loader, and a check that it still answers."""
 
     def __init__(self, live: bytes) -> None:
         self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
@@ -55,7 +55,7 @@ class Service:
         return load_release(self.bucket.upload(key, content), ports, self.clock)
 
     def answer(self) -> tuple[str, str]:
-        """The decision on a library of the live release, and the version that it stands on."""
+        """The decision on a library of the live release, and its registry version."""
         read = application_from_fields(self.applicant)
         submission = Submission(
             source="test", application=read.application, sent_at=self.clock.time, problems=read.problems
@@ -95,7 +95,7 @@ def spoiled_samples() -> dict[str, Spoiled]:
     return {spoiled.case: spoiled for spoiled in every}
 
 
-def test_the_release_that_is_spoiled_here_would_go_live() -> None:
+def test_the_release_without_damage_goes_live() -> None:
     service = Service(sample(2021))
     assert service.run.status == "active"
     assert service.answer()[0] == "validated"
@@ -103,7 +103,7 @@ def test_the_release_that_is_spoiled_here_would_go_live() -> None:
 
 
 @pytest.mark.parametrize("case", SPOILED)
-def test_a_spoiled_release_is_told_and_changes_nothing(
+def test_a_spoiled_release_is_reported_and_changes_nothing(
     service: Service, spoiled_samples: dict[str, Spoiled], case: str
 ) -> None:
     check(service, spoiled_samples[case])

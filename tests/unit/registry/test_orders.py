@@ -29,7 +29,7 @@ def sample(year: int) -> bytes:
 
 
 def registry_loaded_with(releases: list[tuple[str, bytes]]) -> MemoryRegistry:
-    """What is live after each of them was uploaded, and accepted where it was quarantined."""
+    """The live version after all releases were uploaded, and accepted if they were quarantined."""
     store, bucket, clock = MemoryRegistry(), MemoryReleasesBucket(), Clock()
     ports = LoadPorts(store, bucket, MemoryEventBus(), lambda: math.inf)
     for name, content in releases:

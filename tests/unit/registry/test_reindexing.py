@@ -1,4 +1,4 @@
-"""Building the live registry again for a newer index format."""
+"""The live registry is built again for a newer index format."""
 
 from dataclasses import replace
 
@@ -54,14 +54,14 @@ def test_the_same_releases_are_built_in_the_newer_format(outdated: World, folder
     assert not format_is_outdated(outdated.store)
 
 
-def test_what_a_person_accepted_once_is_not_asked_again(outdated: World) -> None:
+def test_a_release_that_a_person_accepted_is_not_quarantined_again(outdated: World) -> None:
     run = outdated.load(reindex(outdated.store, outdated.bucket))
     [problem] = run.problems
     assert (problem["code"], problem["severity"]) == ("keys_repeated", "warning")
     assert problem["message"].endswith("(accepted before)")
 
 
-def test_a_format_that_was_rolled_back_is_not_built_again_by_itself(outdated: World) -> None:
+def test_a_rolled_back_format_is_not_built_again_by_itself(outdated: World) -> None:
     older = outdated.store.pointer().active
     newer = outdated.load(reindex(outdated.store, outdated.bucket))
     outdated.roll_back("answers are worse")
@@ -73,7 +73,7 @@ def test_a_format_that_was_rolled_back_is_not_built_again_by_itself(outdated: Wo
     assert "version_withdrawn" in {problem["code"] for problem in run.problems}
 
 
-def test_with_the_format_of_this_code_nothing_changes(world: World) -> None:
+def test_a_registry_in_the_present_format_is_unchanged(world: World) -> None:
     world.put_and_load(release_file(2022))
     pointer = world.store.pointer()
     assert not format_is_outdated(world.store)

@@ -1,4 +1,4 @@
-"""What a person's word does to a quarantined release."""
+"""A person accepts or rejects a quarantined release."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ def older_year_quarantined(world: World):  # type: ignore[no-untyped-def]
     return run
 
 
-def test_an_accepted_older_year_joins_the_set_with_the_words_of_the_person(world: World) -> None:
+def test_an_accepted_older_year_is_added_with_the_reason_of_the_person(world: World) -> None:
     quarantined = older_year_quarantined(world)
     run = world.load(world.accept(quarantined, "agreed with the state", "pat"))
 
@@ -43,7 +43,7 @@ def test_an_accepted_older_year_joins_the_set_with_the_words_of_the_person(world
     )
 
 
-def test_what_stood_against_it_stands_on_as_a_warning_with_the_verdict(world: World) -> None:
+def test_an_accepted_problem_becomes_a_warning_with_the_reason(world: World) -> None:
     run = world.load(world.accept(older_year_quarantined(world), "agreed", "pat"))
 
     [problem] = run.problems
@@ -51,7 +51,7 @@ def test_what_stood_against_it_stands_on_as_a_warning_with_the_verdict(world: Wo
     assert problem["message"].endswith("(accepted by pat: agreed)")
 
 
-def test_the_verdict_is_kept_on_the_run_that_was_judged(world: World) -> None:
+def test_the_acceptance_is_stored_on_the_quarantined_run(world: World) -> None:
     quarantined = older_year_quarantined(world)
     upload = world.accept(quarantined, "agreed", "pat")
     kept = world.run(quarantined)
@@ -63,7 +63,7 @@ def test_the_verdict_is_kept_on_the_run_that_was_judged(world: World) -> None:
     assert world.run(quarantined).accepted_as == loaded.run_id != quarantined.run_id
 
 
-def test_the_same_object_is_put_again_with_where_it_came_from(world: World) -> None:
+def test_the_same_object_is_uploaded_again_with_its_origin(world: World) -> None:
     world.put_and_load(release_file(2021))
     fetched = world.bucket.upload("releases/fetched/pls fy2022.zip", release_file(2022), FETCHED)
     quarantined = world.load(fetched)
@@ -77,24 +77,24 @@ def test_the_same_object_is_put_again_with_where_it_came_from(world: World) -> N
     assert (run.status, run.provenance) == ("active", FETCHED)
 
 
-def test_what_the_agency_itself_published_needs_nobody(world: World) -> None:
+def test_a_release_of_the_agency_itself_needs_no_person(world: World) -> None:
     official = FETCHED | {"official": "yes"}
     run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022), official))
     assert (run.status, run.provenance) == ("active", official)
 
 
-def test_a_fetched_object_that_does_not_say_where_from_needs_a_person(world: World) -> None:
+def test_a_fetched_object_without_an_origin_needs_a_person(world: World) -> None:
     run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022)))
     assert (run.status, codes(run.problems)) == ("quarantined", ["from_mirror"])
 
 
-def test_a_mirror_of_what_is_accepted_already_is_unchanged(world: World) -> None:
+def test_an_accepted_release_from_a_mirror_is_unchanged(world: World) -> None:
     world.put_and_load(release_file(2022))
     run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022), FETCHED))
     assert run.status == "unchanged"
 
 
-def test_what_was_not_known_when_it_was_accepted_quarantines_it_again(world: World) -> None:
+def test_a_new_problem_after_the_acceptance_quarantines_the_release_again(world: World) -> None:
     quarantined = older_year_quarantined(world)
     upload = world.accept(quarantined)
     world.put_and_load(release_file(2023))
@@ -108,7 +108,7 @@ def test_what_was_not_known_when_it_was_accepted_quarantines_it_again(world: Wor
     assert world.load(world.accept(run)).status == "active"
 
 
-def test_one_acceptance_is_good_for_one_load(world: World) -> None:
+def test_an_acceptance_serves_for_one_load(world: World) -> None:
     quarantined = older_year_quarantined(world)
     upload = world.accept(quarantined)
     mark = world.bucket.metadata(upload)
@@ -121,7 +121,7 @@ def test_one_acceptance_is_good_for_one_load(world: World) -> None:
     assert world.store.version(active or "").state is VersionState.ROLLED_BACK
 
 
-def test_an_acceptance_is_for_that_content_only(world: World) -> None:
+def test_an_acceptance_is_for_the_same_content_only(world: World) -> None:
     quarantined = older_year_quarantined(world)
     mark = world.bucket.metadata(world.accept(quarantined))
     other = world.bucket.upload("releases/other.zip", release_file(2018), mark)
@@ -130,13 +130,13 @@ def test_an_acceptance_is_for_that_content_only(world: World) -> None:
 
 
 @pytest.mark.parametrize("mark", ["releases/never.zip@v1", "%", "", "x" * 2_000])
-def test_a_mark_that_no_person_made_lifts_nothing(world: World, mark: str) -> None:
+def test_a_mark_without_an_acceptance_lifts_nothing(world: World, mark: str) -> None:
     world.put_and_load(release_file(2022))
     upload = world.bucket.upload("releases/pls.zip", release_file(2019), {"accepted-run": mark})
     assert world.load(upload).status == "quarantined"
 
 
-def test_a_redelivered_accepted_upload_does_not_undo_a_roll_back(world: World) -> None:
+def test_a_second_delivery_of_an_accepted_upload_does_not_undo_a_roll_back(world: World) -> None:
     upload = world.accept(older_year_quarantined(world))
     world.load(upload)
     world.roll_back()
@@ -146,7 +146,7 @@ def test_a_redelivered_accepted_upload_does_not_undo_a_roll_back(world: World) -
     assert world.store.pointer() == pointer
 
 
-def test_an_accepted_load_that_died_after_its_flip_does_not_undo_a_roll_back(world: World) -> None:
+def test_an_accepted_load_killed_after_its_flip_does_not_undo_a_roll_back(world: World) -> None:
     upload = world.accept(older_year_quarantined(world))
     run = world.load(upload)
     world.store.put_run(
@@ -159,7 +159,7 @@ def test_an_accepted_load_that_died_after_its_flip_does_not_undo_a_roll_back(wor
     assert world.store.pointer() == pointer
 
 
-def test_a_version_that_was_rolled_back_comes_back_by_a_person(world: World) -> None:
+def test_a_person_can_bring_back_a_rolled_back_version_by_accepting(world: World) -> None:
     first = world.put_and_load(release_file(2021))
     second = world.put_and_load(release_file(2022))
     world.roll_back()
@@ -189,7 +189,7 @@ def test_a_version_that_was_deleted_meanwhile_is_built_again(world: World) -> No
     assert world.answer().startswith("AK0001 in 2020:")
 
 
-def test_a_withdrawal_after_the_acceptance_needs_another_one(world: World) -> None:
+def test_a_roll_back_after_the_acceptance_needs_another_acceptance(world: World) -> None:
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
     world.roll_back()
@@ -203,7 +203,7 @@ def test_a_withdrawal_after_the_acceptance_needs_another_one(world: World) -> No
     assert (run.status, world.store.pointer()) == ("quarantined", pointer)
 
 
-def test_accepting_again_puts_it_again_where_the_first_call_died(world: World) -> None:
+def test_a_second_acceptance_completes_one_that_was_killed(world: World) -> None:
     quarantined = older_year_quarantined(world)
     first = world.accept(quarantined, "agreed", "pat")
     second = world.accept(quarantined, "what was asked the second time", "sam")
@@ -215,7 +215,7 @@ def test_accepting_again_puts_it_again_where_the_first_call_died(world: World) -
         world.accept(quarantined)
 
 
-def test_last_years_file_under_this_years_name_is_quarantined_though_accepted(world: World) -> None:
+def test_an_accepted_file_under_the_name_of_another_year_is_quarantined(world: World) -> None:
     renamed = release_file(2022, problems=[NAMED_ANOTHER_YEAR])
     world.load(world.accept(world.put_and_load(renamed, "releases/pls_fy2022.zip")))
     pointer = world.store.pointer()
@@ -227,7 +227,7 @@ def test_last_years_file_under_this_years_name_is_quarantined_though_accepted(wo
     assert world.store.pointer() == pointer
 
 
-def test_a_rejected_release_is_told_and_over(world: World) -> None:
+def test_a_rejected_release_is_published_and_ended(world: World) -> None:
     quarantined = older_year_quarantined(world)
     rejected = world.reject(quarantined, "half of Ohio is missing", "pat")
 
@@ -244,7 +244,7 @@ def test_a_rejected_release_is_told_and_over(world: World) -> None:
         world.reject(quarantined)
 
 
-def test_a_rejection_that_could_not_be_told_is_told_by_the_next_call(world: World) -> None:
+def test_a_rejection_that_was_not_published_is_published_by_the_next_call(world: World) -> None:
     quarantined = older_year_quarantined(world)
     world.bus.down = True
     with pytest.raises(PublishFailed):
@@ -266,7 +266,7 @@ def test_an_old_upload_event_of_a_decided_run_changes_nothing(world: World) -> N
     assert len(world.bus.events) == told
 
 
-def test_only_what_waits_for_a_person_is_decided(world: World) -> None:
+def test_only_a_quarantined_run_can_be_accepted_or_rejected(world: World) -> None:
     active = world.put_and_load(release_file(2022))
     refused = world.put_and_load(b"<html>")
     for run, said in ((active, "it is active"), (refused, "it is refused")):
@@ -278,14 +278,14 @@ def test_only_what_waits_for_a_person_is_decided(world: World) -> None:
         world.reject(replace(active, run_id="releases/never.zip@v1"))
 
 
-def test_a_year_that_is_not_over_is_accepted_by_nobody(world: World) -> None:
+def test_a_year_that_is_not_over_cannot_be_accepted(world: World) -> None:
     quarantined = world.put_and_load(release_file(2099))
     with pytest.raises(ReviewRefused, match="its fiscal year is not over"):
         world.accept(quarantined)
     assert world.reject(quarantined).status == "rejected"
 
 
-def test_what_is_gone_cannot_be_accepted_and_waits_on(world: World) -> None:
+def test_a_release_that_is_gone_cannot_be_accepted_and_stays_quarantined(world: World) -> None:
     quarantined = older_year_quarantined(world)
     world.bucket.remove("releases/pls.zip")
     with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
@@ -293,7 +293,7 @@ def test_what_is_gone_cannot_be_accepted_and_waits_on(world: World) -> None:
     assert world.run(quarantined).status == "quarantined"
 
 
-def test_a_name_too_long_for_a_mark_is_said_before_anything_is_stored(world: World) -> None:
+def test_a_name_too_long_for_a_mark_is_refused_before_anything_is_stored(world: World) -> None:
     world.put_and_load(release_file(2022))
     quarantined = world.put_and_load(release_file(2019), "releases/" + "ä" * 200)
     with pytest.raises(ReviewRefused, match="its name is too long; upload the file again"):
@@ -301,7 +301,9 @@ def test_a_name_too_long_for_a_mark_is_said_before_anything_is_stored(world: Wor
     assert world.run(quarantined).status == "quarantined"
 
 
-def test_of_two_people_who_decide_at_once_one_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_decisions_at_once_the_second_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     quarantined = older_year_quarantined(world)
     kept = world.store.run
 
@@ -317,8 +319,8 @@ def test_of_two_people_who_decide_at_once_one_is_told(world: World, monkeypatch:
     assert world.run(quarantined).status == "rejected"
 
 
-def test_a_verdict_given_while_the_loader_ends_is_not_overwritten(world: World) -> None:
-    """The loader announces a quarantine after the run says so: a fast person comes between."""
+def test_a_decision_of_a_person_while_the_load_ends_is_not_overwritten(world: World) -> None:
+    """The load publishes a quarantine after it stored the run; a fast person decides in between."""
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2019))
     publish = world.bus.publish

@@ -1,4 +1,4 @@
-"""Rolling back and forth while others validate: nobody notices but by the version on each decision."""
+"""Roll-backs during validations show only in the registry version of each decision."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sample(year: int) -> bytes:
 
 
 def submissions_from(release: bytes, clock: Clock) -> list[Submission]:
-    """Applications of a few libraries, word for word as listed."""
+    """Applications of a few libraries, exactly as listed."""
     systems, _ = tables_of(release)
     found = []
     for number, values in enumerate(systems.rows[:8]):

@@ -1,4 +1,4 @@
-"""Going back by a person's decision."""
+"""A person rolls back the registry."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def test_the_previous_version_answers_again(world: World, versions: tuple[str, s
     assert world.store.version(new).state is VersionState.ROLLED_BACK
 
 
-def test_a_roll_back_is_announced_with_who_and_why(world: World, versions: tuple[str, str]) -> None:
+def test_the_event_of_a_roll_back_has_person_and_reason(world: World, versions: tuple[str, str]) -> None:
     back(world)
     event = world.activations[-1]
     assert (event.data.version, event.data.previous_version) == versions
@@ -48,7 +48,7 @@ def test_a_roll_back_is_announced_with_who_and_why(world: World, versions: tuple
     assert world.store.runs()[0].by == "pat"
 
 
-def test_there_is_no_way_back_from_the_first_version(world: World) -> None:
+def test_the_first_version_cannot_be_rolled_back(world: World) -> None:
     with pytest.raises(NoActiveRegistry):
         back(world)
     world.put_and_load(release_file(2021))
@@ -56,14 +56,14 @@ def test_there_is_no_way_back_from_the_first_version(world: World) -> None:
         back(world)
 
 
-def test_two_people_who_roll_back_at_once_go_back_once(world: World, versions: tuple[str, str]) -> None:
+def test_two_roll_backs_at_once_go_back_one_version(world: World, versions: tuple[str, str]) -> None:
     back(world)
     with pytest.raises(VersionSuperseded, match="rolled back itself"):
         back(world)
     assert world.store.pointer().active == versions[0]
 
 
-def test_a_person_brings_a_rolled_back_version_back(world: World, versions: tuple[str, str]) -> None:
+def test_a_person_can_restore_a_rolled_back_version(world: World, versions: tuple[str, str]) -> None:
     old, new = versions
     back(world)
     back(world, restore=True)
@@ -74,7 +74,7 @@ def test_a_person_brings_a_rolled_back_version_back(world: World, versions: tupl
     assert len({event.metadata.event_id for event in world.activations}) == 4
 
 
-def test_a_roll_back_that_was_not_announced_is_completed_by_the_next_call(
+def test_a_roll_back_that_was_not_published_is_completed_by_the_next_call(
     world: World, versions: tuple[str, str]
 ) -> None:
     world.bus.down = True

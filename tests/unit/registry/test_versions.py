@@ -21,25 +21,25 @@ def test_a_set_of_releases_has_one_name_in_any_order(accepted: list[AcceptedRele
 
 
 @given(releases)
-def test_where_a_release_was_read_from_is_no_part_of_the_name(accepted: list[AcceptedRelease]) -> None:
+def test_the_object_of_a_release_is_not_part_of_the_name(accepted: list[AcceptedRelease]) -> None:
     elsewhere = [AcceptedRelease(one.fiscal_year, one.content_sha256, "else", "where") for one in accepted]
     assert version_name(elsewhere) == version_name(accepted)
 
 
-def test_a_name_tells_newest_year_format_and_content() -> None:
+def test_a_name_has_newest_year_format_and_content() -> None:
     old, new = AcceptedRelease(2021, "a", "k", "v"), AcceptedRelease(2022, "b", "k", "v")
     assert version_name([new, old], index_format=3).startswith("2022.3.")
     others = {version_name([new]), version_name([old]), version_name([AcceptedRelease(2022, "c", "k", "v")])}
     assert len(others | {version_name([old, new])}) == 4
 
 
-def test_nothing_has_no_name() -> None:
+def test_a_version_without_releases_has_no_name() -> None:
     with pytest.raises(ValueError, match="at least one release"):
         version_name([])
 
 
 @given(st.text(min_size=1, max_size=1024), st.text(max_size=32))
-def test_run_ids_fit_a_sort_key_and_tell_keys_apart(key: str, version: str) -> None:
+def test_run_ids_fit_a_sort_key_and_differ_for_different_keys(key: str, version: str) -> None:
     key = key.encode(errors="ignore").decode() or "k"
     version = version.encode(errors="ignore").decode()
     run_id = Upload(key, version).run_id

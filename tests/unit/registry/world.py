@@ -27,7 +27,7 @@ KEYS_PER_SYSTEM = 3
 
 
 def release_file(year: int, systems: int = 100, edition: str = "", problems: Sequence[Problem] = ()) -> bytes:
-    """What ``read`` takes for an official zip."""
+    """The file that ``read`` reads in place of an official zip."""
     found = [[problem.code, problem.severity, problem.message] for problem in problems]
     return json.dumps({"year": year, "systems": systems, "edition": edition, "problems": found}).encode()
 
@@ -37,7 +37,7 @@ def read(source: BinaryIO, *, file_name: str = "") -> Release:
     try:
         fields: dict[str, Any] = json.loads(content)
     except ValueError as error:
-        raise ReleaseRefused(f"{file_name} is no zip", "an official release") from error
+        raise ReleaseRefused(f"{file_name} is not a zip", "an official release") from error
     systems = tuple(_system(number) for number in range(fields["systems"]))
     report = ReleaseReport(
         fiscal_year=fields["year"],
@@ -54,7 +54,7 @@ def read(source: BinaryIO, *, file_name: str = "") -> Release:
 
 
 def build(releases: Sequence[Release]) -> Index:
-    """Postings that differ with every release in the set, whatever its order."""
+    """Postings that depend on all releases and not on their order."""
     newest = max(releases, key=lambda release: release.fiscal_year)
     years = ",".join(sorted(f"{release.fiscal_year}:{release.content_sha256[:8]}" for release in releases))
     postings = {
@@ -83,7 +83,7 @@ def _outlet(number: int) -> Outlet:
 
 
 def _place(number: int) -> dict[str, str]:
-    """What systems and outlets both have: nothing that a guard would stop at."""
+    """The fields that systems and outlets share, without a problem for the guard."""
     return {
         "fscs_key": f"AK{number:04}",
         "state": "AK",
@@ -102,7 +102,7 @@ def _place(number: int) -> dict[str, str]:
 
 
 class Clock:
-    """Moves on by a second whenever somebody looks."""
+    """Advances by a second at each call."""
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -138,7 +138,7 @@ class World:
         return self.load(self.put(content, key))
 
     def accept(self, run: Run, reason: str = "checked with the agency", who: str = "pat") -> Upload:
-        """Accept a quarantined run; its release stands there again, not loaded yet."""
+        """Accept a quarantined run; returns the new upload, which is not loaded yet."""
         return accept_release(run.run_id, reason, who, self.store, self.bucket, self.clock)
 
     def reject(self, run: Run, reason: str = "half of Ohio is missing", who: str = "pat") -> Run:
@@ -148,13 +148,13 @@ class World:
         roll_back(self.store, self.bus, reason, self.clock, "an operator")
 
     def run(self, run: Run) -> Run:
-        """As it is kept now."""
+        """The run as it is stored now."""
         kept = self.store.run(run.run_id)
         assert kept
         return kept
 
     def answer(self, key: str = "AK0001/0") -> str:
-        """What a validation finds under ``key`` now."""
+        """The posting of ``key`` that a validation finds now."""
         return self.store.postings(self.store.pointer().active, [key])[key].decode()
 
     def versions_with_postings(self) -> set[str]:

@@ -1,4 +1,4 @@
-"""What changed between two releases, on invented libraries."""
+"""The changes between two releases of invented libraries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ CEDAR = {
 }
 
 
-def one(year: int, system: Row | None = None, outlet: Row | None = None, more: Row | None = None) -> Release:
+def survey(
+    year: int, system: Row | None = None, outlet: Row | None = None, more: Row | None = None
+) -> Release:
     systems = [{**SYSTEM, **(system or {})}] + ([{**SYSTEM, **more}] if more else [])
     outlets = [{**OUTLET, **(outlet or {})}] + ([{**OUTLET, **more}] if more else [])
     return release_of(year, systems, outlets)
@@ -34,7 +36,7 @@ def of_systems(older: Release, newer: Release) -> list[ListingChange]:
 
 
 def test_two_equal_releases_differ_in_nothing() -> None:
-    assert delta_between(one(2021), one(2022)).changes == ()
+    assert delta_between(survey(2021), survey(2022)).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -56,40 +58,40 @@ def test_two_equal_releases_differ_in_nothing() -> None:
         ({}, {"STATSTRU": "01"}, "absorbed_another", "code"),
     ],
 )
-def test_each_change_of_a_listed_system_is_told_with_its_witnesses(
+def test_each_change_of_a_listed_system_has_its_evidence(
     before: Row, now: Row, what: str, evidence: str
 ) -> None:
-    (change,) = of_systems(one(2021, before), one(2022, now))
+    (change,) = of_systems(survey(2021, before), survey(2022, now))
     assert (change.what, change.evidence, change.id) == (what, evidence, "VT0001")
 
 
 @pytest.mark.parametrize(
     "now", [{"LIBNAME": "Alder Public Library"}, {"ADDRESS": "1 Main St."}, {"STATSTRU": "25"}]
 )
-def test_another_way_of_writing_the_same_is_no_change(now: Row) -> None:
-    assert of_systems(one(2021), one(2022, now)) == []
+def test_another_spelling_of_the_same_value_is_not_a_change(now: Row) -> None:
+    assert of_systems(survey(2021), survey(2022, now)) == []
 
 
 def test_a_library_can_be_renamed_and_moved_at_once() -> None:
-    changes = of_systems(one(2021), one(2022, {"LIBNAME": "MAPLE LIBRARY", "ADDRESS": "5 ELM STREET"}))
+    changes = of_systems(survey(2021), survey(2022, {"LIBNAME": "MAPLE LIBRARY", "ADDRESS": "5 ELM STREET"}))
     assert [(change.what, change.before, change.after) for change in changes] == [
         ("renamed", "ALDER PUBLIC LIBRARY", "MAPLE LIBRARY"),
         ("moved", "1 MAIN STREET, ALDER 05601", "5 ELM STREET, ALDER 05601"),
     ]
 
 
-def test_a_new_system_a_closed_one_and_one_that_is_gone() -> None:
-    with_cedar = one(2022, more={**CEDAR, "STATSTRU": "02"})
-    (new,) = of_systems(one(2021), with_cedar)
+def test_new_closed_and_gone_systems() -> None:
+    with_cedar = survey(2022, more={**CEDAR, "STATSTRU": "02"})
+    (new,) = of_systems(survey(2021), with_cedar)
     assert (new.what, new.id, new.codes) == ("new", "VT0009", ("STATSTRU 02",))
-    (gone,) = of_systems(one(2021, more=CEDAR), one(2022))
+    (gone,) = of_systems(survey(2021, more=CEDAR), survey(2022))
     assert (gone.what, gone.id, gone.evidence) == ("gone", "VT0009", "comparison")
-    (closed,) = of_systems(one(2021, more={**CEDAR, "STATSTRU": "03"}), one(2022))
+    (closed,) = of_systems(survey(2021, more={**CEDAR, "STATSTRU": "03"}), survey(2022))
     assert (closed.what, closed.evidence) == ("closed", "both")
 
 
-def test_an_absorbed_system_names_who_has_it_and_its_outlet_names_both_systems() -> None:
-    older = one(2021, more=CEDAR)
+def test_the_change_of_an_absorbed_system_names_the_other_system() -> None:
+    older = survey(2021, more=CEDAR)
     newer = release_of(
         2022,
         [{**SYSTEM, "STATSTRU": "01"}],
@@ -104,9 +106,9 @@ def test_an_absorbed_system_names_who_has_it_and_its_outlet_names_both_systems()
     assert outlet.after == "VT0001-007 of ALDER PUBLIC LIBRARY"
 
 
-def test_a_system_under_a_new_key_is_neither_gone_nor_new_and_can_be_renamed() -> None:
-    newer = one(2022, more={**CEDAR, "FSCSKEY": "VT9001", "LIBNAME": "CEDAR GROVE LIBRARY"})
-    changes = delta_between(one(2021, more=CEDAR), newer).changes
+def test_a_re_keyed_system_is_neither_gone_nor_new_and_can_be_renamed() -> None:
+    newer = survey(2022, more={**CEDAR, "FSCSKEY": "VT9001", "LIBNAME": "CEDAR GROVE LIBRARY"})
+    changes = delta_between(survey(2021, more=CEDAR), newer).changes
     assert [(change.kind, change.what, change.before, change.after) for change in changes] == [
         ("system", "re_keyed", "VT0009", "VT9001"),
         ("system", "renamed", "CEDAR FREE LIBRARY", "CEDAR GROVE LIBRARY"),
@@ -115,13 +117,13 @@ def test_a_system_under_a_new_key_is_neither_gone_nor_new_and_can_be_renamed() -
     ]
 
 
-def test_a_delta_the_wrong_way_round_is_an_error() -> None:
+def test_a_delta_from_a_newer_release_to_an_older_one_is_an_error() -> None:
     with pytest.raises(ValueError, match="give the older release first"):
-        delta_between(one(2022), one(2021))
+        delta_between(survey(2022), survey(2021))
 
 
-def test_as_json_holds_every_change_and_its_counts() -> None:
-    delta = delta_between(one(2021), one(2022, {"LIBNAME": "MAPLE LIBRARY"}))
+def test_the_json_has_every_change_and_the_counts() -> None:
+    delta = delta_between(survey(2021), survey(2022, {"LIBNAME": "MAPLE LIBRARY"}))
     read = json.loads(json.dumps(delta.as_json()))
     assert read["counts"] == {"systems": {"renamed": 1}, "outlets": {}}
     assert (read["older"]["fiscal_year"], read["newer"]["fiscal_year"]) == (2021, 2022)

@@ -25,14 +25,14 @@ def test_the_year_is_read_from_every_usual_date(date: str) -> None:
     assert read_release(release_zip(ending(date))).fiscal_year == 2022
 
 
-def test_the_year_is_that_of_most_systems() -> None:
+def test_the_year_is_the_year_of_most_systems() -> None:
     release = read_release(release_zip(ending(*["06/30/2022"] * 20, *["12/31/2021"] * 6, "-3", "M")))
     assert release.fiscal_year == 2022
     assert release.report.problems == ()
 
 
 @pytest.mark.parametrize("dates", [["-3", "M", ""], ["06/30/2022", "06/30/2021"], ["soon"]])
-def test_a_year_that_is_not_clear_is_refused(dates: list[str]) -> None:
+def test_reporting_periods_without_a_clear_majority_are_refused(dates: list[str]) -> None:
     with pytest.raises(ReleaseRefused, match="reporting periods"):
         read_release(release_zip(ending(*dates)))
 
@@ -47,7 +47,7 @@ def test_the_submission_year_is_the_fiscal_year_or_the_one_after(submitted: str)
     ("system", "outlet"),
     [({"YR_SUB": "2025"}, {"YR_SUB": "2025"}), ({"F_POPLSA": "R_21"}, {"F_SQ_FT": "R_21"})],
 )
-def test_a_witness_inside_the_files_that_disagrees_waits_for_a_person(system: Row, outlet: Row) -> None:
+def test_a_mark_of_another_year_inside_the_files_waits_for_a_person(system: Row, outlet: Row) -> None:
     problems = read_release(release_zip([{**SYSTEM, **system}], [{**OUTLET, **outlet}])).report.problems
     assert [(problem.code, problem.severity) for problem in problems] == [("year_disagrees", "quarantine")]
 
@@ -64,7 +64,7 @@ def test_a_witness_inside_the_files_that_disagrees_waits_for_a_person(system: Ro
         "",
     ],
 )
-def test_a_name_that_agrees_or_says_nothing_is_no_problem(name: str) -> None:
+def test_a_name_with_the_same_year_or_none_is_not_a_problem(name: str) -> None:
     assert read_release(release_zip(), file_name=name).report.problems == ()
 
 
@@ -78,7 +78,7 @@ def test_a_name_of_another_year_waits_for_a_person(name: str) -> None:
     assert name in release.report.problems[0].message
 
 
-def test_the_name_of_a_member_is_a_witness_too() -> None:
+def test_the_name_of_a_member_is_compared_too() -> None:
     members = {SYSTEMS_FILE: csv_of([SYSTEM]), OUTLETS_FILE.replace("22", "19"): csv_of([OUTLET])}
     (problem,) = read_release(zip_of(members)).report.problems
     assert "says fiscal year 2019" in problem.message

@@ -40,7 +40,7 @@ def test_the_first_release_goes_live_by_itself() -> None:
     assert guard(release_of(2022), None, TODAY, None) == ()
 
 
-def test_the_live_release_itself_is_no_problem() -> None:
+def test_the_live_release_itself_has_no_problem() -> None:
     assert codes(NEAREST) == []
 
 
@@ -60,8 +60,8 @@ def test_the_live_year_with_other_content_waits_for_a_person() -> None:
     assert codes(release_of_country((systems, outlets), 2021)) == ["live_year_differs"]
 
 
-def test_what_is_found_does_not_depend_on_the_day() -> None:
-    """A person accepts what stood against a release: the same has to stand there the next day."""
+def test_the_problems_do_not_depend_on_the_day() -> None:
+    """A person accepts the problems of a release: the next day it must have the same problems."""
     release = release_of_country(country(40), 2030)
     one = guard(release, LIVE, TODAY, NEAREST)
     assert one == guard(release, LIVE, date(2027, 1, 5), NEAREST)
@@ -176,7 +176,7 @@ def saved_by_a_spreadsheet(systems: Rows, outlets: Rows) -> None:
         (saved_by_a_spreadsheet, ["rows_repaired"]),
     ],
 )
-def test_each_way_of_spoiling_a_release_is_named(
+def test_each_kind_of_spoiled_release_has_its_problem(
     spoil: Callable[[Rows, Rows], None], expected: list[str]
 ) -> None:
     rows = country()
@@ -194,7 +194,7 @@ def test_each_way_of_spoiling_a_release_is_named(
         (no_outlets_for_many_systems, ["systems_without_outlets"]),
     ],
 )
-def test_what_shows_without_another_release_is_named_in_the_first_one(
+def test_the_first_release_is_checked_without_a_comparison(
     spoil: Callable[[Rows, Rows], None], expected: list[str]
 ) -> None:
     rows = country()
@@ -203,7 +203,7 @@ def test_what_shows_without_another_release_is_named_in_the_first_one(
     assert sorted({problem.code for problem in found}) == expected
 
 
-def test_rejected_rows_wait_for_a_person_though_the_release_can_be_read() -> None:
+def test_a_readable_release_with_rejected_rows_waits_for_a_person() -> None:
     report = NEXT.report
     files = (replace(report.files[0], rejected=6), report.files[1])
     (problem,) = problems(replace(NEXT, report=replace(report, files=files)))
@@ -214,7 +214,7 @@ def test_rejected_rows_wait_for_a_person_though_the_release_can_be_read() -> Non
     )
 
 
-def test_the_sentence_says_how_many_there_are_and_should_be_and_what_to_look_at() -> None:
+def test_a_message_has_the_number_the_limit_and_what_to_check() -> None:
     rows = country()
     thirty_per_cent_gone(*rows)
     by_code = {
@@ -230,7 +230,7 @@ def test_the_sentence_says_how_many_there_are_and_should_be_and_what_to_look_at(
     )
 
 
-def test_more_is_allowed_the_more_years_lie_between() -> None:
+def test_the_limits_grow_with_the_years_between_two_releases() -> None:
     rows = country()
     rows[0][:7], rows[1][:14] = [], []
     spoiled = release_of_country(rows, 2022)
@@ -239,7 +239,7 @@ def test_more_is_allowed_the_more_years_lie_between() -> None:
     assert codes(spoiled, nearest=long_ago) == []
 
 
-def test_a_territory_that_did_not_report_yet_is_not_missed_in_an_older_year() -> None:
+def test_an_older_year_may_lack_a_territory_that_reported_later() -> None:
     systems, outlets = country()
     territory = {**systems[0], "STABR": "PR", "FSCSKEY": "PR0001", "PHONE": "7875550100", "ZIP": "00901"}
     newest = release_of_country(([*systems, territory], outlets), 2021)
@@ -247,7 +247,7 @@ def test_a_territory_that_did_not_report_yet_is_not_missed_in_an_older_year() ->
     assert codes(release_of_country(country(), 2022), newest) == ["states_vanished"]
 
 
-def test_a_few_rows_are_no_news_in_a_small_release() -> None:
+def test_a_few_rows_may_differ_in_a_small_release() -> None:
     small = release_of(2021, [SYSTEM, {**SYSTEM, "FSCSKEY": "VT0002"}])
     assert codes(release_of(2022, [SYSTEM]), small) == []
 

@@ -1,4 +1,4 @@
-"""Letters that a wrong encoding spoiled, or that were lost since the release before, wait for a person."""
+"""A release with letters that a wrong encoding spoiled, or that are lost, waits for a person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ACCENTED = ("PEÑUELAS", "MAYAGÜEZ", "BAYAMÓN", "MANATÍ", "CATAÑO")
 
 
 def country_with(*cities: str) -> tuple[Rows, Rows]:
-    """The invented country, the first of its systems in the given cities."""
+    """The invented country, with its first systems in the given cities."""
     systems, outlets = country()
     for row, city in zip(systems, cities, strict=False):
         row["CITY"] = city
@@ -71,12 +71,12 @@ def test_a_single_name_with_spoiled_letters_waits_for_a_person(city: str) -> Non
         "½",
     ],
 )
-def test_letters_and_signs_that_names_have_are_no_problem(city: str) -> None:
+def test_usual_letters_and_signs_of_names_are_not_a_problem(city: str) -> None:
     assert not is_spoiled(city)
     assert problems(release_of_country(country_with(city), 2022)) == []
 
 
-def test_a_value_that_an_accepted_release_has_under_the_same_key_was_accepted_with_it() -> None:
+def test_a_value_of_the_accepted_release_is_not_reported_again() -> None:
     nearest = release_of_country(country_with("SÃO JORGE"), 2021)
     assert [problem.code for problem in problems(nearest)] == ["letters_spoiled"]
     assert problems(release_of_country(country_with("SÃO JORGE"), 2022), nearest) == []
@@ -87,7 +87,7 @@ def test_a_value_that_an_accepted_release_has_under_the_same_key_was_accepted_wi
 
 
 @pytest.mark.parametrize("replaced_by", ["-", "_", "", "+", "&Ntilde;", "ñ)"])
-def test_accents_that_became_something_else_since_the_nearest_release_wait_for_a_person(
+def test_lost_accents_wait_for_a_person(
     replaced_by: str,
 ) -> None:
     nearest = release_of_country(country_with(*ACCENTED), 2021)
@@ -102,7 +102,7 @@ def test_accents_that_became_something_else_since_the_nearest_release_wait_for_a
     assert problem.message.endswith(" …; check which program saved this file")
 
 
-def test_accents_that_are_written_without_or_changed_with_the_name_are_not_lost() -> None:
+def test_an_accent_is_not_lost_if_the_letter_is_plain_or_the_name_changed() -> None:
     nearest = release_of_country(country_with(*ACCENTED), 2021)
     cities = ("PENUELAS", "MAYAGUEZ", "BAYAMON", "MANATI", "CATANO")
     assert problems(release_of_country(country_with(*cities), 2022), nearest) == []
@@ -110,7 +110,7 @@ def test_accents_that_are_written_without_or_changed_with_the_name_are_not_lost(
     assert problems(release_of_country(country(), 2022), nearest) == []
 
 
-def test_two_lost_accents_are_no_news() -> None:
+def test_two_lost_accents_are_allowed() -> None:
     nearest = release_of_country(country_with(*ACCENTED), 2021)
     cities = ("PE-UELAS", "MAYAG_EZ", *ACCENTED[2:])
     assert problems(release_of_country(country_with(*cities), 2022), nearest) == []
@@ -133,7 +133,7 @@ def test_two_lost_accents_are_no_news() -> None:
         ("KIMBERLY–LITTLE CHUTE", "KIMBERLY-LITTLE CHUTE", False),
     ],
 )
-def test_an_accent_is_lost_where_its_letter_is_not_spelt_otherwise(
+def test_an_accent_is_lost_unless_its_letter_has_another_spelling(
     before: str, now: str, *, lost: bool
 ) -> None:
     assert lost_accents(before, now) is lost

@@ -44,7 +44,7 @@ NEW = release_of(
 )
 
 
-def test_what_vanished_stays_with_the_year_that_listed_it_last() -> None:
+def test_a_vanished_library_is_kept_with_its_last_year() -> None:
     assert listed(merge_releases([OLD, NEW])) == {
         "VT0001": 2022,
         "VT0001-002": 2022,
@@ -56,7 +56,7 @@ def test_what_vanished_stays_with_the_year_that_listed_it_last() -> None:
     }
 
 
-def test_the_newest_record_of_an_entry_is_the_one_kept() -> None:
+def test_the_newest_record_of_a_library_is_kept() -> None:
     history = merge_releases([OLD, NEW])
     first = history.systems[0]
     assert (first.system.name, first.outlets[0].outlet.street) == ("NEW NAME", "9 NEW ROAD")
@@ -68,7 +68,7 @@ FORMER_NAMES = ("THIRD", "FIRST", "SECOND")
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_every_name_that_a_key_ever_had_is_kept_once_the_newest_first(order: int) -> None:
+def test_all_former_names_of_a_key_are_kept_once_and_newest_first(order: int) -> None:
     years = [
         release_of(
             year,
@@ -83,7 +83,7 @@ def test_every_name_that_a_key_ever_had_is_kept_once_the_newest_first(order: int
     assert listed_outlet.former_names == tuple(f"{name} BRANCH" for name in FORMER_NAMES)
 
 
-def test_a_name_that_came_back_is_no_former_name() -> None:
+def test_a_name_that_came_back_is_not_a_former_name() -> None:
     years = [
         release_of(year, [system("VT0001", LIBNAME=name)], [outlet("VT0001", "002", LIBNAME=name)])
         for year, name in ((2020, "TOWN LIBRARY"), (2021, "HILL LIBRARY"), (2022, "TOWN LIBRARY"))
@@ -115,7 +115,7 @@ def test_two_contents_of_one_year_are_refused() -> None:
         merge_releases([NEW, release_of(2022, [system("VT0009")], [outlet("VT0009", "002")])])
 
 
-def test_nothing_cannot_be_merged() -> None:
+def test_merging_no_release_is_an_error() -> None:
     with pytest.raises(ValueError, match="no release"):
         merge_releases([])
 
@@ -133,7 +133,7 @@ def moving(columns_then: Row, columns_now: Row) -> History:
 @pytest.mark.parametrize(
     "change", [{}, {"PHONE": "8025550999"}, {"ADDRESS": "POND ROAD AT THE MILL"}, {"STATSTRU": "11"}]
 )
-def test_an_outlet_that_moved_to_another_system_has_its_newest_place_only(change: Row) -> None:
+def test_an_outlet_that_moved_to_another_system_is_listed_there_only(change: Row) -> None:
     years = listed(moving(MOVED, {**MOVED, **change}))
     assert years["VT0002-007"] == 2022
     assert "VT0001-003" not in years
@@ -152,12 +152,12 @@ def test_an_outlet_that_only_resembles_a_vanished_one_does_not_replace_it(change
     assert listed(moving(MOVED, {**MOVED, **change}))["VT0001-003"] == 2021
 
 
-def test_a_telephone_or_a_street_without_number_that_many_share_moves_nothing() -> None:
+def test_a_shared_phone_or_a_street_without_number_is_not_evidence() -> None:
     shared = {"LIBNAME": "BOOKMOBILE", "ADDRESS": "COURT HOUSE SQUARE", "PHONE": "-4"}
     assert listed(moving(shared, shared))["VT0001-003"] == 2021
 
 
-def test_of_two_outlets_at_one_place_the_one_that_left_is_remembered() -> None:
+def test_an_outlet_that_left_a_shared_place_is_kept() -> None:
     twins = [outlet("VT0001", "002", **MOVED), outlet("VT0001", "003", **MOVED)]
     history = merge_releases(
         [release_of(2021, [system("VT0001")], twins), release_of(2022, [system("VT0001")], twins[:1])]
@@ -179,7 +179,9 @@ def releases(draw: st.DrawFn) -> list[Release]:
 
 
 @given(releases())
-def test_every_system_ever_listed_stands_once_under_its_last_year(given_releases: list[Release]) -> None:
+def test_every_system_ever_listed_is_there_once_with_its_last_year(
+    given_releases: list[Release],
+) -> None:
     years: dict[str, int] = {}
     for release in given_releases:
         for entry in release.systems:

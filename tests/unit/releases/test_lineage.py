@@ -42,7 +42,7 @@ def called(name: str, listing: Listing) -> Listing:
 
 
 def branch(place: str, key: str, sequence: str) -> Listing:
-    """The same library as a branch of a system that is listed anyway."""
+    """The same library as a branch of another listed system."""
     row = {**PLACES[place], "FSCSKEY": key, "FSCS_SEQ": sequence, "C_OUT_TY": "BR"}
     return [], [{**OUTLET, **row}]
 
@@ -66,7 +66,7 @@ def test_a_listed_system_has_no_fate() -> None:
     assert all(one.fate is None for one in remembered(year(2021, alone("ASTER", "VT0001"))).values())
 
 
-def test_two_new_keys_in_a_row_are_one_library_under_the_last() -> None:
+def test_a_library_with_two_new_keys_in_a_row_is_listed_under_the_last() -> None:
     systems = remembered(
         year(2015, alone("ASTER", "VT0001")),
         year(2017, alone("ASTER", "VT0002")),
@@ -78,7 +78,7 @@ def test_two_new_keys_in_a_row_are_one_library_under_the_last() -> None:
     assert systems["VT0003"].fate is None
 
 
-def test_names_under_former_keys_are_former_names() -> None:
+def test_the_names_of_former_keys_are_former_names() -> None:
     systems = remembered(
         year(2015, called("ASTER READING ROOM", alone("ASTER", "VT0001"))),
         year(2017, alone("ASTER", "VT0001")),
@@ -106,8 +106,8 @@ def test_a_new_key_and_then_a_merger_end_at_the_branch() -> None:
     )
 
 
-def test_a_branch_that_was_handed_on_is_found_where_it_is_now() -> None:
-    """ASTER became a branch of BIRCH, and BIRCH with all of it part of the county's system."""
+def test_a_branch_that_moved_twice_is_found_in_its_present_system() -> None:
+    """ASTER became a branch of BIRCH; then BIRCH became a part of the county's system."""
     systems = remembered(
         year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
         year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
@@ -120,7 +120,7 @@ def test_a_branch_that_was_handed_on_is_found_where_it_is_now() -> None:
     }
 
 
-def test_a_chain_that_ends_at_nobody_listed_names_no_successor() -> None:
+def test_a_chain_without_a_listed_end_has_no_successor() -> None:
     systems = remembered(
         year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
         year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
@@ -131,12 +131,12 @@ def test_a_chain_that_ends_at_nobody_listed_names_no_successor() -> None:
 
 
 @pytest.mark.parametrize("code", ["03", "10"])
-def test_closed_is_who_was_closed_in_its_last_year(code: str) -> None:
+def test_a_system_is_closed_if_it_was_closed_in_its_last_year(code: str) -> None:
     systems = remembered(year(2019, alone("ASTER", "VT0001", structure=code)), year(2022))
     assert systems["VT0001"].fate == Fate("closed")
 
 
-def test_closed_once_and_open_in_its_last_year_is_not_closed() -> None:
+def test_a_system_that_reopened_before_its_last_year_is_not_closed() -> None:
     systems = remembered(
         year(2017, alone("ASTER", "VT0001", structure="03")),
         year(2019, alone("ASTER", "VT0001")),
@@ -153,7 +153,7 @@ class TestAYearThatMissesALibraryOut:
         assert set(systems) == {HOST, "VT0002"}
         assert systems["VT0002"].former_keys == ("VT0001",)
 
-    def test_does_not_hide_who_took_it_over(self) -> None:
+    def test_does_not_hide_the_system_that_took_it_over(self) -> None:
         systems = remembered(
             year(2017, alone("ASTER", "VT0001")), year(2021), year(2022, branch("ASTER", HOST, "007"))
         )
@@ -161,8 +161,8 @@ class TestAYearThatMissesALibraryOut:
             "absorbed", TakenOver(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
         )
 
-    def test_gives_it_no_successor_that_was_listed_in_between(self) -> None:
-        """In 2021 the branch stands elsewhere: its later move is no sign of where the library went."""
+    def test_does_not_make_a_library_listed_in_between_its_successor(self) -> None:
+        """In 2021 the branch is at another place, so its later move says nothing about the library."""
         moved: Listing = (
             [],
             [{**row, "ADDRESS": "7 FAR ROAD", "ZIP": "05788"} for row in branch("ASTER", HOST, "007")[1]],
@@ -174,7 +174,7 @@ class TestAYearThatMissesALibraryOut:
         )
         assert systems["VT0001"].fate == Fate("no_longer_reported")
 
-    def test_leaves_to_another_what_the_other_became(self) -> None:
+    def test_does_not_take_the_new_key_of_another_library(self) -> None:
         """BIRCH moved into ASTER's house while ASTER was not listed, and then took another key."""
         birch = {**PLACES["ASTER"], "FSCSKEY": "VT0002"}
         moved_in: Listing = (
@@ -224,7 +224,7 @@ def histories(draw: st.DrawFn) -> list[Release]:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_releases_in_any_order_are_remembered_the_same(
+def test_releases_in_any_order_give_the_same_history(
     releases: Sequence[Release], chance: random.Random
 ) -> None:
     shuffled = list(releases)
@@ -247,7 +247,7 @@ def test_a_successor_is_listed_in_the_newest_release(releases: Sequence[Release]
 
 
 @given(histories())
-def test_every_key_and_id_ever_listed_is_remembered_once_as_its_own_or_a_former_one(
+def test_every_key_and_id_is_kept_once_as_present_or_former(
     releases: Sequence[Release],
 ) -> None:
     systems = merge_releases(releases).systems

@@ -1,4 +1,4 @@
-"""A release in another form than CSV is refused with the sentence that says just that, and what to do."""
+"""A release in another format than CSV is refused with the format and what to do."""
 
 from __future__ import annotations
 
@@ -102,23 +102,23 @@ def refusal(content: bytes | io.BytesIO) -> str:
 
 
 @pytest.mark.parametrize(("content", "what", "instead"), LONE.values(), ids=LONE)
-def test_a_lone_file_of_another_form_is_called_what_it_is(content: bytes, what: str, instead: str) -> None:
+def test_the_refusal_of_a_file_names_its_format(content: bytes, what: str, instead: str) -> None:
     assert refusal(content) == f"{what}; {instead}"
 
 
 @pytest.mark.parametrize("form", [form for form in LONE if form != "docx"])
-def test_a_zip_that_holds_nothing_else_says_which_file_is_of_which_form(form: str) -> None:
+def test_the_refusal_of_a_zip_names_the_file_and_its_format(form: str) -> None:
     content, what, instead = LONE[form]
     name = f"PLS_FY22/AE.{form}"
     found = refusal(zip_of({"README.txt": "Public Libraries Survey", name: content}))
     assert found == f"a zip that holds {what}: {name!r}; {instead}"
 
 
-def test_a_document_in_a_zip_is_no_workbook() -> None:
+def test_an_office_document_in_a_zip_is_not_a_workbook() -> None:
     assert refusal(zip_of({"codes.docx": LONE["docx"][0]})).startswith("a zip without files of the survey")
 
 
-def test_a_pair_of_which_one_file_is_of_another_form_says_which_one() -> None:
+def test_if_a_file_of_a_pair_has_another_format_the_refusal_names_it() -> None:
     sheet = zip_of(WORKBOOK).getvalue()
     assert refusal(zip_of({"AE.csv": SYSTEMS, "o.xlsx": sheet})) == (
         "a zip with a systems file ('AE.csv') but no outlets file in CSV: 'o.xlsx' is an Excel workbook "
@@ -130,18 +130,18 @@ def test_a_pair_of_which_one_file_is_of_another_form_says_which_one() -> None:
     )
 
 
-def test_the_file_that_is_missing_is_named_before_others_of_another_form() -> None:
+def test_the_missing_kind_is_named_before_other_files() -> None:
     members = {"AE.csv": SYSTEMS, "codes.sas": SAS_PROGRAM, "o.txt": OUTLETS.replace(",", ";")}
     assert "'o.txt' is a semicolon separated outlets file" in refusal(zip_of(members))
 
 
-def test_the_file_that_is_there_twice_in_two_forms_is_not_the_one_that_is_missing() -> None:
+def test_a_second_file_of_a_kind_is_not_the_missing_one() -> None:
     assert refusal(zip_of({"AE.csv": SYSTEMS, "AE.txt": TAB})).startswith(
         "a zip with a systems file ('AE.csv') but no outlets file; expected"
     )
 
 
-def test_a_whole_release_may_hold_files_of_other_forms_too() -> None:
+def test_a_whole_release_may_have_files_in_other_formats_too() -> None:
     clutter: dict[str, str | bytes] = {
         "AE.xlsx": zip_of(WORKBOOK).getvalue(),
         "AE.sas7bdat": SAS_DATA,
@@ -151,7 +151,7 @@ def test_a_whole_release_may_hold_files_of_other_forms_too() -> None:
     assert read_release(release_zip(more=clutter)).systems == read_release(release_zip()).systems
 
 
-def test_a_workbook_is_called_so_though_it_unpacks_to_more_than_is_read() -> None:
+def test_a_workbook_is_named_although_it_unpacks_to_too_much() -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as writer:
         for name, content in WORKBOOK.items():
@@ -164,7 +164,7 @@ def test_a_workbook_is_called_so_though_it_unpacks_to_more_than_is_read() -> Non
     ("content", "form"),
     [(TAB.encode(), "a tab separated"), (zip_of(WORKBOOK).getvalue(), "an Excel workbook")],
 )
-def test_a_pair_of_files_in_another_form_is_not_zipped(tmp_path: Path, content: bytes, form: str) -> None:
+def test_a_pair_of_files_in_another_format_is_not_zipped(tmp_path: Path, content: bytes, form: str) -> None:
     first, second = tmp_path / "AE.dat", tmp_path / "outlets.csv"
     first.write_bytes(content)
     second.write_text(OUTLETS, newline="")
@@ -175,11 +175,11 @@ def test_a_pair_of_files_in_another_form_is_not_zipped(tmp_path: Path, content: 
 @pytest.mark.parametrize(
     "content", [SYSTEMS.encode(), OUTLETS.encode("utf-8-sig"), b"", b"a;b\r\n1;2\r\n", b"%PDF"]
 )
-def test_a_csv_file_and_what_is_not_of_the_survey_have_no_other_form(content: bytes) -> None:
+def test_a_csv_file_of_the_survey_and_other_texts_have_no_other_format(content: bytes) -> None:
     assert other_format(content) is None
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "a.csv", "b.xlsx", "c.sas"]))
-def test_any_bytes_have_a_form_or_none(content: bytes, name: str) -> None:
+def test_any_bytes_have_a_format_or_none(content: bytes, name: str) -> None:
     found = other_format(content, name)
     assert found is None or found.what.startswith(("a ", "an "))

@@ -80,7 +80,7 @@ def test_the_order_of_columns_does_not_matter() -> None:
     assert read_release(release_zip([backwards])).systems == read_release(release_zip()).systems
 
 
-def test_files_are_told_by_their_headers_and_not_by_their_names() -> None:
+def test_files_are_recognised_by_their_headers_and_not_by_their_names() -> None:
     release = read_release(
         zip_of(
             {
@@ -96,7 +96,7 @@ def test_files_are_told_by_their_headers_and_not_by_their_names() -> None:
     ]
 
 
-def test_what_else_lies_in_the_zip_is_left_alone() -> None:
+def test_other_files_in_the_zip_are_ignored() -> None:
     clutter: dict[str, str | bytes] = {
         "README.txt": "Public Libraries Survey",
         "__MACOSX/._PLS_FY22_AE_pud22i.csv": b"\x00\x05\x16\x07\x00",
@@ -107,7 +107,7 @@ def test_what_else_lies_in_the_zip_is_left_alone() -> None:
     assert len(read_release(release_zip(more=clutter)).systems) == 1
 
 
-def test_the_digest_is_that_of_the_systems_file_and_then_the_outlets_file() -> None:
+def test_the_digest_is_of_the_systems_file_and_then_the_outlets_file() -> None:
     release = read_release(release_zip(more={"README.txt": "does not count"}))
     assert (
         release.content_sha256 == hashlib.sha256((csv_of([SYSTEM]) + csv_of([OUTLET])).encode()).hexdigest()
@@ -127,7 +127,7 @@ def test_each_file_is_read_in_its_own_encoding(encoding: str, told: str) -> None
     assert release.outlets[0].name == "CATAÑO"
 
 
-def test_bytes_that_windows_1252_does_not_have_are_read_as_latin_1() -> None:
+def test_bytes_that_windows_1252_lacks_are_read_as_latin_1() -> None:
     systems = csv_of([SYSTEM]).encode().replace(b"ALDER PUBLIC", b"\xc5LDER\x90PUBLIC")
     release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
     assert release.report.files[0].encoding == "latin-1"
@@ -162,7 +162,7 @@ def test_a_late_byte_decides_the_encoding_of_the_whole_file() -> None:
     assert {release.systems[0].name, release.systems[-1].name} == {"PEÑUELAS"}
 
 
-def test_headers_renamed_in_lower_case_or_with_blanks_are_understood_and_reported() -> None:
+def test_misspelled_headers_are_understood_and_reported() -> None:
     renamed = {f" {name.lower()}": value for name, value in SYSTEM.items() if name != "STATSTRU"}
     release = read_release(release_zip([{**renamed, "STATUSRU": "23"}]))
     assert release.systems[0].structure == "23"
@@ -243,14 +243,14 @@ def test_rows_of_utf_8_in_a_file_of_windows_1252_are_repaired() -> None:
 
 
 @pytest.mark.parametrize("name", ["CAFÉ\u2019S", "SÃO PAULO", "HERNÃ\ufffdNDEZ", "MU?OZ", "Peña Ã± Española"])
-def test_text_that_cannot_be_repaired_for_certain_stays_as_it_is(name: str) -> None:
+def test_text_that_cannot_be_repaired_for_certain_is_unchanged(name: str) -> None:
     release = read_release(release_zip([{**SYSTEM, "LIBNAME": name}]))
     assert release.systems[0].name == name
     assert (release.report.repairs, release.report.problems) == ({}, ())
 
 
 @pytest.mark.parametrize("times", [0, 1, 2])
-def test_a_byte_order_mark_is_no_part_of_the_first_column(times: int) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_column(times: int) -> None:
     mark = "\ufeff"
     for _ in range(times):
         mark = double_encoded(mark)
@@ -284,7 +284,7 @@ def test_a_value_that_cannot_be_read_counts_as_missing_and_is_reported() -> None
     ] * 3
 
 
-def test_the_layout_of_fy2009_lacks_what_later_ones_have() -> None:
+def test_the_layout_of_fy2009_lacks_later_columns() -> None:
     later = {"ADDRES_M", "CITY_M", "ZIP_M", "C_FSCS", "LOCALE_ADD", "LSAGEOID"}
     early = {name: value for name, value in SYSTEM.items() if name not in later} | {"FIPSST": "50"}
     release = read_release(release_zip([early]))
@@ -303,7 +303,7 @@ def test_quoted_values_keep_their_commas() -> None:
     assert release.systems[0].street == '1 MAIN STREET, SUITE "B"'
 
 
-def test_a_bad_row_costs_itself_only_and_is_counted() -> None:
+def test_a_bad_row_spoils_no_other_row_and_is_counted() -> None:
     rows = [{**SYSTEM, "FSCSKEY": f"VT{number:04}"} for number in range(1, 401)]
     lines = csv_of(rows).splitlines(keepends=True)
     lines[7] = lines[7].replace("ALDER PUBLIC LIBRARY", '"ALDER PUBLIC LIBRARY')

@@ -1,4 +1,4 @@
-"""What is not a release is refused with one sentence: what was found, and what was expected."""
+"""A file that is not a release is refused with a sentence: the file that was found, and the expected one."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_anything_but_a_whole_release_is_refused(content: bytes, found: str) -> 
     assert found in refusal_of(content).found
 
 
-def test_a_lone_csv_is_told_how_to_become_a_release() -> None:
+def test_the_refusal_of_a_lone_csv_says_how_to_make_a_release() -> None:
     expected = refusal_of(csv_of([SYSTEM]).encode()).expected
     assert "library-validator upload AE.csv OUTLETS.csv" in expected
 
@@ -92,7 +92,7 @@ def test_a_zip_with_an_unusual_compression_is_refused() -> None:
     assert "an unusual compression" in refusal_of(target).found
 
 
-def test_a_wrong_checksum_is_found_before_a_row_is_believed() -> None:
+def test_a_wrong_checksum_is_found_before_any_row_is_used() -> None:
     content = bytearray(release_zip().getvalue())
     local = zipfile.ZipFile(io.BytesIO(content)).getinfo(SYSTEMS_FILE).header_offset
     central = content.index(b"PK\x01\x02")
@@ -118,7 +118,7 @@ def test_a_zip_bomb_is_refused_by_its_ratio() -> None:
     assert "times its size" in refusal_of(bomb).found
 
 
-def test_a_zip_bomb_that_lies_about_its_size_is_refused() -> None:
+def test_a_zip_bomb_with_a_false_size_is_refused() -> None:
     content = bytearray(
         zip_of({SYSTEMS_FILE: big_systems_file(20_000), OUTLETS_FILE: csv_of([OUTLET])}).getvalue()
     )
@@ -158,7 +158,7 @@ def test_too_many_unreadable_rows_are_refused() -> None:
     assert "of 20" in refused.found
 
 
-def test_a_file_of_nothing_but_other_lines_is_not_read_to_its_end() -> None:
+def test_a_file_with_only_other_lines_is_not_read_to_its_end() -> None:
     systems = csv_of([SYSTEM]) + "".join(f"{number * 2_654_435_761:x}\n" for number in range(100_100))
     refused = refusal_of(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
     assert refused.found.startswith("over 100000 lines in ")
@@ -174,7 +174,7 @@ def test_a_missing_column_is_named() -> None:
     assert "no column ZIP, PHONE" in refusal_of(release_zip([without])).found
 
 
-def test_a_column_that_stands_there_twice_is_refused() -> None:
+def test_a_repeated_column_is_refused() -> None:
     systems = csv_of([SYSTEM]).replace("LIBID,", "LIBNAME,", 1)
     refused = refusal_of(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
     assert "the column LIBNAME twice" in refused.found
@@ -239,7 +239,7 @@ def test_the_same_pair_gives_the_same_zip(tmp_path: Path) -> None:
     assert first.getvalue() == second.getvalue()
 
 
-def test_two_files_of_one_name_make_a_release(tmp_path: Path) -> None:
+def test_two_files_of_the_same_name_make_a_release(tmp_path: Path) -> None:
     for folder, content in (("ae", csv_of([SYSTEM])), ("outlets", csv_of([OUTLET]))):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "data.csv").write_text(content, newline="")
@@ -257,7 +257,7 @@ def test_two_files_of_one_name_make_a_release(tmp_path: Path) -> None:
         ("", "'puout22i.csv' is not a file of the survey"),
     ],
 )
-def test_a_pair_that_is_no_release_is_not_zipped(tmp_path: Path, second: str, found: str) -> None:
+def test_a_pair_that_is_not_a_release_is_not_zipped(tmp_path: Path, second: str, found: str) -> None:
     target = io.BytesIO()
     with pytest.raises(ReleaseRefused, match=found):
         zip_pair(*pair(tmp_path, csv_of([SYSTEM]), second), target)

@@ -18,7 +18,7 @@ def test_a_zip_code_is_five_digits_or_missing(value: str, state: str) -> None:
 
 
 @given(st.integers(500, 8999), st.sampled_from(["CT", "MA", "ME", "NH", "NJ", "RI", "VT"]))
-def test_the_zero_that_a_spreadsheet_took_is_put_back(number: int, state: str) -> None:
+def test_the_zero_that_a_spreadsheet_removed_is_added_again(number: int, state: str) -> None:
     for spoiled in (str(number), f"{number}.0"):
         repaired = Repairs().zip(spoiled, state)
         assert int(repaired) == number if number >= 1000 else repaired == "M"
@@ -41,7 +41,7 @@ def test_the_zero_that_a_spreadsheet_took_is_put_back(number: int, state: str) -
         ("", "VT", "M"),
     ],
 )
-def test_a_zip_code_is_repaired_only_where_one_answer_is_possible(
+def test_a_zip_code_is_repaired_only_if_one_original_is_possible(
     value: str, state: str, zip_code: str
 ) -> None:
     assert Repairs().zip(value, state) == zip_code
@@ -74,7 +74,7 @@ def test_a_code_gets_its_leading_zeros_back(number: int, with_decimals: bool) ->
 
 
 @given(anything)
-def test_a_code_that_is_no_number_is_left_as_it_is(value: str) -> None:
+def test_a_code_that_is_not_a_number_is_unchanged(value: str) -> None:
     if not re.match(r"\d", value):
         assert Repairs().code(value, 2, "STATSTRU") == value
 
@@ -94,7 +94,7 @@ def test_a_number_is_never_guessed(value: str) -> None:
         assert repairs.unreadable == {"POPU_LSA": 1} or int(value) == -1
 
 
-def test_what_needs_no_repair_is_not_counted() -> None:
+def test_an_unchanged_value_is_not_counted() -> None:
     repairs = Repairs()
     repairs.zip("M", "VT")
     repairs.phone("-3")

@@ -22,7 +22,7 @@ def systems(count: int) -> list[dict[str, str]]:
     return [{**SYSTEM, "FSCSKEY": f"VT{number:04}"} for number in range(1, count + 1)]
 
 
-def test_a_rejected_row_is_reported_with_its_line_and_what_it_says() -> None:
+def test_a_rejected_row_is_reported_with_its_line_and_values() -> None:
     rows = systems(800)
     rows[4] = {**rows[4], "FSCSKEY": "V0005"}
     lines = csv_of(rows).splitlines(keepends=True)
@@ -47,7 +47,7 @@ def test_a_rejected_row_is_reported_with_its_line_and_what_it_says() -> None:
     assert release.report.files[0].rejected == 2
 
 
-def test_a_value_that_counts_as_missing_is_reported_as_it_was_found() -> None:
+def test_an_unreadable_value_is_reported_as_it_was_found() -> None:
     release = read_release(release_zip([{**SYSTEM, "ZIP": "VERMONT", "PHONE": "CLOSED"}]))
     assert [(p.line, p.problem, p.values, p.rejected) for p in release.report.row_problems] == [
         (2, "ZIP code cannot be read", {"FSCSKEY": "VT0001", "ZIP code": "VERMONT"}, False),
@@ -56,7 +56,7 @@ def test_a_value_that_counts_as_missing_is_reported_as_it_was_found() -> None:
     assert release.report.unreadable == {"ZIP code": 1, "phone": 1}
 
 
-def test_all_are_counted_and_the_first_thousand_of_a_file_kept() -> None:
+def test_all_problems_are_counted_and_the_first_thousand_of_a_file_are_kept() -> None:
     rows = [{**row, "PHONE": "NONE " * 40} for row in systems(1200)]
     report = read_release(release_zip(rows)).report
     assert report.unreadable == {"phone": 1200}
@@ -64,7 +64,7 @@ def test_all_are_counted_and_the_first_thousand_of_a_file_kept() -> None:
     assert {len(problem.values["phone"]) for problem in report.row_problems} == {100}
 
 
-def test_a_file_that_is_refused_for_its_rows_says_where_the_first_is_and_carries_all() -> None:
+def test_a_file_refused_for_its_rows_names_the_first_and_has_all_problems() -> None:
     rows = [{**row, "FSCSKEY": "?"} if number % 10 == 0 else row for number, row in enumerate(systems(100))]
     with pytest.raises(ReleaseRefused) as refused:
         read_release(release_zip(rows))
@@ -73,7 +73,7 @@ def test_a_file_that_is_refused_for_its_rows_says_where_the_first_is_and_carries
     assert [problem["line"] for problem in refused.value.row_problems] == list(range(2, 102, 10))
 
 
-def test_repaired_rows_are_counted_once_however_much_was_put_right() -> None:
+def test_a_row_with_several_repairs_counts_once() -> None:
     rows = [{**SYSTEM, "ZIP": "5601", "PHONE": "(802) 555-0101", "STATSTRU": "0"}, *systems(4)[1:]]
     files = read_release(release_zip(rows)).report.files
     assert [(file.kind, file.repaired) for file in files] == [("systems", 1), ("outlets", 0)]

@@ -1,4 +1,4 @@
-"""What became of systems and outlets that a newer release lists no more: invented libraries."""
+"""Successors of invented systems and outlets that a newer release does not list any more."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def test_a_library_that_became_a_branch_of_another_system_is_absorbed() -> None:
     assert succession.evidence == ("name", "street", "phone", "STATSTRU 11")
 
 
-def test_a_library_under_another_key_of_its_own_is_re_keyed() -> None:
+def test_a_library_with_another_key_is_re_keyed() -> None:
     newer = release(2022, [{**BIRCH, "FSCSKEY": "VT9002"}], [under("VT9002", "001")])
     succession = ReleasePair(OLDER, newer).successions["VT0002"]
     assert (succession.how, succession.fscs_key, succession.fscs_id) == ("re_keyed", "VT9002", "VT9002-001")
 
 
-def test_a_renamed_library_under_another_key_is_re_keyed_if_all_of_it_came_from_there() -> None:
+def test_a_renamed_library_with_another_key_is_re_keyed_if_it_has_all_its_outlets() -> None:
     name = {"LIBNAME": "TRI-TOWN LIBRARY"}
     newer = release(2022, [{**BIRCH, **name, "FSCSKEY": "VT9002"}], [under("VT9002", "001", **name)])
     assert ReleasePair(OLDER, newer).successions["VT0002"].how == "re_keyed"
@@ -67,7 +67,7 @@ def test_systems_that_were_merged_into_a_new_one_are_absorbed() -> None:
     }
 
 
-def test_a_system_that_was_divided_has_no_one_successor() -> None:
+def test_a_divided_system_has_no_successor() -> None:
     older = release(
         2021, [BIRCH], [{**BIRCH, "FSCS_SEQ": "001"}, {**BIRCH, **HILL, "FSCS_SEQ": "002", "C_OUT_TY": "BR"}]
     )
@@ -95,17 +95,17 @@ def test_a_system_that_was_divided_has_no_one_successor() -> None:
     ],
     ids=["another ZIP", "another state", "street alone", "phone alone", "name alone", "a bookmobile"],
 )
-def test_what_is_not_certain_is_no_successor(now: dict[str, str]) -> None:
+def test_an_uncertain_successor_does_not_count(now: dict[str, str]) -> None:
     assert ReleasePair(OLDER, release(2022, [], [under("VT0001", "003", **now)])).successions == {}
 
 
-def test_a_neighbour_that_was_there_before_is_no_successor() -> None:
+def test_a_neighbour_that_was_listed_before_is_not_a_successor() -> None:
     neighbour = under("VT0001", "003", C_OUT_TY="BR")
     older = release(2021, [BIRCH], [{**BIRCH, "FSCS_SEQ": "001"}, neighbour])
     assert ReleasePair(older, release(2022, [], [neighbour])).successions == {}
 
 
-def test_two_equally_good_successors_are_none() -> None:
+def test_two_equally_good_successors_do_not_count() -> None:
     newer = release(2022, [], [under("VT0001", "003"), under("VT0001", "004")])
     assert ReleasePair(OLDER, newer).successions == {}
 
@@ -113,12 +113,12 @@ def test_two_equally_good_successors_are_none() -> None:
 @pytest.mark.parametrize(
     "street", ["12 N. Main St.", "12 N MAIN ST, SUITE 4", "12 North Main Street", "12  N.  MAIN  STREET"]
 )
-def test_a_street_has_one_meaning_in_its_usual_spellings(street: str) -> None:
+def test_usual_spellings_of_a_street_are_equal(street: str) -> None:
     moved = under("VT0001", "003", ADDRESS=street.replace(",", ""), PHONE="8025550999")
     assert ReleasePair(OLDER, release(2022, [], [moved])).successions["VT0002"].evidence == ("name", "street")
 
 
-def test_a_closed_system_that_had_handed_over_its_outlets_is_found_by_its_own_place() -> None:
+def test_a_closed_system_without_outlets_is_found_by_its_own_address() -> None:
     older = release(2021, [{**BIRCH, "STATSTRU": "03"}], [])
     newer = release(2022, [], [under("VT0001", "003")])
     assert ReleasePair(older, newer).successions["VT0002"].fscs_id == "VT0001-003"

@@ -1,1 +1,1 @@
-"""The registry: an index of all accepted releases, built beside the live one and flipped once."""
+"""The registry: an index of all accepted releases, built beside the live version and then made live."""

@@ -1,1 +1,1 @@
-"""Releases of the Public Libraries Survey: read, repaired, refused, guarded, and kept over the years."""
+"""Releases of the Public Libraries Survey: read, checked, compared over the years, and fetched."""

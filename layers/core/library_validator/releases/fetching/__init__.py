@@ -1,0 +1,1 @@
+"""Sources of releases are asked for a newer release."""

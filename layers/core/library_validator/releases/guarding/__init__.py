@@ -1,0 +1,1 @@
+"""The guard checks whether a release may go live by itself."""

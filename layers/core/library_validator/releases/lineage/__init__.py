@@ -1,0 +1,1 @@
+"""Systems and outlets are followed from release to release."""

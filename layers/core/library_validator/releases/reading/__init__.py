@@ -1,0 +1,1 @@
+"""A release is read from a zip that nobody has checked."""
