@@ -83,8 +83,8 @@ def cells(*values: Any) -> list[str]:
 
 def grid() -> Table:
     """An empty table of two columns without headings: names, and their texts."""
-    made = Table.grid(padding=(0, 1))
-    made.add_column(no_wrap=True)
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True, min_width=10)
     made.add_column()
     return made
 

@@ -18,6 +18,7 @@ from library_validator.views.history import HistoryRow, OverrideRow
 from library_validator_cli.terminal import ANSWER_STYLES, NOTHING, cells, grid, moment, table
 
 WIDTH: Final = 16  # characters of the bars
+LEGEND: Final = "[dim]Positive bits speak for this entry, negative bits against it.[/]"
 _EFFECTS: Final = {"stands": "in force"}  # others are words already
 
 
@@ -59,11 +60,11 @@ def explanation_tables(explanation: Explanation) -> RenderableType:
 
 def decision_tables(view: DecisionView) -> RenderableType:
     """Answer, reasons, next step, match, evidence, runner-up and versions of one decision."""
-    parts: list[RenderableType] = [_headline(view), _applied_as(view), "", _reasons(view), ""]
+    parts: list[RenderableType] = [_headline(view), _reasons(view), ""]
     if view.match:
         parts += [_match(view.match), ""]
     if view.evidence:
-        parts += [_evidence(view), ""]
+        parts += [_compared_with(view), _evidence(view), LEGEND, ""]
     return Group(*parts, _origin(view))
 
 
@@ -115,13 +116,11 @@ def _headline(view: DecisionView) -> Text:
     )
 
 
-def _applied_as(view: DecisionView) -> Text:
-    return Text("applied as  " + " · ".join(view.applied_as))
-
-
 def _reasons(view: DecisionView) -> Table:
     decision = view.decision
     lines = grid()
+    lines.add_row("applied as", escape(" · ".join(view.applied_as)))
+    lines.add_row("", "")
     for number, reason in enumerate(decision.reasons):
         lines.add_row("why" if number == 0 else "", escape(f"{reason.staff} [{reason.code}]"))
     for problem in decision.problems:
@@ -148,8 +147,18 @@ def _match(view: MatchView) -> Table:
     return lines
 
 
+def _compared_with(view: DecisionView) -> RenderableType:
+    """The entry that the evidence is about, where there is no match that says it."""
+    if view.compared_with is None:
+        return Group()
+    lines = grid()
+    lines.add_row("nearest", escape(f"{_candidate(view.compared_with)}, which is not a match"))
+    return lines
+
+
 def _evidence(view: DecisionView) -> Table:
-    shown = table("evidence", "agrees", "applied", "listed", "bits", "", numbers=("bits",), whole=("",))
+    columns = ("evidence", "agreement", "application", "registry", "bits", "")
+    shown = table(*columns, numbers=("bits",), whole=("",))
     for row, bar in zip(view.evidence, bars(view.evidence), strict=True):
         comparison = row.comparison
         drawn = Text(" " * bar.before + "█" * bar.length, style="green" if bar.rises else "red")
@@ -167,7 +176,8 @@ def _origin(view: DecisionView) -> Table:
     rows = (
         ("registry", f"{decision.registry_version}   policy {decision.policy_version}"),
         ("source", f"{decision.source}   sent {moment(decision.sent_at)}"),
-        ("decided", f"{moment(decision.decided_at)}   cause {decision.cause.key}"),
+        ("decided", moment(decision.decided_at)),
+        ("cause", decision.cause.key),
         ("event", str(decision.event_id)),
     )
     for name, text in rows:
@@ -178,7 +188,11 @@ def _origin(view: DecisionView) -> Table:
 def _runner_up(view: CandidateView | None, margin: float | None) -> str:
     if view is None:
         return "none of another system"
-    candidate = view.candidate
     behind = f", {margin:.1f} bits behind" if margin is not None else ""
+    return f"{_candidate(view)}{behind}"
+
+
+def _candidate(view: CandidateView) -> str:
+    candidate = view.candidate
     place = f"{candidate.city} {candidate.state}"
-    return f"{view.fscs_id}  {candidate.name}, {place} ({candidate.bits:+.1f} bits){behind}"
+    return f"{view.fscs_id}  {candidate.name}, {place} ({candidate.bits:+.1f} bits)"

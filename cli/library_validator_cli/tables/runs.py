@@ -35,7 +35,7 @@ def run_line(view: RunView) -> Text:
 def runs_table(views: Sequence[RunView]) -> Table:
     """Every run, with its registry version and remarks under the name of its file."""
     shown = table(
-        "started", "status", "systems", "outlets", "release",
+        "started", "status", "systems", "outlets", "release and registry version",
         numbers=("systems", "outlets"), whole=("started", "status"),
     )  # fmt: skip
     for view in views:
@@ -50,7 +50,7 @@ def runs_table(views: Sequence[RunView]) -> Table:
 def _release(view: RunView) -> str:
     lines = [view.name]
     if view.run.version:
-        lines.append(f"registry {view.run.version}{' (live)' if view.is_live else ''}")
+        lines.append(f"{view.run.version}{' (live)' if view.is_live else ''}")
     return "\n".join((*lines, *view.remarks))
 
 

@@ -34,7 +34,7 @@ def test_a_match_is_shown_with_its_evidence_its_status_and_the_number_to_call() 
     assert "last listed for fiscal year 2022" in text
     assert "+12.0" in text
     assert "Unproven" in text
-    assert "registry  2022.1.0123456789ab" in text
+    assert "registry    2022.1.0123456789ab" in text
 
 
 def test_the_runner_up_is_shown_with_its_distance() -> None:
@@ -50,6 +50,7 @@ def test_without_a_match_there_is_no_empty_table() -> None:
     text = text_of(decision)
     assert "NOT VALIDATED" in text
     assert "evidence" not in text
+    assert "nearest" not in text
     assert "none of another system" in text
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from library_validator.decisions.answer import Answer
+from library_validator.decisions.answer import Answer, ApplicationAnswer
 from library_validator.decisions.application import FieldProblem, ReadApplication, application_from_fields
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Decision, Submission
@@ -40,6 +40,16 @@ def test_a_line_has_the_keys_of_an_answer_in_order(answer: Answer) -> None:
     assert list(json.loads(line)) == KEYS
     assert json.dumps(json.loads(line)) == json.dumps(answer_json(decision))
     assert list(decision_json(decision))[: len(KEYS)] == KEYS
+
+
+def test_documents_take_their_fields_from_the_models() -> None:
+    decision = decision_of(submission_of())
+    left_out = {"held_by", "valid_until", "before", "override"}
+    assert list(answer_json(decision)) == list(ApplicationAnswer.model_fields)
+    assert set(decision_json(decision)) == {
+        *ApplicationAnswer.model_fields,
+        *Decision.model_fields.keys() - left_out,
+    }
 
 
 GONE = release(tuple(system for system in SYSTEMS if system is not BRIAR_CITY), OUTLETS, fiscal_year=2023)

@@ -72,3 +72,14 @@ def test_without_evidence_the_sum_is_zero() -> None:
     decision = decision_of(submission_of(), Answer.NOT_VALIDATED).model_copy(update={"evidence": []})
     view = decision_view(decision)
     assert (view.match, view.evidence, view.total_bits) == (None, (), 0.0)
+
+
+def test_without_a_match_the_candidate_of_the_evidence_is_named() -> None:
+    comparison = Comparison(field="name", level="exact", applied="", listed="", bits=9.0)
+    unmatched = decision_of(submission_of(), Answer.NOT_VALIDATED).model_copy(
+        update={"candidates": [RIVAL], "evidence": [comparison]}
+    )
+    view = decision_view(unmatched)
+    assert view.compared_with
+    assert view.compared_with.fscs_id == "AK0002-003"
+    assert decision_view(decision_of(submission_of())).compared_with is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 
 from library_validator.decisions.answer import Candidate, Comparison, Match
 from library_validator.decisions.application import Application
 from library_validator.decisions.decision import Decision
 from library_validator.views.words import OUTLET_TYPES, address_line, field_in_words, in_words
+
+AUTHORITY: Final = "Unproven: a match does not show that the applicant acts for the library."
+_ROUNDING: Final = 0.01  # bits: those of a candidate have two decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +59,26 @@ class DecisionView:
     match: MatchView | None
     evidence: tuple[EvidenceRow, ...]
     total_bits: float
+    compared_with: CandidateView | None  # without a match: the candidate that the evidence is about
     runner_up: CandidateView | None
     candidates: tuple[CandidateView, ...]
     authority: str  # a sentence
 
 
-AUTHORITY = "Unproven: a match does not show that the applicant acts for the library."
-
-
 def decision_view(decision: Decision) -> DecisionView:
     evidence = evidence_rows(decision.evidence)
+    total_bits = evidence[-1].sum_after if evidence else 0.0
+    candidates = tuple(map(_candidate_view, decision.candidates))
     return DecisionView(
         decision=decision,
         headline=in_words(decision.decision.value),
         applied_as=_applied_as(decision.application),
         match=match_view(decision.match) if decision.match else None,
         evidence=evidence,
-        total_bits=evidence[-1].sum_after if evidence else 0.0,
+        total_bits=total_bits,
+        compared_with=_compared_with(decision, candidates, total_bits),
         runner_up=_candidate_view(decision.runner_up) if decision.runner_up else None,
-        candidates=tuple(map(_candidate_view, decision.candidates)),
+        candidates=candidates,
         authority=AUTHORITY,
     )
 
@@ -101,6 +107,16 @@ def evidence_rows(comparisons: list[Comparison]) -> tuple[EvidenceRow, ...]:
 
 def _candidate_view(candidate: Candidate) -> CandidateView:
     return CandidateView(candidate, candidate.fscs_id or candidate.fscs_key)
+
+
+def _compared_with(
+    decision: Decision, candidates: Sequence[CandidateView], total_bits: float
+) -> CandidateView | None:
+    """The candidate whose bits are the sum of the evidence; None if there is a match."""
+    if decision.match or not decision.evidence:
+        return None
+    same = (view for view in candidates if abs(view.candidate.bits - total_bits) < _ROUNDING)
+    return next(same, None)
 
 
 def _applied_as(application: Application) -> tuple[str, ...]:
