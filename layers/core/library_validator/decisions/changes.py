@@ -1,7 +1,7 @@
-"""Which differences between two answers to one application are material, so that an event reports them.
+"""The differences between two answers to one application that an event reports: the material ones.
 
-Another score, another runner-up or another wording is not material. Phone, population and expenditure
-change every year and change no answer.
+A new score, runner-up or wording is not material. Phone, population and expenditure are not either: they
+change often, and the answer stays.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _IDENTITY = ("fscs_key", "fscs_id")
 
 
 class Answered(Protocol):
-    """The fields that two answers are compared by: of a ``Decision``, or of the ``Before`` of one."""
+    """An answer with the fields that are compared: a ``Decision``, or its ``Before``."""
 
     @property
     def decision(self) -> Answer: ...
@@ -29,7 +29,7 @@ class Answered(Protocol):
 
 
 def material_changes(before: Answered, after: Answered) -> list[MaterialChange]:
-    """The parts of the answer that differ, in a fixed order; empty where nothing material changed."""
+    """The parts of the answer that differ, in a fixed order; empty: nothing material changed."""
     changes: list[MaterialChange] = [] if before.decision == after.decision else ["decision"]
     old, new = before.match, after.match
     if old is None or new is None:

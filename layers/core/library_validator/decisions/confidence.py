@@ -1,8 +1,8 @@
-"""How sure an answer is that the applicant is the library it speaks of: for arbitrary applicants.
+"""The probability that an applicant, of whatever kind, is the library that the answer names.
 
-The match weight alone is the probability for an applicant that is some library. Impostors have a library's
-street and phone too, so what a weight is worth depends on what the rules say of it. ``confidence.json``
-counts, for each answer and each step of the weight, how many labelled applicants were the library named.
+The match weight alone gives the probability only for an applicant that is a library. An impostor has a
+library's street and phone too, so the probability also depends on the answer. ``confidence.json`` counts, for
+each answer and each step of the match weight, how many labelled applicants were the library named.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import Final, NamedTuple
 
 from library_validator.decisions.answer import Answer
 
-# Bits of match weight at which a new step begins.
+# The bits at which the steps of the match weight begin.
 STEPS: Final = (-4.0, -2.0, 0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 
 
 class Step(NamedTuple):
-    """Applicants with one answer whose match weight is ``bits`` or more, and less than the next step's."""
+    """The labelled applicants with one answer whose match weight is ``bits`` or more, below the next step."""
 
     bits: float
-    right: int  # how many were the library that the answer speaks of
-    of: int
+    right: int  # how many were the library that the answer names
+    of: int  # how many there were
 
     @property
     def confidence(self) -> float:
-        """The share that is right, by Laplace's rule of succession: few applicants make nobody certain."""
+        """The share that is right, by Laplace's rule of succession: a few applicants never give certainty."""
         return (self.right + 1) / (self.of + 2)
 
 
 def confidence_of(answer: Answer, bits: float) -> float:
-    """The probability that the applicant is the library that the answer speaks of, from its match weight."""
+    """The probability that the applicant is the library that the answer names, which has ``bits``."""
     steps, confidences = _table()[answer]
     return confidences[max(0, bisect_right(steps, bits) - 1)]
 

@@ -1,8 +1,8 @@
-"""What has to hold before an applicant is validated, whatever its address and its score say.
+"""The last checks before an applicant is validated, whatever its score.
 
-The score says that an entry corresponds to what was given. It does not say that the applicant is the
-library: its host, its Friends, a shop in its building have the same street and phone. So the name is read
-once more, word by word, and street and phone are held against the listed ones.
+The score says that an entry corresponds to the application. It does not say that the applicant is the
+library: its host, its Friends or a shop in its building have the same street and phone. So these checks read
+the name word by word, and compare street and phone with the listed ones.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _SHOWN_WORDS: Final = 5
 
 
 def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
-    """``verdict``, which validates, or what takes its place where name or contact do not hold.
+    """``verdict``, which validates, or another verdict if the checks of name or contact fail.
 
-    ``evidence`` is about the match. ``known_as``: the match, or a vanished library that it took over from, by
-    whose name the applicant may still be known.
+    ``evidence`` is on the match. ``known_as``: the match, or a vanished library that it took over: the
+    applicant may still use its name.
     """
     contact = evidence.contact
     if not evidence.is_published_name:
-        against = _against_words(evidence, known_as)
-        if against is not None:
-            return against
+        objection = _objection_to_name(evidence, known_as)
+        if objection is not None:
+            return objection
         is_only_one = "ONLY_LIBRARY_OF_TOWN" in verdict.codes
         if not (contact.is_located or is_only_one) and evidence.of(known_as).name.is_part_of_listed_name:
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), evidence.best)
@@ -42,19 +42,19 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     )
 
 
-def _against_words(evidence: Evidence, known_as: Scored) -> Verdict | None:
-    against = _against_name(evidence, evidence.best)
-    if against is not None and known_as is not evidence.best:
-        return _against_name(evidence.of(known_as), evidence.best)
-    return against
+def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
+    objection = _objection_by_words(evidence, evidence.best)
+    if objection is not None and known_as is not evidence.best:
+        return _objection_by_words(evidence.of(known_as), evidence.best)
+    return objection
 
 
 def _about(contact: Contact) -> dict[str, str]:
     return {"CONTACT_DIFFERS": " and ".join(contact.differing)}
 
 
-def _against_name(evidence: Evidence, match: Scored) -> Verdict | None:
-    """What speaks against the applicant in its name, with the listed names of ``evidence`` beside it."""
+def _objection_by_words(evidence: Evidence, match: Scored) -> Verdict | None:
+    """The verdict if the name does not fit the listed names of ``evidence``; None: it fits."""
     name = evidence.name
     if not (name.says_library or name.is_listed_name):
         if has_host_word(evidence.query, name.unexplained):
@@ -72,17 +72,17 @@ def _against_name(evidence: Evidence, match: Scored) -> Verdict | None:
 
 
 def host_verdict(evidence: Evidence) -> Verdict:
-    """The applicant is a government, a building … of the place: told no, with the library that is listed.
+    """The verdict on a government, a building or a college: no, with the library that is listed at the place.
 
-    A person decides where the phone is the library's, or the street is and the listed name does not say
-    library either, or the name is that one, with the word township, island … and a slip in it perhaps.
+    A person decides instead if the applicant has the listed phone, or if the listed name does not say library
+    either and the applicant has its street or that name: ``Delhi Township`` is the name of a branch.
     """
     best, contact = evidence.best, evidence.contact
-    is_by_name = not listed_name_says_library(best) and is_listed_body_name(evidence)
+    has_listed_name = not listed_name_says_library(best) and is_listed_body_name(evidence)
     if (
         "phone" in contact.agreeing
         or (contact.is_located and not listed_name_says_library(best))
-        or is_by_name
+        or has_listed_name
     ):
         return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
     for other in (best, *evidence.ranking.scored):
@@ -93,7 +93,7 @@ def host_verdict(evidence: Evidence) -> Verdict:
 
 
 def _shown(scored: Scored) -> str:
-    """A library as a person is told of it."""
+    """The name of a library with its id, for a person."""
     listing = scored.entry.listing
     name = listing.system_name if scored.entry.is_system else listing.outlet_name
     return f"{name} ({scored.entry.id})"

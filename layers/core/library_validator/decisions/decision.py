@@ -1,4 +1,4 @@
-"""A decision: the answer to one application, with everything that it stands on."""
+"""A decision: the stored answer to one submission, with the facts that it rests on."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from library_validator.decisions.answer import Answer, AnswerFields, Match
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.changes import MaterialChange, material_changes
 
-SHARDS: Final = 8  # of the current decisions, by application: one worker goes through one shard at a time
+SHARDS: Final = 8  # parts of the current decisions, by application: a worker reads one at a time
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
 
 
 def shard_of(source: str, application_id: str) -> int:
-    """The shard of an application's current decision, for good: 0 to ``SHARDS`` - 1."""
+    """The shard of an application's current decision: 0 to ``SHARDS`` - 1, always the same."""
     return zlib.crc32(f"{source}\n{application_id}".encode()) % SHARDS
 
 
@@ -28,10 +28,10 @@ class _Model(BaseModel):
 
 
 class Submission(_Model):
-    """Who sent which application, when: the identity of what is answered.
+    """An application with its sender and the time when it was sent: each is answered once.
 
     ``source`` is the authenticated sender, never a field of the body. ``sent_at`` orders two
-    submissions of one application where the producer gives no revision.
+    submissions of one application if the producer gives no revision.
     """
 
     source: str
@@ -42,20 +42,20 @@ class Submission(_Model):
 
     @property
     def identity(self) -> str:
-        """Equal for redeliveries and resends, different for a changed payload or revision."""
+        """Equal for a redelivery or a resend, different for changed fields or a new revision."""
         application = self.application
         revision = "" if application.revision is None else str(application.revision)
         return "\n".join((self.source, application.application_id, revision, application.fields_sha256))
 
 
 class Cause(_Model):
-    """Why a decision was made. Another cause makes another decision of the same submission."""
+    """Why a decision was made. A new cause makes a new decision on the same submission."""
 
     kind: Literal["submission", "registry", "policy", "expiry", "override"] = "submission"
     detail: str = Field(
         "",
-        description="what made it: of a registry <version>@<activated at>, so that going back and forward "
-        "again are three causes; the policy version; the date of expiry; the override's id",
+        description="of a registry: <version>@<activated at>, so that each activation is a cause of its own; "
+        "of a policy: its version; of an expiry: its date; of an override: its id",
     )
 
     @property
@@ -66,36 +66,38 @@ class Cause(_Model):
 def event_id_of(submission: Submission, cause: Cause) -> UUID:
     """The one id of the decision and of its event: uuid5 of submission and cause."""
     name = f"{submission.identity}\n{cause.key}".encode()
-    # As uuid.uuid5 does it, which takes twice the time.
+    # This is uuid.uuid5, in half the time.
     return UUID(bytes=sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16], version=5)
 
 
 class Holder(_Model):
-    """The application that was validated as this FSCS key first."""
+    """The application that was validated first as a library system: it holds the claim."""
 
     source: str
     application_id: str
 
 
 class Override(_Model):
-    """A person's answer to one application, in place of the rules'. Kept for good; the newest one holds."""
+    """A person's answer to one application, in place of the rules. All are kept; the newest counts."""
 
     override_id: UUID
     source: str
     application_id: str
     answer: Answer = Field(description="needs_review: the rules decide again")
-    fscs_key: str | None = Field(None, description="the system that it is; None: not in the survey")
-    fscs_id: str | None = Field(None, description="the outlet, where it is one")
+    fscs_key: str | None = Field(
+        None, description="the system that the applicant is; None: not in the survey"
+    )
+    fscs_id: str | None = Field(None, description="the outlet that the applicant is, if it is one")
     reason_code: str = Field(description="of overrides.toml")
-    words: str = Field(description="why, for whoever asks later; never in an event")
-    by: str = Field(description="who decided; never in an event")
+    words: str = Field(description="the person's reasons, for staff; never in an event")
+    by: str = Field(description="the person who decided; never in an event")
     at: datetime
     fields_sha256: str = Field(description="of the application as the person saw it")
-    seen_keys: list[str] = Field(description="FSCS keys that the rules had named when the person decided")
+    seen_keys: list[str] = Field(description="FSCS keys of the candidates that the person saw")
 
 
 class Before(_Model):
-    """The answer until a decision replaced it for another cause than a new submission."""
+    """The short form of a decision that was replaced though nobody sent a new submission."""
 
     event_id: UUID
     decision: Answer
@@ -121,10 +123,14 @@ class _Made(_Model):
 class Decision(AnswerFields, _Made):
     """The stored answer to one submission."""
 
-    held_by: Holder | None = Field(None, description="for staff: who holds the key; never in an event")
+    held_by: Holder | None = Field(
+        None, description="for staff: the application that holds the key; never in an event"
+    )
     valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
-    before: Before | None = Field(None, description="what it replaces, where no new submission caused it")
-    override: Override | None = Field(None, description="the person's answer that it states")
+    before: Before | None = Field(
+        None, description="the decision that it replaces, if no new submission caused it"
+    )
+    override: Override | None = Field(None, description="the person's answer that it restates")
 
     @property
     def application_id(self) -> str:
@@ -145,7 +151,7 @@ class Decision(AnswerFields, _Made):
 
     @property
     def submission(self) -> Submission:
-        """What was answered: deciding it again gives a decision on the same submission."""
+        """The submission that this decision answers. It can be decided again."""
         return Submission(
             source=self.source,
             application=self.application,
@@ -161,7 +167,7 @@ class Decision(AnswerFields, _Made):
 
     @property
     def changes(self) -> list[MaterialChange]:
-        """What changed since ``before``; empty where it replaces nothing."""
+        """The material changes since ``before``; empty: it replaces nothing."""
         return material_changes(self.before, self) if self.before else []
 
     @property

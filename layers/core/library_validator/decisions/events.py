@@ -1,7 +1,7 @@
-"""The events of decisions: one fact each, named by its detail type.
+"""The events of decisions: each reports one fact, and its detail type names the fact.
 
-A submission is answered by one of three events. When something else changes an answer, a new registry for
-instance, the event is ``Library Status Changed``, whatever the answer is now: a consumer that keeps the
+A submission is answered by one of three events. If an answer changes for another cause, a new registry for
+instance, the event is ``Library Status Changed``, whatever the new answer is. A consumer that keeps the
 answer to every application subscribes to all four.
 
 Consumers deduplicate by ``metadata.event_id``. The bus does not keep order, so two events of one
@@ -23,7 +23,7 @@ from library_validator.event_bus import EventMetadata
 
 
 class _Submitted(BaseModel):
-    """Which submission was answered, and what caused the answer."""
+    """The submission that is answered, and the cause of the answer."""
 
     application_id: str
     source: str = Field(description="the authenticated sender; application ids are unique within it")
@@ -33,7 +33,7 @@ class _Submitted(BaseModel):
 
 
 class DecisionData(AnswerData, _Submitted):
-    """The answer to one submission; of the application itself it has only what was compared."""
+    """The answer to one submission. The application's own fields are only in its ``evidence``."""
 
     # The versions are in the event's metadata.
     registry_version: str = Field("", exclude=True)
@@ -60,7 +60,7 @@ class NotValidatedData(DecisionData):
 
 
 class LibraryApplicationValidated(BaseModel):
-    """An entry of the registry corresponds to the organization that the application names."""
+    """An entry of the registry corresponds to the applicant."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -70,7 +70,7 @@ class LibraryApplicationValidated(BaseModel):
 
 
 class LibraryApplicationNeedsReview(BaseModel):
-    """A person has to settle it; ``data.reasons`` say why and ``data.next_step`` says how."""
+    """A person has to decide: ``data.reasons`` say why, ``data.next_step`` says how."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -95,7 +95,7 @@ class StatusChangedData(DecisionData):
 
 
 class LibraryStatusChanged(BaseModel):
-    """An answer changed although nobody submitted anything: ``data.cause`` says why."""
+    """An answer changed without a new submission: ``data.cause`` says why."""
 
     model_config = ConfigDict(defer_build=True)
 

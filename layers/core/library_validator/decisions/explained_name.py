@@ -1,8 +1,9 @@
-"""Whether every word that an applicant gives in its name has an explanation.
+"""Every word of an applicant's name needs an explanation.
 
-``Alder Public Library Apartments`` has street, phone and full name of the library, and one word more. No
-list of such words can be complete. So the question is turned round: a word is explained by the entry, by the
-place, or because only libraries use it of themselves; what is left over is for a person.
+``Alder Public Library Apartments`` has the street, the phone and the whole name of the library, and one word
+more. No list of such words can be complete, so the rule is the other way round. A word is explained if the
+entry has it, if the place has it, or if only libraries use it in their names. If any word is unexplained, a
+person decides.
 """
 
 from __future__ import annotations
@@ -37,21 +38,22 @@ _COUNTIES: Final = frozenset({"COUNTY", "PARISH", "BOROUGH"})
 _BOARD: Final = frozenset({"THE", "BOARD", "OF", "TRUSTEES"})
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
 _NUMBERS: Final = FIGURES.keys() | {"NO", "NUMBER"}
-# What may stand between an adjective and the word library.
+# Words that may be between an adjective and the word library.
 _LED_BY: Final = ANYWHERE - SAYS_LIBRARY - {"BRANCH"}
 
 
 class ExplainedName(WordsBesideEntry):
-    """The name of an applicant, or a part of it, with the entry beside it that the applicant may be.
+    """The name of an applicant, or a part of it, compared word by word with the names of one entry.
 
-    - ``left``: words as written that nothing explains, in their order.
+    - ``unexplained``: the words that nothing explains, as they were written, in their order.
     - ``says_library``: the name says that the body is a library.
-    - ``is_listed_name``: it is a listed name, every word of it: slips, place and legal form apart.
-    - ``is_generic``: no word of it tells one library from another.
-    - ``is_only_place``: it is nothing but the name of a place, or of its government.
-    - ``is_explained_after_library``: it says library, and no word after that is left: it is some library's.
-    - ``is_part_of_listed_name``: it has a word of a listed name of which it leaves another out.
-    - ``has_listed_word``: a word of it, not of the place, is of a listed name.
+    - ``is_listed_name``: it has every word of a listed name; slips, the place and a legal form may differ.
+    - ``is_generic``: all its words are common to many libraries: ``The Library``.
+    - ``is_only_place``: it is only the name of a place, or of its government: ``Town of Alder``.
+    - ``is_explained_after_library``: it says library, and every word after that is explained: it is the name
+      of a library, but perhaps of another one: ``Zebra Library``.
+    - ``is_part_of_listed_name``: it has some words of a listed name, and lacks others.
+    - ``has_listed_word``: it has a word of a listed name that is not a word of the place.
     """
 
     __slots__ = ("_is_listed_name", "_unexplained")
@@ -65,7 +67,7 @@ class ExplainedName(WordsBesideEntry):
         located: bool,
         part: str | None = None,
     ) -> None:
-        """As ``WordsBesideEntry``. ``part``: one of the names in the name, in place of the whole."""
+        """As ``WordsBesideEntry``. ``part``: only this part of the name; None: all of it."""
         written = wording_of(query.written if part is None else part)
         super().__init__(query, best, candidates, written, located=located)
         self._unexplained: tuple[str, ...] | None = None
@@ -74,8 +76,8 @@ class ExplainedName(WordsBesideEntry):
     @property
     def unexplained(self) -> tuple[str, ...]:
         if self._unexplained is None:
-            left = [position for position in self._doubtful if not self._is_of_libraries(position)]
-            self._unexplained = tuple(dict.fromkeys([self._written[position] for position in left]))
+            still = [position for position in self._doubtful if not self._is_library_word(position)]
+            self._unexplained = tuple(dict.fromkeys([self._written[position] for position in still]))
         return self._unexplained
 
     @property
@@ -96,13 +98,13 @@ class ExplainedName(WordsBesideEntry):
         whole = [name for name in self._vocabulary.names if given.union(self._places).issuperset(name)]
         more_than_place = any(not self._places.issuperset(name) for name in whole)
         return any(not given.isdisjoint(name) for name in whole) and all(
-            self._is_beside_a_name(position) or (more_than_place and self._is_of(position))
+            self._is_particle_or_form(position) or (more_than_place and self._is_city_of(position))
             for position in self._doubtful
         )
 
     @property
     def is_generic(self) -> bool:
-        """``The Library`` is; ``Public Library`` at the very place of one says enough."""
+        """``The Library`` is generic. ``Public Library`` is not, if street or phone are the entry's."""
         if self._located and len(ANYWHERE.intersection(self._words)) > 1:
             return False
         return all(word in GENERIC or word in PARTICLES or word in LEGAL_FORMS for word in self._words)
@@ -121,7 +123,7 @@ class ExplainedName(WordsBesideEntry):
             position < libraries[0]
             or self._words[position] in _NUMBERS
             or self._words[position].isdigit()
-            or self._is_of_libraries(position)
+            or self._is_library_word(position)
             for position in self._doubtful
         )
 
@@ -134,41 +136,44 @@ class ExplainedName(WordsBesideEntry):
         own = self._vocabulary.counts.keys() - self._places - KINDS - BEFORE_LIBRARY
         return self._has_acronym or not own.isdisjoint(self._words)
 
-    def _is_of_libraries(self, position: int) -> bool:
-        """Whether a word is the place's, or one that only libraries use of themselves."""
+    def _is_library_word(self, position: int) -> bool:
+        """Whether only libraries, or the governments of their places, use the word in their names."""
         word = self._words[position]
         return (
             word in ANYWHERE
-            or self._is_beside_a_name(position)
-            or self._belongs_to_library(position)
-            or (self._is_of(position) and (self.says_library or self.is_listed_name))
-            or self._is_its_body(position)
+            or self._is_particle_or_form(position)
+            or self._belongs_to_word_library(position)
+            or (self._is_city_of(position) and (self.says_library or self.is_listed_name))
+            or self._is_body_word(position)
         )
 
-    def _is_beside_a_name(self, position: int) -> bool:
+    def _is_particle_or_form(self, position: int) -> bool:
+        """Whether a word is an article, a particle inside the name, or a legal form after it: ``Inc.``."""
         word, is_last = self._words[position], position == len(self._words) - 1
         if word in _ARTICLES:
             return True
         if position > 0 and not is_last and (word in PARTICLES or is_particle_mistyped(word)):
             return True
-        if is_last and len(word) > 4:  # a form may have had no room for all of it
+        if is_last and len(word) > 4:  # a form field may have cut the word
             return any(form.startswith(word) for form in LEGAL_FORMS)
         if word not in LEGAL_FORMS or position == 0:
             return False
-        return SAYS_LIBRARY.isdisjoint(self._words[position:])  # behind the name
+        return SAYS_LIBRARY.isdisjoint(self._words[position:])  # after the word library
 
-    def _belongs_to_library(self, position: int) -> bool:
-        """``Free``, ``County`` … before the word library, ``District``, ``System`` … after it."""
+    def _belongs_to_word_library(self, position: int) -> bool:
+        """Whether the word belongs to the word library: ``Free`` before it, ``District`` after it."""
         word, words = self._words[position], self._words
         following = words[position + 1 :]
         if word in AFTER_LIBRARY and "LIBRARY" in words[:position]:
             return True
         if word in _COUNTIES and "LIBRARY" in words[: max(0, position - 1)]:
-            return words[position - 1] in self._places  # behind it, the county that it lies in
+            return (
+                words[position - 1] in self._places
+            )  # the county of the library: ``Alder Library, Briar County``
         if word in BEFORE_LIBRARY and self._follows_biblioteca(position):
             return True
         if following[:1] == ["BRANCH"] and word in self._query.street.name.split():
-            return True  # the branch of the street that it is in
+            return True  # a branch with the name of its street
         before = _BEFORE_AT_ITS_PLACE if self._located else BEFORE_LIBRARY
         if word == "DEPARTMENT" and following[:1] == ["OF"]:
             following = following[1:]
@@ -178,7 +183,7 @@ class ExplainedName(WordsBesideEntry):
         return beyond in SAYS_LIBRARY or (beyond == "BRANCH" and self._is_branch)
 
     def _follows_biblioteca(self, position: int) -> bool:
-        """In Spanish and French the adjective follows: ``Biblioteca Municipal``."""
+        """Whether an adjective follows ``Biblioteca``, as in Spanish and French: ``Biblioteca Municipal``."""
         for before in range(position - 1, -1, -1):
             if self._written[before].startswith("BIBLIOT"):
                 return True
@@ -190,14 +195,17 @@ class ExplainedName(WordsBesideEntry):
     def _is_branch(self) -> bool:
         return self._located and not self._best.entry.is_system
 
-    def _is_of(self, position: int) -> bool:
-        """``City of``: how some libraries of cities write themselves."""
+    def _is_city_of(self, position: int) -> bool:
+        """Whether the word begins ``City of``, as the names of some city libraries do."""
         words = self._words
         return words[position] in GOVERNMENT_OF_PLACE and words[position + 1 : position + 2] == ["OF"]
 
-    def _is_its_body(self, position: int) -> bool:
-        """``Board of Trustees``, ``Reading Room``; ``& Information Center`` at the place of the entry;
-        ``Association`` where no government runs the library."""
+    def _is_body_word(self, position: int) -> bool:
+        """Whether the word names a part of the library or the body that runs it.
+
+        ``Board of Trustees`` and ``Reading Room`` do. ``& Information Center`` does at the entry's street or
+        phone, ``Association`` if no government runs the library.
+        """
         words, word = self._words, self._words[position]
         if word == "ASSOCIATION":
             return self._best.entry.listing.legal_basis not in GOVERNMENTAL

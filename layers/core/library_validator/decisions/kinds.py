@@ -1,9 +1,8 @@
-"""What an applicant's name says that it is: a library, or something beside one.
+"""The kind of body that an applicant's name says: a library, its Friends, a government, a school.
 
-A word speaks against an applicant only where the entry that it may be does not have it: some libraries are
-colleges', schools', museums' or associations' by name. No list of such words is complete, and none has to be:
-nobody is validated with a word that nothing explains (``explained_name``). A word of these lists makes an
-answer out of what would be a question to a person.
+A word is an objection only if the entry's name does not have it: some libraries have college, school, museum
+or association in their names. The lists of words need not be complete, because an applicant with any
+unexplained word goes to a person (``explained_name``). With a word of a list, the answer is no at once.
 """
 
 from __future__ import annotations
@@ -50,9 +49,9 @@ _STATE_WORDS: Final = frozenset(
 def _words_against(
     words: frozenset[str], query: Query, best: Scored | None, policy: Policy
 ) -> frozenset[str]:
-    """Those of some words that speak against an applicant: not its place's, and not the entry's.
+    """Those of ``words`` that are not in the name of the applicant's place, nor in that of the entry.
 
-    Only an entry that it may be can have them for it: one of its place, or of its very name.
+    The entry's words count only if the entry is at the applicant's place or has its whole name.
     """
     left = words - query.place_words
     if left and best is not None:
@@ -64,35 +63,35 @@ def _words_against(
 
 
 def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
-    """The word by which a name says that it supports a library, or nothing."""
+    """The word that says that the body supports a library, as Friends; empty: there is none."""
     if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
     cues = AFFILIATES.intersection(query.name.tokens).difference(_words_before_building(query))
     supports = bool(query.head.tokens) and AFFILIATES.issuperset(query.head.tokens)
     if (supports or not query.says_library) and best and best.compared.name.level != "exact":
-        return min(cues, default="")  # "Friends of X Library" is not "Friends Free Library of X"
+        return min(cues, default="")  # "Friends of Alder Library" is not "Friends Free Library of Alder"
     return min(_words_against(cues, query, best, policy), default="")
 
 
 def _words_before_building(query: Query) -> frozenset[str]:
-    """Words that name a building: the foundation of ``Foundation Hall`` is none."""
+    """Words before a word for a building: ``Foundation Hall`` is not a foundation."""
     tokens = query.name.tokens
     return frozenset(word for word, following in pairwise(tokens) if following in BUILDINGS)
 
 
 def body_of_library(query: Query, best: Scored, policy: Policy) -> str:
-    """The head of "X of the Y Library", where X is neither a library nor a government of the place."""
+    """The body in a name such as ``Trust of the Alder Library``: ``TRUST``; empty: there is none."""
     head = query.head.tokens
     if not head or not query.says_library or not _OF_LIBRARIES.isdisjoint(head):
         return ""
     if best.compared.name.level in policy.enough_with_place:
-        return ""  # every word of the name is the entry's, mistyped perhaps
+        return ""  # every word is in the entry's name, perhaps mistyped
     words = frozenset(head)
     return " ".join(head) if _words_against(words, query, best, policy) == words else ""
 
 
 def is_government(query: Query) -> bool:
-    """Whether the name is ``City of X``: a place, the word for its government, and nothing else."""
+    """Whether the name is a place and the word for its government, and nothing else: ``City of Alder``."""
     tokens = query.name.tokens
     if query.says_library or _GOVERNMENT_WORDS.isdisjoint(tokens) or "PUBLIC" in tokens:
         return False
@@ -105,15 +104,15 @@ def is_government(query: Query) -> bool:
 
 
 def has_host_word(query: Query, left: Sequence[str]) -> bool:
-    """Whether a word that nothing explains says government, building, school …: what may house a library."""
+    """Whether one of the words says government, building or school: a body that may house a library."""
     tokens = {token for word in left for token in (word, *NAME_WORDS.get(word, ()))}
     return not tokens.isdisjoint(_HOSTS - query.place_words)
 
 
 def is_listed_body_name(evidence: Evidence) -> bool:
-    """Whether an applicant of the entry's town has its whole name, and no other word for a body.
+    """Whether an applicant of the entry's town gives its whole name, and no word for a body that it lacks.
 
-    ``Delhi Township`` is the name of a branch too. ``City of Delhi`` is how a government writes itself.
+    ``Delhi Township`` is the listed name of a branch. ``City of Delhi`` is only the name of a government.
     """
     compared, tokens = evidence.best.compared, evidence.query.name.tokens
     listed = compared.name.listed.tokens
@@ -126,31 +125,31 @@ def is_listed_body_name(evidence: Evidence) -> bool:
 
 
 def other_kind_words(query: Query) -> frozenset[str]:
-    """Words of the name that say college, school, museum …, its place's words left out."""
+    """Words of the name that say college, school, museum …, without the words of its place."""
     if _OTHER_KINDS.isdisjoint(query.name.tokens):
         return _NONE
     return _OTHER_KINDS.intersection(query.name.tokens).difference(query.place_words)
 
 
 def other_kind_word(evidence: Evidence) -> str:
-    """The word by which a name says that it is another kind of body than a public library, or nothing.
+    """The word that says another kind of body than a public library, as Museum; empty: there is none.
 
-    A word of a name that is listed in the applicant's town, and that it gives whole, says nothing.
+    A word does not count if a name listed in the applicant's town has it, and the applicant gives all of it.
     """
     query, policy = evidence.query, evidence.policy
     cues = other_kind_words(query)
     if not cues:
         return ""
     cues = _words_against(cues, query, evidence.best, policy)
-    for one in evidence.ranking.scored if cues else ():
-        is_there = one.compared.place in policy.place
-        if is_there and query.name.core_words.issuperset(one.compared.name.listed.core):
-            cues = _words_against(cues, query, one, policy)
+    for candidate in evidence.ranking.scored if cues else ():
+        is_there = candidate.compared.place in policy.place
+        if is_there and query.name.core_words.issuperset(candidate.compared.name.listed.core):
+            cues = _words_against(cues, query, candidate, policy)
     return min(cues, default="")
 
 
 def has_library_part(evidence: Evidence) -> bool:
-    """Whether a part of the name is the entry's: ``Alder Library & Museum``, ``Alder Library/Elm School``."""
+    """Whether a part of the name is a library's: ``Alder Library & Museum``, ``Alder Library/Elm School``."""
     parts = parts_of(evidence.query.written, at_and=True)
     if len(parts) < 2:
         return False
@@ -163,7 +162,7 @@ def has_library_part(evidence: Evidence) -> bool:
 
 
 def is_association_of_government_library(query: Query, best: Scored, policy: Policy) -> bool:
-    """An association that has the name of a library that a government runs: not the same body."""
+    """Whether an association has the name of a library that a government runs: it may be another body."""
     return (
         "ASSOCIATION" in query.name.tokens
         and best.entry.listing.legal_basis in GOVERNMENTAL
@@ -172,5 +171,5 @@ def is_association_of_government_library(query: Query, best: Scored, policy: Pol
 
 
 def is_library_by_name(query: Query) -> bool:
-    """Whether the name says library, and no other kind of body."""
+    """Whether the name says library and no other kind of body."""
     return not SAYS_LIBRARY.isdisjoint(query.name.tokens) and not other_kind_words(query)

@@ -1,4 +1,4 @@
-"""The registry's present entries for FSCS keys and ids, former ones and those of vanished libraries too."""
+"""The registry's present entries for FSCS keys and ids, also for former ones and for vanished libraries."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _STEPS: Final = 3  # from a vanished library to its successor; the registry's ch
 
 
 def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -> Mapping[str, Match | None]:
-    """The match that each FSCS key or id leads to in a registry version, by the id that was asked for.
+    """The match that each FSCS key or id leads to in a registry version, by the given id.
 
     A former key leads to its new one, an absorbed library to its successor. A library that vanished without
-    a certain successor is given as it was last listed; None: the registry never had such an id. One batched
-    read, and one more for each step to successors.
+    a certain successor is given as it was last listed. None: the registry never had such an id. It takes one
+    batched read, and one more for each step to successors.
 
     Raises ``RegistryError``, also for a version whose postings were deleted.
     """

@@ -1,4 +1,4 @@
-"""Reason codes that a person gives for an override: ``overrides.toml``, read."""
+"""The reason codes that a person can give for an override, read from ``overrides.toml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from library_validator.decisions.reasons import next_steps
 
 @dataclass(frozen=True, slots=True)
 class OverrideReason:
-    """One reason code: the answers that it fits, and its sentences."""
+    """A reason code with the answers that it fits and its sentences."""
 
     code: str
     answers: frozenset[Answer]

@@ -1,14 +1,13 @@
-"""A person's answer in place of the rules', as long as its ground stands.
+"""A person's answer in place of the rules, as long as the facts behind it are the same.
 
-An override is restated on every later decision of its application: after a resend, a new registry and an
-expiry. Its ground is gone, and the application goes back to a person, when
+Every later decision on the application, after a resend, a new registry or an expiry, restates the override.
+The application goes back to a person when
 
-- the library that it was validated as is not listed any more, by its key or as a certain successor;
-- the rules validate a library that nobody had seen when the application was turned away;
-- the application's fields changed, and the rules alone do not come to the person's answer.
+- it was validated as a library that is no longer listed, neither by its key nor as a certain successor;
+- it was not validated, and the rules now validate a library that the person had not seen;
+- its fields changed, and the rules alone do not come to the person's answer.
 
-A library that the survey does not list was validated without the registry, and the registry takes nothing
-from it.
+A person may validate a library that the survey does not list. No change of the registry ends that.
 """
 
 from __future__ import annotations
@@ -32,47 +31,49 @@ _NOT_LISTED: Final[frozenset[ListingStatus]] = frozenset({"closed", "no_longer_l
 
 
 def restate(
-    raw: Decision, override: Override, registry: RegistryReader, validity: timedelta | None
+    by_rules: Decision, override: Override, registry: RegistryReader, validity: timedelta | None
 ) -> Decision:
-    """The decision of an application under ``override``; ``raw`` is the decision of the rules alone.
+    """The decision of an application under ``override``; ``by_rules`` is the decision of the rules alone.
 
     ``validity``: how long a validated decision is good for. Raises ``RegistryError``.
     """
-    listed = matches_of_ids(registry, raw.registry_version, ids_to_look_up(override))
-    decision = under_override(raw, override, listed)
+    listed = matches_of_ids(registry, by_rules.registry_version, ids_to_look_up(override))
+    decision = under_override(by_rules, override, listed)
     if validity is None or decision.decision is not Answer.VALIDATED:
         return decision
     return decision.model_copy(update={"valid_until": decision.decided_at + validity})
 
 
 def ids_to_look_up(override: Override) -> set[str]:
-    """FSCS keys and ids of which ``under_override`` needs to know what the registry lists today."""
+    """FSCS keys and ids whose present entries ``under_override`` needs."""
     if override.answer is Answer.VALIDATED:
-        return {_identity(override)} - {""}
+        return {_id_of(override)} - {""}
     return set(override.seen_keys) if override.answer is Answer.NOT_VALIDATED else set()
 
 
-def under_override(raw: Decision, override: Override, listed_now: Mapping[str, Match | None]) -> Decision:
-    """The decision of an application under ``override``; ``raw`` is what the rules alone decide.
+def under_override(
+    by_rules: Decision, override: Override, listed_now: Mapping[str, Match | None]
+) -> Decision:
+    """The decision of an application under ``override``; ``by_rules`` is the decision of the rules alone.
 
-    ``listed_now`` tells of each key that ``ids_to_look_up`` names what the registry of ``raw`` lists
-    under it today, certain successors followed; None where nothing is known. Submission, cause and event
-    id are those of ``raw``. ``valid_until`` is left to the caller.
+    ``listed_now``: for each id of ``ids_to_look_up``, its present entry in the registry that the rules used,
+    or that of its certain successor; None: the registry has none. Submission, cause and event id are those of
+    ``by_rules``. The caller sets ``valid_until``.
     """
     if override.answer is Answer.NEEDS_REVIEW:
-        return raw
-    match = listed_now.get(_identity(override))
-    gone = _gone(raw, override, match, listed_now)
-    if gone:
-        return _to_a_person(raw, override, gone)
+        return by_rules
+    match = listed_now.get(_id_of(override))
+    why = _why_to_look_again(by_rules, override, match, listed_now)
+    if why:
+        return _to_a_person(by_rules, override, why)
     reason = override_reasons()[override.reason_code]
-    about = f"{raw.decision.value} ({' '.join(raw.reason_codes)})"
+    about = f"{by_rules.decision.value} ({' '.join(by_rules.reason_codes)})"
     stated: dict[str, Any] = {
         "decision": override.answer,
         "reasons": [
             *reasons_of([BY_PERSON], {BY_PERSON: about}),
             reason.reason,
-            *reasons_of(_codes_of(match), {}),
+            *reasons_of(_status_codes(match), {}),
         ],
         "next_step": reason.next_step,
         "match": match,
@@ -80,54 +81,55 @@ def under_override(raw: Decision, override: Override, listed_now: Mapping[str, M
         "valid_until": None,
     }
     if override.answer is Answer.VALIDATED:
-        stated |= _figures(raw, match)
-    return raw.model_copy(update=stated)
+        stated |= _figures_of(by_rules, match)
+    return by_rules.model_copy(update=stated)
 
 
 def is_listed(match: Match) -> bool:
-    """Whether the newest release lists it, and not as closed for good."""
+    """Whether the newest release lists the library, and not as permanently closed."""
     return match.status not in _NOT_LISTED
 
 
-def _identity(override: Override) -> str:
-    """What a validated override names: the outlet, or else the system; empty outside the survey."""
+def _id_of(override: Override) -> str:
+    """The FSCS id of the outlet, or else of the system, that a person validated; empty: not in the survey."""
     return override.fscs_id or override.fscs_key or ""
 
 
-def _gone(
-    raw: Decision, override: Override, match: Match | None, listed_now: Mapping[str, Match | None]
+def _why_to_look_again(
+    by_rules: Decision, override: Override, match: Match | None, listed_now: Mapping[str, Match | None]
 ) -> str:
-    """What became of the override's ground, as a clause for staff; empty where it stands."""
+    """Why the application goes back to a person, as a clause for staff; empty: the override holds."""
     if override.answer is Answer.VALIDATED and override.fscs_key and (match is None or not is_listed(match)):
         how = "is listed as closed" if match and match.status == "closed" else "is not listed any more"
-        return f"{_identity(override)} {how}"
-    if override.answer is Answer.NOT_VALIDATED and raw.decision is Answer.VALIDATED and raw.match:
+        return f"{_id_of(override)} {how}"
+    if override.answer is Answer.NOT_VALIDATED and by_rules.decision is Answer.VALIDATED and by_rules.match:
         followed = {found.fscs_key for key in override.seen_keys if (found := listed_now.get(key))}
-        if raw.match.fscs_key not in {*override.seen_keys, *followed}:
-            return f"{raw.match.fscs_key} ({raw.match.name}) corresponds now, and was not seen then"
-    changed = raw.application.fields_sha256 != override.fields_sha256
-    if changed and not _agrees(raw, override, match):
-        answer = raw.decision.value.replace("_", " ")
+        if by_rules.match.fscs_key not in {*override.seen_keys, *followed}:
+            new = f"{by_rules.match.fscs_key} ({by_rules.match.name})"
+            return f"{new} corresponds now, and the person had not seen it"
+    changed = by_rules.application.fields_sha256 != override.fields_sha256
+    if changed and not _rules_agree(by_rules, override, match):
+        answer = by_rules.decision.value.replace("_", " ")
         return f"the application's fields changed, and the rules now say {answer}"
     return ""
 
 
-def _agrees(raw: Decision, override: Override, match: Match | None) -> bool:
+def _rules_agree(by_rules: Decision, override: Override, match: Match | None) -> bool:
     """Whether the rules alone come to the person's answer, and to the same library."""
-    if raw.decision is not override.answer:
+    if by_rules.decision is not override.answer:
         return False
     if override.answer is Answer.NOT_VALIDATED:
         return True
-    if match is None or raw.match is None:
-        return False  # the rules know no library outside the survey
-    same_outlet = override.fscs_id is None or raw.match.fscs_id == match.fscs_id
-    return raw.match.fscs_key == match.fscs_key and same_outlet
+    if match is None or by_rules.match is None:
+        return False  # the rules never validate a library outside the survey
+    same_outlet = override.fscs_id is None or by_rules.match.fscs_id == match.fscs_id
+    return by_rules.match.fscs_key == match.fscs_key and same_outlet
 
 
-def _to_a_person(raw: Decision, override: Override, gone: str) -> Decision:
-    about = f"{override.answer.value.replace('_', ' ')}, {override.reason_code}: {gone}"
-    reasons = [reason for reason in raw.reasons if reason.code != "MATCH"]
-    return raw.model_copy(
+def _to_a_person(by_rules: Decision, override: Override, why: str) -> Decision:
+    about = f"{override.answer.value.replace('_', ' ')}, {override.reason_code}: {why}"
+    reasons = [reason for reason in by_rules.reasons if reason.code != "MATCH"]
+    return by_rules.model_copy(
         update={
             "decision": Answer.NEEDS_REVIEW,
             "reasons": [*reasons_of([GROUND_GONE], {GROUND_GONE: about}), *reasons],
@@ -138,19 +140,19 @@ def _to_a_person(raw: Decision, override: Override, gone: str) -> Decision:
     )
 
 
-def _codes_of(match: Match | None) -> tuple[str, ...]:
+def _status_codes(match: Match | None) -> tuple[str, ...]:
     return status_codes(match.status, match.meets_fscs_definition) if match else ()
 
 
-def _figures(raw: Decision, match: Match | None) -> dict[str, Any]:
-    """Confidence, rival and evidence as they are for the person's match, not for the rules' best."""
+def _figures_of(by_rules: Decision, match: Match | None) -> dict[str, Any]:
+    """Confidence, runner-up, margin and evidence of the match that the person chose."""
     key = match.fscs_key if match else None
-    own = next((one for one in raw.candidates if one.fscs_key == key), None)
-    other = next((one for one in raw.candidates if one.fscs_key != key), None)
-    shown = raw.match or (raw.candidates[0] if raw.candidates else None)
+    own = next((candidate for candidate in by_rules.candidates if candidate.fscs_key == key), None)
+    other = next((candidate for candidate in by_rules.candidates if candidate.fscs_key != key), None)
+    shown = by_rules.match or (by_rules.candidates[0] if by_rules.candidates else None)
     return {
         "confidence": own.confidence if own else 0.0,
         "runner_up": other if match else None,
         "margin": round(own.bits - other.bits, 2) if own and other else None,
-        "evidence": raw.evidence if shown and shown.fscs_key == key else [],
+        "evidence": by_rules.evidence if shown and shown.fscs_key == key else [],
     }

@@ -1,7 +1,7 @@
-"""The decision policy: thresholds and rules over comparisons, each rule with its reason code.
+"""The rules of the decision: each looks at the comparisons and has a reason code.
 
-The numbers stand in ``policy.toml``. The first rule that applies decides; a rule that overrides the
-score is always named among the reason codes.
+The first rule that applies decides. A rule that overrides the score always adds its reason code. The numbers
+are in ``policy.toml``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from library_validator.releases.lineage.fates import CLOSED
 from library_validator.releases.records import Structure
 from library_validator.terms import FscsId, fscs_key_of
 
-# Other kinds of bodies whose buildings public libraries share: in a museum, a school, an institute.
+# Kinds of bodies that share buildings with public libraries.
 _KINDS_OF_BUILDINGS: Final = frozenset({"college", "museum", "school"})
 _AKIN: Final = frozenset({"separated", "applicant_shorter"})
 _NOT_OPEN: Final = CLOSED | {Structure.TEMPORARILY_CLOSED}
@@ -53,7 +53,8 @@ def verdict_of(
 ) -> Verdict:
     """The verdict of the rules on one applicant.
 
-    ``problems``: of fields that the door could not use. ``known_key``: the registry has the FSCS key given.
+    ``problems``: of fields that ``read_application`` could not use. ``known_key``: the registry has the FSCS
+    key that the applicant gave.
     """
     verdict = _by_rules(query, ranking, policy, known_key=known_key)
     if problems or query.unread:
@@ -70,25 +71,27 @@ def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
     home = _best_near_home(ranking, policy)
     evidence = _of_open_entry(Evidence(query, home, ranking, policy)) if home else None
-    verdict = _verdict_on_listed(evidence, known_key=known_key) if evidence else _without_candidate(query)
+    verdict = (
+        _verdict_on_listed(evidence, known_key=known_key) if evidence else _verdict_without_candidate(query)
+    )
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
         closer = ranking.best is None or vanished.bits > ranking.best.bits
         last = _last_listed_of_system(query, ranking, vanished, policy)
         if verdict.answer is Answer.VALIDATED and verdict.match is not None:
-            verdict = _succeeded(verdict, verdict.match, ranking, last, closer=closer)
+            verdict = _reconcile_with_vanished(verdict, verdict.match, ranking, last, closer=closer)
             known_as = last if "SUCCEEDED" in verdict.codes else verdict.match
         elif closer:
-            return _gone(last)
+            return _verdict_on_vanished(last)
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
         return confirm(verdict, evidence.of(verdict.match), known_as)
     return verdict
 
 
 def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:
-    """Whether an open entry has the published name, street, phone and ZIP of the applicant, and no rival has.
+    """Whether the applicant gives the published name, street, phone and ZIP of an open entry without a rival.
 
-    No rule speaks against such an applicant: this only says it sooner.
+    No other rule objects to such an applicant. This check only saves time.
     """
     compared, entry = best.compared, best.entry
     return (
@@ -106,43 +109,52 @@ def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) 
     )
 
 
-def _without_candidate(query: Query) -> Verdict:
+def _verdict_without_candidate(query: Query) -> Verdict:
     if query.is_name_alone and query.says_library:
         return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
 def _last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
-    """Of the vanished entries of one system that the applicant can be, the one that was listed last.
+    """The entry that was listed last, among those of a vanished system that the applicant can be.
 
-    It tells what became of them: a branch that was given up earlier does not.
+    It shows what became of the system. A branch that closed years earlier does not.
     """
-    same = (one for one in ranking.vanished if one.entry.fscs_key == vanished.entry.fscs_key)
-    possible = (one for one in same if Evidence(query, one, ranking, policy).sufficient)
-    return max(possible, key=lambda one: one.entry.last_listed)
+    same_system = (other for other in ranking.vanished if other.entry.fscs_key == vanished.entry.fscs_key)
+    possible = (other for other in same_system if Evidence(query, other, ranking, policy).sufficient)
+    return max(possible, key=lambda scored: scored.entry.last_listed)
 
 
-def _succeeded(
+def _reconcile_with_vanished(
     verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, closer: bool
 ) -> Verdict:
-    """A validated entry, and one of another system that vanished and can be the applicant as well.
+    """The verdict if the applicant can be ``match``, or an entry that vanished before the newest release.
 
-    What took over from it is validated as that. Who was listed together with it cannot be what it became,
-    and gives way where the applicant is rather the one that vanished: where that is ``closer``.
+    - The system of the match took over the vanished one: validated, with the reason ``SUCCEEDED``.
+    - Both were listed in the same year, so neither became the other: if the vanished one has the higher score
+      (``closer``), a person decides.
+    - Otherwise the verdict stays.
     """
     if vanished.entry.fscs_key == match.entry.fscs_key:
         return verdict
     if _was_taken_over(vanished.entry, match.entry):
         successor = vanished.entry.listing.successor_id
-        outlet = (one for one in ranking.scored if successor in (one.entry.id, one.entry.listing.outlet_id))
+        outlet = next(
+            (
+                scored
+                for scored in ranking.scored
+                if successor in (scored.entry.id, scored.entry.listing.outlet_id)
+            ),
+            match,
+        )
         about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
-        return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=next(outlet, match), about=about)
-    neighbour = 0 < match.entry.first_listed <= vanished.entry.last_listed
-    return _gone(vanished) if neighbour and closer else verdict
+        return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=outlet, about=about)
+    were_listed_together = 0 < match.entry.first_listed <= vanished.entry.last_listed
+    return _verdict_on_vanished(vanished) if were_listed_together and closer else verdict
 
 
-def _gone(vanished: Scored) -> Verdict:
-    """The applicant is an entry that the newest release lists no longer."""
+def _verdict_on_vanished(vanished: Scored) -> Verdict:
+    """A person decides on an applicant that the newest release no longer lists."""
     code = {"closed": "CLOSED_SINCE", "absorbed": "ABSORBED"}.get(
         vanished.entry.listing.fate, "NO_LONGER_LISTED"
     )
@@ -159,14 +171,16 @@ def _last_listed(vanished: Scored) -> str:
 
 
 def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
-    """Judge against the entries of the newest release."""
+    """The verdict on an applicant and the entry of the newest release that fits best."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
-    against = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
-    if against is not None:
-        return against
-    floor = policy.validate if evidence.location_agrees or _fscs_id_agrees(best) else policy.validate_by_name
-    enough = evidence.sufficient and (best.bits >= floor or evidence.overrides_score)
-    if not (enough or _is_explained_at_its_place(evidence)):
+    objection = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
+    if objection is not None:
+        return objection
+    threshold = (
+        policy.validate if evidence.location_agrees or _fscs_id_agrees(best) else policy.validate_by_name
+    )
+    is_enough = evidence.sufficient and (best.bits >= threshold or evidence.overrides_score)
+    if not (is_enough or _is_explained_at_location(evidence)):
         if is_only_library_of_town(evidence):
             return Verdict(Answer.VALIDATED, ("MATCH", "ONLY_LIBRARY_OF_TOWN", *_status_codes(best)), best)
         return _verdict_if_insufficient(evidence)
@@ -176,14 +190,14 @@ def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
 
 
 def _fscs_id_agrees(best: Scored) -> bool:
-    """Whether the FSCS id that was given is the entry's."""
+    """Whether the applicant gave the FSCS id of the entry, or of another outlet of its system."""
     return best.compared.fscs_id in ("exact", "other_outlet")
 
 
 def _best_near_home(ranking: Ranking, policy: Policy) -> Scored | None:
-    """The best candidate; where it is in another state, before it the best one of the applicant's own town.
+    """The best candidate; if that is in another state, the best one of the applicant's own town, if any.
 
-    A near name in the own town is likelier than the very name elsewhere.
+    A similar name in the own town is likelier than the same name in another state.
     """
     best = ranking.best
     if best is None or best.compared.state != "different":
@@ -200,7 +214,7 @@ def _best_near_home(ranking: Ranking, policy: Policy) -> Scored | None:
 
 
 def _of_open_entry(evidence: Evidence) -> Evidence:
-    """The evidence; where its entry is closed, that of an open outlet of the same name beside it."""
+    """The evidence; if its entry is closed, that of an open outlet with the same name and place, if any."""
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
             if other.entry.structure not in _NOT_OPEN:
@@ -209,7 +223,7 @@ def _of_open_entry(evidence: Evidence) -> Evidence:
 
 
 def _other_body(evidence: Evidence) -> Verdict | None:
-    """The applicant's name says that it is another kind of body than the entry."""
+    """The verdict if the applicant's name says another kind of body than the entry; or None."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
         return host_verdict(evidence)
@@ -241,7 +255,7 @@ def _other_body(evidence: Evidence) -> Verdict | None:
 
 
 def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
-    """The FSCS id, the state or the ZIP belongs to another entry than the rest."""
+    """The verdict if FSCS id, state or ZIP belong to another entry than the rest; or None."""
     query, best = evidence.query, evidence.best
     if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
@@ -285,11 +299,11 @@ def _verdict_if_sufficient(evidence: Evidence) -> Verdict:
 
 
 def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
-    """Another system that the applicant may be as well: within the margin, or with what ``best`` lacks.
+    """Another system that the applicant may be as well; None: there is none.
 
-    If another system bears the very name, or has street and phone, and ``best`` has not, one of the two
-    facts is wrong, however far behind it is. Of two systems in one building, a name that is neither's
-    very name does not tell which.
+    Its score is within the margin of the best one's, or it has a fact that ``best`` does not have: the exact
+    name, or street and phone. Then one of the two facts is wrong, whatever the scores. It is a rival too if
+    both are at one street, its name is similar, and the applicant's name is exactly that of neither.
     """
     second = ranking.runner_up
     if second is None:
@@ -297,21 +311,21 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     if best.bits - second.bits < policy.margin:
         return second
     level = best.compared.name.level
-    located = best.compared.street in policy.street or best.compared.phone in policy.phone
+    is_located = best.compared.street in policy.street or best.compared.phone in policy.phone
     for other in ranking.scored:
         compared = other.compared
         if other.entry.fscs_key == best.entry.fscs_key:
             continue
-        if not located and compared.together == "street_and_phone":
+        if not is_located and compared.together == "street_and_phone":
             return other
         if level == "exact" or compared.state == "different":
             continue
-        placed = compared.place in policy.place
-        known_name = placed or (compared.name.rarity > policy.known and level != "same_words")
-        if compared.name.level == "exact" and known_name:
+        is_at_place = compared.place in policy.place
+        is_known_name = is_at_place or (compared.name.rarity > policy.known and level != "same_words")
+        if compared.name.level == "exact" and is_known_name:
             return other
         is_akin = compared.name.level in policy.enough_with_place or compared.name.level in _AKIN
-        if compared.street in policy.street and placed and is_akin:
+        if compared.street in policy.street and is_at_place and is_akin:
             return other
     return None
 
@@ -338,11 +352,11 @@ def _verdict_if_insufficient(evidence: Evidence) -> Verdict:
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _is_explained_at_its_place(evidence: Evidence) -> bool:
-    """Whether the name says library and all of it is explained, at the street or phone of the entry.
+def _is_explained_at_location(evidence: Evidence) -> bool:
+    """Whether street or phone are the entry's, and every word of the name is explained as a library's.
 
-    Where it has no word of a listed name, it can be another library's: but for a branch, which people call
-    after its town, and for an association at the door of a library that an association runs.
+    The name must have a word of a listed name, or it may be another library's. Two cases need no such word:
+    a branch, which people call after its town, and an association.
     """
     query, best = evidence.query, evidence.best
     placed = evidence.place_agrees or (evidence.name_fits and best.compared.place == "zip_area")
@@ -355,16 +369,16 @@ def _is_explained_at_its_place(evidence: Evidence) -> bool:
 
 
 def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
-    """Whether the FSCS id names another entry than name and place do.
+    """Whether the FSCS id belongs to another entry than the one that name and place lead to.
 
-    A former key of the entry is its own. So is that of a vanished system that its own took over, with the
-    name that the vanished one had. A state's own id (LIBID) that looks like another system's FSCS key does
-    not contradict.
+    These ids belong to the entry too: a former key of it, and the key of a vanished system that its system
+    took over, if the applicant gives the vanished name. A state's own id (LIBID) that looks like the FSCS key
+    of another system does not contradict.
     """
     best = evidence.best
-    keys = {best.entry.fscs_key, *(fscs_key_of(one) for one in best.entry.former_ids)}
-    of_key = (one for one in evidence.ranking.vanished if one.entry.fscs_key == given.key)
-    taken_over = next((one for one in of_key if _was_taken_over(one.entry, best.entry)), None)
+    keys = {best.entry.fscs_key, *map(fscs_key_of, best.entry.former_ids)}
+    of_key = (scored for scored in evidence.ranking.vanished if scored.entry.fscs_key == given.key)
+    taken_over = next((scored for scored in of_key if _was_taken_over(scored.entry, best.entry)), None)
     if given.key not in keys and taken_over is None:
         return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)
     level = (taken_over or best).compared.name.level
@@ -374,7 +388,7 @@ def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
 
 
 def _was_taken_over(vanished: Entry, by: Entry) -> bool:
-    """Whether a vanished library is part now of the system of ``by``."""
+    """Whether a vanished library is now part of the system of ``by``."""
     return fscs_key_of(vanished.listing.successor_id) == by.fscs_key
 
 

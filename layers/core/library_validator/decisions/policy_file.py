@@ -1,4 +1,4 @@
-"""The readable part of the decision policy: ``policy.toml``, read."""
+"""The numbers and lists of the decision policy, read from ``policy.toml``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Level = TypeVar("_Level", bound=str)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The numbers and lists of ``policy.toml``, under its names; weights and rarity in bits."""
+    """The values of ``policy.toml``, under the same names; thresholds and rarity are in bits."""
 
     version: str
     validate: float
@@ -34,7 +34,7 @@ class Policy:
 
 @lru_cache(maxsize=1)
 def load_policy() -> Policy:
-    """The policy of ``policy.toml``. Raises ``ValueError`` where it names a level that does not exist."""
+    """The policy of ``policy.toml``. Raises ``ValueError`` if it names an unknown level."""
     body = tomllib.loads(resources.files(__package__).joinpath("policy.toml").read_text("utf-8"))
     numbers: dict[str, float] = {**body["thresholds"], **body["rarity"]}
     levels: dict[str, list[str]] = {**body["names"], **body["location"]}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from library_validator.decisions.answer import NextStep, Reason
 
-OWN_STEP: Final = "CONTACT_DIFFERS"  # asks for a call also where the answer is validated
+OWN_STEP: Final = "CONTACT_DIFFERS"  # its next step, a call, comes before that of any other code
 
 
 @lru_cache(maxsize=1)
@@ -19,31 +19,33 @@ def _texts() -> dict[str, Any]:
 
 
 def reason_codes() -> list[str]:
-    """Every reason code there is."""
+    """Every reason code, in the order of the file."""
     return [code for code in _texts() if code != "next_steps"]
 
 
 def reasons_of(codes: Sequence[str], about: Mapping[str, str]) -> list[Reason]:
-    """The sentences of ``codes``; ``about`` says for a code what its rule saw."""
+    """The sentences of ``codes``; ``about`` has, by code, the detail that the rule found."""
     return [_reason_of(code, about.get(code, "")) for code in codes]
 
 
 @lru_cache(maxsize=1024)
-def _reason_of(code: str, seen: str) -> Reason:
+def _reason_of(code: str, detail: str) -> Reason:
     texts = _texts()[code]
-    return Reason(code, texts["staff"].replace("{about}", seen), texts["applicant"].replace("{about}", seen))
+    return Reason(
+        code, texts["staff"].replace("{about}", detail), texts["applicant"].replace("{about}", detail)
+    )
 
 
 def next_step_of(codes: Sequence[str], about: Mapping[str, str]) -> NextStep:
-    """The next step of the deciding reason code: the first, or the one that asks for a call."""
+    """The next step of the first reason code; of ``CONTACT_DIFFERS`` if that is among them."""
     code = OWN_STEP if OWN_STEP in codes else codes[0]
     return _step(code, about.get(code, ""))
 
 
 @lru_cache(maxsize=1024)
-def _step(code: str, seen: str) -> NextStep:
+def _step(code: str, detail: str) -> NextStep:
     step = _texts()[code]["next"]
-    return NextStep(step, next_steps()[step].replace("{about}", seen))
+    return NextStep(step, next_steps()[step].replace("{about}", detail))
 
 
 def next_steps() -> dict[str, str]:

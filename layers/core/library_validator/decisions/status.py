@@ -25,6 +25,6 @@ def status_of(structure: str) -> ListingStatus:
 
 
 def status_codes(status: ListingStatus, meets_fscs_definition: str) -> tuple[str, ...]:
-    """Reason codes of a status and of ``C_FSCS``: they inform, and decide nothing."""
+    """Reason codes of a status and of ``C_FSCS``. They inform; they never change the answer."""
     codes = _CODES.get(status, ())
     return (*codes, "LISTED_NOT_FSCS_DEFINITION") if meets_fscs_definition == "N" else codes

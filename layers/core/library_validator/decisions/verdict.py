@@ -14,7 +14,7 @@ from library_validator.matching.match import Scored
 class Verdict(NamedTuple):
     """An answer with its reason codes, the deciding one first.
 
-    ``match`` is the entry that it names; ``about`` says for a code what its rule saw.
+    ``match`` is the entry that the answer names. ``about`` has, by code, the detail that the rule found.
     """
 
     answer: Answer

@@ -1,4 +1,4 @@
-"""The words of an applicant's name, each with what explains it: a word of the entry, its place, a slip."""
+"""The words of an applicant's name, and their explanations by the entry's names, its place, or a slip."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from library_validator.matching.words import (
 )
 
 KINDS: Final = AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | GENERIC
-# Never slips of other words.
+# Words that are never slips of other words.
 _AS_THEY_ARE: Final = KINDS | PARTICLES | LEGAL_FORMS | BUSINESS_FORMS | ANYWHERE | {"PUB", "FR"}
 _LEFT_OUT: Final = LEFT_OUT | PARTICLES
 _OTHER_BODIES: Final = (AFFILIATES | OUT_OF_SCOPE.keys() | HOSTS | BUILDINGS) - OF_LIBRARIES
@@ -47,11 +47,11 @@ _SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
 _ADJECTIVES: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
 _BETWEEN: Final = _ADJECTIVES | {short for short, long in NAME_WORDS.items() if _ADJECTIVES.issuperset(long)}
-_DIRECTIONS: Final = SEPARATORS - GOVERNMENTS  # and what else tells a place from its neighbour
+_DIRECTIONS: Final = SEPARATORS - GOVERNMENTS  # and other words that differ between neighbouring places
 
 
 class WordsBesideEntry:
-    """A name word by word, with the entry beside it that the applicant may be."""
+    """The words of a name, and the names of the entry that the applicant may be."""
 
     __slots__ = (
         "_best",
@@ -77,14 +77,15 @@ class WordsBesideEntry:
         *,
         located: bool,
     ) -> None:
-        """``candidates``: of the ranking, with other outlets of the system among them. ``written``: the words
-        as they were written. ``located``: street or phone are the entry's."""
+        """``candidates``: those of the ranking. ``written``: the words as they were written. ``located``: the
+        street or the phone is the entry's.
+        """
         self._query, self._best, self._candidates, self._located = query, best, candidates, located
         self._vocabulary: Vocabulary = best.entry.vocabulary
         self._places, self._place_names = self._vocabulary.places, self._vocabulary.place_names
-        self._words: list[str] = []  # with abbreviations written out and slips mended
-        self._written: list[str] = []  # what each of them was written as
-        self._doubtful: list[int] = []  # positions of words that neither the entry nor its place explain
+        self._words: list[str] = []  # abbreviations are written out, slips corrected
+        self._written: list[str] = []  # the same words as they were written
+        self._doubtful: list[int] = []  # positions of words without an explanation so far
         self._has_acronym = False
         if best.compared.place != "different":
             own = query.place_words - query.unknown_words - KINDS
@@ -100,7 +101,7 @@ class WordsBesideEntry:
         self._question_other_bodies()
 
     def _read(self, written: Sequence[str]) -> None:
-        """Read each word as what the entry has, as often as one of its names has it, or as its place."""
+        """Explain the words of the place, and the entry's words as often as one of its names has them."""
         listed, places = dict(self._vocabulary.counts), self._places
         for position, word in enumerate(written):
             for token in self._meaning(word, written, position):
@@ -112,18 +113,18 @@ class WordsBesideEntry:
                 self._written.append(word)
 
     def _find_trailing_place(self) -> int:
-        """Where the place begins that is said again behind a name, with slips mended, or else the end.
+        """The position where a place is repeated after the name, or the end; corrects slips in the place.
 
-        ``Alder Point Library of Aldre Point``. Without ``of`` a slip has to stand in the city too.
+        ``Alder Point Library of Aldre Point``. Without ``of``, the city must be given with the same slip.
         """
         words, city = self._words, self._query.place_words
         for name in self._place_names:
             start = len(words) - len(name)
             if start < 2 or not name:
                 continue
-            tail, is_behind_of = words[start:], words[start - 1] == "OF"
+            tail, follows_of = words[start:], words[start - 1] == "OF"
             if all(
-                word == place or ((is_behind_of or word in city) and is_slip(word, place))
+                word == place or ((follows_of or word in city) and is_slip(word, place))
                 for word, place in zip(tail, name, strict=True)
             ):
                 words[start:] = name
@@ -132,10 +133,10 @@ class WordsBesideEntry:
         return len(words)
 
     def _question_stray_words(self) -> None:
-        """Ask for explanations of words of a place that stand apart from its whole name.
+        """Doubt a word of a place, or a direction, that is not inside the whole name of a place.
 
-        ``New North Haven Library`` in the county of New Haven is not the North Haven Library. In the whole
-        name of a place a word is explained; else by a listed name that has it once more.
+        ``New North Haven Library`` in the county of New Haven is not the North Haven Library. Outside the
+        name of a place, such a word is explained only if a listed name has it there too.
         """
         words = self._words
         place_words = (self._places | _DIRECTIONS).intersection(words)
@@ -153,7 +154,7 @@ class WordsBesideEntry:
         self._doubtful = sorted(set(self._doubtful))
 
     def _question_other_bodies(self) -> None:
-        """Ask for explanations of ``University``, ``Bank``, ``Hall`` … of a listed name not given whole.
+        """Doubt ``University``, ``Bank``, ``Hall`` … if the rest of the listed name is not given.
 
         ``Alder University Library`` is not the University Park Branch of Alder.
         """
@@ -164,9 +165,9 @@ class WordsBesideEntry:
             self._doubtful = sorted(at.difference(of_places).union(self._doubtful))
 
     def _words_of_parts(self, besides: frozenset[str]) -> set[str]:
-        """The given words that only such listed names have of which a word is missing that counts.
+        """The given words that only incomplete listed names have: those with a word that was not given.
 
-        ``besides``: words that may be missing.
+        ``besides``: words that may be missing from a complete name.
         """
         given = besides.union(" ".join(self._words).split())
         parts = [name for name in self._vocabulary.names if not given.issuperset(set(name) - _LEFT_OUT)]
@@ -175,21 +176,21 @@ class WordsBesideEntry:
         return of_parts - whole - self._places - _LEFT_OUT
 
     def _listed_apart(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
-        """How often a listed name has the word, but for those that the applicant gives with its place."""
+        """How often a listed name has the word, except where the applicant gives it with its place."""
         within = sum(name[position] == word for position in _within(name, self._place_names))
         return name.count(word) - within + max(0, within - given_in_places)
 
     def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
-        """What a written word stands for: what the entry has, where it can stand for several things."""
+        """The meaning of a written word; of several, the one that the entry or its place has."""
         if word in ("PUB", "FR") and not _is_adjective(word, written, position):
-            return (word,)  # the house that serves beer; friends
+            return (word,)  # a house that serves beer; friends
         if word == "CO" and not self._is_county(written, position):
             return (word,)  # a company
         if word == "NO" and written[position + 1 : position + 2] and written[position + 1].isdigit():
             return ("NUMBER",)
         found = NAME_WORDS.get(word)
         if len(word) == 1 and word in self._vocabulary.counts:
-            return (word,)  # an initial, and no point of the compass
+            return (word,)  # an initial, not a direction: ``E`` is not East
         if found == (word,) or (found is None and word not in _SHORT_OR_FIGURE):
             return (word,)
         meanings = [found] if found else []
@@ -204,12 +205,12 @@ class WordsBesideEntry:
         return meanings[0] if len(word) > 1 and word not in FIGURES else (word,)
 
     def _is_county(self, written: Sequence[str], position: int) -> bool:
-        """Whether ``Co`` follows a name, of a place or a listed one, and not the word library or ``and``."""
+        """Whether ``Co`` means county: it follows a name, and not the word library or ``and``."""
         before = written[position - 1] if position else ""
         return before not in _BETWEEN and before not in PARTICLES and not is_library(before)
 
     def _explain_by_other_outlets(self) -> None:
-        """Explain the words of another outlet of the system, where the applicant gives its whole name."""
+        """Explain the words of another outlet of the system if the applicant gives its whole name."""
         given, key = frozenset(self._words), self._best.entry.fscs_key
         words: set[str] = set()
         for candidate in self._candidates:
@@ -221,10 +222,9 @@ class WordsBesideEntry:
         self._doubtful = [position for position in self._doubtful if self._words[position] not in words]
 
     def _explain_slips(self) -> None:
-        """Explain what is a slip, a short form or the initial of a listed word that is otherwise missing.
+        """Explain a word that is a slip, a short form or the initial of a listed word that is not given.
 
-        Where it is a slip, the listed word takes its place. Longer words come first: they leave less to
-        chance.
+        The listed word then takes the place of the slip. Longer words come first: they agree less by chance.
         """
         missing = self._find_missing()
         self._join_initials()
@@ -234,10 +234,10 @@ class WordsBesideEntry:
                 self._explain_slip(position, missing)
 
     def _find_missing(self) -> list[str]:
-        """The listed words that the applicant may have meant where it wrote another.
+        """The listed words that were not given, so that a slip may stand for one.
 
-        Those of a name of which another word is given. Where no listed name is whole, and of none a word
-        is given, those of all. A word that libraries share can be missing in any.
+        They are the words of listed names from which another word was given. If there is no such name, and no
+        listed name is complete, they are the words of all. Words that libraries share always count.
         """
         given, names = frozenset(self._words[: self._place_start]), self._vocabulary.names
         meant = [name for name in names if not given.isdisjoint(set(name) - OF_LIBRARIES)]
@@ -250,7 +250,7 @@ class WordsBesideEntry:
         return missing
 
     def _join_initials(self) -> None:
-        """``G C`` as one word, where neither is a listed initial: the acronym of a listed name perhaps."""
+        """Join ``G C`` to one word if neither is a listed initial: it may be the acronym of a listed name."""
         words, still = self._words, self._doubtful
         for position in range(len(words) - 1, 0, -1):
             if (
@@ -283,7 +283,7 @@ class WordsBesideEntry:
             self._has_acronym = True
 
     def _explain_split_word(self, position: int, missing: list[str]) -> bool:
-        """Whether the word and a neighbour are one listed word, written as two: ``De Kalb``, ``Li.b``."""
+        """Explain two words that are one listed word: ``De Kalb``, ``Li.b``. False: they are not."""
         words = self._words
         for start in (position - 1, position):
             if not 0 <= start < len(words) - 1:
@@ -305,7 +305,7 @@ class WordsBesideEntry:
         return False
 
     def _explain_moved_letter(self, position: int, missing: list[str]) -> bool:
-        """Whether the word begins with the last letter of the one before it: ``Publi cLibrary``."""
+        """Explain ``Publi cLibrary``: a letter moved to the next word. False: none did."""
         if position == 0:
             return False
         word, rest = self._words[position], self._words[position][1:]
@@ -319,7 +319,7 @@ class WordsBesideEntry:
         return True
 
     def _mend(self, position: int, listed: str, missing: list[str]) -> None:
-        """Let ``listed`` take the place of a word, which has its explanation now."""
+        """Put ``listed`` in place of a word, which is explained by it."""
         self._words[position] = listed
         if position in self._doubtful:
             self._doubtful.remove(position)
@@ -328,7 +328,7 @@ class WordsBesideEntry:
                 missing.remove(word)
 
     def _is_part_of_name(self, position: int) -> bool:
-        """A middle initial, or junior and senior, beside a word of a listed name: ``John F Kennedy``."""
+        """Whether the word is a middle initial or ``Jr`` beside a listed word: ``John F Kennedy``."""
         words, names = self._words, self._vocabulary.counts.keys() - KINDS
         before = next((word for word in words[:position][::-1] if len(word) > 1), "")
         after = next((word for word in words[position + 1 :] if len(word) > 1 and word not in PARTICLES), "")
@@ -337,7 +337,7 @@ class WordsBesideEntry:
         return len(words[position]) == 1 and before in names and after in names - self._places
 
     def _is_initial(self, position: int, missing: Sequence[str]) -> bool:
-        """Whether a word is one letter that stands where a listed name has a word that begins with it."""
+        """Whether a word is one letter, in the place of a listed word that begins with it."""
         words, letter = self._words, self._words[position]
         if len(letter) != 1:
             return False
@@ -352,12 +352,12 @@ class WordsBesideEntry:
         return False
 
     def _is_acronym(self, word: str) -> bool:
-        """At the place of the entry, the first letters of a listed name."""
+        """Whether the word has the first letters of a listed name, and street or phone are the entry's."""
         return self._located and any(is_acronym(word, name) for name in self._vocabulary.names)
 
 
 def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
-    """The positions of words that stand in the whole name of a place."""
+    """The positions of words that are inside the whole name of a place."""
     found: set[int] = set()
     for name in names:
         size = len(name)
@@ -368,7 +368,7 @@ def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
 
 
 def _is_adjective(word: str, written: Sequence[str], position: int) -> bool:
-    """Whether library follows, with but words of libraries between, or is shortened too."""
+    """Whether ``Pub`` means public, or ``Fr`` free: library follows, perhaps after adjectives."""
     if word == "PUB" and "PUBLIC" in written:
         return False
     following = dropwhile(_BETWEEN.__contains__, written[position + 1 :])
