@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from lab.addresses.readers import Read
 from library_validator.matching import normalize
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.compare_addresses import compare_addresses, compare_streets
-from library_validator.matching.entries import Address, Entry, Listing
+from library_validator.matching.entries import Address
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator_cli.evaluation.intervals import Share
@@ -54,27 +54,11 @@ def comparison_with(read: Read) -> PairComparison:
 def compare_as_product(pair: Pair) -> str:
     """The product's comparison of an applicant with an entry: by plain rules, then by whole lines."""
     query = read_applicant(Applicant(name="", street=pair.line.text), _NO_STATISTICS)
-    listed = tuple(Address(normalize.street(other.text), "", "", other.text) for other in pair.others)
-    return compare_addresses(query, replace(_NOWHERE, addresses=listed))[0]
+    listed = [Address(normalize.street(other.text), "", "", other.text) for other in pair.others]
+    return compare_addresses(query.street, query.place.line, "", "", listed)[0]
 
 
 _NO_STATISTICS: Final = Statistics(0, {}, frozenset())
-_NOWHERE: Final = Entry(
-    id="",
-    kind="",
-    structure="",
-    first_listed=0,
-    last_listed=0,
-    state="",
-    county="",
-    libid="",
-    names=(),
-    system_names=(),
-    addresses=(),
-    phones=(),
-    former_ids=(),
-    listing=Listing(**dict.fromkeys(Listing._fields, "")),
-)
 
 
 def _best(levels: Sequence[str]) -> str:

@@ -61,7 +61,6 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Submission
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.index import MAX_CANDIDATES, Index, build_index
-from library_validator.matching.keys import keys_of_query
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import records_of
@@ -335,7 +334,7 @@ def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list
     counts = []
     for row in rows:
         applicant = Applicant(**{name: getattr(row.application, name) for name in FIELDS})
-        found = registry.postings(version, keys_of_query(read_applicant(applicant, terms), terms))
+        found = registry.postings(version, read_applicant(applicant, terms).keys)
         counts.append(len({record for posting in found.values() for record in records_of(posting)}))
     return counts
 

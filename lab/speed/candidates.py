@@ -27,7 +27,6 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.index import MAX_CANDIDATES, build_index
-from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
@@ -59,11 +58,10 @@ def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[
     found = []
     for applicant in applicants:
         query = read_applicant(applicant, terms)
-        keys = keys_of_query(query, terms)
-        postings = registry.postings(record.version, keys)
-        ranking = rank(query, keys, postings, terms, weights, record.fiscal_year)
+        postings = registry.postings(record.version, query.keys)
+        ranking = rank(query, postings, weights, record.fiscal_year)
         entries = {record for posting in postings.values() for record in records_of(posting)}
-        found.append(Met(len(keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
+        found.append(Met(len(query.keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
     return found
 
 

@@ -29,7 +29,6 @@ import numpy as np
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.compare import Compared
 from library_validator.matching.index import build_index
-from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.names import read_name
 from library_validator.matching.query import read_applicant
@@ -101,8 +100,7 @@ def pairs(
     statistics = Statistics.decode(index.statistics)
     for number, (applicant, label) in enumerate(applications(older, newer, rng)):
         query = read_applicant(applicant, statistics)
-        keys = keys_of_query(query, statistics)
-        ranking = rank(query, keys, index.postings, statistics, weights, index.fiscal_year, everybody=True)
+        ranking = rank(query, index.postings, weights, index.fiscal_year, compare_all=True)
         for scored in ranking.scored:
             match = scored.entry.fscs_key == label
             # other places of the right system are left out: the answer is the system

@@ -11,7 +11,6 @@ from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.index import build_index
-from library_validator.matching.keys import keys_of_query
 from library_validator.matching.match import rank
 from library_validator.matching.query import Query, read_applicant
 from library_validator.matching.statistics import Statistics
@@ -141,10 +140,7 @@ def query_of(name: str, **fields: str) -> Query:
 def evidence_of(listed: System | Outlet, name: str, **fields: str) -> Evidence:
     """The evidence that an applicant is one listed library, also where another entry comes first."""
     query = query_of(name, **fields)
-    keys = keys_of_query(query, STATISTICS)
-    ranking = rank(
-        query, keys, _INDEX.postings, STATISTICS, load_weights(), _INDEX.fiscal_year, everybody=True
-    )
+    ranking = rank(query, _INDEX.postings, load_weights(), _INDEX.fiscal_year, compare_all=True)
     listed_id = listed.fscs_key if isinstance(listed, System) else listed.fscs_id
     about = next(scored for scored in ranking.scored if scored.entry.id == listed_id)
     return Evidence(query, about, ranking, load_policy())

@@ -121,7 +121,7 @@ class Measurer:
             confidence=confidence_of(verdict.answer, shown.bits) if shown else 0.0,
             right_rank=_rank_of(row.label, ranking),
             candidates=len(ranking.scored) + len(ranking.vanished),
-            keys=len(ranked.keys),
+            keys=len(ranked.query.keys),
             same_place=verdict.match is not None and _same_place(verdict.match, self._policy),
             validated_up_to=validated_up_to,
             validated_key=validated_key,

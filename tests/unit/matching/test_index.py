@@ -5,7 +5,7 @@ from __future__ import annotations
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import MAX_CANDIDATES, build_index
-from library_validator.matching.keys import MAX_KEYS, keys_of_query
+from library_validator.matching.keys import MAX_KEYS
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import decode, records_of
@@ -36,7 +36,7 @@ def test_an_applicant_asks_for_ten_keys_at_most_the_most_selective_first() -> No
         phone="207 555 0101",
         fscs_id="ME0001",
     )
-    keys = keys_of_query(read_applicant(applicant, statistics), statistics)
+    keys = read_applicant(applicant, statistics).keys
     assert len(keys) <= MAX_KEYS
     assert keys[:3] == ["FME0001", "P2075550101", "S0490112"]
     assert len(set(keys)) == len(keys)

@@ -8,8 +8,7 @@ import pytest
 
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.index import build_index
-from library_validator.matching.keys import keys_of_query
-from library_validator.matching.match import ENOUGH, Ranking, rank
+from library_validator.matching.match import FIRST_COMPARED, Ranking, rank
 from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.weights import load_weights
@@ -26,19 +25,16 @@ LAST_OF_ALL: Final = "ME0001-099"
 INDEX: Final = build_index([release(SYSTEMS, (*OUTLETS, *CROWD, HOLLYHOCK))])
 
 
-def ranking_of(applicant: Applicant, *, everybody: bool = False) -> Ranking:
+def ranking_of(applicant: Applicant, *, compare_all: bool = False) -> Ranking:
     statistics = Statistics.decode(INDEX.statistics)
     query = read_applicant(applicant, statistics)
-    keys = keys_of_query(query, statistics)
-    return rank(
-        query, keys, INDEX.postings, statistics, load_weights(), INDEX.fiscal_year, everybody=everybody
-    )
+    return rank(query, INDEX.postings, load_weights(), INDEX.fiscal_year, compare_all=compare_all)
 
 
 def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compared() -> None:
     applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
-    few, all_of_them = ranking_of(applicant), ranking_of(applicant, everybody=True)
-    assert len(few.scored) <= 1 + ENOUGH < len(CROWD) < len(all_of_them.scored)
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
+    assert len(few.scored) <= 1 + FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
     assert few.best == all_of_them.best
     assert few.best is not None
     assert few.best.entry.id == "ME0001"
@@ -47,15 +43,15 @@ def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compa
 def test_who_has_the_very_name_and_street_of_an_entry_is_compared_with_nobody_else() -> None:
     applicant = Applicant(ALDER.name, ALDER.street, ALDER.city, ALDER.state, ALDER.zip)
     ranking = ranking_of(applicant)
-    assert ranking.best == ranking_of(applicant, everybody=True).best
-    assert len(ranking.scored) < ENOUGH, "those at its door alone"
+    assert ranking.best == ranking_of(applicant, compare_all=True).best
+    assert len(ranking.scored) < FIRST_COMPARED, "those at its door alone"
     assert ranking.runner_up is None
 
 
 def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -> None:
     applicant = Applicant(name="Harbor Lights Library", street="1 Elm St", city="Alder Point", state="ME")
-    few, all_of_them = ranking_of(applicant), ranking_of(applicant, everybody=True)
-    assert len(few.scored) == ENOUGH < len(CROWD) < len(all_of_them.scored)
+    few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
+    assert len(few.scored) == FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
     assert few.best is not None
     assert all_of_them.best is not None
     assert few.best.bits == all_of_them.best.bits
@@ -68,7 +64,7 @@ def test_whoever_may_have_the_street_in_common_is_compared_with_who_says_library
     applicant = Applicant(name=name, street="99 Main St", city="Alder Point", state="ME")
     ids = [one.entry.id for one in ranking_of(applicant).scored]
     assert (LAST_OF_ALL in ids) is found
-    assert LAST_OF_ALL in [one.entry.id for one in ranking_of(applicant, everybody=True).scored]
+    assert LAST_OF_ALL in [one.entry.id for one in ranking_of(applicant, compare_all=True).scored]
 
 
 def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
@@ -76,7 +72,7 @@ def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
     best = ranking_of(applicant).best
     assert best is not None
     assert best.entry.id == LAST_OF_ALL
-    assert ranking_of(applicant, everybody=True).best == best
+    assert ranking_of(applicant, compare_all=True).best == best
 
 
 def test_weights_are_shown_as_they_count() -> None:

@@ -12,10 +12,10 @@ from rapidfuzz.fuzz import token_set_ratio
 from library_validator.matching.applicant import Applicant
 from library_validator.matching.compare import compare_phones
 from library_validator.matching.compare_addresses import compare_streets
-from library_validator.matching.compare_names import compare_different_names
+from library_validator.matching.compare_names import NameComparer
 from library_validator.matching.names import read_name
 from library_validator.matching.normalize import Street
-from library_validator.matching.query import Query, read_applicant
+from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 
 # few letters, so that words are often near each other
@@ -72,7 +72,7 @@ def test_a_phone_with_two_digits_swapped_is_near_wherever_they_stand(
 def test_a_word_of_the_registry_is_near_another_where_one_slip_parts_them(applied: str, listed: str) -> None:
     assume(applied != listed)
     borne = Statistics(10, {applied: 2}, frozenset())
-    found = compare_different_names(_query(applied, borne), read_name(listed), frozenset(), borne)
+    found = _comparer(applied, borne).compare_with(read_name(listed), frozenset())
     joined = OSA.normalized_similarity(applied, listed) >= 0.85
     is_near = OSA.distance(applied, listed) <= 1 or joined
     assert found.level == ("typing_differences" if is_near else "different")
@@ -87,12 +87,12 @@ def test_a_word_that_nobody_bears_is_near_where_so_many_slips_as_its_length_allo
     longer = max(len(applied), len(listed))
     allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
     is_cut = applied.startswith(listed) or listed.startswith(applied)
-    found = compare_different_names(_query(applied, NOBODY), read_name(listed), frozenset(), NOBODY)
+    found = _comparer(applied, NOBODY).compare_with(read_name(listed), frozenset())
     is_near = OSA.distance(applied, listed) <= allowed or is_cut
     assert found.level == ("typing_differences" if is_near else "different")
 
 
-def _query(name: str, statistics: Statistics) -> Query:
+def _comparer(name: str, statistics: Statistics) -> NameComparer:
     query = read_applicant(Applicant(name), statistics)
     assume(query.name.core == (name,))
-    return query
+    return NameComparer(query.name, query.unknown_words, query.place_words, statistics)

@@ -17,7 +17,7 @@ from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.unread import problems_of_reading
 from library_validator.decisions.verdict import Verdict
 from library_validator.errors import RegistryError, RegistryFormatUnknown
-from library_validator.matching.keys import fscs_key_posting, keys_of_query
+from library_validator.matching.keys import fscs_key_posting
 from library_validator.matching.match import Ranking, rank
 from library_validator.matching.query import Query, read_applicant
 from library_validator.matching.statistics import Statistics
@@ -42,7 +42,6 @@ class Ranked(NamedTuple):
     """An applicant with its candidates: all that the rules are applied to."""
 
     query: Query
-    keys: Sequence[str]  # that were looked up
     ranking: Ranking
     known_key: bool  # the registry has the FSCS key that the applicant gave
     problems: tuple[FieldProblem, ...]  # of fields that the door could not use
@@ -85,14 +84,13 @@ class Judge:
             raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
         statistics, weights = self._statistics_of(pointer.active), load_weights()
         queries = [read_applicant(given.application, statistics) for given in applications]
-        keys = [keys_of_query(query, statistics) for query in queries]
-        postings = self.registry.postings(pointer.active, {key for asked in keys for key in asked})
+        postings = self.registry.postings(pointer.active, {key for query in queries for key in query.keys})
         ranked = []
-        for given, query, asked in zip(applications, queries, keys, strict=True):
-            ranking = rank(query, asked, postings, statistics, weights, pointer.fiscal_year)
+        for given, query in zip(applications, queries, strict=True):
+            ranking = rank(query, postings, weights, pointer.fiscal_year)
             known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
             of_door = problems_of_reading(given.application, given.problems) if given.problems else ()
-            ranked.append(Ranked(query, asked, ranking, known_key, of_door))
+            ranked.append(Ranked(query, ranking, known_key, of_door))
         return pointer, ranked
 
     def answers(self, applications: Sequence[ReadableApplication]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """One applicant against one entry, field by field, each at a level.
 
-A level says how well a field agrees; ``weights`` says what that is worth. Nothing is decided here.
+A level says how well a field agrees. ``weights.py`` says what a level is worth; nothing is decided here.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from typing import Final, get_args
 
 from rapidfuzz.distance import OSA
 
-from library_validator.matching.compare_addresses import SAME_PLACE, compare_addresses
-from library_validator.matching.compare_names import NameAgreement, compare_names
+from library_validator.matching.compare_addresses import (
+    SAME_PLACE,
+    compare_addresses,
+    quick_check_of_streets,
+)
+from library_validator.matching.compare_names import NameAgreement, NameComparer
 from library_validator.matching.entries import Address, Entry
 from library_validator.matching.query import Query
-from library_validator.matching.statistics import Statistics
 from library_validator.terms import (
     FscsId,
     FscsIdLevel,
@@ -27,7 +30,7 @@ from library_validator.terms import (
 )
 
 
-@dataclass(slots=True)  # final and not frozen, as names are
+@dataclass(slots=True)  # not frozen: README.md says why
 class Compared:
     """All comparisons of an applicant with one entry."""
 
@@ -37,34 +40,67 @@ class Compared:
     phone: Final[PhoneLevel]
     state: Final[StateLevel]
     fscs_id: Final[FscsIdLevel]
-    address: Final[Address | None]  # the listed address that was compared
-    together: Final[TogetherLevel]  # which of street and phone lead to its place: worth more than each alone
+    address: Final[Address | None]  # the listed address whose street was compared
+    together: Final[TogetherLevel]  # whether street and phone lead to the entry's place: adds to each alone
 
 
-def compare(query: Query, entry: Entry, statistics: Statistics) -> Compared:
-    street, place, address = compare_addresses(query, entry)
-    at_same_place = place in SAME_PLACE
-    name = compare_names(query, entry, statistics, at_same_place=at_same_place)
-    phone = compare_phones(query.phone, entry.phones)
-    if query.second_phone and phone != "exact":
-        second = compare_phones(query.second_phone, entry.phones)
-        phone = min(phone, second, key=PHONE_LEVELS.index)
-    state: StateLevel = "missing"
-    if query.state:
-        state = "exact" if query.state == entry.state else "different"
-    if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
-        state = "missing"  # near a border: its ZIP is one of the state beside its own
-    fscs_id: FscsIdLevel = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
-    leads = at_same_place and street in ("exact", "near", "same_box")
-    together: TogetherLevel
-    if phone in ("exact", "near"):
-        together = "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
-    else:
-        together = "street" if leads else "neither"
-    return Compared(name, street, place, phone, state, fscs_id, address, together)
+class Comparer:
+    """Compares one applicant with entries, one entry after another, and remembers what it found out."""
+
+    __slots__ = ("_names", "_query")
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+        self._names = NameComparer(
+            query.name, query.unknown_words, query.place_words, query.statistics, lambda: _names_within(query)
+        )
+
+    def quick_check(self, entry: Entry) -> bool:
+        """Whether the applicant may share a word of the name, a PO box or a house number with an entry."""
+        return self._names.quick_check(entry.names, entry.system_names) or quick_check_of_streets(
+            self._query.street, entry.addresses
+        )
+
+    def compare(self, entry: Entry) -> Compared:
+        """The full comparison with an entry."""
+        query = self._query
+        street, place, address = compare_addresses(
+            query.street, query.place.line, query.city, query.zip, entry.addresses
+        )
+        at_same_place = place in SAME_PLACE
+        name = self._names.compare(
+            entry.names,
+            entry.system_names,
+            entry.place_words if at_same_place or not query.city else None,
+            entry.state,
+            is_system=entry.is_system,
+        )
+        phone = compare_phones(query.phone, entry.phones)
+        if query.second_phone and phone != "exact":
+            second = compare_phones(query.second_phone, entry.phones)
+            phone = min(phone, second, key=PHONE_LEVELS.index)
+        state: StateLevel = "missing"
+        if query.state:
+            state = "exact" if query.state == entry.state else "different"
+        if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
+            state = "missing"  # near a border, a ZIP may belong to the state beside the entry's own
+        fscs_id: FscsIdLevel = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
+        leads = at_same_place and street in ("exact", "near", "same_box")
+        together: TogetherLevel
+        if phone in ("exact", "near"):
+            together = "street_and_phone" if leads else "phone_and_place" if at_same_place else "phone"
+        else:
+            together = "street" if leads else "neither"
+        return Compared(name, street, place, phone, state, fscs_id, address, together)
 
 
-# Best first; a phone that differs counts before none.
+def _names_within(query: Query) -> list[NameComparer]:
+    return [
+        NameComparer(part.name, part.unknown_words, part.place_words, part.statistics) for part in query.parts
+    ]
+
+
+# Best first; a different phone is before a missing phone.
 PHONE_LEVELS: Final[tuple[PhoneLevel, ...]] = (
     *(level for level in get_args(PhoneLevel) if level != "missing"),
     "missing",
@@ -76,6 +112,7 @@ def _lists_zip(entry: Entry, zip_code: str) -> bool:
 
 
 def compare_phones(applied: str, listed: tuple[str, ...]) -> PhoneLevel:
+    """The best level of a phone with any listed phone, each of ten digits."""
     if not applied or not listed:
         return "missing"
     if applied in listed:
@@ -84,7 +121,7 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> PhoneLevel:
     for phone in listed:
         if applied[3:] == phone[3:]:
             return "other_area_code"
-        # one slip leaves the first half or the second, but for its middle, as it is
+        # A slip leaves the first four or the last four digits as they are: only then is the distance needed.
         if (applied[:4] == phone[:4] or applied[6:] == phone[6:]) and OSA.distance(
             applied, phone, score_cutoff=1
         ) <= 1:

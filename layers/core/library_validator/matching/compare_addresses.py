@@ -1,59 +1,58 @@
-"""An applicant's street, town and ZIP against an entry's addresses."""
+"""An applicant's street, town and ZIP against the addresses of an entry."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 
-from library_validator.matching.entries import Address, Entry
+from library_validator.matching.entries import Address
 from library_validator.matching.normalize import Street, words
-from library_validator.matching.query import Query
 from library_validator.terms import PlaceLevel, StreetLevel
 
 
-def compare_addresses(query: Query, entry: Entry) -> tuple[StreetLevel, PlaceLevel, Address | None]:
-    """The levels of street and place, each at the listed address that agrees best.
+def compare_addresses(
+    street: Street, line: str, city: str, zip_code: str, listed: Iterable[Address]
+) -> tuple[StreetLevel, PlaceLevel, Address | None]:
+    """The levels of street and place, each at the listed address that agrees best, and the street's address.
 
-    They may be two addresses: a library that gets its mail in the next town is at home in both.
+    The two may be different addresses: a library may get its mail in the next town.
     """
-    street: StreetLevel = "missing"
+    best: StreetLevel = "missing"
     place: PlaceLevel = "missing"
     shown: Address | None = None
-    applied, city, zip_code = query.street, query.city, query.zip
-    for address in entry.addresses:
-        listed, listed_city, listed_zip, line = address
-        found = compare_streets(applied, listed)
-        if found == "same_number" and _same_line(query.place.line, line):
-            parts = _parts_of(applied.name), _parts_of(listed.name)
+    for address in listed:
+        listed_street, listed_city, listed_zip, listed_line = address
+        found = compare_streets(street, listed_street)
+        if found == "same_number" and _same_line(line, listed_line):
+            parts = _parts_of(street.name), _parts_of(listed_street.name)
             found = "same_number" if _are_two_streets(*parts) else "near"
         where = compare_places(city, zip_code, listed_city, listed_zip)
-        if shown is None or _STREET_RANK[found] < _STREET_RANK[street]:
-            street, shown = found, address
+        if shown is None or _STREET_RANK[found] < _STREET_RANK[best]:
+            best, shown = found, address
         if place == "missing" or _PLACE_RANK[where] < _PLACE_RANK[place]:
             place = where
-        if street == "exact" and place == "zip_and_city":
-            break  # none agrees better
-    return street, place, shown
+        if best == "exact" and place == "zip_and_city":
+            break  # no address agrees better
+    return best, place, shown
 
 
-def may_share_street(query: Query, entry: Entry) -> bool:
-    """Whether a box or a house number of the entry is, or is near, the applicant's: a glance."""
-    street = query.street
-    for address in entry.addresses:
+def quick_check_of_streets(applied: Street, listed_addresses: Iterable[Address]) -> bool:
+    """Whether the applicant's PO box is listed, or a house number that is equal or near."""
+    for address in listed_addresses:
         listed = address.street
-        if street.box and street.box == listed.box:
+        if applied.box and applied.box == listed.box:
             return True
-        if street.name and listed.name and _near_numbers(street.number, listed.number):
+        if applied.name and listed.name and _near_numbers(applied.number, listed.number):
             return True
     return False
 
 
 def _near_numbers(applied: str, listed: str) -> bool:
-    """Whether two house numbers are equal, or one slip apart, or one is missing."""
+    """Whether two house numbers are equal or a slip apart, or a number is missing."""
     if not applied or not listed or applied == listed:
         return True
     return len(listed) > 2 and OSA.distance(applied, listed, score_cutoff=1) <= 1
@@ -85,12 +84,13 @@ _PLACE_RANK: Final[Mapping[PlaceLevel, int]] = {
 
 
 def _same_line(applied: str, listed: str) -> bool:
-    """Whether two address lines are one but for typing, blanks in the wrong place among it."""
-    one, other = words(applied).replace(" ", ""), words(listed).replace(" ", "")
-    return OSA.normalized_similarity(one, other) >= 0.85
+    """Whether two address lines differ by slips of typing only, such as a blank in the wrong place."""
+    letters, listed_letters = words(applied).replace(" ", ""), words(listed).replace(" ", "")
+    return OSA.normalized_similarity(letters, listed_letters) >= 0.85
 
 
 def compare_streets(applied: Street, listed: Street) -> StreetLevel:
+    """The level of two streets."""
     number, name, box = applied
     listed_number, listed_name, listed_box = listed
     if not (name or number or box) or not (listed_name or listed_number or listed_box):
@@ -121,7 +121,7 @@ class _StreetName(NamedTuple):
     directions: frozenset[str]
     without_type: str
     letters: str  # without blanks
-    alphabet: int  # which letters and figures it has, a bit for each
+    alphabet: int  # a bit for each letter and figure that it has
 
 
 _BIT_OF: Final = {letter: 1 << place for place, letter in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
@@ -141,45 +141,49 @@ def _parts_of(street: str) -> _StreetName:
 
 
 def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
-    """Whether a figure or a point of the compass parts them: 5TH from 6TH, N FORK from S FORK."""
+    """Whether they differ in a figure or a point of the compass: 5TH and 6TH, N FORK and S FORK."""
     if applied.figures and listed.figures and applied.figures.isdisjoint(listed.figures):
         return True
-    one, other = applied.directions, listed.directions
-    if one and other:
-        for here, there in _OPPOSITES:
-            if here in one and there in other and here not in other:
+    if applied.directions and listed.directions:
+        for direction, opposite in _OPPOSITES:
+            if (
+                direction in applied.directions
+                and opposite in listed.directions
+                and direction not in listed.directions
+            ):
                 return True
     return False
 
 
 def _similar_streets(applied: str, listed: str) -> bool:
-    one, other = _parts_of(applied), _parts_of(listed)
-    if (one.figures or one.directions) and _are_two_streets(one, other):
+    ours, theirs = _parts_of(applied), _parts_of(listed)
+    if (ours.figures or ours.directions) and _are_two_streets(ours, theirs):
         return False
-    if one.without_type == other.without_type:
+    if ours.without_type == theirs.without_type:
         return True
-    # Neither similarity is reached by two names of which a quarter is letters that the other has not,
-    # unless they share longer words.
-    foreign = (one.alphabet ^ other.alphabet).bit_count()
-    if foreign * 4 > len(one.letters) + len(other.letters):
-        if one.words.isdisjoint(other.words):
+    # A shortcut: where over a quarter of the letters are in one name only, neither similarity below is
+    # reached, unless the names share longer words.
+    foreign = (ours.alphabet ^ theirs.alphabet).bit_count()
+    if foreign * 4 > len(ours.letters) + len(theirs.letters):
+        if ours.words.isdisjoint(theirs.words):
             return False
-        shared = one.words & other.words
+        shared = ours.words & theirs.words
         if len(" ".join(shared)) < 6:
-            return shared in (one.words, other.words)
+            return shared in (ours.words, theirs.words)
     return bool(
-        JaroWinkler.similarity(one.letters, other.letters, score_cutoff=0.91) >= 0.92
+        JaroWinkler.similarity(ours.letters, theirs.letters, score_cutoff=0.91) >= 0.92
         or token_set_ratio(applied, listed, score_cutoff=85) >= 86
     )
 
 
 def _without_type(street: str) -> str:
-    """A street's name without avenue, street …, which people mix up; numbered streets keep it."""
+    """The name without its type (avenue, street …), which people mix up; a numbered street keeps it."""
     name, _, kind = street.rpartition(" ")
     return name if kind in _STREET_TYPES and len(name) >= 5 and not name[-1].isdigit() else street
 
 
 def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) -> PlaceLevel:
+    """The level of two places, by city and ZIP."""
     same_zip = bool(zip_code) and zip_code == listed_zip
     if city and listed_city:
         if city == listed_city or (
@@ -198,7 +202,7 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
 
 
 def same_city(city: str, listed: str) -> bool:
-    """One city name mistyped, or cut at the 20 characters that the release has room for."""
+    """Whether a city's name is mistyped, or cut at 20 characters, as the release does."""
     if JaroWinkler.similarity(city, listed, score_cutoff=0.92) >= 0.93:
         return True
     if len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city)):

@@ -1,4 +1,7 @@
-"""Blocking keys: under which keys an entry is filed, and which keys an applicant asks for."""
+"""Blocking keys: an entry is filed under each of its keys, and found by an applicant that shares one.
+
+The keys of an applicant are made in ``query.py``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ from typing import Final
 
 from library_validator.matching.entries import Entry
 from library_validator.matching.names import Name
-from library_validator.matching.normalize import join_particle
-from library_validator.matching.query import Query
-from library_validator.matching.statistics import Statistics
 from library_validator.terms import fscs_key_of
 
 # The first letter of a key is its family. Most selective first:
@@ -33,7 +33,7 @@ def fscs_key_posting(fscs_key: str) -> str:
 
 
 def keys_of_entry(entry: Entry) -> Iterator[str]:
-    """Every key that an entry is filed under, without repetition within a family."""
+    """Every key of an entry. A key may come twice: two addresses can have the same ZIP."""
     yield fscs_key_posting(entry.fscs_key)
     for former in entry.former_ids:
         yield fscs_key_posting(fscs_key_of(former))
@@ -54,40 +54,11 @@ def keys_of_entry(entry: Entry) -> Iterator[str]:
             yield f"{WORD_FAMILY}{entry.state}{word}"
 
 
-def keys_of_query(query: Query, statistics: Statistics) -> list[str]:
-    """At most ten keys of an applicant, most selective first."""
-    keys: list[str] = []
-    if query.fscs_id:
-        keys.append(fscs_key_posting(query.fscs_id.key))
-    if query.phone:
-        keys.append(f"{PHONE_FAMILY}{query.phone}")
-        if query.second_phone:
-            keys.append(f"{PHONE_FAMILY}{query.second_phone}")
-    if query.zip:
-        number, _name, box = query.street
-        if number:
-            keys.append(f"{HOUSE_FAMILY}{query.zip}{number}")
-        if box:
-            keys.append(f"{BOX_FAMILY}{query.zip}{box}")
-        keys.append(f"{ZIP_FAMILY}{query.zip}")
-    if query.name.tokens:
-        keys.append(f"{NAME_FAMILY}{core_of(query.name)}")
-    if query.state:
-        if query.city:
-            keys.append(f"{CITY_FAMILY}{query.state}{query.city}")
-            if " " in query.city and (joined := join_particle(query.city)) != query.city:
-                keys.append(f"{CITY_FAMILY}{query.state}{joined}")
-        counted = [(count, word) for word in query.name.core if (count := statistics.count(word))]
-        room = min(MAX_WORD_KEYS, MAX_KEYS - len(keys))
-        keys += [f"{WORD_FAMILY}{query.state}{word}" for _, word in sorted(counted)[:room]]
-    return keys[:MAX_KEYS]
-
-
 def word_of(key: str) -> str:
     """The word of a ``W`` key."""
     return key[3:]
 
 
 def core_of(name: Name) -> str:
-    """The distinguishing part of a name, word order ignored; the whole name where all of it is generic."""
+    """The distinguishing words of a name in alphabetical order; all words where all of them are generic."""
     return " ".join(sorted(name.core or name.tokens))[:100]

@@ -1,4 +1,4 @@
-"""Candidates of one applicant, compared and ranked."""
+"""The candidates of one applicant, compared and ranked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
-from library_validator.matching.compare import Compared, compare
-from library_validator.matching.compare_addresses import may_share_street
-from library_validator.matching.compare_names import may_share_name
+from library_validator.matching.compare import Compared, Comparer
 from library_validator.matching.entries import Entry
 from library_validator.matching.keys import (
     CITY_FAMILY,
@@ -23,15 +21,15 @@ from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.matching.weights import Weights
 
-# So many of those who share but a place or a word.
-ENOUGH: Final = 3
-# What it is worth to have a ZIP or a town in common; words count as they are rare.
+# So many of the candidates that share only a town, a ZIP or a word are compared first.
+FIRST_COMPARED: Final = 3
+# The worth of a common ZIP or town, in bits; a common word counts by its rarity.
 _PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
 
 
-@dataclass(slots=True)  # final and not frozen, as names are
+@dataclass(slots=True)  # not frozen: README.md says why
 class Scored:
-    """An entry with its comparisons and what they are worth."""
+    """A candidate with its comparisons and its score."""
 
     entry: Final[Entry]
     compared: Final[Compared]
@@ -40,13 +38,13 @@ class Scored:
 
 @dataclass(slots=True)
 class Ranking:
-    """Every candidate, best first: those of the newest release, and those that vanished before it."""
+    """Every candidate, best first: entries of the newest release, and entries that vanished before it."""
 
     scored: Final[tuple[Scored, ...]]
     vanished: Final[tuple[Scored, ...]] = ()
-    keys: Final[Sequence[str]] = ()  # by which they were found
+    keys: Final[Sequence[str]] = ()  # of the applicant
     postings: Final[Mapping[str, bytes]] = field(default_factory=dict)
-    fiscal_year: Final[int] = 0  # the newest one of the registry
+    fiscal_year: Final[int] = 0  # the newest of the registry
 
     @property
     def best(self) -> Scored | None:
@@ -58,7 +56,7 @@ class Ranking:
 
     @property
     def runner_up(self) -> Scored | None:
-        """The best candidate of another system than the best one's."""
+        """The best candidate of another system than the best candidate's."""
         return self.best_other_than(self.scored[0]) if self.scored else None
 
     def only_system_of_town(self) -> Scored | None:
@@ -66,10 +64,10 @@ class Ranking:
         family = CITY_FAMILY if any(key[0] == CITY_FAMILY for key in self.keys) else ZIP_FAMILY
         town = next((self.postings.get(key) for key in self.keys if key[0] == family), None)
         listed = [entry_of(record) for record in records_of(town)] if town else []
-        keys = {entry.fscs_key for entry in listed if entry.last_listed >= self.fiscal_year}
-        if len(keys) != 1:
+        systems = {entry.fscs_key for entry in listed if entry.last_listed >= self.fiscal_year}
+        if len(systems) != 1:
             return None
-        return next((one for one in self.scored if one.entry.fscs_key in keys), None)
+        return next((candidate for candidate in self.scored if candidate.entry.fscs_key in systems), None)
 
     def best_other_than(self, chosen: Scored) -> Scored | None:
         """The best listed candidate of another system than ``chosen``'s."""
@@ -82,62 +80,65 @@ class Ranking:
 
 def rank(
     query: Query,
-    keys: Sequence[str],
     postings: Mapping[str, bytes],
-    statistics: Statistics,
     weights: Weights,
     fiscal_year: int,
     *,
-    everybody: bool = False,
+    compare_all: bool = False,
 ) -> Ranking:
-    """Compare the candidates of ``keys``, each once, and rank them by match weight.
+    """Compare the candidates in the postings of an applicant's keys, each once, and rank them by score.
 
-    Those that share a whole name, a phone, a door or an id with the applicant are compared always. Where one
-    of them has its very name and is where it is, nobody else is (``_has_certain``). Else so are the three
-    that share most of town, ZIP and words of the name. Where none of all these is listed and a likely match,
-    so are those of the same town or ZIP and three others (for an applicant of a name alone all others) who
-    have a word of the name or perhaps the street in common. ``everybody``: all of them are.
+    Candidates are compared in stages (docs/adr/0016):
 
-    ``fiscal_year`` is the registry's newest one: entries that are last listed before it have vanished.
+    1. Entries with its whole name in its state, its phone, its house number or box, or its FSCS id. If one
+       of them has the exact name and is at its place, no other is compared (``_has_certain``).
+    2. The three others that share most of town, ZIP and words of the name.
+    3. If none so far is listed and likely: entries of the same town or ZIP, and three others, that pass a
+       quick check of name and street. For a name alone, it is all others and not three.
+    4. If none so far is likely: entries with its whole name in other states.
+
+    ``compare_all``: all are compared, whatever the stages find. ``fiscal_year`` is the newest of the
+    registry: entries that are last listed before it have vanished.
     """
-    sure, namesakes = _find_sure(query, keys, postings)
-    scored = [_score(query, entry_of(one), statistics, weights) for one in sure]
-    if everybody or not _has_certain(scored, fiscal_year):
-        others, placed = _find_others(keys, postings, statistics, sure)
-        first = others if everybody else others[:ENOUGH]
-        scored += [_score(query, entry_of(one), statistics, weights) for one in first]
-        if not (everybody or _has_likely(scored, fiscal_year)):
-            scored += [
-                _score(query, entry, statistics, weights) for entry in _worth_a_look(query, others, placed)
-            ]
+    keys, comparer = query.keys, Comparer(query)
+
+    def score(entry: Entry) -> Scored:
+        compared = comparer.compare(entry)
+        return Scored(entry, compared, weights.total(compared))
+
+    sure, namesakes = _find_sure(keys, query.state, postings)
+    scored = [score(entry_of(record)) for record in sure]
+    if compare_all or not _has_certain(scored, fiscal_year):
+        others, placed = _find_others(keys, query.statistics, postings, sure)
+        first = others if compare_all else others[:FIRST_COMPARED]
+        scored += [score(entry_of(record)) for record in first]
+        if not (compare_all or _has_likely(scored, fiscal_year)):
+            scored += [score(entry) for entry in _pass_quick_check(query, comparer, others, placed)]
         if namesakes and not _has_likely(scored):
-            # who has only the name in common, in another state, matters only where the own state has nobody
             namesakes.difference_update(others)
-            scored += [_score(query, entry_of(one), statistics, weights) for one in namesakes]
+            scored += [score(entry_of(record)) for record in namesakes]
     if len(scored) > 1:
-        scored.sort(key=_standing)
-    return Ranking(
-        tuple([one for one in scored if one.entry.last_listed >= fiscal_year]),
-        tuple([one for one in scored if one.entry.last_listed < fiscal_year]),
-        keys,
-        postings,
-        fiscal_year,
-    )
+        scored.sort(key=_best_first)
+    listed = tuple([candidate for candidate in scored if candidate.entry.last_listed >= fiscal_year])
+    vanished: tuple[Scored, ...] = ()
+    if len(listed) < len(scored):
+        vanished = tuple([candidate for candidate in scored if candidate.entry.last_listed < fiscal_year])
+    return Ranking(listed, vanished, keys, postings, fiscal_year)
 
 
 def _find_sure(
-    query: Query, keys: Sequence[str], postings: Mapping[str, bytes]
+    keys: Sequence[str], state: str, postings: Mapping[str, bytes]
 ) -> tuple[Collection[bytes], set[bytes]]:
-    """Encoded entries of a whole name in its state, a phone, a door or an id; namesakes elsewhere."""
+    """Records of stage 1, by whole name in its state, phone, house, box or id; and namesakes elsewhere."""
     sure: dict[bytes, None] = {}
     elsewhere: set[bytes] = set()
-    state = query.state.encode()
+    own_state = state.encode()
     for key in keys:
         family = key[0]
         if family not in SURE_FAMILIES or (posting := postings.get(key)) is None:
             continue
         for record in records_of(posting):
-            if family != NAME_FAMILY or record.startswith(state):
+            if family != NAME_FAMILY or record.startswith(own_state):
                 sure[record] = None
             else:
                 elsewhere.add(record)
@@ -145,10 +146,12 @@ def _find_sure(
 
 
 def _find_others(
-    keys: Sequence[str], postings: Mapping[str, bytes], statistics: Statistics, sure: Container[bytes]
+    keys: Sequence[str], statistics: Statistics, postings: Mapping[str, bytes], sure: Container[bytes]
 ) -> tuple[list[bytes], set[bytes]]:
-    """Encoded entries of a town, a ZIP or words of the name, those that share most first; and which of them
-    are of the town or the ZIP."""
+    """Records of entries with its town, its ZIP or words of its name, those that share most first.
+
+    The second result has all records of its town and its ZIP.
+    """
     shared: dict[bytes, float] = {}  # bits
     placed: set[bytes] = set()
     for key in keys:
@@ -166,54 +169,56 @@ def _find_others(
             continue
         for record in records:
             shared[record] = shared.get(record, 0.0) + bits
-    return sorted([one for one in shared if one not in sure], key=shared.__getitem__, reverse=True), placed
+    others = [record for record in shared if record not in sure]
+    return sorted(others, key=shared.__getitem__, reverse=True), placed
 
 
-def _worth_a_look(query: Query, others: Sequence[bytes], placed: Container[bytes]) -> list[Entry]:
-    """Entries beyond the first, where none of those is likely: one of its town at least."""
-    compared, rest = others[:ENOUGH], others[ENOUGH:]
-    same_place = [one for one in rest if one in placed]
-    elsewhere = islice((one for one in rest if one not in placed), None if query.is_name_alone else ENOUGH)
-    neighbour = [] if any(one in placed for one in compared) else same_place[:1]
-    doubtful = [entry_of(one) for one in chain(same_place[len(neighbour) :], elsewhere)]
+def _pass_quick_check(
+    query: Query, comparer: Comparer, others: Sequence[bytes], placed: Container[bytes]
+) -> list[Entry]:
+    """The entries behind the first that a quick check finds worth comparing.
+
+    An entry of the applicant's town is always compared: without a check, where the first have none.
+    """
+    compared, rest = others[:FIRST_COMPARED], others[FIRST_COMPARED:]
+    same_place = [record for record in rest if record in placed]
+    elsewhere = islice(
+        (record for record in rest if record not in placed), None if query.is_name_alone else FIRST_COMPARED
+    )
+    unchecked = [] if any(record in placed for record in compared) else same_place[:1]
+    checked = [entry_of(record) for record in chain(same_place[len(unchecked) :], elsewhere)]
     return [
-        *[entry_of(one) for one in neighbour],
+        *[entry_of(record) for record in unchecked],
         *[
             entry
-            for entry in doubtful
-            # who does not say library is none that says so by every name
-            if (query.says_library or not entry.says_library)
-            and (may_share_name(query, entry) or may_share_street(query, entry))
+            for entry in checked
+            # An applicant without a word for library is never an entry whose every name has one.
+            if (query.says_library or not entry.says_library) and comparer.quick_check(entry)
         ],
     ]
 
 
 def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:
-    """Whether a listed entry has the applicant's very name, at the same place, and its street or phone.
+    """Whether a listed entry has the applicant's exact name, at the same place, and its street or phone.
 
-    Nobody comes near it who has not the name, the phone or the door: those were compared.
+    No other entry comes near it: every entry with its name, phone or house was compared.
     """
-    for one in scored:
+    for candidate in scored:
         if (
-            one.compared.name.level == "exact"
-            and one.compared.together in ("street_and_phone", "phone_and_place", "street")
-            and one.entry.last_listed >= fiscal_year
+            candidate.compared.name.level == "exact"
+            and candidate.compared.together in ("street_and_phone", "phone_and_place", "street")
+            and candidate.entry.last_listed >= fiscal_year
         ):
             return True
     return False
 
 
 def _has_likely(scored: Iterable[Scored], fiscal_year: int = 0) -> bool:
-    """Whether an entry that is listed in ``fiscal_year`` or later is rather the applicant than not."""
-    return any(one.bits > 0 and one.entry.last_listed >= fiscal_year for one in scored)
+    """Whether an entry, last listed in ``fiscal_year`` or later, is more likely the applicant than not."""
+    return any(candidate.bits > 0 and candidate.entry.last_listed >= fiscal_year for candidate in scored)
 
 
-def _score(query: Query, entry: Entry, statistics: Statistics, weights: Weights) -> Scored:
-    compared = compare(query, entry, statistics)
-    return Scored(entry, compared, weights.total(compared))
-
-
-def _standing(scored: Scored) -> tuple[int, int, int, str]:
-    """Best first: millionths of bits, then the newer listing, then systems before outlets, then the id."""
+def _best_first(scored: Scored) -> tuple[int, int, int, str]:
+    """A sort key: millionths of bits, then the newer listing, then systems before outlets, then the id."""
     entry = scored.entry
     return (-round(scored.bits * 1e6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)

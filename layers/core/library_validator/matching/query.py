@@ -1,4 +1,4 @@
-"""An applicant, normalized once."""
+"""An applicant, normalized once, with the keys of the postings that may hold its entry."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from typing import Final
 
 from library_validator.matching import normalize, unread
 from library_validator.matching.applicant import Description
+from library_validator.matching.keys import (
+    BOX_FAMILY,
+    CITY_FAMILY,
+    HOUSE_FAMILY,
+    MAX_KEYS,
+    MAX_WORD_KEYS,
+    NAME_FAMILY,
+    PHONE_FAMILY,
+    WORD_FAMILY,
+    ZIP_FAMILY,
+    core_of,
+    fscs_key_posting,
+)
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import MISSING, NO_STREET, Street, words_of_city
 from library_validator.matching.phones import has_more_than_numbers, read_phones, stands_for_no_phone
@@ -27,39 +40,46 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.values() for words in names)
 
 
-@dataclass(slots=True)  # final and not frozen, as names are
+@dataclass(slots=True)  # not frozen: README.md says why
 class Query:
-    """What is compared with entries; empty parts were not given, or could not be read: see ``unread``."""
+    """An applicant as entries are compared with it. A part is empty where it was not given or not read."""
 
     applicant: Final[Description]
-    written: Final[str]  # its name as it was given, without wrapping
+    written: Final[str]  # its name as given, without quotation marks and other wrapping
     name: Final[Name]
     place: Final[Place]  # its address, cell by cell
     street: Final[Street]
     city: Final[str]
-    state: Final[str]  # the one that was given, or else that of the FSCS id, or of the ZIP
     zip: Final[str]
+    state: Final[str]  # as given, or else the state of the FSCS id, or else of the ZIP
     phone: Final[str]
     second_phone: Final[str]  # where two were given
     fscs_id: Final[FscsId | None]
     head: Final[Name]  # of "Friends of the Library": the friends; empty where the name is not of that form
-    unknown_words: Final[frozenset[str]]  # words of the name that no entry bears
+    unknown_words: Final[frozenset[str]]  # words of the name that are in no entry
     place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
-    says_library: Final[bool]  # its name does
-    unread: Final[tuple[Unread, ...]]  # what was given and could not be read
-    strange: Final[dict[str, bool]]  # what was found out: whether a listed name has nothing in common with it
+    says_library: Final[bool]  # its name has a word for it
+    unread: Final[tuple[Unread, ...]]  # values that were given and could not be read
     statistics: Final[Statistics]
-    is_part: Final[bool] = False  # of another query: its name is one of the names in that one's
+    is_part: Final[bool] = False  # its name is part of the name of another query
     _parts: tuple[Query, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _keys: list[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the postings that may hold its entry: at most ten, the most selective first."""
+        if self._keys is None:
+            self._keys = _keys_of(self)
+        return self._keys
 
     @property
     def is_name_alone(self) -> bool:
-        """Whether nothing but a name and perhaps a state was given."""
+        """Whether only a name, and perhaps a state or an FSCS id, was given."""
         return not (self.city or self.zip or self.phone or self.street != NO_STREET)
 
     @property
     def parts(self) -> tuple[Query, ...]:
-        """The names in a name that says library, each as if it were the whole; none if there is only one."""
+        """The names within a name that says library, each read as a name of its own; none if there is one."""
         if self._parts is None:
             is_parted = not self.is_part and self.says_library and may_be_parted(self.written)
             self._parts = tuple(_parts_of(self)) if is_parted else ()
@@ -67,12 +87,12 @@ class Query:
 
     @property
     def state_is_of_zip(self) -> bool:
-        """Whether nothing but the ZIP says which state it is in."""
+        """Whether only the ZIP says which state it is in."""
         return not self.place.state and self.fscs_id is None
 
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
-    """Normalize an applicant; words that no entry bears are read as the kind of word they nearly are."""
+    """Normalize an applicant. A mistyped word such as ``Libarry`` is read as the word that it nearly is."""
     given_name = given(applicant.name)
     place = read_place(applicant.street, applicant.city, applicant.state, applicant.zip, applicant.country)
     street = normalize.street(place.line)
@@ -101,8 +121,8 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         place,
         street,
         city,
-        place.state or (fscs_id.key[:2] if fscs_id else place.state_of_zip),
         place.zip,
+        place.state or (fscs_id.key[:2] if fscs_id else place.state_of_zip),
         phones[0] if phones else "",
         phones[1] if len(phones) > 1 else "",
         fscs_id,
@@ -111,13 +131,44 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         place_words,
         _says_library(name, place_words),
         place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
-        {},
         statistics,
     )
 
 
+def _keys_of(query: Query) -> list[str]:
+    keys: list[str] = []
+    if query.fscs_id:
+        keys.append(fscs_key_posting(query.fscs_id.key))
+    if query.phone:
+        keys.append(f"{PHONE_FAMILY}{query.phone}")
+        if query.second_phone:
+            keys.append(f"{PHONE_FAMILY}{query.second_phone}")
+    if query.zip:
+        number, _name, box = query.street
+        if number:
+            keys.append(f"{HOUSE_FAMILY}{query.zip}{number}")
+        if box:
+            keys.append(f"{BOX_FAMILY}{query.zip}{box}")
+        keys.append(f"{ZIP_FAMILY}{query.zip}")
+    if query.name.tokens:
+        keys.append(f"{NAME_FAMILY}{core_of(query.name)}")
+    if query.state:
+        if query.city:
+            keys.append(f"{CITY_FAMILY}{query.state}{query.city}")
+            if " " in query.city and (joined := normalize.join_particle(query.city)) != query.city:
+                keys.append(f"{CITY_FAMILY}{query.state}{joined}")
+        keys += _word_keys(query)[: MAX_KEYS - len(keys)]
+    return keys[:MAX_KEYS]
+
+
+def _word_keys(query: Query) -> list[str]:
+    """The keys of the rarest words of the name that are in some entry."""
+    counted = [(count, word) for word in query.name.core if (count := query.statistics.count(word))]
+    return [f"{WORD_FAMILY}{query.state}{word}" for _, word in sorted(counted)[:MAX_WORD_KEYS]]
+
+
 def _says_library(name: Name, place_words: frozenset[str]) -> bool:
-    """Whether a word of the name says library: ``City of Long Branch`` has one from its place."""
+    """Whether a word of the name means library: in ``City of Long Branch``, branch is a word of its place."""
     if LIBRARY_WORDS.isdisjoint(name.tokens):
         return False
     if LIBRARY_WORDS.isdisjoint(place_words):
@@ -128,7 +179,7 @@ def _says_library(name: Name, place_words: frozenset[str]) -> bool:
 
 
 def _without_state(name: str, state: str) -> str:
-    """The name without the code of its own state behind it: NE is Nebraska there, and not northeast."""
+    """The name without the code of its own state at its end: there, NE is Nebraska and not northeast."""
     bare = name.rstrip(" ).") if name[-1:] in " )." else name
     if bare[-2:].upper() != state or len(bare) <= len(" NE") or bare[-3] not in " ,(":
         return name
@@ -136,7 +187,7 @@ def _without_state(name: str, state: str) -> str:
 
 
 def _state_behind(name: Name, place: Place) -> tuple[str, ...]:
-    """The words of its state's name where that stands behind the name: ``Alder Library, New York``."""
+    """The words of its state's name where the name ends in them: ``Alder Library, New York``."""
     for words in STATE_NAMES.get(place.state, ()):
         if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
             return words
@@ -152,7 +203,6 @@ def _parts_of(query: Query) -> Iterator[Query]:
                 name=name,
                 unknown_words=name.core_words - query.statistics.words,
                 says_library=_says_library(name, query.place_words),
-                strange={},
                 is_part=True,
             )
 
@@ -165,7 +215,7 @@ def _unread_of(
     phones: tuple[str, ...],
     fscs_id: FscsId | None,
 ) -> tuple[Unread, ...]:
-    """Field by field what was given and could not be read; what stands for a blank was not given."""
+    """The values that were given and could not be read, field by field; ``n/a`` and the like are blanks."""
     found: list[Unread] = []
     if applicant.name and not given(applicant.name):
         found.append(unread.NAME_MISSING)
