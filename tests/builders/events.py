@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from library_validator.event_bus import EVENT_SOURCE
+from library_validator.event_bus import Event as OurEvent
 from tests.builders.decisions import NOON
 
 Event = dict[str, Any]
@@ -81,6 +83,15 @@ def release_uploaded(key: str, version: str) -> Event:
     announced = json.loads(record["body"])
     announced["detail"]["object"] |= {"key": key, "version-id": version}
     return batch(record | {"body": json.dumps(announced)})
+
+
+def on_the_bus(event: OurEvent) -> Event:
+    """An event of ours, in the form in which EventBridge puts it on a queue."""
+    return {
+        "source": EVENT_SOURCE,
+        "detail-type": event.detail_type,
+        "detail": json.loads(event.model_dump_json()),
+    }
 
 
 def _text(value: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tests.builders.aws_resources import (
     create_registry_table,
     create_results_bus,
 )
-from tests.builders.events import batch, received
+from tests.builders.events import batch, example, received
 from tests.builders.lambda_context import CONTEXT
 from tests.builders.small_registry import NEWEST, registry_of, release
 
@@ -101,7 +101,7 @@ class Stack:
         return len(failed)
 
     def sweep(self) -> dict[str, Any]:
-        return sweep_results.lambda_handler({}, CONTEXT)
+        return sweep_results.lambda_handler(example("sweep_results", "schedule"), CONTEXT)
 
     def delivered(self) -> list[dict[str, Any]]:
         """The events behind the bus; this takes them from the queue."""

@@ -22,7 +22,7 @@ from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
 from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
-from tests.builders.events import queued
+from tests.builders.events import on_the_bus, queued
 from tests.unit.casework.world import JUNIPER, World, year
 
 
@@ -57,7 +57,7 @@ class Service:
         pointer = replace(pointer, activated_at=activated_at or pointer.activated_at)
         run = Run("a.zip@1", "active", "done", pointer.activated_at, pointer.activated_at)
         event = registry_activated(run, pointer, self.world.registry.version(pointer.active))
-        return {"detail-type": event.detail_type, "detail": json.loads(event.model_dump_json())}
+        return on_the_bus(event)
 
     def receive(self, body: Any) -> Any:
         message = RevalidationsMessage.model_validate(queued(body))
