@@ -7,11 +7,7 @@ from library_validator import starting
 # isort: split
 import os
 import time
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from functools import cache, partial
 
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBridgeBus
@@ -21,8 +17,7 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.config import FetchReleaseSettings
-from library_validator.entrypoints.fetch_release import FetchEvent, Runtime, handler
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.fetch_release import Runtime, entrypoint
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.refreshing import RefreshPorts
 from library_validator.releases.fetching.fetch import FetchPorts
@@ -43,13 +38,6 @@ def build_runtime() -> Runtime:
     return Runtime(settings.sources(), RefreshPorts(store, bus, fetch), bucket, logger, Metrics(settings))
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    runtime = build_runtime().with_time_left(time_left_of(context))
-    try:
-        response = handler(FetchEvent.model_validate(event), runtime, lambda: datetime.now(UTC))
-    finally:
-        runtime.metrics.flush()
-    return response.model_dump()
-
+lambda_handler = partial(entrypoint, build_runtime)
 
 starting.imported()

@@ -9,21 +9,14 @@ from library_validator import starting
 
 # isort: split
 import os
-from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from functools import cache, partial
 
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
-from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.config import IndexReleaseSettings
-from library_validator.entrypoints.index_release import Runtime, handler
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.index_release import Runtime, entrypoint
 from library_validator.observability import Metrics, build_logger
 
 
@@ -41,13 +34,6 @@ def build_runtime() -> Runtime:
     )
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
-    try:
-        response = handler(ReleasesMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
-    finally:
-        runtime.metrics.flush()
-    return response.model_dump()
-
+lambda_handler = partial(entrypoint, build_runtime)
 
 starting.imported()

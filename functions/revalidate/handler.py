@@ -6,12 +6,7 @@ from library_validator import starting
 
 # isort: split
 import os
-from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
@@ -19,12 +14,11 @@ from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
-from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage, RevalidationsQueue
+from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.tasks import Ports
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
-from library_validator.entrypoints.invocation import time_left_of
-from library_validator.entrypoints.revalidate import Runtime, handler
+from library_validator.entrypoints.revalidate import Runtime, entrypoint
 from library_validator.observability import Metrics, build_logger
 
 
@@ -46,13 +40,6 @@ def build_runtime() -> Runtime:
     )
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
-    try:
-        response = handler(RevalidationsMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
-    finally:
-        runtime.metrics.flush()
-    return response.model_dump()
-
+lambda_handler = partial(entrypoint, build_runtime)
 
 starting.imported()

@@ -6,20 +6,15 @@ from library_validator import starting
 
 # isort: split
 import os
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from datetime import timedelta
+from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.config import SweepResultsSettings
-from library_validator.entrypoints.invocation import time_left_of
-from library_validator.entrypoints.sweep_results import Runtime, SweepEvent, handler
+from library_validator.entrypoints.sweep_results import Runtime, entrypoint
 from library_validator.observability import Metrics, build_logger
 
 
@@ -37,13 +32,6 @@ def build_runtime() -> Runtime:
     )
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
-    try:
-        response = handler(SweepEvent.model_validate(event), runtime, datetime.now(UTC))
-    finally:
-        runtime.metrics.flush()
-    return response.model_dump()
-
+lambda_handler = partial(entrypoint, build_runtime)
 
 starting.imported()

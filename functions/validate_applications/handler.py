@@ -6,13 +6,8 @@ from library_validator import starting
 
 # isort: split
 import os
-from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.decision_table import DecisionTable
@@ -20,7 +15,7 @@ from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
-from library_validator.entrypoints.validate_applications import Runtime, handler
+from library_validator.entrypoints.validate_applications import Runtime, entrypoint
 from library_validator.observability import Metrics, build_logger
 
 
@@ -40,16 +35,6 @@ def build_runtime() -> Runtime:
     )
 
 
-def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    runtime = build_runtime()
-    try:
-        response = handler(ApplicationsBatch.model_validate(event), runtime, datetime.now(UTC))
-    finally:
-        for operation, times in runtime.requests.items():
-            runtime.metrics.count("RegistryRequests", times, operation=operation)
-        runtime.requests.clear()
-        runtime.metrics.flush()
-    return response.model_dump()
-
+lambda_handler = partial(entrypoint, build_runtime)
 
 starting.imported()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
+from library_validator.entrypoints.invocation import time_left_of
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
@@ -45,6 +48,18 @@ class Runtime:
         """The runtime of one invocation, whose search ends before the reserve is used."""
         fetch = replace(self.ports.fetch, time_left=lambda: time_left() - RESERVE_SECONDS)
         return replace(self, ports=replace(self.ports, fetch=fetch))
+
+
+def entrypoint(
+    build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
+) -> dict[str, Any]:
+    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    runtime = build_runtime().with_time_left(time_left_of(context))
+    try:
+        response = handler(FetchEvent.model_validate(event), runtime, lambda: datetime.now(UTC))
+    finally:
+        runtime.metrics.flush()
+    return response.model_dump()
 
 
 def handler(_event: FetchEvent, runtime: Runtime, now: Clock) -> FetchResponse:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
 from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan, revalidate
 from library_validator.casework.tasks import Ports, Task, TaskResult
+from library_validator.entrypoints.invocation import time_left_of
 from library_validator.errors import NoActiveRegistry
 from library_validator.observability import Metrics, warn_without_event
 from library_validator.registry.age import registry_ages
@@ -40,6 +44,18 @@ class Runtime:
     time_left: TimeLeft = lambda: math.inf
 
 
+def entrypoint(
+    build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
+) -> dict[str, Any]:
+    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    runtime = replace(build_runtime(), time_left=time_left_of(context))
+    try:
+        response = handler(RevalidationsMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
+    finally:
+        runtime.metrics.flush()
+    return response.model_dump()
+
+
 def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> RevalidateResponse:
     """``now`` is a clock here: a shard takes up to minutes."""
     request = message.request
@@ -50,7 +66,7 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
             else _do(request, runtime, now)
         )
     except NoActiveRegistry:
-        result = TaskResult("done")  # nobody was ever answered: there is nothing to do
+        result = TaskResult("done")  # without a registry, no application was ever decided
     runtime.send(result.follow)
     _log_result(request, result, runtime)
     return RevalidateResponse(

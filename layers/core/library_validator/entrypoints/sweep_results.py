@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.decisions.recording import sweep
 from library_validator.decisions.store import DecisionStore
+from library_validator.entrypoints.invocation import time_left_of
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, warn_without_event
 from library_validator.terms import TimeLeft
@@ -37,6 +40,18 @@ class Runtime:
     logger: Logger
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
+
+
+def entrypoint(
+    build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
+) -> dict[str, Any]:
+    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    runtime = replace(build_runtime(), time_left=time_left_of(context))
+    try:
+        response = handler(SweepEvent.model_validate(event), runtime, datetime.now(UTC))
+    finally:
+        runtime.metrics.flush()
+    return response.model_dump()
 
 
 def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepResponse:

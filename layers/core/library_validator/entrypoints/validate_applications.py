@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from library_validator.adapters.aws.applications_queue import (
     ApplicationMessage,
@@ -34,6 +37,21 @@ class Runtime:
     bus: EventBus
     logger: Logger
     metrics: Metrics
+
+
+def entrypoint(
+    build_runtime: Callable[[], Runtime], event: dict[str, Any], _context: LambdaContext
+) -> dict[str, Any]:
+    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    runtime = build_runtime()
+    try:
+        response = handler(ApplicationsBatch.model_validate(event), runtime, datetime.now(UTC))
+    finally:
+        for operation, times in runtime.requests.items():
+            runtime.metrics.count("RegistryRequests", times, operation=operation)
+        runtime.requests.clear()
+        runtime.metrics.flush()
+    return response.model_dump()
 
 
 def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchResponse:
