@@ -56,9 +56,9 @@ _REVIEW_IS_RIGHT: Final = frozenset({"fscs_contradicts", "fscs_impostor"})
 class _Mistake(NamedTuple):
     """A kind of wrong answer."""
 
-    what: str
+    answer: str
     measure: str
-    everybody: str  # all applicants that could get it
+    applicants: str  # that could get it
     who: dict[str, str]  # set -> its applicants
 
 
@@ -92,7 +92,7 @@ def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ..
     ]
     if not groups:
         return
-    yield _row(f"**{mistake.what}**", f"**{mistake.everybody}**", groups, mistake.measure)
+    yield _row(f"**{mistake.answer}**", f"**{mistake.applicants}**", groups, mistake.measure)
     wrong = [group for group in groups if group.measures[mistake.measure].count]
     for group in sorted(wrong, key=lambda group: -group.measures[mistake.measure].count):
         yield _row("", mistake.who.get(group.set, f"`{group.set}`"), [group], mistake.measure)

@@ -1,7 +1,7 @@
-"""One fresh process of ``validate_applications``: what its first batches take, stores in memory.
+"""A new process of ``validate_applications``: the time of its first batches, with stores in memory.
 
-``cold_start`` runs it as a script, with the file that holds registry and batches. The last line of its
-standard error is JSON: milliseconds of the processor.
+``cold_start`` runs it as a script with the file of registry and batches. The last line of its standard error
+is JSON: milliseconds of the processor.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def main(told: Path) -> None:
+def main(prepared: Path) -> None:
     took = {}
     started = time.process_time()
-    handler = import_module("handler")  # of the function whose folder is on the path: what is measured
+    handler = import_module("handler")  # of the function whose folder is on the path
 
     took["import"] = time.process_time() - started
     started = time.process_time()
@@ -39,7 +39,7 @@ def main(told: Path) -> None:
     from library_validator.matching.index import Index  # noqa: PLC0415
     from library_validator.registry.store import AcceptedRelease  # noqa: PLC0415
 
-    held = pickle.loads(told.read_bytes())  # noqa: S301 - our own file
+    held = pickle.loads(prepared.read_bytes())  # noqa: S301 - our own file
     registry = MemoryRegistry.holding(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
     decider = handler.Decider(registry, runtime.decider.validity)
     runtime = replace(runtime, decider=decider, store=MemoryDecisions(), bus=MemoryEventBus())

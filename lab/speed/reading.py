@@ -138,12 +138,13 @@ from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 store, bucket, bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
 from library_validator.matching.index import Index
-ports = handler.LoadPorts(store, bucket, bus, lambda: math.inf)
+from library_validator.registry.activation import LoadPorts, load_release
+ports = LoadPorts(store, bucket, bus, lambda: math.inf)
 empty = replace(ports, build=lambda releases: Index({}, b"", releases[0].fiscal_year, 0, 0, 0))
 for number, path in enumerate(map(Path, sys.argv[1:]), start=2):
     upload = bucket.upload(f"releases/{path.name}", path.read_bytes())
     last = number == len(sys.argv)
-    run = handler.load_release(upload, ports if last else empty, lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    run = load_release(upload, ports if last else empty, lambda: datetime(2026, 1, 1, tzinfo=UTC))
     assert run.status == "active", run
 """
 

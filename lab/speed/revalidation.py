@@ -1,11 +1,11 @@
-"""How long it takes to decide current applications again when another release goes live.
+"""The time to decide current applications again when another release goes live.
 
     python -m lab.speed.revalidation [--release BEFORE.zip AFTER.zip] [--applications N] [--json]
 
-Without ``--release``: the sample releases of FY2021 and FY2022. Half of the applications are drawn from
-each release, decided on the first one, and decided again once both are live; then once more, with nothing
-to do. Stores are in memory: what is measured is the deciding and the bookkeeping, on one processor. What a
-deployed or local stack took, with its tables and queues, ``library-validator revalidate status`` tells.
+Without ``--release`` it takes the sample releases of FY2021 and FY2022. Half of the applications are drawn
+from each release. They are decided with the first release, and again when both are live, and a third time
+with nothing to do. Stores are in memory, so the time is that of deciding and bookkeeping on one processor.
+``library-validator revalidate status`` shows the time of a deployed or local stack.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one run took. Seconds are of wall time, on one processor."""
+    """The times of a run, in seconds of a clock on one processor."""
 
     applications: int
     changed: int
     seconds: float
-    seconds_again: float  # of the run that has nothing to do
+    seconds_again: float  # of the run with nothing to do
 
     @property
     def seconds_per_1000(self) -> float:
@@ -60,7 +60,7 @@ class Measured:
 
 
 def measure(before: Release, after: Release, count: int) -> Measured:
-    """Decide ``count`` applications on ``before``, then again on both releases."""
+    """Decides ``count`` applications with ``before``, then again with both releases."""
     stored, bus = MemoryDecisions(), MemoryEventBus()
     first = _registry_of([before], NOW)
     decider = Decider(first, VALIDITY)
@@ -86,14 +86,14 @@ def _run(ports: Ports) -> tuple[float, int]:
 
 
 def _registry_of(releases: Sequence[Release], at: datetime) -> MemoryRegistry:
-    accepted = [AcceptedRelease(one.fiscal_year, one.content_sha256, "", "") for one in releases]
+    accepted = [AcceptedRelease(release.fiscal_year, release.content_sha256, "", "") for release in releases]
     return MemoryRegistry.holding(build_index(releases), accepted, at)
 
 
 def _submissions(release: Release, count: int, seed: int) -> list[Submission]:
     found: list[Submission] = []
-    for one in sample_applications(release, count, seed):
-        drawn = asdict(one)
+    for sample in sample_applications(release, count, seed):
+        drawn = asdict(sample)
         fields = {name: drawn[name] for name in (*FIELDS, "application_id")}
         application = application_from_fields(fields).application
         found.append(Submission(source="benchmark", application=application, sent_at=NOW))
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--release", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
     parser.add_argument("--applications", type=int, default=COUNT, help=f"default: {COUNT:,}")
-    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--json", action="store_true", help="print a JSON document")
     given = parser.parse_args(arguments)
     before, after = map(read_release, given.release) if given.release else map(_sample, (2021, 2022))
     measured = measure(before, after, given.applications)

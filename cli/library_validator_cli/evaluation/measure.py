@@ -192,7 +192,7 @@ def _context() -> BaseContext:
 
 
 def _processors() -> int:
-    """Those that this process may use, where the system tells."""
+    """The number of processors of this process, or of the machine if the system does not report it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
