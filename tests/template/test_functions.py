@@ -67,6 +67,13 @@ def test_no_module_of_a_function_hides_one_of_the_layer(template: Template) -> N
         assert "handler" not in layer
 
 
+def test_a_handler_has_under_sixty_lines(template: Template) -> None:
+    # It joins adapters to an entrypoint; everything else is in the layer.
+    for function in template.of_type("AWS::Serverless::Function").values():
+        handler = ROOT / function["CodeUri"] / "handler.py"
+        assert len(handler.read_text().splitlines()) < 60, handler
+
+
 @pytest.mark.parametrize(("function", "settings"), SETTINGS.items())
 def test_a_function_gets_every_setting_that_it_reads_and_no_other(
     template: Template, function: str, settings: type[BaseModel]
