@@ -36,7 +36,7 @@ class Service:
 
     def uploads(self) -> list[str]:
         listed = boto3.client("s3").list_object_versions(Bucket=RELEASES_BUCKET, Prefix="releases/")
-        return [one["Key"] for one in listed.get("Versions", [])]
+        return [version["Key"] for version in listed.get("Versions", [])]
 
     def end(self) -> None:
         self._over.set()
@@ -52,7 +52,7 @@ class Service:
 def service(
     release_stack: ReleaseStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Service]:
-    monkeypatch.chdir(tmp_path)  # in no checkout: the stack is the one in AWS
+    monkeypatch.chdir(tmp_path)  # outside of a checkout: the commands use the stack in AWS
     role = boto3.client("iam").create_role(RoleName="operator", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     outputs = {
         "ReleasesBucket": RELEASES_BUCKET,
@@ -92,14 +92,14 @@ def test_the_second_time_there_is_nothing_new(service: Service) -> None:
     service.fetch()
     result = service.fetch("--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.stdout)
-    assert (told["outcome"], told["run"], len(service.uploads())) == ("not_modified", None, 1)
+    shown = json.loads(result.stdout)
+    assert (shown["outcome"], shown["run"], len(service.uploads())) == ("not_modified", None, 1)
 
 
 def test_a_dry_run_shows_a_release_and_uploads_nothing(service: Service) -> None:
-    told = json.loads(service.fetch("--dry-run", "--json").stdout)
-    (attempt,) = told["attempts"]
-    assert (told["outcome"], attempt["fiscal_year"], attempt["run_id"]) == ("found", 2022, "")
+    shown = json.loads(service.fetch("--dry-run", "--json").stdout)
+    (attempt,) = shown["attempts"]
+    assert (shown["outcome"], attempt["fiscal_year"], attempt["run_id"]) == ("found", 2022, "")
     assert service.uploads() == []
 
 
@@ -110,7 +110,7 @@ def test_if_no_source_answers_the_command_shows_why_and_fails(service: Service) 
     assert result.exit_code == 1
     assert "refuses the request (HTTP 403)" in result.stdout
     assert "its fiscal year ended" in result.stderr
-    published = [one["detail-type"] for one in service.stack.published()]
+    published = [event["detail-type"] for event in service.stack.published()]
     assert published == ["Registry Activated", "Release Fetch Failed"]
 
 

@@ -141,5 +141,5 @@ def test_metrics_and_log_have_the_counts(
     counts = {name: value for line in metrics for name, value in line.items() if name.startswith("Release")}
     assert counts["ReleaseRuns"] == [1.0]
     assert counts["ReleaseSystems"] == [record.systems]
-    [told] = [vars(line) for line in caplog.records if line.message == "release loaded"]
-    assert (told["version"], told["outlets"]) == (record.version, record.outlets)
+    [logged] = [vars(line) for line in caplog.records if line.message == "release loaded"]
+    assert (logged["version"], logged["outlets"]) == (record.version, record.outlets)

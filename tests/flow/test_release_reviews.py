@@ -33,7 +33,7 @@ def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: Release
     session = boto3.Session()
 
     def follow(_registry: object, run_id: str, _said: object, _timeout: float) -> Run:
-        with redirect_stdout(io.StringIO()):  # the function's metrics are no answer of the command
+        with redirect_stdout(io.StringIO()):  # the function's metrics are not output of the command
             release_stack.deliver()
         run = release_stack.table.run(run_id)
         assert run
@@ -50,7 +50,7 @@ def typed(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["release", *arguments])
 
 
-def told(result: Result) -> dict[str, Any]:
+def shown(result: Result) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
 
@@ -72,16 +72,19 @@ def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
     result = typed("accept", "fy2021", "--reason", "older year, checked by hand", "--json")
 
     assert result.exit_code == 0, result.output
-    run = told(result)
+    run = shown(result)
     assert (run["status"], run["reason"]) == ("active", "older year, checked by hand")
     assert run["by"].startswith("arn:aws:")
     assert release_stack.pointer().active == run["version"]
-    assert [one.fiscal_year for one in release_stack.table.version(run["version"]).releases] == [2021, 2022]
+    assert [accepted.fiscal_year for accepted in release_stack.table.version(run["version"]).releases] == [
+        2021,
+        2022,
+    ]
     kept = release_stack.table.run(quarantined.run_id)
     assert kept
     assert (kept.status, kept.accepted_as) == ("accepted", run["run_id"])
-    events = [one for one in release_stack.published() if one["detail-type"] == "Registry Activated"]
-    assert {one["detail"]["data"]["reason"] for one in events} == {
+    events = [event for event in release_stack.published() if event["detail-type"] == "Registry Activated"]
+    assert {event["detail"]["data"]["reason"] for event in events} == {
         "release loaded",
         "older year, checked by hand",
     }
@@ -89,7 +92,7 @@ def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
 
 def test_the_list_shows_the_acceptance_and_the_load(quarantined: Run) -> None:
     typed("accept", quarantined.run_id, "--reason", "checked")
-    runs = told(typed("list", "--json"))["runs"]
+    runs = shown(typed("list", "--json"))["runs"]
     assert [run["status"] for run in runs] == ["active", "accepted", "active"]
     assert "checked (by arn" in " ".join(typed("list").stdout.split())
 
@@ -101,9 +104,9 @@ def test_a_rejected_release_stays_rejected(release_stack: ReleaseStack, quaranti
     assert (result.exit_code, quarantined.run_id in result.stdout) == (0, True)
     assert release_stack.pointer() == pointer
     statuses = [
-        one["detail"]["data"]["status"]
-        for one in release_stack.published()
-        if one["detail-type"] == "Release Refused"
+        event["detail"]["data"]["status"]
+        for event in release_stack.published()
+        if event["detail-type"] == "Release Refused"
     ]
     assert sorted(statuses) == ["quarantined", "rejected"]
     again = typed("accept", quarantined.run_id, "--reason", "after all")
@@ -139,7 +142,7 @@ def test_reindexing_the_present_format_changes_nothing(release_stack: ReleaseSta
     result = typed("reindex", "--json")
 
     assert result.exit_code == 0, result.output
-    assert told(result)["status"] == "unchanged"
+    assert shown(result)["status"] == "unchanged"
     assert release_stack.pointer() == pointer
 
 
@@ -156,12 +159,12 @@ def test_a_release_from_a_mirror_waits_with_its_origin(release_stack: ReleaseSta
     [run] = release_stack.runs()
     assert (run.provenance, run.problems[0]["code"]) == (origin, "from_mirror")
     result = typed("accept", run.run_id, "--reason", "same sum as the agency's", "--json")
-    assert told(result)["provenance"] == origin
-    assert told(result)["status"] == "active"
+    assert shown(result)["provenance"] == origin
+    assert shown(result)["status"] == "active"
 
 
 def test_an_unfinished_acceptance_is_found_by_name(release_stack: ReleaseStack, quarantined: Run) -> None:
     """The command was killed between the acceptance and the copy."""
     release_stack.table.put_run(replace(quarantined, status="accepted", reason="first words", by="pat"))
     result = typed("accept", "fy2021", "--reason", "second words", "--json")
-    assert (told(result)["status"], told(result)["reason"]) == ("active", "first words")
+    assert (shown(result)["status"], shown(result)["reason"]) == ("active", "first words")

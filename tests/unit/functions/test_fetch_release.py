@@ -68,8 +68,8 @@ class World:
 
     def activate(self, upload: Upload | None = None) -> None:
         """Make the release of FY2022 live for a week."""
-        lies = upload or Upload("releases/by-hand.zip", "v1")
-        accepted = AcceptedRelease(2022, CONTENT.content_sha256, lies.key, lies.version)
+        uploaded = upload or Upload("releases/by-hand.zip", "v1")
+        accepted = AcceptedRelease(2022, CONTENT.content_sha256, uploaded.key, uploaded.version)
         self.registry = MemoryRegistry.holding(build_index([CONTENT]), [accepted], NOW - timedelta(days=7))
 
     def activate_older_format(self, upload: Upload) -> None:
@@ -146,7 +146,7 @@ def test_if_every_source_fails_an_event_has_all_attempts_and_the_age_of_the_regi
     (event,) = world.bus.events
     assert isinstance(event, ReleaseFetchFailed)
     data = event.data
-    assert [(one.source_id, one.outcome) for one in data.attempts] == [
+    assert [(attempt.source_id, attempt.outcome) for attempt in data.attempts] == [
         ("imls-page", "refused"),
         ("imls-files", "gone"),
         ("archived-page", "gone"),
@@ -201,10 +201,10 @@ def test_an_operator_s_own_address_is_asked_last_and_its_release_is_not_official
 def test_a_registry_in_an_older_format_is_built_again_from_accepted_releases(
     world: World,
 ) -> None:
-    lies = world.bucket.upload("releases/by-hand.zip", FY2022.getvalue())
-    world.activate(lies)
+    uploaded = world.bucket.upload("releases/by-hand.zip", FY2022.getvalue())
+    world.activate(uploaded)
     assert world.run().reindexed is None
-    world.activate_older_format(lies)
+    world.activate_older_format(uploaded)
     response = world.run()
     assert response.reindexed == "releases/fetched/by-hand.zip@v1"
     with world.bucket.open_release(Upload.of_run(response.reindexed)) as body:

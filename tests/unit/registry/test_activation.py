@@ -266,7 +266,7 @@ def test_a_version_is_deleted_when_two_newer_ones_have_been_live(world: World) -
     assert world.versions_with_postings() == set(versions[2:])
     assert set(world.bucket.manifests) == set(versions[2:])
     assert world.store.version(versions[0]).state is VersionState.RETIRED
-    assert [one.fiscal_year for one in world.store.version(versions[1]).releases] == [2019, 2020]
+    assert [accepted.fiscal_year for accepted in world.store.version(versions[1]).releases] == [2019, 2020]
 
 
 def test_a_version_that_a_validation_may_still_read_is_not_deleted(world: World) -> None:

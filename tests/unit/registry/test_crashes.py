@@ -178,13 +178,13 @@ def test_an_acceptance_killed_at_any_call_is_completed_by_the_next_one(
         world, fate = rolled_back(), Fate(call, after, error)
         ports = fated_ports(world, fate)
         run_id = world.store.runs()[0].run_id
-        judged = Upload.of_run(run_id)
+        quarantined_upload = Upload.of_run(run_id)
         with suppress(error):
             accept_release(run_id, "right", "pat", ports.store, ports.bucket, world.clock)
         newest = accept_release(run_id, "right", "pat", world.store, world.bucket, world.clock)
-        # Every copy that came to stand there is loaded, in their order.
-        for number in range(int(judged.version[1:]) + 1, int(newest.version[1:]) + 1):
-            world.load(Upload(judged.key, f"v{number}"))
+        # Every copy in the bucket is loaded, in order.
+        for number in range(int(quarantined_upload.version[1:]) + 1, int(newest.version[1:]) + 1):
+            world.load(Upload(quarantined_upload.key, f"v{number}"))
 
         assert state_of(world) == expected, f"died at call {call}"
         if fate.calls < call:

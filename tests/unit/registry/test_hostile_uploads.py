@@ -71,7 +71,7 @@ def service() -> Service:
 
 def check(service: Service, spoiled: Spoiled) -> None:
     pointer, postings = service.store.pointer(), set(service.store.items)
-    told = len(service.bus.events)
+    before = len(service.bus.events)
     run = service.upload(spoiled.key, spoiled.content)
 
     assert run.status == spoiled.status, run.problems
@@ -83,10 +83,12 @@ def check(service: Service, spoiled: Spoiled) -> None:
     reasons = [problem for problem in run.problems if problem["severity"] != "warning"]
     assert any(spoiled.message in f"{problem['code']}: {problem['message']}" for problem in reasons), reasons
     assert all(20 < len(problem["message"]) < 700 and "\n" not in problem["message"] for problem in reasons)
-    (event,) = service.bus.events[told:]
+    (event,) = service.bus.events[before:]
     assert isinstance(event, ReleaseRefusedEvent)
     assert (event.data.status, event.metadata.registry_version) == (run.status, pointer.active)
-    assert [problem.message for problem in event.data.problems] == [one["message"] for one in run.problems]
+    assert [problem.message for problem in event.data.problems] == [
+        problem["message"] for problem in run.problems
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ REPEATED = Problem("keys_repeated", "quarantine", "2 systems are listed more tha
 def outdated(world: World) -> World:
     """FY2021 and FY2022 are live, as code with the index format before this one built them.
 
-    Of FY2022 a person accepted what stood against it.
+    A person accepted the problems of FY2022.
     """
     world.put_and_load(release_file(2021), "releases/pls_fy2021.zip")
     quarantined = world.put_and_load(release_file(2022, problems=[REPEATED]), "releases/pls_fy2022.zip")
@@ -49,7 +49,10 @@ def test_the_same_releases_are_built_in_the_newer_format(outdated: World, folder
     pointer = outdated.store.pointer()
     assert (pointer.active, pointer.previous) == (run.version, older.active)
     assert (pointer.index_format, pointer.fiscal_year) == (INDEX_FORMAT, 2022)
-    assert [one.fiscal_year for one in outdated.store.version(pointer.active).releases] == [2021, 2022]
+    assert [accepted.fiscal_year for accepted in outdated.store.version(pointer.active).releases] == [
+        2021,
+        2022,
+    ]
     assert len(outdated.activations) == 1
     assert not format_is_outdated(outdated.store)
 

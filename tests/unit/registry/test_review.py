@@ -34,7 +34,7 @@ def test_an_accepted_older_year_is_added_with_the_reason_of_the_person(world: Wo
     assert (run.status, run.reason, run.by) == ("active", "agreed with the state", "pat")
     pointer = world.store.pointer()
     assert (pointer.fiscal_year, pointer.reason) == (2022, "agreed with the state")
-    assert [one.fiscal_year for one in world.store.version(pointer.active).releases] == [2019, 2022]
+    assert [accepted.fiscal_year for accepted in world.store.version(pointer.active).releases] == [2019, 2022]
     event = world.activations[-1]
     assert (event.data.reason, event.data.by, event.data.run_id) == (
         "agreed with the state",
@@ -260,10 +260,10 @@ def test_an_old_upload_event_of_a_decided_run_changes_nothing(world: World) -> N
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2019))
     world.reject(world.load(upload))
-    told = len(world.bus.events)
+    published = len(world.bus.events)
 
     assert world.load(upload).status == "rejected"
-    assert len(world.bus.events) == told
+    assert len(world.bus.events) == published
 
 
 def test_only_a_quarantined_run_can_be_accepted_or_rejected(world: World) -> None:

@@ -64,7 +64,7 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
         uploads.append(bucket.upload(f"releases/pls_fy{year}_csv.zip", sample(year)))
         assert load_release(uploads[-1], ports, clock).status == "active"
         live = store.pointer().active
-        expected[live] = [facts(one) for one in Decider(store).decide(submissions, clock.time)]
+        expected[live] = [facts(decision) for decision in Decider(store).decide(submissions, clock.time)]
     over, answers = threading.Event(), []
     used: SimpleQueue[str] = SimpleQueue()
 

@@ -22,7 +22,9 @@ def test_a_set_of_releases_has_one_name_in_any_order(accepted: list[AcceptedRele
 
 @given(releases)
 def test_the_object_of_a_release_is_not_part_of_the_name(accepted: list[AcceptedRelease]) -> None:
-    elsewhere = [AcceptedRelease(one.fiscal_year, one.content_sha256, "else", "where") for one in accepted]
+    elsewhere = [
+        AcceptedRelease(release.fiscal_year, release.content_sha256, "else", "where") for release in accepted
+    ]
     assert version_name(elsewhere) == version_name(accepted)
 
 

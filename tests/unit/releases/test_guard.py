@@ -63,9 +63,9 @@ def test_the_live_year_with_other_content_waits_for_a_person() -> None:
 def test_the_problems_do_not_depend_on_the_day() -> None:
     """A person accepts the problems of a release: the next day it must have the same problems."""
     release = release_of_country(country(40), 2030)
-    one = guard(release, LIVE, TODAY, NEAREST)
-    assert one == guard(release, LIVE, date(2027, 1, 5), NEAREST)
-    assert len(one) > 1
+    found = guard(release, LIVE, TODAY, NEAREST)
+    assert found == guard(release, LIVE, date(2027, 1, 5), NEAREST)
+    assert len(found) > 1
 
 
 def half_a_file(systems: Rows, outlets: Rows) -> None:
@@ -128,12 +128,12 @@ def a_few_zips_lost(systems: Rows, outlets: Rows) -> None:
         row["ZIP"] = "M"
 
 
-def swapped(one: str, other: str) -> Callable[[Rows, Rows], None]:
+def swapped(column: str, other: str) -> Callable[[Rows, Rows], None]:
     def swap(systems: Rows, outlets: Rows) -> None:
         for row in (*systems, *outlets):
-            row[one], row[other] = row[other], row[one]
+            row[column], row[other] = row[other], row[column]
 
-    swap.__name__ = f"{one}_and_{other}_swapped"
+    swap.__name__ = f"{column}_and_{other}_swapped"
     return swap
 
 

@@ -59,11 +59,11 @@ def year(fiscal_year: int, *listed: Listing) -> Release:
 
 
 def remembered(*releases: Release) -> dict[str, ListedSystem]:
-    return {one.system.fscs_key: one for one in merge_releases(releases).systems}
+    return {listed.system.fscs_key: listed for listed in merge_releases(releases).systems}
 
 
 def test_a_listed_system_has_no_fate() -> None:
-    assert all(one.fate is None for one in remembered(year(2021, alone("ASTER", "VT0001"))).values())
+    assert all(listed.fate is None for listed in remembered(year(2021, alone("ASTER", "VT0001"))).values())
 
 
 def test_a_library_with_two_new_keys_in_a_row_is_listed_under_the_last() -> None:
@@ -113,7 +113,7 @@ def test_a_branch_that_moved_twice_is_found_in_its_present_system() -> None:
         year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
         year(2022, branch("BIRCH", HOST, "007"), branch("ASTER", HOST, "008")),
     )
-    by = {key: one.fate.by for key, one in systems.items() if one.fate}
+    by = {key: listed.fate.by for key, listed in systems.items() if listed.fate}
     assert by == {
         "VT0001": TakenOver(HOST, f"{HOST}-008", "ASTER PUBLIC LIBRARY", 2022),
         "VT0002": TakenOver(HOST, f"{HOST}-007", "BIRCH PUBLIC LIBRARY", 2022),
@@ -234,16 +234,16 @@ def test_releases_in_any_order_give_the_same_history(
 
 @given(histories())
 def test_a_successor_is_listed_in_the_newest_release(releases: Sequence[Release]) -> None:
-    newest = max(releases, key=lambda one: one.fiscal_year)
-    listed = {one.fscs_key for one in newest.systems}
-    ids = {one.fscs_id for one in newest.outlets}
-    for one in merge_releases(releases).systems:
-        assert (one.fate is None) == (one.system.fscs_key in listed)
-        if one.fate and one.fate.by:
-            assert one.fate.what == "absorbed"
-            assert one.fate.by.fscs_key in listed
-            assert one.fate.by.fscs_id is None or one.fate.by.fscs_id in ids
-            assert one.last_listed < one.fate.by.since <= newest.fiscal_year
+    newest = max(releases, key=lambda release: release.fiscal_year)
+    listed = {system.fscs_key for system in newest.systems}
+    ids = {outlet.fscs_id for outlet in newest.outlets}
+    for known in merge_releases(releases).systems:
+        assert (known.fate is None) == (known.system.fscs_key in listed)
+        if known.fate and known.fate.by:
+            assert known.fate.what == "absorbed"
+            assert known.fate.by.fscs_key in listed
+            assert known.fate.by.fscs_id is None or known.fate.by.fscs_id in ids
+            assert known.last_listed < known.fate.by.since <= newest.fiscal_year
 
 
 @given(histories())
@@ -251,7 +251,12 @@ def test_every_key_and_id_is_kept_once_as_present_or_former(
     releases: Sequence[Release],
 ) -> None:
     systems = merge_releases(releases).systems
-    keys = [key for one in systems for key in (one.system.fscs_key, *one.former_keys)]
-    ids = [fscs_id for one in systems for o in one.outlets for fscs_id in (o.outlet.fscs_id, *o.former_ids)]
-    assert sorted(keys) == sorted({system.fscs_key for one in releases for system in one.systems})
-    assert sorted(ids) == sorted({outlet.fscs_id for one in releases for outlet in one.outlets})
+    keys = [key for known in systems for key in (known.system.fscs_key, *known.former_keys)]
+    ids = [
+        fscs_id
+        for known in systems
+        for listed in known.outlets
+        for fscs_id in (listed.outlet.fscs_id, *listed.former_ids)
+    ]
+    assert sorted(keys) == sorted({system.fscs_key for release in releases for system in release.systems})
+    assert sorted(ids) == sorted({outlet.fscs_id for release in releases for outlet in release.outlets})

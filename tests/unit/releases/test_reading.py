@@ -115,14 +115,14 @@ def test_the_digest_is_of_the_systems_file_and_then_the_outlets_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoding", "told"),
+    ("encoding", "expected"),
     [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("cp1252", "cp1252")],
 )
-def test_each_file_is_read_in_its_own_encoding(encoding: str, told: str) -> None:
+def test_each_file_is_read_in_its_own_encoding(encoding: str, expected: str) -> None:
     systems = csv_of([{**SYSTEM, "LIBNAME": "BIBLIOTECA MAYAGÜEZ"}]).encode(encoding)
     outlets = csv_of([{**OUTLET, "LIBNAME": "CATAÑO"}]).encode("cp1252")
     release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: outlets}))
-    assert [file.encoding for file in release.report.files] == [told, "cp1252"]
+    assert [file.encoding for file in release.report.files] == [expected, "cp1252"]
     assert release.systems[0].name == "BIBLIOTECA MAYAGÜEZ"
     assert release.outlets[0].name == "CATAÑO"
 

@@ -69,7 +69,7 @@ class ReleaseRefusedData(_Model):
     )
     object_key: str
     object_version: str
-    fiscal_year: int | None = Field(description="None where the file could not be read")
+    fiscal_year: int | None = Field(description="None if the file could not be read")
     problems: list[ReleaseProblem]
     reason: str = Field("", description="the words of the person who rejected it")
     by: str = Field("", description="who rejected it")

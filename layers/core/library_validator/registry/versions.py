@@ -14,8 +14,8 @@ from library_validator.registry.store import AcceptedRelease, VersionRecord, Ver
 def version_name(releases: Iterable[AcceptedRelease], index_format: int = INDEX_FORMAT) -> str:
     """Newest fiscal year · index format · hash of the accepted set: ``2022.1.9f3c0a1b2c3d``.
 
-    The same releases in any order, read from any object, have the same name. Raises ``ValueError`` for
-    an empty set.
+    The name does not depend on the order of the releases or on their objects. Raises ``ValueError`` for an
+    empty set.
     """
     contents = sorted((release.fiscal_year, release.content_sha256) for release in releases)
     if not contents:

@@ -1,4 +1,4 @@
-"""The registry on one DynamoDB table."""
+"""The registry on a DynamoDB table."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _BATCH_GET_KEYS: Final = 100
 _BATCH_WRITE_ITEMS: Final = 25
 
-# Nothing, then up to 0.1 s, 0.2 s … 6.4 s: long enough for a table that doubles its throughput.
+# The pauses are up to 0.1 s, 0.2 s … 6.4 s: long enough for a table that doubles its throughput.
 _ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.1
 
@@ -47,7 +47,7 @@ _T = TypeVar("_T")
 
 
 class RegistryTable:
-    """``RegistryStore``. ``requests`` counts what was asked of DynamoDB, by operation."""
+    """``RegistryStore``. ``requests`` counts the requests to DynamoDB by operation."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
@@ -98,7 +98,7 @@ class RegistryTable:
         self._client.delete_item(TableName=self._table, Key=version_key(version))
 
     def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> dict[str, bytes]:
-        """One ``BatchGetItem`` for each hundred different keys; what it holds back is asked for again."""
+        """A ``BatchGetItem`` for each hundred different keys; unprocessed keys are requested again."""
         found: dict[str, bytes] = {}
         prefix = len(version) + 1
         for chunk in _chunks(sorted(set(keys)), _BATCH_GET_KEYS):
@@ -127,7 +127,7 @@ class RegistryTable:
             self._write([{"DeleteRequest": {"Key": posting_key(version, key)}} for key in chunk])
 
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
-        """One conditional ``UpdateItem``: DynamoDB itself refuses."""
+        """A conditional ``UpdateItem``: DynamoDB itself refuses a wrong flip."""
         conditions = ["attribute_not_exists(active)"] if expected_active is None else ["active = :expected"]
         attributes = pointer_attributes(pointer)
         values = {f":{name}": attribute for name, attribute in attributes.items()}
@@ -147,19 +147,19 @@ class RegistryTable:
             self._explain_refusal(pointer, expected_active, error)
 
     def _explain_refusal(self, pointer: Pointer, expected_active: str | None, refusal: ClientError) -> None:
-        """Raise ``VersionSuperseded``, unless an answer was lost and this very flip was done."""
+        """Raise ``VersionSuperseded``, unless this flip succeeded before and its response was lost."""
         try:
             live = self.pointer()
         except NoActiveRegistry:
             raise VersionSuperseded(
-                pointer.active, f"nothing is live, {expected_active} was expected"
+                pointer.active, f"nothing is live, but {expected_active} was expected"
             ) from refusal
         if (live.active, live.activated_at) == (pointer.active, pointer.activated_at):
             return
         raise VersionSuperseded(
             pointer.active,
             f"{live.active} (fiscal year {live.fiscal_year}, before it {live.previous}) is live since "
-            f"{live.activated_at}; expected {expected_active}",
+            f"{live.activated_at}, but {expected_active} was expected",
         ) from refusal
 
     def run(self, run_id: str) -> Run | None:
@@ -204,14 +204,14 @@ class RegistryTable:
                 return
             waiting = unprocessed
 
-    def _attempts(self, what: str) -> Iterator[int]:
-        """Numbers of tries, with growing pauses between them; raises when they are used up."""
+    def _attempts(self, operation: str) -> Iterator[int]:
+        """The numbers of the tries, with growing pauses. Raises ``RegistryError`` after the last one."""
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))
             yield attempt
         raise RegistryError(
-            f"table {self._table} did not {what} within {_ATTEMPTS} tries: it is throttled, try again"
+            f"table {self._table} did not {operation} within {_ATTEMPTS} tries: it is throttled, try again"
         )
 
 

@@ -1,4 +1,4 @@
-"""The releases bucket on S3: uploads are read by exact version, manifests and reports lie beside them."""
+"""The releases bucket on S3: uploads are read by exact version; manifests and reports have other keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed
 
 
 class ReleasesBucket:
-    """``ReleaseBucket``. Objects over ``max_bytes`` are refused before their body is read."""
+    """``ReleaseBucket``. Objects larger than ``max_bytes`` are refused before their body is read."""
 
     def __init__(self, client: S3Client, bucket: str, max_bytes: int) -> None:
         self._client = client
@@ -64,7 +64,7 @@ class ReleasesBucket:
 
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
-        """The object as a temporary file: a zip is read from its end, which a stream cannot."""
+        """The object as a temporary file: a zip is read from its end, and a stream cannot do that."""
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
         except ClientError as error:

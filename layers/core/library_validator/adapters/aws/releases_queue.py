@@ -1,4 +1,4 @@
-"""What the releases queue delivers: S3's "Object Created", through EventBridge, one at a time.
+"""Messages of the releases queue: S3's "Object Created" through EventBridge, one at a time.
 
 Source: Amazon S3 user guide, EventBridge event message structure. Keys are plain there; only direct S3
 notifications encode them. The local stack leaves ``version-id`` out.
@@ -15,7 +15,7 @@ class CreatedObject(BaseModel):
 
     @property
     def is_folder(self) -> bool:
-        """A "folder" made in the S3 console is an object too."""
+        """A "folder" that somebody makes in the S3 console is an object too."""
         return self.key.endswith("/")
 
 

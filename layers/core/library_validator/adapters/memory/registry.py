@@ -1,4 +1,4 @@
-"""The registry in memory: for matching without AWS, and for tests."""
+"""The registry in memory, for matching without AWS and for tests."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from library_validator.registry.store import (
 from library_validator.registry.versions import version_record
 from library_validator.terms import RunStatus
 
-_BATCH_GET_KEYS = 100  # of DynamoDB, so that ``requests`` counts what AWS would be asked
+_BATCH_GET_KEYS = 100  # of DynamoDB: ``requests`` counts as AWS would
 
 
-class _Asked(Mapping[str, bytes]):
-    """Those postings of a version that were asked for, each looked up when it is needed: many never are."""
+class _Requested(Mapping[str, bytes]):
+    """The requested postings of a version. Each is looked up when it is used; many never are."""
 
     def __init__(self, keys: frozenset[str], items: Mapping[str, bytes]) -> None:
         self._keys = keys
@@ -46,7 +46,7 @@ class _Asked(Mapping[str, bytes]):
 
 
 class MemoryRegistry:
-    """``RegistryStore``: dictionaries. ``requests`` counts reads as the DynamoDB adapter would make them."""
+    """``RegistryStore`` in dictionaries. ``requests`` counts reads as the DynamoDB adapter makes them."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()
@@ -57,7 +57,7 @@ class MemoryRegistry:
 
     @classmethod
     def holding(cls, index: Index, releases: Iterable[AcceptedRelease], at: datetime) -> Self:
-        """A registry in which ``index``, built from ``releases``, is live."""
+        """A registry whose live version is ``index``, built from ``releases``."""
         registry = cls()
         record = version_record(releases, index, VersionState.ACTIVE)
         registry.put_version(record)
@@ -76,7 +76,7 @@ class MemoryRegistry:
         return registry
 
     def __contains__(self, version: str) -> bool:
-        """Whether any posting of ``version`` is there."""
+        """Whether the registry has a posting of ``version``."""
         return bool(self.items.get(version))
 
     def pointer(self) -> Pointer:
@@ -111,9 +111,9 @@ class MemoryRegistry:
         *,
         consistent: bool = False,  # noqa: ARG002 - memory always is
     ) -> Mapping[str, bytes]:
-        wanted = frozenset(keys)
-        self.requests["BatchGetItem"] += -(-len(wanted) // _BATCH_GET_KEYS)
-        return _Asked(wanted, self.items.get(version, {}))
+        requested = frozenset(keys)
+        self.requests["BatchGetItem"] += -(-len(requested) // _BATCH_GET_KEYS)
+        return _Requested(requested, self.items.get(version, {}))
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
         self.items.setdefault(version, {}).update(postings)

@@ -23,7 +23,7 @@ class MemoryReleasesBucket:
         self.deltas: dict[str, Mapping[str, Any]] = {}
 
     def upload(self, key: str, content: bytes, metadata: Mapping[str, str] | None = None) -> Upload:
-        """Put another version of an object there, as an operator or ``fetch_release`` does."""
+        """Add a version of an object, as an operator or ``fetch_release`` does."""
         versions = self._objects.setdefault(key, [])
         versions.append((content, metadata or {}))
         return Upload(key, f"v{len(versions)}")

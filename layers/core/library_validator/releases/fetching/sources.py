@@ -85,12 +85,12 @@ class _WrittenSource(BaseModel):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         given = {name for name in ("url", "releases", "of", "prefix") if getattr(self, name)}
-        wanted = {"page": {"url"}, "file": {"url"}, "table": {"releases"}, "copy": {"of", "prefix"}}[
+        needed = {"page": {"url"}, "file": {"url"}, "table": {"releases"}, "copy": {"of", "prefix"}}[
             self.kind
         ]
-        if given != wanted:
+        if given != needed:
             raise ValueError(
-                f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(wanted))} and nothing else"
+                f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(needed))} and nothing else"
             )
         if self.kind == "copy" and self.official:
             raise ValueError(f"source {self.id} is a copy: it is not the agency's own")

@@ -64,9 +64,9 @@ def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Proble
 
 
 def _texts_of(
-    release: Release, wanted: Callable[[str], bool], keys: Collection[str] | None = None
+    release: Release, has_property: Callable[[str], bool], keys: Collection[str] | None = None
 ) -> dict[_Place, str]:
-    """The names and addresses that are ``wanted``; with ``keys``, only of these systems and outlets."""
+    """The names and addresses with a property; with ``keys``, only of these systems and outlets."""
     records: Iterable[tuple[str, System | Outlet]] = (
         *((system.fscs_key, system) for system in release.systems),
         *((outlet.fscs_id, outlet) for outlet in release.outlets),
@@ -76,7 +76,7 @@ def _texts_of(
         for key, record in records
         if keys is None or key in keys
         for column, text in texts_of(record)
-        if wanted(text)
+        if has_property(text)
     }
 
 
