@@ -18,6 +18,8 @@ _CODE: Final = re.compile(r"`([^`\n]+)`")
 _PATH: Final = re.compile(r"[\w.-]+(?:/[\w.-]+)+\.(?:py|toml|json|jsonl|md|txt|yaml|csv)")
 _MODULE: Final = re.compile(r"python -m (lab[\w.]*|library_validator\w*[\w.]*)")
 _DATED: Final = re.compile(r"\A# (\d+)\. .+\n\n(?:Accepted|Superseded) \d{4}-\d\d-\d\d")
+CODE: Final = ("layers/", "cli/", "devstack/", "functions/", "lab/", "tests/")
+FUNCTIONS: Final = frozenset(path.name for path in (ROOT / "functions").iterdir())
 # Files that other programs write, and paths on somebody else's machine.
 _ELSEWHERE: Final = ("xl/", "../", ".local/", ".aws-sam/")
 
@@ -70,6 +72,14 @@ def test_every_module_that_a_document_runs_exists(document: str) -> None:
     known = "\n".join(("", *every_file(), ""))
     endings = ((f"/{name}.py\n", f"\n{name}.py\n", f"{name}/__main__.py\n") for name in modules)
     assert [names for names in endings if not any(name in known for name in names)] == []
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if name.startswith(CODE)])
+def test_the_readme_of_a_folder_names_each_of_its_modules(document: str) -> None:
+    folder, text = (ROOT / document).parent, text_of(document)
+    named = FUNCTIONS if "<function>.py" in text else frozenset()
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "conftest"} - named
+    assert sorted(name for name in modules if not re.search(rf"\b{name}\b", text)) == []
 
 
 def test_each_adr_has_its_number_a_status_with_a_date_and_a_line_in_the_index() -> None:
