@@ -1,0 +1,35 @@
+"""An application passes few files and few shapes from its message to its event.
+
+By hand the way had 22 files and 20 shapes, and the goal was 15 and 12. The script counted 26 and 34 on the
+same code, so its limits are 26 * 15 / 22 and 34 * 12 / 20, rounded down.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from lab.speed.hops import Way, way_of_one_application
+
+MOST_FILES: Final = 17
+MOST_SHAPES: Final = 20
+
+
+@pytest.fixture(scope="module")
+def way() -> Way:
+    return way_of_one_application()
+
+
+def test_an_application_passes_at_most_17_files(way: Way) -> None:
+    assert len(way.files) <= MOST_FILES, "\n".join(way.files)
+
+
+def test_an_application_takes_at_most_20_shapes(way: Way) -> None:
+    assert len(way.shapes) <= MOST_SHAPES, "\n".join(way.shapes)
+
+
+def test_the_way_begins_with_the_message_and_ends_with_the_event(way: Way) -> None:
+    files = list(way.files)
+    assert any("validate_applications" in file for file in files[:2])
+    assert any("event_bus" in file for file in files)
