@@ -142,12 +142,11 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
     without_event: list[UUID] = []
     for start in range(0, len(waiting), CHUNK):
         chunk = waiting[start : start + CHUNK]
-        events = {decision.event_id: _event_of(decision) for decision in chunk}
-        without_event += [event_id for event_id, event in events.items() if event is None]
-        refused = {refusal.event_id for refusal in bus.publish([event for event in events.values() if event])}
-        taken = [
-            decision for decision in chunk if events[decision.event_id] and decision.event_id not in refused
-        ]
+        events = {decision.event_id: event for decision in chunk if (event := _event_of(decision))}
+        without_event += [decision.event_id for decision in chunk if decision.event_id not in events]
+        for refusal in bus.publish([*events.values()]):
+            del events[refusal.event_id]
+        taken = [decision for decision in chunk if decision.event_id in events]
         try:
             store.clear_mark(taken)
         except CaseworkUnavailable:

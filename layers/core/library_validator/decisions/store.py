@@ -25,7 +25,7 @@ class AlreadyDecided:
 
 @dataclass(frozen=True, slots=True)
 class CurrentMoved:
-    """The application's current decision is another than the caller knew."""
+    """The application has another current decision than the caller knew."""
 
     current: Decision
 
