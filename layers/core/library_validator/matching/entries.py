@@ -44,7 +44,7 @@ class Listing(NamedTuple):
     successor_since: str  # fiscal year
 
 
-@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
+@dataclass(slots=True)  # not frozen: README.md says why
 class Entry:
     """One place of the registry, normalized."""
 

@@ -10,7 +10,7 @@ from library_validator.matching.normalize import name_tokens
 from library_validator.matching.words import GENERIC, SEPARATORS
 
 
-@dataclass(slots=True)  # each field final: to freeze it would make it three times as dear to make
+@dataclass(slots=True)  # not frozen: README.md says why
 class Name:
     """A normalized name. ``core`` leaves out the words that many libraries share."""
 
