@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from library_validator.releases.lineage.delta import CHANGES, Delta, ListingChange, What
+from library_validator.releases.lineage.delta import CHANGES, ChangeType, Delta, ListingChange
 
-_TITLES: Final[Mapping[What, str]] = {
+_TITLES: Final[Mapping[ChangeType, str]] = {
     "absorbed": "absorbed by another system",
     "absorbed_another": "took over another system; which one is not certain",
     "re_keyed": "the same under another key",
@@ -90,7 +90,7 @@ def _sections(delta: Delta) -> Iterator[Section]:
                 yield Section(title, _columns(kind, what), tuple(map(_row, changes)))
 
 
-def _columns(kind: str, what: What) -> tuple[str, ...]:
+def _columns(kind: str, what: ChangeType) -> tuple[str, ...]:
     name = () if what == "renamed" else ("name",)
     before = ("before",) if what in _WITH_BEFORE else ()
     after = ("now",) if what in _WITH_AFTER else ()

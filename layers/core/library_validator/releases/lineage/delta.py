@@ -24,7 +24,7 @@ from library_validator.releases.lineage.successions import (
 )
 from library_validator.releases.records import Outlet, Release, Structure, System
 
-What = Literal[
+ChangeType = Literal[
     "absorbed",  # a system is a part of another system now
     "absorbed_another",  # a system took over another one: a code says so, and which one is not certain
     "re_keyed",  # the same system or outlet has another key or id
@@ -39,7 +39,7 @@ What = Literal[
     "name_corrected",  # another spelling of the name
     "address_corrected",  # another spelling of the address
 ]
-CHANGES: Final[tuple[What, ...]] = get_args(What)
+CHANGES: Final[tuple[ChangeType, ...]] = get_args(ChangeType)
 
 _CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 _TOOK_OVER: Final = frozenset({Structure.ABSORBED_ANOTHER, Structure.MERGED})
@@ -54,7 +54,7 @@ _MOVED, _MINOR_ADDRESS = "07", "15"  # STATADDR
 class ListingChange:
     """One change of one system or outlet."""
 
-    what: What
+    what: ChangeType
     kind: Literal["system", "outlet"]
     id: str  # FSCS key or id, in the newer release; in the older one if the newer does not list it
     name: str  # from the same release as the id
@@ -96,7 +96,7 @@ class Delta:
             for kind in ("system", "outlet")
         }
 
-    def of(self, kind: str, what: What) -> list[ListingChange]:
+    def of(self, kind: str, what: ChangeType) -> list[ListingChange]:
         """The changes of one kind of record, by id."""
         return [change for change in self.changes if change.kind == kind and change.what == what]
 
@@ -223,7 +223,7 @@ class _Outlets:
 def _vanished(record: System | Outlet) -> ListingChange:
     closed = record.structure in _CLOSED
     codes = (f"STATSTRU {record.structure} in the older release",) if closed else ()
-    what: What = "closed" if closed else "gone"
+    what: ChangeType = "closed" if closed else "gone"
     return ListingChange(
         what, _kind(record), _id(record), record.name, _address(record), "", codes, ("not listed",)
     )
@@ -246,7 +246,7 @@ def _altered(before: System | Outlet, after: System | Outlet) -> Iterator[Listin
 def _status(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     closed_before = before.structure == Structure.TEMPORARILY_CLOSED
     code = (f"STATSTRU {after.structure}",)
-    what: What
+    what: ChangeType
     codes: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     if after.structure in _CLOSED and before.structure not in _CLOSED:
