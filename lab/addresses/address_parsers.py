@@ -11,12 +11,8 @@ rules and the comparison as they ship, which also compares whole lines. It print
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
-import platform
 import random
-import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +32,7 @@ from lab.addresses.comparing import (
 )
 from lab.addresses.pairs import Line, Pair
 from lab.addresses.readers import READERS, RULES, Read, Reader
+from lab.measures import circumstances, say, sha256_of
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import read_labelled
 
@@ -69,7 +66,7 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
     levels_by_reader: dict[str, ReaderLevels] = {}
     readers: dict[str, dict[str, Any]] = {}
     for reader in READERS:
-        _say(reader.name)
+        say(reader.name)
         try:
             read = reader.load()
         except Exception as error:  # noqa: BLE001 - what a binding raises without its data is its own affair
@@ -145,11 +142,9 @@ def _about(given: argparse.Namespace) -> dict[str, Any]:
     files = [*given.older, given.newer, *given.labelled]
     return {
         "schema_version": 1,
-        "command": shlex.join(["python", "-m", "lab.addresses.address_parsers", *sys.argv[1:]]),
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        **circumstances("addresses.address_parsers", sys.argv[1:]),
+        "files": {path.name: sha256_of(path) for path in files},
         "packages": {name: _version(name) for reader in READERS for name in reader.packages},
-        "python": platform.python_version(),
-        "processors": os.cpu_count(),
     }
 
 
@@ -169,10 +164,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--labelled", type=Path, nargs="+", required=True, metavar="CSV")
     parser.add_argument("--output", type=Path, metavar="JSON")
     return parser.parse_args()
-
-
-def _say(said: str) -> None:
-    print(said, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ from lab.growth.growth_applicants import (
     to_decide,
 )
 from lab.growth.growth_bounds import ITEM_BYTES
-from lab.speed.measures import ROOT, about, computed, measured
+from lab.measures import ROOT, about, computed, measured
 from lab.speed.read_units import (
     SAMPLE_RELEASE,
     batches_of,

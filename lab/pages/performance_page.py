@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from lab.measures import ROOT
 from lab.pages import performance_history, performance_targets
 from lab.pages.blocks import PageDoesNotFit, filled, write
 from lab.pages.performance_charts import charts
@@ -23,7 +24,6 @@ from lab.pages.performance_growth import BLOCKS as GROWTH_BLOCKS
 from lab.pages.performance_tables import BLOCKS as OTHER_BLOCKS
 from lab.pages.performance_tables import Block, run_of
 from lab.pages.performance_targets import Results, made_by
-from lab.speed.measures import ROOT
 
 BLOCKS: Final[dict[str, tuple[str, Block]]] = {**OTHER_BLOCKS, **GROWTH_BLOCKS}
 BENCHMARKS: Final = tuple(dict.fromkeys(benchmark for benchmark, _ in BLOCKS.values()))

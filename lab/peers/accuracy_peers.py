@@ -20,11 +20,7 @@ The product runs as it ships, without any choice.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
-import platform
-import shlex
 import sys
 import time
 from collections.abc import Sequence
@@ -33,6 +29,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+from lab.measures import circumstances, say, sha256_of
 from lab.peers import training
 from lab.peers.measuring import (
     Case,
@@ -148,7 +145,7 @@ def main() -> None:
     release = read_release(given.release)
     matcher = Product(given.release)
     answers, timed = run_product(matcher, cases)
-    _say(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+    say(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
     product = result_of(matcher.name, None, cases, answers)
     peers = peers_of([read_release(path) for path in given.older], given.seed)
     scored, times = score_peers(peers, release, cases)
@@ -185,7 +182,7 @@ def score_peers(
     scored, times = [], {}
     for peer in peers:
         answers, timed = run_peer(peer, registry, applications)
-        _say(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+        say(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
         times[peer.name] = timed
         scored += [
             Scored(f"{peer.name}{suffix}", answers, refuses, curve(cases, answers, refuses))
@@ -246,20 +243,15 @@ def _about(given: argparse.Namespace, release: Release, files: Sequence[Labelled
     """The inputs and the command of the comparison."""
     return {
         "schema_version": 1,
-        "command": shlex.join(["python", "-m", "lab.peers.accuracy_peers", *sys.argv[1:]]),
+        **circumstances("peers.accuracy_peers", sys.argv[1:]),
         "release": {
             "file": given.release.name,
-            "sha256": hashlib.sha256(given.release.read_bytes()).hexdigest(),
+            "sha256": sha256_of(given.release),
             "fiscal_year": release.fiscal_year,
         },
-        "older": [
-            {"file": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-            for path in given.older
-        ],
+        "older": [{"file": path.name, "sha256": sha256_of(path)} for path in given.older],
         "labelled": [{"file": file.name, "sha256": file.sha256, "rows": len(file.rows)} for file in files],
         "packages": {name: version(name) for name in PACKAGES},
-        "python": platform.python_version(),
-        "processors": os.cpu_count(),
     }
 
 
@@ -273,10 +265,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, metavar="JSON")
     return parser.parse_args()
-
-
-def _say(said: str) -> None:
-    print(said, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ import orjson
 from pydantic import create_model
 
 from lab.growth.growth_applicants import rows_of, sample_of
-from lab.speed.measures import about, measured, ratio_of_medians, write
+from lab.measures import about, measured, ratio_of_medians, say, write
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
 from library_validator.adapters.aws.casework_access import pack
 from library_validator.decisions.answer import Comparison
@@ -148,18 +148,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row in rows
     ]
     found = measure(
-        registry_of([given.release], _say), submissions[: len(rows) - len(rows) % BATCH], given.runs
+        registry_of([given.release], say), submissions[: len(rows) - len(rows) % BATCH], given.runs
     )
     found["parts"] = measure_parts(given.runs)
     shown = {**found["times"], **found["ratios"], **found["parts"]["times"], **found["parts"]["ratios"]}
     for name, measure_of_way in shown.items():
-        _say(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
+        say(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
     options = sys.argv[1:] if arguments is None else arguments
     write({"about": about("speed.answer_models", options, ("pydantic",)), **found}, given.output)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.growth.growth_applicants import big_cities, common_names
+from lab.measures import about, counted, write
 from lab.speed.cold_start import SAMPLE_RELEASE
-from lab.speed.measures import about, counted, write
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.applicant import Applicant

@@ -26,7 +26,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from lab.speed.measures import ROOT, about, measured, ratio_of_medians, write
+from lab.measures import ROOT, about, measured, ratio_of_medians, write
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.index import build_index
 from library_validator.releases.reading.release import read_release

@@ -35,10 +35,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from lab.measures import ROOT, about, computed, counted, measured, say, write
 from lab.speed.billed_requests import CHUNK
 from lab.speed.in_process_stack import Fields, Work, in_process_stack, template, together
-from lab.speed.measures import about, computed, counted, measured, write
-from lab.speed.read_units import BATCH, ROOT, SAMPLE_RELEASE
+from lab.speed.read_units import BATCH, SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
@@ -275,16 +275,16 @@ def drawn_from(release: Path, count: int) -> list[Fields]:
 
 def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
     with in_process_stack() as stack:
-        _say(f"loading {releases[0].name}")
+        say(f"loading {releases[0].name}")
         stack.load(releases[0])
-        _say(f"deciding {len(applications):,} applications")
+        say(f"deciding {len(applications):,} applications")
         stack.decide(applications)
-        _say(f"loading {releases[1].name}")
+        say(f"loading {releases[1].name}")
         loaded = stack.load(releases[1])
-        _say("deciding them again")
+        say("deciding them again")
         again = stack.decide_again()
         stack.forget_decisions()
-        _say("deciding new applications")
+        say("deciding new applications")
         works = stack.decide(applications)
     answer = {
         "applications": of_applications(works, prices),
@@ -299,10 +299,6 @@ def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices:
         "times_as_much": computed(theirs / ours, "times", 1),
     }
     return answer
-
-
-def _say(doing: str) -> None:
-    print(doing, file=sys.stderr, flush=True)
 
 
 def table(result: Mapping[str, Any]) -> Iterator[str]:

@@ -28,10 +28,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+from lab.measures import about, say
 from lab.peers.accuracy_peers import peers_of
 from lab.peers.records import FIELDS, Peer, Record, record_of, records_of
 from lab.peers.with_csv_reconcile import WithCsvReconcile
-from lab.speed.measures import about
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Submission
 from library_validator.intake.applications_file import Row
@@ -108,14 +108,14 @@ def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> di
     older = [read_release(path) for path in given.older]
     peers: list[Peer] = [*peers_of(older, given.seed), WithCsvReconcile()]
     for peer in peers:
-        _say(f"preparing {peer.name}")
+        say(f"preparing {peer.name}")
         peer.prepare(records_of(release))
     of_peers: dict[str, Answer] = {peer.name: _answer_of(peer) for peer in peers}
     in_batch: dict[str, Answer] = {"library-validator": match, **of_peers}
     many = {name: rows[: IN_BATCH.get(name)] for name in in_batch}
     found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, many, match.forget)}
     if not whole:
-        decider = Decider(registry_of([given.release], _say))
+        decider = Decider(registry_of([given.release], say))
         singly = {"library-validator": _decided_by(decider), **of_peers}
         by_one = {name: _one_by_one(answer) for name, answer in singly.items()}
         few = {name: rows[: ONE_AT_A_TIME[name]] for name in by_one}
@@ -157,7 +157,7 @@ class MatchApart:
 def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
     labelled = _applications(given.labelled, given.applications, given.seed)
     rows = [_row(number, row) for number, row in enumerate(labelled, start=1)]
-    judge = Judge(registry_of([given.release], _say))
+    judge = Judge(registry_of([given.release], say))
     count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
     answering.send("ready")
     for command in iter(answering.recv, None):
@@ -179,7 +179,7 @@ def _timed(
     seconds: dict[str, list[float]] = {name: [] for name in answers}
     for run in range(runs):
         for name, answer in answers.items():
-            _say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
+            say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
             _clear_caches()
             forget()
             started = time.perf_counter()
@@ -264,10 +264,6 @@ def _table(title: str, found: dict[str, Any]) -> str:
             )
             lines.append(f"- {way.replace('_', ' ')}, {name}: {rate['per_second']:,} {spread}{ratio}")
     return "\n".join(lines)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -36,6 +36,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from lab.measures import ROOT, about, measured
 from lab.speed.flow_shares import (
     BATCH,
     PATIENCE,
@@ -46,7 +47,6 @@ from lab.speed.flow_shares import (
     spread_of,
     unheard,
 )
-from lab.speed.measures import ROOT, about, measured
 from lab.speed.read_units import SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
 from library_validator.intake.applications_file import Row

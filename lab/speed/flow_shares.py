@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.session import Session, get_session
 
-from lab.speed.measures import ROOT, measured
+from lab.measures import ROOT, measured
 from lab.speed.read_units import spread
 from library_validator.intake.applications_file import Row
 from library_validator_cli.sending import send

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).parents[2]
+from lab.measures import ROOT
+
 RUNS: Final = 11
 # Without the pause, an empty module is in the place of ``library_validator.starting``.
 WITHOUT_PAUSE: Final = """

@@ -26,8 +26,9 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from lab.measures import ROOT
 from lab.speed.in_process_stack import in_process_stack
-from lab.speed.read_units import BATCH, ROOT, SAMPLE_RELEASE
+from lab.speed.read_units import BATCH, SAMPLE_RELEASE
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import System
 

@@ -26,8 +26,9 @@ from moto.dynamodb.models.table import Table
 from functions.index_release import handler as index_release
 from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
+from lab.measures import ROOT
 from lab.speed.billed_requests import Meter, Usage, processor_seconds
-from lab.speed.read_units import BATCH, ROOT, batches_of
+from lab.speed.read_units import BATCH, batches_of
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
     REGISTRY_TABLE,

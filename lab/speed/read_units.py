@@ -25,6 +25,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from lab.measures import ROOT
 from library_validator.adapters.aws.registry_items import posting_key, version_item
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
@@ -36,7 +37,6 @@ from library_validator_cli.applications_file import open_applications
 from library_validator_cli.local_matching import registry_of
 from library_validator_cli.sample_applications import sample_applications
 
-ROOT: Final = Path(__file__).parents[2]
 SAMPLE_RELEASE: Final = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
 SAMPLE_COUNT: Final = 1_000
 SAMPLE_SEED: Final = 1

@@ -30,8 +30,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from lab.measures import about, measured, ratio_of_medians, write
 from lab.speed.cold_start import SAMPLE_RELEASE, start
-from lab.speed.measures import about, measured, ratio_of_medians, write
 from library_validator.matching.index import build_index
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release

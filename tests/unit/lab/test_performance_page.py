@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from lab.measures import ROOT, about
 from lab.pages import performance_page
 from lab.pages.performance_charts import MATCHERS
 from lab.pages.performance_history import about_of
 from lab.pages.performance_page import BENCHMARKS, PAGE, RESULTS, blocks, read_results
 from lab.pages.performance_targets import TARGETS, made_by
-from lab.speed.measures import ROOT, about
 
 
 def rates(product: float, rapidfuzz: float, splink: float) -> dict[str, Any]:

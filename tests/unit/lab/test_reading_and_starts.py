@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab.speed import candidates, cold_start, measures, reading
+from lab import measures
+from lab.speed import candidates, cold_start, reading
 from lab.speed.cold_start import SAMPLE_RELEASE
 from library_validator.releases.reading.release import read_release
 

@@ -5,6 +5,7 @@ A measure is ``measured`` by a clock or the kernel (with all runs), ``counted``,
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -12,19 +13,26 @@ import platform
 import shlex
 import statistics
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).parents[2]
+ROOT: Final = Path(__file__).parents[1]
 
 Measure = Mapping[str, Any]
 
 
 def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
-    """How and where a benchmark ran, and its ``packages``. The command repeats it from the repository."""
+    """How and where a benchmark ran, and its ``packages``."""
+    versions = {package: version(package) for package in packages}
+    return {**circumstances(benchmark, arguments), "versions": versions}
+
+
+def circumstances(benchmark: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """How and where a benchmark ran. The command repeats it from the repository."""
     git = ["git", "rev-parse", "--short=12", "HEAD"]
     commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
@@ -34,8 +42,16 @@ def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()
         "processors": os.cpu_count(),
         "machine": platform.machine(),
         "python": platform.python_version(),
-        "versions": {package: version(package) for package in packages},
     }
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def say(text: str) -> None:
+    """Reports progress on standard error."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _from_root(argument: str) -> str:
