@@ -1,4 +1,4 @@
-"""Settings come from the environment, checked; a wrong one names its variable."""
+"""Settings come from the environment and are checked; the error for a wrong setting names its variable."""
 
 import pytest
 from pydantic import ValidationError
@@ -27,7 +27,7 @@ ALL = pytest.mark.parametrize(
 
 
 @ALL
-def test_the_stack_s_variables_are_enough(settings: type[Settings]) -> None:
+def test_the_variables_of_the_stack_are_enough(settings: type[Settings]) -> None:
     read = settings.from_environment(ENVIRONMENT)
     assert (read.service, read.metrics_namespace, read.log_level) == ("a service", "LibraryValidator", "INFO")
 
@@ -89,7 +89,7 @@ def test_a_wrong_setting_of_fetching_is_named(variable: str, value: str) -> None
         FetchReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
 
 
-def test_an_address_of_one_s_own_is_asked_after_the_list() -> None:
+def test_an_added_address_is_asked_after_the_list() -> None:
     settings = FetchReleaseSettings.from_environment(
         {**ENVIRONMENT, "RELEASE_URL": "https://mirror.example/pls.zip"}
     )

@@ -33,7 +33,7 @@ def every_file() -> tuple[str, ...]:
 
 
 DOCUMENTS: Final = [name for name in every_file() if name.endswith(".md")]
-# The changelog names what existed then.
+# The changelog names files that existed at the time.
 CURRENT: Final = [name for name in DOCUMENTS if name != "CHANGELOG.md"]
 
 

@@ -1,7 +1,7 @@
-"""Whatever word stands beside the library's name, and however the name is written: what always holds.
+"""Rules that hold for any extra word in a library's name, and for any way to write the name.
 
-The words are made letter by letter, or are everyday words that no list of the product has, so nothing here
-rests on what somebody thought of.
+The words are made letter by letter, or are everyday words that no list of the product has. So these tests do
+not depend on the examples that somebody thought of.
 """
 
 from __future__ import annotations
@@ -42,10 +42,8 @@ LISTED: Final[tuple[System | Outlet, ...]] = (
     LARCHMERE, SABLE_COUNTY, SPINDRIFT, HAVENPORT, MUSEUM, QUILLET, SEVEN_ELMS, OFENNEL, ARROYO,
     JUNIPER_CREEK, PELLWOOD,
 )  # fmt: skip
-WITH_INITIAL: Final[tuple[System | Outlet, ...]] = (
-    *LISTED,
-    HASTWELL,
-)  # the last one's middle name may be any word with its letter
+# The middle name of Hastwell may be any word that begins with its initial.
+WITH_INITIAL: Final[tuple[System | Outlet, ...]] = (*LISTED, HASTWELL)
 EVERYDAY: Final = """
     apartments realtors tavern motors yoga dental plumbing salon bakery parking lofts condos cinema brewery
     insurance attorneys catering daycare gaming vapes outlet storage wedding rental chess quilt genealogy
@@ -103,7 +101,7 @@ def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
 
 @SEEDED
 @given(listed=libraries, word=made_up | everyday, place=places)
-def test_one_word_more_at_the_librarys_door_with_its_phone_is_never_validated(
+def test_one_extra_word_is_never_validated_even_with_the_librarys_street_and_phone(
     listed: System | Outlet, word: str, place: int
 ) -> None:
     decision = answer(with_word(listed, word, place), **with_its_phone(listed))
@@ -112,7 +110,7 @@ def test_one_word_more_at_the_librarys_door_with_its_phone_is_never_validated(
 
 @SEEDED
 @given(listed=libraries, word=everyday, place=places, variant=st.sampled_from(sorted(variants(LARCHMERE))))
-def test_one_word_more_is_never_validated_whatever_else_is_given(
+def test_one_extra_word_is_never_validated_whatever_else_is_given(
     listed: System | Outlet, word: str, place: int, variant: str
 ) -> None:
     decision = answer(with_word(listed, word, place), **variants(listed)[variant])
@@ -121,14 +119,14 @@ def test_one_word_more_is_never_validated_whatever_else_is_given(
 
 @SEEDED
 @given(listed=libraries, word=made_up | everyday, place=places)
-def test_a_word_that_nothing_explains_is_left(listed: System | Outlet, word: str, place: int) -> None:
+def test_a_word_without_an_explanation_is_unexplained(listed: System | Outlet, word: str, place: int) -> None:
     evidence = evidence_of(listed, with_word(listed, word, place), **with_its_phone(listed))
     assert word.upper() in evidence.name.unexplained
 
 
 @SEEDED
 @given(listed=libraries, words=st.lists(everyday, min_size=2, max_size=4, unique=True), place=places)
-def test_several_words_more_are_never_validated(
+def test_several_extra_words_are_never_validated(
     listed: System | Outlet, words: list[str], place: int
 ) -> None:
     decision = answer(with_word(listed, " ".join(words), place), **with_its_phone(listed))
@@ -146,7 +144,7 @@ def test_the_listed_name_itself_is_validated(listed: System | Outlet, offered: O
 @given(
     in_some_order=st.sampled_from(WITH_INITIAL).flatmap(with_words_of_name), offered=st.sampled_from(OFFERS)
 )
-def test_the_words_of_the_listed_name_may_stand_in_any_order(
+def test_the_words_of_the_listed_name_may_have_any_order(
     in_some_order: tuple[System | Outlet, list[str]], offered: Offered
 ) -> None:
     listed, words = in_some_order

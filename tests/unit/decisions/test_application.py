@@ -1,4 +1,4 @@
-"""The door: what is kept of a message, what is answered, and what nobody can be answered for."""
+"""Reading an application: the fields that are kept, their problems, and bodies that are unreadable."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TestReadable:
         assert found.problems == ()
         assert found.application.city == found.application.street == ""
 
-    def test_numbers_are_text_here(self) -> None:
+    def test_numbers_become_text(self) -> None:
         application = read(application_id=17, name="Anytown", zip=99501, phone=9075550100).application
 
         assert (application.application_id, application.zip, application.phone) == (
@@ -63,7 +63,7 @@ class TestReadable:
             "9075550100",
         )
 
-    def test_whole_numbers_that_came_as_decimals_are_whole(self) -> None:
+    def test_whole_numbers_written_as_decimals_become_whole_numbers(self) -> None:
         application = read(application_id=17.0, name="Anytown", zip=2134.0, phone=9075550100.0).application
 
         assert (application.application_id, application.zip, application.phone) == (
@@ -76,15 +76,15 @@ class TestReadable:
     def test_a_revision_may_be_a_number_or_its_text(self, revision: object) -> None:
         assert read(application_id="A-1", name="Anytown", revision=revision).application.revision == 7
 
-    def test_control_characters_are_blanks(self) -> None:
+    def test_control_characters_become_blanks(self) -> None:
         assert read(application_id="A-1", name="Any\x00town\x1b[2J\nPL").application.name == "Any town [2J PL"
 
-    def test_bytes_are_read_as_text_is(self) -> None:
+    def test_bytes_and_text_are_read_alike(self) -> None:
         body = json.dumps({"application_id": "A-1", "name": "Bibliothèque"}, ensure_ascii=False)
 
         assert read_application(body.encode()) == read_application(body)
 
-    def test_of_a_repeated_field_the_last_one_counts(self) -> None:
+    def test_the_last_value_of_a_repeated_field_counts(self) -> None:
         body = '{"application_id": "A-1", "name": "One", "name": "Two"}'
 
         assert read_application(body).application.name == "Two"
@@ -106,7 +106,7 @@ class TestPersons:
         assert not any(value in repr(found) for value in self.PERSON.values())
         assert found.ignored == ("contact_name", "email", "notes", "title")
 
-    def test_they_do_not_change_what_the_submission_is(self) -> None:
+    def test_dropped_fields_do_not_change_the_identity_of_the_submission(self) -> None:
         with_person = read(application_id="A-1", name="Anytown", **self.PERSON).application
         without = read(application_id="A-1", name="Anytown").application
 
@@ -122,43 +122,43 @@ class TestPersons:
 
 class TestAnsweredWithProblems:
     @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
-    def test_a_field_that_is_no_text_is_named(self, value: object) -> None:
+    def test_a_field_that_is_not_text_is_a_problem(self, value: object) -> None:
         found = read(application_id="A-1", name="Anytown", street=value)
 
         assert problems_of(found) == {"street": "is neither text nor a number"}
         assert found.application.street == ""
 
-    def test_a_field_that_is_too_long_is_named_and_not_cut(self) -> None:
+    def test_a_field_that_is_too_long_is_a_problem_and_is_not_cut(self) -> None:
         found = read(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
 
         assert problems_of(found) == {"name": "has 301 characters; the limit is 300"}
         assert found.application.name == ""
 
     @pytest.mark.parametrize("name", [None, "", "   ", "\t\n"])
-    def test_a_missing_name_is_named(self, name: object) -> None:
+    def test_a_missing_name_is_a_problem(self, name: object) -> None:
         assert read(application_id="A-1", name=name).problems == (FieldProblem("name", "is missing"),)
 
     @pytest.mark.parametrize("revision", [-1, 1.5, True, "one", "²", [], 10**18, "9" * 19])
-    def test_a_revision_that_is_no_count_is_named(self, revision: object) -> None:
+    def test_a_revision_that_is_not_a_count_is_a_problem(self, revision: object) -> None:
         found = read(application_id="A-1", name="Anytown", revision=revision)
 
         assert list(problems_of(found)) == ["revision"]
         assert found.application.revision is None
 
-    def test_several_problems_are_all_named(self) -> None:
+    def test_all_problems_are_reported(self) -> None:
         found = read(application_id="A-1", name=[], city={}, revision="x")
 
         assert list(problems_of(found)) == ["name", "city", "revision"]
 
     @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "1e400"])
-    def test_numbers_beyond_all_bounds_are_no_reason_to_fall_over(self, number: str) -> None:
+    def test_very_large_or_infinite_numbers_raise_no_error(self, number: str) -> None:
         found = read_application(
             f'{{"application_id": "A-1", "name": "Anytown", "zip": {number}, "revision": {number}}}'
         )
 
         assert found.application.revision is None
 
-    def test_a_lone_surrogate_is_a_question_mark(self) -> None:
+    def test_a_lone_surrogate_becomes_a_question_mark(self) -> None:
         assert read_application('{"application_id": "A-1", "name": "\\ud800x"}').application.name == "?x"
 
 
@@ -179,12 +179,12 @@ class TestUnreadable:
             "\x00",
         ],
     )
-    def test_what_is_not_json(self, body: str | bytes) -> None:
+    def test_a_body_that_is_not_json_is_unreadable(self, body: str | bytes) -> None:
         with pytest.raises(ApplicationUnreadable):
             read_application(body)
 
     @pytest.mark.parametrize("body", ["[]", '["A-1"]', "null", "1", '"A-1"', "true", "NaN"])
-    def test_json_that_is_no_object(self, body: str) -> None:
+    def test_json_that_is_not_an_object_is_unreadable(self, body: str) -> None:
         with pytest.raises(ApplicationUnreadable, match="send one JSON object"):
             read_application(body)
 
@@ -192,25 +192,25 @@ class TestUnreadable:
         "application_id",
         [None, "", "  ", [], {}, True, "x" * (MAX_ID_CHARACTERS + 1)],
     )
-    def test_an_application_without_a_usable_id(self, application_id: object) -> None:
+    def test_an_application_without_a_usable_id_is_unreadable(self, application_id: object) -> None:
         with pytest.raises(ApplicationUnreadable, match="application_id"):
             read(application_id=application_id, name="Anytown")
 
-    def test_an_application_without_any_id(self) -> None:
+    def test_an_application_without_any_id_is_unreadable(self) -> None:
         with pytest.raises(ApplicationUnreadable, match="application_id"):
             read(name="Anytown")
 
-    def test_more_bytes_than_an_application_has(self) -> None:
+    def test_a_body_that_is_too_large_is_unreadable(self) -> None:
         body = json.dumps({"application_id": "A-1", "name": "Anytown", "padding": "x" * MAX_MESSAGE_BYTES})
 
         with pytest.raises(ApplicationUnreadable, match="at most 65,536"):
             read_application(body)
 
-    def test_a_number_of_too_many_digits_to_convert(self) -> None:
+    def test_a_number_with_too_many_digits_is_unreadable(self) -> None:
         with pytest.raises(ApplicationUnreadable):
             read_application('{"application_id": "A-1", "name": "Anytown", "zip": ' + "9" * 5_000 + "}")
 
-    def test_the_message_says_nothing_of_what_was_written(self) -> None:
+    def test_the_error_does_not_repeat_the_body(self) -> None:
         with pytest.raises(ApplicationUnreadable) as error:
             read_application('{"contact_name": "Ada Lovelace", "email": ada@example.org}')
 
@@ -249,7 +249,7 @@ def test_any_object_is_kept_within_bounds_or_unreadable(fields: dict[str, Any]) 
 
 
 @given(st.fixed_dictionaries({"application_id": st.just("A-1")} | {name: st.text() for name in FIELDS}))
-def test_what_was_kept_is_kept_unchanged_when_read_again(fields: dict[str, Any]) -> None:
+def test_a_kept_application_is_read_again_unchanged(fields: dict[str, Any]) -> None:
     first = application_from_fields(fields)
     again = application_from_fields(asdict(first.application))
 
@@ -265,5 +265,5 @@ def test_the_hash_of_the_fields_is_that_of_their_json(texts: list[str], country:
     application = Application(application_id="A-1", **given)
     assert application.fields_sha256 == hashlib.sha256(json.dumps(texts).encode()).hexdigest()
     somewhere = replace(application, country=country)
-    told = [*texts, country] if country else texts
-    assert somewhere.fields_sha256 == hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    hashed = [*texts, country] if country else texts
+    assert somewhere.fields_sha256 == hashlib.sha256(json.dumps(hashed).encode()).hexdigest()

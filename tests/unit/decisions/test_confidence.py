@@ -1,4 +1,4 @@
-"""How sure an answer is: what applicants with that answer and that match weight were."""
+"""The confidence of an answer, by the labelled applicants with that answer and match weight."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ LISTED: dict[str, Any] = json.loads(
     ("right", "of", "expected"),
     [(0, 0, 0.5), (0, 98, 0.01), (98, 98, 0.99), (1, 1, 2 / 3), (49, 98, 0.5)],
 )
-def test_few_applicants_make_nobody_certain(right: int, of: int, expected: float) -> None:
+def test_a_few_applicants_never_give_certainty(right: int, of: int, expected: float) -> None:
     assert Step(0.0, right, of).confidence == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("answer", list(Answer))
 @pytest.mark.parametrize("bits", BITS)
-def test_every_answer_has_a_confidence_between_none_and_certain(answer: Answer, bits: float) -> None:
+def test_every_confidence_is_between_zero_and_one(answer: Answer, bits: float) -> None:
     assert 0.0 < confidence_of(answer, bits) < 1.0
 
 
 @pytest.mark.parametrize("answer", list(Answer))
 def test_a_step_begins_at_its_weight_and_ends_before_the_next(answer: Answer) -> None:
-    for step, following in pairwise(Step(*one) for one in LISTED[answer.value]):
+    for step, following in pairwise(Step(*row) for row in LISTED[answer.value]):
         assert confidence_of(answer, step.bits) == pytest.approx(step.confidence, abs=1e-6)
         assert confidence_of(answer, following.bits - 0.01) == pytest.approx(step.confidence, abs=1e-6)
 
 
 @pytest.mark.parametrize("answer", list(Answer))
-def test_a_higher_weight_makes_no_answer_less_sure(answer: Answer) -> None:
+def test_confidence_never_falls_with_a_higher_weight(answer: Answer) -> None:
     found = [confidence_of(answer, bits) for bits in BITS]
     assert found == sorted(found)
 
 
 @pytest.mark.parametrize("bits", BITS)
-def test_of_one_weight_the_validated_are_surest_and_the_refused_least(bits: float) -> None:
+def test_at_one_weight_validated_is_surest_and_not_validated_least_sure(bits: float) -> None:
     refused, reviewed, validated = (
         confidence_of(answer, bits)
         for answer in (Answer.NOT_VALIDATED, Answer.NEEDS_REVIEW, Answer.VALIDATED)
@@ -56,8 +56,8 @@ def test_of_one_weight_the_validated_are_surest_and_the_refused_least(bits: floa
 
 
 @pytest.mark.parametrize("answer", list(Answer))
-def test_the_table_has_no_steps_but_the_known_ones_and_no_more_right_than_there_are(answer: Answer) -> None:
-    steps = [Step(*one) for one in LISTED[answer.value]]
+def test_the_table_has_only_known_steps_and_no_share_above_one(answer: Answer) -> None:
+    steps = [Step(*row) for row in LISTED[answer.value]]
     assert {step.bits for step in steps[1:]} <= set(STEPS)
     assert [step for step in steps if not 0 <= step.right <= step.of] == []
     assert sum(step.of for step in steps) > 100

@@ -1,4 +1,4 @@
-"""What has to hold before anybody is validated, whatever street, phone and score say."""
+"""The last checks of name and contact before an applicant is validated."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_name_of_which_every_word_is_explained_is_confirmed(listed: System | O
     assert (found.answer, found.codes) == (Answer.VALIDATED, ("MATCH",))
 
 
-def test_words_that_are_left_go_to_a_person_and_are_named() -> None:
+def test_unexplained_words_go_to_a_person_and_are_named() -> None:
     found = confirmed(
         LARCHMERE, "Larchmere Public Library Apartments & Realtors", **with_its_phone(LARCHMERE)
     )
@@ -57,25 +57,25 @@ def test_words_that_are_left_go_to_a_person_and_are_named() -> None:
     assert found.about == {"BODY_OF_LIBRARY": "APARTMENTS, REALTORS"}
 
 
-def test_of_many_words_that_are_left_five_are_named() -> None:
+def test_at_most_five_unexplained_words_are_named() -> None:
     name = "Larchmere Public Library Ant Bee Cow Dog Elk Fox Gnu"
     found = confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE))
     assert found.about == {"BODY_OF_LIBRARY": "ANT, BEE, COW, DOG, ELK"}
 
 
-def test_where_no_word_is_the_entrys_the_name_differs() -> None:
+def test_the_name_differs_if_no_word_is_the_entrys() -> None:
     found = confirmed(HASTWELL, "Zebra Library", **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
 
 
 @pytest.mark.parametrize("name", ["Hastwell Memorial", "Oliver T Hastwell"])
-def test_who_neither_says_library_nor_bears_the_name_goes_to_a_person(name: str) -> None:
+def test_a_name_without_library_that_is_not_the_listed_name_goes_to_a_person(name: str) -> None:
     found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
 
 
 @pytest.mark.parametrize("name", ["Hastwell Hall", "Oliver T Hastwell College", "Hastwell Memorial Building"])
-def test_a_building_or_a_school_that_has_no_word_for_library_is_its_host(name: str) -> None:
+def test_a_building_or_school_without_a_word_for_library_is_a_host(name: str) -> None:
     found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",))
 
@@ -83,7 +83,7 @@ def test_a_building_or_a_school_that_has_no_word_for_library_is_its_host(name: s
 @pytest.mark.parametrize(
     ("name", "codes"), [("The Library", ("WEAK_EVIDENCE",)), ("Public Library", ("MATCH",))]
 )
-def test_a_generic_name_is_confirmed_where_it_is_the_kind_that_the_place_has(
+def test_public_library_is_confirmed_at_a_librarys_phone_and_the_library_is_not(
     name: str, codes: tuple[str, ...]
 ) -> None:
     assert confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE)).codes == codes
@@ -94,13 +94,13 @@ def test_a_generic_name_is_confirmed_where_it_is_the_kind_that_the_place_has(
     [(at_its_door(MARLOCK), ("MATCH",)), (in_its_town(MARLOCK), ("NAME_DIFFERS",))],
     ids=["at the door", "in the town"],
 )
-def test_a_name_that_is_just_the_towns_needs_the_librarys_place(
+def test_a_name_that_is_only_the_towns_needs_the_librarys_street_or_phone(
     fields: dict[str, str], codes: tuple[str, ...]
 ) -> None:
     assert confirmed(MARLOCK, "Marlock", **fields).codes == codes
 
 
-def test_a_published_name_letter_for_letter_needs_no_more_explaining() -> None:
+def test_a_published_name_letter_for_letter_needs_no_explanation() -> None:
     evidence = evidence_of(ORDWAY, "Mabel Ordway Library", **in_its_town(ORDWAY))
     assert evidence.is_published_name
     assert not evidence_of(MARLOCK, "Marlock", **in_its_town(MARLOCK)).is_published_name
@@ -108,13 +108,13 @@ def test_a_published_name_letter_for_letter_needs_no_more_explaining() -> None:
     assert not evidence_of(ORDWAY, "The Mabel Ordway Library", **in_its_town(ORDWAY)).is_published_name
 
 
-def test_contact_is_held_against_the_listed_one_even_where_the_name_is_the_published_one() -> None:
+def test_contact_is_compared_even_if_the_name_is_the_published_name() -> None:
     elsewhere = {**in_its_town(ORDWAY), "street": "900 Elsewhere Ave", "phone": "207-867-5309"}
     found = confirmed(ORDWAY, "Mabel Ordway Library", **elsewhere)
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",))
 
 
-def test_the_name_of_a_library_that_it_took_over_from_explains_words_too() -> None:
+def test_the_name_of_an_absorbed_library_explains_words_too() -> None:
     name = "Mabel Ordway Library"
     fields = with_its_phone(HAVENPORT)
     evidence = evidence_of(HAVENPORT, name, **fields)
@@ -135,7 +135,7 @@ def test_the_name_of_a_library_that_it_took_over_from_explains_words_too() -> No
         (QUILLET, with_its_phone(QUILLET), Answer.NEEDS_REVIEW),
     ],
 )
-def test_a_government_is_told_no_but_where_it_has_the_librarys_phone(
+def test_a_government_is_not_validated_and_with_the_librarys_phone_goes_to_a_person(
     listed: System, fields: dict[str, str], expected: Answer
 ) -> None:
     found = host_verdict(evidence_of(listed, f"Town of {listed.city.title()}", **fields))
@@ -144,19 +144,19 @@ def test_a_government_is_told_no_but_where_it_has_the_librarys_phone(
     assert (found.match is None) == (expected is Answer.NOT_VALIDATED)
 
 
-def test_the_library_at_the_place_of_the_host_is_named_to_be_asked() -> None:
+def test_the_answer_to_a_host_names_the_library_of_its_place() -> None:
     decision = answer("Town of Larchmere", **in_its_town(LARCHMERE))
     assert decision.reason_codes == ["HOST_OF_LIBRARY"]
     assert "LARCHMERE PUBLIC LIBRARY (ME0101)" in decision.next_step.text
     assert decision.match is None
 
 
-def test_the_outlet_at_the_place_of_the_host_is_named_by_its_own_name() -> None:
+def test_the_answer_to_a_host_names_an_outlet_by_its_own_name() -> None:
     found = host_verdict(evidence_of(JUNIPER_CREEK, "Town of Juniper Creek", **in_its_town(JUNIPER_CREEK)))
     assert found.about == {"HOST_OF_LIBRARY": "JUNIPER CREEK BRANCH (ME0102-003)"}
 
 
-def test_where_nothing_is_listed_at_the_hosts_place_there_is_no_entry() -> None:
+def test_a_host_at_a_place_without_a_listed_library_has_no_entry() -> None:
     found = host_verdict(
         evidence_of(LARCHMERE, "Larchmere Town Hall", city="Nowhere", state="ME", phone="2075550199")
     )

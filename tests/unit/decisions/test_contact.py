@@ -1,4 +1,4 @@
-"""Which of street, phone and ZIP lead to an entry, and which lead away from it."""
+"""Which of street, phone and ZIP are the entry's, and when they contradict it."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def contact(**fields: str) -> Contact:
         ({"street": OTHER_STREET, "phone": OTHER_PHONE}, {"ZIP"}, {"street", "phone"}),
     ],
 )
-def test_what_was_given_agrees_or_differs_and_what_was_not_is_neither(
+def test_given_fields_agree_or_differ_and_other_fields_do_neither(
     fields: dict[str, str], agreeing: set[str], differing: set[str]
 ) -> None:
     found = contact(**fields)
     assert (set(found.agreeing), set(found.differing)) == (agreeing, differing)
 
 
-def test_where_nothing_was_given_nothing_agrees_or_differs() -> None:
+def test_without_given_fields_nothing_agrees_or_differs() -> None:
     assert contact(street="", zip="", phone="") == Contact()
 
 
@@ -88,7 +88,7 @@ def test_a_box_is_not_compared_with_a_street(street: str) -> None:
         ({"street": "", "phone": OTHER_PHONE, "zip": OTHER_ZIP_OF_ITS_STATE}, False, True),
     ],
 )
-def test_two_things_that_lead_away_contradict_where_nothing_leads_to_the_entry(
+def test_two_differences_contradict_if_neither_street_nor_phone_agrees(
     fields: dict[str, str], *, located: bool, contradicts: bool
 ) -> None:
     found = contact(**fields)
@@ -106,7 +106,9 @@ def test_two_things_that_lead_away_contradict_where_nothing_leads_to_the_entry(
         ({"street": OTHER_STREET, "zip": OTHER_ZIP_OF_ITS_STATE}, "street and ZIP"),
     ],
 )
-def test_who_differs_in_one_thing_is_validated_and_that_is_said(fields: dict[str, str], said: str) -> None:
+def test_an_applicant_with_one_difference_is_validated_and_the_answer_says_it(
+    fields: dict[str, str], said: str
+) -> None:
     decision = answer(NAME, **{**WHOLE, **fields})
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
     assert decision.reason_codes == ["MATCH", "CONTACT_DIFFERS"]
@@ -127,7 +129,7 @@ def test_who_differs_in_one_thing_is_validated_and_that_is_said(fields: dict[str
         ({"street": "", "phone": OTHER_PHONE, "zip": OTHER_ZIP_OF_ITS_STATE}, "phone and ZIP"),
     ],
 )
-def test_who_differs_in_two_things_goes_to_a_person(fields: dict[str, str], said: str) -> None:
+def test_an_applicant_with_two_differences_goes_to_a_person(fields: dict[str, str], said: str) -> None:
     decision = answer(NAME, **{**WHOLE, **fields})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
     assert key_of(decision) == "ME0101"
@@ -135,7 +137,7 @@ def test_who_differs_in_two_things_goes_to_a_person(fields: dict[str, str], said
     assert decision.next_step.code == "CONFIRM_CONTACT"
 
 
-def test_what_leads_to_the_listed_library_is_no_difference() -> None:
+def test_an_applicant_without_differences_has_only_the_match_as_reason() -> None:
     assert answer(NAME, **WHOLE).reason_codes == ["MATCH"]
     assert answer(NAME, **at_its_door(LARCHMERE)).reason_codes == ["MATCH"]
 
@@ -143,13 +145,13 @@ def test_what_leads_to_the_listed_library_is_no_difference() -> None:
 WITH_BOX = release((replace(LARCHMERE, mailing_street="P.O. BOX 12"),))
 
 
-def test_the_box_of_an_entry_leads_to_it_as_its_street_does() -> None:
+def test_the_box_of_an_entry_counts_like_its_street() -> None:
     decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": "PO Box 12", "phone": OTHER_PHONE})
     assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "CONTACT_DIFFERS"])
     assert "this phone" in decision.reasons[1].staff
 
 
-def test_a_box_of_the_entry_does_not_hide_that_the_street_is_another() -> None:
+def test_a_different_street_counts_even_if_the_entry_also_has_a_box() -> None:
     decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": OTHER_STREET, "phone": OTHER_PHONE})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
 

@@ -1,4 +1,4 @@
-"""Events of decisions: their names, their shape, and what they never carry."""
+"""Events of decisions: their names, their shape, and the facts that they never have."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.builders.decisions import PARTNER, decision_of, submission_of
         (Answer.NOT_VALIDATED, "Library Application Not Validated"),
     ],
 )
-def test_each_answer_is_a_fact_of_its_own(answer: Answer, detail_type: str) -> None:
+def test_each_answer_has_its_own_detail_type(answer: Answer, detail_type: str) -> None:
     event = event_of(decision_of(submission_of(), answer))
 
     assert event.detail_type == detail_type
@@ -55,31 +55,31 @@ def test_the_detail_is_metadata_and_data() -> None:
     assert data["evidence"][0]["field"] == "name"
 
 
-def test_an_event_reads_back_as_what_it_was() -> None:
+def test_an_event_is_read_back_unchanged() -> None:
     for answer, model in EVENT_OF_ANSWER.items():
         event = event_of(decision_of(submission_of(), answer))
         assert model.model_validate_json(event.model_dump_json()).model_dump() == event.model_dump()
 
 
-def test_validated_without_a_match_is_no_event() -> None:
+def test_validated_without_a_match_has_no_event() -> None:
     with pytest.raises(ValueError, match="without a match"):
         event_of(decision_of(submission_of()).model_copy(update={"match": None}))
 
 
-def test_a_person_may_validate_what_the_survey_does_not_list() -> None:
+def test_a_person_may_validate_a_library_that_the_survey_does_not_list() -> None:
     by_person = Reason(code="OVERRIDDEN_BY_PERSON", staff="so it is", applicant="so it is")
     decision = decision_of(submission_of()).model_copy(update={"match": None, "reasons": [by_person]})
     assert event_of(decision).data.match is None
 
 
-def test_fields_that_were_not_compared_stay_where_they_are() -> None:
+def test_fields_that_were_not_compared_are_not_in_the_event() -> None:
     event = event_of(decision_of(submission_of(phone="907-555-0199", website="https://anytown.example.org")))
 
     assert "555-0199" not in event.model_dump_json()
     assert "example.org" not in event.model_dump_json()
 
 
-def test_the_largest_decision_is_well_under_what_the_bus_takes() -> None:
+def test_the_largest_event_is_well_under_the_limit_of_the_bus() -> None:
     widest = "\U0001f4da" * MAX_FIELD_CHARACTERS
     fields: dict[str, Any] = dict.fromkeys(("name", "street", "city", "zip", "phone"), widest)
     decision = decision_of(submission_of("\U0001f4da" * MAX_ID_CHARACTERS, **fields), Answer.NEEDS_REVIEW)
@@ -91,7 +91,7 @@ def test_the_largest_decision_is_well_under_what_the_bus_takes() -> None:
     assert len(event_of(decision).model_dump_json().encode()) < 128 * 1024
 
 
-def test_an_answer_that_no_submission_changed_is_told_with_what_stood_before() -> None:
+def test_an_answer_changed_without_a_submission_is_published_with_the_answer_before() -> None:
     before = decision_of(submission_of(), fscs_key="AK0001")
     cause = Cause(kind="registry", detail="2023.1.aa@2026-11-24T00:00:00+00:00")
     after = decision_of(submission_of(), fscs_key="AK0002", cause=cause)
@@ -108,13 +108,13 @@ def test_an_answer_that_no_submission_changed_is_told_with_what_stood_before() -
     assert data["cause"] == {"kind": "registry", "detail": cause.detail}
 
 
-def test_what_stood_before_does_not_tell_who_holds_the_key() -> None:
+def test_the_answer_before_does_not_say_who_holds_the_key() -> None:
     before = second_claimant(decision_of(submission_of()), "AROASOMEBODYELSE", "theirs-7")
     after = decision_of(
         submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="expiry", detail="2027-11-23")
     )
 
-    told = event_of(after.model_copy(update={"before": before.as_before})).model_dump_json()
+    text = event_of(after.model_copy(update={"before": before.as_before})).model_dump_json()
 
-    assert "AROASOMEBODYELSE" not in told
-    assert "theirs-7" not in told
+    assert "AROASOMEBODYELSE" not in text
+    assert "theirs-7" not in text

@@ -1,4 +1,4 @@
-"""Whether every word of an applicant's name has an explanation, and what the name says by its words."""
+"""The words of an applicant's name that have an explanation, and those that have none."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def at_door(listed: System | Outlet, name: str) -> ExplainedName:
         (SABLE_COUNTY, "Sable County Library System"),
         (SABLE_COUNTY, "Sable County Library"),  # its central library's name
         (JUNIPER_CREEK, "Sable County Library System Juniper Creek Branch"),  # its system's too
-        (MUSEUM, "Tollgate Museum and Library"),  # a kind word that the entry bears
+        (MUSEUM, "Tollgate Museum and Library"),  # the entry has the word museum too
         (SPINDRIFT, "Spindrift Island Library Association"),
         (SEVEN_ELMS, "7 Elms Public Library"),
         (ARROYO, "Biblioteca P\u00fablica Municipal Arroyo Verde"),
@@ -68,7 +68,7 @@ def test_a_kind_word_is_explained_as_often_as_one_listed_name_has_it() -> None:
     assert in_town(MUSEUM, "Tollgate Museum and Museum Library").unexplained == ("MUSEUM",)
 
 
-def test_the_words_of_another_outlet_are_explained_where_its_whole_name_is_given() -> None:
+def test_the_words_of_another_outlet_are_explained_if_its_whole_name_is_given() -> None:
     assert in_town(PELLWOOD, "Pellwood and Juniper Creek Libraries").unexplained == ()
     assert in_town(PELLWOOD, "Pellwood and Juniper Libraries").unexplained == ("JUNIPER",)
 
@@ -103,12 +103,12 @@ def test_a_kind_word_of_another_outlet_explains_nothing() -> None:
         "Larchmere Department of Library",
     ],
 )
-def test_words_that_only_libraries_use_of_themselves_are_explained(name: str) -> None:
+def test_words_that_only_libraries_use_in_their_names_are_explained(name: str) -> None:
     assert in_town(LARCHMERE, name).unexplained == ()
 
 
 @pytest.mark.parametrize(
-    ("name", "left"),
+    ("name", "unexplained"),
     [
         ("Larchmere Library Free", ("FREE",)),
         ("Larchmere Library Memorial", ("MEMORIAL",)),
@@ -128,12 +128,14 @@ def test_words_that_only_libraries_use_of_themselves_are_explained(name: str) ->
         ("Larchmere Library Company", ("COMPANY",)),
     ],
 )
-def test_the_same_words_elsewhere_and_the_hosts_own_words_are_not(name: str, left: tuple[str, ...]) -> None:
-    assert in_town(LARCHMERE, name).unexplained == left
+def test_the_same_words_in_other_positions_and_words_of_hosts_are_unexplained(
+    name: str, unexplained: tuple[str, ...]
+) -> None:
+    assert in_town(LARCHMERE, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize("name", ["Larchmere Community Library", "Larchmere Neighborhood Library"])
-def test_community_and_neighborhood_are_explained_at_the_place_of_the_library(name: str) -> None:
+def test_community_and_neighborhood_are_explained_at_the_librarys_street_or_phone(name: str) -> None:
     assert at_door(LARCHMERE, name).unexplained == ()
     assert len(in_town(LARCHMERE, name).unexplained) == 1
 
@@ -150,7 +152,7 @@ def test_the_adjective_follows_the_word_library_in_spanish_and_french(name: str)
     assert in_town(LARCHMERE, name).unexplained == ()
 
 
-def test_association_is_explained_where_no_government_runs_the_library() -> None:
+def test_association_is_explained_if_no_government_runs_the_library() -> None:
     assert in_town(HASTWELL, "Hastwell Memorial Library Association").unexplained == ()
     assert in_town(LARCHMERE, "Larchmere Library Association").unexplained == ("ASSOCIATION",)
 
@@ -167,19 +169,19 @@ def test_the_legal_forms_of_nonprofits_and_governments_are_explained(form: str) 
 
 
 @pytest.mark.parametrize(
-    ("form", "left"),
+    ("form", "unexplained"),
     [
         ("LLC", ("LLC",)), ("Ltd", ("LTD",)), ("LP", ("LP",)), ("LLP", ("LLP",)),
         ("& Sons", ("SONS",)), ("Co.", ("CO",)), ("GmbH", ("GMBH",)), ("PLLC", ("PLLC",)),
         ("Group", ("GROUP",)), ("Holdings", ("HOLDINGS",)),
     ],
 )  # fmt: skip
-def test_the_legal_forms_of_businesses_are_not(form: str, left: tuple[str, ...]) -> None:
-    assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == left
-    assert at_door(LARCHMERE, f"Larchmere Public Library {form}").unexplained == left
+def test_the_legal_forms_of_businesses_are_unexplained(form: str, unexplained: tuple[str, ...]) -> None:
+    assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
+    assert at_door(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
 
 
-def test_a_legal_form_before_everything_is_none() -> None:
+def test_a_legal_form_at_the_beginning_is_unexplained() -> None:
     assert in_town(LARCHMERE, "Inc Larchmere Public Library").unexplained == ("INC",)
 
 
@@ -202,7 +204,7 @@ def test_slips_short_forms_and_blanks_in_the_wrong_place_are_explained(name: str
 
 
 @pytest.mark.parametrize(
-    ("name", "left"),
+    ("name", "unexplained"),
     [
         ("Larchmere Public Libraryish", ("LIBRARYISH",)),
         ("Larchmere Publicity Library", ("PUBLICITY",)),
@@ -215,19 +217,19 @@ def test_slips_short_forms_and_blanks_in_the_wrong_place_are_explained(name: str
         ("Larchmere Pub and Library", ("PUB",)),
     ],
 )
-def test_a_longer_word_another_word_and_a_word_too_many_are_no_slips(
-    name: str, left: tuple[str, ...]
+def test_a_longer_word_a_different_word_and_an_extra_word_are_not_slips(
+    name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == left
+    assert in_town(LARCHMERE, name).unexplained == unexplained
 
 
-def test_a_slip_is_explained_where_the_name_lacks_the_word_that_it_stands_for() -> None:
+def test_a_slip_is_explained_only_if_the_word_it_replaces_is_not_given() -> None:
     assert in_town(HASTWELL, "Hastwel Memorial Library").unexplained == ()
     assert in_town(HASTWELL, "Hastwell Hastwel Memorial Library").unexplained == ("HASTWEL",)
 
 
 @pytest.mark.parametrize("form", ["L.L.C.", "L. P.", "501(c)(4)", "501(c)(6)"])
-def test_a_form_in_single_letters_is_not_explained_either(form: str) -> None:
+def test_a_business_form_in_single_letters_is_unexplained(form: str) -> None:
     assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained != ()
 
 
@@ -244,17 +246,17 @@ def test_initials_and_parts_of_a_persons_name_are_explained(name: str) -> None:
     assert in_town(HASTWELL, name).unexplained == ()
 
 
-def test_an_acronym_is_explained_at_the_place_of_the_library_alone() -> None:
+def test_an_acronym_is_explained_only_at_the_librarys_street_or_phone() -> None:
     assert at_door(SABLE_COUNTY, "SCLS Library").unexplained == ()
     assert in_town(SABLE_COUNTY, "SCLS Library").unexplained == ("SCLS",)
 
 
-def test_a_whole_middle_name_of_which_an_initial_is_listed_is_for_a_person() -> None:
+def test_a_whole_middle_name_is_unexplained_if_only_its_initial_is_listed() -> None:
     assert at_door(HASTWELL, "Oliver Thomas Hastwell Memorial Library").unexplained == ("THOMAS",)
 
 
 @pytest.mark.parametrize(
-    ("name", "left"),
+    ("name", "unexplained"),
     [
         ("Seven Elms Public Library", ()),
         ("7 Elms Public Library", ()),
@@ -264,12 +266,12 @@ def test_a_whole_middle_name_of_which_an_initial_is_listed_is_for_a_person() -> 
         ("Seven Elms Public Library No. 3", ("NO", "3")),
     ],
 )
-def test_a_number_is_explained_by_the_same_number_alone(name: str, left: tuple[str, ...]) -> None:
-    assert in_town(SEVEN_ELMS, name).unexplained == left
+def test_a_number_is_explained_only_by_the_same_number(name: str, unexplained: tuple[str, ...]) -> None:
+    assert in_town(SEVEN_ELMS, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize(
-    ("name", "left"),
+    ("name", "unexplained"),
     [
         ("The Public Library of Larchmere", ()),
         ("Public Library at Larchmere", ()),
@@ -285,13 +287,13 @@ def test_a_number_is_explained_by_the_same_number_alone(name: str, left: tuple[s
     ],
 )
 def test_particles_are_explained_inside_a_name_and_articles_everywhere(
-    name: str, left: tuple[str, ...]
+    name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == left
+    assert in_town(LARCHMERE, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize(
-    ("name", "left"),
+    ("name", "unexplained"),
     [
         ("Anti-Larchmere Public Library", ("ANTI",)),
         ("Fake Larchmere Public Library", ("FAKE",)),
@@ -315,10 +317,12 @@ def test_particles_are_explained_inside_a_name_and_articles_everywhere(
         ("Larchmere Little Free Library", ("LITTLE",)),
     ],
 )
-def test_negations_other_languages_and_any_other_word_are_left(name: str, left: tuple[str, ...]) -> None:
-    assert in_town(LARCHMERE, name).unexplained == left
-    assert set(at_door(LARCHMERE, name).unexplained) == set(left)
+def test_negations_other_languages_and_any_other_word_are_unexplained(
+    name: str, unexplained: tuple[str, ...]
+) -> None:
+    assert in_town(LARCHMERE, name).unexplained == unexplained
+    assert set(at_door(LARCHMERE, name).unexplained) == set(unexplained)
 
 
-def test_a_word_that_is_left_twice_is_named_once() -> None:
+def test_an_unexplained_word_is_named_once() -> None:
     assert in_town(LARCHMERE, "Zebra Larchmere Public Library Zebra").unexplained == ("ZEBRA",)

@@ -1,4 +1,4 @@
-"""What kind of body a name says that the applicant is: a government, a host, a school, a library."""
+"""The kind of body that a name says: a government, a host, a school, a library."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ KANKERTON = {"city": "Kankerton", "state": "IA"}
         "CITY OF KANKERTON",
     ],
 )
-def test_a_place_with_its_word_for_a_government_is_one(name: str) -> None:
+def test_a_place_with_a_word_for_its_government_is_a_government(name: str) -> None:
     assert is_government(query_of(name, **KANKERTON))
 
 
@@ -83,18 +83,18 @@ def test_a_place_with_its_word_for_a_government_is_one(name: str) -> None:
         "",
     ],
 )
-def test_a_name_with_another_word_or_another_town_is_not(name: str) -> None:
+def test_a_name_with_another_word_or_another_town_is_not_a_government(name: str) -> None:
     assert not is_government(query_of(name, **KANKERTON))
 
 
-def test_a_town_that_has_such_a_word_in_its_name_is_no_government_by_that() -> None:
+def test_a_town_with_such_a_word_in_its_name_is_not_a_government() -> None:
     garden_city = {"city": "Garden City", "state": "IA"}
     assert not is_government(query_of("Garden City", **garden_city))
     assert is_government(query_of("City of Garden City", **garden_city))
 
 
 @pytest.mark.parametrize(
-    ("name", "left", "expected"),
+    ("name", "words", "expected"),
     [
         ("Kankerton Town Hall", ("TOWN", "HALL"), True),
         ("Kankerton Community Center", ("CENTER",), True),
@@ -105,12 +105,12 @@ def test_a_town_that_has_such_a_word_in_its_name_is_no_government_by_that() -> N
     ],
 )
 def test_a_government_a_building_or_a_school_may_house_a_library(
-    name: str, left: tuple[str, ...], *, expected: bool
+    name: str, words: tuple[str, ...], *, expected: bool
 ) -> None:
-    assert has_host_word(query_of(name, **KANKERTON), left) is expected
+    assert has_host_word(query_of(name, **KANKERTON), words) is expected
 
 
-def test_a_word_of_its_town_names_no_host() -> None:
+def test_a_word_of_its_town_does_not_name_a_host() -> None:
     assert not has_host_word(
         query_of("College Hill Library", city="College Hill", state="IA"), ("COLLEGE", "HILL")
     )
@@ -127,11 +127,11 @@ def test_a_word_of_its_town_names_no_host() -> None:
         ("Larchmere Tool Library", set()),
     ],
 )
-def test_words_for_other_kinds_are_known(name: str, words: set[str]) -> None:
+def test_words_for_other_kinds_are_found(name: str, words: set[str]) -> None:
     assert other_kind_words(query_of(name, **in_its_town(LARCHMERE))) == words
 
 
-def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
+def test_a_word_for_another_kind_does_not_count_if_the_town_has_it() -> None:
     assert (
         other_kind_words(query_of("Church Hollow Library", city="Church Hollow", state="TN")) == frozenset()
     )
@@ -150,12 +150,12 @@ def test_a_word_for_another_kind_that_is_the_towns_is_none() -> None:
         ("Larchmere Public Library", ""),
     ],
 )
-def test_the_word_for_another_kind_is_told(name: str, word: str) -> None:
+def test_the_word_for_another_kind_is_returned(name: str, word: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
     assert other_kind_word(evidence) == word
 
 
-def test_a_kind_that_the_entry_bears_itself_does_not_speak_against_the_applicant() -> None:
+def test_a_word_for_another_kind_does_not_count_if_the_entry_has_it() -> None:
     evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **in_its_town(MUSEUM))
     assert other_kind_word(evidence) == ""
 
@@ -197,7 +197,7 @@ def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: st
         ("Quilters of Larchmere", ""),  # it does not say library
     ],
 )
-def test_what_stands_before_of_is_a_body_beside_the_library(name: str, body: str) -> None:
+def test_the_words_before_of_name_a_body_of_the_library(name: str, body: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
     assert body_of_library(evidence.query, evidence.best, POLICY) == body
 
@@ -212,7 +212,7 @@ def test_what_stands_before_of_is_a_body_beside_the_library(name: str, body: str
         (SPINDRIFT, "Spindrift Island Library Association", False),
     ],
 )
-def test_an_association_is_another_body_where_a_government_runs_the_library(
+def test_an_association_is_another_body_if_a_government_runs_the_library(
     listed: System, name: str, *, expected: bool
 ) -> None:
     evidence = evidence_of(listed, name, **in_its_town(listed))
@@ -231,7 +231,9 @@ def test_an_association_is_another_body_where_a_government_runs_the_library(
         ("School and The Library", False),
     ],
 )
-def test_a_part_of_a_name_is_the_librarys_where_all_of_it_is_explained(name: str, *, expected: bool) -> None:
+def test_a_part_of_a_name_is_the_librarys_if_every_word_of_it_is_explained(
+    name: str, *, expected: bool
+) -> None:
     assert has_library_part(evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))) is expected
 
 
@@ -245,7 +247,7 @@ def test_a_part_of_a_name_is_the_librarys_where_all_of_it_is_explained(name: str
         "Larchmere Library, Art & Historical Society",
     ],
 )
-def test_a_library_with_another_kind_beside_it_goes_to_a_person_at_the_listed_place(name: str) -> None:
+def test_a_library_and_a_body_of_another_kind_go_to_a_person_at_the_listed_place(name: str) -> None:
     decision = answer(name, **at_its_door(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
 
@@ -261,5 +263,5 @@ def test_a_library_with_another_kind_beside_it_goes_to_a_person_at_the_listed_pl
         ("Zebra Reading Room", False),
     ],
 )
-def test_a_named_library_says_library_and_no_other_kind(name: str, *, expected: bool) -> None:
+def test_a_library_by_name_says_library_and_no_other_kind(name: str, *, expected: bool) -> None:
     assert is_library_by_name(query_of(name, **in_its_town(LARCHMERE))) is expected

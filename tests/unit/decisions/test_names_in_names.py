@@ -29,7 +29,9 @@ from tests.builders.varied_registry import (
 
 FORMER = "ELSPETH WARING LIBRARY"
 OLDER = release(
-    tuple(replace(one, name=FORMER) if one in (LARCHMERE, SABLE_COUNTY) else one for one in SYSTEMS),
+    tuple(
+        replace(listed, name=FORMER) if listed in (LARCHMERE, SABLE_COUNTY) else listed for listed in SYSTEMS
+    ),
     OUTLETS,
     fiscal_year=2021,
 )
@@ -67,7 +69,7 @@ def test_a_system_with_its_branch_is_the_branch(name: str, given: Callable[[Outl
     ],
 )
 @pytest.mark.parametrize("listed", [JUNIPER_CREEK, PELLWOOD], ids=["juniper creek", "pellwood"])
-def test_a_system_with_something_else_is_not(name: str, listed: Outlet) -> None:
+def test_a_system_with_something_else_is_not_validated(name: str, listed: Outlet) -> None:
     assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
 
 
@@ -92,7 +94,7 @@ def test_a_municipality_with_its_library_is_the_library(name: str) -> None:
     "name",
     ["Town of Larchmere, Fire Department", "Town of Larchmere - Town Hall", "City of Larchmere, Finance"],
 )
-def test_a_municipality_with_another_department_is_not(name: str) -> None:
+def test_a_municipality_with_another_department_is_not_validated(name: str) -> None:
     assert answer(name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
 
 
@@ -108,7 +110,7 @@ def test_a_municipality_with_another_department_is_not(name: str) -> None:
         "Waring, Elspeth, Library",
     ],
 )
-def test_a_former_name_alone_or_with_the_new_one_is_the_librarys(name: str) -> None:
+def test_a_former_name_alone_or_with_the_new_name_is_the_librarys(name: str) -> None:
     decision = decide(VARIED, OLDER, name=name, **in_its_town(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 

@@ -1,4 +1,4 @@
-"""Whatever stores, sends or shows an answer takes its fields from the one model, ``AnswerFields``."""
+"""Decisions, events, file lines and views take the fields of an answer from one model, ``AnswerFields``."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def in_order(fields: Any) -> list[str]:
     return [field for field in fields if field in FIELDS]
 
 
-def test_the_maker_of_an_answer_gives_every_field_and_no_other() -> None:
+def test_an_answer_is_made_with_every_field_and_no_other() -> None:
     judge = Judge(registry_of(NEWEST))
     pointer, (judged,) = judge.judge([application_from_fields(dict(APPLICATION))])
     assert list(answer_values(*judged, pointer, "1/1")) == FIELDS
 
 
 @pytest.mark.parametrize("model", [Decision, AnswerData, ApplicationAnswer])
-def test_a_model_that_has_an_answer_declares_none_of_its_fields_itself(model: type[AnswerFields]) -> None:
+def test_a_model_with_an_answer_inherits_its_fields(model: type[AnswerFields]) -> None:
     assert issubclass(model, AnswerFields)
     assert in_order(model.model_fields) == FIELDS
     assert in_order(model.__annotations__) == []
 
 
 @pytest.mark.parametrize("event", [*EVENT_OF_ANSWER.values(), LibraryStatusChanged])
-def test_the_data_of_an_event_are_the_answer(event: Any) -> None:
+def test_the_data_of_an_event_have_the_fields_of_the_answer(event: Any) -> None:
     data = event.model_fields["data"].annotation
     assert issubclass(data, AnswerFields)
     schema = event.model_json_schema(mode="serialization")["$defs"][data.__name__]
@@ -59,6 +59,6 @@ def test_event_file_line_and_stored_form_have_the_same_values() -> None:
     assert stored == decision
 
 
-def test_a_stored_decision_is_the_one_that_validation_would_have_made() -> None:
+def test_a_decision_is_equal_to_its_validated_stored_form() -> None:
     text = decide(**APPLICATION).model_dump_json(warnings="error")  # a value of another type would warn
     assert Decision.model_validate_json(text).model_dump_json() == text

@@ -1,4 +1,4 @@
-"""A person's answer in place of the rules': when it stands, and when it comes back to a person."""
+"""A person's answer in place of the rules: when it holds, and when it goes back to a person."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
 
 
 def override_of(answer: Answer = V, **changed: Any) -> Override:
-    """By default: validated as AK0001, or turned away though AK0001 was in sight."""
+    """By default: validated as AK0001, or not validated though the person saw AK0001."""
     values: dict[str, Any] = {
         "override_id": UUID(int=7),
         "source": PARTNER,
@@ -42,13 +42,13 @@ def listed(key: str = "AK0001", **changed: Any) -> Match:
     return replace(match_of(key), **changed)
 
 
-def raw(answer: Answer = R, fscs_key: str = "AK0001", **fields: Any) -> Decision:
+def by_rules(answer: Answer = R, fscs_key: str = "AK0001", **fields: Any) -> Decision:
     return decision_of(submission_of("A-1", **fields), answer, fscs_key=fscs_key)
 
 
 class TestValidated:
-    def test_the_persons_answer_stands_in_place_of_the_rules(self) -> None:
-        rules, override = raw(N), override_of()
+    def test_the_persons_answer_replaces_that_of_the_rules(self) -> None:
+        rules, override = by_rules(N), override_of()
         decision = under_override(rules, override, {"AK0001": listed()})
         assert decision.decision is V
         assert decision.match == listed()
@@ -57,14 +57,14 @@ class TestValidated:
         assert decision.override == override
         assert (decision.event_id, decision.cause) == (rules.event_id, rules.cause)
 
-    def test_a_library_that_was_renamed_is_stated_as_it_is_listed_today(self) -> None:
+    def test_a_renamed_library_is_named_as_it_is_listed_today(self) -> None:
         today = listed(name="GREATER ANYTOWN PL", system_name="GREATER ANYTOWN PL")
-        assert under_override(raw(), override_of(), {"AK0001": today}).match == today
+        assert under_override(by_rules(), override_of(), {"AK0001": today}).match == today
 
     @pytest.mark.parametrize("key", ["AK0002", "AK0002-003"])
     def test_it_follows_the_library_to_its_new_key_or_to_the_system_that_absorbed_it(self, key: str) -> None:
         successor = listed("AK0002", fscs_id=key if "-" in key else None)
-        decision = under_override(raw(), override_of(), {"AK0001": successor})
+        decision = under_override(by_rules(), override_of(), {"AK0001": successor})
         assert decision.decision is V
         assert decision.match == successor
 
@@ -76,11 +76,11 @@ class TestValidated:
             (listed(status="closed"), "AK0001 is listed as closed"),
         ],
     )
-    def test_a_library_that_vanished_or_closed_comes_back_to_a_person(
+    def test_a_library_that_vanished_or_closed_goes_back_to_a_person(
         self, now: Match | None, said: str
     ) -> None:
         override = override_of()
-        decision = under_override(raw(V), override, {"AK0001": now})
+        decision = under_override(by_rules(V), override, {"AK0001": now})
         assert decision.decision is R
         assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
         assert "MATCH" not in decision.reason_codes
@@ -96,18 +96,18 @@ class TestValidated:
             ({"meets_fscs_definition": "N"}, "LISTED_NOT_FSCS_DEFINITION"),
         ],
     )
-    def test_a_status_that_does_not_end_the_listing_is_told_and_ends_nothing(
+    def test_any_other_status_is_reported_and_the_override_holds(
         self, changed: dict[str, str], code: str
     ) -> None:
-        decision = under_override(raw(), override_of(), {"AK0001": listed(**changed)})
+        decision = under_override(by_rules(), override_of(), {"AK0001": listed(**changed)})
         assert (decision.decision, decision.reason_codes[-1]) == (V, code)
 
-    def test_an_outlet_is_asked_for_by_its_own_id(self) -> None:
+    def test_an_outlet_is_looked_up_by_its_own_id(self) -> None:
         override = override_of(fscs_id="AK0001-003")
         assert ids_to_look_up(override) == {"AK0001-003"}
         branch = listed(fscs_id="AK0001-003", outlet_type="BR")
-        assert under_override(raw(), override, {"AK0001-003": branch}).match == branch
-        assert under_override(raw(), override, {"AK0001-003": None}).decision is R
+        assert under_override(by_rules(), override, {"AK0001-003": branch}).match == branch
+        assert under_override(by_rules(), override, {"AK0001-003": None}).decision is R
 
     def test_the_figures_are_those_of_the_persons_match(self) -> None:
         first, second = (
@@ -122,74 +122,78 @@ class TestValidated:
             )
             for key, bits, confidence in (("AK0009", 20.0, 0.99), ("AK0001", 12.5, 0.7))
         )
-        rules = raw(V, "AK0009").model_copy(update={"candidates": [first, second]})
+        rules = by_rules(V, "AK0009").model_copy(update={"candidates": [first, second]})
         decision = under_override(rules, override_of(), {"AK0001": listed()})
         assert (decision.confidence, decision.runner_up, decision.margin) == (0.7, first, -7.5)
         assert decision.evidence == []  # it compares the applicant with AK0009
 
     def test_evidence_for_the_same_library_is_kept(self) -> None:
-        rules = raw(R)
+        rules = by_rules(R)
         assert under_override(rules, override_of(), {"AK0001": listed()}).evidence == rules.evidence
 
 
 class TestOutsideTheSurvey:
     OVERRIDE: Final = override_of(fscs_key=None, reason_code="EVIDENCE_OUTSIDE_SURVEY", seen_keys=[])
 
-    def test_it_stands_whatever_the_registry_lists(self) -> None:
+    def test_it_holds_whatever_the_registry_lists(self) -> None:
         assert ids_to_look_up(self.OVERRIDE) == set()
-        for rules in (raw(N), raw(R), raw(V, "AK0005")):
+        for rules in (by_rules(N), by_rules(R), by_rules(V, "AK0005")):
             decision = under_override(rules, self.OVERRIDE, {})
             assert (decision.decision, decision.match, decision.confidence) == (V, None, 0.0)
             assert (decision.runner_up, decision.margin, decision.evidence) == (None, None, [])
 
     @pytest.mark.parametrize("answer", [V, R, N])
-    def test_changed_fields_bring_it_back_whatever_the_rules_say(self, answer: Answer) -> None:
-        """Else a library outside the survey could turn into any listed one without meeting its claim."""
-        decision = under_override(raw(answer, name="Other"), self.OVERRIDE, {})
+    def test_changed_fields_go_back_to_a_person_whatever_the_rules_say(self, answer: Answer) -> None:
+        """Otherwise the applicant could become any listed library, and no claim would be checked."""
+        decision = under_override(by_rules(answer, name="Other"), self.OVERRIDE, {})
         assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
 
 
 class TestNotValidated:
-    def test_it_stands_against_rules_that_validate_what_the_person_saw(self) -> None:
-        decision = under_override(raw(V), override_of(N), {"AK0001": listed()})
+    def test_it_holds_if_the_rules_validate_a_library_that_the_person_saw(self) -> None:
+        decision = under_override(by_rules(V), override_of(N), {"AK0001": listed()})
         assert (decision.decision, decision.match) == (N, None)
         assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
         assert decision.next_step.code == "LIBRARY_APPLIES_ITSELF"
 
-    @pytest.mark.parametrize("rules", [raw(R, "AK0003"), raw(N)])
-    def test_it_stands_where_the_rules_do_not_validate(self, rules: Decision) -> None:
+    @pytest.mark.parametrize("rules", [by_rules(R, "AK0003"), by_rules(N)])
+    def test_it_holds_if_the_rules_do_not_validate(self, rules: Decision) -> None:
         assert under_override(rules, override_of(N), {"AK0001": listed()}).decision is N
 
-    def test_a_library_that_nobody_had_seen_brings_it_back(self) -> None:
+    def test_a_library_that_the_person_had_not_seen_goes_back_to_a_person(self) -> None:
         override = override_of(N)
-        decision = under_override(raw(V, "AK0003"), override, {"AK0001": listed()})
+        decision = under_override(by_rules(V, "AK0003"), override, {"AK0001": listed()})
         assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
         assert "AK0003 (ANYTOWN PL) corresponds now" in decision.reasons[0].staff
         assert decision.match == match_of("AK0003")
         assert decision.override == override
 
-    def test_a_new_key_of_a_library_that_was_seen_is_not_news(self) -> None:
+    def test_a_new_key_of_a_library_that_the_person_saw_changes_nothing(self) -> None:
         assert ids_to_look_up(override_of(N)) == {"AK0001"}
-        assert under_override(raw(V, "AK0003"), override_of(N), {"AK0001": listed("AK0003")}).decision is N
+        assert (
+            under_override(by_rules(V, "AK0003"), override_of(N), {"AK0001": listed("AK0003")}).decision is N
+        )
 
 
 class TestChangedFields:
-    def test_the_override_survives_where_the_rules_agree(self) -> None:
-        decision = under_override(raw(V, name="Anytown Library"), override_of(), {"AK0001": listed()})
+    def test_the_override_holds_if_the_rules_agree(self) -> None:
+        decision = under_override(by_rules(V, name="Anytown Library"), override_of(), {"AK0001": listed()})
         assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
-        assert under_override(raw(N, name="Friends"), override_of(N), {"AK0001": listed()}).decision is N
+        assert under_override(by_rules(N, name="Friends"), override_of(N), {"AK0001": listed()}).decision is N
 
     @pytest.mark.parametrize(
         ("rules", "override"),
         [
-            (raw(R, name="Other"), override_of()),
-            (raw(N, name="Other"), override_of()),
-            (raw(V, "AK0002", name="Other"), override_of()),
-            (raw(V, name="Other"), override_of(N)),
-            (raw(R, name="Other"), override_of(N)),
+            (by_rules(R, name="Other"), override_of()),
+            (by_rules(N, name="Other"), override_of()),
+            (by_rules(V, "AK0002", name="Other"), override_of()),
+            (by_rules(V, name="Other"), override_of(N)),
+            (by_rules(R, name="Other"), override_of(N)),
         ],
     )
-    def test_it_comes_back_where_they_do_not(self, rules: Decision, override: Override) -> None:
+    def test_it_goes_back_to_a_person_if_the_rules_disagree(
+        self, rules: Decision, override: Override
+    ) -> None:
         decision = under_override(rules, override, {"AK0001": listed()})
         assert decision.decision is R
         assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
@@ -198,8 +202,8 @@ class TestChangedFields:
     def test_another_outlet_of_the_same_system_is_another_library(self) -> None:
         override = override_of(fscs_id="AK0001-003")
         branch = listed(fscs_id="AK0001-003")
-        other = raw(V, name="Other").model_copy(update={"match": listed(fscs_id="AK0001-004")})
-        same = raw(V, name="Other").model_copy(update={"match": branch})
+        other = by_rules(V, name="Other").model_copy(update={"match": listed(fscs_id="AK0001-004")})
+        same = by_rules(V, name="Other").model_copy(update={"match": branch})
         assert under_override(other, override, {"AK0001-003": branch}).decision is R
         assert under_override(same, override, {"AK0001-003": branch}).decision is V
 
@@ -207,26 +211,26 @@ class TestChangedFields:
 def test_after_a_withdrawal_the_rules_decide() -> None:
     override = override_of(R, reason_code="DECIDED_IN_ERROR")
     assert ids_to_look_up(override) == set()
-    assert under_override(raw(V), override, {}) == raw(V)
+    assert under_override(by_rules(V), override, {}) == by_rules(V)
 
 
-def test_a_decision_under_an_override_has_no_end_of_the_rules() -> None:
-    rules = raw(V).model_copy(update={"valid_until": NOON})
+def test_a_decision_under_an_override_does_not_take_its_end_from_the_rules() -> None:
+    rules = by_rules(V).model_copy(update={"valid_until": NOON})
     assert under_override(rules, override_of(N), {"AK0001": listed()}).valid_until is None
 
 
 class TestReasonCodes:
-    @pytest.mark.parametrize("one", override_reasons().values(), ids=lambda one: one.code)
-    def test_each_has_sentences_a_next_step_and_an_answer_that_it_fits(self, one: OverrideReason) -> None:
-        assert isinstance(one.reason, Reason)
-        assert one.staff.endswith(".")
-        assert one.applicant.endswith(".")
-        assert one.next in next_steps()
-        assert len(one.answers) == 1
-        assert one.key == "none" or one.answers == {V}
+    @pytest.mark.parametrize("reason", override_reasons().values(), ids=lambda reason: reason.code)
+    def test_each_has_sentences_a_next_step_and_an_answer_that_it_fits(self, reason: OverrideReason) -> None:
+        assert isinstance(reason.reason, Reason)
+        assert reason.staff.endswith(".")
+        assert reason.applicant.endswith(".")
+        assert reason.next in next_steps()
+        assert len(reason.answers) == 1
+        assert reason.key == "none" or reason.answers == {V}
 
-    def test_none_is_also_a_code_of_the_rules(self) -> None:
+    def test_no_code_of_an_override_is_also_a_code_of_the_rules(self) -> None:
         assert set(override_reasons()).isdisjoint(reason_codes())
 
     def test_there_are_codes_for_every_answer(self) -> None:
-        assert {answer for one in override_reasons().values() for answer in one.answers} == {V, R, N}
+        assert {answer for reason in override_reasons().values() for answer in reason.answers} == {V, R, N}

@@ -1,4 +1,4 @@
-"""The own town comes first: its only library, and a near name there before the very one elsewhere."""
+"""The applicant's own town comes first: a similar name there comes before the same name elsewhere."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OTHER_ZIP = {"zip": "04901"}
         "Oakhollow P.L.",
     ],
 )
-def test_who_has_a_part_of_the_name_of_the_only_library_in_town_is_it(name: str) -> None:
+def test_a_part_of_the_name_of_the_only_library_in_town_is_validated(name: str) -> None:
     decision = answer(name, **in_its_town(OAKHOLLOW))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0108")
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
@@ -53,14 +53,14 @@ def test_who_has_a_part_of_the_name_of_the_only_library_in_town_is_it(name: str)
         "Library of Larchmere",
     ],
 )
-def test_who_writes_the_name_of_the_only_library_in_another_way_is_it(name: str) -> None:
+def test_another_spelling_of_the_name_of_the_only_library_in_town_is_validated(name: str) -> None:
     decision = answer(name, **in_its_town(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
 
 
 @pytest.mark.parametrize("other", [OTHER_STREET, OTHER_PHONE, OTHER_ZIP], ids=["street", "phone", "zip"])
-def test_where_something_leads_away_a_person_decides(other: dict[str, str]) -> None:
+def test_a_person_decides_if_street_phone_or_zip_differ(other: dict[str, str]) -> None:
     decision = answer("Oakhollow Library", **in_its_town(OAKHOLLOW), **other)
     assert decision.decision is Answer.NEEDS_REVIEW
     assert key_of(decision) == "ME0108"
@@ -95,7 +95,7 @@ def test_a_library_of_another_name_in_such_a_town_goes_to_a_person(name: str) ->
         ("Maine Library Association", {}),
     ],
 )
-def test_who_is_elsewhere_or_does_not_say_library_alone_is_told_no(name: str, other: dict[str, str]) -> None:
+def test_an_applicant_elsewhere_or_of_another_kind_is_not_validated(name: str, other: dict[str, str]) -> None:
     decision = answer(name, **in_its_town(OAKHOLLOW), **other)
     assert decision.decision is Answer.NOT_VALIDATED
     assert decision.match is None
@@ -131,14 +131,14 @@ def test_a_branch_is_known_by_its_town_and_not_by_a_part_of_another_name(name: s
     assert answer(name, **in_its_town(JUNIPER_CREEK)).decision is expected
 
 
-def test_a_library_that_is_closed_for_good_is_no_library_of_the_town() -> None:
+def test_a_permanently_closed_library_is_not_the_library_of_the_town() -> None:
     closed = replace(OAKHOLLOW, structure="03")
-    registry = release(tuple(closed if one is OAKHOLLOW else one for one in SYSTEMS), OUTLETS)
+    registry = release(tuple(closed if listed is OAKHOLLOW else listed for listed in SYSTEMS), OUTLETS)
     decision = decide(registry, name="Oakhollow Library", **in_its_town(OAKHOLLOW))
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
-def test_a_library_that_vanished_does_not_make_it_two() -> None:
+def test_a_vanished_library_does_not_count_as_a_second_one() -> None:
     vanished = replace(
         OAKHOLLOW, fscs_key="ME0199", name="ZEBRA LIBRARY", street="8 OTHER ROAD", phone="2075550199"
     )
@@ -157,12 +157,14 @@ def test_a_museum_that_is_the_only_library_is_known_by_the_word_library() -> Non
     [in_its_town(GLENWARDEN_COMMUNITY), at_its_door(GLENWARDEN_COMMUNITY)],
     ids=["in the town", "at the door"],
 )
-def test_a_near_name_in_the_own_town_beats_the_exact_name_in_another_state(fields: dict[str, str]) -> None:
+def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_state(
+    fields: dict[str, str],
+) -> None:
     decision = answer("Glenwarden Public Library", **fields)
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
 
-def test_a_near_name_that_is_mistyped_as_well_beats_it_too() -> None:
+def test_a_similar_name_comes_first_even_if_it_is_mistyped() -> None:
     decision = answer("Glenwardn Public Libary", **at_its_door(GLENWARDEN_COMMUNITY))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
@@ -172,9 +174,7 @@ def test_a_near_name_that_is_mistyped_as_well_beats_it_too() -> None:
     ["WEXHAM LIBRARY", "WEXHAM COMMUNITY LIBRARY", "GRISELDA WEXHAM LIBRARY", "WEXHAM TOWNSHIP LIBRARY"],
 )
 @pytest.mark.parametrize("zip_code", ["", "05190"])
-def test_where_the_near_name_is_too_far_for_that_a_person_is_asked_about_the_own_town(
-    listed: str, zip_code: str
-) -> None:
+def test_a_less_similar_name_in_the_own_town_goes_to_a_person(listed: str, zip_code: str) -> None:
     at_home = system("VT0301", listed, "9 ORCHARD STREET", "WEXHAM", "05190", "8025550190")
     elsewhere = system(
         "NH0301", "CORDELIA WEXHAM LIBRARY", "40 DEPOT STREET", "WEXHAM", "03190", "6035550190"
@@ -184,17 +184,17 @@ def test_where_the_near_name_is_too_far_for_that_a_person_is_asked_about_the_own
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "VT0301")
 
 
-def test_the_library_of_the_very_name_stays_itself() -> None:
+def test_the_library_of_exactly_that_name_is_still_validated() -> None:
     decision = answer("Glenwarden Public Library", **in_its_town(GLENWARDEN_PUBLIC))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "NH0101")
 
 
-def test_where_nothing_like_it_is_listed_in_the_own_state_the_namesake_elsewhere_is_told() -> None:
+def test_a_namesake_elsewhere_is_reported_if_the_own_state_has_no_similar_name() -> None:
     decision = answer("Glenwarden Public Library", city="Glenwarden", state="ME")
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
 
 
-def test_a_near_name_at_home_whose_contact_is_elsewhere_goes_to_a_person() -> None:
+def test_a_similar_name_in_the_own_town_with_contact_elsewhere_goes_to_a_person() -> None:
     decision = answer(
         "Glenwarden Public Library", **in_its_town(GLENWARDEN_COMMUNITY), **OTHER_STREET, phone="802-867-5309"
     )

@@ -1,4 +1,4 @@
-"""Who is validated, who goes to a person, who is told no: the rules, each on telling cases."""
+"""The rules of the decision, each with examples that are validated, go to a person, or are not validated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_clean_match_is_validated_with_its_evidence() -> None:
 
 def test_bits_of_the_evidence_sum_to_the_score() -> None:
     decision = decide(**ALDER_FIELDS)
-    assert sum(one.bits for one in decision.evidence) == pytest.approx(decision.candidates[0].bits, abs=0.05)
+    assert sum(row.bits for row in decision.evidence) == pytest.approx(decision.candidates[0].bits, abs=0.05)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_bits_of_the_evidence_sum_to_the_score() -> None:
         "Alder Piont Library",
     ],
 )
-def test_a_misspelt_name_is_not_turned_away(name: str) -> None:
+def test_a_misspelt_name_is_validated(name: str) -> None:
     decision = decide(**{**ALDER_FIELDS, "name": name})
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
 
@@ -112,7 +112,7 @@ def test_another_kind_of_organization_in_the_town_is_not_validated(name: str) ->
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NOT_VALIDATED, "OUT_OF_SCOPE_KIND")
 
 
-def test_a_college_that_hosts_the_public_library_is_validated_since_the_entry_bears_the_word() -> None:
+def test_a_college_that_is_the_public_library_is_validated_because_the_entry_has_the_word() -> None:
     decision = decide(
         name="Fenwick College and Community Library",
         street="300 Campus Way",
@@ -143,7 +143,7 @@ def test_each_of_two_namesakes_is_itself() -> None:
         ("West Coral Library", "90 Mill St", "ME0005"),
     ],
 )
-def test_neighbours_are_told_apart(name: str, street: str, key: str) -> None:
+def test_neighbours_are_not_confused(name: str, street: str, key: str) -> None:
     city, zip_code = ("Briarton", "04902") if "Briar" in name else ("Coral", "04903")
     decision = decide(name=name, street=street, city=city, state="ME", zip=zip_code)
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, key)
@@ -154,7 +154,7 @@ def test_a_name_that_fits_two_neighbours_goes_to_a_person() -> None:
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
-def test_an_fscs_id_of_another_library_is_held_and_never_taken() -> None:
+def test_an_fscs_id_of_another_library_goes_to_a_person() -> None:
     decision = decide(**{**ALDER_FIELDS, "fscs_id": "ME0002"})
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "FSCS_ID_CONTRADICTS")
     assert decision.match is None
@@ -190,7 +190,7 @@ def test_a_temporarily_closed_library_is_listed_and_says_so() -> None:
 
 
 def test_a_library_that_vanished_from_the_survey_goes_to_a_person_with_its_last_year() -> None:
-    newer = release(tuple(one for one in SYSTEMS if one is not ALDER), fiscal_year=2023)
+    newer = release(tuple(listed for listed in SYSTEMS if listed is not ALDER), fiscal_year=2023)
     decision = decide(newer, NEWEST, **ALDER_FIELDS)
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["NO_LONGER_LISTED"])
     assert "2022" in decision.reasons[0].staff
@@ -198,7 +198,7 @@ def test_a_library_that_vanished_from_the_survey_goes_to_a_person_with_its_last_
     assert decision.match.status == "no_longer_listed"
 
 
-def test_an_association_that_bears_a_government_librarys_name_goes_to_a_person() -> None:
+def test_an_association_with_the_name_of_a_government_library_goes_to_a_person() -> None:
     decision = decide(
         name="Alder Point Library Association",
         street="12 North Fork Rd",
@@ -212,7 +212,7 @@ def test_an_association_that_bears_a_government_librarys_name_goes_to_a_person()
     )
 
 
-def test_the_name_of_the_town_is_no_evidence() -> None:
+def test_the_name_of_the_town_alone_is_not_evidence() -> None:
     decision = decide(
         name="Alder Point Sports Arena", street="88 Rink Rd", city="Alder Point", state="ME", zip="04901"
     )
@@ -230,7 +230,7 @@ def test_an_application_without_a_name_is_answered() -> None:
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
 
 
-def test_a_stranger_is_told_what_would_change_the_answer() -> None:
+def test_the_answer_to_an_unknown_applicant_says_what_would_change_it() -> None:
     decision = decide(name="Zebulon Widgets", street="1 Nowhere", city="Elsewhere", state="TX", zip="75001")
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NO_ENTRY"])
     assert decision.next_step.text
@@ -256,12 +256,12 @@ def test_a_name_in_two_states_without_a_state_goes_to_a_person() -> None:
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["TIE"])
 
 
-def test_a_namesake_elsewhere_is_told_so() -> None:
+def test_the_answer_to_a_namesake_elsewhere_says_so() -> None:
     decision = decide(name="Grayling Athenaeum", city="Grayling", state="FL")
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
 
 
-def test_who_has_the_street_of_a_library_elsewhere_is_no_namesake() -> None:
+def test_an_applicant_with_the_street_of_a_library_elsewhere_is_not_a_namesake() -> None:
     address = {"street": ALDER.street, "city": "Alder Point", "state": "FL", "zip": ALDER.zip}
     decision = decide(name="Joe's Pizza", **address)
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NO_ENTRY"])
@@ -269,7 +269,7 @@ def test_who_has_the_street_of_a_library_elsewhere_is_no_namesake() -> None:
 
 def test_a_library_under_its_former_name_is_the_library() -> None:
     renamed = replace(ALDER, name="HOPE WHITLOCK MEMORIAL LIBRARY")
-    newer = release(tuple(renamed if one is ALDER else one for one in SYSTEMS), fiscal_year=2023)
+    newer = release(tuple(renamed if listed is ALDER else listed for listed in SYSTEMS), fiscal_year=2023)
     decision = decide(newer, NEWEST, **ALDER_FIELDS)
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
 

@@ -1,7 +1,6 @@
-"""Every decision reproduces from what is stored with it: its evidence, its versions, its application.
+"""Every decision can be reproduced from its stored form: its evidence, its versions, its application.
 
-Over all rows of the project's own hard cases. A decision is stored as JSON; nothing but what is read back
-from that JSON is used here.
+The tests cover all of the project's own hard cases, and use only decisions that were read back from JSON.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from tests.accuracy.labelled import HARD_CASES, MORE_CASES, read_cases, sample_r
 from tests.builders.small_registry import NOW, registry_of
 
 ROUNDED: Final = 0.005  # bits are stored with two decimals
-# Rules that keep an applicant from being validated whatever the score: the code that names each.
+# Codes of the rules that prevent validation whatever the score.
 KEEP_FROM_VALIDATING: Final = frozenset(
     """
     AFFILIATE OUT_OF_SCOPE_KIND ASSOCIATION_OF_PUBLIC_LIBRARY BODY_OF_LIBRARY HOST_OF_LIBRARY
@@ -36,9 +35,9 @@ KEEP_FROM_VALIDATING: Final = frozenset(
     PLACE_NAME_ONLY CONTACT_DIFFERS
     """.split()
 )
-# Of these, the ones that may stand behind MATCH as well: there they inform, and do not decide.
+# The codes of these that may also follow MATCH: there they inform, and do not decide.
 ALSO_INFORM: Final = frozenset({"INVALID_FIELD", "CONTACT_DIFFERS"})
-# Rules that validate below the threshold: the very place of an entry, or the only library of the town.
+# Codes of the rules that validate below the threshold.
 VALIDATE_BELOW: Final = frozenset({"OTHER_NAME_AT_SAME_PLACE", "LOCATION_OVER_SCORE", "ONLY_LIBRARY_OF_TOWN"})
 
 
@@ -56,8 +55,8 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> list[World]:
         registry = registry_of(release, before)
         read = [application_from_fields(dict(case.fields)) for case in read_cases(path)]
         submissions = [
-            Submission(source="accuracy", application=one.application, sent_at=NOW, problems=one.problems)
-            for one in read
+            Submission(source="accuracy", application=each.application, sent_at=NOW, problems=each.problems)
+            for each in read
         ]
         decisions = Decider(registry).decide(submissions, NOW)
         made.append(World(registry, [decision.model_dump_json() for decision in decisions]))
@@ -73,7 +72,7 @@ def score_of(decision: Decision) -> float:
 
 
 def threshold_of(decision: Decision) -> float:
-    """The score that validates: a higher one where neither street, phone nor FSCS id lead to the entry."""
+    """The least score that validates; it is higher if neither street, phone nor FSCS id agrees."""
     policy = load_policy()
     levels = {row.field: row.level for row in decision.evidence}
     is_located = levels["phone"] in policy.phone or (
@@ -90,7 +89,7 @@ def test_a_decision_is_read_back_as_it_was_stored(worlds: list[World]) -> None:
             assert Decision.model_validate_json(text).model_dump_json() == text
 
 
-def test_each_row_of_evidence_is_worth_what_the_weights_it_names_say(worlds: list[World]) -> None:
+def test_each_row_of_evidence_has_the_bits_of_the_named_weights(worlds: list[World]) -> None:
     weights = load_weights()
     for decision in decisions_of(worlds):
         assert decision.policy_version == f"{load_policy().version}/{weights.version}"
@@ -104,7 +103,7 @@ def test_each_row_of_evidence_is_worth_what_the_weights_it_names_say(worlds: lis
             assert row.bits == pytest.approx(weights.bits[row.field][row.level], abs=ROUNDED), row
 
 
-def test_every_field_stands_in_the_evidence_once(worlds: list[World]) -> None:
+def test_every_field_is_in_the_evidence_once(worlds: list[World]) -> None:
     fields = ["name", "shared_words", "phone", "place", "state", "street", "together", "fscs_id", "prior"]
     for decision in decisions_of(worlds):
         if decision.evidence:
@@ -113,15 +112,16 @@ def test_every_field_stands_in_the_evidence_once(worlds: list[World]) -> None:
             assert (decision.candidates, decision.match, decision.confidence) == ([], None, 0.0)
 
 
-def candidate_spoken_of(decision: Decision) -> Candidate:
-    """The match, or the best candidate where there is none; the own town's may stand behind a namesake's."""
+def named_candidate(decision: Decision) -> Candidate:
+    """The match, or the best candidate if there is none. The match may rank after a namesake elsewhere."""
     match = decision.match
     if match is None:
         return decision.candidates[0]
     return next(
-        one
-        for one in decision.candidates
-        if (one.fscs_key, one.fscs_id, one.name) == (match.fscs_key, match.fscs_id, match.name)
+        candidate
+        for candidate in decision.candidates
+        if (candidate.fscs_key, candidate.fscs_id, candidate.name)
+        == (match.fscs_key, match.fscs_id, match.name)
     )
 
 
@@ -135,7 +135,7 @@ def test_the_evidence_sums_to_the_candidates_bits_and_its_confidence(worlds: lis
         assert near[0] - 1e-6 <= decision.confidence <= near[1] + 1e-6, decision.application_id
         if "NO_LONGER_LISTED" in decision.reason_codes:
             continue  # candidates are those of the newest release
-        best = candidate_spoken_of(decision)
+        best = named_candidate(decision)
         assert abs(score - best.bits) <= tolerance, decision.application_id
         if decision.margin is not None and decision.runner_up is not None:
             assert abs(decision.margin - (best.bits - decision.runner_up.bits)) <= 3 * ROUNDED
@@ -148,23 +148,25 @@ def test_the_stored_application_is_decided_the_same_again(worlds: list[World]) -
         stored = [Decision.model_validate_json(text) for text in world.stored]
         submissions = [
             Submission(
-                source=one.source,
-                application=one.application,
-                sent_at=one.sent_at,
-                correlation_id=one.correlation_id,
-                problems=problems_of(one),
+                source=first.source,
+                application=first.application,
+                sent_at=first.sent_at,
+                correlation_id=first.correlation_id,
+                problems=problems_of(first),
             )
-            for one in stored
+            for first in stored
         ]
-        # in another order: nothing of a decision hangs on its neighbours
+        # in another order: a decision does not depend on its neighbours
         again = Decider(world.registry).decide(submissions[::-1], NOW)[::-1]
-        differing = [one.application_id for one, other in zip(stored, again, strict=True) if one != other]
+        differing = [
+            first.application_id for first, second in zip(stored, again, strict=True) if first != second
+        ]
         assert differing == []
-        assert [one.event_id for one in again] == [one.event_id for one in stored]
+        assert [decision.event_id for decision in again] == [decision.event_id for decision in stored]
 
 
 def problems_of(decision: Decision) -> tuple[FieldProblem, ...]:
-    """What could not be read of the application, from the sentence that names it."""
+    """The first problem of the application, from the sentence that reports it."""
     (pattern,) = reasons_of(["INVALID_FIELD"], {"INVALID_FIELD": "\0"})
     for reason in decision.reasons:
         if reason.code == "INVALID_FIELD":

@@ -1,4 +1,4 @@
-"""What was given and could not be read: named whatever the answer, and what of it never validates."""
+"""Given values that could not be read: every answer names them, and some of them prevent validation."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def test_an_address_that_is_abroad_in_part_goes_to_a_person(fields: dict[str, st
         ({"country": "Guam"}, "country is another state or territory than the state"),
     ],
 )
-def test_a_state_of_elsewhere_beside_the_one_that_was_given_goes_to_a_person(
-    fields: dict[str, str], said: str
-) -> None:
+def test_another_state_beside_the_given_state_goes_to_a_person(fields: dict[str, str], said: str) -> None:
     decision = decide(**{**PLACED, "street": "5 State St", "state": "ME", "zip": "04907", **fields})
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
     assert said in decision.reasons[0].staff
@@ -101,7 +99,7 @@ def test_a_state_of_elsewhere_beside_the_one_that_was_given_goes_to_a_person(
         ({"city": "12345"}, "city has no letters"),
     ],
 )
-def test_what_stands_beside_a_value_is_named_and_the_answer_stays(fields: dict[str, str], said: str) -> None:
+def test_text_beside_a_value_is_named_and_the_answer_stays(fields: dict[str, str], said: str) -> None:
     decision = decide(**{**ALDER_FIELDS, **fields})
     assert decision.decision is Answer.VALIDATED
     assert "INVALID_FIELD" in decision.reason_codes
@@ -129,7 +127,7 @@ def test_a_whole_value_has_nothing_unread(fields: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "fields", [{"state": "XX"}, {"state": "Metro Manila"}, {"country": "Atlantis"}, {"zip": "110006"}]
 )
-def test_where_the_country_stays_open_a_person_decides(fields: dict[str, str]) -> None:
+def test_a_person_decides_if_the_country_is_unsure(fields: dict[str, str]) -> None:
     decision = decide(**{**PLACED, **fields})
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
     assert problems_of(decision) == dict.fromkeys(fields, "unreadable")
@@ -151,7 +149,7 @@ def test_an_unreadable_state_is_never_validated_though_everything_else_agrees() 
         {"street": "?!?\u56fe"},
     ],
 )
-def test_anything_else_is_named_and_the_answer_stays(fields: dict[str, str]) -> None:
+def test_any_other_unread_value_is_named_and_the_answer_stays(fields: dict[str, str]) -> None:
     decision = decide(**{**ALDER_FIELDS, **fields})
     assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "INVALID_FIELD"])
     assert problems_of(decision) == dict.fromkeys(fields, "unreadable")
@@ -159,7 +157,7 @@ def test_anything_else_is_named_and_the_answer_stays(fields: dict[str, str]) -> 
     assert decision.next_step.code == "CONFIRM_AUTHORITY"
 
 
-def test_what_is_not_read_is_named_where_the_answer_is_no_as_well() -> None:
+def test_unread_values_are_named_also_if_the_answer_is_not_validated() -> None:
     decision = decide(name="Zebulon Widgets", city="Elsewhere", state="TX", phone="none of yours")
     assert (decision.decision, decision.reason_codes) == (
         Answer.NOT_VALIDATED,
@@ -167,7 +165,7 @@ def test_what_is_not_read_is_named_where_the_answer_is_no_as_well() -> None:
     )
 
 
-def test_what_stands_for_a_blank_is_no_problem() -> None:
+def test_a_placeholder_for_a_blank_is_not_a_problem() -> None:
     blanks = {"street": "N/A", "zip": "00000", "phone": "000-000-0000", "fscs_id": "none", "country": "-"}
     with_blanks = decide(**{**PLACED, "state": "NULL", **blanks})
     without = decide(**PLACED)
@@ -176,26 +174,26 @@ def test_what_stands_for_a_blank_is_no_problem() -> None:
 
 
 @pytest.mark.parametrize("name", ["N/A", "none", "-", "#REF!", "Unknown"])
-def test_a_name_that_stands_for_a_blank_is_missing(name: str) -> None:
+def test_a_placeholder_for_a_name_is_a_missing_name(name: str) -> None:
     decision = decide(**{**ALDER_FIELDS, "name": name})
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
     assert decision.problems == (FieldProblem("name", "is missing"),)
 
 
 @pytest.mark.parametrize("country", ["", "USA", "U.S.A.", "United States (US)", "Estados Unidos", "N/A"])
-def test_the_united_states_are_no_problem(country: str) -> None:
+def test_the_united_states_are_not_a_problem(country: str) -> None:
     decision = decide(**{**ALDER_FIELDS, "country": country})
     assert (decision.decision, decision.problems) == (Answer.VALIDATED, ())
 
 
-def test_problems_of_the_door_and_of_reading_are_named_together() -> None:
+def test_problems_of_reading_and_of_matching_are_named_together() -> None:
     decision = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
     assert decision.decision is Answer.NEEDS_REVIEW
     assert list(problems_of(decision)) == ["phone", "zip"]
     assert "phone is neither text nor a number; zip is not a ZIP" in decision.reasons[0].staff
 
 
-def test_deciding_again_neither_doubles_a_problem_nor_keeps_one_that_is_read_today() -> None:
+def test_deciding_again_finds_the_problems_of_today_once() -> None:
     first = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
     stale = FieldProblem("city", "was not read by an older version")
     stored = (*first.problems, stale)
@@ -208,7 +206,7 @@ def test_deciding_again_neither_doubles_a_problem_nor_keeps_one_that_is_read_tod
 @pytest.mark.parametrize("kind", ["foreign", "unreadable"])
 def test_a_problem_is_read_as_it_was_stored(kind: str) -> None:
     decision = decide(**{**PLACED, "state": "Ontario" if kind == "foreign" else "XX"})
-    assert [one.kind for one in decision.problems] == [kind]
+    assert [problem.kind for problem in decision.problems] == [kind]
     assert Decision.model_validate_json(decision.model_dump_json()) == decision
 
 
@@ -244,13 +242,13 @@ class TestZipOfAnotherState:
         assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["ZIP_CONTRADICTS"])
 
     @pytest.mark.parametrize("state", ["ME", ""])
-    def test_a_listed_one_is_the_librarys_own(self, state: str) -> None:
+    def test_a_listed_zip_of_another_state_agrees(self, state: str) -> None:
         at_border = release((replace(ATHENAEUM, zip="03801", mailing_zip="03801"), ALDER))
         decision = decide(at_border, **PLACED, state=state, zip="03801")
         assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH"])
 
 
-def test_the_country_is_part_of_what_a_submission_is() -> None:
+def test_the_country_is_part_of_the_identity_of_a_submission() -> None:
     def submission(**fields: str) -> Submission:
         read = application_from_fields({"application_id": "A-1", **ALDER_FIELDS, **fields})
         return Submission(source="partner", application=read.application, sent_at=NOW)

@@ -1,4 +1,4 @@
-"""Applications for libraries that the newest release lists no longer, or under another key."""
+"""Applications of libraries that the newest release no longer lists, or lists under another key."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def answer(decision: Decision) -> tuple[Answer, str]:
 
 
 def id_shown(decision: Decision) -> str:
-    (comparison,) = (one for one in decision.evidence if one.field == "fscs_id")
+    (comparison,) = (row for row in decision.evidence if row.field == "fscs_id")
     assert comparison.level == "exact"
     return comparison.listed
 
 
-def test_one_that_nobody_reports_any_more_is_told_as_last_listed() -> None:
+def test_a_library_that_is_no_longer_reported_is_answered_as_last_listed() -> None:
     decision = decide(WITH_KELP, WITHOUT, **KELP_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
     assert decision.match is not None
@@ -78,7 +78,7 @@ def test_one_that_nobody_reports_any_more_is_told_as_last_listed() -> None:
     assert "2020" in decision.reasons[0].staff
 
 
-def test_one_that_was_reported_closed_in_its_last_year_is_told_as_closed() -> None:
+def test_a_library_reported_closed_in_its_last_year_is_answered_as_closed() -> None:
     closed = year(2020, (replace(KELP, structure="03"),), (replace(KELP_CENTRAL, structure="03"),))
     decision = decide(closed, WITHOUT, **KELP_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
@@ -86,7 +86,7 @@ def test_one_that_was_reported_closed_in_its_last_year_is_told_as_closed() -> No
     assert decision.match.fate == "closed"
 
 
-def test_one_that_is_a_branch_of_another_system_now_is_validated_as_that_branch() -> None:
+def test_a_library_that_is_now_a_branch_of_another_system_is_validated_as_that_branch() -> None:
     decision = decide(WITH_KELP, year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS)
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None
@@ -111,8 +111,8 @@ def test_the_old_key_of_a_system_that_listed_no_outlet_leads_to_its_branch() -> 
     assert "SUCCEEDED" in decision.reason_codes
 
 
-def test_the_old_key_with_the_old_name_leads_to_a_branch_of_another_name_in_the_same_house() -> None:
-    """The system had a name of its own, and its one library, which is the branch, another."""
+def test_the_old_key_and_name_lead_to_a_branch_of_another_name_in_the_same_building() -> None:
+    """The system and its only library had different names; the library is now the branch."""
     office = replace(KELP, name="WHARFSIDE LIBRARY SYSTEM")
     fields = {**KELP_FIELDS, "name": "Wharfside Library System"}
     for old in ("ME0100", "ME0100-002"):
@@ -124,7 +124,7 @@ def test_the_old_key_with_the_old_name_leads_to_a_branch_of_another_name_in_the_
         assert "SUCCEEDED" in decision.reason_codes
 
 
-def test_an_old_key_is_shown_beside_the_new_one() -> None:
+def test_an_old_key_is_shown_beside_the_new_key() -> None:
     now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     shown = {
         old: id_shown(decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old))
@@ -137,8 +137,8 @@ def test_an_old_key_is_shown_beside_the_new_one() -> None:
     }
 
 
-def test_a_year_that_misses_it_out_does_not_hide_what_became_of_it() -> None:
-    """Listed in 2020, by nobody in 2021, in 2022 as a branch of the county's system."""
+def test_a_year_without_the_library_does_not_hide_its_successor() -> None:
+    """The library is listed in 2020, not in 2021, and in 2022 as a branch of the county's system."""
     for old in ("", "ME0100", "ME0100-002"):
         decision = decide(WITH_KELP, year(2021), year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id=old)
         assert decision.decision is Answer.VALIDATED
@@ -147,7 +147,7 @@ def test_a_year_that_misses_it_out_does_not_hide_what_became_of_it() -> None:
         assert "SUCCEEDED" in decision.reason_codes
 
 
-def test_a_branch_that_went_with_its_system_has_not_the_main_places_successor() -> None:
+def test_a_vanished_branch_does_not_get_the_successor_of_its_system() -> None:
     then = year(2020, (KELP,), (KELP_CENTRAL, POND))
     decision = decide(then, year(2022, (), (KELP_BRANCH,)), **POND_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
@@ -155,14 +155,14 @@ def test_a_branch_that_went_with_its_system_has_not_the_main_places_successor() 
     assert (decision.match.fscs_id, decision.match.successor) == ("ME0100-003", None)
 
 
-def test_a_branch_that_was_reported_closed_is_told_as_closed_whatever_became_of_its_system() -> None:
+def test_a_branch_reported_closed_is_answered_as_closed_whatever_became_of_its_system() -> None:
     then = year(2020, (KELP,), (KELP_CENTRAL, replace(POND, structure="03")))
     decision = decide(then, WITHOUT, **POND_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
 
 
-def test_a_branch_given_up_earlier_does_not_tell_when_its_system_was_listed_last() -> None:
-    """The older branch bears all the words of the name, and the same telephone."""
+def test_a_branch_closed_earlier_does_not_set_the_last_year_of_its_system() -> None:
+    """The older branch has every word of the name, and the same phone."""
     archive = replace(
         KELP_CENTRAL, sequence="004", type="BR", name="KELP HARBOR ARCHIVE LIBRARY", structure="03"
     )
@@ -177,7 +177,7 @@ def test_a_branch_given_up_earlier_does_not_tell_when_its_system_was_listed_last
     assert (decision.match.fscs_id, decision.match.last_listed) == (None, 2020)
 
 
-def test_one_whose_branch_was_closed_after_it_was_absorbed_is_told_with_its_successor() -> None:
+def test_a_library_whose_branch_closed_after_a_merger_is_answered_with_its_successor() -> None:
     office = replace(KELP, name="WHARFSIDE LIBRARIES")
     fields = {**KELP_FIELDS, "name": "Wharfside Libraries"}
     then = year(2020, (office,), (KELP_CENTRAL,))
@@ -193,7 +193,7 @@ def test_one_whose_branch_was_closed_after_it_was_absorbed_is_told_with_its_succ
     }
 
 
-def test_one_under_a_new_key_is_one_library_that_answers_to_its_old_key() -> None:
+def test_a_library_with_a_new_key_is_found_by_its_old_key_too() -> None:
     now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     for fscs_id in ("", "ME0100", "ME0100-002", "ME0200"):
         decision = decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=fscs_id)
@@ -218,8 +218,8 @@ def test_an_old_key_with_another_librarys_name_and_place_contradicts() -> None:
     assert answer(decision) == (Answer.NEEDS_REVIEW, "FSCS_ID_CONTRADICTS")
 
 
-def test_a_neighbour_that_was_listed_together_with_it_is_not_what_it_became() -> None:
-    """A system office that closed, and the town library beside it, with the same telephone."""
+def test_a_neighbour_listed_in_the_same_years_is_not_the_successor() -> None:
+    """A system office closed; the town library beside it has the same phone."""
     office = replace(
         KELP, name="BRIARTON LIBRARY SERVICE", city="BRIARTON", zip="04902", phone=BRIAR_CITY.phone
     )
@@ -248,4 +248,4 @@ def test_a_listed_library_is_answered_the_same_beside_any_number_of_older_years(
 def test_the_order_in_which_releases_were_accepted_changes_nothing() -> None:
     years = [WITH_KELP, year(2021, (), (KELP_BRANCH,)), WITHOUT]
     postings = [registry_of(*order).items for order in permutations(years)]
-    assert all(one == postings[0] for one in postings)
+    assert all(items == postings[0] for items in postings)

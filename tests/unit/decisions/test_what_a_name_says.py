@@ -1,4 +1,4 @@
-"""What a name says by its words: that it is a library's, the entry's very name, or nothing but a place."""
+"""Whether a name is a library's, is the listed name, or is only the name of a place."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_other_words_for_books_and_places_do_not_say_library(name: str) -> None:
     assert not in_town(LARCHMERE, name).says_library
 
 
-def test_branch_says_library_at_the_place_of_an_outlet_alone() -> None:
+def test_branch_says_library_only_at_the_street_or_phone_of_an_outlet() -> None:
     assert at_door(JUNIPER_CREEK, "Juniper Creek Branch").says_library
     assert not in_town(JUNIPER_CREEK, "Juniper Creek Branch").says_library
     assert not at_door(LARCHMERE, "Larchmere Branch").says_library
@@ -90,7 +90,7 @@ def test_branch_says_library_at_the_place_of_an_outlet_alone() -> None:
         (SABLE_COUNTY, "Sable County Library"),
     ],
 )
-def test_who_has_every_word_of_a_listed_name_bears_it(listed: System | Outlet, name: str) -> None:
+def test_a_name_with_every_word_of_a_listed_name_is_that_name(listed: System | Outlet, name: str) -> None:
     assert in_town(listed, name).is_listed_name
 
 
@@ -112,7 +112,9 @@ def test_who_has_every_word_of_a_listed_name_bears_it(listed: System | Outlet, n
         (HASTWELL, "Hastwell Memorial"),
     ],
 )
-def test_who_lacks_a_word_of_it_or_has_another_kind_word_does_not(listed: System | Outlet, name: str) -> None:
+def test_a_name_that_lacks_a_word_or_has_a_word_of_another_kind_is_not_that_name(
+    listed: System | Outlet, name: str
+) -> None:
     assert not in_town(listed, name).is_listed_name
 
 
@@ -128,7 +130,7 @@ def test_a_name_with_a_word_of_its_own_is_not_generic(name: str) -> None:
     assert not in_town(LARCHMERE, name).is_generic
 
 
-def test_public_library_says_enough_at_the_very_place_of_one() -> None:
+def test_public_library_is_not_generic_at_the_street_or_phone_of_a_library() -> None:
     assert not at_door(LARCHMERE, "Public Library").is_generic
     assert at_door(LARCHMERE, "The Library").is_generic
 
@@ -143,7 +145,7 @@ def test_public_library_says_enough_at_the_very_place_of_one() -> None:
         "Quill County",
     ],
 )
-def test_a_name_of_nothing_but_a_place_and_its_government_is_one(name: str) -> None:
+def test_a_place_with_or_without_its_government_is_only_a_place(name: str) -> None:
     assert in_town(LARCHMERE, name).is_only_place
 
 
@@ -162,7 +164,7 @@ def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
         "Zebra Library, Inc.",
     ],
 )
-def test_a_name_in_which_only_words_before_library_are_left_is_some_librarys(name: str) -> None:
+def test_a_name_with_unexplained_words_only_before_library_is_a_librarys(name: str) -> None:
     assert in_town(LARCHMERE, name).is_explained_after_library
 
 
@@ -170,7 +172,7 @@ def test_a_name_in_which_only_words_before_library_are_left_is_some_librarys(nam
     "name",
     ["Larchmere Library Zebra", "Zebra Library Apartments", "Larchmere Library LLC", "Zebra", "Zebra Books"],
 )
-def test_a_word_that_is_left_behind_library_makes_it_another_bodys(name: str) -> None:
+def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> None:
     assert not in_town(LARCHMERE, name).is_explained_after_library
 
 
@@ -185,41 +187,41 @@ def test_a_word_that_is_left_behind_library_makes_it_another_bodys(name: str) ->
         (LARCHMERE, "Larchmere Public Library", False),  # called after its town
     ],
 )
-def test_a_name_names_the_entry_by_a_word_that_is_not_of_the_place(
+def test_a_listed_word_is_one_that_is_not_of_the_place(
     listed: System | Outlet, name: str, *, names: bool
 ) -> None:
     assert in_town(listed, name).has_listed_word is names
 
 
-def test_an_acronym_names_the_entry_at_its_place() -> None:
+def test_an_acronym_is_a_listed_word_at_the_entrys_street_or_phone() -> None:
     assert at_door(SABLE_COUNTY, "SCLS Library").has_listed_word
     assert not in_town(SABLE_COUNTY, "SCLS Library").has_listed_word
 
 
 @pytest.mark.parametrize(
-    ("part", "says_library", "left"),
+    ("part", "says_library", "unexplained"),
     [
         ("Sable County Library", True, ()),
         ("Juniper Creek School", False, ("SCHOOL",)),
         (None, True, ("SCHOOL",)),
     ],
 )
-def test_a_part_of_the_name_is_read_like_a_whole_one(
-    part: str | None, left: tuple[str, ...], *, says_library: bool
+def test_a_part_of_a_name_is_explained_like_a_whole_name(
+    part: str | None, unexplained: tuple[str, ...], *, says_library: bool
 ) -> None:
     evidence = evidence_of(
         JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **in_its_town(JUNIPER_CREEK)
     )
     found = evidence.explained(part)
-    assert (found.says_library, found.unexplained) == (says_library, left)
+    assert (found.says_library, found.unexplained) == (says_library, unexplained)
 
 
-def test_the_applicants_own_place_explains_words_where_it_is_the_entrys() -> None:
+def test_the_applicants_place_explains_words_if_it_is_the_entrys() -> None:
     nearby = {**in_its_town(HASTWELL), "city": "Havenport", "zip": HASTWELL.zip}
     assert evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **nearby).name.unexplained == ()
 
 
-def test_the_applicants_place_explains_nothing_where_it_is_another() -> None:
+def test_the_applicants_place_explains_nothing_if_it_is_not_the_entrys() -> None:
     elsewhere = in_its_town(HAVENPORT)
     found = evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **elsewhere).name
     assert found.unexplained == ("HAVENPORT",)

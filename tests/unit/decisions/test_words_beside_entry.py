@@ -1,4 +1,4 @@
-"""Words that look like an entry's and are others: everyday words, points of the compass, business forms."""
+"""Words that look like an entry's words and are not: everyday words, directions, business forms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from tests.builders.varied_registry import (
         (HASTWELL, "Oliver Tavern Hastwell Memorial Library"),
     ],
 )
-def test_a_word_of_everyday_language_is_no_slip_of_a_listed_one(listed: System | Outlet, name: str) -> None:
+def test_an_everyday_word_is_not_a_slip_of_a_listed_word(listed: System | Outlet, name: str) -> None:
     assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
     assert answer(name, **in_its_town(listed)).decision is not Answer.VALIDATED
 
@@ -47,7 +47,7 @@ def test_a_word_of_everyday_language_is_no_slip_of_a_listed_one(listed: System |
 @pytest.mark.parametrize(
     "name", ["Larchmere Pubilc Library", "Larchmere Public Libary", "Larchmere Pub Lib", "Lib Pub Larchmere"]
 )
-def test_a_slip_that_makes_no_word_is_one(name: str) -> None:
+def test_a_slip_that_is_not_an_everyday_word_is_explained(name: str) -> None:
     assert answer(name, **with_its_phone(LARCHMERE)).decision is Answer.VALIDATED
 
 
@@ -66,7 +66,7 @@ NORTH_HAVEN = system(
         "South North Quarry Memorial Library",
     ],
 )
-def test_a_point_of_the_compass_belongs_to_the_name_of_its_place(name: str) -> None:
+def test_a_direction_belongs_to_the_name_of_its_place(name: str) -> None:
     decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "BODY_OF_LIBRARY"
@@ -90,14 +90,14 @@ def test_the_name_of_a_place_is_explained_however_often_it_is_said(name: str) ->
     "name",
     ["North Qurry Memorial Library of North Quarry", "North Quarry Memorial Library of North Quarrry"],
 )
-def test_the_name_of_a_place_is_its_name_with_a_slip_too(name: str) -> None:
+def test_the_name_of_a_place_may_have_a_slip(name: str) -> None:
     decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
     assert decision.decision is Answer.VALIDATED
 
 
 @pytest.mark.parametrize("listed", ["C. E. WARDLEY LIBRARY", "C.E. WARDLEY LIBRARY", "CARL WARDLEY LIBRARY"])
 @pytest.mark.parametrize("name", ["C. E. Wardley Library", "C.E. Wardley Library", "C E Wardley Library"])
-def test_an_initial_is_no_point_of_the_compass(listed: str, name: str) -> None:
+def test_an_initial_is_not_a_direction(listed: str, name: str) -> None:
     former = system("ME0901", listed, "4 LOCK STREET", "ORRINGHAM", "04901", "2075550171")
     renamed = replace(former, name="ORRINGHAM PUBLIC LIBRARY", name_change="24")
     years = (release((former,), fiscal_year=2021), release((renamed,)))
@@ -109,16 +109,16 @@ def test_an_initial_is_no_point_of_the_compass(listed: str, name: str) -> None:
     "name",
     ["Sable County Library System, ME", "Sable County Library System (ME)", "Sable County Library Maine"],
 )
-def test_the_own_state_behind_a_name_says_nothing_about_it(name: str) -> None:
+def test_a_name_with_its_state_is_validated(name: str) -> None:
     assert answer(name, **in_its_town(SABLE_COUNTY)).decision is Answer.VALIDATED
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library Museum", "Larchmere Library Observatory"])
-def test_what_says_library_at_the_librarys_street_is_no_refusal(name: str) -> None:
+def test_a_name_that_says_library_at_the_librarys_street_goes_to_a_person(name: str) -> None:
     assert answer(name, **at_its_door(LARCHMERE)).decision is Answer.NEEDS_REVIEW
 
 
-def test_a_school_library_at_the_librarys_street_is_for_a_person() -> None:
+def test_a_school_library_at_the_librarys_street_goes_to_a_person() -> None:
     decision = answer("Larchmere Elementary School Library", **at_its_door(LARCHMERE))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "OUT_OF_SCOPE_KIND"
@@ -135,7 +135,7 @@ PIERMONT_BOOKMOBILE = replace(
 PIERMONT_RELEASE = release((PIERMONT,), (PIERMONT_CENTRAL, PIERMONT_BOOKMOBILE))
 
 
-def test_an_outlet_without_a_phone_hides_no_other_phone() -> None:
+def test_an_outlet_without_a_phone_does_not_hide_a_different_phone() -> None:
     decision = decide(
         PIERMONT_RELEASE, name="Piermont Public Library",
         street="7996 Tannery Row", city="Piermont", state="VA", zip="23801", phone="804-444-3094",
@@ -144,7 +144,7 @@ def test_an_outlet_without_a_phone_hides_no_other_phone() -> None:
     assert decision.reasons[0].code == "CONTACT_DIFFERS"
 
 
-def test_an_open_library_is_not_told_that_its_bookmobile_is_closed() -> None:
+def test_an_open_library_is_not_answered_as_its_closed_bookmobile() -> None:
     decision = decide(
         PIERMONT_RELEASE, name="Piermont Public Library",
         city="Piermont", state="VA", zip="23801", phone="804-444-3094",
@@ -153,7 +153,7 @@ def test_an_open_library_is_not_told_that_its_bookmobile_is_closed() -> None:
     assert "LISTED_TEMPORARILY_CLOSED" not in [reason.code for reason in decision.reasons]
 
 
-def test_a_number_and_a_county_behind_a_library_are_explained() -> None:
+def test_a_number_and_a_county_after_library_are_explained() -> None:
     assert (
         answer("Larchmere Public Library No. 3", **with_its_phone(LARCHMERE)).decision
         is not Answer.NOT_VALIDATED
@@ -186,11 +186,11 @@ OF_FAIRFORD = release((QUARRY,), (PARK, VILLAGE))
 @pytest.mark.parametrize(
     ("listed", "name"),
     [
-        (PARK, "Fairford University Library"),  # a word of a name that is not given whole
+        (PARK, "Fairford University Library"),  # the rest of the listed name is missing
         (PARK, "University of Fairford Public Library"),
-        (PARK, "University Park Branch Marina"),  # a slip of the county's name, which nobody left out
+        (PARK, "University Park Branch Marina"),  # Marina is a slip of Marlin, which is not missing
         (PARK, "Marina University Park Branch Library"),
-        (QUARRY, "Marlin County Library District Airford"),  # the town stands nowhere else in the name
+        (QUARRY, "Marlin County Library District Airford"),  # the town is nowhere else in the name
         (QUARRY, "Airford Marlin County Library District"),
         (QUARRY, "Fr. of Marlin County Library District"),
         (QUARRY, "Marlin County Library Co"),
@@ -206,7 +206,7 @@ OF_FAIRFORD = release((QUARRY,), (PARK, VILLAGE))
         (QUARRY, "County of Marlin"),
     ],
 )
-def test_what_only_looks_explained_is_not(listed: System | Outlet, name: str) -> None:
+def test_a_name_that_only_looks_explained_is_not_validated(listed: System | Outlet, name: str) -> None:
     for fields in (with_its_phone(listed), at_its_door(listed), in_its_town(listed)):
         assert decide(OF_FAIRFORD, name=name, **fields).decision is not Answer.VALIDATED
 
@@ -224,11 +224,11 @@ def test_what_only_looks_explained_is_not(listed: System | Outlet, name: str) ->
         (QUARRY, "Marlin Conty Libary District of Fairfrod"),
     ],
 )
-def test_what_is_the_name_of_a_library_is_explained(listed: System | Outlet, name: str) -> None:
+def test_unusual_forms_of_a_librarys_name_are_validated(listed: System | Outlet, name: str) -> None:
     assert decide(OF_FAIRFORD, name=name, **with_its_phone(listed)).decision is Answer.VALIDATED
 
 
-def test_of_several_branches_a_part_of_a_name_tells_none_without_its_street() -> None:
+def test_a_part_of_a_name_does_not_choose_among_branches_without_a_street() -> None:
     decision = decide(OF_FAIRFORD, name="Fairford Little Free Library", **in_its_town(VILLAGE))
     assert decision.decision is Answer.NEEDS_REVIEW
 
@@ -264,11 +264,11 @@ def test_a_name_that_forgot_the_word_library_is_not_refused(name: str) -> None:
     assert answer("Larchmere Public", **in_its_town(LARCHMERE)).decision is Answer.NEEDS_REVIEW
 
 
-def test_a_library_glued_to_its_name_is_read() -> None:
+def test_a_name_written_together_with_library_is_read() -> None:
     assert answer("LarchmereLibrary", **in_its_town(LARCHMERE)).decision is Answer.VALIDATED
 
 
-def test_the_library_of_a_town_goes_before_a_namesake_elsewhere() -> None:
+def test_the_library_of_the_town_comes_before_a_namesake_elsewhere() -> None:
     namesake = system("CO0901", "FAIRFORD PUBLIC LIBRARY", "2 PINE ROAD", "FAIRFORD", "80026", "3035550101")
     decision = decide(release((QUARRY, namesake)), name="Fairford Public Library", **in_its_town(QUARRY))
     assert (decision.decision, decision.reasons[0].code) == (Answer.NEEDS_REVIEW, "NAME_DIFFERS")
