@@ -42,12 +42,12 @@ class NextStep:
 
 @dataclass
 class Comparison:
-    """One field of the application against one record: the level it reached and what that is worth."""
+    """One field of the application, compared with one entry: its level and its match weight."""
 
     field: str
     level: str
-    applied: Annotated[str, Field(description="what the application says")]
-    listed: Annotated[str, Field(description="what the registry says")]
+    applied: Annotated[str, Field(description="the value in the application")]
+    listed: Annotated[str, Field(description="the value in the registry")]
     bits: Annotated[
         float, Field(description="match weight: log2 of the likelihood ratio; negative speaks against")
     ]
@@ -55,7 +55,7 @@ class Comparison:
 
 @dataclass(kw_only=True)
 class Successor:
-    """The listed system that a library which is listed no longer is part of now."""
+    """The listed system that a vanished library is now part of."""
 
     fscs_key: str
     fscs_id: Annotated[str | None, Field(description="the outlet that the vanished library is now")] = None
@@ -80,10 +80,10 @@ _Status = Annotated[
 
 @dataclass(kw_only=True)
 class Match:
-    """A registry entry: a system, and the outlet where the application names one."""
+    """A registry entry: a system, and its outlet if the application names an outlet."""
 
     fscs_key: str
-    fscs_id: Annotated[str | None, Field(description="the outlet, where one was matched")] = None
+    fscs_id: Annotated[str | None, Field(description="the outlet; null: only the system was matched")] = None
     name: Annotated[
         str, Field(description="the name of the matched entry: the outlet's, or else the system's")
     ]
@@ -97,7 +97,7 @@ class Match:
     state: str
     zip: str
     phone: Annotated[
-        str, Field(description="the registry's own number: the one to call to check authority")
+        str, Field(description="the number that the registry lists: call it to check authority")
     ] = ""
     status: _Status
     meets_fscs_definition: str = ""
@@ -106,8 +106,10 @@ class Match:
     population: Annotated[int | None, Field(description="legal service area, persons")] = None
     operating_expenditure: Annotated[int | None, Field(description="US dollars a year")] = None
     last_listed: Annotated[int, Field(description="the newest fiscal year that lists it")]
-    fate: Annotated[Fate | None, Field(description="what became of it, once it is listed no longer")] = None
-    successor: Annotated[Successor | None, Field(description="who took over, where that is certain")] = None
+    fate: Annotated[Fate | None, Field(description="what became of it, if it is no longer listed")] = None
+    successor: Annotated[
+        Successor | None, Field(description="the system that took it over, if that is certain")
+    ] = None
 
 
 @dataclass
@@ -131,7 +133,7 @@ class Candidate:
 
 
 class AnswerFields(BaseModel):
-    """What the rules, or a person, answer to one application, and why."""
+    """The answer of the rules, or of a person, to one application, with its reasons."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -141,13 +143,13 @@ class AnswerFields(BaseModel):
     confidence: float = Field(
         ge=0,
         le=1,
-        description="how often labelled applicants with this answer and about this match weight were the "
-        "library named: see docs/accuracy.md",
+        description="the share of labelled applicants with this answer and a similar match weight that were "
+        "the named library: see docs/accuracy.md",
     )
     match: Match | None
     runner_up: Candidate | None = Field(
-        description="the best candidate of another system; nobody else is compared where one has the very "
-        "name, and street or phone"
+        description="the best candidate of another system; the search for candidates ends early if an entry "
+        "has exactly the name, and street or phone"
     )
     margin: float | None = Field(description="bits between the match and the runner-up")
     candidates: list[Candidate]
@@ -163,7 +165,7 @@ class AnswerFields(BaseModel):
 
 
 class _Codes(BaseModel):
-    """The fields that an answer begins with outside the product."""
+    """The first fields of an answer that leaves the product."""
 
     decision: Answer
     reason_codes: list[str]

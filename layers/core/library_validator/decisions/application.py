@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _Text = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
 
 
-@dataclass  # as the parts of an answer are: one is made for each row of a file
+@dataclass  # plain, as the parts of an answer: each row of a file makes an application
 class Application:
     """One application. Text as given, trimmed; an empty string means: not given."""
 

@@ -64,7 +64,7 @@ class Cause(_Model):
 
 
 def event_id_of(submission: Submission, cause: Cause) -> UUID:
-    """The one id of the decision and of its event: uuid5 of submission and cause."""
+    """The id of a decision and of its event: uuid5 of submission and cause."""
     name = f"{submission.identity}\n{cause.key}".encode()
     # This is uuid.uuid5, in half the time.
     return UUID(bytes=sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16], version=5)

@@ -11,7 +11,7 @@ from library_validator.matching.words import LIBRARY_WORDS
 
 
 class Evidence:
-    """Facts about an applicant and one entry. Each is true or false, but for the last two.
+    """Facts about an applicant and one entry. All but the last two are true or false.
 
     - ``name_alone``: the applicant gave only a name, and perhaps a state.
     - ``place_agrees``: the town or the ZIP is the entry's.
@@ -53,7 +53,7 @@ class Evidence:
         self.place_agrees = compared.place in policy.place
         self.location_agrees = (street_agrees and compared.place != "different") or phone_agrees
         is_named_after_town = says_library and query.place_words.issuperset(query.name.core)
-        if level == "different" and not (street_agrees or phone_agrees):  # so it is with most candidates
+        if level == "different" and not (street_agrees or phone_agrees):  # true for most candidates
             self.name_fits = self.sufficient = self.overrides_score = False
             self.plausible = self.place_agrees and is_named_after_town
             return
@@ -103,13 +103,13 @@ class Evidence:
         if self._contact is None:
             namesakes = () if self.best.entry.phones else self.namesakes()
             contact = contact_of(self.query, self.best, self.policy, namesakes)
-            if contact.contradicts and self._is_at_other_outlet():
+            if contact.contradicts and self._system_lists_name_and_street():
                 contact = contact._replace(points=0)
             self._contact = contact
         return self._contact
 
-    def _is_at_other_outlet(self) -> bool:
-        """Whether the entry's system lists exactly this name and street, for another outlet perhaps."""
+    def _system_lists_name_and_street(self) -> bool:
+        """Whether the entry's system lists exactly this name, and this street, perhaps at two outlets."""
         key = self.best.entry.fscs_key
         return any(
             candidate.compared.street == "exact" and candidate.compared.name.level == "exact"

@@ -57,7 +57,7 @@ def _fiscal_year_of(registry: RegistryReader, version: str) -> int:
 
 
 def _entry(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
-    """The entry of a key or id among those of its system: the listed one where there are several."""
+    """The entry with this key or id among those of its system; of several, the listed entry."""
     if posting is None:
         return None
     entries = [decode(record) for record in records_of(posting)]
@@ -66,6 +66,6 @@ def _entry(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | Non
         for entry in entries
         if fscs_id in (entry.id, entry.listing.outlet_id) or fscs_id in entry.former_ids
     ]
-    # A key that was given to another system: the system that has it today comes before the one that had it.
+    # A key may have been given to another system: its present system comes before its former one.
     named.sort(key=lambda entry: (entry.last_listed < fiscal_year, fscs_id in entry.former_ids))
     return named[0] if named else None

@@ -63,6 +63,13 @@ def verdict_of(
 
 
 def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+    """The verdict of the rules, before problems of fields are considered.
+
+    1. An applicant that is exactly as listed is validated.
+    2. A body that supports a library is not validated.
+    3. The best listed entry decides, or a vanished entry that fits and has a higher score.
+    4. A verdict that validates is then checked once more, by name and contact.
+    """
     best = ranking.best or ranking.vanished_best
     if best is not None and _is_as_listed(query, best, ranking, policy):
         return Verdict(Answer.VALIDATED, ("MATCH",), best)
@@ -76,12 +83,12 @@ def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool
     )
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
-        closer = ranking.best is None or vanished.bits > ranking.best.bits
+        is_closer = ranking.best is None or vanished.bits > ranking.best.bits
         last = _last_listed_of_system(query, ranking, vanished, policy)
         if verdict.answer is Answer.VALIDATED and verdict.match is not None:
-            verdict = _reconcile_with_vanished(verdict, verdict.match, ranking, last, closer=closer)
+            verdict = _reconcile_with_vanished(verdict, verdict.match, ranking, last, is_closer=is_closer)
             known_as = last if "SUCCEEDED" in verdict.codes else verdict.match
-        elif closer:
+        elif is_closer:
             return _verdict_on_vanished(last)
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
         return confirm(verdict, evidence.of(verdict.match), known_as)
@@ -110,6 +117,7 @@ def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) 
 
 
 def _verdict_without_candidate(query: Query) -> Verdict:
+    """Not validated; a person decides if only a name was given and it says library."""
     if query.is_name_alone and query.says_library:
         return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
@@ -126,13 +134,13 @@ def _last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, pol
 
 
 def _reconcile_with_vanished(
-    verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, closer: bool
+    verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, is_closer: bool
 ) -> Verdict:
     """The verdict if the applicant can be ``match``, or an entry that vanished before the newest release.
 
     - The system of the match took over the vanished one: validated, with the reason ``SUCCEEDED``.
     - Both were listed in the same year, so neither became the other: if the vanished one has the higher score
-      (``closer``), a person decides.
+      (``is_closer``), a person decides.
     - Otherwise the verdict stays.
     """
     if vanished.entry.fscs_key == match.entry.fscs_key:
@@ -150,7 +158,7 @@ def _reconcile_with_vanished(
         about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
         return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=outlet, about=about)
     were_listed_together = 0 < match.entry.first_listed <= vanished.entry.last_listed
-    return _verdict_on_vanished(vanished) if were_listed_together and closer else verdict
+    return _verdict_on_vanished(vanished) if were_listed_together and is_closer else verdict
 
 
 def _verdict_on_vanished(vanished: Scored) -> Verdict:
@@ -165,6 +173,7 @@ def _verdict_on_vanished(vanished: Scored) -> Verdict:
 
 
 def _last_listed(vanished: Scored) -> str:
+    """A vanished entry for a person: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
     entry = vanished.entry
     name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name
     return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
@@ -275,11 +284,16 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
 
 
 def _zip_contradicts(query: Query, best: Scored) -> Verdict:
+    """A person decides, because the ZIP belongs to another state than name and town."""
     about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
     return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
 
 
 def _verdict_if_sufficient(evidence: Evidence) -> Verdict:
+    """Validated; a person decides if another system fits as well, or if the entry is permanently closed.
+
+    A rival does not count if the applicant is the only library of its town.
+    """
     best, policy = evidence.best, evidence.policy
     status = _status_codes(best)
     rival = _rival(evidence.ranking, best, policy)
@@ -331,6 +345,7 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
 
 
 def _verdict_if_insufficient(evidence: Evidence) -> Verdict:
+    """A person decides if the applicant may be a listed library of its town; otherwise not validated."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     supported = (
         best.bits >= policy.review or evidence.name_alone or evidence.location_agrees or evidence.place_agrees

@@ -43,7 +43,10 @@ def with_problems(
     policy: Policy,
     of_reading: Sequence[FieldProblem],
 ) -> Verdict:
-    """The verdict on an application with fields that could not be used; ``of_reading``: see above."""
+    """The verdict on an application with fields that could not be used.
+
+    ``of_reading``: the problems that ``read_application`` found.
+    """
     problems = (*of_reading, *[FieldProblem(*unread) for unread in query.unread])
     about = {INVALID: "; ".join(f"{problem.field} {problem.problem}" for problem in problems)}
     verdict = verdict._replace(about={**verdict.about, **about}, problems=problems)
@@ -62,7 +65,7 @@ def with_problems(
 
 
 def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
-    """Whether an unread value is one without which it is unsure who the applicant is, or in which country."""
+    """Whether a value that could not be read leaves the applicant's identity or country unsure."""
     if any(
         unread.kind == "foreign" or unread.field in _DECIDING or unread in _OF_ELSEWHERE
         for unread in query.unread
