@@ -126,7 +126,7 @@ class Stack:
 
 
 def project_root(start: Path | None = None) -> Path | None:
-    """The checkout that ``start`` (the current folder) is in: the nearest folder with a template."""
+    """The checkout that holds ``start`` (the current folder): the nearest folder with a template."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
         if (folder / "template.yaml").is_file() and (folder / "layers" / "core").is_dir():

@@ -31,8 +31,8 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass(slots=True)
-class Sent:
-    """What became of the rows of a file."""
+class SendResult:
+    """The result of sending a file."""
 
     notices: list[str]
     sent: int = 0
@@ -58,7 +58,7 @@ def submit(
         open_applications(applications, columns=column, sheet=sheet) as file,
         progress(f"sending {applications.name}", file.lines) as bar,
     ):
-        done = Sent(notices=[])
+        done = SendResult(notices=[])
 
         def count(taken: int) -> None:
             done.sent += taken
@@ -89,7 +89,7 @@ def _sendable(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Iterator[
             yield row
 
 
-def _show(done: Sent, place: str) -> None:
+def _show(done: SendResult, place: str) -> None:
     for sentence in done.notices:
         notice(sentence)
     warn_of_bad_lines(done.bad)
@@ -103,7 +103,7 @@ def _show(done: Sent, place: str) -> None:
     )
 
 
-def _as_json(done: Sent) -> dict[str, object]:
+def _as_json(done: SendResult) -> dict[str, object]:
     return {
         "sent": done.sent,
         "unreadable": [line.as_json for line in done.bad],
