@@ -87,7 +87,7 @@ def with_words_of_name(listed: System | Outlet) -> st.SearchStrategy[tuple[Syste
 
 
 def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
-    """What an applicant can give of the library's, and of its own."""
+    """Mixtures of the library's fields and the applicant's own."""
     own_phone = {"phone": f"{listed.phone[:3]}8675309"}
     return {
         "door and phone": with_its_phone(listed),

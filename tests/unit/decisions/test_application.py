@@ -91,7 +91,7 @@ class TestReadable:
 
 
 class TestPersons:
-    """A person's data never gets past the door, and is not even named with its value."""
+    """Fields about a person are dropped. Their names are reported, and never their values."""
 
     PERSON = {  # noqa: RUF012 - read only
         "contact_name": "Ada Lovelace",

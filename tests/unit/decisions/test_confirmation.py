@@ -26,7 +26,7 @@ from tests.builders.varied_registry import (
 
 
 def confirmed(listed: System | Outlet, name: str, **fields: str) -> Verdict:
-    """What becomes of a verdict that validates an applicant as ``listed``."""
+    """The confirmed form of a verdict that validates an applicant as ``listed``."""
     evidence = evidence_of(listed, name, **fields)
     return confirm(Verdict(Answer.VALIDATED, ("MATCH",), evidence.best), evidence, evidence.best)
 
@@ -83,9 +83,7 @@ def test_a_building_or_school_without_a_word_for_library_is_a_host(name: str) ->
 @pytest.mark.parametrize(
     ("name", "codes"), [("The Library", ("WEAK_EVIDENCE",)), ("Public Library", ("MATCH",))]
 )
-def test_public_library_is_confirmed_at_a_librarys_phone_and_the_library_is_not(
-    name: str, codes: tuple[str, ...]
-) -> None:
+def test_a_generic_name_needs_the_word_public_at_a_librarys_phone(name: str, codes: tuple[str, ...]) -> None:
     assert confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE)).codes == codes
 
 

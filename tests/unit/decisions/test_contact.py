@@ -165,7 +165,7 @@ BRANCHES = release(
 @pytest.mark.parametrize(
     ("street", "expected"), [(SABLE_COUNTY.street, Answer.VALIDATED), (OTHER_STREET, Answer.NEEDS_REVIEW)]
 )
-def test_a_system_gives_its_main_street_with_the_town_of_a_branch(street: str, expected: Answer) -> None:
+def test_the_main_street_of_a_system_agrees_in_the_town_of_a_branch(street: str, expected: Answer) -> None:
     place = {"city": "Pellwood", "state": "ME", "zip": "04113", "phone": OTHER_PHONE}
     decision = decide(BRANCHES, name=SABLE_COUNTY.name, street=street, **place)
     assert decision.decision is expected

@@ -23,12 +23,12 @@ from tests.builders.varied_registry import (
 
 
 def in_town(listed: System | Outlet, name: str) -> ExplainedName:
-    """The name of an applicant that gives the town of a listed library, and no more."""
+    """The name of an applicant that gives only the town of a listed library."""
     return evidence_of(listed, name, **in_its_town(listed)).name
 
 
 def at_door(listed: System | Outlet, name: str) -> ExplainedName:
-    """The same at the library's door."""
+    """The name of an applicant that gives the whole address of a listed library, without a phone."""
     return evidence_of(listed, name, **at_its_door(listed)).name
 
 

@@ -56,7 +56,7 @@ KANKERTON = {"city": "Kankerton", "state": "IA"}
         "City of Kankerton Corporation",
         "Village of Kankerton, Iowa, Incorporated",
         "City of Kankerton, West Virginia",  # a state that is not the applicant's
-        "County of Ostler",  # a county has a name of its own
+        "County of Ostler",  # counties are not named after the town
         "Ostler County",
         "County of Ostler, Ia",
         "Ostler County Government, Iowa",
@@ -77,7 +77,7 @@ def test_a_place_with_a_word_for_its_government_is_a_government(name: str) -> No
         "City of Kankerton Fire Department",
         "Kankerton City Hall",
         "Kankerton Town Tavern",
-        "City of Zebraville",  # another town than its own
+        "City of Zebraville",  # not the applicant's town
         "Friends of the City of Kankerton",
         "Ostler County Fair Grounds",
         "",

@@ -214,14 +214,14 @@ def test_after_a_withdrawal_the_rules_decide() -> None:
     assert under_override(by_rules(V), override, {}) == by_rules(V)
 
 
-def test_a_decision_under_an_override_does_not_take_its_end_from_the_rules() -> None:
+def test_an_override_clears_the_end_that_the_rules_set() -> None:
     rules = by_rules(V).model_copy(update={"valid_until": NOON})
     assert under_override(rules, override_of(N), {"AK0001": listed()}).valid_until is None
 
 
 class TestReasonCodes:
     @pytest.mark.parametrize("reason", override_reasons().values(), ids=lambda reason: reason.code)
-    def test_each_has_sentences_a_next_step_and_an_answer_that_it_fits(self, reason: OverrideReason) -> None:
+    def test_each_code_has_sentences_a_next_step_and_an_answer(self, reason: OverrideReason) -> None:
         assert isinstance(reason.reason, Reason)
         assert reason.staff.endswith(".")
         assert reason.applicant.endswith(".")

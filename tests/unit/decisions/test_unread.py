@@ -14,7 +14,7 @@ from library_validator.decisions.reasons import next_steps, reason_codes
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, ATHENAEUM, NEWEST, NOW, decide, registry_of, release
 
-PLACED = {"name": "Grayling Athenaeum", "city": "Grayling"}  # the only one of its name
+PLACED = {"name": "Grayling Athenaeum", "city": "Grayling"}  # no other library has this name
 
 
 def problems_of(decision: Decision) -> dict[str, str]:
@@ -50,7 +50,7 @@ def test_an_address_that_is_plainly_abroad_is_not_validated(fields: dict[str, st
 @pytest.mark.parametrize(
     "fields",
     [
-        {"state": "ME", "zip": "04907", "country": "Afghanistan"},  # the first of a list to choose from
+        {"state": "ME", "zip": "04907", "country": "Afghanistan"},  # the first country of a form's list
         {"state": "ON", "zip": "04907"},
         {"state": "ME", "zip": "M4W 2G8"},
         {"state": "ON", "phone": "2075550109"},
@@ -119,7 +119,7 @@ def test_text_beside_a_value_is_named_and_the_answer_stays(fields: dict[str, str
         {"country": "Maine"},
     ],
 )
-def test_a_whole_value_has_nothing_unread(fields: dict[str, str]) -> None:
+def test_a_complete_value_is_read_without_a_problem(fields: dict[str, str]) -> None:
     decision = decide(**{**ALDER_FIELDS, **fields})
     assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH"])
 

@@ -34,7 +34,7 @@ KELP_FIELDS = {
     "zip": "04950",
     "phone": "207-555-0150",
 }
-# The same house, as a branch of the county's system and as a system under a key of its own.
+# The same building, once as a branch of the county's system, and once as a system with a new key.
 KELP_BRANCH = replace(KELP_CENTRAL, fscs_key="ME0002", sequence="009", libid="ME0002-009")
 KELP_RENUMBERED = replace(KELP, fscs_key="ME0200", libid="ME0200")
 KELP_RENUMBERED_CENTRAL = replace(KELP_CENTRAL, fscs_key="ME0200", libid="ME0200-002")

@@ -181,10 +181,10 @@ def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> N
     [
         (HASTWELL, "Hastwell Library", True),
         (HASTWELL, "Thornby Library", False),  # its town
-        (HASTWELL, "Thornby Memorial Library", False),  # a word that many have
+        (HASTWELL, "Thornby Memorial Library", False),  # a word in many names
         (SPINDRIFT, "Spindrift Library Association", False),
-        (PELLWOOD, "Sable County Library", True),  # its system's
-        (LARCHMERE, "Larchmere Public Library", False),  # called after its town
+        (PELLWOOD, "Sable County Library", True),  # the name of its system
+        (LARCHMERE, "Larchmere Public Library", False),  # named after its town
     ],
 )
 def test_a_listed_word_is_one_that_is_not_of_the_place(

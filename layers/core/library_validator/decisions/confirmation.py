@@ -43,6 +43,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
 
 
 def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
+    """The verdict if the name fits neither the match nor ``known_as``; None: it fits."""
     objection = _objection_by_words(evidence, evidence.best)
     if objection is not None and known_as is not evidence.best:
         return _objection_by_words(evidence.of(known_as), evidence.best)

@@ -28,7 +28,10 @@ _CONTRADICTION: Final = 3
 
 
 class Contact(NamedTuple):
-    """Which of street, phone and ZIP are the entry's, and which differ: only fields that were given."""
+    """Which of street, phone and ZIP agree with the entry, and which differ.
+
+    A field that was not given does neither.
+    """
 
     agreeing: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()

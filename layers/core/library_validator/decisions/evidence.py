@@ -67,7 +67,7 @@ class Evidence:
         same_street = street_agrees and self.place_agrees
         same_door = same_street and phone_agrees
         same_phone = compared.phone == "exact" and self.place_agrees
-        same_name_and_street = level == "exact" and compared.street == "exact" and is_rare  # in another town
+        same_name_and_street = level == "exact" and compared.street == "exact" and is_rare  # in any town
         library_at_same_door = (same_door or same_phone) and says_library
         self.name_fits = is_whole_and_same_kind or (is_akin and says_library)
 
@@ -137,7 +137,7 @@ class Evidence:
 
     @property
     def is_published_name(self) -> bool:
-        """Whether the name is published, letter for letter, and says library or is at the entry's door."""
+        """Whether the name is published, letter for letter, and has library or the listed street or phone."""
         name, listing = self.query.written.upper(), self.best.entry.listing
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)

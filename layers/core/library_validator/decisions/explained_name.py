@@ -93,6 +93,7 @@ class ExplainedName(WordsBesideEntry):
         return self._is_listed_name
 
     def _covers_listed_name(self) -> bool:
+        """Whether all words of a listed name are given, with only words such as ``City of`` or ``Inc.``"""
         text = " ".join(self._words)
         given = frozenset((*text.split(), *_INITIALS.sub(lambda run: run[0].replace(" ", ""), text).split()))
         whole = [name for name in self._vocabulary.names if given.union(self._places).issuperset(name)]
@@ -129,7 +130,7 @@ class ExplainedName(WordsBesideEntry):
 
     @property
     def is_part_of_listed_name(self) -> bool:
-        return any(len(word) > 1 for word in self._words_of_parts(self._places))
+        return any(len(word) > 1 for word in self._words_of_incomplete_names(self._places))
 
     @property
     def has_listed_word(self) -> bool:
@@ -167,9 +168,7 @@ class ExplainedName(WordsBesideEntry):
         if word in AFTER_LIBRARY and "LIBRARY" in words[:position]:
             return True
         if word in _COUNTIES and "LIBRARY" in words[: max(0, position - 1)]:
-            return (
-                words[position - 1] in self._places
-            )  # the county of the library: ``Alder Library, Briar County``
+            return words[position - 1] in self._places  # ``Alder Library, Briar County``
         if word in BEFORE_LIBRARY and self._follows_biblioteca(position):
             return True
         if following[:1] == ["BRANCH"] and word in self._query.street.name.split():
@@ -193,6 +192,7 @@ class ExplainedName(WordsBesideEntry):
 
     @property
     def _is_branch(self) -> bool:
+        """Whether the entry is an outlet, and the applicant has its street or phone."""
         return self._located and not self._best.entry.is_system
 
     def _is_city_of(self, position: int) -> bool:

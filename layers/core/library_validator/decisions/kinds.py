@@ -98,7 +98,7 @@ def is_government(query: Query) -> bool:
     words = frozenset(tokens)
     governments = words & _GOVERNMENT_WORDS
     if governments.issubset(query.place_words) and tokens[0] not in GOVERNMENT_OF_PLACE:
-        return False  # Garden City
+        return False  # ``Garden City`` is a town
     rest = words - _GOVERNMENT_WORDS - _STATE_WORDS - query.place_words - LEGAL_FORMS - PARTICLES
     return len(rest) < (2 if governments & _OF_WIDER_AREAS else 1)
 

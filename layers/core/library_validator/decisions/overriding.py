@@ -127,6 +127,7 @@ def _rules_agree(by_rules: Decision, override: Override, match: Match | None) ->
 
 
 def _to_a_person(by_rules: Decision, override: Override, why: str) -> Decision:
+    """The decision that a person has to look again, with the reasons of the rules after it."""
     about = f"{override.answer.value.replace('_', ' ')}, {override.reason_code}: {why}"
     reasons = [reason for reason in by_rules.reasons if reason.code != "MATCH"]
     return by_rules.model_copy(

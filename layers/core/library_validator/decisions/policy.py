@@ -266,7 +266,7 @@ def _other_body(evidence: Evidence) -> Verdict | None:
 def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
     """The verdict if FSCS id, state or ZIP belong to another entry than the rest; or None."""
     query, best = evidence.query, evidence.best
-    if query.fscs_id is not None and known_key and _contradicts_id(query.fscs_id, evidence):
+    if query.fscs_id is not None and known_key and _fscs_id_contradicts(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
@@ -383,7 +383,7 @@ def _is_explained_at_location(evidence: Evidence) -> bool:
     return name.has_listed_word or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
 
 
-def _contradicts_id(given: FscsId, evidence: Evidence) -> bool:
+def _fscs_id_contradicts(given: FscsId, evidence: Evidence) -> bool:
     """Whether the FSCS id belongs to another entry than the one that name and place lead to.
 
     These ids belong to the entry too: a former key of it, and the key of a vanished system that its system

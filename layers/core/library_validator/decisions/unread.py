@@ -29,7 +29,7 @@ _OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_
 def problems_of_reading(
     application: Application, problems: Iterable[FieldProblem]
 ) -> tuple[FieldProblem, ...]:
-    """Those of a decision's problems that ``read_application`` found: the application has no such value.
+    """Those of a decision's problems that ``read_application`` found: the application has no value there.
 
     Matching finds the others again whenever the application is decided, and its rules may read more by then.
     """

@@ -148,7 +148,9 @@ class WordsBesideEntry:
             inside = of_places.intersection(at)
             strayed = [position for position in at if position not in inside]
             if strayed and (len(at) > 1 or word in self._places):
-                listed = [self._listed_apart(name, word, len(inside)) for name in self._vocabulary.names]
+                listed = [
+                    self._count_outside_place(name, word, len(inside)) for name in self._vocabulary.names
+                ]
                 allowed = max(listed, default=0)
                 self._doubtful += strayed[: max(0, len(strayed) - allowed)]
         self._doubtful = sorted(set(self._doubtful))
@@ -159,15 +161,15 @@ class WordsBesideEntry:
         ``Alder University Library`` is not the University Park Branch of Alder.
         """
         bodies = _OTHER_BODIES.intersection(self._words)
-        if bodies and (bodies := bodies & self._words_of_parts(frozenset())):
+        if bodies and (bodies := bodies & self._words_of_incomplete_names(frozenset())):
             of_places = _within(self._words, self._place_names)
             at = {position for position, word in enumerate(self._words) if word in bodies}
             self._doubtful = sorted(at.difference(of_places).union(self._doubtful))
 
-    def _words_of_parts(self, besides: frozenset[str]) -> set[str]:
-        """The given words that only incomplete listed names have: those with a word that was not given.
+    def _words_of_incomplete_names(self, besides: frozenset[str]) -> set[str]:
+        """The given words that are only in listed names of which another word is missing.
 
-        ``besides``: words that may be missing from a complete name.
+        ``besides``: words that may be missing all the same.
         """
         given = besides.union(" ".join(self._words).split())
         parts = [name for name in self._vocabulary.names if not given.issuperset(set(name) - _LEFT_OUT)]
@@ -175,7 +177,7 @@ class WordsBesideEntry:
         whole = {word for name in self._vocabulary.names if name not in parts for word in name}
         return of_parts - whole - self._places - _LEFT_OUT
 
-    def _listed_apart(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
+    def _count_outside_place(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
         """How often a listed name has the word, except where the applicant gives it with its place."""
         within = sum(name[position] == word for position in _within(name, self._place_names))
         return name.count(word) - within + max(0, within - given_in_places)
@@ -262,8 +264,9 @@ class WordsBesideEntry:
                 still.remove(position)
 
     def _explain_slip(self, position: int, missing: list[str]) -> None:
+        """Explain one word by the first of these rules that applies, and take its word out of ``missing``."""
         word = self._words[position]
-        if word in missing:  # initials, joined
+        if word in missing:  # initials that were joined
             self._mend(position, word, missing)
             return
         if self._explain_split_word(position, missing) or self._explain_moved_letter(position, missing):
