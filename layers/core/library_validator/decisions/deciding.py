@@ -11,10 +11,10 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.answering import answer_values
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.decision import Cause, Decision, Holder, Submission, event_id_of
+from library_validator.decisions.field_problems import problems_of_reading
 from library_validator.decisions.policy import verdict_of
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.reasons import next_step_of, reasons_of
-from library_validator.decisions.unread import problems_of_reading
 from library_validator.decisions.verdict import Verdict
 from library_validator.errors import RegistryError, RegistryFormatUnknown
 from library_validator.matching.keys import fscs_key_posting

@@ -13,6 +13,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.confirmation import confirm, host_verdict
 from library_validator.decisions.evidence import Evidence
+from library_validator.decisions.field_problems import with_problems
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_of_library,
@@ -27,7 +28,6 @@ from library_validator.decisions.only_library import is_only_library_of_town, li
 from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.status import status_codes, status_of
-from library_validator.decisions.unread import with_problems
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
