@@ -55,7 +55,7 @@ def decide_again(
     due: Callable[[Decision], bool],
     revalidation: Revalidation | None = None,
 ) -> Chunk:
-    """Decide the due ones of some current decisions together, store their replacements and publish them.
+    """Decide those current decisions that are due, store their replacements and publish them.
 
     A decision that fails is reported and does not stop the others. Raises ``RegistryError`` and
     ``CaseworkUnavailable``: the decisions stored until then are published, or left to the sweeper. Raises

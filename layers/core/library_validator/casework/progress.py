@@ -45,10 +45,10 @@ class RevalidationStore(Protocol):
     """The progress of revalidations. Every method raises ``CaseworkUnavailable``."""
 
     def put_progress(self, progress: ShardProgress) -> bool:
-        """Note it, unless more is noted already: a shard only moves forward, and stays done.
+        """Store the progress, unless later progress is stored: a shard only moves forward, and stays done.
 
         Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
-        ``asked_at``, progress of another policy replaces it. Returns whether it was noted.
+        ``asked_at``, progress of another policy replaces it. Returns whether it was stored.
         """
 
     def progress(self, activation: str) -> Sequence[ShardProgress]:

@@ -135,7 +135,7 @@ def _go_through(
 
 
 def _begun(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
-    """The noted progress of the shard, by this policy and this or a later request; or else new progress."""
+    """The stored progress of the shard, if it is of this policy and no earlier request; or new progress."""
     asked_at = moment_asked(task.asked_at)
     shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)

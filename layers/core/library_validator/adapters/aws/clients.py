@@ -12,6 +12,6 @@ from botocore.session import get_session
 
 
 def clients_of(*services: str) -> list[Any]:
-    """A client of each service, of one session: credentials, region and endpoints are the environment's."""
+    """A client of each service, in one session; the environment has credentials, region and endpoints."""
     session = get_session()
     return [session.create_client(service) for service in services]
