@@ -1,8 +1,8 @@
 """Text that was UTF-8, was read as Windows-1252, and was written again: ``EspaÃ±ola`` for ``Española``.
 
-The repair is certain only where every character of the text can be a byte of Windows-1252, those bytes are
-UTF-8, and what comes out is Latin letters and typographic signs. The second part of an
-upper-case CAFÉ'S with a typographic apostrophe passes the first two tests, and stays as it is for the third.
+The repair is certain only where every character can be a byte of Windows-1252, these bytes are UTF-8, and the
+result is Latin letters and typographic signs. Part of an upper-case CAFÉ'S with a typographic apostrophe
+passes the first two tests and fails the third: it stays as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# The first byte of such a character in UTF-8, as Windows-1252 shows it, and one that can follow.
+# The first byte of such a character in UTF-8, as Windows-1252 shows it, and a byte that can follow.
 _SUSPECT: Final = re.compile(
     "[\u00c2-\u00c5\u00ca\u00e2]"
     "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -22,7 +22,7 @@ _TIMES: Final = 3  # a text can have been written wrongly more than once
 
 
 def repaired(text: str) -> str:
-    """``text`` as it was before it was read wrongly, where that is certain; else as it is."""
+    """The text as it was before it was read wrongly, where that is certain; else ``text`` itself."""
     certain = before = text
     for _ in range(_TIMES):
         if before.isascii() or not _SUSPECT.search(before):
@@ -38,5 +38,5 @@ def repaired(text: str) -> str:
 
 
 def _byte(letter: str) -> bytes:
-    """The byte that Windows-1252 shows as ``letter``; programs pass through the five that it leaves open."""
+    """The byte that Windows-1252 shows as ``letter``. It leaves five bytes open, which programs keep."""
     return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode("cp1252")

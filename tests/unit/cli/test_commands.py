@@ -171,7 +171,7 @@ def test_match_answers_in_order_and_names_the_columns_that_it_ignored(tmp_path: 
     assert (second["application_id"], second["line"]) == (None, 3)
     assert "7 cells" in second["error"]
     assert (third["decision"], third["match"]) == ("not_validated", None)
-    assert "ignored columns: label" in result.stderr
+    assert "unknown columns, not read: label" in result.stderr
 
 
 def test_match_reads_json_lines_from_standard_input() -> None:
@@ -264,7 +264,7 @@ def test_match_names_the_columns_it_read_and_takes_columns_by_name(tmp_path: Pat
     result = run("match", file, "--release", SAMPLE)
     assert answers(result)[0]["decision"] == "validated"
     assert 'columns read: name from "Organization", city from "Town", state from "State"' in result.stderr
-    assert "dropped columns about persons, which no decision needs: Contact Name" in result.stderr
+    assert "columns about persons, which are not read: Contact Name" in result.stderr
     file = written(tmp_path / "b.csv", f"Wer,Wo,State,Contact Name\n{row}\n")
     refused = run("match", file, "--release", SAMPLE)
     assert refused.exit_code == 1

@@ -36,7 +36,7 @@ def test_rows_have_their_application_label_set_and_kind(written: Path) -> None:
     assert (first.set, first.kind, first.label, first.is_library) == ("typed", "typo", "ME0001", True)
     assert (first.application.street, first.application.zip) == ("12 North Fork Rd", "04901")
     assert (friends.label, friends.is_library, gone.is_library) == ("NONE", False, False)
-    assert file.notices == ("ignored columns: why",)
+    assert file.notices == ("unknown columns, not read: why",)
     assert file.sha256 == hashlib.sha256(written.read_bytes()).hexdigest()
 
 

@@ -131,7 +131,7 @@ def test_columns_that_are_kept_beside_an_application_are_found_by_their_very_nam
 
 def test_a_file_without_a_name_is_refused_with_what_was_found() -> None:
     said = refusal("Bibliothek,Stadt")
-    assert said.startswith("partners.csv has no column that is known to hold the organization's name")
+    assert said.startswith("partners.csv has no column for the organization's name")
     assert '(found: "Bibliothek", "Stadt")' in said
 
 

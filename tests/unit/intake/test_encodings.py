@@ -60,7 +60,7 @@ def test_of_many_lines_in_another_encoding_the_first_are_named() -> None:
 
 def test_a_line_that_no_encoding_fits_is_a_problem_of_its_own() -> None:
     found = list(TextLines(io.BytesIO(b"one\nA\x81\xfa\nthree\n")))
-    assert found[1].problem == "holds bytes that are neither UTF-8 nor Windows-1252"
+    assert found[1].problem == "has bytes that are neither UTF-8 nor Windows-1252"
     assert (found[0], found[2]) == (Line(1, "one\n"), Line(3, "three\n"))
 
 

@@ -1,4 +1,4 @@
-"""What is no table of applications is refused in one sentence that says what it is."""
+"""A file that is not a table of applications is refused with a sentence that says what it is."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def archive(*members: str) -> bytes:
         (b"", "is empty"),
         (b" \r\n\t", "is empty"),
         (b"%PDF-1.7", "is a PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"is an old workbook \(.xls\), or one with a password"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", r"is an old workbook \(.xls\), or has a password"),
         (b"<!DOCTYPE html><table>", "is a web page or XML"),
         (b"\xef\xbb\xbf\r\n<html>", "is a web page or XML"),
         (b'<?xml version="1.0"?><Workbook>', "is a web page or XML"),
         (b"{\\rtf1", "is a Word document"),
         (b"\x1f\x8b\x08", "is compressed"),
-        (b' [ {"name": "Anytown"} ]', "is one JSON array"),
+        (b' [ {"name": "Anytown"} ]', "is a JSON array"),
         (archive("word/document.xml"), "is a Word document"),
         (archive("mimetype", "content.xml"), "is an OpenDocument file"),
         (archive("xl/workbook.bin"), "is a binary workbook"),

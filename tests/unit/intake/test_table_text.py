@@ -79,13 +79,13 @@ def test_every_kind_of_broken_line_is_named() -> None:
     assert problems('A-9,"Elm" x,1,Elm,CT,06001,') == [
         (
             "cannot be read: text follows a closing quotation mark: "
-            "put the whole cell in quotation marks and write the inner ones twice"
+            "put the whole cell in quotation marks and write each inner quotation mark twice"
         )
     ]
     assert problems('A-9,El"m,1,Elm,CT,06001,') == [
         (
-            "cannot be read: a quotation mark stands alone in a cell: "
-            "put the whole cell in quotation marks and write the inner ones twice"
+            "cannot be read: a quotation mark is alone in a cell: "
+            "put the whole cell in quotation marks and write each inner quotation mark twice"
         )
     ]
     assert "a backslash" in problems('A-9,"\\"Elm\\"",1,Elm,CT,06001,')[0]

@@ -1,7 +1,7 @@
 """Files of applications, as partners and portals export them: CSV, .xlsx or JSON Lines.
 
-Every line of the file comes out, in order: as a row, or within a range of lines that cannot be read. No row
-is made of two, and nothing about a person is kept. ``docs/cli.md`` states the rules.
+Every line of the file is returned, in order: as a row, or within a range of lines that cannot be read. Two
+rows are never read as one, and nothing about a person is kept. ``docs/cli.md`` has the rules.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from library_validator.intake.file_formats import is_workbook
 from library_validator.intake.json_lines import JsonLines
 from library_validator.intake.notices import Notices
 from library_validator.intake.repeated_headers import HeaderKind, HeaderRows
-from library_validator.intake.street_lines import StreetPart, names_somebody, street_of
+from library_validator.intake.street_lines import StreetPart, names_person, street_of
 from library_validator.intake.table_rows import RowShape, TableRow
 from library_validator.intake.table_text import TextTable
 from library_validator.intake.text_header import TextHeader, find_header
@@ -46,12 +46,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line, or several lines together, that no application could be read from."""
+    """A line, or a range of lines, that could not be read as an application."""
 
     line: int
     error: str  # a phrase that completes "line 3 " or "lines 3 to 4 "
     application_id: str | None = None
-    last_line: int | None = None  # None: there is one line
+    last_line: int | None = None  # None: it is a single line
 
     @property
     def lines(self) -> str:
@@ -66,7 +66,7 @@ class BadLine:
 
 
 class ApplicationsFile:
-    """Iterate once; ``notices`` says afterwards what was left out. ``lines``: about how many there are."""
+    """Iterate once. Then ``notices`` says what was left out. ``lines`` is about the number of lines."""
 
     def __init__(
         self,
@@ -82,10 +82,10 @@ class ApplicationsFile:
 
         ``columns``: the headers to read for a field, where they would not be recognised. ``sheet``: of a
         workbook with several tables. ``beside``: columns that are kept in ``Row.fields`` besides those of an
-        application. Without ``generate_ids``, rows without an id come out without one.
+        application. Without ``generate_ids``, rows without an id get none.
 
-        Raises ``FileUnreadable`` where ``source`` holds no applications at all, and ``NotInFile`` where a
-        column or a sheet was named that does not exist.
+        Raises ``FileUnreadable`` where ``source`` has no applications at all, and ``NotInFile`` where a named
+        column or sheet does not exist.
         """
         self.notices = Notices()
         self.is_json = False
@@ -104,7 +104,7 @@ class ApplicationsFile:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that columns were found for."""
+        """The fields that have a column."""
         return frozenset(self.notices.choices)
 
     def _open_workbook(self, source: BinaryIO, sheet: str | None) -> Iterator[Row | BadLine]:
@@ -147,9 +147,7 @@ class ApplicationsFile:
     def _text_rows(self, lines: Iterator[Line], text: TextLines) -> Iterator[Row | BadLine]:
         header = find_header(lines, self._chosen)
         if header.broken_line:
-            said = (
-                f"has no header: a quotation mark in line {header.broken_line} is not closed, or stands alone"
-            )
+            said = f"has no header: line {header.broken_line} has a quotation mark without a second one"
             raise FileUnreadable(self._name, said)
         self.notices.separator = header.delimiter
         mapping = self._mapped(header.cells)
@@ -170,7 +168,7 @@ class ApplicationsFile:
         return mapping
 
     def _titles(self, above: Iterable[TableRow], shape: RowShape, header_line: int) -> Iterator[BadLine]:
-        """Titles above the header are said in the notices; what could be a row there is a bad line."""
+        """Titles above the header go into the notices; a line that could be a row is a bad line."""
         for row in above:
             texts = [cell.strip() for cell in row.cells if cell.strip()]
             if row.problem:
@@ -219,14 +217,14 @@ class ApplicationsFile:
     def _add_street(self, fields: dict[str, Any], cells: Sequence[str], parts: Sequence[StreetPart]) -> None:
         if street := street_of(cells, parts):
             fields["street"] = street
-        self.notices.lines_of_persons += any(names_somebody(cells[part.position]) for part in parts)
+        self.notices.lines_of_persons += any(names_person(cells[part.position]) for part in parts)
 
     def _headers_met(
         self, kind: HeaderKind, line: int, last: int, rows: Iterator[TableRow], headers: HeaderRows
     ) -> Iterator[BadLine]:
-        """A header again; where it has other columns, the lines under it are not read."""
+        """The header is repeated. If it has other columns, the lines under it are not read."""
         if kind is HeaderKind.SAME:
-            said = "repeats the header: the file seems to be several files in one; the rows below it are read"
+            said = "repeats the header, as if several files were joined; the rows below are read"
             yield BadLine(line, said, last_line=last if last > line else None)
             return
         first, again = line, None
@@ -235,7 +233,7 @@ class ApplicationsFile:
                 again = row
                 break
             last = row.last_line
-        said = "cannot be read: a header with other columns comes first; they need a file of their own"
+        said = "cannot be read: the header above has other columns; put these rows into a file of their own"
         yield BadLine(first, said, last_line=last if last > first else None)
         if again:
             yield from self._headers_met(HeaderKind.SAME, again.line, again.last_line, rows, headers)
@@ -271,7 +269,7 @@ def _title_rows(header: TextHeader) -> Iterator[TableRow]:
 
 
 def _is_short(fields: dict[str, Any]) -> bool:
-    """Whether the message is within its bounds at a glance; in ASCII a character takes 12 bytes at most."""
+    """Whether the message is certainly within its bounds: in ASCII, a character takes 12 bytes at most."""
     try:
         return 12 * len("".join(fields.values())) < MAX_MESSAGE_BYTES - 1024
     except TypeError:  # not all of it is text

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-# Of a number format, what is not shown as a digit: colours, locales, escapes and quotation marks.
+# The parts of a number format that are not digits: colours, locales, escapes and quotation marks.
 _DECORATION: Final = re.compile(r"\[[^\]]*\]|[\\\"]|_.")
 _ZEROS: Final = re.compile(r"0[0 ()/\-]*0")
 _LONGEST_FORMAT: Final = 32
@@ -37,7 +37,7 @@ def is_error(cell: Any) -> bool:
 
 
 def has_no_result(cell: Any, formula: Any) -> bool:
-    """Whether a cell without a value holds a formula that nothing has calculated.
+    """Whether a cell without a value has a formula that was never calculated.
 
     ``formula`` is the same cell of the workbook that was opened for its formulas. A formula whose result is
     an empty text has the type of a text.
@@ -65,7 +65,7 @@ def _number_text(value: float, number_format: str) -> str:
 
 @lru_cache(maxsize=256)
 def _padding(number_format: str) -> str:
-    """``00000-0000`` of a format that is made of zeros and signs alone; else empty."""
+    """The format, if it has only zeros and signs, such as ``00000-0000``; else empty."""
     first = _DECORATION.sub("", (number_format or "").split(";")[0]).strip()
     return first if len(first) <= _LONGEST_FORMAT and _ZEROS.fullmatch(first) else ""
 

@@ -1,4 +1,4 @@
-"""Which column of a table is read for which field of an application, and what is said of the others."""
+"""Which column of a table is read for which field of an application, and why other columns are not read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ColumnMapping:
     passed_over: tuple[tuple[str, str], ...]  # a header, and why another column is read
     ignored: tuple[str, ...]  # headers that are not recognised
     personal: tuple[str, ...]  # headers of columns about persons
-    unnamed: tuple[int, ...]  # positions of columns without a header that stand before one with a header
+    unnamed: tuple[int, ...]  # positions of columns without a header, before the last header
 
     @property
     def fields(self) -> frozenset[str]:
@@ -50,7 +50,7 @@ class ColumnMapping:
 
 
 def is_header(cells: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> int:
-    """How many fields the cells name, if a name is among them; else 0."""
+    """The number of fields that the cells name, if the name is among them; else 0."""
     named = {key_of(header): field for field, given in chosen.items() for header in given}
     fields = set()
     for cell in cells:
@@ -71,24 +71,24 @@ def map_columns(
 ) -> ColumnMapping:
     """Find the columns of a table by their headers. ``file`` is its name, for messages.
 
-    ``chosen``: the headers that somebody named for a field, which no other column is read for then.
+    ``chosen``: the headers that the user named for a field; no other column is read for it.
     ``beside``: columns that are read besides those of an application, by exactly this name.
-    ``documented_first``: a column that is called exactly as its field comes before all others, and there may
-    be no name.
+    ``documented_first``: a column with exactly the name of its field comes before all others, and the name
+    may be missing.
 
-    Raises ``NotInFile`` where a chosen field or header is not there, and ``FileUnreadable`` where no column,
-    or no certain one, holds the organization's name.
+    Raises ``NotInFile`` where a chosen field or header does not exist, and ``FileUnreadable`` where it is not
+    certain which column has the organization's name.
     """
     return _Mapper(file, header, chosen, beside, documented_first=documented_first).mapping()
 
 
 def key_of(header: str) -> str:
-    """A header as it is compared with another one: case and blanks do not count."""
+    """A header as headers are compared: without case and extra blanks."""
     return " ".join(header.replace("\ufeff", "").split()).casefold()
 
 
 class _Mapper:
-    """Takes columns out of ``self._open`` one by one; what is left at the end is not read."""
+    """Takes each column that is read out of ``self._open``; the columns left at the end are not read."""
 
     def __init__(
         self,
@@ -128,7 +128,7 @@ class _Mapper:
         if "name" not in self._single and not self._documented_first:
             raise FileUnreadable(
                 self._file,
-                f"has no column that is known to hold the organization's name (found: {self._found()}); "
+                f"has no column for the organization's name (found: {self._found()}); "
                 f"the first line names the columns: {', '.join(COLUMNS)}",
                 wants="column",
             )
@@ -143,7 +143,7 @@ class _Mapper:
         )
 
     def _target(self, position: int) -> str:
-        """What a column is for; empty where that is not known, or nothing that is read."""
+        """The field of a column, or ``PERSON``; empty where it is unknown or is not read."""
         meaning = self._meanings[position]
         known = meaning is not None and meaning.target in (*COLUMNS, headers.PERSON)
         return meaning.target if meaning and known else ""
@@ -216,7 +216,7 @@ class _Mapper:
                 )
 
     def _find_street(self) -> None:
-        """The first line whose address is preferred, and what belongs to it."""
+        """The first line of the preferred address, and the other parts of that address."""
         candidates = list(self._candidates("street"))
         if not candidates:
             return

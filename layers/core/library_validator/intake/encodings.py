@@ -1,7 +1,7 @@
-"""The lines of a text file whose encoding nobody stated.
+"""The lines of a text file of unknown encoding.
 
-A file is UTF-8 until one of its lines is not: then that line alone is read as Windows-1252, and every other
-line stays as it is. UTF-16 and UTF-32 are recognised by their byte-order mark, UTF-16 also by its zero bytes.
+A file is read as UTF-8. A line that is not UTF-8 is read as Windows-1252, and the others stay as they are.
+UTF-16 and UTF-32 are recognised by their byte-order mark, UTF-16 also by its zero bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MAX_LINE_CHARACTERS: Final = 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _HEAD: Final = 4096
 _LINES_NAMED: Final = 5
-# The mark of UTF-32 begins with that of UTF-16: the longer one is looked for first.
+# The mark of UTF-32 begins with the mark of UTF-16: the longer mark is looked for first.
 _WIDE_MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,7 +28,7 @@ _NAMES: Final = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 
 
 class Line(NamedTuple):
-    """One line of the file; ``problem`` is empty where its text could be read."""
+    """A line of the file; ``problem`` is empty where its text could be read."""
 
     number: int  # 1 is the first line of the file
     text: str  # with its line end
@@ -51,7 +51,7 @@ class OtherEncoding:
             self.first_lines.append(line)
 
     def sentence(self) -> str:
-        """Which lines were read in another encoding; empty where none was."""
+        """The lines that were read in another encoding; empty where there is none."""
         if not self.count:
             return ""
         shown = ", ".join(map(str, self.first_lines))
@@ -62,14 +62,14 @@ class OtherEncoding:
 
 
 class TextLines:
-    """Iterate once: every line of the file, in order. ``about`` says how many there are, roughly."""
+    """Iterate once: every line of the file, in order. ``about`` is roughly their number."""
 
     def __init__(self, source: BinaryIO) -> None:
         """``source`` is seekable, and is read from its beginning."""
         source.seek(0)
         self.encoding = _encoding(source.read(_HEAD))
         self.about, is_of_a_mac = _count_lines(source)
-        # Excel for Mac alone ends lines with a bare carriage return, and it writes Mac Roman then.
+        # Only Excel for Mac ends lines with a bare carriage return, and it then writes Mac Roman.
         self._fallback = "mac_roman" if is_of_a_mac else "cp1252"
         self.others = OtherEncoding(_NAMES[self._fallback])
         self._source = source
@@ -97,8 +97,8 @@ class TextLines:
                 else:
                     yield Line(number, line.removeprefix("\ufeff"))
         finally:
-            with suppress(ValueError):  # whoever opened the file may have closed it already
-                text.detach()  # and if not, it stays open
+            with suppress(ValueError):  # the file may be closed already
+                text.detach()  # if not, it stays open
 
     def _decoded(self, number: int, latin: str) -> Line:
         raw = latin.encode("latin-1")
@@ -109,7 +109,7 @@ class TextLines:
         try:
             return Line(number, raw.removeprefix(codecs.BOM_UTF8).decode(self._fallback))
         except UnicodeDecodeError:
-            return Line(number, "", f"holds bytes that are neither UTF-8 nor {self.others.name}")
+            return Line(number, "", f"has bytes that are neither UTF-8 nor {self.others.name}")
 
 
 def _encoding(head: bytes) -> str:

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: text, a workbook, or something that no applications are read from."""
+"""The format of a file, by its first bytes: text, a workbook, or a format that is refused."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import BinaryIO, Final
 from library_validator.errors import FileUnreadable
 
 _AS_CSV: Final = "save the sheet as .xlsx or as CSV first"
-# What the first bytes say, and the phrase that follows the file's name.
+# The first bytes of a format, and the phrase that follows the file's name.
 _OTHER_FORMATS: Final = (
     (b"%PDF", "is a PDF; applications are read from tables: CSV or .xlsx"),
     (
         b"\xd0\xcf\x11\xe0",
-        f"is an old workbook (.xls), or one with a password; {_AS_CSV}, without a password",
+        f"is an old workbook (.xls), or has a password; {_AS_CSV}, without a password",
     ),
     (b"{\\rtf", "is a Word document; copy its table into a spreadsheet and save that as .xlsx or CSV"),
     (b"\x1f\x8b", "is compressed (gzip); unpack it first"),
@@ -27,7 +27,7 @@ _OTHER_FORMATS: Final = (
 )
 _MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|html|head|table|meta|\?xml|!--)", re.IGNORECASE)
 _JSON_ARRAY: Final = re.compile(rb"\s*\[\s*[{\]]")
-# The member of a zip that says what it is, and the phrase.
+# A member of a zip that shows its format, and the phrase.
 _OTHER_ZIPS: Final = (
     ("xl/workbook.bin", f"is a binary workbook (.xlsb); {_AS_CSV}"),
     (
@@ -42,7 +42,7 @@ _OTHER_ZIPS: Final = (
 def is_workbook(source: BinaryIO, file: str) -> bool:
     """Whether the file is an .xlsx workbook; False where it is text.
 
-    Raises ``FileUnreadable`` where it is neither, in one sentence that says what it is and what to do.
+    Raises ``FileUnreadable`` where it is neither; the sentence says what the file is and what to do.
     """
     source.seek(0)
     head = source.read(1024)
@@ -54,10 +54,11 @@ def is_workbook(source: BinaryIO, file: str) -> bool:
     text = head.removeprefix(codecs.BOM_UTF8)
     if _MARKUP.match(text):
         raise FileUnreadable(
-            file, f"is a web page or XML, whatever its name says; open it in a spreadsheet, and {_AS_CSV}"
+            file,
+            f"is a web page or XML; open it in a spreadsheet, and {_AS_CSV}",
         )
     if _JSON_ARRAY.match(text):
-        raise FileUnreadable(file, "is one JSON array; JSON Lines are read, with one object in each line")
+        raise FileUnreadable(file, "is a JSON array; write JSON Lines instead, with one object in each line")
     if not head.startswith(b"PK\x03\x04"):
         return False
     return _is_workbook_zip(source, file)

@@ -1,4 +1,4 @@
-"""The words of which people make the headers of their columns.
+"""The words that people use in the headers of their columns.
 
 A phrase is a set of words: "ZIP code" and "Code (ZIP)" are the same. Where a file has several columns for one
 purpose, the column whose phrase is listed first is read.
@@ -28,13 +28,13 @@ PERSONAL: Final = _words(
     "age by"
 )
 
-# What an organization is called, in the order of preference for the column ``name``.
+# Words for an organization, in the order of preference for the column ``name``.
 ORGANIZATIONS: Final = (
     "library", "organization", "institution", "agency", "entity", "nonprofit", "company", "business",
     "grantee", "account", "facility", "school",
 )  # fmt: skip
 
-# Words that may stand beside "library name", as in "Library system name" and "Branch name".
+# Words that may be beside "library name", as in "Library system name" and "Branch name".
 PARTS_OF_LIBRARIES: Final = _words("public system branch outlet main central")
 
 # Terms of two words, before a header is split into words.
@@ -68,7 +68,7 @@ FILLERS: Final = _words(
 )
 # Words beside which a noun is still the whole of a header: "Library or organization", "Requesting library".
 BESIDE_NOUNS: Final = _words("or and requesting participating member applying")
-# A question that begins with one of these is answered with yes or no, a reason, a time or a person.
+# A question that begins with such a word is answered with yes or no, a reason, a time or a person.
 OTHER_QUESTIONS: Final = _words(
     "is are do does did has have will can was were would should could how why when where who"
 )
@@ -79,7 +79,7 @@ NO_PLACE: Final = 1
 OTHER_PLACES: Final = {"shipping": 2, "mailing": 3, "postal": 3, "billing": 3}
 ADDRESS_WORDS: Final = _words("address street city town state zip country")
 
-# What is left of a header once organizations, places and fillers are taken out of it.
+# The rest of a header, without organizations, places and fillers.
 PHRASES: Final = {
     "application_id": _phrases(
         "application id|application number|submission id|submission number|case number|case id|record id"
@@ -108,7 +108,7 @@ PHRASES: Final = {
     "fscs_id": _phrases("fscs id|fscs key|fscs|fscs code|fscs key id|pls id"),
     "revision": _phrases("revision"),
 }
-# Where "number" adds nothing: "Phone number" is "Phone".
+# Words beside which "number" is not needed: "Phone number" is "Phone".
 NUMBERED: Final = _words("phone fscs")
 
 # Columns that belong to the street beside its first line.

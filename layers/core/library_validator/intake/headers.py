@@ -1,7 +1,7 @@
-"""What a column holds, by its header: "Library's phone #" is a phone, "Name of person submitting" a person's.
+"""The meaning of a column's header: "Library's phone #" is a phone, "Name of person submitting" a person's.
 
-A header is recognised by all of its words or not at all. What is not recognised is not read, and the notices
-say so.
+A header is recognised by all of its words or not at all. A column whose header is not recognised is not read,
+and the notices say so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from library_validator.intake import header_words as vocabulary
 
 PERSON: Final = "person"  # the target of a column that is dropped
 
-# Which part of a street a column holds.
+# The part of a street that a column has.
 HOUSE_NUMBER: Final = 0
 FIRST_LINE: Final = 1
 SECOND_LINE: Final = 2
@@ -25,13 +25,13 @@ UNIT: Final = 4
 TOWN_LINE: Final = 5
 
 _LONGEST: Final = 300  # characters of a header that are looked at
-_AN_ORGANIZATIONS: Final = 100  # ranks of an id that is the organization's come after those of an application
+_AN_ORGANIZATIONS: Final = 100  # an id of the organization comes after every id of an application
 _BARE_NOUN: Final = 40  # "Library" comes after "Library name" and "Organization name"
 _PART_OF_LIBRARY: Final = 20
 _BRANCH: Final = 70
 _BARE_NAME: Final = 90
-_PLAINEST: Final = 10  # of headers that say the same, the one with the fewest other words
-_IN_SECTION: Final = 1000  # "Organization details: Name" comes after every header that says all by itself
+_PLAINEST: Final = 10  # of headers with the same meaning, the header with the fewest other words comes first
+_IN_SECTION: Final = 1000  # "Organization details: Name" comes after every header without a section
 _A_PLACE: Final = 100
 _A_SENTENCE: Final = 5  # words
 
@@ -49,7 +49,7 @@ _PERSONS_NAME: Final = frozenset(("name", "your", "my", "full", "display"))
 
 
 class Meaning(NamedTuple):
-    """What a header says: ``target`` is a column of an application, or ``PERSON``."""
+    """The meaning of a header: ``target`` is a column of an application, or ``PERSON``."""
 
     target: str
     rank: int = 0  # the smallest is preferred where several columns have one target
@@ -60,7 +60,7 @@ class Meaning(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def meaning_of(header: str) -> Meaning | None:
-    """What the column holds; None where its header is not recognised."""
+    """The meaning of a header; None where it is not recognised."""
     header = header[:_LONGEST]
     words = words_of(header)
     if _is_personal(words):
@@ -112,7 +112,7 @@ def _meaning(words: tuple[str, ...]) -> Meaning | None:
     if rest <= {"name"} | vocabulary.PARTS_OF_LIBRARIES:
         return _name(words, organizations, rest)
     if len(words) == 2 and words[0] in vocabulary.ADDRESS_WORDS and words[1] in organizations:
-        return None  # "State library" is no state
+        return None  # "State library" is not a state
     places, rest = _places(rest)
     place = max(places) if places else (0 if organizations else vocabulary.NO_PLACE)
     street = _part_of_street(rest, place)
@@ -132,7 +132,7 @@ def _meaning(words: tuple[str, ...]) -> Meaning | None:
 
 
 def _name(words: tuple[str, ...], organizations: frozenset[str], rest: frozenset[str]) -> Meaning | None:
-    """The name of an organization; a bare "Name" is one where nothing says more."""
+    """The meaning of a header that asks for an organization's name. A bare "Name" is the last choice."""
     beside = rest - {"name"}
     if not organizations:
         if rest != {"name"} and rest not in ({"branch", "name"}, {"outlet", "name"}):
@@ -153,7 +153,7 @@ def _name(words: tuple[str, ...], organizations: frozenset[str], rest: frozenset
 
 
 def _places(rest: frozenset[str]) -> tuple[list[int], frozenset[str]]:
-    """What says whose address it is, and the words without it. "Postal code" is a ZIP wherever it is."""
+    """The words that say whose address it is, and the other words. "Postal code" is always a ZIP."""
     known = vocabulary.PLACES | vocabulary.OTHER_PLACES
     named = {word for word in rest if word in known}
     if "postal" in named and ("code" in rest or not vocabulary.ADDRESS_WORDS & (rest - {"zip"})):

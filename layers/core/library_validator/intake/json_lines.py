@@ -1,6 +1,6 @@
-"""JSON Lines: one application as a JSON object in each line, with the keys that messages have.
+"""JSON Lines: in each line an application as a JSON object, with the keys that messages have.
 
-A key that is called exactly as a field is that field; others are recognised as the headers of a table are.
+A key with exactly the name of a field is that field; other keys are recognised like the headers of a table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MAPPINGS_KEPT: Final = 1_000
 
 
 class JsonRow(NamedTuple):
-    """The fields of one object; ``problem`` is a phrase that completes "line 3 " where there is none."""
+    """The fields of an object. If there is no object, ``problem`` is a phrase that completes "line 3 "."""
 
     line: int
     fields: dict[str, Any]
@@ -29,7 +29,7 @@ class JsonRow(NamedTuple):
 
 
 class JsonLines:
-    """Iterate once: one ``JsonRow`` for each line that is not blank."""
+    """Iterate once: a ``JsonRow`` for each line that is not blank."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class JsonLines:
 
 
 def _json_object(text: str) -> dict[str, Any] | str:
-    """The object on a line, or what is wrong with the line."""
+    """The object on a line, or a phrase that says what is wrong with the line."""
     try:
         read = json.loads(text, object_pairs_hook=_without_doubles)
     except json.JSONDecodeError:
@@ -110,5 +110,5 @@ def _json_object(text: str) -> dict[str, Any] | str:
 def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an object has one key twice")
+        raise ValueError("the object has a key twice")
     return found

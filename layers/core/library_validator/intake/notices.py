@@ -1,4 +1,4 @@
-"""What is said of a file besides its applications: what was read as what, and what was not read."""
+"""Notices about a file: which columns were read as which field, and what was not read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 @dataclass(slots=True)
 class Notices:
-    """What was chosen, left out or made up while reading; whole only when every line was read."""
+    """Facts that were found while reading a file. They are complete when every line is read."""
 
     choices: dict[str, Choice] = field(default_factory=dict)  # field -> the columns it is read from
     passed_over: dict[str, str] = field(default_factory=dict)  # header -> why another column is read
@@ -41,7 +41,7 @@ class Notices:
         return [*self._of_the_file(), *self._of_columns(), *self._of_rows()]
 
     def surprises(self) -> list[str]:
-        """The same without the columns read, where all are called as the documents say."""
+        """The sentences, without the columns that were read where all have the documented names."""
         is_documented = all(choice.headers == (choice.field,) for choice in self.choices.values())
         return self.sentences()[1:] if is_documented and not [*self._of_the_file()] else self.sentences()
 
@@ -60,12 +60,12 @@ class Notices:
             yield f"columns read: {', '.join(map(str, self.choices.values()))}"
         if self.passed_over:
             reasons = ", ".join(f'"{header}" ({why})' for header, why in sorted(self.passed_over.items()))
-            yield f"columns not read, since another one is: {reasons}"
+            yield f"columns not read, because another is: {reasons}"
         if self.ignored:
-            yield f"ignored columns: {', '.join(sorted(self.ignored))}"
+            yield f"unknown columns, not read: {', '.join(sorted(self.ignored))}"
         if self.personal:
             names = ", ".join(sorted(self.personal))
-            yield f"dropped columns about persons, which no decision needs: {names}"
+            yield f"columns about persons, which are not read: {names}"
 
     def _of_rows(self) -> Iterator[str]:
         if self.others and (sentence := self.others.sentence()):
@@ -75,7 +75,7 @@ class Notices:
             (self.unnamed_values, "rows with values in columns without a header, which are not read"),
             (
                 self.lines_of_persons,
-                'rows whose address has a line that names somebody ("Attn: …"), left out',
+                'rows with an address line about a person ("Attn: …"), which is left out',
             ),
             (self.error_cells, "cells with an error of the spreadsheet (#N/A …), which are read as empty"),
         ):

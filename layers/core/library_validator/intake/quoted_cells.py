@@ -1,7 +1,7 @@
 """The cells of lines with quotation marks, read strictly (RFC 4180).
 
-A cell that begins with a quotation mark ends with one; between them a quotation mark is written twice. A cell
-that does not begin with one may hold marks in pairs (The "Old" Library): they can mean nothing else.
+A cell that begins with a quotation mark ends with such a mark; between them, a mark is written twice. Other
+cells may have marks in pairs (The "Old" Library): their meaning is certain.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 _OPENING: Final = re.compile(r' *"')
 _CONTENT: Final = re.compile(r'([^"]*(?:""[^"]*)*)("?)')
 _BLANKS: Final = re.compile(r" *")
-_QUOTE_IT: Final = "put the whole cell in quotation marks and write the inner ones twice"
+_QUOTE_IT: Final = "put the whole cell in quotation marks and write each inner quotation mark twice"
 
 
 class State(Enum):
@@ -23,16 +23,16 @@ class State(Enum):
 
 
 class QuotedCells:
-    """Fed line by line; ``cells`` holds what was read, and is whole where ``feed`` said ``WHOLE``."""
+    """Reads a row line by line. ``cells`` are complete when ``feed`` returns ``WHOLE``."""
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
-        self._open: list[str] | None = None  # what was read of the cell that is not closed
+        self._open: list[str] | None = None  # the beginning of the cell that is not closed
         self.cells: list[str] = []
         self.fault = ""
 
     def feed(self, line: str) -> State:
-        """Read one more line, with its line end."""
+        """Read another line, with its line end."""
         body = line.rstrip("\r\n")
         position = 0
         while True:
@@ -55,7 +55,7 @@ class QuotedCells:
         end = body.find(self._delimiter, start)
         cell = body[start : len(body) if end < 0 else end]
         if cell.count('"') % 2:
-            self.fault = f"a quotation mark stands alone in a cell: {_QUOTE_IT}"
+            self.fault = f"a quotation mark is alone in a cell: {_QUOTE_IT}"
         self.cells.append(cell)
         return start + len(cell)
 

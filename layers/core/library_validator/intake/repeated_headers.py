@@ -1,4 +1,4 @@
-"""Headers in the middle of a table: several files that were joined into one."""
+"""Headers in the middle of a table, as where several files were joined."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HeaderKind(Enum):
 
 
 class HeaderRows:
-    """Tells rows that are headers from rows that are applications."""
+    """Distinguishes rows that are headers from rows that are applications."""
 
     def __init__(
         self, header: Sequence[str], mapping: ColumnMapping, chosen: Mapping[str, Sequence[str]]
@@ -45,7 +45,7 @@ class HeaderRows:
         self._words = _WORDS.union(word for key in self._keys for word in key.split())
 
     def kind_of(self, cells: Sequence[str]) -> HeaderKind | None:
-        """Which header the cells are; None where they are none."""
+        """The kind of header that the cells are; None where they are not a header."""
         if not any(self._is_of_headers(cells[at]) for at in (self._name, self._first) if at < len(cells)):
             return None
         filled = [
@@ -58,6 +58,6 @@ class HeaderRows:
         return HeaderKind.OTHER if 2 * known > len(values) and is_header(values, self._chosen) > 1 else None
 
     def _is_of_headers(self, cell: str) -> bool:
-        """Whether a cell is made of nothing but words that headers are made of."""
+        """Whether a cell has only words that headers have."""
         words = cell.lower().replace("_", " ").split()
         return bool(words) and self._words.issuperset(words)

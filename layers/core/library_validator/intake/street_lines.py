@@ -1,4 +1,4 @@
-"""One street of an address that a table spreads over several columns: line 1, line 2, suite, PO box."""
+"""The street of an address that has several columns: line 1, line 2, suite, PO box."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from library_validator.intake import headers
 
-# "12 Main St" and "No. 12", but no "2nd floor".
+# "12 Main St" and "No. 12", but not "2nd floor".
 _HOUSE_NUMBER: Final = re.compile(r"\s*(?:no\.? ?)?\d+(?!\d|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _BOX: Final = re.compile(r"\s*(?:p\.? ?o\.? ?)?(?:box|drawer)\b", re.IGNORECASE)
 _BARE_UNIT: Final = re.compile(r"#?\s*([A-Za-z]?-?\d{1,5}-?[A-Za-z]?|[A-Za-z])")
 # "Attn: …" and "c/o …" name a person, or a body that is not the applicant.
-_SOMEBODY: Final = re.compile(r"\s*(?:attn|attention|c\s*/\s*o|care of)\b", re.IGNORECASE)
+_PERSON: Final = re.compile(r"\s*(?:attn|attention|c\s*/\s*o|care of)\b", re.IGNORECASE)
 
 
 class StreetPart(NamedTuple):
@@ -21,20 +21,20 @@ class StreetPart(NamedTuple):
 
     position: int
     part: int  # of ``headers``
-    label: str = ""  # what its header says, where the cells leave it out: "Suite"
+    label: str = ""  # "Suite", where the header says it and the cells leave it out
 
 
 def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
-    """The parts of one row as one line, joined by ", ".
+    """The parts of a row as a single line, joined by ", ".
 
     A line that begins with a house number comes first, and a PO box last. A bare number is written with its
-    label ("Suite 4", "Unit 4"). Lines that name somebody ("Attn: …") are left out.
+    label ("Suite 4", "Unit 4"). Lines that name a person ("Attn: …") are left out.
     """
     number = ""
     lines: list[str] = []
     for position, part, label in parts:
         text = cells[position].strip()
-        if not text or names_somebody(text):
+        if not text or names_person(text):
             continue
         if part == headers.HOUSE_NUMBER:
             number = text
@@ -50,9 +50,9 @@ def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
     return ", ".join(lines)
 
 
-def names_somebody(line: str) -> bool:
-    """Whether a line of an address names a person or a body that mail is for: ``Attn: …``, ``c/o …``."""
-    return bool(_SOMEBODY.match(line))
+def names_person(line: str) -> bool:
+    """Whether a line of an address names a person or body that gets the mail: ``Attn: …``, ``c/o …``."""
+    return bool(_PERSON.match(line))
 
 
 def _order(line: str) -> int:

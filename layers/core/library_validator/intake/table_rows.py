@@ -1,4 +1,4 @@
-"""What makes the cells of one line a row of its table, and what is wrong with it where they are none."""
+"""Whether the cells of a line are a row of its table, and what is wrong if they are not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHECKS: Final[dict[str, Callable[[str], object]]] = {
 _ZIP: Final = re.compile(r"\d{5}(-\d{4})?")
 _PHONE: Final = re.compile(r"\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]?\d{4}")
 _SHIFTED: Final = (
-    "has its values under the wrong headers, as the ones for state and ZIP show: put each under its own; "
+    "has its values under the wrong headers, as state and ZIP show: put each value under its own header; "
     "a cell with a comma in it needs quotation marks"
 )
 _IN_TEXT: Final = re.compile(r"[,;\t] |(?<=\d),(?=\d{3}(?!\d))")
@@ -28,7 +28,7 @@ _SEPARATORS: Final = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 
 
 class TableRow(NamedTuple):
-    """One row, or the lines that none could be made of: ``problem`` is a phrase that completes "line 3 "."""
+    """A row, or lines that could not be read as a row: ``problem`` is a phrase that completes "line 3 "."""
 
     line: int  # 1 is the first line of the file
     last_line: int
@@ -38,10 +38,10 @@ class TableRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RowShape:
-    """How many cells a row has, and which of its cells show that they are under the right headers."""
+    """The number of cells of a row, and the cells that show whether values are under the right headers."""
 
     width: int  # cells of the header
-    named: int  # those of them up to the last that is not empty
+    named: int  # cells of the header up to the last that is not empty
     delimiter: str
     has_spaces: bool  # whether the header has a blank after each delimiter
     checks: tuple[tuple[int, Callable[[str], object]], ...]
@@ -58,14 +58,14 @@ class RowShape:
         return cls(len(header), named, delimiter, has_spaces, tuple(checks), state, zip_code)
 
     def is_whole(self, cells: Sequence[str]) -> bool:
-        """Whether there is a cell for every header, and nothing beyond the last."""
+        """Whether there is a cell for every header, and no value behind the last."""
         return self.named <= len(cells) <= self.width and not any(map(str.strip, cells[self.named :]))
 
     def problem_of(self, cells: Sequence[str]) -> str:
-        """Why the cells are no row; empty where they are one.
+        """Why the cells are not a row; empty where they are a row.
 
-        A row with too few or too many cells is one where only empty cells at its end are missing or in
-        excess, for certain.
+        Too few or too many cells are a row where it is certain that only empty cells at its end are missing
+        or in excess.
         """
         if self.is_whole(cells):
             return _SHIFTED if self.is_shifted(cells) else ""
@@ -92,37 +92,37 @@ class RowShape:
         return False
 
     def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
-        """Whether there are more cells in excess than stray delimiters could have parted values."""
+        """Whether there are more cells in excess than values that stray delimiters could have split."""
         return 0 < sum(1 for cell in cells if cell.strip()) <= len(cells) - self.width
 
     def _is_in_place(self, cells: Sequence[str]) -> bool:
-        """Whether a state, ZIP, phone or FSCS id is where it belongs, and nothing else is there."""
+        """Whether a state, ZIP, phone or FSCS id is under its header, and no other value is under these."""
         found = [(check, cells[at].strip()) for at, check in self.checks if at < len(cells)]
         found = [(check, cell) for check, cell in found if cell]
-        # A town may have the name of a state, but none is called by a state's two letters.
+        # A town may have the name of a state, but not the two letters of a state.
         is_proof = any(len(cell) == 2 or not cell.isalpha() for _, cell in found)
         if not is_proof or not all(check(cell) for check, cell in found):
             return False
         return self.has_spaces or not any(cell.startswith(" ") for cell in cells)
 
     def fitted(self, cells: list[str]) -> list[str]:
-        """The cells with the empty ones at the end that the header asks for."""
+        """The cells, with empty cells added or removed at the end: as many as the header has."""
         return cells[: self.width] + [""] * (self.width - len(cells))
 
     def count_of(self, line: str) -> int:
-        """How many cells a line has, whatever its quotation marks say."""
+        """The number of cells of a line, without regard to quotation marks."""
         return line.count(self.delimiter) + 1
 
     def looks_like_row(self, line: str) -> bool:
-        """Whether a line has as many cells as a row, whatever its quotation marks say.
+        """Whether a line has as many cells as a row, without regard to quotation marks.
 
-        In text, a separator is followed by a blank: such ones do not count, unless the header has them too.
+        In text, a blank follows a separator: such separators do not count, unless the header has them too.
         """
         in_text = 0 if self.has_spaces else line.count(f"{self.delimiter} ")
         return self.count_of(line) - in_text >= self.named
 
     def separators_in(self, line: str) -> int:
-        """How many separators a line has, without those of text and of figures (1,000)."""
+        """The number of separators of a line, without those in text and in figures (1,000)."""
         if self.has_spaces:
             return line.count(self.delimiter)
         return len(_IN_TEXT.sub("", line).split(self.delimiter)) - 1

@@ -1,13 +1,13 @@
-"""The rows of a table that is written as text, each line of it accounted for.
+"""The rows of a table that is written as text. Every line is in a row or in a problem.
 
-A row is one line. It is several only where a quoted cell holds line breaks, and that is believed only where
+A row is a single line. It has several lines only where a quoted cell has line breaks, which is believed where
 
-- the cell is closed, and the row has then exactly the cells of the header;
+- the cell is closed, and the row then has exactly the cells of the header;
 - none of its lines could be a row of the file by itself;
-- and no stray mark follows, which would show that the mark that closed the cell opened another one.
+- and no stray mark follows: it would show that the closing mark opened another cell.
 
-Lines that no row can be made of are reported together, up to the next line where a row begins for certain.
-So a quotation mark that was lost or added costs its own row, and no row is ever made of two.
+Lines that are not a row are reported together, up to the next line where a row certainly begins. So a lost or
+added quotation mark costs its own row only, and two rows are never read as one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from library_validator.intake.encodings import Line
 from library_validator.intake.quoted_cells import QuotedCells, State
 from library_validator.intake.table_rows import RowShape, TableRow
 
-_MOST_LINES: Final = 200  # of one row
-_MOST_CHARACTERS: Final = 256 * 1024  # of one row
+_MOST_LINES: Final = 200  # of a row
+_MOST_CHARACTERS: Final = 256 * 1024  # of a row
 _UNREADABLE: Final = "cannot be read: "
 _LINES_CHECKED: Final = 20  # after a row of several lines
 _ONE_OR_SEVERAL: Final = (
@@ -30,7 +30,7 @@ _ONE_OR_SEVERAL: Final = (
 _NOT_CLOSED: Final = (
     "a quotation mark is opened and not closed: close it, or write it twice if it belongs to the text"
 )
-_BACKSLASH: Final = "a backslash stands before a quotation mark, which CSV writes twice instead"
+_BACKSLASH: Final = "a backslash is before a quotation mark; CSV writes the quotation mark twice instead"
 
 
 class TextTable:
@@ -40,7 +40,7 @@ class TextTable:
         self._shape = shape
         self._ahead: deque[Line] = deque()
         self._source = iter(lines)
-        self.uneven = 0  # rows that have not as many cells as the header
+        self.uneven = 0  # rows with more or fewer cells than the header
 
     def __iter__(self) -> Iterator[TableRow]:
         shape, ahead, source = self._shape, self._ahead, self._source
@@ -64,7 +64,7 @@ class TextTable:
                 yield from self._read(line)
 
     def _next(self) -> Line | None:
-        """The next line: one that was looked at and given back, or a new one of the file."""
+        """The next line: a line that was looked at and given back, or a new line of the file."""
         return self._ahead.popleft() if self._ahead else next(self._source, None)
 
     def _judged(self, first: int, last: int, cells: list[str]) -> TableRow:
@@ -86,7 +86,7 @@ class TextTable:
             if after.text.isspace():
                 continue
             following = self._row_at(after)
-            # Where a line opens a mark and is short, the line that makes it whole is its other half.
+            # If a short line opens a quotation mark, the line that completes the row is its other half.
             is_rest = cells < self._shape.named and row.problem.endswith(_NOT_CLOSED)
             cells += self._shape.count_of(after.text) - 1
             if not following.problem and not (is_rest and cells == self._shape.named):
@@ -97,12 +97,12 @@ class TextTable:
             yield following
 
     def _row_at(self, line: Line) -> TableRow:
-        """The row that begins with a line. Where none can be read, no line after it is used up."""
+        """The row that begins with a line. If it cannot be read, the lines after it are given back."""
         number, text, problem = line
         if problem:
             return TableRow(number, number, [], problem)
         if "\0" in text:
-            return TableRow(number, number, [], "holds a zero byte, which no text has")
+            return TableRow(number, number, [], "has a zero byte, which is not text")
         if '\\"' in text:
             return TableRow(number, number, [], _UNREADABLE + _BACKSLASH)
         found = QuotedCells(self._shape.delimiter)
@@ -114,11 +114,11 @@ class TextTable:
         return self._row_of_lines(line, found)
 
     def _row_of_lines(self, first: Line, found: QuotedCells) -> TableRow:
-        """The row whose quoted cell holds line breaks, where that is believed."""
+        """The row whose quoted cell has line breaks, where that is believed."""
         shape, number = self._shape, first.number
         could_be_a_row = shape.looks_like_row(first.text)
         is_last_cell = len(found.cells) == shape.named - 1
-        # What comes before the line that closes a cell is short of a row, unless it is the last cell.
+        # The lines before the closing line have fewer cells than a row, unless the open cell is the last.
         separators = shape.separators_in(first.text)
         holds_a_row = could_be_a_row and not is_last_cell
         taken: list[Line] = []
@@ -136,7 +136,7 @@ class TextTable:
             if state is State.OPEN:
                 separators += shape.separators_in(line.text)
                 holds_a_row |= separators >= shape.named - 1 and not is_last_cell
-            # The line that closes the cell is a row by itself only beside another one.
+            # The line that closes the cell counts as a row only if the first line could be a row too.
             holds_a_row |= shape.looks_like_row(line.text) and (state is State.OPEN or could_be_a_row)
         if state is State.WHOLE and shape.is_whole(found.cells):
             last = taken[-1].number
@@ -148,7 +148,7 @@ class TextTable:
         return TableRow(number, number, [], _UNREADABLE + _NOT_CLOSED)
 
     def _goes_on_broken(self) -> bool:
-        """Whether a stray mark comes before the next row: then the last one that closed a cell opened one."""
+        """Whether a stray mark comes before the next row: then the closing mark opened another cell."""
         taken: list[Line] = []
         is_broken = False
         while len(taken) < _LINES_CHECKED and (line := self._next()) is not None:

@@ -1,4 +1,4 @@
-"""Where the table begins in a text file: its separator, its header, and the title lines above."""
+"""The beginning of the table in a text file: its separator, its header, and the title lines above."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ class TextHeader(NamedTuple):
     first_line: int
     above: list[Line]  # lines that are not blank
     below: list[Line]
-    fields: int  # how many fields of an application it names; 0 where no header was found
-    broken_line: int = 0  # the first line, where no header was found and its quotation marks are the reason
+    fields: int  # number of fields of an application that it names; 0 where no header was found
+    broken_line: int = 0  # the first line, if its quotation marks are why no header was found
 
 
 def find_header(lines: Iterator[Line], chosen: Mapping[str, Sequence[str]]) -> TextHeader:
     """Look for the header in the first lines, with each separator.
 
-    The header is the first line that names the organization's name and another field, or else the first that
-    names the name. Where there is none, the first line is given, with the separator that parts it most.
+    The header is the first line that names the organization's name and another field, or else the first line
+    that names the name. If there is neither, it is the first line, with the separator that occurs most.
     """
     head = _first_lines(lines)
     separators: tuple[str, ...] = DELIMITERS
@@ -66,7 +66,7 @@ def _header_in(head: list[Line], delimiter: str, chosen: Mapping[str, Sequence[s
         cells, end = _cells_at(head, at, delimiter)
         if not cells:
             continue
-        above = [one for one in head[:at] if one.problem or one.text.strip()]
+        above = [title for title in head[:at] if title.problem or title.text.strip()]
         found = TextHeader(delimiter, cells, line.number, above, head[end:], is_header(cells, chosen))
         if found.fields > 1:
             return found
@@ -76,7 +76,7 @@ def _header_in(head: list[Line], delimiter: str, chosen: Mapping[str, Sequence[s
 
 
 def _cells_at(head: list[Line], at: int, delimiter: str) -> tuple[list[str], int]:
-    """The cells of the line, and where the lines after it begin; a header too may hold line breaks."""
+    """The cells of the line, and where the next line begins; a header may have line breaks too."""
     found = QuotedCells(delimiter)
     for end, line in enumerate(head[at:], start=at + 1):
         if line.problem:

@@ -1,4 +1,4 @@
-"""The rows of an .xlsx workbook, as the text that its sender saw.
+"""The rows of an .xlsx workbook, as the text that its sender sees.
 
 Read by openpyxl row by row (docs/adr/0023), which is imported only when a workbook is read. Sizes are bounded
 before anything is parsed, and entities are refused: a workbook comes from anybody.
@@ -51,9 +51,9 @@ class Workbook:
     def __init__(
         self, source: BinaryIO, file: str, chosen: Mapping[str, Sequence[str]], sheet: str | None = None
     ) -> None:
-        """Raises ``FileUnreadable`` where there is no table of applications, or more than one.
+        """Raises ``FileUnreadable`` where there is no table of applications, or several.
 
-        ``NotInFile`` where there is no sheet of the name ``sheet``.
+        Raises ``NotInFile`` where no sheet has the name ``sheet``.
         """
         self._file = file
         self._has_formulas = _refuse_bombs(source, file)
@@ -61,12 +61,12 @@ class Workbook:
         self._formulas = self._opened(source, results=False) if self._has_formulas else None
         self.errors = 0
         sheets = self._values.worksheets
-        rows = {one.title: one.max_row for one in sheets}
+        rows = {each.title: each.max_row for each in sheets}
         self.sheet, self.header = self._chosen_sheet(sheets, chosen, sheet)
         self.not_read = tuple(
-            one.title if one.sheet_state == "visible" else f"{one.title} (hidden)"
-            for one in sheets
-            if one.title != self.sheet
+            each.title if each.sheet_state == "visible" else f"{each.title} (hidden)"
+            for each in sheets
+            if each.title != self.sheet
         )
         self.about = min(rows[self.sheet] or 0, MAX_ROWS)
 
@@ -77,12 +77,12 @@ class Workbook:
 
     def _opened(self, source: BinaryIO, *, results: bool) -> Any:
         try:
-            import openpyxl  # noqa: PLC0415 - only whoever reads a workbook pays for it
+            import openpyxl  # noqa: PLC0415 - it is slow, and only workbooks need it
         except ImportError as error:
             raise FileUnreadable(self._file, _NO_READER) from error
         if not openpyxl.DEFUSEDXML:
             raise FileUnreadable(self._file, _NO_READER)
-        # It warns of parts that it leaves out: validations, pictures, extensions.
+        # openpyxl warns of parts that it leaves out: validations, pictures, extensions.
         warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
         source.seek(0)
         try:
@@ -91,7 +91,7 @@ class Workbook:
             raise self._damaged(error) from error
 
     def _damaged(self, error: BaseException) -> FileUnreadable:
-        while error.__context__ is not None:  # openpyxl says of all that a part could not be read
+        while error.__context__ is not None:  # openpyxl only says that a part could not be read
             error = error.__context__
         said = " ".join(str(error).split())[:120]
         return FileUnreadable(
@@ -103,23 +103,23 @@ class Workbook:
     ) -> tuple[str, SheetHeader]:
         if named is not None:
             wanted = named.strip().casefold()
-            title = next((one.title for one in sheets if one.title.strip().casefold() == wanted), None)
+            title = next((each.title for each in sheets if each.title.strip().casefold() == wanted), None)
             if title is None:
                 raise NotInFile(f"{self._file} has no sheet {named!r}; its sheets are {_quoted(sheets)}")
             return title, self._header(title, chosen)
         found = [
-            (one.title, self._header(one.title, chosen)) for one in sheets if one.sheet_state == "visible"
+            (each.title, self._header(each.title, chosen)) for each in sheets if each.sheet_state == "visible"
         ]
         if not found:
             raise FileUnreadable(self._file, "has no visible sheet", wants="sheet" if sheets else "")
         best = max(header.fields for _, header in found)
-        tables = [one for one in found if one[1].fields >= min(best, 2)]
+        tables = [table for table in found if table[1].fields >= min(best, 2)]
         if len(tables) > 1 and best:
             titles = " and ".join([f'"{title}"' for title, _ in tables])
             raise FileUnreadable(
                 self._file, f"has tables of applications on the sheets {titles}", wants="sheet"
             )
-        return next((one for one in tables if one[1].cells), tables[0])
+        return next((table for table in tables if table[1].cells), tables[0])
 
     def _header(self, title: str, chosen: Mapping[str, Sequence[str]]) -> SheetHeader:
         """The first row that names the name and another field, or else the first that names the name."""
@@ -167,7 +167,7 @@ class Workbook:
             if cell.value is None and at < len(formulas) and has_no_result(cell, formulas[at]):
                 where = f"{column_letters(at)}{number}"
                 said = (
-                    f"holds a formula without its result in cell {where}: open the workbook and save it again"
+                    f"has a formula without its result in cell {where}: open the workbook and save it again"
                 )
                 return TableRow(number, number, [], said)
             if is_error(cell):
@@ -179,20 +179,20 @@ class Workbook:
 
 
 def _all_rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    """The rows as they are: what a sheet says of its own size may be wrong."""
+    """All rows: the size that a sheet states may be wrong."""
     sheet.reset_dimensions()
     rows: Iterator[Sequence[Any]] = sheet.iter_rows()
     return rows
 
 
 def _quoted(sheets: Sequence[Any]) -> str:
-    return ", ".join(f'"{one.title}"' for one in sheets[:20])
+    return ", ".join(f'"{sheet.title}"' for sheet in sheets[:20])
 
 
 def _refuse_bombs(source: BinaryIO, file: str) -> bool:
-    """Bound what will be unpacked, and tell whether any sheet has a formula.
+    """Bound the size to be unpacked, and find out whether any sheet has a formula.
 
-    ``zipfile`` unpacks no more of a part than its stated size: that is what is bounded here.
+    ``zipfile`` never unpacks more of a part than its stated size, so the stated sizes are bounded here.
     """
     source.seek(0)
     with zipfile.ZipFile(source) as archive:
@@ -223,5 +223,5 @@ def _has_formula(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
                     return True
                 before = chunk[-40:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
-        pass  # the reader says what is wrong with it
+        pass  # reading it reports what is wrong
     return False
