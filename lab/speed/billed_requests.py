@@ -192,7 +192,7 @@ def processor_seconds(work: Callable[[], object], meter: Meter) -> float:
 
 
 def written_units(item: Item | None) -> int:
-    """Write units of an item outside transactions. None costs as much as the smallest item."""
+    """Write units of an item outside transactions. Without an item, the units of the smallest item."""
     return max(1, math.ceil(item_bytes(item or {}) / KILOBYTE))
 
 
