@@ -26,10 +26,7 @@ from tests.builders.small_registry import (
     release,
 )
 
-KEYS = (
-    "application_id decision reason_codes reasons next_step confidence match runner_up margin candidates "
-    "evidence registry_version policy_version authority problems"
-).split()
+KEYS = list(ApplicationAnswer.model_fields)
 
 
 @pytest.mark.parametrize("answer", Answer)
@@ -45,7 +42,6 @@ def test_a_line_has_the_keys_of_an_answer_in_order(answer: Answer) -> None:
 def test_documents_take_their_fields_from_the_models() -> None:
     decision = decision_of(submission_of())
     left_out = {"held_by", "valid_until", "before", "override"}
-    assert list(answer_json(decision)) == list(ApplicationAnswer.model_fields)
     assert set(decision_json(decision)) == {
         *ApplicationAnswer.model_fields,
         *Decision.model_fields.keys() - left_out,
