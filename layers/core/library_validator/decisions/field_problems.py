@@ -1,9 +1,10 @@
-"""How the answer changes if a field of the application could not be used. The answer names every such field.
+"""The answer if fields of the application could not be used. It names every such field.
 
-- ``read_application`` could not use it (too long, not text, no name): a person decides.
-- Matching could not read the state or the country, or a value belongs to another state or country: a person
-  decides, because the library of that name may be another.
-- Matching could not read letters of the name: a person decides, because the letters may say Friends.
+- A value belongs to another country, and no other value shows a place in the United States: not validated.
+- ``read_application`` could not use a field (too long, not text, no name): a person decides, unless the rules
+  say not validated.
+- Matching could not read the state, the country or letters of the name, or a value belongs to another state:
+  never validated, a person decides. The library of that name may be another; the letters may say Friends.
 - Matching could not read anything else: the answer stays.
 """
 
