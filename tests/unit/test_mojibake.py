@@ -25,7 +25,7 @@ LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_c
         ("SÃƒÆ’Ã‚Â\x8d", "SÍ"),
     ],
 )
-def test_what_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str, right: str) -> None:
+def test_text_that_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str, right: str) -> None:
     assert repaired(wrong) == right
 
 
@@ -33,7 +33,7 @@ def test_what_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str, righ
     "text",
     ["", "Plain", "Española", "CAFÉ’S LIBRARY", "SÃO PAULO", "NIÑO’S", "“Ñ”", "Peña Ã± Española", "图书馆"],
 )
-def test_what_is_not_certain_stays_as_it_is(text: str) -> None:
+def test_text_whose_repair_is_not_certain_stays_as_it_is(text: str) -> None:
     assert repaired(text) == text
 
 

@@ -124,7 +124,7 @@ def test_an_oversized_line_is_reported() -> None:
         ),
     ],
 )
-def test_what_holds_no_applications_is_refused_in_one_sentence(content: bytes, said: str) -> None:
+def test_a_file_without_applications_is_refused_in_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(FileUnreadable, match=said):
         read(content)
 
@@ -195,7 +195,7 @@ def test_a_library_whose_name_is_made_of_words_of_headers_is_a_row() -> None:
     ]
 
 
-def test_what_databases_write_for_nothing_is_nothing() -> None:
+def test_a_null_of_a_database_is_a_blank() -> None:
     (row,) = rows("id,name,city\nA-1,Anytown PL,\\N\n")
     assert "city" not in row.fields
 
@@ -216,7 +216,7 @@ def test_two_lines_of_an_address_are_one_street() -> None:
     assert row.fields["street"] == "12 Main St, Suite 4"
 
 
-def test_a_line_that_names_somebody_is_left_out_and_said() -> None:
+def test_a_line_that_names_a_person_is_left_out_and_reported() -> None:
     found, file = read("name,Address 1,Address 2\nAnytown PL,12 Main St,Attn: A. Person\n")
     assert "Person" not in str(found)
     assert file.notices.lines_of_persons == 1
@@ -304,7 +304,7 @@ def test_in_json_lines_a_documented_key_comes_first() -> None:
     assert row.fields == {"application_id": "A-1", "name": "Anytown PL"}
 
 
-def test_one_key_twice_is_a_bad_line() -> None:
+def test_an_object_with_a_repeated_key_is_a_bad_line() -> None:
     found, _ = read('{"application_id": "A-1", "name": "X", "name": "Y"}\n')
     assert isinstance(found[0], BadLine)
     assert "has a key twice" in found[0].error

@@ -63,7 +63,7 @@ def test_a_persons_name_is_never_the_organizations() -> None:
     assert "organization's name" in refusal("Contact Name,Applicant,City")
 
 
-def test_the_column_that_is_passed_over_is_named_with_the_one_that_is_read() -> None:
+def test_a_column_that_is_passed_over_is_named_with_the_column_that_is_read() -> None:
     found = mapped("Library Name,Name,Physical Address,Mailing Address,City,Mailing City,Phone,Work Phone")
     assert found.passed_over == (
         ("Name", 'name is read from "Library Name"'),
@@ -80,7 +80,7 @@ def test_a_country_is_read_where_applications_have_one(monkeypatch: pytest.Monke
     assert read("name,Country/Region")["country"] == "Country/Region"
 
 
-def test_a_mailing_address_is_read_where_there_is_no_other() -> None:
+def test_a_mailing_address_is_read_where_it_is_the_only_address() -> None:
     assert read("name,Mailing Address,Mailing City,Mailing Zip")["street"] == "Mailing Address"
 
 
@@ -105,7 +105,7 @@ def test_of_other_columns_that_are_equal_the_leftmost_is_read() -> None:
     assert found.passed_over == (("Phone Number", 'phone is read from "Telephone"'),)
 
 
-def test_one_header_twice_is_refused_where_it_would_be_read() -> None:
+def test_a_repeated_header_is_refused_where_it_would_be_read() -> None:
     assert "'phone' more than once" in refusal("name,phone,phone")
     assert read("name,notes,notes") == {"name": "name"}
 
@@ -129,7 +129,7 @@ def test_columns_that_are_kept_beside_an_application_are_found_by_their_very_nam
     assert found.fields == {"application_id", "name", "label", "set"}
 
 
-def test_a_file_without_a_name_is_refused_with_what_was_found() -> None:
+def test_a_file_without_a_name_is_refused_with_the_columns_found() -> None:
     said = refusal("Bibliothek,Stadt")
     assert said.startswith("partners.csv has no column for the organization's name")
     assert '(found: "Bibliothek", "Stadt")' in said

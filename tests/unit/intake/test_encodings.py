@@ -64,7 +64,7 @@ def test_a_line_that_no_encoding_fits_is_a_problem_of_its_own() -> None:
     assert (found[0], found[2]) == (Line(1, "one\n"), Line(3, "three\n"))
 
 
-def test_a_byte_order_mark_in_the_middle_is_no_part_of_its_line() -> None:
+def test_a_byte_order_mark_in_the_middle_is_not_part_of_its_line() -> None:
     mark = b"\xef\xbb\xbf"
     assert lines(b"a\n" + mark + b"b\n" + mark + "ñ\n".encode("cp1252"))[0] == ["a", "b", "ñ"]
 
@@ -91,7 +91,7 @@ def test_the_file_stays_open() -> None:
     assert not source.closed
 
 
-def test_lines_that_nobody_reads_to_the_end_leave_nothing_behind() -> None:
+def test_the_file_may_be_closed_before_all_lines_are_read() -> None:
     source = io.BytesIO(b"a\nb\n")
     lines = iter(TextLines(source))
     assert next(lines).text == "a\n"

@@ -39,7 +39,7 @@ def archive(*members: str) -> bytes:
         (archive("xl/workbook.xml")[:60], "is a damaged workbook or zip"),
     ],
 )
-def test_other_formats_are_refused_by_what_they_are(content: bytes, said: str) -> None:
+def test_other_formats_are_refused_by_their_name(content: bytes, said: str) -> None:
     with pytest.raises(FileUnreadable, match=f"^a.csv {said}"):
         is_workbook(io.BytesIO(content), "a.csv")
 

@@ -75,7 +75,7 @@ def test_columns_about_persons_are_never_anything_else(header: str) -> None:
 
 
 @pytest.mark.parametrize("header", headers_in(OTHERS))
-def test_what_asks_for_something_else_is_not_recognised(header: str) -> None:
+def test_a_header_that_asks_for_something_else_is_not_recognised(header: str) -> None:
     assert target(header) is None
 
 

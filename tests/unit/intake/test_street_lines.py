@@ -38,7 +38,7 @@ def test_lines_are_joined_in_the_order_of_an_address(cells: list[str], joined: s
     assert street_of(cells, LINES) == joined
 
 
-def test_a_house_number_of_its_own_stands_before_its_street() -> None:
+def test_a_house_number_in_its_own_column_comes_before_the_street() -> None:
     parts = (StreetPart(0, headers.HOUSE_NUMBER), StreetPart(1, headers.FIRST_LINE))
     assert street_of(["12", "Main St"], parts) == "12 Main St"
     assert street_of(["12", ""], parts) == "12"

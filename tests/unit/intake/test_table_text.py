@@ -134,7 +134,7 @@ def test_a_quoted_cell_may_hold_line_breaks(lines: list[str], cell: int, value: 
     assert (found[1].line, found[1].last_line) == (3, 2 + len(lines))
 
 
-def test_lines_that_are_one_row_or_several_are_none() -> None:
+def test_lines_that_may_be_one_row_or_several_are_not_read() -> None:
     assert told('A-9,Elm,"1 Main St', BRIAR, '",Elm,CT,06001,', ALDER) == ["2-4", "A-1"]
     assert "one row with line breaks" in problems('A-9,Elm,"1 Main St', BRIAR, '",Elm,CT,06001,')[0]
 

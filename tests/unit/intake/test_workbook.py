@@ -132,7 +132,7 @@ def test_the_visible_sheet_with_a_table_is_read_and_the_others_are_named() -> No
     assert file.notices.sentences()[0] == "sheet read: Applicants; sheets not read: Read me, Old (hidden)"
 
 
-def test_of_two_tables_one_has_to_be_named() -> None:
+def test_if_there_are_two_tables_the_user_must_name_the_sheet() -> None:
     content = made({"2025": [HEADER, ALDER], "2026": [HEADER, ["A-2", "Briar PL"]]})
     assert refusal(content) == 'partners.xlsx has tables of applications on the sheets "2025" and "2026"'
     found, _ = read(content, sheet="2026")
@@ -187,7 +187,9 @@ def test_entities_are_refused(member: str) -> None:
     assert "damaged workbook (EntitiesForbidden" in said
 
 
-def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     content = made({"Sheet1": [HEADER, ["A-1", "Alder PL" * 4000]]})
     monkeypatch.setattr(workbook_module, "MAX_PART_BYTES", 20_000)
     monkeypatch.setattr(openpyxl, "load_workbook", None)
@@ -204,7 +206,9 @@ def test_a_damaged_workbook_is_refused_in_one_sentence(member: str) -> None:
     assert "\n" not in said
 
 
-def test_without_what_makes_reading_safe_a_workbook_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_is_refused_without_the_library_that_makes_reading_safe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     content = made({"Sheet1": [HEADER, ALDER]})
     monkeypatch.setattr(openpyxl, "DEFUSEDXML", False)
     assert "save the sheet as CSV" in refusal(content)

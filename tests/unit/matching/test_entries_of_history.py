@@ -20,7 +20,7 @@ from tests.builders.varied_registry import (
 
 FORMER = "ELSPETH WARING LIBRARY"
 RENAMED_SYSTEM = release(
-    tuple(replace(one, name=FORMER) if one is SABLE_COUNTY else one for one in SYSTEMS),
+    tuple(replace(system, name=FORMER) if system is SABLE_COUNTY else system for system in SYSTEMS),
     OUTLETS,
     fiscal_year=2021,
 )
@@ -65,7 +65,7 @@ def test_releases_in_any_order_make_the_same_entries() -> None:
     assert entries(VARIED, RENAMED_SYSTEM, RENAMED_BRANCH) == entries(RENAMED_BRANCH, RENAMED_SYSTEM, VARIED)
 
 
-def test_one_name_that_is_written_in_two_ways_is_kept_once() -> None:
+def test_a_name_that_is_written_in_two_ways_is_kept_once() -> None:
     shorter = release(
         tuple(replace(one, name="SABLE CNTY LIB SYSTEM") if one is SABLE_COUNTY else one for one in SYSTEMS),
         OUTLETS,
@@ -74,7 +74,7 @@ def test_one_name_that_is_written_in_two_ways_is_kept_once() -> None:
     assert texts(entries(VARIED, shorter)["ME0102-003"])[1] == ["SABLE COUNTY LIBRARY SYSTEM"]
 
 
-def test_a_phone_that_is_missing_is_none() -> None:
+def test_a_missing_phone_is_not_listed() -> None:
     without = release(tuple(replace(one, phone="-3") for one in SYSTEMS), OUTLETS)
     assert entries(without)["ME0101"].phones == ()
     assert entries(without)["ME0102"].phones == (SABLE_CENTRAL.phone,), "that of its central library"

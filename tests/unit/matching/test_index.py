@@ -25,7 +25,7 @@ def test_the_order_of_releases_does_not_matter() -> None:
     assert build_index([NEWEST, older]) == build_index([older, NEWEST])
 
 
-def test_an_applicant_asks_for_ten_keys_at_most_the_most_selective_first() -> None:
+def test_an_applicant_has_ten_keys_at_most_the_most_selective_first() -> None:
     statistics = Statistics.decode(build_index([NEWEST]).statistics)
     applicant = Applicant(
         name="East Alder Point Briar County Coral Free Public Library and Memorial",
@@ -53,7 +53,7 @@ def test_a_posting_with_too_many_candidates_keeps_the_systems() -> None:
     assert decode(candidates[0]).id == "ME0001"
 
 
-def test_misprinted_kind_words_of_a_release_are_read_as_what_they_are() -> None:
+def test_misprinted_kind_words_of_a_release_are_corrected() -> None:
     crowd = tuple(
         system(f"ME1{n:03d}", f"PLACE{n} PUBLIC LIBRARY", f"{n} A ST", f"PLACE{n}", "04920", "-4")
         for n in range(5)

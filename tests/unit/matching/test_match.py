@@ -1,4 +1,4 @@
-"""Which candidates of an applicant are compared."""
+"""The candidates of an applicant that are compared."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ranking_of(applicant: Applicant, *, compare_all: bool = False) -> Ranking:
     return rank(query, INDEX.postings, load_weights(), INDEX.fiscal_year, compare_all=compare_all)
 
 
-def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compared() -> None:
+def test_if_an_entry_is_likely_only_some_others_of_the_town_are_compared() -> None:
     applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
     few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
     assert len(few.scored) <= 1 + FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
@@ -40,15 +40,15 @@ def test_where_somebody_is_likely_those_who_share_but_the_town_are_not_all_compa
     assert few.best.entry.id == "ME0001"
 
 
-def test_who_has_the_very_name_and_street_of_an_entry_is_compared_with_nobody_else() -> None:
+def test_an_applicant_with_the_exact_name_and_street_of_an_entry_is_compared_with_no_other() -> None:
     applicant = Applicant(ALDER.name, ALDER.street, ALDER.city, ALDER.state, ALDER.zip)
     ranking = ranking_of(applicant)
     assert ranking.best == ranking_of(applicant, compare_all=True).best
-    assert len(ranking.scored) < FIRST_COMPARED, "those at its door alone"
+    assert len(ranking.scored) < FIRST_COMPARED, "only entries at its door"
     assert ranking.runner_up is None
 
 
-def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -> None:
+def test_if_no_entry_is_likely_entries_with_nothing_in_common_are_still_not_compared() -> None:
     applicant = Applicant(name="Harbor Lights Library", street="1 Elm St", city="Alder Point", state="ME")
     few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
     assert len(few.scored) == FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
@@ -58,16 +58,16 @@ def test_where_nobody_is_likely_those_with_nothing_in_common_are_passed_over() -
 
 
 @pytest.mark.parametrize(("name", "found"), [("Harbor Lights Library", True), ("Harbor Lights", False)])
-def test_whoever_may_have_the_street_in_common_is_compared_with_who_says_library(
+def test_an_entry_that_may_share_the_street_is_compared_if_the_applicant_says_library(
     name: str, *, found: bool
 ) -> None:
     applicant = Applicant(name=name, street="99 Main St", city="Alder Point", state="ME")
-    ids = [one.entry.id for one in ranking_of(applicant).scored]
+    ids = [candidate.entry.id for candidate in ranking_of(applicant).scored]
     assert (LAST_OF_ALL in ids) is found
-    assert LAST_OF_ALL in [one.entry.id for one in ranking_of(applicant, compare_all=True).scored]
+    assert LAST_OF_ALL in [candidate.entry.id for candidate in ranking_of(applicant, compare_all=True).scored]
 
 
-def test_a_mistyped_name_is_found_behind_those_who_share_as_much() -> None:
+def test_a_mistyped_name_is_found_behind_entries_that_share_as_much() -> None:
     applicant = Applicant(name="Holyhokc Branch Library", city="Alder Point", state="ME")
     best = ranking_of(applicant).best
     assert best is not None

@@ -50,7 +50,7 @@ def test_no_phrase_is_missed_for_want_of_a_word_to_look_for(phrase: str) -> None
         ("Number 1 Branch", "Number 2 Branch"),
     ],
 )
-def test_words_that_tell_neighbours_apart_are_kept(one: str, other: str) -> None:
+def test_words_that_distinguish_neighbours_are_kept(one: str, other: str) -> None:
     assert read_name(one).core != read_name(other).core
 
 
@@ -127,7 +127,7 @@ def test_fscs_ids_are_read_in_all_their_spellings(text: str, expected: FscsId) -
 
 
 @pytest.mark.parametrize("text", ["", "0001", "XX0001", "AK00012", "AK001", "library"])
-def test_what_is_no_fscs_id_is_none(text: str) -> None:
+def test_a_text_that_is_not_an_fscs_id_is_not_read(text: str) -> None:
     assert normalize.fscs_id(text) is None
 
 

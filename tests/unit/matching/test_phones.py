@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.matching.phones import read_phone, read_phones, stands_for_no_phone
+from library_validator.matching.phones import means_no_phone, read_phone, read_phones
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_phone_is_read_in_any_spelling(text: str, expected: str) -> None:
         "Line 2: 207 555 0101 7", "207 the desk",
     ],
 )  # fmt: skip
-def test_what_is_no_phone_for_certain_is_none(text: str) -> None:
+def test_a_text_that_is_not_certainly_a_phone_is_not_read(text: str) -> None:
     assert read_phone(text) == ""
 
 
@@ -62,13 +62,13 @@ def test_the_first_two_of_several_phones_are_read(text: str, expected: tuple[str
 
 
 @pytest.mark.parametrize("text", ["", "0", "000-000-0000", "(999) 999-9999", "-3", "555-5555", "1111111111"])
-def test_a_number_that_fills_a_field_is_none(text: str) -> None:
-    assert stands_for_no_phone(text)
+def test_a_number_that_only_fills_the_field_means_no_phone(text: str) -> None:
+    assert means_no_phone(text)
 
 
 @pytest.mark.parametrize("text", ["555-0101", "207", "call us", "+44 20 7946 0958"])
-def test_what_is_a_try_at_a_number_is_no_blank(text: str) -> None:
-    assert not stands_for_no_phone(text)
+def test_an_incomplete_number_does_not_mean_a_blank(text: str) -> None:
+    assert not means_no_phone(text)
 
 
 @given(st.text(max_size=200) | st.text("0123456789 -+().x#,;/", max_size=60))

@@ -80,14 +80,14 @@ def test_a_town_with_its_state_or_zip_is_read(city: str, read: str, state: str, 
     assert (place.city, place.state, place.zip) == (read, state, zip_code)
 
 
-def test_a_cell_never_overrules_one_that_was_given() -> None:
+def test_a_cell_never_overrules_a_given_value() -> None:
     place = place_of("12 N Fork Rd, Briarton, ME 04902", "Alder Point", "ME", "04901")
     assert (place.city, place.state, place.zip) == ("Alder Point", "ME", "04901")
     assert place_of(city="Bristol, TN", state="VA")[1:3] == ("Bristol", "VA")
     assert place_of("1 Elm St, Alder Point, ME 04901", state="VT")[2:4] == ("VT", "")
 
 
-def test_the_state_beside_a_zip_is_taken_where_none_was_given() -> None:
+def test_the_state_beside_a_zip_is_taken_where_no_state_was_given() -> None:
     assert place_of(zip_code="ME 04901").state == "ME"
     assert place_of(state="ME 04901").zip == "04901"
     assert place_of(state="VT", zip_code="ME 04901").state == "VT"
@@ -108,12 +108,12 @@ def test_the_town_of_the_street_cell_may_be_another_and_its_zip_counts() -> None
     assert place[:4] == ("12 N Fork Rd, Quill, ME 04901", "Alder Point", "ME", "04901")
 
 
-def test_a_state_that_stands_as_the_country_too_is_no_other_country() -> None:
+def test_the_state_in_the_country_cell_is_not_another_country() -> None:
     assert place_of(state="GA", country="Georgia").unread == ()
     assert place_of(country="Georgia").unread == (unread.FOREIGN_COUNTRY,)
 
 
-def test_a_territory_may_stand_as_the_country() -> None:
+def test_a_territory_may_be_given_as_the_country() -> None:
     place = place_of(city="Mayag\u00fcez", country="Puerto Rico")
     assert (place.state, place.unread) == ("PR", ())
 
@@ -141,7 +141,7 @@ def test_a_territory_may_stand_as_the_country() -> None:
         (place_of(country="M4W 2G8"), unread.FOREIGN_COUNTRY),
     ],
 )
-def test_what_is_not_read_is_named_by_its_field(place: Place, problem: Unread) -> None:
+def test_a_value_that_is_not_read_is_named_by_its_field(place: Place, problem: Unread) -> None:
     assert place.unread == (problem,)
 
 
@@ -163,6 +163,6 @@ def test_any_cells_have_a_place(line: str, city: str, state: str, zip_code: str,
 
 
 @given(CELLS)
-def test_what_stands_before_is_a_part_of_the_line(text: str) -> None:
+def test_text_before_it_is_part_of_the_line(text: str) -> None:
     for tail in (read_street_line(text), read_city_line(text)):
         assert set(tail.line) <= {*text, ",", " "}

@@ -87,7 +87,7 @@ def test_a_name_is_alone_where_nothing_but_a_state_or_an_id_was_given(
         ({}, "", True),
     ],
 )
-def test_the_state_is_the_one_given_or_that_of_the_id_or_else_of_the_zip(
+def test_the_state_is_as_given_or_that_of_the_id_or_else_of_the_zip(
     fields: dict[str, str], state: str, *, is_of_zip: bool
 ) -> None:
     query = query_of("Larchmere Public Library", **fields)
@@ -103,7 +103,7 @@ def test_the_state_is_the_one_given_or_that_of_the_id_or_else_of_the_zip(
         ("Larchmere Library", ()),
     ],
 )
-def test_the_head_of_a_name_is_what_stands_before_of_or_for(name: str, head: tuple[str, ...]) -> None:
+def test_the_head_of_a_name_is_before_of_or_for(name: str, head: tuple[str, ...]) -> None:
     assert query_of(name).head.tokens == head
 
 
@@ -140,11 +140,11 @@ def test_the_name_is_kept_as_it_was_written_but_for_its_wrapping() -> None:
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library\u4e4b\u53cb", f"Larchmere Library {'of ' * 40}Friends"])
-def test_of_a_name_of_which_something_is_lost_that_is_said(name: str) -> None:
+def test_a_name_that_is_not_read_in_full_is_reported(name: str) -> None:
     assert read_applicant(Applicant(name), NO_WORDS).unread == (NAME_LOST,)
 
 
-def test_a_name_that_stands_for_a_blank_is_missing() -> None:
+def test_a_name_that_means_a_blank_is_missing() -> None:
     query = read_applicant(Applicant("N/A"), NO_WORDS)
     assert query.unread == (NAME_MISSING,)
     assert query.name.tokens == ()

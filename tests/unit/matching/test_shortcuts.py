@@ -1,4 +1,4 @@
-"""Comparisons that end early answer what the whole comparison would."""
+"""Comparisons that end early give the level of the full comparison."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STREETS: Final = st.lists(
     WORDS | st.sampled_from(["ST", "AVE", "HWY", "MAIN", "LINCOLN"]), min_size=1, max_size=10
 ).map(" ".join)
 PHONES: Final = st.text("235", min_size=10, max_size=10)
-NOBODY: Final = Statistics(10, {}, frozenset())
+NO_WORDS: Final = Statistics(10, {}, frozenset())
 
 
 @settings(max_examples=400)
@@ -58,9 +58,7 @@ def test_phones_are_near_where_one_slip_parts_them(applied: str, listed: str) ->
 
 
 @given(given_phone=PHONES, places=st.lists(st.integers(0, 8), min_size=1, max_size=1))
-def test_a_phone_with_two_digits_swapped_is_near_wherever_they_stand(
-    given_phone: str, places: list[int]
-) -> None:
+def test_a_phone_with_two_swapped_digits_is_near(given_phone: str, places: list[int]) -> None:
     (place,) = places
     swapped = given_phone[:place] + given_phone[place + 1] + given_phone[place] + given_phone[place + 2 :]
     assume(swapped != given_phone and swapped[3:] != given_phone[3:])
@@ -69,10 +67,10 @@ def test_a_phone_with_two_digits_swapped_is_near_wherever_they_stand(
 
 @settings(max_examples=400)
 @given(applied=st.text("ABCLN", min_size=6, max_size=10), listed=st.text("ABCLN", min_size=6, max_size=10))
-def test_a_word_of_the_registry_is_near_another_where_one_slip_parts_them(applied: str, listed: str) -> None:
+def test_a_word_of_the_registry_is_near_a_word_one_slip_away(applied: str, listed: str) -> None:
     assume(applied != listed)
-    borne = Statistics(10, {applied: 2}, frozenset())
-    found = _comparer(applied, borne).compare_with(read_name(listed), frozenset())
+    known = Statistics(10, {applied: 2}, frozenset())
+    found = _comparer(applied, known).compare_with(read_name(listed), frozenset())
     joined = OSA.normalized_similarity(applied, listed) >= 0.85
     is_near = OSA.distance(applied, listed) <= 1 or joined
     assert found.level == ("typing_differences" if is_near else "different")
@@ -80,14 +78,14 @@ def test_a_word_of_the_registry_is_near_another_where_one_slip_parts_them(applie
 
 @settings(max_examples=400)
 @given(applied=st.text("ABCLN", min_size=6, max_size=10), listed=st.text("ABCLN", min_size=6, max_size=10))
-def test_a_word_that_nobody_bears_is_near_where_so_many_slips_as_its_length_allows_part_them(
+def test_an_unknown_word_is_near_a_word_as_many_slips_away_as_its_length_allows(
     applied: str, listed: str
 ) -> None:
     assume(applied != listed)
     longer = max(len(applied), len(listed))
     allowed = 1 if longer <= 6 else 2 if longer <= 8 else 3
     is_cut = applied.startswith(listed) or listed.startswith(applied)
-    found = _comparer(applied, NOBODY).compare_with(read_name(listed), frozenset())
+    found = _comparer(applied, NO_WORDS).compare_with(read_name(listed), frozenset())
     is_near = OSA.distance(applied, listed) <= allowed or is_cut
     assert found.level == ("typing_differences" if is_near else "different")
 

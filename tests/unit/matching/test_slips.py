@@ -83,7 +83,7 @@ def test_another_letter_makes_another_word_of_three(listed: str, written: str) -
     listed=st.text(LETTERS, min_size=5, max_size=12),
     place=st.integers(min_value=0, max_value=10),
 )
-def test_two_letters_that_changed_places_are_a_slip_wherever_they_stand(listed: str, place: int) -> None:
+def test_two_letters_that_changed_places_are_a_slip_anywhere(listed: str, place: int) -> None:
     assume(place < len(listed) - 1)
     swapped = listed[:place] + listed[place + 1] + listed[place] + listed[place + 2 :]
     assert is_slip(swapped, listed)
@@ -107,7 +107,7 @@ def test_two_letters_that_changed_places_are_a_slip_wherever_they_stand(listed: 
         ("LBRAYR", "LIBRARY"),
     ],
 )
-def test_a_word_is_written_for_the_listed_one_that_it_shortens_or_mistypes(written: str, listed: str) -> None:
+def test_a_word_means_the_listed_word_that_it_shortens_or_mistypes(written: str, listed: str) -> None:
     assert is_written_for(written, listed)
 
 
@@ -140,7 +140,7 @@ def test_library_is_known_in_its_forms_and_mistyped(written: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["LAB", "LIBERTY", "LIVERY", "BOOK", "PUBLIC", "LARCHMERE"])
-def test_what_is_no_form_of_library_is_not_one(written: str) -> None:
+def test_other_words_are_not_forms_of_library(written: str) -> None:
     assert not is_library(written)
 
 

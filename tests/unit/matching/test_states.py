@@ -104,7 +104,7 @@ def test_other_countries_are_read(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Atlantis", "XX", "1", "United"])
-def test_what_is_no_country_is_none(text: str) -> None:
+def test_a_text_that_is_not_a_country_is_not_read(text: str) -> None:
     found = read_country(text)
     assert (found.is_american, found.foreign) == (False, "")
 

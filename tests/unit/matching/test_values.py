@@ -23,12 +23,12 @@ SOMETHING = (
 
 
 @pytest.mark.parametrize("text", NOTHING)
-def test_what_stands_for_a_blank_was_not_given(text: str) -> None:
+def test_a_value_that_means_a_blank_was_not_given(text: str) -> None:
     assert given(text) == ""
 
 
 @pytest.mark.parametrize("text", SOMETHING)
-def test_what_only_looks_like_it_was_given(text: str) -> None:
+def test_a_value_that_only_looks_like_a_blank_was_given(text: str) -> None:
     assert given(text) == text
 
 

@@ -26,7 +26,7 @@ def test_names_are_kept_as_they_are_compared_and_as_they_are_published() -> None
         ("MT LARCH LIBRARY", "MT", "MOUNT"),
     ],
 )
-def test_an_abbreviation_is_known_by_what_it_stands_for_alone(published: str, word: str, long: str) -> None:
+def test_an_abbreviation_is_known_only_by_its_long_form(published: str, word: str, long: str) -> None:
     found = vocabulary(published)
     assert long in found.counts
     assert word not in found.counts

@@ -39,7 +39,7 @@ def test_every_word_stays_and_no_abbreviation_is_written_out(name: str, words: t
     "name",
     ["C/O Larchmere Library", "c/o Larchmere Library", "C / O. Larchmere Library", "c/o. Larchmere Library"],
 )
-def test_care_of_is_one_word_and_no_county(name: str) -> None:
+def test_care_of_is_a_word_and_not_a_county(name: str) -> None:
     assert wording_of(name) == ("CAREOF", "LARCHMERE", "LIBRARY")
 
 
@@ -133,7 +133,7 @@ def test_words_behind_the_fortieth_are_lost() -> None:
     assert lost_in(name) == "OF OF OF FRIENDS GROUP"
 
 
-def test_what_stands_behind_400_characters_is_lost() -> None:
+def test_text_behind_400_characters_is_lost() -> None:
     assert MAX_CHARACTERS == 400
     assert lost_in(f"{'x' * 400} Friends") == " Friends"
     assert wording_of(f"{'x' * 399} Friends") == ("X" * 399,)
@@ -204,7 +204,7 @@ def test_one_name_stays_whole(name: str) -> None:
         ("Sandown Library", ("Sandown Library",)),
     ],
 )
-def test_what_and_joins_is_parted_where_that_is_asked_for(name: str, parts: tuple[str, ...]) -> None:
+def test_names_are_parted_at_and_on_request(name: str, parts: tuple[str, ...]) -> None:
     assert parts_of(name, at_and=True) == parts
 
 

@@ -54,14 +54,14 @@ def test_postal_codes_of_other_countries_are_foreign(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["110006", "150-0001", "02-138", "12", "ask us", "4901 1", "0490"])
-def test_what_is_no_zip_is_unreadable(text: str) -> None:
+def test_a_text_that_is_not_a_zip_is_unreadable(text: str) -> None:
     found = read_zip(text)
     assert found.is_unreadable
     assert not found.digits
 
 
 @pytest.mark.parametrize("text", ["", "0", "00000", "00000-0000", "99999", "N/A", "-", "-1"])
-def test_what_stands_for_a_blank_is_neither(text: str) -> None:
+def test_a_blank_is_neither(text: str) -> None:
     found = read_zip(text)
     assert (found.digits, found.is_unreadable, found.is_foreign) == ("", False, False)
 
@@ -80,13 +80,13 @@ def test_a_zip_belongs_to_a_state(zip_code: str, state: str) -> None:
     assert state_of_zip(zip_code) == state
 
 
-def test_every_state_has_zips_and_nobody_else() -> None:
+def test_states_have_zips_and_nothing_else_has() -> None:
     found = {state_of_zip(f"{number:05d}") for number in range(100_000)} - {""}
     assert found == STATES | MILITARY
 
 
 @pytest.mark.parametrize("line", ["HWY N E5 4TH", "CORNER OF A1 2ND", "12 MAIN ST 04901", "SUITE B2B"])
-def test_a_street_is_no_postal_code(line: str) -> None:
+def test_a_street_is_not_a_postal_code(line: str) -> None:
     assert not is_foreign_within(line)
 
 

@@ -1,6 +1,6 @@
-"""Whole addresses in one cell: town, state, ZIP and country that stand behind a street, or behind a town.
+"""Whole addresses in one cell: town, state, ZIP and country behind a street, or behind a town.
 
-Read from the end: a country, a ZIP, a state, a town. What is not plainly one of these stays where it is.
+Read from the end: a country, a ZIP, a state, a town. Text that is not plainly such a part stays in the line.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ _LONGEST_TOWN: Final = 40
 
 
 class Tail(NamedTuple):
-    """What was read from the end of a line. ``line`` is what stands before it."""
+    """The parts that were read from the end of a line. ``line`` is the text before them."""
 
     line: str
     city: str = ""
     state: str = ""
     zip: str = ""
     is_american: bool = False  # the United States are named
-    is_foreign: bool = False  # another country, a part or a postal code of one
+    is_foreign: bool = False  # another country, or its part or postal code
 
 
 def is_plain_city(text: str) -> bool:
-    """Whether a town is its name, without wrapping and with nothing behind it: a glance."""
+    """A quick check: whether a town is only its name, without wrapping and without text behind it."""
     if text[-3:-2] == " ":  # two letters, perhaps a state's
         return False
     if text[:3].upper() not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
@@ -65,7 +65,7 @@ def is_plain_city(text: str) -> bool:
 
 
 def is_plain_street(text: str) -> bool:
-    """Whether a street line is nothing but that, at a glance: nothing can stand behind it."""
+    """A quick check: whether a street line cannot have a town, state or ZIP behind it."""
     return "," not in text and not _BEHIND_STREET.search(text)
 
 
@@ -109,7 +109,7 @@ def _read(text: str, *, street: bool) -> Tail:
 
 
 def _names_abroad(parts: list[str], *, street: bool) -> bool:
-    """Whether the last part is another country, or a province of one behind a town."""
+    """Whether the last part is another country, or its province behind a town."""
     last = words(parts[-1])
     if not street and last[-3:-2] == " " and last[-2:] in PROVINCES and parts[-1].endswith(last[-2:]):
         return True  # Toronto ON
@@ -124,7 +124,7 @@ def _names_abroad(parts: list[str], *, street: bool) -> bool:
 
 
 def _cut_country(parts: list[str]) -> bool:
-    """Cut the United States from the last part, where a ZIP or a state stands before them."""
+    """Cut the United States from the last part, where a ZIP or a state is before them."""
     found = _UNITED_STATES.search(parts[-1])
     if found is None:
         return False

@@ -1,4 +1,4 @@
-"""Countries as portals write them: the United States in many spellings, and every other one.
+"""Countries as portals write them: the United States in many spellings, and every other country.
 
 ``countries.txt`` holds the codes and names of ISO 3166-1 and what people call countries, a country a line.
 States of the Compact of Free Association and territories are none of them: the survey lists their libraries.
@@ -64,9 +64,9 @@ def read_country(text: str) -> Country:
         return country
     parts = found.split()
     for middle in range(1, len(parts)):
-        one, other = _by_name(" ".join(parts[:middle])), _by_name(" ".join(parts[middle:]))
-        if one == other and one is not NO_COUNTRY:
-            return one
+        before, behind = _by_name(" ".join(parts[:middle])), _by_name(" ".join(parts[middle:]))
+        if before == behind and before is not NO_COUNTRY:
+            return before
     if len(found) >= 10 and OSA.distance(found, "UNITED STATES", score_cutoff=_LONGEST_SLIP) <= _LONGEST_SLIP:
         return Country(is_american=True)
     return NO_COUNTRY

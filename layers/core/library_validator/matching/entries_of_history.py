@@ -1,7 +1,7 @@
 """Registry entries made of the accepted releases.
 
 A system and its central outlet are one entry (nine in ten share name, address and phone); every other
-outlet is an entry of its own that also bears its system's name.
+outlet is an entry of its own, which also has the name of its system.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def entries_of(history: History, read: ReadName = read_name) -> Iterator[Entry]:
 
 
 def _central_outlet(system: ListedSystem) -> ListedOutlet | None:
-    """The outlet that stands for the system: its one central library, of the same year."""
+    """The outlet that is the same entry as its system: its only central library, of the same year."""
     centrals = [
         listed
         for listed in system.outlets
@@ -130,7 +130,7 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, 
 
 
 def _outlet_fate(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int) -> Fate | None:
-    """What became of an outlet: its system's successor has the main place, and is not this one's."""
+    """The fate of an outlet. It has no successor: that of its system is of the main library only."""
     if listed.last_listed == fiscal_year:
         return None
     system_closed = parent.fate is not None and parent.fate.what == "closed"

@@ -17,17 +17,17 @@ from library_validator.matching.stored_entries import RECORD, encode
 from library_validator.releases.lineage.history import merge_releases
 from library_validator.releases.records import Release
 
-_MISPRINTS: Final = 2  # kind words that so few entries spell in a way are misprints of the release
-MAX_CANDIDATES: Final = 96  # a posting holds at most so many entries; a longer one keeps its systems first
+_MISPRINTS: Final = 2  # a spelling of a kind word that so few entries have is a misprint of the release
+MAX_CANDIDATES: Final = 96  # entries that a posting has at most; systems are kept first
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Everything that a registry version writes. Values are ready to be stored as binary items."""
+    """Everything that is stored of a registry version. Values are ready for binary items."""
 
     postings: dict[str, bytes]  # blocking key -> encoded candidates, at most 64 KB each
     statistics: bytes  # encoded term statistics of the version
-    fiscal_year: int  # the newest one
+    fiscal_year: int  # the newest
     systems: int  # listed in the newest release
     outlets: int
     entries: int  # with those of older releases that vanished since
@@ -70,7 +70,7 @@ def _statistics_of(entries: Iterable[Entry]) -> Statistics:
 
 
 def _posting(entries: list[Entry], encoded: dict[str, bytes]) -> bytes:
-    """Candidates of one key; where there are too many, systems first, then the latest listed."""
+    """The candidates of a key; if there are too many, systems first, then the latest listed."""
     if len(entries) > MAX_CANDIDATES:
         entries = sorted(entries, key=lambda entry: (not entry.is_system, -entry.last_listed, entry.id))
     return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES])

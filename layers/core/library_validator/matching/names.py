@@ -1,4 +1,4 @@
-"""An organization's name in parts: what distinguishes it, what tells it from neighbours, what is generic."""
+"""An organization's name in parts: distinguishing words, words that separate neighbours, generic words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Name:
 
     @property
     def edges(self) -> frozenset[str]:
-        """Two letters at each end of each core word: a slip in a word leaves one end of it as it is."""
+        """Two letters at each end of each core word: a slip in a word leaves an end of it unchanged."""
         if self._edges is None:
             self._edges = frozenset(
                 [edge for word in self.core for edge in (f"{word[:2]}-", f"-{word[-2:]}")]

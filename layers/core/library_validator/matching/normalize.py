@@ -1,7 +1,7 @@
 """Names, addresses and ids as the registry and applicants write them, made comparable.
 
-Everything here is total: any text gives a value, hostile text gives an empty one. Output is upper-case
-ASCII letters and digits, tokens separated by one blank.
+Every function takes any text; a hostile text gives an empty value. Output is upper-case ASCII letters and
+digits, in words separated by single blanks.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from library_validator.terms import FscsId
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bb\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
-# ASCII text in words: apostrophes go, and what stood around them is one word; other signs become blanks.
+# ASCII text in words: apostrophes are dropped, which joins their two sides; other signs become blanks.
 _IN_WORDS: Final = bytes(
-    ord(chr(one).upper()) if chr(one).isalnum() else ord(" ") for one in range(128)
+    ord(chr(code).upper()) if chr(code).isalnum() else ord(" ") for code in range(128)
 ) + bytes(128)
 _CLOSED_UP: Final = b"'`"
 _INITIALS: Final = re.compile(r"\b[A-Z](?: [A-Z]\b)+")
@@ -139,7 +139,7 @@ _AFTER_STREET: Final = frozenset(
     ("BRANCH", "BR", "LIBRARY", "LIB", "N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST")
 )
 
-# What stands for one thing wherever it stands in a name; ST and single letters depend on their place.
+# Short forms with the same meaning anywhere in a name; that of ST and single letters depends on the place.
 _NAME_MEANINGS: Final = {
     short: (long,) for short, long in CITY_WORDS.items() if short != "ST" and len(short) > 1
 } | NAME_WORDS
@@ -171,7 +171,7 @@ def joined_legal_form(text: str) -> str:
 
 
 def head_of(text: str) -> str:
-    """What stands before the first OF, FOR or DE of a name's words: the body itself, of one of something."""
+    """The words before the first OF, FOR or DE of a name: ``FRIENDS`` in ``FRIENDS OF THE LIBRARY``."""
     if not ("OF " in text or "FOR " in text or "DE " in text):
         return ""
     head = _HEAD.match(f"{text} ")
@@ -201,7 +201,7 @@ def join_particle(city: str) -> str:
 
 
 def words_of_city(city: str) -> list[str]:
-    """The words of a city in comparable form, a short first one joined to the second too."""
+    """The words of a city in comparable form; a short first word is also joined to the second."""
     parts = city.split()
     if len(parts) > 1 and parts[0] in _PARTICLES:
         parts.append(parts[0] + parts[1])
@@ -210,7 +210,7 @@ def words_of_city(city: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def state(text: str) -> str:
-    """Two-letter postal code of a state or outlying area, by code or name; empty if it is none."""
+    """Two-letter postal code of a state or outlying area, by code or name; empty if it is not a state."""
     found = words(text).removeprefix("STATE OF ").removeprefix("COMMONWEALTH OF ")
     compact = found.replace(" ", "")
     if compact in STATES:
@@ -273,7 +273,7 @@ def street(text: str) -> Street:
 
 
 def _house_number(line: str) -> str:
-    """The line with the first house number of several, without a half: all are one door.
+    """The line with the first house number of several, without a half: all are the same door.
 
     In Queens, 103-34 is one house number: its second part is shorter.
     """
@@ -289,7 +289,7 @@ def _house_number(line: str) -> str:
 
 
 def _without_box(line: str) -> tuple[str, str]:
-    """What stands before a PO box, and the box; of a box on a route nothing stands before it."""
+    """The line before a PO box, and the box. Before a box on a route, the line is empty."""
     if "APARTADO" in line or "APDO" in line or "APTDO" in line or "CASILLA" in line:
         line = _SPANISH_BOX.sub("PO BOX ", line)
     if not ("BOX" in line or "BX" in line or "POB " in line or "DRAWER" in line):

@@ -38,8 +38,8 @@ _TOLL_FREE: Final = frozenset("800 888 877 866 855 844 833 822".split())
 def read_phones(text: str) -> tuple[str, ...]:
     """The telephone numbers of a text in order, at most two, each of ten digits without the country code.
 
-    What follows a number is an extension or a menu. Where digits stand before the first number, or run on
-    behind it, nothing is read: which ten are meant is not certain.
+    Digits after a number are an extension or a menu. If digits come directly before the first number or after
+    it, no number is read: it is not certain which ten digits are meant.
     """
     if not text:
         return ()
@@ -64,7 +64,7 @@ def read_phones(text: str) -> tuple[str, ...]:
 
 
 def has_more_than_numbers(text: str) -> bool:
-    """Whether something stands in a text beside telephone numbers, extensions and what they are called."""
+    """Whether a text has more than telephone numbers, extensions and labels for them."""
     if _PLAIN.fullmatch(text):
         return False
     text = _DECIMALS.sub("", given(text)[:_LONGEST].translate(_DASHES))
@@ -75,12 +75,12 @@ def has_more_than_numbers(text: str) -> bool:
 
 
 def read_phone(text: str) -> str:
-    """The first telephone number of a text, ten digits, or empty; ``-3`` and ``-4`` are no phones."""
+    """The first telephone number of a text, ten digits, or empty; ``-3`` and ``-4`` are not phones."""
     found = read_phones(text)
     return found[0] if found else ""
 
 
-def stands_for_no_phone(text: str) -> bool:
+def means_no_phone(text: str) -> bool:
     """Whether a text is empty, or fills a field that must not be: ``0``, ``000-000-0000``, ``-3``."""
     digits = "".join(_DIGITS.findall(text))
     if not text or text.strip() in ("-1", "-2", "-3", "-4", "-9"):

@@ -1,6 +1,6 @@
-"""Where an applicant says that it is: street, town, state, ZIP and country, whichever cell holds them.
+"""The address of an applicant: street, town, state, ZIP and country, in whichever cell they are.
 
-A cell that holds more than its own value fills those that are empty; it never overrules one that was given.
+A cell with more than its own value fills empty cells; it never overrules a given value.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _ends_in(line: str, city: str) -> bool:
 
 
 class _Reading:
-    """What the cells say together, cell by cell; the first one that says something counts."""
+    """Reads the cells together, cell by cell; the first cell that gives a value counts."""
 
     def __init__(self, of_state: State, of_zip: Zip, *, has_flag: bool) -> None:
         self._has_flag = has_flag
@@ -152,7 +152,7 @@ class _Reading:
         return line, city
 
     def _take(self, tail: Tail) -> bool:
-        """Take what a line ends in, unless it is another state's or another ZIP than was given."""
+        """Take the end of a line, unless it has another state or ZIP than the given values."""
         if tail.zip and self.zip and tail.zip != self.zip:
             return False
         state = tail.state or state_of_zip(tail.zip)

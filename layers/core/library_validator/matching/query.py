@@ -24,7 +24,7 @@ from library_validator.matching.keys import (
 )
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import MISSING, NO_STREET, Street, words_of_city
-from library_validator.matching.phones import has_more_than_numbers, read_phones, stands_for_no_phone
+from library_validator.matching.phones import has_more_than_numbers, means_no_phone, read_phones
 from library_validator.matching.places import Place, read_place
 from library_validator.matching.spelling import correct, read_applicants_name
 from library_validator.matching.statistics import Statistics
@@ -228,7 +228,7 @@ def _unread_of(
     if place.city and not city:
         found.append(unread.CITY)
     found += place.unread
-    if not (phones or stands_for_no_phone(given(applicant.phone))):
+    if not (phones or means_no_phone(given(applicant.phone))):
         found.append(unread.PHONE)
     elif phones and has_more_than_numbers(given(applicant.phone)):
         found.append(unread.PHONE_AND_MORE)

@@ -1,4 +1,4 @@
-"""Whether a written word is a listed one with a slip of the hand, cut short, or abbreviated."""
+"""Whether a written word is a listed word that is mistyped, cut short or abbreviated."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def forms_of(listed: str) -> frozenset[str]:
 
 
 def is_written_for(written: str, listed: str) -> bool:
-    """Whether a word is the listed one, mistyped or cut short.
+    """Whether a word is the listed word, mistyped or cut short.
 
-    A word of everyday language is no slip of one that libraries share; for names there is no such list.
+    A word of everyday language is not a slip of a word that libraries share; for names there is no such list.
     """
     if listed in OF_LIBRARIES and (written in OWN_WORDS or _is_prefixed(written, listed)):
         return False
@@ -45,7 +45,7 @@ def _is_prefixed(written: str, listed: str) -> bool:
 
 
 def resembles(written: str, listed: str) -> bool:
-    """Whether a word looks like the listed one; one end of it at least is as it should be."""
+    """Whether a word looks like the listed word; at least one end of it is correct."""
     first, last = written[:1], written[-1:]
     if (first == listed[0] or last == listed[-1]) and (
         is_slip(written, listed) or _is_shortened(written, listed) or _is_slip_of_short(written, listed)
@@ -62,8 +62,8 @@ def resembles(written: str, listed: str) -> bool:
 def is_slip(written: str, listed: str) -> bool:
     """One slip in a word of five to seven letters, two in a longer one.
 
-    The written word is at most one letter longer: ``LIBRARYISH`` is no slip of ``LIBRARY``, it is another
-    word. In four letters another letter makes another word: there two changed places, or one was doubled.
+    The written word is at most one letter longer: ``LIBRARYISH`` is not a slip of ``LIBRARY``, it is another
+    word. In a word of four letters, a slip is a swap or a doubled letter: another letter makes another word.
     """
     longest, shortest = len(written), len(listed)
     if longest < shortest:
@@ -109,13 +109,13 @@ def _consonants(word: str) -> str:
 
 
 def _is_within(written: str, listed: str) -> bool:
-    """Whether the letters of the one stand in the other in the same order."""
+    """Whether a word has the letters of the other, in the same order."""
     letters = iter(listed)
     return all(letter in letters for letter in written)
 
 
 def _is_slip_of_few_letters(written: str, form: str) -> bool:
-    """A slip in ``LIB``, ``PUB``, ``MEM``: two letters changed places, one was doubled or is missing.
+    """A slip in ``LIB``, ``PUB``, ``MEM``: two letters changed places, or a letter was doubled or is missing.
 
     Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word. I
     and L look alike.
@@ -132,7 +132,7 @@ def _is_slip_of_few_letters(written: str, form: str) -> bool:
 
 
 def _is_library_mistyped(written: str) -> bool:
-    """Two slips in the word that is mistyped most often, where one end of it is as it should be."""
+    """Two slips in the word that is mistyped most often, where one end of it is correct."""
     return (
         len(written) > 4
         and (written[0] == "L" or written[-1] == "Y")
@@ -146,7 +146,7 @@ def is_library(written: str) -> bool:
 
 
 def is_particle_mistyped(written: str) -> bool:
-    """``fo``, ``aand``: letters that changed places, or one of them twice."""
+    """``fo``, ``aand``: letters that changed places, or a doubled letter."""
     return any(
         set(written) == set(particle) and OSA.distance(written, particle) == 1
         for particle in ("OF", "AND", "THE")

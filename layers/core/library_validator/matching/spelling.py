@@ -1,7 +1,7 @@
 """Mistyped words of libraries: ``Libarry`` is a library.
 
-Only words that no entry of the registry has are read as something else, and only as a word that libraries
-share; names of places and people are left to the comparison. No word is read as one of another kind of body:
+Only words that are in no entry are corrected, and only to a word that libraries
+share; the comparison handles names of places and people. No word is read as a word for another kind of body:
 Bolster Mills is not boosters.
 """
 
@@ -60,14 +60,14 @@ _OFTEN_MISTYPED: Final = frozenset(
         "ASSOCIATION",
     ]
 )
-# By the length of a mistyped word: what it can be one slip away from, or two where it is mistyped often.
+# Length of a mistyped word -> the words that it may mean: a slip away, or two for words often mistyped.
 _NEAR_IN_LENGTH: Final = {
     length: tuple(
         [kind for kind in _VOCABULARY if abs(len(kind) - length) <= (2 if kind in _OFTEN_MISTYPED else 1)]
     )
     for length in range(5, 3 + max(map(len, _VOCABULARY)))
 }
-_FIGURES: Final = str.maketrans("01345", "OLEAS")  # figures that stand for letters
+_FIGURES: Final = str.maketrans("01345", "OLEAS")  # figures that look like letters
 _SHORT: Final = {
     "LIB": "LIBRARY",
     "PUB": "PUBLIC",
@@ -81,7 +81,7 @@ _SHORT: Final = {
 def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
     """The name with its mistyped kind words corrected; the same object where there is none.
 
-    Words that stand in more than ``rare`` entries are words of the registry and stay as they are.
+    Words of more than ``rare`` entries are words of the registry and stay as they are.
     """
     if rare:
         unknown = [word for word in name.tokens if word not in _KNOWN and statistics.count(word) <= rare]
@@ -120,7 +120,7 @@ def _put_together(found: re.Match[str], statistics: Statistics) -> str:
 
 
 def _joined(name: Name, statistics: Statistics) -> Name:
-    """``De Kalb`` as ``Dekalb``, where entries have that word, and one of the two in no name."""
+    """``De Kalb`` as ``Dekalb``, where entries have that word, and one of the single words is in no entry."""
     known, tokens = statistics.words, list(name.tokens)
     for position in range(len(tokens) - 1, 0, -1):
         before, word = tokens[position - 1], tokens[position]

@@ -1,4 +1,4 @@
-"""Names and numbers of states beside code and English name, and what is no state. Data only."""
+"""Names and numbers of states beside code and English name, and words that are not states. Data only."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ PROVINCES: Final = _names(
     "/WESTERN AUSTRALIA/NORTHERN TERRITORY/AUSTRALIAN CAPITAL TERRITORY"
 )
 
-# What lists to choose from offer to everybody else.
+# Choices in lists for applicants from abroad.
 ABROAD: Final = _names(
     "INTERNATIONAL/FOREIGN/OVERSEAS/OUTSIDE US/OUTSIDE USA/OUTSIDE UNITED STATES/OUTSIDE THE US"
     "/OUTSIDE THE USA/OUTSIDE THE UNITED STATES/OUTSIDE OF US/OUTSIDE OF THE US"

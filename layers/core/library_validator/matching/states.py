@@ -17,10 +17,10 @@ from library_validator.matching.words import STATE_CODES
 
 
 class State(NamedTuple):
-    """A state as it was read. ``code`` is empty where a country alone, or nothing of use, was given."""
+    """A state as it was read. ``code`` is empty where only a country, or no state, was given."""
 
     code: str
-    zip: str = ""  # that stands behind the state
+    zip: str = ""  # written behind the state
     is_american: bool = False  # the United States are named
     is_foreign: bool = False  # a province, or another country
     is_unreadable: bool = False  # something was given, and it is neither
@@ -105,7 +105,7 @@ def _is_abroad(found: str) -> bool:
 
 
 def _without_country(found: str) -> tuple[str, bool]:
-    """What stands beside the name of the United States, and whether that stands there."""
+    """The text without the name of the United States, and whether it has that name."""
     parts = found.split()
     for size in range(min(4, len(parts)), 0, -1):
         if is_united_states(" ".join(parts[-size:])):
@@ -126,7 +126,7 @@ def _code_and_name(found: str) -> str:
 
 
 def _is_part_abroad(text: str) -> bool:
-    """Whether text is a code of ISO 3166-2 of another country: CA-ON, MX-JAL; WA-OR is nothing."""
+    """Whether text is a code of ISO 3166-2 of another country: CA-ON, MX-JAL, but not WA-OR."""
     iso = _ISO.fullmatch(text)
     if iso is None or not is_foreign_code(iso[1].upper()):
         return False
@@ -134,7 +134,7 @@ def _is_part_abroad(text: str) -> bool:
 
 
 def _misspelt(found: str) -> str:
-    """The code of a long name that is a slip away, of one that is longer two, and of no other; else empty."""
+    """The code of the only state whose long name is a slip away, or two in a longer text; else empty."""
     if len(found) < 6:
         return ""
     most = 1 if len(found) < 9 else 2

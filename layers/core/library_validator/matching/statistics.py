@@ -16,7 +16,7 @@ class Statistics:
     total: int
     counts: Mapping[str, int]
     words_once: frozenset[str]
-    words: frozenset[str] = field(init=False, repr=False, compare=False)  # all that any entry bears
+    words: frozenset[str] = field(init=False, repr=False, compare=False)  # words of any entry
     _bits: dict[int, float] = field(init=False, repr=False, compare=False)  # by count
 
     def __post_init__(self) -> None:
@@ -26,7 +26,7 @@ class Statistics:
         object.__setattr__(self, "words", self.words_once.union(self.counts))
 
     def count(self, word: str) -> int:
-        """How many entries bear the word; 0 if none does."""
+        """The number of entries that have the word."""
         return self.counts.get(word) or (1 if word in self.words_once else 0)
 
     def bits(self, word: str) -> float:

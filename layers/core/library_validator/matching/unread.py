@@ -1,4 +1,4 @@
-"""What an applicant gave and nobody could read: it is named, whatever the answer."""
+"""Values of an applicant that could not be read. They are named with every answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Kind = Literal["unreadable", "foreign"]
 
 
 class Unread(NamedTuple):
-    """A field that was given and is no value of its kind, or one of another country."""
+    """A field whose value is not of its kind, or is of another country."""
 
     field: str
     problem: str  # a phrase that completes "<field> "
@@ -35,7 +35,7 @@ FSCS_ID: Final = Unread("fscs_id", "is not an FSCS id, such as AK0001 or AK0001-
 COUNTRY_OF_OTHER_STATE: Final = Unread("country", "is another state or territory than the given state")
 COUNTRY: Final = Unread("country", "is not a known country")
 FOREIGN_STREET: Final = Unread("street", "ends in another country", "foreign")
-FOREIGN_CITY: Final = Unread("city", "names another country, or a part of one", "foreign")
-FOREIGN_STATE: Final = Unread("state", "is another country, or a province of one", "foreign")
+FOREIGN_CITY: Final = Unread("city", "names another country, or a part of it", "foreign")
+FOREIGN_STATE: Final = Unread("state", "is another country, or a province of it", "foreign")
 FOREIGN_ZIP: Final = Unread("zip", "is a postal code of another country", "foreign")
 FOREIGN_COUNTRY: Final = Unread("country", "is not the United States", "foreign")

@@ -1,4 +1,4 @@
-"""Values as they come out of other systems: what they say without their wrapping, and which say nothing.
+"""Values as other systems export them: without their wrapping, and empty where they mean a blank.
 
 Wrapping is what a spreadsheet, a web page or a wrong encoding puts around a value. Everything here is
 total: any text gives a text.
@@ -23,7 +23,7 @@ _TIMES: Final = 3  # a value can have been escaped more than once: O&amp;#39;Nei
 _SOFT_HYPHEN: Final = "\u00ad"
 _FRACTION_SLASH: Final = "\u2044"
 
-# Whole values that say: nothing is given. Capital letters, without blanks, dots, dashes and slashes.
+# Whole values that mean a blank. Capital letters, without blanks, dots, dashes and slashes.
 _PLACEHOLDERS: Final = frozenset(
     """
     NA NULL NIL NONE NAN NAT UNDEFINED UNKNOWN UNKOWN UNK UNSPECIFIED TBD TBA TBC BLANK EMPTY MISSING NOTHING
@@ -36,7 +36,7 @@ _PLACEHOLDERS: Final = frozenset(
     XXX
     """.split()
 )
-_LONGEST: Final = 28  # characters of a placeholder, with what stands around it
+_LONGEST: Final = 28  # characters of a placeholder, with signs around it
 _PUNCTUATION: Final = " .,;:-_*/\\|()[]{}<>?!#'\"~=+"
 # The first three characters of a placeholder, in capitals: a glance that most values do not pass.
 BEGINNINGS: Final = frozenset(
@@ -54,7 +54,7 @@ _MYSQL_NULL: Final = "\\N"
 
 
 def given(text: str) -> str:
-    """What a field says: its text without wrapping; empty where it says that nothing is given."""
+    """The text of a field without its wrapping; empty where it means a blank."""
     if not text:
         return ""
     if (
@@ -70,7 +70,7 @@ def given(text: str) -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a whole value stands for a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
+    """Whether a whole value means a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
     bare = text.upper().strip(_PUNCTUATION)
     if all(map(_is_punctuation, bare)) or (len(bare) >= 3 and not bare.strip("X")):
         return True
@@ -102,7 +102,7 @@ def unwrapped(text: str) -> str:
 
 
 def has_flag(text: str) -> bool:
-    """Whether a flag stands in a text: of a country, never of a state."""
+    """Whether a text has the flag of a country."""
     return not text.isascii() and any(map(_is_of_flag, text))
 
 
@@ -119,7 +119,7 @@ def _character(entity: re.Match[str]) -> str:
 
 
 def _visible(letter: str) -> str:
-    """The letter; nothing for an invisible one, a blank for any blank, a figure for any script's digit."""
+    """The letter; a blank for any kind of blank, a figure for any script's digit; empty if invisible."""
     if letter.isascii():
         return letter
     category = unicodedata.category(letter)

@@ -1,7 +1,7 @@
 """What each level of agreement is worth: match weights in bits (log2 of the likelihood ratio).
 
 Fellegi and Sunter, A Theory for Record Linkage (1969); term-frequency adjustment after Winkler.
-The numbers stand in ``weights.json`` with a word on where they come from.
+The numbers are in ``weights.json``, which says where they come from.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
 _PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
 _PUBLIC: Final = re.compile(
     r"\bPUB\."
-)  # with its point an abbreviation; without one a house that serves beer
+)  # with its point an abbreviation; without it, a house that serves beer
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _SEPARATOR: Final = re.compile(
     r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|doing business as|[afn]\.?/?k\.?/?a"
@@ -74,7 +74,7 @@ def _shortened(known_as: re.Match[str]) -> str:
 
 
 def lost_characters(name: str) -> str:
-    """The letters, figures and symbols of a name that no ASCII text stands for, without repetition."""
+    """The letters, figures and symbols of a name that cannot be written in ASCII, without repetition."""
     if name.isascii():
         return ""
     lost = [
@@ -90,14 +90,14 @@ def _has_ascii(letter: str) -> bool:
 
 
 def may_be_parted(name: str) -> bool:
-    """Whether there can be more than one name in it: a glance."""
+    """A quick check: whether there can be more than one name in it."""
     return not _SEPARATING_SIGNS.isdisjoint(name) or _KNOWN_AS.search(name) is not None
 
 
 def parts_of(name: str, *, at_and: bool = False) -> tuple[str, ...]:
-    """The names in a name: of ``Alder County Library - Briar Branch`` two, of most names one.
+    """The names in a name: two in ``Alder County Library - Briar Branch``, one in most names.
 
-    ``at_and``: what ``and`` joins is parted too.
+    ``at_and``: names are parted at ``and`` too.
     """
     parts = _SEPARATOR.split(name)
     if at_and:

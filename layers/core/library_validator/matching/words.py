@@ -23,7 +23,7 @@ def _lines(text: str) -> dict[str, str]:
     return dict(line.strip().split(": ", 1) for line in text.strip().splitlines())
 
 
-# Words that say nothing, wherever they stand.
+# Words without a meaning of their own, anywhere in a name.
 STOP_WORDS: Final = _set("""
     501C3 A AN AND AT BY CORP CORPORATION DBA FKA FOR IN INC INCORPORATED NFP NONPROFIT OF ON THE TO
 """)
@@ -42,10 +42,10 @@ NAME_PHRASES: Final = (
     (" CHARITABLE TR ", " CHARITABLE TRUST "),
 )
 
-# Each of them has one of these.
+# Each of them has such a word.
 PHRASE_WORDS: Final = _set("BUSINESS CO FORMERLY FRIEND L LIB MAIL MOBILE TR")
 
-# What a word of a name stands for: the long form, and how people shorten or misprint it.
+# Short and misprinted forms of the words of names, and their long forms.
 _NAME: Final = _lines("""
     LIBRARY: LIB LIBR LIBRY LIBARY LIBRARY LIBRARIES LIBRARYS LIBS LIBRARIE LIBRAY LIBRAR BIBLIOTECA BIBLIOTECAS BIBLIOTHEQUE BIBLIOTHEQUES
     PUBLIC LIBRARY: PL PUBLIB PUBLICLIBRARY
@@ -111,7 +111,7 @@ NAME_WORDS: Final[dict[str, tuple[str, ...]]] = {
     short: tuple(long.split()) for long, shorts in _NAME.items() for short in shorts.split()
 }
 
-# Words that many libraries share: they do not tell one from another.
+# Words that many libraries share: they do not distinguish a library.
 GENERIC: Final = _set("""
     AREA ASSOCIATION BOARD BOOKMOBILE BRANCH BUILDING CENTER CENTRAL COMMUNITY COMPANY DEPARTMENT
     DISTRICT EXTENSION FREE HEADQUARTERS INFORMATION JOINT LEARNING LEGACY LIBRARY LOCAL MAIN MEMORIAL
@@ -119,17 +119,17 @@ GENERIC: Final = _set("""
     UNITED VILLAGE
 """)
 
-# Words that do tell neighbours apart, though they are common.
+# Words that distinguish neighbours, although they are common.
 SEPARATORS: Final = _set("""
     BEACH BOROUGH CITY COUNTY EAST FALLS GROVE HEIGHTS HILL HILLS ISLAND JUNCTION LAKE LOWER NATION NEW
     NORTH NORTHEAST NORTHWEST OLD PARISH PARK POINT PORT REGIONAL RIDGE RIVER SOUTH SOUTHEAST SOUTHWEST
     SPRINGS TOWNSHIP TRIBAL UPPER VALLEY VIEW WEST
 """)
 
-# Of these, the ones that name a kind of government.
+# Those of them that name a kind of government.
 GOVERNMENTS: Final = _set("COUNTY CITY TOWNSHIP PARISH REGIONAL BOROUGH")
 
-# A name with one of these says that it is a library.
+# A name with such a word says that it is a library.
 LIBRARY_WORDS: Final = _set("ATHENAEUM ATHENEUM BOOK BOOKMOBILE BOOKS BRANCH LIBRARY LITERARY LYCEUM READING")
 
 # Bodies that support a library and are none.
@@ -140,12 +140,12 @@ AFFILIATES: Final = _set("""
     BENEFACTORS BENEFACTOR AMIS PALS CHAMPIONS NEIGHBORS LOVERS BOOSTER SUPPORTER VOLUNTEER ADVOCATE DONOR
 """)
 
-# Bodies that may house a library, or run one, and are none by themselves.
+# Bodies that may house or run a library, and are not a library themselves.
 HOSTS: Final = _set("""
     CITY COUNTY TOWN TOWNSHIP VILLAGE PARISH BOROUGH GOVERNMENT HALL COLLEGE UNIVERSITY SCHOOL OFFICE
 """)
 
-# Buildings and rooms, which may house a library, or have the name of somebody who supports one.
+# Buildings and rooms, which may house a library, or have the name of its supporter.
 BUILDINGS: Final = _set("""
     ANNEX ARMORY AUDITORIUM BUILDING CENTER CHAMBERS CLUBHOUSE COMPLEX FIREHOUSE FIREHALL GYM GYMNASIUM HALL
     HOUSE LODGE PAVILION PLAZA RECREATION ROOM STATION TOWER WING
@@ -217,7 +217,7 @@ def _state_codes() -> dict[str, str]:
 # Names of states and outlying areas, with and without blanks, and their postal codes.
 STATE_CODES: Final = _state_codes()
 
-# Letters of other scripts that look like Latin ones: an impostor's trick, or a copy from a document.
+# Letters of other scripts that look like Latin letters: an impostor's trick, or a copy from a document.
 _LOOK_ALIKES: Final = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХЬаеѕіјорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν",
@@ -232,7 +232,7 @@ _LATIN_LETTERS: Final = _pairs("""
 HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
 
 # What explains a word of an applicant's name that its entry does not have: see decisions/explained_name.py.
-# A name says that it is a library by one of these.
+# A name with such a word says that it is a library.
 SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
 # Only libraries use these of themselves: at any position,
 ANYWHERE: Final = _set("LIBRARY PUBLIC BRANCH MAIN CENTRAL BOOKMOBILE")
@@ -259,7 +259,7 @@ FIGURES: Final = _pairs("""
     1:ONE 2:TWO 3:THREE 4:FOUR 5:FIVE 6:SIX 7:SEVEN 8:EIGHT 9:NINE 10:TEN
     ONE:1 TWO:2 THREE:3 FOUR:4 FIVE:5 SIX:6 SEVEN:7 EIGHT:8 NINE:9 TEN:10
 """)
-# Words of everyday language that look like mistyped words of libraries: a ranch is no branch.
+# Words of everyday language that look like mistyped words of libraries: a ranch is not a branch.
 OWN_WORDS: Final = frozenset(
     word
     for line in resources.files(__package__)
@@ -269,13 +269,13 @@ OWN_WORDS: Final = frozenset(
     if not line.startswith("#")
     for word in line.split()
 )
-# The legal form of a business, of partners and professionals: it explains nothing, and is no slip of anything.
+# The legal form of a business, of partners and professionals: it explains no word, and is not a slip of any word.
 BUSINESS_FORMS: Final = _set("""
     LLC LLP LP PLLC PC PA LTD LIMITED PLC CO GMBH AG KG SA SARL SAS SRL SL SPA AB AS OY BV NV KK PTY OOO
 """)
 # The legal form of a nonprofit or of a government.
 LEGAL_FORMS: Final = _set("INC INCORPORATED CORP CORPORATION 501C3 NFP NONPROFIT")
-# Articles and prepositions, which explain nothing at the ends of a name.
+# Articles and prepositions, which explain no word at the ends of a name.
 PARTICLES: Final = _set("""
     A AKA AND AT BY DBA DE DEL DES DU EL EN ET FKA FOR FORMERLY IN LA LAS LE LES LOS NKA OF ON THE TO Y
 """)

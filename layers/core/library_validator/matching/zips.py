@@ -1,7 +1,7 @@
 """ZIPs as people and programs write them, and the state that a ZIP belongs to.
 
 The Postal Service gives every state its own ranges of three-digit prefixes (labeling list L002, "3-Digit ZIP
-Code Prefix Matrix"); the few ZIPs of another state than their prefix are listed one by one. The table was
+Code Prefix Matrix"); the few ZIPs of another state than their prefix are listed. The table was
 made from the 42,711 ZIPs of the package ``zipcodes`` 3.0.0 (PyPI, MIT).
 """
 
@@ -72,13 +72,13 @@ _BRITISH_AT_END: Final = re.compile(
 
 
 class Zip(NamedTuple):
-    """A ZIP as it was read. ``digits`` are five, or empty; ``letters`` what stands beside them."""
+    """A ZIP as it was read. ``digits`` are five, or empty; ``letters`` are written beside them."""
 
     digits: str
     letters: str = ""
     is_foreign: bool = False  # a postal code of another country
-    is_unreadable: bool = False  # something was given, and it is no ZIP
-    has_more: bool = False  # something stands behind it that is not read
+    is_unreadable: bool = False  # the given value is not a ZIP
+    has_more: bool = False  # text behind it is not read
 
 
 NO_ZIP: Final = Zip("")
@@ -117,12 +117,12 @@ def read_zip(text: str) -> Zip:
 
 
 def is_foreign_within(text: str) -> bool:
-    """Whether a Canadian postal code stands in a line of capitals, or a British one at its end."""
+    """Whether a line of capitals has a Canadian postal code, or ends in a British postal code."""
     return bool(_CANADIAN_WITHIN.search(text) or _BRITISH_AT_END.search(text))
 
 
 def _digits(text: str) -> str:
-    """The five digits of a ZIP or ZIP+4 that stands alone; empty where it is none."""
+    """The five digits of a ZIP or ZIP+4; empty where the text is something else."""
     figures = _FIGURES.fullmatch(text)
     if figures:
         return _five(figures[1])
@@ -154,7 +154,7 @@ def _five(figures: str) -> str:
 
 
 def _beside_letters(text: str) -> Zip | None:
-    """A ZIP that stands behind letters, or before them: of a state, a town, a country."""
+    """A ZIP behind the letters of a state, a town or a country, or before them."""
     before = _LETTERS_BEFORE.fullmatch(text)
     behind = None if before else _LETTERS_BEHIND.fullmatch(text)
     if before:
@@ -168,7 +168,7 @@ def _beside_letters(text: str) -> Zip | None:
 
 
 def _first_of_several(text: str) -> Zip | None:
-    """The first of two ZIPs, or one with something behind it."""
+    """The first of two ZIPs, or a ZIP with text behind it."""
     found = _BEGINS.match(text)
     digits = _five(found[1]) if found else ""
     return Zip(digits, has_more=True) if digits else None
