@@ -33,7 +33,7 @@ class Settings(BaseModel):
 
 
 class LoadingSettings(Settings):
-    """Of the functions that releases come through."""
+    """Settings of the functions that fetch and load releases."""
 
     registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
     results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
@@ -48,16 +48,16 @@ class LoadingSettings(Settings):
 
 
 class IndexReleaseSettings(LoadingSettings):
-    """Of ``functions/index_release``."""
+    """Settings of ``functions/index_release``."""
 
 
 class FetchReleaseSettings(LoadingSettings):
-    """Of ``functions/fetch_release``."""
+    """Settings of ``functions/fetch_release``."""
 
     fetch_sources: str = Field(
         "",
         alias="FETCH_SOURCES",
-        description="where to look: JSON in the shape of releases/sources.toml; empty: that list",
+        description="where to look: JSON in the shape of releases/fetching/sources.toml; empty: that list",
     )
     release_url: str = Field(
         "", alias="RELEASE_URL", description="an address of the operator's own, tried last; empty: none"
@@ -84,7 +84,7 @@ class FetchReleaseSettings(LoadingSettings):
 
 
 class DecidingSettings(Settings):
-    """Of every function that decides applications."""
+    """Settings of every function that decides applications."""
 
     registry_table: str = Field(alias="REGISTRY_TABLE", min_length=3)
     casework_table: str = Field(alias="CASEWORK_TABLE", min_length=3)
@@ -94,7 +94,7 @@ class DecidingSettings(Settings):
         alias="DECISION_VALIDITY_DAYS",
         ge=1,
         le=3650,
-        description="how long a validated decision is good for before it is renewed",
+        description="how long a validated decision is valid before it is renewed",
     )
 
     @property
@@ -103,17 +103,17 @@ class DecidingSettings(Settings):
 
 
 class ValidateApplicationsSettings(DecidingSettings):
-    """Of ``functions/validate_applications``."""
+    """Settings of ``functions/validate_applications``."""
 
 
 class RevalidateSettings(DecidingSettings):
-    """Of ``functions/revalidate``."""
+    """Settings of ``functions/revalidate``."""
 
     revalidations_queue_url: str = Field(alias="REVALIDATIONS_QUEUE_URL", min_length=1)
     expiry_notice_days: tuple[int, ...] = Field(
         (30, 7),
         alias="EXPIRY_NOTICE_DAYS",
-        description="how many days before its end notice of a decision is given: 30,7; empty: no notice",
+        description="how many days before the end of a decision a notice is given: 30,7; empty: no notice",
     )
 
     @field_validator("expiry_notice_days", mode="before")
@@ -123,7 +123,7 @@ class RevalidateSettings(DecidingSettings):
 
 
 class SweepResultsSettings(Settings):
-    """Of ``functions/sweep_results``."""
+    """Settings of ``functions/sweep_results``."""
 
     casework_table: str = Field(alias="CASEWORK_TABLE", min_length=3)
     results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
@@ -132,5 +132,5 @@ class SweepResultsSettings(Settings):
         alias="UNPUBLISHED_AFTER_SECONDS",
         ge=0,
         le=86_400,
-        description="how long the writer of a decision has to publish it before the sweeper does",
+        description="how long a decision waits for its writer to publish it, before the sweeper does",
     )

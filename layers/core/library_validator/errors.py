@@ -1,38 +1,38 @@
-"""The exceptions of library-validator, drawn.
+"""The exceptions of library-validator, as a tree.
 
 LibraryValidatorError
-├── ReleaseRefused            a file is not a release of the Public Libraries Survey, or not a whole one
-├── NotFetched                a source did not give a release: what it did instead; others may
+├── ReleaseRefused            a file is not a whole release of the Public Libraries Survey
+├── NotFetched                a source of releases did not give one; another source may
 ├── RegistryError
-│   ├── NoActiveRegistry      nothing was ever activated: upload a release first
+│   ├── NoActiveRegistry      no registry was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
-│   ├── VersionSuperseded     a flip would go back, or another load flipped meanwhile
-│   ├── ReviewRefused         a run cannot be accepted or rejected: it is not quarantined, or not any more
-│   ├── RunChanged            somebody else wrote a run meanwhile: read it again
-│   └── IndexIncomplete       what was written is not what was built: nothing was flipped
-├── FileUnreadable            a file holds no applications, or not certainly so: which, and what to do
-├── NotInFile                 a column, a field or a sheet was named that does not exist
-├── ApplicationUnreadable     a message has no readable application or no id: it belongs in the DLQ
-├── DecisionConflict          the application's current decision kept changing under us: try again
-├── OverrideRefused           a person's answer to an application cannot stand as it was given
+│   ├── VersionSuperseded     a flip would go back, or another load flipped in the meantime
+│   ├── ReviewRefused         a run cannot be accepted or rejected, because it is not in quarantine
+│   ├── RunChanged            another writer changed a run in the meantime: read it again
+│   └── IndexIncomplete       the stored index differs from the one that was built: nothing was flipped
+├── FileUnreadable            a file has no applications that can be read
+├── NotInFile                 somebody named a column, a field or a sheet that does not exist
+├── ApplicationUnreadable     a message has no readable application or no id: it goes to the DLQ
+├── DecisionConflict          the current decision of an application kept changing: try again
+├── OverrideRefused           a person's answer to an application cannot be recorded as it was given
 ├── ApplicationUnknown        there is no decision on an application
 ├── SeveralSenders            several senders use the same application id: name one of them
-├── CaseworkUnavailable       the casework table did not do what it was asked: nothing was changed, try again
-└── PublishFailed             the bus did not take an event: the mark stays, the sweeper tries again
+├── CaseworkUnavailable       the casework table refused a request or did not answer: try again
+└── PublishFailed             the bus did not take an event: its mark stays, and the sweeper tries again
 """
 
 from __future__ import annotations
 
 
 class LibraryValidatorError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base of all errors that this package raises on purpose."""
 
 
 class ReleaseRefused(LibraryValidatorError):
     """A file is not a whole release of the Public Libraries Survey.
 
     ``found`` and ``expected`` are short phrases; the message is one sentence made of both.
-    ``row_problems`` are the rows that made it so, where rows did: ``records.RowProblem`` as JSON.
+    ``row_problems`` are the rows that are the reason, if rows are: ``records.RowProblem`` as JSON.
     """
 
     def __init__(self, found: str, expected: str, row_problems: tuple[dict[str, object], ...] = ()) -> None:
@@ -59,7 +59,7 @@ class NotFetched(LibraryValidatorError):
 
 
 class RegistryError(LibraryValidatorError):
-    """The registry cannot answer, or must not be changed in the way asked for."""
+    """The registry cannot answer, or must not be changed as requested."""
 
 
 class NoActiveRegistry(RegistryError):
@@ -104,7 +104,7 @@ class IndexIncomplete(RegistryError):
 class FileUnreadable(LibraryValidatorError):
     """A file holds no applications that can be read. ``problem`` is a phrase that follows the file's name.
 
-    ``wants``: what the sender could name so that it can be read: ``column``, ``sheet``, or nothing.
+    ``wants``: the option that would make it readable: ``column``, ``sheet``, or none.
     """
 
     def __init__(self, file: str, problem: str, *, wants: str = "") -> None:
@@ -119,7 +119,7 @@ class NotInFile(LibraryValidatorError):
 
 
 class ApplicationUnreadable(LibraryValidatorError):
-    """A message that nobody can be answered for: unparseable, oversized, or without an application id."""
+    """A message that cannot be answered: it is not JSON, too large, or without an application id."""
 
 
 class DecisionConflict(LibraryValidatorError):
@@ -129,7 +129,7 @@ class DecisionConflict(LibraryValidatorError):
 
 
 class OverrideRefused(LibraryValidatorError):
-    """A person's answer to an application cannot stand as it was given: the message says what to do."""
+    """A person's answer to an application cannot be recorded as it was given: the message says what to do."""
 
 
 class ApplicationUnknown(LibraryValidatorError):

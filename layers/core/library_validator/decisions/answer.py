@@ -1,7 +1,7 @@
 """The answer to one application: the one model that decisions, events, file lines and pages share.
 
 A new field of the answer is declared in ``AnswerFields`` and made in ``answering``. Nothing else lists the
-fields: whoever shows, stores or sends an answer takes them from here.
+fields: all code that shows, stores or sends an answer takes them from here.
 
 The parts of an answer are plain dataclasses: an answer has about twenty of them, and this kind is made and
 written as JSON in a fraction of the time that a pydantic model, a frozen or a slotted dataclass takes
