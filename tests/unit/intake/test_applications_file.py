@@ -284,7 +284,7 @@ def test_every_table_that_a_spreadsheet_writes_comes_back_row_for_row(
     writer.writerows([f"A-{number}", *row] for number, row in enumerate(cells))
     content = buffer.getvalue().encode(encoding)
     # Two letters of an old encoding can be one of UTF-8, byte by byte (\u2019\u00e9 of Mac Roman is \u054e):
-    # nothing tells them apart.
+    # they cannot be distinguished.
     assume(encoding not in ("cp1252", "mac_roman") or not any(map(is_utf_8, content.splitlines())))
     found = rows(content)
     assert [

@@ -26,7 +26,7 @@ RENAMED_SYSTEM = release(
 )
 RENAMED_BRANCH = release(
     SYSTEMS,
-    tuple(replace(one, name="CREEKSIDE BRANCH") if one is JUNIPER_CREEK else one for one in OUTLETS),
+    tuple(replace(o, name="CREEKSIDE BRANCH") if o is JUNIPER_CREEK else o for o in OUTLETS),
     fiscal_year=2020,
 )
 
@@ -67,7 +67,7 @@ def test_releases_in_any_order_make_the_same_entries() -> None:
 
 def test_a_name_that_is_written_in_two_ways_is_kept_once() -> None:
     shorter = release(
-        tuple(replace(one, name="SABLE CNTY LIB SYSTEM") if one is SABLE_COUNTY else one for one in SYSTEMS),
+        tuple(replace(s, name="SABLE CNTY LIB SYSTEM") if s is SABLE_COUNTY else s for s in SYSTEMS),
         OUTLETS,
         fiscal_year=2021,
     )
@@ -75,6 +75,6 @@ def test_a_name_that_is_written_in_two_ways_is_kept_once() -> None:
 
 
 def test_a_missing_phone_is_not_listed() -> None:
-    without = release(tuple(replace(one, phone="-3") for one in SYSTEMS), OUTLETS)
+    without = release(tuple(replace(system, phone="-3") for system in SYSTEMS), OUTLETS)
     assert entries(without)["ME0101"].phones == ()
     assert entries(without)["ME0102"].phones == (SABLE_CENTRAL.phone,), "that of its central library"

@@ -42,7 +42,7 @@ def test_no_phrase_is_missed_for_want_of_a_word_to_look_for(phrase: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("Briar County Library", "Briar City Library"),
         ("East Coral Library", "West Coral Library"),
@@ -50,8 +50,8 @@ def test_no_phrase_is_missed_for_want_of_a_word_to_look_for(phrase: str) -> None
         ("Number 1 Branch", "Number 2 Branch"),
     ],
 )
-def test_words_that_distinguish_neighbours_are_kept(one: str, other: str) -> None:
-    assert read_name(one).core != read_name(other).core
+def test_words_that_distinguish_neighbours_are_kept(name: str, other: str) -> None:
+    assert read_name(name).core != read_name(other).core
 
 
 @pytest.mark.parametrize(

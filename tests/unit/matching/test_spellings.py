@@ -34,7 +34,7 @@ PHONES: Final = st.builds(  # area code and exchange begin with 2 to 9
 
 
 def full_width(text: str) -> str:
-    return "".join(chr(ord(one) + 0xFEE0) if one.isascii() and one.isalnum() else one for one in text)
+    return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and sign.isalnum() else sign for sign in text)
 
 
 def spelled_key(spelling: str, key: str) -> str:

@@ -24,7 +24,7 @@ from library_validator.matching.zips import is_foreign_within, state_of_zip
 _LONGEST: Final = 200
 _PARTS: Final = re.compile(r"\s*[,;|()\n]\s*|\s+-\s+")
 _ZIP: Final = re.compile(r"(?:^|(?<=[\s.,]))(\d{5})(?:-\d{4})?$")
-# What makes five figures at the end of a line a number of something else.
+# Words before five figures at the end of a line that are not a ZIP.
 _NUMBERED: Final = re.compile(
     r"(?i)(?:\b(?:box|bx|drawer|hwy|highway|route|rte|rt|rd|road|cr|fm|sr|us|no|num|suite|ste|unit|apt|lot|apartado|apdo|"
     r"casilla|bag|room|rm|bldg|building|mile|km|pmb|rr|hc)|#)[\s.#:]*$"

@@ -1,4 +1,4 @@
-"""What matching needs of an application."""
+"""The fields of an application that matching needs."""
 
 from __future__ import annotations
 

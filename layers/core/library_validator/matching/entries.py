@@ -22,7 +22,7 @@ class Address(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What the registry publishes of an entry: shown to people, not compared."""
+    """An entry as the survey publishes it: shown to people, not compared."""
 
     system_name: str
     outlet_name: str

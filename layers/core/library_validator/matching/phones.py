@@ -23,7 +23,7 @@ _DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # what a spreadsheet makes o
 _VANITY: Final = re.compile(r"\D{0,3}(?:1\W{1,2})?\(?([2-9]\d\d)\W{1,2}([A-Z0-9][A-Z0-9-]{6,12})")
 _KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _BESIDE: Final = re.compile(r"[^\W_]+")
-# What people call their telephones and the lines of their libraries.
+# Labels that people give to telephones and to the lines of their libraries.
 _NAMES_OF_PHONES: Final = frozenset(
     """
     1 A ADMIN AM AND AT BUSINESS C CALL CELL CELLPHONE CIRC CIRCULATION D DAY DESK DIR DIRECT DIRECTOR E EVE

@@ -10,7 +10,7 @@ from library_validator.matching.names import Name
 from library_validator.matching.wording import wording_of
 from library_validator.matching.words import CITY_WORDS, NAME_WORDS, STATE_CODES
 
-# What a state is called, word by word: its code among it.
+# The names of a state, word by word, and its code.
 STATE_NAMES: Final = {
     code: ((code,), *[tuple(name.split()) for name, owner in STATE_CODES.items() if owner == code])
     for code in set(STATE_CODES.values())

@@ -1,4 +1,4 @@
-"""What each level of agreement is worth: match weights in bits (log2 of the likelihood ratio).
+"""The worth of each level: match weights in bits (log2 of the likelihood ratio).
 
 Fellegi and Sunter, A Theory for Record Linkage (1969); term-frequency adjustment after Winkler.
 The numbers are in ``weights.json``, which says where they come from.

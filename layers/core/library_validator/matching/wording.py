@@ -43,7 +43,7 @@ def wording_of(name: str) -> tuple[str, ...]:
 
 
 def lost_in(name: str) -> str:
-    """What of a name has no words in ``wording_of``: other scripts, signs, what follows after the limits."""
+    """The parts of a name that ``wording_of`` leaves out: other scripts, signs, text behind the limits."""
     if name.isascii() and (
         len(name) <= MAX_WORDS or (len(name) + 1) // 2 + name.count("&") + name.count("+") <= MAX_WORDS
     ):

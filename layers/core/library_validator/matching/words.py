@@ -231,7 +231,7 @@ _LATIN_LETTERS: Final = _pairs("""
 """)
 HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
 
-# What explains a word of an applicant's name that its entry does not have: see decisions/explained_name.py.
+# Explanations of words of an applicant that its entry does not have: see decisions/explained_name.py.
 # A name with such a word says that it is a library.
 SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
 # Only libraries use these of themselves: at any position,
