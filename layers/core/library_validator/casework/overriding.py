@@ -226,7 +226,7 @@ def _match_of(ruling: Ruling, reason: OverrideReason, raw: Decision, decider: De
     read = normalize.fscs_id(ruling.fscs)
     if read is None:
         raise OverrideRefused(f"{ruling.fscs!r} is neither an FSCS key (AK0001) nor an FSCS id (AK0001-002)")
-    named = f"{read.key}-{read.sequence}" if read.sequence else read.key
+    named = str(read)
     match = matches_of_ids(decider.registry, raw.registry_version, [named])[named]
     if match is None or not is_listed(match):
         found = f"last listed for fiscal year {match.last_listed}" if match else "not in the registry"
