@@ -70,24 +70,32 @@ def _files(pattern: str, *folders: str) -> list[str]:
 
 
 def _texts_of_code(code: str, *, in_tests: bool) -> Iterator[tuple[str, str]]:
-    documented: set[int] = set()
+    passed: set[int] = set()  # documentation, and the parts of texts with values in them
     for node in ast.walk(ast.parse(code)):
+        text = ""
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             if not isinstance(node, ast.Module):
                 yield "name", node.name
             documentation = ast.get_docstring(node)
             if documentation:
-                documented.add(id(node.body[0].value))  # type: ignore[attr-defined]
+                passed.add(id(node.body[0].value))  # type: ignore[attr-defined]
                 for sentence in sentences_of(documentation):
                     yield "docstring or comment", sentence
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            is_message = not in_tests and id(node) not in documented
-            if is_message and len(node.value.split()) >= _WORDS:
-                yield "message", " ".join(node.value.split())
+        elif isinstance(node, ast.JoinedStr):
+            passed |= {id(part) for part in node.values}
+            text = "".join(str(getattr(part, "value", "")) if _is_text(part) else "…" for part in node.values)
+        elif _is_text(node) and id(node) not in passed:
+            text = node.value  # type: ignore[attr-defined]
+        if not in_tests and len(text.split()) >= _WORDS:
+            yield "message", " ".join(text.split())
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         comment = token.string.lstrip("# ")
         if token.type == tokenize.COMMENT and len(comment.split()) >= _WORDS:
             yield "docstring or comment", comment
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _strings(value: Any) -> Iterator[str]:
