@@ -1,4 +1,4 @@
-"""The bus for the events of every room, and what each event carries beside its data.
+"""The bus for the events of every folder, and what each event carries beside its data.
 
 The detail of an event is ``{"metadata": {...}, "data": {...}}``. Consumers deduplicate by ``event_id``:
 delivery is at least once.
