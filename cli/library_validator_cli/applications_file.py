@@ -86,7 +86,7 @@ def _as_failures() -> Iterator[None]:
     except NotInFile as error:
         raise WrongUsage(str(error)) from error
     except FileUnreadable as error:
-        hint = _HINTS.get(error.wants)
+        hint = _HINTS.get(error.option)
         raise CommandFailed(f"{error}; {hint}" if hint else str(error)) from error
 
 

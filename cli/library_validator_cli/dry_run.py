@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from library_validator.casework.preview import Preview, Replaced, Stopped
+from library_validator.casework.preview import Preview, PreviewedReplacement, StoppedApplication
 from library_validator.decisions.changes import MaterialChange, material_changes
-from library_validator.decisions.deciding import Undecided
+from library_validator.decisions.deciding import UndecidedSubmission
 from library_validator.decisions.decision import Decision
 from library_validator_cli.next_commands import START
 from library_validator_cli.terminal import json_line
@@ -143,7 +143,7 @@ class DryRun:
         return sentences
 
 
-def _kind_of(replaced: Replaced) -> Kind:
+def _kind_of(replaced: PreviewedReplacement) -> Kind:
     current, decision = replaced.current, replaced.decision
     return Kind(_side_of(current), _side_of(decision), tuple(material_changes(current, decision)))
 
@@ -156,7 +156,7 @@ def _side_as_json(side: Side) -> dict[str, Any]:
     return {"decision": side.decision, "reason_codes": list(side.reason_codes)}
 
 
-def _changed_line(replaced: Replaced) -> dict[str, Any]:
+def _changed_line(replaced: PreviewedReplacement) -> dict[str, Any]:
     current, decision = replaced.current, replaced.decision
     return {
         "source": current.source,
@@ -179,7 +179,7 @@ def _answer_as_json(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _undecided_line(undecided: Undecided) -> dict[str, Any]:
+def _undecided_line(undecided: UndecidedSubmission) -> dict[str, Any]:
     """The line names only the type of the error, because its message may quote the applicant."""
     return {
         "source": undecided.submission.source,
@@ -188,7 +188,7 @@ def _undecided_line(undecided: Undecided) -> dict[str, Any]:
     }
 
 
-def _stopped_line(stopped: Stopped) -> dict[str, Any]:
+def _stopped_line(stopped: StoppedApplication) -> dict[str, Any]:
     return {
         "source": stopped.source,
         "application_id": stopped.application_id,

@@ -40,4 +40,4 @@ def build_runtime() -> Runtime:
 
 lambda_handler = partial(entrypoint, build_runtime)
 
-starting.imported()
+starting.finish_imports()

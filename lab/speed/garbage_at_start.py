@@ -19,7 +19,7 @@ RUNS: Final = 11
 WITHOUT_PAUSE: Final = """
 import sys, types, library_validator
 library_validator.starting = types.ModuleType("starting")
-library_validator.starting.imported = lambda: None
+library_validator.starting.finish_imports = lambda: None
 sys.modules["library_validator.starting"] = library_validator.starting
 """
 MEASURED: Final = """

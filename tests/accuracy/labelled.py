@@ -22,7 +22,7 @@ from typing import Final
 
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS, application_from_fields
-from library_validator.decisions.deciding import Decider, Undecided, decide_apart
+from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
@@ -50,19 +50,19 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
-    """A case and its decision. ``decision`` is an ``Undecided`` after an exception."""
+    """A case and its decision. ``decision`` is an ``UndecidedSubmission`` after an exception."""
 
     case: Case
-    decision: Decision | Undecided
+    decision: Decision | UndecidedSubmission
 
     @property
     def answer(self) -> str:
-        return "exception" if isinstance(self.decision, Undecided) else self.decision.decision.value
+        return "exception" if isinstance(self.decision, UndecidedSubmission) else self.decision.decision.value
 
     @property
     def key(self) -> str | None:
         """The FSCS key of a validated case."""
-        if isinstance(self.decision, Undecided) or self.decision.decision is not Answer.VALIDATED:
+        if isinstance(self.decision, UndecidedSubmission) or self.decision.decision is not Answer.VALIDATED:
             return None
         return self.decision.match.fscs_key if self.decision.match else None
 
@@ -79,7 +79,7 @@ class DecidedCase:
         """A line for a failure message."""
         reasons = (
             repr(self.decision.error)
-            if isinstance(self.decision, Undecided)
+            if isinstance(self.decision, UndecidedSubmission)
             else " ".join(self.decision.reason_codes)
         )
         return (
@@ -156,5 +156,5 @@ def decide_cases(cases: Sequence[Case], *releases: Release) -> list[DecidedCase]
         Submission(source="accuracy", application=case.application, sent_at=NOW, problems=case.problems)
         for case in read
     ]
-    decisions = decide_apart(Decider(registry_of(*releases)), submissions, NOW)
+    decisions = decide_despite_errors(Decider(registry_of(*releases)), submissions, NOW)
     return [DecidedCase(case, decision) for case, decision in zip(cases, decisions, strict=True)]

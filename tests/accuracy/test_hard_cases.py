@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from library_validator.decisions.deciding import Undecided
+from library_validator.decisions.deciding import UndecidedSubmission
 from tests.accuracy.labelled import NO_KEY, DecidedCase
 
 EXPECTED_OF_HARD_CASES: Final = 0.99
@@ -41,7 +41,7 @@ def _print_kinds(decided_cases: Sequence[DecidedCase]) -> None:
 
 
 def test_no_case_raises(hard_cases: list[DecidedCase], more_cases: list[DecidedCase]) -> None:
-    raised = [case for case in (*hard_cases, *more_cases) if isinstance(case.decision, Undecided)]
+    raised = [case for case in (*hard_cases, *more_cases) if isinstance(case.decision, UndecidedSubmission)]
     assert not raised, _lines(raised)
 
 

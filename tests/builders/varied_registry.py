@@ -109,14 +109,14 @@ def in_its_town(listed: System | Outlet) -> dict[str, str]:
     return {"city": listed.city.title(), "state": listed.state}
 
 
-def at_its_door(listed: System | Outlet) -> dict[str, str]:
+def at_its_address(listed: System | Outlet) -> dict[str, str]:
     """Its whole address."""
     return {**in_its_town(listed), "street": listed.street.title(), "zip": listed.zip}
 
 
 def with_its_phone(listed: System | Outlet) -> dict[str, str]:
     """Its whole address and its telephone number: all that the library itself can give."""
-    return {**at_its_door(listed), "phone": listed.phone}
+    return {**at_its_address(listed), "phone": listed.phone}
 
 
 def answer(name: str, **fields: str) -> Decision:

@@ -16,7 +16,7 @@ from library_validator.decisions.decision import Cause, Decision
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
-    CurrentMoved,
+    CurrentDecisionChanged,
     DecisionStore,
     Recorded,
 )
@@ -87,9 +87,9 @@ def test_nothing_is_stored_when_the_current_decision_is_another_than_the_caller_
     third = decision_of(submission_of(name="Three", sent_at=minutes(2)))
     store.record(first, replacing=None)
 
-    assert store.record(second, replacing=None) == CurrentMoved(first)
+    assert store.record(second, replacing=None) == CurrentDecisionChanged(first)
     store.record(second, replacing=first)
-    assert store.record(third, replacing=first) == CurrentMoved(second)
+    assert store.record(third, replacing=first) == CurrentDecisionChanged(second)
 
     assert store.history(PARTNER, "A-1") == [first, second]
     assert store.unpublished(minutes(10), limit=10) == [first, second]

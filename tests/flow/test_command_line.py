@@ -302,7 +302,7 @@ def test_an_unknown_application_cannot_be_explained(deployed: DeployedStack) -> 
     assert run("explain", "nobody", "--source", PARTNER).exit_code == 1
 
 
-def overridden(*arguments: str, given: str | None = None) -> Result:
+def run_override(*arguments: str, given: str | None = None) -> Result:
     return run("override", "set", *arguments, "--words", "called; they knew of it", given=given)
 
 
@@ -312,14 +312,14 @@ CALLED: Final = ("--answer", "validated", "--as", "ia7009-3", "--reason", "CONFI
 def test_a_person_overrides_after_seeing_the_present_decision(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
-    declined = overridden("demo-17-friends", *CALLED, given="n\n")
+    declined = run_override("demo-17-friends", *CALLED, given="n\n")
     assert (declined.exit_code, "no override was recorded" in declined.stderr) == (1, True)
     assert "NOT VALIDATED" in declined.stdout
     assert "would become: validated as IA7009-003" in declined.stdout
     assert "[AFFILIATE]" in declined.stdout
     assert json.loads(run("override", "list", "demo-17-friends", "--json").stdout) == []
 
-    result = overridden("demo-17-friends", *CALLED, given="y\n")
+    result = run_override("demo-17-friends", *CALLED, given="y\n")
     assert result.exit_code == 0, result.output
     explained = run("explain", "demo-17-friends").stdout
     for said in ("[OVERRIDDEN_BY_PERSON]", "called; they knew of it", "assumed-role/operator/", "in force"):
@@ -331,13 +331,13 @@ def test_a_person_overrides_after_seeing_the_present_decision(deployed: Deployed
 def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
-    overridden("demo-17-friends", *CALLED, "--yes")
+    run_override("demo-17-friends", *CALLED, "--yes")
     submitted(deployed)
     current = json.loads(run("explain", "demo-17-friends", "--json").stdout)
     assert current["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
     back = ("--answer", "needs_review", "--reason", "decided_in_error", "--yes", "--json")
-    decided = json.loads(overridden("demo-17-friends", *back).stdout)
+    decided = json.loads(run_override("demo-17-friends", *back).stdout)
     assert (decided["decision"], decided["reason_codes"]) == ("not_validated", ["AFFILIATE"])
     shown = json.loads(run("explain", "demo-17-friends", "--json").stdout)
     assert [override["effect"] for override in shown["overrides"]] == ["replaced", "replaced"]
@@ -351,13 +351,13 @@ def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack)
 def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
     loaded(deployed)
     submitted(deployed)
-    unlisted = overridden("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
+    unlisted = run_override("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
     assert (unlisted.exit_code, "IA7999 is not in the registry" in unlisted.stderr) == (1, True)
-    held = overridden("demo-17-friends", *CALLED[:3], "IA7001", *CALLED[4:], "--yes")
+    held = run_override("demo-17-friends", *CALLED[:3], "IA7001", *CALLED[4:], "--yes")
     assert (held.exit_code, "IA7001 is held by application" in held.stderr) == (1, True)
-    assert overridden("demo-17-friends", *CALLED, "--yes", "--beside-holder").exit_code == 0
+    assert run_override("demo-17-friends", *CALLED, "--yes", "--beside-holder").exit_code == 0
     stale = "00000000-0000-0000-0000-000000000001"
-    late = overridden("demo-17-friends", *CALLED, "--yes", "--seen", stale)
+    late = run_override("demo-17-friends", *CALLED, "--yes", "--seen", stale)
     assert (late.exit_code, "decided meanwhile" in late.stderr) == (1, True)
 
 

@@ -37,7 +37,7 @@ from tests.builders.aws_resources import (
 )
 from tests.builders.events import application_record, batch, queued, release_uploaded
 from tests.builders.lambda_context import CONTEXT
-from tests.unit.casework.policies import Deployments, no_library_called
+from tests.unit.casework.policies import Deployments, rule_against
 
 APPLICATIONS: Final = 60
 _FUNCTIONS: Final = (index_release, validate_applications, revalidate)
@@ -190,7 +190,7 @@ class TestAnotherPolicy:
         service.published()
         self.before = policy_version()
         service.outputs["PolicyVersion"] = self.before
-        deployments.deploy("another", no_library_called("Public"))
+        deployments.deploy("another", rule_against("Public"))
         return service
 
     def test_a_dry_run_shows_the_changes_that_the_revalidation_then_makes(

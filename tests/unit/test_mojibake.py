@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.mojibake import repaired
+from library_validator.mojibake import repair_text
 
 LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_categories=["Cc"]))
 
@@ -26,7 +26,7 @@ LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F, exclude_c
     ],
 )
 def test_text_that_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str, right: str) -> None:
-    assert repaired(wrong) == right
+    assert repair_text(wrong) == right
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_text_that_was_read_as_windows_1252_once_or_more_is_repaired(wrong: str,
     ["", "Plain", "Española", "CAFÉ’S LIBRARY", "SÃO PAULO", "NIÑO’S", "“Ñ”", "Peña Ã± Española", "图书馆"],
 )
 def test_text_whose_repair_is_not_certain_stays_as_it_is(text: str) -> None:
-    assert repaired(text) == text
+    assert repair_text(text) == text
 
 
 @given(LATIN)
 def test_a_wrong_reading_is_undone(text: str) -> None:
     wrong = text.encode().decode("latin-1")
-    assert repaired(wrong) in (text, repaired(text))
+    assert repair_text(wrong) in (text, repair_text(text))

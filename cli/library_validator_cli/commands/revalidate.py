@@ -15,7 +15,7 @@ import typer
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.preview import Preview
 from library_validator.casework.progress import ShardProgress
-from library_validator.casework.revalidation import moment_asked
+from library_validator.casework.revalidation import asked_at_text
 from library_validator.casework.tasks import Task
 from library_validator.views.revalidation import revalidation_view
 from library_validator_cli.dry_run import DryRun
@@ -102,10 +102,10 @@ def _start(stack: Stack, *, as_json: bool) -> None:
     queue = RevalidationsQueue(stack.sqs, stack.output("RevalidationsQueueUrl"))
     queue.send([Task(task="revalidate", activation=activation, asked_at=asked_at)])
     if as_json:
-        show_json({"activation": activation, "asked_at": moment_asked(asked_at), "started": True})
+        show_json({"activation": activation, "asked_at": asked_at_text(asked_at), "started": True})
     else:
         notice(
-            f"started on {activation}, asked at {moment_asked(asked_at)[:19]}; to see the progress: {FOLLOW}"
+            f"started on {activation}, asked at {asked_at_text(asked_at)[:19]}; to see the progress: {FOLLOW}"
         )
 
 

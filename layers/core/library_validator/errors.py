@@ -50,12 +50,12 @@ class NotFetched(LibraryValidatorError):
     """
 
     def __init__(
-        self, outcome: str, said: str, *, transient: bool = False, wait: float | None = None
+        self, outcome: str, problem: str, *, transient: bool = False, wait: float | None = None
     ) -> None:
         self.outcome = outcome
         self.transient = transient
         self.wait = wait
-        super().__init__(said)
+        super().__init__(problem)
 
 
 class RegistryError(LibraryValidatorError):
@@ -104,13 +104,13 @@ class IndexIncomplete(RegistryError):
 class FileUnreadable(LibraryValidatorError):
     """A file holds no applications that can be read. ``problem`` is a phrase that follows the file's name.
 
-    ``wants``: the option that would make it readable: ``column``, ``sheet``, or none.
+    ``option``: the option that would make it readable: ``column``, ``sheet``, or none.
     """
 
-    def __init__(self, file: str, problem: str, *, wants: str = "") -> None:
+    def __init__(self, file: str, problem: str, *, option: str = "") -> None:
         self.file = file
         self.problem = problem
-        self.wants = wants
+        self.option = option
         super().__init__(f"{file} {problem}")
 
 

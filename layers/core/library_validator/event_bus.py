@@ -47,7 +47,7 @@ class Event(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedEvent:
     """An event that the bus did not take, and its reason."""
 
     event_id: UUID
@@ -56,7 +56,7 @@ class Refused:
 
 
 class EventBus(Protocol):
-    def publish(self, events: Sequence[Event]) -> list[Refused]:
+    def publish(self, events: Sequence[Event]) -> list[RefusedEvent]:
         """Publish; returns the events that the bus refused, in order. Never raises for the bus."""
 
 

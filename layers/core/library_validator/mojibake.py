@@ -21,7 +21,7 @@ _RESULT: Final = re.compile(
 _TIMES: Final = 3  # a text can have been written wrongly more than once
 
 
-def repaired(text: str) -> str:
+def repair_text(text: str) -> str:
     """The text as it was before it was read wrongly, where that is certain; else ``text`` itself."""
     certain = before = text
     for _ in range(_TIMES):

@@ -11,7 +11,7 @@ import gc
 gc.disable()
 
 
-def imported() -> None:
+def finish_imports() -> None:
     """The last line of a handler: collects garbage again, but never walks the imported objects."""
     gc.freeze()
     gc.enable()

@@ -13,7 +13,7 @@ from library_validator.adapters.aws.casework_access import ATTEMPTS, CaseworkAcc
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.store import CurrentMoved, Recorded
+from library_validator.decisions.store import CurrentDecisionChanged, Recorded
 from library_validator.errors import CaseworkUnavailable
 from tests.builders.decisions import NOON, decision_of, minutes, submission_of
 
@@ -95,7 +95,7 @@ def test_a_failed_condition_counts_more_than_a_conflict_beside_it(
         },
     )
 
-    assert table.record(DECISION, replacing=None) == CurrentMoved(current)
+    assert table.record(DECISION, replacing=None) == CurrentDecisionChanged(current)
 
 
 def test_a_claim_that_was_lost_meanwhile_need_not_be_given_back(table: DecisionTable, stub: Stubber) -> None:
@@ -214,4 +214,4 @@ def test_progress_that_an_older_deployment_noted_is_read(dynamodb: DynamoDBClien
     (progress,) = table.progress("2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00")
 
     assert (progress.checked, progress.failed, progress.asked_at) == (7, 1, "")
-    assert progress.went_through
+    assert progress.has_gone_through

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.errors import PublishFailed
-from library_validator.event_bus import EventMetadata, Refused, publish_or_raise
+from library_validator.event_bus import EventMetadata, RefusedEvent, publish_or_raise
 from tests.builders.decisions import NOON
 
 
@@ -91,7 +91,9 @@ def test_an_event_that_stays_refused_is_returned_with_the_reason_and_logged() ->
 
     refused = bus_of(client, warnings).publish(events(13))
 
-    assert refused == [Refused(UUID(int=number), "ThrottlingException", "slow down") for number in (1, 12)]
+    assert refused == [
+        RefusedEvent(UUID(int=number), "ThrottlingException", "slow down") for number in (1, 12)
+    ]
     assert warnings == [
         {"event_id": str(UUID(int=number)), "code": "ThrottlingException"} for number in (1, 12)
     ]

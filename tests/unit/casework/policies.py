@@ -45,7 +45,7 @@ class Deployments:
             self._rules[version] = rule
         self._monkeypatch.setattr(deciding, "load_policy", lambda: deployed)
 
-    def validating(self, word: str, fscs_key: str) -> Rule:
+    def rule_that_validates(self, word: str, fscs_key: str) -> Rule:
         """Applicants with ``word`` in their name are validated as a library that others matched before."""
 
         def rule(name: str, verdict: Verdict) -> Verdict:
@@ -54,15 +54,15 @@ class Deployments:
         return rule
 
 
-def everything_to_a_person(_name: str, verdict: Verdict) -> Verdict:
+def send_everyone_to_a_person(_name: str, verdict: Verdict) -> Verdict:
     return verdict._replace(answer=Answer.NEEDS_REVIEW)
 
 
-def defective(_name: str, _verdict: Verdict) -> Verdict:
+def fail_on_everyone(_name: str, _verdict: Verdict) -> Verdict:
     raise ZeroDivisionError
 
 
-def no_library_called(word: str) -> Rule:
+def rule_against(word: str) -> Rule:
     """Applicants with ``word`` in their name are not validated."""
 
     def rule(name: str, verdict: Verdict) -> Verdict:

@@ -19,17 +19,17 @@ from library_validator.registry.store import Pointer
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.small_registry import EAST_CORAL
-from tests.unit.casework.world import VALIDITY, Killed, World, year
+from tests.unit.casework.world import VALIDITY, ProcessKilled, World, release_of
 
 
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.activate(year(2022))
+    world.activate(release_of(2022))
     return world
 
 
-def notices(world: World) -> list[LibraryDecisionExpiring]:
+def notices_of(world: World) -> list[LibraryDecisionExpiring]:
     return [event for event in world.bus.events if isinstance(event, LibraryDecisionExpiring)]
 
 
@@ -42,7 +42,7 @@ class TestRenewal:
 
     def test_a_decision_that_has_not_ended_stays_as_it_is(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
-        world.days_pass(300)
+        world.let_days_pass(300)
 
         world.expire()
 
@@ -51,7 +51,7 @@ class TestRenewal:
     def test_a_renewal_without_a_change_has_the_event_of_its_answer(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
         list(world.published())
-        world.days_pass(366)
+        world.let_days_pass(366)
 
         world.expire()
 
@@ -67,8 +67,8 @@ class TestRenewal:
     def test_a_renewal_with_a_change_has_a_status_changed_event(self, world: World) -> None:
         first = world.submit("A-1", **EAST_FIELDS)
         list(world.published())
-        world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY")))
-        world.days_pass(366)
+        world.activate(release_of(2022, replace(EAST_CORAL, name="EAST CORAL MEMORIAL LIBRARY")))
+        world.let_days_pass(366)
 
         world.expire()
 
@@ -79,11 +79,11 @@ class TestRenewal:
 
     def test_a_decision_that_is_no_longer_validated_does_not_end_again(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        world.activate(year(2022, without=("ME0004",)))
-        world.days_pass(366)
+        world.activate(release_of(2022, without=("ME0004",)))
+        world.let_days_pass(366)
 
         world.expire()
-        world.days_pass(366)
+        world.let_days_pass(366)
         list(world.published())
         world.expire()
 
@@ -94,7 +94,7 @@ class TestRenewal:
     def test_each_renewal_has_an_event_id_of_its_own(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         for _ in range(3):
-            world.days_pass(366)
+            world.let_days_pass(366)
             world.expire()
 
         history = world.decisions.history(PARTNER, "A-1")
@@ -107,12 +107,12 @@ class TestNotices:
         decision = world.submit("A-1", **EAST_FIELDS)
         given = []
         for days in (330, 5.5, 1, 10, 13, 1, 1, 4):
-            world.days_pass(days)
+            world.let_days_pass(days)
             world.expire()
-            given.append(len(notices(world)))
+            given.append(len(notices_of(world)))
 
         assert given == [0, 1, 1, 1, 2, 2, 2, 2]
-        first, second = notices(world)
+        first, second = notices_of(world)
         assert (first.data.notice_days, first.data.days_left) == (30, 30)
         assert (second.data.notice_days, second.data.days_left) == (7, 6)
         assert first.data.decision_event_id == second.data.decision_event_id == decision.event_id
@@ -122,12 +122,12 @@ class TestNotices:
     def test_a_notice_has_the_answer_of_the_live_registry(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.submit("A-2", **ALDER_FIELDS)
-        world.activate(year(2022, without=("ME0004",)))
-        world.days_pass(340)
+        world.activate(release_of(2022, without=("ME0004",)))
+        world.let_days_pass(340)
 
         world.expire()
 
-        outlooks = {event.data.application_id: event.data.outlook for event in notices(world)}
+        outlooks = {event.data.application_id: event.data.outlook for event in notices_of(world)}
         assert outlooks["A-1"].decision is not Answer.VALIDATED
         assert "decision" in outlooks["A-1"].changes
         assert (outlooks["A-2"].decision, outlooks["A-2"].changes) == (Answer.VALIDATED, [])
@@ -135,24 +135,24 @@ class TestNotices:
     def test_notices_are_given_again_after_a_renewal(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         for _ in range(2):
-            world.days_pass(350)
+            world.let_days_pass(350)
             world.expire()
-            world.days_pass(16)
+            world.let_days_pass(16)
             world.expire()
 
-        assert [event.data.notice_days for event in notices(world)] == [30, 30]
+        assert [event.data.notice_days for event in notices_of(world)] == [30, 30]
 
     def test_a_notice_that_the_bus_refuses_is_given_the_next_day(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        world.days_pass(340)
+        world.let_days_pass(340)
         world.bus.down = True
         world.expire()
         world.bus.down = False
-        assert notices(world) == []
+        assert notices_of(world) == []
 
         world.expire()
 
-        assert len(notices(world)) == 1
+        assert len(notices_of(world)) == 1
 
 
 def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None:
@@ -164,7 +164,7 @@ def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None
     for application_id in ids:
         world.decisions.claims.clear()
         world.submit(application_id, **EAST_FIELDS | {"website": application_id})
-    world.days_pass(366)
+    world.let_days_pass(366)
     split = world.work(Task(task="expiry"))
     task = next(task for task in split.follow if task.shard == 2)
 
@@ -176,37 +176,37 @@ def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None
     assert all(world.current(application_id).cause.kind == "expiry" for application_id in ids)
 
 
-def ending() -> World:
+def world_before_the_end() -> World:
     world = World()
-    world.activate(year(2022))
+    world.activate(release_of(2022))
     world.submit("A-1", **EAST_FIELDS)
     world.submit("A-2", **WEST_FIELDS)
-    world.days_pass(355)
+    world.let_days_pass(355)
     world.submit("A-3", **JUNIPER_FIELDS)
-    world.days_pass(-15)
+    world.let_days_pass(-15)
     world.submit("A-4", **ALDER_FIELDS)
-    world.activate(year(2022, without=("ME0004",)))
-    world.days_pass(26)
+    world.activate(release_of(2022, without=("ME0004",)))
+    world.let_days_pass(26)
     return world
 
 
 def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result() -> None:
-    undisturbed = ending()
+    undisturbed = world_before_the_end()
     undisturbed.decisions.note_notice(undisturbed.current("A-4"), 99)
     undisturbed.expire()
     steps = 0
 
     for last in count():
-        world = ending()
+        world = world_before_the_end()
         calls = count()
 
         def die(calls: Any = calls, last: int = last) -> None:
             if next(calls) == last:
-                raise Killed
+                raise ProcessKilled
 
         try:
             world.run(Task(task="expiry"), world.watched_ports(die))
-        except Killed:
+        except ProcessKilled:
             world.expire()
         else:
             steps = last

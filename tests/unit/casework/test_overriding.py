@@ -27,7 +27,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
-from library_validator.decisions.recording import Settled, Unsettled, record_all, sweep
+from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all, sweep
 from library_validator.errors import OverrideRefused
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.decisions import PARTNER
@@ -67,7 +67,7 @@ class World:
 
     def submit(
         self, application_id: str = "A-1", sent: int = 0, **fields: Any
-    ) -> tuple[Decision, Settled | Unsettled]:
+    ) -> tuple[Decision, StoredDecision | UnstoredDecision]:
         """Send an application; returns its current decision then, and the result of recording."""
         read = application_from_fields({"application_id": application_id, **fields})
         sent_at = NOW + timedelta(minutes=sent)
@@ -108,7 +108,7 @@ def world() -> World:
     return World()
 
 
-class TestAnOverride:
+class TestCarriedOutOverrides:
     def test_an_override_makes_a_decision_that_states_it(self, world: World) -> None:
         before, _ = world.submit(**VAGUE)
         assert before.decision is not V
@@ -183,7 +183,7 @@ class TestAnOverride:
         assert [shown[override.override_id] for override in kept] == ["replaced", "replaced", "stands"]
 
 
-class TestRefused:
+class TestRefusedOverrides:
     @pytest.mark.parametrize(
         ("changed", "said"),
         [
@@ -241,7 +241,7 @@ class TestRefused:
         assert world.current() == current
 
 
-class TestAClaim:
+class TestClaims:
     def test_an_override_takes_the_claim_like_any_decision(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
@@ -285,13 +285,13 @@ class TestAClaim:
         assert world.decisions.claims == {}
 
 
-class TestLater:
+class TestLaterSubmissions:
     def test_a_redelivery_of_the_first_message_undoes_nothing(self, world: World) -> None:
         world.submit(**VAGUE)
         decision = world.override()
         current, outcome = world.submit(**VAGUE)
         assert current == decision
-        assert isinstance(outcome, Settled)
+        assert isinstance(outcome, StoredDecision)
         assert outcome.how == "already_decided"
 
     def test_a_resend_with_the_same_fields_keeps_the_override(self, world: World) -> None:
@@ -351,7 +351,7 @@ class TestLater:
         assert decision.override is None
 
 
-class Killed(Exception):
+class ProcessKilled(Exception):
     """The process ended here."""
 
 
@@ -366,10 +366,10 @@ class Mortal:
             self._calls[0] += 1
             dies = self._calls[0] == self._dies_at
             if dies and not self._after:
-                raise Killed
+                raise ProcessKilled
             answer = getattr(self._inner, name)(*args, **options)
             if dies:
-                raise Killed
+                raise ProcessKilled
             return answer
 
         return call
@@ -386,7 +386,7 @@ def test_a_command_killed_at_any_call_and_repeated_ends_with_the_same_result(
     decisions, overrides, bus = (
         Mortal(inner, calls, dies_at, after=after) for inner in (world.decisions, world.overrides, world.bus)
     )
-    with pytest.raises(Killed):
+    with pytest.raises(ProcessKilled):
         carry_out(world.propose(), decisions, overrides, bus)
 
     if world.current().override is None:

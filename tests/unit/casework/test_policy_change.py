@@ -19,11 +19,11 @@ from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
     Rule,
-    defective,
-    everything_to_a_person,
-    no_library_called,
+    fail_on_everyone,
+    rule_against,
+    send_everyone_to_a_person,
 )
-from tests.unit.casework.world import JUNIPER, Killed, World, year
+from tests.unit.casework.world import JUNIPER, ProcessKilled, World, release_of
 
 VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 CHANGED: Final = "Library Status Changed"
@@ -34,7 +34,7 @@ STORED: Final = Path(__file__).parents[1] / "adapters" / "stored"
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     world.run()
     return world
 
@@ -51,11 +51,11 @@ class TestCauses:
         self, world: World, deployments: Deployments
     ) -> None:
         before = world.submit("A-1", **ALDER_FIELDS)
-        world.activate(year(2021), year(2022))
+        world.activate(release_of(2021), release_of(2022))
         world.run()
         assert world.current("A-1") == before
 
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
         world.start()
 
         decision = world.current("A-1")
@@ -67,7 +67,7 @@ class TestCauses:
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         deployments.deploy("B")
 
         world.start()
@@ -78,8 +78,8 @@ class TestCauses:
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
-        deployments.deploy("A", defective)
+        world.activate(release_of(2022, JUNIPER))
+        deployments.deploy("A", fail_on_everyone)
         world.run()
         deployments.deploy("A")
         world.run()
@@ -92,13 +92,13 @@ class TestCauses:
         assert [event.data.failed for event in world.ends] == [0, 1, 0]
 
 
-class TestBackAndForth:
+class TestRepeatedPolicyChanges:
     def test_each_change_of_policy_has_its_own_event_ids_and_counts(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         world.submit("A-2", **EAST_FIELDS)
-        rules: dict[str, Rule | None] = {"A": None, "B": no_library_called("Alder")}
+        rules: dict[str, Rule | None] = {"A": None, "B": rule_against("Alder")}
         answers = []
         list(world.published())
 
@@ -121,11 +121,11 @@ class TestBackAndForth:
     def test_an_answer_of_a_policy_that_came_back_for_a_while_is_found(
         self, world: World, deployments: Deployments
     ) -> None:
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
         world.start()
         deployments.deploy("A")
         world.submit("A-1", **ALDER_FIELDS)
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
 
         world.start()
 
@@ -136,7 +136,7 @@ class TestBackAndForth:
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         earlier = Task(task="revalidate", activation=world.activation, asked_at=world.now())
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
         world.start()
         list(world.published())
 
@@ -150,7 +150,7 @@ class TestBackAndForth:
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         world.run()
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
         world.start()
         deployments.deploy("A")
 
@@ -167,12 +167,12 @@ class TestBackAndForth:
         in_one_shard = [name for name in ids if shard_of(PARTNER, name) == 3][:3]
         for name in in_one_shard:
             world.submit(name, **JUNIPER_FIELDS | {"website": name})
-        world.activate(year(2022))
+        world.activate(release_of(2022))
         steps = count()
 
         def ask_after_the_first_application() -> None:
             if next(steps) == 6:
-                deployments.deploy("B", everything_to_a_person)
+                deployments.deploy("B", send_everyone_to_a_person)
                 world.start()
                 deployments.deploy("A")
 
@@ -189,11 +189,11 @@ class TestBackAndForth:
         for last in count():
             world = World()
             deployments.deploy("A")
-            world.activate(year(2021))
+            world.activate(release_of(2021))
             world.run()
             for number in range(3):
                 world.submit(f"A-{number}", **ALDER_FIELDS | {"website": str(number)})
-            deployments.deploy("B", no_library_called("Alder"))
+            deployments.deploy("B", rule_against("Alder"))
             world.start()
             list(world.published())
             deployments.deploy("C")
@@ -201,13 +201,13 @@ class TestBackAndForth:
 
             def die(calls: Any = calls, last: int = last) -> None:
                 if next(calls) == last:
-                    raise Killed
+                    raise ProcessKilled
 
             task = Task(task="revalidate", activation=world.activation, asked_at=world.now())
             try:
                 world.run(task, ports=world.watched_ports(die))
                 undisturbed = True
-            except Killed:
+            except ProcessKilled:
                 world.run(task)
                 undisturbed = False
             (end,) = {event.metadata.event_id: event for event in world.ends}.values()
@@ -225,7 +225,7 @@ class TestClaims:
         self, world: World, deployments: Deployments
     ) -> None:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
-        deployments.deploy("A", deployments.validating("Friends", "ME0004"))
+        deployments.deploy("A", deployments.rule_that_validates("Friends", "ME0004"))
         world.submit("A-0", **EAST_FIELDS)
         world.submit("A-0", **JUNIPER_FIELDS)  # gives the claim back
         assert world.submit("A-1", **friends).decision is VALIDATED
@@ -246,7 +246,7 @@ class TestClaims:
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        deployments.deploy("B", no_library_called("Alder"))
+        deployments.deploy("B", rule_against("Alder"))
         world.start()
 
         third = world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
@@ -259,7 +259,7 @@ class TestClaims:
         world.submit("A-1", **EAST_FIELDS)
         world.submit("A-2", **WEST_FIELDS)
 
-        deployments.deploy("B", deployments.validating("West", "ME0004"))
+        deployments.deploy("B", deployments.rule_that_validates("West", "ME0004"))
         world.start()
 
         assert world.answer("A-1") == (VALIDATED, "ME0004")
@@ -282,7 +282,7 @@ class TestClaims:
     def test_an_applicant_that_a_policy_newly_validates_takes_the_claim(
         self, world: World, deployments: Deployments
     ) -> None:
-        deployments.deploy("A", no_library_called("East"))
+        deployments.deploy("A", rule_against("East"))
         world.submit("A-1", **EAST_FIELDS)
         world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
 
@@ -294,7 +294,7 @@ class TestClaims:
         assert world.decisions.holder_of("ME0004")
 
 
-class TestUnchanged:
+class TestUnchangedAnswers:
     def test_an_override_is_kept_by_another_policy(self, world: World, deployments: Deployments) -> None:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
         world.submit("A-1", **friends)
@@ -311,7 +311,7 @@ class TestUnchanged:
         decision = carry_out(proposal, world.decisions, world.overrides, world.bus).decision
         list(world.published())
 
-        deployments.deploy("B", everything_to_a_person)
+        deployments.deploy("B", send_everyone_to_a_person)
         world.start()
 
         assert world.current("A-1") == decision
@@ -326,7 +326,7 @@ class TestUnchanged:
             stored = unpack(path.read_bytes())
             assert world.decisions.record(stored, None) == Recorded()
 
-            deployments.deploy("B", everything_to_a_person)
+            deployments.deploy("B", send_everyone_to_a_person)
             world.start()
 
             decision = world.current(stored.application_id, stored.source)

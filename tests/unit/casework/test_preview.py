@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from library_validator.casework.overriding import Ruling, carry_out, propose
-from library_validator.casework.preview import Preview, PreviewedPage, Stopped
+from library_validator.casework.preview import Preview, PreviewedPage, StoppedApplication
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import policy_version
@@ -19,11 +19,11 @@ from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS,
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.unit.casework.policies import (
     Deployments,
-    defective,
-    everything_to_a_person,
-    no_library_called,
+    fail_on_everyone,
+    rule_against,
+    send_everyone_to_a_person,
 )
-from tests.unit.casework.world import World, year
+from tests.unit.casework.world import World, release_of
 
 VALIDATED, REVIEW, NOT_VALIDATED = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 FRIENDS: Final = EAST_FIELDS | {"name": "East Coral Library Friends"}
@@ -33,7 +33,7 @@ FRIENDS: Final = EAST_FIELDS | {"name": "East Coral Library Friends"}
 def world(deployments: Deployments) -> World:
     deployments.deploy("A")
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     world.run()
     return world
 
@@ -51,15 +51,15 @@ def pages_of(world: World) -> list[PreviewedPage]:
     return list(preview_of(world).pages())
 
 
-def foreseen(world: World) -> dict[str, tuple[Answer, list[str]]]:
+def previewed_answers(world: World) -> dict[str, tuple[Answer, list[str]]]:
     return {
-        replaced.decision.application_id: facts(replaced.decision)
+        replaced.decision.application_id: answer_with_codes(replaced.decision)
         for page in pages_of(world)
         for replaced in page.replaced
     }
 
 
-def facts(decision: Decision) -> tuple[Answer, list[str]]:
+def answer_with_codes(decision: Decision) -> tuple[Answer, list[str]]:
     return decision.decision, decision.reason_codes
 
 
@@ -67,25 +67,25 @@ def test_a_preview_shows_what_the_revalidation_then_does(world: World, deploymen
     for name, fields in (("A-1", ALDER_FIELDS), ("A-2", EAST_FIELDS), ("A-3", JUNIPER_FIELDS)):
         world.submit(name, **fields)
     world.submit("A-4", source=OTHER_PARTNER, **EAST_FIELDS)
-    deployments.deploy("B", deployments.validating("Alder", "ME0004"))
-    said = foreseen(world)
+    deployments.deploy("B", deployments.rule_that_validates("Alder", "ME0004"))
+    said = previewed_answers(world)
 
     world.start()
 
     assert said == {"A-1": (REVIEW, ["SECOND_CLAIMANT"])}
     assert {event.data.application_id for event in world.changes} == said.keys()
-    assert facts(world.current("A-1")) == said["A-1"]
-    assert foreseen(world) == {}
+    assert answer_with_codes(world.current("A-1")) == said["A-1"]
+    assert previewed_answers(world) == {}
 
 
 def test_a_preview_writes_and_publishes_nothing(world: World, deployments: Deployments) -> None:
     world.submit("A-1", **ALDER_FIELDS)
     world.submit("A-2", **EAST_FIELDS)
-    deployments.deploy("B", everything_to_a_person)
+    deployments.deploy("B", send_everyone_to_a_person)
     store = deepcopy(world.decisions)
     list(world.published())
 
-    assert foreseen(world).keys() == {"A-1", "A-2"}
+    assert previewed_answers(world).keys() == {"A-1", "A-2"}
 
     assert world.decisions == store
     assert list(world.published()) == []
@@ -119,16 +119,16 @@ def test_a_preview_keeps_overrides(world: World, deployments: Deployments) -> No
         world.overrides,
         world.bus,
     )
-    deployments.deploy("B", everything_to_a_person)
+    deployments.deploy("B", send_everyone_to_a_person)
 
-    assert foreseen(world) == {}
+    assert previewed_answers(world) == {}
 
 
 def test_an_application_that_fails_is_counted_and_does_not_stop_the_others(
     world: World, deployments: Deployments
 ) -> None:
     world.submit("A-1", **ALDER_FIELDS)
-    deployments.deploy("B", defective)
+    deployments.deploy("B", fail_on_everyone)
 
     pages = pages_of(world)
 
@@ -140,26 +140,29 @@ def test_an_application_that_fails_is_counted_and_does_not_stop_the_others(
 def test_the_second_of_two_newly_validated_applications_is_a_second_claimant(
     world: World, deployments: Deployments
 ) -> None:
-    deployments.deploy("A", no_library_called("East"))
+    deployments.deploy("A", rule_against("East"))
     world.submit("A-1", **EAST_FIELDS)
     world.submit("A-2", **EAST_FIELDS)
     deployments.deploy("B")
 
-    assert sorted(foreseen(world).values()) == [(REVIEW, ["SECOND_CLAIMANT"]), (VALIDATED, ["MATCH"])]
+    assert sorted(previewed_answers(world).values()) == [
+        (REVIEW, ["SECOND_CLAIMANT"]),
+        (VALIDATED, ["MATCH"]),
+    ]
 
 
-class TestStopped:
+class TestStoppedApplications:
     def test_an_application_stopped_by_a_claim_that_ends_is_named(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-0", **EAST_FIELDS)
         world.submit("A-0", **JUNIPER_FIELDS)  # gives the claim back
-        deployments.deploy("A", deployments.validating("Friends", "ME0004"))
+        deployments.deploy("A", deployments.rule_that_validates("Friends", "ME0004"))
         world.submit("A-1", **FRIENDS)
         world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
         deployments.deploy("B")
         world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
-        stopped = [Stopped(OTHER_PARTNER, name, "ME0004") for name in ("A-2", "A-3")]
+        stopped = [StoppedApplication(OTHER_PARTNER, name, "ME0004") for name in ("A-2", "A-3")]
 
         for ask in (False, True):
             if ask:
@@ -175,21 +178,21 @@ class TestStopped:
     ) -> None:
         world.submit("A-1", **WEST_FIELDS)
         world.submit("A-2", source=OTHER_PARTNER, **WEST_FIELDS)
-        deployments.deploy("B", no_library_called("Alder"))
+        deployments.deploy("B", rule_against("Alder"))
         preview = preview_of(world)
         assert sum(page.checked for page in preview.pages()) == 2
 
         assert preview.stopped_without_holder() == []
 
 
-class TestRegistry:
+class TestChangesOfRegistry:
     def test_another_registry_that_goes_live_ends_the_preview(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
         deployments.deploy("B")
         preview = preview_of(world)
-        world.activate(year(2021), year(2022))
+        world.activate(release_of(2021), release_of(2022))
 
         with pytest.raises(RegistryError, match="another registry went live during the dry run"):
             list(preview.pages())

@@ -16,7 +16,7 @@ from library_validator.decisions.policy_file import Policy, load_policy
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import ALDER, EAST_CORAL, release
-from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, World, year
+from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, World, release_of
 
 VALIDATED, REVIEW = Answer.VALIDATED, Answer.NEEDS_REVIEW
 CHANGED: Final = "Library Status Changed"
@@ -26,7 +26,7 @@ THE_END: Final = "Registry Revalidated"
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     return world
 
 
@@ -35,7 +35,7 @@ class TestMaterialChanges:
         decision = world.submit("A-1", **ALDER_FIELDS)
         list(world.published())
 
-        world.activate(year(2021), year(2022))
+        world.activate(release_of(2021), release_of(2022))
         world.run()
 
         assert world.decisions.history(PARTNER, "A-1") == [decision]
@@ -45,7 +45,7 @@ class TestMaterialChanges:
         world.submit("A-1", **EAST_FIELDS)
         list(world.published())
 
-        world.activate(year(2022, replace(EAST_CORAL, phone="2075559999", population=7)))
+        world.activate(release_of(2022, replace(EAST_CORAL, phone="2075559999", population=7)))
         world.run()
 
         assert list(world.published()) == [THE_END]
@@ -54,7 +54,7 @@ class TestMaterialChanges:
         before = world.submit("A-1", **JUNIPER_FIELDS)
         assert before.decision is not VALIDATED
 
-        world.activate(year(2021), year(2022, JUNIPER))
+        world.activate(release_of(2021), release_of(2022, JUNIPER))
         world.run()
 
         decision = world.current("A-1")
@@ -79,7 +79,7 @@ class TestMaterialChanges:
     def test_the_changed_parts_are_named(self, world: World, changed: Any, news: list[str]) -> None:
         world.submit("A-1", **EAST_FIELDS)
 
-        world.activate(year(2022, changed))
+        world.activate(release_of(2022, changed))
         world.run()
 
         assert [event.data.changes for event in world.changes] == [news]
@@ -90,7 +90,7 @@ class TestMaterialChanges:
         first = world.submit("A-1", **unreadable)
         assert "INVALID_FIELD" in first.reason_codes
 
-        world.activate(year(2022, replace(ALDER, name="ALDER POINT FREE LIBRARY")))
+        world.activate(release_of(2022, replace(ALDER, name="ALDER POINT FREE LIBRARY")))
         world.run()
 
         assert "INVALID_FIELD" in world.current("A-1").reason_codes
@@ -121,10 +121,10 @@ class TestMaterialChanges:
         assert first.before is None
 
 
-class TestAgain:
+class TestRepeatedRevalidations:
     def test_a_second_revalidation_by_the_same_registry_publishes_nothing(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
         list(world.published())
 
@@ -134,7 +134,7 @@ class TestAgain:
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
 
     def test_decisions_of_the_live_registry_are_left_as_they_are(self, world: World) -> None:
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.submit("A-1", **JUNIPER_FIELDS)
 
         world.run()
@@ -145,7 +145,7 @@ class TestAgain:
     def test_each_change_of_registry_and_back_has_its_own_event_ids(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         first = world.answer("A-1")
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
         world.roll_back()
         world.run()
@@ -159,7 +159,7 @@ class TestAgain:
 
     def test_a_redelivered_old_activation_does_nothing(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         old = world.activation
         world.run()
         world.roll_back()
@@ -174,7 +174,7 @@ class TestAgain:
 
     def test_a_registry_that_goes_live_meanwhile_ends_the_task(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         task = Task(task="revalidate", activation=world.activation, shard=shard_of(PARTNER, "A-1"))
         steps = count()
 
@@ -193,7 +193,7 @@ class TestSubmissionsMeanwhile:
         self, world: World
     ) -> None:
         first = world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
         list(world.published())
 
@@ -206,7 +206,7 @@ class TestSubmissionsMeanwhile:
         older = world.submit("A-0", **ALDER_FIELDS).submission
         older = older.model_copy(update={"application": replace(older.application, application_id="A-1")})
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
         list(world.published())
 
@@ -219,7 +219,7 @@ class TestSubmissionsMeanwhile:
         self, world: World
     ) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
         list(world.published())
 
@@ -230,7 +230,7 @@ class TestSubmissionsMeanwhile:
 
     def test_an_application_that_is_decided_meanwhile_is_decided_again(self, world: World) -> None:
         world.submit("A-1", **ALDER_FIELDS)
-        world.activate(year(2022, JUNIPER, without=("ME0001",)))
+        world.activate(release_of(2022, JUNIPER, without=("ME0001",)))
         task = Task(task="revalidate", shard=shard_of(PARTNER, "A-1"))
         steps = count()
 
@@ -254,7 +254,7 @@ class TestSubmissionsMeanwhile:
         ][:3]
         for application_id in ids:
             world.submit(application_id, **JUNIPER_FIELDS | {"website": application_id})
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         decide = policy.verdict_of
 
         def poisoned(query: Any, *given: Any, **named: Any) -> Any:
@@ -295,7 +295,7 @@ class TestClaims:
         assert second.reason_codes[0] == "SECOND_CLAIMANT"
         world.submit("A-1", **JUNIPER_FIELDS)  # gives the claim back
 
-        world.activate(year(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
+        world.activate(release_of(2022, replace(EAST_CORAL, name="EAST CORAL FREE LIBRARY")))
         world.run()
 
         decision = world.current("A-2", OTHER_PARTNER)
@@ -308,7 +308,7 @@ class TestClaims:
         world.submit("A-1", **JUNIPER_FIELDS)
         world.submit("A-2", **JUNIPER_FIELDS)
 
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
         world.run()
 
         answers = sorted(world.answer(application_id) for application_id in ("A-1", "A-2"))
@@ -317,7 +317,7 @@ class TestClaims:
 
     def test_a_claim_that_a_registry_ends_is_free_for_the_next_applicant(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        world.activate(year(2022, without=("ME0004",)))
+        world.activate(release_of(2022, without=("ME0004",)))
         world.run()
         assert world.answer("A-1")[0] is not VALIDATED
         world.roll_back()

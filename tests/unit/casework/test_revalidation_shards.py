@@ -15,13 +15,13 @@ from library_validator.errors import PublishFailed
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, JUNIPER_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import ALDER, release
-from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, Killed, World, year
+from tests.unit.casework.world import JUNIPER, MERGED, MERGED_OUTLET, ProcessKilled, World, release_of
 
 
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     return world
 
 
@@ -34,7 +34,7 @@ class TestShards:
         ]
         for application_id in ids[: CHUNK + 5]:
             world.submit(application_id, **JUNIPER_FIELDS | {"website": application_id})
-        world.activate(year(2022))
+        world.activate(release_of(2022))
         task = Task(task="revalidate", activation=world.activation, shard=2)
 
         first = world.work(task, time_left=[5.0])
@@ -46,7 +46,7 @@ class TestShards:
     def test_the_end_is_announced_once_with_counts_over_all_shards(self, world: World) -> None:
         for number in range(20):
             world.submit(f"A-{number}", **JUNIPER_FIELDS)
-        world.activate(year(2022, JUNIPER))
+        world.activate(release_of(2022, JUNIPER))
 
         outcomes = world.run()
         world.run()
@@ -69,10 +69,10 @@ class TestShards:
         assert [event.detail_type for event in world.bus.events] == ["Registry Revalidated"]
 
 
-def answered() -> World:
+def world_after_activation() -> World:
     """Applications of all kinds, answered by one registry when another has just gone live."""
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     world.submit("A-1", **EAST_FIELDS)
     world.submit("A-2", **WEST_FIELDS)
     world.submit("A-3", **ALDER_FIELDS)
@@ -111,22 +111,22 @@ def sweep_up(world: World) -> None:
 
 class TestCrashes:
     def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result(self) -> None:
-        undisturbed = answered()
+        undisturbed = world_after_activation()
         undisturbed.run()
         expected = state_of(undisturbed)
         steps = 0
 
         for last in count():
-            world = answered()
+            world = world_after_activation()
             calls = count()
 
             def die(calls: Any = calls, last: int = last) -> None:
                 if next(calls) == last:
-                    raise Killed
+                    raise ProcessKilled
 
             try:
                 world.run(ports=world.watched_ports(die))
-            except Killed:
+            except ProcessKilled:
                 world.run()
             else:
                 steps = last
@@ -136,12 +136,12 @@ class TestCrashes:
         assert steps > 100
 
     def test_two_workers_at_once_end_with_the_result_of_one(self) -> None:
-        undisturbed = answered()
+        undisturbed = world_after_activation()
         undisturbed.run()
         expected = state_of(undisturbed)
 
         for meeting in range(0, 140, 3):
-            world = answered()
+            world = world_after_activation()
             calls = count()
 
             def another_runs(world: World = world, calls: Any = calls, meeting: int = meeting) -> None:

@@ -23,7 +23,7 @@ from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.events import LibraryStatusChanged
-from library_validator.decisions.recording import Settled, record_all
+from library_validator.decisions.recording import StoredDecision, record_all
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease, Pointer, VersionState
 from library_validator.registry.versions import version_record
@@ -47,7 +47,7 @@ JUNIPER: Final = replace(
 )
 
 
-def year(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -> Release:
+def release_of(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -> Release:
     """A release of the small registry with ``changed`` systems in place of those of their keys."""
     new = {system.fscs_key: system for system in changed}
     systems = {system.fscs_key: system for system in SYSTEMS} | new
@@ -64,11 +64,11 @@ MERGED_OUTLET: Final = outlet(
 )
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process ends here: no code catches this."""
 
 
-class Watched:
+class WatchedPort:
     """Passes calls on; ``step`` is called before each and after it."""
 
     def __init__(self, target: object, step: Callable[[], None]) -> None:
@@ -104,7 +104,7 @@ class World:
         self.time += timedelta(milliseconds=1)
         return self.time
 
-    def days_pass(self, days: float) -> None:
+    def let_days_pass(self, days: float) -> None:
         self.time += timedelta(days=days)
 
     @property
@@ -116,9 +116,9 @@ class World:
         return Ports(self.decisions, self.revalidations, self.registry, self.decider, self.bus)
 
     def watched_ports(self, step: Callable[[], None]) -> Ports:
-        decisions: Any = Watched(self.decisions, step)
-        revalidations: Any = Watched(self.revalidations, step)
-        bus: Any = Watched(self.bus, step)
+        decisions: Any = WatchedPort(self.decisions, step)
+        revalidations: Any = WatchedPort(self.revalidations, step)
+        bus: Any = WatchedPort(self.bus, step)
         return Ports(decisions, revalidations, self.registry, self.decider, bus)
 
     # The registry
@@ -164,7 +164,7 @@ class World:
         """Deliver a submission, again or for the first time."""
         decisions = self.decider.decide([submission], self.now())
         (outcome,), _ = record_all(decisions, self.decisions, self.bus, self.decider)
-        assert isinstance(outcome, Settled)
+        assert isinstance(outcome, StoredDecision)
         return outcome.decision
 
     def current(self, application_id: str, source: str = PARTNER) -> Decision:

@@ -13,14 +13,14 @@ from library_validator_cli.dry_run import DryRun
 from library_validator_cli.tables.dry_run import KINDS_SHOWN, dry_run_table
 from tests.builders.applicants import ALDER_FIELDS, EAST_FIELDS, WEST_FIELDS
 from tests.builders.decisions import OTHER_PARTNER, PARTNER
-from tests.unit.casework.policies import Deployments, defective, no_library_called
-from tests.unit.casework.world import World, year
+from tests.unit.casework.policies import Deployments, fail_on_everyone, rule_against
+from tests.unit.casework.world import World, release_of
 
 
 @pytest.fixture
 def world() -> World:
     world = World()
-    world.activate(year(2021))
+    world.activate(release_of(2021))
     world.run()
     world.submit("A-1", **ALDER_FIELDS)
     world.submit("A-2", **EAST_FIELDS)
@@ -46,7 +46,7 @@ def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, 
 
 def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments) -> None:
     given = policy_version()
-    deployments.deploy("B", no_library_called("Coral"))
+    deployments.deploy("B", rule_against("Coral"))
 
     run, _ = dry_run(world, None)
 
@@ -68,7 +68,7 @@ def test_each_application_that_changes_is_a_line_without_the_applicants_words(
     world: World, deployments: Deployments
 ) -> None:
     registry, given = world.registry.pointer().active, policy_version()
-    deployments.deploy("B", no_library_called("West"))
+    deployments.deploy("B", rule_against("West"))
 
     _, lines = dry_run(world, None)
 
@@ -101,7 +101,7 @@ def test_each_application_that_changes_is_a_line_without_the_applicants_words(
 def test_an_application_that_cannot_be_decided_is_listed_with_a_warning(
     world: World, deployments: Deployments
 ) -> None:
-    deployments.deploy("B", defective)
+    deployments.deploy("B", fail_on_everyone)
 
     run, lines = dry_run(world, None)
 
@@ -142,7 +142,7 @@ def test_another_policy_than_the_deployed_one_gives_a_warning(
 
 
 def test_a_notice_names_the_command_that_makes_the_changes(world: World, deployments: Deployments) -> None:
-    deployments.deploy("B", no_library_called("Coral"))
+    deployments.deploy("B", rule_against("Coral"))
 
     run, _ = dry_run(world, policy_version())
 

@@ -31,7 +31,7 @@ from tests.builders.varied_registry import (
     SEVEN_ELMS,
     SPINDRIFT,
     answer,
-    at_its_door,
+    at_its_address,
     evidence_of,
     in_its_town,
     key_of,
@@ -60,7 +60,7 @@ made_up: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14).
 )
 everyday: Final = st.sampled_from(EVERYDAY)
 places: Final = st.integers(min_value=0, max_value=7)
-OFFERS: Final = (with_its_phone, at_its_door)
+OFFERS: Final = (with_its_phone, at_its_address)
 DRESSES: Final[tuple[Callable[[str], str], ...]] = (
     str.upper,
     str.lower,
@@ -91,8 +91,8 @@ def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
     own_phone = {"phone": f"{listed.phone[:3]}8675309"}
     return {
         "door and phone": with_its_phone(listed),
-        "door": at_its_door(listed),
-        "door, own phone": {**at_its_door(listed), **own_phone},
+        "door": at_its_address(listed),
+        "door, own phone": {**at_its_address(listed), **own_phone},
         "phone, own street": {**with_its_phone(listed), "street": "77 Impostor Way"},
         "town": in_its_town(listed),
         "own street and phone": {**in_its_town(listed), "street": "77 Impostor Way", **own_phone},
@@ -134,7 +134,7 @@ def test_several_extra_words_are_never_validated(
 
 
 @pytest.mark.parametrize("listed", WITH_INITIAL, ids=lambda listed: listed.name)
-@pytest.mark.parametrize("offered", [with_its_phone, at_its_door], ids=["door and phone", "door"])
+@pytest.mark.parametrize("offered", [with_its_phone, at_its_address], ids=["door and phone", "door"])
 def test_the_listed_name_itself_is_validated(listed: System | Outlet, offered: Offered) -> None:
     decision = answer(listed.name.title(), **offered(listed))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, listed.fscs_key)

@@ -36,7 +36,7 @@ def problems_of(read: ReadApplication) -> dict[str, str]:
     return {problem.field: problem.problem for problem in read.problems}
 
 
-class TestReadable:
+class TestReadableBodies:
     def test_every_field_is_kept_as_given_but_trimmed(self) -> None:
         fields = {name: f"  the {name} " for name in FIELDS}
 
@@ -90,7 +90,7 @@ class TestReadable:
         assert read_application(body).application.name == "Two"
 
 
-class TestPersons:
+class TestFieldsOfPersons:
     """Fields about a person are dropped. Their names are reported, and never their values."""
 
     PERSON = {  # noqa: RUF012 - read only
@@ -120,7 +120,7 @@ class TestPersons:
         assert "somebody else" not in repr(found)
 
 
-class TestAnsweredWithProblems:
+class TestBodiesWithProblems:
     @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
     def test_a_field_that_is_not_text_is_a_problem(self, value: object) -> None:
         found = read(application_id="A-1", name="Anytown", street=value)
@@ -162,7 +162,7 @@ class TestAnsweredWithProblems:
         assert read_application('{"application_id": "A-1", "name": "\\ud800x"}').application.name == "?x"
 
 
-class TestUnreadable:
+class TestUnreadableBodies:
     @pytest.mark.parametrize(
         "body",
         [

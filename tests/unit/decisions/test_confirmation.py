@@ -18,14 +18,14 @@ from tests.builders.varied_registry import (
     ORDWAY,
     QUILLET,
     answer,
-    at_its_door,
+    at_its_address,
     evidence_of,
     in_its_town,
     with_its_phone,
 )
 
 
-def confirmed(listed: System | Outlet, name: str, **fields: str) -> Verdict:
+def confirmed_verdict(listed: System | Outlet, name: str, **fields: str) -> Verdict:
     """The confirmed form of a verdict that validates an applicant as ``listed``."""
     evidence = evidence_of(listed, name, **fields)
     return confirm(Verdict(Answer.VALIDATED, ("MATCH",), evidence.best), evidence, evidence.best)
@@ -44,13 +44,15 @@ def confirmed(listed: System | Outlet, name: str, **fields: str) -> Verdict:
         (MUSEUM, "Tollgate Museum and Library"),
     ],
 )
-def test_a_name_of_which_every_word_is_explained_is_confirmed(listed: System | Outlet, name: str) -> None:
-    found = confirmed(listed, name, **with_its_phone(listed))
+def test_a_name_of_which_every_word_is_explained_is_confirmed_verdict(
+    listed: System | Outlet, name: str
+) -> None:
+    found = confirmed_verdict(listed, name, **with_its_phone(listed))
     assert (found.answer, found.codes) == (Answer.VALIDATED, ("MATCH",))
 
 
 def test_unexplained_words_go_to_a_person_and_are_named() -> None:
-    found = confirmed(
+    found = confirmed_verdict(
         LARCHMERE, "Larchmere Public Library Apartments & Realtors", **with_its_phone(LARCHMERE)
     )
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("BODY_OF_LIBRARY",))
@@ -59,24 +61,24 @@ def test_unexplained_words_go_to_a_person_and_are_named() -> None:
 
 def test_at_most_five_unexplained_words_are_named() -> None:
     name = "Larchmere Public Library Ant Bee Cow Dog Elk Fox Gnu"
-    found = confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE))
+    found = confirmed_verdict(LARCHMERE, name, **with_its_phone(LARCHMERE))
     assert found.about == {"BODY_OF_LIBRARY": "ANT, BEE, COW, DOG, ELK"}
 
 
 def test_the_name_differs_if_no_word_is_the_entrys() -> None:
-    found = confirmed(HASTWELL, "Zebra Library", **with_its_phone(HASTWELL))
+    found = confirmed_verdict(HASTWELL, "Zebra Library", **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
 
 
 @pytest.mark.parametrize("name", ["Hastwell Memorial", "Oliver T Hastwell"])
 def test_a_name_without_library_that_is_not_the_listed_name_goes_to_a_person(name: str) -> None:
-    found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
+    found = confirmed_verdict(HASTWELL, name, **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
 
 
 @pytest.mark.parametrize("name", ["Hastwell Hall", "Oliver T Hastwell College", "Hastwell Memorial Building"])
 def test_a_building_or_school_without_a_word_for_library_is_a_host(name: str) -> None:
-    found = confirmed(HASTWELL, name, **with_its_phone(HASTWELL))
+    found = confirmed_verdict(HASTWELL, name, **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",))
 
 
@@ -84,31 +86,31 @@ def test_a_building_or_school_without_a_word_for_library_is_a_host(name: str) ->
     ("name", "codes"), [("The Library", ("WEAK_EVIDENCE",)), ("Public Library", ("MATCH",))]
 )
 def test_a_generic_name_needs_the_word_public_at_a_librarys_phone(name: str, codes: tuple[str, ...]) -> None:
-    assert confirmed(LARCHMERE, name, **with_its_phone(LARCHMERE)).codes == codes
+    assert confirmed_verdict(LARCHMERE, name, **with_its_phone(LARCHMERE)).codes == codes
 
 
 @pytest.mark.parametrize(
     ("fields", "codes"),
-    [(at_its_door(MARLOCK), ("MATCH",)), (in_its_town(MARLOCK), ("NAME_DIFFERS",))],
+    [(at_its_address(MARLOCK), ("MATCH",)), (in_its_town(MARLOCK), ("NAME_DIFFERS",))],
     ids=["at the door", "in the town"],
 )
 def test_a_name_that_is_only_the_towns_needs_the_librarys_street_or_phone(
     fields: dict[str, str], codes: tuple[str, ...]
 ) -> None:
-    assert confirmed(MARLOCK, "Marlock", **fields).codes == codes
+    assert confirmed_verdict(MARLOCK, "Marlock", **fields).codes == codes
 
 
 def test_a_published_name_letter_for_letter_needs_no_explanation() -> None:
     evidence = evidence_of(ORDWAY, "Mabel Ordway Library", **in_its_town(ORDWAY))
     assert evidence.is_published_name
     assert not evidence_of(MARLOCK, "Marlock", **in_its_town(MARLOCK)).is_published_name
-    assert evidence_of(MARLOCK, "Marlock", **at_its_door(MARLOCK)).is_published_name
+    assert evidence_of(MARLOCK, "Marlock", **at_its_address(MARLOCK)).is_published_name
     assert not evidence_of(ORDWAY, "The Mabel Ordway Library", **in_its_town(ORDWAY)).is_published_name
 
 
 def test_contact_is_compared_even_if_the_name_is_the_published_name() -> None:
     elsewhere = {**in_its_town(ORDWAY), "street": "900 Elsewhere Ave", "phone": "207-867-5309"}
-    found = confirmed(ORDWAY, "Mabel Ordway Library", **elsewhere)
+    found = confirmed_verdict(ORDWAY, "Mabel Ordway Library", **elsewhere)
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",))
 
 
@@ -126,10 +128,10 @@ def test_the_name_of_an_absorbed_library_explains_words_too() -> None:
     ("listed", "fields", "expected"),
     [
         (LARCHMERE, in_its_town(LARCHMERE), Answer.NOT_VALIDATED),
-        (LARCHMERE, at_its_door(LARCHMERE), Answer.NOT_VALIDATED),
+        (LARCHMERE, at_its_address(LARCHMERE), Answer.NOT_VALIDATED),
         (LARCHMERE, with_its_phone(LARCHMERE), Answer.NEEDS_REVIEW),
         (QUILLET, in_its_town(QUILLET), Answer.NOT_VALIDATED),
-        (QUILLET, at_its_door(QUILLET), Answer.NEEDS_REVIEW),  # the listed name does not say library
+        (QUILLET, at_its_address(QUILLET), Answer.NEEDS_REVIEW),  # the listed name does not say library
         (QUILLET, with_its_phone(QUILLET), Answer.NEEDS_REVIEW),
     ],
 )

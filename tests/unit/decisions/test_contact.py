@@ -13,7 +13,7 @@ from tests.builders.varied_registry import (
     LARCHMERE,
     SABLE_COUNTY,
     answer,
-    at_its_door,
+    at_its_address,
     evidence_of,
     key_of,
     with_its_phone,
@@ -139,7 +139,7 @@ def test_an_applicant_with_two_differences_goes_to_a_person(fields: dict[str, st
 
 def test_an_applicant_without_differences_has_only_the_match_as_reason() -> None:
     assert answer(NAME, **WHOLE).reason_codes == ["MATCH"]
-    assert answer(NAME, **at_its_door(LARCHMERE)).reason_codes == ["MATCH"]
+    assert answer(NAME, **at_its_address(LARCHMERE)).reason_codes == ["MATCH"]
 
 
 WITH_BOX = release((replace(LARCHMERE, mailing_street="P.O. BOX 12"),))

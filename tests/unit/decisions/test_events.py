@@ -10,7 +10,7 @@ import pytest
 
 from library_validator.decisions.answer import Answer, Reason
 from library_validator.decisions.application import MAX_FIELD_CHARACTERS, MAX_ID_CHARACTERS
-from library_validator.decisions.deciding import second_claimant
+from library_validator.decisions.deciding import decision_of_second_claimant
 from library_validator.decisions.decision import Cause
 from library_validator.decisions.events import EVENT_OF_ANSWER, event_of
 from tests.builders.decisions import PARTNER, decision_of, submission_of
@@ -109,7 +109,7 @@ def test_an_answer_changed_without_a_submission_is_published_with_the_answer_bef
 
 
 def test_the_answer_before_does_not_say_who_holds_the_key() -> None:
-    before = second_claimant(decision_of(submission_of()), "AROASOMEBODYELSE", "theirs-7")
+    before = decision_of_second_claimant(decision_of(submission_of()), "AROASOMEBODYELSE", "theirs-7")
     after = decision_of(
         submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="expiry", detail="2027-11-23")
     )

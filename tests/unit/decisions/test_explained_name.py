@@ -16,20 +16,20 @@ from tests.builders.varied_registry import (
     SABLE_COUNTY,
     SEVEN_ELMS,
     SPINDRIFT,
-    at_its_door,
+    at_its_address,
     evidence_of,
     in_its_town,
 )
 
 
-def in_town(listed: System | Outlet, name: str) -> ExplainedName:
+def name_in_town(listed: System | Outlet, name: str) -> ExplainedName:
     """The name of an applicant that gives only the town of a listed library."""
     return evidence_of(listed, name, **in_its_town(listed)).name
 
 
-def at_door(listed: System | Outlet, name: str) -> ExplainedName:
+def name_at_address(listed: System | Outlet, name: str) -> ExplainedName:
     """The name of an applicant that gives the whole address of a listed library, without a phone."""
-    return evidence_of(listed, name, **at_its_door(listed)).name
+    return evidence_of(listed, name, **at_its_address(listed)).name
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def at_door(listed: System | Outlet, name: str) -> ExplainedName:
     ],
 )
 def test_the_entrys_own_words_are_explained(listed: System | Outlet, name: str) -> None:
-    assert in_town(listed, name).unexplained == ()
+    assert name_in_town(listed, name).unexplained == ()
 
 
 @pytest.mark.parametrize(
@@ -60,21 +60,21 @@ def test_the_entrys_own_words_are_explained(listed: System | Outlet, name: str) 
     ],
 )
 def test_the_words_of_the_place_are_explained(name: str) -> None:
-    assert in_town(HASTWELL, name).unexplained == ()
+    assert name_in_town(HASTWELL, name).unexplained == ()
 
 
 def test_a_kind_word_is_explained_as_often_as_one_listed_name_has_it() -> None:
-    assert in_town(MUSEUM, "Tollgate Museum and Library").unexplained == ()
-    assert in_town(MUSEUM, "Tollgate Museum and Museum Library").unexplained == ("MUSEUM",)
+    assert name_in_town(MUSEUM, "Tollgate Museum and Library").unexplained == ()
+    assert name_in_town(MUSEUM, "Tollgate Museum and Museum Library").unexplained == ("MUSEUM",)
 
 
 def test_the_words_of_another_outlet_are_explained_if_its_whole_name_is_given() -> None:
-    assert in_town(PELLWOOD, "Pellwood and Juniper Creek Libraries").unexplained == ()
-    assert in_town(PELLWOOD, "Pellwood and Juniper Libraries").unexplained == ("JUNIPER",)
+    assert name_in_town(PELLWOOD, "Pellwood and Juniper Creek Libraries").unexplained == ()
+    assert name_in_town(PELLWOOD, "Pellwood and Juniper Libraries").unexplained == ("JUNIPER",)
 
 
 def test_a_kind_word_of_another_outlet_explains_nothing() -> None:
-    assert in_town(PELLWOOD, "Pellwood and College Hill Libraries").unexplained == ("COLLEGE",)
+    assert name_in_town(PELLWOOD, "Pellwood and College Hill Libraries").unexplained == ("COLLEGE",)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_kind_word_of_another_outlet_explains_nothing() -> None:
     ],
 )
 def test_words_that_only_libraries_use_in_their_names_are_explained(name: str) -> None:
-    assert in_town(LARCHMERE, name).unexplained == ()
+    assert name_in_town(LARCHMERE, name).unexplained == ()
 
 
 @pytest.mark.parametrize(
@@ -131,13 +131,13 @@ def test_words_that_only_libraries_use_in_their_names_are_explained(name: str) -
 def test_the_same_words_in_other_positions_and_words_of_hosts_are_unexplained(
     name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == unexplained
+    assert name_in_town(LARCHMERE, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize("name", ["Larchmere Community Library", "Larchmere Neighborhood Library"])
 def test_community_and_neighborhood_are_explained_at_the_librarys_street_or_phone(name: str) -> None:
-    assert at_door(LARCHMERE, name).unexplained == ()
-    assert len(in_town(LARCHMERE, name).unexplained) == 1
+    assert name_at_address(LARCHMERE, name).unexplained == ()
+    assert len(name_in_town(LARCHMERE, name).unexplained) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,12 +149,12 @@ def test_community_and_neighborhood_are_explained_at_the_librarys_street_or_phon
     ],
 )
 def test_the_adjective_follows_the_word_library_in_spanish_and_french(name: str) -> None:
-    assert in_town(LARCHMERE, name).unexplained == ()
+    assert name_in_town(LARCHMERE, name).unexplained == ()
 
 
 def test_association_is_explained_if_no_government_runs_the_library() -> None:
-    assert in_town(HASTWELL, "Hastwell Memorial Library Association").unexplained == ()
-    assert in_town(LARCHMERE, "Larchmere Library Association").unexplained == ("ASSOCIATION",)
+    assert name_in_town(HASTWELL, "Hastwell Memorial Library Association").unexplained == ()
+    assert name_in_town(LARCHMERE, "Larchmere Library Association").unexplained == ("ASSOCIATION",)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_association_is_explained_if_no_government_runs_the_library() -> None:
     ],
 )  # fmt: skip
 def test_the_legal_forms_of_nonprofits_and_governments_are_explained(form: str) -> None:
-    assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == ()
+    assert name_in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == ()
 
 
 @pytest.mark.parametrize(
@@ -177,12 +177,12 @@ def test_the_legal_forms_of_nonprofits_and_governments_are_explained(form: str) 
     ],
 )  # fmt: skip
 def test_the_legal_forms_of_businesses_are_unexplained(form: str, unexplained: tuple[str, ...]) -> None:
-    assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
-    assert at_door(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
+    assert name_in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
+    assert name_at_address(LARCHMERE, f"Larchmere Public Library {form}").unexplained == unexplained
 
 
 def test_a_legal_form_at_the_beginning_is_unexplained() -> None:
-    assert in_town(LARCHMERE, "Inc Larchmere Public Library").unexplained == ("INC",)
+    assert name_in_town(LARCHMERE, "Inc Larchmere Public Library").unexplained == ("INC",)
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_a_legal_form_at_the_beginning_is_unexplained() -> None:
     ],
 )
 def test_slips_short_forms_and_blanks_in_the_wrong_place_are_explained(name: str) -> None:
-    assert in_town(LARCHMERE, name).unexplained == ()
-    assert in_town(LARCHMERE, name).says_library
+    assert name_in_town(LARCHMERE, name).unexplained == ()
+    assert name_in_town(LARCHMERE, name).says_library
 
 
 @pytest.mark.parametrize(
@@ -220,17 +220,17 @@ def test_slips_short_forms_and_blanks_in_the_wrong_place_are_explained(name: str
 def test_a_longer_word_a_different_word_and_an_extra_word_are_not_slips(
     name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == unexplained
+    assert name_in_town(LARCHMERE, name).unexplained == unexplained
 
 
 def test_a_slip_is_explained_only_if_the_word_it_replaces_is_not_given() -> None:
-    assert in_town(HASTWELL, "Hastwel Memorial Library").unexplained == ()
-    assert in_town(HASTWELL, "Hastwell Hastwel Memorial Library").unexplained == ("HASTWEL",)
+    assert name_in_town(HASTWELL, "Hastwel Memorial Library").unexplained == ()
+    assert name_in_town(HASTWELL, "Hastwell Hastwel Memorial Library").unexplained == ("HASTWEL",)
 
 
 @pytest.mark.parametrize("form", ["L.L.C.", "L. P.", "501(c)(4)", "501(c)(6)"])
 def test_a_business_form_in_single_letters_is_unexplained(form: str) -> None:
-    assert in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained != ()
+    assert name_in_town(LARCHMERE, f"Larchmere Public Library {form}").unexplained != ()
 
 
 @pytest.mark.parametrize(
@@ -243,16 +243,16 @@ def test_a_business_form_in_single_letters_is_unexplained(form: str) -> None:
     ],
 )
 def test_initials_and_parts_of_a_persons_name_are_explained(name: str) -> None:
-    assert in_town(HASTWELL, name).unexplained == ()
+    assert name_in_town(HASTWELL, name).unexplained == ()
 
 
 def test_an_acronym_is_explained_only_at_the_librarys_street_or_phone() -> None:
-    assert at_door(SABLE_COUNTY, "SCLS Library").unexplained == ()
-    assert in_town(SABLE_COUNTY, "SCLS Library").unexplained == ("SCLS",)
+    assert name_at_address(SABLE_COUNTY, "SCLS Library").unexplained == ()
+    assert name_in_town(SABLE_COUNTY, "SCLS Library").unexplained == ("SCLS",)
 
 
 def test_a_whole_middle_name_is_unexplained_if_only_its_initial_is_listed() -> None:
-    assert at_door(HASTWELL, "Oliver Thomas Hastwell Memorial Library").unexplained == ("THOMAS",)
+    assert name_at_address(HASTWELL, "Oliver Thomas Hastwell Memorial Library").unexplained == ("THOMAS",)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_whole_middle_name_is_unexplained_if_only_its_initial_is_listed() -> N
     ],
 )
 def test_a_number_is_explained_only_by_the_same_number(name: str, unexplained: tuple[str, ...]) -> None:
-    assert in_town(SEVEN_ELMS, name).unexplained == unexplained
+    assert name_in_town(SEVEN_ELMS, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_a_number_is_explained_only_by_the_same_number(name: str, unexplained: t
 def test_particles_are_explained_inside_a_name_and_articles_everywhere(
     name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == unexplained
+    assert name_in_town(LARCHMERE, name).unexplained == unexplained
 
 
 @pytest.mark.parametrize(
@@ -320,9 +320,9 @@ def test_particles_are_explained_inside_a_name_and_articles_everywhere(
 def test_negations_other_languages_and_any_other_word_are_unexplained(
     name: str, unexplained: tuple[str, ...]
 ) -> None:
-    assert in_town(LARCHMERE, name).unexplained == unexplained
-    assert set(at_door(LARCHMERE, name).unexplained) == set(unexplained)
+    assert name_in_town(LARCHMERE, name).unexplained == unexplained
+    assert set(name_at_address(LARCHMERE, name).unexplained) == set(unexplained)
 
 
 def test_an_unexplained_word_is_named_once() -> None:
-    assert in_town(LARCHMERE, "Zebra Larchmere Public Library Zebra").unexplained == ("ZEBRA",)
+    assert name_in_town(LARCHMERE, "Zebra Larchmere Public Library Zebra").unexplained == ("ZEBRA",)

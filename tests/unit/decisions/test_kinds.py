@@ -24,7 +24,7 @@ from tests.builders.varied_registry import (
     MUSEUM,
     SPINDRIFT,
     answer,
-    at_its_door,
+    at_its_address,
     evidence_of,
     in_its_town,
     key_of,
@@ -248,7 +248,7 @@ def test_a_part_of_a_name_is_the_librarys_if_every_word_of_it_is_explained(
     ],
 )
 def test_a_library_and_a_body_of_another_kind_go_to_a_person_at_the_listed_place(name: str) -> None:
-    decision = answer(name, **at_its_door(LARCHMERE))
+    decision = answer(name, **at_its_address(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
 
 

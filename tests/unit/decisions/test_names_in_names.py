@@ -21,7 +21,7 @@ from tests.builders.varied_registry import (
     SYSTEMS,
     VARIED,
     answer,
-    at_its_door,
+    at_its_address,
     in_its_town,
     key_of,
     with_its_phone,
@@ -51,7 +51,7 @@ OLDER = release(
         "Sable Cnty Lib Sys - Juniper Crk Br",
     ],
 )
-@pytest.mark.parametrize("given", [in_its_town, at_its_door], ids=["in the town", "at the door"])
+@pytest.mark.parametrize("given", [in_its_town, at_its_address], ids=["in the town", "at the door"])
 def test_a_system_with_its_branch_is_the_branch(name: str, given: Callable[[Outlet], dict[str, str]]) -> None:
     decision = answer(name, **given(JUNIPER_CREEK))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0102")
@@ -86,7 +86,7 @@ def test_a_system_with_something_else_is_not_validated(name: str, listed: Outlet
     ],
 )
 def test_a_municipality_with_its_library_is_the_library(name: str) -> None:
-    decision = answer(name, **at_its_door(LARCHMERE))
+    decision = answer(name, **at_its_address(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 
 
@@ -154,11 +154,11 @@ def test_another_bodys_name_beside_the_librarys_is_never_validated(
     ],
 )
 def test_a_branch_with_the_former_name_of_its_system_is_the_branch(name: str) -> None:
-    decision = decide(VARIED, OLDER, name=name, **at_its_door(JUNIPER_CREEK))
+    decision = decide(VARIED, OLDER, name=name, **at_its_address(JUNIPER_CREEK))
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None
     assert decision.match.fscs_id == "ME0102-003"
-    assert decide(VARIED, name=name, **at_its_door(JUNIPER_CREEK)).decision is Answer.NEEDS_REVIEW
+    assert decide(VARIED, name=name, **at_its_address(JUNIPER_CREEK)).decision is Answer.NEEDS_REVIEW
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.builders.varied_registry import (
     OUTLETS,
     SYSTEMS,
     answer,
-    at_its_door,
+    at_its_address,
     in_its_town,
     key_of,
 )
@@ -154,7 +154,7 @@ def test_a_museum_that_is_the_only_library_is_known_by_the_word_library() -> Non
 
 @pytest.mark.parametrize(
     "fields",
-    [in_its_town(GLENWARDEN_COMMUNITY), at_its_door(GLENWARDEN_COMMUNITY)],
+    [in_its_town(GLENWARDEN_COMMUNITY), at_its_address(GLENWARDEN_COMMUNITY)],
     ids=["in the town", "at the door"],
 )
 def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_state(
@@ -165,7 +165,7 @@ def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_s
 
 
 def test_a_similar_name_comes_first_even_if_it_is_mistyped() -> None:
-    decision = answer("Glenwardn Public Libary", **at_its_door(GLENWARDEN_COMMUNITY))
+    decision = answer("Glenwardn Public Libary", **at_its_address(GLENWARDEN_COMMUNITY))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
 

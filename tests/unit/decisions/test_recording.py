@@ -17,15 +17,15 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.recording import (
     ATTEMPTS,
-    Publication,
-    Settled,
-    Unsettled,
+    PublishCounts,
+    StoredDecision,
+    UnstoredDecision,
     publish,
     record,
     record_all,
     sweep,
 )
-from library_validator.decisions.store import CurrentMoved, RecordResult
+from library_validator.decisions.store import CurrentDecisionChanged, RecordResult
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
 from tests.builders.decisions import (
     OTHER_PARTNER,
@@ -42,10 +42,10 @@ class World:
     store: MemoryDecisions = field(default_factory=MemoryDecisions)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
 
-    def record_all(self, *decisions: Decision) -> list[Settled | Unsettled]:
+    def record_all(self, *decisions: Decision) -> list[StoredDecision | UnstoredDecision]:
         return record_all(decisions, self.store, self.bus, decider_without_registry())[0]
 
-    def sweep(self) -> Publication:
+    def sweep(self) -> PublishCounts:
         return sweep(self.store, self.bus, minutes(600), lambda: math.inf, 0)
 
     @property
@@ -58,18 +58,18 @@ def world() -> World:
     return World()
 
 
-def how(outcomes: Sequence[Settled | Unsettled]) -> list[str]:
-    return [outcome.how if isinstance(outcome, Settled) else "unsettled" for outcome in outcomes]
+def results_of(outcomes: Sequence[StoredDecision | UnstoredDecision]) -> list[str]:
+    return [outcome.how if isinstance(outcome, StoredDecision) else "unsettled" for outcome in outcomes]
 
 
 class TestOneApplication:
     def test_a_new_decision_is_stored_and_its_event_published_once(self, world: World) -> None:
         decision = decision_of(submission_of())
 
-        assert world.record_all(decision) == [Settled(decision, "recorded", unpublished=True)]
+        assert world.record_all(decision) == [StoredDecision(decision, "recorded", unpublished=True)]
 
         assert world.event_ids == [str(decision.event_id)]
-        assert world.sweep() == Publication(0, 0)
+        assert world.sweep() == PublishCounts(0, 0)
 
     def test_a_redelivery_gets_the_stored_decision_after_another_registry_went_live(
         self, world: World
@@ -78,7 +78,7 @@ class TestOneApplication:
         again = decision_of(submission_of(), Answer.NOT_VALIDATED, registry_version="2022.1.bbbb")
         world.record_all(first)
 
-        assert world.record_all(again) == [Settled(first, "already_decided", unpublished=False)]
+        assert world.record_all(again) == [StoredDecision(first, "already_decided", unpublished=False)]
         assert world.event_ids == [str(first.event_id)]
 
     def test_the_same_message_three_times_in_one_batch_is_one_decision_and_one_event(
@@ -88,7 +88,7 @@ class TestOneApplication:
 
         outcomes = world.record_all(decision, decision, decision)
 
-        assert how(outcomes) == ["recorded", "already_decided", "already_decided"]
+        assert results_of(outcomes) == ["recorded", "already_decided", "already_decided"]
         assert world.store.history(PARTNER, "A-1") == [decision]
         assert world.event_ids == [str(decision.event_id)]
 
@@ -98,14 +98,14 @@ class TestOneApplication:
 
         outcomes = world.record_all(decision_of(submission_of(sent_at=minutes(30))))
 
-        assert outcomes == [Settled(first, "already_decided", unpublished=False)]
+        assert outcomes == [StoredDecision(first, "already_decided", unpublished=False)]
 
     def test_a_changed_payload_is_decided_again_and_becomes_current(self, world: World) -> None:
         first = decision_of(submission_of(name="Anytown Library"), Answer.NEEDS_REVIEW)
         second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
 
-        assert how(world.record_all(first)) == ["recorded"]
-        assert how(world.record_all(second)) == ["recorded"]
+        assert results_of(world.record_all(first)) == ["recorded"]
+        assert results_of(world.record_all(second)) == ["recorded"]
 
         assert world.store.get(PARTNER, "A-1") == second
         assert world.event_ids == [str(first.event_id), str(second.event_id)]
@@ -115,18 +115,18 @@ class TestOneApplication:
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         world.record_all(newer)
 
-        assert how(world.record_all(older)) == ["late"]
+        assert results_of(world.record_all(older)) == ["late"]
 
         assert world.store.get(PARTNER, "A-1") == newer
         assert world.event_ids == [str(newer.event_id)]
-        assert world.sweep() == Publication(0, 0)
+        assert world.sweep() == PublishCounts(0, 0)
 
     def test_a_late_message_again_stays_late(self, world: World) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         world.record_all(newer, older)
 
-        assert world.record_all(older) == [Settled(older, "already_decided", unpublished=False)]
+        assert world.record_all(older) == [StoredDecision(older, "already_decided", unpublished=False)]
         assert world.event_ids == [str(newer.event_id)]
 
     def test_the_producers_revision_counts_before_the_time(self, world: World) -> None:
@@ -134,20 +134,20 @@ class TestOneApplication:
         second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes(5)))
         fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes(0)))
 
-        assert how(world.record_all(third, second, fourth)) == ["recorded", "late", "recorded"]
+        assert results_of(world.record_all(third, second, fourth)) == ["recorded", "late", "recorded"]
         assert world.store.get(PARTNER, "A-1") == fourth
 
     def test_the_same_fields_under_a_new_revision_are_a_new_submission(self, world: World) -> None:
         first, second = (decision_of(submission_of(revision=revision)) for revision in (1, 2))
 
-        assert how(world.record_all(first, second)) == ["recorded", "recorded"]
+        assert results_of(world.record_all(first, second)) == ["recorded", "recorded"]
         assert world.store.get(PARTNER, "A-1") == second
 
     def test_two_sources_with_one_application_id_do_not_touch_each_other(self, world: World) -> None:
         ours = decision_of(submission_of(), fscs_key="AK0001")
         theirs = decision_of(submission_of(source=OTHER_PARTNER, sent_at=minutes(5)), fscs_key="AK0002")
 
-        assert how(world.record_all(ours, theirs)) == ["recorded", "recorded"]
+        assert results_of(world.record_all(ours, theirs)) == ["recorded", "recorded"]
         assert world.store.get(PARTNER, "A-1") == ours
         assert world.store.get(OTHER_PARTNER, "A-1") == theirs
         assert ours.event_id != theirs.event_id
@@ -160,7 +160,7 @@ class TestSecondClaimant:
 
         _, outcome = world.record_all(holder, second)
 
-        assert isinstance(outcome, Settled)
+        assert isinstance(outcome, StoredDecision)
         assert outcome.how == "recorded"
         assert outcome.decision.decision is Answer.NEEDS_REVIEW
         assert outcome.decision.reason_codes[0] == "SECOND_CLAIMANT"
@@ -173,7 +173,9 @@ class TestSecondClaimant:
         second = decision_of(submission_of("A-2"))
         (stored,) = world.record_all(second)
 
-        assert world.record_all(second) == [Settled(stored.decision, "already_decided", unpublished=False)]
+        assert world.record_all(second) == [
+            StoredDecision(stored.decision, "already_decided", unpublished=False)
+        ]
 
     def test_the_next_applicant_is_validated_once_the_claim_was_given_back(self, world: World) -> None:
         world.record_all(decision_of(submission_of("A-1", name="Right")))
@@ -191,23 +193,27 @@ class TestSecondClaimant:
         second = decision_of(submission_of("A-2", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
         (outcome,) = world.record_all(second)
 
-        assert isinstance(outcome, Settled)
+        assert isinstance(outcome, StoredDecision)
         assert outcome.decision.decision is Answer.NEEDS_REVIEW
         assert world.store.get(PARTNER, "A-2") == outcome.decision
-        assert how(world.record_all(decision_of(submission_of("A-3"), fscs_key="AK0001"))) == ["recorded"]
+        assert results_of(world.record_all(decision_of(submission_of("A-3"), fscs_key="AK0001"))) == [
+            "recorded"
+        ]
 
 
 class TestRaces:
     def test_a_current_decision_that_keeps_changing_is_a_conflict_after_bounded_tries(self) -> None:
-        class Restless(MemoryDecisions):
+        class EverChangingDecisions(MemoryDecisions):
             tries = 0
 
             def record(self, decision: Decision, replacing: Decision | None, **_: Any) -> RecordResult:
                 self.tries += 1
                 known = replacing or decision
-                return CurrentMoved(known.model_copy(update={"event_id": UUID(int=known.event_id.int ^ 1)}))
+                return CurrentDecisionChanged(
+                    known.model_copy(update={"event_id": UUID(int=known.event_id.int ^ 1)})
+                )
 
-        store = Restless()
+        store = EverChangingDecisions()
         decision = decision_of(submission_of(sent_at=minutes(5)))
 
         with pytest.raises(DecisionConflict, match="A-1"):
@@ -218,7 +224,7 @@ class TestRaces:
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
 
-        class Overtaken(MemoryDecisions):
+        class OvertakenDecisions(MemoryDecisions):
             """Between the first try and the second, the newer submission comes in."""
 
             overtaken = False
@@ -229,33 +235,33 @@ class TestRaces:
                     record(newer, self, decider_without_registry())
                 return super().record(decision, replacing, **options)
 
-        store = Overtaken()
+        store = OvertakenDecisions()
         record(decision_of(submission_of(name="Oldest")), store, decider_without_registry())
 
         assert record(older, store, decider_without_registry()).how == "late"
         assert store.get(PARTNER, "A-1") == newer
 
     def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
-        class Refusing(MemoryDecisions):
+        class RefusingDecisions(MemoryDecisions):
             def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "item too large")
                 return super().record(decision, replacing, **options)
 
-        world.store = Refusing()
+        world.store = RefusingDecisions()
         decisions = [decision_of(submission_of(f"A-{n}"), fscs_key=f"AK000{n}") for n in (1, 2, 3)]
 
         outcomes = world.record_all(*decisions)
 
-        assert how(outcomes) == ["recorded", "unsettled", "recorded"]
+        assert results_of(outcomes) == ["recorded", "unsettled", "recorded"]
         assert world.event_ids == [str(decisions[0].event_id), str(decisions[2].event_id)]
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process ends here: no code catches this."""
 
 
-class Killing:
+class KillingPort:
     """Passes calls on, and ends the process at the ``step``-th of them: before it is done, or after."""
 
     def __init__(self, target: object, steps: Iterator[int], step: int, *, after: bool) -> None:
@@ -270,10 +276,10 @@ class Killing:
         def call(*arguments: Any, **named: Any) -> Any:
             last = next(self._steps) == self._step
             if last and not self._after:
-                raise Killed
+                raise ProcessKilled
             answer = method(*arguments, **named)
             if last:
-                raise Killed
+                raise ProcessKilled
             return answer
 
         return call
@@ -292,11 +298,11 @@ STEPS: Final = 19 + 2 * 2  # calls of the store for sixteen decisions; two chunk
 def run_killed(world: World, step: int, *, after: bool) -> bool:
     """Whether the batch was interrupted."""
     steps = count(1)
-    store: Any = Killing(world.store, steps, step, after=after)
-    bus: Any = Killing(world.bus, steps, step, after=after)
+    store: Any = KillingPort(world.store, steps, step, after=after)
+    bus: Any = KillingPort(world.bus, steps, step, after=after)
     try:
         record_all(BATCH, store, bus, decider_without_registry())
-    except Killed:
+    except ProcessKilled:
         return True
     return False
 
@@ -321,7 +327,7 @@ class TestKilledAtAnyStep:
     ) -> None:
         assert run_killed(world, step, after=after)
 
-        assert "unsettled" not in how(world.record_all(*BATCH))
+        assert "unsettled" not in results_of(world.record_all(*BATCH))
 
         assert world.store == undisturbed.store
         assert set(world.event_ids) == set(undisturbed.event_ids)
@@ -353,13 +359,13 @@ class TestPublishing:
 
         outcomes, publication = record_all(decisions, world.store, bus, decider_without_registry())
 
-        assert how(outcomes) == ["recorded"] * 12
-        assert publication == Publication(published=11, left=1)
-        assert world.sweep() == Publication(published=1, left=0)
+        assert results_of(outcomes) == ["recorded"] * 12
+        assert publication == PublishCounts(published=11, left=1)
+        assert world.sweep() == PublishCounts(published=1, left=0)
         assert world.event_ids == [str(decisions[3].event_id)]
 
     def test_a_mark_that_cannot_be_cleared_means_the_same_event_once_more(self, world: World) -> None:
-        class Stuck(MemoryDecisions):
+        class DecisionsWithStuckMarks(MemoryDecisions):
             stuck = True
 
             def clear_mark(self, decisions: Sequence[Decision]) -> None:
@@ -367,14 +373,14 @@ class TestPublishing:
                     raise CaseworkUnavailable("clear a mark", "throttled")
                 super().clear_mark(decisions)
 
-        world.store = store = Stuck()
+        world.store = store = DecisionsWithStuckMarks()
         decision = decision_of(submission_of())
 
-        assert record_all([decision], store, world.bus, decider_without_registry())[1] == Publication(
+        assert record_all([decision], store, world.bus, decider_without_registry())[1] == PublishCounts(
             published=0, left=1
         )
         store.stuck = False
-        assert world.sweep() == Publication(published=1, left=0)
+        assert world.sweep() == PublishCounts(published=1, left=0)
         assert world.event_ids == [str(decision.event_id)] * 2
 
     def test_a_decision_that_contradicts_itself_is_named_and_the_others_are_published(
@@ -386,17 +392,17 @@ class TestPublishing:
 
         publication = publish([sound, broken, last], world.store, world.bus)
 
-        assert publication == Publication(2, 1, without_event=(broken.event_id,))
+        assert publication == PublishCounts(2, 1, without_event=(broken.event_id,))
         assert world.event_ids == [str(sound.event_id), str(last.event_id)]
 
     def test_nothing_to_publish_asks_the_bus_nothing(self, world: World) -> None:
-        assert publish([], world.store, world.bus) == Publication(0, 0)
+        assert publish([], world.store, world.bus) == PublishCounts(0, 0)
         assert world.bus.events == []
 
 
 class TestSweeping:
     @pytest.fixture
-    def stored(self, world: World) -> list[Decision]:
+    def stored_decisions(self, world: World) -> list[Decision]:
         """Thirty-five decisions, a minute apart, none published."""
         decisions = [
             decision_of(submission_of(f"A-{n:02}"), Answer.NOT_VALIDATED, decided_at=minutes(n))
@@ -406,32 +412,36 @@ class TestSweeping:
             record(decision, world.store, decider_without_registry())
         return decisions
 
-    def test_the_sweeper_publishes_all_oldest_first(self, world: World, stored: list[Decision]) -> None:
-        assert world.sweep() == Publication(published=35, left=0)
-        assert world.event_ids == [str(decision.event_id) for decision in stored]
+    def test_the_sweeper_publishes_all_oldest_first(
+        self, world: World, stored_decisions: list[Decision]
+    ) -> None:
+        assert world.sweep() == PublishCounts(published=35, left=0)
+        assert world.event_ids == [str(decision.event_id) for decision in stored_decisions]
         assert world.store.marked == set()
 
     def test_the_sweeper_leaves_young_decisions_to_their_writer(
-        self, world: World, stored: list[Decision]
+        self, world: World, stored_decisions: list[Decision]
     ) -> None:
         publication = sweep(world.store, world.bus, minutes(20), lambda: math.inf, 0)
 
-        assert publication == Publication(published=20, left=0)
-        assert world.store.marked == {decision.event_id for decision in stored[20:]}
+        assert publication == PublishCounts(published=20, left=0)
+        assert world.store.marked == {decision.event_id for decision in stored_decisions[20:]}
 
-    def test_refused_events_do_not_stop_the_others(self, world: World, stored: list[Decision]) -> None:
-        refused = {decision.event_id for decision in stored[:15]}
+    def test_refused_events_do_not_stop_the_others(
+        self, world: World, stored_decisions: list[Decision]
+    ) -> None:
+        refused = {decision.event_id for decision in stored_decisions[:15]}
 
         bus = MemoryEventBus(lambda event: event.metadata.event_id in refused)
 
-        assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == Publication(20, 15)
+        assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == PublishCounts(20, 15)
         assert world.store.marked == refused
 
     def test_the_sweeper_stops_in_time_and_the_next_run_goes_on(
-        self, world: World, stored: list[Decision]
+        self, world: World, stored_decisions: list[Decision]
     ) -> None:
         seconds = iter([30.0, 20.0, 9.0])
 
-        assert sweep(world.store, world.bus, minutes(600), lambda: next(seconds), 10) == Publication(20, 0)
-        assert world.sweep() == Publication(15, 0)
-        assert world.event_ids == [str(decision.event_id) for decision in stored]
+        assert sweep(world.store, world.bus, minutes(600), lambda: next(seconds), 10) == PublishCounts(20, 0)
+        assert world.sweep() == PublishCounts(15, 0)
+        assert world.event_ids == [str(decision.event_id) for decision in stored_decisions]

@@ -49,12 +49,14 @@ POND_FIELDS = {
 }
 
 
-def year(fiscal_year: int, systems: tuple[System, ...] = (), outlets: tuple[Outlet, ...] = ()) -> Release:
+def release_of(
+    fiscal_year: int, systems: tuple[System, ...] = (), outlets: tuple[Outlet, ...] = ()
+) -> Release:
     return release(SYSTEMS + systems, OUTLETS + outlets, fiscal_year=fiscal_year)
 
 
-WITH_KELP = year(2020, (KELP,), (KELP_CENTRAL,))
-WITHOUT = year(2022)
+WITH_KELP = release_of(2020, (KELP,), (KELP_CENTRAL,))
+WITHOUT = release_of(2022)
 
 
 def answer(decision: Decision) -> tuple[Answer, str]:
@@ -79,7 +81,7 @@ def test_a_library_that_is_no_longer_reported_is_answered_as_last_listed() -> No
 
 
 def test_a_library_reported_closed_in_its_last_year_is_answered_as_closed() -> None:
-    closed = year(2020, (replace(KELP, structure="03"),), (replace(KELP_CENTRAL, structure="03"),))
+    closed = release_of(2020, (replace(KELP, structure="03"),), (replace(KELP_CENTRAL, structure="03"),))
     decision = decide(closed, WITHOUT, **KELP_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
     assert decision.match is not None
@@ -87,7 +89,7 @@ def test_a_library_reported_closed_in_its_last_year_is_answered_as_closed() -> N
 
 
 def test_a_library_that_is_now_a_branch_of_another_system_is_validated_as_that_branch() -> None:
-    decision = decide(WITH_KELP, year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS)
+    decision = decide(WITH_KELP, release_of(2022, (), (KELP_BRANCH,)), **KELP_FIELDS)
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None
     assert (decision.match.fscs_key, decision.match.fscs_id) == ("ME0002", "ME0002-009")
@@ -95,7 +97,7 @@ def test_a_library_that_is_now_a_branch_of_another_system_is_validated_as_that_b
 
 
 def test_the_old_key_of_a_branch_of_another_system_does_not_contradict() -> None:
-    now = year(2022, (), (KELP_BRANCH,))
+    now = release_of(2022, (), (KELP_BRANCH,))
     for old in ("ME0100", "ME0100-002"):
         decision = decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old)
         assert decision.decision is Answer.VALIDATED
@@ -104,7 +106,9 @@ def test_the_old_key_of_a_branch_of_another_system_does_not_contradict() -> None
 
 
 def test_the_old_key_of_a_system_that_listed_no_outlet_leads_to_its_branch() -> None:
-    decision = decide(year(2020, (KELP,)), year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id="ME0100")
+    decision = decide(
+        release_of(2020, (KELP,)), release_of(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id="ME0100"
+    )
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None
     assert decision.match.fscs_id == "ME0002-009"
@@ -116,7 +120,7 @@ def test_the_old_key_and_name_lead_to_a_branch_of_another_name_in_the_same_build
     office = replace(KELP, name="WHARFSIDE LIBRARY SYSTEM")
     fields = {**KELP_FIELDS, "name": "Wharfside Library System"}
     for old in ("ME0100", "ME0100-002"):
-        then, now = year(2020, (office,), (KELP_CENTRAL,)), year(2022, (), (KELP_BRANCH,))
+        then, now = release_of(2020, (office,), (KELP_CENTRAL,)), release_of(2022, (), (KELP_BRANCH,))
         decision = decide(then, now, **fields, fscs_id=old)
         assert decision.decision is Answer.VALIDATED
         assert decision.match is not None
@@ -125,7 +129,7 @@ def test_the_old_key_and_name_lead_to_a_branch_of_another_name_in_the_same_build
 
 
 def test_an_old_key_is_shown_beside_the_new_key() -> None:
-    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    now = release_of(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     shown = {
         old: id_shown(decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old))
         for old in ("ME0100", "ME0100-002", "ME0200")
@@ -140,7 +144,9 @@ def test_an_old_key_is_shown_beside_the_new_key() -> None:
 def test_a_year_without_the_library_does_not_hide_its_successor() -> None:
     """The library is listed in 2020, not in 2021, and in 2022 as a branch of the county's system."""
     for old in ("", "ME0100", "ME0100-002"):
-        decision = decide(WITH_KELP, year(2021), year(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id=old)
+        decision = decide(
+            WITH_KELP, release_of(2021), release_of(2022, (), (KELP_BRANCH,)), **KELP_FIELDS, fscs_id=old
+        )
         assert decision.decision is Answer.VALIDATED
         assert decision.match is not None
         assert decision.match.fscs_id == "ME0002-009"
@@ -148,15 +154,15 @@ def test_a_year_without_the_library_does_not_hide_its_successor() -> None:
 
 
 def test_a_vanished_branch_does_not_get_the_successor_of_its_system() -> None:
-    then = year(2020, (KELP,), (KELP_CENTRAL, POND))
-    decision = decide(then, year(2022, (), (KELP_BRANCH,)), **POND_FIELDS)
+    then = release_of(2020, (KELP,), (KELP_CENTRAL, POND))
+    decision = decide(then, release_of(2022, (), (KELP_BRANCH,)), **POND_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
     assert decision.match is not None
     assert (decision.match.fscs_id, decision.match.successor) == ("ME0100-003", None)
 
 
 def test_a_branch_reported_closed_is_answered_as_closed_whatever_became_of_its_system() -> None:
-    then = year(2020, (KELP,), (KELP_CENTRAL, replace(POND, structure="03")))
+    then = release_of(2020, (KELP,), (KELP_CENTRAL, replace(POND, structure="03")))
     decision = decide(then, WITHOUT, **POND_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
 
@@ -167,8 +173,8 @@ def test_a_branch_closed_earlier_does_not_set_the_last_year_of_its_system() -> N
         KELP_CENTRAL, sequence="004", type="BR", name="KELP HARBOR ARCHIVE LIBRARY", structure="03"
     )
     decision = decide(
-        year(2019, (KELP,), (KELP_CENTRAL, archive)),
-        year(2020, (replace(KELP, street="3 WHARF ROAD"),)),
+        release_of(2019, (KELP,), (KELP_CENTRAL, archive)),
+        release_of(2020, (replace(KELP, street="3 WHARF ROAD"),)),
         WITHOUT,
         **{**KELP_FIELDS, "name": "Kelp Harbor Archive Library"},
     )
@@ -180,8 +186,8 @@ def test_a_branch_closed_earlier_does_not_set_the_last_year_of_its_system() -> N
 def test_a_library_whose_branch_closed_after_a_merger_is_answered_with_its_successor() -> None:
     office = replace(KELP, name="WHARFSIDE LIBRARIES")
     fields = {**KELP_FIELDS, "name": "Wharfside Libraries"}
-    then = year(2020, (office,), (KELP_CENTRAL,))
-    decision = decide(then, year(2021, (), (KELP_BRANCH,)), WITHOUT, **fields)
+    then = release_of(2020, (office,), (KELP_CENTRAL,))
+    decision = decide(then, release_of(2021, (), (KELP_BRANCH,)), WITHOUT, **fields)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "ABSORBED")
     assert decision.match is not None
     assert decision.match.successor is not None
@@ -194,7 +200,7 @@ def test_a_library_whose_branch_closed_after_a_merger_is_answered_with_its_succe
 
 
 def test_a_library_with_a_new_key_is_found_by_its_old_key_too() -> None:
-    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    now = release_of(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     for fscs_id in ("", "ME0100", "ME0100-002", "ME0200"):
         decision = decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=fscs_id)
         assert answer(decision) == (Answer.VALIDATED, "MATCH")
@@ -204,7 +210,7 @@ def test_a_library_with_a_new_key_is_found_by_its_old_key_too() -> None:
 
 
 def test_an_old_key_with_another_librarys_name_and_place_contradicts() -> None:
-    now = year(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
+    now = release_of(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     decision = decide(
         WITH_KELP,
         now,
@@ -224,7 +230,7 @@ def test_a_neighbour_listed_in_the_same_years_is_not_the_successor() -> None:
         KELP, name="BRIARTON LIBRARY SERVICE", city="BRIARTON", zip="04902", phone=BRIAR_CITY.phone
     )
     decision = decide(
-        year(2020, (office,)),
+        release_of(2020, (office,)),
         WITHOUT,
         name="Briarton Library Service",
         street="3 Wharf Street",
@@ -246,6 +252,6 @@ def test_a_listed_library_is_answered_the_same_beside_any_number_of_older_years(
 
 
 def test_the_order_in_which_releases_were_accepted_changes_nothing() -> None:
-    years = [WITH_KELP, year(2021, (), (KELP_BRANCH,)), WITHOUT]
+    years = [WITH_KELP, release_of(2021, (), (KELP_BRANCH,)), WITHOUT]
     postings = [registry_of(*order).items for order in permutations(years)]
     assert all(items == postings[0] for items in postings)

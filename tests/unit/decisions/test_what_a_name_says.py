@@ -18,18 +18,18 @@ from tests.builders.varied_registry import (
     ROWANFIELD,
     SABLE_COUNTY,
     SPINDRIFT,
-    at_its_door,
+    at_its_address,
     evidence_of,
     in_its_town,
 )
 
 
-def in_town(listed: System | Outlet, name: str) -> ExplainedName:
+def name_in_town(listed: System | Outlet, name: str) -> ExplainedName:
     return evidence_of(listed, name, **in_its_town(listed)).name
 
 
-def at_door(listed: System | Outlet, name: str) -> ExplainedName:
-    return evidence_of(listed, name, **at_its_door(listed)).name
+def name_at_address(listed: System | Outlet, name: str) -> ExplainedName:
+    return evidence_of(listed, name, **at_its_address(listed)).name
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def at_door(listed: System | Outlet, name: str) -> ExplainedName:
     ],
 )
 def test_a_name_says_library_in_english_spanish_or_french_shortened_or_mistyped(name: str) -> None:
-    assert in_town(LARCHMERE, name).says_library
+    assert name_in_town(LARCHMERE, name).says_library
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_a_name_says_library_in_english_spanish_or_french_shortened_or_mistyped(
     ],
 )
 def test_other_words_for_books_and_places_do_not_say_library(name: str) -> None:
-    assert not in_town(LARCHMERE, name).says_library
+    assert not name_in_town(LARCHMERE, name).says_library
 
 
 def test_branch_says_library_only_at_the_street_or_phone_of_an_outlet() -> None:
-    assert at_door(JUNIPER_CREEK, "Juniper Creek Branch").says_library
-    assert not in_town(JUNIPER_CREEK, "Juniper Creek Branch").says_library
-    assert not at_door(LARCHMERE, "Larchmere Branch").says_library
+    assert name_at_address(JUNIPER_CREEK, "Juniper Creek Branch").says_library
+    assert not name_in_town(JUNIPER_CREEK, "Juniper Creek Branch").says_library
+    assert not name_at_address(LARCHMERE, "Larchmere Branch").says_library
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_branch_says_library_only_at_the_street_or_phone_of_an_outlet() -> None:
     ],
 )
 def test_a_name_with_every_word_of_a_listed_name_is_that_name(listed: System | Outlet, name: str) -> None:
-    assert in_town(listed, name).is_listed_name
+    assert name_in_town(listed, name).is_listed_name
 
 
 @pytest.mark.parametrize(
@@ -115,24 +115,24 @@ def test_a_name_with_every_word_of_a_listed_name_is_that_name(listed: System | O
 def test_a_name_that_lacks_a_word_or_has_a_word_of_another_kind_is_not_that_name(
     listed: System | Outlet, name: str
 ) -> None:
-    assert not in_town(listed, name).is_listed_name
+    assert not name_in_town(listed, name).is_listed_name
 
 
 @pytest.mark.parametrize(
     "name", ["The Library", "Public Library", "Free Public Library", "The Library, Inc."]
 )
 def test_a_name_of_words_that_all_libraries_share_is_generic(name: str) -> None:
-    assert in_town(LARCHMERE, name).is_generic
+    assert name_in_town(LARCHMERE, name).is_generic
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library", "Zebra Library"])
 def test_a_name_with_a_word_of_its_own_is_not_generic(name: str) -> None:
-    assert not in_town(LARCHMERE, name).is_generic
+    assert not name_in_town(LARCHMERE, name).is_generic
 
 
 def test_public_library_is_not_generic_at_the_street_or_phone_of_a_library() -> None:
-    assert not at_door(LARCHMERE, "Public Library").is_generic
-    assert at_door(LARCHMERE, "The Library").is_generic
+    assert not name_at_address(LARCHMERE, "Public Library").is_generic
+    assert name_at_address(LARCHMERE, "The Library").is_generic
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_public_library_is_not_generic_at_the_street_or_phone_of_a_library() -> 
     ],
 )
 def test_a_place_with_or_without_its_government_is_only_a_place(name: str) -> None:
-    assert in_town(LARCHMERE, name).is_only_place
+    assert name_in_town(LARCHMERE, name).is_only_place
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library", "Larchmere Town Hall", "Elsewhere"])
 def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
-    assert not in_town(LARCHMERE, name).is_only_place
+    assert not name_in_town(LARCHMERE, name).is_only_place
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
     ],
 )
 def test_a_name_with_unexplained_words_only_before_library_is_a_librarys(name: str) -> None:
-    assert in_town(LARCHMERE, name).is_explained_after_library
+    assert name_in_town(LARCHMERE, name).is_explained_after_library
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_name_with_unexplained_words_only_before_library_is_a_librarys(name: s
     ["Larchmere Library Zebra", "Zebra Library Apartments", "Larchmere Library LLC", "Zebra", "Zebra Books"],
 )
 def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> None:
-    assert not in_town(LARCHMERE, name).is_explained_after_library
+    assert not name_in_town(LARCHMERE, name).is_explained_after_library
 
 
 @pytest.mark.parametrize(
@@ -190,12 +190,12 @@ def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> N
 def test_a_listed_word_is_one_that_is_not_of_the_place(
     listed: System | Outlet, name: str, *, names: bool
 ) -> None:
-    assert in_town(listed, name).has_listed_word is names
+    assert name_in_town(listed, name).has_listed_word is names
 
 
 def test_an_acronym_is_a_listed_word_at_the_entrys_street_or_phone() -> None:
-    assert at_door(SABLE_COUNTY, "SCLS Library").has_listed_word
-    assert not in_town(SABLE_COUNTY, "SCLS Library").has_listed_word
+    assert name_at_address(SABLE_COUNTY, "SCLS Library").has_listed_word
+    assert not name_in_town(SABLE_COUNTY, "SCLS Library").has_listed_word
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_part_of_a_name_is_explained_like_a_whole_name(
     evidence = evidence_of(
         JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **in_its_town(JUNIPER_CREEK)
     )
-    found = evidence.explained(part)
+    found = evidence.explain_name(part)
     assert (found.says_library, found.unexplained) == (says_library, unexplained)
 
 

@@ -15,7 +15,7 @@ from tests.builders.varied_registry import (
     LARCHMERE,
     SABLE_COUNTY,
     answer,
-    at_its_door,
+    at_its_address,
     in_its_town,
     with_its_phone,
 )
@@ -115,11 +115,11 @@ def test_a_name_with_its_state_is_validated(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Larchmere Library Museum", "Larchmere Library Observatory"])
 def test_a_name_that_says_library_at_the_librarys_street_goes_to_a_person(name: str) -> None:
-    assert answer(name, **at_its_door(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+    assert answer(name, **at_its_address(LARCHMERE)).decision is Answer.NEEDS_REVIEW
 
 
 def test_a_school_library_at_the_librarys_street_goes_to_a_person() -> None:
-    decision = answer("Larchmere Elementary School Library", **at_its_door(LARCHMERE))
+    decision = answer("Larchmere Elementary School Library", **at_its_address(LARCHMERE))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "OUT_OF_SCOPE_KIND"
 
@@ -207,7 +207,7 @@ OF_FAIRFORD = release((QUARRY,), (PARK, VILLAGE))
     ],
 )
 def test_a_name_that_only_looks_explained_is_not_validated(listed: System | Outlet, name: str) -> None:
-    for fields in (with_its_phone(listed), at_its_door(listed), in_its_town(listed)):
+    for fields in (with_its_phone(listed), at_its_address(listed), in_its_town(listed)):
         assert decide(OF_FAIRFORD, name=name, **fields).decision is not Answer.VALIDATED
 
 

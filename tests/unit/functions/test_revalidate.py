@@ -23,7 +23,7 @@ from library_validator.registry.store import Run
 from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.events import on_the_bus, queued
-from tests.unit.casework.world import JUNIPER, World, year
+from tests.unit.casework.world import JUNIPER, World, release_of
 
 
 class Service:
@@ -38,7 +38,7 @@ class Service:
             }
         )
         self.world = World()
-        self.world.activate(year(2021))
+        self.world.activate(release_of(2021))
         self.queue: list[str] = []
         self.runtime = Runtime(
             ports=self.world.ports,
@@ -75,7 +75,7 @@ def service() -> Service:
 
 def test_an_activation_is_split_into_shards_that_decide_everything_again(service: Service) -> None:
     service.world.submit("A-1", **JUNIPER_FIELDS)
-    service.world.activate(year(2022, JUNIPER))
+    service.world.activate(release_of(2022, JUNIPER))
 
     response = service.receive(service.activated())
 
@@ -91,7 +91,7 @@ def test_an_activation_of_another_moment_is_superseded(service: Service) -> None
 
 def test_a_person_may_start_it_without_naming_the_activation(service: Service) -> None:
     service.world.submit("A-1", **JUNIPER_FIELDS)
-    service.world.activate(year(2022, JUNIPER))
+    service.world.activate(release_of(2022, JUNIPER))
 
     service.receive({"task": "revalidate"})
     service.receive_all()
@@ -105,7 +105,7 @@ def test_a_shard_that_ran_out_of_time_is_sent_again(
     monkeypatch.setattr("library_validator.casework.revalidation.CHUNK", 1)
     for number in range(40):
         service.world.submit(f"A-{number}", **JUNIPER_FIELDS)
-    service.world.activate(year(2022))
+    service.world.activate(release_of(2022))
     service.runtime = replace(service.runtime, time_left=lambda: 3.0)
 
     service.receive({"task": "revalidate", "shard": 1})
@@ -138,7 +138,7 @@ def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> No
 
 def test_the_daily_run_renews_decisions_that_ended(service: Service) -> None:
     service.world.submit("A-1", **EAST_FIELDS)
-    service.world.days_pass(400)
+    service.world.let_days_pass(400)
 
     service.receive({"task": "expiry"})
     service.receive_all()
@@ -150,12 +150,12 @@ def test_a_failing_application_is_logged_without_the_words_of_the_applicant(
     service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     service.world.submit("A-1", **JUNIPER_FIELDS)
-    service.world.activate(year(2022, JUNIPER))
+    service.world.activate(release_of(2022, JUNIPER))
 
-    def defective(query: Any, *_given: Any, **_named: Any) -> Any:
+    def fail_on_everyone(query: Any, *_given: Any, **_named: Any) -> Any:
         raise ValueError(query.applicant.name)
 
-    monkeypatch.setattr(deciding, "verdict_of", defective)
+    monkeypatch.setattr(deciding, "verdict_of", fail_on_everyone)
     service.receive({"task": "revalidate"})
     service.receive_all()
 

@@ -13,7 +13,7 @@ FUNCTIONS = Path(__file__).parents[3] / "functions"
 _COUNT = """
 import gc, json, sys
 collections = []
-started = lambda: hasattr(sys.modules.get("library_validator.starting"), "imported")
+started = lambda: hasattr(sys.modules.get("library_validator.starting"), "finish_imports")
 gc.callbacks.append(lambda phase, info: collections.append(started()))
 import handler
 print(json.dumps([any(collections), gc.isenabled(), gc.get_freeze_count()]))

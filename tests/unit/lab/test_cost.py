@@ -19,7 +19,7 @@ from lab.speed.in_process_stack import Work, memory_of
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.store import CurrentMoved, Recorded
+from library_validator.decisions.store import CurrentDecisionChanged, Recorded
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.decisions import decision_of, submission_of
@@ -124,7 +124,7 @@ class TestOnAWatchedTable:
         meter.take()
 
         second = decision_of(submission_of(name="Two"), Answer.NOT_VALIDATED)
-        assert isinstance(casework.record(second, None), CurrentMoved)
+        assert isinstance(casework.record(second, None), CurrentDecisionChanged)
 
         usage = meter.take()
         assert {name: units for name, units in usage.write_units.items() if units} == {

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from library_validator.errors import PublishFailed, ReleaseRefused, ReviewRefused, RunChanged
-from library_validator.event_bus import Event, Refused
+from library_validator.event_bus import Event, RefusedEvent
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import VersionState
 from library_validator.releases.records import Problem
@@ -325,7 +325,7 @@ def test_a_decision_of_a_person_while_the_load_ends_is_not_overwritten(world: Wo
     upload = world.put(release_file(2019))
     publish = world.bus.publish
 
-    def decide_meanwhile(events: Sequence[Event]) -> list[Refused]:
+    def decide_meanwhile(events: Sequence[Event]) -> list[RefusedEvent]:
         refused = publish(events)
         world.bus.publish = publish  # type: ignore[method-assign]
         world.accept(type("", (), {"run_id": upload.run_id})())

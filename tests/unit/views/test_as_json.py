@@ -75,13 +75,13 @@ def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Re
     read = [
         application_from_fields({"application_id": name, **fields}) for name, fields in APPLICATIONS.items()
     ]
-    decisions = [answer_json(decision) for decision in decided(decider, read)]
+    decisions = [answer_json(decision) for decision in decisions_on(decider, read)]
     assert [json.loads(json_line(answer)) for answer in judge.answers(read)] == decisions
     assert {answer["decision"] for answer in decisions} == set(Answer)
     assert any(answer["match"] and answer["match"]["fate"] for answer in decisions) is (len(releases) > 1)
 
 
-def decided(decider: Decider, applications: list[ReadApplication]) -> list[Decision]:
+def decisions_on(decider: Decider, applications: list[ReadApplication]) -> list[Decision]:
     submitted = [
         Submission(source="partner", application=read.application, sent_at=NOW, problems=read.problems)
         for read in applications

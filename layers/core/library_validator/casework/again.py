@@ -16,14 +16,20 @@ from uuid import UUID
 from library_validator.casework.tasks import Ports
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Decider, Undecided, caused_by, decide_apart, second_claimant
+from library_validator.decisions.deciding import (
+    Decider,
+    UndecidedSubmission,
+    decide_despite_errors,
+    decision_of_second_claimant,
+    with_cause,
+)
 from library_validator.decisions.decision import Cause, Decision, Holder
 from library_validator.decisions.overriding import restate
 from library_validator.decisions.recording import publish
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
-    CurrentMoved,
+    CurrentDecisionChanged,
     Recorded,
     RecordResult,
     Revalidation,
@@ -37,13 +43,13 @@ Replacement = Callable[[Decision, Decision], Decision | None]
 
 
 @dataclass(slots=True)
-class Chunk:
+class ChunkResult:
     """The results for some current decisions."""
 
     stayed: int = 0  # decided again, and nothing to store
     changed: int = 0  # replaced by this call
     not_due: list[Decision] = field(default_factory=list)
-    undecided: list[Undecided] = field(default_factory=list)
+    undecided: list[UndecidedSubmission] = field(default_factory=list)
     without_event: list[UUID] = field(default_factory=list)  # stored decisions that contradict themselves
 
 
@@ -54,14 +60,14 @@ def decide_again(
     replacement: Replacement,
     due: Callable[[Decision], bool],
     revalidation: Revalidation | None = None,
-) -> Chunk:
+) -> ChunkResult:
     """Decide those current decisions that are due, store their replacements and publish them.
 
     A decision that fails is reported and does not stop the others. Raises ``RegistryError`` and
     ``CaseworkUnavailable``: the decisions stored until then are published, or left to the sweeper. Raises
     ``DecisionConflict`` if an application keeps getting other decisions.
     """
-    chunk = Chunk()
+    chunk = ChunkResult()
     pending = list(decisions)
     for _ in range(ATTEMPTS):
         chunk.not_due += [current for current in pending if not due(current)]
@@ -80,12 +86,12 @@ def answer_today(current: Decision, raw: Decision, cause: Cause, decider: Decide
     A person's answer is restated. An application that waits because of another application's claim goes on
     waiting: the end of the claim does not prove which of the two acts for the library.
     """
-    decision = caused_by(raw, cause)
+    decision = with_cause(raw, cause)
     if current.override:
         return restate(decision, current.override, decider.registry, decider.validity)
     stopped_by = current.held_by if current.decision is Answer.NEEDS_REVIEW else None
     if stopped_by and decision.decision is Answer.VALIDATED:
-        return second_claimant(decision, stopped_by.source, stopped_by.application_id)
+        return decision_of_second_claimant(decision, stopped_by.source, stopped_by.application_id)
     return decision
 
 
@@ -95,15 +101,15 @@ def _try_to_replace(
     now: datetime,
     replacement: Replacement,
     revalidation: Revalidation | None,
-    chunk: Chunk,
+    chunk: ChunkResult,
 ) -> list[Decision]:
     """Decide all of ``pending``. Returns the new current decisions of applications that got one meanwhile."""
     moved: list[Decision] = []
     stored: list[Decision] = []
-    answers = decide_apart(ports.decider, [current.submission for current in pending], now)
+    answers = decide_despite_errors(ports.decider, [current.submission for current in pending], now)
     try:
         for current, answer in zip(pending, answers, strict=True):
-            if isinstance(answer, Undecided):
+            if isinstance(answer, UndecidedSubmission):
                 chunk.undecided.append(answer)
                 continue
             decision = replacement(current, answer)
@@ -115,14 +121,14 @@ def _try_to_replace(
                     stored.append(recorded)
                 case (AlreadyDecided(recorded, unpublished), _):
                     stored += [recorded] if unpublished else []
-                case (CurrentMoved(now_current), _):
+                case (CurrentDecisionChanged(now_current), _):
                     moved.append(now_current)
     finally:
         chunk.without_event += publish(stored, ports.decisions, ports.bus).without_event
     return moved
 
 
-def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decision | None:
+def decision_under_claim(decision: Decision, current: Decision, holder: Holder) -> Decision | None:
     """``decision`` as it is stored while ``holder`` holds its FSCS key; None: nothing material changes.
 
     A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
@@ -132,7 +138,7 @@ def under_claim(decision: Decision, current: Decision, holder: Holder) -> Decisi
     same_library = decision.claimed_key == current.claimed_key
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):
         return decision.model_copy(update={"held_by": holder})
-    decision = second_claimant(decision, holder.source, holder.application_id)
+    decision = decision_of_second_claimant(decision, holder.source, holder.application_id)
     return decision if material_changes(current, decision) else None
 
 
@@ -144,7 +150,7 @@ def _record(
     if not isinstance(result, ClaimedByAnother):
         return result, decision
     holder = Holder(source=result.source, application_id=result.application_id)
-    claimed = under_claim(decision, current, holder)
+    claimed = decision_under_claim(decision, current, holder)
     if claimed is None:
         return None
     return ports.decisions.record(claimed, current, claim=False, revalidation=revalidation), claimed

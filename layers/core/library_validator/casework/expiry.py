@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from library_validator.casework.again import Chunk, answer_today, decide_again
+from library_validator.casework.again import ChunkResult, answer_today, decide_again
 from library_validator.casework.events import CaseworkEvent, days_of, decision_expiring
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Ports, Task, TaskResult
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Undecided, decide_apart
+from library_validator.decisions.deciding import UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.decision import SHARDS, Cause, Decision
 from library_validator.terms import Clock, TimeLeft
 
@@ -36,9 +36,9 @@ def expire(
     horizon = at + timedelta(days=max(notice_days, default=0))
     while True:
         page = ports.decisions.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
-        ended = [current for current in page.decisions if _ended(current, at)]
+        ended = [current for current in page.decisions if _has_ended(current, at)]
         renewed = _renew(ended, at, ports, now())
-        coming = [current for current in page.decisions if not _ended(current, at)]
+        coming = [current for current in page.decisions if not _has_ended(current, at)]
         result = replace(
             result,
             checked=result.checked + len(page.decisions),
@@ -55,17 +55,17 @@ def expire(
             return replace(result, status="unfinished", follow=(rest,))
 
 
-def _ended(decision: Decision, at: datetime) -> bool:
+def _has_ended(decision: Decision, at: datetime) -> bool:
     return decision.valid_until is not None and decision.valid_until <= at
 
 
-def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> Chunk:
+def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> ChunkResult:
     def replacement(current: Decision, raw: Decision) -> Decision:
         decision = answer_today(current, raw, _cause(current), ports.decider)
         changed = material_changes(current, decision)
         return decision.model_copy(update={"before": current.as_before if changed else None})
 
-    return decide_again(ended, ports, now, replacement, lambda current: _ended(current, at))
+    return decide_again(ended, ports, now, replacement, lambda current: _has_ended(current, at))
 
 
 def _cause(current: Decision) -> Cause:
@@ -83,16 +83,16 @@ def _give_notice(
     """Announce the end of each decision that came into another notice window; how many were announced."""
     due: list[tuple[Decision, int]] = []
     for decision in coming:
-        window = _window(decision, notice_days, at)
+        window = _notice_window(decision, notice_days, at)
         if window is not None and window < notified.get(str(decision.event_id), window + 1):
             due.append((decision, window))
     if not due:
         return 0
-    answers = decide_apart(ports.decider, [current.submission for current, _ in due], at)
+    answers = decide_despite_errors(ports.decider, [current.submission for current, _ in due], at)
     announced: dict[UUID, tuple[Decision, int]] = {}
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):
-        if isinstance(answer, Undecided):
+        if isinstance(answer, UndecidedSubmission):
             continue  # the renewal will meet the same error, and report it
         outlook = answer_today(decision, answer, _cause(decision), ports.decider)
         events.append(event := decision_expiring(decision, outlook, at, window))
@@ -105,7 +105,7 @@ def _give_notice(
     return len(announced)
 
 
-def _window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:
+def _notice_window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:
     """The shortest of ``notice_days`` that the decision's end is within; None: no notice is due."""
     if decision.valid_until is None or decision.decision is not Answer.VALIDATED:
         return None

@@ -15,13 +15,18 @@ from uuid import UUID, uuid5
 
 from library_validator.decisions.answer import Answer, Match
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Decider, caused_by, second_claimant
+from library_validator.decisions.deciding import Decider, decision_of_second_claimant, with_cause
 from library_validator.decisions.decision import Cause, Decision, Holder, Override
 from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
 from library_validator.decisions.overriding import is_listed, restate
 from library_validator.decisions.recording import publish
-from library_validator.decisions.store import AlreadyDecided, ClaimedByAnother, CurrentMoved, DecisionStore
+from library_validator.decisions.store import (
+    AlreadyDecided,
+    ClaimedByAnother,
+    CurrentDecisionChanged,
+    DecisionStore,
+)
 from library_validator.errors import DecisionConflict, OverrideRefused
 from library_validator.event_bus import EventBus
 from library_validator.matching import normalize
@@ -66,7 +71,7 @@ class OverrideProposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Overridden:
+class OverrideResult:
     """The decision that is current now. Without ``published``, the sweeper publishes its event."""
 
     decision: Decision
@@ -83,12 +88,12 @@ def propose(
 
     Raises ``OverrideRefused`` with the reason, ``RegistryError`` and ``CaseworkUnavailable``.
     """
-    reason, words = _reason_of(ruling), _words_of(ruling)
+    reason, words = _checked_reason(ruling), _checked_words(ruling)
     current = decisions.get(ruling.source, ruling.application_id)
     if current is None:
         raise OverrideRefused(f"{ruling.source} has no decision on an application {ruling.application_id!r}")
     if ruling.seen not in (None, current.event_id):
-        raise OverrideRefused(_moved(current))
+        raise OverrideRefused(_message_of_new_decision(current))
     if ruling.answer is Answer.NEEDS_REVIEW and current.override is None:
         raise OverrideRefused("this application has no override: there is nothing to withdraw")
     raw = decider.decide([current.submission], now, Cause(kind="override"))[0]
@@ -105,19 +110,19 @@ def propose(
         by=ruling.by,
         at=now,
         fields_sha256=current.application.fields_sha256,
-        seen_keys=sorted(_keys_in_sight(current) | _keys_in_sight(raw)),
+        seen_keys=sorted(_shown_keys(current) | _shown_keys(raw)),
     )
     # If the same command ran before and did not finish, its override is kept already.
     kept = overrides.of_application(ruling.source, ruling.application_id)
     override = next((earlier for earlier in kept if earlier.override_id == override.override_id), override)
-    raw = caused_by(raw, Cause(kind="override", detail=str(override.override_id)))
+    raw = with_cause(raw, Cause(kind="override", detail=str(override.override_id)))
     decision = _with_before(restate(raw, override, decider.registry, decider.validity), current)
     return OverrideProposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
 def carry_out(
     proposal: OverrideProposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
-) -> Overridden:
+) -> OverrideResult:
     """Keep the override, make its decision the current one, and publish it.
 
     Raises ``OverrideRefused`` if the application was decided again meanwhile or another application holds
@@ -131,17 +136,17 @@ def carry_out(
         overrides.append(proposal.override)
     outcome = decisions.record(decision, current)
     if isinstance(outcome, ClaimedByAnother):
-        decision, claim = _beside(proposal, outcome)
+        decision, claim = _decision_beside_holder(proposal, outcome)
         outcome = decisions.record(decision, current, claim=claim)
     match outcome:
-        case CurrentMoved(moved):
-            raise OverrideRefused(_moved(moved))
+        case CurrentDecisionChanged(moved):
+            raise OverrideRefused(_message_of_new_decision(moved))
         case ClaimedByAnother():  # a third application took the claim between the two writes
             raise DecisionConflict(current.application_id)
         case AlreadyDecided(stored, unpublished):
             published = not unpublished or publish([stored], decisions, bus).left == 0
-            return Overridden(stored, published)
-    return Overridden(decision, publish([decision], decisions, bus).left == 0)
+            return OverrideResult(stored, published)
+    return OverrideResult(decision, publish([decision], decisions, bus).left == 0)
 
 
 def effects(
@@ -164,13 +169,15 @@ def effects(
     }
 
 
-def _beside(proposal: OverrideProposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
+def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
     """The decision while another application holds the library, and whether it claims the library."""
     current, decision = proposal.current, proposal.decision
     if proposal.override.answer is Answer.NEEDS_REVIEW:
-        return _with_before(second_claimant(decision, claim.source, claim.application_id), current), True
+        return _with_before(
+            decision_of_second_claimant(decision, claim.source, claim.application_id), current
+        ), True
     if not proposal.beside_holder:
-        raise OverrideRefused(_held(claim))
+        raise OverrideRefused(_message_of_held_library(claim))
     holder = Holder(source=claim.source, application_id=claim.application_id)
     return decision.model_copy(update={"held_by": holder}), False
 
@@ -195,7 +202,7 @@ def _id_of(ruling: Ruling, words: str, current: Decision, raw: Decision) -> UUID
     return uuid5(_NAMESPACE, "\n".join(parts))
 
 
-def _reason_of(ruling: Ruling) -> OverrideReason:
+def _checked_reason(ruling: Ruling) -> OverrideReason:
     fitting = [code for code, reason in override_reasons().items() if ruling.answer in reason.answers]
     if ruling.reason_code not in fitting:
         raise OverrideRefused(
@@ -210,7 +217,7 @@ def _reason_of(ruling: Ruling) -> OverrideReason:
     return reason
 
 
-def _words_of(ruling: Ruling) -> str:
+def _checked_words(ruling: Ruling) -> str:
     words = " ".join(ruling.words.split())
     if not words:
         raise OverrideRefused("say why in words, for those who ask later")
@@ -243,20 +250,20 @@ def _names_outlet(fscs: str) -> bool:
     return bool(read and read.sequence)
 
 
-def _keys_in_sight(decision: Decision) -> set[str]:
+def _shown_keys(decision: Decision) -> set[str]:
     """The FSCS keys that the decision shows to a person."""
     shown = [decision.match, decision.runner_up, *decision.candidates]
     return {entry.fscs_key for entry in shown if entry is not None}
 
 
-def _moved(current: Decision) -> str:
+def _message_of_new_decision(current: Decision) -> str:
     return (
         f"application {current.application_id} was decided meanwhile (now {current.decision.value}, "
         f"event {current.event_id}): look at it and decide again"
     )
 
 
-def _held(claim: ClaimedByAnother) -> str:
+def _message_of_held_library(claim: ClaimedByAnother) -> str:
     return (
         f"{claim.fscs_key} is held by application {claim.application_id} of {claim.source} since "
         f"{claim.since:%Y-%m-%d}: override that application first, or validate this one beside it"

@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from library_validator.casework.again import under_claim
+from library_validator.casework.again import decision_under_claim
 from library_validator.casework.progress import RevalidationStore
-from library_validator.casework.revalidation import Superseded, live_versions
+from library_validator.casework.revalidation import RevalidationSuperseded, live_versions
 from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.deciding import Decider, Undecided, decide_apart
+from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.decision import SHARDS, Decision, Holder
 from library_validator.decisions.store import DecisionStore
 from library_validator.errors import RegistryError
@@ -26,7 +26,7 @@ from library_validator.terms import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Replaced:
+class PreviewedReplacement:
     """A current decision, and the one that a revalidation would put in its place."""
 
     current: Decision
@@ -34,7 +34,7 @@ class Replaced:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class StoppedApplication:
     """An application that waits for a person because another application was validated as its library."""
 
     source: str
@@ -47,8 +47,8 @@ class PreviewedPage:
     """What a revalidation would do to some current decisions. The decisions that are not listed here stay."""
 
     policies: Counter[str]  # number of the current decisions by policy version
-    replaced: list[Replaced] = field(default_factory=list)
-    undecided: list[Undecided] = field(default_factory=list)
+    replaced: list[PreviewedReplacement] = field(default_factory=list)
+    undecided: list[UndecidedSubmission] = field(default_factory=list)
 
     @property
     def checked(self) -> int:
@@ -77,7 +77,7 @@ class Preview:
         self._decider = decider
         self._now = now
         self._holders: dict[str, Holder | None] = {}  # by FSCS key, where the preview changed the holder
-        self._stopped: list[Stopped] = []
+        self._stopped: list[StoppedApplication] = []
 
     def pages(self) -> Iterator[PreviewedPage]:
         """Every current application once; an application that is decided meanwhile may appear twice.
@@ -85,63 +85,63 @@ class Preview:
         Raises ``CaseworkUnavailable``, and ``RegistryError`` if another registry goes live meanwhile.
         """
         noted = self._revalidations.progress(self.live.activation)
-        known = {progress.shard: progress.went_through for progress in noted}
+        known = {progress.shard: progress.has_gone_through for progress in noted}
         for shard in range(SHARDS):
             cursor: str | None = None
             while True:
                 page = self._decisions.current_page(shard, cursor, CHUNK)
-                yield self._previewed(page.decisions, registry_known=known.get(shard, False))
+                yield self._preview_page(page.decisions, registry_known=known.get(shard, False))
                 cursor = page.cursor
                 if cursor is None:
                     break
 
-    def stopped_without_holder(self) -> list[Stopped]:
-        """Stopped applications whose library no application holds, after the last page.
+    def stopped_without_holder(self) -> list[StoppedApplication]:
+        """StoppedApplication applications whose library no application holds, after the last page.
 
         A revalidation does not validate them: the end of a claim does not prove who acts for the library.
         """
         return [stopped for stopped in self._stopped if self._holder_of(stopped.fscs_key) is None]
 
-    def _previewed(self, decisions: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
+    def _preview_page(self, decisions: Sequence[Decision], *, registry_known: bool) -> PreviewedPage:
         found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
         due = []
         for current in decisions:
-            if not self.live.decided(current):
+            if not self.live.has_decided(current):
                 due.append(current)
             elif current.match:
                 self._note_stopped(current, current.match.fscs_key)
         replacement = self.live.replacement(self._decider, registry_known=registry_known)
         given = [current.submission for current in due]
-        answers = decide_apart(self._decider, given, self._now()) if due else []
+        answers = decide_despite_errors(self._decider, given, self._now()) if due else []
         for current, answer in zip(due, answers, strict=True):
-            if isinstance(answer, Undecided):
+            if isinstance(answer, UndecidedSubmission):
                 found.undecided.append(answer)
                 continue
             self._note_stopped(current, answer.claimed_key)
             try:
                 decision = replacement(current, answer)
-            except Superseded as error:
+            except RevalidationSuperseded as error:
                 raise RegistryError(
                     "another registry went live during the dry run and all answers are decided again on it: "
                     "run the dry run again"
                 ) from error
-            settled = self._settled(decision, current) if decision else None
+            settled = self._decision_to_store(decision, current) if decision else None
             if settled:
-                found.replaced.append(Replaced(current, settled))
+                found.replaced.append(PreviewedReplacement(current, settled))
         return found
 
     def _note_stopped(self, current: Decision, fscs_key: str | None) -> None:
         if fscs_key and current.held_by and current.decision is Answer.NEEDS_REVIEW:
-            self._stopped.append(Stopped(current.source, current.application_id, fscs_key))
+            self._stopped.append(StoppedApplication(current.source, current.application_id, fscs_key))
 
-    def _settled(self, decision: Decision, current: Decision) -> Decision | None:
+    def _decision_to_store(self, decision: Decision, current: Decision) -> Decision | None:
         """``decision`` as it would be stored: another application may hold its library. None: no change."""
         own = Holder(source=decision.source, application_id=decision.application_id)
         claimed, held = decision.claimed_key, current.claimed_key
         holder = self._holder_of(claimed) if claimed else None
         settled: Decision | None = decision
         if holder and holder != own:
-            settled = under_claim(decision, current, holder)
+            settled = decision_under_claim(decision, current, holder)
         elif claimed:
             self._holders[claimed] = own
         if settled and held and held != settled.claimed_key and self._holder_of(held) == own:

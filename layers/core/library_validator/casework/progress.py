@@ -32,7 +32,7 @@ class ShardProgress:
         return self.unchanged + self.changed
 
     @property
-    def went_through(self) -> bool:
+    def has_gone_through(self) -> bool:
         """Whether some revalidation, by any policy, decided the whole shard on this registry."""
         return self.done or self.registry_known
 

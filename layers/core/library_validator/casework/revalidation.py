@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from library_validator.casework.again import Chunk, Replacement, answer_today, decide_again
+from library_validator.casework.again import ChunkResult, Replacement, answer_today, decide_again
 from library_validator.casework.events import registry_revalidated
 from library_validator.casework.progress import ShardProgress
 from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Ports, Task, TaskResult
@@ -25,7 +25,7 @@ from library_validator.registry.store import Pointer, RegistryReader
 from library_validator.terms import Clock, TimeLeft
 
 
-class Superseded(Exception):
+class RevalidationSuperseded(Exception):
     """Another registry went live meanwhile: its activation decides everything again."""
 
 
@@ -37,7 +37,7 @@ class LiveVersions:
     registry_version: str
     policy_version: str
 
-    def decided(self, decision: Decision) -> bool:
+    def has_decided(self, decision: Decision) -> bool:
         """Whether ``decision`` was made by these versions."""
         versions = decision.registry_version, decision.policy_version
         return versions == (self.registry_version, self.policy_version)
@@ -54,18 +54,21 @@ class LiveVersions:
         # With the moment of the replaced decision, a policy that comes back is another cause than before.
         return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
 
-    def made_since(self, decision: Decision, begun_at: str) -> bool:
+    def has_made_since(self, decision: Decision, begun_at: str) -> bool:
         """Whether the revalidation that began at ``begun_at`` made ``decision`` and counted the change."""
         registry = decision.cause.kind == "registry" and decision.cause.detail == self.activation
         new = decision.decided_at.astimezone(UTC).isoformat() >= begun_at
-        return self.decided(decision) and new and (registry or decision.cause.kind == "policy")
+        return self.has_decided(decision) and new and (registry or decision.cause.kind == "policy")
 
     def replacement(self, decider: Decider, *, registry_known: bool) -> Replacement:
-        """A function that gives the decision to store in place of a current one; it raises ``Superseded``."""
+        """A function that gives the decision to store in place of a current decision.
+
+        The function raises ``RevalidationSuperseded``.
+        """
 
         def replacement(current: Decision, raw: Decision) -> Decision | None:
             if raw.registry_version != self.registry_version:
-                raise Superseded
+                raise RevalidationSuperseded
             cause = self.cause(current, registry_known=registry_known)
             decision = answer_today(current, raw, cause, decider)
             if not material_changes(current, decision):
@@ -105,19 +108,19 @@ def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Tas
         return TaskResult("split", plan(pointer, task.asked_at))
     try:
         return _go_through(task, task.shard, live, ports, now, time_left)
-    except Superseded:
+    except RevalidationSuperseded:
         return TaskResult("superseded")
 
 
 def _go_through(
     task: Task, shard: int, live: LiveVersions, ports: Ports, now: Clock, time_left: TimeLeft
 ) -> TaskResult:
-    progress = _begun(task, shard, live, ports, now())
+    progress = _progress_of(task, shard, live, ports, now())
     result = TaskResult("done")
     while not progress.done:
         page = ports.decisions.current_page(shard, progress.cursor, CHUNK)
         chunk = _decide(page, progress, live, ports, now())
-        progress = _noted(progress, page, chunk, live, now())
+        progress = _progress_after(progress, page, chunk, live, now())
         noted = ports.revalidations.put_progress(progress)
         result = replace(
             result,
@@ -134,9 +137,9 @@ def _go_through(
     return result
 
 
-def _begun(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
+def _progress_of(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
     """The stored progress of the shard, if it is of this policy and no earlier request; or new progress."""
-    asked_at = moment_asked(task.asked_at)
+    asked_at = asked_at_text(task.asked_at)
     shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)
     if noted and noted.policy_version == live.policy_version and noted.asked_at >= asked_at:
@@ -152,9 +155,9 @@ def _begun(task: Task, shard: int, live: LiveVersions, ports: Ports, now: dateti
         updated_at=now.isoformat(),
         begun_at=now.isoformat(),
         asked_at=max(asked_at, noted.asked_at) if noted else asked_at,
-        registry_known=noted is not None and noted.went_through,
+        registry_known=noted is not None and noted.has_gone_through,
     )
-    # Before the first decision is made: ``made_since`` compares the times of decisions with ``begun_at``.
+    # Before the first decision is made: ``has_made_since`` compares the times of decisions with ``begun_at``.
     ports.revalidations.put_progress(begun)
     return begun
 
@@ -165,29 +168,29 @@ def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
     return any(noted.shard == progress.shard and noted.asked_at > progress.asked_at for noted in shards)
 
 
-def moment_asked(asked_at: datetime | None) -> str:
+def asked_at_text(asked_at: datetime | None) -> str:
     """``asked_at`` as progress keeps it. These texts sort in the order of the times."""
     return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
 
 
 def _decide(
     page: CurrentPage, progress: ShardProgress, live: LiveVersions, ports: Ports, now: datetime
-) -> Chunk:
+) -> ChunkResult:
     replacement = live.replacement(ports.decider, registry_known=progress.registry_known)
     return decide_again(
         page.decisions,
         ports,
         now,
         replacement,
-        lambda current: not live.decided(current),
+        lambda current: not live.has_decided(current),
         progress.revalidation,
     )
 
 
-def _noted(
-    progress: ShardProgress, page: CurrentPage, chunk: Chunk, live: LiveVersions, now: datetime
+def _progress_after(
+    progress: ShardProgress, page: CurrentPage, chunk: ChunkResult, live: LiveVersions, now: datetime
 ) -> ShardProgress:
-    left_alone = sum(not live.made_since(current, progress.begun_at) for current in chunk.not_due)
+    left_alone = sum(not live.has_made_since(current, progress.begun_at) for current in chunk.not_due)
     return replace(
         progress,
         cursor=page.cursor,

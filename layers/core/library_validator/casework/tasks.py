@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from library_validator.casework.progress import RevalidationStore
-from library_validator.decisions.deciding import Decider, Undecided
+from library_validator.decisions.deciding import Decider, UndecidedSubmission
 from library_validator.decisions.decision import SHARDS
 from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
@@ -59,5 +59,5 @@ class TaskResult:
     checked: int = 0  # applications that this run of the task looked at
     changed: int = 0  # decisions that it stored
     notices: int = 0
-    undecided: tuple[Undecided, ...] = ()
+    undecided: tuple[UndecidedSubmission, ...] = ()
     without_event: tuple[UUID, ...] = ()  # stored decisions that contradict themselves

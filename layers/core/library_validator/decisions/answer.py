@@ -164,20 +164,20 @@ class AnswerFields(BaseModel):
     )
 
 
-class _Codes(BaseModel):
+class _AnswerCodes(BaseModel):
     """The first fields of an answer that leaves the product."""
 
     decision: Answer
     reason_codes: list[str]
 
 
-class AnswerData(AnswerFields, _Codes):
+class AnswerData(AnswerFields, _AnswerCodes):
     """An answer as it leaves the product, with the codes of its reasons: in events, files and pages."""
 
 
-class _Identified(BaseModel):
+class _WithApplicationId(BaseModel):
     application_id: str
 
 
-class ApplicationAnswer(AnswerData, _Identified):
+class ApplicationAnswer(AnswerData, _WithApplicationId):
     """The answer to one application that nobody stored: a line of a file, for instance."""

@@ -69,8 +69,8 @@ def match_of(entry: Entry, fiscal_year: int) -> Match:
         meets_fscs_definition=listing.meets_fscs_definition,
         legal_basis=listing.legal_basis,
         locale=listing.locale,
-        population=_number(listing.population),
-        operating_expenditure=_number(listing.operating_expenditure),
+        population=_published_number(listing.population),
+        operating_expenditure=_published_number(listing.operating_expenditure),
         last_listed=entry.last_listed,
         fate=cast("Fate", listing.fate) if is_gone and listing.fate else None,
         successor=_successor(listing) if listing.successor_id else None,
@@ -87,7 +87,7 @@ def _successor(listing: Listing) -> Successor:
     )
 
 
-def _number(text: str) -> int | None:
+def _published_number(text: str) -> int | None:
     """A published number; None for a missing code, which is negative."""
     value = int(text)
     return value if value >= 0 else None
@@ -103,12 +103,12 @@ def _candidate(scored: Scored) -> Candidate:
         listing.city,
         listing.state,
         bits,
-        _probability_shown(bits),
+        _rounded_probability(bits),
     )
 
 
 @lru_cache(maxsize=4096)
-def _probability_shown(bits: float) -> float:
+def _rounded_probability(bits: float) -> float:
     return round(probability_of(bits), 6)
 
 
@@ -123,7 +123,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
     words = " ".join(name.shared)
     applied_place = f"{applicant.city} {applicant.zip}".strip()
     applied_state = applicant.state or query.state
-    ids = _ids_shown(query, entry)
+    ids = _id_with_former_id(query, entry)
     # fmt: off
     return [
         Comparison("prior", "any_entry", "", "", weights.prior),
@@ -139,7 +139,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
     # fmt: on
 
 
-def _ids_shown(query: Query, entry: Entry) -> str:
+def _id_with_former_id(query: Query, entry: Entry) -> str:
     """The entry's id, and the former id that the applicant gave."""
     given = query.fscs_id
     if given is None or given.key == entry.fscs_key:

@@ -149,7 +149,7 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
 
 def _revision(value: object) -> int | None:
     """The value as a whole number from 0 to 10^18 - 1; None if it is not such a number."""
-    value = _whole(value)
+    value = _whole_number_of(value)
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", value):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18:
@@ -165,10 +165,10 @@ def _text(value: object) -> str | None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(_whole(value))
+    text = str(_whole_number_of(value))
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
 
 
-def _whole(value: object) -> object:
+def _whole_number_of(value: object) -> object:
     """9075550100 for 9075550100.0: spreadsheets and data frames write telephone numbers so."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

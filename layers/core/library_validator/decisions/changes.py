@@ -18,7 +18,7 @@ _STATUS = ("status", "meets_fscs_definition", "fate", "successor")
 _IDENTITY = ("fscs_key", "fscs_id")
 
 
-class Answered(Protocol):
+class ComparableAnswer(Protocol):
     """An answer with the fields that are compared: a ``Decision``, or its ``Before``."""
 
     @property
@@ -28,7 +28,7 @@ class Answered(Protocol):
     def match(self) -> Match | None: ...
 
 
-def material_changes(before: Answered, after: Answered) -> list[MaterialChange]:
+def material_changes(before: ComparableAnswer, after: ComparableAnswer) -> list[MaterialChange]:
     """The parts of the answer that differ, in a fixed order; empty: nothing material changed."""
     changes: list[MaterialChange] = [] if before.decision == after.decision else ["decision"]
     old, new = before.match, after.match

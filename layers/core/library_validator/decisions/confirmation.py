@@ -31,14 +31,17 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
         if objection is not None:
             return objection
         is_only_one = "ONLY_LIBRARY_OF_TOWN" in verdict.codes
-        if not (contact.is_located or is_only_one) and evidence.of(known_as).name.is_part_of_listed_name:
+        if (
+            not (contact.is_located or is_only_one)
+            and evidence.on_candidate(known_as).name.is_part_of_listed_name
+        ):
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), evidence.best)
     if not contact.differing:
         return verdict
     if contact.contradicts:
-        return Verdict(Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",), evidence.best, _about(contact))
+        return Verdict(Answer.NEEDS_REVIEW, ("CONTACT_DIFFERS",), evidence.best, _details_of(contact))
     return verdict._replace(
-        codes=(*verdict.codes, "CONTACT_DIFFERS"), about={**verdict.about, **_about(contact)}
+        codes=(*verdict.codes, "CONTACT_DIFFERS"), about={**verdict.about, **_details_of(contact)}
     )
 
 
@@ -46,11 +49,11 @@ def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
     """The verdict if the name fits neither the match nor ``known_as``; None: it fits."""
     objection = _objection_by_words(evidence, evidence.best)
     if objection is not None and known_as is not evidence.best:
-        return _objection_by_words(evidence.of(known_as), evidence.best)
+        return _objection_by_words(evidence.on_candidate(known_as), evidence.best)
     return objection
 
 
-def _about(contact: Contact) -> dict[str, str]:
+def _details_of(contact: Contact) -> dict[str, str]:
     return {"CONTACT_DIFFERS": " and ".join(contact.differing)}
 
 
@@ -85,15 +88,17 @@ def host_verdict(evidence: Evidence) -> Verdict:
         or (contact.is_located and not listed_name_says_library(best))
         or has_listed_name
     ):
-        return Verdict(Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _shown(best)})
+        return Verdict(
+            Answer.NEEDS_REVIEW, ("HOST_OF_LIBRARY",), best, {"HOST_OF_LIBRARY": _name_with_id(best)}
+        )
     for other in (best, *evidence.ranking.scored):
         if other.compared.place in evidence.policy.place and other.compared.state != "different":
-            about = {"HOST_OF_LIBRARY": _shown(other)}
+            about = {"HOST_OF_LIBRARY": _name_with_id(other)}
             return Verdict(Answer.NOT_VALIDATED, ("HOST_OF_LIBRARY",), about=about)
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _shown(scored: Scored) -> str:
+def _name_with_id(scored: Scored) -> str:
     """The name of a library with its id, for a person."""
     listing = scored.entry.listing
     name = listing.system_name if scored.entry.is_system else listing.outlet_name

@@ -38,19 +38,19 @@ class ReadableApplication(Protocol):
     def problems(self) -> tuple[FieldProblem, ...]: ...
 
 
-class Ranked(NamedTuple):
+class RankedApplicant(NamedTuple):
     """An applicant with its candidates: all that the rules are applied to."""
 
     query: Query
     ranking: Ranking
     known_key: bool  # the registry has the FSCS key that the applicant gave
-    problems: tuple[FieldProblem, ...]  # of fields that the door could not use
+    problems: tuple[FieldProblem, ...]  # of fields that could not be read
 
     def verdict(self, policy: Policy) -> Verdict:
         return verdict_of(self.query, self.ranking, policy, self.problems, known_key=self.known_key)
 
 
-class Judged(NamedTuple):
+class JudgedApplicant(NamedTuple):
     """An applicant, its candidates, and the verdict of the rules."""
 
     query: Query
@@ -68,17 +68,17 @@ class Judge:
         self.registry = registry
         self._statistics: tuple[str, Statistics] | None = None
 
-    def judge(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[Judged]]:
+    def judge(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[JudgedApplicant]]:
         """Apply matching and rules to applications: one pointer read, one deduplicated batched read.
 
         Returns the pointer to the version that they were judged by, and one result each, in order.
         """
         pointer, ranked = self.rank(applications)
         policy = load_policy()
-        return pointer, [Judged(each.query, each.ranking, each.verdict(policy)) for each in ranked]
+        return pointer, [JudgedApplicant(each.query, each.ranking, each.verdict(policy)) for each in ranked]
 
-    def rank(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[Ranked]]:
-        """Only find and compare the candidates; the rules are then applied by ``Ranked.verdict``."""
+    def rank(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[RankedApplicant]]:
+        """Only find and compare the candidates; the rules are then applied by ``RankedApplicant.verdict``."""
         pointer = self.registry.pointer()
         if pointer.index_format not in READABLE_FORMATS:
             raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
@@ -89,8 +89,8 @@ class Judge:
         for given, query in zip(applications, queries, strict=True):
             ranking = rank(query, postings, weights, pointer.fiscal_year)
             known_key = query.fscs_id is not None and fscs_key_posting(query.fscs_id.key) in postings
-            of_door = problems_of_reading(given.application, given.problems) if given.problems else ()
-            ranked.append(Ranked(query, ranking, known_key, of_door))
+            unused_fields = problems_of_reading(given.application, given.problems) if given.problems else ()
+            ranked.append(RankedApplicant(query, ranking, known_key, unused_fields))
         return pointer, ranked
 
     def answers(self, applications: Sequence[ReadableApplication]) -> list[dict[str, Any]]:
@@ -138,7 +138,7 @@ class Decider:
         ]
 
     def _decision(
-        self, submission: Submission, judged: Judged, pointer: Pointer, now: datetime, cause: Cause
+        self, submission: Submission, judged: JudgedApplicant, pointer: Pointer, now: datetime, cause: Cause
     ) -> Decision:
         valid_until = None
         if self.validity is not None and judged.verdict.answer is Answer.VALIDATED:
@@ -162,16 +162,16 @@ def policy_version() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Undecided:
+class UndecidedSubmission:
     """A submission that could not be decided, and the error that was raised over it."""
 
     submission: Submission
     error: Exception
 
 
-def decide_apart(
+def decide_despite_errors(
     decider: Decider, submissions: Sequence[Submission], now: datetime
-) -> list[Decision | Undecided]:
+) -> list[Decision | UndecidedSubmission]:
     """Decide together, and where an unforeseen error is raised, each alone. One result each, in order.
 
     Raises ``RegistryError``: without a registry nobody can be answered.
@@ -182,16 +182,22 @@ def decide_apart(
         raise
     except Exception as error:  # noqa: BLE001 - a defect that one application meets must not stop the others
         if len(submissions) == 1:
-            return [Undecided(submissions[0], error)]
-        return [result for submission in submissions for result in decide_apart(decider, [submission], now)]
+            return [UndecidedSubmission(submissions[0], error)]
+        return [
+            result
+            for submission in submissions
+            for result in decide_despite_errors(decider, [submission], now)
+        ]
 
 
-def caused_by(decision: Decision, cause: Cause) -> Decision:
+def with_cause(decision: Decision, cause: Cause) -> Decision:
     """The same decision, made for another cause and so under another event id."""
     return decision.model_copy(update={"cause": cause, "event_id": event_id_of(decision.submission, cause)})
 
 
-def second_claimant(decision: Decision, holder_source: str, holder_application_id: str) -> Decision:
+def decision_of_second_claimant(
+    decision: Decision, holder_source: str, holder_application_id: str
+) -> Decision:
     """The same decision for an applicant whose FSCS key another application holds: it goes to a person.
 
     The holder is kept for staff. The sentences go to partners, so they never name another applicant.

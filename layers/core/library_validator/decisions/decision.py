@@ -108,7 +108,7 @@ class Before(_Model):
     decided_at: datetime
 
 
-class _Made(_Model):
+class _DecisionOrigin(_Model):
     """When a decision was made, for which submission, and why."""
 
     event_id: UUID
@@ -120,7 +120,7 @@ class _Made(_Model):
     cause: Cause
 
 
-class Decision(AnswerFields, _Made):
+class Decision(AnswerFields, _DecisionOrigin):
     """The stored answer to one submission."""
 
     held_by: Holder | None = Field(

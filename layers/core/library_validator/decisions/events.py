@@ -22,7 +22,7 @@ from library_validator.decisions.overriding import BY_PERSON
 from library_validator.event_bus import EventMetadata
 
 
-class _Submitted(BaseModel):
+class _SubmissionFields(BaseModel):
     """The submission that is answered, and the cause of the answer."""
 
     application_id: str
@@ -32,7 +32,7 @@ class _Submitted(BaseModel):
     cause: Cause
 
 
-class DecisionData(AnswerData, _Submitted):
+class DecisionData(AnswerData, _SubmissionFields):
     """The answer to one submission. The application's own fields are only in its ``evidence``."""
 
     # The versions are in the event's metadata.

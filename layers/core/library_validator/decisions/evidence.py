@@ -132,7 +132,7 @@ class Evidence:
     @property
     def name(self) -> ExplainedName:
         if self._name is None:
-            self._name = self.explained()
+            self._name = self.explain_name()
         return self._name
 
     @property
@@ -142,13 +142,13 @@ class Evidence:
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)
 
-    def explained(self, part: str | None = None) -> ExplainedName:
+    def explain_name(self, part: str | None = None) -> ExplainedName:
         """The applicant's name, or a part of it, word by word compared with the entry's."""
         candidates = (*self.ranking.scored, *self.ranking.vanished)
         located = self.contact.is_located
         return ExplainedName(self.query, self.best, candidates, located=located, part=part)
 
-    def of(self, other: Scored) -> Evidence:
+    def on_candidate(self, other: Scored) -> Evidence:
         """The evidence on another candidate."""
         return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 

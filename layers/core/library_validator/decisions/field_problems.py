@@ -37,7 +37,7 @@ def problems_of_reading(
     return tuple([problem for problem in problems if not getattr(application, problem.field, "")])
 
 
-def with_problems(
+def verdict_with_problems(
     verdict: Verdict,
     query: Query,
     ranking: Ranking,
@@ -58,14 +58,14 @@ def with_problems(
     if of_reading or not query.name.tokens:
         stays = verdict.answer is Answer.NOT_VALIDATED and bool(query.name.tokens)
     else:
-        stays = verdict.answer is not Answer.VALIDATED or not _never_validates(query, ranking, policy)
+        stays = verdict.answer is not Answer.VALIDATED or not _is_identity_unsure(query, ranking, policy)
     if stays:
         return verdict._replace(codes=(*verdict.codes, *found, INVALID))
     codes = (*found, INVALID, *(code for code in verdict.codes if code != "MATCH"))
     return verdict._replace(answer=Answer.NEEDS_REVIEW, codes=codes)
 
 
-def _never_validates(query: Query, ranking: Ranking, policy: Policy) -> bool:
+def _is_identity_unsure(query: Query, ranking: Ranking, policy: Policy) -> bool:
     """Whether a value that could not be read leaves the applicant's identity or country unsure."""
     if any(
         unread.kind == "foreign" or unread.field in _DECIDING or unread in _OF_ELSEWHERE

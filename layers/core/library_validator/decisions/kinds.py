@@ -155,7 +155,7 @@ def has_library_part(evidence: Evidence) -> bool:
         return False
     for part in parts:
         if len(part.split()) > 1:
-            name = evidence.explained(part)
+            name = evidence.explain_name(part)
             if name.says_library and not (name.unexplained or name.is_generic):
                 return True
     return False

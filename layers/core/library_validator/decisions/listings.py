@@ -37,7 +37,7 @@ def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -
         postings = registry.postings(version, map(fscs_key_posting, map(fscs_key_of, leads_to.values())))
         successors = {}
         for asked, fscs_id in leads_to.items():
-            entry = _entry(fscs_id, postings.get(fscs_key_posting(fscs_key_of(fscs_id))), fiscal_year)
+            entry = _entry_of_id(fscs_id, postings.get(fscs_key_posting(fscs_key_of(fscs_id))), fiscal_year)
             found[asked] = entry or found[asked]
             if entry is not None and entry.last_listed < fiscal_year and entry.listing.successor_id:
                 successors[asked] = entry.listing.successor_id
@@ -56,7 +56,7 @@ def _fiscal_year_of(registry: RegistryReader, version: str) -> int:
     return record.fiscal_year
 
 
-def _entry(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
+def _entry_of_id(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
     """The entry with this key or id among those of its system; of several, the listed entry."""
     if posting is None:
         return None

@@ -57,7 +57,7 @@ def library_of_town(evidence: Evidence) -> Scored | None:
     only = evidence.ranking.only_system_of_town() if is_library_by_name(evidence.query) else None
     if only is None:
         return None
-    on_only = evidence.of(only)
+    on_only = evidence.on_candidate(only)
     if on_only.contact.differing and not on_only.contact.is_located:
         return None
     return only if on_only.name.is_explained_after_library else None

@@ -38,20 +38,20 @@ def restate(
     ``validity``: how long a validated decision is good for. Raises ``RegistryError``.
     """
     listed = matches_of_ids(registry, by_rules.registry_version, ids_to_look_up(override))
-    decision = under_override(by_rules, override, listed)
+    decision = decision_under_override(by_rules, override, listed)
     if validity is None or decision.decision is not Answer.VALIDATED:
         return decision
     return decision.model_copy(update={"valid_until": decision.decided_at + validity})
 
 
 def ids_to_look_up(override: Override) -> set[str]:
-    """FSCS keys and ids whose present entries ``under_override`` needs."""
+    """FSCS keys and ids whose present entries ``decision_under_override`` needs."""
     if override.answer is Answer.VALIDATED:
         return {_id_of(override)} - {""}
     return set(override.seen_keys) if override.answer is Answer.NOT_VALIDATED else set()
 
 
-def under_override(
+def decision_under_override(
     by_rules: Decision, override: Override, listed_now: Mapping[str, Match | None]
 ) -> Decision:
     """The decision of an application under ``override``; ``by_rules`` is the decision of the rules alone.
@@ -63,9 +63,9 @@ def under_override(
     if override.answer is Answer.NEEDS_REVIEW:
         return by_rules
     match = listed_now.get(_id_of(override))
-    why = _why_to_look_again(by_rules, override, match, listed_now)
+    why = _reason_to_look_again(by_rules, override, match, listed_now)
     if why:
-        return _to_a_person(by_rules, override, why)
+        return _decision_for_a_person(by_rules, override, why)
     reason = override_reasons()[override.reason_code]
     about = f"{by_rules.decision.value} ({' '.join(by_rules.reason_codes)})"
     stated: dict[str, Any] = {
@@ -95,7 +95,7 @@ def _id_of(override: Override) -> str:
     return override.fscs_id or override.fscs_key or ""
 
 
-def _why_to_look_again(
+def _reason_to_look_again(
     by_rules: Decision, override: Override, match: Match | None, listed_now: Mapping[str, Match | None]
 ) -> str:
     """Why the application goes back to a person, as a clause for staff; empty: the override holds."""
@@ -108,13 +108,13 @@ def _why_to_look_again(
             new = f"{by_rules.match.fscs_key} ({by_rules.match.name})"
             return f"{new} corresponds now, and the person had not seen it"
     changed = by_rules.application.fields_sha256 != override.fields_sha256
-    if changed and not _rules_agree(by_rules, override, match):
+    if changed and not _is_also_answer_of_rules(by_rules, override, match):
         answer = by_rules.decision.value.replace("_", " ")
         return f"the application's fields changed, and the rules now say {answer}"
     return ""
 
 
-def _rules_agree(by_rules: Decision, override: Override, match: Match | None) -> bool:
+def _is_also_answer_of_rules(by_rules: Decision, override: Override, match: Match | None) -> bool:
     """Whether the rules alone come to the person's answer, and to the same library."""
     if by_rules.decision is not override.answer:
         return False
@@ -126,7 +126,7 @@ def _rules_agree(by_rules: Decision, override: Override, match: Match | None) ->
     return by_rules.match.fscs_key == match.fscs_key and same_outlet
 
 
-def _to_a_person(by_rules: Decision, override: Override, why: str) -> Decision:
+def _decision_for_a_person(by_rules: Decision, override: Override, why: str) -> Decision:
     """The decision that a person has to look again, with the reasons of the rules after it."""
     about = f"{override.answer.value.replace('_', ' ')}, {override.reason_code}: {why}"
     reasons = [reason for reason in by_rules.reasons if reason.code != "MATCH"]

@@ -13,7 +13,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
 from library_validator.decisions.confirmation import confirm, host_verdict
 from library_validator.decisions.evidence import Evidence
-from library_validator.decisions.field_problems import with_problems
+from library_validator.decisions.field_problems import verdict_with_problems
 from library_validator.decisions.kinds import (
     affiliate_word,
     body_of_library,
@@ -56,13 +56,13 @@ def verdict_of(
     ``problems``: of fields that ``read_application`` could not use. ``known_key``: the registry has the FSCS
     key that the applicant gave.
     """
-    verdict = _by_rules(query, ranking, policy, known_key=known_key)
+    verdict = _verdict_by_rules(query, ranking, policy, known_key=known_key)
     if problems or query.unread:
-        return with_problems(verdict, query, ranking, policy, problems)
+        return verdict_with_problems(verdict, query, ranking, policy, problems)
     return verdict
 
 
-def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
+def _verdict_by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool) -> Verdict:
     """The verdict of the rules, before problems of fields are considered.
 
     1. An applicant that is exactly as listed is validated.
@@ -76,8 +76,8 @@ def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool
     affiliate = affiliate_word(query, best, policy)
     if affiliate:
         return Verdict(Answer.NOT_VALIDATED, ("AFFILIATE",), about={"AFFILIATE": affiliate})
-    home = _best_near_home(ranking, policy)
-    evidence = _of_open_entry(Evidence(query, home, ranking, policy)) if home else None
+    home = _best_with_own_town_first(ranking, policy)
+    evidence = _evidence_on_open_entry(Evidence(query, home, ranking, policy)) if home else None
     verdict = (
         _verdict_on_listed(evidence, known_key=known_key) if evidence else _verdict_without_candidate(query)
     )
@@ -91,7 +91,7 @@ def _by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_key: bool
         elif is_closer:
             return _verdict_on_vanished(last)
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
-        return confirm(verdict, evidence.of(verdict.match), known_as)
+        return confirm(verdict, evidence.on_candidate(verdict.match), known_as)
     return verdict
 
 
@@ -145,7 +145,7 @@ def _reconcile_with_vanished(
     """
     if vanished.entry.fscs_key == match.entry.fscs_key:
         return verdict
-    if _was_taken_over(vanished.entry, match.entry):
+    if _is_taken_over(vanished.entry, match.entry):
         successor = vanished.entry.listing.successor_id
         outlet = next(
             (
@@ -155,7 +155,7 @@ def _reconcile_with_vanished(
             ),
             match,
         )
-        about = {**verdict.about, "SUCCEEDED": _last_listed(vanished)}
+        about = {**verdict.about, "SUCCEEDED": _name_with_last_year(vanished)}
         return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=outlet, about=about)
     were_listed_together = 0 < match.entry.first_listed <= vanished.entry.last_listed
     return _verdict_on_vanished(vanished) if were_listed_together and is_closer else verdict
@@ -166,13 +166,13 @@ def _verdict_on_vanished(vanished: Scored) -> Verdict:
     code = {"closed": "CLOSED_SINCE", "absorbed": "ABSORBED"}.get(
         vanished.entry.listing.fate, "NO_LONGER_LISTED"
     )
-    about = _last_listed(vanished)
+    about = _name_with_last_year(vanished)
     if vanished.entry.listing.successor_id:
         about += f"; now {vanished.entry.listing.successor_id} ({vanished.entry.listing.successor_name})"
     return Verdict(Answer.NEEDS_REVIEW, (code,), vanished, {code: about})
 
 
-def _last_listed(vanished: Scored) -> str:
+def _name_with_last_year(vanished: Scored) -> str:
     """A vanished entry for a person: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
     entry = vanished.entry
     name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name
@@ -182,7 +182,7 @@ def _last_listed(vanished: Scored) -> str:
 def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     """The verdict on an applicant and the entry of the newest release that fits best."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
-    objection = _other_body(evidence) or _contradiction(evidence, known_key=known_key)
+    objection = _verdict_on_other_body(evidence) or _verdict_on_contradiction(evidence, known_key=known_key)
     if objection is not None:
         return objection
     threshold = (
@@ -203,7 +203,7 @@ def _fscs_id_agrees(best: Scored) -> bool:
     return best.compared.fscs_id in ("exact", "other_outlet")
 
 
-def _best_near_home(ranking: Ranking, policy: Policy) -> Scored | None:
+def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> Scored | None:
     """The best candidate; if that is in another state, the best one of the applicant's own town, if any.
 
     A similar name in the own town is likelier than the same name in another state.
@@ -222,16 +222,16 @@ def _best_near_home(ranking: Ranking, policy: Policy) -> Scored | None:
     return best
 
 
-def _of_open_entry(evidence: Evidence) -> Evidence:
+def _evidence_on_open_entry(evidence: Evidence) -> Evidence:
     """The evidence; if its entry is closed, that of an open outlet with the same name and place, if any."""
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
             if other.entry.structure not in _NOT_OPEN:
-                return evidence.of(other)
+                return evidence.on_candidate(other)
     return evidence
 
 
-def _other_body(evidence: Evidence) -> Verdict | None:
+def _verdict_on_other_body(evidence: Evidence) -> Verdict | None:
     """The verdict if the applicant's name says another kind of body than the entry; or None."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
@@ -263,15 +263,15 @@ def _other_body(evidence: Evidence) -> Verdict | None:
     return None
 
 
-def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
+def _verdict_on_contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
     """The verdict if FSCS id, state or ZIP belong to another entry than the rest; or None."""
     query, best = evidence.query, evidence.best
-    if query.fscs_id is not None and known_key and _fscs_id_contradicts(query.fscs_id, evidence):
+    if query.fscs_id is not None and known_key and _is_fscs_id_of_other_entry(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
         if may_be_mistyped(evidence):
-            return _zip_contradicts(query, best)
+            return _verdict_on_other_zip(query, best)
         if evidence.location_agrees and evidence.place_agrees and evidence.name_fits:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
         if (only := library_of_town(evidence)) is not None:
@@ -279,11 +279,11 @@ def _contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
         is_namesake = best.compared.name.level in evidence.policy.enough_with_place
         return Verdict(Answer.NOT_VALIDATED, ("NAMESAKE_ELSEWHERE" if is_namesake else "NO_ENTRY",))
     if evidence.sufficient and is_zip_of_other_state(query, best):
-        return _zip_contradicts(query, best)
+        return _verdict_on_other_zip(query, best)
     return None
 
 
-def _zip_contradicts(query: Query, best: Scored) -> Verdict:
+def _verdict_on_other_zip(query: Query, best: Scored) -> Verdict:
     """A person decides, because the ZIP belongs to another state than name and town."""
     about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
     return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
@@ -383,7 +383,7 @@ def _is_explained_at_location(evidence: Evidence) -> bool:
     return name.has_listed_word or not best.entry.is_system or "ASSOCIATION" in query.name.tokens
 
 
-def _fscs_id_contradicts(given: FscsId, evidence: Evidence) -> bool:
+def _is_fscs_id_of_other_entry(given: FscsId, evidence: Evidence) -> bool:
     """Whether the FSCS id belongs to another entry than the one that name and place lead to.
 
     These ids belong to the entry too: a former key of it, and the key of a vanished system that its system
@@ -393,7 +393,7 @@ def _fscs_id_contradicts(given: FscsId, evidence: Evidence) -> bool:
     best = evidence.best
     keys = {best.entry.fscs_key, *map(fscs_key_of, best.entry.former_ids)}
     of_key = (scored for scored in evidence.ranking.vanished if scored.entry.fscs_key == given.key)
-    taken_over = next((scored for scored in of_key if _was_taken_over(scored.entry, best.entry)), None)
+    taken_over = next((scored for scored in of_key if _is_taken_over(scored.entry, best.entry)), None)
     if given.key not in keys and taken_over is None:
         return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)
     level = (taken_over or best).compared.name.level
@@ -402,7 +402,7 @@ def _fscs_id_contradicts(given: FscsId, evidence: Evidence) -> bool:
     )
 
 
-def _was_taken_over(vanished: Entry, by: Entry) -> bool:
+def _is_taken_over(vanished: Entry, by: Entry) -> bool:
     """Whether a vanished library is now part of the system of ``by``."""
     return fscs_key_of(vanished.listing.successor_id) == by.fscs_key
 

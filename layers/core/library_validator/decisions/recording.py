@@ -14,14 +14,14 @@ from typing import Final, Literal
 from uuid import UUID
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.deciding import Decider, second_claimant
+from library_validator.decisions.deciding import Decider, decision_of_second_claimant
 from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.events import DecisionEvent, event_of
 from library_validator.decisions.overriding import restate
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
-    CurrentMoved,
+    CurrentDecisionChanged,
     DecisionStore,
     Recorded,
 )
@@ -34,7 +34,7 @@ CHUNK: Final = 10  # entries that a request of PutEvents takes: marks are cleare
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class StoredDecision:
     """A stored decision. It may differ from the decision that was given."""
 
     decision: Decision
@@ -43,7 +43,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
+class UnstoredDecision:
     """A decision that could not be stored: its message has to come again."""
 
     decision: Decision
@@ -51,15 +51,15 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class PublishCounts:
     """The counts of published and unpublished events of some decisions."""
 
     published: int = 0
     left: int = 0  # decisions that keep their mark: the sweeper tries them again
     without_event: tuple[UUID, ...] = ()  # ids of those of ``left`` that contradict themselves
 
-    def __add__(self, other: Publication) -> Publication:
-        return Publication(
+    def __add__(self, other: PublishCounts) -> PublishCounts:
+        return PublishCounts(
             self.published + other.published,
             self.left + other.left,
             self.without_event + other.without_event,
@@ -68,27 +68,27 @@ class Publication:
 
 def record_all(
     decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, decider: Decider
-) -> tuple[list[Settled | Unsettled], Publication]:
+) -> tuple[list[StoredDecision | UnstoredDecision], PublishCounts]:
     """Store each decision, then publish those without a confirmed event; one result each, in order.
 
     Two submissions of one application must be given in the order in which they were sent. A decision that
     cannot be stored does not stop the others.
     """
-    results: list[Settled | Unsettled] = []
+    results: list[StoredDecision | UnstoredDecision] = []
     for decision in decisions:
         try:
             results.append(record(decision, store, decider))
         except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
-            results.append(Unsettled(decision, error))
+            results.append(UnstoredDecision(decision, error))
     waiting = {
         result.decision.event_id: result.decision
         for result in results
-        if isinstance(result, Settled) and result.unpublished
+        if isinstance(result, StoredDecision) and result.unpublished
     }
     return results, publish(waiting.values(), store, bus)
 
 
-def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settled:
+def record(decision: Decision, store: DecisionStore, decider: Decider) -> StoredDecision:
     """Store one decision as the current one of its application, or find out why another stays current.
 
     If the current decision states a person's override, the new one is restated under it first. This writes
@@ -102,12 +102,12 @@ def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settle
         result = store.record(decision, replacing, claim=claim)
         match result:
             case Recorded():
-                return Settled(decision, "recorded", unpublished=True)
+                return StoredDecision(decision, "recorded", unpublished=True)
             case AlreadyDecided():
-                return Settled(result.decision, "already_decided", result.unpublished)
-            case CurrentMoved(current) if current.order > decision.order:
+                return StoredDecision(result.decision, "already_decided", result.unpublished)
+            case CurrentDecisionChanged(current) if current.order > decision.order:
                 return _record_late(raw, store)
-            case CurrentMoved(current):
+            case CurrentDecisionChanged(current):
                 replacing, claim = current, True
                 decision = raw
                 if current.override:
@@ -116,7 +116,7 @@ def record(decision: Decision, store: DecisionStore, decider: Decider) -> Settle
                 holder = Holder(source=source, application_id=application_id)
                 decision, claim = decision.model_copy(update={"held_by": holder}), False
             case ClaimedByAnother(_, source, application_id):
-                decision = second_claimant(decision, source, application_id)
+                decision = decision_of_second_claimant(decision, source, application_id)
     raise DecisionConflict(decision.application_id)
 
 
@@ -125,14 +125,14 @@ def _is_restated(decision: Decision, replacing: Decision | None) -> bool:
     return decision.override is not None and replacing is not None and replacing.decision is Answer.VALIDATED
 
 
-def _record_late(decision: Decision, store: DecisionStore) -> Settled:
+def _record_late(decision: Decision, store: DecisionStore) -> StoredDecision:
     result = store.record_late(decision)
     if isinstance(result, AlreadyDecided):
-        return Settled(result.decision, "already_decided", result.unpublished)
-    return Settled(decision, "late", unpublished=False)
+        return StoredDecision(result.decision, "already_decided", result.unpublished)
+    return StoredDecision(decision, "late", unpublished=False)
 
 
-def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> Publication:
+def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> PublishCounts:
     """Publish in chunks of ten; after each chunk clear the marks of the decisions whose events the bus took.
 
     Never raises for the bus or the store: decisions that keep their mark are counted as left.
@@ -153,7 +153,7 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
             # The events are out. Because of their marks they go out once more, under the same ids.
             continue
         published += len(taken)
-    return Publication(published, len(waiting) - published, tuple(without_event))
+    return PublishCounts(published, len(waiting) - published, tuple(without_event))
 
 
 def _event_of(decision: Decision) -> DecisionEvent | None:
@@ -166,16 +166,16 @@ def _event_of(decision: Decision) -> DecisionEvent | None:
 
 def sweep(
     store: DecisionStore, bus: EventBus, before: datetime, time_left: Callable[[], float], reserve: float
-) -> Publication:
+) -> PublishCounts:
     """Publish decisions stored before ``before`` whose events were never confirmed, oldest first.
 
     Stops when every decision was tried, or when ``time_left()`` is under ``reserve`` seconds.
     Raises ``CaseworkUnavailable`` when the store cannot be read.
     """
     tried: set[UUID] = set()
-    swept = Publication()
+    swept = PublishCounts()
     while time_left() > reserve:
-        # Refused events stay the oldest: more is asked for, so that the others behind them are found.
+        # RefusedEvent events stay the oldest: more is asked for, so that the others behind them are found.
         waiting = store.unpublished(before, limit=swept.left + CHUNK)
         chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
         if not chunk:

@@ -24,7 +24,7 @@ class AlreadyDecided:
 
 
 @dataclass(frozen=True, slots=True)
-class CurrentMoved:
+class CurrentDecisionChanged:
     """The application has another current decision than the caller knew."""
 
     current: Decision
@@ -40,7 +40,7 @@ class ClaimedByAnother:
     since: datetime
 
 
-RecordResult = Recorded | AlreadyDecided | CurrentMoved | ClaimedByAnother
+RecordResult = Recorded | AlreadyDecided | CurrentDecisionChanged | ClaimedByAnother
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class WordsBesideEntry:
             if not self._places.issuperset(own):
                 self._places = own | self._places
                 self._place_names = (*self._place_names, tuple(query.city.split()))
-        self._read(written)
+        self._explain_listed_words(written)
         self._place_start = self._find_trailing_place()
         if any(self._words[position] not in _AS_THEY_ARE for position in self._doubtful):
             self._explain_by_other_outlets()
@@ -100,7 +100,7 @@ class WordsBesideEntry:
         self._question_stray_words()
         self._question_other_bodies()
 
-    def _read(self, written: Sequence[str]) -> None:
+    def _explain_listed_words(self, written: Sequence[str]) -> None:
         """Explain the words of the place, and the entry's words as often as one of its names has them."""
         listed, places = dict(self._vocabulary.counts), self._places
         for position, word in enumerate(written):
@@ -142,7 +142,7 @@ class WordsBesideEntry:
         place_words = (self._places | _DIRECTIONS).intersection(words)
         if not place_words:
             return
-        of_places = _within(words, self._place_names)
+        of_places = _positions_inside_places(words, self._place_names)
         for word in place_words:
             at = [position for position, other in enumerate(words) if other == word]
             inside = of_places.intersection(at)
@@ -162,7 +162,7 @@ class WordsBesideEntry:
         """
         bodies = _OTHER_BODIES.intersection(self._words)
         if bodies and (bodies := bodies & self._words_of_incomplete_names(frozenset())):
-            of_places = _within(self._words, self._place_names)
+            of_places = _positions_inside_places(self._words, self._place_names)
             at = {position for position, word in enumerate(self._words) if word in bodies}
             self._doubtful = sorted(at.difference(of_places).union(self._doubtful))
 
@@ -179,7 +179,7 @@ class WordsBesideEntry:
 
     def _count_outside_place(self, name: tuple[str, ...], word: str, given_in_places: int) -> int:
         """How often a listed name has the word, except where the applicant gives it with its place."""
-        within = sum(name[position] == word for position in _within(name, self._place_names))
+        within = sum(name[position] == word for position in _positions_inside_places(name, self._place_names))
         return name.count(word) - within + max(0, within - given_in_places)
 
     def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
@@ -228,14 +228,14 @@ class WordsBesideEntry:
 
         The listed word then takes the place of the slip. Longer words come first: they agree less by chance.
         """
-        missing = self._find_missing()
+        missing = self._missing_words()
         self._join_initials()
         for position in sorted(self._doubtful, key=lambda position: -len(self._words[position])):
             word = self._words[position]
             if position in self._doubtful and word not in _AS_THEY_ARE and word not in _DIRECTIONS:
                 self._explain_slip(position, missing)
 
-    def _find_missing(self) -> list[str]:
+    def _missing_words(self) -> list[str]:
         """The listed words that were not given, so that a slip may stand for one.
 
         They are the words of listed names from which another word was given. If there is no such name, and no
@@ -267,17 +267,17 @@ class WordsBesideEntry:
         """Explain one word by the first of these rules that applies, and take its word out of ``missing``."""
         word = self._words[position]
         if word in missing:  # initials that were joined
-            self._mend(position, word, missing)
+            self._replace_word(position, word, missing)
             return
         if self._explain_split_word(position, missing) or self._explain_moved_letter(position, missing):
             return
         for listed in missing:
             if is_written_for(word, listed):
-                self._mend(position, listed, missing)
+                self._replace_word(position, listed, missing)
                 return
         for first, second in pairwise(missing):
             if word == first + second:
-                self._mend(position, f"{first} {second}", missing)
+                self._replace_word(position, f"{first} {second}", missing)
                 return
         if self._is_initial(position, missing) or self._is_part_of_name(position):
             self._doubtful.remove(position)
@@ -302,8 +302,8 @@ class WordsBesideEntry:
                         and is_slip(joined, listed)
                     )
                 ):
-                    self._mend(start, listed, missing)
-                    self._mend(start + 1, "", missing)
+                    self._replace_word(start, listed, missing)
+                    self._replace_word(start + 1, "", missing)
                     return True
         return False
 
@@ -317,11 +317,11 @@ class WordsBesideEntry:
         if before not in (self._words[position - 1], *missing) or listed not in ("LIBRARY", *missing):
             return False
         if before in missing:
-            self._mend(position - 1, before, missing)
-        self._mend(position, listed, missing)
+            self._replace_word(position - 1, before, missing)
+        self._replace_word(position, listed, missing)
         return True
 
-    def _mend(self, position: int, listed: str, missing: list[str]) -> None:
+    def _replace_word(self, position: int, listed: str, missing: list[str]) -> None:
         """Put ``listed`` in place of a word, which is explained by it."""
         self._words[position] = listed
         if position in self._doubtful:
@@ -359,7 +359,7 @@ class WordsBesideEntry:
         return self._located and any(is_acronym(word, name) for name in self._vocabulary.names)
 
 
-def _within(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
+def _positions_inside_places(words: Sequence[str], names: Iterable[tuple[str, ...]]) -> set[int]:
     """The positions of words that are inside the whole name of a place."""
     found: set[int] = set()
     for name in names:

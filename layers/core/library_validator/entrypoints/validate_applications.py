@@ -21,8 +21,8 @@ from library_validator.adapters.aws.applications_queue import (
     ApplicationsBatch,
     BatchResponse,
 )
-from library_validator.decisions.deciding import Decider, Undecided, decide_apart
-from library_validator.decisions.recording import Settled, Unsettled, record_all
+from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
+from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
 from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
 from library_validator.event_bus import EventBus
@@ -64,20 +64,20 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         except ApplicationUnreadable as error:
             failed.append(_failed(message, "ApplicationsUnreadable", error, runtime))
     try:
-        decided = decide_apart(runtime.decider, submissions, now) if submissions else []
+        decided = decide_despite_errors(runtime.decider, submissions, now) if submissions else []
     except RegistryError as error:
         failed += [_failed(message, "RegistryUnavailable", error, runtime) for message in messages]
         return BatchResponse.failing(failed)
     answered, decisions = [], []
     for message, decision in zip(messages, decided, strict=True):
-        if isinstance(decision, Undecided):
+        if isinstance(decision, UndecidedSubmission):
             failed.append(_failed(message, "ApplicationsUndecided", decision.error, runtime))
         else:
             answered.append(message)
             decisions.append(decision)
     results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider)
     for message, result in zip(answered, results, strict=True):
-        if isinstance(result, Unsettled):
+        if isinstance(result, UnstoredDecision):
             failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))
         else:
             _log_decision(message, result, runtime)
@@ -108,7 +108,7 @@ def _failed(
     return message
 
 
-def _log_decision(message: ApplicationMessage, settled: Settled, runtime: Runtime) -> None:
+def _log_decision(message: ApplicationMessage, settled: StoredDecision, runtime: Runtime) -> None:
     decision = settled.decision
     if settled.how == "recorded":
         runtime.metrics.count("ApplicationsDecided", decision=decision.decision)

@@ -26,7 +26,7 @@ from library_validator.intake.table_rows import RowShape, TableRow
 from library_validator.intake.table_text import TextTable
 from library_validator.intake.text_header import TextHeader, find_header
 from library_validator.intake.workbook import Workbook
-from library_validator.mojibake import repaired
+from library_validator.mojibake import repair_text
 
 _NULL: Final = "\\N"  # as databases write "no value" into CSV
 _TITLE_SHOWN: Final = 80
@@ -209,7 +209,7 @@ class ApplicationsFile:
                 number -= 1
                 continue
             if others and others.last_line >= line:
-                fields = {field: repaired(value) for field, value in fields.items()}
+                fields = {field: repair_text(value) for field, value in fields.items()}
             if unnamed and any(cells[position].strip() for position in unnamed):
                 self.notices.unnamed_values += 1
             yield self._row(line, number, fields, last)

@@ -130,7 +130,7 @@ class _Mapper:
                 self._file,
                 f"has no column for the organization's name (found: {self._found()}); "
                 f"the first line names the columns: {', '.join(COLUMNS)}",
-                wants="column",
+                option="column",
             )
         return ColumnMapping(
             single=tuple(self._single.items()),
@@ -197,7 +197,7 @@ class _Mapper:
                 self._file,
                 f'has two columns that could be the name: "{self._header[equals[0]]}" and '
                 f'"{self._header[equals[1]]}"',
-                wants="column",
+                option="column",
             )
         return [position]
 

@@ -111,13 +111,13 @@ class Workbook:
             (each.title, self._header(each.title, chosen)) for each in sheets if each.sheet_state == "visible"
         ]
         if not found:
-            raise FileUnreadable(self._file, "has no visible sheet", wants="sheet" if sheets else "")
+            raise FileUnreadable(self._file, "has no visible sheet", option="sheet" if sheets else "")
         best = max(header.fields for _, header in found)
         tables = [table for table in found if table[1].fields >= min(best, 2)]
         if len(tables) > 1 and best:
             titles = " and ".join([f'"{title}"' for title, _ in tables])
             raise FileUnreadable(
-                self._file, f"has tables of applications on the sheets {titles}", wants="sheet"
+                self._file, f"has tables of applications on the sheets {titles}", option="sheet"
             )
         return next((table for table in tables if table[1].cells), tables[0])
 

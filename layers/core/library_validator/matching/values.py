@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from library_validator.mojibake import repaired
+from library_validator.mojibake import repair_text
 
 _FIRST_OF_WRAPPING: Final = frozenset("=\"'`")
 _FORMULA: Final = re.compile(r'=\s*(?:[A-Z]+\()?"(.*)"\)?')  # ="02138" keeps the zero in a spreadsheet
@@ -82,7 +82,7 @@ def unwrapped(text: str) -> str:
 
     Encodings are repaired where that is certain. Digits of other scripts and fractions become ASCII.
     """
-    text = repaired(text)
+    text = repair_text(text)
     for _ in range(_TIMES):
         if "&" not in text:
             break
@@ -90,7 +90,7 @@ def unwrapped(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(" ", text)
     if not text.isascii():
-        text = "".join(map(_visible, repaired(text)))
+        text = "".join(map(_visible, repair_text(text)))
     text = text.strip()
     formula = _FORMULA.fullmatch(text)
     if formula:

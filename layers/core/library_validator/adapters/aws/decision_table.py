@@ -26,7 +26,7 @@ from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
-    CurrentMoved,
+    CurrentDecisionChanged,
     CurrentPage,
     Recorded,
     RecordResult,
@@ -249,7 +249,7 @@ class DecisionTable:
             if not refused["current"]:
                 reason = f"application {decision.application_id} has no current decision any more"
                 raise CaseworkUnavailable("replace a decision", reason)
-            return CurrentMoved(self._decision(refused["current"]))
+            return CurrentDecisionChanged(self._decision(refused["current"]))
         claim = refused["claim"]
         holder = _holder(claim)
         return ClaimedByAnother(

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from library_validator.event_bus import EVENT_SOURCE, Event, Refused
+from library_validator.event_bus import EVENT_SOURCE, Event, RefusedEvent
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -57,7 +57,7 @@ class EventBridgeBus:
         self._warn = warn
         self._sleep = sleep
 
-    def publish(self, events: Sequence[Event]) -> list[Refused]:
+    def publish(self, events: Sequence[Event]) -> list[RefusedEvent]:
         """Publish in requests of at most ten.
 
         What a request refused in part is sent again, at most four times in all. A bus that cannot be
@@ -68,8 +68,8 @@ class EventBridgeBus:
             self._warn("event not taken", extra={"event_id": str(refusal.event_id), "code": refusal.code})
         return refused
 
-    def _put_chunk(self, entries: list[BusEntry]) -> list[Refused]:
-        refused: list[Refused] = []
+    def _put_chunk(self, entries: list[BusEntry]) -> list[RefusedEvent]:
+        refused: list[RefusedEvent] = []
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0, 0.1 * 2**attempt))
@@ -80,7 +80,7 @@ class EventBridgeBus:
             entries = [entry for entry in entries if entry.event_id in again]
         return refused
 
-    def _put(self, entries: list[BusEntry]) -> list[Refused]:
+    def _put(self, entries: list[BusEntry]) -> list[RefusedEvent]:
         """Send one request; the entries that it did not take."""
         try:
             answer = self._client.put_events(Entries=[self._request_entry(entry) for entry in entries])
@@ -92,7 +92,7 @@ class EventBridgeBus:
         if not answer["FailedEntryCount"]:
             return []
         return [
-            Refused(entry.event_id, result["ErrorCode"], result.get("ErrorMessage", ""))
+            RefusedEvent(entry.event_id, result["ErrorCode"], result.get("ErrorMessage", ""))
             for entry, result in zip(entries, answer["Entries"], strict=True)
             if "ErrorCode" in result
         ]
@@ -107,8 +107,8 @@ class EventBridgeBus:
         }
 
 
-def _all_refused(entries: list[BusEntry], code: str, message: str) -> list[Refused]:
-    return [Refused(entry.event_id, code, message) for entry in entries]
+def _all_refused(entries: list[BusEntry], code: str, message: str) -> list[RefusedEvent]:
+    return [RefusedEvent(entry.event_id, code, message) for entry in entries]
 
 
 def _chunks(events: Sequence[Event]) -> Iterator[list[BusEntry]]:

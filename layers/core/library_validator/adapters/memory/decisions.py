@@ -13,7 +13,7 @@ from library_validator.decisions.decision import Decision, Holder, shard_of
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
-    CurrentMoved,
+    CurrentDecisionChanged,
     CurrentPage,
     Recorded,
     RecordResult,
@@ -49,7 +49,7 @@ class MemoryDecisions:
             return AlreadyDecided(stored, decision.event_id in self.marked)
         current = self.get(*application)
         if current and (replacing is None or current.event_id != replacing.event_id):
-            return CurrentMoved(current)
+            return CurrentDecisionChanged(current)
         claimed = decision.claimed_key if claim else None
         holder = self.claims.get(claimed) if claimed else None
         if holder and (holder.source, holder.application_id) != application:

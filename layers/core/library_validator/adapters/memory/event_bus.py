@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from library_validator.event_bus import Event, Refused
+from library_validator.event_bus import Event, RefusedEvent
 
 
 class MemoryEventBus:
@@ -18,11 +18,11 @@ class MemoryEventBus:
         self.down = False
         self._refuses = refuses
 
-    def publish(self, events: Sequence[Event]) -> list[Refused]:
-        refused: list[Refused] = []
+    def publish(self, events: Sequence[Event]) -> list[RefusedEvent]:
+        refused: list[RefusedEvent] = []
         for event in events:
             if self.down or self._refuses(event):
-                refused.append(Refused(event.metadata.event_id, "Unavailable", "the bus is down"))
+                refused.append(RefusedEvent(event.metadata.event_id, "Unavailable", "the bus is down"))
             else:
                 self.events.append(event)
         return refused

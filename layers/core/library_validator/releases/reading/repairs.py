@@ -55,7 +55,7 @@ class Repairs:
 
     def text(self, value: str) -> str:
         """``value`` as it was before it was encoded twice, if that is certain; else unchanged."""
-        repaired = mojibake.repaired(value)
+        repaired = mojibake.repair_text(value)
         if repaired != value:
             self.count_repair(DOUBLE_ENCODED)
             if len(self.double_encoded) < _EXAMPLES_KEPT:
