@@ -25,13 +25,13 @@ ROOT: Final = Path(__file__).parents[1]
 Measure = Mapping[str, Any]
 
 
-def about(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
+def describe_run(benchmark: str, arguments: Sequence[str], packages: Sequence[str] = ()) -> dict[str, Any]:
     """How and where a benchmark ran, and its ``packages``."""
     versions = {package: version(package) for package in packages}
-    return {**circumstances(benchmark, arguments), "versions": versions}
+    return {**describe_circumstances(benchmark, arguments), "versions": versions}
 
 
-def circumstances(benchmark: str, arguments: Sequence[str]) -> dict[str, Any]:
+def describe_circumstances(benchmark: str, arguments: Sequence[str]) -> dict[str, Any]:
     """How and where a benchmark ran. The command repeats it from the repository."""
     git = ["git", "rev-parse", "--short=12", "HEAD"]
     commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
@@ -49,7 +49,7 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def say(text: str) -> None:
+def report_progress(text: str) -> None:
     """Reports progress on standard error."""
     print(text, file=sys.stderr, flush=True)
 
@@ -59,19 +59,19 @@ def _from_root(argument: str) -> str:
     return os.path.relpath(argument, ROOT) if argument.startswith("/") else argument
 
 
-def measured(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
-    return {"runs": [round(run, digits) for run in runs], **_middle(runs, digits), "unit": unit} | {
+def measured_value(runs: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
+    return {"runs": [round(run, digits) for run in runs], **_median_and_range(runs, digits), "unit": unit} | {
         "kind": "measured"
     }
 
 
-def counted(values: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
+def counted_values(values: Sequence[float], unit: str, digits: int = 3) -> dict[str, Any]:
     """The spread of many values. Percentiles are nearest ranks."""
     ranked = sorted(values)
     return {
         "count": len(ranked),
         "mean": round(sum(ranked) / len(ranked), digits),
-        **_middle(ranked, digits),
+        **_median_and_range(ranked, digits),
         "p99": ranked[math.ceil(len(ranked) * 0.99) - 1],
         "unit": unit,
         "kind": "counted",
@@ -79,14 +79,14 @@ def counted(values: Sequence[float], unit: str, digits: int = 3) -> dict[str, An
 
 
 def ratio_of_medians(above: Measure, below: Measure) -> dict[str, Any]:
-    return computed(above["median"] / below["median"], "times")
+    return computed_value(above["median"] / below["median"], "times")
 
 
-def computed(value: float, unit: str, digits: int = 3) -> dict[str, Any]:
+def computed_value(value: float, unit: str, digits: int = 3) -> dict[str, Any]:
     return {"median": round(value, digits), "unit": unit, "kind": "computed"}
 
 
-def write(result: Mapping[str, Any], output: Path | None) -> None:
+def write_result(result: Mapping[str, Any], output: Path | None) -> None:
     """Writes to a file, or to the terminal without ``output``."""
     text = json.dumps(result, indent=2, ensure_ascii=False)
     if output:
@@ -95,7 +95,7 @@ def write(result: Mapping[str, Any], output: Path | None) -> None:
         print(text)
 
 
-def _middle(values: Sequence[float], digits: int) -> dict[str, float]:
+def _median_and_range(values: Sequence[float], digits: int) -> dict[str, float]:
     return {
         "median": round(statistics.median(values), digits),
         "min": round(min(values), digits),

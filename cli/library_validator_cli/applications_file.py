@@ -56,9 +56,9 @@ def open_applications(
     Raises ``WrongUsage`` if there is no such file, column or sheet, and ``CommandFailed`` if the file has no
     applications.
     """
-    chosen = _chosen(columns or ())
+    chosen = _headers_by_field(columns or ())
     if str(path) == "-":
-        with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spool, _as_failures():
+        with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spool, _report_unreadable_file():
             shutil.copyfileobj(sys.stdin.buffer, spool)
             yield ApplicationsFile(
                 spool,  # type: ignore[arg-type]  # it has all methods of a BinaryIO
@@ -73,14 +73,14 @@ def open_applications(
         source = path.open("rb")
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror}") from error
-    with source, _as_failures():
+    with source, _report_unreadable_file():
         yield ApplicationsFile(
             source, path.name, columns=chosen, sheet=sheet, beside=beside, generate_ids=generate_ids
         )
 
 
 @contextmanager
-def _as_failures() -> Iterator[None]:
+def _report_unreadable_file() -> Iterator[None]:
     try:
         yield
     except NotInFile as error:
@@ -90,7 +90,7 @@ def _as_failures() -> Iterator[None]:
         raise CommandFailed(f"{error}; {hint}" if hint else str(error)) from error
 
 
-def _chosen(columns: Sequence[str]) -> dict[str, list[str]]:
+def _headers_by_field(columns: Sequence[str]) -> dict[str, list[str]]:
     """The headers of each field, from ``["name=Org"]``. Raises ``WrongUsage`` for any other form."""
     chosen: dict[str, list[str]] = {}
     for given in columns:

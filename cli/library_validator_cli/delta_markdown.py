@@ -29,9 +29,9 @@ def _section(section: Section) -> list[str]:
         "",
         f"| {' | '.join(section.columns)} |",
         "|" + "---|" * len(section.columns),
-        *(f"| {' | '.join(map(_escaped, row))} |" for row in section.rows),
+        *(f"| {' | '.join(map(_escape_cell, row))} |" for row in section.rows),
     ]
 
 
-def _escaped(text: str) -> str:
+def _escape_cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -16,7 +16,7 @@ from library_validator_cli.terminal import json_line
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class AnswerSide:
     """The answer before or after a change."""
 
     decision: str
@@ -24,11 +24,11 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ChangeKind:
     """A kind of change. Changes of the same kind are counted together."""
 
-    before: Side
-    after: Side
+    before: AnswerSide
+    after: AnswerSide
     changes: tuple[MaterialChange, ...]
 
 
@@ -38,7 +38,7 @@ class DryRun:
 
     preview: Preview
     deployed_policy: str | None  # None: the stack's template does not name it
-    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds: Counter[ChangeKind] = field(default_factory=Counter)
     policies: Counter[str] = field(default_factory=Counter)  # number of current answers by policy version
     undecided: int = 0
     stopped: int = 0
@@ -143,16 +143,16 @@ class DryRun:
         return sentences
 
 
-def _kind_of(replaced: PreviewedReplacement) -> Kind:
+def _kind_of(replaced: PreviewedReplacement) -> ChangeKind:
     current, decision = replaced.current, replaced.decision
-    return Kind(_side_of(current), _side_of(decision), tuple(material_changes(current, decision)))
+    return ChangeKind(_side_of(current), _side_of(decision), tuple(material_changes(current, decision)))
 
 
-def _side_of(decision: Decision) -> Side:
-    return Side(decision.decision.value, tuple(decision.reason_codes))
+def _side_of(decision: Decision) -> AnswerSide:
+    return AnswerSide(decision.decision.value, tuple(decision.reason_codes))
 
 
-def _side_as_json(side: Side) -> dict[str, Any]:
+def _side_as_json(side: AnswerSide) -> dict[str, Any]:
     return {"decision": side.decision, "reason_codes": list(side.reason_codes)}
 
 

@@ -19,12 +19,12 @@ def show_ending(run: Run, *, as_json: bool) -> None:
     if as_json:
         show_json(asdict(run))
     else:
-        _show(view)
+        _show_run(view)
     if not view.is_loaded:
         raise typer.Exit(FAILED)
 
 
-def _show(view: RunView) -> None:
+def _show_run(view: RunView) -> None:
     show(run_line(view))
     for remark in view.remarks:
         warning(remark)

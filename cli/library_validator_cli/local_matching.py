@@ -75,13 +75,13 @@ def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[dict[str
     """One result for each row, in order: its answer, or a dict with ``error`` and the line number."""
     waiting = iter(rows)
     while chunk := list(islice(waiting, BATCH)):
-        read = [_read(row) for row in chunk]
+        read = [_read_application(row) for row in chunk]
         answers = iter(judge.answers([row for row in read if isinstance(row, ReadApplication)]))
         for row in read:
             yield next(answers) if isinstance(row, ReadApplication) else row
 
 
-def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
+def _read_application(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
     if isinstance(row, BadLine):
         return {"application_id": row.application_id, **row.as_json}
     try:
@@ -90,7 +90,7 @@ def _read(row: Row | BadLine) -> ReadApplication | dict[str, Any]:
         return {"application_id": None, "line": row.line, "error": str(error)}
 
 
-def flat(answer: dict[str, Any]) -> dict[str, Any]:
+def flat_row(answer: dict[str, Any]) -> dict[str, Any]:
     """An answer as one row of a sheet: the columns of ``FLAT_COLUMNS``. No cell is a formula."""
     match, runner_up = answer.get("match") or {}, answer.get("runner_up") or {}
     row = {name: answer.get(name) for name in FLAT_COLUMNS}
@@ -114,5 +114,7 @@ def csv_header() -> str:
 def csv_line(answer: dict[str, Any]) -> str:
     """An answer as a line of CSV, without a line end."""
     buffer = io.StringIO()
-    csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(flat(orjson.loads(orjson.dumps(answer))))
+    csv.DictWriter(buffer, FLAT_COLUMNS, lineterminator="").writerow(
+        flat_row(orjson.loads(orjson.dumps(answer)))
+    )
     return buffer.getvalue()

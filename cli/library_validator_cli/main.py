@@ -50,18 +50,18 @@ class PlainErrors(TyperGroup):
         try:
             return super().main(*args, **kwargs)
         except CommandFailed as error:
-            raise _ended(str(error), error.exit_code) from error
+            raise _end_command(str(error), error.exit_code) from error
         except (LocalStackFailed, CaseworkUnavailable) as error:
-            raise _ended(str(error), UNREACHABLE) from error
+            raise _end_command(str(error), UNREACHABLE) from error
         except LibraryValidatorError as error:
-            raise _ended(str(error), FAILED) from error
+            raise _end_command(str(error), FAILED) from error
         except ClientError as error:
-            raise _ended(_sentence_of(error), UNREACHABLE if _is_denied(error) else FAILED) from error
+            raise _end_command(_sentence_of(error), UNREACHABLE if _is_denied(error) else FAILED) from error
         except BotoCoreError as error:
-            raise _ended(f"AWS cannot be reached: {error}", UNREACHABLE) from error
+            raise _end_command(f"AWS cannot be reached: {error}", UNREACHABLE) from error
         except OSError as error:
             text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise _ended(text, FAILED) from error
+            raise _end_command(text, FAILED) from error
 
 
 app = typer.Typer(
@@ -90,7 +90,7 @@ stack.register(app)
 demo.register(app)
 
 
-def _ended(text: str, exit_code: int) -> SystemExit:
+def _end_command(text: str, exit_code: int) -> SystemExit:
     plain_error(text)
     return SystemExit(exit_code)
 

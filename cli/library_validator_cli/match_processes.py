@@ -32,7 +32,7 @@ _AHEAD: Final = 3  # chunks that wait for each process: bounds memory for files 
 AsLine = Callable[[dict[str, Any]], str]
 
 
-class Lines(NamedTuple):
+class AnswerLines(NamedTuple):
     """Lines of the output, in order, and how many have each decision or are ``unreadable``."""
 
     counts: Counter[str]
@@ -40,7 +40,7 @@ class Lines(NamedTuple):
 
 
 Rows = Iterable[Row | BadLine]
-MatchLines = Callable[[Rows], Iterator[Lines]]
+MatchLines = Callable[[Rows], Iterator[AnswerLines]]
 
 
 @contextmanager
@@ -50,23 +50,23 @@ def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[
     ``applications``: about how many rows the file has. The processes are forked at once, so no other thread
     may run. Raises ``CommandFailed`` if a process dies, for example for lack of memory.
     """
-    processes = min(_processors(), applications // WORTH_A_PROCESS)
+    processes = min(_count_processors(), applications // WORTH_A_PROCESS)
     # Answers have no reference cycles, so there is nothing to collect. Collections would go through the whole
     # registry again and again, and copy it in forked processes.
     gc.freeze()
     gc.disable()
     try:
         if processes < 2:
-            yield lambda rows: (_lines(chunk, judge, as_line) for chunk in _chunks(rows))
+            yield lambda rows: (_answer_lines(chunk, judge, as_line) for chunk in _chunks(rows))
             return
         with ProcessPoolExecutor(
             processes,
             mp_context=multiprocessing.get_context("fork"),
-            initializer=_begin,
+            initializer=_prepare_process,
             initargs=(judge, as_line),
         ) as pool:
-            pool.submit(_ready).result()
-            yield partial(_in_order, pool, ahead=_AHEAD * processes)
+            pool.submit(_wait_for_process).result()
+            yield partial(_answer_in_order, pool, ahead=_AHEAD * processes)
     except BrokenProcessPool as error:
         raise CommandFailed(
             f"a process that decides applications ended ({error}), perhaps for lack of memory"
@@ -76,7 +76,7 @@ def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[
         gc.unfreeze()
 
 
-def _processors() -> int:
+def _count_processors() -> int:
     """How many processors this process may use; 1 if it cannot be forked safely."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
@@ -87,39 +87,39 @@ def _chunks(rows: Rows) -> Iterator[list[Row | BadLine]]:
         yield chunk
 
 
-def _lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> Lines:
+def _answer_lines(rows: list[Row | BadLine], judge: Judge, as_line: AsLine) -> AnswerLines:
     decisions: list[str] = []
     lines: list[str] = []
     for answer in match_rows(rows, judge):  # each answer is written before the next few are made
         decisions.append(answer.get("decision", "unreadable"))
         lines.append(as_line(answer))
     lines.append("")
-    return Lines(Counter(decisions), "\n".join(lines))
+    return AnswerLines(Counter(decisions), "\n".join(lines))
 
 
-def _in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[Lines]:
+def _answer_in_order(pool: ProcessPoolExecutor, rows: Rows, *, ahead: int) -> Iterator[AnswerLines]:
     chunks = _chunks(rows)
-    pending: deque[Future[Lines]] = deque()
+    pending: deque[Future[AnswerLines]] = deque()
     while True:
-        pending.extend(pool.submit(_answer, chunk) for chunk in islice(chunks, ahead - len(pending)))
+        pending.extend(pool.submit(_answer_chunk, chunk) for chunk in islice(chunks, ahead - len(pending)))
         if not pending:
             return
         yield pending.popleft().result()
 
 
 # The function that answers rows. Only forked processes set it.
-_answering: Callable[[list[Row | BadLine]], Lines] | None = None
+_answering: Callable[[list[Row | BadLine]], AnswerLines] | None = None
 
 
-def _begin(judge: Judge, as_line: AsLine) -> None:
+def _prepare_process(judge: Judge, as_line: AsLine) -> None:
     global _answering  # noqa: PLW0603 - a forked process has no other place for it
-    _answering = partial(_lines, judge=judge, as_line=as_line)
+    _answering = partial(_answer_lines, judge=judge, as_line=as_line)
 
 
-def _ready() -> None:
+def _wait_for_process() -> None:
     """Its result means that every process has been forked."""
 
 
-def _answer(rows: list[Row | BadLine]) -> Lines:
+def _answer_chunk(rows: list[Row | BadLine]) -> AnswerLines:
     assert _answering is not None, "processes begin with a judge"  # noqa: S101
     return _answering(rows)

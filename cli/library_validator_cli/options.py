@@ -29,7 +29,7 @@ Source = Annotated[
 ]
 
 
-def words_of(reason: str) -> str:
+def trimmed_reason(reason: str) -> str:
     """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank."""
     if not reason.strip():
         raise typer.BadParameter("say why, for readers of the record", param_hint="--reason")

@@ -84,12 +84,12 @@ class _Draw:
         state = typing_mistakes.title_case(_STATE_NAMES.get(code, code)) if rng.random() < 0.2 else code
         return SampleApplication(
             application_id="",
-            name=typing_mistakes.some_case(record.name, rng),
-            street=typing_mistakes.some_case(record.street, rng),
-            city=typing_mistakes.some_case(record.city, rng),
+            name=typing_mistakes.change_case(record.name, rng),
+            street=typing_mistakes.change_case(record.street, rng),
+            city=typing_mistakes.change_case(record.city, rng),
             state=state,
             zip="" if record.zip == "M" else record.zip,
-            phone=typing_mistakes.phone(record.phone, rng),
+            phone=typing_mistakes.write_phone(record.phone, rng),
             website="",
             fscs_id="",
             country="",
@@ -139,8 +139,8 @@ def _mailing_address(draw: _Draw) -> SampleApplication:
         return typed
     return replace(
         typed,
-        street=typing_mistakes.some_case(system.mailing_street, draw.rng),
-        city=typing_mistakes.some_case(system.mailing_city, draw.rng),
+        street=typing_mistakes.change_case(system.mailing_street, draw.rng),
+        city=typing_mistakes.change_case(system.mailing_city, draw.rng),
         zip=system.mailing_zip,
     )
 
@@ -152,7 +152,7 @@ def _branch(draw: _Draw) -> SampleApplication:
 def _fscs_id(draw: _Draw) -> SampleApplication:
     system = draw.system()
     typed = draw.application(system, "fscs_id")
-    typed = replace(typed, fscs_id=typing_mistakes.fscs_id(system.fscs_key, draw.rng))
+    typed = replace(typed, fscs_id=typing_mistakes.write_fscs_id(system.fscs_key, draw.rng))
     return replace(typed, street="", phone="", zip="") if draw.rng.random() < 0.4 else typed
 
 
@@ -197,7 +197,7 @@ def _namesake(draw: _Draw) -> SampleApplication:
     for _ in range(100):
         system, elsewhere = draw.system(), draw.system()
         if elsewhere.state not in draw.states_of[system.name]:
-            name = typing_mistakes.some_case(system.name, draw.rng)
+            name = typing_mistakes.change_case(system.name, draw.rng)
             typed = draw.application(elsewhere, "namesake", NONE)
             return replace(typed, name=name, street=draw.another_street(), phone="")
     return _college(draw)

@@ -57,7 +57,7 @@ class InventedLibrary:
 
 
 @cache
-def ingredients() -> Mapping[str, Any]:
+def read_ingredients() -> Mapping[str, Any]:
     """The tables of ``sample_release.toml``."""
     text = resources.files(__package__).joinpath("sample_release.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
@@ -65,14 +65,14 @@ def ingredients() -> Mapping[str, Any]:
 
 def invent_libraries(seed: int) -> list[InventedLibrary]:
     """About 300 libraries in 12 states, by key. The same seed gives the same libraries."""
-    workshop = _Workshop(Random(seed))
+    workshop = _LibraryInventor(Random(seed))
     libraries = []
-    for state in ingredients()["states"]:
-        special = [story for story in ingredients()["library"] if story["state"] == state]
-        ordinary = [workshop.ordinary(state) for _ in range(_ORDINARY_IN_A_STATE)]
-        keys = [f"{state}{_FIRST_KEY + index}" for index in range(len(special) + len(ordinary))]
-        for index, story in enumerate([*special, *ordinary]):
-            libraries.append(workshop.build(story, keys[index], _libid(state, keys, index)))
+    for state in read_ingredients()["states"]:
+        special = [story for story in read_ingredients()["library"] if story["state"] == state]
+        invent_story = [workshop.invent_story(state) for _ in range(_ORDINARY_IN_A_STATE)]
+        keys = [f"{state}{_FIRST_KEY + index}" for index in range(len(special) + len(invent_story))]
+        for index, story in enumerate([*special, *invent_story]):
+            libraries.append(workshop.build_library(story, keys[index], _libid(state, keys, index)))
     return libraries
 
 
@@ -84,7 +84,7 @@ def _libid(state: str, keys: list[str], index: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _OutletPlace:
     """The place of an outlet. A branch keeps its place when it moves to another system."""
 
     street: str
@@ -94,21 +94,21 @@ class _Place:
 
 
 @dataclass(slots=True)
-class _Workshop:
+class _LibraryInventor:
     """Invents towns, streets and telephone numbers, each only once."""
 
     random: Random
     _towns: set[str] = field(default_factory=set)
     _zips: dict[tuple[str, str], str] = field(default_factory=dict)
-    _branches: dict[tuple[str, str], _Place] = field(default_factory=dict)
+    _branches: dict[tuple[str, str], _OutletPlace] = field(default_factory=dict)
     _telephones: Iterator[int] = field(default_factory=lambda: count(1000, 7))
 
-    def ordinary(self, state: str) -> dict[str, Any]:
+    def invent_story(self, state: str) -> dict[str, Any]:
         """An ordinary library, in the form that ``sample_release.toml`` has for special libraries."""
-        patterns = ingredients()["patterns"]
+        patterns = read_ingredients()["patterns"]
         (pattern,) = self.random.choices(list(patterns), weights=list(patterns.values()))
         town = self._town()
-        name = pattern.format(town=town, person=self.random.choice(ingredients()["words"]["people"]))
+        name = pattern.format(town=town, person=self.random.choice(read_ingredients()["words"]["people"]))
         story: dict[str, Any] = {"state": state, "name": name, "city": town}
         story["legal_basis"] = (
             "NP" if "ASSOCIATION" in name else self.random.choices(("CI", "CO", "NP"), (7, 2, 2))[0]
@@ -119,7 +119,7 @@ class _Workshop:
             story["outlets"] = [f"CE {name}", *branches, *bookmobile]
         return story
 
-    def build(self, story: Mapping[str, Any], key: str, libid: str) -> InventedLibrary:
+    def build_library(self, story: Mapping[str, Any], key: str, libid: str) -> InventedLibrary:
         state, city = story["state"], story["city"]
         phone = self._telephone(state)
         street = story.get("street") or self._street()
@@ -134,7 +134,7 @@ class _Workshop:
             city=city,
             zip=zip_code,
             post_office_box=f"P.O. BOX {self.random.randint(11, 980)}" if self.random.random() < 0.33 else "",
-            county=story.get("county") or self.random.choice(ingredients()["words"]["counties"]),
+            county=story.get("county") or self.random.choice(read_ingredients()["words"]["counties"]),
             phone=phone,
             legal_basis=story.get("legal_basis", "CI"),
             structure=story.get("structure", "00"),
@@ -153,7 +153,7 @@ class _Workshop:
             kind, _, name = outlet.partition(" ")
             if kind not in _TYPES:
                 raise ValueError(f"{outlet!r} in sample_release.toml does not begin with one of {_TYPES}")
-            place = _Place(street, story["city"], zip_code, phone)
+            place = _OutletPlace(street, story["city"], zip_code, phone)
             if kind == "BR":
                 own = replace(place, street=self._street(), phone=self._telephone(state))
                 place = self._branches.setdefault((state, name), own)
@@ -171,7 +171,7 @@ class _Workshop:
             )
 
     def _town(self) -> str:
-        words = ingredients()["words"]
+        words = read_ingredients()["words"]
         while True:
             beginning = self.random.choice(words["beginnings"].split())
             town = f"{beginning}{self.random.choice(words['endings'].split())}"
@@ -180,7 +180,7 @@ class _Workshop:
                 return town
 
     def _street(self) -> str:
-        words = ingredients()["words"]
+        words = read_ingredients()["words"]
         number = self.random.randint(1, 1480)
         return (
             f"{number} {self.random.choice(words['streets'].split())} "
@@ -190,8 +190,8 @@ class _Workshop:
     def _zip(self, state: str, city: str) -> str:
         """The ZIP code of a town: the state's first three digits, then two that are unique in the state."""
         in_state = sum(1 for known, _ in self._zips if known == state)
-        prefix: str = ingredients()["states"][state]["zip"]
+        prefix: str = read_ingredients()["states"][state]["zip"]
         return self._zips.setdefault((state, city), f"{prefix}{in_state + 1:02}")
 
     def _telephone(self, state: str) -> str:
-        return f"{ingredients()['states'][state]['area_code']}555{next(self._telephones)}"
+        return f"{read_ingredients()['states'][state]['area_code']}555{next(self._telephones)}"

@@ -20,8 +20,8 @@ import typer
 from library_validator_cli.sample_libraries import (
     InventedLibrary,
     InventedOutlet,
-    ingredients,
     invent_libraries,
+    read_ingredients,
 )
 
 BUNDLED_FISCAL_YEAR: Final = 2022
@@ -68,7 +68,7 @@ def write_sample_release(target: BinaryIO, fiscal_year: int, seed: int) -> None:
     """
     if fiscal_year < 2020:
         raise ValueError(f"fiscal year {fiscal_year}: the sample has the layouts of FY2021 and FY2022 only")
-    layout = ingredients()["layouts"]["2021" if fiscal_year <= 2021 else "2022"]
+    layout = read_ingredients()["layouts"]["2021" if fiscal_year <= 2021 else "2022"]
     random = Random(seed + fiscal_year)
     libraries = [
         library for library in invent_libraries(seed) if library.since <= fiscal_year <= library.until
@@ -77,25 +77,28 @@ def write_sample_release(target: BinaryIO, fiscal_year: int, seed: int) -> None:
     outlets = [
         _outlet_row(library, outlet, fiscal_year, random)
         for library in libraries
-        for outlet in _listed(library, fiscal_year)
+        for outlet in _outlets_listed_in(library, fiscal_year)
     ]
     short = fiscal_year % 100
     readme = _README.format(year=fiscal_year, systems=len(systems), outlets=len(outlets))
     with zipfile.ZipFile(target, "w") as writer:
         for name, content in (
-            (f"PLS_FY{short}_AE_pud{short}i.csv", _csv(layout["systems"], systems).encode("utf-8")),
-            (f"pls_fy{short}_outlet_pud{short}i.csv", _csv(layout["outlets"], outlets).encode("cp1252")),
+            (f"PLS_FY{short}_AE_pud{short}i.csv", _csv_bytes(layout["systems"], systems).encode("utf-8")),
+            (
+                f"pls_fy{short}_outlet_pud{short}i.csv",
+                _csv_bytes(layout["outlets"], outlets).encode("cp1252"),
+            ),
             ("README INVENTED SAMPLE.txt", readme.encode("ascii")),
         ):
             member = zipfile.ZipInfo(f"{_FOLDER}/{name}", date_time=_PACKED_AT)
             writer.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
-def _listed(library: InventedLibrary, year: int) -> list[InventedOutlet]:
+def _outlets_listed_in(library: InventedLibrary, year: int) -> list[InventedOutlet]:
     return [outlet for outlet in library.outlets if outlet.since <= year <= outlet.until]
 
 
-def _csv(columns: str, rows: Iterable[Mapping[str, str]]) -> str:
+def _csv_bytes(columns: str, rows: Iterable[Mapping[str, str]]) -> str:
     """The official form: capitals, CRLF, quotes only around a comma."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns.split(), extrasaction="ignore", lineterminator="\r\n")
@@ -105,14 +108,14 @@ def _csv(columns: str, rows: Iterable[Mapping[str, str]]) -> str:
 
 
 def _system_row(library: InventedLibrary, year: int, random: Random) -> dict[str, str]:
-    state = ingredients()["states"][library.state]
+    state = read_ingredients()["states"][library.state]
     closed, silent = library.structure == _CLOSED, library.structure == _SILENT
-    listed = _listed(library, year)
+    listed = _outlets_listed_in(library, year)
     of_type = [outlet.type for outlet in listed]
     ends = year - 1 if random.random() < 0.03 else year  # as in some 300 official rows
-    row = _statistics("systems", library, year, random)
+    row = _all_columns("systems", library, year, random)
     row |= {
-        **_identity(library, year),
+        **_identity_columns(library, year),
         "LIBNAME": (library.formerly if library.formerly and year < _RENAMED_IN else library.name)[:60],
         "ADDRESS": library.street[:35],
         "ADDRES_M": (library.post_office_box or library.street)[:35],
@@ -125,7 +128,7 @@ def _system_row(library: InventedLibrary, year: int, random: Random) -> dict[str
         "ENDDATE": "-3" if closed else f"{state['period_end']}/{ends}",
         "STARTDAT": "-3" if closed else f"{_day_after(state['period_end'])}/{_start_year(state, ends)}",
         "RSTATUS": "3" if closed or silent else "1",
-        "STATSTRU": _structure(library.structure, library.since, year),
+        "STATSTRU": _structure_code(library.structure, library.since, year),
         "STATNAME": "06" if library.formerly and year == _RENAMED_IN else "00",
         "LOCALE_ADD": (locale := random.choice(("21", "32", "33", "41", "42", "43"))),
         "LOCALE_MOD": locale,
@@ -149,9 +152,9 @@ def _outlet_row(
 ) -> dict[str, str]:
     closed = outlet.structure == _CLOSED
     renamed = library.formerly and year < _RENAMED_IN and outlet.name == library.name
-    row = _statistics("outlets", library, year, random, outlet.structure)
+    row = _all_columns("outlets", library, year, random, outlet.structure)
     row |= {
-        **_identity(library, year),
+        **_identity_columns(library, year),
         "FSCS_SEQ": outlet.sequence,
         "LIBNAME": (library.formerly if renamed else outlet.name)[:60],
         "ADDRESS": outlet.street[:35],
@@ -160,7 +163,7 @@ def _outlet_row(
         "PHONE": "-3" if closed else outlet.phone,
         "LIBID": f"{library.key}-{outlet.sequence}" if library.libid == library.key else library.libid,
         "C_OUT_TY": outlet.type,
-        "STATSTRU": _structure(outlet.structure, max(outlet.since, library.since), year),
+        "STATSTRU": _structure_code(outlet.structure, max(outlet.since, library.since), year),
         "STATNAME": "06"
         if outlet.name == library.name and library.formerly and year == _RENAMED_IN
         else "00",
@@ -169,9 +172,9 @@ def _outlet_row(
     return row
 
 
-def _identity(library: InventedLibrary, year: int) -> dict[str, str]:
+def _identity_columns(library: InventedLibrary, year: int) -> dict[str, str]:
     """The columns that a system and its outlets share."""
-    state = ingredients()["states"][library.state]
+    state = read_ingredients()["states"][library.state]
     return {
         "STABR": library.state,
         "FSCSKEY": library.key,
@@ -186,12 +189,12 @@ def _identity(library: InventedLibrary, year: int) -> dict[str, str]:
     }
 
 
-def _statistics(
+def _all_columns(
     kind: str, library: InventedLibrary, year: int, random: Random, structure: str = ""
 ) -> dict[str, str]:
     """Every column: flags, constants, and a number of the library's size or the code for a missing number."""
     structure = structure or library.structure
-    columns = ingredients()["layouts"]["2021" if year <= 2021 else "2022"][kind].split()
+    columns = read_ingredients()["layouts"]["2021" if year <= 2021 else "2022"][kind].split()
     missing = {_CLOSED: "-3", _SILENT: "-1"}.get(structure)
     flag = f"{'U' if missing else 'R'}_{year % 100}"
     row = {}
@@ -208,7 +211,7 @@ def _statistics(
     return row
 
 
-def _structure(structure: str, since: int, year: int) -> str:
+def _structure_code(structure: str, since: int, year: int) -> str:
     """STATSTRU in ``year``. ``02`` (new) and ``11`` (moved) are set in the first year only."""
     if structure in (_CLOSED, _SILENT):
         return structure

@@ -41,7 +41,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return found
 
 
-def rendered(schema: dict[str, Any]) -> str:
+def schema_text(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -52,8 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
         "--folder", type=Path, default=FOLDER, help="the folder of the schemas (docs/schemas)"
     )
     given = parser.parse_args(arguments)
-    wanted = {given.folder / name: rendered(schema) for name, schema in schemas().items()}
-    stale = sorted(path for path, text in wanted.items() if _text_of(path) != text)
+    wanted = {given.folder / name: schema_text(schema) for name, schema in schemas().items()}
+    stale = sorted(path for path, text in wanted.items() if _read_text(path) != text)
     left_over = sorted(set(given.folder.glob("*.json")) - wanted.keys())
     if given.check:
         for path in (*stale, *left_over):
@@ -82,14 +82,14 @@ def _application_schema() -> dict[str, Any]:
         f"application_id or more than {MAX_MESSAGE_BYTES:,} bytes ends in the dead-letter queue; every other "
         "one is answered."
     )
-    return _titled("Application", schema)
+    return _add_title("Application", schema)
 
 
 def _event_schema(detail_type: str, model: type[BaseModel]) -> dict[str, Any]:
     """The schema of a whole EventBridge event whose ``detail`` is ``model``."""
     detail = model.model_json_schema(mode="serialization")
     definitions = detail.pop("$defs", {})
-    return _titled(
+    return _add_title(
         detail_type,
         {
             "description": detail.get("description", ""),
@@ -106,7 +106,7 @@ def _event_schema(detail_type: str, model: type[BaseModel]) -> dict[str, Any]:
     )
 
 
-def _titled(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _add_title(title: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **schema, "title": title}
 
 
@@ -114,7 +114,7 @@ def _file_name(detail_type: str) -> str:
     return detail_type.lower().replace(" ", "-") + ".json"
 
 
-def _text_of(path: Path) -> str | None:
+def _read_text(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
     except OSError:

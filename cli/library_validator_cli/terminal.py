@@ -65,7 +65,7 @@ def plain_error(text: str) -> None:
     ERR.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
 
 
-def table(
+def table_with_headings(
     *columns: str, title: str | None = None, numbers: tuple[str, ...] = (), whole: tuple[str, ...] = ()
 ) -> Table:
     """An empty table. Columns in ``numbers`` are aligned right; columns in ``whole`` are never folded."""
@@ -76,12 +76,12 @@ def table(
     return made
 
 
-def cells(*values: Any) -> list[str]:
+def escape_cells(*values: Any) -> list[str]:
     """Table cells of any text. Nothing in them is read as markup."""
     return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
 
 
-def grid() -> Table:
+def two_column_table() -> Table:
     """An empty table of two columns without headings: names, and their texts."""
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True, min_width=10)
@@ -100,16 +100,16 @@ def answer_cell(answer: str) -> str:
     return f"[{style}]{words}[/]"
 
 
-def labelled(label: str, text: Text) -> Text:
+def text_with_label(label: str, text: Text) -> Text:
     return Text.assemble(f"{label}: ", text)
 
 
-def counted(number: int, noun: str) -> str:
+def count_and_noun(number: int, noun: str) -> str:
     """``1 answer``, ``2,000 answers``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def moment(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 

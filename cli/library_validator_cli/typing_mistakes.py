@@ -58,7 +58,7 @@ def title_case(text: str) -> str:
     )
 
 
-def some_case(text: str, rng: Random) -> str:
+def change_case(text: str, rng: Random) -> str:
     """Mostly title case, sometimes all capitals or no capitals."""
     return rng.choices((title_case(text), text.upper(), text.lower()), (8, 1, 1))[0]
 
@@ -108,7 +108,7 @@ def swap_words(text: str, rng: Random) -> str:
     return " ".join(words)
 
 
-def phone(digits: str, rng: Random) -> str:
+def write_phone(digits: str, rng: Random) -> str:
     """Ten digits in one of their usual forms. A code for a missing phone becomes empty."""
     if len(digits) != 10:
         return ""
@@ -124,7 +124,7 @@ def phone(digits: str, rng: Random) -> str:
     )
 
 
-def fscs_id(key: str, rng: Random) -> str:
+def write_fscs_id(key: str, rng: Random) -> str:
     """An FSCS id as forms have it: lower case, blanks, without zeros, with or without an outlet."""
     letters, number = key[:2], key[2:]
     system = rng.choice(

@@ -86,7 +86,7 @@ def run_demo(
         seconds[name] = time.monotonic() - began
         on_done(name, seconds[name])
 
-    read = oldest_first(releases or [local.root / sample for sample in SAMPLE_RELEASES])
+    read = releases_by_year(releases or [local.root / sample for sample in SAMPLE_RELEASES])
     with step("install the local stack"):
         local.install()
     with step("start it, empty"):
@@ -98,7 +98,7 @@ def run_demo(
     runs = []
     for source, _ in read:
         with step(f"load {source.name}"):
-            runs.append(_load(stack, source, on_step))
+            runs.append(_load_release(stack, source, on_step))
     cases = drawn_cases([release for _, release in read]) if releases else written_cases(local.root)
     result = DemoResult(runs, cases, seconds=seconds)
     malformed = (local.root / MALFORMED).read_text(encoding="utf-8")
@@ -106,10 +106,10 @@ def run_demo(
         began = datetime.now(UTC)
         # Sent first: the applications are decided while the service retries this message.
         stack.own_sqs.send_message(QueueUrl=stack.output("ApplicationsQueueUrl"), MessageBody=malformed)
-        result.decisions = _decide(stack, cases, began, on_step)
+        result.decisions = _decide_cases(stack, cases, began, on_step)
     with step("wait until the malformed message is in the dead-letter queue"):
-        result.dead_letter = _dead_letter(stack)
-    result.events = _depth(stack, "ResultsQueueUrl")
+        result.dead_letter = _wait_for_dead_letter(stack)
+    result.events = _count_messages(stack, "ResultsQueueUrl")
     return result
 
 
@@ -135,12 +135,12 @@ def result_as_json(result: DemoResult) -> dict[str, Any]:
     }
 
 
-def oldest_first(paths: Sequence[Path]) -> list[tuple[Path, Release]]:
+def releases_by_year(paths: Sequence[Path]) -> list[tuple[Path, Release]]:
     """The releases with their files, by fiscal year. Raises ``ReleaseRefused``."""
     return sorted(((path, read_release(path)) for path in paths), key=lambda read: read[1].fiscal_year)
 
 
-def _load(stack: Stack, source: Path, on_step: OnStep) -> Run:
+def _load_release(stack: Stack, source: Path, on_step: OnStep) -> Run:
     with source.open("rb") as body:
         run_id = put_release(stack, body, source.name)
     run = follow_run(stack.registry, run_id, on_step, LOAD_SECONDS)
@@ -150,7 +150,9 @@ def _load(stack: Stack, source: Path, on_step: OnStep) -> Run:
     return run
 
 
-def _decide(stack: Stack, cases: Sequence[Case], began: datetime, on_step: OnStep) -> dict[str, Decision]:
+def _decide_cases(
+    stack: Stack, cases: Sequence[Case], began: datetime, on_step: OnStep
+) -> dict[str, Decision]:
     decided: dict[str, Decision] = {}
     waiting = list(cases)
     deadline = time.monotonic() + DECIDE_SECONDS
@@ -176,7 +178,7 @@ def _decide(stack: Stack, cases: Sequence[Case], began: datetime, on_step: OnSte
     return decided
 
 
-def _dead_letter(stack: Stack) -> str | None:
+def _wait_for_dead_letter(stack: Stack) -> str | None:
     """The body of the dead letter, which stays in its queue; None if it does not arrive in time."""
     deadline = time.monotonic() + DEAD_LETTER_SECONDS
     queue = stack.output("ApplicationsDeadLetterQueueUrl")
@@ -188,7 +190,7 @@ def _dead_letter(stack: Stack) -> str | None:
     return None
 
 
-def _depth(stack: Stack, output: str) -> int:
+def _count_messages(stack: Stack, output: str) -> int:
     answer = stack.sqs.get_queue_attributes(
         QueueUrl=stack.output(output), AttributeNames=["ApproximateNumberOfMessages"]
     )

@@ -100,13 +100,15 @@ def _remembered_cases(releases: Sequence[Release], keys: set[str]) -> Iterator[C
         ((system, name) for system, name in renamed if not part_of_name(name, system.system.name)),
         _REMEMBERED,
     ):
-        yield _remembered("under a former name", name, system)
+        yield _remembered_case("under a former name", name, system)
     gone = (system for system in systems if system.fate is not None and system.fate.by is None)
     for system in islice(gone, _REMEMBERED):
-        yield _remembered(f"last listed for fiscal year {system.last_listed}", system.system.name, system)
+        yield _remembered_case(
+            f"last listed for fiscal year {system.last_listed}", system.system.name, system
+        )
 
 
-def _remembered(about: str, name: str, listed: ListedSystem) -> Case:
+def _remembered_case(about: str, name: str, listed: ListedSystem) -> Case:
     system = listed.system
     fields = {
         "application_id": f"former-{system.fscs_key}",

@@ -100,45 +100,47 @@ def install(root: Path, names: Iterable[str], progress: Progress) -> None:
     missing = [known[name] for name in names if not known[name].is_ready()]
     if not missing:
         return
-    uv = _bootstrap(root, progress)
+    uv = _make_bootstrap(root, progress)
     with ThreadPoolExecutor(max_workers=len(missing)) as pool:
-        for made in [pool.submit(_make, environment, uv, progress) for environment in missing]:
+        for made in [pool.submit(_make_environment, environment, uv, progress) for environment in missing]:
             made.result()
 
 
-def _bootstrap(root: Path, progress: Progress) -> Path:
+def _make_bootstrap(root: Path, progress: Progress) -> Path:
     environment = bootstrap_environment(root)
     uv = environment.path / "bin" / "uv"
     if not environment.is_ready():
         progress("installing pip and uv")
         shutil.rmtree(environment.path, ignore_errors=True)
-        _run([base_python(), "-m", "venv", str(environment.path)], environment)
+        _run_command([base_python(), "-m", "venv", str(environment.path)], environment)
         pip = [str(environment.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         locked = ["--require-hashes", "--only-binary", ":all:", "-r", str(environment.requirements)]
-        _run([*pip, *locked], environment)
+        _run_command([*pip, *locked], environment)
         (environment.path / STAMP).write_text(environment.stamp())
     return uv
 
 
-def _make(environment: Environment, uv: Path, progress: Progress) -> None:
+def _make_environment(environment: Environment, uv: Path, progress: Progress) -> None:
     started = time.monotonic()
     progress(f"installing {environment.name}")
     here = ["--quiet", "--python", str(environment.python)]
     if not environment.has_this_python():
         shutil.rmtree(environment.path, ignore_errors=True)
-        _run([str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment)
+        _run_command(
+            [str(uv), "venv", "--quiet", "--python", base_python(), str(environment.path)], environment
+        )
     if environment.requirements:
         # Exactly these packages: others are removed, those that fit are kept.
         requirements = str(environment.requirements)
-        _run([str(uv), "pip", "sync", *here, "--require-hashes", requirements], environment)
+        _run_command([str(uv), "pip", "sync", *here, "--require-hashes", requirements], environment)
     if environment.project:
         project = str(environment.project)
-        _run([str(uv), "pip", "install", *here, "--no-deps", "--editable", project], environment)
+        _run_command([str(uv), "pip", "install", *here, "--no-deps", "--editable", project], environment)
     (environment.path / STAMP).write_text(environment.stamp())
     progress(f"installed {environment.name} in {time.monotonic() - started:.0f} s")
 
 
-def _run(command: list[str], environment: Environment) -> None:
+def _run_command(command: list[str], environment: Environment) -> None:
     # The activated environment of another project must not decide where packages are installed.
     surroundings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     # The machine's own certificates, as pip uses them: a company's proxy may have its authority there.
@@ -149,7 +151,7 @@ def _run(command: list[str], environment: Environment) -> None:
         raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{output}")
 
 
-def _say(text: str) -> None:
+def _report_progress(text: str) -> None:
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
@@ -160,9 +162,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("names", nargs="+", choices=sorted(project_environments(root)))
     try:
-        install(root, parser.parse_args().names, _say)
+        install(root, parser.parse_args().names, _report_progress)
     except EnvironmentFailed as error:
-        _say(str(error))
+        _report_progress(str(error))
         return 1
     return 0
 

@@ -79,7 +79,7 @@ class RunningStack:
         return f"https://127.0.0.1:{self.port}"
 
 
-def quiet(_text: str) -> None:
+def show_no_progress(_text: str) -> None:
     """A progress callback that shows nothing."""
 
 
@@ -90,7 +90,7 @@ class LocalStack:
     raises ``LocalStackFailed``.
     """
 
-    def __init__(self, root: Path, state: Path | None = None, progress: Progress = quiet) -> None:
+    def __init__(self, root: Path, state: Path | None = None, progress: Progress = show_no_progress) -> None:
         self.root = root.resolve()
         self.state = (state or self.root / ".local" / "run").resolve()
         self.log = self.state / "server.log"
@@ -134,7 +134,7 @@ class LocalStack:
         """End the server and its workers and delete their files. Returns whether a server was running."""
         running = self.running()
         if running:
-            _end_group(running.pid)
+            _end_process_group(running.pid)
         self._record.unlink(missing_ok=True)
         shutil.rmtree(self._temporary, ignore_errors=True)
         return running is not None
@@ -359,7 +359,7 @@ def _is_locked(lock: Path) -> bool:
     return False
 
 
-def _end_group(leader: int) -> None:
+def _end_process_group(leader: int) -> None:
     """End a process and everything that it started: first by SIGTERM, then by SIGKILL."""
     for ending in (signal.SIGTERM, signal.SIGKILL):
         deadline = time.monotonic() + STOP_DEADLINE

@@ -28,11 +28,11 @@ from lab.addresses.comparing import (
     levels_of,
     lines_of,
     measure,
-    mistakes,
+    mistakes_of_readers,
 )
 from lab.addresses.pairs import Line, Pair
 from lab.addresses.readers import READERS, RULES, Read, Reader
-from lab.measures import circumstances, say, sha256_of
+from lab.measures import describe_circumstances, report_progress, sha256_of
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import read_labelled
 
@@ -44,13 +44,13 @@ SEED: Final = 1
 def main() -> None:
     given = _arguments()
     newer = read_release(given.newer)
-    between, left_out = pairs.of_releases((read_release(path) for path in given.older), newer)
+    between, left_out = pairs.pairs_of_releases((read_release(path) for path in given.older), newer)
     labelled = [row for file in read_labelled(given.labelled) for row in file.rows]
     known = [
         *between,
-        *pairs.of_labelled(labelled, newer),
-        *pairs.of_neighbours(newer),
-        *pairs.made_up(newer),
+        *pairs.pairs_of_labelled_rows(labelled, newer),
+        *pairs.pairs_of_neighbours(newer),
+        *pairs.invented_pairs(newer),
     ]
     found = run(known)
     print_tables(found)
@@ -66,7 +66,7 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
     levels_by_reader: dict[str, ReaderLevels] = {}
     readers: dict[str, dict[str, Any]] = {}
     for reader in READERS:
-        say(reader.name)
+        report_progress(reader.name)
         try:
             read = reader.load()
         except Exception as error:  # noqa: BLE001 - what a binding raises without its data is its own affair
@@ -82,7 +82,9 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
         "beside_the_rules": {
             name: compare_with(rules, levels, known) for name, levels in levels_by_reader.items()
         },
-        "mistakes": mistakes([rules, levels_by_reader[PRODUCT]], list(levels_by_reader.values()), known),
+        "mistakes": mistakes_of_readers(
+            [rules, levels_by_reader[PRODUCT]], list(levels_by_reader.values()), known
+        ),
     }
 
 
@@ -142,7 +144,7 @@ def _about(given: argparse.Namespace) -> dict[str, Any]:
     files = [*given.older, given.newer, *given.labelled]
     return {
         "schema_version": 1,
-        **circumstances("addresses.address_parsers", sys.argv[1:]),
+        **describe_circumstances("addresses.address_parsers", sys.argv[1:]),
         "files": {path.name: sha256_of(path) for path in files},
         "packages": {name: _version(name) for reader in READERS for name in reader.packages},
     }

@@ -46,7 +46,7 @@ def comparison_with(read: Read) -> PairComparison:
         if line is None:
             return UNREAD
         others = [other for other in map(read_once, pair.others) if other is not None]
-        return _best([compare_streets(line, other) for other in others]) if others else UNREAD
+        return _best_level([compare_streets(line, other) for other in others]) if others else UNREAD
 
     return compare
 
@@ -61,7 +61,7 @@ def compare_as_product(pair: Pair) -> str:
 _NO_STATISTICS: Final = Statistics(0, {}, frozenset())
 
 
-def _best(levels: Sequence[str]) -> str:
+def _best_level(levels: Sequence[str]) -> str:
     return min(levels, key=lambda level: _ORDER.index(level) if level in _ORDER else len(_ORDER))
 
 
@@ -100,7 +100,7 @@ def compare_with(
     return found
 
 
-def mistakes(
+def mistakes_of_readers(
     shown: Sequence[ReaderLevels], readers: Sequence[ReaderLevels], pairs: Sequence[Pair]
 ) -> list[dict[str, Any]]:
     """The real pairs that a reader of ``shown`` gets wrong, their levels, and the readers that are right."""

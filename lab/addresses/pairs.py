@@ -67,12 +67,12 @@ def numbers_of(text: str) -> list[str]:
     return [_FIGURES[spelled[1]], *found] if spelled else found
 
 
-def written_alike(line: str, other: str) -> bool:
+def are_written_alike(line: str, other: str) -> bool:
     """Whether two lines are equal without regard to case and white space."""
     return line.upper().split() == other.upper().split()
 
 
-def of_releases(older: Iterable[Release], newer: Release) -> tuple[list[Pair], dict[str, int]]:
+def pairs_of_releases(older: Iterable[Release], newer: Release) -> tuple[list[Pair], dict[str, int]]:
     """Pairs from the lines of systems and outlets that kept FSCS key, phone and ZIP.
 
     ``respelled`` is the same: the lines differ, but not their first number. ``respelled_mailing`` has mailing
@@ -82,9 +82,9 @@ def of_releases(older: Iterable[Release], newer: Release) -> tuple[list[Pair], d
     found: dict[tuple[str, str, str, str], Pair] = {}
     left_out: dict[str, int] = {"unchanged": 0, "doubtful": 0}
     for release in older:
-        for line, other, mailing in _lines_of_both(release, newer):
+        for line, other, mailing in _lines_of_kept_places(release, newer):
             identity = (line.text, other.text, line.zip, str(mailing))
-            if written_alike(line.text, other.text):
+            if are_written_alike(line.text, other.text):
                 left_out["unchanged"] += 1
             elif numbers_of(line.text)[:1] == numbers_of(other.text)[:1] != []:
                 name = "respelled_mailing" if mailing else "respelled"
@@ -101,30 +101,30 @@ def _has_moved(line: str, other: str) -> bool:
     return begin and not set(numbers_of(line)) & set(numbers_of(other))
 
 
-def _lines_of_both(older: Release, newer: Release) -> Iterator[tuple[Line, Line, bool]]:
+def _lines_of_kept_places(older: Release, newer: Release) -> Iterator[tuple[Line, Line, bool]]:
     """Old and new line of each place with the same phone and ZIP, and whether they are mailing lines."""
     systems = {system.fscs_key: system for system in older.systems}
     for now in newer.systems:
         then = systems.get(now.fscs_key)
-        if then is None or not _same_phone(then, now):
+        if then is None or not _has_same_phone(then, now):
             continue
-        if _same_zip(then.zip, now.zip):
+        if _has_same_zip(then.zip, now.zip):
             yield _line(then), _line(now), False
         mail = then.mailing_street, now.mailing_street
-        if _same_zip(then.mailing_zip, now.mailing_zip) and all(_is_given(line) for line in mail):
+        if _has_same_zip(then.mailing_zip, now.mailing_zip) and all(_is_given(line) for line in mail):
             yield _mailing_line(then), _mailing_line(now), True
     outlets = {outlet.fscs_id: outlet for outlet in older.outlets}
     for present in newer.outlets:
         past = outlets.get(present.fscs_id)
-        if past is not None and _same_phone(past, present) and _same_zip(past.zip, present.zip):
+        if past is not None and _has_same_phone(past, present) and _has_same_zip(past.zip, present.zip):
             yield _line(past), _line(present), False
 
 
-def _same_phone(then: System | Outlet, now: System | Outlet) -> bool:
+def _has_same_phone(then: System | Outlet, now: System | Outlet) -> bool:
     return read_phone(then.phone) == read_phone(now.phone) != ""
 
 
-def _same_zip(then: str, now: str) -> bool:
+def _has_same_zip(then: str, now: str) -> bool:
     return zip5(then) == zip5(now) != ""
 
 
@@ -140,27 +140,27 @@ def _mailing_line(system: System) -> Line:
     return Line(system.mailing_street, system.mailing_city, system.state, system.mailing_zip)
 
 
-def of_neighbours(release: Release) -> list[Pair]:
+def pairs_of_neighbours(release: Release) -> list[Pair]:
     """``neighbours`` is different: two libraries or branches of a ZIP with other phones and first numbers."""
     at: defaultdict[str, list[Outlet]] = defaultdict(list)
-    for outlet in _libraries(release):
+    for outlet in _library_outlets(release):
         if zip5(outlet.zip) and read_phone(outlet.phone):
             at[outlet.zip].append(outlet)
     return [
         Pair("neighbours", same=False, line=_line(outlet), others=(_line(other),))
         for outlets in at.values()
         for outlet, other in combinations(outlets, 2)
-        if outlet.phone != other.phone and _other_number(outlet.street, other.street)
+        if outlet.phone != other.phone and _has_other_number(outlet.street, other.street)
     ]
 
 
-def made_up(release: Release) -> list[Pair]:
+def invented_pairs(release: Release) -> list[Pair]:
     """Listed lines and near but different lines: ``next_street`` (the next numbered street or highway at the
     same house number), ``other_side`` (the opposite direction)."""
-    lines = dict.fromkeys(map(_line, _libraries(release)))
+    lines = dict.fromkeys(map(_line, _library_outlets(release)))
     changed = [
         (name, line, change(line.text))
-        for name, change in zip(MADE_UP, (next_street, other_side), strict=True)
+        for name, change in zip(MADE_UP, (next_street, opposite_side), strict=True)
         for line in lines
     ]
     return [
@@ -184,24 +184,24 @@ def _ordinal_ending(number: int) -> str:
     return "TH" if number % 100 in (11, 12, 13) else {1: "ST", 2: "ND", 3: "RD"}.get(number % 10, "TH")
 
 
-def other_side(text: str) -> str:
+def opposite_side(text: str) -> str:
     """``100 W 5TH ST`` becomes ``100 E 5TH ST``. Empty without a direction after the house number."""
     found = _DIRECTED.fullmatch(text.upper())
     return f"{found['before']}{_OPPOSITE[found['direction']]}{found['after']}" if found else ""
 
 
-def _libraries(release: Release) -> Iterator[Outlet]:
+def _library_outlets(release: Release) -> Iterator[Outlet]:
     for outlet in release.outlets:
         if outlet.type in ("CE", "BR") and _is_given(outlet.street):
             yield outlet
 
 
-def _other_number(line: str, other: str) -> bool:
+def _has_other_number(line: str, other: str) -> bool:
     first, second = numbers_of(line)[:1], numbers_of(other)[:1]
     return [] not in (first, second) and first != second
 
 
-def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
+def pairs_of_labelled_rows(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
     """Lines of applications of known libraries with the lines of the release.
 
     The set with the rows' name is the same: the others are all lines of the right system and its outlets.
@@ -211,7 +211,7 @@ def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
     """
     own: defaultdict[str, list[Line]] = defaultdict(list)
     near: defaultdict[str, list[tuple[str, Line]]] = defaultdict(list)
-    for key, line in _listed(release):
+    for key, line in _listed_lines(release):
         own[key].append(line)
         near[line.zip].append((key, line))
     pairs: dict[Pair, None] = {}
@@ -224,15 +224,15 @@ def of_labelled(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
         line = Line(applied.street, applied.city, applied.state, zip_code)
         number = numbers_of(line.text)[:1]
         is_told = number and any(numbers_of(other.text)[:1] == number for other in listed)
-        if is_told and not any(written_alike(line.text, other.text) for other in listed):
+        if is_told and not any(are_written_alike(line.text, other.text) for other in listed):
             pairs[Pair(row.set, same=True, line=line, others=listed)] = None
         for key, other in dict.fromkeys(near[zip_code]):
-            if key != row.label and _other_number(line.text, other.text):
+            if key != row.label and _has_other_number(line.text, other.text):
                 pairs[Pair(f"{row.set}_strangers", same=False, line=line, others=(other,))] = None
     return list(pairs)
 
 
-def _listed(release: Release) -> Iterator[tuple[str, Line]]:
+def _listed_lines(release: Release) -> Iterator[tuple[str, Line]]:
     """Every line of each system and its outlets, with the FSCS key."""
     for system in release.systems:
         yield system.fscs_key, _line(system)

@@ -90,11 +90,11 @@ def _first_number(text: str) -> str:
     return found[0].lstrip("0") if found else ""
 
 
-def as_it_is(word: str) -> str:
+def keep_word(word: str) -> str:
     return word
 
 
-def shortened(word: str) -> str:
+def shorten_word(word: str) -> str:
     """A street's word as USPS Publication 28 shortens it, by the product's own table."""
     ordinal = _ORDINAL.fullmatch(word)
     return ordinal[1] if ordinal else STREET_WORDS.get(word, word)
@@ -136,7 +136,7 @@ def with_pyap() -> Read:
         named = [
             parts.get(part) or "" for part in ("street_name", "street_type", "route_id", "post_direction")
         ]
-        name = " ".join(shortened(word) for word in normalize.words(" ".join(named)).split())
+        name = " ".join(shorten_word(word) for word in normalize.words(" ".join(named)).split())
         return _street_or_none(_first_number(parts.get("street_number") or ""), name, "")
 
     return read
@@ -156,7 +156,7 @@ def with_libpostal() -> Read:
 def street_of_labels(found: Iterable[tuple[str, str]]) -> Street | None:
     """The labels of libpostal, put together: ``[("100", "house_number"), ("main st", "road"), …]``."""
     parts = {label: normalize.words(value) for value, label in found}
-    name = " ".join(shortened(word) for word in parts.get("road", "").split())
+    name = " ".join(shorten_word(word) for word in parts.get("road", "").split())
     number, box = (_first_number(parts.get(label, "")) for label in ("house_number", "po_box"))
     return _street_or_none(number, name, box)
 
@@ -169,13 +169,15 @@ def _street_or_none(number: str, name: str, box: str) -> Street | None:
 READERS: Final = (
     Reader("plain rules", "library_validator.matching.normalize", (), with_plain_rules),
     Reader("whole lines, unread", "library_validator.matching.normalize", (), with_whole_lines),
-    Reader("usaddress as it is", "usaddress", ("usaddress",), with_usaddress("usaddress", as_it_is)),
-    Reader("usaddress, words shortened", "usaddress", ("usaddress",), with_usaddress("usaddress", shortened)),
+    Reader("usaddress as it is", "usaddress", ("usaddress",), with_usaddress("usaddress", keep_word)),
+    Reader(
+        "usaddress, words shortened", "usaddress", ("usaddress",), with_usaddress("usaddress", shorten_word)
+    ),
     Reader(
         "fastaddress, words shortened",
         "fastaddress",
         ("fastaddress",),
-        with_usaddress("fastaddress", shortened),
+        with_usaddress("fastaddress", shorten_word),
     ),
     Reader("usaddress-scourgify", "scourgify", ("usaddress-scourgify",), with_scourgify),
     Reader("pyap, words shortened", "pyap", ("pyap",), with_pyap),

@@ -54,7 +54,7 @@ def grow(release: Release, way: str, factor: int, seed: int = 1) -> Release:
     """A release with ``factor`` times the libraries of ``release``. Its own libraries come first."""
     if way == "one_state":
         return _of_state(release, largest_state(release))
-    maker = _Maker(release, way, random.Random(f"{seed} {way}"))
+    maker = _CopyMaker(release, way, random.Random(f"{seed} {way}"))
     systems, outlets = list(release.systems), list(release.outlets)
     for copy in range(1, factor):
         more_systems, more_outlets = maker.copy(copy)
@@ -85,7 +85,7 @@ def _of_state(release: Release, state: str) -> Release:
 
 
 @dataclass(slots=True)
-class _Copy:
+class _CopyNames:
     """The new names of a copy for the names of the release, the same in every run."""
 
     number: int
@@ -97,7 +97,7 @@ class _Copy:
     houses: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-class _Maker:
+class _CopyMaker:
     """Makes copies of a release's libraries. A new name is new in all copies."""
 
     def __init__(self, release: Release, way: str, chance: random.Random) -> None:
@@ -111,9 +111,9 @@ class _Maker:
         known_zips |= {outlet.zip for outlet in release.outlets}
         zips = [f"{number:05}" for number in range(1, 100_000) if f"{number:05}" not in known_zips]
         chance.shuffle(zips)
-        self._new_zips = _again_and_again(zips)
+        self._new_zips = _repeat_forever(zips)
         states = ["".join(pair) for pair in product(ALPHABET, repeat=2)]
-        self._new_states = _again_and_again(
+        self._new_states = _repeat_forever(
             [state for state in states if not normalize.state(state) and not state.isdigit()]
         )
         known_phones = {system.phone for system in release.systems}
@@ -125,13 +125,13 @@ class _Maker:
             self._houses.setdefault(record.zip, set()).update(_DIGITS.findall(record.street))
 
     def copy(self, number: int) -> tuple[list[System], list[Outlet]]:
-        copy = _Copy(number)
+        copy = _CopyNames(number)
         return (
             [self._system(system, copy) for system in self._release.systems],
             [self._outlet(outlet, copy) for outlet in self._release.outlets],
         )
 
-    def _system(self, system: System, copy: _Copy) -> System:
+    def _system(self, system: System, copy: _CopyNames) -> System:
         key = self._key(system.fscs_key, system.state, copy)
         return replace(
             system,
@@ -149,7 +149,7 @@ class _Maker:
             phone=self._phone(system.phone, copy),
         )
 
-    def _outlet(self, outlet: Outlet, copy: _Copy) -> Outlet:
+    def _outlet(self, outlet: Outlet, copy: _CopyNames) -> Outlet:
         key = self._key(outlet.fscs_key, outlet.state, copy)
         return replace(
             outlet,
@@ -164,14 +164,14 @@ class _Maker:
             phone=self._phone(outlet.phone, copy),
         )
 
-    def _state(self, state: str, copy: _Copy) -> str:
+    def _state(self, state: str, copy: _CopyNames) -> str:
         if self._way != "places":
             return state
         if state not in copy.states:
             copy.states[state] = next(self._new_states)
         return copy.states[state]
 
-    def _key(self, key: str, state: str, copy: _Copy) -> str:
+    def _key(self, key: str, state: str, copy: _CopyNames) -> str:
         if key not in copy.keys:
             new_state = self._state(state, copy)
             number = self._keys[new_state]
@@ -180,17 +180,17 @@ class _Maker:
             copy.keys[key] = f"{new_state}{ascii_uppercase[number // 36**3]}{last}"
         return copy.keys[key]
 
-    def _name(self, name: str, copy: _Copy) -> str:
+    def _name(self, name: str, copy: _CopyNames) -> str:
         return _WORD.sub(lambda found: self._word(found[0], copy), name)
 
-    def _city(self, city: str, copy: _Copy) -> str:
+    def _city(self, city: str, copy: _CopyNames) -> str:
         """A new town. A name of kinds alone (``LAKE CITY``) gets a new word before it."""
         if self._way == "denser" or city == "M" or not city:
             return city
         renamed = self._name(city, copy)
         return renamed if renamed != city else f"{self._word(f'{city} ', copy)} {city}"
 
-    def _word(self, word: str, copy: _Copy) -> str:
+    def _word(self, word: str, copy: _CopyNames) -> str:
         if word in _KEPT:
             return word
         if word not in copy.words:
@@ -208,14 +208,14 @@ class _Maker:
             if coined not in self._known_words:
                 return coined
 
-    def _zip(self, zip_code: str, copy: _Copy) -> str:
+    def _zip(self, zip_code: str, copy: _CopyNames) -> str:
         if self._way == "denser" or not zip_code.isdigit():
             return zip_code
         if zip_code not in copy.zips:
             copy.zips[zip_code] = next(self._new_zips)
         return copy.zips[zip_code]
 
-    def _phone(self, phone: str, copy: _Copy) -> str:
+    def _phone(self, phone: str, copy: _CopyNames) -> str:
         if not phone.isdigit():
             return phone
         while phone not in copy.phones:
@@ -228,20 +228,20 @@ class _Maker:
                 copy.phones[phone] = number
         return copy.phones[phone]
 
-    def _street(self, street: str, zip_code: str, copy: _Copy) -> str:
+    def _street(self, street: str, zip_code: str, copy: _CopyNames) -> str:
         """Another house or box of the same street. New places have new streets."""
         if self._way != "denser":
             return street
         first = _DIGITS.search(street)
 
-        def other(found: re.Match[str]) -> str:
+        def replace_number(found: re.Match[str]) -> str:
             is_number = first is not None and found.start() == first.start()
             is_number |= street[: found.start()].endswith("BOX ")
             return self._house(found[0], zip_code, copy) if is_number else found[0]
 
-        return _DIGITS.sub(other, street)
+        return _DIGITS.sub(replace_number, street)
 
-    def _house(self, number: str, zip_code: str, copy: _Copy) -> str:
+    def _house(self, number: str, zip_code: str, copy: _CopyNames) -> str:
         taken = self._houses.setdefault(zip_code, set())
         while (zip_code, number) not in copy.houses:
             house = str(self._chance.randrange(1, _HIGHEST_HOUSE))
@@ -251,6 +251,6 @@ class _Maker:
         return copy.houses[zip_code, number]
 
 
-def _again_and_again(values: list[str]) -> Iterator[str]:
+def _repeat_forever(values: list[str]) -> Iterator[str]:
     while True:
         yield from values

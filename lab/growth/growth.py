@@ -41,10 +41,10 @@ from lab.growth.growth_applicants import (
     parts_of,
     rows_of,
     sample_of,
-    to_decide,
+    submissions_of_rows,
 )
 from lab.growth.growth_bounds import ITEM_BYTES
-from lab.measures import ROOT, about, computed, measured
+from lab.measures import ROOT, computed_value, describe_run, measured_value
 from lab.speed.read_units import (
     SAMPLE_RELEASE,
     batches_of,
@@ -68,7 +68,7 @@ from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import MeasuredRow, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
 
 GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
 RUNS: Final = 5
@@ -109,8 +109,8 @@ def measure_grown(
         "factor": factor,
         "systems": len(grown.systems),
         "outlets": len(grown.outlets),
-        "build": measured([seconds], "s"),
-        "peak_memory": measured([peak_megabytes()], "MB", 0),
+        "build": measured_value([seconds], "s"),
+        "peak_memory": measured_value([peak_megabytes()], "MB", 0),
     }
     large = MeasuredRegistry.of(grown, index)
     found["items"] = sizes_of(index, large.store)
@@ -136,18 +136,22 @@ def measure_grown(
     }
     if loaded:
         found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
-    found["statistics"] = measured([in_fork(partial(statistics_read, large)) for _ in range(runs)], "ms", 1)
+    found["statistics"] = measured_value(
+        [run_in_fork(partial(time_statistics, large)) for _ in range(runs)], "ms", 1
+    )
     found["reads"] = reads_of_batches(large.store, chosen, timed, batches)
     if way == "one_state":
         found["reads_base"] = reads_of_batches(small.store, chosen, timed, batches)
-        found["judged_base"] = {part: answers(small.store, some) for part, some in parts_of(rows).items()}
-    found["judged"] = {part: answers(large.store, some) for part, some in parts_of(rows).items()}
+        found["judged_base"] = {
+            part: measure_answers(small.store, some) for part, some in parts_of(rows).items()
+        }
+    found["judged"] = {part: measure_answers(large.store, some) for part, some in parts_of(rows).items()}
     found["worst_cases"] = {}
     for set_name, some in worst_of(release, way).items():
         found["worst_cases"][set_name] = {
             "time_per_decision": time_both(small, large, some, runs, 10),
-            "reads": reads(large.store, some),
-            "judged": answers(large.store, some),
+            "reads": measure_reads(large.store, some),
+            "judged": measure_answers(large.store, some),
         }
     return found
 
@@ -161,10 +165,10 @@ def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
         for _ in range(runs)
     ]
     return {
-        "file": computed(size / 2**20, "MB", 2),
-        "load": measured([load["seconds"] for load in loads], "s"),
-        "peak_memory": measured([load["peak"] for load in loads], "MB", 1),
-        "memory": measured([load["resident"] for load in loads], "MB", 1),
+        "file": computed_value(size / 2**20, "MB", 2),
+        "load": measured_value([load["seconds"] for load in loads], "s"),
+        "peak_memory": measured_value([load["peak"] for load in loads], "MB", 1),
+        "memory": measured_value([load["resident"] for load in loads], "MB", 1),
     }
 
 
@@ -178,7 +182,7 @@ def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
 def reads_of_batches(
     registry: MemoryRegistry, rows: Sequence[LabelledRow], timed: int, batches: Sequence[int]
 ) -> dict[str, Any]:
-    return {str(size): reads(registry, rows[: max(size, timed)], size) for size in batches}
+    return {str(size): measure_reads(registry, rows[: max(size, timed)], size) for size in batches}
 
 
 def peak_megabytes() -> float:
@@ -215,25 +219,25 @@ def time_both(
     small: MeasuredRegistry, large: MeasuredRegistry, rows: Sequence[LabelledRow], runs: int, size: int
 ) -> dict[str, Any]:
     """Microseconds a decision in batches of ``size`` on both registries in turn, and their ratio."""
-    submissions = filling(rows, size)
+    submissions = submissions_of(rows, size)
     times: dict[str, list[float]] = {"base": [], "grown": []}
     for _ in range(runs):
-        times["base"].append(in_fork(partial(one_pass, small, submissions, size)))
-        times["grown"].append(in_fork(partial(one_pass, large, submissions, size)))
+        times["base"].append(run_in_fork(partial(time_pass, small, submissions, size)))
+        times["grown"].append(run_in_fork(partial(time_pass, large, submissions, size)))
     ratios = [grown / base for base, grown in zip(times["base"], times["grown"], strict=True)]
     return {
-        **{name: measured(values, "µs", 1) for name, values in times.items()},
-        "ratio": measured(ratios, "times"),
+        **{name: measured_value(values, "µs", 1) for name, values in times.items()},
+        "ratio": measured_value(ratios, "times"),
     }
 
 
-def filling(rows: Sequence[LabelledRow], size: int) -> list[Submission]:
+def submissions_of(rows: Sequence[LabelledRow], size: int) -> list[Submission]:
     """The applications of ``rows``, repeated if they are fewer than ``size``."""
-    submissions = to_decide(rows)
+    submissions = submissions_of_rows(rows)
     return (submissions * -(-size // len(submissions)))[: max(size, len(submissions))]
 
 
-def one_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size: int) -> float:
+def time_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size: int) -> float:
     """Microseconds a decision in batches of ``size``. The first half fills the caches between batches. If
     there is only one batch, its first application does so, because term statistics are read once."""
     parts = list(batches_of(submissions, size))
@@ -247,7 +251,7 @@ def one_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size
     return (time.process_time() - started) / (len(timed) * size) * 1e6
 
 
-def statistics_read(registry: MeasuredRegistry) -> float:
+def time_statistics(registry: MeasuredRegistry) -> float:
     """Milliseconds to read a version's term statistics, which a worker does before its first batch."""
     encoded = registry.store.version(registry.store.pointer().active).statistics
     started = time.process_time()
@@ -255,7 +259,7 @@ def statistics_read(registry: MeasuredRegistry) -> float:
     return (time.process_time() - started) * 1e3
 
 
-def in_fork(work: Callable[[], float]) -> float:
+def run_in_fork(work: Callable[[], float]) -> float:
     """The result of ``work`` in a new fork."""
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
@@ -272,9 +276,9 @@ def in_fork(work: Callable[[], float]) -> float:
         process.join()
 
 
-def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
+def measure_reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
     """Keys, requests and read units, computed by ``read_units``."""
-    submissions = filling(rows, size)
+    submissions = submissions_of(rows, size)
     if size == 10:
         kept = (
             "keys_per_application",
@@ -295,23 +299,23 @@ def reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10)
     }
 
 
-def answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
+def measure_answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> dict[str, Any]:
     """The results of the answers, the share of libraries found, and the numbers of candidates."""
-    with measuring(rows, registry) as stream:
+    with measure_rows(rows, registry) as stream:
         measured_rows = list(stream)
     libraries = [measured for measured in measured_rows if measured.row.is_library]
     return {
         "kind": "counted",
         "rows": len(measured_rows),
-        **counts_of(measured_rows),
+        **count_results(measured_rows),
         "libraries": len(libraries),
         "libraries_found": sum(measured.right_rank > 0 for measured in libraries),
-        "candidates_per_application": spread(candidates_in(registry, rows)),
+        "candidates_per_application": spread(count_candidates(registry, rows)),
         "comparisons_per_application": spread([measured.candidates for measured in measured_rows]),
     }
 
 
-def counts_of(measured_rows: Iterable[MeasuredRow]) -> dict[str, int]:
+def count_results(measured_rows: Iterable[MeasuredRow]) -> dict[str, int]:
     """The numbers of right answers, wrong answers, reviews and refusals."""
     results = Counter(measured.result.value for measured in measured_rows)
     wrong = sum(
@@ -327,7 +331,7 @@ def counts_of(measured_rows: Iterable[MeasuredRow]) -> dict[str, int]:
     }
 
 
-def candidates_in(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list[int]:
+def count_candidates(registry: MemoryRegistry, rows: Iterable[LabelledRow]) -> list[int]:
     """Different entries in the postings of each application."""
     version = registry.pointer().active
     terms = Statistics.decode(registry.version(version).statistics)
@@ -367,8 +371,8 @@ def main() -> None:
         report = json.loads(given.output.read_text(encoding="utf-8"))
     for which in given.grown:
         way, factor = which.split(":")
-        found = _in_own_process(which) | {
-            "about": about("growth.growth", sys.argv[1:], ("rapidfuzz", "pydantic"))
+        found = _measure_in_new_process(which) | {
+            "about": describe_run("growth.growth", sys.argv[1:], ("rapidfuzz", "pydantic"))
         }
         kept = [
             other for other in report["registries"] if (other["way"], other["factor"]) != (way, int(factor))
@@ -379,7 +383,7 @@ def main() -> None:
             given.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _in_own_process(which: str) -> dict[str, Any]:
+def _measure_in_new_process(which: str) -> dict[str, Any]:
     """The measures of one registry, from this command in a new process."""
     command = [sys.executable, "-m", "lab.growth.growth", *sys.argv[1:], "--grown", which, "--alone"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)

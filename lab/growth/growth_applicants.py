@@ -88,7 +88,7 @@ def _row(set_name: str, label: str, fields: dict[str, Any]) -> LabelledRow:
     return LabelledRow(set_name, "", label, read.application, read.problems)
 
 
-def to_decide(rows: Iterable[LabelledRow]) -> list[Submission]:
+def submissions_of_rows(rows: Iterable[LabelledRow]) -> list[Submission]:
     return [
         Submission(source="benchmark", application=row.application, sent_at=NOW, problems=row.problems)
         for row in rows

@@ -27,7 +27,7 @@ def rows_and_share(share: Share) -> str:
     return f"{share.count:,} ({percent(share)})"
 
 
-def reasons_named(reasons: Mapping[str, int], most: int | None = None) -> str:
+def reasons_and_counts(reasons: Mapping[str, int], most: int | None = None) -> str:
     """``NO_ENTRY`` 8, ``TIE`` 2: the most frequent reason codes first, at most ``most``."""
     frequent = sorted(reasons.items(), key=lambda counted: (-counted[1], counted[0]))[:most]
     return ", ".join(f"`{code}` {rows:,}" for code, rows in frequent)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lab.pages.accuracy_cells import NOTHING, interval, percent, reasons_named
+from lab.pages.accuracy_cells import NOTHING, interval, percent, reasons_and_counts
 from lab.pages.accuracy_mistake_figures import mistake_figures
 from lab.pages.accuracy_set_figures import sentences, set_figures
 from lab.pages.extract import Accuracy, Measurement
 from lab.pages.tables import markdown
 from library_validator.decisions.policy_file import load_policy
-from library_validator_cli.evaluation.curves import Choice, Point
+from library_validator_cli.evaluation.curves import CurvePoint, ThresholdChoice
 
 
 def figures(accuracy: Accuracy) -> dict[str, str]:
@@ -79,7 +79,7 @@ def _gone_in(measurement: Measurement) -> str:
     reasons: Counter[str] = Counter()
     for group in measurement.sets:
         reasons.update(group.reasons.get("gone_review", {}))
-    why = f" ({reasons_named(reasons)})" if reasons else ""
+    why = f" ({reasons_and_counts(reasons)})" if reasons else ""
     releases = len(measurement.releases)
     loaded = f"{releases} releases loaded" if releases > 1 else "the newest release alone"
     return (
@@ -91,7 +91,7 @@ def _gone_in(measurement: Measurement) -> str:
 
 
 def _score(whole: Measurement) -> str:
-    def row(name: str, point: Point) -> tuple[str, ...]:
+    def row(name: str, point: CurvePoint) -> tuple[str, ...]:
         wrong = point.errors.count
         return (
             name,
@@ -105,8 +105,8 @@ def _score(whole: Measurement) -> str:
     return markdown(head, (row("as shipped", whole.as_shipped), row("score alone", whole.by_score)))
 
 
-def _thresholds(choices: Sequence[Choice]) -> str:
-    def row(choice: Choice) -> tuple[str, ...]:
+def _thresholds(choices: Sequence[ThresholdChoice]) -> str:
+    def row(choice: ThresholdChoice) -> tuple[str, ...]:
         bound = f"{choice.bound:.2%}"
         half = "first" if choice.chosen_on == "choose" else "second"
         if choice.threshold is None or choice.there is None or choice.elsewhere is None:

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import add
 from typing import Final, NamedTuple
 
-from lab.pages.accuracy_cells import interval, percent, reasons_named
+from lab.pages.accuracy_cells import interval, percent, reasons_and_counts
 from lab.pages.extract import Measurement
 from lab.pages.tables import markdown
 from library_validator_cli.evaluation.intervals import Share
@@ -106,7 +106,7 @@ def _row(what: str, who: str, groups: Sequence[Group], measure: str) -> tuple[st
     return (
         what,
         who,
-        reasons_named(reasons, _REASONS_SHOWN),
+        reasons_and_counts(reasons, _REASONS_SHOWN),
         f"{share.of:,}",
         f"{share.count:,}",
         percent(share),

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from lab.pages.accuracy_figures import figures
 from lab.pages.accuracy_peers_figures import Peers, peers_figures
 from lab.pages.accuracy_wording_figures import wording_figures
-from lab.pages.blocks import PageDoesNotFit, filled, write
+from lab.pages.blocks import PageDoesNotFit, fill_blocks, write_files
 from lab.pages.extract import Accuracy
 
 
@@ -29,7 +29,7 @@ def page(given: argparse.Namespace) -> str:
     blocks |= wording_figures(Accuracy.model_validate_json(given.wordings.read_bytes()))
     if given.peers:
         blocks["peers"] = peers_figures(Peers.model_validate_json(given.peers.read_bytes()))
-    return filled(given.output.read_text(encoding="utf-8"), blocks, optional=frozenset({"peers"}))
+    return fill_blocks(given.output.read_text(encoding="utf-8"), blocks, optional=frozenset({"peers"}))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValidationError, PageDoesNotFit) as error:
         sys.stderr.write(f"{given.output}: {error}\n")
         return 1
-    return write({given.output: text}, check=given.check)
+    return write_files({given.output: text}, check=given.check)
 
 
 if __name__ == "__main__":

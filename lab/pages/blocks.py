@@ -18,7 +18,7 @@ class PageDoesNotFit(Exception):
     """The page's markers and the figures have different names."""
 
 
-def filled(page: str, blocks: Mapping[str, str], *, optional: frozenset[str] = frozenset()) -> str:
+def fill_blocks(page: str, blocks: Mapping[str, str], *, optional: frozenset[str] = frozenset()) -> str:
     """``page`` with the figures of each block; a block in ``optional`` keeps its text if it has no figures.
 
     Raises ``PageDoesNotFit``.
@@ -27,15 +27,15 @@ def filled(page: str, blocks: Mapping[str, str], *, optional: frozenset[str] = f
     if strange:
         raise PageDoesNotFit(f"markers of the page and figures differ: {', '.join(sorted(strange))}")
 
-    def with_figures(found: re.Match[str]) -> str:
+    def figures_of_block(found: re.Match[str]) -> str:
         if found[1] not in blocks:
             return found[0]
         return f"<!-- figures: {found[1]} -->\n{blocks[found[1]].strip()}\n<!-- /figures -->"
 
-    return _BLOCK.sub(with_figures, page)
+    return _BLOCK.sub(figures_of_block, page)
 
 
-def write(files: Mapping[Path, str], *, check: bool) -> int:
+def write_files(files: Mapping[Path, str], *, check: bool) -> int:
     """Writes each file with its text, or with ``check`` only compares them. Returns the exit status."""
     if check:
         stale = [path for path, text in files.items() if not path.exists() or path.read_text("utf-8") != text]

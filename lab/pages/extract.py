@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from library_validator_cli.evaluation.curves import Choice, Point, Reliability
+from library_validator_cli.evaluation.curves import CurvePoint, Reliability, ThresholdChoice
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.run import MeasuredFile, Run
 from library_validator_cli.evaluation.summary import Group
@@ -44,10 +44,10 @@ class Measurement(_Model):
     policy_version: str  # policy and weights
     threshold: float  # bits
     groups: list[Group]
-    as_shipped: Point  # at the shipped threshold, over all sets
-    by_score: Point  # at the same threshold, if only the score decides
-    around: list[Point] = []  # the curve at whole bits around the shipped threshold
-    choices: list[Choice]
+    as_shipped: CurvePoint  # at the shipped threshold, over all sets
+    by_score: CurvePoint  # at the same threshold, if only the score decides
+    around: list[CurvePoint] = []  # the curve at whole bits around the shipped threshold
+    choices: list[ThresholdChoice]
     reliability: list[Reliability]
 
     @property
@@ -99,7 +99,7 @@ class Accuracy(_Model):
         return [measurement for measurement in self.measurements if not newest <= set(measurement.releases)]
 
 
-def counted(group: Group) -> Group:
+def drop_empty_measures(group: Group) -> Group:
     """A group without the measures that have no rows."""
     measures = {name: share for name, share in group.measures.items() if share.of}
     return group.model_copy(update={"measures": measures})
@@ -114,7 +114,7 @@ def extract(run: Run) -> Measurement:
     return Measurement.model_validate(
         {
             **kept,
-            "groups": [counted(group) for group in run.groups],
+            "groups": [drop_empty_measures(group) for group in run.groups],
             "as_shipped": at_threshold[0],
             "by_score": at_threshold[1],
             "around": [
@@ -126,7 +126,7 @@ def extract(run: Run) -> Measurement:
     )
 
 
-def rendered(accuracy: Accuracy) -> str:
+def accuracy_json(accuracy: Accuracy) -> str:
     """JSON with a line for each share."""
     body = json.loads(accuracy.model_dump_json(), parse_float=lambda text: round(float(text), _DIGITS))
     text = json.dumps(body, indent=1)
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (OSError, ValidationError) as error:
             sys.stderr.write(f"{path} is not a run.json of this version: {error}\n")
             return 1
-    given.output.write_text(rendered(Accuracy(measurements=measurements)), encoding="utf-8")
+    given.output.write_text(accuracy_json(Accuracy(measurements=measurements)), encoding="utf-8")
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from lab.pages.performance_targets import Results
-from library_validator_cli.evaluation.charts import Axis, Dot, Series, chart
+from library_validator_cli.evaluation.charts import Axis, Dot, Series, draw_chart
 
 # Values instead of CSS variables, for viewers that are not browsers: soft text, grid, paper, the series.
 _LIGHT: Final = ("#5f5b55", "#ddd8d0", "#ffffff", "#2a5fb0", "#b8641a", "#5f5b55", "#2f7d4f", "#8a4fa0")
@@ -85,7 +85,7 @@ def decisions(result: Any) -> str:
     titles = list(ways)
     x = Axis("", -0.5, len(ways) - 0.5, lambda value: titles[round(value)], at=range(len(ways)))
     y = Axis("applications a second", bottom, top, lambda value: f"{10**value:,g}", at=range(bottom, top + 1))
-    svg = chart("Decisions per second", x, y, series)
+    svg = draw_chart("Decisions per second", x, y, series)
     return svg_file(svg, dict(zip(_STYLES, MATCHERS.values(), strict=True)))
 
 
@@ -106,7 +106,7 @@ def backlog(result: Any) -> str:
     most = max(dot.y for queue in series for dot in queue.dots)
     x = Axis("seconds", 0, max(sample["second"] for sample in samples), lambda value: f"{value:,.0f}")
     y = Axis("messages", 0, most, lambda value: f"{value:,.0f}")
-    svg = chart("Messages waiting, and answered, over time", x, y, series)
+    svg = draw_chart("Messages waiting, and answered, over time", x, y, series)
     return svg_file(svg, {"one": "waiting", "two": "answered"})
 
 
@@ -130,7 +130,7 @@ def growth(result: Any) -> str:
     x = Axis("times the release", 0, widest, lambda value: f"{10**value:,g}", at=range(widest + 1))
     y = Axis("time a decision", 0, highest, lambda value: f"{value:g} ×")
     return svg_file(
-        chart("Time a decision as the registry grows", x, y, series),
+        draw_chart("Time a decision as the registry grows", x, y, series),
         {"one": "new places", "two": "denser places"},
     )
 

@@ -12,8 +12,8 @@ from lab.growth.growth_bounds import (
     loading_seconds,
     writing_seconds,
 )
-from lab.pages.performance_tables import Block, made
-from lab.pages.performance_targets import grown
+from lab.pages.performance_tables import Block, run_description
+from lab.pages.performance_targets import registry_of
 from lab.pages.tables import markdown
 
 Registries = Sequence[Mapping[str, Any]]
@@ -133,7 +133,7 @@ def in_memory(registries: Registries) -> str:
 
 def limits(registries: Registries) -> str:
     release = next((registry for registry in registries if registry["way"] == "release"), None)
-    ten_times = grown({"registries": registries}, "places", 10)
+    ten_times = registry_of({"registries": registries}, "places", 10)
     if release is None or ten_times is None:
         return "Not computed: it needs the release and ten times its places."
     found = bounds(release, ten_times)
@@ -153,7 +153,7 @@ def runs(registries: Registries) -> str:
     by_command: dict[str, Mapping[str, Any]] = {}
     for registry in registries:
         by_command.setdefault(registry["about"]["command"], registry["about"])
-    return "\n\n".join(map(made, by_command.values()))
+    return "\n\n".join(map(run_description, by_command.values()))
 
 
 def _of_registries(block: Callable[[Registries], str]) -> tuple[str, Block]:

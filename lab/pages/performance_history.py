@@ -9,21 +9,21 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from lab.pages.performance_targets import TARGETS, Results, Target, grown
+from lab.pages.performance_targets import TARGETS, Results, Target, registry_of
 from lab.pages.tables import markdown
 
 FILE: Final = "history.jsonl"
 _SHOWN: Final = 6  # newest runs of a target on the page
 
 
-def about_of(result: Any) -> Any:
+def run_of_result(result: Any) -> Any:
     """How and where results were made. Growth has several runs: the run whose figures are targets, or the last."""
     if "registries" in result:
-        return about_of(grown(result, "places", 10) or result["registries"][-1])
+        return run_of_result(registry_of(result, "places", 10) or result["registries"][-1])
     return result.get("about", result)
 
 
-def with_results(history: str, results: Results) -> str:
+def add_results(history: str, results: Results) -> str:
     """The history with the lines of these results added that it does not have yet."""
     known = history.splitlines()
     new = [line for line in _lines(results) if line not in known]
@@ -38,7 +38,7 @@ def _lines(results: Results) -> Iterator[str]:
             if target.benchmark == benchmark and (figure := target.figure(results)) is not None
         }
         if figures:
-            about = about_of(result)
+            about = run_of_result(result)
             where = {what: about[what] for what in ("date", "commit", "machine", "processors")}
             yield json.dumps({"benchmark": benchmark, **where, "figures": figures})
 

@@ -18,12 +18,12 @@ from typing import Any, Final
 
 from lab.measures import ROOT
 from lab.pages import performance_history, performance_targets
-from lab.pages.blocks import PageDoesNotFit, filled, write
+from lab.pages.blocks import PageDoesNotFit, fill_blocks, write_files
 from lab.pages.performance_charts import charts
 from lab.pages.performance_growth import BLOCKS as GROWTH_BLOCKS
 from lab.pages.performance_tables import BLOCKS as OTHER_BLOCKS
 from lab.pages.performance_tables import Block, run_of
-from lab.pages.performance_targets import Results, made_by
+from lab.pages.performance_targets import Results, command_of
 
 BLOCKS: Final[dict[str, tuple[str, Block]]] = {**OTHER_BLOCKS, **GROWTH_BLOCKS}
 BENCHMARKS: Final = tuple(dict.fromkeys(benchmark for benchmark, _ in BLOCKS.values()))
@@ -47,7 +47,7 @@ def blocks(results: Results, history: str) -> dict[str, str]:
         "targets": performance_targets.table(results),
         "history": performance_history.table(history),
     } | {
-        name: block(results) if benchmark in results else f"Not run: `{made_by(benchmark)}`."
+        name: block(results) if benchmark in results else f"Not run: `{command_of(benchmark)}`."
         for name, (benchmark, block) in shown.items()
     }
 
@@ -58,8 +58,8 @@ def files(directory: Path, output: Path) -> dict[Path, str]:
     Raises ``PageDoesNotFit``.
     """
     results, kept = read_results(directory), directory / performance_history.FILE
-    history = performance_history.with_results(kept.read_text("utf-8") if kept.exists() else "", results)
-    text = filled(PAGE.read_text("utf-8"), blocks(results, history))
+    history = performance_history.add_results(kept.read_text("utf-8") if kept.exists() else "", results)
+    text = fill_blocks(PAGE.read_text("utf-8"), blocks(results, history))
     folder = output.with_suffix("")
     return {output: text, kept: history} | {folder / name: svg for name, svg in charts(results).items()}
 
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
     given = parser.parse_args(arguments)
     try:
-        return write(files(given.results, given.output), check=given.check)
+        return write_files(files(given.results, given.output), check=given.check)
     except PageDoesNotFit as error:
         sys.stderr.write(f"{PAGE.name}: {error}\n")
         return 1

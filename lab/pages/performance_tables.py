@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from lab.pages.performance_charts import MATCHERS
-from lab.pages.performance_history import about_of
+from lab.pages.performance_history import run_of_result
 from lab.pages.performance_targets import Results
 from lab.pages.tables import markdown
 
@@ -16,7 +16,7 @@ _FUNCTION_MEGABYTES: Final = (512, 1_024, 1_769)
 _WHOLE_PROCESSOR: Final = 1_769  # MB
 
 
-def figure(measure: Mapping[str, Any], digits: int = 0) -> str:
+def figure_text(measure: Mapping[str, Any], digits: int = 0) -> str:
     return f"{measure['median']:,.{digits}f} {measure['unit']}"
 
 
@@ -28,10 +28,10 @@ def spread(measure: Mapping[str, Any], digits: int = 0) -> str:
 
 def run_of(benchmark: str) -> Block:
     """How and where the results of a benchmark were made."""
-    return lambda results: made(about_of(results[benchmark]))
+    return lambda results: run_description(run_of_result(results[benchmark]))
 
 
-def made(about: Mapping[str, Any]) -> str:
+def run_description(about: Mapping[str, Any]) -> str:
     packages = "".join(f", {package} {version}" for package, version in about["versions"].items())
     commit = f", commit `{str(about['commit'])[:12]}`" if about["commit"] else ""
     return (
@@ -46,7 +46,7 @@ def decisions(results: Results) -> str:
     ways = {
         "one at a time": one_processor["one_at_a_time"],
         "in batch": one_processor["in_batch"],
-        f"in batch, {about_of(result)['processors']} processors": all_processors["in_batch"],
+        f"in batch, {run_of_result(result)['processors']} processors": all_processors["in_batch"],
     }
     rows = [(title, *(_rate(rates[name]) for rates in ways.values())) for name, title in MATCHERS.items()]
     counts = [
@@ -96,7 +96,7 @@ def cost(results: Results) -> str:
     return (
         f"List prices of {prices['region']}, {prices['date']}.\n\n"
         + markdown(("", "dollars", "by service"), rows)
-        + f"\n\nThe managed service costs {figure(result['peer']['times_as_much'])} as much."
+        + f"\n\nThe managed service costs {figure_text(result['peer']['times_as_much'])} as much."
     )
 
 
@@ -109,10 +109,10 @@ def cost_of_application(results: Results) -> str:
     return markdown(
         ("median", ""),
         (
-            ("write units an application", figure(applications["write_units_per_application"], 1)),
-            ("read units an application", figure(applications["read_units_per_application"], 1)),
-            ("requests a batch of ten", figure(applications["requests_per_batch"])),
-            ("processor time a batch of ten", figure(applications["processor_per_batch"])),
+            ("write units an application", figure_text(applications["write_units_per_application"], 1)),
+            ("read units an application", figure_text(applications["read_units_per_application"], 1)),
+            ("requests a batch of ten", figure_text(applications["requests_per_batch"])),
+            ("processor time a batch of ten", figure_text(applications["processor_per_batch"])),
         ),
     )
 
@@ -221,10 +221,10 @@ def flow_function(results: Results) -> str:
     return markdown(
         ("a batch of ten in the function", "median"),
         (
-            ("time of the clock", figure(handler["wall"])),
-            ("of it in calls of the emulated services", figure(handler["in_calls"])),
-            ("its own processor time, some of it within the calls", figure(handler["own_processor"])),
-            ("the stack's limit: a function that does nothing", figure(result["no_op"]["throughput"])),
+            ("time of the clock", figure_text(handler["wall"])),
+            ("of it in calls of the emulated services", figure_text(handler["in_calls"])),
+            ("its own processor time, some of it within the calls", figure_text(handler["own_processor"])),
+            ("the stack's limit: a function that does nothing", figure_text(result["no_op"]["throughput"])),
         ),
     )
 

@@ -38,23 +38,23 @@ class Target:
         return f"{figure:,.{self.digits}f}{self.unit}"
 
 
-def _one_at_a_time(result: Any, peer: str) -> float:
+def _ratio_one_at_a_time(result: Any, peer: str) -> float:
     rates = result["one_processor"]["one_at_a_time"]
     return float(rates["library-validator"]["per_second"] / rates[peer]["per_second"])
 
 
-def _one_at_a_time_to_batch(result: Any) -> float:
+def _ratio_to_batch(result: Any) -> float:
     rates = result["one_processor"]
     product = rates["one_at_a_time"]["library-validator"]["per_second"]
     return float(product / rates["in_batch"]["splink"]["per_second"])
 
 
-def _in_batch(result: Any) -> float:
+def _ratio_in_batch(result: Any) -> float:
     rates = result["all_processors"]["in_batch"]
     return float(rates["library-validator"]["per_second"] / rates["splink"]["per_second"])
 
 
-def grown(result: Any, way: str, factor: int) -> Any | None:
+def registry_of(result: Any, way: str, factor: int) -> Any | None:
     """The measurements of one grown registry."""
     for registry in result["registries"]:
         if (registry["way"], registry["factor"]) == (way, factor):
@@ -63,14 +63,14 @@ def grown(result: Any, way: str, factor: int) -> Any | None:
 
 
 def _requests(result: Any, rank: str) -> float | None:
-    registry = grown(result, "release", 1) or grown(result, "places", 10)
+    registry = registry_of(result, "release", 1) or registry_of(result, "places", 10)
     if registry is None:
         return None
     return float(registry["reads"]["10"]["batch_get_item_requests_per_batch"][rank])
 
 
-def _ten_times(result: Any) -> float | None:
-    registry = grown(result, "places", 10)
+def _ratio_at_ten_times(result: Any) -> float | None:
+    registry = registry_of(result, "places", 10)
     return None if registry is None else float(registry["time_per_decision"]["10"]["ratio"]["median"])
 
 
@@ -79,7 +79,7 @@ TARGETS: Final = (
         "one at a time to Splink one at a time",
         "one at a time: at least 1,000 × Splink one at a time",
         "decisions_per_second",
-        lambda result: _one_at_a_time(result, "splink"),
+        lambda result: _ratio_one_at_a_time(result, "splink"),
         at_least=1_000,
         digits=0,
     ),
@@ -87,21 +87,21 @@ TARGETS: Final = (
         "one at a time to rapidfuzz",
         "one at a time: at least 15 × rapidfuzz over the state",
         "decisions_per_second",
-        lambda result: _one_at_a_time(result, "rapidfuzz"),
+        lambda result: _ratio_one_at_a_time(result, "rapidfuzz"),
         at_least=15,
     ),
     Target(
         "one at a time to Splink in batch",
         "one at a time: at least 0.36 × Splink in batch, one processor for both",
         "decisions_per_second",
-        _one_at_a_time_to_batch,
+        _ratio_to_batch,
         at_least=0.36,
     ),
     Target(
         "in batch to Splink in batch",
         "in batch, all processors for both: at least Splink's rate",
         "decisions_per_second",
-        _in_batch,
+        _ratio_in_batch,
         at_least=1,
     ),
     Target(
@@ -170,13 +170,13 @@ TARGETS: Final = (
         "ten times the registry",
         "ten times the registry, new places: at most 1.3 × the time a decision",
         "growth",
-        _ten_times,
+        _ratio_at_ten_times,
         at_most=1.3,
     ),
 )
 
 
-def made_by(benchmark: str) -> str:
+def command_of(benchmark: str) -> str:
     """The command that runs a benchmark."""
     return "make bench-long" if benchmark in LONG else "make bench"
 
@@ -189,7 +189,7 @@ def table(results: Results) -> str:
 def _rows(results: Results) -> Iterator[tuple[str, ...]]:
     for target in TARGETS:
         if (figure := target.figure(results)) is None:
-            yield target.words, "-", "", f"**not run** (`{made_by(target.benchmark)}`)"
+            yield target.words, "-", "", f"**not run** (`{command_of(target.benchmark)}`)"
         else:
             met = "met" if target.is_met(figure) else "**not met**"
             yield target.words, target.text(figure), target.kind, met

@@ -29,7 +29,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from lab.measures import circumstances, say, sha256_of
+from lab.measures import describe_circumstances, report_progress, sha256_of
 from lab.peers import training
 from lab.peers.measuring import (
     Case,
@@ -42,11 +42,11 @@ from lab.peers.measuring import (
     measure_pool,
     measure_sets,
     most_right,
-    no_rule,
+    refuse_nothing,
 )
 from lab.peers.product import MatcherAnswer, Product
-from lab.peers.records import FIELDS, Best, Peer, Record, record_of, records_of
-from lab.peers.tables import MatcherResult, ahead_of, markdown, text_of
+from lab.peers.records import FIELDS, BestLibrary, Peer, Record, record_of, records_of
+from lab.peers.tables import MatcherResult, leads_of_peers, markdown, text_of
 from lab.peers.with_rapidfuzz import WithRapidfuzz
 from lab.peers.with_recordlinkage import WithRecordlinkage
 from lab.peers.with_splink import WithSplink
@@ -62,7 +62,7 @@ PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-lea
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class PeerTimes:
     """Seconds. They are not compared, because some matchers run in batch and others one at a time."""
 
     prepare: float
@@ -70,11 +70,11 @@ class Timed:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredPeer:
     """A peer's answers with a rule, and all its possible thresholds."""
 
     matcher: str
-    answers: list[Best]
+    answers: list[BestLibrary]
     refuses: Refuses
     steps: list[Step]
 
@@ -95,27 +95,27 @@ def read_cases(directory: Path) -> tuple[list[Case], list[LabelledFile]]:
     return cases, files
 
 
-def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[MatcherAnswer], Timed]:
+def run_product(product: Product, cases: Sequence[Case]) -> tuple[list[MatcherAnswer], PeerTimes]:
     started = time.monotonic()
     product.prepare()
     prepared = time.monotonic()
     answers = product.decide([case.row for case in cases])
-    return answers, Timed(prepared - started, time.monotonic() - prepared)
+    return answers, PeerTimes(prepared - started, time.monotonic() - prepared)
 
 
 def run_peer(
     peer: Peer, registry: Sequence[Record], applications: Sequence[Record]
-) -> tuple[list[Best], Timed]:
+) -> tuple[list[BestLibrary], PeerTimes]:
     started = time.monotonic()
     peer.prepare(registry)
     prepared = time.monotonic()
     answers = peer.score(applications)
-    return answers, Timed(prepared - started, time.monotonic() - prepared)
+    return answers, PeerTimes(prepared - started, time.monotonic() - prepared)
 
 
 def peers_of(older: Sequence[Release], seed: int) -> list[Peer]:
-    years = training.year_to_year(older)
-    typed = training.typed(max(older, key=lambda release: release.fiscal_year), seed)
+    years = training.year_to_year_records(older)
+    typed = training.typed_records(max(older, key=lambda release: release.fiscal_year), seed)
     return [WithRapidfuzz(), WithSplink(years, seed), WithRecordlinkage([*years, *typed])]
 
 
@@ -127,7 +127,9 @@ def result_of(
     )
 
 
-def at_wrong(wrong: int, cases: Sequence[Case], scored: Sequence[Scored]) -> list[MatcherResult]:
+def results_at_error_bound(
+    wrong: int, cases: Sequence[Case], scored: Sequence[ScoredPeer]
+) -> list[MatcherResult]:
     """Every peer with its lowest threshold that validates at most ``wrong`` rows of the pool wrongly."""
     results = []
     for peer in scored:
@@ -145,7 +147,7 @@ def main() -> None:
     release = read_release(given.release)
     matcher = Product(given.release)
     answers, timed = run_product(matcher, cases)
-    say(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+    report_progress(f"{matcher.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
     product = result_of(matcher.name, None, cases, answers)
     peers = peers_of([read_release(path) for path in given.older], given.seed)
     scored, times = score_peers(peers, release, cases)
@@ -156,7 +158,7 @@ def main() -> None:
         "seconds": {name: asdict(taken) for name, taken in {matcher.name: timed, **times}.items()},
         "product": product.as_json(),
         "points": [
-            print_point(title, wrong, product, at_wrong(wrong, cases, scored), cases)
+            print_point(title, wrong, product, results_at_error_bound(wrong, cases, scored), cases)
             for title, wrong in (
                 (f"at most one row in {WRONG_ONE_IN:,} wrong", product.pool.rows // WRONG_ONE_IN),
                 ("at most as many rows wrong as the product", product.pool.errors),
@@ -171,21 +173,21 @@ def main() -> None:
 
 def score_peers(
     peers: Sequence[Peer], release: Release, cases: Sequence[Case]
-) -> tuple[list[Scored], dict[str, Timed]]:
+) -> tuple[list[ScoredPeer], dict[str, PeerTimes]]:
     """Every peer's answers without and with the affiliate rule, and its times by name."""
     registry = records_of(release)
     applications = [
         record_of(str(number), "", {name: getattr(case.row.application, name) for name in FIELDS})
         for number, case in enumerate(cases)
     ]
-    rules: dict[str, Refuses] = {"": no_rule, " + rule": affiliate_rule(release)}
+    rules: dict[str, Refuses] = {"": refuse_nothing, " + rule": affiliate_rule(release)}
     scored, times = [], {}
     for peer in peers:
         answers, timed = run_peer(peer, registry, applications)
-        say(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
+        report_progress(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
         times[peer.name] = timed
         scored += [
-            Scored(f"{peer.name}{suffix}", answers, refuses, curve(cases, answers, refuses))
+            ScoredPeer(f"{peer.name}{suffix}", answers, refuses, curve(cases, answers, refuses))
             for suffix, refuses in rules.items()
         ]
     return scored, times
@@ -195,7 +197,7 @@ def print_point(
     title: str, wrong: int, product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]
 ) -> dict[str, Any]:
     """Prints an operating point of the peers beside the product, and returns it as JSON."""
-    ahead = ahead_of(product, peers, cases)
+    ahead = leads_of_peers(product, peers, cases)
     print(f"## Peers with {title} ({wrong} of {product.pool.rows:,}; the product: {product.pool.errors})\n")
     print(text_of([product, *peers]), end="\n\n")
     print("Where a peer is ahead:\n")
@@ -208,7 +210,7 @@ def print_point(
     }
 
 
-def print_trade_off(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, list[tuple[int, int]]]:
+def print_trade_off(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dict[str, list[tuple[int, int]]]:
     """Prints and returns how many libraries of the pool each peer validates for each number of wrong rows."""
     found = {
         peer.matcher: [(wrong, most_right(peer.steps, wrong).right) for wrong in TRADE_OFF] for peer in scored
@@ -227,7 +229,7 @@ def print_trade_off(product: MatcherResult, scored: Sequence[Scored]) -> dict[st
     return found
 
 
-def print_costs(product: MatcherResult, scored: Sequence[Scored]) -> dict[str, int | None]:
+def print_costs(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dict[str, int | None]:
     """Prints and returns how many rows of the pool each peer validates wrongly to validate as many libraries
     as the product. None: it cannot."""
     right = product.pool.validated_right
@@ -243,7 +245,7 @@ def _about(given: argparse.Namespace, release: Release, files: Sequence[Labelled
     """The inputs and the command of the comparison."""
     return {
         "schema_version": 1,
-        **circumstances("peers.accuracy_peers", sys.argv[1:]),
+        **describe_circumstances("peers.accuracy_peers", sys.argv[1:]),
         "release": {
             "file": given.release.name,
             "sha256": sha256_of(given.release),

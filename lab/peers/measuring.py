@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Final
 
 from lab.peers.product import MatcherAnswer
-from lab.peers.records import Best
+from lab.peers.records import BestLibrary
 from library_validator.matching.names import read_name
 from library_validator.matching.words import AFFILIATES, OUT_OF_SCOPE
 from library_validator.releases.records import Outlet, Release, System
@@ -98,12 +98,12 @@ def affiliate_rule(release: Release) -> Refuses:
     return refuses
 
 
-def no_rule(_name: str, _fscs_key: str) -> bool:
+def refuse_nothing(_name: str, _fscs_key: str) -> bool:
     return False
 
 
 def answers_at(
-    threshold: float, cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses
+    threshold: float, cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuses
 ) -> list[MatcherAnswer]:
     """A peer's answers at a threshold: validated from the threshold on, unless tied or refused."""
     return [
@@ -126,7 +126,7 @@ class Step:
     wrong: int
 
 
-def curve(cases: Sequence[Case], answers: Sequence[Best], refuses: Refuses) -> list[Step]:
+def curve(cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuses) -> list[Step]:
     """Every possible threshold, highest first. The first threshold validates nothing."""
     pool = sorted(
         (
@@ -157,7 +157,7 @@ def fewest_wrong(steps: Sequence[Step], right: int) -> Step | None:
     return next((step for step in steps if step.right >= right), None)
 
 
-def _is_eligible(case: Case, answer: Best, refuses: Refuses) -> bool:
+def _is_eligible(case: Case, answer: BestLibrary, refuses: Refuses) -> bool:
     """A tie of two libraries is not a match."""
     if not answer.fscs_key or answer.margin == 0.0:
         return False

@@ -40,7 +40,7 @@ class Product:
 
     def prepare(self) -> None:
         """Raises ``ReleaseRefused``."""
-        self._decider = Decider(registry_of([self._release], _ignored))
+        self._decider = Decider(registry_of([self._release], _ignore_progress))
 
     def decide(self, rows: Sequence[LabelledRow]) -> list[MatcherAnswer]:
         """An answer for each row, in order."""
@@ -62,7 +62,7 @@ class Product:
             yield from map(_answer, decisions)
 
 
-def _ignored(_said: str) -> None:
+def _ignore_progress(_said: str) -> None:
     """The benchmark reports the progress."""
 
 

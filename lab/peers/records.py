@@ -41,7 +41,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestLibrary:
     """A matcher's first choice for one application. Scores compare within one matcher only."""
 
     fscs_key: str  # empty: no candidate
@@ -49,7 +49,7 @@ class Best:
     margin: float | None  # score above the best candidate of another library; None: no such candidate
 
 
-NOTHING: Final = Best("", float("-inf"), None)
+NOTHING: Final = BestLibrary("", float("-inf"), None)
 
 
 class Peer(Protocol):
@@ -60,7 +60,7 @@ class Peer(Protocol):
     def prepare(self, registry: Sequence[Record]) -> None:
         """Reads the registry, and trains if the matcher trains."""
 
-    def score(self, applications: Sequence[Record]) -> list[Best]:
+    def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
         """An answer for each application, in order."""
 
 
@@ -104,7 +104,9 @@ def _fields_of(published: System | Outlet) -> dict[str, str]:
     return {name: getattr(published, name) for name in FIELDS}
 
 
-def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Record]) -> list[Best]:
+def best_libraries(
+    pairs: Iterable[tuple[str, str, float]], applications: Sequence[Record]
+) -> list[BestLibrary]:
     """The best library of each application, from scored pairs (application id, FSCS key, score).
 
     A library has the score of its best record. Equal scores are ordered by FSCS key, so that the order of the
@@ -124,5 +126,5 @@ def best_of(pairs: Iterable[tuple[str, str, float]], applications: Sequence[Reco
             answers.append(NOTHING)
             continue
         key, score = ranked[0]
-        answers.append(Best(key, score, score - ranked[1][1] if len(ranked) > 1 else None))
+        answers.append(BestLibrary(key, score, score - ranked[1][1] if len(ranked) > 1 else None))
     return answers

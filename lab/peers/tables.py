@@ -35,7 +35,7 @@ class MatcherResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
+class PeerLead:
     """A cell in which a peer is better than the product."""
 
     set: str
@@ -91,10 +91,14 @@ def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
             yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
 
 
-def ahead_of(product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]) -> list[Ahead]:
+def leads_of_peers(
+    product: MatcherResult, peers: Sequence[MatcherResult], cases: Sequence[Case]
+) -> list[PeerLead]:
     """Every cell of every set in which a peer is better than the product."""
     return [
-        Ahead(name, column, peer.matcher, theirs, ours, _behind(column, name, product, peer, cases))
+        PeerLead(
+            name, column, peer.matcher, theirs, ours, _answers_behind(column, name, product, peer, cases)
+        )
         for name, measure in product.sets.items()
         for column in COLUMNS
         for peer in peers
@@ -106,7 +110,7 @@ def _is_better(column: str, theirs: int, ours: int) -> bool:
     return theirs > ours if column in _SHARES else theirs < ours
 
 
-def _behind(
+def _answers_behind(
     column: str, name: str, product: MatcherResult, peer: MatcherResult, cases: Sequence[Case]
 ) -> dict[str, int]:
     """The product's answers to the rows that the peer gets right and the product does not."""

@@ -33,11 +33,11 @@ def registry() -> list[Record]:
 @pytest.fixture(scope="module", params=["rapidfuzz", "splink", "recordlinkage", "csv-reconcile"])
 def peer(request: pytest.FixtureRequest, registry: list[Record]) -> Peer:
     older = sample(BUNDLED_FISCAL_YEAR - 1)
-    years = training.year_to_year([older])
+    years = training.year_to_year_records([older])
     peers: dict[str, Peer] = {
         "rapidfuzz": WithRapidfuzz(),
         "splink": WithSplink(years, seed=1),
-        "recordlinkage": WithRecordlinkage([*years, *training.typed(older, seed=1)]),
+        "recordlinkage": WithRecordlinkage([*years, *training.typed_records(older, seed=1)]),
         "csv-reconcile": WithCsvReconcile(),
     }
     prepared = peers[request.param]

@@ -19,7 +19,7 @@ TYPED: Final = 30_000
 BRANCH: Final = "branch"  # its label names the system, not the branch
 
 
-def year_to_year(older: Sequence[Release]) -> list[Record]:
+def year_to_year_records(older: Sequence[Release]) -> list[Record]:
     """The records of older releases. Each is a match of the place with the same id in the newer release."""
     return [
         replace(record, id=f"FY{release.fiscal_year} {record.id}")
@@ -28,7 +28,7 @@ def year_to_year(older: Sequence[Release]) -> list[Record]:
     ]
 
 
-def typed(release: Release, seed: int) -> list[Record]:
+def typed_records(release: Release, seed: int) -> list[Record]:
     """Applications as people would type them. Impostors match no place.
 
     Impostors with a cue word are left out, because rules and not scores decide on them.

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from csv_reconcile import default_settings, initdb, pickScorer
 from csv_reconcile.score import processQueryBatch
 
-from lab.peers.records import Best, Record, best_of
+from lab.peers.records import BestLibrary, Record, best_libraries
 
 
 class WithCsvReconcile:
@@ -42,12 +42,12 @@ class WithCsvReconcile:
                 warnings.simplefilter("ignore")  # it uses deprecated calls
                 initdb.init_db(self._database, path, "id", "text", csvencoding="utf-8", scoreOptions={})
 
-    def score(self, applications: Sequence[Record]) -> list[Best]:
+    def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
         queries = {application.id: {"query": _text(application)} for application in applications}
         answers = processQueryBatch(
             self._database, queries, default_settings.LIMIT, default_settings.THRESHOLD
         )
-        return best_of(self._pairs(answers), applications)
+        return best_libraries(self._pairs(answers), applications)
 
     def _pairs(self, answers: dict[str, dict[str, list[dict[str, str]]]]) -> Iterator[tuple[str, str, float]]:
         for identity, answer in answers.items():

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from lab.peers.records import NOTHING, Best, Record
+from lab.peers.records import NOTHING, BestLibrary, Record
 
 NAME: Final = 0.45
 STREET: Final = 0.20
@@ -39,7 +39,7 @@ class WithRapidfuzz:
             states[record.state].append(record)
         self._states = dict(states)
 
-    def score(self, applications: Sequence[Record]) -> list[Best]:
+    def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
         answers = [NOTHING] * len(applications)
         by_state: defaultdict[str, list[int]] = defaultdict(list)
         for position, application in enumerate(applications):
@@ -56,7 +56,7 @@ class WithRapidfuzz:
         return answers
 
 
-def _best(applications: list[Record], records: list[Record]) -> list[Best]:
+def _best(applications: list[Record], records: list[Record]) -> list[BestLibrary]:
     """``records`` are ordered by FSCS key."""
     total = (
         NAME * _similarity(applications, records, lambda record: record.name, fuzz.token_sort_ratio)
@@ -74,7 +74,7 @@ def _best(applications: list[Record], records: list[Record]) -> list[Best]:
         best = float(libraries[row, column])
         libraries[row, column] = -1.0
         margin = best - float(libraries[row].max()) if len(starts) > 1 else None
-        answers.append(Best(keys[starts[column]], best, margin))
+        answers.append(BestLibrary(keys[starts[column]], best, margin))
     return answers
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import recordlinkage
 
-from lab.peers.records import Best, Record, best_of
+from lab.peers.records import BestLibrary, Record, best_libraries
 
 BLOCKS: Final = (["phone"], ["zip", "number"], ["state", "city"], ["state", "name"], ["zip", "first_word"])
 _CHUNK: Final = 10_000  # applications at a time, to bound the frame of pairs
@@ -40,19 +40,19 @@ class WithRecordlinkage:
         features = _compared(pairs[certain], self._training, self._registry)
         self._classifier.fit(features, pairs[certain & match])
 
-    def score(self, applications: Sequence[Record]) -> list[Best]:
-        answers: list[Best] = []
+    def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
+        answers: list[BestLibrary] = []
         for start in range(0, len(applications), _CHUNK):
             chunk = applications[start : start + _CHUNK]
             frame = _frame(chunk)
             pairs = _candidates(frame, self._registry)
             if pairs.empty:
-                answers += best_of([], chunk)
+                answers += best_libraries([], chunk)
                 continue
             features = _compared(pairs, frame, self._registry)
             odds = self._classifier.kernel.decision_function(features.to_numpy())
             ids, keys = self._sides(pairs, frame, "id")[0], self._sides(pairs, frame, "place")[1]
-            answers += best_of(zip(ids, (key[:6] for key in keys), odds.tolist(), strict=True), chunk)
+            answers += best_libraries(zip(ids, (key[:6] for key in keys), odds.tolist(), strict=True), chunk)
         return answers
 
     def _sides(self, pairs: pd.MultiIndex, left: pd.DataFrame, column: str) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from lab.peers.records import Best, Record, best_of
+from lab.peers.records import BestLibrary, Record, best_libraries
 
 TERM_FREQUENCIES: Final = ("name", "street")
 RANDOM_PAIRS: Final = 1e7
@@ -62,12 +62,12 @@ class WithSplink:
         for columns in (("phone",), ("zip", "street"), ("name", "state")):
             training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
 
-    def score(self, applications: Sequence[Record]) -> list[Best]:
+    def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
         left = self._api.register(self._frame(applications))
         found = self._linker.inference.predict_between(
             left, self._registry, threshold_match_weight=LOWEST, warning_mode="never"
         ).as_pandas_dataframe()
-        return best_of(
+        return best_libraries(
             zip(found.unique_id_l, found.fscs_key_r, found.match_weight, strict=True), applications
         )
 

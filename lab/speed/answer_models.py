@@ -35,7 +35,7 @@ import orjson
 from pydantic import create_model
 
 from lab.growth.growth_applicants import rows_of, sample_of
-from lab.measures import about, measured, ratio_of_medians, say, write
+from lab.measures import describe_run, measured_value, ratio_of_medians, report_progress, write_result
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
 from library_validator.adapters.aws.casework_access import pack
 from library_validator.decisions.answer import Comparison
@@ -54,37 +54,37 @@ _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)  # no answer depends on it
 Way = Callable[[Sequence[Submission]], None]
 
 
-def ways(registry: RegistryReader) -> dict[str, Way]:
+def answer_functions(registry: RegistryReader) -> dict[str, Way]:
     """Each way of answering a batch, by name. Each does more than the way before it."""
     judge, decider = Judge(registry), Decider(registry)
 
-    def judged(batch: Sequence[Submission]) -> None:
+    def judge_only(batch: Sequence[Submission]) -> None:
         judge.judge(batch)
 
-    def decided(batch: Sequence[Submission]) -> None:
+    def decide_only(batch: Sequence[Submission]) -> None:
         decider.decide(batch, _AT)
 
-    def stored_and_sent(batch: Sequence[Submission]) -> None:
+    def decide_and_serialize(batch: Sequence[Submission]) -> None:
         for decision in decider.decide(batch, _AT):
             pack(decision)
             event_of(decision).model_dump_json()
 
-    return {"judged": judged, "decided": decided, "stored and sent": stored_and_sent}
+    return {"judged": judge_only, "decided": decide_only, "stored and sent": decide_and_serialize}
 
 
 def measure(registry: RegistryReader, submissions: Sequence[Submission], runs: int) -> dict[str, Any]:
     """Microseconds an application of each way, and the ratios to judging alone."""
-    timed = ways(registry)
+    timed = answer_functions(registry)
     microseconds: dict[str, list[float]] = {name: [] for name in timed}
     for run in range(runs + 1):
         for name, way in timed.items():
             taken = _microseconds(way, submissions)
             if run:
                 microseconds[name].append(taken)
-    times = {name: measured(runs_of_way, "µs", 1) for name, runs_of_way in microseconds.items()}
-    judged = times["judged"]
+    times = {name: measured_value(runs_of_way, "µs", 1) for name, runs_of_way in microseconds.items()}
+    judge_only = times["judged"]
     ratios = {
-        f"{name} to judged": ratio_of_medians(time_of_way, judged)
+        f"{name} to judged": ratio_of_medians(time_of_way, judge_only)
         for name, time_of_way in times.items()
         if name != "judged"
     }
@@ -109,16 +109,16 @@ def measure_parts(runs: int) -> dict[str, Any]:
     microseconds: dict[str, list[float]] = {}
     for _ in range(runs):
         for name, kind in kinds_of_part().items():
-            made = timeit(partial(_made_as_json, kind, values), number=_PARTS)
+            made = timeit(partial(_comparisons_as_json, kind, values), number=_PARTS)
             microseconds.setdefault(name, []).append(1e6 * made / _PARTS)
-    times = {name: measured(of_kind, "µs", 2) for name, of_kind in microseconds.items()}
+    times = {name: measured_value(of_kind, "µs", 2) for name, of_kind in microseconds.items()}
     plain = times["plain dataclass"]
     others = {name: time_of_kind for name, time_of_kind in times.items() if name != "plain dataclass"}
     ratios = {f"{name} to plain": ratio_of_medians(other, plain) for name, other in others.items()}
     return {"times": times, "ratios": ratios}
 
 
-def _made_as_json(kind: Callable[..., Any], values: Sequence[Any]) -> bytes:
+def _comparisons_as_json(kind: Callable[..., Any], values: Sequence[Any]) -> bytes:
     return orjson.dumps([kind(*values) for _ in range(9)], default=lambda model: model.model_dump())
 
 
@@ -148,14 +148,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for row in rows
     ]
     found = measure(
-        registry_of([given.release], say), submissions[: len(rows) - len(rows) % BATCH], given.runs
+        registry_of([given.release], report_progress),
+        submissions[: len(rows) - len(rows) % BATCH],
+        given.runs,
     )
     found["parts"] = measure_parts(given.runs)
     shown = {**found["times"], **found["ratios"], **found["parts"]["times"], **found["parts"]["ratios"]}
     for name, measure_of_way in shown.items():
-        say(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
+        report_progress(f"{name}: {measure_of_way['median']:,} {measure_of_way['unit']}")
     options = sys.argv[1:] if arguments is None else arguments
-    write({"about": about("speed.answer_models", options, ("pydantic",)), **found}, given.output)
+    write_result(
+        {"about": describe_run("speed.answer_models", options, ("pydantic",)), **found}, given.output
+    )
 
 
 if __name__ == "__main__":

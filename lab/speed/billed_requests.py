@@ -94,10 +94,10 @@ class Meter:
 
     def watch(self, client: Any) -> Any:
         events, service = client.meta.events, client.meta.service_model.service_id.hyphenize()
-        events.register_last(f"provide-client-params.{service}.*", self._before)
-        events.register_first(f"before-send.{service}.*", self._sending)
-        events.register_first(f"before-parse.{service}.*", self._answered)
-        events.register_last(f"after-call.{service}.*", self._after)
+        events.register_last(f"provide-client-params.{service}.*", self._on_request)
+        events.register_first(f"before-send.{service}.*", self._on_sending)
+        events.register_first(f"before-parse.{service}.*", self._on_answer)
+        events.register_last(f"after-call.{service}.*", self._on_response)
         return client
 
     def take(self) -> Usage:
@@ -105,20 +105,20 @@ class Meter:
         usage, self.usage = self.usage, Usage()
         return usage
 
-    def _sending(self, **_: Any) -> None:
+    def _on_sending(self, **_: Any) -> None:
         self._own.sent = time.thread_time()
 
-    def _answered(self, **_: Any) -> None:
-        self._outside(time.thread_time() - self._own.sent)
+    def _on_answer(self, **_: Any) -> None:
+        self._add_outside_seconds(time.thread_time() - self._own.sent)
 
-    def _before(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        with self._not_the_products():
+    def _on_request(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        with self._count_as_outside():
             context["request"] = params
             written = _written(model.name, params)
             context["before"] = {key: self._item(key) for key in written}
 
-    def _after(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
-        with self._not_the_products(), self._lock:
+    def _on_response(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        with self._count_as_outside(), self._lock:
             request, before = context["request"], context["before"]
             self.usage.requests[model.name] += 1
             if model.name == "PutEvents":
@@ -173,14 +173,14 @@ class Meter:
         return self._indexes[table]
 
     @contextmanager
-    def _not_the_products(self) -> Iterator[None]:
+    def _count_as_outside(self) -> Iterator[None]:
         started = time.thread_time()
         try:
             yield
         finally:
-            self._outside(time.thread_time() - started)
+            self._add_outside_seconds(time.thread_time() - started)
 
-    def _outside(self, seconds: float) -> None:
+    def _add_outside_seconds(self, seconds: float) -> None:
         self.usage.outside_seconds += seconds
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lab.growth.growth_applicants import big_cities, common_names
-from lab.measures import about, counted, write
+from lab.measures import counted_values, describe_run, write_result
 from lab.speed.cold_start import SAMPLE_RELEASE
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
@@ -44,7 +44,7 @@ NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class CandidateCounts:
     """The counts of an application."""
 
     keys: int
@@ -52,7 +52,7 @@ class Met:
     comparisons: int
 
 
-def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[Met]:
+def count_candidates(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[CandidateCounts]:
     record = registry.version(registry.pointer().active)
     terms, weights = Statistics.decode(record.statistics), load_weights()
     found = []
@@ -61,16 +61,18 @@ def meetings(registry: MemoryRegistry, applicants: Iterable[Applicant]) -> list[
         postings = registry.postings(record.version, query.keys)
         ranking = rank(query, postings, weights, record.fiscal_year)
         entries = {record for posting in postings.values() for record in records_of(posting)}
-        found.append(Met(len(query.keys), len(entries), len(ranking.scored) + len(ranking.vanished)))
+        found.append(
+            CandidateCounts(len(query.keys), len(entries), len(ranking.scored) + len(ranking.vanished))
+        )
     return found
 
 
-def measures_of(met: Sequence[Met]) -> dict[str, Any]:
+def measures_of(met: Sequence[CandidateCounts]) -> dict[str, Any]:
     """The spread of each count over applications."""
     return {
-        "keys": counted([counts.keys for counts in met], "keys", 1),
-        "candidates": counted([counts.candidates for counts in met], "entries", 1),
-        "comparisons": counted([counts.comparisons for counts in met], "entries", 1),
+        "keys": counted_values([counts.keys for counts in met], "keys", 1),
+        "candidates": counted_values([counts.candidates for counts in met], "entries", 1),
+        "comparisons": counted_values([counts.comparisons for counts in met], "entries", 1),
     }
 
 
@@ -108,15 +110,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
     registry = MemoryRegistry.holding(build_index([release]), [accepted], NOW)
     result = {
-        "about": about("speed.candidates", sys.argv[1:] if arguments is None else arguments),
+        "about": describe_run("speed.candidates", sys.argv[1:] if arguments is None else arguments),
         "release": given.release.name,
         "most_a_posting_holds": MAX_CANDIDATES,
         "sets": {
-            name: measures_of(meetings(registry, applicants))
+            name: measures_of(count_candidates(registry, applicants))
             for name, applicants in applicants_of(release, given.labelled).items()
         },
     }
-    write(result, given.output)
+    write_result(result, given.output)
     return 0
 
 

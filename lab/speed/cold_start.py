@@ -26,7 +26,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
-from lab.measures import ROOT, about, measured, ratio_of_medians, write
+from lab.measures import ROOT, describe_run, measured_value, ratio_of_medians, write_result
 from library_validator.decisions.application import FIELDS
 from library_validator.matching.index import build_index
 from library_validator.releases.reading.release import read_release
@@ -78,9 +78,9 @@ class Start:
     peak_mb: float
 
 
-def start(code: str, function: str, compiled: Path | None, arguments: Sequence[str] = ()) -> Start:
+def start_process(code: str, function: str, compiled: Path | None, arguments: Sequence[str] = ()) -> Start:
     """A new process. ``compiled`` is a folder of compiled code; None compiles everything anew."""
-    environment = surroundings(function, compiled)
+    environment = environment_variables(function, compiled)
     started = time.perf_counter()
     command = [sys.executable, "-c", f"{code}\n{_SAY_PEAK_AND_END}", *arguments]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -94,13 +94,13 @@ def start(code: str, function: str, compiled: Path | None, arguments: Sequence[s
     return Start(1_000 * (usage.ru_utime + usage.ru_stime), 1_000 * wall, int(said.split()[-2]) / 1024)
 
 
-def surroundings(function: str, compiled: Path | None) -> dict[str, str]:
+def environment_variables(function: str, compiled: Path | None) -> dict[str, str]:
     path = os.pathsep.join(map(str, (ROOT / "layers" / "core", ROOT / "functions" / function)))
-    cache = {"PYTHONPYCACHEPREFIX": str(compiled)} if compiled else _no_cache()
+    cache = {"PYTHONPYCACHEPREFIX": str(compiled)} if compiled else _variables_without_cache()
     return {"PATH": os.defpath, "PYTHONPATH": path} | SETTINGS | cache
 
 
-def _no_cache() -> dict[str, str]:
+def _variables_without_cache() -> dict[str, str]:
     return {"PYTHONPYCACHEPREFIX": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -118,7 +118,7 @@ def measure_starts(functions: Sequence[str], runs: int, compiled: Path) -> dict[
     found: defaultdict[str, list[Start]] = defaultdict(list)
     for number in range(runs + 1):
         for name, code, function in rounds:
-            started = start(code, function, compiled)
+            started = start_process(code, function, compiled)
             if number:
                 found[name].append(started)
     return {name: measures_of(starts) for name, starts in found.items()}
@@ -126,9 +126,9 @@ def measure_starts(functions: Sequence[str], runs: int, compiled: Path) -> dict[
 
 def measures_of(starts: Sequence[Start]) -> dict[str, Any]:
     return {
-        "cpu": measured([start.cpu_ms for start in starts], "ms", 1),
-        "wall": measured([start.wall_ms for start in starts], "ms", 1),
-        "peak": measured([start.peak_mb for start in starts], "MB", 1),
+        "cpu": measured_value([start.cpu_ms for start in starts], "ms", 1),
+        "wall": measured_value([start.wall_ms for start in starts], "ms", 1),
+        "peak": measured_value([start.peak_mb for start in starts], "MB", 1),
     }
 
 
@@ -150,14 +150,14 @@ def measure_batches(release: Path, runs: int, compiled: Path, directory: Path) -
     prepared = directory / "registry.pickle"
     prepared.write_bytes(pickle.dumps(registry_and_batches(release)))
     program = [sys.executable, str(Path(__file__).parent / "first_batch.py"), str(prepared)]
-    environment = surroundings("validate_applications", compiled)
+    environment = environment_variables("validate_applications", compiled)
     found: defaultdict[str, list[float]] = defaultdict(list)
     for number in range(runs + 1):
         done = subprocess.run(program, env=environment, capture_output=True, text=True, check=True)
         if number:
             for name, milliseconds in json.loads(done.stderr.splitlines()[-1]).items():
                 found[name].append(milliseconds)
-    return {name: measured(values, "ms", 2) for name, values in found.items()}
+    return {name: measured_value(values, "ms", 2) for name, values in found.items()}
 
 
 def registry_and_batches(release: Path) -> dict[str, Any]:
@@ -200,17 +200,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         directory = Path(made)
         compiled = directory / "compiled"
         starts = measure_starts(given.function, given.runs, compiled)
-        uncompiled = [start(START, "validate_applications", None) for _ in range(given.runs)]
+        uncompiled = [start_process(START, "validate_applications", None) for _ in range(given.runs)]
         batches = measure_batches(given.release, given.runs, compiled, directory)
     result = {
-        "about": about("speed.cold_start", sys.argv[1:] if arguments is None else arguments, PACKAGES),
+        "about": describe_run("speed.cold_start", sys.argv[1:] if arguments is None else arguments, PACKAGES),
         "release": given.release.name,
         "starts": starts,
         "uncompiled": {"validate_applications start": measures_of(uncompiled)},
         "ratios": ratios(given.function, starts),
         "batches": batches,
     }
-    write(result, given.output)
+    write_result(result, given.output)
     return 0
 
 

@@ -35,9 +35,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from lab.measures import ROOT, about, computed, counted, measured, say, write
+from lab.measures import (
+    ROOT,
+    computed_value,
+    counted_values,
+    describe_run,
+    measured_value,
+    report_progress,
+    write_result,
+)
 from lab.speed.billed_requests import CHUNK
-from lab.speed.in_process_stack import Fields, Work, in_process_stack, template, together
+from lab.speed.in_process_stack import Fields, FunctionUse, in_process_stack, sum_of_uses, template
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
 from library_validator.releases.reading.release import read_release
@@ -89,12 +97,12 @@ def idle_month(prices: Prices) -> dict[str, Any]:
     queues = len(re.findall(r"^          Type: SQS$", template(), re.MULTILINE))
     polls = queues * prices.assumed["pollers_a_queue"] * 30 * 86_400 / prices.assumed["poll_seconds"]
     return {
-        "alarms": computed(prices.dollars("alarms", alarms), "dollars", 2),
-        "polling_of_queues": computed(prices.dollars("sqs_requests", polls), "dollars", 2),
+        "alarms": computed_value(prices.dollars("alarms", alarms), "dollars", 2),
+        "polling_of_queues": computed_value(prices.dollars("sqs_requests", polls), "dollars", 2),
     }
 
 
-def lines_of(work: Work, others: Mapping[str, float], prices: Prices) -> list[dict[str, Any]]:
+def lines_of(work: FunctionUse, others: Mapping[str, float], prices: Prices) -> list[dict[str, Any]]:
     """The cost of ``work``, with a line for each billed quantity.
 
     ``others`` are the SQS requests of others, by their maker.
@@ -139,9 +147,9 @@ def queue_requests(applications: int, event_bytes: float) -> dict[str, float]:
     }
 
 
-def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
+def cost_of_applications(works: Sequence[FunctionUse], prices: Prices) -> dict[str, Any]:
     """The cost of batches of ten. Dollars are for 1,000 applications."""
-    whole = together(works)
+    whole = sum_of_uses(works)
     applications = BATCH * len(works)
     scale = 1_000 / applications
     event_bytes = whole.usage.event_bytes / max(1, whole.usage.events)
@@ -150,41 +158,41 @@ def of_applications(works: Sequence[Work], prices: Prices) -> dict[str, Any]:
         for line in lines_of(whole, queue_requests(applications, event_bytes), prices)
     ]
     size = math.ceil(len(works) / RUNS)
-    runs = [together(works[start : start + size]) for start in range(0, len(works), size)]
+    runs = [sum_of_uses(works[start : start + size]) for start in range(0, len(works), size)]
     log = whole.log_bytes + whole.log_lines * prices.assumed["log_bytes_a_line"]
     log += whole.invocations * prices.assumed["log_bytes_an_invocation"]
     stored = whole.usage.stored_bytes
     stored += whole.usage.stored_items * prices.assumed["storage_bytes_an_item"]
     return {
         "dollars_per_1000": _dollars(lines),
-        "lines": _rounded(lines),
+        "lines": _round_dollars(lines),
         "write_units_per_application": _units([work.usage.writes / BATCH for work in works], "write units"),
         "read_units_per_application": _units([work.usage.reads / BATCH for work in works], "read units"),
-        "requests_per_batch": counted([work.usage.requests.total() for work in works], "requests"),
-        "processor_per_batch": measured([run.processor_ms / run.invocations for run in runs], "ms"),
-        "billed_per_batch": computed(
+        "requests_per_batch": counted_values([work.usage.requests.total() for work in works], "requests"),
+        "processor_per_batch": measured_value([run.processor_ms / run.invocations for run in runs], "ms"),
+        "billed_per_batch": computed_value(
             prices.billed_milliseconds(whole.processor_ms, whole.usage.requests, whole.megabytes)
             / len(works),
             "ms",
         ),
-        "event_size": computed(event_bytes, "bytes", 0),
+        "event_size": computed_value(event_bytes, "bytes", 0),
         "beside": {
-            "logs_per_1000": computed(prices.dollars("log_gigabytes", log * scale / 1e9), "dollars", 6),
-            "log_bytes_per_application": computed(log / applications, "bytes", 0),
-            "storage_per_1000_and_year": computed(
+            "logs_per_1000": computed_value(prices.dollars("log_gigabytes", log * scale / 1e9), "dollars", 6),
+            "log_bytes_per_application": computed_value(log / applications, "bytes", 0),
+            "storage_per_1000_and_year": computed_value(
                 prices.dollars("dynamodb_gigabyte_months", 12 * stored * scale / 1e9), "dollars", 6
             ),
-            "stored_bytes_per_application": computed(stored / applications, "bytes", 0),
+            "stored_bytes_per_application": computed_value(stored / applications, "bytes", 0),
         },
     }
 
 
 def _units(values: Sequence[float], unit: str) -> dict[str, Any]:
     """The spread of units over batches. They are computed from items, because nothing reports them."""
-    return counted(values, unit) | {"kind": "computed"}
+    return counted_values(values, unit) | {"kind": "computed"}
 
 
-def of_release(work: Work, prices: Prices) -> dict[str, Any]:
+def cost_of_release(work: FunctionUse, prices: Prices) -> dict[str, Any]:
     """The cost of a release that goes live after another, with the deletion of the version before both."""
     usage = work.usage
     # A deletion costs as much as writing. The deleted version is assumed to be as large.
@@ -194,14 +202,14 @@ def of_release(work: Work, prices: Prices) -> dict[str, Any]:
     lines = lines_of(work, {"message sent, received, deleted": 3}, prices)
     return {
         "dollars": _dollars(lines),
-        "lines": _rounded(lines),
+        "lines": _round_dollars(lines),
         "items_written": usage.stored_items,
-        "stored": computed(usage.stored_bytes / 1e6, "MB"),
-        "storage_of_two_versions_a_year": computed(
+        "stored": computed_value(usage.stored_bytes / 1e6, "MB"),
+        "storage_of_two_versions_a_year": computed_value(
             prices.dollars("dynamodb_gigabyte_months", 24 * usage.stored_bytes / 1e9), "dollars", 4
         ),
-        "processor": measured([work.processor_ms / 1_000], "seconds"),
-        "billed": computed(
+        "processor": measured_value([work.processor_ms / 1_000], "seconds"),
+        "billed": computed_value(
             prices.billed_milliseconds(work.processor_ms, usage.requests, work.megabytes) / 1_000,
             "seconds",
             1,
@@ -209,7 +217,7 @@ def of_release(work: Work, prices: Prices) -> dict[str, Any]:
     }
 
 
-def of_revalidation(work: Work, applications: int, prices: Prices) -> dict[str, Any]:
+def cost_of_revalidation(work: FunctionUse, applications: int, prices: Prices) -> dict[str, Any]:
     changed = work.usage.requests["TransactWriteItems"]
     tasks = work.invocations
     others = {
@@ -224,10 +232,10 @@ def of_revalidation(work: Work, applications: int, prices: Prices) -> dict[str, 
     ]
     return {
         "dollars_per_1000": _dollars(lines),
-        "lines": _rounded(lines),
+        "lines": _round_dollars(lines),
         "applications": applications,
         "transactions": changed,
-        "processor": measured([work.processor_ms / 1_000], "seconds"),
+        "processor": measured_value([work.processor_ms / 1_000], "seconds"),
     }
 
 
@@ -235,15 +243,15 @@ def _dollars(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     services = {line["service"]: 0.0 for line in lines}
     for line in lines:
         services[line["service"]] += line["dollars"]
-    whole = computed(sum(services.values()), "dollars", 6)
+    whole = computed_value(sum(services.values()), "dollars", 6)
     return whole | {"services": {name: round(dollars, 6) for name, dollars in services.items()}}
 
 
-def _rounded(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _round_dollars(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**line, "dollars": round(line["dollars"], 8)} for line in lines]
 
 
-def mixed(libraries: Sequence[Fields], others: Sequence[Fields], count: int) -> list[Fields]:
+def mix_applications(libraries: Sequence[Fields], others: Sequence[Fields], count: int) -> list[Fields]:
     """``count`` applications, drawn and shuffled. With negatives, a fifth are not from libraries."""
     drawing = random.Random(SEED)
     negative = round(count * NEGATIVES) if others else 0
@@ -252,7 +260,7 @@ def mixed(libraries: Sequence[Fields], others: Sequence[Fields], count: int) -> 
     return drawn
 
 
-def labelled(paths: Sequence[Path]) -> list[Fields]:
+def labelled_applications(paths: Sequence[Path]) -> list[Fields]:
     """The applications of labelled files, with ids that are unique over the files."""
     files = read_labelled(paths) if paths else []
     return [_fields(row) for row in chain.from_iterable(file.rows for file in files)]
@@ -267,7 +275,7 @@ def _fields(row: LabelledRow) -> Fields:
     }
 
 
-def drawn_from(release: Path, count: int) -> list[Fields]:
+def draw_applications(release: Path, count: int) -> list[Fields]:
     drawn = map(asdict, sample_applications(read_release(release), count, SEED))
     names = ("application_id", *FIELDS)
     return [{name: sample[name] for name in names if sample[name]} for sample in drawn]
@@ -275,28 +283,28 @@ def drawn_from(release: Path, count: int) -> list[Fields]:
 
 def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
     with in_process_stack() as stack:
-        say(f"loading {releases[0].name}")
+        report_progress(f"loading {releases[0].name}")
         stack.load(releases[0])
-        say(f"deciding {len(applications):,} applications")
+        report_progress(f"deciding {len(applications):,} applications")
         stack.decide(applications)
-        say(f"loading {releases[1].name}")
+        report_progress(f"loading {releases[1].name}")
         loaded = stack.load(releases[1])
-        say("deciding them again")
+        report_progress("deciding them again")
         again = stack.decide_again()
         stack.forget_decisions()
-        say("deciding new applications")
+        report_progress("deciding new applications")
         works = stack.decide(applications)
     answer = {
-        "applications": of_applications(works, prices),
-        "release": of_release(loaded, prices),
-        "revalidation": of_revalidation(again, BATCH * len(works), prices),
+        "applications": cost_of_applications(works, prices),
+        "release": cost_of_release(loaded, prices),
+        "revalidation": cost_of_revalidation(again, BATCH * len(works), prices),
         "idle_month": idle_month(prices),
     }
     ours = answer["applications"]["dollars_per_1000"]["median"]
     theirs = prices.dollars("entity_resolution_records", 1_000)
     answer["peer"] = {
-        "AWS Entity Resolution, 1,000 records": computed(theirs, "dollars", 4),
-        "times_as_much": computed(theirs / ours, "times", 1),
+        "AWS Entity Resolution, 1,000 records": computed_value(theirs, "dollars", 4),
+        "times_as_much": computed_value(theirs / ours, "times", 1),
     }
     return answer
 
@@ -330,12 +338,16 @@ def main() -> None:
     given = parser.parse_args()
     prices = Prices.read()
     releases = tuple(given.release) if given.release else sample_releases()
-    others = labelled(given.negatives)
-    libraries = labelled(given.applications) if given.applications else drawn_from(releases[1], given.count)
-    applications = mixed(libraries, others, given.count)
+    others = labelled_applications(given.negatives)
+    libraries = (
+        labelled_applications(given.applications)
+        if given.applications
+        else draw_applications(releases[1], given.count)
+    )
+    applications = mix_applications(libraries, others, given.count)
     result = {
         "schema_version": 1,
-        **about("speed.cost", sys.argv[1:], PACKAGES),
+        **describe_run("speed.cost", sys.argv[1:], PACKAGES),
         "count": len(applications),
         "share_of_no_library": NEGATIVES if others else None,
         **measure(releases, applications, prices),
@@ -343,7 +355,7 @@ def main() -> None:
     }
     print("\n".join(table(result)))
     if given.output:
-        write(json.loads(json.dumps(result, default=str)), given.output)
+        write_result(json.loads(json.dumps(result, default=str)), given.output)
 
 
 def sample_releases() -> tuple[Path, Path]:

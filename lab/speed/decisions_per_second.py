@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from lab.measures import about, say
+from lab.measures import describe_run, report_progress
 from lab.peers.accuracy_peers import peers_of
 from lab.peers.records import FIELDS, Peer, Record, record_of, records_of
 from lab.peers.with_csv_reconcile import WithCsvReconcile
@@ -65,7 +65,7 @@ def main() -> None:
     one_processor, all_processors = _in_new_process(given, processors), _in_new_process(given, None)
     body = {
         "schema_version": 1,
-        "about": about("speed.decisions_per_second", sys.argv[1:], _PACKAGES),
+        "about": describe_run("speed.decisions_per_second", sys.argv[1:], _PACKAGES),
         "load_average": os.getloadavg(),
         "applications_in_batch": given.applications,
         "runs": given.runs,
@@ -97,42 +97,42 @@ def _in_new_process(given: argparse.Namespace, processors: list[int] | None) -> 
 def _measure_and_send(given: argparse.Namespace, processors: list[int] | None, sending: Any) -> None:
     if processors:
         os.sched_setaffinity(0, processors)
-    with MatchApart(given) as match:
+    with MatchProcess(given) as match:
         sending.send(_measure(given, match, whole=processors is None))
 
 
-def _measure(given: argparse.Namespace, match: MatchApart, *, whole: bool) -> dict[str, Any]:
+def _measure(given: argparse.Namespace, match: MatchProcess, *, whole: bool) -> dict[str, Any]:
     """Applications per second by way and matcher: the median and every run."""
     rows = _applications(given.labelled, given.applications, given.seed)
     release = read_release(given.release)
     older = [read_release(path) for path in given.older]
     peers: list[Peer] = [*peers_of(older, given.seed), WithCsvReconcile()]
     for peer in peers:
-        say(f"preparing {peer.name}")
+        report_progress(f"preparing {peer.name}")
         peer.prepare(records_of(release))
     of_peers: dict[str, Answer] = {peer.name: _answer_of(peer) for peer in peers}
     in_batch: dict[str, Answer] = {"library-validator": match, **of_peers}
     many = {name: rows[: IN_BATCH.get(name)] for name in in_batch}
-    found: dict[str, Any] = {"in_batch": _timed(in_batch, given.runs, many, match.forget)}
+    found: dict[str, Any] = {"in_batch": _time_answers(in_batch, given.runs, many, match.forget)}
     if not whole:
-        decider = Decider(registry_of([given.release], say))
-        singly = {"library-validator": _decided_by(decider), **of_peers}
-        by_one = {name: _one_by_one(answer) for name, answer in singly.items()}
+        decider = Decider(registry_of([given.release], report_progress))
+        singly = {"library-validator": _answer_by_decider(decider), **of_peers}
+        by_one = {name: _answer_one_by_one(answer) for name, answer in singly.items()}
         few = {name: rows[: ONE_AT_A_TIME[name]] for name in by_one}
-        found["one_at_a_time"] = _timed(by_one, given.runs, few)
-        found["decided_in_batch"] = _timed(
-            {"library-validator": _decided_by(decider)}, given.runs, {"library-validator": rows}
+        found["one_at_a_time"] = _time_answers(by_one, given.runs, few)
+        found["decided_in_batch"] = _time_answers(
+            {"library-validator": _answer_by_decider(decider)}, given.runs, {"library-validator": rows}
         )
     return found
 
 
-class MatchApart:
+class MatchProcess:
     """Runs ``match`` on rows in another process, because no other thread may run where it forks."""
 
     def __init__(self, given: argparse.Namespace) -> None:
         context = multiprocessing.get_context("spawn")
         self._asking, answering = context.Pipe()
-        self._process = context.Process(target=_match_when_asked, args=(given, answering))
+        self._process = context.Process(target=_match_on_request, args=(given, answering))
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -154,10 +154,10 @@ class MatchApart:
         self._asking.recv()
 
 
-def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
+def _match_on_request(given: argparse.Namespace, answering: Any) -> None:
     labelled = _applications(given.labelled, given.applications, given.seed)
     rows = [_row(number, row) for number, row in enumerate(labelled, start=1)]
-    judge = Judge(registry_of([given.release], say))
+    judge = Judge(registry_of([given.release], report_progress))
     count = len(rows) if len(os.sched_getaffinity(0)) > 1 else 0
     answering.send("ready")
     for command in iter(answering.recv, None):
@@ -170,7 +170,7 @@ def _match_when_asked(given: argparse.Namespace, answering: Any) -> None:
         answering.send("done")
 
 
-def _timed(
+def _time_answers(
     answers: dict[str, Answer],
     runs: int,
     rows: Mapping[str, Sequence[LabelledRow]],
@@ -179,7 +179,7 @@ def _timed(
     seconds: dict[str, list[float]] = {name: [] for name in answers}
     for run in range(runs):
         for name, answer in answers.items():
-            say(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
+            report_progress(f"run {run + 1} of {runs}: {name}, {len(rows[name]):,} applications")
             _clear_caches()
             forget()
             started = time.perf_counter()
@@ -210,7 +210,7 @@ def _clear_caches() -> None:
         cleaned.cache_clear()
 
 
-def _decided_by(decider: Decider) -> Answer:
+def _answer_by_decider(decider: Decider) -> Answer:
     def decide(rows: Sequence[LabelledRow]) -> None:
         for start in range(0, len(rows), BATCH):
             chunk = rows[start : start + BATCH]
@@ -236,7 +236,7 @@ def _record(number: int, row: LabelledRow) -> Record:
     return record_of(f"a{number}", "", {name: getattr(row.application, name) for name in FIELDS})
 
 
-def _one_by_one(answer: Answer) -> Answer:
+def _answer_one_by_one(answer: Answer) -> Answer:
     def each(rows: Sequence[LabelledRow]) -> None:
         for row in rows:
             answer([row])

@@ -36,16 +36,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from lab.measures import ROOT, about, measured
+from lab.measures import ROOT, describe_run, measured_value
 from lab.speed.flow_shares import (
     BATCH,
     PATIENCE,
-    depth,
-    durations,
-    handler_alone,
-    no_op,
+    count_messages,
+    durations_of_invocations,
+    ignore_progress,
+    measure_handler,
+    measure_no_op_function,
     spread_of,
-    unheard,
 )
 from lab.speed.read_units import SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
@@ -152,7 +152,7 @@ def throughput(answered_at: Iterable[float]) -> dict[str, Any]:
     length = max(last - first, 0.001)
     tenths = Counter(min(9, int((at - first) / length * 10)) for at in ranked)
     return {
-        **measured([tenths[tenth] / (length / 10) for tenth in range(10)], "events a second", 1),
+        **measured_value([tenths[tenth] / (length / 10) for tenth in range(10)], "events a second", 1),
         "whole": round(len(ranked) / length, 1),
         "seconds": round(length, 1),
     }
@@ -182,7 +182,7 @@ def read_rows(release: Path, files: Sequence[Path], count: int) -> list[Row]:
     ]
 
 
-def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
+def with_new_ids(rows: Iterable[Row], prefix: str) -> list[Row]:
     """The same applications with new ids."""
     return [
         Row(number, f"{prefix}-{number}", {**row.fields, "application_id": f"{prefix}-{number}"})
@@ -193,14 +193,14 @@ def renamed(rows: Iterable[Row], prefix: str) -> list[Row]:
 # ── the stages ──
 
 
-def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, Any]:
+def measure_burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, Any]:
     """Sends all applications at once."""
     names = [row.application_id for row in rows]
     backlog: list[dict[str, float]] = []
     started = time.time()
     with ThreadPoolExecutor(1) as pool:
         sending = pool.submit(_send_all, stack, rows)
-        _watch(stack, consumer, names, started, backlog)
+        _wait_for_events(stack, consumer, names, started, backlog)
         sending.result()
     sent = sorted(consumer.sent_at[name] for name in names if name in consumer.sent_at)
     answered = [consumer.answered_at[name] for name in names if name in consumer.answered_at]
@@ -214,11 +214,11 @@ def burst(stack: Stack, consumer: Consumer, rows: Sequence[Row]) -> dict[str, An
         },
         "throughput": throughput(answered),
         "latency": percentiles(consumer.latencies(names)),
-        "backlog": {"kind": "measured", "samples": _thinned(backlog, 60)},
+        "backlog": {"kind": "measured", "samples": _thin_samples(backlog, 60)},
     }
 
 
-def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -> dict[str, Any]:
+def measure_steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -> dict[str, Any]:
     """Sends applications at a steady rate that leaves the queue empty."""
     names = [row.application_id for row in rows]
     sqs = stack.own_sqs
@@ -227,8 +227,8 @@ def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -
         pause = started + start / rate - time.monotonic()
         if pause > 0:
             time.sleep(pause)
-        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], unheard)
-    _watch(stack, consumer, names, time.time(), [])
+        send(sqs, stack.output("ApplicationsQueueUrl"), rows[start : start + BATCH], ignore_progress)
+    _wait_for_events(stack, consumer, names, time.time(), [])
     return {
         "applications": len(rows),
         "answered": len(consumer.latencies(names)),
@@ -237,7 +237,7 @@ def steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: float) -
     }
 
 
-def _watch(
+def _wait_for_events(
     stack: Stack, consumer: Consumer, names: Sequence[str], started: float, backlog: list[dict[str, float]]
 ) -> None:
     """Waits until each application has its event, or no event came for long. Samples the queues meanwhile."""
@@ -251,8 +251,8 @@ def _watch(
         backlog.append(
             {
                 "second": round(time.time() - started, 1),
-                "applications": depth(stack.sqs, stack.output("ApplicationsQueueUrl")),
-                "results": depth(stack.sqs, stack.output("ResultsQueueUrl")),
+                "applications": count_messages(stack.sqs, stack.output("ApplicationsQueueUrl")),
+                "results": count_messages(stack.sqs, stack.output("ResultsQueueUrl")),
                 "answered": answered,
             }
         )
@@ -260,18 +260,18 @@ def _watch(
 
 
 def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
-    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, unheard)
+    refused = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, ignore_progress)
     if refused:
         raise RuntimeError(f"the queue refused {len(refused)} applications: {refused[0].reason}")
 
 
-def _thinned(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
+def _thin_samples(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
     """About ``most`` evenly spread samples, with the last."""
     step = max(1, len(samples) // count)
     return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
 
 
-def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
+def measure_flow(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
     """Every stage, on a deployed and empty stack."""
     with given.release.open("rb") as body:
         loaded = follow_run(stack.registry, put_release(stack, body, given.release.name), print, 900)
@@ -284,25 +284,25 @@ def run(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
     group = f"/aws/lambda/{STACK_NAME}/validate_applications"
     report: dict[str, Any] = {
         "schema_version": 1,
-        "about": about("speed.flow", sys.argv[1:], ("botocore",)),
+        "about": describe_run("speed.flow", sys.argv[1:], ("botocore",)),
         "registry_version": loaded.version,
     }
     with consumer.running():
         started = time.time()
-        report["burst"] = burst(stack, consumer, renamed(at_once, "burst"))
-        report["burst"]["function_duration"] = spread_of(durations(stack, group, started))
+        report["burst"] = measure_burst(stack, consumer, with_new_ids(at_once, "burst"))
+        report["burst"]["function_duration"] = spread_of(durations_of_invocations(stack, group, started))
         print(json.dumps({**report["burst"], "backlog": "…"}), flush=True)
         rate = report["burst"]["throughput"]["whole"] / 2
         started = time.time()
-        report["steady"] = steady(stack, consumer, renamed(steadily, "steady"), rate)
-        report["steady"]["function_duration"] = spread_of(durations(stack, group, started))
+        report["steady"] = measure_steady(stack, consumer, with_new_ids(steadily, "steady"), rate)
+        report["steady"]["function_duration"] = spread_of(durations_of_invocations(stack, group, started))
         print(json.dumps(report["steady"]), flush=True)
     report["events_told_again"] = consumer.again
     report["other_events"] = dict(consumer.others)
-    report["dead_letters"] = depth(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
-    report["handler"] = handler_alone(stack, renamed(directly, "direct"))
+    report["dead_letters"] = count_messages(stack.sqs, stack.output("ApplicationsDeadLetterQueueUrl"))
+    report["handler"] = measure_handler(stack, with_new_ids(directly, "direct"))
     print(json.dumps(report["handler"]), flush=True)
-    report["no_op"] = no_op(stack, few)
+    report["no_op"] = measure_no_op_function(stack, few)
     print(json.dumps(report["no_op"]), flush=True)
     return report
 
@@ -321,7 +321,7 @@ def main() -> None:
     try:
         local.start()
         local.deploy()
-        report = run(given, open_local_stack(local))
+        report = measure_flow(given, open_local_stack(local))
     finally:
         local.stop()
     if given.output:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.session import Session, get_session
 
-from lab.measures import ROOT, measured
+from lab.measures import ROOT, measured_value
 from lab.speed.read_units import spread
 from library_validator.intake.applications_file import Row
 from library_validator_cli.sending import send
@@ -33,7 +33,7 @@ PATIENCE: Final = 120.0  # seconds without any change
 _DURATION: Final = re.compile(r"^REPORT RequestId: \S+\tDuration: ([0-9.]+) ms")
 
 
-def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
+def measure_handler(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
     """The handler, called here: wall time, its own processor time and time in calls, for a batch of ten."""
     name = stack.output("ValidateApplicationsFunction")
     functions = stack.own.client("lambda")
@@ -59,13 +59,13 @@ def handler_alone(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
     timed = len(batches) - WARM_UP
     return {
         "batches": timed,
-        "wall": measured(walls[WARM_UP:], "ms a batch", 1),
-        "own_processor": measured(own[WARM_UP:], "ms a batch", 1),
+        "wall": measured_value(walls[WARM_UP:], "ms a batch", 1),
+        "own_processor": measured_value(own[WARM_UP:], "ms a batch", 1),
         "calls": {
             operation: {**spread_of(times, "ms a call"), "per_batch": round(len(times) / timed, 2)}
             for operation, times in sorted(timer.milliseconds.items())
         },
-        "in_calls": measured(
+        "in_calls": measured_value(
             [sum(sum(times) for times in timer.milliseconds.values()) / timed], "ms a batch", 1
         ),
     }
@@ -92,7 +92,7 @@ class CallTimer:
         self.milliseconds[event["model"].name].append((time.perf_counter() - self._started) * 1000)
 
 
-def no_op(stack: Stack, count: int) -> dict[str, Any]:
+def measure_no_op_function(stack: Stack, count: int) -> dict[str, Any]:
     """A function that does nothing behind a separate queue, with the settings of the applications' queue."""
     functions, sqs = stack.own.client("lambda"), stack.own_sqs
     like = functions.get_function_configuration(FunctionName=stack.output("ValidateApplicationsFunction"))
@@ -110,7 +110,7 @@ def no_op(stack: Stack, count: int) -> dict[str, Any]:
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     rows = [Row(number, str(number), {"application_id": str(number)}) for number in range(count)]
-    send(sqs, queue, rows, unheard)
+    send(sqs, queue, rows, ignore_progress)
     started = time.time()
     functions.create_event_source_mapping(
         EventSourceArn=arn,
@@ -120,19 +120,19 @@ def no_op(stack: Stack, count: int) -> dict[str, Any]:
         ScalingConfig={"MaximumConcurrency": 2},
         FunctionResponseTypes=["ReportBatchItemFailures"],
     )
-    while depth(sqs, queue) and time.time() < started + PATIENCE:
+    while count_messages(sqs, queue) and time.time() < started + PATIENCE:
         time.sleep(0.2)
     seconds = time.time() - started
-    if depth(sqs, queue):
+    if count_messages(sqs, queue):
         raise RuntimeError(f"the function that does nothing did not empty its queue in {PATIENCE:.0f} s")
     return {
         "messages": count,
-        "throughput": measured([count / seconds], "messages a second", 1),
-        "duration": spread_of(durations(stack, f"/aws/lambda/{name}", started)),
+        "throughput": measured_value([count / seconds], "messages a second", 1),
+        "duration": spread_of(durations_of_invocations(stack, f"/aws/lambda/{name}", started)),
     }
 
 
-def durations(stack: Stack, group: str, since: float) -> list[float]:
+def durations_of_invocations(stack: Stack, group: str, since: float) -> list[float]:
     """Milliseconds of each invocation, as the stack reports them in the log."""
     pages = (
         stack.own.client("logs")
@@ -148,7 +148,7 @@ def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> 
     return {"kind": "measured", "unit": unit, "count": len(milliseconds), **shape}
 
 
-def depth(sqs: SQSClient, queue: str) -> int:
+def count_messages(sqs: SQSClient, queue: str) -> int:
     """Messages that wait or are being processed."""
     answer = sqs.get_queue_attributes(
         QueueUrl=queue,
@@ -183,5 +183,5 @@ def _load_handler() -> Any:
     return module
 
 
-def unheard(_said: object) -> None:
+def ignore_progress(_said: object) -> None:
     """The benchmark reports the progress."""

@@ -37,7 +37,7 @@ print(1000 * collecting[0], 1000 * time.process_time())
 """
 
 
-def measured(function: Path, code: str) -> tuple[float, float]:
+def measure_import(function: Path, code: str) -> tuple[float, float]:
     """Milliseconds of garbage collection, and of the whole process, in one fresh process."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layers" / "core")}
     command = [sys.executable, "-c", code]
@@ -49,7 +49,7 @@ def measured(function: Path, code: str) -> tuple[float, float]:
 def main() -> None:
     for function in sorted(path.parent for path in (ROOT / "functions").glob("*/handler.py")):
         for name, code in (("paused", MEASURED), ("not paused", WITHOUT_PAUSE + MEASURED)):
-            runs = [measured(function, code) for _ in range(RUNS)]
+            runs = [measure_import(function, code) for _ in range(RUNS)]
             collecting, whole = (statistics.median(column) for column in zip(*runs, strict=True))
             print(f"{function.name:22} {name:10} {collecting:5.1f} ms of {whole:6.1f} ms collect garbage")
 

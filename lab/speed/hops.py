@@ -37,7 +37,7 @@ _ROOMS: Final = (str(ROOT / "layers" / "core" / "library_validator"), str(ROOT /
 _DEPTH: Final = 7  # of containers in containers: the bus entry holds the event's text, no deeper
 
 
-class Way:
+class ValuePath:
     """Files and shapes that values with one of the ``marks`` passed, in the order in which they came."""
 
     def __init__(self, marks: Sequence[str]) -> None:
@@ -46,7 +46,7 @@ class Way:
         self._marks = tuple(marks)
 
     @contextmanager
-    def followed(self) -> Iterator[None]:
+    def follow_calls(self) -> Iterator[None]:
         """Follow the calls of the block."""
         sys.setprofile(self._on_event)
         try:
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--list", action="store_true", help="name the files and shapes too")
     options = parser.parse_args(arguments)
-    way = way_of_one_application()
+    way = path_of_application()
     counts = {"files": len(way.files), "shapes": len(way.shapes)}
     if options.list:
         for title, found in (("files", way.files), ("shapes", way.shapes)):
@@ -123,20 +123,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(counts))
 
 
-def way_of_one_application() -> Way:
+def path_of_application() -> ValuePath:
     """The way of an application that is validated as the first library of the sample release.
 
     It comes in a batch of ten, whose other applications are of other libraries.
     """
     libraries = read_release(SAMPLE_RELEASE).systems[:BATCH]
-    way = Way([APPLICATION_ID, libraries[0].fscs_key])
+    way = ValuePath([APPLICATION_ID, libraries[0].fscs_key])
     with in_process_stack() as stack:
         stack.load(SAMPLE_RELEASE)
         stack.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
         stack.forget_decisions()
         batch = [_application(library, f"other-{number}") for number, library in enumerate(libraries)]
         batch[0]["application_id"] = APPLICATION_ID
-        with way.followed():
+        with way.follow_calls():
             stack.decide(batch)
     return way
 

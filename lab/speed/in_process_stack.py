@@ -50,7 +50,7 @@ _FUNCTIONS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class FunctionUse:
     """The use of some invocations of a function."""
 
     usage: Usage
@@ -90,7 +90,7 @@ class InProcessStack:
         self._dynamodb.delete_table(TableName=CASEWORK_TABLE)
         create_casework_table(self._dynamodb)
 
-    def load(self, release: Path) -> Work:
+    def load(self, release: Path) -> FunctionUse:
         """Uploads ``release`` and loads it with the function."""
         key = f"releases/{release.name}"
         put = self._s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=release.read_bytes())
@@ -101,7 +101,7 @@ class InProcessStack:
             raise SystemExit(f"{release.name} was not loaded: {answers[0]['status']}")
         return work
 
-    def decide(self, applications: Sequence[Fields]) -> list[Work]:
+    def decide(self, applications: Sequence[Fields]) -> list[FunctionUse]:
         """Decides ``applications`` in batches of ten. Returns the use of each batch."""
         works = []
         for number, some in enumerate(batches_of(applications, BATCH)):
@@ -110,11 +110,11 @@ class InProcessStack:
                 for position, fields in enumerate(some)
             ]
             works.append(
-                self._invoke(validate_applications, _calling(validate_applications, batch(*records)))
+                self._invoke(validate_applications, _caller_of(validate_applications, batch(*records)))
             )
         return works
 
-    def decide_again(self) -> Work:
+    def decide_again(self) -> FunctionUse:
         """The revalidation after an activation: its start, and a task for each shard."""
         self._sqs.send_message(QueueUrl=self.revalidations, MessageBody='{"task":"revalidate"}')
         works = []
@@ -122,17 +122,17 @@ class InProcessStack:
             for message in taken:
                 self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=message["ReceiptHandle"])
                 task = queued(message["Body"], message["MessageId"])
-                works.append(self._invoke(revalidate, _calling(revalidate, task)))
-        return together(works)
+                works.append(self._invoke(revalidate, _caller_of(revalidate, task)))
+        return sum_of_uses(works)
 
-    def _invoke(self, function: Any, call: Callable[[], object]) -> Work:
+    def _invoke(self, function: Any, call: Callable[[], object]) -> FunctionUse:
         self.log.truncate(self.log.seek(0))
         self.meter.take()
         gc.freeze()  # the garbage collection of the emulation's objects is not the function's time
         with redirect_stdout(self.log):
             seconds = processor_seconds(call, self.meter)
         lines = [len(line.encode()) for line in self.log.getvalue().splitlines()]
-        return Work(self.meter.take(), 1_000 * seconds, 1, sum(lines), len(lines), memory_of(function))
+        return FunctionUse(self.meter.take(), 1_000 * seconds, 1, sum(lines), len(lines), memory_of(function))
 
 
 def _call(function: Any, event: Event) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def _call(function: Any, event: Event) -> dict[str, Any]:
     return answer
 
 
-def _calling(function: Any, event: Event) -> Callable[[], object]:
+def _caller_of(function: Any, event: Event) -> Callable[[], object]:
     def call() -> None:
         answer = _call(function, event)
         if answer.get("batchItemFailures"):
@@ -163,7 +163,7 @@ def template() -> str:
     return (ROOT / "template.yaml").read_text("utf-8")
 
 
-def together(works: Sequence[Work]) -> Work:
+def sum_of_uses(works: Sequence[FunctionUse]) -> FunctionUse:
     """The sum of ``works`` of the same function."""
     usage = Usage()
     for work in works:
@@ -175,7 +175,7 @@ def together(works: Sequence[Work]) -> Work:
         usage.event_bytes += work.usage.event_bytes
         usage.stored_bytes += work.usage.stored_bytes
         usage.stored_items += work.usage.stored_items
-    return Work(
+    return FunctionUse(
         usage,
         sum(work.processor_ms for work in works),
         sum(work.invocations for work in works),

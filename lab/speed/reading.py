@@ -30,8 +30,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from lab.measures import about, measured, ratio_of_medians, write
-from lab.speed.cold_start import SAMPLE_RELEASE, start
+from lab.measures import describe_run, measured_value, ratio_of_medians, write_result
+from lab.speed.cold_start import SAMPLE_RELEASE, start_process
 from library_validator.matching.index import build_index
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
@@ -94,7 +94,7 @@ def measure_reading(path: Path, runs: int) -> dict[str, Any]:
                 raise SystemExit(f"{name} read {rows} lines, csv.reader {expected}")
             if number:
                 took[name].append(seconds)
-    return {name: clocks(seconds) for name, seconds in took.items()}
+    return {name: measured_times(seconds) for name, seconds in took.items()}
 
 
 def measure_build(releases: Sequence[Release], runs: int) -> dict[str, Any]:
@@ -104,14 +104,14 @@ def measure_build(releases: Sequence[Release], runs: int) -> dict[str, Any]:
         cpu, wall = time.process_time(), time.perf_counter()
         build_index(releases)
         took.append((time.process_time() - cpu, time.perf_counter() - wall))
-    return clocks(took)
+    return measured_times(took)
 
 
-def clocks(seconds: Sequence[tuple[float, float]]) -> dict[str, Any]:
+def measured_times(seconds: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """Pairs of seconds: of the processor and of the clock."""
     return {
-        "cpu": measured([1_000 * cpu for cpu, _ in seconds], "ms", 1),
-        "wall": measured([1_000 * wall for _, wall in seconds], "ms", 1),
+        "cpu": measured_value([1_000 * cpu for cpu, _ in seconds], "ms", 1),
+        "wall": measured_value([1_000 * wall for _, wall in seconds], "ms", 1),
     }
 
 
@@ -149,7 +149,7 @@ for number, path in enumerate(map(Path, sys.argv[1:]), start=2):
 """
 
 
-def peaks(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
+def peak_memory(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
     """Peak memory of new processes that do a part of a load. ``paths`` are in the order of years."""
     newest, many = paths[-1:], f"{len(paths)} releases"
     reading = f"{_START}\n{_READ}"
@@ -163,8 +163,11 @@ def peaks(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, Any]:
         parts[f"reading and building, {many}"] = (reading + _BUILD, paths)
         parts[f"whole load, the newest beside the older ones, {many}"] = (_START + _PATHS + _LOAD, paths)
     return {
-        name: measured(
-            [start(code, "index_release", compiled, list(map(str, given))).peak_mb for _ in range(runs)],
+        name: measured_value(
+            [
+                start_process(code, "index_release", compiled, list(map(str, given))).peak_mb
+                for _ in range(runs)
+            ],
             "MB",
             1,
         )
@@ -189,11 +192,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.older:
         builds[f"{len(paths)} releases"] = measure_build([read_release(path) for path in paths], given.runs)
     with tempfile.TemporaryDirectory() as compiled:
-        start(_START, "index_release", Path(compiled))
-        memory = peaks(paths, min(given.runs, MEMORY_RUNS), Path(compiled))
+        start_process(_START, "index_release", Path(compiled))
+        memory = peak_memory(paths, min(given.runs, MEMORY_RUNS), Path(compiled))
     packages = [package for package in ("polars",) if find_spec(package)]
     result = {
-        "about": about("speed.reading", sys.argv[1:] if arguments is None else arguments, packages),
+        "about": describe_run("speed.reading", sys.argv[1:] if arguments is None else arguments, packages),
         "releases": [path.name for path in paths],
         "reading": reading,
         "ratios": {
@@ -207,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "building": builds,
         "peak": memory,
     }
-    write(result, given.output)
+    write_result(result, given.output)
     return 0
 
 

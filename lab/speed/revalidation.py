@@ -46,7 +46,7 @@ NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class RevalidationTimes:
     """The times of a run, in seconds of a clock on one processor."""
 
     applications: int
@@ -59,7 +59,7 @@ class Measured:
         return 1_000 * self.seconds / self.applications
 
 
-def measure(before: Release, after: Release, count: int) -> Measured:
+def measure(before: Release, after: Release, count: int) -> RevalidationTimes:
     """Decides ``count`` applications with ``before``, then again with both releases."""
     stored, bus = MemoryDecisions(), MemoryEventBus()
     first = _registry_of([before], NOW)
@@ -70,12 +70,12 @@ def measure(before: Release, after: Release, count: int) -> Measured:
         record_all(decisions, stored, bus, decider)
     live = _registry_of([before, after], NOW + timedelta(days=1))
     ports = Ports(stored, MemoryRevalidations(stored.changed), live, Decider(live, VALIDITY), bus)
-    seconds, changed = _run(ports)
-    again, _ = _run(ports)
-    return Measured(len(submissions), changed, seconds, again)
+    seconds, changed = _revalidate(ports)
+    again, _ = _revalidate(ports)
+    return RevalidationTimes(len(submissions), changed, seconds, again)
 
 
-def _run(ports: Ports) -> tuple[float, int]:
+def _revalidate(ports: Ports) -> tuple[float, int]:
     started = time.perf_counter()
     whole = revalidate(Task(task="revalidate"), ports, lambda: NOW + timedelta(days=1), lambda: 900.0)
     changed = sum(
@@ -100,7 +100,7 @@ def _submissions(release: Release, count: int, seed: int) -> list[Submission]:
     return found
 
 
-def _sample(fiscal_year: int) -> Release:
+def _sample_release(fiscal_year: int) -> Release:
     packed = BytesIO()
     write_sample_release(packed, fiscal_year, SEED)
     return read_release(packed, file_name=f"pls_fy{fiscal_year}.zip")
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--applications", type=int, default=COUNT, help=f"default: {COUNT:,}")
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     given = parser.parse_args(arguments)
-    before, after = map(read_release, given.release) if given.release else map(_sample, (2021, 2022))
+    before, after = map(read_release, given.release) if given.release else map(_sample_release, (2021, 2022))
     measured = measure(before, after, given.applications)
     if given.json:
         text = json.dumps(asdict(measured) | {"seconds_per_1000": measured.seconds_per_1000}, indent=2)

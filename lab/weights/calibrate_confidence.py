@@ -19,14 +19,14 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.confidence import STEPS, Step
 from library_validator_cli.evaluation.curves import half_of
 from library_validator_cli.evaluation.labelled import GONE, read_labelled
-from library_validator_cli.evaluation.measure import MeasuredRow, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
 from library_validator_cli.local_matching import registry_of
 
 CONFIDENCE: Final = Path(__file__).parents[2] / "layers/core/library_validator/decisions/confidence.json"
 _LOWEST: Final = -1000.0  # bits below every candidate
 
 
-def counted(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
+def count_steps(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
     """The steps of an answer. The share of right candidates never falls from one step to the next."""
     counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
     for measured in measured_rows:
@@ -49,18 +49,18 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write confidence.json")
     given = parser.parse_args()
     rows = [row for file in read_labelled(given.labelled) for row in file.rows if row.label != GONE]
-    with measuring(rows, registry_of([given.release], print)) as stream:
+    with measure_rows(rows, registry_of([given.release], print)) as stream:
         measured_rows = [measured for measured in stream if measured.best_key]
-    steps = {answer: counted(_half(measured_rows, answer, "choose")) for answer in Answer}
+    steps = {answer: count_steps(_rows_of_half(measured_rows, answer, "choose")) for answer in Answer}
     for answer, of_answer in steps.items():
-        print(_table(answer, of_answer, list(_half(measured_rows, answer, "report"))))
+        print(_table(answer, of_answer, list(_rows_of_half(measured_rows, answer, "report"))))
     if given.write:
         body = {"steps": {answer.value: of_answer for answer, of_answer in steps.items()}}
         CONFIDENCE.write_text(f"{json.dumps(body, indent=1)}\n", encoding="utf-8")
         print(f"written: {CONFIDENCE.name}")
 
 
-def _half(measured_rows: Iterable[MeasuredRow], answer: Answer, half: str) -> Iterable[MeasuredRow]:
+def _rows_of_half(measured_rows: Iterable[MeasuredRow], answer: Answer, half: str) -> Iterable[MeasuredRow]:
     for measured in measured_rows:
         if measured.answer is answer and half_of(measured.row.application.application_id) == half:
             yield measured

@@ -51,11 +51,13 @@ TYPED = 8_000
 UNCHANGED = 0.15  # share of unchanged year-to-year rows that is used
 
 
-def columns() -> list[tuple[str, str]]:
+def field_levels() -> list[tuple[str, str]]:
     return [(field, level) for field, levels in LEVELS.items() for level in levels]
 
 
-def applications(older: Release, newer: Release, rng: random.Random) -> Iterator[tuple[Applicant, str]]:
+def training_applications(
+    older: Release, newer: Release, rng: random.Random
+) -> Iterator[tuple[Applicant, str]]:
     """Applications with their right FSCS key, or NONE."""
     listed = {system.fscs_key: system for system in newer.systems}
     places = {outlet.fscs_id: outlet for outlet in newer.outlets}
@@ -78,27 +80,27 @@ def applications(older: Release, newer: Release, rng: random.Random) -> Iterator
         applicant = Applicant(sample.name, sample.street, sample.city, sample.state, sample.zip, sample.phone)
         if cue_words.intersection(read_name(sample.name).tokens) and sample.label == NONE:
             continue  # rules decide on these, with any score
-        yield _with_fields_left_out(applicant, rng), sample.label
+        yield _leave_fields_out(applicant, rng), sample.label
 
 
 def _applicant(record: object) -> Applicant:
     return Applicant(*(getattr(record, name) for name in ("name", "street", "city", "state", "zip", "phone")))
 
 
-def _with_fields_left_out(applicant: Applicant, rng: random.Random) -> Applicant:
+def _leave_fields_out(applicant: Applicant, rng: random.Random) -> Applicant:
     kept = rng.choice(
         ("street city zip phone", "street city zip", "street city", "city", "city zip", "zip phone")
     )
     return replace(applicant, **dict.fromkeys({"street", "city", "zip", "phone"} - set(kept.split()), ""))
 
 
-def pairs(
+def training_pairs(
     older: Release, newer: Release, rng: random.Random, weights: Weights
 ) -> Iterator[tuple[Compared, bool, int]]:
     """Every candidate pair: its comparisons, whether it is a match, and the number of its application."""
     index = build_index([newer])
     statistics = Statistics.decode(index.statistics)
-    for number, (applicant, label) in enumerate(applications(older, newer, rng)):
+    for number, (applicant, label) in enumerate(training_applications(older, newer, rng)):
         query = read_applicant(applicant, statistics)
         ranking = rank(query, index.postings, weights, index.fiscal_year, compare_all=True)
         for scored in ranking.scored:
@@ -108,8 +110,8 @@ def pairs(
                 yield scored.compared, match, number
 
 
-def design(compared: list[Compared], cap: float) -> np.ndarray:
-    place = {column: position for position, column in enumerate(columns())}
+def design_matrix(compared: list[Compared], cap: float) -> np.ndarray:
+    place = {column: position for position, column in enumerate(field_levels())}
     matrix = np.zeros((len(compared), len(place) + 2))
     for row, pair in enumerate(compared):
         for field in LEVELS:
@@ -125,7 +127,7 @@ def design(compared: list[Compared], cap: float) -> np.ndarray:
     return matrix
 
 
-def fit(matrix: np.ndarray, match: np.ndarray) -> np.ndarray:
+def fit_regression(matrix: np.ndarray, match: np.ndarray) -> np.ndarray:
     """Ridge logistic regression by Newton's method; natural-log coefficients, the intercept last."""
     beta = np.zeros(matrix.shape[1])
     penalty = np.full(matrix.shape[1], RIDGE)
@@ -157,12 +159,12 @@ def main() -> None:
     given = parser.parse_args()
     weights = load_weights()
     older, newer = read_release(given.older), read_release(given.newer)
-    found = list(pairs(older, newer, random.Random(given.seed), weights))
+    found = list(training_pairs(older, newer, random.Random(given.seed), weights))
     cap = weights.rarity_cap / weights.rarity_scale
-    matrix = design([pair for pair, _, _ in found], cap)
+    matrix = design_matrix([pair for pair, _, _ in found], cap)
     match = np.array([float(is_match) for _, is_match, _ in found])
     held_out = np.array([number % 5 == 0 for _, _, number in found])
-    beta = fit(matrix[~held_out], match[~held_out])
+    beta = fit_regression(matrix[~held_out], match[~held_out])
     print(f"{len(found):,} pairs of {found[-1][2] + 1:,} applications, {int(match.sum()):,} matches")
     print(
         f"log loss: {log_loss(matrix[~held_out], match[~held_out], beta):.5f} trained on, "
@@ -172,7 +174,7 @@ def main() -> None:
     seen = matrix.sum(axis=0)
     matched = (matrix * match[:, None]).sum(axis=0)
     learned: dict[str, dict[str, float]] = {field: {"missing": 0.0} for field in LEVELS}
-    for position, (field, level) in enumerate(columns()):
+    for position, (field, level) in enumerate(field_levels()):
         learned[field][level] = (
             round(float(bits[position]), 2) if seen[position] >= MIN_PAIRS else weights.bits[field][level]
         )

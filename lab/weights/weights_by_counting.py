@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.weights.learn_weights import columns, design, fit, log_loss, pairs
+from lab.weights.learn_weights import design_matrix, field_levels, fit_regression, log_loss, training_pairs
 from library_validator.matching.weights import load_weights
 from library_validator.releases.reading.release import read_release
 
@@ -34,18 +34,18 @@ def main() -> None:
     given = parser.parse_args()
     weights = load_weights()
     older, newer = read_release(given.older), read_release(given.newer)
-    found = list(pairs(older, newer, random.Random(given.seed), weights))
-    matrix = design([pair for pair, _, _ in found], weights.rarity_cap / weights.rarity_scale)
+    found = list(training_pairs(older, newer, random.Random(given.seed), weights))
+    matrix = design_matrix([pair for pair, _, _ in found], weights.rarity_cap / weights.rarity_scale)
     match = np.array([float(is_match) for _, is_match, _ in found])
     held_out = np.array([number % 5 == 0 for _, _, number in found])
     print(f"{len(found):,} pairs of {found[-1][2] + 1:,} applications, {int(match.sum()):,} matches")
-    together = np.array([field == "together" for field, _ in columns()] + [False, False])
+    together = np.array([field == "together" for field, _ in field_levels()] + [False, False])
     apart = matrix[:, ~together]
     for name, score in (
-        ("regression", matrix @ fit(matrix[~held_out], match[~held_out])),
-        ("regression without `together`", apart @ fit(apart[~held_out], match[~held_out])),
-        ("counting", counted(apart, match, held_out)),
-        ("counting, stretched", stretched(apart, match, held_out)),
+        ("regression", matrix @ fit_regression(matrix[~held_out], match[~held_out])),
+        ("regression without `together`", apart @ fit_regression(apart[~held_out], match[~held_out])),
+        ("counting", odds_by_counting(apart, match, held_out)),
+        ("counting, stretched", odds_by_stretched_counting(apart, match, held_out)),
     ):
         loss = log_loss(score[held_out, None], match[held_out], np.ones(1))
         wrong = int(((score > 0) & (match == 0) & held_out).sum())
@@ -53,7 +53,7 @@ def main() -> None:
         print(f"{name:30} log loss {loss:.5f}, {wrong:,} others above 0 bits, {missed:,} matches below")
 
 
-def counted(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+def odds_by_counting(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.ndarray:
     """Natural-log odds of each pair: the prior, and every level counted independently."""
     seen, is_match = matrix[~held_out], match[~held_out] == 1
     with_match = (seen[is_match, :-2].sum(axis=0) + _UNSEEN) / (is_match.sum() + 1)
@@ -63,10 +63,10 @@ def counted(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.n
     return score
 
 
-def stretched(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+def odds_by_stretched_counting(matrix: np.ndarray, match: np.ndarray, held_out: np.ndarray) -> np.ndarray:
     """The counted odds at the best scale, with the rarity of names and the prior fitted to them."""
-    parts = np.column_stack([counted(matrix, match, held_out), matrix[:, -2:]])
-    score: np.ndarray = parts @ fit(parts[~held_out], match[~held_out])
+    parts = np.column_stack([odds_by_counting(matrix, match, held_out), matrix[:, -2:]])
+    score: np.ndarray = parts @ fit_regression(parts[~held_out], match[~held_out])
     return score
 
 

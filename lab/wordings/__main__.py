@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from lab.wordings.applications import Variant, applications_of, write_applications
-from lab.wordings.libraries import choose_libraries, says_library
+from lab.wordings.libraries import choose_libraries, has_word_library
 from lab.wordings.wording import read_wordings
 from library_validator.releases.reading.release import read_release
 
@@ -33,7 +33,7 @@ def main() -> None:
     except ValueError as error:
         raise SystemExit(f"{error}; use a lower --libraries") from None
     rows = write_applications(applications_of(release, wordings, libraries, given.seed), given.output)
-    without = sum(not says_library(library.name) for library in libraries)
+    without = sum(not has_word_library(library.name) for library in libraries)
     states = len({library.state for library in libraries})
     print(f"{given.output}: {rows:,} applications, {len(Variant)} of each wording and library")
     print(f"libraries: {len(libraries)} in {states} states, {without} of them without the word library")

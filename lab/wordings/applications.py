@@ -97,7 +97,7 @@ def _application(
     kind = wording.id if wording.form_of_library else wording.kind
     return WordingApplication(
         application_id=f"{wording.id}:{library.fscs_key}:{variant}",
-        name=wording.written_with(title_case(library.name), city),
+        name=wording.name_with(title_case(library.name), city),
         street=street,
         city=city,
         state=library.state,

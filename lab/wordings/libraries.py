@@ -37,14 +37,14 @@ def choose_libraries(
     while len(chosen) < count:
         if not waiting:
             raise ValueError(f"the release has only {len(chosen)} suitable libraries, not {count}")
-        without = sum(not says_library(system.name) for system in chosen)
+        without = sum(not has_word_library(system.name) for system in chosen)
         with_word = without * _ONE_IN > len(chosen)
-        pool = [system for system in waiting if says_library(system.name) is with_word] or waiting
+        pool = [system for system in waiting if has_word_library(system.name) is with_word] or waiting
         # The shuffled order decides between equal systems.
         system = min(pool, key=lambda candidate: (sizes[_size(candidate)], states[candidate.state]))
         waiting.remove(system)
         if any(
-            (system.state, plain_name(wording.written_with(system.name, system.city))) in listed
+            (system.state, plain_name(wording.name_with(system.name, system.city))) in listed
             for wording in wordings
         ):
             continue
@@ -54,7 +54,7 @@ def choose_libraries(
     return chosen
 
 
-def says_library(name: str) -> bool:
+def has_word_library(name: str) -> bool:
     return any(part in name.casefold() for part in ("librar", "bibliotec"))
 
 

@@ -26,7 +26,7 @@ class Wording(BaseModel):
     form_of_library: bool = Field(False, description="real libraries use this form too")
 
     @model_validator(mode="after")
-    def _has_a_place(self) -> Self:
+    def _check_template(self) -> Self:
         rest = self.template.replace(_NAME, "").replace(_CITY, "")
         if rest == self.template or "{" in rest or "}" in rest:
             raise ValueError(f"wording {self.id} needs {_NAME} or {_CITY}, and no other braces")
@@ -34,7 +34,7 @@ class Wording(BaseModel):
             raise ValueError(f"wording {self.id} does not add to the name")
         return self
 
-    def written_with(self, name: str, city: str) -> str:
+    def name_with(self, name: str, city: str) -> str:
         """The body's name for the library ``name`` in the town ``city``."""
         return self.template.replace(_NAME, name).replace(_CITY, city)
 
@@ -47,7 +47,7 @@ class _Written(BaseModel):
     wordings: tuple[Wording, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _says_nothing_twice(self) -> Self:
+    def _check_duplicates(self) -> Self:
         ids = [wording.id for wording in self.wordings]
         for values in (ids, [wording.template for wording in self.wordings]):
             twice = [value for value, times in Counter(values).items() if times > 1]

@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from lab.pages.extract import Accuracy, counted
+from lab.pages.extract import Accuracy, drop_empty_measures
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator_cli.evaluation.floors import Floor, check_floors, read_floors
-from library_validator_cli.evaluation.labelled import read_labelled, reduction
-from library_validator_cli.evaluation.measure import measuring
+from library_validator_cli.evaluation.labelled import fields_to_keep, read_labelled
+from library_validator_cli.evaluation.measure import measure_rows
 from library_validator_cli.evaluation.summary import Group, groups_of
 from library_validator_cli.local_matching import registry_of
 from tests.realdata.official_years import FILES
@@ -70,8 +70,8 @@ def measured(
     def groups(measurement: Measurement) -> list[Group]:
         left_out = NOT_REDUCED if measurement.only else ()
         paths = [path for path in sorted((data / "labelled").glob("*.csv")) if path.name not in left_out]
-        rows = [row for file in read_labelled(paths, reduction(measurement.only)) for row in file.rows]
-        with measuring(rows, registry_of_years(measurement.years)) as measured_rows:
+        rows = [row for file in read_labelled(paths, fields_to_keep(measurement.only)) for row in file.rows]
+        with measure_rows(rows, registry_of_years(measurement.years)) as measured_rows:
             return groups_of(list(measured_rows))
 
     return groups
@@ -79,7 +79,7 @@ def measured(
 
 def floors_of(measurement: Measurement) -> list[Floor]:
     floors = read_floors(Path(__file__).with_name(measurement.floors))
-    return [floor for floor in floors if floor.only == reduction(measurement.only)]
+    return [floor for floor in floors if floor.only == fields_to_keep(measurement.only)]
 
 
 @every_measurement
@@ -87,7 +87,7 @@ def test_the_labelled_sets_meet_their_floors(
     measured: Callable[[Measurement], list[Group]], measurement: Measurement
 ) -> None:
     checks, not_measured = check_floors(
-        floors_of(measurement), measured(measurement), reduction(measurement.only)
+        floors_of(measurement), measured(measurement), fields_to_keep(measurement.only)
     )
     assert not_measured == []
     missed = [check for check in checks if not check.met]
@@ -124,6 +124,6 @@ def test_the_committed_counts_are_those_of_a_fresh_evaluation(
     (committed,) = (
         kept
         for kept in ACCURACY.measurements
-        if kept.only == list(reduction(measurement.only)) and kept.registry_version == version
+        if kept.only == list(fields_to_keep(measurement.only)) and kept.registry_version == version
     )
-    assert committed.groups == [counted(group) for group in measured(measurement)]
+    assert committed.groups == [drop_empty_measures(group) for group in measured(measurement)]

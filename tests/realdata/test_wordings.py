@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from lab.pages.extract import Accuracy, counted
+from lab.pages.extract import Accuracy, drop_empty_measures
 from lab.wordings.__main__ import LIBRARIES, SEED
 from lab.wordings.applications import (
     FORM_SET,
@@ -26,7 +26,7 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.answer import Answer
 from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import read_labelled
-from library_validator_cli.evaluation.measure import MeasuredRow, measuring
+from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
 from library_validator_cli.evaluation.summary import groups_of
 
 pytestmark = pytest.mark.realdata
@@ -45,7 +45,7 @@ def measured_rows(
     path = tmp_path_factory.mktemp("wordings") / "wordings.csv"
     write_applications(applications_of(release, wordings, libraries, SEED), path)
     (file,) = read_labelled([path])
-    with measuring(file.rows, newest) as stream:
+    with measure_rows(file.rows, newest) as stream:
         return list(stream)
 
 
@@ -83,4 +83,4 @@ def test_the_committed_counts_are_those_of_a_fresh_evaluation(
 ) -> None:
     committed = Accuracy.model_validate_json(COMMITTED.read_bytes()).whole
     assert committed.registry_version == newest.pointer().active
-    assert committed.groups == [counted(group) for group in groups_of(measured_rows)]
+    assert committed.groups == [drop_empty_measures(group) for group in groups_of(measured_rows)]

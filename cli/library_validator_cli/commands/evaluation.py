@@ -15,8 +15,8 @@ from library_validator.registry.store import RegistryReader
 from library_validator_cli.applications_file import ColumnOption, SheetOption
 from library_validator_cli.evaluation.floors import read_floors
 from library_validator_cli.evaluation.intervals import Share
-from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled, reduction
-from library_validator_cli.evaluation.measure import MeasuredRow, measuring
+from library_validator_cli.evaluation.labelled import LabelledRow, fields_to_keep, read_labelled
+from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
 from library_validator_cli.evaluation.report import html_report
 from library_validator_cli.evaluation.run import Run, read_run
 from library_validator_cli.evaluation.run import evaluate as evaluated
@@ -24,7 +24,16 @@ from library_validator_cli.evaluation.summary import Group
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.local_matching import registry_of
 from library_validator_cli.options import FILES
-from library_validator_cli.terminal import NOTHING, cells, notice, progress, show, show_json, table, warning
+from library_validator_cli.terminal import (
+    NOTHING,
+    escape_cells,
+    notice,
+    progress,
+    show,
+    show_json,
+    table_with_headings,
+    warning,
+)
 
 # Heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
 _OF_LIBRARIES: Final = {
@@ -100,7 +109,7 @@ def evaluate(
 
     The code of the service decides the applications in memory. Shares have 95% intervals (Wilson).
     """
-    kept = reduction(only)
+    kept = fields_to_keep(only)
     files = read_labelled(labelled, kept, columns=column, sheet=sheet)
     floors = read_floors(floor) if floor else []
     earlier = (against.name, read_run(against)) if against else None
@@ -110,9 +119,9 @@ def evaluate(
         files,
         release,
         registry,
-        _measured([row for file in files for row in file.rows], registry),
+        _measure_files([row for file in files for row in file.rows], registry),
         only=kept,
-        command=_command(labelled, release, kept, floor, against),
+        command=_command_line(labelled, release, kept, floor, against),
         measured_at=datetime.now(UTC).replace(microsecond=0),
         floors=floors,
         against=earlier,
@@ -121,18 +130,18 @@ def evaluate(
         for sentence in file.notices:
             notice(f"{file.name}: {sentence}")
     if report:
-        _write(run, report)
+        _write_report(run, report)
     if as_json:
         show_json(run.model_dump(mode="json", exclude={"rows"}))
     else:
-        _show(run)
+        _show_measures(run)
     _check_floors(run, floor)
 
 
-def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[MeasuredRow]:
+def _measure_files(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[MeasuredRow]:
     measured_rows = []
     try:
-        with measuring(rows, registry) as stream, progress("deciding", total=len(rows)) as bar:
+        with measure_rows(rows, registry) as stream, progress("deciding", total=len(rows)) as bar:
             for measured in stream:
                 measured_rows.append(measured)
                 bar.advance()
@@ -143,7 +152,7 @@ def _measured(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[Mea
     return measured_rows
 
 
-def _command(
+def _command_line(
     labelled: Sequence[Path],
     release: Sequence[Path],
     only: Sequence[str],
@@ -159,14 +168,14 @@ def _command(
     return " ".join(words)
 
 
-def _write(run: Run, folder: Path) -> None:
+def _write_report(run: Run, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(run.model_dump_json(), "utf-8")
     (folder / "report.html").write_text(html_report(run), "utf-8")
     notice(f"written: {folder / 'report.html'}, {folder / 'run.json'}")
 
 
-def _show(run: Run) -> None:
+def _show_measures(run: Run) -> None:
     fields = f", only the fields {', '.join(run.only)}" if run.only else ""
     notice(f"registry {run.registry_version}, policy {run.policy_version}{fields}")
     for title, columns in (
@@ -185,9 +194,11 @@ def _show(run: Run) -> None:
         )
         notice(f"validated though no longer listed ({len(run.gone_validated)}): {keys}")
     if run.changes:
-        changed = table("set", "rows", "changed", numbers=("rows", "changed"), title="since the earlier run")
+        changed = table_with_headings(
+            "set", "rows", "changed", numbers=("rows", "changed"), title="since the earlier run"
+        )
         for change in run.changes.sets:
-            changed.add_row(*cells(change.set, change.rows, change.changed))
+            changed.add_row(*escape_cells(change.set, change.rows, change.changed))
         show(changed)
         for sentence in run.changes.differences:
             notice(sentence)
@@ -195,19 +206,19 @@ def _show(run: Run) -> None:
 
 def _table_of(title: str, groups: Sequence[Group], columns: Mapping[str, str]) -> Table:
     """The measures of one sort of rows. A narrow terminal folds the first column."""
-    made = table("set", "rows", *columns, title=title, numbers=("rows", *list(columns)[1:]))
+    made = table_with_headings("set", "rows", *columns, title=title, numbers=("rows", *list(columns)[1:]))
     made.columns[2].justify = "right"
     made.columns[2].min_width = len("100.00%")
     for group in groups:
         shares = [group.measures[name] for name in columns.values()]
-        shown = [_value(name, share) for name, share in zip(columns.values(), shares, strict=True)]
+        shown = [_cell_text(name, share) for name, share in zip(columns.values(), shares, strict=True)]
         shown[0] += f" ({100 * shares[0].low:.2f}-{100 * shares[0].high:.2f})"
         named = f"  {group.kind}" if group.kind else group.set
-        made.add_row(*cells(named, shares[0].of, *shown))
+        made.add_row(*escape_cells(named, shares[0].of, *shown))
     return made
 
 
-def _value(name: str, share: Share) -> str:
+def _cell_text(name: str, share: Share) -> str:
     if share.share is None:
         return NOTHING
     return f"{share.count:,}" if name in _COUNTED else f"{100 * share.share:.2f}%"

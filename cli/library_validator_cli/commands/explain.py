@@ -35,7 +35,7 @@ def explain(
     """
     stack = open_stack(stack_name)
     store = stack.decisions
-    current = decision_on(stack, application_id, source)
+    current = find_decision(stack, application_id, source)
     history = store.history(current.source, application_id)
     overrides = stack.overrides.of_application(current.source, application_id)
     explanation = explanation_of(current, history, overrides)
@@ -45,7 +45,7 @@ def explain(
         show(explanation_tables(explanation))
 
 
-def decision_on(stack: Stack, application_id: str, source: str | None) -> Decision:
+def find_decision(stack: Stack, application_id: str, source: str | None) -> Decision:
     """The current decision. Without a source, your own application is preferred to those of other senders.
 
     Raises ``ApplicationUnknown``, and ``CommandFailed`` where ``--source`` is needed.

@@ -29,7 +29,15 @@ from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
 from library_validator_cli.options import RELEASES, AsJson, Timeout
 from library_validator_cli.stack_access import Stack, StackName, open_stack
-from library_validator_cli.terminal import NOTHING, cells, progress, show, show_json, table, warning
+from library_validator_cli.terminal import (
+    NOTHING,
+    escape_cells,
+    progress,
+    show,
+    show_json,
+    table_with_headings,
+    warning,
+)
 
 _SECONDS: Final = 600.0  # for all sources together
 _LARGEST: Final = 64 * 1024 * 1024  # bytes: the service's own default
@@ -64,7 +72,7 @@ def fetch(
     Sources are asked in order until one answers. Exit code 1: no source answered, or the uploaded release is
     not live.
     """
-    asked = _sources(url, sources)
+    asked = _read_sources(url, sources)
     stack = open_stack(stack_name)
     run: Run | None = None
     with progress("asking the sources") as bar:
@@ -76,14 +84,14 @@ def fetch(
     if as_json:
         show_json(_as_json(refreshed, run))
     else:
-        _show(refreshed)
+        _show_fetch(refreshed)
     if run and not as_json:
         show_ending(run, as_json=False)
     if answer is None or (run and not run_view(run, active=None).is_loaded):
         raise typer.Exit(FAILED)
 
 
-def _sources(url: str | None, file: Path | None) -> Sequence[ReleaseSource]:
+def _read_sources(url: str | None, file: Path | None) -> Sequence[ReleaseSource]:
     try:
         listed = read_source_file(file) if file else built_in_sources()
         return [own_source(url, listed)] if url else listed
@@ -113,11 +121,13 @@ def _as_json(refreshed: Refresh, run: Run | None) -> dict[str, object]:
     }
 
 
-def _show(refreshed: Refresh) -> None:
-    shown = table("source", "agency", "outcome", "the source …", "address")
+def _show_fetch(refreshed: Refresh) -> None:
+    shown = table_with_headings("source", "agency", "outcome", "the source …", "address")
     for attempt in refreshed.search.attempts:
         agency = "yes" if attempt.official else "no"
-        row = cells(attempt.source_id, agency, attempt.outcome.value, attempt.said, attempt.url or NOTHING)
+        row = escape_cells(
+            attempt.source_id, agency, attempt.outcome.value, attempt.said, attempt.url or NOTHING
+        )
         shown.add_row(*row, style="green" if attempt.outcome.is_answer else "red")
     show(shown)
     if refreshed.search.answer is None:

@@ -21,13 +21,13 @@ from library_validator_cli.applications_file import (
     warn_of_bad_lines,
 )
 from library_validator_cli.local_matching import csv_header, csv_line, registry_of
-from library_validator_cli.match_processes import Lines, processes_for
+from library_validator_cli.match_processes import AnswerLines, processes_for
 from library_validator_cli.options import FILES
 from library_validator_cli.output_file import write_texts
-from library_validator_cli.terminal import Bar, counted, json_line, notice, progress
+from library_validator_cli.terminal import Bar, count_and_noun, json_line, notice, progress
 
 
-class Format(StrEnum):
+class OutputFormat(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
 
@@ -53,8 +53,8 @@ def match(
         Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
     ] = None,
     form: Annotated[
-        Format, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
-    ] = Format.JSONL,
+        OutputFormat, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
+    ] = OutputFormat.JSONL,
     column: ColumnOption = None,
     sheet: SheetOption = None,
 ) -> None:
@@ -65,7 +65,7 @@ def match(
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
-    as_line = csv_line if form is Format.CSV else json_line
+    as_line = csv_line if form is OutputFormat.CSV else json_line
     with open_applications(applications, columns=column, sheet=sheet) as file:
         with progress("reading") as starting:
             judge = Judge(registry_of(release, starting.say))
@@ -73,17 +73,17 @@ def match(
             processes_for(file.lines, judge, as_line) as match_lines,
             progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
-            lines = _counting(match_lines(_noting_bad_lines(file, bad)), counts, bar)
-            write_texts(chain([f"{csv_header()}\n"], lines) if form is Format.CSV else lines, output)
+            lines = _count_answers(match_lines(_collect_bad_lines(file, bad)), counts, bar)
+            write_texts(chain([f"{csv_header()}\n"], lines) if form is OutputFormat.CSV else lines, output)
     for sentence in file.notices.sentences():
         notice(sentence)
     warn_of_bad_lines(bad)
     total = sum(counts.values())
     shares = ", ".join(f"{count:,} {answer.replace('_', ' ')}" for answer, count in counts.most_common())
-    notice(f"{counted(total, 'answer')}: {shares}" if total else "no applications in the file")
+    notice(f"{count_and_noun(total, 'answer')}: {shares}" if total else "no applications in the file")
 
 
-def _noting_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
+def _collect_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
     """The rows. Those that cannot be read are also added to ``bad``."""
     for row in rows:
         if isinstance(row, BadLine):
@@ -91,7 +91,7 @@ def _noting_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iter
         yield row
 
 
-def _counting(answered: Iterable[Lines], counts: Counter[str], bar: Bar) -> Iterator[str]:
+def _count_answers(answered: Iterable[AnswerLines], counts: Counter[str], bar: Bar) -> Iterator[str]:
     for lines in answered:
         counts.update(lines.counts)
         bar.advance(lines.counts.total())

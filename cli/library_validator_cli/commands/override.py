@@ -15,13 +15,21 @@ from library_validator.decisions.override_reasons import override_reasons
 from library_validator.views.as_json import decision_json, overrides_json
 from library_validator.views.decision import decision_view
 from library_validator.views.history import override_rows
-from library_validator_cli.commands.explain import decision_on
+from library_validator_cli.commands.explain import find_decision
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import answer_line
 from library_validator_cli.tables.explanation import decision_tables, overrides_table
-from library_validator_cli.terminal import cells, labelled, notice, show, show_json, table, warning
+from library_validator_cli.terminal import (
+    escape_cells,
+    notice,
+    show,
+    show_json,
+    table_with_headings,
+    text_with_label,
+    warning,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +84,7 @@ def set_override(
     """
     stack = open_stack(stack_name)
     decisions, overrides = stack.decisions, stack.overrides
-    current = decision_on(stack, application_id, source)
+    current = find_decision(stack, application_id, source)
     ruling = Ruling(
         source=current.source,
         application_id=application_id,
@@ -90,12 +98,12 @@ def set_override(
     )
     proposal = propose(ruling, decisions, overrides, stack.decider, datetime.now(UTC))
     if not yes:
-        _ask(proposal)
+        _ask_for_confirmation(proposal)
     done = carry_out(proposal, decisions, overrides, stack.bus)
     if as_json:
         show_json(decision_json(done.decision))
     else:
-        show(labelled("decided", answer_line(decision_view(done.decision))))
+        show(text_with_label("decided", answer_line(decision_view(done.decision))))
     if not done.published:
         notice("its event is not published yet: the service publishes it within minutes")
 
@@ -108,7 +116,7 @@ def list_overrides(
 ) -> None:
     """Show every override of an application, oldest first, and whether it is in force."""
     stack = open_stack(stack_name)
-    current = decision_on(stack, application_id, source)
+    current = find_decision(stack, application_id, source)
     history = stack.decisions.history(current.source, application_id)
     rows = override_rows(stack.overrides.of_application(current.source, application_id), history, current)
     if as_json:
@@ -137,18 +145,18 @@ def list_reasons(as_json: AsJson = False) -> None:
             ]
         )
         return
-    shown = table("answer", "reason", "--as", "meaning", whole=("answer", "reason"))
+    shown = table_with_headings("answer", "reason", "--as", "meaning", whole=("answer", "reason"))
     for reason in reasons:
-        shown.add_row(*cells(", ".join(sorted(reason.answers)), reason.code, reason.key, reason.staff))
+        shown.add_row(*escape_cells(", ".join(sorted(reason.answers)), reason.code, reason.key, reason.staff))
     show(shown)
 
 
-def _ask(proposal: OverrideProposal) -> None:
+def _ask_for_confirmation(proposal: OverrideProposal) -> None:
     """Show the current decision and the proposed one. Raises ``CommandFailed`` unless the person agrees."""
     notice("current decision")
     show(decision_tables(decision_view(proposal.current)))
     show("")
-    show(labelled("would become", answer_line(decision_view(proposal.decision))))
+    show(text_with_label("would become", answer_line(decision_view(proposal.decision))))
     if proposal.beside_holder:
         warning("even if another application was validated as this library")
     if not typer.confirm("Record this override?", err=True):

@@ -13,7 +13,7 @@ from library_validator.registry.rollback import roll_back
 from library_validator.registry.store import RegistryReader
 from library_validator.views.run import run_view
 from library_validator_cli.commands import release_delta, release_review
-from library_validator_cli.options import RELEASES, AsJson, words_of
+from library_validator_cli.options import RELEASES, AsJson, trimmed_reason
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.runs import runs_table
 from library_validator_cli.terminal import show, show_json
@@ -53,7 +53,7 @@ def rollback(
 
     The version that was live until now is marked. No upload makes it live again by itself.
     """
-    why = words_of(reason)
+    why = trimmed_reason(reason)
     stack = open_stack(stack_name)
     pointer = roll_back(
         stack.registry,

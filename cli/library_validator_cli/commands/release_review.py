@@ -16,7 +16,7 @@ from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, Timeout, words_of
+from library_validator_cli.options import AsJson, Timeout, trimmed_reason
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import progress, show, show_json
 from library_validator_cli.uploading import releases_bucket
@@ -52,15 +52,15 @@ def accept(
     The problems that quarantined it become warnings, with your words. A problem that is new since you decided
     quarantines it again. Exit code 1: the release is not live, and the live registry stays as it was.
     """
-    why = words_of(reason)
+    why = trimmed_reason(reason)
     stack = open_stack(stack_name)
-    run_id = quarantined_run(stack.registry.runs(), run, _accepted_not_loaded)
+    run_id = find_waiting_run(stack.registry.runs(), run, _is_accepted_but_not_loaded)
     by = stack.operator()
 
     def put() -> Upload:
         return accept_release(run_id, why, by, stack.registry, releases_bucket(stack), _now)
 
-    _put_and_follow(stack, put, timeout, as_json=as_json)
+    _upload_and_follow(stack, put, timeout, as_json=as_json)
 
 
 def reject(
@@ -70,9 +70,9 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """Reject a quarantined release for good. The live registry does not change."""
-    why = words_of(reason)
+    why = trimmed_reason(reason)
     stack = open_stack(stack_name)
-    run_id = quarantined_run(stack.registry.runs(), run, _rejected_not_published)
+    run_id = find_waiting_run(stack.registry.runs(), run, _is_rejected_but_not_published)
     rejected = reject_release(run_id, why, stack.operator(), stack.registry, stack.bus, _now)
     if as_json:
         show_json(asdict(rejected))
@@ -86,10 +86,12 @@ def build_again(timeout: Timeout = 900, stack_name: StackName = None, as_json: A
     The load ends as unchanged if the live version already has the index format of the deployed code.
     """
     stack = open_stack(stack_name)
-    _put_and_follow(stack, lambda: reindex(stack.registry, releases_bucket(stack)), timeout, as_json=as_json)
+    _upload_and_follow(
+        stack, lambda: reindex(stack.registry, releases_bucket(stack)), timeout, as_json=as_json
+    )
 
 
-def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bool]) -> str:
+def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bool]) -> str:
     """The id of the run that ``wanted`` names: by its id, or by a part of its file's name.
 
     Only runs that wait for a person are found by a part of the name: quarantined runs, and runs whose
@@ -112,17 +114,17 @@ def quarantined_run(runs: list[Run], wanted: str, resumable: Callable[[Run], boo
     raise CommandFailed(f"no quarantined run has {wanted} in its name: {found}")
 
 
-def _put_and_follow(stack: Stack, put: Callable[[], Upload], timeout: float, *, as_json: bool) -> None:
+def _upload_and_follow(stack: Stack, put: Callable[[], Upload], timeout: float, *, as_json: bool) -> None:
     with progress("putting the release into the bucket again") as bar:
         run = follow_run(stack.registry, put().run_id, bar.say, timeout)
     show_ending(run, as_json=as_json)
 
 
-def _accepted_not_loaded(run: Run) -> bool:
+def _is_accepted_but_not_loaded(run: Run) -> bool:
     return run.status == "accepted" and not run.accepted_as
 
 
-def _rejected_not_published(run: Run) -> bool:
+def _is_rejected_but_not_published(run: Run) -> bool:
     return run.status == "rejected" and not run.events_published
 
 

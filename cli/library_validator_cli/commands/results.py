@@ -44,10 +44,10 @@ def results(
 
     They are read from the casework table. Nothing is taken from the queues that partners read.
     """
-    start = _time(since, datetime.now(UTC))
+    start = _parse_time(since, datetime.now(UTC))
     store = open_stack(stack_name).decisions
     if follow:
-        _follow(store, start, decision, as_json=as_json)
+        _follow_decisions(store, start, decision, as_json=as_json)
         return
     with progress("reading decisions"):
         found = [made for made in store.recent(start) if decision in (None, made.decision)]
@@ -63,7 +63,7 @@ def results(
         notice(f"no decisions since {start:%Y-%m-%d %H:%M} UTC")
 
 
-def _follow(store: DecisionStore, start: datetime, only: Answer | None, *, as_json: bool) -> None:
+def _follow_decisions(store: DecisionStore, start: datetime, only: Answer | None, *, as_json: bool) -> None:
     try:
         for made in follow_decisions(store, start):
             if made is None or only not in (None, made.decision):
@@ -76,7 +76,7 @@ def _follow(store: DecisionStore, start: datetime, only: Answer | None, *, as_js
         notice("stopped following")
 
 
-def _time(text: str, now: datetime) -> datetime:
+def _parse_time(text: str, now: datetime) -> datetime:
     """The moment of ``--since``: ``15m`` ago, or a date or time in ISO 8601, UTC unless it has a zone."""
     ago = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
     if ago:

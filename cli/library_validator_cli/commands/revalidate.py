@@ -66,14 +66,14 @@ def revalidate(
         raise WrongUsage("--dry-run is an option of revalidate start, and --output needs --dry-run")
     stack = open_stack(stack_name)
     if dry_run:
-        _dry_run(stack, output, as_json=as_json)
+        _count_changes(stack, output, as_json=as_json)
     elif action is Action.START:
-        _start(stack, as_json=as_json)
+        _start_revalidation(stack, as_json=as_json)
     else:
-        _status(stack, as_json=as_json)
+        _show_progress(stack, as_json=as_json)
 
 
-def _dry_run(stack: Stack, output: Path | None, *, as_json: bool) -> None:
+def _count_changes(stack: Stack, output: Path | None, *, as_json: bool) -> None:
     preview = Preview(
         stack.decisions, stack.revalidations, stack.registry, stack.decider, lambda: datetime.now(UTC)
     )
@@ -96,9 +96,9 @@ def _dry_run(stack: Stack, output: Path | None, *, as_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
-def _start(stack: Stack, *, as_json: bool) -> None:
+def _start_revalidation(stack: Stack, *, as_json: bool) -> None:
     activation = str(stack.registry.pointer().activation)
-    asked_at = asked_after(stack.revalidations.progress(activation), datetime.now(UTC))
+    asked_at = time_after_latest_start(stack.revalidations.progress(activation), datetime.now(UTC))
     queue = RevalidationsQueue(stack.sqs, stack.output("RevalidationsQueueUrl"))
     queue.send([Task(task="revalidate", activation=activation, asked_at=asked_at)])
     if as_json:
@@ -109,13 +109,13 @@ def _start(stack: Stack, *, as_json: bool) -> None:
         )
 
 
-def asked_after(shards: Sequence[ShardProgress], now: datetime) -> datetime:
+def time_after_latest_start(shards: Sequence[ShardProgress], now: datetime) -> datetime:
     """The time of this start: ``now``, or just after the latest start if another clock is ahead."""
     before = max((shard.asked_at for shard in shards), default="")
     return max(now, datetime.fromisoformat(before) + timedelta(microseconds=1)) if before else now
 
 
-def _status(stack: Stack, *, as_json: bool) -> None:
+def _show_progress(stack: Stack, *, as_json: bool) -> None:
     activation = str(stack.registry.pointer().activation)
     view = revalidation_view(activation, stack.revalidations.progress(activation))
     if as_json:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from library_validator.releases.reading.release import read_release
-from library_validator_cli.commands.match import Format
+from library_validator_cli.commands.match import OutputFormat
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import FILES
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
@@ -40,7 +40,7 @@ def applications(
     ],
     count: Annotated[int, typer.Option(min=1, help="How many applications.")] = 100,
     seed: Annotated[int, typer.Option(help="The same seed and release give the same applications.")] = 1,
-    form: Annotated[Format, typer.Option("--format", help="csv or jsonl.")] = Format.CSV,
+    form: Annotated[OutputFormat, typer.Option("--format", help="csv or jsonl.")] = OutputFormat.CSV,
 ) -> None:
     """Write applications as people type them, with their right answers. About a third are impostors.
 
@@ -51,7 +51,9 @@ def applications(
         drawn_from = read_release(release)
     try:
         drawn = sample_applications(drawn_from, count, seed)
-        lines = _csv(drawn) if form is Format.CSV else (json_line(asdict(sample)) for sample in drawn)
+        lines = (
+            _csv_text(drawn) if form is OutputFormat.CSV else (json_line(asdict(sample)) for sample in drawn)
+        )
         for line in lines:
             sys.stdout.write(line + "\n")
     except ValueError as error:
@@ -72,7 +74,7 @@ def release(
     notice(f"written: {output}; its libraries are invented")
 
 
-def _csv(drawn: Iterable[SampleApplication]) -> Iterator[str]:
+def _csv_text(drawn: Iterable[SampleApplication]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, lineterminator="")
     writer.writeheader()

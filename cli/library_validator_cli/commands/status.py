@@ -58,7 +58,7 @@ def status(stack_name: StackName = None, as_json: AsJson = False) -> None:
 
 
 def status_of(stack: Stack) -> StackStatus:
-    queues = {name: _depth(stack, output) for name, output in QUEUES.items()}
+    queues = {name: _count_messages(stack, output) for name, output in QUEUES.items()}
     try:
         pointer = stack.registry.pointer()
     except NoActiveRegistry:
@@ -99,7 +99,7 @@ def _registry_sentence(view: RegistryView | None) -> str:
     )
 
 
-def _depth(stack: Stack, output: str) -> QueueDepth:
+def _count_messages(stack: Stack, output: str) -> QueueDepth:
     answer = stack.sqs.get_queue_attributes(
         QueueUrl=stack.output(output),
         AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],

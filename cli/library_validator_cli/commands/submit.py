@@ -23,7 +23,7 @@ from library_validator_cli.failures import FAILED
 from library_validator_cli.options import SERVICE
 from library_validator_cli.sending import NotSent, send
 from library_validator_cli.stack_access import StackName, open_stack
-from library_validator_cli.terminal import Bar, counted, notice, progress, show, show_json, warning
+from library_validator_cli.terminal import Bar, count_and_noun, notice, progress, show, show_json, warning
 
 
 def register(app: typer.Typer) -> None:
@@ -63,18 +63,18 @@ def submit(
         def count(taken: int) -> None:
             done.sent += taken
 
-        rows = _sendable(file, done.bad, bar)
+        rows = _rows_to_send(file, done.bad, bar)
         done.not_taken = send(stack.own_sqs, stack.output("ApplicationsQueueUrl"), rows, sent=count)
         done.notices = file.notices.sentences()
     if as_json:
         show_json(_as_json(done))
     else:
-        _show(done, stack.place)
+        _show_counts(done, stack.place)
     if done.bad or done.not_taken:
         raise typer.Exit(FAILED)
 
 
-def _sendable(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Iterator[Row]:
+def _rows_to_send(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Iterator[Row]:
     """Rows that the service can answer; the others are added to ``bad``."""
     for row in file:
         bar.advance()
@@ -89,7 +89,7 @@ def _sendable(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Iterator[
             yield row
 
 
-def _show(done: SendResult, place: str) -> None:
+def _show_counts(done: SendResult, place: str) -> None:
     for sentence in done.notices:
         notice(sentence)
     warn_of_bad_lines(done.bad)
@@ -97,8 +97,8 @@ def _show(done: SendResult, place: str) -> None:
         row = refused.row
         warning(f"line {row.line} ({row.application_id}) was not taken by the queue: {refused.reason}")
     show(
-        f"{counted(done.sent, 'application')} sent to {place}"
-        + (f", {counted(len(done.bad), 'line')} not readable" if done.bad else "")
+        f"{count_and_noun(done.sent, 'application')} sent to {place}"
+        + (f", {count_and_noun(len(done.bad), 'line')} not readable" if done.bad else "")
         + (f", {len(done.not_taken):,} not taken by the queue" if done.not_taken else "")
     )
 

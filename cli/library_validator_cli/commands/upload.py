@@ -50,16 +50,16 @@ def upload(
     """
     stack = open_stack(stack_name)
     with tempfile.TemporaryFile() as body:
-        name = _put_zip(release, outlets, body)
+        name = _write_zip(release, outlets, body)
         with progress(f"reading {name}") as bar:
-            _forecast(body, name)
+            _show_forecast(body, name)
             bar.say(f"uploading {name}")
             run_id = put_release(stack, body, name)
             run = follow_run(stack.registry, run_id, bar.say, timeout)
     show_ending(run, as_json=as_json)
 
 
-def _put_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
+def _write_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
     """Write the zip to ``body``; returns the name under which it is uploaded."""
     if outlets is not None:
         zip_pair(release, outlets, body)
@@ -69,7 +69,7 @@ def _put_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
     return release.name
 
 
-def _forecast(body: BinaryIO, name: str) -> None:
+def _show_forecast(body: BinaryIO, name: str) -> None:
     """Show early how the service will probably decide. The service decides; this only saves a wait."""
     body.seek(0)
     try:

@@ -54,7 +54,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ReferenceLine:
     """A thin straight line with a label at a point on it: a threshold or a diagonal."""
 
     start: tuple[float, float]
@@ -63,11 +63,13 @@ class Rule:
     at: tuple[float, float]
 
 
-def chart(title: str, x: Axis, y: Axis, series: Sequence[Series], rules: Sequence[Rule] = ()) -> str:
+def draw_chart(
+    title: str, x: Axis, y: Axis, series: Sequence[Series], rules: Sequence[ReferenceLine] = ()
+) -> str:
     """One SVG element. Values outside the axes are drawn at their ends."""
-    parts = [*_grid(x, y), *(_rule(rule, x, y) for rule in rules)]
+    parts = [*_draw_grid(x, y), *(_draw_reference_line(rule, x, y) for rule in rules)]
     for line in series:
-        parts.extend(_series(line, x, y))
+        parts.extend(_draw_series(line, x, y))
     return (
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
         + "".join(parts)
@@ -75,26 +77,26 @@ def chart(title: str, x: Axis, y: Axis, series: Sequence[Series], rules: Sequenc
     )
 
 
-def _across(axis: Axis, value: float) -> float:
-    return _LEFT + _part(axis, value) * (_WIDTH - _LEFT - _RIGHT)
+def _x_position(axis: Axis, value: float) -> float:
+    return _LEFT + _share_of_axis(axis, value) * (_WIDTH - _LEFT - _RIGHT)
 
 
-def _down(axis: Axis, value: float) -> float:
-    return _HEIGHT - _BOTTOM - _part(axis, value) * (_HEIGHT - _TOP - _BOTTOM)
+def _y_position(axis: Axis, value: float) -> float:
+    return _HEIGHT - _BOTTOM - _share_of_axis(axis, value) * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def _part(axis: Axis, value: float) -> float:
+def _share_of_axis(axis: Axis, value: float) -> float:
     return min(1.0, max(0.0, (value - axis.low) / (axis.high - axis.low)))
 
 
-def _grid(x: Axis, y: Axis) -> Iterator[str]:
+def _draw_grid(x: Axis, y: Axis) -> Iterator[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     for value in y.ticks:
-        at = _down(y, value)
+        at = _y_position(y, value)
         yield f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{at:.1f}" y2="{at:.1f}"/>'
         yield f'<text x="{_LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{escape(y.text(value))}</text>'
     for value in x.ticks:
-        at = _across(x, value)
+        at = _x_position(x, value)
         yield f'<line class="axis" x1="{at:.1f}" x2="{at:.1f}" y1="{bottom}" y2="{bottom + 4}"/>'
         yield f'<text x="{at:.1f}" y="{bottom + 18}" text-anchor="middle">{escape(x.text(value))}</text>'
     yield f'<line class="axis" x1="{_LEFT}" x2="{right}" y1="{bottom}" y2="{bottom}"/>'
@@ -106,23 +108,25 @@ def _grid(x: Axis, y: Axis) -> Iterator[str]:
     )
 
 
-def _rule(rule: Rule, x: Axis, y: Axis) -> str:
-    (x1, y1), (x2, y2) = ((_across(x, at), _down(y, height)) for at, height in (rule.start, rule.end))
-    left, top = _across(x, rule.at[0]) + 7, _down(y, rule.at[1]) + 4
+def _draw_reference_line(rule: ReferenceLine, x: Axis, y: Axis) -> str:
+    (x1, y1), (x2, y2) = (
+        (_x_position(x, at), _y_position(y, height)) for at, height in (rule.start, rule.end)
+    )
+    left, top = _x_position(x, rule.at[0]) + 7, _y_position(y, rule.at[1]) + 4
     return (
         f'<line class="rule" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
         f'<text class="rule" x="{left:.1f}" y="{top:.1f}">{escape(rule.label)}</text>'
     )
 
 
-def _series(series: Series, x: Axis, y: Axis) -> Iterator[str]:
+def _draw_series(series: Series, x: Axis, y: Axis) -> Iterator[str]:
     if series.joined:
-        path = " ".join(f"{_across(x, dot.x):.1f},{_down(y, dot.y):.1f}" for dot in series.dots)
+        path = " ".join(f"{_x_position(x, dot.x):.1f},{_y_position(y, dot.y):.1f}" for dot in series.dots)
         yield f'<polyline class="{series.style}" points="{path}"/>'
     for dot in series.dots:
-        across, down = _across(x, dot.x), _down(y, dot.y)
+        across, down = _x_position(x, dot.x), _y_position(y, dot.y)
         if dot.low is not None and dot.high is not None:
-            ends = f'y1="{_down(y, dot.low):.1f}" y2="{_down(y, dot.high):.1f}"'
+            ends = f'y1="{_y_position(y, dot.low):.1f}" y2="{_y_position(y, dot.high):.1f}"'
             yield f'<line class="{series.style}" x1="{across:.1f}" x2="{across:.1f}" {ends}/>'
         size = 2 if series.joined else 4
         label = f"<title>{escape(dot.label)}</title>" if dot.label else ""

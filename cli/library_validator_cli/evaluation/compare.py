@@ -90,7 +90,7 @@ def answers_of(measured_rows: Sequence[MeasuredRow]) -> list[RowAnswer]:
     ]
 
 
-def changes(
+def compare_runs(
     against: str,
     before: Sequence[RowAnswer],
     after: Sequence[RowAnswer],
@@ -104,46 +104,46 @@ def changes(
         known = earlier.pop((row.set, row.application_id), None)
         if known is not None:
             pairs[row.set].append((known, row))
-    changed = [_change(old, new) for both in pairs.values() for old, new in both if _is_changed(old, new)]
+    changed = [_row_change(old, new) for both in pairs.values() for old, new in both if _is_changed(old, new)]
     common = sum(map(len, pairs.values()))
     return RunChanges(
         against=against,
-        differences=[*_differences(then, now), *_rows_apart(len(earlier), len(after) - common)],
+        differences=[*_list_differences(then, now), *_count_unshared_rows(len(earlier), len(after) - common)],
         sets=[_set_change(name, both) for name, both in pairs.items()],
-        rows=sorted(changed, key=_gravity),
+        rows=sorted(changed, key=_gravity_of),
     )
 
 
-def _gravity(change: RowChange) -> tuple[int, str, str]:
+def _gravity_of(change: RowChange) -> tuple[int, str, str]:
     """The new answer decides how grave a change is. Not validating an applicant without an entry is right."""
     is_right = change.after is RowResult.NOT_VALIDATED and change.label in (NONE, GONE)
     became = RowResult.RIGHT if is_right else change.after
     return _GRAVEST_FIRST.index(became), change.set, change.application_id
 
 
-def _differences(then: Circumstances, now: Circumstances) -> list[str]:
+def _list_differences(then: Circumstances, now: Circumstances) -> list[str]:
     names = ("registry version", "policy version", "fields")
     compared = zip(names, then, now, strict=True)
     return [f"{name}: {old} then, {new} now" for name, old, new in compared if old != new]
 
 
-def _rows_apart(lost: int, added: int) -> list[str]:
+def _count_unshared_rows(lost: int, added: int) -> list[str]:
     sentence = f"rows that only one run has, not compared: {lost:,} then, {added:,} now"
     return [sentence] if lost or added else []
 
 
 def _is_changed(old: RowAnswer, new: RowAnswer) -> bool:
-    def shown(row: RowAnswer) -> tuple[RowResult, str]:
+    def compared_part(row: RowAnswer) -> tuple[RowResult, str]:
         return row.result, row.key if _is_validated(row) else ""
 
-    return shown(old) != shown(new)
+    return compared_part(old) != compared_part(new)
 
 
 def _is_validated(row: RowAnswer) -> bool:
     return row.result not in (RowResult.REVIEW, RowResult.NOT_VALIDATED)
 
 
-def _change(old: RowAnswer, new: RowAnswer) -> RowChange:
+def _row_change(old: RowAnswer, new: RowAnswer) -> RowChange:
     return RowChange(
         set=new.set,
         application_id=new.application_id,

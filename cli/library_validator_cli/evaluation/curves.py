@@ -28,7 +28,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Point(_Model):
+class CurvePoint(_Model):
     """The effect of one ``validate`` threshold, in bits, if nothing else changes."""
 
     threshold: float
@@ -42,17 +42,17 @@ class Point(_Model):
         return self.wrong_key + self.non_libraries
 
 
-class Choice(_Model):
+class ThresholdChoice(_Model):
     """The threshold that one half of the rows gives for an error bound, and its effect on the other half."""
 
     bound: float  # most wrong validations among the rows of the choosing half, as a share
     chosen_on: Half
     threshold: float | None  # None: no threshold keeps the bound
-    there: Point | None
-    elsewhere: Point | None  # on the other half
+    there: CurvePoint | None
+    elsewhere: CurvePoint | None  # on the other half
 
 
-class Bin(_Model):
+class ConfidenceBin(_Model):
     """Rows whose best candidate has a confidence from ``low`` to below ``high``."""
 
     low: float
@@ -68,7 +68,7 @@ class Reliability(_Model):
     rows: int
     brier: float | None  # mean squared error of the confidence: 0 is perfect
     log_loss: float | None  # mean of -ln of the probability given to what is the case, in nats
-    bins: list[Bin]
+    bins: list[ConfidenceBin]
 
 
 def half_of(application_id: str) -> Half:
@@ -76,12 +76,12 @@ def half_of(application_id: str) -> Half:
     return "choose" if hashlib.sha256(application_id.encode()).digest()[0] < 128 else "report"
 
 
-def curve(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
+def curve(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
     """One point a threshold, rising; everything else of the policy as it is."""
     return _curve(measured_rows, MeasuredRow.result_at)
 
 
-def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
+def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
     """The same curve if only the score of the best candidate decided. It shows the value of the rules."""
     return _curve(measured_rows, MeasuredRow.result_by_score)
 
@@ -89,38 +89,40 @@ def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[Point]:
 _ResultAt = Callable[[MeasuredRow, float], RowResult | None]
 
 
-def _curve(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[Point]:
+def _curve(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[CurvePoint]:
     libraries = [measured for measured in measured_rows if measured.row.is_library]
     others = [measured for measured in measured_rows if measured.row.label == NONE]
-    return [_point(threshold, libraries, others, result_at) for threshold in THRESHOLDS]
+    return [_curve_point(threshold, libraries, others, result_at) for threshold in THRESHOLDS]
 
 
-def choices(measured_rows: Sequence[MeasuredRow]) -> list[Choice]:
+def choose_thresholds(measured_rows: Sequence[MeasuredRow]) -> list[ThresholdChoice]:
     """Two choices for each error bound: each half chooses a threshold, the other half reports on it."""
     halves: dict[Half, list[MeasuredRow]] = {"choose": [], "report": []}
     for measured in measured_rows:
         halves[half_of(measured.row.application.application_id)].append(measured)
     choose, report = curve(halves["choose"]), curve(halves["report"])
     return [
-        _choice(bound, name, here, other)
+        _choose_threshold(bound, name, here, other)
         for bound in ERROR_BOUNDS
-        for name, here, other in _both_ways(choose, report)
+        for name, here, other in _exchange_halves(choose, report)
     ]
 
 
-def _both_ways(
-    choose: list[Point], report: list[Point]
-) -> tuple[tuple[Half, list[Point], list[Point]], tuple[Half, list[Point], list[Point]]]:
+def _exchange_halves(
+    choose: list[CurvePoint], report: list[CurvePoint]
+) -> tuple[tuple[Half, list[CurvePoint], list[CurvePoint]], tuple[Half, list[CurvePoint], list[CurvePoint]]]:
     return ("choose", choose, report), ("report", report, choose)
 
 
-def _choice(bound: float, half: Half, here: Sequence[Point], other: Sequence[Point]) -> Choice:
+def _choose_threshold(
+    bound: float, half: Half, here: Sequence[CurvePoint], other: Sequence[CurvePoint]
+) -> ThresholdChoice:
     """The lowest threshold that keeps the bound validates most."""
     kept = (place for place, point in enumerate(here) if point.errors.count <= bound * point.errors.of)
     place = next(kept, None)
     if place is None:
-        return Choice(bound=bound, chosen_on=half, threshold=None, there=None, elsewhere=None)
-    return Choice(
+        return ThresholdChoice(bound=bound, chosen_on=half, threshold=None, there=None, elsewhere=None)
+    return ThresholdChoice(
         bound=bound,
         chosen_on=half,
         threshold=here[place].threshold,
@@ -129,12 +131,12 @@ def _choice(bound: float, half: Half, here: Sequence[Point], other: Sequence[Poi
     )
 
 
-def _point(
+def _curve_point(
     threshold: float, libraries: Sequence[MeasuredRow], others: Sequence[MeasuredRow], result_at: _ResultAt
-) -> Point:
+) -> CurvePoint:
     results = [result_at(measured, threshold) for measured in libraries]
     validated = sum(result_at(measured, threshold) is not None for measured in others)
-    return Point(
+    return CurvePoint(
         threshold=threshold,
         right=Share(count=results.count(RowResult.RIGHT), of=len(libraries)),
         wrong_key=Share(count=results.count(RowResult.WRONG_KEY), of=len(libraries)),
@@ -157,19 +159,19 @@ def _reliability(population: str, measured_rows: Sequence[MeasuredRow]) -> Relia
     return Reliability(
         population=population,
         rows=len(pairs),
-        brier=_mean((confidence - right) ** 2 for confidence, right in pairs),
-        log_loss=_mean(-math.log(max(_SUREST, p if right else 1 - p)) for p, right in pairs),
-        bins=[_bin(low, high, pairs) for low, high in pairwise(_BIN_EDGES)],
+        brier=_mean_of((confidence - right) ** 2 for confidence, right in pairs),
+        log_loss=_mean_of(-math.log(max(_SUREST, p if right else 1 - p)) for p, right in pairs),
+        bins=[_confidence_bin(low, high, pairs) for low, high in pairwise(_BIN_EDGES)],
     )
 
 
-def _bin(low: float, high: float, pairs: Sequence[tuple[float, bool]]) -> Bin:
+def _confidence_bin(low: float, high: float, pairs: Sequence[tuple[float, bool]]) -> ConfidenceBin:
     last = high == _BIN_EDGES[-1]
     inside = [(p, right) for p, right in pairs if low <= p < high or (last and p == high)]
     right = Share(count=sum(right for _, right in inside), of=len(inside))
-    return Bin(low=low, high=high, mean=_mean(p for p, _ in inside), right=right)
+    return ConfidenceBin(low=low, high=high, mean=_mean_of(p for p, _ in inside), right=right)
 
 
-def _mean(values: Iterable[float]) -> float | None:
+def _mean_of(values: Iterable[float]) -> float | None:
     listed = list(values)
     return math.fsum(listed) / len(listed) if listed else None

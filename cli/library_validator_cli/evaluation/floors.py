@@ -19,7 +19,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict
 
 from library_validator_cli.evaluation.intervals import Share
-from library_validator_cli.evaluation.labelled import reduction
+from library_validator_cli.evaluation.labelled import fields_to_keep
 from library_validator_cli.evaluation.summary import MEASURES, Group
 from library_validator_cli.failures import CommandFailed
 
@@ -81,7 +81,9 @@ def read_floors(path: Path) -> list[Floor]:
     tables = body.pop("floor", None)
     if body or not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise CommandFailed(f"{path.name} has something other than [[floor]] tables")
-    return [_floor(table, f"{path.name}, floor {number}") for number, table in enumerate(tables, start=1)]
+    return [
+        _read_floor(table, f"{path.name}, floor {number}") for number, table in enumerate(tables, start=1)
+    ]
 
 
 def check_floors(
@@ -99,11 +101,11 @@ def check_floors(
         if floor.only != tuple(only) or len(present) < len(floor.sets):
             others.append(floor.about)
             continue
-        checks.extend(_check(floor.about, limit, present) for limit in floor.limits)
+        checks.extend(_check_floor(floor.about, limit, present) for limit in floor.limits)
     return checks, others
 
 
-def _check(about: str, limit: Limit, groups: Sequence[Group]) -> FloorCheck:
+def _check_floor(about: str, limit: Limit, groups: Sequence[Group]) -> FloorCheck:
     if limit.measure == "keys":
         most = max(group.keys.max for group in groups)
         return FloorCheck(about=about, limit=str(limit), measured=f"{most:,}", met=most <= limit.value)
@@ -113,17 +115,17 @@ def _check(about: str, limit: Limit, groups: Sequence[Group]) -> FloorCheck:
     return FloorCheck(about=about, limit=str(limit), measured=measured, met=limit.is_met_by(share))
 
 
-def _floor(table: dict[str, Any], at: str) -> Floor:
+def _read_floor(table: dict[str, Any], at: str) -> Floor:
     sets = table.get("sets", [table["set"]] if "set" in table else [])
     if not sets or not isinstance(sets, list) or not all(isinstance(name, str) for name in sets):
         raise CommandFailed(f'{at}: has no set; write set = "typed" or sets = ["typed", ...]')
-    limits = tuple(_limit(name, value, at) for name, value in table.items() if name not in _ABOUT)
+    limits = tuple(_read_limit(name, value, at) for name, value in table.items() if name not in _ABOUT)
     if not limits:
         raise CommandFailed(f"{at}: has no limit; add one such as wrong_max = 2")
-    return Floor(tuple(sets), str(table.get("kind", "")), reduction(table.get("only")), limits)
+    return Floor(tuple(sets), str(table.get("kind", "")), fields_to_keep(table.get("only")), limits)
 
 
-def _limit(name: str, value: object, at: str) -> Limit:
+def _read_limit(name: str, value: object, at: str) -> Limit:
     measure, _, end = name.rpartition("_")
     known = name == _KEYS or (measure in MEASURES and end in ("min", "max"))
     if not known:

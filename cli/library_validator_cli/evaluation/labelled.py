@@ -90,7 +90,7 @@ def read_labelled(
     return files
 
 
-def reduction(text: str | None) -> tuple[str, ...]:
+def fields_to_keep(text: str | None) -> tuple[str, ...]:
     """The fields of ``--only name,city,state``, in the order of ``FIELDS``. Empty means all fields.
 
     Raises ``WrongUsage`` if a field is unknown or the name is missing.
@@ -113,7 +113,7 @@ def _read_file(
     with open_applications(path, columns=columns, sheet=sheet, beside=_LABELLING, generate_ids=False) as file:
         if not file.is_json:
             _require_columns(path, file.fields)
-        rows = tuple(_rows(file, path, kept))
+        rows = tuple(_read_rows(file, path, kept))
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     return LabelledFile(path.name, sha256, rows, tuple(file.notices.surprises()))
 
@@ -126,14 +126,14 @@ def _require_columns(path: Path, found: frozenset[str]) -> None:
         )
 
 
-def _rows(file: ApplicationsFile, path: Path, kept: frozenset[str]) -> Iterator[LabelledRow]:
+def _read_rows(file: ApplicationsFile, path: Path, kept: frozenset[str]) -> Iterator[LabelledRow]:
     for row in file:
         if isinstance(row, BadLine):
             raise CommandFailed(f"{path.name}, {row.lines}: {row.error}")
-        yield _row(row.fields, path.stem, f"{path.name}, line {row.line}", kept)
+        yield _read_row(row.fields, path.stem, f"{path.name}, line {row.line}", kept)
 
 
-def _row(fields: dict[str, Any], stem: str, at: str, kept: frozenset[str]) -> LabelledRow:
+def _read_row(fields: dict[str, Any], stem: str, at: str, kept: frozenset[str]) -> LabelledRow:
     label, given_set, kind = (str(fields.get(name, "")).strip() for name in _LABELLING)
     if label not in (NONE, GONE) and not _FSCS_KEY.fullmatch(label):
         raise CommandFailed(

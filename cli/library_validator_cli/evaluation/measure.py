@@ -72,17 +72,17 @@ class MeasuredRow:
             return RowResult.REVIEW
         if self.answer is Answer.NOT_VALIDATED:
             return RowResult.NOT_VALIDATED
-        return self._validated_with(self.key)
+        return self._result_if_validated_as(self.key)
 
     def result_at(self, threshold: float) -> RowResult | None:
         """The result at another ``validate`` threshold; None if the row is not validated there."""
-        return self._validated_with(self.validated_key) if threshold <= self.validated_up_to else None
+        return self._result_if_validated_as(self.validated_key) if threshold <= self.validated_up_to else None
 
     def result_by_score(self, threshold: float) -> RowResult | None:
         """The result if the score alone decides; None if the row is not validated."""
-        return self._validated_with(self.best_key) if self.bits >= threshold else None
+        return self._result_if_validated_as(self.best_key) if self.bits >= threshold else None
 
-    def _validated_with(self, key: str) -> RowResult:
+    def _result_if_validated_as(self, key: str) -> RowResult:
         if self.row.label == NONE:
             return RowResult.NON_LIBRARY_VALIDATED
         if self.row.label == GONE:
@@ -102,10 +102,10 @@ class Measurer:
         ranking = ranked.ranking
 
         def verdict_at(validate: float) -> Verdict:
-            return ranked.verdict(moved_to(validate, self._policy))
+            return ranked.verdict(policy_with_threshold(validate, self._policy))
 
         verdict = verdict_at(self._policy.validate)
-        validated_up_to, validated_key = _last_validation(
+        validated_up_to, validated_key = _highest_validating_threshold(
             verdict_at, self._policy.validate, is_validated=verdict.answer is Answer.VALIDATED
         )
         shown = verdict.match or ranking.best
@@ -122,19 +122,19 @@ class Measurer:
             right_rank=_rank_of(row.label, ranking),
             candidates=len(ranking.scored) + len(ranking.vanished),
             keys=len(ranked.query.keys),
-            same_place=verdict.match is not None and _same_place(verdict.match, self._policy),
+            same_place=verdict.match is not None and _is_same_place(verdict.match, self._policy),
             validated_up_to=validated_up_to,
             validated_key=validated_key,
         )
 
 
-def moved_to(validate: float, policy: Policy) -> Policy:
+def policy_with_threshold(validate: float, policy: Policy) -> Policy:
     """The policy with another ``validate`` threshold. The threshold of a name alone keeps its distance."""
     by_name = validate + policy.validate_by_name - policy.validate
     return replace(policy, validate=validate, validate_by_name=by_name)
 
 
-def _last_validation(
+def _highest_validating_threshold(
     verdict_at: Callable[[float], Verdict], shipped: float, *, is_validated: bool
 ) -> tuple[float, str]:
     """The highest of ``THRESHOLDS`` that validates, and the FSCS key that it validates with.
@@ -160,48 +160,50 @@ def _rank_of(label: str, ranking: Ranking) -> int:
     return next((place for place, key in enumerate(systems, start=1) if key == label), 0)
 
 
-def _same_place(named: Scored, policy: Policy) -> bool:
+def _is_same_place(named: Scored, policy: Policy) -> bool:
     return named.compared.street in policy.street or named.compared.phone in policy.phone
 
 
 @contextmanager
-def measuring(
+def measure_rows(
     rows: Sequence[LabelledRow], registry: RegistryReader, processes: int | None = None
 ) -> Iterator[Iterator[MeasuredRow]]:
     """Yields a stream of measured rows in the order of ``rows``. Uses all processors, or ``processes``.
 
     All processes start before this yields, because a caller's progress bar starts a thread.
     """
-    work = _Work(rows, Measurer(registry))
+    work = _ChunkMeasurer(rows, Measurer(registry))
     starts = range(0, len(rows), _CHUNK)
-    processes = processes or _processors()
+    processes = processes or _count_processors()
     if processes == 1 or len(rows) < _WORTH_PROCESSES:
-        yield chain.from_iterable(map(work.chunk, starts))
+        yield chain.from_iterable(map(work.measure_chunk, starts))
         return
-    executor = ProcessPoolExecutor(processes, _context(), initializer=_take, initargs=(work,))
+    executor = ProcessPoolExecutor(
+        processes, _process_context(), initializer=_keep_measurer, initargs=(work,)
+    )
     try:
-        yield chain.from_iterable(executor.map(_chunk, starts))
+        yield chain.from_iterable(executor.map(_measure_chunk, starts))
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _context() -> BaseContext:
+def _process_context() -> BaseContext:
     """Forked processes share the index without a copy. A fork may hang if other threads run."""
     can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
     return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
-def _processors() -> int:
+def _count_processors() -> int:
     """The number of processors of this process, or of the machine if the system does not report it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _Work:
+class _ChunkMeasurer:
     def __init__(self, rows: Sequence[LabelledRow], measurer: Measurer) -> None:
         self._rows = rows
         self._measurer = measurer
 
-    def chunk(self, start: int) -> list[MeasuredRow]:
+    def measure_chunk(self, start: int) -> list[MeasuredRow]:
         return [self._measure(row) for row in self._rows[start : start + _CHUNK]]
 
     def _measure(self, row: LabelledRow) -> MeasuredRow:
@@ -212,12 +214,12 @@ class _Work:
             raise
 
 
-_taken: list[_Work] = []  # the work of this process
+_taken: list[_ChunkMeasurer] = []  # the work of this process
 
 
-def _take(work: _Work) -> None:
+def _keep_measurer(work: _ChunkMeasurer) -> None:
     _taken[:] = [work]
 
 
-def _chunk(start: int) -> list[MeasuredRow]:
-    return _taken[0].chunk(start)
+def _measure_chunk(start: int) -> list[MeasuredRow]:
+    return _taken[0].measure_chunk(start)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import add
 
-from library_validator_cli.evaluation.curves import Choice, Half
+from library_validator_cli.evaluation.curves import Half, ThresholdChoice
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import THRESHOLDS
 from library_validator_cli.evaluation.report_charts import reliability_figures, threshold_figures
@@ -17,7 +17,7 @@ from library_validator_cli.evaluation.report_errors import change_sections, erro
 from library_validator_cli.evaluation.report_parts import (
     NOTHING,
     Cell,
-    html,
+    as_html,
     number,
     percent,
     rows_and_interval,
@@ -36,25 +36,26 @@ def html_report(run: Run) -> str:
     """The whole page."""
     fields = f"only the fields {', '.join(run.only)}" if run.only else "all fields"
     sections = [
-        _floors(run),
-        _tiles(run),
-        _libraries(run),
-        _others(run),
-        _finding(run),
-        _thresholds(run),
-        _reliability(run),
+        _floors_section(run),
+        _summary_tiles(run),
+        _libraries_section(run),
+        _non_libraries_section(run),
+        _candidates_section(run),
+        _thresholds_section(run),
+        _confidence_section(run),
         gone_section(run),
         *change_sections(run),
         error_section(run),
-        _inputs(run),
+        _inputs_section(run),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>Evaluation of {html(run.registry_version)}</title><style>{STYLE}</style></head><body>"
+        f"<title>Evaluation of {as_html(run.registry_version)}</title><style>{STYLE}</style></head><body>"
         "<h1>How often the answers are right</h1>"
-        f'<p class="soft">Registry {html(run.registry_version)} (fiscal year {run.fiscal_year}), policy '
-        f"{html(run.policy_version)}, {html(fields)}, measured {run.measured_at:%Y-%m-%d %H:%M} UTC.</p>"
+        f'<p class="soft">Registry {as_html(run.registry_version)} (fiscal year {run.fiscal_year}), policy '
+        f"{as_html(run.policy_version)}, {as_html(fields)}, "
+        f"measured {run.measured_at:%Y-%m-%d %H:%M} UTC.</p>"
         '<nav><a href="#libraries">Libraries</a><a href="#others">Others</a><a href="#finding">Finding</a>'
         '<a href="#thresholds">Thresholds</a><a href="#confidence">Confidence</a>'
         + ('<a href="#changes">Changes</a>' if run.changes else "")
@@ -64,11 +65,11 @@ def html_report(run: Run) -> str:
     )
 
 
-def _floors(run: Run) -> str:
+def _floors_section(run: Run) -> str:
     if not run.floors:
         return ""
     missed = "".join(
-        f"<li><b>{html(check.about)}</b>: {html(check.limit)}, measured {html(check.measured)}</li>"
+        f"<li><b>{as_html(check.about)}</b>: {as_html(check.limit)}, measured {as_html(check.measured)}</li>"
         for check in run.missed
     )
     if not missed:
@@ -79,7 +80,7 @@ def _floors(run: Run) -> str:
     )
 
 
-def _tiles(run: Run) -> str:
+def _summary_tiles(run: Run) -> str:
     sets = [group for group in run.groups if not group.kind]
 
     def tile(measure: str, title: str) -> str:
@@ -87,7 +88,7 @@ def _tiles(run: Run) -> str:
         if not total.of:
             return ""
         return (
-            f'<div class="tile"><b>{total.count:,}</b>{html(title)} of {total.of:,}'
+            f'<div class="tile"><b>{total.count:,}</b>{as_html(title)} of {total.of:,}'
             f'<br><span class="soft">{percent(total.share)} ({percent(total.low)} to {percent(total.high)})'
             "</span></div>"
         )
@@ -104,7 +105,7 @@ def _tiles(run: Run) -> str:
     )
 
 
-def _libraries(run: Run) -> str:
+def _libraries_section(run: Run) -> str:
     groups = [group for group in run.groups if group.measures["validated_right"].of]
     columns: dict[str, Callable[[Group], Cell]] = {
         "rows": lambda group: number(group.measures["validated_right"].of),
@@ -116,11 +117,11 @@ def _libraries(run: Run) -> str:
     return (
         '<h2 id="libraries">Libraries</h2>'
         "<p>Applicants that the release lists, by set. Each figure has its 95% interval (Wilson): the range "
-        "in which the share of all such applicants probably is.</p>" + _by_set(groups, columns)
+        "in which the share of all such applicants probably is.</p>" + _table_by_set(groups, columns)
     )
 
 
-def _others(run: Run) -> str:
+def _non_libraries_section(run: Run) -> str:
     groups = [group for group in run.groups if group.measures["non_library_validated"].of]
     if not groups:
         return '<h2 id="others">Applicants that are not libraries</h2><p>None among these rows.</p>'
@@ -133,11 +134,11 @@ def _others(run: Run) -> str:
     return (
         '<h2 id="others">Applicants that are not libraries</h2>'
         "<p>Friends groups, foundations, colleges, museums, namesakes. None of them may be validated. A "
-        "review costs staff time.</p>" + _by_set(groups, columns)
+        "review costs staff time.</p>" + _table_by_set(groups, columns)
     )
 
 
-def _finding(run: Run) -> str:
+def _candidates_section(run: Run) -> str:
     groups = [group for group in run.groups if not group.kind]
     columns: dict[str, Callable[[Group], Cell]] = {
         "right entry among candidates": lambda group: share(group.measures["recall"]),
@@ -152,14 +153,14 @@ def _finding(run: Run) -> str:
     return (
         '<h2 id="finding">Finding the right entry</h2>'
         "<p>The blocking keys find the candidates before any score. Is the right entry among them? "
-        "Keys and candidates are counted per application.</p>" + _by_set(groups, columns)
+        "Keys and candidates are counted per application.</p>" + _table_by_set(groups, columns)
     )
 
 
-def _by_set(groups: Iterable[Group], columns: dict[str, Callable[[Group], Cell]]) -> str:
+def _table_by_set(groups: Iterable[Group], columns: dict[str, Callable[[Group], Cell]]) -> str:
     rows = [
         [
-            Cell(html(group.kind or group.set), "kind" if group.kind else "id"),
+            Cell(as_html(group.kind or group.set), "kind" if group.kind else "id"),
             *(of(group) for of in columns.values()),
         ]
         for group in groups
@@ -167,7 +168,7 @@ def _by_set(groups: Iterable[Group], columns: dict[str, Callable[[Group], Cell]]
     return table(["set", *columns], rows)
 
 
-def _thresholds(run: Run) -> str:
+def _thresholds_section(run: Run) -> str:
     rows = [_choice_row(choice) for choice in run.choices]
     return (
         '<h2 id="thresholds">Thresholds</h2>'
@@ -186,7 +187,7 @@ def _thresholds(run: Run) -> str:
     )  # fmt: skip
 
 
-def _choice_row(choice: Choice) -> Sequence[Cell]:
+def _choice_row(choice: ThresholdChoice) -> Sequence[Cell]:
     bound = "none" if choice.bound == 0 else f"{100 * choice.bound:g}% of rows"
     begun = [Cell(bound), Cell(f"{_HALVES[choice.chosen_on]} half")]
     if choice.threshold is None or choice.there is None or choice.elsewhere is None:
@@ -201,10 +202,10 @@ def _choice_row(choice: Choice) -> Sequence[Cell]:
     ]
 
 
-def _reliability(run: Run) -> str:
+def _confidence_section(run: Run) -> str:
     scores = [
         [
-            Cell(html(reliability.population)),
+            Cell(as_html(reliability.population)),
             number(reliability.rows),
             Cell(NOTHING if reliability.brier is None else f"{reliability.brier:.5f}", "number"),
             Cell(NOTHING if reliability.log_loss is None else f"{reliability.log_loss:.5f}", "number"),
@@ -234,25 +235,25 @@ def _reliability(run: Run) -> str:
     )
 
 
-def _inputs(run: Run) -> str:
+def _inputs_section(run: Run) -> str:
     sources = [
-        [Cell(html(file.name)), Cell("" if file.rows is None else f"{file.rows:,}", "number"),
-         Cell(f"<code>{html(file.sha256)}</code>")]
+        [Cell(as_html(file.name)), Cell("" if file.rows is None else f"{file.rows:,}", "number"),
+         Cell(f"<code>{as_html(file.sha256)}</code>")]
         for file in [*run.releases, *run.labelled]
     ]  # fmt: skip
     elsewhere = ""
     if run.floors_elsewhere:
         names = "; ".join(run.floors_elsewhere)
-        elsewhere = f"<p>Limits of other sets or fields, not measured in this run: {html(names)}.</p>"
+        elsewhere = f"<p>Limits of other sets or fields, not measured in this run: {as_html(names)}.</p>"
     checked = [
-        [Cell(html(check.about)), Cell(html(check.limit)), Cell(html(check.measured)),
+        [Cell(as_html(check.about)), Cell(as_html(check.limit)), Cell(as_html(check.measured)),
          Cell("met" if check.met else "missed", "" if check.met else "bad")]
         for check in run.floors
     ]  # fmt: skip
     limits = table(["set", "limit", "measured", ""], checked) if checked else ""
     return (
         '<h2 id="inputs">Inputs of this measurement</h2>'
-        f"<p><code>{html(run.command)}</code></p>"
+        f"<p><code>{as_html(run.command)}</code></p>"
         + table(["file", "rows", "SHA-256"], sources)
         + ("<h3>Limits</h3>" + limits + elsewhere if checked or elsewhere else "")
     )

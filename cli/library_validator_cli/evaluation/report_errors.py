@@ -10,9 +10,9 @@ from library_validator.decisions.application import FIELDS
 from library_validator_cli.evaluation.compare import RowChange, RunChanges
 from library_validator_cli.evaluation.labelled import GONE, NONE
 from library_validator_cli.evaluation.measure import RowResult
-from library_validator_cli.evaluation.report_parts import NOTHING, Cell, html, number, table
+from library_validator_cli.evaluation.report_parts import NOTHING, Cell, as_html, number, table
 from library_validator_cli.evaluation.run import Run
-from library_validator_cli.evaluation.worst import Explained
+from library_validator_cli.evaluation.worst import ExplainedRow
 
 _SHOWN_CHANGES: Final = 300
 _NO_DIFFERENCE: Final = "Same registry, same policy, same fields, same rows."
@@ -34,7 +34,7 @@ _FIELD_NAMES: Final = {
 
 def error_section(run: Run) -> str:
     """The worst errors, each with the evidence of its decision."""
-    cards = "".join(map(_card, run.worst))
+    cards = "".join(map(_error_card, run.worst))
     return (
         '<h2 id="errors">The errors to look at first</h2>'
         "<p>Non-libraries validated and wrong keys come first, then libraries not validated and libraries "
@@ -51,7 +51,7 @@ def gone_section(run: Run) -> str:
         return ""
     listed = [
         [
-            Cell(html(row.application.application_id), "id"),
+            Cell(as_html(row.application.application_id), "id"),
             Cell(_organization(row)),
             Cell(_entry(row.match, "<br>") if row.match else NOTHING),
             Cell("yes") if row.same_place else Cell("no", "bad"),
@@ -72,33 +72,33 @@ def change_sections(run: Run) -> list[str]:
         return []
     changes = run.changes
     rows = sum(change.rows for change in changes.sets)
-    differences = "".join(f"<li>{html(sentence)}</li>" for sentence in changes.differences)
+    differences = "".join(f"<li>{as_html(sentence)}</li>" for sentence in changes.differences)
     return [
-        f'<h2 id="changes">Since {html(changes.against)}</h2>'
+        f'<h2 id="changes">Since {as_html(changes.against)}</h2>'
         + (f"<ul>{differences}</ul>" if differences else f"<p>{_NO_DIFFERENCE}</p>"),
         f"<p>{len(changes.rows):,} of {rows:,} rows have another answer.</p>",
-        *(_changed_rows(changes) if changes.rows else []),
+        *(_table_of_changed_rows(changes) if changes.rows else []),
     ]
 
 
-def _changed_rows(changes: RunChanges) -> list[str]:
+def _table_of_changed_rows(changes: RunChanges) -> list[str]:
     shown = changes.rows[:_SHOWN_CHANGES]
     left = len(changes.rows) - len(shown)
     return [
-        _set_changes(changes),
+        _table_of_changed_sets(changes),
         "<h3>Rows with another answer, gravest first</h3>"
-        + table(["set", "application", "label", "before", "now"], [_change_row(row) for row in shown]),
+        + table(["set", "application", "label", "before", "now"], [_cells_of_change(row) for row in shown]),
         f"<p>run.json has {left:,} more.</p>" if left else "",
     ]
 
 
-def _set_changes(changes: RunChanges) -> str:
+def _table_of_changed_sets(changes: RunChanges) -> str:
     """Counts before and now of the sets with changed rows."""
     rows = []
     for change in changes.sets:
         if not change.changed:
             continue
-        cells = [Cell(html(change.set), "id"), number(change.rows), number(change.changed)]
+        cells = [Cell(as_html(change.set), "id"), number(change.rows), number(change.changed)]
         for result in RESULT_NAMES:
             before, after = change.before.get(result, 0), change.after.get(result, 0)
             cells.append(Cell(f"{before:,} → {after:,}" if before != after else f"{after:,}", "number"))
@@ -106,60 +106,59 @@ def _set_changes(changes: RunChanges) -> str:
     return table(["set", "rows in both", "changed", *RESULT_NAMES.values()], rows)
 
 
-def _change_row(row: RowChange) -> Sequence[Cell]:
+def _cells_of_change(row: RowChange) -> Sequence[Cell]:
     return [
-        Cell(html(row.set), "id"),
-        Cell(html(row.application_id)),
-        Cell(html(row.label), "id"),
-        _answer(row.label, row.before, row.key_before, row.codes_before),
-        _answer(row.label, row.after, row.key_after, row.codes_after),
+        Cell(as_html(row.set), "id"),
+        Cell(as_html(row.application_id)),
+        Cell(as_html(row.label), "id"),
+        _answer_cell(row.label, row.before, row.key_before, row.codes_before),
+        _answer_cell(row.label, row.after, row.key_after, row.codes_after),
     ]
 
 
-def _answer(label: str, result: RowResult, key: str, codes: Sequence[str]) -> Cell:
+def _answer_cell(label: str, result: RowResult, key: str, codes: Sequence[str]) -> Cell:
     return Cell(
-        f'<span class="{_style(result, label)}">{RESULT_NAMES[result]}</span> {html(key)} '
-        f'<span class="soft">{html(", ".join(codes))}</span>'
+        f'<span class="{_style_of_result(result, label)}">{RESULT_NAMES[result]}</span> {as_html(key)} '
+        f'<span class="soft">{as_html(", ".join(codes))}</span>'
     )
 
 
-def _style(result: RowResult, label: str) -> str:
+def _style_of_result(result: RowResult, label: str) -> str:
     if result in (RowResult.GONE_VALIDATED, RowResult.REVIEW):
         return "warn"
     is_right = result is RowResult.RIGHT or (result is RowResult.NOT_VALIDATED and label in (NONE, GONE))
     return "good" if is_right else "bad"
 
 
-def _card(row: Explained) -> str:
+def _error_card(row: ExplainedRow) -> str:
     grave = row.result in (RowResult.NON_LIBRARY_VALIDATED, RowResult.WRONG_KEY)
     return (
         f"<details{' open' if grave else ''}><summary>"
-        f'<span class="tag {_style(row.result, row.label)}">{RESULT_NAMES[row.result]}</span> '
-        f"<b>{html(row.application.name) or 'no name'}</b>, {html(_place(row))} "
-        f'<span class="soft">{html(row.set)}{f" / {html(row.kind)}" if row.kind else ""}, '
-        f"{html(', '.join(reason.code for reason in row.reasons))}, {_bits(row.bits)}</span></summary>"
-        f"{_applicant(row)}{_answers(row)}{_reasons(row)}{_evidence(row.evidence)}{_candidates(row)}</details>"
+        f'<span class="tag {_style_of_result(row.result, row.label)}">{RESULT_NAMES[row.result]}</span> '
+        f"<b>{as_html(row.application.name) or 'no name'}</b>, {as_html(_town_of(row))} "
+        f'<span class="soft">{as_html(row.set)}{f" / {as_html(row.kind)}" if row.kind else ""}, '
+        f"{as_html(', '.join(reason.code for reason in row.reasons))}, {_bits(row.bits)}</span></summary>"
+        f"{_applicant(row)}{_answers_paragraph(row)}{_reasons(row)}{_evidence(row.evidence)}{_candidates(row)}</details>"
     )
 
 
-def _place(row: Explained) -> str:
+def _town_of(row: ExplainedRow) -> str:
     return (
         " ".join(part for part in (row.application.city, row.application.state) if part) or "no place given"
     )
 
 
-def _applicant(row: Explained) -> str:
+def _applicant(row: ExplainedRow) -> str:
     given = "; ".join(
         f"{_FIELD_NAMES.get(field, field)} {value}"
         for field in FIELDS
         if field != "name" and (value := getattr(row.application, field))
     )
-    return (
-        f'<p class="soft">{html(row.application.application_id)}: {html(given) or "nothing but a name"}</p>'
-    )
+    identity = as_html(row.application.application_id)
+    return f'<p class="soft">{identity}: {as_html(given) or "nothing but a name"}</p>'
 
 
-def _answers(row: Explained) -> str:
+def _answers_paragraph(row: ExplainedRow) -> str:
     if row.label == NONE:
         should = "Must never be validated."
     elif row.right_rank:
@@ -169,11 +168,12 @@ def _answers(row: Explained) -> str:
     answered = f"Answered {row.answer.replace('_', ' ')}"
     named = f" as {_entry(row.match)}" if row.match else ""
     margin = f", {row.margin:+.1f} bits from the next system" if row.margin is not None else ""
-    return f"<p>{html(should)} {html(answered)}{named}, confidence {row.confidence:.4f}{html(margin)}.</p>"
+    answer = f"{as_html(answered)}{named}, confidence {row.confidence:.4f}{as_html(margin)}"
+    return f"<p>{as_html(should)} {answer}.</p>"
 
 
-def _reasons(row: Explained) -> str:
-    return "".join(f"<p><b>{html(reason.code)}</b> {html(reason.staff)}</p>" for reason in row.reasons)
+def _reasons(row: ExplainedRow) -> str:
+    return "".join(f"<p><b>{as_html(reason.code)}</b> {as_html(reason.staff)}</p>" for reason in row.reasons)
 
 
 def _evidence(evidence: Sequence[Comparison]) -> str:
@@ -182,10 +182,10 @@ def _evidence(evidence: Sequence[Comparison]) -> str:
     most = max(1.0, *(abs(comparison.bits) for comparison in evidence))
     rows = [
         [
-            Cell(html(_FIELD_NAMES.get(comparison.field, comparison.field))),
-            Cell(html(comparison.applied)),
-            Cell(html(comparison.listed)),
-            Cell(html(comparison.level.replace("_", " "))),
+            Cell(as_html(_FIELD_NAMES.get(comparison.field, comparison.field))),
+            Cell(as_html(comparison.applied)),
+            Cell(as_html(comparison.listed)),
+            Cell(as_html(comparison.level.replace("_", " "))),
             Cell(f"{comparison.bits:+.2f}", "number"),
             Cell(_bar(comparison.bits / most)),
         ]
@@ -202,15 +202,18 @@ def _bar(part: float) -> str:
     return f'<span class="bar"><i class="{side}" style="width:{abs(part) * 60:.0f}px"></i></span>'
 
 
-def _candidates(row: Explained) -> str:
+def _candidates(row: ExplainedRow) -> str:
     others = row.candidates[1:]
     if not others:
         return ""
     rows = [
         [
-            Cell(html(candidate.fscs_id or candidate.fscs_key) + _marked(candidate, row.label)),
-            Cell(html(candidate.name)),
-            Cell(html(f"{candidate.city} {candidate.state}")),
+            Cell(
+                as_html(candidate.fscs_id or candidate.fscs_key)
+                + _mark_of_right_candidate(candidate, row.label)
+            ),
+            Cell(as_html(candidate.name)),
+            Cell(as_html(f"{candidate.city} {candidate.state}")),
             Cell(f"{candidate.bits:+.2f}", "number"),
         ]
         for candidate in row.candidates
@@ -218,21 +221,21 @@ def _candidates(row: Explained) -> str:
     return table(["candidate", "name", "place", "bits"], rows)
 
 
-def _marked(candidate: Candidate, label: str) -> str:
+def _mark_of_right_candidate(candidate: Candidate, label: str) -> str:
     return ' <span class="good">right</span>' if candidate.fscs_key == label else ""
 
 
-def _organization(row: Explained) -> str:
+def _organization(row: ExplainedRow) -> str:
     application = row.application
     place = ", ".join(part for part in (application.street, application.city, application.state) if part)
-    return f"{html(application.name)}<br><span class='soft'>{html(place)}</span>"
+    return f"{as_html(application.name)}<br><span class='soft'>{as_html(place)}</span>"
 
 
 def _entry(match: Match, between: str = " ") -> str:
     name = match.name if match.name == match.system_name else f"{match.name}, of {match.system_name}"
     place = ", ".join(part for part in (match.street, match.city, match.state) if part)
     named = f"{match.fscs_id or match.fscs_key} {name}"
-    return f"{html(named)}{between}<span class='soft'>{html(place)}</span>"
+    return f"{as_html(named)}{between}<span class='soft'>{as_html(place)}</span>"
 
 
 def _bits(bits: float | None) -> str:

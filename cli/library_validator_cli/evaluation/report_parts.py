@@ -18,12 +18,12 @@ class Cell(NamedTuple):
     style: str = ""
 
 
-def html(text: str) -> str:
+def as_html(text: str) -> str:
     """Text that others wrote, made harmless: escaped markup, visible control characters."""
-    return escape("".join(_visible(character) for character in text))
+    return escape("".join(_visible_character(character) for character in text))
 
 
-def _visible(character: str) -> str:
+def _visible_character(character: str) -> str:
     return character if character.isprintable() else f"⟨U+{ord(character):04X}⟩"
 
 
@@ -60,10 +60,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
         return "<p>None.</p>"
     styles = ["number" if "number" in cell.style else "" for cell in listed[0]]
     head = "".join(
-        f"<th{_class(style)}>{html(name)}</th>" for name, style in zip(columns, styles, strict=True)
+        f"<th{_class_attribute(style)}>{as_html(name)}</th>"
+        for name, style in zip(columns, styles, strict=True)
     )
     body = "".join(
-        "<tr>" + "".join(f"<td{_class(cell.style)}>{cell.content}</td>" for cell in row) + "</tr>"
+        "<tr>" + "".join(f"<td{_class_attribute(cell.style)}>{cell.content}</td>" for cell in row) + "</tr>"
         for row in listed
     )
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -73,5 +74,5 @@ def _interval(of: Share) -> str:
     return f'<span class="interval">{percent(of.low)} to {percent(of.high)}</span>'
 
 
-def _class(style: str) -> str:
+def _class_attribute(style: str) -> str:
     return f' class="{style}"' if style else ""

@@ -18,13 +18,13 @@ from library_validator_cli.evaluation.compare import (
     RowAnswer,
     RunChanges,
     answers_of,
-    changes,
+    compare_runs,
 )
 from library_validator_cli.evaluation.curves import (
-    Choice,
-    Point,
+    CurvePoint,
     Reliability,
-    choices,
+    ThresholdChoice,
+    choose_thresholds,
     curve,
     curve_by_score,
     reliabilities,
@@ -33,7 +33,12 @@ from library_validator_cli.evaluation.floors import Floor, FloorCheck, check_flo
 from library_validator_cli.evaluation.labelled import LabelledFile
 from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.summary import Group, groups_of
-from library_validator_cli.evaluation.worst import Explained, explain, gone_validated, worst
+from library_validator_cli.evaluation.worst import (
+    ExplainedRow,
+    explain_rows,
+    validated_vanished_rows,
+    worst_errors,
+)
 from library_validator_cli.failures import CommandFailed
 
 SCHEMA_VERSION: Final = 1
@@ -74,12 +79,12 @@ class Run(EarlierRun):
     fiscal_year: int  # of the newest release
     threshold: float  # the shipped ``validate`` threshold, in bits
     groups: list[Group]
-    curve: list[Point]
-    curve_by_score: list[Point]
-    choices: list[Choice]
+    curve: list[CurvePoint]
+    curve_by_score: list[CurvePoint]
+    choices: list[ThresholdChoice]
     reliability: list[Reliability]
-    gone_validated: list[Explained]
-    worst: list[Explained]
+    gone_validated: list[ExplainedRow]
+    worst: list[ExplainedRow]
     floors: list[FloorCheck]
     floors_elsewhere: list[str]  # floors about sets or fields that this run does not have
     changes: RunChanges | None
@@ -122,10 +127,10 @@ def evaluate(
         groups=groups,
         curve=curve(measured_rows),
         curve_by_score=curve_by_score(measured_rows),
-        choices=choices(measured_rows),
+        choices=choose_thresholds(measured_rows),
         reliability=reliabilities(measured_rows),
-        gone_validated=explain(gone_validated(measured_rows), registry),
-        worst=explain(worst(measured_rows), registry),
+        gone_validated=explain_rows(validated_vanished_rows(measured_rows), registry),
+        worst=explain_rows(worst_errors(measured_rows), registry),
         floors=checks,
         floors_elsewhere=elsewhere,
         changes=None,
@@ -134,7 +139,7 @@ def evaluate(
     if against is None:
         return run
     name, before = against
-    compared = changes(name, before.rows, run.rows, before.circumstances, run.circumstances)
+    compared = compare_runs(name, before.rows, run.rows, before.circumstances, run.circumstances)
     return run.model_copy(update={"changes": compared})
 
 

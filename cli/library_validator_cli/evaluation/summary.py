@@ -25,28 +25,28 @@ def _is_gone(measured: MeasuredRow) -> bool:
     return measured.row.label == GONE
 
 
-def _with(result: RowResult) -> Callable[[MeasuredRow], bool]:
+def _has_result(result: RowResult) -> Callable[[MeasuredRow], bool]:
     return lambda measured: measured.result is result
 
 
 # name -> the rows that the measure is a share of, the rows that it counts. Floors use the same names.
 MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[MeasuredRow], bool]]]] = {
-    "validated_right": (_is_library, _with(RowResult.RIGHT)),
-    "wrong": (_is_library, _with(RowResult.WRONG_KEY)),
-    "review": (_is_library, _with(RowResult.REVIEW)),
-    "not_validated": (_is_library, _with(RowResult.NOT_VALIDATED)),
+    "validated_right": (_is_library, _has_result(RowResult.RIGHT)),
+    "wrong": (_is_library, _has_result(RowResult.WRONG_KEY)),
+    "review": (_is_library, _has_result(RowResult.REVIEW)),
+    "not_validated": (_is_library, _has_result(RowResult.NOT_VALIDATED)),
     "recall": (_is_library, lambda measured: measured.right_rank > 0),
     "ranked_first": (_is_library, lambda measured: measured.right_rank == 1),
-    "non_library_validated": (_is_not_library, _with(RowResult.NON_LIBRARY_VALIDATED)),
-    "non_library_review": (_is_not_library, _with(RowResult.REVIEW)),
-    "non_library_not_validated": (_is_not_library, _with(RowResult.NOT_VALIDATED)),
-    "gone_validated": (_is_gone, _with(RowResult.GONE_VALIDATED)),
+    "non_library_validated": (_is_not_library, _has_result(RowResult.NON_LIBRARY_VALIDATED)),
+    "non_library_review": (_is_not_library, _has_result(RowResult.REVIEW)),
+    "non_library_not_validated": (_is_not_library, _has_result(RowResult.NOT_VALIDATED)),
+    "gone_validated": (_is_gone, _has_result(RowResult.GONE_VALIDATED)),
     "gone_validated_elsewhere": (
         _is_gone,
         lambda measured: measured.result is RowResult.GONE_VALIDATED and not measured.same_place,
     ),
-    "gone_review": (_is_gone, _with(RowResult.REVIEW)),
-    "gone_not_validated": (_is_gone, _with(RowResult.NOT_VALIDATED)),
+    "gone_review": (_is_gone, _has_result(RowResult.REVIEW)),
+    "gone_not_validated": (_is_gone, _has_result(RowResult.NOT_VALIDATED)),
 }
 # A reader asks for the reasons of these measures.
 EXPLAINED: Final = (
@@ -105,14 +105,16 @@ def _group(name: str, kind: str, measured_rows: Sequence[MeasuredRow]) -> Group:
         set=name,
         kind=kind,
         rows=len(measured_rows),
-        measures={measure: _share(measured_rows, *predicates) for measure, predicates in MEASURES.items()},
+        measures={
+            measure: _share_of_rows(measured_rows, *predicates) for measure, predicates in MEASURES.items()
+        },
         reasons={measure: counted for measure in EXPLAINED if (counted := _reasons(measured_rows, measure))},
         keys=Spread.of(measured.keys for measured in measured_rows),
         candidates=Spread.of(measured.candidates for measured in measured_rows),
     )
 
 
-def _share(
+def _share_of_rows(
     measured_rows: Sequence[MeasuredRow],
     belongs: Callable[[MeasuredRow], bool],
     counts: Callable[[MeasuredRow], bool],

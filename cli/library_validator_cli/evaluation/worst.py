@@ -20,7 +20,7 @@ MOST: Final = 50
 _SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a submission needs a time; no answer depends on it
 
 
-class Explained(BaseModel):
+class ExplainedRow(BaseModel):
     """One row with its answer and the comparisons behind it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -42,7 +42,7 @@ class Explained(BaseModel):
     evidence: list[Comparison]
 
 
-def worst(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[MeasuredRow]:
+def worst_errors(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[MeasuredRow]:
     """The gravest errors first, and within a kind of error the highest bits first.
 
     Non-libraries validated come first, then wrong keys. Libraries that were not validated and libraries
@@ -51,22 +51,22 @@ def worst(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list[Measur
     measured_rows = list(measured_rows)
     libraries = [measured for measured in measured_rows if measured.row.is_library]
     chosen = [
-        *_heaviest(measured_rows, RowResult.NON_LIBRARY_VALIDATED),
-        *_heaviest(measured_rows, RowResult.WRONG_KEY),
+        *_rows_by_bits(measured_rows, RowResult.NON_LIBRARY_VALIDATED),
+        *_rows_by_bits(measured_rows, RowResult.WRONG_KEY),
     ][:most]
-    not_validated = _in_turn(_heaviest(libraries, RowResult.NOT_VALIDATED))
-    to_review = _in_turn(_heaviest(libraries, RowResult.REVIEW))
+    not_validated = _take_turns(_rows_by_bits(libraries, RowResult.NOT_VALIDATED))
+    to_review = _take_turns(_rows_by_bits(libraries, RowResult.REVIEW))
     room = most - len(chosen)
     share = min(len(not_validated), max(room - room // 2, room - len(to_review)))
     return [*chosen, *not_validated[:share], *to_review[: room - share]]
 
 
-def gone_validated(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
+def validated_vanished_rows(measured_rows: Iterable[MeasuredRow]) -> list[MeasuredRow]:
     """Every validated row whose system the release does not list any more."""
     return [measured for measured in measured_rows if measured.result is RowResult.GONE_VALIDATED]
 
 
-def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> list[Explained]:
+def explain_rows(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> list[ExplainedRow]:
     """Each row with the decision that the service would make."""
     submissions = [
         Submission(
@@ -79,7 +79,7 @@ def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> l
     ]
     decisions = Decider(registry).decide(submissions, _SENT_AT) if submissions else []
     return [
-        Explained(
+        ExplainedRow(
             set=measured.row.set,
             kind=measured.row.kind,
             label=measured.row.label,
@@ -100,12 +100,12 @@ def explain(measured_rows: Sequence[MeasuredRow], registry: RegistryReader) -> l
     ]
 
 
-def _heaviest(measured_rows: Iterable[MeasuredRow], result: RowResult) -> list[MeasuredRow]:
+def _rows_by_bits(measured_rows: Iterable[MeasuredRow], result: RowResult) -> list[MeasuredRow]:
     found = [measured for measured in measured_rows if measured.result is result]
     return sorted(found, key=lambda measured: (-measured.bits, measured.row.identity))
 
 
-def _in_turn(measured_rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:
+def _take_turns(measured_rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:
     """One row of each set and deciding reason, then a second of each: many rows of one kind hide the rest."""
     taken: Counter[tuple[str, str]] = Counter()
     rounds = []

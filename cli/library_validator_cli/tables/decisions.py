@@ -9,7 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from library_validator.views.decision import DecisionView
-from library_validator_cli.terminal import NOTHING, answer_cell, cells, styled_answer, table
+from library_validator_cli.terminal import (
+    NOTHING,
+    answer_cell,
+    escape_cells,
+    styled_answer,
+    table_with_headings,
+)
 
 _WHOLE_ID: Final = 30  # characters: longer application ids are folded
 
@@ -17,12 +23,12 @@ _WHOLE_ID: Final = 30  # characters: longer application ids are folded
 def decisions_table(views: Sequence[DecisionView]) -> Table:
     ids_are_short = all(len(view.decision.application_id) <= _WHOLE_ID for view in views)
     whole = ("decided", "answer", *(("application",) if ids_are_short else ()))
-    shown = table("decided", "application", "answer", "listed as, and reasons", whole=whole)
+    shown = table_with_headings("decided", "application", "answer", "listed as, and reasons", whole=whole)
     for view in views:
         decision = view.decision
         listed = [f"{view.match.match.name} ({view.match.fscs_id})"] if view.match else []
-        decided, application = cells(f"{decision.decided_at:%H:%M:%S}", decision.application_id)
-        (rest,) = cells("\n".join((*listed, *decision.reason_codes)))
+        decided, application = escape_cells(f"{decision.decided_at:%H:%M:%S}", decision.application_id)
+        (rest,) = escape_cells("\n".join((*listed, *decision.reason_codes)))
         shown.add_row(decided, application, answer_cell(decision.decision), rest)
     return shown
 

@@ -15,7 +15,14 @@ from rich.text import Text
 from library_validator.views.decision import CandidateView, DecisionView, EvidenceRow, MatchView
 from library_validator.views.explanation import Explanation
 from library_validator.views.history import HistoryRow, OverrideRow
-from library_validator_cli.terminal import ANSWER_STYLES, NOTHING, cells, grid, moment, table
+from library_validator_cli.terminal import (
+    ANSWER_STYLES,
+    NOTHING,
+    escape_cells,
+    format_time,
+    table_with_headings,
+    two_column_table,
+)
 
 WIDTH: Final = 16  # characters of the bars
 LEGEND: Final = "[dim]Positive bits speak for this entry, negative bits against it.[/]"
@@ -60,17 +67,17 @@ def explanation_tables(explanation: Explanation) -> RenderableType:
 
 def decision_tables(view: DecisionView) -> RenderableType:
     """Answer, reasons, next step, match, evidence, runner-up and versions of one decision."""
-    parts: list[RenderableType] = [_headline(view), _reasons(view), ""]
+    parts: list[RenderableType] = [_headline(view), _reasons_table(view), ""]
     if view.match:
-        parts += [_match(view.match), ""]
+        parts += [_match_table(view.match), ""]
     if view.evidence:
-        parts += [_compared_with(view), _evidence(view), LEGEND, ""]
-    return Group(*parts, _origin(view))
+        parts += [_nearest_entry(view), _evidence_table(view), LEGEND, ""]
+    return Group(*parts, _origin_table(view))
 
 
 def history_table(rows: Sequence[HistoryRow]) -> Table:
     """Every decision, oldest first."""
-    shown = table(
+    shown = table_with_headings(
         "decided", "answer", "reasons, cause and changes", title="history", whole=("decided", "answer")
     )
     for row in rows:
@@ -84,24 +91,28 @@ def history_table(rows: Sequence[HistoryRow]) -> Table:
             lines.insert(0, f"match {row.fscs_id}")
         if row.changes:
             lines.append(f"changed: {', '.join(row.changes)}")
-        shown.add_row(*cells(_stacked(decision.decided_at), row.answer, "\n".join(lines)))
+        shown.add_row(*escape_cells(_moment_on_two_lines(decision.decided_at), row.answer, "\n".join(lines)))
     return shown
 
 
 def overrides_table(rows: Sequence[OverrideRow]) -> Table:
     """Every override, oldest first."""
-    shown = table(
+    shown = table_with_headings(
         "decided", "answer", "effect", "reason and person", title="overrides", whole=("decided", "effect")
     )
     for row in rows:
         override = row.override
         answer = f"{row.answer}\nas {row.fscs_id}" if row.fscs_id else row.answer
         why = f"{override.reason_code}: {override.words}\nby {override.by}"
-        shown.add_row(*cells(_stacked(override.at), answer, _EFFECTS.get(row.effect, row.effect), why))
+        shown.add_row(
+            *escape_cells(
+                _moment_on_two_lines(override.at), answer, _EFFECTS.get(row.effect, row.effect), why
+            )
+        )
     return shown
 
 
-def _stacked(at: datetime) -> str:
+def _moment_on_two_lines(at: datetime) -> str:
     """A moment on two lines: this leaves room for what follows."""
     return f"{at:%Y-%m-%d}\n{at:%H:%M:%S}"
 
@@ -116,9 +127,9 @@ def _headline(view: DecisionView) -> Text:
     )
 
 
-def _reasons(view: DecisionView) -> Table:
+def _reasons_table(view: DecisionView) -> Table:
     decision = view.decision
-    lines = grid()
+    lines = two_column_table()
     lines.add_row("applied as", escape(" · ".join(view.applied_as)))
     lines.add_row("", "")
     for number, reason in enumerate(decision.reasons):
@@ -133,9 +144,9 @@ def _reasons(view: DecisionView) -> Table:
     return lines
 
 
-def _match(view: MatchView) -> Table:
+def _match_table(view: MatchView) -> Table:
     match = view.match
-    lines = grid()
+    lines = two_column_table()
     lines.add_row("match", f"[bold]{escape(match.name)}[/]")
     lines.add_row("system", escape(f"{match.fscs_key}  {match.system_name}"))
     if match.fscs_id:
@@ -147,36 +158,36 @@ def _match(view: MatchView) -> Table:
     return lines
 
 
-def _compared_with(view: DecisionView) -> RenderableType:
+def _nearest_entry(view: DecisionView) -> RenderableType:
     """The entry that the evidence is about, where there is no match that says it."""
     if view.compared_with is None:
         return Group()
-    lines = grid()
+    lines = two_column_table()
     lines.add_row("nearest", escape(f"{_candidate(view.compared_with)}, which is not a match"))
     return lines
 
 
-def _evidence(view: DecisionView) -> Table:
+def _evidence_table(view: DecisionView) -> Table:
     columns = ("evidence", "agreement", "application", "registry", "bits", "")
-    shown = table(*columns, numbers=("bits",), whole=("",))
+    shown = table_with_headings(*columns, numbers=("bits",), whole=("",))
     for row, bar in zip(view.evidence, bars(view.evidence), strict=True):
         comparison = row.comparison
         drawn = Text(" " * bar.before + "█" * bar.length, style="green" if bar.rises else "red")
         applied, listed = comparison.applied or NOTHING, comparison.listed or NOTHING
-        shown.add_row(*cells(row.field, row.level, applied, listed, f"{comparison.bits:+.1f}"), drawn)
+        shown.add_row(*escape_cells(row.field, row.level, applied, listed, f"{comparison.bits:+.1f}"), drawn)
     shown.add_row("[bold]total[/]", "", "", "", f"[bold]{view.total_bits:+.1f}[/]", "")
     return shown
 
 
-def _origin(view: DecisionView) -> Table:
+def _origin_table(view: DecisionView) -> Table:
     """Runner-up, versions, times and ids."""
     decision = view.decision
-    lines = grid()
+    lines = two_column_table()
     lines.add_row("runner-up", escape(_runner_up(view.runner_up, decision.margin)))
     rows = (
         ("registry", f"{decision.registry_version}   policy {decision.policy_version}"),
-        ("source", f"{decision.source}   sent {moment(decision.sent_at)}"),
-        ("decided", moment(decision.decided_at)),
+        ("source", f"{decision.source}   sent {format_time(decision.sent_at)}"),
+        ("decided", format_time(decision.decided_at)),
         ("cause", decision.cause.key),
         ("event", str(decision.event_id)),
     )

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from library_validator.releases.records import ReleaseReport
 from library_validator.views.release import ReleaseView
-from library_validator_cli.terminal import cells, table
+from library_validator_cli.terminal import escape_cells, table_with_headings
 
 
 def release_tables(view: ReleaseView) -> RenderableType:
@@ -30,33 +30,35 @@ def release_tables(view: ReleaseView) -> RenderableType:
 
 
 def _files(report: ReleaseReport) -> Table:
-    shown = table(
+    shown = table_with_headings(
         "file", "holds", "layout", "encoding", "rows", "columns", "unreadable",
         numbers=("rows", "columns", "unreadable"),
     )  # fmt: skip
     for file in report.files:
         shown.add_row(
-            *cells(file.member, file.kind, file.layout, file.encoding, file.rows, file.columns, file.rejected)
+            *escape_cells(
+                file.member, file.kind, file.layout, file.encoding, file.rows, file.columns, file.rejected
+            )
         )
     return shown
 
 
 def _statuses(view: ReleaseView) -> Table:
-    shown = table("status", "code", "systems", "outlets", numbers=("systems", "outlets"))
+    shown = table_with_headings("status", "code", "systems", "outlets", numbers=("systems", "outlets"))
     for count in view.statuses:
-        shown.add_row(*cells(count.status, count.code, count.systems, count.outlets))
+        shown.add_row(*escape_cells(count.status, count.code, count.systems, count.outlets))
     return shown
 
 
 def _counts(title: str, counts: Mapping[str, int]) -> Table:
-    shown = table(title, "rows", numbers=("rows",))
+    shown = table_with_headings(title, "rows", numbers=("rows",))
     for name, count in counts.items():
-        shown.add_row(*cells(name, count))
+        shown.add_row(*escape_cells(name, count))
     return shown
 
 
 def _problems(report: ReleaseReport) -> Table:
-    shown = table("problem", "severity", "what was found")
+    shown = table_with_headings("problem", "severity", "what was found")
     for problem in report.problems:
-        shown.add_row(*cells(problem.code, problem.severity, problem.message))
+        shown.add_row(*escape_cells(problem.code, problem.severity, problem.message))
     return shown

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from library_validator.terms import RunStatus
 from library_validator.views.run import RunView
-from library_validator_cli.terminal import NOTHING, cells, table
+from library_validator_cli.terminal import NOTHING, escape_cells, table_with_headings
 
 _STYLES: Final[Mapping[RunStatus, str]] = {
     "active": "green",
@@ -34,7 +34,7 @@ def run_line(view: RunView) -> Text:
 
 def runs_table(views: Sequence[RunView]) -> Table:
     """Every run, with its registry version and remarks under the name of its file."""
-    shown = table(
+    shown = table_with_headings(
         "started", "status", "systems", "outlets", "release and registry version",
         numbers=("systems", "outlets"), whole=("started", "status"),
     )  # fmt: skip
@@ -42,7 +42,7 @@ def runs_table(views: Sequence[RunView]) -> Table:
         run, counts = view.run, view.counts
         status = run.status if run.step == "done" else f"{run.status} ({run.step})"
         numbers = (counts.systems, counts.outlets) if counts else (NOTHING, NOTHING)
-        row = cells(run.started_at[:16].replace("T", " "), status, *numbers, _release(view))
+        row = escape_cells(run.started_at[:16].replace("T", " "), status, *numbers, _release(view))
         shown.add_row(*row, style=_style(view))
     return shown
 

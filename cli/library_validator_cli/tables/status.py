@@ -8,25 +8,25 @@ from rich.table import Table
 
 from library_validator.views.revalidation import RevalidationView, ShardRow
 from library_validator.views.status import QueueDepth
-from library_validator_cli.terminal import NOTHING, cells, table
+from library_validator_cli.terminal import NOTHING, escape_cells, table_with_headings
 
 
 def queues_table(queues: Mapping[str, QueueDepth]) -> Table:
-    shown = table("queue", "waiting", "in work", numbers=("waiting", "in work"))
+    shown = table_with_headings("queue", "waiting", "in work", numbers=("waiting", "in work"))
     for name, depth in queues.items():
-        shown.add_row(*cells(name, depth.waiting, depth.in_work))
+        shown.add_row(*escape_cells(name, depth.waiting, depth.in_work))
     return shown
 
 
 def revalidation_table(view: RevalidationView) -> Table:
-    shown = table(
+    shown = table_with_headings(
         "shard", "state", "checked", "changed", "failed", "policy", "asked", "updated",
         title=view.activation, numbers=("shard", "checked", "changed", "failed"), whole=("state",),
     )  # fmt: skip
     for row in view.shards:
         shown.add_row(
-            *cells(row.shard, _state(view, row), row.checked, row.changed, row.failed),
-            *cells(row.policy_version, row.asked_at[:19] or NOTHING, row.updated_at[:19]),
+            *escape_cells(row.shard, _state(view, row), row.checked, row.changed, row.failed),
+            *escape_cells(row.policy_version, row.asked_at[:19] or NOTHING, row.updated_at[:19]),
         )
     return shown
 

@@ -18,12 +18,12 @@ from library_validator_cli.options import LOCAL_STACK
 from library_validator_cli.terminal import (
     NOTHING,
     answer_cell,
-    cells,
+    escape_cells,
     notice,
     progress,
     show,
     show_json,
-    table,
+    table_with_headings,
     warning,
 )
 from library_validator_devstack.commands.stack import local_stack
@@ -69,7 +69,7 @@ def demo(
     if as_json:
         show_json(result_as_json(result))
     else:
-        _show(result)
+        _show_result(result)
     surprises = result.surprises()
     for surprise in surprises:
         warning(f"not as expected: {surprise}")
@@ -77,7 +77,7 @@ def demo(
         raise typer.Exit(1)
 
 
-def _show(result: DemoResult) -> None:
+def _show_result(result: DemoResult) -> None:
     newest = result.runs[-1]
     report: Any = newest.report or {}
     older = ", ".join(str((run.report or {}).get("fiscal_year")) for run in result.runs[:-1])
@@ -86,7 +86,7 @@ def _show(result: DemoResult) -> None:
         f"{report.get('systems', 0):,} systems and {report.get('outlets', 0):,} outlets"
         f"{f'. It also knows fiscal year {older}' if older else ''}.\n"
     )
-    show(_decisions(result))
+    show(_decisions_table(result))
     counts = Counter(decision.decision.value for decision in result.decisions.values())
     answers = ", ".join(f"{count} {in_words(answer)}" for answer, count in sorted(counts.items()))
     show(f"\n{len(result.decisions)} decisions: {answers}.")
@@ -100,10 +100,10 @@ def _show(result: DemoResult) -> None:
     total = sum(result.seconds.values())
     slowest = max(result.seconds, key=lambda step: result.seconds[step])
     show(f"\n{total:.0f} seconds in all; the longest step: {slowest} ({result.seconds[slowest]:.0f} s).")
-    show(_how_to_go_on(result.cases[0].application_id))
+    show(_show_next_commands(result.cases[0].application_id))
 
 
-def _how_to_go_on(example: str) -> str:
+def _show_next_commands(example: str) -> str:
     lines = [
         "\nThe local stack is still up. Commands to try next (in a checkout, the command is in .venv/bin):"
     ]
@@ -112,22 +112,27 @@ def _how_to_go_on(example: str) -> str:
     return "\n".join(lines)
 
 
-def _decisions(result: DemoResult) -> Table:
-    shown = table("case", "applicant", "answer", "listed as", "why", whole=("answer",))
+def _decisions_table(result: DemoResult) -> Table:
+    shown = table_with_headings("case", "applicant", "answer", "listed as", "why", whole=("answer",))
     for case in result.cases:
         decision = result.decisions.get(case.application_id)
         if decision is None:
-            shown.add_row(*cells(case.about, case.application_id, "not decided", NOTHING, NOTHING))
+            shown.add_row(*escape_cells(case.about, case.application_id, "not decided", NOTHING, NOTHING))
             continue
         view = decision_view(decision)
         application = decision.application
         place = address_line("", application.city, application.state, "")
-        about, who = cells(case.about, f"{application.name or '(unreadable)'}, {place}")
+        about, who = escape_cells(case.about, f"{application.name or '(unreadable)'}, {place}")
         match = f"{view.match.match.name} ({view.match.fscs_id})" if view.match else NOTHING
-        shown.add_row(about, who, answer_cell(decision.decision), *cells(match, _why(decision.reasons)))
+        shown.add_row(
+            about,
+            who,
+            answer_cell(decision.decision),
+            *escape_cells(match, _reasons_to_show(decision.reasons)),
+        )
     return shown
 
 
-def _why(reasons: Sequence[Reason]) -> str:
+def _reasons_to_show(reasons: Sequence[Reason]) -> str:
     """The deciding reason, and the reasons that say more than that a match was found."""
     return " ".join(reason.staff for reason in reasons if reason.code != "MATCH") or reasons[0].staff

@@ -13,7 +13,7 @@ from library_validator.decisions.deciding import Judge
 from library_validator.intake.applications_file import BadLine, Row
 from library_validator_cli import match_processes
 from library_validator_cli.failures import CommandFailed
-from library_validator_cli.match_processes import WORTH_A_PROCESS, Lines, processes_for
+from library_validator_cli.match_processes import WORTH_A_PROCESS, AnswerLines, processes_for
 from library_validator_cli.terminal import json_line
 from tests.builders.small_registry import NEWEST, registry_of
 
@@ -32,12 +32,12 @@ def rows(count: int) -> Iterator[Row | BadLine]:
         yield Row(line, f"a-{line}", fields)
 
 
-def lines(count: int) -> list[Lines]:
+def lines(count: int) -> list[AnswerLines]:
     with processes_for(count, Judge(registry_of(NEWEST)), json_line) as match_lines:
         return list(match_lines(rows(count)))
 
 
-def text_of(answered: list[Lines]) -> str:
+def text_of(answered: list[AnswerLines]) -> str:
     return "".join(lines.text for lines in answered)
 
 

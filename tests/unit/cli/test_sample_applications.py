@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import NONE, SampleApplication, sample_applications
-from library_validator_cli.typing_mistakes import abbreviate, mistype, some_case, swap_words, title_case
+from library_validator_cli.typing_mistakes import abbreviate, change_case, mistype, swap_words, title_case
 
 ROOT = Path(__file__).parents[3]
 LIBRARIES = {"clean", "typo", "abbreviated", "swapped", "sparse", "mailing_address", "branch", "fscs_id"}
@@ -87,7 +87,7 @@ def test_mistakes_can_be_made_in_any_text(text: str, seed: int) -> None:
         mistype,
         abbreviate,
         swap_words,
-        some_case,
+        change_case,
     ):
         assert mistake(text, Random(seed)) == mistake(text, Random(seed))
 

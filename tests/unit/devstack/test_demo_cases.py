@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from library_validator.releases.records import Release
-from library_validator_devstack.demo import SAMPLE_RELEASES, oldest_first
+from library_validator_devstack.demo import SAMPLE_RELEASES, releases_by_year
 from library_validator_devstack.demo_cases import drawn_cases
 
 ROOT = Path(__file__).parents[3]
@@ -17,13 +17,13 @@ OLDER, NEWER = (ROOT / sample for sample in SAMPLE_RELEASES)
 
 @pytest.mark.parametrize("paths", [[OLDER, NEWER], [NEWER, OLDER]])
 def test_releases_are_loaded_oldest_first_whatever_their_order_on_the_command_line(paths: list[Path]) -> None:
-    read = oldest_first(paths)
+    read = releases_by_year(paths)
     assert [(path, release.fiscal_year) for path, release in read] == [(OLDER, 2021), (NEWER, 2022)]
 
 
 @pytest.fixture(scope="module")
 def releases() -> list[Release]:
-    return [release for _, release in oldest_first([OLDER, NEWER])]
+    return [release for _, release in releases_by_year([OLDER, NEWER])]
 
 
 def test_with_older_releases_former_names_and_vanished_libraries_apply(

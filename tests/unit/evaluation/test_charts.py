@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator_cli.evaluation.charts import Axis, Dot, Rule, Series, chart
+from library_validator_cli.evaluation.charts import Axis, Dot, ReferenceLine, Series, draw_chart
 
 
 def axis(low: float = 0.0, high: float = 10.0) -> Axis:
     return Axis("bits", low, high, "{:g}".format)
 
 
-def drawn(*series: Series, rules: tuple[Rule, ...] = (), title: str = "A chart") -> ET.Element:
-    return ET.fromstring(chart(title, axis(), axis(), series, rules))  # noqa: S314 - our own drawing
+def drawn(*series: Series, rules: tuple[ReferenceLine, ...] = (), title: str = "A chart") -> ET.Element:
+    return ET.fromstring(draw_chart(title, axis(), axis(), series, rules))  # noqa: S314 - our own drawing
 
 
 def test_dots_are_at_their_values_and_stay_inside_the_axes() -> None:
@@ -40,7 +40,9 @@ def test_only_the_dots_of_a_joined_series_have_a_line() -> None:
 def test_text_is_escaped() -> None:
     hostile = '<script>alert("&")</script>'
     made = drawn(
-        Series([Dot(1, 1, hostile)], "one"), rules=(Rule((0, 0), (1, 1), hostile, (0, 0)),), title=hostile
+        Series([Dot(1, 1, hostile)], "one"),
+        rules=(ReferenceLine((0, 0), (1, 1), hostile, (0, 0)),),
+        title=hostile,
     )
     assert made.attrib["aria-label"] == hostile
     assert made.findtext("circle/title") == hostile

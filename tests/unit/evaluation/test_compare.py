@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from library_validator_cli.evaluation.compare import Circumstances, RowAnswer, RunChanges, answers_of, changes
+from library_validator_cli.evaluation.compare import (
+    Circumstances,
+    RowAnswer,
+    RunChanges,
+    answers_of,
+    compare_runs,
+)
 from library_validator_cli.evaluation.measure import RowResult
 from tests.builders.measured_rows import N, measured
 
@@ -14,7 +20,7 @@ def answer(
 
 
 def compared(before: list[RowAnswer], after: list[RowAnswer], then: Circumstances = NOW) -> RunChanges:
-    return changes("run.json", before, after, then, NOW)
+    return compare_runs("run.json", before, after, then, NOW)
 
 
 def test_the_same_run_twice_changes_nothing() -> None:

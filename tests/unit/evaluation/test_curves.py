@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator_cli.evaluation.curves import (
-    choices,
+    choose_thresholds,
     curve,
     curve_by_score,
     half_of,
@@ -75,7 +75,7 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
     first.append(measured(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
     second = [measured(application_id=application_id, bits=10.0) for application_id in rows_of("report", 4)]
     second.append(measured(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
-    none_allowed = [choice for choice in choices([*first, *second]) if choice.bound == 0]
+    none_allowed = [choice for choice in choose_thresholds([*first, *second]) if choice.bound == 0]
     here, there = none_allowed
     assert (here.chosen_on, here.threshold) == ("choose", 3.5)
     assert here.there is not None
@@ -93,7 +93,7 @@ def test_a_choice_is_empty_if_no_threshold_keeps_the_bound() -> None:
         for half in ("choose", "report")
         for application_id in rows_of(half, 3)
     ]
-    assert {(choice.threshold, choice.there, choice.elsewhere) for choice in choices(always)} == {
+    assert {(choice.threshold, choice.there, choice.elsewhere) for choice in choose_thresholds(always)} == {
         (None, None, None)
     }
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli.evaluation.labelled import read_labelled, reduction
+from library_validator_cli.evaluation.labelled import fields_to_keep, read_labelled
 from library_validator_cli.failures import CommandFailed, WrongUsage
 
 HEADER = "application_id,name,street,city,state,zip,phone,label,set"
@@ -47,7 +47,7 @@ def test_a_file_without_sets_is_a_set_named_after_the_file(written: Path) -> Non
 
 def test_a_reduction_keeps_only_its_fields(written: Path) -> None:
     written.write_text(f"{HEADER}\na,Alder,12 Fork Rd,Alder,ME,04901,2075550101,ME0001,typed\n", "utf-8")
-    (file,) = read_labelled([written], reduction("state, name,CITY"))
+    (file,) = read_labelled([written], fields_to_keep("state, name,CITY"))
     given = file.rows[0].application
     assert (given.name, given.city, given.state) == ("Alder", "Alder", "ME")
     assert (given.street, given.zip, given.phone) == ("", "", "")
@@ -105,9 +105,9 @@ def test_columns_are_found_by_their_headers_or_by_the_column_option(written: Pat
 
 
 def test_a_reduction_names_known_fields_and_keeps_the_name() -> None:
-    assert reduction(None) == ()
-    assert reduction("zip,name") == ("name", "zip")
+    assert fields_to_keep(None) == ()
+    assert fields_to_keep("zip,name") == ("name", "zip")
     with pytest.raises(WrongUsage, match="colour"):
-        reduction("name,colour")
+        fields_to_keep("name,colour")
     with pytest.raises(WrongUsage, match="needs the name"):
-        reduction("city,state")
+        fields_to_keep("city,state")

@@ -14,7 +14,13 @@ from library_validator.decisions.policy_file import load_policy
 from library_validator.matching.index import build_index
 from library_validator.registry.store import AcceptedRelease
 from library_validator_cli.evaluation.labelled import LabelledRow
-from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, Measurer, RowResult, measuring
+from library_validator_cli.evaluation.measure import (
+    THRESHOLDS,
+    MeasuredRow,
+    Measurer,
+    RowResult,
+    measure_rows,
+)
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
@@ -105,7 +111,10 @@ def test_several_processes_give_the_rows_of_one_process_in_the_same_order(thread
     over = threading.Event()
     for _ in range(threads):
         threading.Thread(target=over.wait).start()
-    with measuring(rows, registry, processes=2) as several, measuring(rows, registry, processes=1) as single:
+    with (
+        measure_rows(rows, registry, processes=2) as several,
+        measure_rows(rows, registry, processes=1) as single,
+    ):
         assert list(several) == list(single)
     over.set()
 
@@ -117,7 +126,7 @@ def test_an_exception_names_its_row() -> None:
 
     registry = Broken.holding(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
     with (
-        measuring([labelled(**ALDER_FIELDS)], registry, processes=1) as measured_rows,
+        measure_rows([labelled(**ALDER_FIELDS)], registry, processes=1) as measured_rows,
         pytest.raises(ZeroDivisionError) as raised,
     ):
         list(measured_rows)

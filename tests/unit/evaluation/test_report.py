@@ -11,9 +11,9 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import application_from_fields
 from library_validator_cli.evaluation.floors import Floor, Limit
 from library_validator_cli.evaluation.labelled import LabelledFile, LabelledRow
-from library_validator_cli.evaluation.measure import measuring
+from library_validator_cli.evaluation.measure import measure_rows
 from library_validator_cli.evaluation.report import html_report
-from library_validator_cli.evaluation.report_parts import html, percent
+from library_validator_cli.evaluation.report_parts import as_html, percent
 from library_validator_cli.evaluation.run import EarlierRun, Run, evaluate, read_run
 from library_validator_cli.failures import CommandFailed
 from tests.builders.applicants import ALDER_FIELDS
@@ -68,7 +68,7 @@ def run_of(
     only: tuple[str, ...] = (),
 ) -> Run:
     registry = registry or registry_of(NEWEST)
-    with measuring(rows, registry, processes=1) as measured_rows:
+    with measure_rows(rows, registry, processes=1) as measured_rows:
         return evaluate(
             [LabelledFile("rows.csv", "f" * 64, rows, ())],
             [],
@@ -192,5 +192,5 @@ def test_percentages_never_round_to_certainty() -> None:
 
 
 def test_invisible_characters_are_shown() -> None:
-    assert html("a\u200bb\x00c & <d>") == "a⟨U+200B⟩b⟨U+0000⟩c &amp; &lt;d&gt;"
-    assert html("Añasco") == "Añasco"
+    assert as_html("a\u200bb\x00c & <d>") == "a⟨U+200B⟩b⟨U+0000⟩c &amp; &lt;d&gt;"
+    assert as_html("Añasco") == "Añasco"

@@ -3,7 +3,7 @@ from __future__ import annotations
 from library_validator.decisions.application import application_from_fields
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import Measurer, RowResult
-from library_validator_cli.evaluation.worst import explain, gone_validated, worst
+from library_validator_cli.evaluation.worst import explain_rows, validated_vanished_rows, worst_errors
 from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, registry_of
 
@@ -19,29 +19,29 @@ def test_errors_come_gravest_first_and_then_by_bits() -> None:
         measured(N, "", label="NONE", application_id="rightly not validated"),
         measured(R, label="NONE", application_id="sent to a person"),
     ]
-    chosen = [row.row.application.application_id for row in worst(measured_rows)]
+    chosen = [row.row.application.application_id for row in worst_errors(measured_rows)]
     assert chosen == ["college", "friends", "wrong", "no", "review"]
 
 
 def test_libraries_not_validated_and_libraries_to_review_share_the_room() -> None:
     noes = [measured(N, "", application_id=f"no-{number}") for number in range(30)]
     reviews = [measured(R, application_id=f"review-{number}") for number in range(30)]
-    results = [row.result for row in worst([*noes, *reviews], most=11)]
+    results = [row.result for row in worst_errors([*noes, *reviews], most=11)]
     assert results == [RowResult.NOT_VALIDATED] * 6 + [RowResult.REVIEW] * 5
-    few = [row.result for row in worst([*noes[:2], *reviews], most=11)]
+    few = [row.result for row in worst_errors([*noes[:2], *reviews], most=11)]
     assert few == [RowResult.NOT_VALIDATED] * 2 + [RowResult.REVIEW] * 9
-    assert len(worst([*noes, *reviews[:3]], most=11)) == 11
+    assert len(worst_errors([*noes, *reviews[:3]], most=11)) == 11
 
 
 def test_a_hundred_rows_of_a_kind_do_not_hide_the_others() -> None:
     many = [measured(R, application_id=f"id-{number}", code="TIE", bits=20.0) for number in range(100)]
     other = measured(R, application_id="other", code="NAME_DIFFERS", bits=1.0)
-    chosen = [row.row.application.application_id for row in worst([*many, other], most=4)]
+    chosen = [row.row.application.application_id for row in worst_errors([*many, other], most=4)]
     assert "other" in chosen[:2]
 
 
 def test_every_library_that_vanished_and_was_validated_is_listed() -> None:
-    listed = gone_validated(
+    listed = validated_vanished_rows(
         [measured(label="GONE", application_id="a"), measured(R, label="GONE"), measured(label="NONE")]
     )
     assert [row.row.application.application_id for row in listed] == ["a"]
@@ -53,7 +53,7 @@ def test_an_explanation_is_the_decision_of_the_service_with_its_evidence() -> No
         {"application_id": "a-1", "name": "Briar County Library", "city": "Briarton", "state": "ME"}
     )
     row = LabelledRow("typed", "short", "ME0003", read.application, read.problems)
-    (explained,) = explain([Measurer(registry).measure(row)], registry)
+    (explained,) = explain_rows([Measurer(registry).measure(row)], registry)
     assert (explained.result, explained.label, explained.kind) == (RowResult.WRONG_KEY, "ME0003", "short")
     assert explained.match is not None
     assert explained.match.fscs_key == "ME0002"
@@ -64,4 +64,4 @@ def test_an_explanation_is_the_decision_of_the_service_with_its_evidence() -> No
 
 
 def test_without_rows_there_is_no_explanation() -> None:
-    assert explain([], registry_of(NEWEST)) == []
+    assert explain_rows([], registry_of(NEWEST)) == []

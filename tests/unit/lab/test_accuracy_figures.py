@@ -7,11 +7,11 @@ from typing import Final
 
 import pytest
 
-from lab.pages.accuracy_cells import interval, percent, reasons_named, rows_and_share
+from lab.pages.accuracy_cells import interval, percent, reasons_and_counts, rows_and_share
 from lab.pages.accuracy_mistake_figures import LIBRARIES, mistake_figures
 from lab.pages.accuracy_set_figures import set_figures
 from lab.pages.accuracy_wording_figures import wording_figures
-from lab.pages.extract import Accuracy, Measurement, counted
+from lab.pages.extract import Accuracy, Measurement, drop_empty_measures
 from library_validator_cli.evaluation.curves import curve
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import MeasuredRow
@@ -42,7 +42,7 @@ def measurement_of(
         registry_version="2022.1",
         policy_version="1/1",
         threshold=0,
-        groups=[counted(group) for group in groups_of(rows)],
+        groups=[drop_empty_measures(group) for group in groups_of(rows)],
         as_shipped=shipped,
         by_score=shipped,
         around=[point for point in points if point.threshold in (-1, 0, 1)],
@@ -184,5 +184,5 @@ class TestCells:
 
     def test_the_most_frequent_reasons_come_first_and_equals_by_name(self) -> None:
         reasons = {"TIE": 1, "NO_ENTRY": 1_200, "AFFILIATE": 1}
-        assert reasons_named(reasons) == "`NO_ENTRY` 1,200, `AFFILIATE` 1, `TIE` 1"
-        assert reasons_named(reasons, 2) == "`NO_ENTRY` 1,200, `AFFILIATE` 1"
+        assert reasons_and_counts(reasons) == "`NO_ENTRY` 1,200, `AFFILIATE` 1, `TIE` 1"
+        assert reasons_and_counts(reasons, 2) == "`NO_ENTRY` 1,200, `AFFILIATE` 1"

@@ -14,12 +14,12 @@ from lab.addresses.comparing import (
     comparison_with,
     levels_of,
     measure,
-    mistakes,
+    mistakes_of_readers,
 )
 from lab.addresses.pairs import Line, Pair
 from lab.addresses.readers import (
-    as_it_is,
-    shortened,
+    keep_word,
+    shorten_word,
     street_of_labels,
     street_of_parts,
     with_plain_rules,
@@ -72,19 +72,19 @@ def test_digits_distinguish_respelled_lines_from_moved_lines(
     now: str, expected: list[tuple[str, bool]]
 ) -> None:
     newer = release((replace(ALDER, street=now, mailing_street="M"),))
-    found, _ = pairs.of_releases([systems_of(ALDER)], newer)
+    found, _ = pairs.pairs_of_releases([systems_of(ALDER)], newer)
     assert [(pair.set, pair.same) for pair in found] == expected
 
 
 def test_lines_that_are_left_out_are_counted() -> None:
     newer = release((replace(ALDER, street="NORTH FORK ROAD"),))
-    assert pairs.of_releases([systems_of(ALDER)], newer) == ([], {"unchanged": 1, "doubtful": 1})
+    assert pairs.pairs_of_releases([systems_of(ALDER)], newer) == ([], {"unchanged": 1, "doubtful": 1})
 
 
 def test_mailing_lines_have_their_own_set() -> None:
     then = replace(ALDER, mailing_street="P.O. BOX 7")
     newer = release((replace(ALDER, mailing_street="PO Box 7"),))
-    found, _ = pairs.of_releases([systems_of(then)], newer)
+    found, _ = pairs.pairs_of_releases([systems_of(then)], newer)
     assert [(pair.set, pair.line.text, pair.others[0].text) for pair in found] == [
         ("respelled_mailing", "P.O. BOX 7", "PO Box 7")
     ]
@@ -93,13 +93,13 @@ def test_mailing_lines_have_their_own_set() -> None:
 @pytest.mark.parametrize("changed", [{"phone": "2075559999"}, {"zip": "04999"}, {"fscs_key": "ME0099"}])
 def test_a_place_with_another_phone_zip_or_key_is_left_out(changed: dict[str, str]) -> None:
     now = replace(ALDER, street="12 N FORK RD", mailing_street="M", **changed)  # type: ignore[arg-type]
-    assert pairs.of_releases([systems_of(ALDER)], release((now,)))[0] == []
+    assert pairs.pairs_of_releases([systems_of(ALDER)], release((now,)))[0] == []
 
 
 def test_the_same_lines_in_two_older_releases_are_one_pair() -> None:
     older = [systems_of(ALDER), release((ALDER,), fiscal_year=2017)]
     newer = release((replace(ALDER, street="12 N FORK RD", mailing_street="M"),))
-    assert len(pairs.of_releases(older, newer)[0]) == 1
+    assert len(pairs.pairs_of_releases(older, newer)[0]) == 1
 
 
 def branch(sequence: str, street: str, phone: str) -> Outlet:
@@ -114,7 +114,8 @@ def test_neighbours_share_a_zip_and_neither_phone_nor_number() -> None:
         branch("005", "12 N. FORK RD.", "2075550103"),
     )
     found = {
-        (pair.line.text, pair.others[0].text) for pair in pairs.of_neighbours(release((ALDER,), outlets))
+        (pair.line.text, pair.others[0].text)
+        for pair in pairs.pairs_of_neighbours(release((ALDER,), outlets))
     }
     assert found == {
         ("12 NORTH FORK ROAD", "90 MILL STREET"),
@@ -152,7 +153,7 @@ def test_the_next_street_is_the_numbered_one_after(text: str, changed: str) -> N
     ],
 )
 def test_the_other_side_is_the_opposite_direction(text: str, changed: str) -> None:
-    assert pairs.other_side(text) == changed
+    assert pairs.opposite_side(text) == changed
 
 
 def labelled(label: str, street: str, zip_code: str = "04901") -> LabelledRow:
@@ -162,7 +163,7 @@ def labelled(label: str, street: str, zip_code: str = "04901") -> LabelledRow:
 
 def test_an_application_is_paired_with_its_system_and_with_strangers() -> None:
     near = replace(BRIAR_COUNTY, zip="04901", mailing_zip="04901")
-    found = pairs.of_labelled([labelled("ME0001", "12 N Fork Rd")], release((ALDER, near)))
+    found = pairs.pairs_of_labelled_rows([labelled("ME0001", "12 N Fork Rd")], release((ALDER, near)))
     assert {(pair.set, pair.same, pair.others[0].text) for pair in found} == {
         ("typed", True, "12 NORTH FORK ROAD"),
         ("typed_strangers", False, "400 MAIN STREET"),
@@ -171,11 +172,11 @@ def test_an_application_is_paired_with_its_system_and_with_strangers() -> None:
 
 @pytest.mark.parametrize("label", ["NONE", "GONE", "ME0099"])
 def test_an_applicant_that_is_not_a_listed_library_has_no_lines(label: str) -> None:
-    assert pairs.of_labelled([labelled(label, "12 N Fork Rd")], release((ALDER,))) == []
+    assert pairs.pairs_of_labelled_rows([labelled(label, "12 N Fork Rd")], release((ALDER,))) == []
 
 
 def test_an_application_written_like_its_system_is_left_out() -> None:
-    assert pairs.of_labelled([labelled("ME0001", "12 north fork road")], release((ALDER,))) == []
+    assert pairs.pairs_of_labelled_rows([labelled("ME0001", "12 north fork road")], release((ALDER,))) == []
 
 
 def test_parts_of_usaddress_make_a_street_in_one_order() -> None:
@@ -191,30 +192,30 @@ def test_parts_of_usaddress_make_a_street_in_one_order() -> None:
         "StreetNamePostType": "Avenue",
         "StreetNamePostDirectional": "EAST",
     }
-    assert street_of_parts(before, shortened) == Street("203", "E BENTON AVE", "")
-    assert street_of_parts(after, shortened) == Street("203", "E BENTON AVE", "")
-    assert street_of_parts(after, as_it_is) == Street("203", "EAST BENTON AVENUE", "")
+    assert street_of_parts(before, shorten_word) == Street("203", "E BENTON AVE", "")
+    assert street_of_parts(after, shorten_word) == Street("203", "E BENTON AVE", "")
+    assert street_of_parts(after, keep_word) == Street("203", "EAST BENTON AVENUE", "")
 
 
 def test_boxes_of_usaddress_are_read_as_the_product_reads_them() -> None:
     rules = with_plain_rules()
     box = {"USPSBoxType": "P.O. BOX", "USPSBoxID": "129"}
     route = {"USPSBoxGroupType": "RR", "USPSBoxGroupID": "2", "USPSBoxType": "Box", "USPSBoxID": "45"}
-    assert street_of_parts(box, shortened) == rules(line("PO Box 129"))
-    assert street_of_parts(route, shortened) == rules(line("RR 2 Box 45"))
+    assert street_of_parts(box, shorten_word) == rules(line("PO Box 129"))
+    assert street_of_parts(route, shorten_word) == rules(line("RR 2 Box 45"))
 
 
 @pytest.mark.parametrize(
     ("given", "number"), [("72-31", "72"), ("012", "12"), ("N6524", "6524"), ("ONE", "")]
 )
 def test_house_numbers_of_parsers_get_the_products_form(given: str, number: str) -> None:
-    read = street_of_parts({"AddressNumber": given, "StreetName": "MAIN"}, shortened)
+    read = street_of_parts({"AddressNumber": given, "StreetName": "MAIN"}, shorten_word)
     assert read == Street(number, "MAIN", "")
 
 
 def test_parts_without_a_street_are_unread() -> None:
-    assert street_of_parts({"Recipient": "CITY HALL"}, shortened) is None
-    assert street_of_parts({"BuildingName": "LIBRARY PLAZA"}, shortened) == Street("", "LIBRARY PLZ", "")
+    assert street_of_parts({"Recipient": "CITY HALL"}, shorten_word) is None
+    assert street_of_parts({"BuildingName": "LIBRARY PLAZA"}, shorten_word) == Street("", "LIBRARY PLZ", "")
 
 
 def test_labels_of_libpostal_make_a_street() -> None:
@@ -251,7 +252,10 @@ def test_shares_and_mistakes_are_counted_by_set() -> None:
     assert (measured["respelled"]["pairs"], measured["respelled"]["judged_same"]) == (2, 1)
     assert (measured["moved"]["judged_same"], measured["moved"]["judged_exact"]) == (1, 0)
     better = ReaderLevels("better", ("exact", "near", "different", "near"))
-    assert [(mistake["line"], mistake["right"]) for mistake in mistakes([rules], [rules, better], known)] == [
+    assert [
+        (mistake["line"], mistake["right"])
+        for mistake in mistakes_of_readers([rules], [rules, better], known)
+    ] == [
         ("12 N Fork Rd", ["better"]),
         ("1 A ST", ["better"]),
     ]

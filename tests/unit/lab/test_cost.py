@@ -14,8 +14,8 @@ from moto import mock_aws
 from functions.validate_applications import handler as validate_applications
 from lab.speed import cost
 from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
-from lab.speed.cost import Prices, lines_of, measure, mixed, of_applications, queue_requests
-from lab.speed.in_process_stack import Work, memory_of
+from lab.speed.cost import Prices, cost_of_applications, lines_of, measure, mix_applications, queue_requests
+from lab.speed.in_process_stack import FunctionUse, memory_of
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.decisions.answer import Answer
@@ -165,7 +165,7 @@ def test_a_function_of_half_a_processor_takes_twice_the_time_and_waits_as_long()
 
 def test_each_billed_quantity_is_a_line_with_its_kind() -> None:
     usage = Usage(requests=Counter(PutItem=1), write_units=Counter({"PutItem run": 5}))
-    work = Work(usage, 497.0, 1, 0, 0, 1_000)
+    work = FunctionUse(usage, 497.0, 1, 0, 0, 1_000)
 
     lines = {line["what"]: line for line in lines_of(work, {"delivered": 2}, PRICES)}
 
@@ -186,11 +186,11 @@ def test_a_fifth_of_the_applications_are_not_from_libraries() -> None:
     libraries = [{"application_id": f"L-{n}"} for n in range(200)]
     others = [{"application_id": f"O-{n}"} for n in range(200)]
 
-    drawn = [application["application_id"][0] for application in mixed(libraries, others, 100)]
+    drawn = [application["application_id"][0] for application in mix_applications(libraries, others, 100)]
 
     assert Counter(drawn) == {"L": 80, "O": 20}
     assert drawn != sorted(drawn)
-    assert mixed(libraries, others, 100) == mixed(libraries, others, 100)
+    assert mix_applications(libraries, others, 100) == mix_applications(libraries, others, 100)
 
 
 def test_the_functions_have_the_memory_that_the_template_gives_them() -> None:
@@ -211,7 +211,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with (folder / f"pls_fy{year}.zip").open("wb") as target:
             write_sample_release(target, year, seed=1)
     releases = folder / "pls_fy2021.zip", folder / "pls_fy2022.zip"
-    return measure(releases, cost.drawn_from(releases[1], 50), Prices.read())
+    return measure(releases, cost.draw_applications(releases[1], 50), Prices.read())
 
 
 def test_the_whole_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
@@ -251,9 +251,9 @@ def test_one_event_for_each_application(measured: dict[str, Any]) -> None:
 
 def test_of_applications_scales_to_a_thousand() -> None:
     usage = Usage(write_units=Counter({"PutItem decision": 20}), events=10, event_bytes=1_000)
-    works = [Work(usage, 10.0, 1, 100, 5, 1_024)] * 2
+    works = [FunctionUse(usage, 10.0, 1, 100, 5, 1_024)] * 2
 
-    applications = of_applications(works, Prices.read())
+    applications = cost_of_applications(works, Prices.read())
 
     (written,) = (line for line in applications["lines"] if line["what"] == "write: PutItem decision")
     assert written["quantity"] == 2_000

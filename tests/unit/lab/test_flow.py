@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
-from lab.speed.flow import Consumer, percentiles, read_rows, renamed, throughput
+from lab.speed.flow import Consumer, percentiles, read_rows, throughput, with_new_ids
 from lab.speed.flow_shares import BATCH
 from lab.speed.read_units import SAMPLE_RELEASE
 
@@ -51,6 +51,6 @@ def test_throughput_is_of_the_whole_and_of_its_tenths() -> None:
 
 
 def test_applications_drawn_from_the_sample_fill_the_count_with_new_ids() -> None:
-    rows = renamed(read_rows(SAMPLE_RELEASE, [], 3 * BATCH), "burst")
+    rows = with_new_ids(read_rows(SAMPLE_RELEASE, [], 3 * BATCH), "burst")
     assert len({row.application_id for row in rows}) == 3 * BATCH
     assert all(row.fields["application_id"] == row.application_id for row in rows)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab.growth.grown_registries import grow, largest_state
-from lab.growth.growth import MeasuredRegistry, answers, counts_of, one_pass, sizes_of
-from lab.growth.growth_applicants import common_names, to_decide
+from lab.growth.growth import MeasuredRegistry, count_results, measure_answers, sizes_of, time_pass
+from lab.growth.growth_applicants import common_names, submissions_of_rows
 from lab.speed.snapshot import SnapshotRegistry, load, write
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import build_index
@@ -98,8 +98,8 @@ def test_one_state_is_the_state_with_most_systems() -> None:
 def test_answers_about_the_libraries_of_the_release_stay_right_among_new_places() -> None:
     rows = common_names(SMALL)
     grown = grow(SMALL, "places", 10)
-    found = answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
-    base = answers(MeasuredRegistry.of(SMALL, build_index([SMALL])).store, rows)
+    found = measure_answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
+    base = measure_answers(MeasuredRegistry.of(SMALL, build_index([SMALL])).store, rows)
     assert found["libraries_found"] == base["libraries_found"] == found["libraries"] == len(rows)
     assert found["validated_wrong"] == base["validated_wrong"] == 0
 
@@ -115,11 +115,11 @@ def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
 
 def test_a_pass_gives_the_time_of_one_decision() -> None:
     registry = MeasuredRegistry.of(SMALL, build_index([SMALL]))
-    assert one_pass(registry, to_decide(rows_of_alder(20)), 10) > 0
+    assert time_pass(registry, submissions_of_rows(rows_of_alder(20)), 10) > 0
 
 
 def test_counts_without_answers_are_zero() -> None:
-    assert set(counts_of([]).values()) == {0}
+    assert set(count_results([]).values()) == {0}
 
 
 def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> None:

@@ -10,26 +10,26 @@ from typing import Final
 
 import pytest
 
-from lab.speed.hops import Way, way_of_one_application
+from lab.speed.hops import ValuePath, path_of_application
 
 MOST_FILES: Final = 17
 MOST_SHAPES: Final = 20
 
 
 @pytest.fixture(scope="module")
-def way() -> Way:
-    return way_of_one_application()
+def way() -> ValuePath:
+    return path_of_application()
 
 
-def test_an_application_passes_at_most_17_files(way: Way) -> None:
+def test_an_application_passes_at_most_17_files(way: ValuePath) -> None:
     assert len(way.files) <= MOST_FILES, "\n".join(way.files)
 
 
-def test_an_application_takes_at_most_20_shapes(way: Way) -> None:
+def test_an_application_takes_at_most_20_shapes(way: ValuePath) -> None:
     assert len(way.shapes) <= MOST_SHAPES, "\n".join(way.shapes)
 
 
-def test_the_way_begins_with_the_message_and_ends_with_the_event(way: Way) -> None:
+def test_the_way_begins_with_the_message_and_ends_with_the_event(way: ValuePath) -> None:
     files = list(way.files)
     assert any("validate_applications" in file for file in files[:2])
     assert any("event_bus" in file for file in files)

@@ -15,11 +15,11 @@ from lab.peers.measuring import (
     measure_pool,
     measure_sets,
     most_right,
-    no_rule,
+    refuse_nothing,
 )
 from lab.peers.product import MatcherAnswer
-from lab.peers.records import Best, best_of, record_of, records_of
-from lab.peers.tables import MatcherResult, ahead_of, text_of
+from lab.peers.records import BestLibrary, best_libraries, record_of, records_of
+from lab.peers.tables import MatcherResult, leads_of_peers, text_of
 from library_validator.decisions.application import Application
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 from tests.builders.small_registry import ALDER, COLLEGE_HOST, NEWEST, SYSTEMS
@@ -36,11 +36,11 @@ def result(matcher: str, cases: list[Case], answers: list[MatcherAnswer]) -> Mat
 
 RIGHT, WRONG = case("ME0001"), case("ME0002")
 CASES = [RIGHT, RIGHT, WRONG, RIGHT, case(NONE)]
-ANSWERS = [Best("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0.6)]
+ANSWERS = [BestLibrary("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0.6)]
 
 
 def test_a_threshold_ends_before_the_score_with_too_many_wrong_rows() -> None:
-    steps = curve(CASES, ANSWERS, no_rule)
+    steps = curve(CASES, ANSWERS, refuse_nothing)
 
     assert most_right(steps, 0).threshold == 0.8
     assert most_right(steps, 1).threshold == 0.7
@@ -48,20 +48,20 @@ def test_a_threshold_ends_before_the_score_with_too_many_wrong_rows() -> None:
 
 
 def test_equal_scores_are_validated_together_or_not_at_all() -> None:
-    step = most_right(curve(CASES, ANSWERS, no_rule), 1)
+    step = most_right(curve(CASES, ANSWERS, refuse_nothing), 1)
 
     assert (step.right, step.wrong) == (3, 1)
 
 
 def test_nothing_is_validated_if_the_best_score_is_wrong() -> None:
-    threshold = most_right(curve([WRONG], [ANSWERS[0]], no_rule), 0).threshold
+    threshold = most_right(curve([WRONG], [ANSWERS[0]], refuse_nothing), 0).threshold
 
     assert threshold == NEVER
-    assert answers_at(threshold, [WRONG], [ANSWERS[0]], no_rule) == [MatcherAnswer("ME0001", "")]
+    assert answers_at(threshold, [WRONG], [ANSWERS[0]], refuse_nothing) == [MatcherAnswer("ME0001", "")]
 
 
 def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_them() -> None:
-    steps = curve(CASES, ANSWERS, no_rule)
+    steps = curve(CASES, ANSWERS, refuse_nothing)
     reached, beyond = fewest_wrong(steps, 3), fewest_wrong(steps, 4)
 
     assert reached is not None
@@ -72,13 +72,13 @@ def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_
 def test_rows_outside_the_pool_do_not_change_the_threshold() -> None:
     outside = [replace(case, in_pool=False) for case in CASES[2:]]
 
-    assert most_right(curve([*CASES[:2], *outside], ANSWERS, no_rule), 0).threshold == 0.8
+    assert most_right(curve([*CASES[:2], *outside], ANSWERS, refuse_nothing), 0).threshold == 0.8
 
 
 def test_a_tie_of_two_libraries_is_not_validated() -> None:
-    tied = Best("ME0001", 0.9, 0.0)
+    tied = BestLibrary("ME0001", 0.9, 0.0)
 
-    assert answers_at(0.5, [RIGHT], [tied], no_rule) == [MatcherAnswer("ME0001", "")]
+    assert answers_at(0.5, [RIGHT], [tied], refuse_nothing) == [MatcherAnswer("ME0001", "")]
 
 
 def test_a_cue_word_counts_only_if_no_name_of_the_library_has_it() -> None:
@@ -112,7 +112,7 @@ def test_a_cell_in_which_a_peer_is_ahead_has_the_products_answers() -> None:
         MatcherAnswer("", "", "not_validated", "NO_ENTRY"),
     ]
     theirs = [*[MatcherAnswer("ME0001", "ME0001")] * 2, MatcherAnswer("ME0001", "ME0001")]
-    ahead = ahead_of(result("product", cases, ours), [result("peer", cases, theirs)], cases)
+    ahead = leads_of_peers(result("product", cases, ours), [result("peer", cases, theirs)], cases)
 
     assert [(cell.column, cell.peer, cell.product) for cell in ahead] == [("validated_right", 2, 1)]
     assert ahead[0].answers == {"needs_review TIE": 1}
@@ -129,8 +129,8 @@ def test_a_library_has_the_score_of_its_best_record_and_a_margin_to_another_libr
     application = record_of("1", "", {"name": "Alder Point"})
     pairs = [("1", "ME0001", 3.0), ("1", "ME0001", 5.0), ("1", "ME0002", 1.0)]
 
-    assert best_of(pairs, [application]) == [Best("ME0001", 5.0, 4.0)]
-    assert best_of([], [application])[0].fscs_key == ""
+    assert best_libraries(pairs, [application]) == [BestLibrary("ME0001", 5.0, 4.0)]
+    assert best_libraries([], [application])[0].fscs_key == ""
 
 
 def test_peers_get_every_system_every_other_mailing_address_and_every_outlet() -> None:

@@ -11,12 +11,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lab.measures import ROOT, about
+from lab.measures import ROOT, describe_run
 from lab.pages import performance_page
 from lab.pages.performance_charts import MATCHERS
-from lab.pages.performance_history import about_of
+from lab.pages.performance_history import run_of_result
 from lab.pages.performance_page import BENCHMARKS, PAGE, RESULTS, blocks, read_results
-from lab.pages.performance_targets import TARGETS, made_by
+from lab.pages.performance_targets import TARGETS, command_of
 
 
 def rates(product: float, rapidfuzz: float, splink: float) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_the_page_of_the_repository_has_the_figures_of_its_results() -> None:
 def test_every_result_of_the_repository_is_on_the_page_with_its_command() -> None:
     text = PAGE.read_text("utf-8")
     for name, result in read_results(RESULTS).items():
-        assert about_of(result)["command"] in text, name
+        assert run_of_result(result)["command"] in text, name
 
 
 def test_a_block_without_results_says_which_command_makes_them(results: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_target_that_was_not_run_is_bold_with_its_command(results: Path) -> No
     rows = blocks(read_results(results), history="")["targets"].splitlines()[2:]
     not_run = [target for target in TARGETS if target.benchmark != "decisions_per_second"]
     assert [row for row in rows if "**not run**" in row] == [
-        f"| {target.words} | - |  | **not run** (`{made_by(target.benchmark)}`) |" for target in not_run
+        f"| {target.words} | - |  | **not run** (`{command_of(target.benchmark)}`) |" for target in not_run
     ]
 
 
@@ -104,7 +104,7 @@ def test_a_figure_that_equals_its_bound_meets_the_target() -> None:
 def test_the_command_named_for_a_target_runs_its_benchmark() -> None:
     recipes = (ROOT / "Makefile").read_text("utf-8").split("\n\n")
     for target in TARGETS:
-        name = made_by(target.benchmark).removeprefix("make ")
+        name = command_of(target.benchmark).removeprefix("make ")
         recipe = {"bench": "bench-data"}.get(name, name)
         assert any(
             text.startswith(f"{recipe}:") and re.search(rf"\$\(BENCH\)\.\w+\.{target.benchmark} ", text)
@@ -154,9 +154,9 @@ def test_results_that_are_not_in_the_history_are_reported(results: Path, tmp_pat
 
 
 def test_the_path_of_the_checkout_is_not_in_a_result() -> None:
-    command = about("speed.reading", ["--release", str(ROOT.parent / "data" / "release.zip"), "--runs", "1"])[
-        "command"
-    ]
+    command = describe_run(
+        "speed.reading", ["--release", str(ROOT.parent / "data" / "release.zip"), "--runs", "1"]
+    )["command"]
     assert command == "python -m lab.speed.reading --release ../data/release.zip --runs 1"
 
 

@@ -21,7 +21,7 @@ def is_measure(found: dict[str, Any]) -> bool:
 
 
 def test_a_measure_keeps_its_runs_and_their_median() -> None:
-    assert measures.measured([3, 1, 2.0004], "ms") == {
+    assert measures.measured_value([3, 1, 2.0004], "ms") == {
         "runs": [3, 1, 2.0],
         "median": 2.0,
         "min": 1,
@@ -32,7 +32,7 @@ def test_a_measure_keeps_its_runs_and_their_median() -> None:
 
 
 def test_counts_have_their_mean_and_nearest_rank() -> None:
-    found = measures.counted(range(1, 201), "entries")
+    found = measures.counted_values(range(1, 201), "entries")
     assert (found["count"], found["mean"], found["median"], found["p99"]) == (200, 100.5, 100.5, 198)
 
 
@@ -77,7 +77,7 @@ def test_a_cold_start_writes_the_results_of_the_page(tmp_path: Path) -> None:
 
 def test_a_start_that_fails_ends_the_benchmark() -> None:
     with pytest.raises(SystemExit, match="ended with 1"):
-        cold_start.start("raise SystemExit(1)", "validate_applications", None)
+        cold_start.start_process("raise SystemExit(1)", "validate_applications", None)
 
 
 def test_every_function_is_measured() -> None:

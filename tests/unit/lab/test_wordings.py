@@ -24,7 +24,7 @@ from lab.wordings.applications import (
     applications_of,
     write_applications,
 )
-from lab.wordings.libraries import choose_libraries, plain_name, says_library
+from lab.wordings.libraries import choose_libraries, has_word_library, plain_name
 from lab.wordings.wording import Wording, read_wordings
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
@@ -113,7 +113,7 @@ class TestChoosing:
         assert all(library.street[0].isdigit() and library.phone.isdigit() for library in libraries)
 
     def test_some_names_are_without_the_word_library(self, libraries: Sequence[System]) -> None:
-        assert sum(not says_library(library.name) for library in libraries) == COUNT // 4
+        assert sum(not has_word_library(library.name) for library in libraries) == COUNT // 4
 
     def test_another_seed_chooses_others(
         self, release: Release, wordings: Sequence[Wording], libraries: Sequence[System]

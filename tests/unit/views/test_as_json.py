@@ -12,7 +12,7 @@ from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.releases.records import Release
 from library_validator.views.as_json import answer_json, decision_json
-from library_validator_cli.local_matching import FLAT_COLUMNS, flat
+from library_validator_cli.local_matching import FLAT_COLUMNS, flat_row
 from library_validator_cli.terminal import json_line
 from tests.builders.decisions import decision_of, submission_of
 from tests.builders.small_registry import (
@@ -96,13 +96,13 @@ def test_a_line_keeps_letters_as_they_are_and_has_no_blanks() -> None:
 
 
 def test_a_row_of_a_sheet_has_the_match_and_the_next_step() -> None:
-    row = flat(answer_json(decision_of(submission_of())))
+    row = flat_row(answer_json(decision_of(submission_of())))
     assert tuple(row) == FLAT_COLUMNS
     assert (row["fscs_key"], row["last_listed"], row["next_step"]) == ("AK0001", 2022, "nothing to do")
-    assert flat(answer_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
+    assert flat_row(answer_json(decision_of(submission_of(), Answer.NOT_VALIDATED)))["fscs_key"] is None
 
 
 def test_a_row_of_a_sheet_names_the_fields_that_could_not_be_used() -> None:
     problems = (FieldProblem("zip", "is no ZIP"), FieldProblem("state", "is a province", "foreign"))
     decision = decision_of(submission_of()).model_copy(update={"problems": problems})
-    assert flat(answer_json(decision))["problems"] == "zip is no ZIP; state is a province"
+    assert flat_row(answer_json(decision))["problems"] == "zip is no ZIP; state is a province"

@@ -10,7 +10,7 @@ import pytest
 from library_validator.casework.progress import ShardProgress
 from library_validator.decisions.decision import SHARDS
 from library_validator.views.policy import policy_view
-from library_validator_cli.commands.revalidate import asked_after
+from library_validator_cli.commands.revalidate import time_after_latest_start
 from library_validator_cli.commands.status import policy_json
 
 OLD, NEW = "2026-11.2/1", "2026-12.1/1"
@@ -95,7 +95,7 @@ def test_answers_that_could_not_be_checked_are_counted() -> None:
 def test_a_new_start_is_later_than_all_starts_before() -> None:
     future = "2026-11-23T12:05:00.000000+00:00"
 
-    assert asked_after([], NOON) == asked_after(all_of(OLD), NOON) == NOON
-    later = asked_after([shard(0, OLD, asked=future), shard(1, OLD)], NOON)
+    assert time_after_latest_start([], NOON) == time_after_latest_start(all_of(OLD), NOON) == NOON
+    later = time_after_latest_start([shard(0, OLD, asked=future), shard(1, OLD)], NOON)
     assert later == NOON + timedelta(minutes=5, microseconds=1)
-    assert asked_after([shard(0, OLD, asked=future)], later) > later - timedelta(microseconds=1)
+    assert time_after_latest_start([shard(0, OLD, asked=future)], later) > later - timedelta(microseconds=1)
