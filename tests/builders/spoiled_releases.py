@@ -125,7 +125,7 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
     bomb = zipped(outlets, more={systems.member: systems.packed() + (b"0" * 1_000 + b"\r\n") * 140_000})
     yield Spoiled("a zip bomb", bomb, "refused", "unpacks to more than")
     claim = zipped(systems, outlets, claimed=5 << 30)
-    yield Spoiled("a zip that claims 5 GB", claim, "refused", "it says 5,120 MB")
+    yield Spoiled("a zip that claims 5 GB", claim, "refused", "MB (it says 5,12")
     yield Spoiled("an object of 5 GB", FiveGigabytes(this_year), "refused", "5,368,709,120 bytes")
     escaping = zipped(systems, outlets, more={"../../etc/cron.d/x.csv": b"a"})
     yield Spoiled("a member outside of its folder", escaping, "refused", "leaves its folder")
