@@ -1,4 +1,4 @@
-"""Files of applications: every line comes out, in order, and nothing about a person does."""
+"""Files of applications: every line is read or reported, in order, and nothing about a person is kept."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from library_validator.errors import FileUnreadable, NotInFile
 from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row
 
 
-def read(content: bytes | str, name: str = "partners.csv") -> tuple[list[Row | BadLine], ApplicationsFile]:
+def read_file(
+    content: bytes | str, name: str = "partners.csv"
+) -> tuple[list[Row | BadLine], ApplicationsFile]:
     raw = content.encode() if isinstance(content, str) else content
     file = ApplicationsFile(io.BytesIO(raw), name)
     return list(file), file
 
 
 def rows(content: bytes | str) -> list[Row]:
-    found, _ = read(content)
+    found, _ = read_file(content)
     assert all(isinstance(row, Row) for row in found)
     return [row for row in found if isinstance(row, Row)]
 
@@ -32,7 +34,7 @@ def test_csv_rows_keep_their_columns_and_lines() -> None:
     assert second == Row(4, "A-2", {"application_id": "A-2", "name": "Elsewhere PL"})
 
 
-def test_columns_are_known_in_any_case_and_with_blanks() -> None:
+def test_headers_are_recognised_in_any_case_and_with_blanks() -> None:
     (row,) = rows("Application ID, NAME ,FSCS-ID\nA-1,Anytown PL,ak0001\n")
     assert row.fields == {"application_id": "A-1", "name": "Anytown PL", "fscs_id": "ak0001"}
 
@@ -43,14 +45,16 @@ def test_json_lines_keep_values_as_they_are() -> None:
     assert numbered.fields["zip"] == 1234
 
 
-def test_rows_without_an_id_are_named_after_file_and_row() -> None:
-    found, file = read("name\nAnytown PL\nElsewhere PL\n", "partners.csv")
+def test_a_row_without_an_id_gets_an_id_of_file_name_and_row_number() -> None:
+    found, file = read_file("name\nAnytown PL\nElsewhere PL\n", "partners.csv")
     assert [row.application_id for row in found] == ["partners-1", "partners-2"]
     assert file.notices.generated_ids == 2
 
 
-def test_unknown_columns_are_ignored_and_personal_ones_dropped_each_with_a_notice() -> None:
-    found, file = read("name,label,Contact E-Mail,director,first_name\nAnytown PL,AK1,a@b.example,A. P.,A\n")
+def test_unknown_columns_and_columns_about_persons_are_left_out_with_a_notice() -> None:
+    found, file = read_file(
+        "name,label,Contact E-Mail,director,first_name\nAnytown PL,AK1,a@b.example,A. P.,A\n"
+    )
     assert [row.fields for row in found if isinstance(row, Row)] == [
         {"application_id": "partners-1", "name": "Anytown PL"}
     ]
@@ -58,26 +62,28 @@ def test_unknown_columns_are_ignored_and_personal_ones_dropped_each_with_a_notic
     assert file.notices.personal == {"Contact E-Mail", "director", "first_name"}
 
 
-def test_persons_in_json_lines_are_dropped_too() -> None:
-    found, file = read('{"application_id": "A-1", "name": "Anytown PL", "contact_email": "a@b.example"}\n')
+def test_keys_about_persons_in_json_lines_are_left_out_too() -> None:
+    found, file = read_file(
+        '{"application_id": "A-1", "name": "Anytown PL", "contact_email": "a@b.example"}\n'
+    )
     assert "a@b.example" not in str(found)
     assert file.notices.personal == {"contact_email"}
 
 
-def test_a_comma_too_many_is_a_bad_line_and_the_next_line_is_read() -> None:
-    found, _ = read("application_id,name\nA-1,Library, Anytown\nA-2,Elsewhere PL\n")
+def test_a_line_with_a_comma_too_many_is_a_bad_line_and_the_next_line_is_read() -> None:
+    found, _ = read_file("application_id,name\nA-1,Library, Anytown\nA-2,Elsewhere PL\n")
     assert isinstance(found[0], BadLine)
     assert (found[0].lines, "3 cells" in found[0].error) == ("line 2", True)
     assert isinstance(found[1], Row)
 
 
-def test_trailing_commas_are_no_fault() -> None:
+def test_commas_at_the_end_of_a_line_are_allowed() -> None:
     (row,) = rows("application_id,name\nA-1,Anytown PL,,,\n")
     assert row.fields["name"] == "Anytown PL"
 
 
 def test_lines_that_cannot_be_read_are_reported_with_their_range() -> None:
-    found, _ = read('application_id,name,city\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n')
+    found, _ = read_file('application_id,name,city\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n')
     assert isinstance(found[0], BadLine)
     assert found[0].lines == "lines 2 to 3"
     assert found[0].as_json == {
@@ -96,13 +102,13 @@ def test_a_cell_may_hold_a_line_break() -> None:
 
 
 def test_bad_json_is_reported_with_its_line() -> None:
-    found, _ = read('{"application_id": "A-1", "name": "X"}\n{"application_id": \n[1]\n')
+    found, _ = read_file('{"application_id": "A-1", "name": "X"}\n{"application_id": \n[1]\n')
     assert [type(row) for row in found] == [Row, BadLine, BadLine]
     assert [row.line for row in found] == [1, 2, 3]
 
 
 def test_an_oversized_line_is_reported() -> None:
-    found, _ = read(json.dumps({"application_id": "A-1", "name": "x" * 70_000}) + "\n")
+    found, _ = read_file(json.dumps({"application_id": "A-1", "name": "x" * 70_000}) + "\n")
     assert isinstance(found[0], BadLine)
     assert "65,536" in found[0].error
 
@@ -126,7 +132,7 @@ def test_an_oversized_line_is_reported() -> None:
 )
 def test_a_file_without_applications_is_refused_in_one_sentence(content: bytes, said: str) -> None:
     with pytest.raises(FileUnreadable, match=said):
-        read(content)
+        read_file(content)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
@@ -138,46 +144,48 @@ def test_exports_of_spreadsheets_are_read(encoding: str, separator: str, first_l
     assert row.fields == {"application_id": "A-1", "name": "Biblioteca de Añasco", "zip": "00610"}
 
 
-def test_a_separator_that_is_not_a_comma_is_said() -> None:
-    _, file = read("name;city\nAnytown PL;Anytown, North\n")
+def test_a_separator_that_is_not_a_comma_is_in_the_notices() -> None:
+    _, file = read_file("name;city\nAnytown PL;Anytown, North\n")
     assert file.notices.sentences()[0] == "columns are separated by semicolons"
 
 
-def test_one_row_in_another_encoding_leaves_the_others_as_they_are() -> None:
+def test_a_row_in_another_encoding_does_not_change_other_rows() -> None:
     content = b"name,city\n" + "Peñuelas PL,Peñuelas\n".encode() + "Añasco PL,Añasco\n".encode("cp1252")
-    found, file = read(content)
+    found, file = read_file(content)
     assert [row.fields["city"] for row in found if isinstance(row, Row)] == ["Peñuelas", "Añasco"]
     assert "not UTF-8, read as Windows-1252: line 3" in file.notices.sentences()
 
 
-def test_a_cell_of_utf_8_in_a_row_that_is_not_is_read_as_utf_8() -> None:
+def test_a_utf_8_cell_in_a_row_of_another_encoding_is_read_as_utf_8() -> None:
     content = b"name,city\n" + "Peñuelas PL,".encode() + "Añasco\n".encode("cp1252")
     (row,) = rows(content)
     assert (row.fields["name"], row.fields["city"]) == ("Peñuelas PL", "Añasco")
 
 
-def test_titles_above_the_header_are_said_and_rows_above_it_reported() -> None:
+def test_titles_above_the_header_are_in_the_notices_and_rows_above_it_are_bad_lines() -> None:
     text = "Applications 2026\nGenerated:,May 5,,\n\nid,name,city,state\nA-1,Anytown PL,Anytown,ME\n"
-    found, file = read(text)
+    found, file = read_file(text)
     assert [row.line for row in found] == [5]
     assert file.notices.sentences()[0] == (
         'above the header, not read: line 1 "Applications 2026", line 2 "Generated: May 5"'
     )
-    found, _ = read("A-0,Elsewhere PL,Elsewhere\nid,name,city\nA-1,Anytown PL,Anytown\n")
+    found, _ = read_file("A-0,Elsewhere PL,Elsewhere\nid,name,city\nA-1,Anytown PL,Anytown\n")
     assert [type(row) for row in found] == [BadLine, Row]
     assert found[0].line == 1
 
 
-def test_a_header_that_is_repeated_is_reported_and_the_rows_under_it_are_read() -> None:
-    found, _ = read("ID,Name,City\nA-1,Anytown PL,Anytown\n\ufeffid,NAME, City\nA-2,Elsewhere PL,Elsewhere\n")
+def test_a_repeated_header_is_reported_and_the_rows_under_it_are_read() -> None:
+    found, _ = read_file(
+        "ID,Name,City\nA-1,Anytown PL,Anytown\n\ufeffid,NAME, City\nA-2,Elsewhere PL,Elsewhere\n"
+    )
     assert [type(row) for row in found] == [Row, BadLine, Row]
     assert "repeats the header" in str(found[1])
 
 
 @pytest.mark.parametrize("other", ["Name,Record ID,City", "Record ID,Library Name,Town,Zip", "name,id"])
-def test_rows_under_another_header_are_not_read(other: str) -> None:
+def test_rows_under_a_header_with_other_columns_are_not_read(other: str) -> None:
     header = "id,name,city\n"
-    found, _ = read(
+    found, _ = read_file(
         f"{header}A-1,Anytown PL,Anytown\n{other}\nA-2,Elsewhere PL,Elsewhere\n\n{header}A-3,B PL,B\n"
     )
     assert [type(row) for row in found] == [Row, BadLine, BadLine, Row]
@@ -186,7 +194,7 @@ def test_rows_under_another_header_are_not_read(other: str) -> None:
     assert found[2].line == 6
 
 
-def test_a_library_whose_name_is_made_of_words_of_headers_is_a_row() -> None:
+def test_a_row_is_read_although_the_librarys_name_has_only_header_words() -> None:
     assert [
         row.fields["name"] for row in rows("id,name,city\n1,City Library,Library\n2,State Library,\n")
     ] == [
@@ -195,40 +203,43 @@ def test_a_library_whose_name_is_made_of_words_of_headers_is_a_row() -> None:
     ]
 
 
-def test_a_null_of_a_database_is_a_blank() -> None:
+def test_the_null_sign_of_a_database_is_read_as_an_empty_cell() -> None:
     (row,) = rows("id,name,city\nA-1,Anytown PL,\\N\n")
     assert "city" not in row.fields
 
 
-def test_blank_rows_are_no_rows() -> None:
+def test_blank_rows_are_skipped() -> None:
     found = rows('id,name,city\n,,\n"","",""\nA-1,Anytown PL,Anytown\n , ,\n')
     assert [row.line for row in found] == [4]
 
 
-def test_values_without_a_header_are_said() -> None:
-    found, file = read(",name,city\n0,Anytown PL,Anytown\n")
+def test_values_in_a_column_without_a_header_are_in_the_notices() -> None:
+    found, file = read_file(",name,city\n0,Anytown PL,Anytown\n")
     assert len(found) == 1
     assert "rows with values in columns without a header, which are not read: 1" in file.notices.sentences()
 
 
-def test_two_lines_of_an_address_are_one_street() -> None:
+def test_two_lines_of_an_address_are_joined_to_one_street() -> None:
     (row,) = rows("name,Address 1,Address 2\nAnytown PL,12 Main St,Suite 4\n")
     assert row.fields["street"] == "12 Main St, Suite 4"
 
 
-def test_a_line_that_names_a_person_is_left_out_and_reported() -> None:
-    found, file = read("name,Address 1,Address 2\nAnytown PL,12 Main St,Attn: A. Person\n")
+def test_an_address_line_that_names_a_person_is_left_out_and_reported() -> None:
+    found, file = read_file("name,Address 1,Address 2\nAnytown PL,12 Main St,Attn: A. Person\n")
     assert "Person" not in str(found)
     assert file.notices.lines_of_persons == 1
 
 
-def test_the_columns_that_were_read_are_said() -> None:
-    _, file = read(
+def test_the_notices_list_the_columns_that_were_read() -> None:
+    _, file = read_file(
         "Record ID,name,Mailing Address,Physical Address,Contact Name,Notes\nA-1,Anytown PL,x,y,z,n\n"
     )
     assert file.notices.sentences() == [
         'columns read: application_id from "Record ID", name, street from "Physical Address"',
-        'columns not read, because another is: "Mailing Address" (street is read from "Physical Address")',
+        (
+            'columns not read, because another column is read: "Mailing Address" '
+            '(street is read from "Physical Address")'
+        ),
         "unknown columns, not read: Notes",
         "columns about persons, which are not read: Contact Name",
     ]
@@ -240,14 +251,14 @@ def test_a_row_is_always_sent_as_the_same_text() -> None:
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_make_it_fail_otherwise_or_lose_order(tail: bytes) -> None:
-    found, _ = read(b"application_id,name\n" + tail)
+def test_any_bytes_give_rows_and_bad_lines_in_order(tail: bytes) -> None:
+    found, _ = read_file(b"application_id,name\n" + tail)
     lines = [row.line for row in found]
     assert lines == sorted(lines)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20), max_size=8))
-def test_every_name_that_is_written_is_read_again(names: list[str]) -> None:
+def test_every_name_is_read_as_it_was_written(names: list[str]) -> None:
     names = [name for name in names if name.strip()]
     content = "".join(json.dumps({"application_id": "A", "name": name}) + "\n" for name in names)
     if names:
@@ -273,18 +284,18 @@ TABLES = st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6)
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
     st.sampled_from(["\n", "\r\n", "\r"]),
 )
-def test_every_table_that_a_spreadsheet_writes_comes_back_row_for_row(
+def test_every_table_of_a_spreadsheet_is_read_as_it_was_written(
     cells: list[tuple[str, str]], encoding: str, separator: str, quoting: int, end: str
 ) -> None:
     if end == "\r" and encoding == "cp1252":
-        encoding = "mac_roman"  # as Excel for Mac has it
+        encoding = "mac_roman"  # as Excel for Mac writes it
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerow(["Record ID", "Library Name", "City"])
     writer.writerows([f"A-{number}", *row] for number, row in enumerate(cells))
     content = buffer.getvalue().encode(encoding)
-    # Two letters of an old encoding can be one of UTF-8, byte by byte (\u2019\u00e9 of Mac Roman is \u054e):
-    # they cannot be distinguished.
+    # Two letters of an old encoding and one letter in UTF-8 can be the same bytes (\u2019\u00e9 of Mac Roman
+    # is \u054e): they cannot be distinguished.
     assume(encoding not in ("cp1252", "mac_roman") or not any(map(is_utf_8, content.splitlines())))
     found = rows(content)
     assert [
@@ -292,25 +303,25 @@ def test_every_table_that_a_spreadsheet_writes_comes_back_row_for_row(
     ] == [(f"A-{number}", name.strip(), city.strip()) for number, (name, city) in enumerate(cells)]
 
 
-def test_keys_of_json_lines_are_recognised_as_headers_are() -> None:
+def test_keys_of_json_lines_are_recognised_like_headers() -> None:
     (row,) = rows(
         '{"Record ID": 7, "Library Name": "Anytown PL", "address1": "1 Main St", "address2": "Unit 4"}\n'
     )
     assert row.fields == {"application_id": 7, "name": "Anytown PL", "street": "1 Main St, Unit 4"}
 
 
-def test_in_json_lines_a_documented_key_comes_first() -> None:
+def test_a_documented_key_of_json_lines_comes_before_other_keys() -> None:
     (row,) = rows('{"organization": {"id": 1}, "application_id": "A-1", "name": "Anytown PL"}\n')
     assert row.fields == {"application_id": "A-1", "name": "Anytown PL"}
 
 
 def test_an_object_with_a_repeated_key_is_a_bad_line() -> None:
-    found, _ = read('{"application_id": "A-1", "name": "X", "name": "Y"}\n')
+    found, _ = read_file('{"application_id": "A-1", "name": "X", "name": "Y"}\n')
     assert isinstance(found[0], BadLine)
     assert "has a key twice" in found[0].error
 
 
-def test_a_key_of_json_lines_can_be_named() -> None:
+def test_the_user_can_choose_a_key_of_json_lines() -> None:
     source = io.BytesIO(b'{"application_id": "A-1", "wer": "X"}\n{"application_id": "A-2", "name": "Y"}\n')
     found = list(ApplicationsFile(source, "a.jsonl", columns={"name": ["wer"]}))
     assert [row.fields.get("name") for row in found if isinstance(row, Row)] == ["X", "Y"]

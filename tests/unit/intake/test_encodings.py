@@ -1,4 +1,4 @@
-"""The lines of a file whose encoding nobody stated."""
+"""The lines of a file whose encoding is not stated."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ def test_encodings_of_exports_are_read(content: bytes) -> None:
     assert found == ["name", "Biblioteca de Loíza", "Biblioteca de Añasco"]
 
 
-def test_a_line_that_is_not_utf_8_changes_no_other_line() -> None:
+def test_a_line_that_is_not_utf_8_does_not_change_other_lines() -> None:
     content = "Loíza\n".encode() + "Añasco\n".encode("cp1252") + "Peñuelas’\n".encode()
     found, text = lines(content)
     assert found == ["Loíza", "Añasco", "Peñuelas’"]
     assert text.others.sentence() == "not UTF-8, read as Windows-1252: line 2"
 
 
-def test_of_many_lines_in_another_encoding_the_first_are_named() -> None:
+def test_the_notice_names_the_first_of_many_lines_in_another_encoding() -> None:
     _, text = lines("Añasco\n".encode("cp1252") * 12)
     assert text.others.sentence() == "not UTF-8, read as Windows-1252: 12 lines (1, 2, 3, 4, 5 …)"
 
 
-def test_a_line_that_no_encoding_fits_is_a_problem_of_its_own() -> None:
+def test_a_line_that_fits_no_encoding_is_reported_alone() -> None:
     found = list(TextLines(io.BytesIO(b"one\nA\x81\xfa\nthree\n")))
     assert found[1].problem == "has bytes that are neither UTF-8 nor Windows-1252"
     assert (found[0], found[2]) == (Line(1, "one\n"), Line(3, "three\n"))
@@ -69,7 +69,7 @@ def test_a_byte_order_mark_in_the_middle_is_not_part_of_its_line() -> None:
     assert lines(b"a\n" + mark + b"b\n" + mark + "ñ\n".encode("cp1252"))[0] == ["a", "b", "ñ"]
 
 
-def test_only_line_ends_end_a_line() -> None:
+def test_only_line_feeds_and_carriage_returns_end_a_line() -> None:
     assert lines("a\x0bb\x0cc\x85d\u2028e\nf".encode())[0] == ["a\x0bb\x0cc\x85d\u2028e", "f"]
 
 
@@ -85,7 +85,7 @@ def test_half_a_character_of_utf_16_is_reported_with_its_line() -> None:
     assert [line.problem for line in found] == ["", "cannot be read as UTF-16", ""]
 
 
-def test_the_file_stays_open() -> None:
+def test_the_file_stays_open_after_reading() -> None:
     source = io.BytesIO(b"a\n")
     assert len(list(TextLines(source))) == 1
     assert not source.closed

@@ -11,7 +11,7 @@ from library_validator.errors import FileUnreadable
 from library_validator.intake.file_formats import is_workbook
 
 
-def archive(*members: str) -> bytes:
+def zip_of(*members: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as opened:
         for member in members:
@@ -32,19 +32,19 @@ def archive(*members: str) -> bytes:
         (b"{\\rtf1", "is a Word document"),
         (b"\x1f\x8b\x08", "is compressed"),
         (b' [ {"name": "Anytown"} ]', "is a JSON array"),
-        (archive("word/document.xml"), "is a Word document"),
-        (archive("mimetype", "content.xml"), "is an OpenDocument file"),
-        (archive("xl/workbook.bin"), "is a binary workbook"),
-        (archive("pls_ae.csv", "pls_outlet.csv"), "is a zip without a workbook"),
-        (archive("xl/workbook.xml")[:60], "is a damaged workbook or zip"),
+        (zip_of("word/document.xml"), "is a Word document"),
+        (zip_of("mimetype", "content.xml"), "is an OpenDocument file"),
+        (zip_of("xl/workbook.bin"), "is a binary workbook"),
+        (zip_of("pls_ae.csv", "pls_outlet.csv"), "is a zip without a workbook"),
+        (zip_of("xl/workbook.xml")[:60], "is a damaged workbook or zip"),
     ],
 )
-def test_other_formats_are_refused_by_their_name(content: bytes, said: str) -> None:
+def test_a_file_of_another_format_is_refused_with_the_name_of_its_format(content: bytes, said: str) -> None:
     with pytest.raises(FileUnreadable, match=f"^a.csv {said}"):
         is_workbook(io.BytesIO(content), "a.csv")
 
 
-def test_workbooks_and_text_are_told_apart() -> None:
-    assert is_workbook(io.BytesIO(archive("xl/workbook.xml")), "a.xlsx")
+def test_workbooks_and_text_are_distinguished() -> None:
+    assert is_workbook(io.BytesIO(zip_of("xl/workbook.xml")), "a.xlsx")
     for text in (b"name\n", "name\n".encode("utf-16"), b"[ID],[Name]\n", b'{"name": "X"}\n'):
         assert not is_workbook(io.BytesIO(text), "a.csv")

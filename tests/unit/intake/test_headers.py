@@ -1,4 +1,4 @@
-"""What columns hold, by headers as portals, forms and databases write them."""
+"""The meaning of headers that portals, forms and databases write."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from library_validator.intake import headers
 from library_validator.intake.headers import PERSON, meaning_of
 
 
-def target(header: str) -> str | None:
+def target_of(header: str) -> str | None:
     meaning = meaning_of(header)
     return meaning.target if meaning else None
 
 
-# A field, and headers of columns that hold it.
+# A field, and headers of columns with that field.
 KNOWN = """
 name: name|Name|NAME |Organization Name|Organisation name|Org. Name|orgName|Library Name|library_name
 name: Library's Name|Name of Library|Name of the Organization *|Legal name of organization|LIBNAME
@@ -64,22 +64,22 @@ def headers_in(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", KNOWN.strip().splitlines())
-def test_a_header_is_known_however_it_is_written(line: str) -> None:
+def test_every_spelling_of_a_header_is_recognised(line: str) -> None:
     field, _, written = line.partition(": ")
-    assert {header: target(header) for header in written.split("|") if target(header) != field} == {}
+    assert {header: target_of(header) for header in written.split("|") if target_of(header) != field} == {}
 
 
 @pytest.mark.parametrize("header", headers_in(PERSONS))
-def test_columns_about_persons_are_never_anything_else(header: str) -> None:
-    assert target(header) == PERSON
+def test_headers_about_persons_are_recognised(header: str) -> None:
+    assert target_of(header) == PERSON
 
 
 @pytest.mark.parametrize("header", headers_in(OTHERS))
 def test_a_header_that_asks_for_something_else_is_not_recognised(header: str) -> None:
-    assert target(header) is None
+    assert target_of(header) is None
 
 
-def ranked(*written: str) -> list[str]:
+def headers_by_rank(*written: str) -> list[str]:
     """The headers in the order of preference."""
     ranks = {header: meaning.rank for header in written if (meaning := meaning_of(header))}
     assert len(set(ranks.values())) == len(written)
@@ -87,7 +87,9 @@ def ranked(*written: str) -> list[str]:
 
 
 def test_the_library_comes_before_the_organization_and_a_bare_name_comes_last() -> None:
-    assert ranked("Name", "Organization", "Library", "Organization Name", "Library Name", "Branch Name") == [
+    assert headers_by_rank(
+        "Name", "Organization", "Library", "Organization Name", "Library Name", "Branch Name"
+    ) == [
         "Library Name",
         "Organization Name",
         "Library",
@@ -97,17 +99,17 @@ def test_the_library_comes_before_the_organization_and_a_bare_name_comes_last() 
     ]
 
 
-def test_where_the_library_is_comes_before_where_its_mail_goes() -> None:
-    assert ranked("Mailing Address", "Shipping Address", "Address", "Physical Address") == [
+def test_the_librarys_location_comes_before_its_mailing_address() -> None:
+    assert headers_by_rank("Mailing Address", "Shipping Address", "Address", "Physical Address") == [
         "Physical Address",
         "Address",
         "Shipping Address",
         "Mailing Address",
     ]
-    assert ranked("Phone", "Library Phone", "Work Phone") == ["Library Phone", "Phone", "Work Phone"]
+    assert headers_by_rank("Phone", "Library Phone", "Work Phone") == ["Library Phone", "Phone", "Work Phone"]
 
 
-def test_parts_of_a_street_are_told_apart() -> None:
+def test_parts_of_a_street_are_distinguished() -> None:
     parts = {
         "Address 1": headers.FIRST_LINE,
         "Address 2": headers.SECOND_LINE,
@@ -120,6 +122,6 @@ def test_parts_of_a_street_are_told_apart() -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_header_is_read(header: str) -> None:
+def test_any_text_may_be_a_header(header: str) -> None:
     meaning = meaning_of(header)
     assert meaning is None or meaning.target

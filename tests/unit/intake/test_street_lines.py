@@ -1,4 +1,4 @@
-"""One street out of several columns."""
+"""One street is joined from several columns."""
 
 from __future__ import annotations
 

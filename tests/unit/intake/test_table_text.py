@@ -1,4 +1,4 @@
-"""Strict CSV: a row for each row, and where that is not certain, the lines that cannot be read."""
+"""Strict CSV: each row is read as one row, and lines that are not certainly a row are reported."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ BRIAR = "A-2,Briar Library,3 Mill St,Briar,VT,05602,802-555-0102"
 CEDAR = 'A-3,"Cedar Library",9 Hill Rd,Cedar,NH,03301,603-555-0103'
 
 
-def table(text: str) -> list[TableRow]:
+def table_rows(text: str) -> list[TableRow]:
     """The rows below the header of ``text``."""
     lines = iter(TextLines(io.BytesIO(text.encode())))
     header = find_header(lines, {})
     mapping = map_columns("a.csv", header.cells, chosen={})
-    shape = RowShape.of(header.cells, header.delimiter, mapping)
+    shape = RowShape.of_header(header.cells, header.delimiter, mapping)
     return list(TextTable(chain(header.below, lines), shape))
 
 
-def told(*lines: str, end: str = "\n") -> list[str]:
-    """What comes out below ``HEADER``: the id of each row, or the lines that cannot be read."""
+def ids_or_ranges(*lines: str, end: str = "\n") -> list[str]:
+    """For ``lines`` below ``HEADER``: the id of each row, or the range of lines that cannot be read."""
     return [
         f"{row.line}-{row.last_line}" if row.problem else row.cells[0]
-        for row in table(end.join([HEADER, *lines, ""]))
+        for row in table_rows(end.join([HEADER, *lines, ""]))
     ]
 
 
 def problems(*lines: str) -> list[str]:
-    return [row.problem for row in table("\n".join([HEADER, *lines, ""])) if row.problem]
+    return [row.problem for row in table_rows("\n".join([HEADER, *lines, ""])) if row.problem]
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,14 @@ def problems(*lines: str) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_broken_line_costs_itself_and_no_other_row(broken: str, end: str) -> None:
-    assert told(ALDER, broken, BRIAR, CEDAR, end=end) == ["A-1", "3-3", "A-2", "A-3"]
-    assert told(ALDER, broken, CEDAR, BRIAR, end=end) == ["A-1", "3-3", "A-3", "A-2"]
-    assert told(broken, end=end) == ["2-2"]
-    assert told(broken, broken, CEDAR, end=end) in (["2-3", "A-3"], ["2-2", "3-3", "A-3"])
+def test_a_broken_line_does_not_affect_other_rows(broken: str, end: str) -> None:
+    assert ids_or_ranges(ALDER, broken, BRIAR, CEDAR, end=end) == ["A-1", "3-3", "A-2", "A-3"]
+    assert ids_or_ranges(ALDER, broken, CEDAR, BRIAR, end=end) == ["A-1", "3-3", "A-3", "A-2"]
+    assert ids_or_ranges(broken, end=end) == ["2-2"]
+    assert ids_or_ranges(broken, broken, CEDAR, end=end) in (["2-3", "A-3"], ["2-2", "3-3", "A-3"])
 
 
-def test_every_kind_of_broken_line_is_named() -> None:
+def test_the_error_names_the_fault_of_a_broken_line() -> None:
     assert problems('A-9,"Elm,1,Elm,CT,06001,') == [
         (
             "cannot be read: a quotation mark is opened and not closed: "
@@ -84,7 +84,7 @@ def test_every_kind_of_broken_line_is_named() -> None:
     ]
     assert problems('A-9,El"m,1,Elm,CT,06001,') == [
         (
-            "cannot be read: a quotation mark is alone in a cell: "
+            "cannot be read: a cell has a quotation mark without a second one: "
             "put the whole cell in quotation marks and write each inner quotation mark twice"
         )
     ]
@@ -92,18 +92,21 @@ def test_every_kind_of_broken_line_is_named() -> None:
     assert "zero byte" in problems("A-9,E\0lm,1,Elm,CT,06001,")[0]
 
 
-def test_two_faults_that_close_each_others_mark_make_no_row_of_two() -> None:
+def test_two_broken_rows_are_not_joined_even_if_their_quotation_marks_match() -> None:
     opened = 'A-8,"Elm Library,1 Main St,Elm,CT,06001,860-555-0104'
     closed = 'A-9,Fir Library",2 Main St,Fir,CT,06002,860-555-0105'
-    assert told(opened, closed, BRIAR) == ["2-3", "A-2"]
-    assert told(opened, ALDER, closed, BRIAR) == ["2-4", "A-2"]
+    assert ids_or_ranges(opened, closed, BRIAR) == ["2-3", "A-2"]
+    assert ids_or_ranges(opened, ALDER, closed, BRIAR) == ["2-4", "A-2"]
     rest = ["A-9,Fir Library,2 Main St", 'Rear",Fir,CT,06002,']
-    assert told('A-8,Elm Library,"1 Main St,Elm,CT,06001,860-555-0104', *rest, BRIAR) == ["2-4", "A-2"]
+    assert ids_or_ranges('A-8,Elm Library,"1 Main St,Elm,CT,06001,860-555-0104', *rest, BRIAR) == [
+        "2-4",
+        "A-2",
+    ]
     twice = ['A-8,Elm Library,"1 Main St', "Rear,Elm,CT,06001,860-555-0104", *rest]
-    assert told(*twice, BRIAR) == ["2-5", "A-2"]
+    assert ids_or_ranges(*twice, BRIAR) == ["2-5", "A-2"]
     last = 'A-8,Elm Library,1 Main St,Elm,CT,06001,"860-555-0104'
     closing = 'A-9,Fir Library,2 Main St,Fir,CT,06002,860-555-0105"'
-    assert told(last, closing, BRIAR) == ["2-3", "A-2"]
+    assert ids_or_ranges(last, closing, BRIAR) == ["2-3", "A-2"]
 
 
 @pytest.mark.parametrize(
@@ -128,45 +131,45 @@ def test_two_faults_that_close_each_others_mark_make_no_row_of_two() -> None:
     ],
 )
 def test_a_quoted_cell_may_hold_line_breaks(lines: list[str], cell: int, value: str) -> None:
-    found = table("\n".join([HEADER, ALDER, *lines, BRIAR, ""]))
+    found = table_rows("\n".join([HEADER, ALDER, *lines, BRIAR, ""]))
     assert [row.problem for row in found] == ["", "", ""]
     assert value in found[1].cells[cell]
     assert (found[1].line, found[1].last_line) == (3, 2 + len(lines))
 
 
 def test_lines_that_may_be_one_row_or_several_are_not_read() -> None:
-    assert told('A-9,Elm,"1 Main St', BRIAR, '",Elm,CT,06001,', ALDER) == ["2-4", "A-1"]
+    assert ids_or_ranges('A-9,Elm,"1 Main St', BRIAR, '",Elm,CT,06001,', ALDER) == ["2-4", "A-1"]
     assert "one row with line breaks" in problems('A-9,Elm,"1 Main St', BRIAR, '",Elm,CT,06001,')[0]
 
 
-def test_a_mark_that_opens_the_next_rows_cell_does_not_close_this_rows() -> None:
+def test_a_mark_that_opens_a_cell_of_the_next_row_does_not_close_a_cell_of_this_row() -> None:
     opened = 'A-8,Elm Library,1 Main St,Elm,CT,06001,"860-555-0104'
     after = ['"', 'A-9",Fir Library,2 Main St,Fir,CT,06002,860-555-0105']
-    assert told(opened, *after, BRIAR) == ["2-2", "\nA-9", "A-2"]
+    assert ids_or_ranges(opened, *after, BRIAR) == ["2-2", "\nA-9", "A-2"]
 
 
-def test_half_a_row_with_line_breaks_is_not_taken_for_a_row() -> None:
+def test_half_a_row_with_line_breaks_is_not_read_as_a_row() -> None:
     header = "name,street,city,state,zip"
     text = f'{header}\n"Elm\nLibrary,1 Main St,Elm,CT,06001\nFir Library,2 Main St,Fir,CT,06002\n'
-    assert [(row.line, row.last_line, bool(row.problem)) for row in table(text)] == [
+    assert [(row.line, row.last_line, bool(row.problem)) for row in table_rows(text)] == [
         (2, 3, True),
         (4, 4, False),
     ]
 
 
-def test_a_row_after_a_broken_one_may_hold_line_breaks() -> None:
+def test_a_row_after_a_broken_row_may_have_line_breaks() -> None:
     broken = 'A-9,"Elm Library,1 Main St,Elm,CT,06001,860-555-0104'
-    assert told(broken, 'A-4,Fir,"2 Main St', 'Rear",Fir,CT,06002,', ALDER) == ["2-2", "A-4", "A-1"]
+    assert ids_or_ranges(broken, 'A-4,Fir,"2 Main St', 'Rear",Fir,CT,06002,', ALDER) == ["2-2", "A-4", "A-1"]
 
 
-def test_quotation_marks_in_pairs_within_a_cell_are_part_of_it() -> None:
-    (row,) = table(f'{HEADER}\nA-9,The "Old" Elm Library,1 Main St,Elm,CT,06001,\n')
+def test_quotation_marks_in_pairs_are_part_of_the_cell() -> None:
+    (row,) = table_rows(f'{HEADER}\nA-9,The "Old" Elm Library,1 Main St,Elm,CT,06001,\n')
     assert row.cells[1] == 'The "Old" Elm Library'
 
 
-def test_blanks_around_quotation_marks_do_not_count() -> None:
+def test_blanks_around_quotation_marks_are_ignored() -> None:
     text = 'application_id, name, city\nA-9, "Elm, the Library" , Elm\n'
-    assert [cell.strip() for cell in table(text)[0].cells] == ["A-9", "Elm, the Library", "Elm"]
+    assert [cell.strip() for cell in table_rows(text)[0].cells] == ["A-9", "Elm, the Library", "Elm"]
 
 
 @pytest.mark.parametrize(
@@ -190,8 +193,8 @@ def test_blanks_around_quotation_marks_do_not_count() -> None:
         "A-9",
     ],
 )
-def test_values_that_may_be_under_the_wrong_headers_are_no_row(shifted: str) -> None:
-    assert told(ALDER, shifted, BRIAR) == ["A-1", "3-3", "A-2"]
+def test_a_line_is_not_read_if_its_values_may_be_under_the_wrong_headers(shifted: str) -> None:
+    assert ids_or_ranges(ALDER, shifted, BRIAR) == ["A-1", "3-3", "A-2"]
 
 
 @pytest.mark.parametrize(
@@ -205,21 +208,25 @@ def test_values_that_may_be_under_the_wrong_headers_are_no_row(shifted: str) -> 
     ],
 )
 def test_empty_cells_at_the_end_may_be_missing_or_too_many(uneven: str) -> None:
-    (row,) = table(f"{HEADER}\n{uneven}\n")
+    (row,) = table_rows(f"{HEADER}\n{uneven}\n")
     assert (row.problem, len(row.cells), row.cells[1]) == ("", 7, "Elm Library")
 
 
 def test_a_value_beyond_the_last_header_is_reported() -> None:
     text = "application_id,name,\nA-1,Alder Library,\nA-2,Briar Library, Inc\nA-3,Cedar Library\n"
-    assert [row.problem for row in table(text)] == ["", "has a value in column 3, which has no header", ""]
+    assert [row.problem for row in table_rows(text)] == [
+        "",
+        "has a value in column 3, which has no header",
+        "",
+    ]
 
 
 def test_blank_lines_are_left_out() -> None:
-    assert told("", ALDER, "   ", "\t", BRIAR) == ["A-1", "A-2"]
+    assert ids_or_ranges("", ALDER, "   ", "\t", BRIAR) == ["A-1", "A-2"]
 
 
 def test_a_file_of_one_column_has_one_row_in_each_line() -> None:
-    rows = table('name\n"Alder Library"\n"Briar\nCedar Library"\nElm Library\n')
+    rows = table_rows('name\n"Alder Library"\n"Briar\nCedar Library"\nElm Library\n')
     assert [row.cells[0] if not row.problem else row.line for row in rows] == [
         "Alder Library",
         3,
@@ -227,8 +234,8 @@ def test_a_file_of_one_column_has_one_row_in_each_line() -> None:
     ]
 
 
-def test_a_file_of_nothing_but_open_marks_is_read_in_bounded_time() -> None:
-    rows = table("application_id,name,notes\n" + 'A-1,"Alder\n' * 20_000)
+def test_a_file_full_of_unclosed_quotation_marks_is_read_in_bounded_time() -> None:
+    rows = table_rows("application_id,name,notes\n" + 'A-1,"Alder\n' * 20_000)
     assert {row.problem for row in rows} == {
         (
             "cannot be read: a quotation mark is opened and not closed: "
@@ -237,7 +244,7 @@ def test_a_file_of_nothing_but_open_marks_is_read_in_bounded_time() -> None:
     }
 
 
-# What is between quotation marks, separators and line ends that make reading hard; "r3" marks row 3.
+# Pieces of cells that make reading hard: quotation marks, separators and line ends.
 HARD = st.lists(
     st.sampled_from(['"', '""', ",", ", ", ";", "\t", "\n", "\r\n", " ", "x", "’", "é"]), max_size=6
 )
@@ -245,15 +252,15 @@ ROWS = st.lists(st.lists(HARD, min_size=4, max_size=4), min_size=1, max_size=5)
 NAMES = ["application_id", "name", "notes", "remarks"]
 
 
-def written(rows: Sequence[Sequence[str]], delimiter: str, quoting: int, end: str) -> str:
+def csv_text(rows: Sequence[Sequence[str]], delimiter: str, quoting: int, end: str) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerows([NAMES, *rows])
     return buffer.getvalue()
 
 
-def marked(rows: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
-    """Cells with the number of their row after every piece, so that a row made of two is found out."""
+def mark_pieces(rows: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
+    """Cells with their row after every piece ("r3"), to find out whether two rows were read as one row."""
     return [
         ["".join(f"{piece}r{number}" for piece in cell) for cell in row] for number, row in enumerate(rows)
     ]
@@ -273,11 +280,11 @@ WRITING = (
 
 @given(ROWS, *WRITING)
 @settings(max_examples=300)
-def test_every_table_that_is_written_comes_back_or_is_reported(
+def test_every_row_of_a_written_table_is_read_unchanged_or_reported(
     pieces: list[list[list[str]]], delimiter: str, quoting: int, end: str
 ) -> None:
-    rows = [row for row in marked(pieces) if any(cell.strip() for cell in row)]
-    found = [row.cells for row in table(written(rows, delimiter, quoting, end)) if not row.problem]
+    rows = [row for row in mark_pieces(pieces) if any(cell.strip() for cell in row)]
+    found = [row.cells for row in table_rows(csv_text(rows, delimiter, quoting, end)) if not row.problem]
     remaining = iter(rows)
     assert all(cells in remaining for cells in found)  # in order, and each as it was written
     if not any("\n" in cell or "\r" in cell for row in rows for cell in row):
@@ -286,27 +293,27 @@ def test_every_table_that_is_written_comes_back_or_is_reported(
 
 @given(ROWS, *WRITING, st.data())
 @settings(max_examples=500)
-def test_a_quotation_mark_that_is_lost_makes_no_row_of_two(
+def test_a_lost_quotation_mark_never_joins_two_rows(
     pieces: list[list[list[str]]], delimiter: str, quoting: int, end: str, data: st.DataObject
 ) -> None:
-    text = written(marked(pieces), delimiter, quoting, end)
+    text = csv_text(mark_pieces(pieces), delimiter, quoting, end)
     marks = [at for at, sign in enumerate(text) if sign == '"' and at > text.index(end)]
     if not marks:
         return
     lost = data.draw(st.sampled_from(marks))
-    for row in table(text[:lost] + text[lost + 1 :]):
+    for row in table_rows(text[:lost] + text[lost + 1 :]):
         if not row.problem:
             assert len(rows_in(row)) <= 1, row
 
 
 @given(ROWS, *WRITING, st.data())
 @settings(max_examples=300)
-def test_a_quotation_mark_too_many_makes_no_row_of_two(
+def test_an_added_quotation_mark_never_joins_two_rows(
     pieces: list[list[list[str]]], delimiter: str, quoting: int, end: str, data: st.DataObject
 ) -> None:
-    text = written(marked(pieces), delimiter, quoting, end)
+    text = csv_text(mark_pieces(pieces), delimiter, quoting, end)
     at = data.draw(st.integers(text.index(end) + len(end), len(text)))
-    for row in table(text[:at] + '"' + text[at:]):
+    for row in table_rows(text[:at] + '"' + text[at:]):
         if not row.problem:
             assert len(rows_in(row)) <= 1, row
 
@@ -319,7 +326,7 @@ LINES = st.lists(
 @given(LINES)
 @settings(max_examples=500)
 def test_every_line_is_in_exactly_one_row_or_one_range(lines: list[str]) -> None:
-    found = table("\n".join(["application_id,name,state,zip", *lines]))
+    found = table_rows("\n".join(["application_id,name,state,zip", *lines]))
     covered = [number for row in found for number in range(row.line, row.last_line + 1)]
     assert covered == sorted(set(covered))
     missing = set(range(2, len(lines) + 2)) - set(covered)

@@ -1,1 +1,1 @@
-"""Files of applications, as portals and spreadsheets export them, read into single applications."""
+"""Reads single applications from the files that portals and spreadsheets export."""

@@ -1,7 +1,7 @@
 """Files of applications, as partners and portals export them: CSV, .xlsx or JSON Lines.
 
-Every line of the file is returned, in order: as a row, or within a range of lines that cannot be read. Two
-rows are never read as one, and nothing about a person is kept. ``docs/cli.md`` has the rules.
+Every line of the file is part of a ``Row`` or of a ``BadLine``, in the order of the file. Two rows are never
+read as one row, and nothing about a person is kept. ``docs/cli.md`` has the rules.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ from library_validator.intake.file_formats import is_workbook
 from library_validator.intake.json_lines import JsonLines
 from library_validator.intake.notices import Notices
 from library_validator.intake.repeated_headers import HeaderKind, HeaderRows
-from library_validator.intake.street_lines import StreetPart, names_person, street_of
+from library_validator.intake.street_lines import StreetPart, has_addressee, street_of
 from library_validator.intake.table_rows import RowShape, TableRow
 from library_validator.intake.table_text import TextTable
 from library_validator.intake.text_header import TextHeader, find_header
 from library_validator.intake.workbook import Workbook
 from library_validator.mojibake import repair_text
 
-_NULL: Final = "\\N"  # as databases write "no value" into CSV
+_NULL: Final = "\\N"  # databases write this into CSV for "no value"
 _TITLE_SHOWN: Final = 80
 
 
 class Row(NamedTuple):
-    """One application: the known columns that are not empty, values as given."""
+    """One application: the values of its known columns that are not empty, as the file has them."""
 
-    line: int  # 1 is the first line of the file, or row of the sheet
+    line: int  # 1 is the first line of a text file, or the first row of a sheet
     application_id: str
     fields: dict[str, Any]
 
     def body(self) -> str:
-        """The message that is sent for it, in ASCII: the same text for the same row."""
+        """The message that is sent for this row, in ASCII. Equal rows have equal messages."""
         return json.dumps(self.fields, separators=(",", ":"))
 
 
@@ -60,13 +60,16 @@ class BadLine:
 
     @property
     def as_json(self) -> dict[str, int | str]:
-        """``line``, ``last_line`` where there are several, and ``error``."""
+        """The keys ``line`` and ``error``, and ``last_line`` if there are several lines."""
         last = {"last_line": self.last_line} if self.last_line else {}
         return {"line": self.line, **last, "error": self.error}
 
 
 class ApplicationsFile:
-    """Iterate once. Then ``notices`` says what was left out. ``lines`` is about the number of lines."""
+    """The rows and bad lines of a file, to be iterated once.
+
+    Afterwards ``notices`` says what was left out. ``lines`` is the approximate number of lines.
+    """
 
     def __init__(
         self,
@@ -78,11 +81,11 @@ class ApplicationsFile:
         beside: Sequence[str] = (),
         generate_ids: bool = True,
     ) -> None:
-        """``source`` is seekable; ``name`` (``partners.csv``) is for messages and for rows without an id.
+        """``source`` is seekable; ``name`` (``partners.csv``) appears in messages and in generated ids.
 
-        ``columns``: the headers to read for a field, where they would not be recognised. ``sheet``: of a
-        workbook with several tables. ``beside``: columns that are kept in ``Row.fields`` besides those of an
-        application. Without ``generate_ids``, rows without an id get none.
+        ``columns``: the headers to read for a field, if they would not be recognised. ``sheet``: the sheet to
+        read, if a workbook has several tables. ``beside``: columns that are kept in ``Row.fields`` besides
+        the columns of an application. Without ``generate_ids``, rows without an id get no id.
 
         Raises ``FileUnreadable`` where ``source`` has no applications at all, and ``NotInFile`` where a named
         column or sheet does not exist.
@@ -104,33 +107,33 @@ class ApplicationsFile:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The fields that have a column."""
+        """The fields of an application for which the file has a column."""
         return frozenset(self.notices.choices)
 
     def _open_workbook(self, source: BinaryIO, sheet: str | None) -> Iterator[Row | BadLine]:
         workbook = Workbook(source, self._name, self._chosen, sheet)
-        self.lines = workbook.about
+        self.lines = workbook.approximate_count
         self.notices.sheet, self.notices.other_sheets = workbook.sheet, workbook.not_read
         header = workbook.header
-        mapping = self._mapped(header.cells)
-        shape = RowShape.of(header.cells, ",", mapping)
-        above = list(self._titles(header.above, shape, header.row))
+        mapping = self._map_header(header.cells)
+        shape = RowShape.of_header(header.cells, ",", mapping)
+        above = list(self._lines_above_header(header.above, shape, header.row))
         return chain(above, self._workbook_rows(workbook, mapping, shape))
 
     def _workbook_rows(
         self, workbook: Workbook, mapping: ColumnMapping, shape: RowShape
     ) -> Iterator[Row | BadLine]:
-        def fitted() -> Iterator[TableRow]:
+        def rows_as_wide_as_header() -> Iterator[TableRow]:
             for row in workbook:
                 self.notices.unnamed_values += any(map(str.strip, row.cells[shape.named :]))
-                yield row if row.problem else row._replace(cells=shape.fitted(row.cells))
+                yield row if row.problem else row._replace(cells=shape.fit_to_header(row.cells))
 
-        yield from self._table_rows(fitted(), workbook.header.cells, mapping)
+        yield from self._table_rows(rows_as_wide_as_header(), workbook.header.cells, mapping)
         self.notices.error_cells = workbook.errors
 
     def _open_text(self, source: BinaryIO) -> Iterator[Row | BadLine]:
         text = TextLines(source)
-        self.lines = text.about
+        self.lines = text.approximate_count
         self.notices.others = text.others
         lines = iter(text)
         blank: list[Line] = []
@@ -150,9 +153,9 @@ class ApplicationsFile:
             said = f"has no header: line {header.broken_line} has a quotation mark without a second one"
             raise FileUnreadable(self._name, said)
         self.notices.separator = header.delimiter
-        mapping = self._mapped(header.cells)
-        shape = RowShape.of(header.cells, header.delimiter, mapping)
-        above = list(self._titles(_title_rows(header), shape, header.first_line))
+        mapping = self._map_header(header.cells)
+        shape = RowShape.of_header(header.cells, header.delimiter, mapping)
+        above = list(self._lines_above_header(_title_rows(header), shape, header.first_line))
         table = TextTable(chain(header.below, lines), shape)
 
         def rows() -> Iterator[Row | BadLine]:
@@ -162,12 +165,14 @@ class ApplicationsFile:
 
         return rows()
 
-    def _mapped(self, header: Sequence[str]) -> ColumnMapping:
+    def _map_header(self, header: Sequence[str]) -> ColumnMapping:
         mapping = map_columns(self._name, header, chosen=self._chosen, beside=self._beside)
         self.notices.add(mapping)
         return mapping
 
-    def _titles(self, above: Iterable[TableRow], shape: RowShape, header_line: int) -> Iterator[BadLine]:
+    def _lines_above_header(
+        self, above: Iterable[TableRow], shape: RowShape, header_line: int
+    ) -> Iterator[BadLine]:
         """Titles above the header go into the notices; a line that could be a row is a bad line."""
         for row in above:
             texts = [cell.strip() for cell in row.cells if cell.strip()]
@@ -193,7 +198,7 @@ class ApplicationsFile:
         for line, last, cells, problem in rows:
             number += 1
             if kind := headers.kind_of(cells):
-                yield from self._headers_met(kind, line, last, rows, headers)
+                yield from self._report_repeated_header(kind, line, last, rows, headers)
                 continue
             if problem:
                 yield BadLine(line, problem, last_line=last if last > line else None)
@@ -217,12 +222,12 @@ class ApplicationsFile:
     def _add_street(self, fields: dict[str, Any], cells: Sequence[str], parts: Sequence[StreetPart]) -> None:
         if street := street_of(cells, parts):
             fields["street"] = street
-        self.notices.lines_of_persons += any(names_person(cells[part.position]) for part in parts)
+        self.notices.lines_of_persons += any(has_addressee(cells[part.position]) for part in parts)
 
-    def _headers_met(
+    def _report_repeated_header(
         self, kind: HeaderKind, line: int, last: int, rows: Iterator[TableRow], headers: HeaderRows
     ) -> Iterator[BadLine]:
-        """The header is repeated. If it has other columns, the lines under it are not read."""
+        """Report a header in the middle of the table. Rows under a header with other columns are not read."""
         if kind is HeaderKind.SAME:
             said = "repeats the header, as if several files were joined; the rows below are read"
             yield BadLine(line, said, last_line=last if last > line else None)
@@ -236,7 +241,9 @@ class ApplicationsFile:
         said = "cannot be read: the header above has other columns; put these rows into a file of their own"
         yield BadLine(first, said, last_line=last if last > first else None)
         if again:
-            yield from self._headers_met(HeaderKind.SAME, again.line, again.last_line, rows, headers)
+            yield from self._report_repeated_header(
+                HeaderKind.SAME, again.line, again.last_line, rows, headers
+            )
 
     def _json_rows(self, lines: Iterator[Line]) -> Iterator[Row | BadLine]:
         objects = JsonLines(lines, self._name, self._chosen, self._beside, self.notices)
@@ -269,8 +276,8 @@ def _title_rows(header: TextHeader) -> Iterator[TableRow]:
 
 
 def _is_short(fields: dict[str, Any]) -> bool:
-    """Whether the message is certainly within its bounds: in ASCII, a character takes 12 bytes at most."""
+    """Whether the message is certainly short enough: in ASCII, a character takes 12 bytes at most."""
     try:
         return 12 * len("".join(fields.values())) < MAX_MESSAGE_BYTES - 1024
-    except TypeError:  # not all of it is text
+    except TypeError:  # not all values are text
         return False

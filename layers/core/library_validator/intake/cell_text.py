@@ -20,7 +20,7 @@ def cell_text(cell: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _ESCAPED.sub(_letter, value) if "_x" in value else value
+        return _ESCAPED.sub(_unescape_letter, value) if "_x" in value else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -39,14 +39,14 @@ def is_error(cell: Any) -> bool:
 def has_no_result(cell: Any, formula: Any) -> bool:
     """Whether a cell without a value has a formula that was never calculated.
 
-    ``formula`` is the same cell of the workbook that was opened for its formulas. A formula whose result is
-    an empty text has the type of a text.
+    ``formula`` is the same cell with its formula instead of its result. A cell whose formula has an empty
+    text as its result has the data type of a text.
     """
     return bool(formula.data_type == "f" and cell.value is None and cell.data_type == "n")
 
 
 def column_letters(position: int) -> str:
-    """The letters above a column: 0 is ``A``, 26 is ``AA``."""
+    """The letters that a spreadsheet shows above a column: 0 is ``A``, 26 is ``AA``."""
     letters, rest = "", position + 1
     while rest:
         rest, letter = divmod(rest - 1, 26)
@@ -59,23 +59,23 @@ def _number_text(value: float, number_format: str) -> str:
         if not value.is_integer():
             return repr(value)
         value = int(value)
-    pattern = _padding(number_format)
-    return _padded(value, pattern) if pattern and value >= 0 else str(value)
+    pattern = _format_of_zeros(number_format)
+    return _pad_number(value, pattern) if pattern and value >= 0 else str(value)
 
 
 @lru_cache(maxsize=256)
-def _padding(number_format: str) -> str:
-    """The format, if it has only zeros and signs, such as ``00000-0000``; else empty."""
+def _format_of_zeros(number_format: str) -> str:
+    """The format, if it has only zeros and punctuation, such as ``00000-0000``; else empty."""
     first = _DECORATION.sub("", (number_format or "").split(";")[0]).strip()
     return first if len(first) <= _LONGEST_FORMAT and _ZEROS.fullmatch(first) else ""
 
 
-def _padded(value: int, pattern: str) -> str:
+def _pad_number(value: int, pattern: str) -> str:
     places = pattern.count("0")
     digits = str(value).zfill(places)
     head, rest = digits[: len(digits) - places], iter(digits[len(digits) - places :])
     return head + "".join(next(rest) if sign == "0" else sign for sign in pattern)
 
 
-def _letter(found: re.Match[str]) -> str:
+def _unescape_letter(found: re.Match[str]) -> str:
     return chr(int(found[1], 16))

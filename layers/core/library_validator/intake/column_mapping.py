@@ -31,10 +31,10 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """What is read of each row: cells by their positions."""
+    """The cells that are read in each row, by their positions."""
 
-    single: tuple[tuple[str, int], ...]  # field and position; without the street where it has several parts
-    street: tuple[StreetPart, ...]  # empty where one column is the street
+    single: tuple[tuple[str, int], ...]  # field and position; no street if ``street`` has parts
+    street: tuple[StreetPart, ...]  # empty if one column has the whole street
     choices: tuple[Choice, ...]  # in the order of ``COLUMNS``
     passed_over: tuple[tuple[str, str], ...]  # a header, and why another column is read
     ignored: tuple[str, ...]  # headers that are not recognised
@@ -49,8 +49,8 @@ class ColumnMapping:
         return tuple(position for name, position in self.single if name == field)
 
 
-def is_header(cells: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> int:
-    """The number of fields that the cells name, if the name is among them; else 0."""
+def count_named_fields(cells: Sequence[str], chosen: Mapping[str, Sequence[str]]) -> int:
+    """The number of fields that the cells name; 0 if the organization's name is not among them."""
     named = {key_of(header): field for field, given in chosen.items() for header in given}
     fields = set()
     for cell in cells:
@@ -69,12 +69,12 @@ def map_columns(
     beside: Sequence[str] = (),
     documented_first: bool = False,
 ) -> ColumnMapping:
-    """Find the columns of a table by their headers. ``file`` is its name, for messages.
+    """Find the columns of a table by their headers. ``file`` is the file's name, for messages.
 
-    ``chosen``: the headers that the user named for a field; no other column is read for it.
-    ``beside``: columns that are read besides those of an application, by exactly this name.
-    ``documented_first``: a column with exactly the name of its field comes before all others, and the name
-    may be missing.
+    ``chosen``: the headers that the user named for a field; no other column is read for that field.
+    ``beside``: exact names of columns that are read besides the columns of an application.
+    ``documented_first``: a column with exactly the name of its field comes before all others, and the
+    organization's name may be missing.
 
     Raises ``NotInFile`` where a chosen field or header does not exist, and ``FileUnreadable`` where it is not
     certain which column has the organization's name.
@@ -83,12 +83,12 @@ def map_columns(
 
 
 def key_of(header: str) -> str:
-    """A header as headers are compared: without case and extra blanks."""
+    """The header in lower case and without extra blanks, as headers are compared."""
     return " ".join(header.replace("\ufeff", "").split()).casefold()
 
 
 class _Mapper:
-    """Takes each column that is read out of ``self._open``; the columns left at the end are not read."""
+    """Removes each column that is read from ``self._open``; columns that remain there are not read."""
 
     def __init__(
         self,
@@ -114,21 +114,21 @@ class _Mapper:
         for field, given in self._chosen.items():
             self._take_chosen(field, given)
         for name in self._beside:
-            self._take(name, self._exactly(name)[:1])
+            self._take(name, self._columns_named(name)[:1])
         for field in COLUMNS:
             if field in self._chosen:
                 continue
-            if self._documented_first and (documented := self._exactly(field)):
-                self._refuse_doubles(documented)
+            if self._documented_first and (documented := self._columns_named(field)):
+                self._refuse_repeated_headers(documented)
                 self._take(field, documented)
             elif field == "street":
-                self._find_street()
+                self._take_street()
             else:
-                self._take(field, self._preferred(field))
+                self._take(field, self._preferred_column(field))
         if "name" not in self._single and not self._documented_first:
             raise FileUnreadable(
                 self._file,
-                f"has no column for the organization's name (found: {self._found()}); "
+                f"has no column for the organization's name (found: {self._list_headers()}); "
                 f"the first line names the columns: {', '.join(COLUMNS)}",
                 option="column",
             )
@@ -136,25 +136,25 @@ class _Mapper:
             single=tuple(self._single.items()),
             street=tuple(self._street),
             choices=tuple(self._choices()),
-            passed_over=tuple(self._passed_over()),
+            passed_over=tuple(self._columns_passed_over()),
             ignored=tuple(self._header[at] for at in self._open if not self._target(at)),
             personal=tuple(self._header[at] for at in self._open if self._target(at) == headers.PERSON),
-            unnamed=self._unnamed(),
+            unnamed=self._unnamed_columns(),
         )
 
     def _target(self, position: int) -> str:
-        """The field of a column, or ``PERSON``; empty where it is unknown or is not read."""
+        """The field of a column, or ``PERSON``; empty if the header is unknown or its field is not read."""
         meaning = self._meanings[position]
         known = meaning is not None and meaning.target in (*COLUMNS, headers.PERSON)
         return meaning.target if meaning and known else ""
 
-    def _found(self) -> str:
+    def _list_headers(self) -> str:
         shown = [
             "".join(sign if sign.isprintable() else "?" for sign in cell[:60]) for cell in self._header[:12]
         ]
         return ", ".join(f'"{cell}"' for cell in shown if cell) or "nothing"
 
-    def _exactly(self, name: str) -> list[int]:
+    def _columns_named(self, name: str) -> list[int]:
         return [at for at in self._open if self._keys[at].replace(" ", "_").replace("-", "_") == name]
 
     def _take(self, field: str, positions: Sequence[int]) -> None:
@@ -166,12 +166,14 @@ class _Mapper:
         if field not in COLUMNS:
             raise NotInFile(f"{field!r} is not a field of an application; those are {', '.join(COLUMNS)}")
         if len(given) > 1 and field != "street":
-            raise NotInFile(f"{field} is read from one column, and {len(given)} were named for it")
+            raise NotInFile(f"{field} is read from one column, but {len(given)} columns were named for it")
         positions = []
         for text in given:
             found = [at for at in self._open if self._keys[at] == key_of(text)]
             if not found:
-                raise NotInFile(f"{self._file} has no column {text!r}; its columns are {self._found()}")
+                raise NotInFile(
+                    f"{self._file} has no column {text!r}; its columns are {self._list_headers()}"
+                )
             if len(found) > 1:
                 raise FileUnreadable(self._file, f"has the column {text!r} more than once; keep one of them")
             self._open.remove(found[0])
@@ -181,17 +183,17 @@ class _Mapper:
         else:
             self._street = [StreetPart(at, headers.FIRST_LINE + rank) for rank, at in enumerate(positions)]
 
-    def _preferred(self, field: str) -> list[int]:
-        """The column whose header comes first in the order of preference; the leftmost of equals.
+    def _preferred_column(self, field: str) -> list[int]:
+        """The column whose header comes first in the order of preference; the leftmost of equal columns.
 
-        Two equal headers, and two headers that could as well be the name, are refused.
+        Raises ``FileUnreadable`` for two equal headers, and for two headers that could both be the name.
         """
         ranked = [(meaning.rank, at) for at, meaning in self._candidates(field)]
         if not ranked:
             return []
         best, position = min(ranked)
         equals = [at for rank, at in ranked if rank == best]
-        self._refuse_doubles(equals)
+        self._refuse_repeated_headers(equals)
         if len(equals) > 1 and field == "name":
             raise FileUnreadable(
                 self._file,
@@ -207,7 +209,7 @@ class _Mapper:
             if meaning is not None and meaning.target == field:
                 yield at, meaning
 
-    def _refuse_doubles(self, positions: Sequence[int]) -> None:
+    def _refuse_repeated_headers(self, positions: Sequence[int]) -> None:
         keys = [self._keys[at] for at in positions]
         for at, key in zip(positions, keys, strict=True):
             if keys.count(key) > 1:
@@ -215,15 +217,15 @@ class _Mapper:
                     self._file, f"has the column {self._header[at]!r} more than once; keep one of them"
                 )
 
-    def _find_street(self) -> None:
-        """The first line of the preferred address, and the other parts of that address."""
+    def _take_street(self) -> None:
+        """Take the columns of the preferred address: its first line and its other parts."""
         candidates = list(self._candidates("street"))
         if not candidates:
             return
         first_lines = [(meaning.rank, at) for at, meaning in candidates if meaning.part == headers.FIRST_LINE]
         if first_lines:
             best, first = min(first_lines)
-            self._refuse_doubles([at for rank, at in first_lines if rank == best])
+            self._refuse_repeated_headers([at for rank, at in first_lines if rank == best])
             place = (self._meanings[first] or Meaning("street")).place
         else:
             first, place = -1, min(meaning.place for _, meaning in candidates)
@@ -263,7 +265,7 @@ class _Mapper:
             elif field in self._single:
                 yield Choice(field, (self._header[self._single[field]],))
 
-    def _passed_over(self) -> Iterable[tuple[str, str]]:
+    def _columns_passed_over(self) -> Iterable[tuple[str, str]]:
         choices = {choice.field: choice for choice in self._choices()}
         for at in self._open:
             target = self._target(at)
@@ -271,6 +273,6 @@ class _Mapper:
                 read = " and ".join(f'"{header}"' for header in choices[target].headers)
                 yield self._header[at], f"{target} is read from {read}"
 
-    def _unnamed(self) -> tuple[int, ...]:
+    def _unnamed_columns(self) -> tuple[int, ...]:
         last = max((at for at, cell in enumerate(self._header) if cell), default=0)
         return tuple(at for at, cell in enumerate(self._header[:last]) if not cell)

@@ -1,6 +1,7 @@
 """The lines of a text file of unknown encoding.
 
-A file is read as UTF-8. A line that is not UTF-8 is read as Windows-1252, and the others stay as they are.
+A file is read as UTF-8. A line that is not UTF-8 is read as Windows-1252; this changes no other
+line.
 UTF-16 and UTF-32 are recognised by their byte-order mark, UTF-16 also by its zero bytes.
 """
 
@@ -17,7 +18,7 @@ MAX_LINE_CHARACTERS: Final = 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _HEAD: Final = 4096
 _LINES_NAMED: Final = 5
-# The mark of UTF-32 begins with the mark of UTF-16: the longer mark is looked for first.
+# The byte-order mark of UTF-32 begins with that of UTF-16: the longer mark is looked for first.
 _WIDE_MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -51,7 +52,7 @@ class OtherEncoding:
             self.first_lines.append(line)
 
     def sentence(self) -> str:
-        """The lines that were read in another encoding; empty where there is none."""
+        """A sentence on the lines that were read in another encoding; empty if there are none."""
         if not self.count:
             return ""
         shown = ", ".join(map(str, self.first_lines))
@@ -62,13 +63,13 @@ class OtherEncoding:
 
 
 class TextLines:
-    """Iterate once: every line of the file, in order. ``about`` is roughly their number."""
+    """Every line of a file, in order, to be iterated once."""
 
     def __init__(self, source: BinaryIO) -> None:
         """``source`` is seekable, and is read from its beginning."""
         source.seek(0)
-        self.encoding = _encoding(source.read(_HEAD))
-        self.about, is_of_a_mac = _count_lines(source)
+        self.encoding = _encoding_of(source.read(_HEAD))
+        self.approximate_count, is_of_a_mac = _count_lines(source)
         # Only Excel for Mac ends lines with a bare carriage return, and it then writes Mac Roman.
         self._fallback = "mac_roman" if is_of_a_mac else "cp1252"
         self.others = OtherEncoding(_NAMES[self._fallback])
@@ -76,7 +77,7 @@ class TextLines:
 
     def __iter__(self) -> Iterator[Line]:
         self._source.seek(0)
-        # Nearly every line is ASCII, which latin-1 decodes at the speed of copying.
+        # Nearly every line is ASCII, and latin-1 is the fastest decoder of ASCII.
         of_bytes = self.encoding == "utf-8"
         text = io.TextIOWrapper(
             self._source, "latin-1" if of_bytes else self.encoding, errors="replace", newline=""
@@ -91,16 +92,16 @@ class TextLines:
                 elif line.isascii():
                     yield Line(number, line)
                 elif of_bytes:
-                    yield self._decoded(number, line)
+                    yield self._decode_line(number, line)
                 elif "\ufffd" in line:
                     yield Line(number, "", f"cannot be read as {self.encoding.upper()}")
                 else:
                     yield Line(number, line.removeprefix("\ufeff"))
         finally:
             with suppress(ValueError):  # the file may be closed already
-                text.detach()  # if not, it stays open
+                text.detach()  # otherwise ``text`` would close it
 
-    def _decoded(self, number: int, latin: str) -> Line:
+    def _decode_line(self, number: int, latin: str) -> Line:
         raw = latin.encode("latin-1")
         try:
             return Line(number, raw.decode().removeprefix("\ufeff"))
@@ -112,7 +113,7 @@ class TextLines:
             return Line(number, "", f"has bytes that are neither UTF-8 nor {self.others.name}")
 
 
-def _encoding(head: bytes) -> str:
+def _encoding_of(head: bytes) -> str:
     for mark, encoding in _WIDE_MARKS:
         if head.startswith(mark):
             return encoding
@@ -125,7 +126,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _count_lines(source: BinaryIO) -> tuple[int, bool]:
-    """About how many lines there are, and whether most of them end with a bare carriage return."""
+    """The approximate number of lines, and whether most lines end with a bare carriage return."""
     feeds = returns = 0
     source.seek(0)
     while chunk := source.read(_CHUNK):

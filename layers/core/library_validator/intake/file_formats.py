@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from library_validator.errors import FileUnreadable
 
 _AS_CSV: Final = "save the sheet as .xlsx or as CSV first"
-# The first bytes of a format, and the phrase that follows the file's name.
+# The first bytes of a format, and the phrase that follows the file's name in the message.
 _OTHER_FORMATS: Final = (
     (b"%PDF", "is a PDF; applications are read from tables: CSV or .xlsx"),
     (
@@ -27,7 +27,7 @@ _OTHER_FORMATS: Final = (
 )
 _MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|html|head|table|meta|\?xml|!--)", re.IGNORECASE)
 _JSON_ARRAY: Final = re.compile(rb"\s*\[\s*[{\]]")
-# A member of a zip that shows its format, and the phrase.
+# A member that only zips of a format have, and the phrase that follows the file's name.
 _OTHER_ZIPS: Final = (
     ("xl/workbook.bin", f"is a binary workbook (.xlsb); {_AS_CSV}"),
     (

@@ -37,12 +37,12 @@ ORGANIZATIONS: Final = (
 # Words that may be beside "library name", as in "Library system name" and "Branch name".
 PARTS_OF_LIBRARIES: Final = _words("public system branch outlet main central")
 
-# Terms of two words, before a header is split into words.
+# Terms of two words, which are joined before a header is split into words.
 JOINED: Final = {
     "e mail": "email", "web site": "website", "web page": "website", "home page": "website", "p o": "po",
 }  # fmt: skip
 
-# Words that mean the same as another word, or as several.
+# Words that mean the same as another word, or as several words.
 SYNONYMS: Final = {
     "organisation": "organization", "org": "organization", "organizations": "organization",
     "organisations": "organization", "libraries": "library", "lib": "library", "institutions": "institution",
@@ -66,20 +66,20 @@ FILLERS: Final = _words(
     "available you know in at for to and or located applying submitting requesting participating member "
     "billed field us usa information info details s"
 )
-# Words beside which a noun is still the whole of a header: "Library or organization", "Requesting library".
+# A noun beside these words asks for the name: "Library or organization", "Requesting library".
 BESIDE_NOUNS: Final = _words("or and requesting participating member applying")
-# A question that begins with such a word is answered with yes or no, a reason, a time or a person.
+# The answer to a question that begins with one of these words is yes or no, a reason, a time or a person.
 OTHER_QUESTIONS: Final = _words(
     "is are do does did has have will can was were would should could how why when where who"
 )
 
-# Whose address, phone or website it is; the smallest number is preferred.
+# Words for the purpose of an address, phone or website; the smallest number is preferred.
 PLACES: Final = {"physical": 0, "location": 0, "site": 0, "principal": 0}
 NO_PLACE: Final = 1
 OTHER_PLACES: Final = {"shipping": 2, "mailing": 3, "postal": 3, "billing": 3}
 ADDRESS_WORDS: Final = _words("address street city town state zip country")
 
-# The rest of a header, without organizations, places and fillers.
+# The words of a header for each field, without the words above.
 PHRASES: Final = {
     "application_id": _phrases(
         "application id|application number|submission id|submission number|case number|case id|record id"
@@ -108,10 +108,10 @@ PHRASES: Final = {
     "fscs_id": _phrases("fscs id|fscs key|fscs|fscs code|fscs key id|pls id"),
     "revision": _phrases("revision"),
 }
-# Words beside which "number" is not needed: "Phone number" is "Phone".
+# The word "number" is left out beside these words: "Phone number" is "Phone".
 NUMBERED: Final = _words("phone fscs")
 
-# Columns that belong to the street beside its first line.
+# Headers for the second line of a street.
 SECOND_LINE: Final = _phrases(
     "address 2|street 2|street address 2|address line 2|street address line 2|street line 2|line 2"
 )

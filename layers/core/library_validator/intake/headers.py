@@ -1,4 +1,4 @@
-"""The meaning of a column's header: "Library's phone #" is a phone, "Name of person submitting" a person's.
+"""The meaning of a column's header: "Library's phone #" asks for a phone, "Application no." for an id.
 
 A header is recognised by all of its words or not at all. A column whose header is not recognised is not read,
 and the notices say so.
@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 
 from library_validator.intake import header_words as vocabulary
 
-PERSON: Final = "person"  # the target of a column that is dropped
+PERSON: Final = "person"  # the target of a column about a person, which is dropped
 
-# The part of a street that a column has.
+# The parts of a street that a column may have.
 HOUSE_NUMBER: Final = 0
 FIRST_LINE: Final = 1
 SECOND_LINE: Final = 2
@@ -53,9 +53,9 @@ class Meaning(NamedTuple):
 
     target: str
     rank: int = 0  # the smallest is preferred where several columns have one target
-    part: int = FIRST_LINE  # of a street
-    place: int = vocabulary.NO_PLACE  # of an address
-    label: str = ""  # "Suite", where the header says what the cells leave out
+    part: int = FIRST_LINE  # a part of a street: ``FIRST_LINE``, ``UNIT`` …
+    place: int = vocabulary.NO_PLACE  # a number of ``header_words``: whose address it is
+    label: str = ""  # "Suite", if the header says it and the cells leave it out
 
 
 @lru_cache(maxsize=4096)
@@ -65,22 +65,22 @@ def meaning_of(header: str) -> Meaning | None:
     words = words_of(header)
     if _is_personal(words):
         return Meaning(PERSON)
-    found = _meaning(words)
+    found = _meaning_of_words(words)
     if found is None and _PARENTHESES.search(header):
         header = _PARENTHESES.sub(" ", header)
-        found = _meaning(words_of(header))
+        found = _meaning_of_words(words_of(header))
     if found is None and len(words) >= _A_SENTENCE:
-        # "Name of your library, as the survey lists it"
-        found = _meaning(words_of(_CLAUSE.split(header, maxsplit=1)[0]))
+        # for example "Name of your library, as the survey lists it"
+        found = _meaning_of_words(words_of(_CLAUSE.split(header, maxsplit=1)[0]))
     if found is None:
         after_section = _SECTION.sub("", header)
-        found = _meaning(words_of(after_section)) if after_section != header else None
+        found = _meaning_of_words(words_of(after_section)) if after_section != header else None
         found = found and found._replace(rank=found.rank + _IN_SECTION)
     return found
 
 
 def words_of(header: str) -> tuple[str, ...]:
-    """The words of a header, in lower case, synonyms replaced: ``orgName`` is ``organization name``."""
+    """The words of a header in lower case, with synonyms replaced: ``orgName`` is ``organization name``."""
     text = unicodedata.normalize("NFKC", header).replace("\ufeff", "")
     text = _POSSESSIVE.sub("", _HUMP.sub(r"\1 \2", text)).lower().replace("#", " number ")
     text = _JOINED.sub(lambda found: vocabulary.JOINED[re.sub(_BETWEEN, " ", found[1])], text)
@@ -103,17 +103,17 @@ def _is_personal(words: tuple[str, ...]) -> bool:
     return bool(personal)
 
 
-def _meaning(words: tuple[str, ...]) -> Meaning | None:
+def _meaning_of_words(words: tuple[str, ...]) -> Meaning | None:
     if not words or words[0] in vocabulary.OTHER_QUESTIONS:
         return None
     content = frozenset(words) - vocabulary.FILLERS
     organizations = content.intersection(vocabulary.ORGANIZATIONS)
     rest = content - organizations
     if rest <= {"name"} | vocabulary.PARTS_OF_LIBRARIES:
-        return _name(words, organizations, rest)
+        return _meaning_of_name(words, organizations, rest)
     if len(words) == 2 and words[0] in vocabulary.ADDRESS_WORDS and words[1] in organizations:
         return None  # "State library" is not a state
-    places, rest = _places(rest)
+    places, rest = _split_places(rest)
     place = max(places) if places else (0 if organizations else vocabulary.NO_PLACE)
     street = _part_of_street(rest, place)
     if street:
@@ -131,7 +131,9 @@ def _meaning(words: tuple[str, ...]) -> Meaning | None:
     return None
 
 
-def _name(words: tuple[str, ...], organizations: frozenset[str], rest: frozenset[str]) -> Meaning | None:
+def _meaning_of_name(
+    words: tuple[str, ...], organizations: frozenset[str], rest: frozenset[str]
+) -> Meaning | None:
     """The meaning of a header that asks for an organization's name. A bare "Name" is the last choice."""
     beside = rest - {"name"}
     if not organizations:
@@ -144,16 +146,18 @@ def _name(words: tuple[str, ...], organizations: frozenset[str], rest: frozenset
         rank = min(vocabulary.ORGANIZATIONS.index(word) for word in organizations)
         rank += _PART_OF_LIBRARY if beside else 0
         if "name" not in rest:
-            # A noun alone: beside another word ("To your library", "Public library") it may ask for more.
+            # A noun without "name": with other words ("To your library") it may ask for something else.
             if "public" in beside or not set(words) <= organizations | beside | vocabulary.BESIDE_NOUNS:
                 return None
             rank += _BARE_NOUN
-    others = sum(word in vocabulary.FILLERS for word in words)  # "Organization name" before its legal name
+    others = sum(
+        word in vocabulary.FILLERS for word in words
+    )  # "Organization name" comes before "Legal name of organization"
     return Meaning("name", rank * _PLAINEST + min(others, _PLAINEST - 1))
 
 
-def _places(rest: frozenset[str]) -> tuple[list[int], frozenset[str]]:
-    """The words that say whose address it is, and the other words. "Postal code" is always a ZIP."""
+def _split_places(rest: frozenset[str]) -> tuple[list[int], frozenset[str]]:
+    """The numbers of words such as "mailing", and the other words. "Postal code" is always a ZIP."""
     known = vocabulary.PLACES | vocabulary.OTHER_PLACES
     named = {word for word in rest if word in known}
     if "postal" in named and ("code" in rest or not vocabulary.ADDRESS_WORDS & (rest - {"zip"})):

@@ -1,4 +1,4 @@
-"""JSON Lines: in each line an application as a JSON object, with the keys that messages have.
+"""JSON Lines: each line is an application, as a JSON object with the keys of a message.
 
 A key with exactly the name of a field is that field; other keys are recognised like the headers of a table.
 """
@@ -29,7 +29,7 @@ class JsonRow(NamedTuple):
 
 
 class JsonLines:
-    """Iterate once: a ``JsonRow`` for each line that is not blank."""
+    """A ``JsonRow`` for each line that is not blank, to be iterated once."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class JsonLines:
     def _check_chosen(self, first: Sequence[Line]) -> None:
         objects = [read for line in first if isinstance(read := _json_object(line.text), dict)]
         keys = {key for read in objects for key in read}
-        # The rules of a table's header, for all keys of the first objects.
+        # All keys of the first objects are checked like the header of a table.
         map_columns(self._file, list(keys), chosen=self._chosen, beside=self._beside, documented_first=True)
 
     def _row(self, number: int, read: dict[str, Any]) -> JsonRow:
@@ -97,7 +97,7 @@ class JsonLines:
 def _json_object(text: str) -> dict[str, Any] | str:
     """The object on a line, or a phrase that says what is wrong with the line."""
     try:
-        read = json.loads(text, object_pairs_hook=_without_doubles)
+        read = json.loads(text, object_pairs_hook=_refuse_repeated_keys)
     except json.JSONDecodeError:
         return "is not JSON: one object in each line is expected"
     except (ValueError, RecursionError) as error:
@@ -107,7 +107,7 @@ def _json_object(text: str) -> dict[str, Any] | str:
     return read
 
 
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("the object has a key twice")

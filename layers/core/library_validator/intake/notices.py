@@ -13,9 +13,9 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs"}
 
 @dataclass(slots=True)
 class Notices:
-    """Facts that were found while reading a file. They are complete when every line is read."""
+    """Facts about a file, which are complete when every line is read."""
 
-    choices: dict[str, Choice] = field(default_factory=dict)  # field -> the columns it is read from
+    choices: dict[str, Choice] = field(default_factory=dict)  # field -> the columns that it is read from
     passed_over: dict[str, str] = field(default_factory=dict)  # header -> why another column is read
     ignored: set[str] = field(default_factory=set)
     personal: set[str] = field(default_factory=set)
@@ -26,8 +26,8 @@ class Notices:
     titles: dict[int, str] = field(default_factory=dict)  # line -> text above the header
     others: OtherEncoding | None = None  # lines in another encoding
     uneven_rows: int = 0
-    unnamed_values: int = 0  # rows
-    lines_of_persons: int = 0  # rows
+    unnamed_values: int = 0  # number of rows
+    lines_of_persons: int = 0  # number of rows
     error_cells: int = 0
 
     def add(self, mapping: ColumnMapping) -> None:
@@ -38,14 +38,14 @@ class Notices:
         self.personal.update(mapping.personal)
 
     def sentences(self) -> list[str]:
-        return [*self._of_the_file(), *self._of_columns(), *self._of_rows()]
+        return [*self._file_sentences(), *self._column_sentences(), *self._row_sentences()]
 
     def surprises(self) -> list[str]:
-        """The sentences, without the columns that were read where all have the documented names."""
+        """The sentences, without the list of columns if all columns have the documented names."""
         is_documented = all(choice.headers == (choice.field,) for choice in self.choices.values())
-        return self.sentences()[1:] if is_documented and not [*self._of_the_file()] else self.sentences()
+        return self.sentences()[1:] if is_documented and not [*self._file_sentences()] else self.sentences()
 
-    def _of_the_file(self) -> Iterator[str]:
+    def _file_sentences(self) -> Iterator[str]:
         if self.sheet:
             others = f"; sheets not read: {', '.join(self.other_sheets)}" if self.other_sheets else ""
             yield f"sheet read: {self.sheet}{others}"
@@ -55,23 +55,23 @@ class Notices:
             texts = ", ".join(f'line {line} "{text}"' for line, text in self.titles.items())
             yield f"above the header, not read: {texts}"
 
-    def _of_columns(self) -> Iterator[str]:
+    def _column_sentences(self) -> Iterator[str]:
         if self.choices:
             yield f"columns read: {', '.join(map(str, self.choices.values()))}"
         if self.passed_over:
             reasons = ", ".join(f'"{header}" ({why})' for header, why in sorted(self.passed_over.items()))
-            yield f"columns not read, because another is: {reasons}"
+            yield f"columns not read, because another column is read: {reasons}"
         if self.ignored:
             yield f"unknown columns, not read: {', '.join(sorted(self.ignored))}"
         if self.personal:
             names = ", ".join(sorted(self.personal))
             yield f"columns about persons, which are not read: {names}"
 
-    def _of_rows(self) -> Iterator[str]:
+    def _row_sentences(self) -> Iterator[str]:
         if self.others and (sentence := self.others.sentence()):
             yield sentence
         for count, what in (
-            (self.uneven_rows, "rows with fewer or more empty cells at their end than the header has"),
+            (self.uneven_rows, "rows with too few or too many empty cells at their end"),
             (self.unnamed_values, "rows with values in columns without a header, which are not read"),
             (
                 self.lines_of_persons,

@@ -1,7 +1,7 @@
 """The cells of lines with quotation marks, read strictly (RFC 4180).
 
-A cell that begins with a quotation mark ends with such a mark; between them, a mark is written twice. Other
-cells may have marks in pairs (The "Old" Library): their meaning is certain.
+A cell that begins with a quotation mark also ends with a quotation mark; a mark between the two is written
+twice. Any other cell may have quotation marks in pairs (The "Old" Library), because their meaning is certain.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class State(Enum):
 
 
 class QuotedCells:
-    """Reads a row line by line. ``cells`` are complete when ``feed`` returns ``WHOLE``."""
+    """Reads a row line by line. ``cells`` are complete when ``read_line`` returns ``WHOLE``."""
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
@@ -31,7 +31,7 @@ class QuotedCells:
         self.cells: list[str] = []
         self.fault = ""
 
-    def feed(self, line: str) -> State:
+    def read_line(self, line: str) -> State:
         """Read another line, with its line end."""
         body = line.rstrip("\r\n")
         position = 0
@@ -40,26 +40,26 @@ class QuotedCells:
             if opening:
                 self._open, position = [], opening.end()
             if self._open is None:
-                position = self._plain_cell(body, position)
+                position = self._read_plain_cell(body, position)
             else:
-                position = self._quoted_cell(body, position, line[len(body) :])
+                position = self._read_quoted_cell(body, position, line[len(body) :])
             if self.fault:
                 return State.BROKEN
             if self._open is not None:
                 return State.OPEN
             if position == len(body):
                 return State.WHOLE
-            position += 1  # over the delimiter
+            position += 1  # skips the delimiter
 
-    def _plain_cell(self, body: str, start: int) -> int:
+    def _read_plain_cell(self, body: str, start: int) -> int:
         end = body.find(self._delimiter, start)
         cell = body[start : len(body) if end < 0 else end]
         if cell.count('"') % 2:
-            self.fault = f"a quotation mark is alone in a cell: {_QUOTE_IT}"
+            self.fault = f"a cell has a quotation mark without a second one: {_QUOTE_IT}"
         self.cells.append(cell)
         return start + len(cell)
 
-    def _quoted_cell(self, body: str, start: int, line_end: str) -> int:
+    def _read_quoted_cell(self, body: str, start: int, line_end: str) -> int:
         assert self._open is not None  # noqa: S101 - for the type checker
         content = _CONTENT.match(body, start)
         assert content is not None  # noqa: S101 - the pattern matches anything

@@ -1,4 +1,4 @@
-"""Headers in the middle of a table, as where several files were joined."""
+"""Headers in the middle of a table, as in a file that was joined from several files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 from library_validator.intake import header_words as vocabulary
-from library_validator.intake.column_mapping import COLUMNS, ColumnMapping, is_header, key_of
+from library_validator.intake.column_mapping import COLUMNS, ColumnMapping, count_named_fields, key_of
 from library_validator.intake.headers import meaning_of
 
 _WORDS: Final = frozenset(
@@ -46,7 +46,9 @@ class HeaderRows:
 
     def kind_of(self, cells: Sequence[str]) -> HeaderKind | None:
         """The kind of header that the cells are; None where they are not a header."""
-        if not any(self._is_of_headers(cells[at]) for at in (self._name, self._first) if at < len(cells)):
+        if not any(
+            self._has_only_header_words(cells[at]) for at in (self._name, self._first) if at < len(cells)
+        ):
             return None
         filled = [
             (cell, key) for cell, key in zip_longest(cells, self._keys, fillvalue="") if cell.strip() or key
@@ -55,9 +57,13 @@ class HeaderRows:
             return HeaderKind.SAME
         values = [cell for cell in cells if cell.strip()]
         known = sum(1 for cell in values if meaning_of(cell) or key_of(cell) in self._keys)
-        return HeaderKind.OTHER if 2 * known > len(values) and is_header(values, self._chosen) > 1 else None
+        return (
+            HeaderKind.OTHER
+            if 2 * known > len(values) and count_named_fields(values, self._chosen) > 1
+            else None
+        )
 
-    def _is_of_headers(self, cell: str) -> bool:
+    def _has_only_header_words(self, cell: str) -> bool:
         """Whether a cell has only words that headers have."""
         words = cell.lower().replace("_", " ").split()
         return bool(words) and self._words.issuperset(words)

@@ -12,7 +12,7 @@ from library_validator.intake import headers
 _HOUSE_NUMBER: Final = re.compile(r"\s*(?:no\.? ?)?\d+(?!\d|st\b|nd\b|rd\b|th\b)", re.IGNORECASE)
 _BOX: Final = re.compile(r"\s*(?:p\.? ?o\.? ?)?(?:box|drawer)\b", re.IGNORECASE)
 _BARE_UNIT: Final = re.compile(r"#?\s*([A-Za-z]?-?\d{1,5}-?[A-Za-z]?|[A-Za-z])")
-# "Attn: …" and "c/o …" name a person, or a body that is not the applicant.
+# "Attn: …" and "c/o …" name a person, or an organization that is not the applicant.
 _PERSON: Final = re.compile(r"\s*(?:attn|attention|c\s*/\s*o|care of)\b", re.IGNORECASE)
 
 
@@ -20,12 +20,12 @@ class StreetPart(NamedTuple):
     """A column that holds a part of the street."""
 
     position: int
-    part: int  # of ``headers``
-    label: str = ""  # "Suite", where the header says it and the cells leave it out
+    part: int  # a part of a street in ``headers``: ``FIRST_LINE``, ``UNIT`` …
+    label: str = ""  # "Suite", if the header says it and the cells leave it out
 
 
 def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
-    """The parts of a row as a single line, joined by ", ".
+    """The parts of a row's street as a single line, joined by ", ".
 
     A line that begins with a house number comes first, and a PO box last. A bare number is written with its
     label ("Suite 4", "Unit 4"). Lines that name a person ("Attn: …") are left out.
@@ -34,7 +34,7 @@ def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
     lines: list[str] = []
     for position, part, label in parts:
         text = cells[position].strip()
-        if not text or names_person(text):
+        if not text or has_addressee(text):
             continue
         if part == headers.HOUSE_NUMBER:
             number = text
@@ -46,16 +46,16 @@ def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
         lines.append(text)
     if number:
         lines.insert(0, number)
-    lines.sort(key=_order)
+    lines.sort(key=_order_of_line)
     return ", ".join(lines)
 
 
-def names_person(line: str) -> bool:
-    """Whether a line of an address names a person or body that gets the mail: ``Attn: …``, ``c/o …``."""
+def has_addressee(line: str) -> bool:
+    """Whether a line names a person or organization that receives the mail: ``Attn: …``, ``c/o …``."""
     return bool(_PERSON.match(line))
 
 
-def _order(line: str) -> int:
+def _order_of_line(line: str) -> int:
     if _BOX.match(line):
         return 2
     return 0 if _HOUSE_NUMBER.match(line) else 1

@@ -40,8 +40,8 @@ class TableRow(NamedTuple):
 class RowShape:
     """The number of cells of a row, and the cells that show whether values are under the right headers."""
 
-    width: int  # cells of the header
-    named: int  # cells of the header up to the last that is not empty
+    width: int  # number of cells in the header
+    named: int  # number of cells up to the last header that is not empty
     delimiter: str
     has_spaces: bool  # whether the header has a blank after each delimiter
     checks: tuple[tuple[int, Callable[[str], object]], ...]
@@ -49,7 +49,7 @@ class RowShape:
     zip: int | None
 
     @classmethod
-    def of(cls, header: Sequence[str], delimiter: str, mapping: ColumnMapping) -> RowShape:
+    def of_header(cls, header: Sequence[str], delimiter: str, mapping: ColumnMapping) -> RowShape:
         named = max((at + 1 for at, cell in enumerate(header) if cell.strip()), default=0)
         spaces = [cell.startswith(" ") for cell in header[1:named]]
         checks = [(at, check) for field, check in _CHECKS.items() for at in mapping.positions(field)]
@@ -58,19 +58,19 @@ class RowShape:
         return cls(len(header), named, delimiter, has_spaces, tuple(checks), state, zip_code)
 
     def is_whole(self, cells: Sequence[str]) -> bool:
-        """Whether there is a cell for every header, and no value behind the last."""
+        """Whether there is a cell for every header, and no value after the last header."""
         return self.named <= len(cells) <= self.width and not any(map(str.strip, cells[self.named :]))
 
     def problem_of(self, cells: Sequence[str]) -> str:
         """Why the cells are not a row; empty where they are a row.
 
-        Too few or too many cells are a row where it is certain that only empty cells at its end are missing
-        or in excess.
+        Too few or too many cells are still a row if certainly only empty cells at the end are missing or too
+        many.
         """
         if self.is_whole(cells):
             return _SHIFTED if self.is_shifted(cells) else ""
         beyond = any(map(str.strip, cells[self.named :]))
-        if not beyond and (self._cannot_be_shifted(cells) or self._is_in_place(cells)):
+        if not beyond and (self._cannot_be_shifted(cells) or self._has_values_in_place(cells)):
             return ""
         count = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
         said = f"has {count} where the header has {self.width}"
@@ -92,11 +92,11 @@ class RowShape:
         return False
 
     def _cannot_be_shifted(self, cells: Sequence[str]) -> bool:
-        """Whether there are more cells in excess than values that stray delimiters could have split."""
+        """Whether there are more surplus cells than values that a stray delimiter could have split."""
         return 0 < sum(1 for cell in cells if cell.strip()) <= len(cells) - self.width
 
-    def _is_in_place(self, cells: Sequence[str]) -> bool:
-        """Whether a state, ZIP, phone or FSCS id is under its header, and no other value is under these."""
+    def _has_values_in_place(self, cells: Sequence[str]) -> bool:
+        """Whether a state, ZIP, phone or FSCS id is under its header, and nothing else is there."""
         found = [(check, cells[at].strip()) for at, check in self.checks if at < len(cells)]
         found = [(check, cell) for check, cell in found if cell]
         # A town may have the name of a state, but not the two letters of a state.
@@ -105,24 +105,24 @@ class RowShape:
             return False
         return self.has_spaces or not any(cell.startswith(" ") for cell in cells)
 
-    def fitted(self, cells: list[str]) -> list[str]:
-        """The cells, with empty cells added or removed at the end: as many as the header has."""
+    def fit_to_header(self, cells: list[str]) -> list[str]:
+        """As many cells as the header has: empty cells are added or removed at the end."""
         return cells[: self.width] + [""] * (self.width - len(cells))
 
-    def count_of(self, line: str) -> int:
+    def count_cells(self, line: str) -> int:
         """The number of cells of a line, without regard to quotation marks."""
         return line.count(self.delimiter) + 1
 
-    def looks_like_row(self, line: str) -> bool:
+    def may_be_row(self, line: str) -> bool:
         """Whether a line has as many cells as a row, without regard to quotation marks.
 
-        In text, a blank follows a separator: such separators do not count, unless the header has them too.
+        A separator before a blank belongs to a text and does not count, unless the header has it too.
         """
         in_text = 0 if self.has_spaces else line.count(f"{self.delimiter} ")
-        return self.count_of(line) - in_text >= self.named
+        return self.count_cells(line) - in_text >= self.named
 
-    def separators_in(self, line: str) -> int:
-        """The number of separators of a line, without those in text and in figures (1,000)."""
+    def count_separators(self, line: str) -> int:
+        """The number of separators in a line, except separators within a text or a figure (1,000)."""
         if self.has_spaces:
             return line.count(self.delimiter)
         return len(_IN_TEXT.sub("", line).split(self.delimiter)) - 1

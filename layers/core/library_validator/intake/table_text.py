@@ -1,13 +1,13 @@
-"""The rows of a table that is written as text. Every line is in a row or in a problem.
+"""The rows of a table that is written as text. Every line belongs to a row or to a reported problem.
 
-A row is a single line. It has several lines only where a quoted cell has line breaks, which is believed where
+A row is a single line, unless a quoted cell has line breaks. Several lines are a row only if
 
 - the cell is closed, and the row then has exactly the cells of the header;
-- none of its lines could be a row of the file by itself;
+- none of the lines could be a row of the file by itself;
 - and no stray mark follows: it would show that the closing mark opened another cell.
 
 Lines that are not a row are reported together, up to the next line where a row certainly begins. So a lost or
-added quotation mark costs its own row only, and two rows are never read as one.
+added quotation mark makes only its own row unreadable, and two rows are never read as one row.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BACKSLASH: Final = "a backslash is before a quotation mark; CSV writes the quot
 
 
 class TextTable:
-    """Iterate once: the rows below the header, in order. Blank lines are left out."""
+    """The rows below the header, in order and without blank lines, to be iterated once."""
 
     def __init__(self, lines: Iterable[Line], shape: RowShape) -> None:
         self._shape = shape
@@ -55,40 +55,40 @@ class TextTable:
             elif '"' not in text:
                 cells = body.split(delimiter)
             elif body[0] == body[-1] == '"' and body.count('"') == 2 * width:
-                cells = body[1:-1].split(between)  # all cells are quoted, if there are enough
+                cells = body[1:-1].split(between)  # if this gives a whole row, all its cells are quoted
             else:
                 cells = []
             if len(cells) == width and is_filled and not is_shifted(cells):
                 yield TableRow(number, number, cells)
             elif problem or (body and not body.isspace()):
-                yield from self._read(line)
+                yield from self._read_row(line)
 
-    def _next(self) -> Line | None:
-        """The next line: a line that was looked at and given back, or a new line of the file."""
+    def _next_line(self) -> Line | None:
+        """The next line: a line that was read before and put back, or a new line of the file."""
         return self._ahead.popleft() if self._ahead else next(self._source, None)
 
-    def _judged(self, first: int, last: int, cells: list[str]) -> TableRow:
+    def _check_row(self, first: int, last: int, cells: list[str]) -> TableRow:
         problem = self._shape.problem_of(cells)
         if problem:
             return TableRow(first, last, cells, problem)
         self.uneven += not self._shape.is_whole(cells)
-        return TableRow(first, last, self._shape.fitted(cells))
+        return TableRow(first, last, self._shape.fit_to_header(cells))
 
-    def _read(self, line: Line) -> Iterator[TableRow]:
+    def _read_row(self, line: Line) -> Iterator[TableRow]:
         """The row that begins with a line, or the lines that cannot be read up to the next row."""
         row = self._row_at(line)
         if not row.problem.startswith(_UNREADABLE):
             yield row
             return
         following = None
-        last, cells = row.last_line, self._shape.count_of(line.text)
-        while (after := self._next()) is not None:
+        last, cells = row.last_line, self._shape.count_cells(line.text)
+        while (after := self._next_line()) is not None:
             if after.text.isspace():
                 continue
             following = self._row_at(after)
-            # If a short line opens a quotation mark, the line that completes the row is its other half.
+            # If a short line opens a quotation mark, the line that completes the row is its second half.
             is_rest = cells < self._shape.named and row.problem.endswith(_NOT_CLOSED)
-            cells += self._shape.count_of(after.text) - 1
+            cells += self._shape.count_cells(after.text) - 1
             if not following.problem and not (is_rest and cells == self._shape.named):
                 break
             last, following = following.last_line, None
@@ -97,7 +97,7 @@ class TextTable:
             yield following
 
     def _row_at(self, line: Line) -> TableRow:
-        """The row that begins with a line. If it cannot be read, the lines after it are given back."""
+        """The row that begins with a line. If it cannot be read, the lines after it are put back."""
         number, text, problem = line
         if problem:
             return TableRow(number, number, [], problem)
@@ -106,55 +106,55 @@ class TextTable:
         if '\\"' in text:
             return TableRow(number, number, [], _UNREADABLE + _BACKSLASH)
         found = QuotedCells(self._shape.delimiter)
-        state = found.feed(text)
+        state = found.read_line(text)
         if state is State.WHOLE:
-            return self._judged(number, number, found.cells)
+            return self._check_row(number, number, found.cells)
         if state is State.BROKEN:
             return TableRow(number, number, [], _UNREADABLE + found.fault)
         return self._row_of_lines(line, found)
 
     def _row_of_lines(self, first: Line, found: QuotedCells) -> TableRow:
-        """The row whose quoted cell has line breaks, where that is believed."""
+        """The row of several lines that begins with ``first``, or the reason why it is not a row."""
         shape, number = self._shape, first.number
-        could_be_a_row = shape.looks_like_row(first.text)
+        could_be_a_row = shape.may_be_row(first.text)
         is_last_cell = len(found.cells) == shape.named - 1
         # The lines before the closing line have fewer cells than a row, unless the open cell is the last.
-        separators = shape.separators_in(first.text)
+        separators = shape.count_separators(first.text)
         holds_a_row = could_be_a_row and not is_last_cell
         taken: list[Line] = []
         characters = len(first.text)
         state = State.OPEN
         while state is State.OPEN and len(taken) < _MOST_LINES and characters < _MOST_CHARACTERS:
-            line = self._next()
+            line = self._next_line()
             if line is None:
                 break
             taken.append(line)
             if line.problem or "\0" in line.text or '\\"' in line.text:
                 break
-            state = found.feed(line.text)
+            state = found.read_line(line.text)
             characters += len(line.text)
             if state is State.OPEN:
-                separators += shape.separators_in(line.text)
+                separators += shape.count_separators(line.text)
                 holds_a_row |= separators >= shape.named - 1 and not is_last_cell
             # The line that closes the cell counts as a row only if the first line could be a row too.
-            holds_a_row |= shape.looks_like_row(line.text) and (state is State.OPEN or could_be_a_row)
+            holds_a_row |= shape.may_be_row(line.text) and (state is State.OPEN or could_be_a_row)
         if state is State.WHOLE and shape.is_whole(found.cells):
             last = taken[-1].number
             if holds_a_row:
                 return TableRow(number, last, [], _UNREADABLE + _ONE_OR_SEVERAL)
-            if not self._goes_on_broken():
-                return TableRow(number, last, shape.fitted(found.cells))
+            if not self._is_before_stray_mark():
+                return TableRow(number, last, shape.fit_to_header(found.cells))
         self._ahead.extendleft(reversed(taken))
         return TableRow(number, number, [], _UNREADABLE + _NOT_CLOSED)
 
-    def _goes_on_broken(self) -> bool:
-        """Whether a stray mark comes before the next row: then the closing mark opened another cell."""
+    def _is_before_stray_mark(self) -> bool:
+        """Whether a stray quotation mark comes before the next row: then the closing mark opened a cell."""
         taken: list[Line] = []
         is_broken = False
-        while len(taken) < _LINES_CHECKED and (line := self._next()) is not None:
+        while len(taken) < _LINES_CHECKED and (line := self._next_line()) is not None:
             taken.append(line)
             found = QuotedCells(self._shape.delimiter)
-            state = found.feed(line.text)
+            state = found.read_line(line.text)
             is_broken = state is State.BROKEN
             if is_broken or state is State.OPEN or not self._shape.problem_of(found.cells):
                 break

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from library_validator.intake.column_mapping import is_header
+from library_validator.intake.column_mapping import count_named_fields
 from library_validator.intake.encodings import Line
 from library_validator.intake.quoted_cells import QuotedCells, State
 
@@ -25,15 +25,15 @@ class TextHeader(NamedTuple):
     first_line: int
     above: list[Line]  # lines that are not blank
     below: list[Line]
-    fields: int  # number of fields of an application that it names; 0 where no header was found
-    broken_line: int = 0  # the first line, if its quotation marks are why no header was found
+    fields: int  # number of fields of an application that the header names; 0 if no header was found
+    broken_line: int = 0  # number of the first line, if no header was found because of its quotation marks
 
 
 def find_header(lines: Iterator[Line], chosen: Mapping[str, Sequence[str]]) -> TextHeader:
     """Look for the header in the first lines, with each separator.
 
-    The header is the first line that names the organization's name and another field, or else the first line
-    that names the name. If there is neither, it is the first line, with the separator that occurs most.
+    The header is the first line with headers for the organization's name and another field, or else the first
+    line with a header for the name. Without either, it is the first line, with its most frequent separator.
     """
     head = _first_lines(lines)
     separators: tuple[str, ...] = DELIMITERS
@@ -67,7 +67,9 @@ def _header_in(head: list[Line], delimiter: str, chosen: Mapping[str, Sequence[s
         if not cells:
             continue
         above = [title for title in head[:at] if title.problem or title.text.strip()]
-        found = TextHeader(delimiter, cells, line.number, above, head[end:], is_header(cells, chosen))
+        found = TextHeader(
+            delimiter, cells, line.number, above, head[end:], count_named_fields(cells, chosen)
+        )
         if found.fields > 1:
             return found
         if best is nothing or found.fields > best.fields:
@@ -76,12 +78,12 @@ def _header_in(head: list[Line], delimiter: str, chosen: Mapping[str, Sequence[s
 
 
 def _cells_at(head: list[Line], at: int, delimiter: str) -> tuple[list[str], int]:
-    """The cells of the line, and where the next line begins; a header may have line breaks too."""
+    """The cells of the header at line ``at``, and the position of the line after the header."""
     found = QuotedCells(delimiter)
     for end, line in enumerate(head[at:], start=at + 1):
         if line.problem:
             break
-        state = found.feed(line.text)
+        state = found.read_line(line.text)
         if state is State.WHOLE:
             return found.cells, end
         if state is State.BROKEN:

@@ -1,7 +1,7 @@
 """The rows of an .xlsx workbook, as the text that its sender sees.
 
-Read by openpyxl row by row (docs/adr/0023), which is imported only when a workbook is read. Sizes are bounded
-before anything is parsed, and entities are refused: a workbook comes from anybody.
+openpyxl reads the rows one by one (docs/adr/0023); it is imported only when a workbook is read. Sizes are
+checked before anything is parsed, and XML entities are refused, because anybody may send a workbook.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from library_validator.errors import FileUnreadable, NotInFile
 from library_validator.intake.cell_text import cell_text, column_letters, has_no_result, is_error
-from library_validator.intake.column_mapping import is_header
+from library_validator.intake.column_mapping import count_named_fields
 from library_validator.intake.table_rows import TableRow
 
 MAX_MEMBERS: Final = 2_000
-MAX_PART_BYTES: Final = 128 * 1024 * 1024  # unpacked, of a sheet or of all its texts
+MAX_PART_BYTES: Final = 128 * 1024 * 1024  # unpacked size of a sheet, or of the texts of all sheets
 MAX_STYLES_BYTES: Final = 16 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
 MAX_ROWS: Final = 1_048_576  # of a sheet, as in any spreadsheet
 MAX_CELLS: Final = 50_000_000
-_ROWS_SEARCHED: Final = 20  # that are not blank, for the header
+_ROWS_SEARCHED: Final = 20  # rows that are not blank, when the header is looked for
 _MOST_ROWS_SEARCHED: Final = 200
 _CHUNK: Final = 1024 * 1024
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _NO_READER: Final = (
-    "cannot be read here, where openpyxl and defusedxml are not installed; save the sheet as CSV"
+    "cannot be read, because openpyxl or defusedxml is not installed here; save the sheet as CSV"
 )
 
 
@@ -39,26 +39,27 @@ class SheetHeader(NamedTuple):
     row: int
     cells: list[str]
     above: list[TableRow]
-    fields: int  # how many fields of an application it names; 0 where no header was found
+    fields: int  # number of fields of an application that the header names; 0 if no header was found
 
 
 class Workbook:
-    """Iterate once: the rows below the header of the sheet that holds applications, in order.
+    """The rows below the header of the sheet that holds applications, in order, to be iterated once.
 
-    ``sheet`` names it; ``not_read`` are the other sheets. ``errors`` counts cells that show an error (#N/A).
+    ``sheet`` is the title of that sheet, ``not_read`` has the titles of the other sheets, and ``errors``
+    counts cells that show an error (#N/A).
     """
 
     def __init__(
         self, source: BinaryIO, file: str, chosen: Mapping[str, Sequence[str]], sheet: str | None = None
     ) -> None:
-        """Raises ``FileUnreadable`` where there is no table of applications, or several.
+        """Raises ``FileUnreadable`` if there is no table of applications, or more than one.
 
         Raises ``NotInFile`` where no sheet has the name ``sheet``.
         """
         self._file = file
-        self._has_formulas = _refuse_bombs(source, file)
-        self._values = self._opened(source, results=True)
-        self._formulas = self._opened(source, results=False) if self._has_formulas else None
+        self._has_formulas = _check_sizes(source, file)
+        self._values = self._open_book(source, results=True)
+        self._formulas = self._open_book(source, results=False) if self._has_formulas else None
         self.errors = 0
         sheets = self._values.worksheets
         rows = {each.title: each.max_row for each in sheets}
@@ -68,14 +69,14 @@ class Workbook:
             for each in sheets
             if each.title != self.sheet
         )
-        self.about = min(rows[self.sheet] or 0, MAX_ROWS)
+        self.approximate_count = min(rows[self.sheet] or 0, MAX_ROWS)
 
     def __iter__(self) -> Iterator[TableRow]:
         for row in islice(self._rows(self.sheet), self.header.row, None):
             if row.problem or any(map(str.strip, row.cells)):
                 yield row
 
-    def _opened(self, source: BinaryIO, *, results: bool) -> Any:
+    def _open_book(self, source: BinaryIO, *, results: bool) -> Any:
         try:
             import openpyxl  # noqa: PLC0415 - it is slow, and only workbooks need it
         except ImportError as error:
@@ -88,9 +89,9 @@ class Workbook:
         try:
             return openpyxl.load_workbook(source, read_only=True, data_only=results, keep_links=False)
         except Exception as error:
-            raise self._damaged(error) from error
+            raise self._error_of_damage(error) from error
 
-    def _damaged(self, error: BaseException) -> FileUnreadable:
+    def _error_of_damage(self, error: BaseException) -> FileUnreadable:
         while error.__context__ is not None:  # openpyxl only says that a part could not be read
             error = error.__context__
         said = " ".join(str(error).split())[:120]
@@ -105,10 +106,14 @@ class Workbook:
             wanted = named.strip().casefold()
             title = next((each.title for each in sheets if each.title.strip().casefold() == wanted), None)
             if title is None:
-                raise NotInFile(f"{self._file} has no sheet {named!r}; its sheets are {_quoted(sheets)}")
-            return title, self._header(title, chosen)
+                raise NotInFile(
+                    f"{self._file} has no sheet {named!r}; its sheets are {_quote_titles(sheets)}"
+                )
+            return title, self._find_header(title, chosen)
         found = [
-            (each.title, self._header(each.title, chosen)) for each in sheets if each.sheet_state == "visible"
+            (each.title, self._find_header(each.title, chosen))
+            for each in sheets
+            if each.sheet_state == "visible"
         ]
         if not found:
             raise FileUnreadable(self._file, "has no visible sheet", option="sheet" if sheets else "")
@@ -121,14 +126,14 @@ class Workbook:
             )
         return next((table for table in tables if table[1].cells), tables[0])
 
-    def _header(self, title: str, chosen: Mapping[str, Sequence[str]]) -> SheetHeader:
-        """The first row that names the name and another field, or else the first that names the name."""
+    def _find_header(self, title: str, chosen: Mapping[str, Sequence[str]]) -> SheetHeader:
+        """The first row with headers for the name and another field, or else with a header for the name."""
         seen: list[TableRow] = []
         best: SheetHeader | None = None
         for row in islice(self._rows(title), _MOST_ROWS_SEARCHED):
             if not any(map(str.strip, row.cells)):
                 continue
-            found = SheetHeader(row.line, row.cells, list(seen), is_header(row.cells, chosen))
+            found = SheetHeader(row.line, row.cells, list(seen), count_named_fields(row.cells, chosen))
             if found.fields > 1:
                 return found
             if best is None or found.fields > best.fields:
@@ -139,15 +144,15 @@ class Workbook:
         return best or SheetHeader(0, [], [], 0)
 
     def _rows(self, title: str) -> Iterator[TableRow]:
-        """Every row of the sheet, blank ones too: the first is line 1."""
+        """Every row of the sheet, also blank rows: the first row is line 1."""
         try:
-            yield from self._guarded_rows(title)
+            yield from self._rows_within_limits(title)
         except FileUnreadable:
             raise
         except Exception as error:
-            raise self._damaged(error) from error
+            raise self._error_of_damage(error) from error
 
-    def _guarded_rows(self, title: str) -> Iterator[TableRow]:
+    def _rows_within_limits(self, title: str) -> Iterator[TableRow]:
         values = _all_rows(self._values[title])
         formulas = _all_rows(self._formulas[title]) if self._formulas else repeat(())
         cells = 0
@@ -155,7 +160,7 @@ class Workbook:
             cells += len(row)
             if number > MAX_ROWS or cells > MAX_CELLS:
                 said = (
-                    f"and all rows after it are not read: {MAX_ROWS:,} rows and {MAX_CELLS:,} cells at most"
+                    f"and later rows are not read: at most {MAX_ROWS:,} rows and {MAX_CELLS:,} cells are read"
                 )
                 yield TableRow(number, number, [], said)
                 return
@@ -179,20 +184,20 @@ class Workbook:
 
 
 def _all_rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    """All rows: the size that a sheet states may be wrong."""
+    """All rows of a sheet, even if the sheet states a smaller size."""
     sheet.reset_dimensions()
     rows: Iterator[Sequence[Any]] = sheet.iter_rows()
     return rows
 
 
-def _quoted(sheets: Sequence[Any]) -> str:
+def _quote_titles(sheets: Sequence[Any]) -> str:
     return ", ".join(f'"{sheet.title}"' for sheet in sheets[:20])
 
 
-def _refuse_bombs(source: BinaryIO, file: str) -> bool:
-    """Bound the size to be unpacked, and find out whether any sheet has a formula.
+def _check_sizes(source: BinaryIO, file: str) -> bool:
+    """Refuse a workbook that unpacks to too many bytes. Returns whether any sheet has a formula.
 
-    ``zipfile`` never unpacks more of a part than its stated size, so the stated sizes are bounded here.
+    ``zipfile`` never unpacks more of a part than its stated size, so the stated sizes are checked here.
     """
     source.seek(0)
     with zipfile.ZipFile(source) as archive:
@@ -223,5 +228,5 @@ def _has_formula(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
                     return True
                 before = chunk[-40:]
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
-        pass  # reading it reports what is wrong
+        pass  # reading the sheet later reports what is wrong
     return False
