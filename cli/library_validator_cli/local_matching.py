@@ -68,7 +68,7 @@ def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> Memory
         if key.startswith(FSCS_KEY_FAMILY):
             for record in records_of(posting):
                 entry_of(record)  # cached, for every process that is forked later
-    return MemoryRegistry.holding(index, accepted, _BEGINNING)
+    return MemoryRegistry.of_index(index, accepted, _BEGINNING)
 
 
 def match_rows(rows: Iterable[Row | BadLine], judge: Judge) -> Iterator[dict[str, Any]]:

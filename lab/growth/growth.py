@@ -88,7 +88,7 @@ class MeasuredRegistry:
     @classmethod
     def of(cls, release: Release, index: Index) -> MeasuredRegistry:
         accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
-        store = MemoryRegistry.holding(index, [accepted], NOW)
+        store = MemoryRegistry.of_index(index, [accepted], NOW)
         return cls(store, Decider(store))
 
 

@@ -37,7 +37,7 @@ from pydantic import create_model
 from lab.growth.growth_applicants import rows_of, sample_of
 from lab.measures import describe_run, measured_value, ratio_of_medians, report_progress, write_result
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
-from library_validator.adapters.aws.casework_access import pack
+from library_validator.adapters.aws.casework_access import pack_decision
 from library_validator.decisions.answer import Comparison
 from library_validator.decisions.deciding import Decider, Judge
 from library_validator.decisions.decision import Submission
@@ -66,7 +66,7 @@ def answer_functions(registry: RegistryReader) -> dict[str, Way]:
 
     def decide_and_serialize(batch: Sequence[Submission]) -> None:
         for decision in decider.decide(batch, _AT):
-            pack(decision)
+            pack_decision(decision)
             event_of(decision).model_dump_json()
 
     return {"judged": judge_only, "decided": decide_only, "stored and sent": decide_and_serialize}

@@ -108,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     release = read_release(given.release)
     accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
-    registry = MemoryRegistry.holding(build_index([release]), [accepted], NOW)
+    registry = MemoryRegistry.of_index(build_index([release]), [accepted], NOW)
     result = {
         "about": describe_run("speed.candidates", sys.argv[1:] if arguments is None else arguments),
         "release": given.release.name,

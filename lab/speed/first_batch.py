@@ -40,7 +40,7 @@ def main(prepared: Path) -> None:
     from library_validator.registry.store import AcceptedRelease  # noqa: PLC0415
 
     held = pickle.loads(prepared.read_bytes())  # noqa: S301 - our own file
-    registry = MemoryRegistry.holding(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
+    registry = MemoryRegistry.of_index(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
     decider = handler.Decider(registry, runtime.decider.validity)
     runtime = replace(runtime, decider=decider, store=MemoryDecisions(), bus=MemoryEventBus())
     times = []

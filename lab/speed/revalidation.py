@@ -87,7 +87,7 @@ def _revalidate(ports: Ports) -> tuple[float, int]:
 
 def _registry_of(releases: Sequence[Release], at: datetime) -> MemoryRegistry:
     accepted = [AcceptedRelease(release.fiscal_year, release.content_sha256, "", "") for release in releases]
-    return MemoryRegistry.holding(build_index(releases), accepted, at)
+    return MemoryRegistry.of_index(build_index(releases), accepted, at)
 
 
 def _submissions(release: Release, count: int, seed: int) -> list[Submission]:

@@ -130,7 +130,7 @@ NEWEST = release(SYSTEMS, OUTLETS)
 def registry_of(*releases: Release) -> MemoryRegistry:
     """An active registry version of ``releases``."""
     accepted = [AcceptedRelease(each.fiscal_year, each.content_sha256, "a.zip", "1") for each in releases]
-    return MemoryRegistry.holding(build_index(releases), accepted, NOW)
+    return MemoryRegistry.of_index(build_index(releases), accepted, NOW)
 
 
 def decide(*releases: Release, **fields: object) -> Decision:

@@ -37,7 +37,7 @@ def store(casework: CaseworkStores) -> DecisionStore:
     return casework.decisions
 
 
-def names(decisions: list[Decision]) -> list[str]:
+def application_ids_of(decisions: list[Decision]) -> list[str]:
     return [decision.application_id for decision in decisions]
 
 
@@ -58,7 +58,7 @@ def test_an_unknown_application_has_no_decision(store: DecisionStore) -> None:
     assert list(store.recent(NOON)) == []
 
 
-def test_the_same_submission_again_returns_the_decision_that_was_stored_first(store: DecisionStore) -> None:
+def test_a_submission_recorded_again_returns_the_decision_that_was_stored_first(store: DecisionStore) -> None:
     first = decision_of(submission_of(), Answer.NEEDS_REVIEW)
     again = decision_of(submission_of(sent_at=minutes(5)), Answer.VALIDATED, registry_version="2023.1.ffff")
     store.record(first, replacing=None)
@@ -69,7 +69,7 @@ def test_the_same_submission_again_returns_the_decision_that_was_stored_first(st
     assert store.history(PARTNER, "A-1") == [first]
 
 
-def test_a_new_submission_replaces_the_current_decision_that_its_caller_knew(store: DecisionStore) -> None:
+def test_a_new_submission_replaces_the_current_decision_that_the_caller_read(store: DecisionStore) -> None:
     first = decision_of(submission_of(name="Anytown Library"))
     second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
     store.record(first, replacing=None)
@@ -79,7 +79,7 @@ def test_a_new_submission_replaces_the_current_decision_that_its_caller_knew(sto
     assert store.history(PARTNER, "A-1") == [first, second]
 
 
-def test_nothing_is_stored_when_the_current_decision_is_another_than_the_caller_knew(
+def test_no_decision_is_stored_if_the_current_decision_is_not_the_one_that_the_caller_read(
     store: DecisionStore,
 ) -> None:
     first = decision_of(submission_of(name="One"))
@@ -95,7 +95,7 @@ def test_nothing_is_stored_when_the_current_decision_is_another_than_the_caller_
     assert store.unpublished(minutes(10), limit=10) == [first, second]
 
 
-def test_another_cause_makes_another_decision_of_the_same_submission(store: DecisionStore) -> None:
+def test_another_cause_makes_another_decision_on_the_same_submission(store: DecisionStore) -> None:
     first = decision_of(submission_of())
     again = decision_of(
         submission_of(), cause=Cause(kind="registry", detail="2023.1.ffff"), decided_at=minutes(30)
@@ -120,7 +120,7 @@ def test_two_sources_may_use_the_same_application_id(store: DecisionStore) -> No
 class TestClaims:
     """A system has at most one validated application at a time."""
 
-    def test_a_second_application_hears_who_holds_the_key_and_nothing_is_stored(
+    def test_a_second_application_is_not_stored_and_the_result_names_the_holder(
         self, store: DecisionStore
     ) -> None:
         holder = decision_of(submission_of("A-1"))
@@ -133,7 +133,7 @@ class TestClaims:
         assert store.get(OTHER_PARTNER, "A-2") is None
         assert store.history(OTHER_PARTNER, "A-2") == []
 
-    def test_a_second_application_of_the_same_source_meets_the_claim_too(self, store: DecisionStore) -> None:
+    def test_a_claim_also_stops_a_second_application_of_the_same_source(self, store: DecisionStore) -> None:
         store.record(decision_of(submission_of("A-1")), replacing=None)
 
         outcome = store.record(decision_of(submission_of("A-2")), replacing=None)
@@ -141,7 +141,7 @@ class TestClaims:
         assert isinstance(outcome, ClaimedByAnother)
         assert outcome.application_id == "A-1"
 
-    def test_the_holder_keeps_its_claim_over_resubmissions_since_the_first(
+    def test_a_holder_that_is_submitted_again_keeps_its_claim_and_its_date(
         self, store: DecisionStore
     ) -> None:
         first = decision_of(submission_of(name="One"))
@@ -155,7 +155,7 @@ class TestClaims:
         assert outcome.since == first.decided_at
 
     @pytest.mark.parametrize("answer", [Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED])
-    def test_only_a_validated_decision_claims(self, store: DecisionStore, answer: Answer) -> None:
+    def test_only_a_validated_decision_takes_a_claim(self, store: DecisionStore, answer: Answer) -> None:
         store.record(decision_of(submission_of("A-1"), answer), replacing=None)
 
         assert store.record(decision_of(submission_of("A-2")), replacing=None) == Recorded()
@@ -171,7 +171,7 @@ class TestClaims:
 
         assert store.record(decision_of(submission_of("A-2")), replacing=None) == Recorded()
 
-    def test_a_holder_that_becomes_another_system_moves_its_claim(self, store: DecisionStore) -> None:
+    def test_a_holder_that_is_validated_as_another_system_moves_its_claim(self, store: DecisionStore) -> None:
         first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
         second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
         store.record(first, replacing=None)
@@ -194,10 +194,10 @@ class TestClaims:
         assert outcome.application_id == "A-1"
 
 
-class TestLate:
+class TestLateDecisions:
     """A decision that a newer submission has overtaken."""
 
-    def test_it_is_history_only(self, store: DecisionStore) -> None:
+    def test_a_late_decision_is_only_in_the_history(self, store: DecisionStore) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
         late = decision_of(submission_of(name="Older"), decided_at=minutes(6))
         store.record(newer, replacing=None)
@@ -209,14 +209,14 @@ class TestLate:
         assert store.unpublished(minutes(10), limit=10) == [newer]
         assert list(store.recent(NOON)) == [newer]
 
-    def test_it_claims_nothing(self, store: DecisionStore) -> None:
+    def test_a_late_decision_takes_no_claim(self, store: DecisionStore) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)), fscs_key="AK0002")
         store.record(newer, replacing=None)
         store.record_late(decision_of(submission_of(name="Older"), fscs_key="AK0001"))
 
         assert store.record(decision_of(submission_of("A-2"), fscs_key="AK0001"), None) == Recorded()
 
-    def test_again_it_returns_the_stored_decision(self, store: DecisionStore) -> None:
+    def test_a_late_decision_recorded_again_returns_the_stored_decision(self, store: DecisionStore) -> None:
         late = decision_of(submission_of(name="Older"))
         again = late.model_copy(update={"decided_at": minutes(30)})
         store.record_late(late)
@@ -224,25 +224,27 @@ class TestLate:
         assert store.record_late(again) == AlreadyDecided(late, unpublished=False)
         assert store.record(again, replacing=None) == AlreadyDecided(late, unpublished=False)
 
-    def test_a_decision_that_was_once_current_stays_as_it_was(self, store: DecisionStore) -> None:
+    def test_a_current_decision_recorded_as_late_is_not_changed(self, store: DecisionStore) -> None:
         decision = decision_of(submission_of())
         store.record(decision, replacing=None)
 
         assert store.record_late(decision) == AlreadyDecided(decision, unpublished=True)
 
 
-class TestMarks:
-    def test_oldest_first_up_to_a_moment_and_a_number(self, store: DecisionStore) -> None:
+class TestUnpublishedDecisions:
+    def test_they_are_listed_oldest_first_up_to_a_moment_and_a_number(self, store: DecisionStore) -> None:
         for minute in (3, 1, 2, 9):
             submission = submission_of(f"A-{minute}")
             store.record(
                 decision_of(submission, fscs_key=f"AK000{minute}", decided_at=minutes(minute)), replacing=None
             )
 
-        assert names(store.unpublished(minutes(9), limit=10)) == ["A-1", "A-2", "A-3"]
-        assert names(store.unpublished(minutes(9), limit=2)) == ["A-1", "A-2"]
+        assert application_ids_of(store.unpublished(minutes(9), limit=10)) == ["A-1", "A-2", "A-3"]
+        assert application_ids_of(store.unpublished(minutes(9), limit=2)) == ["A-1", "A-2"]
 
-    def test_clearing_twice_or_without_a_stored_decision_is_harmless(self, store: DecisionStore) -> None:
+    def test_clearing_a_mark_twice_or_of_an_unknown_decision_changes_nothing(
+        self, store: DecisionStore
+    ) -> None:
         stored, unknown = decision_of(submission_of("A-1")), decision_of(submission_of("A-2"))
         store.record(stored, replacing=None)
 
@@ -253,7 +255,7 @@ class TestMarks:
         assert store.get(PARTNER, "A-1") == stored
         assert store.history(PARTNER, "A-2") == []
 
-    def test_a_superseded_decision_keeps_its_mark(self, store: DecisionStore) -> None:
+    def test_a_replaced_decision_keeps_its_mark(self, store: DecisionStore) -> None:
         first = decision_of(submission_of(name="One"))
         second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
         store.record(first, replacing=None)
@@ -262,36 +264,40 @@ class TestMarks:
 
         assert store.unpublished(minutes(10), limit=10) == [first]
 
-    def test_more_than_one_page_is_read(self, store: DecisionStore) -> None:
+    def test_more_than_one_page_of_decisions_is_read(self, store: DecisionStore) -> None:
         for number in range(120):
             decision = decision_of(submission_of(f"A-{number:03}"), Answer.NOT_VALIDATED)
             store.record(decision.model_copy(update={"decided_at": minutes(number / 60)}), replacing=None)
 
-        assert names(store.unpublished(minutes(10), limit=500)) == [f"A-{number:03}" for number in range(120)]
-        assert names(list(store.recent(NOON))) == [f"A-{number:03}" for number in range(120)]
+        assert application_ids_of(store.unpublished(minutes(10), limit=500)) == [
+            f"A-{number:03}" for number in range(120)
+        ]
+        assert application_ids_of(list(store.recent(NOON))) == [f"A-{number:03}" for number in range(120)]
 
 
-class TestRecent:
-    def test_decisions_since_a_moment_over_midnight_in_order(self, store: DecisionStore) -> None:
+class TestRecentDecisions:
+    def test_decisions_since_a_moment_of_the_day_before_are_listed_in_order(
+        self, store: DecisionStore
+    ) -> None:
         for hours in (-30, -1, -13, 0):
             submission = submission_of(f"A{hours}", sent_at=NOON + timedelta(hours=hours))
             store.record(decision_of(submission, Answer.NOT_VALIDATED), replacing=None)
 
-        assert names(list(store.recent(NOON - timedelta(hours=20)))) == ["A-13", "A-1", "A0"]
+        assert application_ids_of(list(store.recent(NOON - timedelta(hours=20)))) == ["A-13", "A-1", "A0"]
 
-    def test_the_moment_itself_is_in(self, store: DecisionStore) -> None:
+    def test_a_decision_at_the_given_moment_is_listed(self, store: DecisionStore) -> None:
         decision = decision_of(submission_of(), decided_at=NOON)
         store.record(decision, replacing=None)
 
         assert list(store.recent(NOON)) == [decision]
         assert list(store.recent(NOON + timedelta(microseconds=1))) == []
 
-    def test_moments_compare_across_time_zones(self, store: DecisionStore) -> None:
+    def test_a_moment_in_another_time_zone_is_compared_correctly(self, store: DecisionStore) -> None:
         alaska = timezone(timedelta(hours=-9))
         store.record(decision_of(submission_of(), decided_at=NOON.astimezone(alaska)), replacing=None)
 
-        assert names(list(store.recent(NOON))) == ["A-1"]
-        assert names(store.unpublished(NOON + timedelta(seconds=1), limit=1)) == ["A-1"]
+        assert application_ids_of(list(store.recent(NOON))) == ["A-1"]
+        assert application_ids_of(store.unpublished(NOON + timedelta(seconds=1), limit=1)) == ["A-1"]
 
 
 class TestHostileIds:
@@ -322,7 +328,7 @@ class TestHostileIds:
 
     @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=MAX_ID_CHARACTERS))
-    def test_any_id_is_kept_as_it_is(self, store: DecisionStore, application_id: str) -> None:
+    def test_any_application_id_is_stored_unchanged(self, store: DecisionStore, application_id: str) -> None:
         decision = decision_of(submission_of(application_id), Answer.NOT_VALIDATED)
         store.record(decision, replacing=None)
 
@@ -345,7 +351,7 @@ def test_the_largest_application_fits_into_an_item(store: DecisionStore) -> None
     assert store.history(PARTNER, submission.application.application_id) == [decision]
 
 
-def test_a_decision_reads_back_as_written_to_the_microsecond(store: DecisionStore) -> None:
+def test_a_decision_is_read_back_with_the_microsecond_of_its_time(store: DecisionStore) -> None:
     moment = datetime(2026, 11, 23, 23, 59, 59, 999_999, tzinfo=UTC)
     decision = decision_of(submission_of(revision=7, sent_at=moment), decided_at=moment)
     decision = decision.model_copy(update={"match": match_of("AK0001"), "margin": -0.1})

@@ -32,16 +32,16 @@ def bus(request: pytest.FixtureRequest) -> tuple[EventBus, Delivered]:
     sqs = boto3.client("sqs")
     queue = create_results_bus(boto3.client("events"), sqs)
 
-    def delivered() -> list[tuple[str, Any]]:
+    def delivered_events() -> list[tuple[str, Any]]:
         messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
         bodies = [json.loads(message["Body"]) for message in messages]
         return [(body["detail-type"], body["detail"]) for body in bodies]
 
-    return EventBridgeBus(boto3.client("events"), RESULTS_BUS, lambda *_, **__: None), delivered
+    return EventBridgeBus(boto3.client("events"), RESULTS_BUS, lambda *_, **__: None), delivered_events
 
 
-def test_events_of_every_room_are_delivered_as_they_are(bus: tuple[EventBus, Delivered]) -> None:
-    port, delivered = bus
+def test_every_kind_of_event_is_delivered_unchanged(bus: tuple[EventBus, Delivered]) -> None:
+    port, delivered_events = bus
     ending = decision_of(submission_of()).model_copy(update={"valid_until": minutes(60)})
     events: list[Event] = [
         event_of(decision_of(submission_of("A-2"), Answer.NOT_VALIDATED)),
@@ -51,10 +51,10 @@ def test_events_of_every_room_are_delivered_as_they_are(bus: tuple[EventBus, Del
     assert port.publish(events) == []
 
     expected = [(event.detail_type, json.loads(event.model_dump_json())) for event in events]
-    assert sorted(delivered(), key=lambda found: found[0]) == expected
+    assert sorted(delivered_events(), key=lambda found: found[0]) == expected
 
 
 def test_an_empty_list_of_events_publishes_nothing(bus: tuple[EventBus, Delivered]) -> None:
-    port, delivered = bus
+    port, delivered_events = bus
     assert port.publish([]) == []
-    assert delivered() == []
+    assert delivered_events() == []

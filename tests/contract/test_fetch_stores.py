@@ -46,7 +46,7 @@ STATE = SourceState(
 
 
 @pytest.fixture(params=["memory", "aws"])
-def states(request: pytest.FixtureRequest) -> FetchStates:
+def fetch_states(request: pytest.FixtureRequest) -> FetchStates:
     if request.param == "memory":
         return MemoryFetchStates()
     request.getfixturevalue("aws")
@@ -56,7 +56,7 @@ def states(request: pytest.FixtureRequest) -> FetchStates:
 
 
 @pytest.fixture(params=["memory", "aws"])
-def fetched(request: pytest.FixtureRequest) -> tuple[FetchedReleases, ReleaseBucket]:
+def fetched_releases(request: pytest.FixtureRequest) -> tuple[FetchedReleases, ReleaseBucket]:
     if request.param == "memory":
         memory = MemoryReleasesBucket()
         return MemoryFetchedReleases(memory), memory
@@ -66,31 +66,31 @@ def fetched(request: pytest.FixtureRequest) -> tuple[FetchedReleases, ReleaseBuc
     return FetchedReleasesBucket(s3, RELEASES_BUCKET), ReleasesBucket(s3, RELEASES_BUCKET, 1_000)
 
 
-def test_a_source_without_an_attempt_has_no_state(states: FetchStates) -> None:
-    assert states.states() == {}
+def test_a_source_without_an_attempt_has_no_state(fetch_states: FetchStates) -> None:
+    assert fetch_states.states() == {}
 
 
-def test_states_read_back_as_written_in_their_order(states: FetchStates) -> None:
-    states.put_state(STATE)
-    kept = states.states()["imls-page"]
+def test_stored_states_are_read_back_unchanged_and_in_order(fetch_states: FetchStates) -> None:
+    fetch_states.put_state(STATE)
+    kept = fetch_states.states()["imls-page"]
     assert kept == STATE
     assert (list(kept.addresses), list(kept.uploads)) == (list(STATE.addresses), list(STATE.uploads))
 
 
-def test_a_later_state_replaces_only_the_state_of_its_source(states: FetchStates) -> None:
-    states.put_state(STATE)
-    states.put_state(SourceState("mirror"))
-    states.put_state(SourceState("imls-page", failures=4))
-    assert states.states() == {
+def test_a_later_state_replaces_only_the_state_of_its_source(fetch_states: FetchStates) -> None:
+    fetch_states.put_state(STATE)
+    fetch_states.put_state(SourceState("mirror"))
+    fetch_states.put_state(SourceState("imls-page", failures=4))
+    assert fetch_states.states() == {
         "imls-page": SourceState("imls-page", failures=4),
         "mirror": SourceState("mirror"),
     }
 
 
-def test_a_fetched_release_lies_whole_where_fetched_ones_do_and_says_where_it_came_from(
-    fetched: tuple[FetchedReleases, ReleaseBucket],
+def test_a_fetched_release_is_stored_whole_in_the_folder_of_fetched_releases_with_its_origin(
+    fetched_releases: tuple[FetchedReleases, ReleaseBucket],
 ) -> None:
-    releases, bucket = fetched
+    releases, bucket = fetched_releases
     provenance = Provenance(
         source_id="mirror",
         source_url="https://a.example/ä.zip",

@@ -34,7 +34,7 @@ def override_of(number: int, application_id: str = "A-1", source: str = PARTNER)
     )
 
 
-def test_overrides_are_kept_for_good_oldest_first(store: OverrideStore) -> None:
+def test_every_override_is_kept_and_listed_oldest_first(store: OverrideStore) -> None:
     second, first = override_of(2), override_of(1)
     for override in (second, first, second, override_of(3, "A-2"), override_of(4, source=OTHER_PARTNER)):
         store.append(override)

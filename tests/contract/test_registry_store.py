@@ -44,19 +44,19 @@ def run(run_id: str, started_at: str = "2026-11-23T12:00:00+00:00") -> Run:
     return Run(run_id, "loading", "reading", started_at, started_at)
 
 
-def test_nothing_is_active_at_first(registry: RegistryStore) -> None:
+def test_a_new_store_has_no_active_version(registry: RegistryStore) -> None:
     with pytest.raises(NoActiveRegistry):
         registry.pointer()
 
 
-def test_a_flip_is_seen_by_the_next_reader(registry: RegistryStore) -> None:
+def test_a_reader_sees_the_last_flip(registry: RegistryStore) -> None:
     registry.flip(pointer(V1), expected_active=None)
     assert registry.pointer() == pointer(V1)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)
     assert registry.pointer() == pointer(V2, previous=V1)
 
 
-def test_a_flip_done_again_is_harmless(registry: RegistryStore) -> None:
+def test_a_repeated_flip_changes_nothing(registry: RegistryStore) -> None:
     """The answer to the first flip may have been lost on its way."""
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V1), expected_active=None)
@@ -66,7 +66,7 @@ def test_a_flip_done_again_is_harmless(registry: RegistryStore) -> None:
 
 
 @pytest.mark.parametrize("expected", [None, V3])
-def test_a_flip_over_a_version_that_was_not_expected_is_refused(
+def test_a_flip_is_refused_if_another_version_than_the_expected_one_is_active(
     registry: RegistryStore, expected: str | None
 ) -> None:
     registry.flip(pointer(V1), expected_active=None)
@@ -75,7 +75,7 @@ def test_a_flip_over_a_version_that_was_not_expected_is_refused(
     assert registry.pointer() == pointer(V1)
 
 
-def test_a_flip_from_an_expected_version_is_refused_if_none_is_active(registry: RegistryStore) -> None:
+def test_a_flip_that_expects_an_active_version_is_refused_if_there_is_none(registry: RegistryStore) -> None:
     with pytest.raises(VersionSuperseded):
         registry.flip(pointer(V2, previous=V1), expected_active=V1)
     with pytest.raises(NoActiveRegistry):
@@ -89,7 +89,7 @@ def test_a_flip_to_an_older_year_is_refused(registry: RegistryStore) -> None:
     assert registry.pointer() == pointer(V2)
 
 
-def test_a_flip_back_goes_only_to_the_previous_version(registry: RegistryStore) -> None:
+def test_a_flip_back_is_only_possible_to_the_previous_version(registry: RegistryStore) -> None:
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)
     with pytest.raises(VersionSuperseded):
@@ -98,18 +98,18 @@ def test_a_flip_back_goes_only_to_the_previous_version(registry: RegistryStore) 
     assert registry.pointer() == pointer(V1, previous=V2, at="later")
 
 
-def test_a_first_version_has_nothing_to_flip_back_to(registry: RegistryStore) -> None:
+def test_a_flip_back_from_the_first_version_is_refused(registry: RegistryStore) -> None:
     registry.flip(pointer(V2), expected_active=None)
     with pytest.raises(VersionSuperseded):
         registry.flip(pointer(V1, previous=V2, at="later"), expected_active=V2, back=True)
 
 
-def test_a_version_record_reads_back_as_written(registry: RegistryStore) -> None:
+def test_a_stored_version_record_is_read_back_unchanged(registry: RegistryStore) -> None:
     registry.put_version(record())
     assert registry.version(V1) == registry.find_version(V1) == record()
 
 
-def test_a_version_without_a_record(registry: RegistryStore) -> None:
+def test_a_version_without_a_record_is_not_found(registry: RegistryStore) -> None:
     assert registry.find_version(V1) is None
     with pytest.raises(RegistryError, match="no record"):
         registry.version(V1)
@@ -118,13 +118,13 @@ def test_a_version_without_a_record(registry: RegistryStore) -> None:
     assert registry.find_version(V1) is None
 
 
-def test_the_state_of_a_version_changes_alone(registry: RegistryStore) -> None:
+def test_setting_the_state_of_a_version_changes_no_other_field(registry: RegistryStore) -> None:
     registry.put_version(record())
     registry.set_state(V1, VersionState.SUPERSEDED)
     assert registry.version(V1) == replace(record(), state=VersionState.SUPERSEDED)
 
 
-def test_a_deleted_record_leaves_postings_and_other_versions_alone(registry: RegistryStore) -> None:
+def test_deleting_a_version_record_keeps_its_postings_and_other_versions(registry: RegistryStore) -> None:
     registry.put_version(record(V1))
     registry.put_version(record(V2))
     registry.put_postings(V1, {"zip:99503": b"1"})
@@ -168,12 +168,14 @@ def test_deleted_postings_are_gone_and_the_others_stay(registry: RegistryStore) 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40), st.binary(min_size=1)))
-def test_any_key_and_any_bytes_read_back(registry: RegistryStore, postings: dict[str, bytes]) -> None:
+def test_postings_with_any_key_and_any_bytes_are_read_back_unchanged(
+    registry: RegistryStore, postings: dict[str, bytes]
+) -> None:
     registry.put_postings(V1, postings)
     assert registry.postings(V1, postings) == postings
 
 
-def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
+def test_a_stored_run_is_read_back_unchanged(registry: RegistryStore) -> None:
     assert registry.run("releases/a.zip@v1") is None
     full = replace(
         run("releases/a.zip@v1"),
@@ -194,7 +196,7 @@ def test_a_run_reads_back_as_written(registry: RegistryStore) -> None:
         assert registry.run("releases/a.zip@v1") == written
 
 
-def test_a_run_that_a_person_decided_meanwhile_is_not_overwritten(registry: RegistryStore) -> None:
+def test_a_run_is_not_overwritten_if_a_person_decided_on_it_meanwhile(registry: RegistryStore) -> None:
     quarantined = replace(run("releases/a.zip@v1"), status="quarantined")
     with pytest.raises(RunChanged, match="is not quarantined any more"):
         registry.put_run(quarantined, expected="quarantined")

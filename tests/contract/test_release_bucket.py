@@ -44,7 +44,7 @@ def test_an_object_that_is_gone_is_refused(releases: BucketUnderTest) -> None:
         pass
 
 
-def test_an_object_over_the_limit_is_refused_with_both_sizes(releases: BucketUnderTest) -> None:
+def test_the_refusal_of_an_object_over_the_limit_names_both_sizes(releases: BucketUnderTest) -> None:
     with releases.bucket.open_release(releases.upload(KEY, b"x" * MAX_BYTES)) as body:
         assert len(body.read()) == MAX_BYTES
     too_large = releases.upload(KEY, b"x" * (MAX_BYTES + 1))
@@ -65,10 +65,12 @@ def test_each_upload_has_its_own_metadata(releases: BucketUnderTest) -> None:
 
 
 @pytest.mark.parametrize("key", [KEY, "releases/fetched/pls.zip"], ids=["in place", "elsewhere"])
-def test_an_old_upload_is_put_again_whole_with_other_metadata(releases: BucketUnderTest, key: str) -> None:
+def test_an_old_upload_is_uploaded_again_whole_with_other_metadata(
+    releases: BucketUnderTest, key: str
+) -> None:
     judged = releases.upload(KEY, b"first", {"official": "no"})
     releases.upload(KEY, b"second")
-    again = releases.bucket.put_again(judged, key, {"accepted-run": "releases/a%40b.zip@v1"})
+    again = releases.bucket.upload_again(judged, key, {"accepted-run": "releases/a%40b.zip@v1"})
     assert again.key == key
     assert again.version == releases.bucket.current_version(key)
     with releases.bucket.open_release(again) as body:
@@ -77,20 +79,20 @@ def test_an_old_upload_is_put_again_whole_with_other_metadata(releases: BucketUn
     assert releases.bucket.metadata(judged) == {"official": "no"}
 
 
-def test_a_deleted_upload_cannot_be_put_again(releases: BucketUnderTest) -> None:
+def test_a_deleted_upload_cannot_be_uploaded_again(releases: BucketUnderTest) -> None:
     version = releases.upload(KEY, b"first").version
     with pytest.raises(ReleaseRefused, match="is not in the releases bucket"):
-        releases.bucket.put_again(Upload("releases/never.zip", version), KEY, {})
+        releases.bucket.upload_again(Upload("releases/never.zip", version), KEY, {})
 
 
-def test_a_manifest_reads_back_as_put(releases: BucketUnderTest) -> None:
+def test_a_stored_manifest_is_read_back_unchanged(releases: BucketUnderTest) -> None:
     releases.bucket.put_manifest("2022.1.abc", ["b", "ä", "a"])
     releases.bucket.put_manifest("2021.1.abc", [])
     assert releases.bucket.manifest("2022.1.abc") == {"a", "b", "ä"}
     assert releases.bucket.manifest("2021.1.abc") == frozenset()
 
 
-def test_a_deleted_manifest_is_gone_and_deleting_it_again_is_harmless(releases: BucketUnderTest) -> None:
+def test_a_manifest_can_be_deleted_twice(releases: BucketUnderTest) -> None:
     releases.bucket.put_manifest("2022.1.abc", ["a"])
     assert releases.has_manifest("2022.1.abc")
     releases.bucket.delete_manifest("2022.1.abc")

@@ -30,7 +30,7 @@ def progress_of(
     )
 
 
-def test_progress_is_kept_by_shard(store: RevalidationStore) -> None:
+def test_each_shard_has_its_own_progress(store: RevalidationStore) -> None:
     assert list(store.progress(ACTIVATION)) == []
     ten, two = progress_of(2, 10), progress_of(0, 2, done=True)
     store.put_progress(ten)
@@ -81,7 +81,7 @@ def test_progress_only_moves_forward(
     assert list(store.progress(ACTIVATION)) == [later if kept == "later" else stored]
 
 
-def test_an_announced_end_stays_announced(store: RevalidationStore) -> None:
+def test_progress_that_is_marked_as_announced_keeps_the_mark(store: RevalidationStore) -> None:
     announced = replace(progress_of(unchanged=5, done=True), announced=True)
     store.put_progress(announced)
     store.put_progress(progress_of(unchanged=5, done=True))
@@ -99,7 +99,7 @@ def test_the_end_of_an_earlier_revalidation_does_not_hide_a_later_one(store: Rev
         assert list(store.progress(ACTIVATION)) == [later]
 
 
-def test_a_change_is_counted_with_its_decision_and_once(casework: CaseworkStores) -> None:
+def test_a_changed_decision_is_counted_once_when_it_is_recorded(casework: CaseworkStores) -> None:
     shard = shard_of(PARTNER, "A-1")
     first = decision_of(submission_of())
     changed = decision_of(

@@ -34,7 +34,7 @@ def registry_of(releases: Iterable[Release]) -> MemoryRegistry:
     """The registry that the service builds when exactly these releases are accepted."""
     given = list(releases)
     accepted = [AcceptedRelease(release.fiscal_year, release.content_sha256, "", "") for release in given]
-    return MemoryRegistry.holding(build_index(given), accepted, _SOMETIME)
+    return MemoryRegistry.of_index(build_index(given), accepted, _SOMETIME)
 
 
 def answers_of(registry: MemoryRegistry, applications: Sequence[Fields]) -> Answers:

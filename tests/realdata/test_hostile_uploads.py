@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders.spoiled_releases import SPOILED, spoiled_releases
 from tests.realdata.official_years import FILES
-from tests.unit.registry.test_hostile_uploads import Service, check
+from tests.unit.registry.test_hostile_uploads import Service, check_upload
 
 pytestmark = pytest.mark.realdata
 
@@ -19,6 +19,6 @@ def test_every_spoiled_release_is_reported_and_changes_nothing(data: Path) -> No
     assert service.run.status == "active"
     taken = []
     for spoiled in spoiled_releases(last, this, older):
-        check(service, spoiled)
+        check_upload(service, spoiled)
         taken.append(spoiled.case)
     assert taken == list(SPOILED)

@@ -65,7 +65,7 @@ def decide(
     accepted = [
         AcceptedRelease(release.fiscal_year, release.content_sha256, "a.zip", "1") for release in releases
     ]
-    decider = Decider(MemoryRegistry.holding(build_index(releases), accepted, NOW))
+    decider = Decider(MemoryRegistry.of_index(build_index(releases), accepted, NOW))
     with open_applications(applications) as rows:
         fields = [row.fields for row in rows if isinstance(row, Row)]
     if keys is not None:

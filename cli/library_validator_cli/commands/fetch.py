@@ -14,7 +14,7 @@ import typer
 from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.fetched_releases import FetchedReleasesBucket
 from library_validator.adapters.downloads.http import Urllib3Client
-from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
+from library_validator.registry.refreshing import RefreshPorts, RefreshResult, refresh_registry
 from library_validator.registry.store import Run
 from library_validator.releases.fetching.fetch import FetchPorts
 from library_validator.releases.fetching.sources import (
@@ -77,7 +77,7 @@ def fetch(
     run: Run | None = None
     with progress("asking the sources") as bar:
         ports = RefreshPorts(stack.registry, stack.bus, _fetch_ports(stack))
-        refreshed = refresh(asked, ports, lambda: datetime.now(UTC), trial=dry_run)
+        refreshed = refresh_registry(asked, ports, lambda: datetime.now(UTC), trial=dry_run)
         answer = refreshed.search.answer
         if answer and answer.run_id:
             run = follow_run(stack.registry, answer.run_id, bar.say, timeout)
@@ -111,7 +111,7 @@ def _fetch_ports(stack: Stack) -> FetchPorts:
     )
 
 
-def _as_json(refreshed: Refresh, run: Run | None) -> dict[str, object]:
+def _as_json(refreshed: RefreshResult, run: Run | None) -> dict[str, object]:
     search = refreshed.search
     return {
         "outcome": search.answer.outcome if search.answer else "failed",
@@ -121,7 +121,7 @@ def _as_json(refreshed: Refresh, run: Run | None) -> dict[str, object]:
     }
 
 
-def _show_fetch(refreshed: Refresh) -> None:
+def _show_fetch(refreshed: RefreshResult) -> None:
     shown = table_with_headings("source", "agency", "outcome", "the source …", "address")
     for attempt in refreshed.search.attempts:
         agency = "yes" if attempt.official else "no"

@@ -35,7 +35,7 @@ def test_the_source_is_the_principal_and_not_its_session(sender_id: str, source:
     assert message(sender_id=sender_id).source == source
 
 
-def test_the_body_cannot_say_who_sent_it() -> None:
+def test_the_body_of_a_message_cannot_set_its_source() -> None:
     body = {"application_id": "A-1", "name": "Anytown", "source": "AROAPARTNERTWO", "sent_at": "2030-01-01"}
 
     submission = ApplicationMessage.model_validate(application_record(body)).submission()
@@ -44,18 +44,18 @@ def test_the_body_cannot_say_who_sent_it() -> None:
     assert submission.sent_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def test_sent_time_is_read_to_the_millisecond() -> None:
+def test_the_sent_time_has_milliseconds() -> None:
     assert message(sent_ms=1_700_000_000_123).sent_at == datetime(
         2023, 11, 14, 22, 13, 20, 123_000, tzinfo=UTC
     )
 
 
-class TestCorrelation:
-    def test_the_correlation_id_is_the_senders(self) -> None:
+class TestCorrelationId:
+    def test_the_correlation_id_is_an_attribute_that_the_sender_sets(self) -> None:
         assert message(correlation_id="order 17").submission().correlation_id == "order 17"
 
     @pytest.mark.parametrize("given", [None, ""])
-    def test_without_one_the_correlation_id_is_the_message_id(self, given: str | None) -> None:
+    def test_without_that_attribute_the_correlation_id_is_the_message_id(self, given: str | None) -> None:
         sent = message(correlation_id=given)
 
         assert sent.submission().correlation_id == sent.message_id
@@ -86,7 +86,7 @@ def test_an_unreadable_body_is_an_error_when_it_is_read_and_not_before() -> None
 
 
 def test_the_answer_names_the_messages_that_have_to_come_again() -> None:
-    assert BatchResponse.failing([message(message_id="m-1")]).model_dump() == {
+    assert BatchResponse.with_failed([message(message_id="m-1")]).model_dump() == {
         "batchItemFailures": [{"itemIdentifier": "m-1"}]
     }
-    assert BatchResponse.failing([]).model_dump() == {"batchItemFailures": []}
+    assert BatchResponse.with_failed([]).model_dump() == {"batchItemFailures": []}

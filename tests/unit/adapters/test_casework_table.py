@@ -38,16 +38,16 @@ def stub(dynamodb: DynamoDBClient) -> Iterator[Stubber]:
 
 
 @pytest.fixture
-def slept() -> list[float]:
+def pauses() -> list[float]:
     return []
 
 
 @pytest.fixture
-def table(dynamodb: DynamoDBClient, stub: Stubber, slept: list[float]) -> DecisionTable:
-    return DecisionTable(CaseworkAccess(dynamodb, "casework", sleep=slept.append), clock=lambda: NOON)
+def table(dynamodb: DynamoDBClient, stub: Stubber, pauses: list[float]) -> DecisionTable:
+    return DecisionTable(CaseworkAccess(dynamodb, "casework", sleep=pauses.append), clock=lambda: NOON)
 
 
-def cancel(stub: Stubber, *reasons: dict[str, Any]) -> None:
+def cancel_next_transaction(stub: Stubber, *reasons: dict[str, Any]) -> None:
     stub.add_client_error(
         "transact_write_items",
         "TransactionCanceledException",
@@ -59,32 +59,34 @@ def cancel(stub: Stubber, *reasons: dict[str, Any]) -> None:
 DECISION: Final = decision_of(submission_of(), Answer.NOT_VALIDATED)
 
 
-def test_a_transaction_that_met_another_is_sent_again(
-    table: DecisionTable, stub: Stubber, slept: list[float]
+def test_a_transaction_that_conflicts_with_another_is_sent_again(
+    table: DecisionTable, stub: Stubber, pauses: list[float]
 ) -> None:
-    cancel(stub, NONE, CONFLICT)
-    cancel(stub, {"Code": "ThrottlingError"}, NONE)
+    cancel_next_transaction(stub, NONE, CONFLICT)
+    cancel_next_transaction(stub, {"Code": "ThrottlingError"}, NONE)
     stub.add_response("transact_write_items", {})
 
     assert table.record(DECISION, replacing=None) == Recorded()
-    assert len(slept) == 2
+    assert len(pauses) == 2
 
 
-def test_a_transaction_that_keeps_meeting_others_is_given_up(table: DecisionTable, stub: Stubber) -> None:
+def test_a_transaction_that_conflicts_every_time_is_an_error(table: DecisionTable, stub: Stubber) -> None:
     for _ in range(ATTEMPTS):
-        cancel(stub, NONE, CONFLICT)
+        cancel_next_transaction(stub, NONE, CONFLICT)
 
     with pytest.raises(CaseworkUnavailable, match="store a decision"):
         table.record(DECISION, replacing=None)
 
 
-def test_a_failed_condition_counts_more_than_a_conflict_beside_it(
+def test_a_failed_condition_is_reported_even_if_there_is_a_conflict_too(
     table: DecisionTable, stub: Stubber
 ) -> None:
     current = decision_of(submission_of(name="Current"), Answer.NOT_VALIDATED)
     pk = {"S": "APP#AROAPARTNERONE#A-1"}
     event_id = {"S": str(current.event_id)}
-    cancel(stub, CONFLICT, FAILED | {"Item": {"pk": pk, "sk": {"S": "CURRENT"}, "event_id": event_id}})
+    cancel_next_transaction(
+        stub, CONFLICT, FAILED | {"Item": {"pk": pk, "sk": {"S": "CURRENT"}, "event_id": event_id}}
+    )
     stub.add_response(
         "get_item",
         {"Item": {"body": {"S": current.model_dump_json()}}},
@@ -98,18 +100,20 @@ def test_a_failed_condition_counts_more_than_a_conflict_beside_it(
     assert table.record(DECISION, replacing=None) == CurrentDecisionChanged(current)
 
 
-def test_a_claim_that_was_lost_meanwhile_need_not_be_given_back(table: DecisionTable, stub: Stubber) -> None:
+def test_a_decision_is_recorded_even_if_the_claim_to_give_back_was_lost_meanwhile(
+    table: DecisionTable, stub: Stubber
+) -> None:
     holder = decision_of(submission_of(name="Holder"), Answer.VALIDATED)
-    cancel(stub, NONE, NONE, FAILED)
+    cancel_next_transaction(stub, NONE, NONE, FAILED)
     stub.add_response("transact_write_items", {}, {"TransactItems": [ANY, ANY]})
 
     assert table.record(DECISION, replacing=holder) == Recorded()
 
 
-def test_a_current_decision_that_vanished_is_an_error_and_not_overwritten(
+def test_a_missing_current_decision_is_an_error_and_is_not_replaced(
     table: DecisionTable, stub: Stubber
 ) -> None:
-    cancel(stub, NONE, FAILED)
+    cancel_next_transaction(stub, NONE, FAILED)
 
     with pytest.raises(CaseworkUnavailable, match="no current decision any more"):
         table.record(DECISION, replacing=decision_of(submission_of(name="Vanished"), Answer.NOT_VALIDATED))
@@ -118,7 +122,9 @@ def test_a_current_decision_that_vanished_is_an_error_and_not_overwritten(
 @pytest.mark.parametrize(
     "code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"]
 )
-def test_every_refusal_of_the_table_is_the_same_error(table: DecisionTable, stub: Stubber, code: str) -> None:
+def test_every_refusal_of_the_table_raises_casework_unavailable(
+    table: DecisionTable, stub: Stubber, code: str
+) -> None:
     calls: dict[str, Callable[[], object]] = {
         "transact_write_items": lambda: table.record(DECISION, None),
         "get_item": lambda: table.get("a", "b"),
@@ -132,13 +138,13 @@ def test_every_refusal_of_the_table_is_the_same_error(table: DecisionTable, stub
 
 
 def test_an_item_that_is_too_large_is_an_error_at_once(table: DecisionTable, stub: Stubber) -> None:
-    cancel(stub, {"Code": "ItemSizeLimitExceeded", "Message": "over 400 KB"}, NONE)
+    cancel_next_transaction(stub, {"Code": "ItemSizeLimitExceeded", "Message": "over 400 KB"}, NONE)
 
     with pytest.raises(CaseworkUnavailable, match="over 400 KB"):
         table.record(DECISION, replacing=None)
 
 
-class TestKeysHeldBack:
+class TestUnprocessedKeys:
     """``BatchGetItem`` answers with ``UnprocessedKeys`` and a 200."""
 
     @pytest.fixture
@@ -159,7 +165,7 @@ class TestKeysHeldBack:
         stub.add_response("query", {"Items": [key_of(item) for item in items]})
         return items
 
-    def test_they_are_asked_for_again_and_the_order_is_kept(
+    def test_they_are_requested_again_and_the_order_is_kept(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}
@@ -172,7 +178,7 @@ class TestKeysHeldBack:
 
         assert [decision.application_id for decision in found] == ["A-0", "A-1", "A-2"]
 
-    def test_a_part_of_the_items_is_never_returned_as_all(
+    def test_keys_that_stay_unprocessed_are_an_error(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}
@@ -197,7 +203,7 @@ def key_of(item: dict[str, Any]) -> dict[str, Any]:
     return {"pk": item["pk"], "sk": item["sk"]}
 
 
-def test_progress_that_an_older_deployment_noted_is_read(dynamodb: DynamoDBClient, stub: Stubber) -> None:
+def test_progress_that_an_older_deployment_stored_is_read(dynamodb: DynamoDBClient, stub: Stubber) -> None:
     """The bytes are those of f11e59c, when persons could not ask for a revalidation."""
     body = (
         b'{"activation":"2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00","shard":5,'

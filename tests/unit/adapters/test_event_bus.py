@@ -15,7 +15,7 @@ from library_validator.event_bus import EventMetadata, RefusedEvent, publish_or_
 from tests.builders.decisions import NOON
 
 
-class Events:
+class RefusingClient:
     """An event bus that refuses each detail in ``refusals`` as often as it says."""
 
     def __init__(self, refusals: dict[str, int] | None = None, error: Exception | None = None) -> None:
@@ -40,7 +40,7 @@ class Events:
         return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 
 
-def bus_of(client: Events, warnings: list[Any] | None = None) -> EventBridgeBus:
+def bus_of(client: RefusingClient, warnings: list[Any] | None = None) -> EventBridgeBus:
     def warn(_message: str, extra: Any) -> None:
         if warnings is not None:
             warnings.append(extra)
@@ -55,41 +55,41 @@ def event_of(number: int, size: int = 1) -> Any:
     return SimpleNamespace(metadata=metadata, detail_type="Something", model_dump_json=lambda: text)
 
 
-def events(number: int, size: int = 1) -> list[Any]:
+def events_of(number: int, size: int = 1) -> list[Any]:
     return [event_of(index, size) for index in range(number)]
 
 
 def test_everything_is_published_in_requests_of_ten() -> None:
-    client = Events()
-    assert bus_of(client).publish(events(23)) == []
+    client = RefusingClient()
+    assert bus_of(client).publish(events_of(23)) == []
     assert client.requests == [10, 10, 3]
     assert client.taken == [str(number) for number in range(23)]
 
 
 def test_no_request_is_larger_than_the_bus_takes() -> None:
-    client = Events()
-    assert bus_of(client).publish(events(5, size=100_000)) == []
+    client = RefusingClient()
+    assert bus_of(client).publish(events_of(5, size=100_000)) == []
     assert client.requests == [2, 2, 1]
 
 
-def test_no_events_make_no_request() -> None:
-    client = Events()
+def test_an_empty_list_of_events_makes_no_request() -> None:
+    client = RefusingClient()
     assert bus_of(client).publish([]) == []
     assert client.requests == []
 
 
 def test_only_refused_events_are_sent_again() -> None:
-    client = Events({"1": 1, "2": 3})
-    assert bus_of(client).publish(events(4)) == []
+    client = RefusingClient({"1": 1, "2": 3})
+    assert bus_of(client).publish(events_of(4)) == []
     assert client.requests == [4, 2, 1, 1]
     assert sorted(client.taken) == ["0", "1", "2", "3"]
 
 
 def test_an_event_that_stays_refused_is_returned_with_the_reason_and_logged() -> None:
-    client = Events({"1": 9, "12": 9})
+    client = RefusingClient({"1": 9, "12": 9})
     warnings: list[Any] = []
 
-    refused = bus_of(client, warnings).publish(events(13))
+    refused = bus_of(client, warnings).publish(events_of(13))
 
     assert refused == [
         RefusedEvent(UUID(int=number), "ThrottlingException", "slow down") for number in (1, 12)
@@ -108,14 +108,14 @@ def test_an_event_that_stays_refused_is_returned_with_the_reason_and_logged() ->
     ],
 )
 def test_a_bus_that_cannot_be_reached_has_refused_everything(error: Exception, code: str) -> None:
-    refused = bus_of(Events(error=error)).publish(events(11))
+    refused = bus_of(RefusingClient(error=error)).publish(events_of(11))
     assert [refusal.event_id.int for refusal in refused] == list(range(11))
     assert {refusal.code for refusal in refused} == {code}
 
 
-def test_an_event_that_must_be_taken_raises_with_its_id_and_the_reason() -> None:
+def test_publish_or_raise_names_the_refused_event_and_the_reason() -> None:
     with pytest.raises(PublishFailed, match="ThrottlingException slow down") as failed:
-        publish_or_raise(event_of(7), bus_of(Events({"7": 9})))
+        publish_or_raise(event_of(7), bus_of(RefusingClient({"7": 9})))
     assert failed.value.event_ids == [str(UUID(int=7))]
 
-    publish_or_raise(event_of(7), bus_of(Events()))
+    publish_or_raise(event_of(7), bus_of(RefusingClient()))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lab.speed.read_units import NOW, SAMPLE_RELEASE, draw_sample, item_bytes
 from lab.weights.decision_dictionary import WINDOW, dictionary_of
 from library_validator.adapters.aws import casework_access
-from library_validator.adapters.aws.casework_access import pack, read_decision, unpack
+from library_validator.adapters.aws.casework_access import pack_decision, read_decision, unpack_decision
 from library_validator.adapters.aws.decision_table import decision_item
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
@@ -39,8 +39,8 @@ def decisions() -> list[Decision]:
     return decider.decide(drawn, NOW)
 
 
-def test_a_packed_decision_reads_back(decisions: list[Decision]) -> None:
-    assert [unpack(pack(decision)) for decision in decisions] == decisions
+def test_a_packed_decision_is_unpacked_unchanged(decisions: list[Decision]) -> None:
+    assert [unpack_decision(pack_decision(decision)) for decision in decisions] == decisions
 
 
 @given(
@@ -48,21 +48,25 @@ def test_a_packed_decision_reads_back(decisions: list[Decision]) -> None:
     st.sampled_from(Answer),
     st.floats(allow_nan=False, allow_infinity=False),
 )
-def test_any_name_and_number_reads_back(name: str, answer: Answer, margin: float) -> None:
+def test_a_decision_with_any_name_and_number_is_unpacked_unchanged(
+    name: str, answer: Answer, margin: float
+) -> None:
     decision = decision_of(submission_of(name=name), answer).model_copy(update={"margin": margin})
 
-    assert unpack(pack(decision)) == decision
+    assert unpack_decision(pack_decision(decision)) == decision
 
 
 @pytest.mark.parametrize("number", DICTIONARIES)
-def test_the_bytes_of_older_deployments_are_still_read(number: int) -> None:
+def test_decisions_that_older_deployments_packed_are_still_read(number: int) -> None:
     stored = (STORED / f"decision_{number}.bin").read_bytes()
 
     assert stored[0] == number
-    assert unpack(stored) == Decision.model_validate_json((STORED / f"decision_{number}.json").read_text())
+    assert unpack_decision(stored) == Decision.model_validate_json(
+        (STORED / f"decision_{number}.json").read_text()
+    )
 
 
-def test_a_body_that_was_stored_as_text_is_still_read() -> None:
+def test_a_decision_that_was_stored_as_text_is_still_read() -> None:
     decision = decision_of(submission_of())
 
     assert read_decision({"body": {"S": decision.model_dump_json()}}) == decision
@@ -94,7 +98,9 @@ def test_a_decision_that_replaces_another_takes_one_kilobyte_too(decisions: list
     assert max(item_bytes(decision_item(decision, unpublished=True)) for decision in again) <= 1024
 
 
-def test_a_dictionary_knows_the_form_of_a_decision_and_fits_the_window(decisions: list[Decision]) -> None:
+def test_a_new_dictionary_has_the_texts_of_every_decision_and_fits_the_deflate_window(
+    decisions: list[Decision],
+) -> None:
     made = dictionary_of(decisions)
 
     assert len(made) <= WINDOW

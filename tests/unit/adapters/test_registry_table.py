@@ -61,7 +61,7 @@ def pauses() -> list[float]:
     return []
 
 
-def test_unprocessed_keys_are_asked_for_until_all_came(dynamodb: Any, pauses: list[float]) -> None:
+def test_unprocessed_keys_are_requested_until_all_have_come(dynamodb: Any, pauses: list[float]) -> None:
     RegistryTable(dynamodb, REGISTRY_TABLE).put_postings(VERSION, POSTINGS)
     table = throttled_table(dynamodb, 40, pauses)
 
@@ -70,7 +70,7 @@ def test_unprocessed_keys_are_asked_for_until_all_came(dynamodb: Any, pauses: li
     assert len(pauses) == 2
 
 
-def test_unprocessed_items_are_written_until_all_are(dynamodb: Any, pauses: list[float]) -> None:
+def test_unprocessed_items_are_sent_until_all_are_written(dynamodb: Any, pauses: list[float]) -> None:
     table = throttled_table(dynamodb, 10, pauses)
     table.put_postings(VERSION, POSTINGS)
 

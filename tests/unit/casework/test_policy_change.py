@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from library_validator.adapters.aws.casework_access import unpack
+from library_validator.adapters.aws.casework_access import unpack_decision
 from library_validator.casework.overriding import Ruling, carry_out, propose
 from library_validator.casework.tasks import Task
 from library_validator.decisions.answer import Answer
@@ -323,7 +323,7 @@ class TestUnchangedAnswers:
         self, world: World, deployments: Deployments
     ) -> None:
         for path in sorted(STORED.glob("*.bin")):
-            stored = unpack(path.read_bytes())
+            stored = unpack_decision(path.read_bytes())
             assert world.decisions.record(stored, None) == Recorded()
 
             deployments.deploy("B", send_everyone_to_a_person)

@@ -95,7 +95,7 @@ def state_of(world: World) -> dict[str, Any]:
             for key in world.decisions.current
             if (decision := world.decisions.get(*key))
         },
-        "stored": {decision.event_id for decision in world.decisions._all()},
+        "stored": {decision.event_id for decision in world.decisions._all_decisions()},
         "published": {event.metadata.event_id for event in world.bus.events},
         "holders": {key: claim.application_id for key, claim in world.decisions.claims.items()},
         "unpublished": set(world.decisions.marked),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from library_validator.adapters.aws.casework_access import pack, unpack
+from library_validator.adapters.aws.casework_access import pack_decision, unpack_decision
 from library_validator.decisions.answer import AnswerData, AnswerFields, ApplicationAnswer
 from library_validator.decisions.answering import answer_values
 from library_validator.decisions.application import application_from_fields
@@ -51,7 +51,7 @@ def test_the_data_of_an_event_have_the_fields_of_the_answer(event: Any) -> None:
 def test_event_file_line_and_stored_form_have_the_same_values() -> None:
     decision = decide(**APPLICATION)
     (line,) = Judge(registry_of(NEWEST)).answers([application_from_fields(dict(APPLICATION))])
-    stored = unpack(pack(decision))
+    stored = unpack_decision(pack_decision(decision))
     of_line, of_event = json.loads(json_line(line)), json.loads(event_of(decision).model_dump_json())
     values = {field: value for field, value in decision.model_dump(mode="json").items() if field in FIELDS}
     assert {field: of_line[field] for field in FIELDS} == values

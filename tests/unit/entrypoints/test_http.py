@@ -86,7 +86,7 @@ class FailingRegistry(MemoryRegistry):
         raise self._error
 
 
-def _path(route: Route) -> str:
+def _path_of(route: Route) -> str:
     """A path of the route, with a text in the place of each variable part."""
     return route.path.replace("<", "").replace(">", "")
 
@@ -118,14 +118,16 @@ def test_without_an_active_registry_the_service_is_unavailable_and_says_why() ->
 
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/registry/more", "/v2/registry", "/v1/registry%2Fmore"])
-def test_an_unknown_path_does_not_exist(path: str) -> None:
+def test_an_unknown_path_is_answered_with_404(path: str) -> None:
     answer = Client(registry_of(NEWEST)).send("GET", path)
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
     assert answer.body["detail"] == "this path does not exist"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_another_method_is_refused_and_the_allowed_ones_are_named(method: str) -> None:
+def test_a_method_that_a_path_does_not_allow_is_refused_and_the_allowed_methods_are_named(
+    method: str,
+) -> None:
     answer = Client(registry_of(NEWEST)).send(method, "/v1/registry")
     assert (answer.status, answer.content_type) == (405, "application/problem+json")
     assert answer.headers["Allow"] == "GET"
@@ -133,14 +135,14 @@ def test_another_method_is_refused_and_the_allowed_ones_are_named(method: str) -
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_refuses_a_request_that_does_not_prove_its_sender(route: Route) -> None:
-    answer = Client(registry_of(NEWEST)).send(route.method, _path(route), caller="")
+    answer = Client(registry_of(NEWEST)).send(route.method, _path_of(route), caller="")
     assert (answer.status, answer.content_type) == (401, "application/problem+json")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_every_route_refuses_a_caller_without_one_of_its_roles(route: Route, caller: str) -> None:
-    answer = Client(registry_of(NEWEST)).send(route.method, _path(route), caller)
+    answer = Client(registry_of(NEWEST)).send(route.method, _path_of(route), caller)
     assert (answer.status == 403) == (not CALLERS[caller].roles & route.roles)
 
 
@@ -148,7 +150,7 @@ def test_every_route_has_a_role() -> None:
     assert all(route.roles for route in ROUTES)
 
 
-def test_a_path_and_method_are_in_the_table_once() -> None:
+def test_each_path_and_method_is_in_the_table_once() -> None:
     assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
@@ -165,7 +167,7 @@ def test_every_family_of_errors_has_a_status() -> None:
     assert {kind for kind in families if kind.__module__ == errors.__name__} <= set(problems.STATUS)
 
 
-def test_an_unexpected_error_shows_nothing_of_itself() -> None:
+def test_the_answer_to_an_unexpected_error_has_no_details() -> None:
     answer = Client(FailingRegistry(KeyError("a secret"))).send("GET", "/v1/registry")
     assert answer.status == 500
     assert answer.body == {"type": "about:blank", "title": "Internal Server Error", "status": 500}

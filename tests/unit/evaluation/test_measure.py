@@ -124,7 +124,7 @@ def test_an_exception_names_its_row() -> None:
         def postings(self, *_: object, **__: object) -> dict[str, bytes]:
             raise ZeroDivisionError
 
-    registry = Broken.holding(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
+    registry = Broken.of_index(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
     with (
         measure_rows([labelled(**ALDER_FIELDS)], registry, processes=1) as measured_rows,
         pytest.raises(ZeroDivisionError) as raised,

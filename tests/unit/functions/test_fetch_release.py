@@ -70,9 +70,9 @@ class World:
         """Make the release of FY2022 live for a week."""
         uploaded = upload or Upload("releases/by-hand.zip", "v1")
         accepted = AcceptedRelease(2022, CONTENT.content_sha256, uploaded.key, uploaded.version)
-        self.registry = MemoryRegistry.holding(build_index([CONTENT]), [accepted], NOW - timedelta(days=7))
+        self.registry = MemoryRegistry.of_index(build_index([CONTENT]), [accepted], NOW - timedelta(days=7))
 
-    def activate_older_format(self, upload: Upload) -> None:
+    def activate_in_older_format(self, upload: Upload) -> None:
         """Make it live in the index format before this code's."""
         self.activate(upload)
         pointer = self.registry.pointer()
@@ -97,7 +97,7 @@ def world() -> World:
     return World()
 
 
-def counted(world: World, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+def invocation_metrics(world: World, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     """The metrics of the invocation, by name and dimensions."""
     capsys.readouterr()
     world.metrics.flush()
@@ -122,7 +122,7 @@ def test_a_release_that_the_page_links_to_is_uploaded(
     assert response.run_id == "releases/fetched/pls_fy2022_csv.zip@v1"
     assert world.bucket.metadata(Upload.of_run(response.run_id))["official"] == "yes"
     assert world.bus.events == []
-    assert counted(world, capsys) == {
+    assert invocation_metrics(world, capsys) == {
         "FetchAttempts uploaded imls-page": 1,
         "FetchFailed": 0,
         "DaysSinceFetch": 0,
@@ -157,13 +157,13 @@ def test_if_every_source_fails_an_event_has_all_attempts_and_the_age_of_the_regi
     assert (data.fiscal_year, data.registry_age_days, data.days_since_activation) == (2022, 1423, 7)
     assert data.last_answer_at is None
     assert event.metadata.registry_version == world.registry.pointer().active
-    counts = counted(world, capsys)
+    counts = invocation_metrics(world, capsys)
     assert counts["FetchFailed"] == 1
     assert (counts["RegistryAgeDays"], counts["DaysSinceActivation"]) == (1423, 7)
     assert counts["FetchAttempts refused imls-page"] == 1
 
 
-def test_the_days_since_a_source_last_answered_are_counted(
+def test_a_metric_counts_the_days_since_a_source_last_answered(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.web.serve(PAGE, LINK, content_type="text/html")
@@ -172,7 +172,7 @@ def test_the_days_since_a_source_last_answered_are_counted(
     world.web.serve(PAGE, status=404)
     world.web.serve(FILE, status=404)
     world.run()
-    assert counted(world, capsys)["DaysSinceFetch"] == 14
+    assert invocation_metrics(world, capsys)["DaysSinceFetch"] == 14
     (event,) = world.bus.events
     assert isinstance(event, ReleaseFetchFailed)
     assert event.data.last_answer_at == NOW - timedelta(days=14)
@@ -204,7 +204,7 @@ def test_a_registry_in_an_older_format_is_built_again_from_accepted_releases(
     uploaded = world.bucket.upload("releases/by-hand.zip", FY2022.getvalue())
     world.activate(uploaded)
     assert world.run().reindexed is None
-    world.activate_older_format(uploaded)
+    world.activate_in_older_format(uploaded)
     response = world.run()
     assert response.reindexed == "releases/fetched/by-hand.zip@v1"
     with world.bucket.open_release(Upload.of_run(response.reindexed)) as body:
@@ -214,12 +214,12 @@ def test_a_registry_in_an_older_format_is_built_again_from_accepted_releases(
 def test_the_search_goes_on_if_an_accepted_release_is_gone(
     world: World,
 ) -> None:
-    world.activate_older_format(Upload("releases/gone.zip", "v1"))
+    world.activate_in_older_format(Upload("releases/gone.zip", "v1"))
     world.web.serve("https://mirror.example/own.zip", FY2022.getvalue())
     assert world.run() == FetchResponse(outcome="known", source_id="own-url", fiscal_year=2022)
 
 
-def test_an_invocation_has_its_own_time(world: World) -> None:
+def test_each_invocation_has_its_own_time_limit(world: World) -> None:
     fetch = FetchPorts(
         world.web, MemoryFetchedReleases(world.bucket), world.states, lambda: 0.0, world.slept.append, 10**6
     )

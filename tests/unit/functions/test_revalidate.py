@@ -51,7 +51,7 @@ class Service:
     def _send(self, tasks: Sequence[Task]) -> None:
         self.queue += [task.model_dump_json(exclude_defaults=True) for task in tasks]
 
-    def activated(self, activated_at: str = "") -> dict[str, Any]:
+    def activation_event(self, activated_at: str = "") -> dict[str, Any]:
         """The event of the registry that is live, or of another moment."""
         pointer = self.world.registry.pointer()
         pointer = replace(pointer, activated_at=activated_at or pointer.activated_at)
@@ -77,19 +77,19 @@ def test_an_activation_is_split_into_shards_that_decide_everything_again(service
     service.world.submit("A-1", **JUNIPER_FIELDS)
     service.world.activate(release_of(2022, JUNIPER))
 
-    response = service.receive(service.activated())
+    response = service.receive(service.activation_event())
 
     assert (response.status, len(service.queue)) == ("split", SHARDS)
     service.receive_all()
     assert [event.data.decision for event in service.world.changes] == ["validated"]
 
 
-def test_an_activation_of_another_moment_is_superseded(service: Service) -> None:
-    assert service.receive(service.activated("2020-01-01T00:00:00+00:00")).status == "superseded"
+def test_an_activation_that_is_not_the_current_activation_is_superseded(service: Service) -> None:
+    assert service.receive(service.activation_event("2020-01-01T00:00:00+00:00")).status == "superseded"
     assert service.queue == []
 
 
-def test_a_person_may_start_it_without_naming_the_activation(service: Service) -> None:
+def test_a_person_may_start_a_revalidation_without_naming_the_activation(service: Service) -> None:
     service.world.submit("A-1", **JUNIPER_FIELDS)
     service.world.activate(release_of(2022, JUNIPER))
 

@@ -21,7 +21,7 @@ print(json.dumps([any(collections), gc.isenabled(), gc.get_freeze_count()]))
 
 
 @pytest.mark.parametrize("function", sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py")))
-def test_nothing_is_collected_while_code_is_imported(function: str) -> None:
+def test_garbage_is_not_collected_while_code_is_imported(function: str) -> None:
     result = subprocess.run(
         [sys.executable, "-c", _COUNT], cwd=FUNCTIONS / function, capture_output=True, text=True, check=True
     )

@@ -39,7 +39,7 @@ def runtime() -> Runtime:
     )
 
 
-def test_decisions_older_than_their_writer_needs_are_published(
+def test_unpublished_decisions_are_published_after_the_time_that_their_writer_had(
     runtime: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
     response = handler(SweepEvent(), runtime, minutes(6))
@@ -53,12 +53,12 @@ def test_decisions_older_than_their_writer_needs_are_published(
     assert counted["EventsPublishedBySweeper"] == [4.0]
 
 
-def test_a_second_run_finds_only_decisions_that_became_old_since(runtime: Runtime) -> None:
+def test_a_second_run_publishes_only_decisions_whose_time_ended_after_the_first(runtime: Runtime) -> None:
     handler(SweepEvent(), runtime, minutes(6))
 
     assert handler(SweepEvent(), runtime, minutes(8)).published == 2
     assert handler(SweepEvent(), runtime, minutes(60)).published == 0
 
 
-def test_any_event_means_that_it_is_time() -> None:
+def test_any_json_object_starts_a_sweep() -> None:
     assert SweepEvent.model_validate({"source": "aws.scheduler", "detail": {}}) == SweepEvent()

@@ -76,7 +76,7 @@ class Service:
         event = ApplicationsBatch.model_validate(batch(*records))
         return handler(event, runtime or self.runtime, NOON).failed_ids
 
-    def current(self, application_id: str, source: str = PARTNER) -> Decision:
+    def current_decision(self, application_id: str, source: str = PARTNER) -> Decision:
         decision = self.store.get(source, application_id)
         assert decision is not None
         return decision
@@ -100,7 +100,7 @@ class TestAnswers:
     def test_a_listed_library_is_validated_stored_and_published(self, service: Service) -> None:
         assert service.receive(message("A-1", ALDER_FIELDS, correlation_id="order 17")) == []
 
-        decision = service.current("A-1")
+        decision = service.current_decision("A-1")
         assert decision.decision is Answer.VALIDATED
         assert decision.match is not None
         assert decision.match.fscs_key == "ME0001"
@@ -113,31 +113,33 @@ class TestAnswers:
     def test_a_bakery_is_not_validated(self, service: Service) -> None:
         service.receive(message("A-1", BAKERY_FIELDS))
 
-        assert service.current("A-1").decision is Answer.NOT_VALIDATED
+        assert service.current_decision("A-1").decision is Answer.NOT_VALIDATED
 
-    def test_a_field_that_cannot_be_used_is_an_answer_and_not_a_failure(self, service: Service) -> None:
+    def test_an_application_with_an_unusable_field_is_answered_and_does_not_fail(
+        self, service: Service
+    ) -> None:
         assert service.receive(message("A-1", ALDER_FIELDS | {"zip": ["04901"]})) == []
 
-        decision = service.current("A-1")
+        decision = service.current_decision("A-1")
         assert decision.decision is Answer.NEEDS_REVIEW
         assert "INVALID_FIELD" in decision.reason_codes
         assert any("zip" in reason.staff for reason in decision.reasons)
 
-    def test_a_second_claimant_goes_to_a_person(self, service: Service) -> None:
+    def test_a_second_application_for_a_claimed_system_needs_review(self, service: Service) -> None:
         service.receive(
             message("A-1", ALDER_FIELDS), message("A-2", ALDER_FIELDS, sender_id="AROAPARTNERTWO:x")
         )
 
-        assert service.current("A-1").decision is Answer.VALIDATED
-        second = service.current("A-2", "AROAPARTNERTWO")
+        assert service.current_decision("A-1").decision is Answer.VALIDATED
+        second = service.current_decision("A-2", "AROAPARTNERTWO")
         assert second.decision is Answer.NEEDS_REVIEW
         assert second.reason_codes[0] == "SECOND_CLAIMANT"
 
-    def test_the_source_is_the_sender_whatever_the_body_says(self, service: Service) -> None:
+    def test_the_source_is_the_sender_even_if_the_body_names_another(self, service: Service) -> None:
         service.receive(message("A-1", ALDER_FIELDS | {"source": "AROAPARTNERTWO"}))
 
         assert service.store.get("AROAPARTNERTWO", "A-1") is None
-        assert service.current("A-1").source == PARTNER
+        assert service.current_decision("A-1").source == PARTNER
 
     def test_a_batch_is_decided_against_one_version_with_one_pointer_read_and_one_batched_read(
         self, service: Service
@@ -155,14 +157,14 @@ class TestAnswers:
 
 
 class TestMessagesThatComeAgain:
-    def test_one_poison_message_among_ten_fails_alone(self, service: Service) -> None:
+    def test_one_unreadable_message_among_ten_fails_alone(self, service: Service) -> None:
         records = [message(f"A-{n}", BAKERY_FIELDS) for n in range(9)]
         records.insert(4, application_record("{not json", message_id="poison"))
 
         assert service.receive(*records) == ["poison"]
         assert len(service.published) == 9
 
-    def test_a_batch_of_nothing_but_poison_reads_no_registry(self, service: Service) -> None:
+    def test_a_batch_of_unreadable_messages_does_not_read_the_registry(self, service: Service) -> None:
         service.registry.requests.clear()
 
         failed = service.receive(*(application_record("{", message_id=f"p-{n}") for n in range(3)))
@@ -191,14 +193,16 @@ class TestMessagesThatComeAgain:
         service.registry = registry_of(NEWEST)
 
         assert service.receive(message("A-1", ALDER_FIELDS)) == []
-        assert service.current("A-1").decision is Answer.VALIDATED
+        assert service.current_decision("A-1").decision is Answer.VALIDATED
 
-    def test_a_registry_that_keeps_postings_back_decides_nothing_on_a_part(self, service: Service) -> None:
-        class Throttled(MemoryRegistry):
+    def test_no_application_is_decided_if_the_registry_returns_only_some_of_the_postings(
+        self, service: Service
+    ) -> None:
+        class ThrottledRegistry(MemoryRegistry):
             def postings(self, *_: Any, **__: Any) -> dict[str, bytes]:
                 raise RegistryError("the table is throttled")
 
-        throttled = Throttled()
+        throttled = ThrottledRegistry()
         throttled.__dict__.update(registry_of(NEWEST).__dict__)
         service.registry = throttled
 
@@ -206,23 +210,23 @@ class TestMessagesThatComeAgain:
         assert service.store == MemoryDecisions()
 
     def test_a_decision_that_cannot_be_stored_fails_alone(self, service: Service) -> None:
-        class Refusing(MemoryDecisions):
+        class RefusingStore(MemoryDecisions):
             def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if decision.application_id == "A-2":
                     raise CaseworkUnavailable("store a decision", "throttled")
                 return super().record(decision, replacing, **options)
 
-        service.store = Refusing()
+        service.store = RefusingStore()
 
         assert service.receive(*(message(f"A-{n}", BAKERY_FIELDS) for n in (1, 2, 3))) == ["m-A-2"]
         assert [event.data.application_id for event in service.published] == ["A-1", "A-3"]
 
-    def test_an_application_that_meets_a_defect_fails_alone_and_is_not_quoted(
+    def test_an_application_that_causes_an_unexpected_error_fails_alone_and_is_not_quoted(
         self, service: Service, capsys: pytest.CaptureFixture[str]
     ) -> None:
         service.name = "defects of a test"
 
-        class Defective(Decider):
+        class DefectiveDecider(Decider):
             def decide(
                 self,
                 submissions: Sequence[Submission],
@@ -233,7 +237,7 @@ class TestMessagesThatComeAgain:
                     raise ValueError("cannot divide Defect")
                 return super().decide(submissions, now, cause)
 
-        service.decider = Defective(service.registry)
+        service.decider = DefectiveDecider(service.registry)
         records = [message(f"A-{n}", BAKERY_FIELDS) for n in range(10)]
         records[3] = message("A-3", BAKERY_FIELDS | {"name": "Defect"})
 
@@ -241,11 +245,11 @@ class TestMessagesThatComeAgain:
         assert len(service.published) == 9
         assert "cannot divide" not in capsys.readouterr().out
 
-    def test_a_bus_that_takes_nothing_fails_no_message(self, service: Service) -> None:
+    def test_no_message_fails_if_the_bus_refuses_every_event(self, service: Service) -> None:
         service.bus.down = True
 
         assert service.receive(message("A-1", ALDER_FIELDS)) == []
-        assert service.store.marked == {service.current("A-1").event_id}
+        assert service.store.marked == {service.current_decision("A-1").event_id}
 
 
 class TestOrder:
@@ -256,14 +260,14 @@ class TestOrder:
         assert service.receive(newer, older) == []
 
         assert [event.data.decision for event in service.published] == ["not_validated", "validated"]
-        assert service.current("A-1").decision is Answer.VALIDATED
+        assert service.current_decision("A-1").decision is Answer.VALIDATED
 
-    def test_a_late_old_message_changes_nothing(self, service: Service) -> None:
+    def test_an_older_message_that_arrives_late_changes_nothing(self, service: Service) -> None:
         service.receive(message("A-1", ALDER_FIELDS, sent_ms=NOON_MS + 5_000))
 
         assert service.receive(message("A-1", BAKERY_FIELDS, sent_ms=NOON_MS)) == []
 
-        assert service.current("A-1").decision is Answer.VALIDATED
+        assert service.current_decision("A-1").decision is Answer.VALIDATED
         assert len(service.published) == 1
         assert len(service.store.history(PARTNER, "A-1")) == 2
 
@@ -276,11 +280,11 @@ class TestOrder:
 
     def test_a_redelivery_after_a_new_release_keeps_the_first_answer(self, service: Service) -> None:
         service.receive(message("A-1", ALDER_FIELDS))
-        before = service.current("A-1")
+        before = service.current_decision("A-1")
         service.registry = registry_of(release((EAST_CORAL, WEST_CORAL, ALDER_ELSEWHERE), fiscal_year=2023))
 
         assert service.receive(message("A-1", ALDER_FIELDS)) == []
-        assert service.current("A-1") == before
+        assert service.current_decision("A-1") == before
 
 
 class TestLogsAndMetrics:
@@ -344,7 +348,7 @@ WRITTEN = st.text(max_size=40) | st.sampled_from([*_TELLING.split("|"), *_LONG])
 @example([{"name": "B", "fscs_id": "ME0001"}])
 @hypothesis_settings(max_examples=60, deadline=None)
 @given(st.lists(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, WRITTEN)), min_size=1, max_size=4))
-def test_any_text_is_answered(applications: list[dict[str, str]]) -> None:
+def test_an_application_with_any_text_is_answered(applications: list[dict[str, str]]) -> None:
     service = Service()
 
     failed = service.receive(*(message(f"A-{n}", fields) for n, fields in enumerate(applications)))

@@ -21,11 +21,11 @@ from tests.unit.registry.world import KEYS_PER_SYSTEM, World, build, read, relea
 NOT_A_RELEASE = b"<html>not found</html>"
 
 
-def codes(problems: object) -> list[str]:
+def codes_of(problems: object) -> list[str]:
     return [problem["code"] for problem in problems]  # type: ignore[attr-defined]
 
 
-def test_the_first_release_becomes_the_registry(world: World) -> None:
+def test_the_first_release_goes_live(world: World) -> None:
     run = world.put_and_load(release_file(2022))
 
     assert (run.status, run.step, run.replaces) == ("active", "done", None)
@@ -33,7 +33,7 @@ def test_the_first_release_becomes_the_registry(world: World) -> None:
     assert (pointer.active, pointer.previous, pointer.fiscal_year) == (run.version, None, 2022)
     record = world.store.version(pointer.active)
     assert (record.state, record.systems, record.postings) == ("active", 100, 100 * KEYS_PER_SYSTEM)
-    assert world.answer().startswith("AK0001 in 2022:")
+    assert world.live_posting().startswith("AK0001 in 2022:")
 
 
 def test_the_event_of_an_activation_has_its_releases_and_counts(world: World) -> None:
@@ -53,8 +53,8 @@ def test_a_newer_release_is_indexed_together_with_earlier_ones(world: World) -> 
     old = world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
 
-    assert "2021:" in world.answer()
-    assert "2022:" in world.answer()
+    assert "2021:" in world.live_posting()
+    assert "2022:" in world.live_posting()
     assert world.store.pointer().previous == old.version
     assert world.store.version(old.version or "").state is VersionState.SUPERSEDED
 
@@ -64,7 +64,7 @@ def test_the_run_has_the_report_and_the_warnings(world: World) -> None:
     run = world.put_and_load(release_file(2022, problems=[warning]))
 
     assert run.status == "active"
-    assert codes(run.problems) == ["orphans"]
+    assert codes_of(run.problems) == ["orphans"]
     assert run.report
     assert run.report["systems"] == 100
     assert world.bucket.reports[run.run_id]["problems"][0]["message"] == "3 outlets have no system"
@@ -110,7 +110,7 @@ def test_a_release_with_problems_is_quarantined_and_changes_nothing(
     run = world.put_and_load(content)
 
     assert run.status == "quarantined"
-    assert codes(run.problems)[0] == code
+    assert codes_of(run.problems)[0] == code
     assert world.store.pointer() == pointer
     assert world.versions_with_postings() == versions
     event = world.bus.events[-1]
@@ -138,19 +138,19 @@ def test_an_upload_that_is_gone_is_refused(world: World) -> None:
     assert "releases/gone.zip (version v1) is not in the releases bucket" in run.problems[0]["message"]
 
 
-def test_an_event_that_the_bus_refused_is_published_by_the_next_delivery(world: World) -> None:
+def test_an_event_that_the_bus_refused_is_published_at_the_next_delivery(world: World) -> None:
     upload = world.put(release_file(2022))
     world.bus.down = True
     with pytest.raises(PublishFailed):
         world.load(upload)
-    assert world.answer().startswith("AK0001"), "the release is live all the same"
+    assert world.live_posting().startswith("AK0001"), "the release is live all the same"
 
     world.bus.down = False
     run = world.load(upload)
     assert (run.status, run.events_published, len(world.activations)) == ("active", True, 1)
 
 
-def test_another_flip_meanwhile_is_not_overwritten(world: World) -> None:
+def test_a_flip_during_a_load_is_not_overwritten(world: World) -> None:
     """The load fails, and its next delivery builds on the new live version."""
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
@@ -189,7 +189,7 @@ def test_postings_of_an_interrupted_try_are_deleted(world: World) -> None:
     }
 
 
-def test_postings_that_an_interrupted_try_indexed_differently_are_deleted(world: World) -> None:
+def test_postings_that_an_interrupted_try_of_older_code_wrote_are_deleted(world: World) -> None:
     """Between the two deliveries, another version of this code was deployed."""
     upload = world.put(release_file(2022))
 
@@ -218,7 +218,7 @@ def test_a_release_is_indexed_again_for_another_index_format(world: World) -> No
     run = old_code.put_and_load(release_file(2022))
     assert (run.status, run.version) == ("active", first.version)
     assert old_code.store.pointer().previous == "2022.0.abc"
-    assert old_code.answer() == world.answer()
+    assert old_code.live_posting() == world.live_posting()
 
 
 def test_a_load_stops_before_its_time_limit_and_the_next_delivery_completes_it(world: World) -> None:
@@ -227,17 +227,17 @@ def test_a_load_stops_before_its_time_limit_and_the_next_delivery_completes_it(w
         world.load(upload, time_left=lambda: 5.0)
     run = world.store.run(upload.run_id)
     assert run
-    assert (run.status, run.step, codes(run.problems)) == ("failed", "writing", ["IndexIncomplete"])
+    assert (run.status, run.step, codes_of(run.problems)) == ("failed", "writing", ["IndexIncomplete"])
 
     assert world.load(upload).status == "active"
 
 
 def test_a_version_that_differs_from_the_built_index_is_not_activated(world: World) -> None:
-    class Forgetful(MemoryRegistry):
+    class LossyRegistry(MemoryRegistry):
         def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
             super().put_postings(version, dict(list(postings.items())[1:]))
 
-    world.store = Forgetful()
+    world.store = LossyRegistry()
     with pytest.raises(IndexIncomplete, match="1 of 300 sampled postings"):
         world.put_and_load(release_file(2022))
     with pytest.raises(NoActiveRegistry):
@@ -256,11 +256,11 @@ def test_the_load_stops_if_an_accepted_release_is_gone_and_says_what_to_do(world
     assert world.load(upload).status == "active"
 
 
-def test_a_version_is_deleted_when_two_newer_ones_have_been_live(world: World) -> None:
+def test_a_version_is_deleted_when_two_newer_versions_have_been_live(world: World) -> None:
     runs = []
     for year in (2019, 2020, 2021, 2022):
         runs.append(world.put_and_load(release_file(year)))
-        world.clock.hours_pass(24)
+        world.clock.advance_hours(24)
     versions = [run.version or "" for run in runs]
 
     assert world.versions_with_postings() == set(versions[2:])
@@ -283,7 +283,7 @@ def test_a_rolled_back_version_is_not_activated_by_an_upload(world: World) -> No
     assert world.load(bad).status == "active", "its run ended long ago"
     assert world.store.pointer().active == first.version
     again = world.put_and_load(release_file(2022))
-    assert (again.status, codes(again.problems)) == ("quarantined", ["version_withdrawn"])
+    assert (again.status, codes_of(again.problems)) == ("quarantined", ["version_withdrawn"])
     assert world.store.pointer().active == first.version
 
 
@@ -321,7 +321,7 @@ def test_the_delta_from_the_nearest_release_is_stored_with_the_report(world: Wor
     assert world.bucket.deltas[quarantined.run_id]["older"]["fiscal_year"] == 2022
 
 
-def test_the_delta_of_an_older_year_goes_from_older_to_newer(world: World) -> None:
+def test_the_delta_of_an_older_year_describes_the_changes_from_older_to_newer(world: World) -> None:
     world.put_and_load(release_file(2022))
     run = world.put_and_load(release_file(2019, systems=101))
     delta = world.bucket.deltas[run.run_id]
@@ -331,13 +331,13 @@ def test_the_delta_of_an_older_year_goes_from_older_to_newer(world: World) -> No
 def test_a_failed_delta_does_not_keep_a_release_from_going_live(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_older: Release, _newer: Release) -> None:
+    def raise_error(_older: Release, _newer: Release) -> None:
         raise KeyError("AK0001")
 
     world.put_and_load(release_file(2021))
-    monkeypatch.setattr(activation, "delta_between", fail)
+    monkeypatch.setattr(activation, "delta_between", raise_error)
     run = world.put_and_load(release_file(2022))
-    assert (run.status, codes(run.problems)) == ("active", ["delta_missing"])
+    assert (run.status, codes_of(run.problems)) == ("active", ["delta_missing"])
 
 
 def test_the_report_lists_the_rows_that_cannot_be_read(world: World) -> None:

@@ -27,7 +27,7 @@ class UnreachableError(Exception):
 
 
 @dataclass
-class Fate:
+class PlannedFailure:
     """The call number ``last`` fails, before or ``after`` its effect."""
 
     last: int
@@ -36,7 +36,7 @@ class Fate:
     calls: int = 0
 
     def wrap(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def fated(*args: Any, **kwargs: Any) -> Any:
+        def call_or_fail(*args: Any, **kwargs: Any) -> Any:
             self.calls += 1
             dying = self.calls == self.last
             if dying and not self.after:
@@ -46,44 +46,44 @@ class Fate:
                 raise self.error
             return answer
 
-        return fated
+        return call_or_fail
 
 
-class Fated:
+class FailingPort:
     """Wraps a store, a bucket or a bus; each call of a method may be the last."""
 
-    def __init__(self, real: object, fate: Fate) -> None:
+    def __init__(self, real: object, failure: PlannedFailure) -> None:
         self._real = real
-        self._fate = fate
+        self._failure = failure
 
     def __getattr__(self, name: str) -> Any:
-        return self._fate.wrap(getattr(self._real, name))
+        return self._failure.wrap(getattr(self._real, name))
 
 
-deaths = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-errors = pytest.mark.parametrize("error", [Killed, UnreachableError])
+before_and_after = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+each_error = pytest.mark.parametrize("error", [Killed, UnreachableError])
 
 
 def small_release(year: int) -> bytes:
     return release_file(year, systems=15)
 
 
-def prepared() -> World:
+def world_with_three_versions() -> World:
     """Three versions were live for a day each; the next load deletes one of them."""
     world = World()
     for year in (2018, 2019, 2020):
         world.put_and_load(small_release(year))
-        world.clock.hours_pass(24)
+        world.clock.advance_hours(24)
     world.bus.events.clear()
     return world
 
 
-def fated_ports(world: World, fate: Fate) -> LoadPorts:
+def failing_ports(world: World, failure: PlannedFailure) -> LoadPorts:
     return replace(
         world.ports,
-        store=Fated(world.store, fate),
-        bucket=Fated(world.bucket, fate),
-        bus=Fated(world.bus, fate),
+        store=FailingPort(world.store, failure),
+        bucket=FailingPort(world.bucket, failure),
+        bus=FailingPort(world.bus, failure),
     )
 
 
@@ -100,48 +100,48 @@ def state_of(world: World) -> dict[str, Any]:
     }
 
 
-@deaths
-@errors
-def test_a_load_killed_at_any_call_is_completed_by_the_next_delivery(
+@before_and_after
+@each_error
+def test_a_load_that_fails_at_any_call_is_completed_by_the_next_delivery(
     after: bool, error: type[BaseException]
 ) -> None:
-    undisturbed = prepared()
+    undisturbed = world_with_three_versions()
     undisturbed.put_and_load(small_release(2021))
     expected = state_of(undisturbed)
 
     for call in count(1):
-        world, fate = prepared(), Fate(call, after, error)
+        world, failure = world_with_three_versions(), PlannedFailure(call, after, error)
         upload = world.put(small_release(2021))
-        before = world.answer()
+        before = world.live_posting()
         try:
-            load_release(upload, fated_ports(world, fate), world.clock)
+            load_release(upload, failing_ports(world, failure), world.clock)
         except error:
-            assert world.answer() in (before, undisturbed.answer()), "half a version was visible"
+            assert world.live_posting() in (before, undisturbed.live_posting()), "half a version was visible"
         run = world.load(upload)
 
         assert state_of(world) == expected, f"died at call {call}"
         assert (run.status, run.events_published) == ("active", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
-        world.clock.hours_pass(24)
+        world.clock.advance_hours(24)
         world.put_and_load(small_release(2022))
         assert len(world.versions_with_postings()) == 2, f"call {call} left postings behind"
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert call > 30
 
 
-@deaths
-@errors
-def test_a_roll_back_killed_at_any_call_is_completed_by_the_next_one(
+@before_and_after
+@each_error
+def test_a_roll_back_that_fails_at_any_call_is_completed_by_the_next_roll_back(
     after: bool, error: type[BaseException]
 ) -> None:
-    undisturbed = prepared()
+    undisturbed = world_with_three_versions()
     roll_back(undisturbed.store, undisturbed.bus, "wrong", undisturbed.clock, "pat")
     expected = state_of(undisturbed)
 
     for call in count(1):
-        world, fate = prepared(), Fate(call, after, error)
-        ports = fated_ports(world, fate)
+        world, failure = world_with_three_versions(), PlannedFailure(call, after, error)
+        ports = failing_ports(world, failure)
         with suppress(error):
             roll_back(ports.store, ports.bus, "wrong", world.clock, "pat")
         # Where everything was done already, the second call would go back to what was left.
@@ -150,14 +150,14 @@ def test_a_roll_back_killed_at_any_call_is_completed_by_the_next_one(
 
         assert state_of(world) == expected, f"died at call {call}"
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert call > 8
 
 
-def rolled_back() -> World:
+def world_after_roll_back() -> World:
     """FY2020 was rolled back, and its file was uploaded again: a person has to decide."""
-    world = prepared()
+    world = world_with_three_versions()
     world.roll_back()
     quarantined = world.put_and_load(small_release(2020))
     assert quarantined.status == "quarantined"
@@ -165,18 +165,18 @@ def rolled_back() -> World:
     return world
 
 
-@deaths
-@errors
-def test_an_acceptance_killed_at_any_call_is_completed_by_the_next_one(
+@before_and_after
+@each_error
+def test_an_acceptance_that_fails_at_any_call_is_completed_by_the_next_acceptance(
     after: bool, error: type[BaseException]
 ) -> None:
-    undisturbed = rolled_back()
+    undisturbed = world_after_roll_back()
     undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
     expected = state_of(undisturbed)
 
     for call in count(1):
-        world, fate = rolled_back(), Fate(call, after, error)
-        ports = fated_ports(world, fate)
+        world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
+        ports = failing_ports(world, failure)
         run_id = world.store.runs()[0].run_id
         quarantined_upload = Upload.of_run(run_id)
         with suppress(error):
@@ -187,68 +187,68 @@ def test_an_acceptance_killed_at_any_call_is_completed_by_the_next_one(
             world.load(Upload(quarantined_upload.key, f"v{number}"))
 
         assert state_of(world) == expected, f"died at call {call}"
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert call > 4
 
 
-@deaths
-@errors
-def test_the_load_of_an_accepted_release_killed_at_any_call_is_completed_by_the_next_delivery(
+@before_and_after
+@each_error
+def test_the_load_of_an_accepted_release_that_fails_at_any_call_is_completed_by_the_next_delivery(
     after: bool, error: type[BaseException]
 ) -> None:
-    undisturbed = rolled_back()
+    undisturbed = world_after_roll_back()
     undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
     expected = state_of(undisturbed)
 
     for call in count(1):
-        world, fate = rolled_back(), Fate(call, after, error)
+        world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
         upload = world.accept(world.store.runs()[0])
-        before = world.answer()
+        before = world.live_posting()
         with suppress(error):
-            load_release(upload, fated_ports(world, fate), world.clock)
-        assert world.answer() in (before, undisturbed.answer()), "half a version was visible"
+            load_release(upload, failing_ports(world, failure), world.clock)
+        assert world.live_posting() in (before, undisturbed.live_posting()), "half a version was visible"
         run = world.load(upload)
 
         assert state_of(world) == expected, f"died at call {call}"
         assert (run.status, run.by, run.events_published) == ("active", "pat", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert call > 30
 
 
-@deaths
-@errors
-def test_a_roll_back_between_a_killed_load_and_its_next_delivery_is_kept(
+@before_and_after
+@each_error
+def test_a_roll_back_between_a_failed_load_and_its_next_delivery_is_kept(
     after: bool, error: type[BaseException]
 ) -> None:
     """A person rolled back after the first delivery: only a person can undo that."""
     for call in count(1):
-        world, fate = rolled_back(), Fate(call, after, error)
+        world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
         upload = world.accept(world.store.runs()[0])
         left = world.store.pointer().active
         with suppress(error):
-            load_release(upload, fated_ports(world, fate), world.clock)
+            load_release(upload, failing_ports(world, failure), world.clock)
         flipped = world.store.pointer().active != left
         if flipped:
             world.roll_back("wrong again")
             pointer = world.store.pointer()
             world.load(upload)
             assert world.store.pointer() == pointer, f"died at call {call}"
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert flipped
 
 
-@deaths
-@errors
-def test_a_rejection_killed_at_any_call_is_completed_by_the_next_one(
+@before_and_after
+@each_error
+def test_a_rejection_that_fails_at_any_call_is_completed_by_the_next_rejection(
     after: bool, error: type[BaseException]
 ) -> None:
     for call in count(1):
-        world, fate = rolled_back(), Fate(call, after, error)
-        ports = fated_ports(world, fate)
+        world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
+        ports = failing_ports(world, failure)
         run_id = world.store.runs()[0].run_id
         with suppress(error):
             reject_release(run_id, "wrong", "pat", ports.store, ports.bus, world.clock)
@@ -260,6 +260,6 @@ def test_a_rejection_killed_at_any_call_is_completed_by_the_next_one(
         assert run
         assert (run.status, run.reason, run.events_published) == ("rejected", "wrong", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
-        if fate.calls < call:
+        if failure.calls < call:
             break
     assert call > 4

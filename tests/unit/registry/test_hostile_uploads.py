@@ -69,7 +69,7 @@ def service() -> Service:
     return Service(sample(2021))
 
 
-def check(service: Service, spoiled: Spoiled) -> None:
+def check_upload(service: Service, spoiled: Spoiled) -> None:
     pointer, postings = service.store.pointer(), set(service.store.items)
     before = len(service.bus.events)
     run = service.upload(spoiled.key, spoiled.content)
@@ -97,7 +97,7 @@ def spoiled_samples() -> dict[str, Spoiled]:
     return {spoiled.case: spoiled for spoiled in every}
 
 
-def test_the_release_without_damage_goes_live() -> None:
+def test_an_undamaged_release_goes_live() -> None:
     service = Service(sample(2021))
     assert service.run.status == "active"
     assert service.answer()[0] == "validated"
@@ -108,4 +108,4 @@ def test_the_release_without_damage_goes_live() -> None:
 def test_a_spoiled_release_is_reported_and_changes_nothing(
     service: Service, spoiled_samples: dict[str, Spoiled], case: str
 ) -> None:
-    check(service, spoiled_samples[case])
+    check_upload(service, spoiled_samples[case])

@@ -6,11 +6,11 @@ import pytest
 
 from library_validator.adapters.aws.registry_items import (
     pointer_attributes,
-    pointer_from,
-    run_from,
+    pointer_of_item,
     run_item,
-    version_from,
+    run_of_item,
     version_item,
+    version_of_item,
 )
 from library_validator.registry.store import AcceptedRelease, Pointer, Run, VersionRecord, VersionState
 
@@ -55,13 +55,13 @@ def test_every_field_of_a_record_is_stored() -> None:
     assert {field.name for field in fields(Run)} - {"run_id"} == run_item(RUN).keys() - {"pk", "sk"}
 
 
-def test_a_record_reads_back_as_it_was_stored() -> None:
-    assert pointer_from(pointer_attributes(POINTER)) == POINTER  # type: ignore[arg-type]
-    assert version_from(version_item(VERSION)) == VERSION  # type: ignore[arg-type]
-    assert run_from(run_item(RUN)) == RUN  # type: ignore[arg-type]
+def test_a_stored_record_is_read_back_unchanged() -> None:
+    assert pointer_of_item(pointer_attributes(POINTER)) == POINTER  # type: ignore[arg-type]
+    assert version_of_item(version_item(VERSION)) == VERSION  # type: ignore[arg-type]
+    assert run_of_item(run_item(RUN)) == RUN  # type: ignore[arg-type]
 
 
-def test_the_stored_form_of_a_run() -> None:
+def test_a_run_is_stored_with_these_attributes() -> None:
     assert run_item(RUN) == {
         "pk": {"S": "RUN"},
         "sk": {"S": "releases/pls.zip@v1"},
@@ -84,7 +84,7 @@ def test_the_stored_form_of_a_run() -> None:
 
 
 @pytest.mark.parametrize("name", ["decided_at", "accepted_as", "content_sha256", "provenance"])
-def test_a_run_of_an_older_version_of_the_code_lacks_a_field_and_can_be_read(name: str) -> None:
+def test_a_run_without_a_field_that_older_code_did_not_store_can_be_read(name: str) -> None:
     item = run_item(RUN)
     del item[name]
-    assert not getattr(run_from(item), name)  # type: ignore[arg-type]
+    assert not getattr(run_of_item(item), name)  # type: ignore[arg-type]

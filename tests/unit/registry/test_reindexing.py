@@ -6,7 +6,7 @@ import pytest
 
 from library_validator.matching.stored_entries import INDEX_FORMAT
 from library_validator.registry.bucket import FETCHED
-from library_validator.registry.reindexing import format_is_outdated, reindex
+from library_validator.registry.reindexing import is_format_outdated, reindex
 from library_validator.registry.store import VersionState
 from library_validator.registry.versions import version_name
 from library_validator.releases.records import Problem
@@ -16,7 +16,7 @@ REPEATED = Problem("keys_repeated", "quarantine", "2 systems are listed more tha
 
 
 @pytest.fixture
-def outdated(world: World) -> World:
+def world_in_older_format(world: World) -> World:
     """FY2021 and FY2022 are live, as code with the index format before this one built them.
 
     A person accepted the problems of FY2022.
@@ -40,45 +40,53 @@ def outdated(world: World) -> World:
 
 
 @pytest.mark.parametrize("folder", [None, FETCHED], ids=["in place", "by fetch_release"])
-def test_the_same_releases_are_built_in_the_newer_format(outdated: World, folder: str | None) -> None:
-    older = outdated.store.pointer()
-    assert format_is_outdated(outdated.store)
-    run = outdated.load(reindex(outdated.store, outdated.bucket, folder))
+def test_the_same_releases_are_built_in_the_newer_format(
+    world_in_older_format: World, folder: str | None
+) -> None:
+    older = world_in_older_format.store.pointer()
+    assert is_format_outdated(world_in_older_format.store)
+    run = world_in_older_format.load(
+        reindex(world_in_older_format.store, world_in_older_format.bucket, folder)
+    )
 
     assert run.status == "active", run.problems
-    pointer = outdated.store.pointer()
+    pointer = world_in_older_format.store.pointer()
     assert (pointer.active, pointer.previous) == (run.version, older.active)
     assert (pointer.index_format, pointer.fiscal_year) == (INDEX_FORMAT, 2022)
-    assert [accepted.fiscal_year for accepted in outdated.store.version(pointer.active).releases] == [
+    assert [
+        accepted.fiscal_year for accepted in world_in_older_format.store.version(pointer.active).releases
+    ] == [
         2021,
         2022,
     ]
-    assert len(outdated.activations) == 1
-    assert not format_is_outdated(outdated.store)
+    assert len(world_in_older_format.activations) == 1
+    assert not is_format_outdated(world_in_older_format.store)
 
 
-def test_a_release_that_a_person_accepted_is_not_quarantined_again(outdated: World) -> None:
-    run = outdated.load(reindex(outdated.store, outdated.bucket))
+def test_a_release_that_a_person_accepted_is_not_quarantined_again(world_in_older_format: World) -> None:
+    run = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
     [problem] = run.problems
     assert (problem["code"], problem["severity"]) == ("keys_repeated", "warning")
     assert problem["message"].endswith("(accepted before)")
 
 
-def test_a_rolled_back_format_is_not_built_again_by_itself(outdated: World) -> None:
-    older = outdated.store.pointer().active
-    newer = outdated.load(reindex(outdated.store, outdated.bucket))
-    outdated.roll_back("answers are worse")
-    assert outdated.store.version(newer.version or "").state is VersionState.ROLLED_BACK
+def test_a_version_that_was_rolled_back_is_not_built_again_for_its_newer_format(
+    world_in_older_format: World,
+) -> None:
+    older = world_in_older_format.store.pointer().active
+    newer = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
+    world_in_older_format.roll_back("answers are worse")
+    assert world_in_older_format.store.version(newer.version or "").state is VersionState.ROLLED_BACK
 
-    assert not format_is_outdated(outdated.store)
-    run = outdated.load(reindex(outdated.store, outdated.bucket))
-    assert (run.status, outdated.store.pointer().active) == ("quarantined", older)
+    assert not is_format_outdated(world_in_older_format.store)
+    run = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
+    assert (run.status, world_in_older_format.store.pointer().active) == ("quarantined", older)
     assert "version_withdrawn" in {problem["code"] for problem in run.problems}
 
 
-def test_a_registry_in_the_present_format_is_unchanged(world: World) -> None:
+def test_reindexing_a_registry_in_the_present_format_changes_nothing(world: World) -> None:
     world.put_and_load(release_file(2022))
     pointer = world.store.pointer()
-    assert not format_is_outdated(world.store)
+    assert not is_format_outdated(world.store)
     run = world.load(reindex(world.store, world.bucket))
     assert (run.status, world.store.pointer()) == ("unchanged", pointer)

@@ -16,7 +16,7 @@ FETCHED = {"source-url": "https://mirror.example/pls.zip", "source-id": "mirror"
 NAMED_ANOTHER_YEAR = Problem("year_disagrees", "quarantine", "the name says fiscal year 2023")
 
 
-def codes(problems: object) -> list[str]:
+def codes_of(problems: object) -> list[str]:
     return [problem["code"] for problem in problems]  # type: ignore[attr-defined]
 
 
@@ -57,7 +57,7 @@ def test_the_acceptance_is_stored_on_the_quarantined_run(world: World) -> None:
     kept = world.run(quarantined)
     assert (kept.status, kept.reason, kept.by, kept.accepted_as) == ("accepted", "agreed", "pat", "")
     assert kept.decided_at > quarantined.updated_at
-    assert codes(kept.problems) == ["superseded"]
+    assert codes_of(kept.problems) == ["superseded"]
 
     loaded = world.load(upload)
     assert world.run(quarantined).accepted_as == loaded.run_id != quarantined.run_id
@@ -67,7 +67,7 @@ def test_the_same_object_is_uploaded_again_with_its_origin(world: World) -> None
     world.put_and_load(release_file(2021))
     fetched = world.bucket.upload("releases/fetched/pls fy2022.zip", release_file(2022), FETCHED)
     quarantined = world.load(fetched)
-    assert codes(quarantined.problems) == ["from_mirror"]
+    assert codes_of(quarantined.problems) == ["from_mirror"]
     assert "https://mirror.example/pls.zip" in quarantined.problems[0]["message"]
     upload = world.accept(quarantined)
 
@@ -85,7 +85,7 @@ def test_a_release_of_the_agency_itself_needs_no_person(world: World) -> None:
 
 def test_a_fetched_object_without_an_origin_needs_a_person(world: World) -> None:
     run = world.load(world.bucket.upload("releases/fetched/pls.zip", release_file(2022)))
-    assert (run.status, codes(run.problems)) == ("quarantined", ["from_mirror"])
+    assert (run.status, codes_of(run.problems)) == ("quarantined", ["from_mirror"])
 
 
 def test_an_accepted_release_from_a_mirror_is_unchanged(world: World) -> None:
@@ -102,13 +102,13 @@ def test_a_new_problem_after_the_acceptance_quarantines_the_release_again(world:
     run = world.load(upload)
 
     assert (run.status, world.store.pointer()) == ("quarantined", pointer)
-    assert codes(run.problems) == ["superseded", "acceptance_outdated"]
+    assert codes_of(run.problems) == ["superseded", "acceptance_outdated"]
     assert "accepted by pat" in run.problems[1]["message"]
     # Accepted again, with open eyes, it is loaded.
     assert world.load(world.accept(run)).status == "active"
 
 
-def test_an_acceptance_serves_for_one_load(world: World) -> None:
+def test_an_acceptance_is_used_by_one_load_only(world: World) -> None:
     quarantined = older_year_quarantined(world)
     upload = world.accept(quarantined)
     mark = world.bucket.metadata(upload)
@@ -117,11 +117,11 @@ def test_an_acceptance_serves_for_one_load(world: World) -> None:
     again = world.load(world.bucket.upload("releases/copy.zip", release_file(2019), mark))
 
     assert again.status == "quarantined"
-    assert codes(again.problems) == ["superseded", "version_withdrawn"]
+    assert codes_of(again.problems) == ["superseded", "version_withdrawn"]
     assert world.store.version(active or "").state is VersionState.ROLLED_BACK
 
 
-def test_an_acceptance_is_for_the_same_content_only(world: World) -> None:
+def test_an_acceptance_applies_to_the_same_content_only(world: World) -> None:
     quarantined = older_year_quarantined(world)
     mark = world.bucket.metadata(world.accept(quarantined))
     other = world.bucket.upload("releases/other.zip", release_file(2018), mark)
@@ -130,7 +130,7 @@ def test_an_acceptance_is_for_the_same_content_only(world: World) -> None:
 
 
 @pytest.mark.parametrize("mark", ["releases/never.zip@v1", "%", "", "x" * 2_000])
-def test_a_mark_without_an_acceptance_lifts_nothing(world: World, mark: str) -> None:
+def test_an_upload_that_names_a_run_that_was_not_accepted_stays_quarantined(world: World, mark: str) -> None:
     world.put_and_load(release_file(2022))
     upload = world.bucket.upload("releases/pls.zip", release_file(2019), {"accepted-run": mark})
     assert world.load(upload).status == "quarantined"
@@ -164,7 +164,7 @@ def test_a_person_can_bring_back_a_rolled_back_version_by_accepting(world: World
     second = world.put_and_load(release_file(2022))
     world.roll_back()
     quarantined = world.put_and_load(release_file(2022))
-    assert codes(quarantined.problems) == ["version_withdrawn"]
+    assert codes_of(quarantined.problems) == ["version_withdrawn"]
     run = world.load(world.accept(quarantined, "it was right after all"))
 
     assert (run.status, run.version, run.replaces) == ("active", second.version, first.version)
@@ -174,19 +174,19 @@ def test_a_person_can_bring_back_a_rolled_back_version_by_accepting(world: World
 def test_a_version_that_was_deleted_meanwhile_is_built_again(world: World) -> None:
     for year in (2020, 2021):
         world.put_and_load(release_file(year))
-        world.clock.hours_pass(24)
+        world.clock.advance_hours(24)
     withdrawn = world.store.pointer().active
     world.roll_back()
     for edition in ("a", "b"):
-        world.clock.hours_pass(24)
+        world.clock.advance_hours(24)
         world.load(world.accept(world.put_and_load(release_file(2020, edition=edition))))
     assert world.store.version(withdrawn).state is VersionState.RETIRED
-    world.clock.hours_pass(24)
+    world.clock.advance_hours(24)
     world.load(world.accept(world.put_and_load(release_file(2020))))
     run = world.load(world.accept(world.put_and_load(release_file(2021))))
 
     assert (run.status, run.version) == ("active", withdrawn)
-    assert world.answer().startswith("AK0001 in 2020:")
+    assert world.live_posting().startswith("AK0001 in 2020:")
 
 
 def test_a_roll_back_after_the_acceptance_needs_another_acceptance(world: World) -> None:
@@ -195,7 +195,7 @@ def test_a_roll_back_after_the_acceptance_needs_another_acceptance(world: World)
     world.roll_back()
     upload = world.accept(world.put_and_load(release_file(2022)))
     world.load(world.accept(world.put_and_load(release_file(2022))))
-    world.clock.hours_pass(1)
+    world.clock.advance_hours(1)
     world.roll_back("wrong after all")
     pointer = world.store.pointer()
 
@@ -215,7 +215,7 @@ def test_a_second_acceptance_completes_one_that_was_killed(world: World) -> None
         world.accept(quarantined)
 
 
-def test_an_accepted_file_under_the_name_of_another_year_is_quarantined(world: World) -> None:
+def test_an_accepted_file_that_is_renamed_for_another_year_is_quarantined(world: World) -> None:
     renamed = release_file(2022, problems=[NAMED_ANOTHER_YEAR])
     world.load(world.accept(world.put_and_load(renamed, "releases/pls_fy2022.zip")))
     pointer = world.store.pointer()
@@ -223,11 +223,11 @@ def test_an_accepted_file_under_the_name_of_another_year_is_quarantined(world: W
     again = world.put_and_load(renamed, "releases/pls_fy2022.zip")
     assert again.status == "unchanged", "under the name that was accepted"
     run = world.put_and_load(renamed, "releases/pls_fy2023.zip")
-    assert (run.status, codes(run.problems)) == ("quarantined", ["year_disagrees"])
+    assert (run.status, codes_of(run.problems)) == ("quarantined", ["year_disagrees"])
     assert world.store.pointer() == pointer
 
 
-def test_a_rejected_release_is_published_and_ended(world: World) -> None:
+def test_a_rejection_is_published_and_ends_the_run(world: World) -> None:
     quarantined = older_year_quarantined(world)
     rejected = world.reject(quarantined, "half of Ohio is missing", "pat")
 
@@ -256,7 +256,7 @@ def test_a_rejection_that_was_not_published_is_published_by_the_next_call(world:
     assert world.bus.events[-1].metadata.occurred_at.isoformat() == rejected.decided_at
 
 
-def test_an_old_upload_event_of_a_decided_run_changes_nothing(world: World) -> None:
+def test_a_redelivered_upload_event_changes_nothing_after_a_person_decided(world: World) -> None:
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2019))
     world.reject(world.load(upload))
@@ -307,13 +307,13 @@ def test_of_two_decisions_at_once_the_second_is_refused(
     quarantined = older_year_quarantined(world)
     kept = world.store.run
 
-    def read_before_the_other_decided(run_id: str):  # type: ignore[no-untyped-def]
+    def run_before_the_other_decision(run_id: str):  # type: ignore[no-untyped-def]
         monkeypatch.setattr(world.store, "run", kept)
         run = kept(run_id)
         world.reject(quarantined)
         return run
 
-    monkeypatch.setattr(world.store, "run", read_before_the_other_decided)
+    monkeypatch.setattr(world.store, "run", run_before_the_other_decision)
     with pytest.raises(RunChanged, match="is not quarantined any more"):
         world.accept(quarantined)
     assert world.run(quarantined).status == "rejected"
@@ -325,13 +325,13 @@ def test_a_decision_of_a_person_while_the_load_ends_is_not_overwritten(world: Wo
     upload = world.put(release_file(2019))
     publish = world.bus.publish
 
-    def decide_meanwhile(events: Sequence[Event]) -> list[RefusedEvent]:
+    def publish_after_a_rejection(events: Sequence[Event]) -> list[RefusedEvent]:
         refused = publish(events)
         world.bus.publish = publish  # type: ignore[method-assign]
         world.accept(type("", (), {"run_id": upload.run_id})())
         return refused
 
-    world.bus.publish = decide_meanwhile  # type: ignore[method-assign]
+    world.bus.publish = publish_after_a_rejection  # type: ignore[method-assign]
     assert world.load(upload).status == "accepted"
     kept = world.store.run(upload.run_id)
     assert kept

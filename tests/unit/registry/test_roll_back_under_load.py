@@ -49,12 +49,12 @@ def submissions_from(release: bytes, clock: Clock) -> list[Submission]:
     return found
 
 
-def facts(decision: Decision) -> tuple[str, str, str | None]:
+def facts_of(decision: Decision) -> tuple[str, str, str | None]:
     match = decision.match
     return decision.application.application_id or "", decision.decision, match.fscs_key if match else None
 
 
-def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
+def test_no_validation_fails_during_roll_backs_and_each_names_the_version_that_it_used() -> None:
     store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
     ports = LoadPorts(store, bucket, bus, lambda: math.inf)
     expected: dict[str, list[tuple[str, str, str | None]]] = {}
@@ -64,11 +64,11 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
         uploads.append(bucket.upload(f"releases/pls_fy{year}_csv.zip", sample(year)))
         assert load_release(uploads[-1], ports, clock).status == "active"
         live = store.pointer().active
-        expected[live] = [facts(decision) for decision in Decider(store).decide(submissions, clock.time)]
+        expected[live] = [facts_of(decision) for decision in Decider(store).decide(submissions, clock.time)]
     over, answers = threading.Event(), []
     used: SimpleQueue[str] = SimpleQueue()
 
-    def validate() -> list[list[Decision]]:
+    def validate_once() -> list[list[Decision]]:
         decider, decided = Decider(store), []
         while not over.is_set():
             decided.append(decider.decide(submissions, clock.time))
@@ -76,7 +76,7 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
         return decided
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        workers = [pool.submit(validate) for _ in range(WORKERS)]
+        workers = [pool.submit(validate_once) for _ in range(WORKERS)]
         try:
             for number in range(FLIPS):
                 while used.get(timeout=30) != store.pointer().active:
@@ -92,6 +92,6 @@ def test_no_validation_fails_and_each_names_the_version_it_used() -> None:
     assert len(answers) >= FLIPS, "every version answered before the next flip"
     for batch in answers:
         (version,) = {decision.registry_version for decision in batch}
-        assert [facts(decision) for decision in batch] == expected[version]
+        assert [facts_of(decision) for decision in batch] == expected[version]
     assert {batch[0].registry_version for batch in answers} == set(expected)
     assert len({event.metadata.event_id for event in bus.events}) == len(bus.events) == FLIPS + 2

@@ -17,7 +17,7 @@ from library_validator.registry.store import Pointer, VersionState
 from tests.unit.registry.world import World, release_file
 
 
-def back(world: World, **options: Any) -> Pointer:
+def back_to_previous(world: World, **options: Any) -> Pointer:
     return roll_back(world.store, world.bus, "half of Ohio is missing", world.clock, "pat", **options)
 
 
@@ -28,20 +28,20 @@ def versions(world: World) -> tuple[str, str]:
     return runs[0].version or "", runs[1].version or ""
 
 
-def test_the_previous_version_answers_again(world: World, versions: tuple[str, str]) -> None:
+def test_the_previous_version_is_live_again(world: World, versions: tuple[str, str]) -> None:
     old, new = versions
-    pointer = back(world)
+    pointer = back_to_previous(world)
 
     assert (pointer.active, pointer.previous, pointer.fiscal_year) == (old, new, 2021)
     assert pointer.reason == "half of Ohio is missing"
     assert world.store.pointer() == pointer
-    assert "2022:" not in world.answer()
+    assert "2022:" not in world.live_posting()
     assert world.store.version(old).state is VersionState.ACTIVE
     assert world.store.version(new).state is VersionState.ROLLED_BACK
 
 
 def test_the_event_of_a_roll_back_has_person_and_reason(world: World, versions: tuple[str, str]) -> None:
-    back(world)
+    back_to_previous(world)
     event = world.activations[-1]
     assert (event.data.version, event.data.previous_version) == versions
     assert (event.data.by, event.data.reason) == ("pat", "half of Ohio is missing")
@@ -50,23 +50,23 @@ def test_the_event_of_a_roll_back_has_person_and_reason(world: World, versions: 
 
 def test_the_first_version_cannot_be_rolled_back(world: World) -> None:
     with pytest.raises(NoActiveRegistry):
-        back(world)
+        back_to_previous(world)
     world.put_and_load(release_file(2021))
     with pytest.raises(RegistryError, match="nothing before it"):
-        back(world)
+        back_to_previous(world)
 
 
 def test_two_roll_backs_at_once_go_back_one_version(world: World, versions: tuple[str, str]) -> None:
-    back(world)
+    back_to_previous(world)
     with pytest.raises(VersionSuperseded, match="rolled back itself"):
-        back(world)
+        back_to_previous(world)
     assert world.store.pointer().active == versions[0]
 
 
 def test_a_person_can_restore_a_rolled_back_version(world: World, versions: tuple[str, str]) -> None:
     old, new = versions
-    back(world)
-    back(world, restore=True)
+    back_to_previous(world)
+    back_to_previous(world, restore=True)
 
     assert world.store.pointer().active == new
     assert world.store.version(new).state is VersionState.ACTIVE
@@ -79,13 +79,13 @@ def test_a_roll_back_that_was_not_published_is_completed_by_the_next_call(
 ) -> None:
     world.bus.down = True
     with pytest.raises(PublishFailed):
-        back(world)
+        back_to_previous(world)
     world.bus.down = False
 
-    assert back(world).active == versions[0]
+    assert back_to_previous(world).active == versions[0]
     assert [event.data.version for event in world.activations] == [*versions, versions[0]]
     with pytest.raises(VersionSuperseded):
-        back(world)
+        back_to_previous(world)
 
 
 def test_a_version_that_this_code_cannot_read_is_not_brought_back(
@@ -93,5 +93,5 @@ def test_a_version_that_this_code_cannot_read_is_not_brought_back(
 ) -> None:
     monkeypatch.setattr("library_validator.registry.rollback.READABLE_FORMATS", (INDEX_FORMAT + 1,))
     with pytest.raises(RegistryFormatUnknown):
-        back(world)
+        back_to_previous(world)
     assert world.store.pointer().active == versions[1]

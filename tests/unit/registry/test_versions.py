@@ -14,21 +14,25 @@ releases = st.lists(
 
 
 @given(releases, st.randoms())
-def test_a_set_of_releases_has_one_name_in_any_order(accepted: list[AcceptedRelease], random: object) -> None:
+def test_the_name_of_a_version_does_not_depend_on_the_order_of_its_releases(
+    accepted: list[AcceptedRelease], random: object
+) -> None:
     shuffled = list(accepted)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert version_name(shuffled) == version_name(accepted)
 
 
 @given(releases)
-def test_the_object_of_a_release_is_not_part_of_the_name(accepted: list[AcceptedRelease]) -> None:
+def test_the_name_of_a_version_does_not_depend_on_the_uploaded_objects(
+    accepted: list[AcceptedRelease],
+) -> None:
     elsewhere = [
         AcceptedRelease(release.fiscal_year, release.content_sha256, "else", "where") for release in accepted
     ]
     assert version_name(elsewhere) == version_name(accepted)
 
 
-def test_a_name_has_newest_year_format_and_content() -> None:
+def test_the_name_of_a_version_has_its_newest_year_its_format_and_a_hash_of_its_content() -> None:
     old, new = AcceptedRelease(2021, "a", "k", "v"), AcceptedRelease(2022, "b", "k", "v")
     assert version_name([new, old], index_format=3).startswith("2022.3.")
     others = {version_name([new]), version_name([old]), version_name([AcceptedRelease(2022, "c", "k", "v")])}

@@ -74,15 +74,15 @@ def build(releases: Sequence[Release]) -> Index:
 
 def _system(number: int) -> System:
     empty = dict.fromkeys(System.__slots__, "")
-    return System(**empty | _place(number) | {"population": -1, "operating_expenditure": -1})  # type: ignore[arg-type]
+    return System(**empty | _shared_fields(number) | {"population": -1, "operating_expenditure": -1})  # type: ignore[arg-type]
 
 
 def _outlet(number: int) -> Outlet:
     empty = dict.fromkeys(Outlet.__slots__, "")
-    return Outlet(**empty | _place(number) | {"sequence": "002", "type": "CE"})
+    return Outlet(**empty | _shared_fields(number) | {"sequence": "002", "type": "CE"})
 
 
-def _place(number: int) -> dict[str, str]:
+def _shared_fields(number: int) -> dict[str, str]:
     """The fields that systems and outlets share, without a problem for the guard."""
     return {
         "fscs_key": f"AK{number:04}",
@@ -111,7 +111,7 @@ class Clock:
         self.time += timedelta(seconds=1)
         return self.time
 
-    def hours_pass(self, hours: float) -> None:
+    def advance_hours(self, hours: float) -> None:
         self.time += timedelta(hours=hours)
 
 
@@ -153,7 +153,7 @@ class World:
         assert kept
         return kept
 
-    def answer(self, key: str = "AK0001/0") -> str:
+    def live_posting(self, key: str = "AK0001/0") -> str:
         """The posting of ``key`` that a validation finds now."""
         return self.store.postings(self.store.pointer().active, [key])[key].decode()
 

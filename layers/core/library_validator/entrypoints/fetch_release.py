@@ -15,8 +15,8 @@ from library_validator.entrypoints.invocation import time_left_of
 from library_validator.errors import NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
-from library_validator.registry.refreshing import Refresh, RefreshPorts, refresh
-from library_validator.registry.reindexing import format_is_outdated, reindex
+from library_validator.registry.refreshing import RefreshPorts, RefreshResult, refresh_registry
+from library_validator.registry.reindexing import is_format_outdated, reindex
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock, TimeLeft
 
@@ -64,8 +64,8 @@ def entrypoint(
 
 def handler(_event: FetchEvent, runtime: Runtime, now: Clock) -> FetchResponse:
     """Search for a release. ``now`` is a clock, because a search can take minutes."""
-    reindexed = _reindex(runtime)
-    refreshed = refresh(runtime.sources, runtime.ports, now)
+    reindexed = _reindex_if_outdated(runtime)
+    refreshed = refresh_registry(runtime.sources, runtime.ports, now)
     _log_and_count(refreshed, runtime)
     answer = refreshed.search.answer
     if answer is None:
@@ -79,10 +79,10 @@ def handler(_event: FetchEvent, runtime: Runtime, now: Clock) -> FetchResponse:
     )
 
 
-def _reindex(runtime: Runtime) -> str | None:
+def _reindex_if_outdated(runtime: Runtime) -> str | None:
     """Start to build the live registry again if this code has a newer index format; returns that run's id."""
     try:
-        if not format_is_outdated(runtime.ports.store):
+        if not is_format_outdated(runtime.ports.store):
             return None
         return reindex(runtime.ports.store, runtime.bucket, FETCHED).run_id
     except NoActiveRegistry:
@@ -93,7 +93,7 @@ def _reindex(runtime: Runtime) -> str | None:
         return None
 
 
-def _log_and_count(refreshed: Refresh, runtime: Runtime) -> None:
+def _log_and_count(refreshed: RefreshResult, runtime: Runtime) -> None:
     search, metrics = refreshed.search, runtime.metrics
     for attempt in search.attempts:
         metrics.count("FetchAttempts", source=attempt.source_id, outcome=attempt.outcome.value)

@@ -61,9 +61,9 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
     request = message.request
     try:
         result = (
-            _on_activation(request, runtime)
+            _split_activation(request, runtime)
             if isinstance(request, Activation)
-            else _do(request, runtime, now)
+            else _do_task(request, runtime, now)
         )
     except NoActiveRegistry:
         result = TaskResult("done")  # without a registry, no application was ever decided
@@ -74,12 +74,12 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
     )
 
 
-def _on_activation(activation: Activation, runtime: Runtime) -> TaskResult:
+def _split_activation(activation: Activation, runtime: Runtime) -> TaskResult:
     pointer = runtime.ports.registry.pointer()
     return TaskResult("split", plan(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
 
 
-def _do(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
+def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
     if task.task == "revalidate":
         return revalidate(task, runtime.ports, now, runtime.time_left)
     if task.shard is None:

@@ -62,32 +62,32 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
             submissions.append(message.submission())
             messages.append(message)
         except ApplicationUnreadable as error:
-            failed.append(_failed(message, "ApplicationsUnreadable", error, runtime))
+            failed.append(_report_failure(message, "ApplicationsUnreadable", error, runtime))
     try:
         decided = decide_despite_errors(runtime.decider, submissions, now) if submissions else []
     except RegistryError as error:
-        failed += [_failed(message, "RegistryUnavailable", error, runtime) for message in messages]
-        return BatchResponse.failing(failed)
+        failed += [_report_failure(message, "RegistryUnavailable", error, runtime) for message in messages]
+        return BatchResponse.with_failed(failed)
     answered, decisions = [], []
     for message, decision in zip(messages, decided, strict=True):
         if isinstance(decision, UndecidedSubmission):
-            failed.append(_failed(message, "ApplicationsUndecided", decision.error, runtime))
+            failed.append(_report_failure(message, "ApplicationsUndecided", decision.error, runtime))
         else:
             answered.append(message)
             decisions.append(decision)
     results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider)
     for message, result in zip(answered, results, strict=True):
         if isinstance(result, UnstoredDecision):
-            failed.append(_failed(message, "DecisionsUnsettled", result.error, runtime))
+            failed.append(_report_failure(message, "DecisionsUnsettled", result.error, runtime))
         else:
             _log_decision(message, result, runtime)
     warn_without_event(runtime.logger, publication.without_event)
     runtime.metrics.count("EventsPublished", publication.published)
     runtime.metrics.count("EventsLeftToSweeper", publication.left)
-    return BatchResponse.failing(failed)
+    return BatchResponse.with_failed(failed)
 
 
-def _failed(
+def _report_failure(
     message: ApplicationMessage, metric: str, error: Exception, runtime: Runtime
 ) -> ApplicationMessage:
     """Count and log a message that has to come again."""

@@ -7,7 +7,7 @@ from typing import BinaryIO, Protocol
 
 from library_validator.errors import IndexIncomplete, ReleaseRefused
 from library_validator.registry.bucket import ReleaseBucket
-from library_validator.registry.building import check_time
+from library_validator.registry.building import check_time_left
 from library_validator.registry.live import LiveRegistry
 from library_validator.registry.proposals import ReleaseProposal
 from library_validator.registry.store import AcceptedRelease
@@ -35,7 +35,7 @@ class AcceptedReleases:
         self._time_left = time_left
         self._releases: dict[AcceptedRelease, Release] = {}
 
-    def nearest(self, proposal: ReleaseProposal, live: LiveRegistry | None) -> Release | None:
+    def nearest_release(self, proposal: ReleaseProposal, live: LiveRegistry | None) -> Release | None:
         """The live registry's release nearest in year to the proposed one; of two, the older."""
         if live is None:
             return None
@@ -47,7 +47,7 @@ class AcceptedReleases:
             )
         )
 
-    def others(self, proposal: ReleaseProposal) -> Iterator[Release]:
+    def other_releases(self, proposal: ReleaseProposal) -> Iterator[Release]:
         """The other releases that the proposed version is built from, oldest first."""
         for accepted in proposal.releases:
             if accepted.upload != proposal.upload:
@@ -59,7 +59,7 @@ class AcceptedReleases:
         return self._releases[accepted]
 
     def _read_again(self, accepted: AcceptedRelease) -> Release:
-        check_time(self._version, self._time_left)
+        check_time_left(self._version, self._time_left)
         try:
             with self._bucket.open_release(accepted.upload) as body:
                 release = self._read(body, file_name=accepted.upload.file_name)

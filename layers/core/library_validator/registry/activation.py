@@ -18,17 +18,17 @@ from library_validator.matching.index import Index, build_index
 from library_validator.registry.accepted_releases import AcceptedReleases, ReadRelease
 from library_validator.registry.bucket import PROVENANCE, ReleaseBucket, Upload
 from library_validator.registry.building import (
-    check_time,
+    check_time_left,
     delete_stale_versions,
     discard_version,
     verify_version,
     write_version,
 )
-from library_validator.registry.checks import check_proposal, lift_accepted
+from library_validator.registry.checks import check_proposal, lift_accepted_problems
 from library_validator.registry.events import registry_activated, release_refused
 from library_validator.registry.journal import Journal, problems_as_json, report_as_json
 from library_validator.registry.live import LiveRegistry, live_registry
-from library_validator.registry.proposals import propose
+from library_validator.registry.proposals import proposal_of
 from library_validator.registry.review import find_acceptance
 from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.registry.versions import version_record
@@ -40,7 +40,7 @@ from library_validator.terms import Clock, TimeLeft
 LOADED: Final = "release loaded"  # the reason of an activation that needed no person
 
 # A validation that read the pointer before a flip ends long before this time has passed.
-READERS_GONE_AFTER: Final = timedelta(minutes=15)
+LONGEST_VALIDATION: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,67 +65,69 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
     """
     store, bucket = ports.store, ports.bucket
     journal = Journal(store, upload.run_id, now)
-    if journal.finished:
-        announce(journal, upload, ports)
+    if journal.is_finished:
+        announce_run(journal, upload, ports)
         return journal.run
     live = live_registry(store)
     try:
-        if _flipped_before(journal.run, live):
+        if _has_flipped_before(journal.run, live):
             mark_activated(journal, store)
         else:
-            _load(journal, upload, live, ports, now)
+            _load_upload(journal, upload, live, ports, now)
     except ReleaseRefused as refusal:
-        journal.end("refused", [Problem("release_refused", "refused", str(refusal))])
+        journal.end_run("refused", [Problem("release_refused", "refused", str(refusal))])
     except Exception as error:
-        journal.fail(error)
+        journal.note_failure(error)
         raise
-    announce(journal, upload, ports)
-    if live and journal.run.status == "active" and _readers_gone(live.pointer, now()):
+    announce_run(journal, upload, ports)
+    if live and journal.run.status == "active" and _has_no_readers_left(live.pointer, now()):
         delete_stale_versions(store.pointer(), store, bucket, ports.time_left)
     return journal.run
 
 
-def _load(journal: Journal, upload: Upload, live: LiveRegistry | None, ports: LoadPorts, now: Clock) -> None:
+def _load_upload(
+    journal: Journal, upload: Upload, live: LiveRegistry | None, ports: LoadPorts, now: Clock
+) -> None:
     """Read, check, build beside the live version, verify, flip. The journal keeps how it ended."""
     store, bucket = ports.store, ports.bucket
     metadata = bucket.metadata(upload)
     provenance = {name: value for name, value in metadata.items() if name in PROVENANCE}
-    journal.step("reading", problems=(), provenance=provenance)
+    journal.begin_step("reading", problems=(), provenance=provenance)
     with bucket.open_release(upload) as body:
         release = ports.read(body, file_name=upload.file_name)
     report = report_as_json(release.report)
-    journal.step("guarding", report=report, content_sha256=release.content_sha256)
-    proposal = propose(release, upload, live)
+    journal.begin_step("guarding", report=report, content_sha256=release.content_sha256)
+    proposal = proposal_of(release, upload, live)
     version = proposal.version
     accepted = AcceptedReleases(version, bucket, ports.read, ports.time_left)
-    nearest = None if proposal.known else accepted.nearest(proposal, live)
+    nearest = None if proposal.known else accepted.nearest_release(proposal, live)
     earlier = store.find_version(version)
     problems = check_proposal(proposal, provenance, live, nearest, earlier, today=now().date())
     acceptance = find_acceptance(metadata, release.content_sha256, upload.run_id, store)
     if acceptance:
-        problems = lift_accepted(problems, acceptance)
+        problems = lift_accepted_problems(problems, acceptance)
     if nearest:
         problems += _put_delta(upload.run_id, nearest, release, bucket)
     _put_report(journal.run, release, problems, bucket)
     if any(problem.severity == "quarantine" for problem in problems):
-        journal.end("quarantined", problems)
+        journal.end_run("quarantined", problems)
     elif live and live.record.version == version:
         # The content is accepted already. The next load reads it from this newest upload.
         store.put_version(replace(live.record, releases=proposal.releases))
-        journal.end("unchanged", problems, version=version)
+        journal.end_run("unchanged", problems, version=version)
     else:
-        _delete_other_try(journal.run, version, live, ports)
+        _delete_abandoned_version(journal.run, version, live, ports)
         replaces = live.pointer.active if live else None
-        journal.step("writing", problems, version=version, replaces=replaces)
-        index = ports.build([release, *accepted.others(proposal)])
+        journal.begin_step("writing", problems, version=version, replaces=replaces)
+        index = ports.build([release, *accepted.other_releases(proposal)])
         record = version_record(proposal.releases, index)
         write_version(record, index, store, bucket, ports.time_left)
-        journal.step("verifying")
+        journal.begin_step("verifying")
         verify_version(record, index, store, bucket)
         store.set_state(version, VersionState.READY)
-        check_time(version, ports.time_left)
+        check_time_left(version, ports.time_left)
         reason, by = (acceptance.reason, acceptance.by) if acceptance else (LOADED, "")
-        journal.step("flipping", reason=reason, by=by)
+        journal.begin_step("flipping", reason=reason, by=by)
         store.flip(_pointer_to(record, journal.run, now()), expected_active=replaces)
         mark_activated(journal, store)
 
@@ -137,10 +139,10 @@ def mark_activated(journal: Journal, store: RegistryStore) -> None:
         store.set_state(run.version, VersionState.ACTIVE)
     if run.replaces:
         store.set_state(run.replaces, VersionState.SUPERSEDED)
-    journal.end("active")
+    journal.end_run("active")
 
 
-def announce(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
+def announce_run(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
     """Publish the event of a finished run, unless that was done before. Raises ``PublishFailed``."""
     run, store = journal.run, ports.store
     if run.events_published:
@@ -151,15 +153,15 @@ def announce(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
         publish_or_raise(release_refused(run, upload, active), ports.bus)
     elif run.status == "active" and live and live.record.version == run.version:
         publish_or_raise(registry_activated(run, live.pointer, live.record), ports.bus)
-    journal.published()
+    journal.note_published()
 
 
-def _flipped_before(run: Run, live: LiveRegistry | None) -> bool:
+def _has_flipped_before(run: Run, live: LiveRegistry | None) -> bool:
     """Whether an earlier delivery was killed after its flip and before it noted the flip."""
     return run.step == "flipping" and live is not None and live.pointer.active == run.version
 
 
-def _delete_other_try(run: Run, version: str, live: LiveRegistry | None, ports: LoadPorts) -> None:
+def _delete_abandoned_version(run: Run, version: str, live: LiveRegistry | None, ports: LoadPorts) -> None:
     """Delete another version that an earlier delivery began, while the run still has its name."""
     if run.version is None or run.version == version:
         return
@@ -204,6 +206,6 @@ def _put_delta(run_id: str, nearest: Release, release: Release, bucket: ReleaseB
     return ()
 
 
-def _readers_gone(pointer: Pointer, now: datetime) -> bool:
+def _has_no_readers_left(pointer: Pointer, now: datetime) -> bool:
     """Whether every validation that read the version before ``pointer`` has ended."""
-    return now - datetime.fromisoformat(pointer.activated_at) >= READERS_GONE_AFTER
+    return now - datetime.fromisoformat(pointer.activated_at) >= LONGEST_VALIDATION

@@ -58,13 +58,13 @@ class Upload:
         return f"{key[: _LONGEST_KEY_IN_A_RUN_ID - 20].decode(errors='ignore')}~{digest}@{self.version}"
 
 
-def object_gone(key: str, version: str | None = None) -> ReleaseRefused:
+def refusal_of_missing_object(key: str, version: str | None = None) -> ReleaseRefused:
     """The refusal of an object that was deleted before it was read."""
     which = f"{key} (version {version})" if version else key
     return ReleaseRefused(f"{which} is not in the releases bucket", "an object that is kept until then")
 
 
-def object_too_large(size: int, most: int) -> ReleaseRefused:
+def refusal_of_large_object(size: int, most: int) -> ReleaseRefused:
     """The refusal of an object of ``size`` bytes where at most ``most`` are read."""
     return ReleaseRefused(f"an object of {size:,} bytes", f"a zip of at most {most:,} bytes")
 
@@ -79,7 +79,7 @@ class ReleaseBucket(Protocol):
     def metadata(self, upload: Upload) -> Mapping[str, str]:
         """The object's user metadata. Raises ``ReleaseRefused`` if it is gone."""
 
-    def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
+    def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
         """Copy the whole object to ``key`` (its own or another) with other metadata, as a new upload.
 
         Raises ``ReleaseRefused`` if it is gone.

@@ -38,13 +38,13 @@ def write_version(
         left_over = bucket.manifest(record.version) - index.postings.keys()
         bucket.put_manifest(record.version, left_over | index.postings.keys())
         for chunk in _chunks(sorted(left_over)):
-            check_time(record.version, time_left)
+            check_time_left(record.version, time_left)
             store.delete_postings(record.version, chunk)
     bucket.put_manifest(record.version, index.postings)
     store.put_version(record)
     # In sorted order, the keys would put all load on one DynamoDB partition after the other.
-    for chunk in _chunks(_shuffled(index.postings, seed=record.version)):
-        check_time(record.version, time_left)
+    for chunk in _chunks(_shuffle_keys(index.postings, seed=record.version)):
+        check_time_left(record.version, time_left)
         store.put_postings(record.version, {key: index.postings[key] for key in chunk})
 
 
@@ -57,7 +57,7 @@ def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bu
         raise IndexIncomplete(record.version, "its stored record differs from the one that was written")
     if bucket.manifest(record.version) != index.postings.keys():
         raise IndexIncomplete(record.version, "its manifest does not list the postings that were built")
-    sample = _shuffled(index.postings, seed=f"{record.version} verified")[:_SAMPLE]
+    sample = _shuffle_keys(index.postings, seed=f"{record.version} verified")[:_SAMPLE]
     found = store.postings(record.version, sample, consistent=True)
     wrong = sum(found.get(key) != index.postings[key] for key in sample)
     if wrong:
@@ -104,13 +104,13 @@ def discard_version(
     return True
 
 
-def check_time(version: str, time_left: TimeLeft) -> None:
+def check_time_left(version: str, time_left: TimeLeft) -> None:
     """Raises ``IndexIncomplete`` shortly before the function is stopped: the queue delivers again."""
     if time_left() < _MARGIN_SECONDS:
         raise IndexIncomplete(version, "the function was about to reach its time limit")
 
 
-def _shuffled(keys: Iterable[str], seed: str) -> list[str]:
+def _shuffle_keys(keys: Iterable[str], seed: str) -> list[str]:
     shuffled = sorted(keys)
     random.Random(seed).shuffle(shuffled)
     return shuffled

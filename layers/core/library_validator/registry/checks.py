@@ -34,18 +34,20 @@ def check_proposal(
     if proposal.known:
         renamed = PurePosixPath(proposal.known.object_key).name != proposal.upload.file_name
         problems = [
-            problem if renamed and problem.code == "year_disagrees" else _lifted(problem, "accepted before")
+            problem
+            if renamed and problem.code == "year_disagrees"
+            else _lift_problem(problem, "accepted before")
             for problem in problems
         ]
     else:
         problems += guard(proposal.release, _live_release(live), today, nearest)
-        problems += _doubtful_source(proposal, provenance)
+        problems += _problem_of_source(proposal, provenance)
     if live is None or proposal.version != live.record.version:
-        problems += _withdrawn_version(proposal.version, earlier, live)
+        problems += _problem_of_withdrawn_version(proposal.version, earlier, live)
     return tuple(problems)
 
 
-def lift_accepted(problems: tuple[Problem, ...], acceptance: Run) -> tuple[Problem, ...]:
+def lift_accepted_problems(problems: tuple[Problem, ...], acceptance: Run) -> tuple[Problem, ...]:
     """``problems``, with a warning in place of each quarantine that a person accepted.
 
     If the release has a quarantine problem that ``acceptance`` does not list (the live registry has changed
@@ -57,27 +59,27 @@ def lift_accepted(problems: tuple[Problem, ...], acceptance: Run) -> tuple[Probl
         if problem["severity"] == "quarantine"
     }
     quarantines = [problem for problem in problems if problem.severity == "quarantine"]
-    new = [problem for problem in quarantines if _as_stored(problem) not in accepted]
+    new = [problem for problem in quarantines if _code_and_message(problem) not in accepted]
     by_whom = f"accepted by {acceptance.by}: {acceptance.reason}"
     if new:
         codes = ", ".join(sorted({problem.code for problem in new}))
         note = f"{by_whom}; but these problems are new since then: {codes}"
         return (*problems, Problem("acceptance_outdated", "warning", note))
-    return tuple(_lifted(problem, by_whom) for problem in problems)
+    return tuple(_lift_problem(problem, by_whom) for problem in problems)
 
 
-def _as_stored(problem: Problem) -> tuple[str, str]:
+def _code_and_message(problem: Problem) -> tuple[str, str]:
     (stored,) = problems_as_json([problem])
     return stored["code"], stored["message"]
 
 
-def _lifted(problem: Problem, why: str) -> Problem:
+def _lift_problem(problem: Problem, why: str) -> Problem:
     if problem.severity != "quarantine":
         return problem
     return replace(problem, severity="warning", message=f"{problem.message} ({why})")
 
 
-def _doubtful_source(proposal: ReleaseProposal, provenance: Mapping[str, str]) -> Iterator[Problem]:
+def _problem_of_source(proposal: ReleaseProposal, provenance: Mapping[str, str]) -> Iterator[Problem]:
     if proposal.upload.key.startswith(FETCHED) and provenance.get(OFFICIAL) != "yes":
         source = provenance.get("source-url", "an unknown address")
         yield Problem(
@@ -88,7 +90,7 @@ def _doubtful_source(proposal: ReleaseProposal, provenance: Mapping[str, str]) -
         )
 
 
-def _withdrawn_version(
+def _problem_of_withdrawn_version(
     version: str, earlier: VersionRecord | None, live: LiveRegistry | None
 ) -> Iterator[Problem]:
     if earlier is None or earlier.state in (VersionState.BUILDING, VersionState.READY):

@@ -142,7 +142,7 @@ def release_refused(run: Run, upload: Upload, active_version: str | None) -> Rel
     """
     data = ReleaseRefusedData(
         run_id=run.run_id,
-        status=_refused(run),
+        status=_refusal_status(run),
         object_key=upload.key,
         object_version=upload.version,
         fiscal_year=run.report["fiscal_year"] if run.report else None,
@@ -150,10 +150,10 @@ def release_refused(run: Run, upload: Upload, active_version: str | None) -> Rel
         reason=run.reason,
         by=run.by,
     )
-    named = f"{run.run_id}\nrejected" if data.status == "rejected" else run.run_id
+    identity = f"{run.run_id}\nrejected" if data.status == "rejected" else run.run_id
     detail_type = ReleaseRefusedEvent.detail_type
     return ReleaseRefusedEvent(
-        metadata=_metadata(detail_type, run, active_version, run.updated_at, named), data=data
+        metadata=_metadata(detail_type, run, active_version, run.updated_at, identity), data=data
     )
 
 
@@ -172,7 +172,7 @@ def release_fetch_failed(data: ReleaseFetchFailedData, active_version: str | Non
     )
 
 
-def _refused(run: Run) -> Literal["refused", "quarantined", "rejected"]:
+def _refusal_status(run: Run) -> Literal["refused", "quarantined", "rejected"]:
     match run.status:
         case "refused" | "quarantined" | "rejected":
             return run.status
@@ -180,10 +180,10 @@ def _refused(run: Run) -> Literal["refused", "quarantined", "rejected"]:
 
 
 def _metadata(
-    detail_type: str, run: Run, registry_version: str | None, occurred_at: str, named: str = ""
+    detail_type: str, run: Run, registry_version: str | None, occurred_at: str, identity: str = ""
 ) -> EventMetadata:
     return EventMetadata(
-        event_id=uuid5(_NAMESPACE, f"{detail_type}\n{named or run.run_id}"),
+        event_id=uuid5(_NAMESPACE, f"{detail_type}\n{identity or run.run_id}"),
         registry_version=registry_version,
         policy_version=None,
         correlation_id=run.run_id,

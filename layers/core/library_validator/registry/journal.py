@@ -28,22 +28,22 @@ class Journal:
         self.run = store.run(run_id) or Run(run_id, "loading", "reading", stamp, stamp)
 
     @property
-    def finished(self) -> bool:
+    def is_finished(self) -> bool:
         return self.run.status in FINISHED
 
-    def step(self, step: RunStep, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+    def begin_step(self, step: RunStep, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
         """Note that ``step`` begins. ``changes`` are the fields of ``Run`` that are known by now."""
-        self._note("loading", step, problems, changes)
+        self._store_step("loading", step, problems, changes)
 
-    def end(self, status: RunStatus, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
+    def end_run(self, status: RunStatus, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
         """Note how the run ended."""
-        self._note(status, "done", problems, changes)
+        self._store_step(status, "done", problems, changes)
 
-    def fail(self, error: Exception) -> None:
+    def note_failure(self, error: Exception) -> None:
         """Note the step at which the run failed. It is not finished: the next delivery tries again."""
-        self._note("failed", self.run.step, [Problem(type(error).__name__, "failed", str(error))], {})
+        self._store_step("failed", self.run.step, [Problem(type(error).__name__, "failed", str(error))], {})
 
-    def published(self) -> None:
+    def note_published(self) -> None:
         """Note that the run's event is published, or that the run has no event."""
         published = replace(self.run, events_published=True)
         try:
@@ -53,12 +53,12 @@ class Journal:
             published = self._store.run(self.run.run_id) or published
         self.run = published
 
-    def _keep(self, run: Run) -> None:
+    def _store_run(self, run: Run) -> None:
         # Store first: if that fails, the later steps must not work with a run that is not stored.
         self._store.put_run(run)
         self.run = run
 
-    def _note(
+    def _store_step(
         self,
         status: RunStatus,
         step: RunStep,
@@ -70,7 +70,7 @@ class Journal:
             in_order = sorted(problems, key=lambda problem: problem.severity == "warning")
             changes["problems"] = problems_as_json(in_order)[:_PROBLEMS_KEPT]
         stamp = self._now().isoformat()
-        self._keep(replace(self.run, status=status, step=step, updated_at=stamp, **changes))
+        self._store_run(replace(self.run, status=status, step=step, updated_at=stamp, **changes))
 
 
 def report_as_json(report: ReleaseReport) -> dict[str, Any]:

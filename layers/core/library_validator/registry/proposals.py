@@ -20,7 +20,7 @@ class ReleaseProposal:
     known: AcceptedRelease | None  # the same content, if the live version has it already
 
 
-def propose(release: Release, upload: Upload, live: LiveRegistry | None) -> ReleaseProposal:
+def proposal_of(release: Release, upload: Upload, live: LiveRegistry | None) -> ReleaseProposal:
     """The version that ``release`` would make together with the accepted releases of other years."""
     by_year = {accepted.fiscal_year: accepted for accepted in live.record.releases} if live else {}
     before = by_year.get(release.fiscal_year)

@@ -28,7 +28,7 @@ class RefreshPorts:
 
 
 @dataclass(frozen=True, slots=True)
-class Refresh:
+class RefreshResult:
     """The result of a search for a release, and the age of the live registry."""
 
     search: Search
@@ -40,35 +40,35 @@ class Refresh:
         return (self.search.at - self.last_answer).days if self.last_answer else None
 
 
-def refresh(
+def refresh_registry(
     sources: Sequence[ReleaseSource], ports: RefreshPorts, now: Clock, *, trial: bool = False
-) -> Refresh:
+) -> RefreshResult:
     """Ask the sources for a release and upload a new one, unless this is a ``trial``.
 
     If no source answers, that is published as ``Release Fetch Failed`` and is not an error. Raises
     ``PublishFailed``, and what the stores raise.
     """
     live = live_registry(ports.store)
-    search = look_for_release(sources, _known(live), ports.fetch, now, trial=trial)
+    search = look_for_release(sources, _known_releases(live), ports.fetch, now, trial=trial)
     ages = registry_ages(live.pointer, search.at) if live else {}
     if search.answer:
-        return Refresh(search, ages, search.at)
+        return RefreshResult(search, ages, search.at)
     answers = [state.last_answer for state in ports.fetch.states.states().values() if state.last_answer]
-    refreshed = Refresh(search, ages, datetime.fromisoformat(max(answers)) if answers else None)
+    refreshed = RefreshResult(search, ages, datetime.fromisoformat(max(answers)) if answers else None)
     if not trial:
         active = live.pointer.active if live else None
-        publish_or_raise(release_fetch_failed(_failed(refreshed, live), active), ports.bus)
+        publish_or_raise(release_fetch_failed(_data_of_failed_search(refreshed, live), active), ports.bus)
     return refreshed
 
 
-def _known(live: LiveRegistry | None) -> KnownReleases:
+def _known_releases(live: LiveRegistry | None) -> KnownReleases:
     if live is None:
         return KnownReleases()
     contents = frozenset(release.content_sha256 for release in live.record.releases)
     return KnownReleases(live.pointer.fiscal_year, contents)
 
 
-def _failed(refreshed: Refresh, live: LiveRegistry | None) -> ReleaseFetchFailedData:
+def _data_of_failed_search(refreshed: RefreshResult, live: LiveRegistry | None) -> ReleaseFetchFailedData:
     return ReleaseFetchFailedData(
         attempted_at=refreshed.search.at,
         attempts=[

@@ -8,7 +8,7 @@ from library_validator.registry.store import RegistryStore, VersionState
 from library_validator.registry.versions import version_name
 
 
-def format_is_outdated(store: RegistryStore) -> bool:
+def is_format_outdated(store: RegistryStore) -> bool:
     """Whether this code builds a newer index format than the live one, and that version was not withdrawn.
 
     Raises ``NoActiveRegistry``.
@@ -31,4 +31,4 @@ def reindex(store: RegistryStore, bucket: ReleaseBucket, folder: str | None = No
     newest = max(record.releases, key=lambda release: release.fiscal_year)
     upload = newest.upload
     metadata = {name: value for name, value in bucket.metadata(upload).items() if name in PROVENANCE}
-    return bucket.put_again(upload, upload.key if folder is None else folder + upload.file_name, metadata)
+    return bucket.upload_again(upload, upload.key if folder is None else folder + upload.file_name, metadata)

@@ -32,9 +32,9 @@ def accept_release(
     ``ReviewRefused`` if there is nothing to accept, ``RunChanged`` if somebody else decided at the same time,
     ``ReleaseRefused`` if the object is gone.
     """
-    run = _reviewable(store.run(run_id), run_id)
+    run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "rejected" or run.accepted_as:
-        raise ReviewRefused(run_id, _decided_before(run))
+        raise ReviewRefused(run_id, _earlier_decision(run))
     if any(problem["code"] == _NEVER_ACCEPTED for problem in run.problems):
         raise ReviewRefused(run_id, "its fiscal year is not over, so there is no survey of that year yet")
     mark = quote(run_id)
@@ -47,9 +47,9 @@ def accept_release(
         raise ReviewRefused(run_id, f"{why}; upload the file again under a short name")
     metadata = bucket.metadata(run.upload)
     if run.status == "quarantined":
-        store.put_run(_decided(run, "accepted", reason, who, now), expected="quarantined")
+        store.put_run(_run_with_decision(run, "accepted", reason, who, now), expected="quarantined")
     kept = {name: value for name, value in metadata.items() if name in PROVENANCE}
-    return bucket.put_again(run.upload, run.upload.key, {**kept, ACCEPTED_RUN: mark})
+    return bucket.upload_again(run.upload, run.upload.key, {**kept, ACCEPTED_RUN: mark})
 
 
 def reject_release(
@@ -60,11 +60,11 @@ def reject_release(
     Raises ``ReviewRefused`` if there is nothing to reject, ``RunChanged`` if somebody else decided at the
     same time, ``PublishFailed`` (rejected already: call again).
     """
-    run = _reviewable(store.run(run_id), run_id)
+    run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "accepted" or (run.status == "rejected" and run.events_published):
-        raise ReviewRefused(run_id, _decided_before(run))
+        raise ReviewRefused(run_id, _earlier_decision(run))
     if run.status == "quarantined":
-        run = replace(_decided(run, "rejected", reason, who, now), events_published=False)
+        run = replace(_run_with_decision(run, "rejected", reason, who, now), events_published=False)
         store.put_run(run, expected="quarantined")
     try:
         active = store.pointer().active
@@ -96,7 +96,7 @@ def find_acceptance(
     return run
 
 
-def _reviewable(run: Run | None, run_id: str) -> Run:
+def _reviewable_run(run: Run | None, run_id: str) -> Run:
     if run is None:
         raise ReviewRefused(run_id, "there is no such run")
     if run.status not in ("quarantined", "accepted", "rejected"):
@@ -104,11 +104,11 @@ def _reviewable(run: Run | None, run_id: str) -> Run:
     return run
 
 
-def _decided_before(run: Run) -> str:
+def _earlier_decision(run: Run) -> str:
     loaded = f" and loaded as {run.accepted_as}" if run.accepted_as else ""
     return f"it was {run.status} by {run.by} on {run.decided_at[:10]}{loaded} ({run.reason})"
 
 
-def _decided(run: Run, status: RunStatus, reason: str, who: str, now: Clock) -> Run:
+def _run_with_decision(run: Run, status: RunStatus, reason: str, who: str, now: Clock) -> Run:
     at = now().isoformat()
     return replace(run, status=status, reason=reason, by=who, decided_at=at, updated_at=at)

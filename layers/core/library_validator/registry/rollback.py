@@ -30,9 +30,9 @@ def roll_back(
     ``RegistryFormatUnknown``; ``PublishFailed`` (live already: call again).
     """
     left = store.pointer()
-    pending = _pending(store, left)
+    pending = _pending_roll_back(store, left)
     if pending:
-        return _finish(Journal(store, pending.run_id, now), store, bus)
+        return _finish_roll_back(Journal(store, pending.run_id, now), store, bus)
     if left.previous is None:
         raise RegistryError(f"registry version {left.active} is the first one: there is nothing before it")
     target = store.version(left.previous)
@@ -42,7 +42,7 @@ def roll_back(
         raise RegistryFormatUnknown(target.version, target.index_format, READABLE_FORMATS)
     at = now().isoformat()
     journal = Journal(store, f"{_PREFIX}{at}", lambda: datetime.fromisoformat(at))
-    journal.step("flipping", version=target.version, replaces=left.active, reason=reason, by=who)
+    journal.begin_step("flipping", version=target.version, replaces=left.active, reason=reason, by=who)
     pointer = Pointer(
         active=target.version,
         previous=left.active,
@@ -54,18 +54,18 @@ def roll_back(
     try:
         store.flip(pointer, expected_active=left.active, back=True)
     except Exception as error:
-        journal.fail(error)
+        journal.note_failure(error)
         raise
-    return _finish(journal, store, bus)
+    return _finish_roll_back(journal, store, bus)
 
 
-def _pending(store: RegistryStore, live: Pointer) -> Run | None:
+def _pending_roll_back(store: RegistryStore, live: Pointer) -> Run | None:
     """The roll-back that wrote ``live``, if it was killed before it ended."""
     run = store.run(f"{_PREFIX}{live.activated_at}")
     return run if run and not run.events_published else None
 
 
-def _finish(journal: Journal, store: RegistryStore, bus: EventBus) -> Pointer:
+def _finish_roll_back(journal: Journal, store: RegistryStore, bus: EventBus) -> Pointer:
     """Set the state of both versions, end the run, publish."""
     run, pointer = journal.run, store.pointer()
     record = store.version(pointer.active)
@@ -78,8 +78,8 @@ def _finish(journal: Journal, store: RegistryStore, bus: EventBus) -> Pointer:
             store.set_state(run.replaces, VersionState.SUPERSEDED if restored else VersionState.ROLLED_BACK)
         # Last: this state shows that the other one was set.
         store.set_state(pointer.active, VersionState.ACTIVE)
-    if not journal.finished:
-        journal.end("active")
+    if not journal.is_finished:
+        journal.end_run("active")
     publish_or_raise(registry_activated(journal.run, pointer, record), bus)
-    journal.published()
+    journal.note_published()
     return pointer

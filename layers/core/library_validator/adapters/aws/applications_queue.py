@@ -82,7 +82,7 @@ class BatchResponse(_Response):
     failures: list[_Failure] = Field(alias="batchItemFailures")
 
     @classmethod
-    def failing(cls, messages: Iterable[ApplicationMessage]) -> Self:
+    def with_failed(cls, messages: Iterable[ApplicationMessage]) -> Self:
         return cls(failures=[_Failure(message_id=message.message_id) for message in messages])
 
     @property

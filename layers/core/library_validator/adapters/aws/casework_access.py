@@ -113,7 +113,7 @@ class CaseworkAccess:
         except (ClientError, BotoCoreError) as error:
             raise CaseworkUnavailable("list decisions", str(error)) from error
 
-    def in_partition(self, pk: str, prefix: str) -> list[Item]:
+    def items_in_partition(self, pk: str, prefix: str) -> list[Item]:
         """The items of one partition whose sort keys begin with ``prefix``, in their order."""
         pages = self.query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
@@ -130,7 +130,7 @@ class CaseworkAccess:
             raise CaseworkUnavailable("list decisions", str(error)) from error
         return [dict(item) for item in answer["Items"]], answer.get("LastEvaluatedKey")
 
-    def batch_get(self, found: Iterable[Item]) -> list[Item]:
+    def items_of_keys(self, found: Iterable[Item]) -> list[Item]:
         """The items of at most ``BATCH`` keys, read consistently, in the order of the keys."""
         keys = [{"pk": item["pk"], "sk": item["sk"]} for item in found]
         order = {(key["pk"]["S"], key["sk"]["S"]): position for position, key in enumerate(keys)}
@@ -159,7 +159,7 @@ class CaseworkAccess:
             try:
                 self._client.transact_write_items(TransactItems=list(writes.values()))
             except self._client.exceptions.TransactionCanceledException as error:
-                refused = _refused(writes, error.response["CancellationReasons"])
+                refused = _failed_conditions(writes, error.response["CancellationReasons"])
                 if refused:
                     return refused
             except (ClientError, BotoCoreError) as error:
@@ -173,7 +173,7 @@ class CaseworkAccess:
             self._sleep(random.uniform(0, 0.05 * 2**attempt))
 
 
-def _refused(roles: Iterable[str], reasons: Sequence[Mapping[str, Any]]) -> dict[str, Item]:
+def _failed_conditions(roles: Iterable[str], reasons: Sequence[Mapping[str, Any]]) -> dict[str, Item]:
     """The items whose conditions did not hold; empty if the same transaction may succeed later."""
     refused: dict[str, Item] = {}
     for role, reason in zip(roles, reasons, strict=True):
@@ -187,10 +187,10 @@ def _refused(roles: Iterable[str], reasons: Sequence[Mapping[str, Any]]) -> dict
 
 def application_pk(source: str, application_id: str) -> str:
     """One key an application: ``#`` in a part is escaped, so two applications never share a key."""
-    return f"APP#{_escaped(source)}#{_escaped(application_id)}"
+    return f"APP#{_escape_part(source)}#{_escape_part(application_id)}"
 
 
-def _escaped(part: str) -> str:
+def _escape_part(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
 
 
@@ -227,24 +227,24 @@ def cursor_key(cursor: str) -> Item:
 
 def read_decision(item: Item) -> Decision:
     body = item["body"]
-    return unpack(body["B"]) if "B" in body else Decision.model_validate_json(body["S"])
+    return unpack_decision(body["B"]) if "B" in body else Decision.model_validate_json(body["S"])
 
 
-def pack(decision: Decision) -> bytes:
+def pack_decision(decision: Decision) -> bytes:
     """The stored form of ``decision``."""
-    deflating = _deflating(DICTIONARY).copy()
+    deflating = _compressor_of(DICTIONARY).copy()
     text = decision.model_dump_json().encode()
     return bytes([DICTIONARY]) + deflating.compress(text) + deflating.flush()
 
 
-def unpack(body: bytes) -> Decision:
-    """The inverse of ``pack``, for every dictionary that there ever was."""
+def unpack_decision(body: bytes) -> Decision:
+    """The inverse of ``pack_decision``, for every dictionary that there ever was."""
     inflating = zlib.decompressobj(_RAW, zdict=_dictionary(body[0]))
     return Decision.model_validate_json(inflating.decompress(body[1:]) + inflating.flush())
 
 
 @cache
-def _deflating(number: int) -> zlib._Compress:
+def _compressor_of(number: int) -> zlib._Compress:
     """A compressor that has read the dictionary; a copy is much cheaper than reading it again."""
     return zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_RAW, zdict=_dictionary(number))
 

@@ -17,7 +17,7 @@ from library_validator.adapters.aws.casework_access import (
     cursor_text,
     item_key,
     moment_text,
-    pack,
+    pack_decision,
     read_decision,
     revalidation_pk,
     shard_text,
@@ -72,13 +72,13 @@ class DecisionTable:
         if held and held != claimed:
             writes["give_back"] = self._give_back_claim(held, decision)
         if revalidation:
-            writes["count"] = self._count(revalidation, decision)
+            writes["count"] = self._count_change(revalidation, decision)
         refused = self._table.transact(writes)
         if set(refused) == {"give_back"}:
             # Another application holds the claim, or none does: there is nothing to give back.
             del writes["give_back"]
             refused = self._table.transact(writes)
-        return self._refusal(decision, refused) if refused else Recorded()
+        return self._result_of_refusal(decision, refused) if refused else Recorded()
 
     def holder_of(self, fscs_key: str) -> Holder | None:
         item = self._table.get(_CLAIM + fscs_key, _HOLDER)
@@ -86,14 +86,14 @@ class DecisionTable:
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         refused = self._table.transact({"decision": self._put_decision(decision, unpublished=False)})
-        return _already_decided(refused["decision"]) if refused else Recorded()
+        return _already_decided_result(refused["decision"]) if refused else Recorded()
 
     def get(self, source: str, application_id: str) -> Decision | None:
         current = self._table.get(application_pk(source, application_id), _CURRENT)
-        return self._decision(current) if current else None
+        return self._current_decision(current) if current else None
 
     def history(self, source: str, application_id: str) -> list[Decision]:
-        items = self._table.in_partition(application_pk(source, application_id), DECISION)
+        items = self._table.items_in_partition(application_pk(source, application_id), DECISION)
         decisions = [read_decision(item) for item in items]
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
@@ -107,7 +107,9 @@ class DecisionTable:
         )
         for page in pages:
             # The index is late: a decision that was confirmed a moment ago may still be in it.
-            found += [read_decision(item) for item in self._table.batch_get(page) if "unpublished" in item]
+            found += [
+                read_decision(item) for item in self._table.items_of_keys(page) if "unpublished" in item
+            ]
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -139,7 +141,7 @@ class DecisionTable:
                 Limit=BATCH,
             )
             for page in pages:
-                yield from map(read_decision, self._table.batch_get(page))
+                yield from map(read_decision, self._table.items_of_keys(page))
             day += timedelta(days=1)
 
     def current_page(
@@ -158,7 +160,7 @@ class DecisionTable:
         if cursor:
             query["ExclusiveStartKey"] = cursor_key(cursor)
         found, last = self._table.query_page(**query)
-        items = self._table.batch_get(
+        items = self._table.items_of_keys(
             item_key(item["pk"]["S"], DECISION + item["event_id"]["S"]) for item in found
         )
         return CurrentPage(
@@ -212,7 +214,7 @@ class DecisionTable:
                 "UpdateExpression": "SET holder_source = :source, holder_application = :application, "
                 "held_since = if_not_exists(held_since, :now)",
                 "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
-                "ExpressionAttributeValues": _as_holder(decision)
+                "ExpressionAttributeValues": _holder_values(decision)
                 | {":now": {"S": moment_text(decision.decided_at)}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
@@ -224,11 +226,11 @@ class DecisionTable:
                 "TableName": self._table.table,
                 "Key": _claim_key(fscs_key),
                 "ConditionExpression": _HELD_BY_APPLICATION,
-                "ExpressionAttributeValues": _as_holder(decision),
+                "ExpressionAttributeValues": _holder_values(decision),
             }
         }
 
-    def _count(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
+    def _count_change(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
         """The count is in the transaction of the decision: a worker that dies counts nothing twice."""
         return {
             "Update": {
@@ -242,14 +244,14 @@ class DecisionTable:
             }
         }
 
-    def _refusal(self, decision: Decision, refused: dict[str, Item]) -> RecordResult:
+    def _result_of_refusal(self, decision: Decision, refused: dict[str, Item]) -> RecordResult:
         if "decision" in refused:
-            return _already_decided(refused["decision"])
+            return _already_decided_result(refused["decision"])
         if "current" in refused:
             if not refused["current"]:
                 reason = f"application {decision.application_id} has no current decision any more"
                 raise CaseworkUnavailable("replace a decision", reason)
-            return CurrentDecisionChanged(self._decision(refused["current"]))
+            return CurrentDecisionChanged(self._current_decision(refused["current"]))
         claim = refused["claim"]
         holder = _holder(claim)
         return ClaimedByAnother(
@@ -259,7 +261,7 @@ class DecisionTable:
             since=datetime.fromisoformat(claim["held_since"]["S"]),
         )
 
-    def _decision(self, current: Item) -> Decision:
+    def _current_decision(self, current: Item) -> Decision:
         """The decision that a ``CURRENT`` item points to."""
         item = self._table.get(current["pk"]["S"], DECISION + current["event_id"]["S"])
         if item is None:
@@ -290,7 +292,7 @@ def decision_item(decision: Decision, *, unpublished: bool) -> Item:
     item = _key_of(decision, _sk_of(decision)) | {
         "decision": {"S": decision.decision},
         "decided_at": {"S": decided_at},
-        "body": {"B": pack(decision)},
+        "body": {"B": pack_decision(decision)},
     }
     if unpublished:
         item |= {
@@ -310,7 +312,7 @@ def _current_item(decision: Decision) -> Item:
     }
 
 
-def _as_holder(decision: Decision) -> Item:
+def _holder_values(decision: Decision) -> Item:
     """The values that ``_HELD_BY_APPLICATION`` compares the holder of a claim with."""
     return {":source": {"S": decision.source}, ":application": {"S": decision.application_id}}
 
@@ -319,5 +321,5 @@ def _holder(claim: Item) -> Holder:
     return Holder(source=claim["holder_source"]["S"], application_id=claim["holder_application"]["S"])
 
 
-def _already_decided(item: Item) -> AlreadyDecided:
+def _already_decided_result(item: Item) -> AlreadyDecided:
     return AlreadyDecided(read_decision(item), unpublished="unpublished" in item)

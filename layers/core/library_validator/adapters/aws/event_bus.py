@@ -63,32 +63,32 @@ class EventBridgeBus:
         What a request refused in part is sent again, at most four times in all. A bus that cannot be
         reached has refused everything.
         """
-        refused = [refusal for chunk in _chunks(events) for refusal in self._put_chunk(chunk)]
+        refused = [refusal for chunk in _chunks(events) for refusal in self._publish_chunk(chunk)]
         for refusal in refused:
             self._warn("event not taken", extra={"event_id": str(refusal.event_id), "code": refusal.code})
         return refused
 
-    def _put_chunk(self, entries: list[BusEntry]) -> list[RefusedEvent]:
+    def _publish_chunk(self, entries: list[BusEntry]) -> list[RefusedEvent]:
         refused: list[RefusedEvent] = []
         for attempt in range(ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0, 0.1 * 2**attempt))
-            refused = self._put(entries)
+            refused = self._send_request(entries)
             if not refused:
                 break
             again = {refusal.event_id for refusal in refused}
             entries = [entry for entry in entries if entry.event_id in again]
         return refused
 
-    def _put(self, entries: list[BusEntry]) -> list[RefusedEvent]:
+    def _send_request(self, entries: list[BusEntry]) -> list[RefusedEvent]:
         """Send one request; the entries that it did not take."""
         try:
             answer = self._client.put_events(Entries=[self._request_entry(entry) for entry in entries])
         except ClientError as error:
             fault = error.response["Error"]
-            return _all_refused(entries, fault.get("Code", ""), fault.get("Message", ""))
+            return _refusals_of_all(entries, fault.get("Code", ""), fault.get("Message", ""))
         except BotoCoreError as error:
-            return _all_refused(entries, type(error).__name__, str(error))
+            return _refusals_of_all(entries, type(error).__name__, str(error))
         if not answer["FailedEntryCount"]:
             return []
         return [
@@ -107,7 +107,7 @@ class EventBridgeBus:
         }
 
 
-def _all_refused(entries: list[BusEntry], code: str, message: str) -> list[RefusedEvent]:
+def _refusals_of_all(entries: list[BusEntry], code: str, message: str) -> list[RefusedEvent]:
     return [RefusedEvent(entry.event_id, code, message) for entry in entries]
 
 

@@ -28,5 +28,5 @@ class OverrideTable:
         self._table.put(item, "keep an override", ConditionExpression="attribute_not_exists(pk)")
 
     def of_application(self, source: str, application_id: str) -> list[Override]:
-        items = self._table.in_partition(application_pk(source, application_id), _OVERRIDE)
+        items = self._table.items_in_partition(application_pk(source, application_id), _OVERRIDE)
         return [Override.model_validate_json(item["body"]["S"]) for item in items]

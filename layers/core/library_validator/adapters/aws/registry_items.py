@@ -28,34 +28,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _StoredForm:
     """How the value of a field is stored as an attribute; ``write`` returns None for one that is left out."""
 
     write: Callable[[Any], UniversalAttributeValueTypeDef | None]
     read: Callable[[AttributeValueTypeDef], Any]
 
 
-_TEXT: Final = _Form(lambda text: {"S": text}, lambda attribute: attribute["S"])
-_TEXT_OR_NULL: Final = _Form(
+_TEXT: Final = _StoredForm(lambda text: {"S": text}, lambda attribute: attribute["S"])
+_TEXT_OR_NULL: Final = _StoredForm(
     lambda text: {"NULL": True} if text is None else {"S": text}, lambda attribute: attribute.get("S")
 )
-_TEXT_OR_NOTHING: Final = _Form(lambda text: None if text is None else {"S": text}, _TEXT.read)
-_NUMBER: Final = _Form(lambda number: {"N": str(number)}, lambda attribute: int(attribute["N"]))
-_BYTES: Final = _Form(lambda content: {"B": content}, lambda attribute: bytes(attribute["B"]))
-_FLAG: Final = _Form(lambda flag: {"BOOL": flag}, lambda attribute: attribute["BOOL"])
-_JSON: Final = _Form(lambda value: {"S": json.dumps(value)}, lambda attribute: json.loads(attribute["S"]))
-_STATE: Final = _Form(lambda state: {"S": state.value}, lambda attribute: VersionState(attribute["S"]))
-_RELEASES: Final = _Form(
+_TEXT_OR_NOTHING: Final = _StoredForm(lambda text: None if text is None else {"S": text}, _TEXT.read)
+_NUMBER: Final = _StoredForm(lambda number: {"N": str(number)}, lambda attribute: int(attribute["N"]))
+_BYTES: Final = _StoredForm(lambda content: {"B": content}, lambda attribute: bytes(attribute["B"]))
+_FLAG: Final = _StoredForm(lambda flag: {"BOOL": flag}, lambda attribute: attribute["BOOL"])
+_JSON: Final = _StoredForm(
+    lambda value: {"S": json.dumps(value)}, lambda attribute: json.loads(attribute["S"])
+)
+_STATE: Final = _StoredForm(lambda state: {"S": state.value}, lambda attribute: VersionState(attribute["S"]))
+_RELEASES: Final = _StoredForm(
     lambda releases: _JSON.write([asdict(release) for release in releases]),
     lambda attribute: tuple(AcceptedRelease(**release) for release in _JSON.read(attribute)),
 )
-_PROBLEMS: Final = _Form(
+_PROBLEMS: Final = _StoredForm(
     lambda problems: _JSON.write([dict(problem) for problem in problems]),
     lambda attribute: tuple(_JSON.read(attribute)),
 )
-_PROVENANCE: Final = _Form(lambda provenance: _JSON.write(dict(provenance)), _JSON.read)
+_PROVENANCE: Final = _StoredForm(lambda provenance: _JSON.write(dict(provenance)), _JSON.read)
 
-_POINTER_FIELDS: Final[Mapping[str, _Form]] = {
+_POINTER_FIELDS: Final[Mapping[str, _StoredForm]] = {
     "active": _TEXT,
     "previous": _TEXT_OR_NULL,
     "fiscal_year": _NUMBER,
@@ -63,7 +65,7 @@ _POINTER_FIELDS: Final[Mapping[str, _Form]] = {
     "activated_at": _TEXT,
     "reason": _TEXT,
 }
-_VERSION_FIELDS: Final[Mapping[str, _Form]] = {
+_VERSION_FIELDS: Final[Mapping[str, _StoredForm]] = {
     "index_format": _NUMBER,
     "fiscal_year": _NUMBER,
     "releases": _RELEASES,
@@ -75,7 +77,7 @@ _VERSION_FIELDS: Final[Mapping[str, _Form]] = {
     "statistics": _BYTES,
 }
 # A run that an older version of this code stored lacks some of these fields: the defaults of ``Run`` apply.
-_RUN_FIELDS: Final[Mapping[str, _Form]] = {
+_RUN_FIELDS: Final[Mapping[str, _StoredForm]] = {
     "status": _TEXT,
     "step": _TEXT,
     "started_at": _TEXT,
@@ -110,33 +112,33 @@ def run_key(run_id: str) -> NewItem:
 
 def pointer_attributes(pointer: Pointer) -> NewItem:
     """The attributes of the pointer item besides its key."""
-    return _written(pointer, _POINTER_FIELDS)
+    return _attributes_of(pointer, _POINTER_FIELDS)
 
 
-def pointer_from(item: Item) -> Pointer:
-    return Pointer(**_read(item, _POINTER_FIELDS))
+def pointer_of_item(item: Item) -> Pointer:
+    return Pointer(**_values_of(item, _POINTER_FIELDS))
 
 
 def version_item(record: VersionRecord) -> NewItem:
-    return version_key(record.version) | _written(record, _VERSION_FIELDS)
+    return version_key(record.version) | _attributes_of(record, _VERSION_FIELDS)
 
 
-def version_from(item: Item) -> VersionRecord:
-    return VersionRecord(version=item["pk"]["S"].removesuffix("#"), **_read(item, _VERSION_FIELDS))
+def version_of_item(item: Item) -> VersionRecord:
+    return VersionRecord(version=item["pk"]["S"].removesuffix("#"), **_values_of(item, _VERSION_FIELDS))
 
 
 def run_item(run: Run) -> NewItem:
-    return run_key(run.run_id) | _written(run, _RUN_FIELDS)
+    return run_key(run.run_id) | _attributes_of(run, _RUN_FIELDS)
 
 
-def run_from(item: Item) -> Run:
-    return Run(run_id=item["sk"]["S"], **_read(item, _RUN_FIELDS))
+def run_of_item(item: Item) -> Run:
+    return Run(run_id=item["sk"]["S"], **_values_of(item, _RUN_FIELDS))
 
 
-def _written(record: object, fields: Mapping[str, _Form]) -> NewItem:
+def _attributes_of(record: object, fields: Mapping[str, _StoredForm]) -> NewItem:
     attributes = ((name, form.write(getattr(record, name))) for name, form in fields.items())
     return {name: attribute for name, attribute in attributes if attribute is not None}
 
 
-def _read(item: Item, fields: Mapping[str, _Form]) -> dict[str, Any]:
+def _values_of(item: Item, fields: Mapping[str, _StoredForm]) -> dict[str, Any]:
     return {name: form.read(item[name]) for name, form in fields.items() if name in item}

@@ -14,14 +14,14 @@ from botocore.exceptions import ClientError
 from library_validator.adapters.aws.registry_items import (
     POINTER_KEY,
     pointer_attributes,
-    pointer_from,
+    pointer_of_item,
     posting_key,
-    run_from,
     run_item,
     run_key,
-    version_from,
+    run_of_item,
     version_item,
     version_key,
+    version_of_item,
 )
 from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
 from library_validator.registry.store import Pointer, Run, VersionRecord, VersionState
@@ -62,7 +62,7 @@ class RegistryTable:
         answer = self._client.get_item(TableName=self._table, Key=POINTER_KEY, ConsistentRead=True)
         if "Item" not in answer:
             raise NoActiveRegistry
-        return pointer_from(answer["Item"])
+        return pointer_of_item(answer["Item"])
 
     def version(self, version: str) -> VersionRecord:
         record = self.find_version(version)
@@ -73,7 +73,7 @@ class RegistryTable:
     def find_version(self, version: str) -> VersionRecord | None:
         self.requests["GetItem"] += 1
         answer = self._client.get_item(TableName=self._table, Key=version_key(version), ConsistentRead=True)
-        return version_from(answer["Item"]) if "Item" in answer else None
+        return version_of_item(answer["Item"]) if "Item" in answer else None
 
     def put_version(self, record: VersionRecord) -> None:
         self.requests["PutItem"] += 1
@@ -165,7 +165,7 @@ class RegistryTable:
     def run(self, run_id: str) -> Run | None:
         self.requests["GetItem"] += 1
         answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
-        return run_from(answer["Item"]) if "Item" in answer else None
+        return run_of_item(answer["Item"]) if "Item" in answer else None
 
     def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
         self.requests["PutItem"] += 1
@@ -191,7 +191,7 @@ class RegistryTable:
             ExpressionAttributeValues={":run": {"S": "RUN"}},
             ConsistentRead=True,
         )
-        runs = [run_from(item) for page in pages for item in page["Items"]]
+        runs = [run_of_item(item) for page in pages for item in page["Items"]]
         return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
 
     def _write(self, requests: Sequence[WriteRequestUnionTypeDef]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from botocore.exceptions import ClientError
 
-from library_validator.registry.bucket import Upload, object_gone, object_too_large
+from library_validator.registry.bucket import Upload, refusal_of_large_object, refusal_of_missing_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -33,7 +33,7 @@ class ReleasesBucket:
             head = self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
-                raise object_gone(key) from error
+                raise refusal_of_missing_object(key) from error
             raise
         return head["VersionId"]
 
@@ -42,11 +42,11 @@ class ReleasesBucket:
             head = self._client.head_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
-                raise object_gone(upload.key, upload.version) from error
+                raise refusal_of_missing_object(upload.key, upload.version) from error
             raise
         return head["Metadata"]
 
-    def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
+    def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
         try:
             answer = self._client.copy_object(
                 Bucket=self._bucket,
@@ -58,7 +58,7 @@ class ReleasesBucket:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
-                raise object_gone(upload.key, upload.version) from error
+                raise refusal_of_missing_object(upload.key, upload.version) from error
             raise
         return Upload(key, answer["VersionId"])
 
@@ -69,12 +69,12 @@ class ReleasesBucket:
             answer = self._client.get_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
-                raise object_gone(upload.key, upload.version) from error
+                raise refusal_of_missing_object(upload.key, upload.version) from error
             raise
         body, size = answer["Body"], answer["ContentLength"]
         with body, tempfile.TemporaryFile() as file:
             if size > self._max_bytes:
-                raise object_too_large(size, self._max_bytes)
+                raise refusal_of_large_object(size, self._max_bytes)
             shutil.copyfileobj(body, file)
             file.seek(0)
             yield file

@@ -37,22 +37,24 @@ class RevalidationTable:
         }
         if progress.asked_at:
             item["asked_at"] = {"S": progress.asked_at}
-        return self._table.put(item, "note the progress of a revalidation", **_unless_behind(progress))
+        return self._table.put(
+            item, "note the progress of a revalidation", **_condition_of_progress(progress)
+        )
 
     def progress(self, activation: str) -> list[ShardProgress]:
         pk = revalidation_pk(activation)
         changed = {
-            item["sk"]["S"]: int(item["changed"]["N"]) for item in self._table.in_partition(pk, CHANGED)
+            item["sk"]["S"]: int(item["changed"]["N"]) for item in self._table.items_in_partition(pk, CHANGED)
         }
         found = []
-        for item in self._table.in_partition(pk, _SHARD):
+        for item in self._table.items_in_partition(pk, _SHARD):
             progress = _PROGRESS.validate_json(item["body"]["B"])
             count = changed.get(changed_sk(progress.shard, progress.policy_version, progress.asked_at), 0)
             found.append(replace(progress, changed=count))
         return found
 
 
-def _unless_behind(progress: ShardProgress) -> dict[str, Any]:
+def _condition_of_progress(progress: ShardProgress) -> dict[str, Any]:
     """The condition for noting ``progress``: what is stored for the shard is not further than it."""
     further = "policy_version <> :policy OR finished = :false"
     values: Item = {":policy": {"S": progress.policy_version}, ":false": {"BOOL": False}}

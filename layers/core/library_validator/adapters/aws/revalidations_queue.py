@@ -38,14 +38,15 @@ class Activation(BaseModel):
         return (self.detail.data.version, occurred_at) == (pointer.active, moment)
 
 
-def _kind(body: object) -> str:
+def _message_kind(body: object) -> str:
     return "activation" if isinstance(body, dict) and "detail-type" in body else "task"
 
 
 class _QueuedMessage(BaseModel):
     body: Json[
         Annotated[
-            Annotated[Activation, Tag("activation")] | Annotated[Task, Tag("task")], Discriminator(_kind)
+            Annotated[Activation, Tag("activation")] | Annotated[Task, Tag("task")],
+            Discriminator(_message_kind),
         ]
     ]
 

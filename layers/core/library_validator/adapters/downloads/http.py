@@ -41,7 +41,7 @@ class Urllib3Client:
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str], seconds: float) -> Iterator[HttpResponse]:
-        with _Request(seconds) as request, _as_not_fetched(request):
+        with _Request(seconds) as request, _raise_not_fetched(request):
             response = request.open(url, headers)
             answer = HttpResponse(
                 response.status,
@@ -68,7 +68,7 @@ class _Request:
 
     def __exit__(self, *_error: object) -> None:
         self._timer.cancel()
-        self._shut()
+        self._shut_sockets()
         if self._pool:
             self._pool.close()
 
@@ -76,7 +76,7 @@ class _Request:
         parts = urlsplit(url)
         pool, connection = _KINDS[parts.scheme]
         self._pool = pool(parts.hostname or "", parts.port)
-        self._pool.ConnectionCls = _remembering(connection, self._sockets)
+        self._pool.ConnectionCls = _recording_class(connection, self._sockets)
         silence = max(0.05, min(SILENCE_SECONDS, self._seconds))
         return self._pool.urlopen(
             "GET",
@@ -91,44 +91,44 @@ class _Request:
 
     def _expire(self) -> None:
         self.expired = True
-        self._shut()
+        self._shut_sockets()
 
-    def _shut(self) -> None:
+    def _shut_sockets(self) -> None:
         for opened in self._sockets:
             with suppress(OSError):
                 opened.shutdown(socket.SHUT_RDWR)
 
 
-def _remembering(connection: type[Any], sockets: list[socket.socket]) -> type[Any]:
+def _recording_class(connection: type[Any], sockets: list[socket.socket]) -> type[Any]:
     """A class of connections that put their socket into ``sockets``."""
 
-    class Remembering(connection):  # type: ignore[misc]
+    class RecordingConnection(connection):  # type: ignore[misc]
         def connect(self) -> None:
             super().connect()
             sockets.append(self.sock)
 
-    return Remembering
+    return RecordingConnection
 
 
 def _body(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
-    with _as_not_fetched(request):
+    with _raise_not_fetched(request):
         # read1 returns the bytes that have arrived; read would wait for a whole chunk.
         while chunk := response.read1(_CHUNK, decode_content=False):
             yield chunk
         if request.expired:
-            raise _timed_out()
+            raise _timeout_error()
 
 
 @contextmanager
-def _as_not_fetched(request: _Request) -> Iterator[None]:
+def _raise_not_fetched(request: _Request) -> Iterator[None]:
     """Turn every error of the connection into ``NotFetched``."""
     try:
         yield
     except (HTTPError, OSError, ValueError) as error:
-        raise (_timed_out() if request.expired else _fault(error)) from error
+        raise (_timeout_error() if request.expired else _not_fetched_of(error)) from error
 
 
-def _fault(error: Exception) -> NotFetched:
+def _not_fetched_of(error: Exception) -> NotFetched:
     cause = error.args[1] if len(error.args) > 1 else error.__cause__
     if isinstance(error, IncompleteRead) or isinstance(cause, IncompleteRead):
         return NotFetched(FetchOutcome.TRUNCATED, "ended before its announced length", transient=True)
@@ -137,11 +137,11 @@ def _fault(error: Exception) -> NotFetched:
     if isinstance(error, NewConnectionError):
         return NotFetched(FetchOutcome.UNREACHABLE, "cannot be reached", transient=True)
     if isinstance(error, TookTooLong | TimeoutError):
-        return _timed_out()
+        return _timeout_error()
     if isinstance(error, ProtocolError | OSError):
         return NotFetched(FetchOutcome.UNREACHABLE, "broke the connection", transient=True)
     return NotFetched(FetchOutcome.UNEXPECTED, f"does not answer in valid HTTP ({type(error).__name__})")
 
 
-def _timed_out() -> NotFetched:
+def _timeout_error() -> NotFetched:
     return NotFetched(FetchOutcome.TIMED_OUT, "did not answer in time", transient=True)

@@ -93,14 +93,14 @@ class MemoryDecisions:
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
     def unpublished(self, before: datetime, limit: int) -> list[Decision]:
-        marked = (decision for decision in self._all() if decision.event_id in self.marked)
+        marked = (decision for decision in self._all_decisions() if decision.event_id in self.marked)
         return [decision for decision in marked if decision.decided_at < before][:limit]
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         self.marked -= {decision.event_id for decision in decisions}
 
     def recent(self, since: datetime) -> Iterator[Decision]:
-        in_time = (decision for decision in self._all() if decision.event_id not in self.late)
+        in_time = (decision for decision in self._all_decisions() if decision.event_id not in self.late)
         return (decision for decision in in_time if decision.decided_at >= since)
 
     def current_page(
@@ -108,14 +108,14 @@ class MemoryDecisions:
     ) -> CurrentPage:
         start = tuple(json.loads(cursor)) if cursor else ()
         current = (self.get(*application) for application in self.current if shard_of(*application) == shard)
-        found = [decision for decision in current if decision and _place(decision) > start]
+        found = [decision for decision in current if decision and _position_in_shard(decision) > start]
         if ending_before:
             found = [each for each in found if each.valid_until and each.valid_until < ending_before]
-        found.sort(key=_place)
+        found.sort(key=_position_in_shard)
         page = found[:limit]
         return CurrentPage(
             tuple(page),
-            json.dumps(_place(page[-1])) if len(found) > limit else None,
+            json.dumps(_position_in_shard(page[-1])) if len(found) > limit else None,
             {
                 str(decision.event_id): self.notified[decision.event_id]
                 for decision in page
@@ -127,7 +127,7 @@ class MemoryDecisions:
         if self.current.get(_key(decision)) == decision.event_id:
             self.notified[decision.event_id] = days
 
-    def _all(self) -> list[Decision]:
+    def _all_decisions(self) -> list[Decision]:
         stored = [decision for decisions in self.decisions.values() for decision in decisions.values()]
         return sorted(stored, key=lambda decision: decision.decided_at)
 
@@ -136,7 +136,7 @@ def _key(decision: Decision) -> ApplicationKey:
     return decision.source, decision.application_id
 
 
-def _place(decision: Decision) -> tuple[str, str, str]:
+def _position_in_shard(decision: Decision) -> tuple[str, str, str]:
     """The place of a current decision in its shard: by its end; decisions without an end come last."""
     ends = decision.valid_until.astimezone(UTC).isoformat() if decision.valid_until else "9999"
     return ends, decision.source, decision.application_id

@@ -23,7 +23,7 @@ from library_validator.terms import RunStatus
 _BATCH_GET_KEYS = 100  # of DynamoDB: ``requests`` counts as AWS would
 
 
-class _Requested(Mapping[str, bytes]):
+class _RequestedPostings(Mapping[str, bytes]):
     """The requested postings of a version. Each is looked up when it is used; many never are."""
 
     def __init__(self, keys: frozenset[str], items: Mapping[str, bytes]) -> None:
@@ -56,7 +56,7 @@ class MemoryRegistry:
         self._runs: dict[str, Run] = {}
 
     @classmethod
-    def holding(cls, index: Index, releases: Iterable[AcceptedRelease], at: datetime) -> Self:
+    def of_index(cls, index: Index, releases: Iterable[AcceptedRelease], at: datetime) -> Self:
         """A registry whose live version is ``index``, built from ``releases``."""
         registry = cls()
         record = version_record(releases, index, VersionState.ACTIVE)
@@ -113,7 +113,7 @@ class MemoryRegistry:
     ) -> Mapping[str, bytes]:
         requested = frozenset(keys)
         self.requests["BatchGetItem"] += -(-len(requested) // _BATCH_GET_KEYS)
-        return _Requested(requested, self.items.get(version, {}))
+        return _RequestedPostings(requested, self.items.get(version, {}))
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
         self.items.setdefault(version, {}).update(postings)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from library_validator.registry.bucket import Upload, object_gone, object_too_large
+from library_validator.registry.bucket import Upload, refusal_of_large_object, refusal_of_missing_object
 
 _DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
@@ -34,20 +34,20 @@ class MemoryReleasesBucket:
 
     def current_version(self, key: str) -> str:
         if key not in self._objects:
-            raise object_gone(key)
+            raise refusal_of_missing_object(key)
         return f"v{len(self._objects[key])}"
 
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
         content, _ = self._object(upload)
         if len(content) > self._max_bytes:
-            raise object_too_large(len(content), self._max_bytes)
+            raise refusal_of_large_object(len(content), self._max_bytes)
         yield io.BytesIO(content)
 
     def metadata(self, upload: Upload) -> Mapping[str, str]:
         return self._object(upload)[1]
 
-    def put_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
+    def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
         return self.upload(key, self._object(upload)[0], metadata)
 
     def put_manifest(self, version: str, keys: Iterable[str]) -> None:
@@ -69,5 +69,5 @@ class MemoryReleasesBucket:
         versions = self._objects.get(upload.key, [])
         number = int(upload.version.removeprefix("v"))
         if number > len(versions):
-            raise object_gone(upload.key, upload.version)
+            raise refusal_of_missing_object(upload.key, upload.version)
         return versions[number - 1]

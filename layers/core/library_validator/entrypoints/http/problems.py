@@ -63,9 +63,9 @@ class MethodNotAllowed(ServiceError):
         super().__init__(HTTPStatus.METHOD_NOT_ALLOWED, f"this path allows {', '.join(methods)}")
 
 
-def problem(error: Exception) -> Response[str]:
+def problem_response(error: Exception) -> Response[str]:
     """An answer that names the problem. An error that nobody expected shows nothing of itself."""
-    body = _body(error)
+    body = _problem_body(error)
     headers = {"Allow": ", ".join(error.methods)} if isinstance(error, MethodNotAllowed) else None
     return Response(body["status"], CONTENT_TYPE, json.dumps(body), headers)
 
@@ -82,18 +82,18 @@ def status_of(error: Exception) -> HTTPStatus:
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _body(error: Exception) -> dict[str, Any]:
+def _problem_body(error: Exception) -> dict[str, Any]:
     status = status_of(error)
     body = {"type": "about:blank", "title": status.phrase, "status": status.value}
     match error:
         case ServiceError():
             return {**body, "detail": error.msg}
         case LibraryValidatorError():
-            return {**body, "code": _code(type(error)), "detail": str(error)}
+            return {**body, "code": _error_code(type(error)), "detail": str(error)}
         case _:
             return body
 
 
-def _code(kind: type[Exception]) -> str:
+def _error_code(kind: type[Exception]) -> str:
     """``no_active_registry`` of ``NoActiveRegistry``: for programs, which do not read the detail."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()

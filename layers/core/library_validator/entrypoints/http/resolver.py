@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, NotFoundError, UnauthorizedError
 
-from library_validator.entrypoints.http.problems import MethodNotAllowed, is_expected, problem
+from library_validator.entrypoints.http.problems import MethodNotAllowed, is_expected, problem_response
 from library_validator.entrypoints.http.request import Caller, Request, Runtime
 from library_validator.entrypoints.http.table import ROUTES, Route, allowed_methods
 
@@ -17,33 +17,35 @@ def build_resolver(runtime: Runtime, routes: Sequence[Route] = ROUTES) -> APIGat
     """A resolver with every route of the table. ``resolve(event, context)`` answers one event."""
     resolver = APIGatewayHttpResolver(debug=False)  # debug would show tracebacks to the caller
     for route in routes:
-        resolver.route(route.path, route.method)(_answering(route, runtime, resolver))
+        resolver.route(route.path, route.method)(_handler_with_checks(route, runtime, resolver))
 
-    def no_route(_error: NotFoundError) -> Response[str]:
+    def answer_unknown_path(_error: NotFoundError) -> Response[str]:
         methods = allowed_methods(routes, resolver.current_event.path)
-        return problem(MethodNotAllowed(methods) if methods else NotFoundError("this path does not exist"))
+        return problem_response(
+            MethodNotAllowed(methods) if methods else NotFoundError("this path does not exist")
+        )
 
-    def failed(error: Exception) -> Response[str]:
+    def answer_error(error: Exception) -> Response[str]:
         if not is_expected(error):
             runtime.logger.error("request failed", exc_info=error)
-        return problem(error)
+        return problem_response(error)
 
-    resolver.not_found(no_route)
-    resolver.exception_handler(Exception)(failed)
+    resolver.not_found(answer_unknown_path)
+    resolver.exception_handler(Exception)(answer_error)
     return resolver
 
 
-def _answering(
+def _handler_with_checks(
     route: Route, runtime: Runtime, resolver: APIGatewayHttpResolver
 ) -> Callable[..., dict[str, Any]]:
-    def answer(**parts: str) -> dict[str, Any]:
-        caller = _permitted(route, runtime.authenticate(resolver.current_event.raw_event))
+    def answer_request(**parts: str) -> dict[str, Any]:
+        caller = _check_caller(route, runtime.authenticate(resolver.current_event.raw_event))
         return route.handler(Request(caller, parts), runtime)
 
-    return answer
+    return answer_request
 
 
-def _permitted(route: Route, caller: Caller | None) -> Caller:
+def _check_caller(route: Route, caller: Caller | None) -> Caller:
     if caller is None:
         raise UnauthorizedError("sign in first: the request does not prove who sends it")
     if not caller.roles & route.roles:
