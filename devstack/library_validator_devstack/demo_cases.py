@@ -14,7 +14,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS
 from library_validator.decisions.decision import Decision
 from library_validator.releases.lineage.history import ListedSystem, merge_releases
-from library_validator.releases.lineage.same_place import has_phone, part_of_name
+from library_validator.releases.lineage.same_place import has_phone, is_part_of_name
 from library_validator.releases.records import Release
 from library_validator_cli.sample_applications import NONE, sample_applications
 
@@ -97,7 +97,7 @@ def _remembered_cases(releases: Sequence[Release], keys: set[str]) -> Iterator[C
     systems = [system for system in merge_releases(releases).systems if system.system.fscs_key not in keys]
     renamed = ((system, name) for system in systems for name in system.former_names[:1])
     for system, name in islice(
-        ((system, name) for system, name in renamed if not part_of_name(name, system.system.name)),
+        ((system, name) for system, name in renamed if not is_part_of_name(name, system.system.name)),
         _REMEMBERED,
     ):
         yield _remembered_case("under a former name", name, system)

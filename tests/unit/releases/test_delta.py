@@ -23,7 +23,7 @@ CEDAR = {
 }
 
 
-def survey(
+def release_of_year(
     year: int, system: Row | None = None, outlet: Row | None = None, more: Row | None = None
 ) -> Release:
     systems = [{**SYSTEM, **(system or {})}] + ([{**SYSTEM, **more}] if more else [])
@@ -31,12 +31,12 @@ def survey(
     return release_of(year, systems, outlets)
 
 
-def of_systems(older: Release, newer: Release) -> list[ListingChange]:
+def system_changes(older: Release, newer: Release) -> list[ListingChange]:
     return [change for change in delta_between(older, newer).changes if change.kind == "system"]
 
 
-def test_two_equal_releases_differ_in_nothing() -> None:
-    assert delta_between(survey(2021), survey(2022)).changes == ()
+def test_two_equal_releases_have_no_changes() -> None:
+    assert delta_between(release_of_year(2021), release_of_year(2022)).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_two_equal_releases_differ_in_nothing() -> None:
 def test_each_change_of_a_listed_system_has_its_evidence(
     before: Row, now: Row, what: str, evidence: str
 ) -> None:
-    (change,) = of_systems(survey(2021, before), survey(2022, now))
+    (change,) = system_changes(release_of_year(2021, before), release_of_year(2022, now))
     assert (change.what, change.evidence, change.id) == (what, evidence, "VT0001")
 
 
@@ -69,29 +69,31 @@ def test_each_change_of_a_listed_system_has_its_evidence(
     "now", [{"LIBNAME": "Alder Public Library"}, {"ADDRESS": "1 Main St."}, {"STATSTRU": "25"}]
 )
 def test_another_spelling_of_the_same_value_is_not_a_change(now: Row) -> None:
-    assert of_systems(survey(2021), survey(2022, now)) == []
+    assert system_changes(release_of_year(2021), release_of_year(2022, now)) == []
 
 
 def test_a_library_can_be_renamed_and_moved_at_once() -> None:
-    changes = of_systems(survey(2021), survey(2022, {"LIBNAME": "MAPLE LIBRARY", "ADDRESS": "5 ELM STREET"}))
+    changes = system_changes(
+        release_of_year(2021), release_of_year(2022, {"LIBNAME": "MAPLE LIBRARY", "ADDRESS": "5 ELM STREET"})
+    )
     assert [(change.what, change.before, change.after) for change in changes] == [
         ("renamed", "ALDER PUBLIC LIBRARY", "MAPLE LIBRARY"),
         ("moved", "1 MAIN STREET, ALDER 05601", "5 ELM STREET, ALDER 05601"),
     ]
 
 
-def test_new_closed_and_gone_systems() -> None:
-    with_cedar = survey(2022, more={**CEDAR, "STATSTRU": "02"})
-    (new,) = of_systems(survey(2021), with_cedar)
+def test_a_system_can_be_new_closed_or_gone() -> None:
+    with_cedar = release_of_year(2022, more={**CEDAR, "STATSTRU": "02"})
+    (new,) = system_changes(release_of_year(2021), with_cedar)
     assert (new.what, new.id, new.codes) == ("new", "VT0009", ("STATSTRU 02",))
-    (gone,) = of_systems(survey(2021, more=CEDAR), survey(2022))
+    (gone,) = system_changes(release_of_year(2021, more=CEDAR), release_of_year(2022))
     assert (gone.what, gone.id, gone.evidence) == ("gone", "VT0009", "comparison")
-    (closed,) = of_systems(survey(2021, more={**CEDAR, "STATSTRU": "03"}), survey(2022))
+    (closed,) = system_changes(release_of_year(2021, more={**CEDAR, "STATSTRU": "03"}), release_of_year(2022))
     assert (closed.what, closed.evidence) == ("closed", "both")
 
 
 def test_the_change_of_an_absorbed_system_names_the_other_system() -> None:
-    older = survey(2021, more=CEDAR)
+    older = release_of_year(2021, more=CEDAR)
     newer = release_of(
         2022,
         [{**SYSTEM, "STATSTRU": "01"}],
@@ -107,8 +109,8 @@ def test_the_change_of_an_absorbed_system_names_the_other_system() -> None:
 
 
 def test_a_re_keyed_system_is_neither_gone_nor_new_and_can_be_renamed() -> None:
-    newer = survey(2022, more={**CEDAR, "FSCSKEY": "VT9001", "LIBNAME": "CEDAR GROVE LIBRARY"})
-    changes = delta_between(survey(2021, more=CEDAR), newer).changes
+    newer = release_of_year(2022, more={**CEDAR, "FSCSKEY": "VT9001", "LIBNAME": "CEDAR GROVE LIBRARY"})
+    changes = delta_between(release_of_year(2021, more=CEDAR), newer).changes
     assert [(change.kind, change.what, change.before, change.after) for change in changes] == [
         ("system", "re_keyed", "VT0009", "VT9001"),
         ("system", "renamed", "CEDAR FREE LIBRARY", "CEDAR GROVE LIBRARY"),
@@ -119,11 +121,11 @@ def test_a_re_keyed_system_is_neither_gone_nor_new_and_can_be_renamed() -> None:
 
 def test_a_delta_from_a_newer_release_to_an_older_one_is_an_error() -> None:
     with pytest.raises(ValueError, match="give the older release first"):
-        delta_between(survey(2022), survey(2021))
+        delta_between(release_of_year(2022), release_of_year(2021))
 
 
 def test_the_json_has_every_change_and_the_counts() -> None:
-    delta = delta_between(survey(2021), survey(2022, {"LIBNAME": "MAPLE LIBRARY"}))
+    delta = delta_between(release_of_year(2021), release_of_year(2022, {"LIBNAME": "MAPLE LIBRARY"}))
     read = json.loads(json.dumps(delta.as_json()))
     assert read["counts"] == {"systems": {"renamed": 1}, "outlets": {}}
     assert (read["older"]["fiscal_year"], read["newer"]["fiscal_year"]) == (2021, 2022)
@@ -144,7 +146,7 @@ def test_the_json_has_every_change_and_the_counts() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
-def test_every_system_of_either_release_is_accounted_for(gone: set[int], new: set[int]) -> None:
+def test_every_system_that_only_one_release_lists_is_gone_or_new(gone: set[int], new: set[int]) -> None:
     systems, outlets = country(10)
 
     def without(left_out: set[int], year: int) -> Release:
@@ -155,5 +157,5 @@ def test_every_system_of_either_release_is_accounted_for(gone: set[int], new: se
     before = {system.fscs_key for system in older.systems}
     after = {system.fscs_key for system in newer.systems}
     delta = delta_between(older, newer)
-    assert {change.id for change in delta.of("system", "gone")} == before - after
-    assert {change.id for change in delta.of("system", "new")} == after - before
+    assert {change.id for change in delta.changes_of("system", "gone")} == before - after
+    assert {change.id for change in delta.changes_of("system", "new")} == after - before

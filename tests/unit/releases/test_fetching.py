@@ -1,4 +1,4 @@
-"""The list of sources, the offers of a page, and how the time is shared: without a network."""
+"""The list of sources, the offers of a page, and the time for each source: without a network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from library_validator.releases.fetching.offers import (
     linked_offers,
     offer_at,
     read_page,
-    year_named,
+    year_in_name,
 )
 from library_validator.releases.fetching.sources import (
     ReleaseSource,
@@ -54,11 +54,13 @@ ENTRY: dict[str, Any] = {
 }
 
 
-def written(*entries: dict[str, Any], **more: object) -> str:
+def sources_as_json(*entries: dict[str, Any], **more: object) -> str:
     return json.dumps({"sources": entries, **more})
 
 
-def offered(html: str, source: ReleaseSource = PAGE, today: date = TODAY) -> list[tuple[int | None, str]]:
+def offers_of_page(
+    html: str, source: ReleaseSource = PAGE, today: date = TODAY
+) -> list[tuple[int | None, str]]:
     page = read_page(html.encode(), source.url)
     return [(offer.fiscal_year, offer.url) for offer in linked_offers(source, page, today)]
 
@@ -79,7 +81,7 @@ def test_the_built_in_list_has_the_agency_first_and_then_copies_that_are_not_off
 
 def test_each_year_of_the_built_in_table_is_in_the_name_of_its_file() -> None:
     table = built_in_sources()[1]
-    assert {year_named(address): year for year, address in table.releases.items()} == {
+    assert {year_in_name(address): year for year, address in table.releases.items()} == {
         year: year for year in range(2017, 2025)
     }
     assert [offer.fiscal_year for offer in known_offers(table, TODAY)] == list(range(2024, 2016, -1))
@@ -96,15 +98,15 @@ def test_a_copy_is_requested_from_the_archive_with_the_date_of_today() -> None:
     assert not archive.may_ask(newest.address)
 
 
-def test_an_operator_s_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
+def test_an_operators_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
     as_json = tmp_path / "sources.json"
-    as_json.write_text(written(ENTRY))
+    as_json.write_text(sources_as_json(ENTRY))
     as_toml = tmp_path / "sources.toml"
     as_toml.write_text(
         '[[sources]]\nid = "page"\nkind = "page"\nofficial = true\n'
         'url = "https://agency.example/survey"\nhosts = ["agency.example"]\n'
     )
-    assert read_source_file(as_json) == read_source_file(as_toml) == read_sources(written(ENTRY))
+    assert read_source_file(as_json) == read_source_file(as_toml) == read_sources(sources_as_json(ENTRY))
 
 
 @pytest.mark.parametrize(
@@ -112,30 +114,42 @@ def test_an_operator_s_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
     [
         ("[]", "valid dictionary|object"),
         ("{", "JSON"),
-        (written(), "at least 1"),
-        (written({**ENTRY, "kind": "ftp"}), "kind"),
-        (written({**ENTRY, "colour": "red"}), "colour"),
-        (written({**ENTRY, "hosts": []}), "hosts"),
-        (written({**ENTRY, "url": ""}), "needs url"),
+        (sources_as_json(), "at least 1"),
+        (sources_as_json({**ENTRY, "kind": "ftp"}), "kind"),
+        (sources_as_json({**ENTRY, "colour": "red"}), "colour"),
+        (sources_as_json({**ENTRY, "hosts": []}), "hosts"),
+        (sources_as_json({**ENTRY, "url": ""}), "needs url"),
         (
-            written({**ENTRY, "releases": {"2022": "https://agency.example/a.zip"}}),
+            sources_as_json({**ENTRY, "releases": {"2022": "https://agency.example/a.zip"}}),
             "needs url and nothing else",
         ),
-        (written({**ENTRY, "url": "http://agency.example/survey"}), "not https on one of its hosts"),
-        (written({**ENTRY, "url": "https://elsewhere.example/"}), "not https on one of its hosts"),
-        (written({**ENTRY, "url": "https://agency.example:8443/"}), "not https on one of its hosts"),
-        (written({**ENTRY, "url": "https://me@agency.example/"}), "not https on one of its hosts"),
-        (written({**ENTRY, "url": "http://127.0.0.1/", "hosts": ["127.0.0.1"]}), "not https"),
         (
-            written(
+            sources_as_json({**ENTRY, "url": "http://agency.example/survey"}),
+            "not an https address on one of its hosts",
+        ),
+        (
+            sources_as_json({**ENTRY, "url": "https://elsewhere.example/"}),
+            "not an https address on one of its hosts",
+        ),
+        (
+            sources_as_json({**ENTRY, "url": "https://agency.example:8443/"}),
+            "not an https address on one of its hosts",
+        ),
+        (
+            sources_as_json({**ENTRY, "url": "https://me@agency.example/"}),
+            "not an https address on one of its hosts",
+        ),
+        (sources_as_json({**ENTRY, "url": "http://127.0.0.1/", "hosts": ["127.0.0.1"]}), "not an https"),
+        (
+            sources_as_json(
                 {**ENTRY, "url": "http://169.254.169.254/", "hosts": ["169.254.169.254"]}, plain_http=True
             ),
-            "not https",
+            "not an https address",
         ),
-        (written(ENTRY, ENTRY), "two sources are called page"),
-        (written({**ENTRY, "id": "own-url"}), "two sources are called own-url"),
+        (sources_as_json(ENTRY, ENTRY), "two sources are called page"),
+        (sources_as_json({**ENTRY, "id": "own-url"}), "two sources are called own-url"),
         (
-            written(
+            sources_as_json(
                 {
                     "id": "c",
                     "kind": "copy",
@@ -147,7 +161,7 @@ def test_an_operator_s_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
             "is not in the list before it",
         ),
         (
-            written(
+            sources_as_json(
                 ENTRY,
                 {
                     "id": "c",
@@ -158,7 +172,7 @@ def test_an_operator_s_list_is_read_from_toml_and_json(tmp_path: Path) -> None:
                     "hosts": ["a.example"],
                 },
             ),
-            "not the agency's own",
+            "cannot be official",
         ),
     ],
 )
@@ -167,7 +181,7 @@ def test_a_wrong_list_is_refused_with_the_reason(text: str, problem: str) -> Non
         read_sources(text)
 
 
-def test_an_operator_s_address_is_official_only_on_the_agency_s_hosts() -> None:
+def test_an_operators_address_is_official_only_on_the_agencys_hosts() -> None:
     listed = built_in_sources()
     own = own_source("https://mirror.example/pls.zip", listed)
     assert (own.id, own.kind, own.official, own.hosts) == (
@@ -193,7 +207,7 @@ def test_links_to_releases_are_found_on_any_page() -> None:
       <a href="2025/pls_fy2023_csv.zip#top">2023</a> <A HREF='/x/PLS_FY2022_CSV.ZIP'>2022
       <a href="pls_fy2018_data_files_csv.zip">x</a><a>none</a><a href>none</a><a href="http://[">bad</a>
       <a href="2025/pls_fy2023_sas.zip">SAS</a><a href="https://agency.example/pls_fy2021_csv.zip?x=1">y</a>"""
-    assert offered(html) == [
+    assert offers_of_page(html) == [
         (2023, "https://agency.example/files/2025/pls_fy2023_csv.zip"),
         (2022, "https://agency.example/x/PLS_FY2022_CSV.ZIP"),
         (2021, "https://agency.example/pls_fy2021_csv.zip?x=1"),
@@ -203,7 +217,9 @@ def test_links_to_releases_are_found_on_any_page() -> None:
 
 def test_the_later_upload_of_a_year_comes_first() -> None:
     html = '<a href="/2025-08/pls_fy2023_csv.zip">a</a><a href="/2026-02/pls_fy2023_csv_0.zip">b</a>'
-    assert next(url for _, url in offered(html)) == "https://agency.example/2026-02/pls_fy2023_csv_0.zip"
+    assert (
+        next(url for _, url in offers_of_page(html)) == "https://agency.example/2026-02/pls_fy2023_csv_0.zip"
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,11 +236,11 @@ def test_the_later_upload_of_a_year_comes_first() -> None:
     ],
 )
 def test_links_to_other_hosts_and_to_years_that_are_not_over_are_ignored(href: str) -> None:
-    assert offered(f'<a href="{href}">CSV</a>') == []
+    assert offers_of_page(f'<a href="{href}">CSV</a>') == []
 
 
-def test_the_links_before_a_broken_end_are_read() -> None:
-    assert offered('<a href="/pls_fy2022_csv.zip">CSV</a><![nonsense[ ') == [
+def test_the_links_before_broken_html_are_read() -> None:
+    assert offers_of_page('<a href="/pls_fy2022_csv.zip">CSV</a><![nonsense[ ') == [
         (2022, "https://agency.example/pls_fy2022_csv.zip")
     ]
 
@@ -259,7 +275,7 @@ def test_an_uploaded_object_has_the_name_of_its_file() -> None:
 # The search
 
 
-class Slow(MemoryHttpClient):
+class SlowHttpClient(MemoryHttpClient):
     """Every request takes ``seconds`` of the time that is left."""
 
     def __init__(self, seconds: float) -> None:
@@ -275,12 +291,12 @@ class Slow(MemoryHttpClient):
 
 
 def test_each_source_has_an_equal_share_of_the_time_that_is_left() -> None:
-    web = Slow(seconds=10)
+    web = SlowHttpClient(seconds=10)
     states = MemoryFetchStates()
     ports = FetchPorts(
         web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: web.left, lambda _: None, 10**6
     )
-    sources = read_sources(written(*({**ENTRY, "id": f"page-{number}"} for number in range(4))))
+    sources = read_sources(sources_as_json(*({**ENTRY, "id": f"page-{number}"} for number in range(4))))
     look_for_release(sources, KnownReleases(), ports, lambda: NOW)
     assert web.given == [25, 30, 40, 70]
 
@@ -294,7 +310,7 @@ def test_only_the_newest_addresses_and_uploads_of_a_source_are_remembered() -> N
     ports = FetchPorts(
         web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: 100.0, lambda _: None, 10**6
     )
-    (source,) = read_sources(written({**ENTRY, "kind": "file"}))
+    (source,) = read_sources(sources_as_json({**ENTRY, "kind": "file"}))
     answer = look_for_release([source], KnownReleases(), ports, lambda: NOW).answer
     assert answer is not None
     kept = states.states()["page"]

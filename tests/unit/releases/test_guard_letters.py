@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.releases.guarding.guard import LiveRelease, guard, problems_of_file
-from library_validator.releases.guarding.letters import is_spoiled, lost_accents
+from library_validator.releases.guarding.letters import has_lost_accents, is_spoiled
 from library_validator.releases.records import Problem, Release
 from tests.builders.invented_country import Rows, country, release_of_country
 
@@ -45,7 +45,7 @@ def problems(release: Release, nearest: Release | None = None) -> list[Problem]:
         "Peña Ã± Española",
     ],
 )
-def test_a_single_name_with_spoiled_letters_waits_for_a_person(city: str) -> None:
+def test_a_release_with_a_single_spoiled_name_waits_for_a_person(city: str) -> None:
     release = release_of_country(country_with(city), 2022)
     (problem,) = problems(release)
     assert (problem.code, problem.severity) == ("letters_spoiled", "quarantine")
@@ -87,7 +87,7 @@ def test_a_value_of_the_accepted_release_is_not_reported_again() -> None:
 
 
 @pytest.mark.parametrize("replaced_by", ["-", "_", "", "+", "&Ntilde;", "ñ)"])
-def test_lost_accents_wait_for_a_person(
+def test_a_release_with_lost_accents_waits_for_a_person(
     replaced_by: str,
 ) -> None:
     nearest = release_of_country(country_with(*ACCENTED), 2021)
@@ -136,11 +136,11 @@ def test_two_lost_accents_are_allowed() -> None:
 def test_an_accent_is_lost_unless_its_letter_has_another_spelling(
     before: str, now: str, *, lost: bool
 ) -> None:
-    assert lost_accents(before, now) is lost
+    assert has_lost_accents(before, now) is lost
 
 
 @given(st.text("AÉÑ-?Ã‘ ", max_size=30), st.text("AEN-?Ã‘ ", max_size=60))
 def test_any_two_texts_can_be_compared(before: str, now: str) -> None:
-    assert lost_accents(before, now) in (True, False)
-    assert not lost_accents(before, before)
-    assert not lost_accents(before, before.replace("É", "E").replace("Ñ", "N").replace("Ã", "A"))
+    assert has_lost_accents(before, now) in (True, False)
+    assert not has_lost_accents(before, before)
+    assert not has_lost_accents(before, before.replace("É", "E").replace("Ñ", "N").replace("Ã", "A"))

@@ -26,7 +26,7 @@ def outlet(key: str, sequence: str, **columns: str) -> Row:
     return {**OUTLET, "FSCSKEY": key, "FSCS_SEQ": sequence, **own, **columns}
 
 
-def listed(history: History) -> dict[str, int]:
+def last_years(history: History) -> dict[str, int]:
     """FSCS key or id of every entry, with the year that lists it last."""
     years = {entry.system.fscs_key: entry.last_listed for entry in history.systems}
     return years | {o.outlet.fscs_id: o.last_listed for entry in history.systems for o in entry.outlets}
@@ -45,7 +45,7 @@ NEW = release_of(
 
 
 def test_a_vanished_library_is_kept_with_its_last_year() -> None:
-    assert listed(merge_releases([OLD, NEW])) == {
+    assert last_years(merge_releases([OLD, NEW])) == {
         "VT0001": 2022,
         "VT0001-002": 2022,
         "VT0001-003": 2020,
@@ -103,14 +103,14 @@ def test_the_order_of_releases_does_not_matter() -> None:
     middle = release_of(2021, [system("VT0002"), system("VT0004")], [outlet("VT0002", "005")])
     histories = [merge_releases(order) for order in permutations([OLD, middle, NEW])]
     assert all(history == histories[0] for history in histories)
-    assert listed(histories[0])["VT0002"] == 2021
+    assert last_years(histories[0])["VT0002"] == 2021
 
 
 def test_a_release_given_twice_counts_once() -> None:
     assert merge_releases([NEW, NEW]) == merge_releases([NEW])
 
 
-def test_two_contents_of_one_year_are_refused() -> None:
+def test_two_releases_of_one_year_with_other_content_are_refused() -> None:
     with pytest.raises(ReleaseRefused, match="two releases of fiscal year 2022"):
         merge_releases([NEW, release_of(2022, [system("VT0009")], [outlet("VT0009", "002")])])
 
@@ -123,7 +123,7 @@ def test_merging_no_release_is_an_error() -> None:
 MOVED: Row = {"LIBNAME": "MILL POND BRANCH", "ADDRESS": "4 POND ROAD", "PHONE": "8025550444"}
 
 
-def moving(columns_then: Row, columns_now: Row) -> History:
+def history_of_move(columns_then: Row, columns_now: Row) -> History:
     systems = [system("VT0001"), system("VT0002")]
     then = release_of(2021, systems, [outlet("VT0001", "002"), outlet("VT0001", "003", **columns_then)])
     now = release_of(2022, systems, [outlet("VT0001", "002"), outlet("VT0002", "007", **columns_now)])
@@ -134,7 +134,7 @@ def moving(columns_then: Row, columns_now: Row) -> History:
     "change", [{}, {"PHONE": "8025550999"}, {"ADDRESS": "POND ROAD AT THE MILL"}, {"STATSTRU": "11"}]
 )
 def test_an_outlet_that_moved_to_another_system_is_listed_there_only(change: Row) -> None:
-    years = listed(moving(MOVED, {**MOVED, **change}))
+    years = last_years(history_of_move(MOVED, {**MOVED, **change}))
     assert years["VT0002-007"] == 2022
     assert "VT0001-003" not in years
 
@@ -149,12 +149,12 @@ def test_an_outlet_that_moved_to_another_system_is_listed_there_only(change: Row
     ],
 )
 def test_an_outlet_that_only_resembles_a_vanished_one_does_not_replace_it(change: Row) -> None:
-    assert listed(moving(MOVED, {**MOVED, **change}))["VT0001-003"] == 2021
+    assert last_years(history_of_move(MOVED, {**MOVED, **change}))["VT0001-003"] == 2021
 
 
 def test_a_shared_phone_or_a_street_without_number_is_not_evidence() -> None:
     shared = {"LIBNAME": "BOOKMOBILE", "ADDRESS": "COURT HOUSE SQUARE", "PHONE": "-4"}
-    assert listed(moving(shared, shared))["VT0001-003"] == 2021
+    assert last_years(history_of_move(shared, shared))["VT0001-003"] == 2021
 
 
 def test_an_outlet_that_left_a_shared_place_is_kept() -> None:
@@ -162,7 +162,7 @@ def test_an_outlet_that_left_a_shared_place_is_kept() -> None:
     history = merge_releases(
         [release_of(2021, [system("VT0001")], twins), release_of(2022, [system("VT0001")], twins[:1])]
     )
-    assert listed(history) == {"VT0001": 2022, "VT0001-002": 2022, "VT0001-003": 2021}
+    assert last_years(history) == {"VT0001": 2022, "VT0001-002": 2022, "VT0001-003": 2021}
 
 
 keys = st.sampled_from(["VT0001", "VT0002", "VT0003", "VT0004"])
@@ -179,7 +179,7 @@ def releases(draw: st.DrawFn) -> list[Release]:
 
 
 @given(releases())
-def test_every_system_ever_listed_is_there_once_with_its_last_year(
+def test_the_history_has_every_system_once_with_its_last_year(
     given_releases: list[Release],
 ) -> None:
     years: dict[str, int] = {}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.releases.lineage.fates import Fate, TakenOver
+from library_validator.releases.lineage.fates import Fate, Takeover
 from library_validator.releases.lineage.history import ListedSystem, merge_releases
 from library_validator.releases.records import Release
 from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
@@ -29,25 +29,25 @@ PLACES: dict[str, Row] = {
 HOST = "VT0009"
 
 
-def alone(place: str, key: str, structure: str = "00") -> Listing:
+def own_system(place: str, key: str, structure: str = "00") -> Listing:
     """A library that is a system of its own."""
     row = {**PLACES[place], "FSCSKEY": key, "STATSTRU": structure}
     return [{**SYSTEM, **row}], [{**OUTLET, **row, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]
 
 
-def called(name: str, listing: Listing) -> Listing:
+def rename_library(name: str, listing: Listing) -> Listing:
     """The same library under another name."""
     systems, outlets = listing
     return [{**row, "LIBNAME": name} for row in systems], [{**row, "LIBNAME": name} for row in outlets]
 
 
-def branch(place: str, key: str, sequence: str) -> Listing:
+def branch_of(place: str, key: str, sequence: str) -> Listing:
     """The same library as a branch of another listed system."""
     row = {**PLACES[place], "FSCSKEY": key, "FSCS_SEQ": sequence, "C_OUT_TY": "BR"}
     return [], [{**OUTLET, **row}]
 
 
-def year(fiscal_year: int, *listed: Listing) -> Release:
+def release_of_year(fiscal_year: int, *listed: Listing) -> Release:
     """A release that lists ``listed`` beside a county's system that never changes."""
     host = {"FSCSKEY": HOST, "LIBNAME": "HOST COUNTY LIBRARY", "ADDRESS": "900 COURT SQUARE", "ZIP": "05799"}
     systems: list[Row] = [{**SYSTEM, **host, "PHONE": "8025550999"}]
@@ -58,19 +58,22 @@ def year(fiscal_year: int, *listed: Listing) -> Release:
     return release_of(fiscal_year, systems, outlets)
 
 
-def remembered(*releases: Release) -> dict[str, ListedSystem]:
+def systems_by_key(*releases: Release) -> dict[str, ListedSystem]:
     return {listed.system.fscs_key: listed for listed in merge_releases(releases).systems}
 
 
 def test_a_listed_system_has_no_fate() -> None:
-    assert all(listed.fate is None for listed in remembered(year(2021, alone("ASTER", "VT0001"))).values())
+    assert all(
+        listed.fate is None
+        for listed in systems_by_key(release_of_year(2021, own_system("ASTER", "VT0001"))).values()
+    )
 
 
 def test_a_library_with_two_new_keys_in_a_row_is_listed_under_the_last() -> None:
-    systems = remembered(
-        year(2015, alone("ASTER", "VT0001")),
-        year(2017, alone("ASTER", "VT0002")),
-        year(2021, alone("ASTER", "VT0003")),
+    systems = systems_by_key(
+        release_of_year(2015, own_system("ASTER", "VT0001")),
+        release_of_year(2017, own_system("ASTER", "VT0002")),
+        release_of_year(2021, own_system("ASTER", "VT0003")),
     )
     assert set(systems) == {HOST, "VT0003"}
     assert systems["VT0003"].former_keys == ("VT0002", "VT0001")
@@ -79,11 +82,11 @@ def test_a_library_with_two_new_keys_in_a_row_is_listed_under_the_last() -> None
 
 
 def test_the_names_of_former_keys_are_former_names() -> None:
-    systems = remembered(
-        year(2015, called("ASTER READING ROOM", alone("ASTER", "VT0001"))),
-        year(2017, alone("ASTER", "VT0001")),
-        year(2021, alone("ASTER", "VT0003")),
-        year(2022, called("CARVER LIBRARY", alone("ASTER", "VT0003"))),
+    systems = systems_by_key(
+        release_of_year(2015, rename_library("ASTER READING ROOM", own_system("ASTER", "VT0001"))),
+        release_of_year(2017, own_system("ASTER", "VT0001")),
+        release_of_year(2021, own_system("ASTER", "VT0003")),
+        release_of_year(2022, rename_library("CARVER LIBRARY", own_system("ASTER", "VT0003"))),
     )
     assert set(systems) == {HOST, "VT0003"}
     entry = systems["VT0003"]
@@ -93,38 +96,38 @@ def test_the_names_of_former_keys_are_former_names() -> None:
 
 
 def test_a_new_key_and_then_a_merger_end_at_the_branch() -> None:
-    systems = remembered(
-        year(2017, alone("ASTER", "VT0001")),
-        year(2021, alone("ASTER", "VT0002")),
-        year(2022, branch("ASTER", HOST, "007")),
+    systems = systems_by_key(
+        release_of_year(2017, own_system("ASTER", "VT0001")),
+        release_of_year(2021, own_system("ASTER", "VT0002")),
+        release_of_year(2022, branch_of("ASTER", HOST, "007")),
     )
     assert set(systems) == {HOST, "VT0002"}
     assert systems["VT0002"].former_keys == ("VT0001",)
     assert systems["VT0002"].last_listed == 2021
     assert systems["VT0002"].fate == Fate(
-        "absorbed", TakenOver(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
+        "absorbed", Takeover(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
     )
 
 
 def test_a_branch_that_moved_twice_is_found_in_its_present_system() -> None:
     """ASTER became a branch of BIRCH; then BIRCH became a part of the county's system."""
-    systems = remembered(
-        year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
-        year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
-        year(2022, branch("BIRCH", HOST, "007"), branch("ASTER", HOST, "008")),
+    systems = systems_by_key(
+        release_of_year(2017, own_system("ASTER", "VT0001"), own_system("BIRCH", "VT0002")),
+        release_of_year(2021, own_system("BIRCH", "VT0002"), branch_of("ASTER", "VT0002", "003")),
+        release_of_year(2022, branch_of("BIRCH", HOST, "007"), branch_of("ASTER", HOST, "008")),
     )
     by = {key: listed.fate.by for key, listed in systems.items() if listed.fate}
     assert by == {
-        "VT0001": TakenOver(HOST, f"{HOST}-008", "ASTER PUBLIC LIBRARY", 2022),
-        "VT0002": TakenOver(HOST, f"{HOST}-007", "BIRCH PUBLIC LIBRARY", 2022),
+        "VT0001": Takeover(HOST, f"{HOST}-008", "ASTER PUBLIC LIBRARY", 2022),
+        "VT0002": Takeover(HOST, f"{HOST}-007", "BIRCH PUBLIC LIBRARY", 2022),
     }
 
 
 def test_a_chain_without_a_listed_end_has_no_successor() -> None:
-    systems = remembered(
-        year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
-        year(2021, alone("BIRCH", "VT0002"), branch("ASTER", "VT0002", "003")),
-        year(2022),
+    systems = systems_by_key(
+        release_of_year(2017, own_system("ASTER", "VT0001"), own_system("BIRCH", "VT0002")),
+        release_of_year(2021, own_system("BIRCH", "VT0002"), branch_of("ASTER", "VT0002", "003")),
+        release_of_year(2022),
     )
     assert systems["VT0001"].fate == Fate("no_longer_reported")
     assert systems["VT0002"].fate == Fate("no_longer_reported")
@@ -132,59 +135,65 @@ def test_a_chain_without_a_listed_end_has_no_successor() -> None:
 
 @pytest.mark.parametrize("code", ["03", "10"])
 def test_a_system_is_closed_if_it_was_closed_in_its_last_year(code: str) -> None:
-    systems = remembered(year(2019, alone("ASTER", "VT0001", structure=code)), year(2022))
+    systems = systems_by_key(
+        release_of_year(2019, own_system("ASTER", "VT0001", structure=code)), release_of_year(2022)
+    )
     assert systems["VT0001"].fate == Fate("closed")
 
 
 def test_a_system_that_reopened_before_its_last_year_is_not_closed() -> None:
-    systems = remembered(
-        year(2017, alone("ASTER", "VT0001", structure="03")),
-        year(2019, alone("ASTER", "VT0001")),
-        year(2022),
+    systems = systems_by_key(
+        release_of_year(2017, own_system("ASTER", "VT0001", structure="03")),
+        release_of_year(2019, own_system("ASTER", "VT0001")),
+        release_of_year(2022),
     )
     assert systems["VT0001"].fate == Fate("no_longer_reported")
 
 
-class TestAYearThatMissesALibraryOut:
-    def test_does_not_hide_its_new_key(self) -> None:
-        systems = remembered(
-            year(2017, alone("ASTER", "VT0001")), year(2021), year(2022, alone("ASTER", "VT0002"))
+class TestLibraryMissingFromOneRelease:
+    def test_the_new_key_of_the_library_is_found(self) -> None:
+        systems = systems_by_key(
+            release_of_year(2017, own_system("ASTER", "VT0001")),
+            release_of_year(2021),
+            release_of_year(2022, own_system("ASTER", "VT0002")),
         )
         assert set(systems) == {HOST, "VT0002"}
         assert systems["VT0002"].former_keys == ("VT0001",)
 
-    def test_does_not_hide_the_system_that_took_it_over(self) -> None:
-        systems = remembered(
-            year(2017, alone("ASTER", "VT0001")), year(2021), year(2022, branch("ASTER", HOST, "007"))
+    def test_the_system_that_took_the_library_over_is_found(self) -> None:
+        systems = systems_by_key(
+            release_of_year(2017, own_system("ASTER", "VT0001")),
+            release_of_year(2021),
+            release_of_year(2022, branch_of("ASTER", HOST, "007")),
         )
         assert systems["VT0001"].fate == Fate(
-            "absorbed", TakenOver(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
+            "absorbed", Takeover(HOST, f"{HOST}-007", "ASTER PUBLIC LIBRARY", 2022)
         )
 
-    def test_does_not_make_a_library_listed_in_between_its_successor(self) -> None:
+    def test_a_branch_that_was_listed_in_between_is_not_the_successor(self) -> None:
         """In 2021 the branch is at another place, so its later move says nothing about the library."""
         moved: Listing = (
             [],
-            [{**row, "ADDRESS": "7 FAR ROAD", "ZIP": "05788"} for row in branch("ASTER", HOST, "007")[1]],
+            [{**row, "ADDRESS": "7 FAR ROAD", "ZIP": "05788"} for row in branch_of("ASTER", HOST, "007")[1]],
         )
-        systems = remembered(
-            year(2017, alone("ASTER", "VT0001")),
-            year(2021, moved),
-            year(2022, branch("ASTER", HOST, "007")),
+        systems = systems_by_key(
+            release_of_year(2017, own_system("ASTER", "VT0001")),
+            release_of_year(2021, moved),
+            release_of_year(2022, branch_of("ASTER", HOST, "007")),
         )
         assert systems["VT0001"].fate == Fate("no_longer_reported")
 
-    def test_does_not_take_the_new_key_of_another_library(self) -> None:
+    def test_the_new_key_of_another_library_is_not_taken(self) -> None:
         """BIRCH moved into ASTER's house while ASTER was not listed, and then took another key."""
         birch = {**PLACES["ASTER"], "FSCSKEY": "VT0002"}
         moved_in: Listing = (
             [{**SYSTEM, **birch}],
             [{**OUTLET, **birch, "FSCS_SEQ": "002", "C_OUT_TY": "CE"}],
         )
-        systems = remembered(
-            year(2017, alone("ASTER", "VT0001"), alone("BIRCH", "VT0002")),
-            year(2021, moved_in),
-            year(2022, alone("ASTER", "VT0003")),
+        systems = systems_by_key(
+            release_of_year(2017, own_system("ASTER", "VT0001"), own_system("BIRCH", "VT0002")),
+            release_of_year(2021, moved_in),
+            release_of_year(2022, own_system("ASTER", "VT0003")),
         )
         assert systems["VT0003"].former_keys == ("VT0002",)
         assert systems["VT0001"].fate == Fate("no_longer_reported")
@@ -196,22 +205,22 @@ STATES = st.sampled_from(["absent", "alone", "renumbered", "branch", "closed"])
 def _listed(state: str, place: str, number: int) -> list[Listing]:
     match state:
         case "alone":
-            return [alone(place, f"VT000{number}")]
+            return [own_system(place, f"VT000{number}")]
         case "renumbered":
-            return [alone(place, f"VT010{number}")]
+            return [own_system(place, f"VT010{number}")]
         case "branch":
-            return [branch(place, HOST, f"01{number}")]
+            return [branch_of(place, HOST, f"01{number}")]
         case "closed":
-            return [alone(place, f"VT000{number}", structure="03")]
+            return [own_system(place, f"VT000{number}", structure="03")]
     return []
 
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Release]:
-    """Two to five years in which each of four libraries comes, goes and changes its key at will."""
+    """Two to five years in which each of four libraries comes, goes and changes its key at random."""
     years = sorted(draw(st.lists(st.integers(2010, 2023), min_size=2, max_size=5, unique=True)))
     return [
-        year(
+        release_of_year(
             fiscal_year,
             *(
                 listed

@@ -43,7 +43,7 @@ WORKBOOK: Mapping[str, str | bytes] = {
     "xl/workbook.xml": "<workbook/>",
     "xl/worksheets/sheet1.xml": "<worksheet/>",
 }
-# What a file holds, and what it is said to be.
+# The content of a file, and its format and the advice in the refusal.
 LONE = {
     "tab": (TAB.encode(), "a tab separated systems file", SAVE_AS_CSV),
     "tab, outlets": (OUTLETS.replace(",", "\t").encode(), "a tab separated outlets file", SAVE_AS_CSV),
@@ -135,7 +135,7 @@ def test_the_missing_kind_is_named_before_other_files() -> None:
     assert "'o.txt' is a semicolon separated outlets file" in refusal(zip_of(members))
 
 
-def test_a_second_file_of_a_kind_is_not_the_missing_one() -> None:
+def test_a_second_systems_file_is_not_taken_for_the_missing_outlets_file() -> None:
     assert refusal(zip_of({"AE.csv": SYSTEMS, "AE.txt": TAB})).startswith(
         "a zip with a systems file ('AE.csv') but no outlets file; expected"
     )
@@ -180,6 +180,6 @@ def test_a_csv_file_of_the_survey_and_other_texts_have_no_other_format(content: 
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "a.csv", "b.xlsx", "c.sas"]))
-def test_any_bytes_have_a_format_or_none(content: bytes, name: str) -> None:
+def test_any_bytes_can_be_checked_for_their_format(content: bytes, name: str) -> None:
     found = other_format(content, name)
     assert found is None or found.what.startswith(("a ", "an "))

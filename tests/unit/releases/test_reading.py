@@ -200,8 +200,8 @@ def test_a_release_that_a_spreadsheet_ruined_is_repaired_and_the_repairs_are_cou
     }
 
 
-def double_encoded(text: str) -> str:
-    """UTF-8, read as Windows-1252 by a program that keeps the five bytes that Windows-1252 does not have."""
+def encode_twice(text: str) -> str:
+    """UTF-8 text, read as Windows-1252 by a program that keeps the five bytes unknown to Windows-1252."""
     return "".join(
         bytes([byte]).decode("cp1252" if byte not in UNDEFINED else "latin-1") for byte in text.encode()
     )
@@ -212,7 +212,7 @@ def double_encoded(text: str) -> str:
 def test_double_encoded_text_is_repaired_and_reported(name: str, times: int) -> None:
     spoiled = name
     for _ in range(times):
-        spoiled = double_encoded(spoiled)
+        spoiled = encode_twice(spoiled)
     release = read_release(release_zip([{**SYSTEM, "LIBNAME": spoiled, "CITY_M": spoiled}]))
     assert (release.systems[0].name, release.systems[0].mailing_city) == (name, name)
     assert release.report.repairs == {"double-encoded text repaired": 2}
@@ -225,7 +225,7 @@ def test_double_encoded_text_is_repaired_and_reported(name: str, times: int) -> 
 
 def test_each_file_of_a_release_may_be_double_encoded_or_not() -> None:
     systems = csv_of([{**SYSTEM, "LIBNAME": "BIBLIOTECA MAYAGÜEZ"}]).encode()
-    outlets = csv_of([{**OUTLET, "LIBNAME": double_encoded("CATAÑO")}]).encode()
+    outlets = csv_of([{**OUTLET, "LIBNAME": encode_twice("CATAÑO")}]).encode()
     windows = csv_of([{**OUTLET, "LIBNAME": "CATAÑO"}]).encode("cp1252")
     for other, repairs in ((outlets, {"double-encoded text repaired": 1}), (windows, {})):
         release = read_release(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: other}))
@@ -253,7 +253,7 @@ def test_text_that_cannot_be_repaired_for_certain_is_unchanged(name: str) -> Non
 def test_a_byte_order_mark_is_not_part_of_the_first_column(times: int) -> None:
     mark = "\ufeff"
     for _ in range(times):
-        mark = double_encoded(mark)
+        mark = encode_twice(mark)
     first = {"FSCSKEY": SYSTEM["FSCSKEY"], **SYSTEM}
     release = read_release(
         zip_of({SYSTEMS_FILE: mark + csv_of([first]), OUTLETS_FILE: mark + csv_of([OUTLET])})
@@ -303,7 +303,7 @@ def test_quoted_values_keep_their_commas() -> None:
     assert release.systems[0].street == '1 MAIN STREET, SUITE "B"'
 
 
-def test_a_bad_row_spoils_no_other_row_and_is_counted() -> None:
+def test_a_bad_row_is_counted_and_does_not_affect_other_rows() -> None:
     rows = [{**SYSTEM, "FSCSKEY": f"VT{number:04}"} for number in range(1, 401)]
     lines = csv_of(rows).splitlines(keepends=True)
     lines[7] = lines[7].replace("ALDER PUBLIC LIBRARY", '"ALDER PUBLIC LIBRARY')
@@ -320,7 +320,7 @@ def test_blank_lines_at_the_end_are_not_rows() -> None:
     assert (release.report.files[0].rows, release.report.files[0].rejected) == (1, 0)
 
 
-def test_a_repeated_key_is_taken_once_and_waits_for_a_person() -> None:
+def test_a_release_with_a_repeated_key_keeps_the_first_row_and_waits_for_a_person() -> None:
     again = {**SYSTEM, "LIBNAME": "ANOTHER LIBRARY"}
     release = read_release(release_zip([SYSTEM, again], [OUTLET, OUTLET]))
     assert [system.name for system in release.systems] == ["ALDER PUBLIC LIBRARY"]

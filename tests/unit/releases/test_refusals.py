@@ -69,7 +69,7 @@ def refusal_of(content: bytes | io.BytesIO, limits: ArchiveLimits | None = None)
         (release_zip(more={"..\\x.csv": "a"}).getvalue(), "leaves its folder"),
     ],
 )
-def test_anything_but_a_whole_release_is_refused(content: bytes, found: str) -> None:
+def test_a_file_that_is_not_a_whole_release_is_refused(content: bytes, found: str) -> None:
     assert found in refusal_of(content).found
 
 
@@ -113,7 +113,7 @@ def big_systems_file(rows: int) -> str:
     return header + row * rows
 
 
-def test_a_zip_bomb_is_refused_by_its_ratio() -> None:
+def test_a_zip_that_unpacks_to_many_times_its_size_is_refused() -> None:
     bomb = zip_of({SYSTEMS_FILE: big_systems_file(20_000), OUTLETS_FILE: csv_of([OUTLET])})
     assert "times its size" in refusal_of(bomb).found
 
@@ -128,17 +128,17 @@ def test_a_zip_bomb_with_a_false_size_is_refused() -> None:
     assert "a damaged zip" in refusal_of(bytes(content)).found
 
 
-def test_the_unpacked_size_of_all_members_is_bounded() -> None:
+def test_the_unpacked_size_of_all_members_is_limited() -> None:
     limits = ArchiveLimits(uncompressed_bytes=1 << 20, ratio=1_000_000)
     release = zip_of({SYSTEMS_FILE: big_systems_file(20_000), OUTLETS_FILE: csv_of([OUTLET])})
     assert "unpacks to more than 1 MB" in refusal_of(release, limits).found
 
 
-def test_the_packed_size_is_bounded() -> None:
+def test_the_packed_size_is_limited() -> None:
     assert "a file of 0 MB" in refusal_of(release_zip(), ArchiveLimits(compressed_bytes=100)).found
 
 
-def test_the_number_of_members_is_bounded() -> None:
+def test_the_number_of_members_is_limited() -> None:
     crowd = release_zip(more={f"{number}.txt": "" for number in range(200)})
     assert "a zip with 202 members" in refusal_of(crowd).found
 
@@ -192,7 +192,7 @@ def test_files_of_two_years_are_refused() -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(0, 255), st.booleans())
-def test_a_spoiled_zip_is_read_or_refused_and_never_fails_otherwise(place: int, byte: int, cut: bool) -> None:
+def test_a_spoiled_zip_is_read_or_refused_without_another_error(place: int, byte: int, cut: bool) -> None:
     content = bytearray(release_zip().getvalue())
     content[place % len(content)] = byte
     try:
@@ -203,7 +203,7 @@ def test_a_spoiled_zip_is_read_or_refused_and_never_fails_otherwise(place: int, 
 
 
 @given(st.text(alphabet='VT0123,"\r\n\x00Ñ -.', max_size=300))
-def test_any_rows_are_read_or_refused_and_never_fail_otherwise(rows: str) -> None:
+def test_any_rows_are_read_or_refused_without_another_error(rows: str) -> None:
     try:
         release = read_release(
             zip_of({SYSTEMS_FILE: csv_of([SYSTEM]) + rows, OUTLETS_FILE: csv_of([OUTLET])})
@@ -213,7 +213,7 @@ def test_any_rows_are_read_or_refused_and_never_fail_otherwise(rows: str) -> Non
     assert release.systems[0].fscs_key == "VT0001"
 
 
-def pair(folder: Path, first: str, second: str) -> tuple[Path, Path]:
+def write_pair(folder: Path, first: str, second: str) -> tuple[Path, Path]:
     paths = (folder / "one" / "pud22i.csv", folder / "two" / "puout22i.csv")
     for path, content in zip(paths, (first, second), strict=True):
         path.parent.mkdir()
@@ -224,7 +224,7 @@ def pair(folder: Path, first: str, second: str) -> tuple[Path, Path]:
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_pair_of_files_is_zipped_in_either_order(tmp_path: Path, order: int) -> None:
     target = io.BytesIO()
-    first, second = pair(tmp_path, csv_of([SYSTEM]), csv_of([OUTLET]))[::order]
+    first, second = write_pair(tmp_path, csv_of([SYSTEM]), csv_of([OUTLET]))[::order]
     zip_pair(first, second, target)
     release = read_release(target)
     assert release.systems == read_release(release_zip()).systems
@@ -232,7 +232,7 @@ def test_a_pair_of_files_is_zipped_in_either_order(tmp_path: Path, order: int) -
 
 
 def test_the_same_pair_gives_the_same_zip(tmp_path: Path) -> None:
-    paths = pair(tmp_path, csv_of([SYSTEM]), csv_of([OUTLET]))
+    paths = write_pair(tmp_path, csv_of([SYSTEM]), csv_of([OUTLET]))
     first, second = io.BytesIO(), io.BytesIO()
     zip_pair(*paths, first)
     zip_pair(*paths, second)
@@ -260,5 +260,5 @@ def test_two_files_of_the_same_name_make_a_release(tmp_path: Path) -> None:
 def test_a_pair_that_is_not_a_release_is_not_zipped(tmp_path: Path, second: str, found: str) -> None:
     target = io.BytesIO()
     with pytest.raises(ReleaseRefused, match=found):
-        zip_pair(*pair(tmp_path, csv_of([SYSTEM]), second), target)
+        zip_pair(*write_pair(tmp_path, csv_of([SYSTEM]), second), target)
     assert target.getvalue() == b""

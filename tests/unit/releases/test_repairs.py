@@ -14,13 +14,13 @@ states = st.sampled_from(["VT", "NJ", "PR", "NY", "OH", "CA"])
 
 @given(anything, states)
 def test_a_zip_code_is_five_digits_or_missing(value: str, state: str) -> None:
-    assert re.fullmatch(r"[0-9]{5}|M", Repairs().zip(value, state))
+    assert re.fullmatch(r"[0-9]{5}|M", Repairs().repair_zip(value, state))
 
 
 @given(st.integers(500, 8999), st.sampled_from(["CT", "MA", "ME", "NH", "NJ", "RI", "VT"]))
 def test_the_zero_that_a_spreadsheet_removed_is_added_again(number: int, state: str) -> None:
     for spoiled in (str(number), f"{number}.0"):
-        repaired = Repairs().zip(spoiled, state)
+        repaired = Repairs().repair_zip(spoiled, state)
         assert int(repaired) == number if number >= 1000 else repaired == "M"
 
 
@@ -44,12 +44,12 @@ def test_the_zero_that_a_spreadsheet_removed_is_added_again(number: int, state: 
 def test_a_zip_code_is_repaired_only_if_one_original_is_possible(
     value: str, state: str, zip_code: str
 ) -> None:
-    assert Repairs().zip(value, state) == zip_code
+    assert Repairs().repair_zip(value, state) == zip_code
 
 
 @given(anything)
 def test_a_phone_is_ten_digits_or_a_code(value: str) -> None:
-    assert re.fullmatch(r"[0-9]{10}|M|-[1349]", Repairs().phone(value))
+    assert re.fullmatch(r"[0-9]{10}|M|-[1349]", Repairs().repair_phone(value))
 
 
 @given(st.from_regex(r"[2-9][0-9]{9}", fullmatch=True))
@@ -64,41 +64,41 @@ def test_a_phone_is_read_in_every_usual_spelling(digits: str) -> None:
         f"{digits}.0",
         f"{area}-{exchange}-{line} ext. 12",
     ):
-        assert Repairs().phone(spelling) == digits
+        assert Repairs().repair_phone(spelling) == digits
 
 
 @given(st.integers(0, 999), st.booleans())
 def test_a_code_gets_its_leading_zeros_back(number: int, with_decimals: bool) -> None:
-    repaired = Repairs().code(f"{number}.0" if with_decimals else str(number), 3, "FSCS_SEQ")
+    repaired = Repairs().repair_code(f"{number}.0" if with_decimals else str(number), 3, "FSCS_SEQ")
     assert (len(repaired), int(repaired)) == (3, number)
 
 
 @given(anything)
 def test_a_code_that_is_not_a_number_is_unchanged(value: str) -> None:
     if not re.match(r"\d", value):
-        assert Repairs().code(value, 2, "STATSTRU") == value
+        assert Repairs().repair_code(value, 2, "STATSTRU") == value
 
 
 @given(st.integers(-9, 10**9))
 def test_a_number_is_read_with_decimals_and_thousands_separators(number: int) -> None:
-    assert Repairs().number(str(number), "POPU_LSA") == number
+    assert Repairs().repair_number(str(number), "POPU_LSA") == number
     if number >= 0:
-        assert Repairs().number(f"{number}.00", "POPU_LSA") == number
-        assert Repairs().number(f"${number:,}", "POPU_LSA") == number
+        assert Repairs().repair_number(f"{number}.00", "POPU_LSA") == number
+        assert Repairs().repair_number(f"${number:,}", "POPU_LSA") == number
 
 
 @given(anything)
 def test_a_number_is_never_guessed(value: str) -> None:
     repairs = Repairs()
-    if repairs.number(value, "POPU_LSA") == -1 and value not in {"", "M", "-1"}:
+    if repairs.repair_number(value, "POPU_LSA") == -1 and value not in {"", "M", "-1"}:
         assert repairs.unreadable == {"POPU_LSA": 1} or int(value) == -1
 
 
 def test_an_unchanged_value_is_not_counted() -> None:
     repairs = Repairs()
-    repairs.zip("M", "VT")
-    repairs.phone("-3")
-    repairs.phone("8025550101")
-    repairs.code("M", 2, "LOCALE")
-    repairs.number("", "POPU_LSA")
+    repairs.repair_zip("M", "VT")
+    repairs.repair_phone("-3")
+    repairs.repair_phone("8025550101")
+    repairs.repair_code("M", 2, "LOCALE")
+    repairs.repair_number("", "POPU_LSA")
     assert (repairs.done, repairs.unreadable) == ({}, {})

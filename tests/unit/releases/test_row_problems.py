@@ -64,7 +64,7 @@ def test_all_problems_are_counted_and_the_first_thousand_of_a_file_are_kept() ->
     assert {len(problem.values["phone"]) for problem in report.row_problems} == {100}
 
 
-def test_a_file_refused_for_its_rows_names_the_first_and_has_all_problems() -> None:
+def test_a_refusal_for_unreadable_rows_names_the_first_row_and_has_all_problems() -> None:
     rows = [{**row, "FSCSKEY": "?"} if number % 10 == 0 else row for number, row in enumerate(systems(100))]
     with pytest.raises(ReleaseRefused) as refused:
         read_release(release_zip(rows))

@@ -1,7 +1,7 @@
 """The records of a release: library systems and outlets, and the report on the release.
 
 Values are as published, trimmed and repaired (see ``reading``). Codes for missing values stay on the record:
-text ``M`` missing; numbers and phones -1 missing, -3 temporarily closed, -4 not applicable,
+``M`` in a text; in numbers and phones -1 missing, -3 temporarily closed, -4 not applicable,
 -9 suppressed. Source: PLS data documentation, FY2022, appendices A and B.
 """
 
@@ -42,8 +42,8 @@ class System:
     state: Final[str]  # STABR
     libid: Final[str]  # LIBID, the state's own id: not unique; it may equal another system's FSCS key
     name: Final[str]  # LIBNAME, cut at 60 characters by the source
-    street: Final[str]  # ADDRESS, cut at 35
-    city: Final[str]  # CITY, cut at 20
+    street: Final[str]  # ADDRESS, cut at 35 characters
+    city: Final[str]  # CITY, cut at 20 characters
     zip: Final[str]  # five digits or M
     mailing_street: Final[str]  # ADDRES_M; empty in layouts without it
     mailing_city: Final[str]
@@ -97,7 +97,7 @@ class FileReport:
 
     kind: str  # "systems" or "outlets"
     member: str  # its path inside the zip
-    layout: str  # the layout family it was recognised as
+    layout: str  # the name of its layout, such as FY2022
     encoding: str  # utf-8, utf-8-sig, cp1252 or latin-1
     rows: int
     columns: int
@@ -121,7 +121,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person should know about a release, and what it does to the run that loads it."""
+    """A fact that a person should know; its severity says what happens to the run that loads the release."""
 
     code: str
     severity: Severity
@@ -142,7 +142,7 @@ class ReleaseReport:
     repairs: dict[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     unreadable: dict[str, int] = field(default_factory=dict)  # values that count as missing, by column
-    row_problems: tuple[RowProblem, ...] = ()  # the first of each file, see ``reading``
+    row_problems: tuple[RowProblem, ...] = ()  # the first problems of each file, see ``reading``
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _counts(delta: Delta) -> Iterator[ChangeCount]:
 def _sections(delta: Delta) -> Iterator[Section]:
     for kind, kinds in _KINDS.items():
         for what in CHANGES:
-            changes = delta.of(kind, what)
+            changes = delta.changes_of(kind, what)
             if changes and what not in _CORRECTIONS:
                 title = f"{len(changes):,} {kinds if len(changes) != 1 else kind}: {_TITLES[what]}"
                 yield Section(title, _columns(kind, what), tuple(map(_row, changes)))

@@ -1,7 +1,7 @@
 """A download from outside, without trust in the other side.
 
-Redirects stay on the hosts of the source. The size is counted while the body is read. Nothing is
-decompressed. The first bytes show whether it is a zip. The whole download ends within a given time.
+Redirects stay on the hosts of the source. The size is counted while the content is read. Nothing is
+decompressed. The first bytes show whether the content is a zip. The whole download ends within a given time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MAX_REDIRECTS: Final = 5
 MAX_PAGE_BYTES: Final = 4 << 20
 USER_AGENT: Final = "library-validator (checks for new releases of the Public Libraries Survey)"
 _FIRST_PAUSE_SECONDS: Final = 1.0
-_LOOKED_AT: Final = 4096  # first bytes of a body, which show its kind
+_LOOKED_AT: Final = 4096  # number of first bytes, which show the kind of the content
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _TRANSIENT: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSALS: Final = frozenset({401, 403, 407, 429, 451})
@@ -45,15 +45,15 @@ _BLOCKING: Final = re.compile(
 
 
 class FetchOutcome(StrEnum):
-    """The result of a request to a source. The first five are answers and end the search."""
+    """The result of a request to a source. The first five results are answers and end the search."""
 
     UPLOADED = "uploaded"
-    FOUND = "found"  # it would be uploaded if this were not a trial
+    FOUND = "found"  # a trial: the release is new and would be uploaded
     NOT_MODIFIED = "not_modified"  # the file is the same as at the last download
     KNOWN = "known"  # the same content was uploaded or accepted before
     NOTHING_NEWER = "nothing_newer"
     GONE = "gone"
-    REFUSED = "refused"  # or a page that blocks automated clients
+    REFUSED = "refused"  # also if a page blocks automated clients
     NO_LINK = "no_link"  # a page without a link to a release
     NOT_A_RELEASE = "not_a_release"
     TOO_LARGE = "too_large"
@@ -74,7 +74,7 @@ _ANSWERS: Final = frozenset(list(FetchOutcome)[:5])
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An HTTP response. Header names are in lower case; ``body`` is as it was sent, not decompressed."""
+    """An HTTP response. Header names are in lower case; ``body`` is the content as it was sent."""
 
     status: int
     headers: Mapping[str, str]
@@ -82,12 +82,12 @@ class HttpResponse:
 
 
 class HttpClient(Protocol):
-    """Single requests: it follows no redirects and does not retry."""
+    """Sends single requests, without retries, and does not follow redirects."""
 
     def get(
         self, url: str, headers: Mapping[str, str], seconds: float
     ) -> AbstractContextManager[HttpResponse]:
-        """GET ``url``. Everything, including reading the body, ends within ``seconds``.
+        """GET ``url``. The request ends within ``seconds``, including the reading of the body.
 
         Raises ``NotFetched`` (timed_out, unreachable, truncated), from ``get`` or while the body is read.
         """
@@ -126,12 +126,12 @@ class Downloader:
     sleep: Callable[[float], None]
     now: Clock
 
-    def page(self, url: str, target: BinaryIO) -> Download:
-        """A web page. Raises ``NotFetched``."""
+    def download_page(self, url: str, target: BinaryIO) -> Download:
+        """Download a web page. Raises ``NotFetched``."""
         return self._with_retries(url, target, {}, _PAGE, MAX_PAGE_BYTES)
 
-    def zip(self, url: str, target: BinaryIO, validators: Validators, max_bytes: int) -> Download:
-        """A zip, unless ``validators`` show that it has not changed. Raises ``NotFetched``."""
+    def download_zip(self, url: str, target: BinaryIO, validators: Validators, max_bytes: int) -> Download:
+        """Download a zip, unless ``validators`` show that it has not changed. Raises ``NotFetched``."""
         return self._with_retries(url, target, validators.conditions(), _ZIP, max_bytes)
 
     def _with_retries(
@@ -141,15 +141,15 @@ class Downloader:
             target.seek(0)
             target.truncate()
             try:
-                return self._follow(url, target, conditions, kind, max_bytes)
+                return self._follow_redirects(url, target, conditions, kind, max_bytes)
             except NotFetched as fault:
-                pause = _pause(fault, attempt)
+                pause = _pause_seconds(fault, attempt)
                 if attempt == ATTEMPTS or pause is None or pause >= self.time_left():
                     raise
                 self.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
-    def _follow(
+    def _follow_redirects(
         self, url: str, target: BinaryIO, conditions: Mapping[str, str], kind: str, max_bytes: int
     ) -> Download:
         headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity", "Accept": "*/*", **conditions}
@@ -165,14 +165,14 @@ class Downloader:
             with self.http.get(url, headers, self.time_left()) as answer:
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
-                    return self._take(url, answer, target, conditions, kind, max_bytes)
+                    return self._receive(url, answer, target, conditions, kind, max_bytes)
             try:
                 url = urljoin(url, location)
             except ValueError:
                 raise NotFetched(FetchOutcome.UNEXPECTED, "redirects to an invalid address") from None
         raise NotFetched(FetchOutcome.STRAYED, f"redirects more than {MAX_REDIRECTS} times")
 
-    def _take(
+    def _receive(
         self,
         url: str,
         answer: HttpResponse,
@@ -185,31 +185,36 @@ class Downloader:
         if answer.status == 304 and conditions:
             return Download(url, 0, "", Validators(), not_modified=True)
         if answer.status != 200:
-            raise _status_fault(answer, self.now)
+            raise _fault_of_status(answer, self.now)
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             raise NotFetched(
                 FetchOutcome.UNEXPECTED, "sends compressed content, although the request forbids it"
             )
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > max_bytes:
-            raise _too_large(int(declared), max_bytes)
-        size, digest = self._read(answer, target, kind, max_bytes)
+            raise _fault_of_size(int(declared), max_bytes)
+        size, digest = self._write_body(answer, target, kind, max_bytes)
         if declared.isdecimal() and size != int(declared):
             raise NotFetched(
                 FetchOutcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True
             )
         return Download(
-            url, size, digest, Validators(_kept(headers, "etag"), _kept(headers, "last-modified"))
+            url,
+            size,
+            digest,
+            Validators(_header_to_keep(headers, "etag"), _header_to_keep(headers, "last-modified")),
         )
 
-    def _read(self, answer: HttpResponse, target: BinaryIO, kind: str, max_bytes: int) -> tuple[int, str]:
+    def _write_body(
+        self, answer: HttpResponse, target: BinaryIO, kind: str, max_bytes: int
+    ) -> tuple[int, str]:
         """Write the body to ``target``; returns its size and SHA-256."""
         digest = hashlib.sha256()
         size, beginning = 0, b""
         for chunk in answer.body:
             size += len(chunk)
             if size > max_bytes:
-                raise _too_large(None, max_bytes)
+                raise _fault_of_size(None, max_bytes)
             if self.time_left() <= 0:
                 raise NotFetched(FetchOutcome.TIMED_OUT, f"had sent {size:,} bytes when the time was up")
             if len(beginning) < _LOOKED_AT:
@@ -223,13 +228,13 @@ class Downloader:
         return size, digest.hexdigest()
 
 
-def blocks_clients(text: str) -> bool:
+def is_block_page(text: str) -> bool:
     """Whether the words of a page say that it blocks automated clients."""
     return _BLOCKING.search(text) is not None
 
 
-def _kept(headers: Mapping[str, str], name: str) -> str:
-    """A header that is kept for later requests; empty if it is too long or not plain text."""
+def _header_to_keep(headers: Mapping[str, str], name: str) -> str:
+    """The header ``name``, for later requests; empty if the header is too long or not plain text."""
     value = headers.get(name, "")
     return value if len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
@@ -250,7 +255,7 @@ def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None
         text = beginning.decode("utf-8", "replace")
         title = read_page(beginning, "").title
         called = f" called “{title}”" if title else ""
-        if blocks_clients(text):
+        if is_block_page(text):
             raise NotFetched(
                 FetchOutcome.REFUSED, f"answers with a page{called} that blocks automated clients"
             )
@@ -260,7 +265,7 @@ def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None
     raise NotFetched(FetchOutcome.NOT_A_RELEASE, f"sends {said} instead of {kind} ({begins})")
 
 
-def _status_fault(answer: HttpResponse, now: Clock) -> NotFetched:
+def _fault_of_status(answer: HttpResponse, now: Clock) -> NotFetched:
     status = answer.status
     transient = status in _TRANSIENT
     wait = _retry_after(answer.headers.get("retry-after", ""), now) if transient else None
@@ -299,7 +304,7 @@ def _retry_after(value: str, now: Clock) -> float | None:
     return max(0.0, (at - now()).total_seconds())
 
 
-def _pause(fault: NotFetched, attempt: int) -> float | None:
+def _pause_seconds(fault: NotFetched, attempt: int) -> float | None:
     """Seconds before the next attempt; None if another attempt is useless."""
     if not fault.transient:
         return None
@@ -307,6 +312,6 @@ def _pause(fault: NotFetched, attempt: int) -> float | None:
     return max(own, fault.wait or 0.0)
 
 
-def _too_large(size: int | None, most: int) -> NotFetched:
+def _fault_of_size(size: int | None, most: int) -> NotFetched:
     said = f"announces {size:,} bytes; the limit is {most:,}" if size else f"sends more than {most:,} bytes"
     return NotFetched(FetchOutcome.TOO_LARGE, said)

@@ -1,7 +1,7 @@
 """The search for a newer release: the sources are asked in order until one answers.
 
 A release that is found is uploaded; the upload triggers the load, which decides about it. A source that is
-gone, refuses or sends something else is reported, and the next one is asked.
+gone, refuses or sends something else is reported, and the next source is asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from library_validator.releases.fetching.downloading import (
     FetchOutcome,
     HttpClient,
     Validators,
-    blocks_clients,
+    is_block_page,
 )
 from library_validator.releases.fetching.offers import (
     Offer,
@@ -28,21 +28,21 @@ from library_validator.releases.fetching.offers import (
     linked_offers,
     offer_at,
     read_page,
-    year_named,
+    year_in_name,
 )
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
 from library_validator.terms import Clock, TimeLeft
 
-MOST_SECONDS_A_SOURCE: Final = 180.0
-# After these outcomes the source's next file is tried. After a refusal it is not.
-_OF_ONE_FILE: Final = frozenset(
+MOST_SECONDS_PER_SOURCE: Final = 180.0
+# After these outcomes, but not after a refusal, the next file of the source is tried.
+_FAULTS_OF_ONE_FILE: Final = frozenset(
     {FetchOutcome.GONE, FetchOutcome.NOT_A_RELEASE, FetchOutcome.TOO_LARGE, FetchOutcome.TRUNCATED}
 )
-_LONGEST_SENTENCE: Final = 500  # characters: it may quote the other side
+_LONGEST_SENTENCE: Final = 500  # characters, because the sentence may quote the source
 _T = TypeVar("_T")
-_REMEMBERED: Final = 20  # newest addresses of a source, and newest uploads
+_REMEMBERED: Final = 20  # so many newest addresses, and so many newest uploads, are kept for a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Provenance:
             "last-modified": self.validators.last_modified,
             "official": "yes" if self.official else "no",
         }
-        return {name: _plain(value) for name, value in named.items() if value}
+        return {name: _in_ascii(value) for name, value in named.items() if value}
 
 
 class FetchedReleases(Protocol):
@@ -88,13 +88,13 @@ class FetchedFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What a search keeps of a source for the next search; times are ISO 8601, UTC, empty for never."""
+    """What a search stores about a source for the next search. Times are ISO 8601, UTC; empty means never."""
 
     source_id: str
     official: bool = False
     last_attempt: str = ""
     last_outcome: str = ""
-    last_said: str = ""  # a sentence
+    last_said: str = ""  # the sentence about the last request
     last_answer: str = ""  # when it last answered, with or without something new
     last_refusal: str = ""  # when it last did not answer
     failures: int = 0  # in a row
@@ -111,15 +111,15 @@ class FetchStates(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KnownReleases:
-    """The releases of the live registry. A search is for a release of the live fiscal year or a newer one."""
+    """The releases of the live registry. A search is for a release of the live or a newer fiscal year."""
 
-    fiscal_year: int | None = None  # the live one; None: nothing is live
+    fiscal_year: int | None = None  # the live fiscal year; None: nothing is live
     contents: frozenset[str] = frozenset()  # ``Release.content_sha256`` of the accepted releases
 
 
 @dataclass(frozen=True, slots=True)
 class FetchPorts:
-    """What a search works with. ``time_left`` is for all sources together."""
+    """The objects that a search uses. ``time_left`` is for all sources together."""
 
     http: HttpClient
     releases: FetchedReleases
@@ -167,7 +167,7 @@ def look_for_release(
 ) -> Search:
     """Ask ``sources`` in order until one answers; upload a new release, unless this is a ``trial``.
 
-    A trial uploads and stores nothing. Raises what the stores raise; no source can cause an exception.
+    A trial uploads and stores nothing. Exceptions of the stores are raised; no source can cause an exception.
     """
     at = now()
     states = ports.states.states()
@@ -181,27 +181,27 @@ def look_for_release(
             others,
             known,
             ports,
-            _share(ports.time_left, len(sources) - position),
+            _share_of_time(ports.time_left, len(sources) - position),
             now,
             trial,
         )
         attempt, changed = request.run()
         attempts.append(attempt)
         if not trial:
-            ports.states.put_state(_after(attempt, changed, now()))
+            ports.states.put_state(_state_after(attempt, changed, now()))
         if attempt.outcome.is_answer:
             break
     return Search(at, tuple(attempts))
 
 
-def _share(time_left: TimeLeft, sources: int) -> TimeLeft:
+def _share_of_time(time_left: TimeLeft, sources: int) -> TimeLeft:
     """The countdown of the next source: an equal share of the time for each source that is left."""
     left = time_left()
-    floor = left - min(MOST_SECONDS_A_SOURCE, left / sources)
-    return lambda: time_left() - floor
+    reserved = left - min(MOST_SECONDS_PER_SOURCE, left / sources)
+    return lambda: time_left() - reserved
 
 
-def _after(attempt: Attempt, state: SourceState, at: datetime) -> SourceState:
+def _state_after(attempt: Attempt, state: SourceState, at: datetime) -> SourceState:
     stamp = at.isoformat()
     answered = attempt.outcome.is_answer
     return replace(
@@ -230,41 +230,41 @@ class _Request:
     trial: bool
 
     def run(self) -> tuple[Attempt, SourceState]:
-        """The attempt, and the source's new state."""
+        """Ask the source. Returns the attempt and the new state of the source."""
         try:
-            offers = self._wanted(self._offers())
+            offers = self._select_offers(self._offers())
         except NotFetched as fault:
-            return self._failed(fault, None), self.state
+            return self._failed_attempt(fault, None), self.state
         if not offers:
             said = f"has nothing newer than fiscal year {self.known.fiscal_year}"
             return self._attempt(FetchOutcome.NOTHING_NEWER, said), self.state
         failed = []
         for offer in offers:
             try:
-                return self._take(offer)
+                return self._download_offer(offer)
             except NotFetched as fault:
-                failed.append(self._failed(fault, offer))
-                if fault.outcome not in _OF_ONE_FILE:
+                failed.append(self._failed_attempt(fault, offer))
+                if fault.outcome not in _FAULTS_OF_ONE_FILE:
                     break
-        # The request was for the newest release: its outcome is the outcome of the source.
+        # The first failed attempt was for the newest release: it is the attempt that is reported.
         return failed[0], self.state
 
     def _offers(self) -> list[Offer]:
-        """What the source offers, newest first."""
+        """The releases that the source offers, newest first."""
         source, today = self.source, self.now().date()
         if source.kind == "file":
-            return [offer_at(source, source.url, year_named(source.url), today)]
+            return [offer_at(source, source.url, year_in_name(source.url), today)]
         if source.kind == "table":
             return known_offers(source, today)
         with tempfile.TemporaryFile() as file:
-            download = self._downloader().page(self._own_offer().url, file)
+            download = self._downloader().download_page(self._own_offer().url, file)
             file.seek(0)
             content = file.read()
         page = read_page(content, source.url if source.prefix else download.url)
         found = linked_offers(source, page, today)
         if not found:
             called = f" called “{page.title}”" if page.title else ""
-            if blocks_clients(content.decode("utf-8", "replace")):
+            if is_block_page(content.decode("utf-8", "replace")):
                 raise NotFetched(
                     FetchOutcome.REFUSED, f"answers with a page{called} that blocks automated clients"
                 )
@@ -276,25 +276,25 @@ class _Request:
         address = self.source.url or self.source.releases[max(self.source.releases)]
         return offer_at(self.source, address, None, self.now().date())
 
-    def _wanted(self, offers: list[Offer]) -> list[Offer]:
-        """The offers newer than the live release; without any, a new edition of the live fiscal year."""
+    def _select_offers(self, offers: list[Offer]) -> list[Offer]:
+        """The offers newer than the live release or, without such offers, one for the live fiscal year."""
         live = self.known.fiscal_year
         if self.source.kind == "file" or live is None:
             return offers
         newer = [offer for offer in offers if offer.fiscal_year is None or offer.fiscal_year > live]
         return newer or [offer for offer in offers if offer.fiscal_year == live][:1]
 
-    def _take(self, offer: Offer) -> tuple[Attempt, SourceState]:
+    def _download_offer(self, offer: Offer) -> tuple[Attempt, SourceState]:
         before = self.state.addresses.get(offer.address)
         with tempfile.TemporaryFile() as file:
-            download = self._downloader().zip(
+            download = self._downloader().download_zip(
                 offer.url, file, before.validators if before else Validators(), self.ports.max_bytes
             )
             if download.not_modified:
-                said = f"has the same release{_of_year(offer.fiscal_year)} as before"
+                said = f"has the same release{_year_phrase(offer.fiscal_year)} as before"
                 return self._attempt(FetchOutcome.NOT_MODIFIED, said, offer, download), self.state
             file.seek(0)
-            outcome, said, year = self._check(file, download, offer)
+            outcome, said, year = self._check_download(file, download, offer)
             run_id = ""
             if outcome is FetchOutcome.UPLOADED:
                 file.seek(0)
@@ -302,13 +302,13 @@ class _Request:
         attempt = replace(self._attempt(outcome, said, offer, download), fiscal_year=year, run_id=run_id)
         return attempt, self._new_state(offer, download, run_id)
 
-    def _check(
+    def _check_download(
         self, file: BinaryIO, download: Download, offer: Offer
     ) -> tuple[FetchOutcome, str, int | None]:
         """Outcome, sentence and fiscal year of a complete download. Raises ``NotFetched``."""
         year = offer.fiscal_year
-        if self._uploaded_before(download.sha256):
-            return FetchOutcome.KNOWN, f"has a release{_of_year(year)} that was fetched before", year
+        if self._has_upload(download.sha256):
+            return FetchOutcome.KNOWN, f"has a release{_year_phrase(year)} that was fetched before", year
         if not zipfile.is_zipfile(file):
             raise NotFetched(FetchOutcome.TRUNCATED, "sent a zip that is cut off or damaged")
         try:
@@ -319,19 +319,19 @@ class _Request:
                     FetchOutcome.NOT_A_RELEASE, f"has no release, but {refusal.found}"
                 ) from refusal
             # The agency may have changed its layout. The load reports the refusal where people look for it.
-            return self._new(f"has a file that will be refused: {refusal}", year)
+            return self._result_of_new_file(f"has a file that will be refused: {refusal}", year)
         year = release.fiscal_year
         if release.content_sha256 in self.known.contents:
-            return FetchOutcome.KNOWN, f"has the release{_of_year(year)} that is accepted already", year
-        return self._new(f"has a release{_of_year(year)}", year)
+            return FetchOutcome.KNOWN, f"has the release{_year_phrase(year)} that is accepted already", year
+        return self._result_of_new_file(f"has a release{_year_phrase(year)}", year)
 
-    def _new(self, said: str, year: int | None) -> tuple[FetchOutcome, str, int | None]:
+    def _result_of_new_file(self, said: str, year: int | None) -> tuple[FetchOutcome, str, int | None]:
         return (FetchOutcome.FOUND if self.trial else FetchOutcome.UPLOADED), said, year
 
-    def _uploaded_before(self, sha256: str) -> bool:
-        """Whether the bucket has the file from this source, or from another one that is as trustworthy.
+    def _has_upload(self, sha256: str) -> bool:
+        """Whether the bucket has the file from this source, or from another source that is as trustworthy.
 
-        A file that only a mirror gave waits for a person; the agency's own copy is uploaded all the same.
+        A file that only a mirror gave waits for a person; the agency's own copy is then uploaded too.
         """
         return any(
             sha256 in state.uploads
@@ -343,8 +343,10 @@ class _Request:
         fetched = FetchedFile(download.validators, download.sha256, self.now().isoformat())
         return replace(
             self.state,
-            addresses=_with(self.state.addresses, offer.address, fetched),
-            uploads=_with(self.state.uploads, download.sha256, run_id) if run_id else self.state.uploads,
+            addresses=_with_newest(self.state.addresses, offer.address, fetched),
+            uploads=_with_newest(self.state.uploads, download.sha256, run_id)
+            if run_id
+            else self.state.uploads,
         )
 
     def _provenance(self, download: Download) -> dict[str, str]:
@@ -360,7 +362,7 @@ class _Request:
     def _downloader(self) -> Downloader:
         return Downloader(self.source, self.ports.http, self.time_left, self.ports.sleep, self.now)
 
-    def _failed(self, fault: NotFetched, offer: Offer | None) -> Attempt:
+    def _failed_attempt(self, fault: NotFetched, offer: Offer | None) -> Attempt:
         return self._attempt(FetchOutcome(fault.outcome), str(fault), offer)
 
     def _attempt(
@@ -377,15 +379,15 @@ class _Request:
         )
 
 
-def _with(kept: Mapping[str, _T], key: str, value: _T) -> dict[str, _T]:
-    """``kept`` with another entry as the newest; the oldest entries are dropped."""
+def _with_newest(kept: Mapping[str, _T], key: str, value: _T) -> dict[str, _T]:
+    """``kept`` with ``value`` as the newest entry; the oldest entries are dropped."""
     entries = [(name, old) for name, old in kept.items() if name != key]
     return dict([*entries, (key, value)][-_REMEMBERED:])
 
 
-def _of_year(year: int | None) -> str:
+def _year_phrase(year: int | None) -> str:
     return f" of fiscal year {year}" if year else ""
 
 
-def _plain(value: str) -> str:
+def _in_ascii(value: str) -> str:
     return value.encode("ascii", "backslashreplace").decode("ascii")

@@ -25,7 +25,7 @@ class Offer:
 
     address: str
     url: str
-    fiscal_year: int | None  # from its name; None if the name has none
+    fiscal_year: int | None  # from the file name; None if the name has no year
 
     @property
     def file_name(self) -> str:
@@ -45,7 +45,7 @@ class Page:
 
 def read_page(content: bytes, url: str) -> Page:
     """Read the HTML page at ``url``. A broken page has fewer links, or none."""
-    reader = _Reader(url)
+    reader = _LinkReader(url)
     # The parser raises this at a malformed "<![…": the part before it has been read.
     with suppress(AssertionError):
         reader.feed(content.decode("utf-8", "replace"))
@@ -63,30 +63,30 @@ def linked_offers(source: ReleaseSource, page: Page, today: date) -> list[Offer]
     found = {}
     for link in page.links:
         address = link.partition("#")[0]
-        year = year_named(address)
+        year = year_in_name(address)
         if year and year < today.year and source.may_link(address):
             found[address] = year
-    return _newest_first(source, found.items(), today)
+    return _sort_newest_first(source, found.items(), today)
 
 
 def known_offers(source: ReleaseSource, today: date) -> list[Offer]:
     """The releases of a table, newest first."""
-    return _newest_first(source, ((address, year) for year, address in source.releases.items()), today)
+    return _sort_newest_first(source, ((address, year) for year, address in source.releases.items()), today)
 
 
-def year_named(address: str) -> int | None:
+def year_in_name(address: str) -> int | None:
     """The fiscal year in the name of an official zip."""
     named = _NAMED.search(urlsplit(address).path)
     return int(named[1]) if named else None
 
 
-def _newest_first(source: ReleaseSource, found: Iterable[tuple[str, int]], today: date) -> list[Offer]:
+def _sort_newest_first(source: ReleaseSource, found: Iterable[tuple[str, int]], today: date) -> list[Offer]:
     # For two files of one year, the higher folder or number is the later upload.
     ordered = sorted(((year, address) for address, year in found), reverse=True)
     return [offer_at(source, address, year, today) for year, address in ordered]
 
 
-class _Reader(HTMLParser):
+class _LinkReader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__()
         self._base = url

@@ -26,9 +26,9 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 class ReleaseSource:
     """A place that may offer a release.
 
-    ``official``: the agency itself answers there. ``hosts``: its links and redirects may lead to these hosts
-    only; ``copied_hosts``: the hosts of the original, if this source is a copy. ``plain_http``: addresses on
-    this machine may use http; all others use https.
+    ``official``: the agency itself answers there. ``hosts``: the source's links and redirects may lead to
+    these hosts only; ``copied_hosts``: the hosts of the original, if this source is a copy. ``plain_http``:
+    addresses on this machine may use http; all others use https.
     """
 
     id: str
@@ -48,12 +48,12 @@ class ReleaseSource:
 
     def may_ask(self, url: str) -> bool:
         """Whether a request may go to ``url``, directly or by a redirect."""
-        return self._is_within(url, self.hosts)
+        return self._is_on_hosts(url, self.hosts)
 
     def may_link(self, url: str) -> bool:
-        return self._is_within(url, self.link_hosts)
+        return self._is_on_hosts(url, self.link_hosts)
 
-    def _is_within(self, url: str, hosts: frozenset[str]) -> bool:
+    def _is_on_hosts(self, url: str, hosts: frozenset[str]) -> bool:
         if len(url) > _LONGEST_ADDRESS or not _PLAIN.fullmatch(url):
             return False
         try:
@@ -83,7 +83,7 @@ class _WrittenSource(BaseModel):
     prefix: str = ""
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
+    def _check_fields(self) -> Self:
         given = {name for name in ("url", "releases", "of", "prefix") if getattr(self, name)}
         needed = {"page": {"url"}, "file": {"url"}, "table": {"releases"}, "copy": {"of", "prefix"}}[
             self.kind
@@ -93,7 +93,7 @@ class _WrittenSource(BaseModel):
                 f"source {self.id} of kind {self.kind} needs {' and '.join(sorted(needed))} and nothing else"
             )
         if self.kind == "copy" and self.official:
-            raise ValueError(f"source {self.id} is a copy: it is not the agency's own")
+            raise ValueError(f"source {self.id} is a copy and cannot be official")
         return self
 
 
@@ -108,7 +108,7 @@ class _WrittenList(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
+    def _check_sources(self) -> Self:
         known: dict[str, _WrittenSource] = {}
         for entry in self.sources:
             if entry.id in known or entry.id == OWN_SOURCE:
@@ -118,17 +118,19 @@ class _WrittenList(BaseModel):
                     f"source {entry.id} is a copy of {entry.of}, which is not in the list before it"
                 )
             known[entry.id] = entry
-        for source in _sources(self):
+        for source in _release_sources(self):
             addresses = [source.prefix] if source.prefix else [source.url, *source.releases.values()]
             for address in filter(None, addresses):
                 if not source.may_ask(address):
-                    raise ValueError(f"source {source.id}: {address} is not https on one of its hosts")
+                    raise ValueError(
+                        f"source {source.id}: {address} is not an https address on one of its hosts"
+                    )
         return self
 
 
 def read_sources(text: str) -> tuple[ReleaseSource, ...]:
     """A list of sources in JSON, in the shape of ``sources.toml``. Raises ``ValueError``."""
-    return _sources(_WrittenList.model_validate_json(text))
+    return _release_sources(_WrittenList.model_validate_json(text))
 
 
 def read_source_file(path: Path) -> tuple[ReleaseSource, ...]:
@@ -147,8 +149,8 @@ def built_in_sources() -> tuple[ReleaseSource, ...]:
 def own_source(url: str, listed: Iterable[ReleaseSource]) -> ReleaseSource:
     """The source of an operator's own address.
 
-    If an official source of ``listed`` has that host, the address belongs to it; else it is not official.
-    Raises ``ValueError`` if the address is not https.
+    If an official source of ``listed`` has that host, the address belongs to it; otherwise the address is not
+    official. Raises ``ValueError`` if the address is not https.
     """
     for source in listed:
         if source.official and source.may_ask(url):
@@ -161,7 +163,7 @@ def own_source(url: str, listed: Iterable[ReleaseSource]) -> ReleaseSource:
     return source
 
 
-def _sources(written: _WrittenList) -> tuple[ReleaseSource, ...]:
+def _release_sources(written: _WrittenList) -> tuple[ReleaseSource, ...]:
     made: dict[str, ReleaseSource] = {}
     for entry in written.sources:
         if entry.kind == "copy":

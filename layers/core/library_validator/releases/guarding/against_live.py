@@ -1,4 +1,4 @@
-"""A release is compared with the accepted release nearest in year: differences beyond the limits."""
+"""The comparison of a release with the accepted release of the nearest fiscal year."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Final, Generic, TypeVar
 
 from library_validator.releases.guarding.limits import Limits, share
 from library_validator.releases.guarding.shapes import shapes_of
-from library_validator.releases.lineage.same_place import folded, folded_street, part_of_name
-from library_validator.releases.lineage.successions import same_under_other_keys
+from library_validator.releases.lineage.same_place import fold_street, fold_text, is_part_of_name
+from library_validator.releases.lineage.successions import count_renumbered
 from library_validator.releases.records import Outlet, Problem, Release, System
 
 _R = TypeVar("_R", System, Outlet)
 _STATES_SHOWN: Final = 5
-_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "VI"})  # report in some years only
+_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "VI"})  # these report in some years only
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class _Pair(Generic[_R]):
     nearest: dict[str, _R]
     new: dict[str, _R]
     nearest_year: int
-    years: int  # between them, at least 1
-    renumbered: int  # under another key in the new release
+    years: int  # years between the two releases, at least 1
+    renumbered: int  # number of records with another key in the new release
     backwards: bool  # whether the new release is of an earlier year
 
 
@@ -41,7 +41,7 @@ def problems_against(nearest: Release, release: Release, limits: Limits) -> Iter
         {system.fscs_key: system for system in release.systems},
         nearest.fiscal_year,
         years,
-        same_under_other_keys(nearest.systems, release.systems),
+        count_renumbered(nearest.systems, release.systems),
         backwards,
     )
     outlets = _Pair(
@@ -50,23 +50,23 @@ def problems_against(nearest: Release, release: Release, limits: Limits) -> Iter
         {outlet.fscs_id: outlet for outlet in release.outlets},
         nearest.fiscal_year,
         years,
-        same_under_other_keys(nearest.outlets, release.outlets),
+        count_renumbered(nearest.outlets, release.outlets),
         backwards,
     )
-    yield from _rows(systems, limits)
-    yield from _rows(outlets, limits)
-    yield from _states(systems, limits)
-    yield from _states(outlets, limits)
-    yield from _keys(systems, limits)
-    yield from _keys(outlets, limits)
-    yield from _values(systems, limits)
-    yield from _values(outlets, limits)
-    yield from _missing(nearest, release, limits)
+    yield from _problems_of_row_count(systems, limits)
+    yield from _problems_of_row_count(outlets, limits)
+    yield from _problems_of_states(systems, limits)
+    yield from _problems_of_states(outlets, limits)
+    yield from _problems_of_keys(systems, limits)
+    yield from _problems_of_keys(outlets, limits)
+    yield from _problems_of_values(systems, limits)
+    yield from _problems_of_values(outlets, limits)
+    yield from _problems_of_missing_values(nearest, release, limits)
 
 
-def _rows(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
-    percent = limits.rows.of(pair.kind).after(pair.years)
-    if limits.exceeded(abs(len(pair.new) - len(pair.nearest)), len(pair.nearest), percent):
+def _problems_of_row_count(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+    percent = limits.rows.limit_of(pair.kind).percent_after(pair.years)
+    if limits.is_exceeded(abs(len(pair.new) - len(pair.nearest)), len(pair.nearest), percent):
         yield Problem(
             "row_count",
             "quarantine",
@@ -76,7 +76,7 @@ def _rows(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+def _problems_of_states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     before = Counter(record.state for record in pair.nearest.values())
     now = Counter(record.state for record in pair.new.values())
     gone = [
@@ -88,49 +88,52 @@ def _states(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         yield Problem(
             "states_vanished",
             "quarantine",
-            f"no {pair.kind} in {_some(gone)}, which had them in fiscal year {pair.nearest_year}: check "
+            f"no {pair.kind} in {_list_some(gone)}, which had them in fiscal year {pair.nearest_year}: check "
             "whether the file is complete",
         )
     allowed = limits.state_growth if pair.backwards else limits.state_loss
-    percent = allowed.of(pair.kind).after(pair.years)
+    percent = allowed.limit_of(pair.kind).percent_after(pair.years)
     lost = [
         f"{state} ({rows} before, {now[state]} now)"
         for state, rows in sorted(before.items())
-        if state in now and limits.exceeded(rows - now[state], rows, percent)
+        if state in now and limits.is_exceeded(rows - now[state], rows, percent)
     ]
     if lost:
         yield Problem(
             "states_shrunk",
             "quarantine",
             f"more than {percent:g} % of the {pair.kind} of fiscal year {pair.nearest_year} are missing in "
-            f"{_some(lost)}: check whether rows were cut off",
+            f"{_list_some(lost)}: check whether rows were cut off",
         )
 
 
-def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+def _problems_of_keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     year, kind = pair.nearest_year, pair.kind
     kept = pair.nearest.keys() & pair.new.keys()
     earlier, later = limits.gone, limits.new
     if pair.backwards:
         earlier, later = later, earlier
-    gone, percent = len(pair.nearest) - len(kept) - pair.renumbered, earlier.of(kind).after(pair.years)
-    if limits.exceeded(gone, len(pair.nearest), percent):
+    gone, percent = (
+        len(pair.nearest) - len(kept) - pair.renumbered,
+        earlier.limit_of(kind).percent_after(pair.years),
+    )
+    if limits.is_exceeded(gone, len(pair.nearest), percent):
         yield Problem(
             "keys_gone",
             "quarantine",
             f"{share(gone, len(pair.nearest))} {kind} of fiscal year {year} are not in this release, "
             f"at most {percent:g} % are expected: check whether rows were cut off",
         )
-    new, percent = len(pair.new) - len(kept) - pair.renumbered, later.of(kind).after(pair.years)
-    if limits.exceeded(new, len(pair.new), percent):
+    new, percent = len(pair.new) - len(kept) - pair.renumbered, later.limit_of(kind).percent_after(pair.years)
+    if limits.is_exceeded(new, len(pair.new), percent):
         yield Problem(
             "keys_new",
             "quarantine",
             f"{share(new, len(pair.new))} {kind} were not listed in fiscal year {year} under any key, "
             f"at most {percent:g} % are expected: check where these rows are from",
         )
-    percent = limits.renumbered.of(kind).after(pair.years)
-    if limits.exceeded(pair.renumbered, len(pair.nearest), percent):
+    percent = limits.renumbered.limit_of(kind).percent_after(pair.years)
+    if limits.is_exceeded(pair.renumbered, len(pair.nearest), percent):
         yield Problem(
             "keys_renumbered",
             "quarantine",
@@ -138,9 +141,9 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
             f"place with another key, at most {percent:g} % are expected: check whether the "
             "keys were renumbered",
         )
-    others = sum(_another_library(pair.nearest[key], pair.new[key]) for key in kept)
-    percent = limits.reassigned.of(kind).after(pair.years)
-    if limits.exceeded(others, len(kept), percent):
+    others = sum(_is_another_library(pair.nearest[key], pair.new[key]) for key in kept)
+    percent = limits.reassigned.limit_of(kind).percent_after(pair.years)
+    if limits.is_exceeded(others, len(kept), percent):
         yield Problem(
             "keys_reassigned",
             "quarantine",
@@ -150,24 +153,24 @@ def _keys(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _another_library(before: _R, now: _R) -> bool:
+def _is_another_library(before: _R, now: _R) -> bool:
     return (
         before.phone != now.phone
-        and folded_street(before.street) != folded_street(now.street)
-        and not part_of_name(before.name, now.name)
+        and fold_street(before.street) != fold_street(now.street)
+        and not is_part_of_name(before.name, now.name)
     )
 
 
-def _values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
+def _problems_of_values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
     kept = pair.nearest.keys() & pair.new.keys()
     changed = []
     for column, allowed in limits.changed.items():
         rows = sum(
-            folded(getattr(pair.nearest[key], column)) != folded(getattr(pair.new[key], column))
+            fold_text(getattr(pair.nearest[key], column)) != fold_text(getattr(pair.new[key], column))
             for key in kept
         )
-        percent = allowed.after(pair.years)
-        if limits.exceeded(rows, len(kept), percent):
+        percent = allowed.percent_after(pair.years)
+        if limits.is_exceeded(rows, len(kept), percent):
             changed.append(f"{column} in {share(rows, len(kept))} (at most {percent:g} %)")
     if changed:
         yield Problem(
@@ -178,14 +181,14 @@ def _values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         )
 
 
-def _missing(nearest: Release, release: Release, limits: Limits) -> Iterator[Problem]:
+def _problems_of_missing_values(nearest: Release, release: Release, limits: Limits) -> Iterator[Problem]:
     before = shapes_of(nearest)
     for kind, shape in shapes_of(release).items():
         more = []
         for column, allowed in limits.missing.items():
             rows, old_rows = shape.missing.get(column, 0), before[kind].missing.get(column, 0)
             usual = 100 * old_rows / max(before[kind].rows, 1)
-            if limits.exceeded(rows, shape.rows, usual + allowed.more):
+            if limits.is_exceeded(rows, shape.rows, usual + allowed.more):
                 limit = f"at most {usual + allowed.more:.1f} %"
                 more.append(f"{column} in {share(rows, shape.rows)}, {usual:.1f} % then ({limit})")
         if more:
@@ -197,6 +200,6 @@ def _missing(nearest: Release, release: Release, limits: Limits) -> Iterator[Pro
             )
 
 
-def _some(parts: Sequence[str]) -> str:
+def _list_some(parts: Sequence[str]) -> str:
     more = len(parts) - _STATES_SHOWN
     return ", ".join(parts[:_STATES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -24,8 +24,8 @@ class LiveRelease:
 
     fiscal_year: int
     content_sha256: str
-    systems: int  # rows
-    outlets: int  # rows
+    systems: int  # number of rows
+    outlets: int  # number of rows
 
 
 def guard(
@@ -40,9 +40,9 @@ def guard(
     """
     limits = guard_limits()
     found = [
-        *_year(release, live, today),
-        *_file(release, limits),
-        *_shape(release, limits),
+        *_problems_of_year(release, live, today),
+        *_problems_of_rows(release, limits),
+        *_problems_of_columns(release, limits),
         *problems_of_letters(release, nearest, limits),
     ]
     if nearest is not None:
@@ -57,10 +57,14 @@ def problems_of_file(release: Release) -> tuple[Problem, ...]:
     because the names and streets of one state can differ from those of all others.
     """
     limits = guard_limits()
-    return (*release.report.problems, *_file(release, limits), *problems_of_letters(release, None, limits))
+    return (
+        *release.report.problems,
+        *_problems_of_rows(release, limits),
+        *problems_of_letters(release, None, limits),
+    )
 
 
-def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[Problem]:
+def _problems_of_year(release: Release, live: LiveRelease | None, today: date) -> Iterator[Problem]:
     year = release.fiscal_year
     if year > today.year:
         yield Problem(
@@ -80,48 +84,48 @@ def _year(release: Release, live: LiveRelease | None, today: date) -> Iterator[P
             "live_year_differs",
             "quarantine",
             f"fiscal year {year} is live already, with other content ({live.systems} systems and "
-            f"{live.outlets} outlets; here {len(release.systems)} and {len(release.outlets)}): check which "
-            "of the two the agency publishes",
+            f"{live.outlets} outlets; this release has {len(release.systems)} and {len(release.outlets)}): "
+            "check which of the two the agency publishes",
         )
 
 
-def _file(release: Release, limits: Limits) -> Iterator[Problem]:
-    """Rows that had to be repaired, or could not be read."""
+def _problems_of_rows(release: Release, limits: Limits) -> Iterator[Problem]:
+    """Problems of rows that had to be repaired, or could not be read."""
     allowed = limits.rows_of_a_file
     for file in release.report.files:
-        if limits.exceeded(file.repaired, file.rows, allowed.repaired):
+        if limits.is_exceeded(file.repaired, file.rows, allowed.repaired):
             yield Problem(
                 "rows_repaired",
                 "quarantine",
-                f"{share(file.repaired, file.rows)} rows of {file.member!r} had to be repaired, at most "
-                f"{allowed.repaired:g} % may be: official files need none, check which program saved this "
+                f"{share(file.repaired, file.rows)} rows of {file.member!r} had to be repaired, the limit is "
+                f"{allowed.repaired:g} %: official files need none, check which program saved this "
                 "file",
             )
-        if limits.exceeded(file.rejected, file.rows, allowed.rejected):
+        if limits.is_exceeded(file.rejected, file.rows, allowed.rejected):
             yield Problem(
                 "rows_rejected",
                 "quarantine",
-                f"{share(file.rejected, file.rows)} rows of {file.member!r} cannot be read, at most "
-                f"{allowed.rejected:g} % may be: look at the rows in the report",
+                f"{share(file.rejected, file.rows)} rows of {file.member!r} cannot be read, the limit is "
+                f"{allowed.rejected:g} %: look at the rows in the report",
             )
     rows = len(release.systems) + len(release.outlets)
     for column, values in release.report.unreadable.items():
-        if limits.exceeded(values, rows, allowed.unreadable):
+        if limits.is_exceeded(values, rows, allowed.unreadable):
             yield Problem(
                 "values_unreadable",
                 "quarantine",
-                f"{share(values, rows)} values of {column} cannot be read, at most {allowed.unreadable:g} % "
-                "may be: check whether the column has the values of another one",
+                f"{share(values, rows)} values of {column} cannot be read, the limit is "
+                f"{allowed.unreadable:g} %: check whether the column has the values of another column",
             )
 
 
-def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
-    """Columns that are empty or have other values than they should, without a comparison."""
+def _problems_of_columns(release: Release, limits: Limits) -> Iterator[Problem]:
+    """Problems of columns that are empty or have unsuitable values, without a comparison."""
     for kind, shape in shapes_of(release).items():
         missing = [
             f"{column} in {share(rows, shape.rows)} (at most {allowed.at_most:g} %)"
             for column, allowed in limits.missing.items()
-            if limits.exceeded(rows := shape.missing.get(column, 0), shape.rows, allowed.at_most)
+            if limits.is_exceeded(rows := shape.missing.get(column, 0), shape.rows, allowed.at_most)
         ]
         if missing:
             yield Problem(
@@ -133,7 +137,7 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
         for column, percent in limits.shape.items():
             there = shape.rows - shape.missing.get(column, 0)
             misshapen = shape.misshapen.get(column, 0)
-            if limits.exceeded(misshapen, there, 100 - percent):
+            if limits.is_exceeded(misshapen, there, 100 - percent):
                 fit = share(there - misshapen, there)
                 wrong.append(f"{fit} values of {column} {SHAPES[column][1]} (at least {percent:g} %)")
         if wrong:
@@ -145,10 +149,10 @@ def _shape(release: Release, limits: Limits) -> Iterator[Problem]:
             )
     listed = {outlet.fscs_key for outlet in release.outlets}
     without = sum(system.fscs_key not in listed for system in release.systems)
-    if limits.exceeded(without, len(release.systems), limits.without_outlets.systems):
+    if limits.is_exceeded(without, len(release.systems), limits.without_outlets.systems):
         yield Problem(
             "systems_without_outlets",
             "quarantine",
-            f"{share(without, len(release.systems))} systems have no outlet, at most "
-            f"{limits.without_outlets.systems:g} % may be: check whether the outlets file is complete",
+            f"{share(without, len(release.systems))} systems have no outlet, the limit is "
+            f"{limits.without_outlets.systems:g} %: check whether the outlets file is complete",
         )

@@ -1,11 +1,11 @@
-"""Letters in names and addresses that a wrong encoding spoiled keep a release from going live by itself."""
+"""Spoiled letters in names and addresses keep a release from going live by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from library_validator.releases.guarding.letters import has_accents, is_spoiled, lost_accents, texts_of
+from library_validator.releases.guarding.letters import has_accents, has_lost_accents, is_spoiled, texts_of
 from library_validator.releases.guarding.limits import Limits, share
 from library_validator.releases.records import Outlet, Problem, Release, System
 
@@ -24,19 +24,21 @@ class _Place(NamedTuple):
 
 def problems_of_letters(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
     """The signs of a wrong encoding in ``release`` itself, and in comparison with ``nearest``."""
-    yield from _spoiled(release, nearest, limits)
+    yield from _problems_of_spoiled_letters(release, nearest, limits)
     if nearest is not None:
-        yield from _lost(release, nearest, limits)
+        yield from _problems_of_lost_accents(release, nearest, limits)
 
 
-def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Iterator[Problem]:
+def _problems_of_spoiled_letters(
+    release: Release, nearest: Release | None, limits: Limits
+) -> Iterator[Problem]:
     spoiled = _texts_of(release, is_spoiled)
     if spoiled and nearest is not None:
-        # A value that the accepted release has for the same key was accepted with it.
+        # A value that the accepted release has for the same key was accepted with that release.
         accepted = _texts_of(nearest, is_spoiled)
         spoiled = {place: text for place, text in spoiled.items() if accepted.get(place) != text}
     if len(spoiled) > limits.letters.spoiled:
-        examples = _some(f"{place} {text!r}" for place, text in spoiled.items())
+        examples = _list_some(f"{place} {text!r}" for place, text in spoiled.items())
         yield Problem(
             "letters_spoiled",
             "quarantine",
@@ -46,14 +48,14 @@ def _spoiled(release: Release, nearest: Release | None, limits: Limits) -> Itera
         )
 
 
-def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Problem]:
+def _problems_of_lost_accents(release: Release, nearest: Release, limits: Limits) -> Iterator[Problem]:
     before = _texts_of(nearest, has_accents)
     now = _texts_of(release, lambda _text: True, {place.key for place in before})
     accented = {place: (text, now[place]) for place, text in before.items() if place in now}
-    lost = {place: texts for place, texts in accented.items() if lost_accents(*texts)}
+    lost = {place: texts for place, texts in accented.items() if has_lost_accents(*texts)}
     allowed = limits.letters
     if len(lost) > allowed.lost and 100 * len(lost) > allowed.lost_percent * len(accented):
-        examples = _some(f"{place} {old!r} is {new!r}" for place, (old, new) in lost.items())
+        examples = _list_some(f"{place} {old!r} is {new!r}" for place, (old, new) in lost.items())
         yield Problem(
             "accents_lost",
             "quarantine",
@@ -66,7 +68,7 @@ def _lost(release: Release, nearest: Release, limits: Limits) -> Iterator[Proble
 def _texts_of(
     release: Release, has_property: Callable[[str], bool], keys: Collection[str] | None = None
 ) -> dict[_Place, str]:
-    """The names and addresses with a property; with ``keys``, only of these systems and outlets."""
+    """The names and addresses with a property; with ``keys``, only those of these systems and outlets."""
     records: Iterable[tuple[str, System | Outlet]] = (
         *((system.fscs_key, system) for system in release.systems),
         *((outlet.fscs_id, outlet) for outlet in release.outlets),
@@ -80,6 +82,6 @@ def _texts_of(
     }
 
 
-def _some(examples: Iterable[str]) -> str:
+def _list_some(examples: Iterable[str]) -> str:
     every = list(examples)
     return ", ".join(every[:_SHOWN]) + (" …" if len(every) > _SHOWN else "")

@@ -1,7 +1,7 @@
 """Letters of names and addresses that a program spoiled, and accents that it lost.
 
 A file that was read in a wrong encoding and saved again has signs in place of letters (``MuÃ±oz``,
-``Mu├▒oz``), or U+FFFD or a question mark. This module finds those that ``mojibake`` cannot repair.
+``Mu├▒oz``), or U+FFFD or a question mark. This module finds spoiled letters that ``mojibake`` cannot repair.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def has_accents(text: str) -> bool:
     return not text.isascii() and any(map(_is_accented, text))
 
 
-def lost_accents(before: str, now: str) -> bool:
+def has_lost_accents(before: str, now: str) -> bool:
     """Whether ``now`` is ``before`` with something else in place of an accented letter.
 
     ``N`` for ``Ñ`` is another spelling and not a loss; ``-``, ``?``, ``Ã±`` or a missing letter is a loss.
@@ -51,12 +51,12 @@ def lost_accents(before: str, now: str) -> bool:
     if before == now or not has_accents(before):
         return False
     now = unicodedata.normalize("NFC", now)
-    replaced = _in_place_of_accents(before, now)
+    replaced = _replacements_of_accents(before, now)
     return replaced is not None and not all(_may_be_written_as(*pair) for pair in replaced)
 
 
-def _in_place_of_accents(before: str, now: str) -> list[tuple[str, str]] | None:
-    """Each run of accented letters in ``before`` and its part of ``now``; None if the rest differs."""
+def _replacements_of_accents(before: str, now: str) -> list[tuple[str, str]] | None:
+    """Each run of accented letters in ``before`` and its replacement; None if the other letters differ."""
     runs = ["".join(run) for accented, run in groupby(before, _is_accented) if accented]
     between = ["".join(run) for accented, run in groupby(f"\n{before}\n", _is_accented) if not accented]
     now = f"\n{now}\n"
@@ -82,13 +82,13 @@ def _may_be_written_as(letters: str, written: str) -> bool:
     """Whether ``written`` is a spelling of ``letters``: other accents or none, or ``OE`` for ``Ö``."""
     if not written.isalpha():
         return False
-    plain, plainly_written = _plain(letters), _plain(written)
+    plain, plainly_written = _without_accents(letters), _without_accents(written)
     if not plain.isascii():
         return True
     return plain == plainly_written or (len(plain) == 1 and plainly_written in {"ae", "oe", "ue"})
 
 
-def _plain(letters: str) -> str:
+def _without_accents(letters: str) -> str:
     """``letters`` without accents, in lower case; ``œ`` has no accent and stays."""
     return "".join(
         letter for letter in unicodedata.normalize("NFD", letters) if not unicodedata.combining(letter)

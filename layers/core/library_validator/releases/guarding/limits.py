@@ -1,4 +1,4 @@
-"""The guard's limits, from guard.toml: per cent of rows, and single values for letters."""
+"""The guard's limits, from guard.toml: per cent of rows, and numbers of values for letters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ByYears(_Model):
     first: float = Field(ge=0, le=100)
     further: float = Field(ge=0, le=100)
 
-    def after(self, years: int) -> float:
+    def percent_after(self, years: int) -> float:
         return self.first + self.further * (max(years, 1) - 1)
 
 
@@ -28,7 +28,7 @@ class OfKinds(_Model):
     systems: ByYears
     outlets: ByYears
 
-    def of(self, kind: str) -> ByYears:
+    def limit_of(self, kind: str) -> ByYears:
         return self.systems if kind == "systems" else self.outlets
 
 
@@ -69,8 +69,8 @@ class Limits(_Model):
     rows_of_a_file: RowsOfAFile
     letters: Letters
 
-    def exceeded(self, rows: int, of: int, percent: float) -> bool:
-        """Whether ``rows`` are more than ``few`` and more than ``percent`` of ``of``."""
+    def is_exceeded(self, rows: int, of: int, percent: float) -> bool:
+        """Whether ``rows`` out of ``of`` rows are more than ``few`` and more than ``percent``."""
         return rows > self.few and 100 * rows > percent * of
 
 

@@ -1,6 +1,6 @@
 """The shape of the values in a column: how many are missing, and how many do not suit the column.
 
-It shows without another release that a column was cut off, emptied or put under another header.
+The shape shows, without another release, that a column was cut off, emptied or put under another header.
 """
 
 from __future__ import annotations
@@ -23,50 +23,50 @@ _STRUCTURES: Final = frozenset(Structure)
 _TYPES: Final = frozenset({"CE", "BR", "BS", "BM", "MO"})
 
 
-def _names_a_library(record: System | Outlet) -> bool:
+def _has_library_name(record: System | Outlet) -> bool:
     return _A_LIBRARY.search(record.name) is not None
 
 
-def _has_a_figure(record: System | Outlet) -> bool:
+def _has_figure_in_street(record: System | Outlet) -> bool:
     return any(character.isdigit() for character in record.street)
 
 
-def _is_a_city(record: System | Outlet) -> bool:
+def _has_name_of_city(record: System | Outlet) -> bool:
     return _OF_LETTERS.fullmatch(record.city) is not None and "LIBRAR" not in record.city.upper()
 
 
-def _is_a_county(record: System | Outlet) -> bool:
+def _has_name_of_county(record: System | Outlet) -> bool:
     return _OF_LETTERS.fullmatch(record.county) is not None and "LIBRAR" not in record.county.upper()
 
 
-def _is_the_keys_state(record: System | Outlet) -> bool:
+def _has_state_of_key(record: System | Outlet) -> bool:
     return record.state == record.fscs_key[:2]
 
 
-def _is_a_structure_code(record: System | Outlet) -> bool:
+def _has_structure_code(record: System | Outlet) -> bool:
     return record.structure in _STRUCTURES
 
 
-def _is_an_outlet_type(record: System | Outlet) -> bool:
+def _has_outlet_type(record: System | Outlet) -> bool:
     return isinstance(record, System) or record.type in _TYPES
 
 
-# Column -> (whether a record's value suits the column, the same in words). Phones and ZIP codes of another
+# Column -> (check of a record's value, the same check in words). Phones and ZIP codes of another
 # shape are read as missing.
 SHAPES: Final[Mapping[str, tuple[Callable[[System | Outlet], bool], str]]] = {
-    "name": (_names_a_library, "name a library"),
-    "street": (_has_a_figure, "have a figure"),
-    "city": (_is_a_city, "are names of places"),
-    "county": (_is_a_county, "are names of places"),
-    "state": (_is_the_keys_state, "are the state of the FSCS key"),
-    "structure": (_is_a_structure_code, "are structure change codes"),
-    "type": (_is_an_outlet_type, "are outlet types"),
+    "name": (_has_library_name, "name a library"),
+    "street": (_has_figure_in_street, "have a figure"),
+    "city": (_has_name_of_city, "are names of places"),
+    "county": (_has_name_of_county, "are names of places"),
+    "state": (_has_state_of_key, "are the state of the FSCS key"),
+    "structure": (_has_structure_code, "are structure change codes"),
+    "type": (_has_outlet_type, "are outlet types"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Counts of one kind of records, by column."""
+    """Counts of values in the columns of one kind of records."""
 
     rows: int
     missing: Mapping[str, int]
@@ -75,10 +75,10 @@ class Shape:
 
 def shapes_of(release: Release) -> dict[str, Shape]:
     """The shape of "systems" and of "outlets"."""
-    return {"systems": _shape(release.systems), "outlets": _shape(release.outlets)}
+    return {"systems": _shape_of_records(release.systems), "outlets": _shape_of_records(release.outlets)}
 
 
-def _shape(records: tuple[System, ...] | tuple[Outlet, ...]) -> Shape:
+def _shape_of_records(records: tuple[System, ...] | tuple[Outlet, ...]) -> Shape:
     missing: Counter[str] = Counter()
     misshapen: Counter[str] = Counter()
     for record in records:

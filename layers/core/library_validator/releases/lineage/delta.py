@@ -1,7 +1,7 @@
-"""The changes between two releases: which system or outlet, before and after, and the evidence.
+"""The changes of systems and outlets between two releases, with the evidence for each change.
 
 There are two kinds of evidence: the survey's own codes in the newer release (STATSTRU, STATNAME, STATADDR),
-which cover its last year only, and the comparison of both releases. Each change says which of them it has.
+which cover its last year only, and the comparison of both releases. Each change says which evidence it has.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, get_args
 
 from library_validator.releases.lineage.same_place import (
-    folded,
-    folded_street,
-    same_address_number,
-    similar_name,
+    fold_street,
+    fold_text,
+    has_same_address_number,
+    is_similar_name,
 )
 from library_validator.releases.lineage.successions import (
     Continuation,
@@ -26,7 +26,7 @@ from library_validator.releases.records import Outlet, Release, Structure, Syste
 
 ChangeType = Literal[
     "absorbed",  # a system is a part of another system now
-    "absorbed_another",  # a system took over another one: a code says so, and which one is not certain
+    "absorbed_another",  # a code says that a system took over another system, which is not known for certain
     "re_keyed",  # the same system or outlet has another key or id
     "to_other_system",  # an outlet belongs to another system now
     "closed",
@@ -56,7 +56,7 @@ class ListingChange:
 
     what: ChangeType
     kind: Literal["system", "outlet"]
-    id: str  # FSCS key or id, in the newer release; in the older one if the newer does not list it
+    id: str  # FSCS key or id in the newer release, or in the older release if only that lists it
     name: str  # from the same release as the id
     before: str  # the name, address, key or system in the older release; empty if there is none
     after: str  # the same in the newer release
@@ -82,7 +82,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Every change between two releases, by kind, what and id."""
+    """Every change between two releases, sorted by kind, type of change and id."""
 
     older: Side
     newer: Side
@@ -96,7 +96,7 @@ class Delta:
             for kind in ("system", "outlet")
         }
 
-    def of(self, kind: str, what: ChangeType) -> list[ListingChange]:
+    def changes_of(self, kind: str, what: ChangeType) -> list[ListingChange]:
         """The changes of one kind of record, by id."""
         return [change for change in self.changes if change.kind == kind and change.what == what]
 
@@ -113,19 +113,20 @@ def delta_between(older: Release, newer: Release) -> Delta:
     """Everything that changed from ``older`` to ``newer``.
 
     A library can have several changes: renamed and moved, for example. If it is not certain that two records
-    are the same library, they are "gone" and "new". Raises ``ValueError`` if ``newer`` is the older release.
+    are the same library, one is "gone" and the other is "new". Raises ``ValueError`` if ``newer`` is the
+    older release.
     """
     if newer.fiscal_year < older.fiscal_year:
         raise ValueError(
             f"fiscal year {newer.fiscal_year} is before {older.fiscal_year}: give the older release first"
         )
     pair = ReleasePair(older, newer)
-    found = [*_Systems(pair).changes(), *_Outlets(pair).changes()]
+    found = [*_SystemChanges(pair).changes(), *_OutletChanges(pair).changes()]
     found.sort(key=lambda change: (change.kind != "system", CHANGES.index(change.what), change.id))
     return Delta(_side(older), _side(newer), tuple(found))
 
 
-class _Systems:
+class _SystemChanges:
     def __init__(self, pair: ReleasePair) -> None:
         self._before = {system.fscs_key: system for system in pair.older.systems}
         self._after = {system.fscs_key: system for system in pair.newer.systems}
@@ -136,19 +137,19 @@ class _Systems:
         re_keyed = {s.fscs_key: old for old, s in self._successions.items() if s.how == "re_keyed"}
         for key, system in self._before.items():
             if key in self._after:
-                yield from _altered(system, self._after[key])
+                yield from _changes_of_listed(system, self._after[key])
             elif key in self._successions:
-                yield self._succeeded(system, self._successions[key])
+                yield self._change_of_succession(system, self._successions[key])
             else:
-                yield _vanished(system)
+                yield _change_of_vanished(system)
         for key, system in self._after.items():
             if key in re_keyed:
-                yield from _altered(self._before[re_keyed[key]], system)
+                yield from _changes_of_listed(self._before[re_keyed[key]], system)
             elif key not in self._before:
-                yield _appeared(system)
-        yield from self._takeovers_of_unknown()
+                yield _change_of_new(system)
+        yield from self._takeovers_of_unknown_systems()
 
-    def _succeeded(self, system: System, succession: Succession) -> ListingChange:
+    def _change_of_succession(self, system: System, succession: Succession) -> ListingChange:
         new = self._after[succession.fscs_key]
         place = self._outlets.get(succession.fscs_id or "")
         codes = [part for part in succession.evidence if part.startswith("STATSTRU")]
@@ -172,7 +173,7 @@ class _Systems:
             "absorbed", "system", system.fscs_key, system.name, "", after, tuple(codes), shown
         )
 
-    def _takeovers_of_unknown(self) -> Iterator[ListingChange]:
+    def _takeovers_of_unknown_systems(self) -> Iterator[ListingChange]:
         known = {succession.fscs_key for succession in self._successions.values()}
         for key, system in self._after.items():
             if system.structure in _TOOK_OVER and key not in known:
@@ -180,7 +181,7 @@ class _Systems:
                 yield ListingChange("absorbed_another", "system", key, system.name, "", "", code, ())
 
 
-class _Outlets:
+class _OutletChanges:
     def __init__(self, pair: ReleasePair) -> None:
         self._before = {outlet.fscs_id: outlet for outlet in pair.older.outlets}
         self._after = {outlet.fscs_id: outlet for outlet in pair.newer.outlets}
@@ -197,18 +198,18 @@ class _Outlets:
         continuing = {continuation.fscs_id for continuation in self._continued.values()}
         for fscs_id, outlet in self._before.items():
             if fscs_id in self._after:
-                yield from _altered(outlet, self._after[fscs_id])
+                yield from _changes_of_listed(outlet, self._after[fscs_id])
             elif fscs_id in self._continued:
                 continuation = self._continued[fscs_id]
-                yield self._under_another_id(outlet, continuation)
-                yield from _altered(outlet, self._after[continuation.fscs_id])
+                yield self._change_of_id(outlet, continuation)
+                yield from _changes_of_listed(outlet, self._after[continuation.fscs_id])
             else:
-                yield _vanished(outlet)
+                yield _change_of_vanished(outlet)
         for fscs_id, outlet in self._after.items():
             if fscs_id not in self._before and fscs_id not in continuing:
-                yield _appeared(outlet)
+                yield _change_of_new(outlet)
 
-    def _under_another_id(self, outlet: Outlet, continuation: Continuation) -> ListingChange:
+    def _change_of_id(self, outlet: Outlet, continuation: Continuation) -> ListingChange:
         new = self._after[continuation.fscs_id]
         codes = tuple(part for part in continuation.evidence if part.startswith("STATSTRU"))
         shown = tuple(part for part in continuation.evidence if part not in codes)
@@ -220,7 +221,7 @@ class _Outlets:
         return ListingChange("to_other_system", "outlet", new.fscs_id, new.name, before, after, codes, shown)
 
 
-def _vanished(record: System | Outlet) -> ListingChange:
+def _change_of_vanished(record: System | Outlet) -> ListingChange:
     closed = record.structure in _CLOSED
     codes = (f"STATSTRU {record.structure} in the older release",) if closed else ()
     what: ChangeType = "closed" if closed else "gone"
@@ -229,21 +230,21 @@ def _vanished(record: System | Outlet) -> ListingChange:
     )
 
 
-def _appeared(record: System | Outlet) -> ListingChange:
+def _change_of_new(record: System | Outlet) -> ListingChange:
     codes = (f"STATSTRU {record.structure}",) if record.structure in _APPEARED else ()
     return ListingChange(
         "new", _kind(record), _id(record), record.name, "", _address(record), codes, ("not listed before",)
     )
 
 
-def _altered(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
+def _changes_of_listed(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     """The changes of a library that both releases list, perhaps with two keys."""
-    yield from _status(before, after)
-    yield from _name(before, after)
-    yield from _place(before, after)
+    yield from _status_changes(before, after)
+    yield from _name_changes(before, after)
+    yield from _address_changes(before, after)
 
 
-def _status(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
+def _status_changes(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
     closed_before = before.structure == Structure.TEMPORARILY_CLOSED
     code = (f"STATSTRU {after.structure}",)
     what: ChangeType
@@ -263,12 +264,12 @@ def _status(before: System | Outlet, after: System | Outlet) -> Iterator[Listing
     yield ListingChange(what, _kind(after), _id(after), after.name, was, now, codes, shown)
 
 
-def _name(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
-    differs = folded(before.name) != folded(after.name)
+def _name_changes(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
+    differs = fold_text(before.name) != fold_text(after.name)
     coded = after.name_change in (_OFFICIAL_NAME, _MINOR_NAME)
     if not differs and not (coded and after.name_change != before.name_change):
         return
-    minor = after.name_change == _MINOR_NAME or (not coded and similar_name(before.name, after.name))
+    minor = after.name_change == _MINOR_NAME or (not coded and is_similar_name(before.name, after.name))
     yield ListingChange(
         "name_corrected" if minor else "renamed",
         _kind(after),
@@ -281,9 +282,9 @@ def _name(before: System | Outlet, after: System | Outlet) -> Iterator[ListingCh
     )
 
 
-def _place(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
-    street = (folded_street(before.street) or folded(before.street)) != (
-        folded_street(after.street) or folded(after.street)
+def _address_changes(before: System | Outlet, after: System | Outlet) -> Iterator[ListingChange]:
+    street = (fold_street(before.street) or fold_text(before.street)) != (
+        fold_street(after.street) or fold_text(after.street)
     )
     differs = tuple(
         column
@@ -293,7 +294,7 @@ def _place(before: System | Outlet, after: System | Outlet) -> Iterator[ListingC
     coded = after.address_change in (_MOVED, _MINOR_ADDRESS)
     if not differs and not (coded and after.address_change != before.address_change):
         return
-    minor = after.address_change == _MINOR_ADDRESS or (not coded and same_address_number(before, after))
+    minor = after.address_change == _MINOR_ADDRESS or (not coded and has_same_address_number(before, after))
     yield ListingChange(
         "address_corrected" if minor else "moved",
         _kind(after),

@@ -1,7 +1,7 @@
 """The fates of systems and outlets over all releases: which continue under which key, and which are gone.
 
 ``successions`` compares two releases; here the steps from each release to the next are followed to their end.
-A library may be missing from a release and come back later with another key: that later one is compared too.
+A library may be missing from a release and come back later with another key: later releases are compared too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CLOSED: Final = frozenset({Structure.CLOSED, Structure.DELETED_INCORRECT})
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOver:
+class Takeover:
     """The system of the newest release that a vanished system is a part of now."""
 
     fscs_key: str
@@ -33,7 +33,7 @@ class Fate:
     """Why the newest release does not list a system."""
 
     what: Literal["closed", "absorbed", "no_longer_reported"]
-    by: TakenOver | None = None
+    by: Takeover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +50,23 @@ class Lineage:
     def __init__(self, oldest_first: Sequence[Release]) -> None:
         keys = ([system.fscs_key for system in release.systems] for release in oldest_first)
         ids = ([outlet.fscs_id for outlet in release.outlets] for release in oldest_first)
-        self._last_system = _last_listed(keys)
-        self._last_outlet = _last_listed(ids)
+        self._last_system = _last_positions(keys)
+        self._last_outlet = _last_positions(ids)
         self._systems: dict[str, _Step] = {}
         self._outlets: dict[str, str] = {}
         seen: set[str] = set()
         for position, newer in enumerate(oldest_first):
             if position:
-                self._follow(oldest_first[position - 1], newer, position - 1)
-                self._follow_late(oldest_first[: position - 1], newer, seen)
+                self._follow_release(oldest_first[position - 1], newer, position - 1)
+                self._follow_returned(oldest_first[: position - 1], newer, seen)
             seen.update(system.fscs_key for system in newer.systems)
             seen.update(outlet.fscs_id for outlet in newer.outlets)
         newest = oldest_first[-1]
         self._listed = {system.fscs_key: system.name for system in newest.systems}
         self._listed |= {outlet.fscs_id: outlet.name for outlet in newest.outlets}
 
-    def _follow(self, older: Release, newer: Release, position: int) -> None:
-        """From one release to the next; ``position`` is that of the older one."""
+    def _follow_release(self, older: Release, newer: Release, position: int) -> None:
+        """Keep the successors in the next release; ``position`` is the position of the older release."""
         pair = ReleasePair(older, newer)
         for key, succession in pair.successions.items():
             if self._last_system[key] == position:
@@ -75,10 +75,10 @@ class Lineage:
             if self._last_outlet[fscs_id] == position:
                 self._outlets[fscs_id] = following.fscs_id
 
-    def _follow_late(self, before: Sequence[Release], newer: Release, seen: AbstractSet[str]) -> None:
-        """Compare what ended in ``before`` without a successor with what ``newer`` lists for the first time.
+    def _follow_returned(self, before: Sequence[Release], newer: Release, seen: AbstractSet[str]) -> None:
+        """Keep successors that ``newer`` lists for the first time, of libraries that ended in ``before``.
 
-        Left out: what has a successor already, in whole or in part, and what is a successor itself.
+        Libraries that have a successor already, in whole or in part, are left out, and so are successors.
         """
         if not before:
             return
@@ -126,15 +126,15 @@ class Lineage:
         return fscs_key
 
     def fate(self, system: System) -> Fate | None:
-        """The fate of a system, given as last listed; None if the newest release lists it."""
+        """The fate of a system, given by its last record; None if the newest release lists the system."""
         if self.newest_key(system.fscs_key) in self._listed:
             return None
-        by = self._taken_over(system.fscs_key)
+        by = self._takeover_of(system.fscs_key)
         if by is not None:
             return Fate("absorbed", by)
         return Fate("closed" if system.structure in CLOSED else "no_longer_reported")
 
-    def _taken_over(self, fscs_key: str) -> TakenOver | None:
+    def _takeover_of(self, fscs_key: str) -> Takeover | None:
         """The listed system at the end of a chain of takeovers; None if the chain ends before."""
         place: str | None = None
         while (key := self.newest_key(fscs_key)) not in self._listed:
@@ -146,9 +146,9 @@ class Lineage:
             fscs_key = step.succession.fscs_key
         outlet = self.newest_id(place) if place else None
         fscs_id = outlet if outlet in self._listed and fscs_key_of(outlet) == key else None
-        return TakenOver(key, fscs_id, self._listed[fscs_id or key], since)
+        return Takeover(key, fscs_id, self._listed[fscs_id or key], since)
 
 
-def _last_listed(listings: Iterable[Sequence[str]]) -> dict[str, int]:
+def _last_positions(listings: Iterable[Sequence[str]]) -> dict[str, int]:
     """Each key with the position of the last release that lists it."""
     return {key: position for position, keys in enumerate(listings) for key in keys}

@@ -39,7 +39,7 @@ class ListedSystem:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    fiscal_year: int  # the newest one: a library with an older ``last_listed`` has vanished since
+    fiscal_year: int  # the newest fiscal year: a library with an older ``last_listed`` has vanished since
     systems: tuple[ListedSystem, ...]  # by FSCS key
 
 
@@ -51,7 +51,7 @@ def merge_releases(releases: Sequence[Release]) -> History:
     them). Raises ``ReleaseRefused`` if two releases have the same fiscal year and different content,
     ``ValueError`` if ``releases`` is empty.
     """
-    newest_first = _newest_first(releases)
+    newest_first = _sort_newest_first(releases)
     lineage = Lineage(newest_first[::-1])
     systems: dict[str, tuple[System, int]] = {}
     outlets: dict[str, tuple[Outlet, int]] = {}
@@ -95,7 +95,7 @@ def merge_releases(releases: Sequence[Release]) -> History:
     )
 
 
-def _newest_first(releases: Sequence[Release]) -> list[Release]:
+def _sort_newest_first(releases: Sequence[Release]) -> list[Release]:
     if not releases:
         raise ValueError("no release to merge")
     by_year: dict[int, Release] = {}

@@ -1,7 +1,7 @@
 """Whether two records of two releases are the same library at the same place.
 
 The published values are compared after usual spellings of streets and names are unified. The comparison is
-meant to be certain and not complete: two records of one library may stay apart.
+meant to be certain and not complete: two records of one library may not be recognised.
 """
 
 from __future__ import annotations
@@ -34,39 +34,41 @@ _STREET_WORDS: Final = {
     "SQUARE": "SQ", "STREET": "ST", "STR": "ST", "SUITE": "STE", "TERRACE": "TER", "WEST": "W",
 }  # fmt: skip
 _WITHIN_A_BUILDING: Final = re.compile(r" (?:STE|UNIT|BLDG|BUILDING|ROOM|RM|APT|FLOOR|FL) .*$")
-_NEARLY: Final = 90  # rapidfuzz ratio, per cent: LONDONDERRY and LONDONBERRY, not FRANKLIN and FRANKFORT
+_NEARLY: Final = (
+    90  # least rapidfuzz ratio, per cent: LONDONDERRY and LONDONBERRY have it, FRANKLIN and FRANKFORT not
+)
 
 
 @lru_cache(maxsize=1 << 17)
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Capitals without punctuation, one blank between words; apostrophes are removed without a gap."""
     plain = text.upper().replace("'", "").replace("`", "").replace("&", " AND ")
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
 
 
 @lru_cache(maxsize=1 << 16)
-def folded_street(text: str) -> str:
+def fold_street(text: str) -> str:
     """House number and street in unified spelling, without suite or unit; empty without a number."""
-    words = [_STREET_WORDS.get(word, word) for word in folded(text).split()]
+    words = [_STREET_WORDS.get(word, word) for word in fold_text(text).split()]
     if not any(word[0].isdigit() for word in words):
         return ""
     return _WITHIN_A_BUILDING.sub("", " ".join(words))
 
 
 @lru_cache(maxsize=1 << 16)
-def own_words(name: str) -> frozenset[str]:
+def distinguishing_words(name: str) -> frozenset[str]:
     """The words of a name that distinguish it from other libraries' names."""
-    return frozenset(folded(name).split()) - _GENERIC
+    return frozenset(fold_text(name).split()) - _GENERIC
 
 
-def same_name(name: str, other: str) -> bool:
-    """Equal except for punctuation."""
-    return folded(name) == folded(other)
+def is_same_name(name: str, other: str) -> bool:
+    """Whether two names are equal except for punctuation."""
+    return fold_text(name) == fold_text(other)
 
 
-def similar_name(name: str, other: str) -> bool:
-    """Equal in their own words, except for a letter or two."""
-    first, second = own_words(name), own_words(other)
+def is_similar_name(name: str, other: str) -> bool:
+    """Whether the distinguishing words of two names are equal, except for a letter or two."""
+    first, second = distinguishing_words(name), distinguishing_words(other)
     if not first or not second:
         return False
     if first == second:
@@ -74,10 +76,10 @@ def similar_name(name: str, other: str) -> bool:
     return fuzz.ratio(" ".join(sorted(first)), " ".join(sorted(second))) >= _NEARLY
 
 
-def part_of_name(name: str, other: str) -> bool:
-    """Similar, or one name has all own words of the other."""
-    first, second = own_words(name), own_words(other)
-    return similar_name(name, other) or (bool(first and second) and (first <= second or second <= first))
+def is_part_of_name(name: str, other: str) -> bool:
+    """Whether two names are similar, or one has all distinguishing words of the other."""
+    first, second = distinguishing_words(name), distinguishing_words(other)
+    return is_similar_name(name, other) or (bool(first and second) and (first <= second or second <= first))
 
 
 def has_phone(record: System | Outlet) -> bool:
@@ -87,20 +89,20 @@ def has_phone(record: System | Outlet) -> bool:
 def evidence_of_same_place(record: System | Outlet, other: System | Outlet) -> tuple[str, ...]:
     """The fields which show that two records are one library at one place; empty if that is not certain.
 
-    The fields are: name or similar name, street or house number, phone. It is certain if street and phone are
-    the same; if the street or the phone is the same and the name similar; or if name and house number are the
-    same. State and ZIP code must always be the same.
+    The fields are: name or similar name, street or house number, phone. Two records are certainly one library
+    if street and phone are the same; if the street or the phone is the same and the name similar; or if name
+    and house number are the same. State and ZIP code must always be the same.
     """
     if record.state != other.state or record.zip != other.zip or record.zip == "M":
         return ()
-    street = folded_street(record.street)
-    at_street = bool(street) and street == folded_street(other.street)
+    street = fold_street(record.street)
+    at_street = bool(street) and street == fold_street(other.street)
     at_number = not at_street and bool(street) and _house_number(record.street) == _house_number(other.street)
     at_phone = has_phone(record) and record.phone == other.phone
     name = ""
-    if same_name(record.name, other.name):
+    if is_same_name(record.name, other.name):
         name = "name"
-    elif similar_name(record.name, other.name) or (at_street and part_of_name(record.name, other.name)):
+    elif is_similar_name(record.name, other.name) or (at_street and is_part_of_name(record.name, other.name)):
         name = "similar name"
     certain = (at_street and at_phone) or (name and (at_street or at_phone)) or (name == "name" and at_number)
     if not certain:
@@ -114,18 +116,18 @@ def evidence_of_same_place(record: System | Outlet, other: System | Outlet) -> t
     return tuple(filter(None, found))
 
 
-def same_address_number(record: System | Outlet, other: System | Outlet) -> bool:
-    """The same house number and ZIP code: probably two spellings of one street."""
+def has_same_address_number(record: System | Outlet, other: System | Outlet) -> bool:
+    """Whether house number and ZIP code are the same: probably two spellings of one street."""
     return record.zip == other.zip and _house_number(record.street) == _house_number(other.street)
 
 
 def _house_number(street: str) -> str:
-    first = folded(street).partition(" ")[0]
+    first = fold_text(street).partition(" ")[0]
     return first if first.isdigit() else f"none in {street}"
 
 
-class Places(Generic[_R]):
-    """Records of a release, to be found by the phone, street or name of a record of another release."""
+class RecordFinder(Generic[_R]):
+    """Finds records of a release by the phone, street or name of a record of another release."""
 
     def __init__(self, records: Iterable[_R]) -> None:
         self._at: defaultdict[tuple[str, str, str], list[_R]] = defaultdict(list)
@@ -133,7 +135,7 @@ class Places(Generic[_R]):
             for key in _keys(record):
                 self._at[key].append(record)
 
-    def near(self, record: System | Outlet) -> list[_R]:
+    def find_near(self, record: System | Outlet) -> list[_R]:
         """Every record with the phone, street or name of ``record`` and the same ZIP code, each once."""
         found: dict[int, _R] = {}
         at: Mapping[tuple[str, str, str], list[_R]] = self._at
@@ -146,6 +148,6 @@ class Places(Generic[_R]):
 def _keys(record: System | Outlet) -> Iterable[tuple[str, str, str]]:
     if has_phone(record):
         yield ("phone", record.zip, record.phone)
-    if street := folded_street(record.street):
+    if street := fold_street(record.street):
         yield ("street", record.zip, street)
-    yield ("name", record.zip, folded(record.name))
+    yield ("name", record.zip, fold_text(record.name))

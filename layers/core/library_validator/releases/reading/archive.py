@@ -30,11 +30,11 @@ _READ_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedE
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """The limits of a zip. An official one has 4 MB, 13 MB unpacked, ratio 4, 5 members."""
+    """The limits of a zip. An official zip has 4 MB and 5 members, and unpacks to 13 MB."""
 
     compressed_bytes: int = 32 << 20
     uncompressed_bytes: int = 128 << 20  # of all members together, counted while they are read
-    ratio: int = 40  # unpacked size to packed size, once more than 1 MB is unpacked
+    ratio: int = 40  # most times the size of the zip that it unpacks to; checked after the first MB
     members: int = 100
 
 
@@ -72,7 +72,7 @@ class Archive:
                 raise ReleaseRefused(
                     f"a zip with an unusual compression ({info.filename!r})", "the usual one (deflate)"
                 )
-        # Only bytes that are read count. But a zip that claims more than the limit is not a release.
+        # Sizes are counted while reading. But a zip that states a size above the limit is not a release.
         claimed = sum(info.file_size for info in infos)
         if claimed > self._limits.uncompressed_bytes:
             limit = self._limits.uncompressed_bytes >> 20
@@ -85,27 +85,27 @@ class Archive:
         return names
 
     def first_line(self, member: str) -> bytes:
-        """The first line of a member, at most 64 KB of it."""
-        with _refusing_damage(member), self._zip.open(member) as opened:
+        """The first line of a member, but at most 64 KB."""
+        with _refuse_damage(member), self._zip.open(member) as opened:
             line = opened.readline(CHUNK)
-        self._count(len(line))
+        self._count_bytes(len(line))
         return line
 
     def beginning(self, member: str) -> bytes:
         """The first bytes of a member, which show its format."""
-        with _refusing_damage(member), self._zip.open(member) as opened:
+        with _refuse_damage(member), self._zip.open(member) as opened:
             beginning = opened.read(BEGINNING)
-        self._count(len(beginning))
+        self._count_bytes(len(beginning))
         return beginning
 
     def chunks(self, member: str) -> Iterator[bytes]:
         """The bytes of a member; its checksum is compared at the end."""
-        with _refusing_damage(member), self._zip.open(member) as opened:
+        with _refuse_damage(member), self._zip.open(member) as opened:
             while chunk := opened.read(CHUNK):
-                self._count(len(chunk))
+                self._count_bytes(len(chunk))
                 yield chunk
 
-    def _count(self, size: int) -> None:
+    def _count_bytes(self, size: int) -> None:
         self._read += size
         if self._read > self._limits.uncompressed_bytes:
             limit = self._limits.uncompressed_bytes >> 20
@@ -134,13 +134,13 @@ def open_archive(source: Path | BinaryIO, limits: ArchiveLimits = DEFAULT_LIMITS
         opened_zip = zipfile.ZipFile(source)
     except _READ_ERRORS:
         source.seek(0)
-        raise _not_a_zip(source.read(CHUNK)) from None
+        raise _refusal_of_other_file(source.read(CHUNK)) from None
     with opened_zip:
         yield Archive(opened_zip, size, limits)
 
 
 @contextmanager
-def _refusing_damage(member: str) -> Iterator[None]:
+def _refuse_damage(member: str) -> Iterator[None]:
     try:
         yield
     except _READ_ERRORS as error:
@@ -149,7 +149,7 @@ def _refusing_damage(member: str) -> Iterator[None]:
         ) from error
 
 
-def _not_a_zip(beginning: bytes) -> ReleaseRefused:
+def _refusal_of_other_file(beginning: bytes) -> ReleaseRefused:
     text = beginning.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text:
         return ReleaseRefused("an empty file", EXPECTED_ZIP)
@@ -162,7 +162,7 @@ def _not_a_zip(beginning: bytes) -> ReleaseRefused:
             "a web page that was saved with the name of a zip", f"{EXPECTED_ZIP}: download the file itself"
         )
     header = layouts.split_header(text.splitlines()[0].decode("cp1252", "replace"))
-    match layouts.recognise(header):
+    match layouts.recognise_kind(header):
         case layouts.STATE_SUMMARY:
             return ReleaseRefused("a state summary, which lists no libraries", EXPECTED_ZIP)
         case layouts.SYSTEMS | layouts.OUTLETS as kind:
@@ -184,7 +184,7 @@ def zip_pair(systems_csv: Path, outlets_csv: Path, target: BinaryIO) -> None:
             other = other_format(opened.read(BEGINNING), path.name)
         if other:
             raise ReleaseRefused(f"{path.name!r} is {other.what}", other.instead)
-        kind = layouts.recognise(header)
+        kind = layouts.recognise_kind(header)
         if kind not in (layouts.SYSTEMS, layouts.OUTLETS):
             raise ReleaseRefused(
                 f"{path.name!r} is {'a state summary' if kind else 'not a file of the survey'}",

@@ -1,8 +1,9 @@
 """The fiscal year of a release, from its rows, and other marks of the year that disagree with it.
 
-It is the year in which most systems end their reporting period (ENDDATE; about 300 systems end it a year
-earlier). ``YR_SUB`` is that year in some releases and the next year in others. So it is only compared, like
-the suffix of the imputation flags (``R_22``) and the names of the files (``pud22i``, ``fy2022``).
+The fiscal year is the year in which most systems end their reporting period (ENDDATE; about 300 systems end
+it a year earlier). ``YR_SUB`` is that year in some releases and the next year in others. So ``YR_SUB`` is
+only compared, like the suffix of the imputation flags (``R_22``) and the names of the files (``pud22i``,
+``fy2022``).
 """
 
 from __future__ import annotations
@@ -73,19 +74,21 @@ def disagreements(year: int, marks: Iterable[YearMarks], names: Iterable[str]) -
     problems = []
     for mark in marks:
         if (flagged := mark.flag_year()) and flagged != year:
-            problems.append(_problem(year, f"its imputation flags are of fiscal year {flagged}"))
+            problems.append(_problem_of_year(year, f"its imputation flags are of fiscal year {flagged}"))
         if (submitted := mark.submission_year()) and submitted not in (year, year + 1):
-            problems.append(_problem(year, f"it was submitted in {submitted} (YR_SUB)"))
+            problems.append(_problem_of_year(year, f"it was submitted in {submitted} (YR_SUB)"))
     for name in names:
         named = {2000 + int(two_digits) for two_digits in _NAMED_YEARS.findall(name)}
         if named and named != {year}:
             problems.append(
-                _problem(year, f"the name {name!r} says fiscal year {' and '.join(map(str, sorted(named)))}")
+                _problem_of_year(
+                    year, f"the name {name!r} says fiscal year {' and '.join(map(str, sorted(named)))}"
+                )
             )
     return list(dict.fromkeys(problems))
 
 
-def _problem(year: int, but: str) -> Problem:
+def _problem_of_year(year: int, but: str) -> Problem:
     return Problem("year_disagrees", "quarantine", f"most systems report for fiscal year {year}, but {but}")
 
 

@@ -1,4 +1,4 @@
-"""Header lines: the kind of file that each one opens, and the places of its columns.
+"""Header lines: each shows the kind of its file and the positions of its columns.
 
 Source: PLS data documentation, FY2009 to FY2024, record layouts (appendices A and B). Columns come and go
 over the years. The columns that a record needs have kept their names, except those in ``_ALIASES``.
@@ -37,7 +37,7 @@ _NOT_IN_EVERY_YEAR: Final = frozenset(
 # LOCALE_ADD is the official name since FY2017 (AE file); the other is a third party's misspelling.
 _ALIASES: Final = {"LOCALE_ADD": "LOCALE", "STATUSRU": "STATSTRU"}
 _OFFICIAL_ALIASES: Final = frozenset({"LOCALE_ADD"})
-# As it is, or read in a wrong encoding (``ï»¿`` and longer): no column begins with such a character.
+# The mark itself, or the mark in a wrong encoding (``ï»¿``): no column begins with such a character.
 _BYTE_ORDER_MARK: Final = re.compile(r"^[^\x00-\x7f]+")
 # The newest column in a file shows its layout. Each year is the first in which we have seen that column.
 _LAYOUT_MARKS: Final = (
@@ -51,14 +51,14 @@ _LAYOUT_MARKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The places of the columns in a file; indexes count from 0.
+    """The positions of the columns in a file; indexes count from 0.
 
     ``picks`` has an index for each field of the record. For a column that the year lacks, the index is one
     past the end, where the reader puts an empty value.
     """
 
     kind: str  # SYSTEMS or OUTLETS
-    name: str  # "FY2022": the layout since that year, or "FY2009" for what came before FY2015
+    name: str  # "FY2022": the layout since that year; "FY2009": every layout before FY2015
     columns: int
     picks: tuple[int, ...]
     submission_year: int  # YR_SUB
@@ -80,7 +80,7 @@ def split_header(line: str, separator: str = ",") -> list[str]:
     return [cell.strip().upper() for cell in cells]
 
 
-def recognise(header: list[str]) -> str | None:
+def recognise_kind(header: list[str]) -> str | None:
     """The kind of file that ``header`` opens: systems, outlets, state summary; None: not of the survey."""
     names = set(header)
     if {"FSCSKEY", "FSCS_SEQ", "LIBNAME"} <= names:
@@ -92,7 +92,7 @@ def recognise(header: list[str]) -> str | None:
     return None
 
 
-def locate(header: list[str], kind: str, member: str, as_found: str = "") -> Layout:
+def locate_columns(header: list[str], kind: str, member: str, as_found: str = "") -> Layout:
     """Find the columns of a systems or outlets file.
 
     ``as_found`` is the raw header line; its lower-case letters count as a correction. Raises

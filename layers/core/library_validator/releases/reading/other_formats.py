@@ -15,7 +15,7 @@ from typing import Final
 
 from library_validator.releases.reading import layouts
 
-BEGINNING: Final = 1 << 14  # bytes that are examined: a header line in UTF-16 has four thousand
+BEGINNING: Final = 1 << 14  # bytes that are examined; a header line in UTF-16 has four thousand bytes
 _DOWNLOAD: Final = "download the CSV zip from the agency's page"
 _UPLOAD_PAIR: Final = "`library-validator upload AE.csv OUTLETS.csv`"
 _SAVE_AS_CSV: Final = f"comma separated files: {_DOWNLOAD}, or save both files as CSV (comma delimited)"
@@ -77,9 +77,9 @@ _SUFFIXES: Final = {".xlsx": _EXCEL, ".xlsm": _EXCEL, ".xlsb": _BINARY_EXCEL, ".
 
 
 def other_format(beginning: bytes, name: str = "") -> OtherFormat | None:
-    """The format of a file that begins with ``beginning``; None: it is not one of the known formats.
+    """The format of a file that begins with ``beginning``; None if the format is not known.
 
-    None too for a CSV file of the survey, and for any text that is not of the survey.
+    Also None for a CSV file of the survey, and for any text that is not of the survey.
     """
     for signature, known in _SIGNATURES:
         if beginning.startswith(signature):
@@ -90,8 +90,8 @@ def other_format(beginning: bytes, name: str = "") -> OtherFormat | None:
         return _SUFFIXES.get(suffix) or (_EXCEL if is_workbook else None)
     if _SHEETS_IN_XML in beginning:
         return _XML_EXCEL
-    text, encoding = _decoded(beginning)
-    if of_survey := _of_survey(text, encoding):
+    text, encoding = _decode_beginning(beginning)
+    if of_survey := _format_of_survey_file(text, encoding):
         return of_survey
     return _SAS_CODE if suffix == ".sas" or _SAS_PROGRAM.search(text) else None
 
@@ -105,14 +105,14 @@ def office_document(members: Collection[str]) -> OtherFormat | None:
     return _OPEN_DOCUMENT if {"mimetype", "content.xml"} <= set(members) else None
 
 
-def _of_survey(text: str, encoding: str) -> OtherFormat | None:
+def _format_of_survey_file(text: str, encoding: str) -> OtherFormat | None:
     """The format of a file of the survey with another separator or in another encoding."""
     lines = text.splitlines()[:2]
     if lines and _SEPARATOR_LINE.fullmatch(lines[0]):
         del lines[0]
     header = lines[0] if lines else ""
     for separator, separated in _SEPARATORS.items():
-        kind = layouts.recognise(layouts.split_header(header, separator))
+        kind = layouts.recognise_kind(layouts.split_header(header, separator))
         if kind and (separated or encoding):
             article = "an" if kind == layouts.OUTLETS and not separated else "a"
             what = f"{article} {separated}{kind} file{encoding}"
@@ -120,8 +120,8 @@ def _of_survey(text: str, encoding: str) -> OtherFormat | None:
     return None
 
 
-def _decoded(beginning: bytes) -> tuple[str, str]:
-    """The text, and its encoding if that is not read: " in UTF-16"."""
+def _decode_beginning(beginning: bytes) -> tuple[str, str]:
+    """The text, and a phrase for an encoding that is not read: " in UTF-16"."""
     for mark, codec, encoding in (
         (codecs.BOM_UTF32_LE, "utf-32", " in UTF-32"),
         (codecs.BOM_UTF32_BE, "utf-32", " in UTF-32"),

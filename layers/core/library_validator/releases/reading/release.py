@@ -37,7 +37,7 @@ from library_validator.releases.reading.repairs import DOUBLE_ENCODED, Repairs
 from library_validator.releases.reading.rows import MemberText, outlet_of, read_rows, system_of
 from library_validator.releases.records import Outlet, Problem, Release, ReleaseReport, System
 
-# Share of outlets without a system. Official files have none.
+# Highest share of outlets without a system. Official files have no such outlets.
 _ORPHANS_AT_MOST: Final = 0.005
 _NOT_IN_CP1252: Final = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _Record = TypeVar("_Record", System, Outlet)
@@ -49,8 +49,8 @@ def read_release(
     """Read the systems and outlets of one fiscal year from an official zip.
 
     ``source`` is a path or a seekable binary file; ``file_name`` is its name at the upload, which may name a
-    year. The problems that a person should know before it goes live are in ``report.problems``. Raises
-    ``ReleaseRefused`` if the file is not exactly one whole release.
+    year. The problems that a person should know before the release goes live are in ``report.problems``.
+    Raises ``ReleaseRefused`` if the file is not exactly one whole release.
     """
     if isinstance(source, Path):
         file_name = file_name or source.name
@@ -58,8 +58,8 @@ def read_release(
     digest = hashlib.sha256()
     with open_archive(source, limits) as archive:
         found = _recognise_members(archive)
-        systems_file = _first_pass(archive, found[SYSTEMS], SYSTEMS, digest.update)
-        outlets_file = _first_pass(archive, found[OUTLETS], OUTLETS, digest.update)
+        systems_file = _read_member(archive, found[SYSTEMS], SYSTEMS, digest.update)
+        outlets_file = _read_member(archive, found[OUTLETS], OUTLETS, digest.update)
     systems = read_rows(systems_file, system_of, repairs)
     outlets = read_rows(outlets_file, outlet_of, repairs)
     check_same_year(systems.year_marks, outlets.year_marks)
@@ -71,9 +71,9 @@ def read_release(
         *disagreements(year, (systems.year_marks, outlets.year_marks), names),
         *repeated_systems,
         *repeated_outlets,
-        *_orphans(systems.records, outlets.records),
-        *_unreadable(repairs),
-        *_double_encoded(repairs),
+        *_problems_of_orphans(systems.records, outlets.records),
+        *_problems_of_unreadable_values(repairs),
+        *_problems_of_double_encoding(repairs),
     ]
     for file in (systems_file, outlets_file):
         repairs.done.update({f"{what} corrected": 1 for what in file.layout.renamed})
@@ -86,9 +86,9 @@ def read_release(
         ),
         systems=len(kept_systems),
         outlets=len(kept_outlets),
-        systems_by_structure=_counts(system.structure for system in kept_systems),
-        outlets_by_structure=_counts(outlet.structure for outlet in kept_outlets),
-        outlets_by_type=_counts(outlet.type for outlet in kept_outlets),
+        systems_by_structure=_count_values(system.structure for system in kept_systems),
+        outlets_by_structure=_count_values(outlet.structure for outlet in kept_outlets),
+        outlets_by_type=_count_values(outlet.type for outlet in kept_outlets),
         repairs=dict(sorted(repairs.done.items())),
         problems=tuple(problems),
         unreadable=dict(sorted(repairs.unreadable.items())),
@@ -103,7 +103,7 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
     members = archive.members()
     for member in members:
         header = layouts.split_header(archive.first_line(member).decode("cp1252", "replace"))
-        kind = layouts.recognise(header)
+        kind = layouts.recognise_kind(header)
         if kind in (SYSTEMS, OUTLETS) and kind in found:
             raise ReleaseRefused(
                 f"a zip with two {kind} files ({found[kind]!r} and {member!r})",
@@ -112,15 +112,17 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
         if kind:
             found[kind] = member
     if missing := [kind for kind in (SYSTEMS, OUTLETS) if kind not in found]:
-        raise _incomplete(found, missing, archive, members)
+        raise _refusal_of_incomplete_zip(found, missing, archive, members)
     return found
 
 
-def _incomplete(
+def _refusal_of_incomplete_zip(
     found: dict[str, str], missing: list[str], archive: Archive, members: list[str]
 ) -> ReleaseRefused:
     """The refusal of a zip that lacks a file of the release, with what it has instead."""
-    other = _in_another_form(archive, [member for member in members if member not in found.values()], missing)
+    other = _member_in_other_format(
+        archive, [member for member in members if member not in found.values()], missing
+    )
     if other and len(missing) == 2:
         return ReleaseRefused(f"a zip that holds {other[1].what}: {other[0]!r}", other[1].instead)
     if len(missing) == 1:
@@ -138,10 +140,10 @@ def _incomplete(
     return ReleaseRefused(f"a zip without files of the survey (it holds {held})", EXPECTED_ZIP)
 
 
-def _in_another_form(
+def _member_in_other_format(
     archive: Archive, members: list[str], missing: list[str]
 ) -> tuple[str, OtherFormat] | None:
-    """A member in a format that is not read: first one that is surely of a ``missing`` kind, else any."""
+    """A member in a format that is not read, if possible one that is surely of a ``missing`` kind."""
     others = [
         (member, other)
         for member in members
@@ -150,7 +152,7 @@ def _in_another_form(
     return min(others, key=lambda found: found[1].kind is None, default=None)
 
 
-def _first_pass(
+def _read_member(
     archive: Archive, member: str, kind: str, update_digest: Callable[[bytes], object]
 ) -> MemberText:
     """Read a member completely: size, checksum, digest, longest line, encoding, layout."""
@@ -163,19 +165,22 @@ def _first_pass(
         content.write(chunk)
         if b"\n" not in chunk and b"\r" not in chunk and len(chunk) == CHUNK:
             raise ReleaseRefused(f"a line of more than {CHUNK >> 10} KB in {member!r}", "a line for each row")
-        is_utf8 = is_utf8 and _decodes(utf8, chunk)
+        is_utf8 = is_utf8 and _is_decodable(utf8, chunk)
         is_cp1252 = is_cp1252 and not any(byte in chunk for byte in _NOT_IN_CP1252)
-    if is_utf8 and _decodes(utf8, b"", final=True):
+    if is_utf8 and _is_decodable(utf8, b"", final=True):
         encoding = "utf-8-sig" if header.startswith(codecs.BOM_UTF8) else "utf-8"
     else:
         encoding = "cp1252" if is_cp1252 else "latin-1"
     as_found = header.decode(encoding, "replace")
     return MemberText(
-        member, layouts.locate(layouts.split_header(as_found), kind, member, as_found), encoding, content
+        member,
+        layouts.locate_columns(layouts.split_header(as_found), kind, member, as_found),
+        encoding,
+        content,
     )
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+def _is_decodable(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
     try:
         decoder.decode(chunk, final)
     except UnicodeDecodeError:
@@ -194,11 +199,13 @@ def _without_repeated_keys(
     for record in records:
         first.setdefault(key_of(record), record)
     repeated = [key for key, count in rows.items() if count > 1]
-    message = f"{len(repeated)} {kind} are listed more than once (the first row was taken): {_some(repeated)}"
+    message = (
+        f"{len(repeated)} {kind} are listed more than once (the first row was taken): {_list_some(repeated)}"
+    )
     return tuple(first.values()), [Problem("keys_repeated", "quarantine", message)]
 
 
-def _orphans(systems: list[System], outlets: list[Outlet]) -> Iterator[Problem]:
+def _problems_of_orphans(systems: list[System], outlets: list[Outlet]) -> Iterator[Problem]:
     keys = {system.fscs_key for system in systems}
     orphans = [outlet.fscs_id for outlet in outlets if outlet.fscs_key not in keys]
     if orphans:
@@ -206,18 +213,18 @@ def _orphans(systems: list[System], outlets: list[Outlet]) -> Iterator[Problem]:
         yield Problem(
             "outlets_without_system",
             "quarantine" if many else "warning",
-            f"{len(orphans)} outlets belong to no system of the release: {_some(orphans)}",
+            f"{len(orphans)} outlets belong to no system of the release: {_list_some(orphans)}",
         )
 
 
-def _unreadable(repairs: Repairs) -> Iterator[Problem]:
+def _problems_of_unreadable_values(repairs: Repairs) -> Iterator[Problem]:
     for what, rows in sorted(repairs.unreadable.items()):
         yield Problem(
             "unreadable_values", "warning", f"{rows} values of {what} cannot be read and count as missing"
         )
 
 
-def _double_encoded(repairs: Repairs) -> Iterator[Problem]:
+def _problems_of_double_encoding(repairs: Repairs) -> Iterator[Problem]:
     if values := repairs.done[DOUBLE_ENCODED]:
         examples = ", ".join(f"{found!r} is {repaired!r}" for found, repaired in repairs.double_encoded)
         yield Problem(
@@ -228,9 +235,9 @@ def _double_encoded(repairs: Repairs) -> Iterator[Problem]:
         )
 
 
-def _some(keys: list[str]) -> str:
+def _list_some(keys: list[str]) -> str:
     return ", ".join(keys[:3]) + (" …" if len(keys) > 3 else "")
 
 
-def _counts(values: Iterable[str]) -> dict[str, int]:
+def _count_values(values: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(values).items()))

@@ -27,12 +27,12 @@ _EXAMPLES_KEPT: Final = 2
 
 
 def is_digits(value: str) -> bool:
-    """Whether ``value`` is one or more of 0 to 9, and of no other script."""
+    """Whether ``value`` has only the digits 0 to 9, and at least one of them."""
     return value.isascii() and value.isdecimal()
 
 
 class Repairs:
-    """The repairs of a release. ``done`` counts repaired values, ``unreadable`` those that cannot be read.
+    """The repairs of a release. ``done`` and ``unreadable`` count values.
 
     ``row_done`` and ``row_unreadable`` are for the current row: the reader clears them between rows.
     ``double_encoded`` has examples of double-encoded text: the value as found, and as repaired.
@@ -49,11 +49,11 @@ class Repairs:
         self.done[what] += 1
         self.row_done += 1
 
-    def _cannot_read(self, what: str, value: str) -> None:
+    def _count_unreadable(self, what: str, value: str) -> None:
         self.unreadable[what] += 1
         self.row_unreadable.append((what, value))
 
-    def text(self, value: str) -> str:
+    def repair_text(self, value: str) -> str:
         """``value`` as it was before it was encoded twice, if that is certain; else unchanged."""
         repaired = mojibake.repair_text(value)
         if repaired != value:
@@ -62,11 +62,11 @@ class Repairs:
                 self.double_encoded.append((value, repaired))
         return repaired
 
-    def zip(self, value: str, state: str) -> str:
-        """Five digits, or ``M``. Leading zeros are added if the state has such ZIP codes."""
+    def repair_zip(self, value: str, state: str) -> str:
+        """A ZIP code of five digits, or ``M``. Leading zeros are added if the state has such ZIP codes."""
         if value in _MISSING_CODES:
             return MISSING
-        whole = self._whole(value, "ZIP code")
+        whole = self._without_decimals(value, "ZIP code")
         if (len(whole) == 4 and state in _STATES_OF_0) or (len(whole) == 3 and state in _STATES_OF_00):
             if is_digits(whole):
                 self.count_repair("ZIP code padded")
@@ -76,24 +76,24 @@ class Repairs:
             return plus_4[1]
         if len(whole) == 5 and is_digits(whole):
             return whole
-        self._cannot_read("ZIP code", value)
+        self._count_unreadable("ZIP code", value)
         return MISSING
 
-    def code(self, value: str, width: int, column: str) -> str:
+    def repair_code(self, value: str, width: int, column: str) -> str:
         """A numeric code of ``width`` digits. Only a shorter number is changed."""
-        whole = self._whole(value, column)
+        whole = self._without_decimals(value, column)
         if len(whole) < width and is_digits(whole):
             self.count_repair(f"{column} padded")
             return whole.zfill(width)
         return whole
 
-    def phone(self, value: str) -> str:
-        """Ten digits, or a code instead (-3 temporarily closed, -4 none, M missing)."""
+    def repair_phone(self, value: str) -> str:
+        """A phone of ten digits, or a code instead (-3 temporarily closed, -4 none, M missing)."""
         if value in _PHONE_CODES:
             return value
         if not value:
             return MISSING
-        whole = self._whole(value, "phone")
+        whole = self._without_decimals(value, "phone")
         digits = re.sub(r"[\s().+/-]", "", _PHONE_EXTENSION.sub("", whole))
         if len(digits) == 11 and digits.startswith("1"):
             digits = digits[1:]
@@ -101,24 +101,24 @@ class Repairs:
             if digits != whole:
                 self.count_repair("phone punctuation removed")
             return digits
-        self._cannot_read("phone", value)
+        self._count_unreadable("phone", value)
         return MISSING
 
-    def number(self, value: str, column: str) -> int:
+    def repair_number(self, value: str, column: str) -> int:
         """A whole number, persons or US dollars; -1 if there is none."""
         if value in {"", MISSING}:
             return MISSING_NUMBER
-        plain = self._whole(value.replace(",", "").removeprefix("$"), column)
+        plain = self._without_decimals(value.replace(",", "").removeprefix("$"), column)
         try:
             number = int(plain)
         except ValueError:
-            self._cannot_read(column, value)
+            self._count_unreadable(column, value)
             return MISSING_NUMBER
         if plain != value and "," in value:
             self.count_repair(f"{column} without thousands separators")
         return number
 
-    def _whole(self, value: str, column: str) -> str:
+    def _without_decimals(self, value: str, column: str) -> str:
         """``9556`` for ``9556.0``, which a spreadsheet writes for a column of numbers with decimals."""
         if _DECIMAL.fullmatch(value):
             self.count_repair(f"{column} without decimals")

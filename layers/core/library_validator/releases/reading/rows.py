@@ -18,11 +18,11 @@ from library_validator.releases.reading.layouts import Layout
 from library_validator.releases.reading.repairs import Repairs, is_digits
 from library_validator.releases.records import FileReport, Outlet, RowProblem, System
 
-# Share of a file's rows. Official files have none.
+# Highest share of a file's rows that cannot be read. Official files have no such rows.
 _REJECTED_AT_MOST: Final = 0.005
-_OTHER_LINES_AT_MOST: Final = 100_000  # that are not records: five times the lines of an official file
-_ROW_PROBLEMS_KEPT: Final = 1000  # for each file: so many rejected rows and so many other problems
-_VALUE_CUT: Final = 100  # characters
+_OTHER_LINES_AT_MOST: Final = 100_000  # lines that are not records: five times the lines of an official file
+_ROW_PROBLEMS_KEPT: Final = 1000  # most rejected rows that are kept for a file, and most other problems
+_LONGEST_VALUE: Final = 100  # characters that are kept of a value
 _KEY: Final = re.compile(r"[A-Z]{2}[0-9]{4}")
 _SEQUENCE: Final = re.compile(r"[0-9]{3}")
 
@@ -43,7 +43,7 @@ class MemberText:
 
 @dataclass(frozen=True, slots=True)
 class FileRecords(Generic[_Record]):
-    """The second pass of a file: its records, and how its rows were read."""
+    """The result of the second pass over a file: its records, and how its rows were read."""
 
     records: list[_Record]
     rejected: int
@@ -67,7 +67,7 @@ class FileRecords(Generic[_Record]):
 
 
 class _RowProblems:
-    """Problems of the rows of a file: all are counted, the first rejected rows and others are kept."""
+    """Problems of the rows of a file: all are counted; the first rejected rows and others are kept."""
 
     def __init__(self, member: str) -> None:
         self.kept: list[RowProblem] = []
@@ -78,17 +78,17 @@ class _RowProblems:
     def rejected(self) -> int:
         return self._counts[True]
 
-    def reject(self, line: int, problem: str, values: dict[str, str]) -> None:
-        self._keep(line, problem, values, rejected=True)
+    def reject_row(self, line: int, problem: str, values: dict[str, str]) -> None:
+        self._keep_problem(line, problem, values, rejected=True)
 
-    def unreadable(self, line: int, key: str, values: Iterable[tuple[str, str]]) -> None:
+    def report_unreadable(self, line: int, key: str, values: Iterable[tuple[str, str]]) -> None:
         for what, value in values:
-            self._keep(line, f"{what} cannot be read", {"FSCSKEY": key, what: value}, rejected=False)
+            self._keep_problem(line, f"{what} cannot be read", {"FSCSKEY": key, what: value}, rejected=False)
 
-    def _keep(self, line: int, problem: str, values: dict[str, str], *, rejected: bool) -> None:
+    def _keep_problem(self, line: int, problem: str, values: dict[str, str], *, rejected: bool) -> None:
         self._counts[rejected] += 1
         if self._counts[rejected] <= _ROW_PROBLEMS_KEPT:
-            cut = {column: value[:_VALUE_CUT] for column, value in values.items()}
+            cut = {column: value[:_LONGEST_VALUE] for column, value in values.items()}
             self.kept.append(RowProblem(self._member, line, problem, cut, rejected))
 
 
@@ -97,7 +97,7 @@ def read_rows(
     to_record: Callable[[_Values, Repairs], _Record | None],
     repairs: Repairs,
 ) -> FileRecords[_Record]:
-    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or if there are none."""
+    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or without any rows."""
     layout = text.layout
     pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
     records: list[_Record] = []
@@ -106,13 +106,13 @@ def read_rows(
     repaired = 0
     problems = _RowProblems(text.member)
     not_ascii: set[int] = set()
-    lines = _lines(text, not_ascii)
+    lines = _decode_lines(text, not_ascii)
     next(lines)
-    for line, row in enumerate(_split(lines), start=2):
+    for line, row in enumerate(_split_rows(lines), start=2):
         if len(row) != layout.columns:
             if any(row):
                 wrong = f"{len(row)} columns, {layout.columns} expected"
-                problems.reject(line, wrong, {"row": ",".join(row)})
+                problems.reject_row(line, wrong, {"row": ",".join(row)})
             if line - len(records) > _OTHER_LINES_AT_MOST:
                 raise ReleaseRefused(
                     f"over {_OTHER_LINES_AT_MOST} lines in {text.member!r} that are not rows",
@@ -123,8 +123,8 @@ def read_rows(
         row.append("")  # the value of every column that this year lacks
         picked = pick(row)
         if line in not_ascii:
-            # Before blanks are removed: the second half of a double-encoded letter can look like a blank.
-            picked = tuple(map(repairs.text, picked))
+            # Text is repaired first: the second half of a double-encoded letter can look like a blank.
+            picked = tuple(map(repairs.repair_text, picked))
         values = tuple(map(str.strip, picked))
         if values != picked:
             repairs.count_repair("blanks around values removed")
@@ -133,10 +133,10 @@ def read_rows(
         repairs.row_done = 0
         if record is None:
             if any(row):
-                problems.reject(line, "no valid key", dict(zip(layout.fields[:4], values, strict=False)))
+                problems.reject_row(line, "no valid key", dict(zip(layout.fields[:4], values, strict=False)))
             continue
         if repairs.row_unreadable:
-            problems.unreadable(line, record.fscs_key, repairs.row_unreadable)
+            problems.report_unreadable(line, record.fscs_key, repairs.row_unreadable)
             repairs.row_unreadable.clear()
         records.append(record)
         submission_years.append(row[layout.submission_year])
@@ -156,12 +156,12 @@ def read_rows(
     return FileRecords(records, rejected, repaired, problems.kept, year_marks)
 
 
-def _lines(text: MemberText, not_ascii: set[int]) -> Iterator[str]:
+def _decode_lines(text: MemberText, not_ascii: set[int]) -> Iterator[str]:
     """The lines of the text; the numbers of lines that are not ASCII are added to ``not_ascii``.
 
     Nearly every line is ASCII, and latin-1 decodes ASCII as fast as a copy.
     """
-    encoding = text.encoding.removesuffix("-sig")  # its mark is in the header line
+    encoding = text.encoding.removesuffix("-sig")  # the byte order mark is in the header line
     text.content.seek(0)
     for number, line in enumerate(io.TextIOWrapper(text.content, "latin-1"), start=1):
         if line.isascii():
@@ -171,8 +171,8 @@ def _lines(text: MemberText, not_ascii: set[int]) -> Iterator[str]:
             yield line.encode("latin-1").decode(encoding)
 
 
-def _split(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Each line is a row: a quote that is not closed spoils its own row and no other."""
+def _split_rows(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Each line is a row: a quote that is not closed spoils only its own row."""
     for line in lines:
         if '"' not in line:
             yield line.rstrip("\n").split(",")
@@ -192,7 +192,7 @@ def system_of(values: _Values, repairs: Repairs) -> System | None:
     # fmt: on
     if not _KEY.fullmatch(key):
         return None
-    zip_code, mailing_zip, phone, structure, name_change, address_change = _repaired(
+    zip_code, mailing_zip, phone, structure, name_change, address_change = _repair_values(
         repairs, state, zip_code, mailing_zip, phone, structure, name_change, address_change
     )
     return System(
@@ -217,13 +217,13 @@ def system_of(values: _Values, repairs: Repairs) -> System | None:
         relationship,
         reporting,
         locale,
-        int(population) if population.isdecimal() else repairs.number(population, "POPU_LSA"),
-        int(expenditure) if expenditure.isdecimal() else repairs.number(expenditure, "TOTOPEXP"),
+        int(population) if population.isdecimal() else repairs.repair_number(population, "POPU_LSA"),
+        int(expenditure) if expenditure.isdecimal() else repairs.repair_number(expenditure, "TOTOPEXP"),
         period_end,
     )
 
 
-def _repaired(
+def _repair_values(
     repairs: Repairs,
     state: str,
     zip_code: str,
@@ -235,15 +235,15 @@ def _repaired(
 ) -> tuple[str, str, str, str, str, str]:
     """ZIP code, mailing ZIP code (empty: none), phone and the three codes, repaired if needed."""
     if len(zip_code) != 5 or not is_digits(zip_code):
-        zip_code = repairs.zip(zip_code, state)
+        zip_code = repairs.repair_zip(zip_code, state)
     if mailing_zip and (len(mailing_zip) != 5 or not is_digits(mailing_zip)):
-        mailing_zip = repairs.zip(mailing_zip, state)
+        mailing_zip = repairs.repair_zip(mailing_zip, state)
     if len(phone) != 10 or not is_digits(phone):
-        phone = repairs.phone(phone)
+        phone = repairs.repair_phone(phone)
     if len(structure) != 2 or len(name_change) != 2 or len(address_change) != 2:
-        structure = repairs.code(structure, 2, "STATSTRU")
-        name_change = repairs.code(name_change, 2, "STATNAME")
-        address_change = repairs.code(address_change, 2, "STATADDR")
+        structure = repairs.repair_code(structure, 2, "STATSTRU")
+        name_change = repairs.repair_code(name_change, 2, "STATNAME")
+        address_change = repairs.repair_code(address_change, 2, "STATADDR")
     return zip_code, mailing_zip, phone, structure, name_change, address_change
 
 
@@ -254,10 +254,10 @@ def outlet_of(values: _Values, repairs: Repairs) -> Outlet | None:
      name_change, address_change, meets, locale) = values
     # fmt: on
     if len(sequence) != 3:
-        sequence = repairs.code(sequence, 3, "FSCS_SEQ")
+        sequence = repairs.repair_code(sequence, 3, "FSCS_SEQ")
     if not _KEY.fullmatch(key) or not _SEQUENCE.fullmatch(sequence):
         return None
-    zip_code, _, phone, structure, name_change, address_change = _repaired(
+    zip_code, _, phone, structure, name_change, address_change = _repair_values(
         repairs, state, zip_code, "", phone, structure, name_change, address_change
     )
     return Outlet(
