@@ -1,4 +1,4 @@
-"""The settings of each function, read from its environment once, checked, and named.
+"""The settings of each function, which are read from its environment once and checked.
 
 A wrong or missing variable fails the first invocation with a message that names the variable.
 """
@@ -43,7 +43,7 @@ class LoadingSettings(Settings):
         alias="MAX_RELEASE_BYTES",
         gt=0,
         le=400 * 1024 * 1024,
-        description="size of a release, compressed; the official zips have 3 to 13 MB",
+        description="most bytes that the zip of a release may have; the official zips have 3 to 13 MB",
     )
 
 
@@ -57,28 +57,30 @@ class FetchReleaseSettings(LoadingSettings):
     fetch_sources: str = Field(
         "",
         alias="FETCH_SOURCES",
-        description="where to look: JSON in the shape of releases/fetching/sources.toml; empty: that list",
+        description="release sources: JSON in the shape of releases/fetching/sources.toml; empty: that file",
     )
     release_url: str = Field(
-        "", alias="RELEASE_URL", description="an address of the operator's own, tried last; empty: none"
+        "",
+        alias="RELEASE_URL",
+        description="web address of the operator's own release source, tried last; empty: none",
     )
 
     @field_validator("fetch_sources")
     @classmethod
-    def _is_readable(cls, value: str) -> str:
+    def _check_sources(cls, value: str) -> str:
         if value:
             read_sources(value)
         return value
 
     @field_validator("release_url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _check_url(cls, value: str) -> str:
         if value:
             own_source(value, ())
         return value
 
     def sources(self) -> tuple[ReleaseSource, ...]:
-        """Where to look, in order."""
+        """The release sources, in the order in which they are tried."""
         listed = read_sources(self.fetch_sources) if self.fetch_sources else built_in_sources()
         return (*listed, own_source(self.release_url, listed)) if self.release_url else listed
 
@@ -132,5 +134,5 @@ class SweepResultsSettings(Settings):
         alias="UNPUBLISHED_AFTER_SECONDS",
         ge=0,
         le=86_400,
-        description="how long a decision waits for its writer to publish it, before the sweeper does",
+        description="after so long, the sweeper publishes a decision that its writer did not publish",
     )

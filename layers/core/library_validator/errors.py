@@ -2,23 +2,23 @@
 
 LibraryValidatorError
 ├── ReleaseRefused            a file is not a whole release of the Public Libraries Survey
-├── NotFetched                a source of releases did not give one; another source may
+├── NotFetched                a release source did not give a release; another source may
 ├── RegistryError
 │   ├── NoActiveRegistry      no registry was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
-│   ├── VersionSuperseded     a flip would go back, or another load flipped in the meantime
+│   ├── VersionSuperseded     a newer version is live, or another load went live meanwhile
 │   ├── ReviewRefused         a run cannot be accepted or rejected, because it is not in quarantine
 │   ├── RunChanged            another writer changed a run in the meantime: read it again
-│   └── IndexIncomplete       the stored index differs from the one that was built: nothing was flipped
+│   └── IndexIncomplete       the stored index differs from the index that was built: it did not go live
 ├── FileUnreadable            a file has no applications that can be read
 ├── NotInFile                 somebody named a column, a field or a sheet that does not exist
 ├── ApplicationUnreadable     a message has no readable application or no id: it goes to the DLQ
 ├── DecisionConflict          the current decision of an application kept changing: try again
-├── OverrideRefused           a person's answer to an application cannot be recorded as it was given
+├── OverrideRefused           a person's answer to an application cannot be recorded
 ├── ApplicationUnknown        there is no decision on an application
 ├── SeveralSenders            several senders use the same application id: name one of them
 ├── CaseworkUnavailable       the casework table refused a request or did not answer: try again
-└── PublishFailed             the bus did not take an event: its mark stays, and the sweeper tries again
+└── PublishFailed             the event bus did not take an event: the sweeper publishes it later
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ReleaseRefused(LibraryValidatorError):
     """A file is not a whole release of the Public Libraries Survey.
 
     ``found`` and ``expected`` are short phrases; the message is one sentence made of both.
-    ``row_problems`` are the rows that are the reason, if rows are: ``records.RowProblem`` as JSON.
+    ``row_problems``: the rows for which the release is refused, if any: ``records.RowProblem`` as JSON.
     """
 
     def __init__(self, found: str, expected: str, row_problems: tuple[dict[str, object], ...] = ()) -> None:
@@ -43,10 +43,10 @@ class ReleaseRefused(LibraryValidatorError):
 
 
 class NotFetched(LibraryValidatorError):
-    """A source did not give a release.
+    """A release source did not give a release.
 
-    ``outcome`` is a ``releases.fetching.downloading.FetchOutcome``. The source's name and the message make a
-    sentence. ``transient``: another attempt may help; ``wait``: after so many seconds.
+    ``outcome`` is a ``releases.fetching.downloading.FetchOutcome``. ``problem`` completes a sentence that
+    begins with the source's name. ``transient``: another attempt may succeed, ``wait`` seconds later.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class VersionSuperseded(RegistryError):
 class ReviewRefused(RegistryError):
     def __init__(self, run_id: str, reason: str) -> None:
         self.run_id = run_id
-        super().__init__(f"nothing was decided on {run_id}: {reason}")
+        super().__init__(f"run {run_id} was neither accepted nor rejected: {reason}")
 
 
 class RunChanged(RegistryError):
@@ -102,9 +102,11 @@ class IndexIncomplete(RegistryError):
 
 
 class FileUnreadable(LibraryValidatorError):
-    """A file holds no applications that can be read. ``problem`` is a phrase that follows the file's name.
+    """A file has no applications that can be read.
 
-    ``option``: the option that would make it readable: ``column``, ``sheet``, or none.
+        ``problem`` completes a sentence that begins with the file's name.
+    ``option``: the option that would make the
+        file readable: ``column``, ``sheet``, or none.
     """
 
     def __init__(self, file: str, problem: str, *, option: str = "") -> None:
@@ -129,11 +131,11 @@ class DecisionConflict(LibraryValidatorError):
 
 
 class OverrideRefused(LibraryValidatorError):
-    """A person's answer to an application cannot be recorded as it was given: the message says what to do."""
+    """A person's answer to an application cannot be recorded: the message says what to do."""
 
 
 class ApplicationUnknown(LibraryValidatorError):
-    """There is no decision on an application. ``where`` says where it was looked for."""
+    """There is no decision on an application. ``where``: the source or the days that were searched."""
 
     def __init__(self, application_id: str, where: str) -> None:
         self.application_id = application_id
@@ -158,4 +160,4 @@ class CaseworkUnavailable(LibraryValidatorError):
 class PublishFailed(LibraryValidatorError):
     def __init__(self, event_ids: list[str], reason: str) -> None:
         self.event_ids = event_ids
-        super().__init__(f"{len(event_ids)} event(s) were not taken by the results bus: {reason}")
+        super().__init__(f"the results bus did not take {len(event_ids)} event(s): {reason}")

@@ -1,4 +1,4 @@
-"""The bus for the events of every folder, and what each event carries beside its data.
+"""The bus for the events of the whole project, and the metadata of an event.
 
 The detail of an event is ``{"metadata": {...}, "data": {...}}``. Consumers deduplicate by ``event_id``:
 delivery is at least once.
@@ -26,9 +26,9 @@ class EventMetadata(BaseModel):
 
     event_id: UUID = Field(description="the same for every delivery of one fact: deduplicate by it")
     schema_version: Literal["1.0"] = "1.0"
-    registry_version: str | None = Field(None, description="None where no registry was ever active")
-    policy_version: str | None = Field(None, description="None on events that no policy had a part in")
-    correlation_id: str = Field("", description="the sender's, or the message's own id")
+    registry_version: str | None = Field(None, description="None if no registry was ever active")
+    policy_version: str | None = Field(None, description="None on events that do not depend on a policy")
+    correlation_id: str = Field("", description="the sender's correlation id, or else the id of the message")
     occurred_at: datetime
 
 
@@ -61,6 +61,6 @@ class EventBus(Protocol):
 
 
 def publish_or_raise(event: Event, bus: EventBus) -> None:
-    """Publish one event. Raises ``PublishFailed`` where the bus refused it."""
+    """Publish one event. Raises ``PublishFailed`` if the bus refused it."""
     for refused in bus.publish([event]):
         raise PublishFailed([str(refused.event_id)], f"{refused.code} {refused.message}".strip())

@@ -1,8 +1,8 @@
 """Text that was UTF-8, was read as Windows-1252, and was written again: ``EspaÃ±ola`` for ``Española``.
 
-The repair is certain only where every character can be a byte of Windows-1252, these bytes are UTF-8, and the
-result is Latin letters and typographic signs. Part of an upper-case CAFÉ'S with a typographic apostrophe
-passes the first two tests and fails the third: it stays as it is.
+The repair is certain only if every character can be a byte of Windows-1252, these bytes are UTF-8, and the
+repaired text has only Latin letters and typographic signs. Part of an upper-case CAFÉ'S
+with a typographic apostrophe passes the first two tests and fails the third: it is not changed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _SUSPECT: Final = re.compile(
 _RESULT: Final = re.compile(
     "[\x00-\x7f\u00a0-\u017f\u02bb\u02bc\u2010-\u2027\u2030-\u203a\u20ac\u2122\ufeff]*"
 )
-_TIMES: Final = 3  # a text can have been written wrongly more than once
+_TIMES: Final = 3  # times that a text may have been spoiled
 
 
 def repair_text(text: str) -> str:
-    """The text as it was before it was read wrongly, where that is certain; else ``text`` itself."""
+    """The original text, if it is certain; else ``text``."""
     certain = before = text
     for _ in range(_TIMES):
         if before.isascii() or not _SUSPECT.search(before):
@@ -31,12 +31,12 @@ def repair_text(text: str) -> str:
             before = b"".join([_byte(letter) for letter in before]).decode()
         except UnicodeError:
             break
-        # Between two wrong readings there may be characters that no text has.
+        # A text that was spoiled twice may have other characters after its first repair.
         if _RESULT.fullmatch(before):
             certain = before
     return certain
 
 
 def _byte(letter: str) -> bytes:
-    """The byte that Windows-1252 shows as ``letter``. It leaves five bytes open, which programs keep."""
+    """The byte that Windows-1252 shows as ``letter``. Programs keep five bytes that it does not show."""
     return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode("cp1252")

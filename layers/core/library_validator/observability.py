@@ -1,4 +1,4 @@
-"""Logger and metrics of the functions: ids, counts and reason codes, never what an applicant wrote."""
+"""Logger and metrics of the functions: ids, counts and reason codes, but never the words of an applicant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def build_logger(settings: Settings) -> Logger:
 
 
 def warn_without_event(logger: Logger, decision_ids: Iterable[UUID]) -> None:
-    """Log the stored decisions of which no event can be made, as the bus logs the events that it refuses."""
+    """Log each stored decision for which no event can be made, in the form of a refused event."""
     for decision_id in decision_ids:
         logger.warning("event not taken", extra={"event_id": str(decision_id), "code": "NoEvent"})
 
@@ -28,8 +28,8 @@ def warn_without_event(logger: Logger, decision_ids: Iterable[UUID]) -> None:
 class Metrics:
     """Counts of one invocation, written in CloudWatch's embedded metric format by ``flush``.
 
-    Dimensions are few and of few values (a decision, a run's status): each combination is a billed
-    metric, so an application's or a release's id must never be one.
+    Use few dimensions with few values, such as the status of a run: each combination of values is billed as
+    a metric of its own. The id of an application or a release must never be a dimension.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,7 +44,7 @@ class Metrics:
         self._counts[tuple(sorted(dimensions.items()))][name] += value
 
     def flush(self) -> None:
-        """Write what was counted, one line for each set of dimensions, and start again from nothing."""
+        """Write the counts, one line for each set of dimensions, and set them to zero."""
         for dimensions, counts in self._counts.items():
             emf = EphemeralMetrics(namespace=self._namespace, service=self._service)
             for name, dimension in dimensions:

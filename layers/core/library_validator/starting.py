@@ -1,7 +1,7 @@
-"""Each function imports this module first: no garbage is collected until all its code is imported.
+"""Pauses garbage collection while a function imports its code. Each handler imports this module first.
 
-Imported objects stay as long as the process does. Collections in between would walk all of them again and
-again, and free nothing (docs/adr/0025).
+Imported objects stay until the process ends. A collection during the imports would examine all of them and
+free nothing (docs/adr/0025).
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ gc.disable()
 
 
 def finish_imports() -> None:
-    """The last line of a handler: collects garbage again, but never walks the imported objects."""
+    """Resume garbage collection, without the imported objects: the last line of each handler."""
     gc.freeze()
     gc.enable()

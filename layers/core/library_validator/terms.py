@@ -1,7 +1,7 @@
-"""Terms that the whole project uses: time, ids, and every set of values that has names.
+"""Types that the whole project uses: time, ids, and the names of levels and statuses.
 
 This module imports nothing of the project. The sets of comparison levels are literals and not enums:
-a level is looked up in a table a dozen times for each candidate, and a member of an enum hashes in Python.
+a level is looked up in a table a dozen times for each candidate, and the hash of an enum is slow.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Final, Literal
 Clock = Callable[[], datetime]  # gives the present moment, with its time zone
 TimeLeft = Callable[[], float]  # gives the seconds until the function is stopped
 
-FSCS_KEY_CHARACTERS: Final = 6  # of an FSCS id; the rest of an id is the outlet's sequence
+FSCS_KEY_CHARACTERS: Final = 6  # at the start of an FSCS id; the other characters are the outlet's sequence
 
 
 def fscs_key_of(fscs_id: str) -> str:
-    """The system's key in an outlet's id: ``AK0001`` of ``AK0001-002``; of a key the key itself."""
+    """The FSCS key in an FSCS id: ``AK0001`` for ``AK0001-002``, and for ``AK0001`` itself."""
     return fscs_id[:FSCS_KEY_CHARACTERS]
 
 
@@ -54,14 +54,14 @@ StateLevel = Literal["missing", "exact", "different"]
 FscsIdLevel = Literal["exact", "other_outlet", "libid", "missing", "different"]
 TogetherLevel = Literal["street_and_phone", "phone_and_place", "phone", "street", "neither"]
 
-# One upload of a release: what became of it, and the step that it is at.
+# The status of a run, and the step that it is at.
 RunStatus = Literal[
     "loading", "active", "unchanged", "quarantined", "refused", "failed", "accepted", "rejected"
 ]
 RunStep = Literal["reading", "guarding", "writing", "verifying", "flipping", "done"]
 
-# What a problem of a release does to its run.
+# The effect that a problem of a release has on its run.
 Severity = Literal["warning", "quarantine", "refused", "failed"]
 
-# What the survey says of an entry today.
+# The status of an entry in the survey today.
 ListingStatus = Literal["listed", "temporarily_closed", "non_respondent", "closed", "no_longer_listed"]

@@ -1,4 +1,4 @@
-"""Other policies than that of ``policy.toml``, used as after a deployment."""
+"""Policies for tests, which replace ``policy.toml`` as a deployment does."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Deployments:
         self._monkeypatch.setattr(deciding, "load_policy", lambda: deployed)
 
     def rule_that_validates(self, word: str, fscs_key: str) -> Rule:
-        """Applicants with ``word`` in their name are validated as a library that others matched before."""
+        """A rule that validates applicants with ``word`` in their name, as a library that others matched."""
 
         def rule(name: str, verdict: Verdict) -> Verdict:
             return Verdict(Answer.VALIDATED, ("MATCH",), self._seen[fscs_key]) if word in name else verdict
@@ -63,7 +63,7 @@ def fail_on_everyone(_name: str, _verdict: Verdict) -> Verdict:
 
 
 def rule_against(word: str) -> Rule:
-    """Applicants with ``word`` in their name are not validated."""
+    """A rule that does not validate applicants with ``word`` in their name."""
 
     def rule(name: str, verdict: Verdict) -> Verdict:
         return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",)) if word in name else verdict

@@ -200,12 +200,12 @@ def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result
         world = world_before_the_end()
         calls = count()
 
-        def die(calls: Any = calls, last: int = last) -> None:
+        def kill_at_last_call(calls: Any = calls, last: int = last) -> None:
             if next(calls) == last:
                 raise ProcessKilled
 
         try:
-            world.run(Task(task="expiry"), world.watched_ports(die))
+            world.run(Task(task="expiry"), world.watched_ports(kill_at_last_call))
         except ProcessKilled:
             world.expire()
         else:

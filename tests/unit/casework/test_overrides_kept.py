@@ -162,7 +162,7 @@ class TestAnotherRegistry:
         assert world.current("A-1") == stated
         assert changes(world) == []
 
-    def test_a_redelivered_first_message_after_another_registry_undoes_nothing(
+    def test_a_redelivered_first_message_does_not_undo_an_override_under_another_registry(
         self, world_with_override: World
     ) -> None:
         (first, *_) = world_with_override.decisions.history(PARTNER, "A-1")
@@ -176,7 +176,7 @@ class TestAnotherRegistry:
         world_with_override.run()
         assert GONE not in world_with_override.current("A-1").reason_codes
 
-    def test_an_answer_beside_a_holder_stays(self, world: World) -> None:
+    def test_an_override_beside_the_holder_of_the_claim_stays(self, world: World) -> None:
         world.submit("A-2", **EAST_FIELDS)
         world.submit("A-1", **VAGUE)
         override(world, fscs="ME0004", reason="RIGHTFUL_CLAIMANT", beside_holder=True)
@@ -219,7 +219,7 @@ class TestEndOfDecisions:
 class TestLibraryUnderNewKey:
     """Both releases are needed to follow a library, so the registry is built from both."""
 
-    def test_an_override_follows_it_to_its_new_key(self, world_with_override: World) -> None:
+    def test_an_override_follows_the_library_to_its_new_key(self, world_with_override: World) -> None:
         world_with_override.activate(release_of(2021), release_of(2022, RE_KEYED, without=("ME0004",)))
         world_with_override.run()
 
@@ -238,7 +238,7 @@ class TestLibraryUnderNewKey:
         world.run()
         assert world.current("A-1").reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
 
-    def test_an_override_follows_it_into_the_system_that_absorbed_it(
+    def test_an_override_follows_the_library_into_the_system_that_absorbed_it(
         self, world_with_override: World
     ) -> None:
         world_with_override.activate(release_of(2021), MERGER)
@@ -259,7 +259,7 @@ class TestLibraryUnderNewKey:
         assert world_with_override.current("A-1").decision is world_with_override.current("A-2").decision is V
         assert world_with_override.decisions.claims["ME0002"].application_id == "A-2"
 
-    def test_a_person_may_name_it_by_its_old_key(self, world: World) -> None:
+    def test_a_person_may_name_the_library_by_its_old_key(self, world: World) -> None:
         world.activate(release_of(2021), release_of(2022, RE_KEYED, without=("ME0004",)))
         world.submit("A-1", **VAGUE)
         decision = override(world, fscs="ME0004")
@@ -283,7 +283,7 @@ class TestListings:
         ],
         ids=["system", "outlet", "central", "re-keyed", "absorbed", "vanished", "closed", "no key", "no id"],
     )
-    def test_listings_give_the_entry_of_an_id_today(
+    def test_listings_give_the_present_entry_of_an_id(
         self, world: World, newer: Release, asked: str, listed: tuple[str, str] | None
     ) -> None:
         world.activate(release_of(2021), newer)

@@ -208,29 +208,31 @@ class TestRefusedOverrides:
             world.propose(**changed)
         assert world.overrides.of_application(PARTNER, "A-1") == []
 
-    def test_a_rejection_takes_no_library(self, world: World) -> None:
+    def test_an_override_that_rejects_must_not_name_a_library(self, world: World) -> None:
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="takes no FSCS key"):
             world.propose(N, fscs="ME0001")
 
-    def test_an_override_is_needed_to_withdraw_one(self, world: World) -> None:
+    def test_a_withdrawal_without_an_override_is_refused(self, world: World) -> None:
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="nothing to withdraw"):
             world.propose(R)
 
-    def test_a_vanished_library_is_refused(self, world: World) -> None:
+    def test_an_override_for_a_vanished_library_is_refused(self, world: World) -> None:
         world.registry = registry_of(NEWEST, LATER)
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="last listed for fiscal year 2022"):
             world.propose(fscs="ME0009")
 
-    def test_a_closed_library_is_refused(self, world: World) -> None:
+    def test_an_override_for_a_closed_library_is_refused(self, world: World) -> None:
         world.registry = registry_of(release((replace(ALDER, structure="03"), BRIAR_CITY)))
         world.submit(**VAGUE)
         with pytest.raises(OverrideRefused, match="ME0001 is listed as closed"):
             world.propose()
 
-    def test_a_decision_that_changed_after_it_was_shown(self, world: World) -> None:
+    def test_an_override_is_refused_if_the_decision_changed_after_the_person_saw_it(
+        self, world: World
+    ) -> None:
         world.submit(**VAGUE)
         proposal = world.propose()
         world.submit(sent=1, **ALDER_FIELDS)
@@ -286,7 +288,7 @@ class TestClaims:
 
 
 class TestLaterSubmissions:
-    def test_a_redelivery_of_the_first_message_undoes_nothing(self, world: World) -> None:
+    def test_a_redelivery_of_the_first_message_does_not_undo_an_override(self, world: World) -> None:
         world.submit(**VAGUE)
         decision = world.override()
         current, outcome = world.submit(**VAGUE)
@@ -309,7 +311,9 @@ class TestLaterSubmissions:
         current, _ = world.submit(sent=1, **ALDER_FIELDS)
         assert current.reason_codes == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
-    def test_changed_fields_go_to_a_person_if_the_rules_do_not_agree(self, world: World) -> None:
+    def test_changed_fields_send_the_application_to_a_person_if_the_rules_do_not_agree(
+        self, world: World
+    ) -> None:
         world.submit(**VAGUE)
         world.override()
         current, _ = world.submit(sent=1, name="Briar City Library", street="15 Elm Street", zip="04902")
@@ -342,7 +346,9 @@ class TestLaterSubmissions:
         current, _ = world.submit(sent=9, **ALDER_FIELDS)
         assert current.reason_codes == ["MATCH"]
 
-    def test_after_a_withdrawal_a_library_that_is_held_meanwhile_goes_to_a_person(self, world: World) -> None:
+    def test_after_a_withdrawal_an_applicant_whose_library_is_claimed_meanwhile_goes_to_a_person(
+        self, world: World
+    ) -> None:
         world.submit(**ALDER_FIELDS)
         world.override(N)
         world.submit("A-2", **ALDER_FIELDS)

@@ -47,7 +47,7 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
 
 
 class TestCauses:
-    def test_the_policy_is_the_cause_if_the_registry_changed_nothing_before(
+    def test_the_policy_is_the_cause_if_a_revalidation_on_the_same_registry_came_before(
         self, world: World, deployments: Deployments
     ) -> None:
         before = world.submit("A-1", **ALDER_FIELDS)
@@ -118,7 +118,7 @@ class TestRepeatedPolicyChanges:
         ids += [change.metadata.event_id for change in world.changes]
         assert len(set(ids)) == len(ids) == 4 + 3
 
-    def test_an_answer_of_a_policy_that_came_back_for_a_while_is_found(
+    def test_an_answer_of_an_older_policy_that_was_deployed_in_between_is_decided_again(
         self, world: World, deployments: Deployments
     ) -> None:
         deployments.deploy("B", send_everyone_to_a_person)
@@ -131,7 +131,7 @@ class TestRepeatedPolicyChanges:
 
         assert world.answer("A-1")[0] is REVIEW
 
-    def test_a_task_of_an_earlier_request_does_nothing_more(
+    def test_a_task_of_an_earlier_request_does_nothing_after_a_later_request(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -145,7 +145,7 @@ class TestRepeatedPolicyChanges:
         assert [outcome.checked for outcome in outcomes] == [0] * (SHARDS + 1)
         assert list(world.published()) == []
 
-    def test_an_activation_redelivered_after_a_deployment_was_undone_has_its_own_end(
+    def test_each_revalidation_after_a_deployment_that_was_undone_announces_its_own_end(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **ALDER_FIELDS)
@@ -184,7 +184,9 @@ class TestRepeatedPolicyChanges:
         (end,) = world.ends[1:]
         assert str(end.metadata.policy_version).startswith("B/")
 
-    def test_a_worker_killed_anywhere_is_repaired_by_the_same_task(self, deployments: Deployments) -> None:
+    def test_the_same_task_finishes_the_work_of_a_worker_killed_at_any_call(
+        self, deployments: Deployments
+    ) -> None:
         expected = None
         for last in count():
             world = World()
@@ -199,13 +201,13 @@ class TestRepeatedPolicyChanges:
             deployments.deploy("C")
             calls = count()
 
-            def die(calls: Any = calls, last: int = last) -> None:
+            def kill_at_last_call(calls: Any = calls, last: int = last) -> None:
                 if next(calls) == last:
                     raise ProcessKilled
 
             task = Task(task="revalidate", activation=world.activation, asked_at=world.now())
             try:
-                world.run(task, ports=world.watched_ports(die))
+                world.run(task, ports=world.watched_ports(kill_at_last_call))
                 undisturbed = True
             except ProcessKilled:
                 world.run(task)
@@ -334,7 +336,7 @@ class TestUnchangedAnswers:
             assert decision.decision is not stored.decision
             assert decision.submission == stored.submission
 
-    def test_an_answer_that_stays_keeps_the_policy_that_gave_it(
+    def test_an_answer_that_stays_keeps_its_policy_version(
         self, world: World, deployments: Deployments
     ) -> None:
         decision = world.submit("A-1", **ALDER_FIELDS)

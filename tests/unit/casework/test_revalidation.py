@@ -76,7 +76,9 @@ class TestMaterialChanges:
         ],
         ids=["renamed", "moved", "status"],
     )
-    def test_the_changed_parts_are_named(self, world: World, changed: Any, news: list[str]) -> None:
+    def test_the_event_names_the_changed_parts_of_the_answer(
+        self, world: World, changed: Any, news: list[str]
+    ) -> None:
         world.submit("A-1", **EAST_FIELDS)
 
         world.activate(release_of(2022, changed))
@@ -85,7 +87,7 @@ class TestMaterialChanges:
         assert [event.data.changes for event in world.changes] == [news]
         assert world.current("A-1").decision is VALIDATED
 
-    def test_a_field_that_could_not_be_read_is_still_held_against_an_application(self, world: World) -> None:
+    def test_a_revalidation_still_reports_a_field_that_could_not_be_read(self, world: World) -> None:
         unreadable: dict[str, Any] = {**ALDER_FIELDS, "website": ["no", "text"]}
         first = world.submit("A-1", **unreadable)
         assert "INVALID_FIELD" in first.reason_codes
@@ -96,7 +98,7 @@ class TestMaterialChanges:
         assert "INVALID_FIELD" in world.current("A-1").reason_codes
         assert world.current("A-1").decision is REVIEW
 
-    def test_another_policy_on_the_same_registry_is_a_cause_of_its_own(
+    def test_another_policy_on_the_same_registry_is_another_cause(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         first = world.submit("A-1", **ALDER_FIELDS)
@@ -257,12 +259,12 @@ class TestSubmissionsMeanwhile:
         world.activate(release_of(2022, JUNIPER))
         decide = policy.verdict_of
 
-        def poisoned(query: Any, *given: Any, **named: Any) -> Any:
+        def fail_on_one_applicant(query: Any, *given: Any, **named: Any) -> Any:
             if query.applicant.website == ids[1]:
                 raise ZeroDivisionError
             return decide(query, *given, **named)
 
-        monkeypatch.setattr(deciding, "verdict_of", poisoned)
+        monkeypatch.setattr(deciding, "verdict_of", fail_on_one_applicant)
         outcomes = world.run()
 
         assert len(world.changes) == 2
@@ -315,7 +317,7 @@ class TestClaims:
         assert answers == [(REVIEW, "VT0009"), (VALIDATED, "VT0009")]
         assert {event.data.reason_codes[0] for event in world.changes} == {"MATCH", "SECOND_CLAIMANT"}
 
-    def test_a_claim_that_a_registry_ends_is_free_for_the_next_applicant(self, world: World) -> None:
+    def test_a_library_whose_claim_a_registry_ends_is_free_for_the_next_applicant(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         world.activate(release_of(2022, without=("ME0004",)))
         world.run()

@@ -1,4 +1,4 @@
-"""A revalidation in pieces: shards and chunks, workers that die or run together, and one announced end."""
+"""A revalidation in shards and chunks: workers that die or run together, and the announced end."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class TestShards:
         assert (first.status, first.checked, first.follow) == ("unfinished", CHUNK, (task,))
         assert (second.status, second.checked) == ("done", 5)
 
-    def test_the_end_is_announced_once_with_counts_over_all_shards(self, world: World) -> None:
+    def test_the_end_of_a_revalidation_is_announced_once_with_counts_over_all_shards(
+        self, world: World
+    ) -> None:
         for number in range(20):
             world.submit(f"A-{number}", **JUNIPER_FIELDS)
         world.activate(release_of(2022, JUNIPER))
@@ -104,7 +106,7 @@ def state_of(world: World) -> dict[str, Any]:
 
 
 def sweep_up(world: World) -> None:
-    """Does the work of the sweeper, minutes later."""
+    """Do the work of the sweeper, minutes later."""
     left = world.decisions.unpublished(world.now(), limit=1_000)
     publish(left, world.decisions, world.bus)
 
@@ -120,12 +122,12 @@ class TestCrashes:
             world = world_after_activation()
             calls = count()
 
-            def die(calls: Any = calls, last: int = last) -> None:
+            def kill_at_last_call(calls: Any = calls, last: int = last) -> None:
                 if next(calls) == last:
                     raise ProcessKilled
 
             try:
-                world.run(ports=world.watched_ports(die))
+                world.run(ports=world.watched_ports(kill_at_last_call))
             except ProcessKilled:
                 world.run()
             else:
@@ -135,7 +137,7 @@ class TestCrashes:
             assert state_of(world) == expected, f"killed at {last}"
         assert steps > 100
 
-    def test_two_workers_at_once_end_with_the_result_of_one(self) -> None:
+    def test_two_simultaneous_workers_reach_the_result_of_a_single_worker(self) -> None:
         undisturbed = world_after_activation()
         undisturbed.run()
         expected = state_of(undisturbed)
@@ -144,10 +146,10 @@ class TestCrashes:
             world = world_after_activation()
             calls = count()
 
-            def another_runs(world: World = world, calls: Any = calls, meeting: int = meeting) -> None:
+            def run_another_worker(world: World = world, calls: Any = calls, meeting: int = meeting) -> None:
                 if next(calls) == meeting:
                     world.run()
 
-            world.run(ports=world.watched_ports(another_runs))
+            world.run(ports=world.watched_ports(run_another_worker))
             sweep_up(world)
             assert state_of(world) == expected, f"met at {meeting}"

@@ -48,7 +48,7 @@ JUNIPER: Final = replace(
 
 
 def release_of(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -> Release:
-    """A release of the small registry with ``changed`` systems in place of those of their keys."""
+    """A release of the small registry; ``changed`` systems replace the systems with the same keys."""
     new = {system.fscs_key: system for system in changed}
     systems = {system.fscs_key: system for system in SYSTEMS} | new
     kept = tuple(system for key, system in systems.items() if key not in without)
@@ -69,7 +69,7 @@ class ProcessKilled(BaseException):
 
 
 class WatchedPort:
-    """Passes calls on; ``step`` is called before each and after it."""
+    """Passes calls on, and calls ``step`` before and after each of them."""
 
     def __init__(self, target: object, step: Callable[[], None]) -> None:
         self._target = target
@@ -100,7 +100,7 @@ class World:
         self.revalidations = MemoryRevalidations(self.decisions.changed)
 
     def now(self) -> datetime:
-        """Each time that is read is a moment later than the one before."""
+        """The time, which is a millisecond later at each call."""
         self.time += timedelta(milliseconds=1)
         return self.time
 
@@ -153,7 +153,7 @@ class World:
     # Applications
 
     def submit(self, application_id: str, *, source: str = PARTNER, **fields: Any) -> Decision:
-        """The current decision after an application was sent now."""
+        """Send an application now; returns its current decision."""
         read = application_from_fields({"application_id": application_id, **fields})
         submission = Submission(
             source=source, application=read.application, sent_at=self.now(), problems=read.problems
@@ -184,7 +184,7 @@ class World:
         return do(task, ports or self.ports, self.now, lambda: next(left, 900.0))
 
     def run(self, task: Task | None = None, ports: Ports | None = None) -> list[TaskResult]:
-        """Do a task (a revalidation) and all that follow it."""
+        """Do a task, or else a revalidation, and all tasks that follow it."""
         waiting = deque([task or Task(task="revalidate")])
         outcomes = []
         while waiting:
@@ -208,7 +208,7 @@ class World:
         return [event for event in self.bus.events if isinstance(event, RegistryRevalidated)]
 
     def published(self) -> Iterator[str]:
-        """The detail types of the events that were published since the last call, in order."""
+        """The detail types of the events published since the last call, in order."""
         for event in self.bus.events:
             yield event.detail_type
         self.bus.events.clear()

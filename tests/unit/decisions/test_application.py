@@ -1,4 +1,4 @@
-"""Reading an application: the fields that are kept, their problems, and bodies that are unreadable."""
+"""Reading an application: the fields that are kept, their problems, and unreadable bodies."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TestReadableBodies:
             name: f"the {name}" for name in FIELDS
         }
 
-    def test_fields_that_are_missing_or_null_were_not_given(self) -> None:
+    def test_missing_and_null_fields_become_empty_text(self) -> None:
         found = read(application_id="A-1", name="Anytown", city=None)
 
         assert found.problems == ()
@@ -122,24 +122,24 @@ class TestFieldsOfPersons:
 
 class TestBodiesWithProblems:
     @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
-    def test_a_field_that_is_not_text_is_a_problem(self, value: object) -> None:
+    def test_a_field_that_is_not_text_is_reported_as_a_problem(self, value: object) -> None:
         found = read(application_id="A-1", name="Anytown", street=value)
 
         assert problems_of(found) == {"street": "is neither text nor a number"}
         assert found.application.street == ""
 
-    def test_a_field_that_is_too_long_is_a_problem_and_is_not_cut(self) -> None:
+    def test_a_field_that_is_too_long_is_reported_as_a_problem_and_is_not_cut(self) -> None:
         found = read(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
 
         assert problems_of(found) == {"name": "has 301 characters; the limit is 300"}
         assert found.application.name == ""
 
     @pytest.mark.parametrize("name", [None, "", "   ", "\t\n"])
-    def test_a_missing_name_is_a_problem(self, name: object) -> None:
+    def test_a_missing_name_is_reported_as_a_problem(self, name: object) -> None:
         assert read(application_id="A-1", name=name).problems == (FieldProblem("name", "is missing"),)
 
     @pytest.mark.parametrize("revision", [-1, 1.5, True, "one", "²", [], 10**18, "9" * 19])
-    def test_a_revision_that_is_not_a_count_is_a_problem(self, revision: object) -> None:
+    def test_a_revision_that_is_not_a_whole_number_is_reported_as_a_problem(self, revision: object) -> None:
         found = read(application_id="A-1", name="Anytown", revision=revision)
 
         assert list(problems_of(found)) == ["revision"]
@@ -226,7 +226,7 @@ FIELD_NAMES = st.sampled_from(["application_id", "revision", "email", *FIELDS]) 
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
-def test_any_body_is_read_or_unreadable(body: str | bytes) -> None:
+def test_any_body_is_read_or_raises_application_unreadable(body: str | bytes) -> None:
     try:
         read_application(body)
     except ApplicationUnreadable:
@@ -234,7 +234,9 @@ def test_any_body_is_read_or_unreadable(body: str | bytes) -> None:
 
 
 @given(st.dictionaries(FIELD_NAMES, JSON, max_size=14))
-def test_any_object_is_kept_within_bounds_or_unreadable(fields: dict[str, Any]) -> None:
+def test_any_object_is_read_within_the_limits_or_raises_application_unreadable(
+    fields: dict[str, Any],
+) -> None:
     try:
         found = read_application(json.dumps(fields))
     except ApplicationUnreadable:

@@ -47,7 +47,9 @@ def test_confidence_never_falls_with_a_higher_weight(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("bits", BITS)
-def test_at_one_weight_validated_is_surest_and_not_validated_least_sure(bits: float) -> None:
+def test_at_the_same_weight_validated_has_the_highest_confidence_and_not_validated_the_lowest(
+    bits: float,
+) -> None:
     refused, reviewed, validated = (
         confidence_of(answer, bits)
         for answer in (Answer.NOT_VALIDATED, Answer.NEEDS_REVIEW, Answer.VALIDATED)

@@ -65,7 +65,7 @@ def test_at_most_five_unexplained_words_are_named() -> None:
     assert found.about == {"BODY_OF_LIBRARY": "ANT, BEE, COW, DOG, ELK"}
 
 
-def test_the_name_differs_if_no_word_is_the_entrys() -> None:
+def test_the_reason_is_name_differs_if_no_word_is_from_the_entry() -> None:
     found = confirmed_verdict(HASTWELL, "Zebra Library", **with_its_phone(HASTWELL))
     assert (found.answer, found.codes) == (Answer.NEEDS_REVIEW, ("NAME_DIFFERS",))
 
@@ -92,9 +92,9 @@ def test_a_generic_name_needs_the_word_public_at_a_librarys_phone(name: str, cod
 @pytest.mark.parametrize(
     ("fields", "codes"),
     [(at_its_address(MARLOCK), ("MATCH",)), (in_its_town(MARLOCK), ("NAME_DIFFERS",))],
-    ids=["at the door", "in the town"],
+    ids=["at the address", "in the town"],
 )
-def test_a_name_that_is_only_the_towns_needs_the_librarys_street_or_phone(
+def test_a_name_that_is_only_the_name_of_the_town_needs_the_librarys_street_or_phone(
     fields: dict[str, str], codes: tuple[str, ...]
 ) -> None:
     assert confirmed_verdict(MARLOCK, "Marlock", **fields).codes == codes

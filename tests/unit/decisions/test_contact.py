@@ -55,7 +55,7 @@ def contact(**fields: str) -> Contact:
         ({"street": OTHER_STREET, "phone": OTHER_PHONE}, {"ZIP"}, {"street", "phone"}),
     ],
 )
-def test_given_fields_agree_or_differ_and_other_fields_do_neither(
+def test_only_given_fields_agree_or_differ(
     fields: dict[str, str], agreeing: set[str], differing: set[str]
 ) -> None:
     found = contact(**fields)
@@ -106,7 +106,7 @@ def test_two_differences_contradict_if_neither_street_nor_phone_agrees(
         ({"street": OTHER_STREET, "zip": OTHER_ZIP_OF_ITS_STATE}, "street and ZIP"),
     ],
 )
-def test_an_applicant_with_one_difference_is_validated_and_the_answer_says_it(
+def test_an_applicant_with_one_difference_is_validated_and_the_answer_names_the_difference(
     fields: dict[str, str], said: str
 ) -> None:
     decision = answer(NAME, **{**WHOLE, **fields})

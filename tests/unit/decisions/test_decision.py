@@ -20,5 +20,5 @@ def test_the_event_id_is_the_uuid5_of_submission_and_cause(name: str, detail: st
     assert event_id_of(submission, cause) == uuid5(NAMESPACE, f"{submission.identity}\n{cause.key}")
 
 
-def test_event_ids_stay_what_they_were() -> None:
+def test_event_ids_do_not_change() -> None:
     assert str(event_id_of(submission_of(), Cause())) == "9d552242-7173-583f-904f-fa41831c266e"

@@ -35,7 +35,7 @@ def test_every_answer_has_an_event() -> None:
     assert set(EVENT_OF_ANSWER) == set(Answer)
 
 
-def test_the_detail_is_metadata_and_data() -> None:
+def test_the_detail_of_an_event_has_metadata_and_data() -> None:
     decision = decision_of(submission_of(revision=4))
 
     detail = json.loads(event_of(decision).model_dump_json())
@@ -61,7 +61,7 @@ def test_an_event_is_read_back_unchanged() -> None:
         assert model.model_validate_json(event.model_dump_json()).model_dump() == event.model_dump()
 
 
-def test_validated_without_a_match_has_no_event() -> None:
+def test_a_decision_validated_without_a_match_has_no_event() -> None:
     with pytest.raises(ValueError, match="without a match"):
         event_of(decision_of(submission_of()).model_copy(update={"match": None}))
 
@@ -91,7 +91,7 @@ def test_the_largest_event_is_well_under_the_limit_of_the_bus() -> None:
     assert len(event_of(decision).model_dump_json().encode()) < 128 * 1024
 
 
-def test_an_answer_changed_without_a_submission_is_published_with_the_answer_before() -> None:
+def test_an_answer_changed_without_a_submission_is_published_with_the_replaced_answer() -> None:
     before = decision_of(submission_of(), fscs_key="AK0001")
     cause = Cause(kind="registry", detail="2023.1.aa@2026-11-24T00:00:00+00:00")
     after = decision_of(submission_of(), fscs_key="AK0002", cause=cause)
@@ -108,7 +108,7 @@ def test_an_answer_changed_without_a_submission_is_published_with_the_answer_bef
     assert data["cause"] == {"kind": "registry", "detail": cause.detail}
 
 
-def test_the_answer_before_does_not_say_who_holds_the_key() -> None:
+def test_the_replaced_answer_in_an_event_does_not_name_the_holder_of_the_claim() -> None:
     before = decision_of_second_claimant(decision_of(submission_of()), "AROASOMEBODYELSE", "theirs-7")
     after = decision_of(
         submission_of(), Answer.NOT_VALIDATED, cause=Cause(kind="expiry", detail="2027-11-23")

@@ -168,7 +168,7 @@ def test_unread_values_are_named_also_if_the_answer_is_not_validated() -> None:
     )
 
 
-def test_a_placeholder_for_a_blank_is_not_a_problem() -> None:
+def test_a_placeholder_is_read_as_an_empty_field() -> None:
     blanks = {"street": "N/A", "zip": "00000", "phone": "000-000-0000", "fscs_id": "none", "country": "-"}
     with_blanks = decide(**{**PLACED, "state": "NULL", **blanks})
     without = decide(**PLACED)
@@ -177,14 +177,14 @@ def test_a_placeholder_for_a_blank_is_not_a_problem() -> None:
 
 
 @pytest.mark.parametrize("name", ["N/A", "none", "-", "#REF!", "Unknown"])
-def test_a_placeholder_for_a_name_is_a_missing_name(name: str) -> None:
+def test_a_placeholder_is_read_as_a_missing_name(name: str) -> None:
     decision = decide(**{**ALDER_FIELDS, "name": name})
     assert (decision.decision, decision.reason_codes[0]) == (Answer.NEEDS_REVIEW, "INVALID_FIELD")
     assert decision.problems == (FieldProblem("name", "is missing"),)
 
 
 @pytest.mark.parametrize("country", ["", "USA", "U.S.A.", "United States (US)", "Estados Unidos", "N/A"])
-def test_the_united_states_are_not_a_problem(country: str) -> None:
+def test_every_spelling_of_the_united_states_is_read_without_a_problem(country: str) -> None:
     decision = decide(**{**ALDER_FIELDS, "country": country})
     assert (decision.decision, decision.problems) == (Answer.VALIDATED, ())
 
@@ -196,7 +196,7 @@ def test_problems_of_reading_and_of_matching_are_named_together() -> None:
     assert "phone is neither text nor a number; zip is not a ZIP" in decision.reasons[0].staff
 
 
-def test_deciding_again_finds_the_problems_of_today_once() -> None:
+def test_a_new_decision_names_each_present_problem_once() -> None:
     first = decide(**{**ALDER_FIELDS, "phone": ["207"], "zip": "near 4"})
     stale = FieldProblem("city", "was not read by an older version")
     stored = (*first.problems, stale)
@@ -223,19 +223,19 @@ def test_a_problem_that_was_stored_without_its_kind_is_read() -> None:
 
 
 class TestZipOfAnotherState:
-    def test_it_contradicts_where_the_state_agrees(self) -> None:
+    def test_a_zip_of_another_state_contradicts_the_listed_state(self) -> None:
         decision = decide(**{**ALDER_FIELDS, "zip": "68828"})
         assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["ZIP_CONTRADICTS"])
         assert "NE" in decision.reasons[0].staff
         assert decision.match is not None
 
-    def test_without_a_state_it_says_which_state_the_applicant_is_in(self) -> None:
+    def test_without_a_state_the_zip_gives_the_state_of_the_applicant(self) -> None:
         decision = decide(name="Alder Point Public Library", city="Alder Point", zip="05701")
         assert decision.decision is Answer.VALIDATED
         assert decision.match is not None
         assert decision.match.fscs_key == "VT0001"
 
-    def test_a_namesake_elsewhere_is_not_validated(self) -> None:
+    def test_a_namesake_with_zip_and_phone_of_another_state_is_not_validated(self) -> None:
         fields = {**PLACED, "street": "203 Iva Street", "phone": "308-555-0107"}
         decision = decide(**fields, zip="69046")
         assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
@@ -261,7 +261,7 @@ def test_the_country_is_part_of_the_identity_of_a_submission() -> None:
 
 
 @pytest.mark.parametrize("code", ["OUTSIDE_UNITED_STATES", "ZIP_CONTRADICTS"])
-def test_new_codes_have_sentences(code: str) -> None:
+def test_the_codes_of_field_problems_have_sentences(code: str) -> None:
     assert code in reason_codes()
     assert {"CHECK_ZIP", "CHECK_COUNTRY"} <= set(next_steps())
 

@@ -1,4 +1,4 @@
-"""Two names in one: a system and its branch, a town and its department, a former name and the new one."""
+"""Names made of two names: a system and its branch, a town and its department, an old and a new name."""
 
 from __future__ import annotations
 
@@ -51,8 +51,10 @@ OLDER = release(
         "Sable Cnty Lib Sys - Juniper Crk Br",
     ],
 )
-@pytest.mark.parametrize("given", [in_its_town, at_its_address], ids=["in the town", "at the door"])
-def test_a_system_with_its_branch_is_the_branch(name: str, given: Callable[[Outlet], dict[str, str]]) -> None:
+@pytest.mark.parametrize("given", [in_its_town, at_its_address], ids=["in the town", "at the address"])
+def test_a_name_of_a_system_and_its_branch_matches_the_branch(
+    name: str, given: Callable[[Outlet], dict[str, str]]
+) -> None:
     decision = answer(name, **given(JUNIPER_CREEK))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0102")
     assert decision.match is not None
@@ -69,7 +71,7 @@ def test_a_system_with_its_branch_is_the_branch(name: str, given: Callable[[Outl
     ],
 )
 @pytest.mark.parametrize("listed", [JUNIPER_CREEK, PELLWOOD], ids=["juniper creek", "pellwood"])
-def test_a_system_with_something_else_is_not_validated(name: str, listed: Outlet) -> None:
+def test_a_name_of_a_system_and_something_else_is_not_validated(name: str, listed: Outlet) -> None:
     assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
 
 
@@ -85,7 +87,7 @@ def test_a_system_with_something_else_is_not_validated(name: str, listed: Outlet
         "City of Larchmere DBA Larchmere Public Library",
     ],
 )
-def test_a_municipality_with_its_library_is_the_library(name: str) -> None:
+def test_a_name_of_a_municipality_and_its_library_matches_the_library(name: str) -> None:
     decision = answer(name, **at_its_address(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 
@@ -94,7 +96,7 @@ def test_a_municipality_with_its_library_is_the_library(name: str) -> None:
     "name",
     ["Town of Larchmere, Fire Department", "Town of Larchmere - Town Hall", "City of Larchmere, Finance"],
 )
-def test_a_municipality_with_another_department_is_not_validated(name: str) -> None:
+def test_a_name_of_a_municipality_and_another_department_is_not_validated(name: str) -> None:
     assert answer(name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
 
 
@@ -110,7 +112,7 @@ def test_a_municipality_with_another_department_is_not_validated(name: str) -> N
         "Waring, Elspeth, Library",
     ],
 )
-def test_a_former_name_alone_or_with_the_new_name_is_the_librarys(name: str) -> None:
+def test_a_former_name_alone_or_with_the_new_name_matches_the_library(name: str) -> None:
     decision = decide(VARIED, OLDER, name=name, **in_its_town(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 
@@ -153,7 +155,7 @@ def test_another_bodys_name_beside_the_librarys_is_never_validated(
         "Elspeth Waring Library, Juniper Creek",
     ],
 )
-def test_a_branch_with_the_former_name_of_its_system_is_the_branch(name: str) -> None:
+def test_a_name_of_a_branch_and_the_former_name_of_its_system_matches_the_branch(name: str) -> None:
     decision = decide(VARIED, OLDER, name=name, **at_its_address(JUNIPER_CREEK))
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None

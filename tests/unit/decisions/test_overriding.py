@@ -47,7 +47,7 @@ def decision_by_rules(answer: Answer = R, fscs_key: str = "AK0001", **fields: An
 
 
 class TestOverrideThatValidates:
-    def test_the_persons_answer_replaces_that_of_the_rules(self) -> None:
+    def test_the_answer_of_the_person_replaces_the_answer_of_the_rules(self) -> None:
         rules, override = decision_by_rules(N), override_of()
         decision = decision_under_override(rules, override, {"AK0001": listed_match()})
         assert decision.decision is V
@@ -62,7 +62,9 @@ class TestOverrideThatValidates:
         assert decision_under_override(decision_by_rules(), override_of(), {"AK0001": today}).match == today
 
     @pytest.mark.parametrize("key", ["AK0002", "AK0002-003"])
-    def test_it_follows_the_library_to_its_new_key_or_to_the_system_that_absorbed_it(self, key: str) -> None:
+    def test_the_override_follows_the_library_to_its_new_key_or_to_the_system_that_absorbed_it(
+        self, key: str
+    ) -> None:
         successor = listed_match("AK0002", fscs_id=key if "-" in key else None)
         decision = decision_under_override(decision_by_rules(), override_of(), {"AK0001": successor})
         assert decision.decision is V
@@ -111,7 +113,7 @@ class TestOverrideThatValidates:
         assert decision_under_override(decision_by_rules(), override, {"AK0001-003": branch}).match == branch
         assert decision_under_override(decision_by_rules(), override, {"AK0001-003": None}).decision is R
 
-    def test_the_figures_are_those_of_the_persons_match(self) -> None:
+    def test_confidence_and_margin_are_those_of_the_match_that_the_person_chose(self) -> None:
         first, second = (
             Candidate(
                 fscs_key=key,
@@ -140,7 +142,7 @@ class TestOverrideThatValidates:
 class TestOverrideOutsideTheSurvey:
     OVERRIDE: Final = override_of(fscs_key=None, reason_code="EVIDENCE_OUTSIDE_SURVEY", seen_keys=[])
 
-    def test_it_holds_whatever_the_registry_lists(self) -> None:
+    def test_the_override_holds_whatever_the_registry_lists(self) -> None:
         assert ids_to_look_up(self.OVERRIDE) == set()
         for rules in (decision_by_rules(N), decision_by_rules(R), decision_by_rules(V, "AK0005")):
             decision = decision_under_override(rules, self.OVERRIDE, {})
@@ -148,21 +150,23 @@ class TestOverrideOutsideTheSurvey:
             assert (decision.runner_up, decision.margin, decision.evidence) == (None, None, [])
 
     @pytest.mark.parametrize("answer", [V, R, N])
-    def test_changed_fields_go_back_to_a_person_whatever_the_rules_say(self, answer: Answer) -> None:
+    def test_an_application_with_changed_fields_goes_back_to_a_person_whatever_the_rules_say(
+        self, answer: Answer
+    ) -> None:
         """Otherwise the applicant could become any listed library, and no claim would be checked."""
         decision = decision_under_override(decision_by_rules(answer, name="Other"), self.OVERRIDE, {})
         assert decision.reason_codes[0] == "OVERRIDE_GROUND_GONE"
 
 
 class TestOverrideThatRejects:
-    def test_it_holds_if_the_rules_validate_a_library_that_the_person_saw(self) -> None:
+    def test_the_override_holds_if_the_rules_validate_a_library_that_the_person_saw(self) -> None:
         decision = decision_under_override(decision_by_rules(V), override_of(N), {"AK0001": listed_match()})
         assert (decision.decision, decision.match) == (N, None)
         assert decision.reason_codes == ["OVERRIDDEN_BY_PERSON", "IMPOSTOR"]
         assert decision.next_step.code == "LIBRARY_APPLIES_ITSELF"
 
     @pytest.mark.parametrize("rules", [decision_by_rules(R, "AK0003"), decision_by_rules(N)])
-    def test_it_holds_if_the_rules_do_not_validate(self, rules: Decision) -> None:
+    def test_the_override_holds_if_the_rules_do_not_validate(self, rules: Decision) -> None:
         assert decision_under_override(rules, override_of(N), {"AK0001": listed_match()}).decision is N
 
     def test_a_library_that_the_person_had_not_seen_goes_back_to_a_person(self) -> None:
@@ -208,7 +212,7 @@ class TestChangedFields:
             (decision_by_rules(R, name="Other"), override_of(N)),
         ],
     )
-    def test_it_goes_back_to_a_person_if_the_rules_disagree(
+    def test_the_application_goes_back_to_a_person_if_the_rules_disagree(
         self, rules: Decision, override: Override
     ) -> None:
         decision = decision_under_override(rules, override, {"AK0001": listed_match()})

@@ -1,4 +1,4 @@
-"""The applicant's own town comes first: a similar name there comes before the same name elsewhere."""
+"""A similar name in the applicant's own town is preferred to the same name elsewhere."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_a_short_name_that_other_bodies_use_is_not_validated_by_the_town(name: s
 
 
 @pytest.mark.parametrize("name", ["Havenport Free Library", "Havenport Library", "Ordway Library"])
-def test_in_a_town_of_two_libraries_the_town_says_nothing(name: str) -> None:
+def test_in_a_town_of_two_libraries_the_town_does_not_identify_either(name: str) -> None:
     decision = answer(name, city="Havenport", state="ME")
     assert "ONLY_LIBRARY_OF_TOWN" not in decision.reason_codes
     assert answer("Zebra Library", city="Havenport", state="ME").decision is Answer.NOT_VALIDATED
@@ -147,7 +147,7 @@ def test_a_vanished_library_does_not_count_as_a_second_one() -> None:
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
 
 
-def test_a_museum_that_is_the_only_library_is_known_by_the_word_library() -> None:
+def test_a_museum_that_is_the_only_library_needs_the_word_library() -> None:
     assert answer("Tollgate Library", **in_its_town(MUSEUM)).decision is Answer.VALIDATED
     assert answer("Tollgate Museum", **in_its_town(MUSEUM)).decision is not Answer.VALIDATED
 
@@ -155,7 +155,7 @@ def test_a_museum_that_is_the_only_library_is_known_by_the_word_library() -> Non
 @pytest.mark.parametrize(
     "fields",
     [in_its_town(GLENWARDEN_COMMUNITY), at_its_address(GLENWARDEN_COMMUNITY)],
-    ids=["in the town", "at the door"],
+    ids=["in the town", "at the address"],
 )
 def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_state(
     fields: dict[str, str],
@@ -164,7 +164,7 @@ def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_s
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
 
-def test_a_similar_name_comes_first_even_if_it_is_mistyped() -> None:
+def test_a_similar_name_in_the_own_town_comes_first_even_if_it_is_mistyped() -> None:
     decision = answer("Glenwardn Public Libary", **at_its_address(GLENWARDEN_COMMUNITY))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
@@ -184,7 +184,7 @@ def test_a_less_similar_name_in_the_own_town_goes_to_a_person(listed: str, zip_c
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "VT0301")
 
 
-def test_the_library_of_exactly_that_name_is_still_validated() -> None:
+def test_a_library_with_exactly_the_given_name_is_still_validated() -> None:
     decision = answer("Glenwarden Public Library", **in_its_town(GLENWARDEN_PUBLIC))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "NH0101")
 

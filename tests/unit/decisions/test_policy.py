@@ -13,7 +13,7 @@ from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.small_registry import ALDER, NEWEST, SYSTEMS, decide, release
 
 
-def test_a_clean_match_is_validated_with_its_evidence() -> None:
+def test_an_applicant_that_agrees_in_every_field_is_validated_with_its_evidence() -> None:
     decision = decide(**ALDER_FIELDS)
     assert decision.decision is Answer.VALIDATED
     assert decision.reason_codes == ["MATCH"]
@@ -129,7 +129,7 @@ def test_a_namesake_in_another_state_is_not_validated() -> None:
     assert decision.match is None
 
 
-def test_each_of_two_namesakes_is_itself() -> None:
+def test_each_of_two_namesakes_is_matched_with_its_own_entry() -> None:
     decision = decide(name="Alder Point Public Library", city="Alder Point", state="VT")
     assert _key(decision) == "VT0001"
 
@@ -143,7 +143,7 @@ def test_each_of_two_namesakes_is_itself() -> None:
         ("West Coral Library", "90 Mill St", "ME0005"),
     ],
 )
-def test_neighbours_are_not_confused(name: str, street: str, key: str) -> None:
+def test_neighbouring_libraries_are_not_confused(name: str, street: str, key: str) -> None:
     city, zip_code = ("Briarton", "04902") if "Briar" in name else ("Coral", "04903")
     decision = decide(name=name, street=street, city=city, state="ME", zip=zip_code)
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, key)
@@ -167,7 +167,7 @@ def test_an_impostor_with_a_real_fscs_id_is_not_validated() -> None:
     assert decision.decision is not Answer.VALIDATED
 
 
-def test_a_state_id_that_looks_like_anothers_fscs_key_does_not_mislead() -> None:
+def test_a_state_id_equal_to_the_fscs_key_of_another_system_does_not_contradict() -> None:
     decision = decide(
         name="Ellery Free Library",
         street="22 Ash St",
@@ -179,7 +179,7 @@ def test_a_state_id_that_looks_like_anothers_fscs_key_does_not_mislead() -> None
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0007")
 
 
-def test_a_temporarily_closed_library_is_listed_and_says_so() -> None:
+def test_the_answer_says_that_a_listed_library_is_temporarily_closed() -> None:
     decision = decide(
         name="Dunmore Memorial Library", street="7 Oak Ave", city="Dunmore", state="ME", zip="04904"
     )
@@ -256,7 +256,7 @@ def test_a_name_in_two_states_without_a_state_goes_to_a_person() -> None:
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["TIE"])
 
 
-def test_the_answer_to_a_namesake_elsewhere_says_so() -> None:
+def test_the_answer_to_a_namesake_says_that_the_listed_library_is_elsewhere() -> None:
     decision = decide(name="Grayling Athenaeum", city="Grayling", state="FL")
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
 
@@ -267,7 +267,7 @@ def test_an_applicant_with_the_street_of_a_library_elsewhere_is_not_a_namesake()
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NO_ENTRY"])
 
 
-def test_a_library_under_its_former_name_is_the_library() -> None:
+def test_a_library_that_applies_under_its_former_name_is_validated() -> None:
     renamed = replace(ALDER, name="HOPE WHITLOCK MEMORIAL LIBRARY")
     newer = release(tuple(renamed if listed is ALDER else listed for listed in SYSTEMS), fiscal_year=2023)
     decision = decide(newer, NEWEST, **ALDER_FIELDS)

@@ -110,7 +110,7 @@ class TestOneApplication:
         assert world.store.get(PARTNER, "A-1") == second
         assert world.event_ids == [str(first.event_id), str(second.event_id)]
 
-    def test_a_late_old_message_supersedes_nothing_and_is_not_published(self, world: World) -> None:
+    def test_an_old_message_that_comes_late_replaces_nothing_and_is_not_published(self, world: World) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         world.record_all(newer)
@@ -121,7 +121,7 @@ class TestOneApplication:
         assert world.event_ids == [str(newer.event_id)]
         assert world.sweep() == PublishCounts(0, 0)
 
-    def test_a_late_message_again_stays_late(self, world: World) -> None:
+    def test_a_redelivered_late_message_stays_late(self, world: World) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         world.record_all(newer, older)
@@ -129,7 +129,7 @@ class TestOneApplication:
         assert world.record_all(older) == [StoredDecision(older, "already_decided", unpublished=False)]
         assert world.event_ids == [str(newer.event_id)]
 
-    def test_the_producers_revision_counts_before_the_time(self, world: World) -> None:
+    def test_the_revision_orders_submissions_before_the_sent_time(self, world: World) -> None:
         third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes(1)))
         second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes(5)))
         fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes(0)))
@@ -143,7 +143,7 @@ class TestOneApplication:
         assert results_of(world.record_all(first, second)) == ["recorded", "recorded"]
         assert world.store.get(PARTNER, "A-1") == second
 
-    def test_two_sources_with_one_application_id_do_not_touch_each_other(self, world: World) -> None:
+    def test_two_sources_may_use_the_same_application_id(self, world: World) -> None:
         ours = decision_of(submission_of(), fscs_key="AK0001")
         theirs = decision_of(submission_of(source=OTHER_PARTNER, sent_at=minutes(5)), fscs_key="AK0002")
 
@@ -168,7 +168,7 @@ class TestSecondClaimant:
         assert world.store.get(OTHER_PARTNER, "A-2") == outcome.decision
         assert [event.data.decision for event in world.bus.events] == ["validated", "needs_review"]
 
-    def test_a_second_claimant_again_finds_its_stored_decision(self, world: World) -> None:
+    def test_a_redelivered_second_claimant_finds_its_stored_decision(self, world: World) -> None:
         world.record_all(decision_of(submission_of("A-1")))
         second = decision_of(submission_of("A-2"))
         (stored,) = world.record_all(second)
@@ -186,7 +186,9 @@ class TestSecondClaimant:
 
         assert outcome.decision.decision is Answer.VALIDATED
 
-    def test_a_resubmission_that_meets_a_claim_replaces_and_goes_to_a_person(self, world: World) -> None:
+    def test_a_resubmission_for_a_claimed_library_replaces_the_decision_and_goes_to_a_person(
+        self, world: World
+    ) -> None:
         world.record_all(decision_of(submission_of("A-1"), fscs_key="AK0002"))
         world.record_all(decision_of(submission_of("A-2", name="One"), fscs_key="AK0001"))
 
@@ -202,7 +204,7 @@ class TestSecondClaimant:
 
 
 class TestRaces:
-    def test_a_current_decision_that_keeps_changing_is_a_conflict_after_bounded_tries(self) -> None:
+    def test_a_current_decision_that_keeps_changing_raises_a_conflict_after_some_tries(self) -> None:
         class EverChangingDecisions(MemoryDecisions):
             tries = 0
 
@@ -220,7 +222,7 @@ class TestRaces:
             record(decision, store, decider_without_registry())
         assert store.tries == ATTEMPTS
 
-    def test_the_newer_submission_of_two_writers_is_current_in_the_end(self) -> None:
+    def test_the_newer_submission_of_two_simultaneous_writers_becomes_current(self) -> None:
         older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
         newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
 
@@ -241,7 +243,7 @@ class TestRaces:
         assert record(older, store, decider_without_registry()).how == "late"
         assert store.get(PARTNER, "A-1") == newer
 
-    def test_one_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
+    def test_a_decision_that_cannot_be_stored_does_not_stop_the_others(self, world: World) -> None:
         class RefusingDecisions(MemoryDecisions):
             def record(self, decision: Decision, replacing: Decision | None, **options: Any) -> RecordResult:
                 if decision.application_id == "A-2":
@@ -262,7 +264,7 @@ class ProcessKilled(BaseException):
 
 
 class KillingPort:
-    """Passes calls on, and ends the process at the ``step``-th of them: before it is done, or after."""
+    """Passes calls on, and kills the process before or after the call with the number ``step``."""
 
     def __init__(self, target: object, steps: Iterator[int], step: int, *, after: bool) -> None:
         self._target = target
@@ -308,7 +310,7 @@ def run_killed(world: World, step: int, *, after: bool) -> bool:
 
 
 class TestKilledAtAnyStep:
-    """After the redelivery (or the sweeper) the result is as if nothing had happened."""
+    """The redelivery, or the sweeper, reaches the same result as without the kill."""
 
     @pytest.fixture
     def undisturbed(self) -> World:
@@ -316,13 +318,13 @@ class TestKilledAtAnyStep:
         world.record_all(*BATCH)
         return world
 
-    def test_there_are_no_other_steps_than_the_killed_ones(self) -> None:
+    def test_the_process_was_killed_at_every_step(self) -> None:
         assert run_killed(World(), STEPS, after=True)
         assert not run_killed(World(), STEPS + 1, after=False)
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
-    def test_a_redelivery_does_the_rest(
+    def test_a_redelivery_finishes_the_batch(
         self, world: World, undisturbed: World, step: int, *, after: bool
     ) -> None:
         assert run_killed(world, step, after=after)
@@ -333,7 +335,7 @@ class TestKilledAtAnyStep:
         assert set(world.event_ids) == set(undisturbed.event_ids)
         same_id_same_event = {event.metadata.event_id: event for event in world.bus.events}
         assert all(event == same_id_same_event[event.metadata.event_id] for event in world.bus.events)
-        assert len(world.event_ids) <= len(undisturbed.event_ids) + 10, "at most one chunk went out twice"
+        assert len(world.event_ids) <= len(undisturbed.event_ids) + 10, "at most one chunk is published twice"
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
@@ -364,7 +366,7 @@ class TestPublishing:
         assert world.sweep() == PublishCounts(published=1, left=0)
         assert world.event_ids == [str(decisions[3].event_id)]
 
-    def test_a_mark_that_cannot_be_cleared_means_the_same_event_once_more(self, world: World) -> None:
+    def test_an_event_whose_mark_cannot_be_cleared_is_published_again(self, world: World) -> None:
         class DecisionsWithStuckMarks(MemoryDecisions):
             stuck = True
 
@@ -395,7 +397,7 @@ class TestPublishing:
         assert publication == PublishCounts(2, 1, without_event=(broken.event_id,))
         assert world.event_ids == [str(sound.event_id), str(last.event_id)]
 
-    def test_nothing_to_publish_asks_the_bus_nothing(self, world: World) -> None:
+    def test_without_decisions_to_publish_the_bus_is_not_called(self, world: World) -> None:
         assert publish([], world.store, world.bus) == PublishCounts(0, 0)
         assert world.bus.events == []
 

@@ -1,6 +1,6 @@
 """Every decision can be reproduced from its stored form: its evidence, its versions, its application.
 
-The tests cover all of the project's own hard cases, and use only decisions that were read back from JSON.
+The tests use all hard cases of the project, and only decisions that were read back from JSON.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ KEEP_FROM_VALIDATING: Final = frozenset(
     PLACE_NAME_ONLY CONTACT_DIFFERS
     """.split()
 )
-# The codes of these that may also follow MATCH: there they inform, and do not decide.
+# Among them, the codes that may also follow MATCH: there they inform, and do not decide.
 ALSO_INFORM: Final = frozenset({"INVALID_FIELD", "CONTACT_DIFFERS"})
 # Codes of the rules that validate below the threshold.
 VALIDATE_BELOW: Final = frozenset({"OTHER_NAME_AT_SAME_PLACE", "LOCATION_OVER_SCORE", "ONLY_LIBRARY_OF_TOWN"})
@@ -72,7 +72,7 @@ def score_of(decision: Decision) -> float:
 
 
 def threshold_of(decision: Decision) -> float:
-    """The least score that validates; it is higher if neither street, phone nor FSCS id agrees."""
+    """The least score that validates; it is higher unless street, phone or FSCS id agrees."""
     policy = load_policy()
     levels = {row.field: row.level for row in decision.evidence}
     is_located = levels["phone"] in policy.phone or (
@@ -89,7 +89,9 @@ def test_a_decision_is_read_back_as_it_was_stored(worlds: list[World]) -> None:
             assert Decision.model_validate_json(text).model_dump_json() == text
 
 
-def test_each_row_of_evidence_has_the_bits_of_the_named_weights(worlds: list[World]) -> None:
+def test_each_row_of_evidence_has_the_bits_of_the_weights_that_the_decision_names(
+    worlds: list[World],
+) -> None:
     weights = load_weights()
     for decision in decisions_of(worlds):
         assert decision.policy_version == f"{load_policy().version}/{weights.version}"
@@ -190,7 +192,7 @@ def test_an_answer_against_its_score_names_the_rule_that_overrode_it(worlds: lis
     assert overridden > 50
 
 
-def test_a_validated_answer_names_its_match_first_and_no_rule_that_would_have_kept_it(
+def test_a_validated_answer_has_the_code_of_its_match_first_and_no_code_that_prevents_validation(
     worlds: list[World],
 ) -> None:
     informed = 0
@@ -205,6 +207,6 @@ def test_a_validated_answer_names_its_match_first_and_no_rule_that_would_have_ke
     assert informed > 10
 
 
-def test_the_rules_that_override_a_score_are_reason_codes() -> None:
+def test_the_codes_of_rules_that_override_a_score_exist() -> None:
     assert set(reason_codes()) >= KEEP_FROM_VALIDATING | VALIDATE_BELOW
     assert not {"MATCH", "NO_ENTRY"} & KEEP_FROM_VALIDATING

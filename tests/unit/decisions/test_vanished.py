@@ -69,7 +69,7 @@ def id_shown(decision: Decision) -> str:
     return comparison.listed
 
 
-def test_a_library_that_is_no_longer_reported_is_answered_as_last_listed() -> None:
+def test_the_answer_to_a_library_that_is_no_longer_reported_names_its_last_listing() -> None:
     decision = decide(WITH_KELP, WITHOUT, **KELP_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "NO_LONGER_LISTED")
     assert decision.match is not None
@@ -80,7 +80,7 @@ def test_a_library_that_is_no_longer_reported_is_answered_as_last_listed() -> No
     assert "2020" in decision.reasons[0].staff
 
 
-def test_a_library_reported_closed_in_its_last_year_is_answered_as_closed() -> None:
+def test_the_answer_to_a_library_reported_closed_in_its_last_year_says_closed() -> None:
     closed = release_of(2020, (replace(KELP, structure="03"),), (replace(KELP_CENTRAL, structure="03"),))
     decision = decide(closed, WITHOUT, **KELP_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
@@ -141,7 +141,7 @@ def test_an_old_key_is_shown_beside_the_new_key() -> None:
     }
 
 
-def test_a_year_without_the_library_does_not_hide_its_successor() -> None:
+def test_a_release_without_the_library_does_not_hide_its_successor() -> None:
     """The library is listed in 2020, not in 2021, and in 2022 as a branch of the county's system."""
     for old in ("", "ME0100", "ME0100-002"):
         decision = decide(
@@ -161,7 +161,7 @@ def test_a_vanished_branch_does_not_get_the_successor_of_its_system() -> None:
     assert (decision.match.fscs_id, decision.match.successor) == ("ME0100-003", None)
 
 
-def test_a_branch_reported_closed_is_answered_as_closed_whatever_became_of_its_system() -> None:
+def test_the_answer_to_a_branch_reported_closed_says_closed_whatever_became_of_its_system() -> None:
     then = release_of(2020, (KELP,), (KELP_CENTRAL, replace(POND, structure="03")))
     decision = decide(then, WITHOUT, **POND_FIELDS)
     assert answer(decision) == (Answer.NEEDS_REVIEW, "CLOSED_SINCE")
@@ -183,7 +183,7 @@ def test_a_branch_closed_earlier_does_not_set_the_last_year_of_its_system() -> N
     assert (decision.match.fscs_id, decision.match.last_listed) == (None, 2020)
 
 
-def test_a_library_whose_branch_closed_after_a_merger_is_answered_with_its_successor() -> None:
+def test_the_answer_to_a_library_whose_branch_closed_after_a_merger_names_its_successor() -> None:
     office = replace(KELP, name="WHARFSIDE LIBRARIES")
     fields = {**KELP_FIELDS, "name": "Wharfside Libraries"}
     then = release_of(2020, (office,), (KELP_CENTRAL,))

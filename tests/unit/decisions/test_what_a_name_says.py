@@ -150,7 +150,7 @@ def test_a_place_with_or_without_its_government_is_only_a_place(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library", "Larchmere Town Hall", "Elsewhere"])
-def test_any_other_word_makes_it_more_than_a_place(name: str) -> None:
+def test_a_name_with_any_other_word_is_not_only_a_place(name: str) -> None:
     assert not name_in_town(LARCHMERE, name).is_only_place
 
 
@@ -172,7 +172,7 @@ def test_a_name_with_unexplained_words_only_before_library_is_a_librarys(name: s
     "name",
     ["Larchmere Library Zebra", "Zebra Library Apartments", "Larchmere Library LLC", "Zebra", "Zebra Books"],
 )
-def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> None:
+def test_a_name_with_an_unexplained_word_after_library_is_another_bodys(name: str) -> None:
     assert not name_in_town(LARCHMERE, name).is_explained_after_library
 
 
@@ -187,7 +187,7 @@ def test_an_unexplained_word_after_library_makes_it_another_body(name: str) -> N
         (LARCHMERE, "Larchmere Public Library", False),  # named after its town
     ],
 )
-def test_a_listed_word_is_one_that_is_not_of_the_place(
+def test_a_word_of_the_place_does_not_count_as_a_listed_word(
     listed: System | Outlet, name: str, *, names: bool
 ) -> None:
     assert name_in_town(listed, name).has_listed_word is names

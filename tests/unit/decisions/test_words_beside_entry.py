@@ -81,7 +81,7 @@ def test_a_direction_belongs_to_the_name_of_its_place(name: str) -> None:
         "Memorial Library North Quarry",
     ],
 )
-def test_the_name_of_a_place_is_explained_however_often_it_is_said(name: str) -> None:
+def test_the_name_of_a_place_is_explained_however_often_it_is_repeated(name: str) -> None:
     decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
     assert decision.decision is Answer.VALIDATED
 
@@ -163,7 +163,7 @@ def test_a_number_and_a_county_after_library_are_explained() -> None:
 
 
 @pytest.mark.parametrize("known_as", ["doing business as", "also known as", "d/b/a"])
-def test_another_name_written_out_is_read(known_as: str) -> None:
+def test_a_second_name_after_doing_business_as_is_read(known_as: str) -> None:
     decision = answer(f"Larchmere Library {known_as} Larchmere Public Library", **in_its_town(LARCHMERE))
     assert decision.decision is Answer.VALIDATED
 
@@ -253,22 +253,22 @@ TOWNSHIP = outlet("NV0901", "005", "DELLHAM TOWNSHIP", "6 MILL LANE", "FAIRFORD"
         ("Township of Dellham", Answer.NOT_VALIDATED),
     ],
 )
-def test_a_branch_that_has_the_name_of_a_township_is_not_refused(name: str, expected: Answer) -> None:
+def test_a_branch_that_has_the_name_of_a_township_is_not_rejected(name: str, expected: Answer) -> None:
     decision = decide(release((QUARRY,), (TOWNSHIP,)), name=name, **in_its_town(TOWNSHIP))
     assert decision.decision is expected
 
 
 @pytest.mark.parametrize("name", ["Larchmere Public", "LarchmerePublic"])
-def test_a_name_that_forgot_the_word_library_is_not_refused(name: str) -> None:
+def test_a_name_without_the_word_library_is_not_rejected(name: str) -> None:
     assert answer(name, **in_its_town(LARCHMERE)).decision is not Answer.VALIDATED
     assert answer("Larchmere Public", **in_its_town(LARCHMERE)).decision is Answer.NEEDS_REVIEW
 
 
-def test_a_name_written_together_with_library_is_read() -> None:
+def test_a_name_joined_with_the_word_library_is_read() -> None:
     assert answer("LarchmereLibrary", **in_its_town(LARCHMERE)).decision is Answer.VALIDATED
 
 
-def test_the_library_of_the_town_comes_before_a_namesake_elsewhere() -> None:
+def test_the_library_of_the_town_is_preferred_to_a_namesake_elsewhere() -> None:
     namesake = system("CO0901", "FAIRFORD PUBLIC LIBRARY", "2 PINE ROAD", "FAIRFORD", "80026", "3035550101")
     decision = decide(release((QUARRY, namesake)), name="Fairford Public Library", **in_its_town(QUARRY))
     assert (decision.decision, decision.reasons[0].code) == (Answer.NEEDS_REVIEW, "NAME_DIFFERS")

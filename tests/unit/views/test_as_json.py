@@ -1,4 +1,4 @@
-"""A decision as JSON: the same object in lines, documents and sheets."""
+"""A decision as JSON: the same fields in lines, documents and sheets."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ APPLICATIONS: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("releases", [(NEWEST,), (GONE, NEWEST)], ids=["listed", "a vanished library"])
-def test_answers_without_decisions_are_those_of_the_decisions(releases: tuple[Release, ...]) -> None:
+def test_answers_that_are_not_stored_equal_the_stored_answers(releases: tuple[Release, ...]) -> None:
     judge, decider = Judge(registry_of(*releases)), Decider(registry_of(*releases))
     read = [
         application_from_fields({"application_id": name, **fields}) for name, fields in APPLICATIONS.items()
@@ -89,7 +89,7 @@ def decisions_on(decider: Decider, applications: list[ReadApplication]) -> list[
     return decider.decide(submitted, NOW)
 
 
-def test_a_line_keeps_letters_as_they_are_and_has_no_blanks() -> None:
+def test_a_json_line_keeps_letters_as_they_are_and_has_no_blanks() -> None:
     assert (
         json_line({"name": "Élan", "bits": -0.5, "none": None}) == '{"name":"Élan","bits":-0.5,"none":null}'
     )

@@ -36,7 +36,7 @@ def test_the_match_names_the_outlet_or_else_the_system() -> None:
     ]
 
 
-def test_only_a_number_is_a_phone_to_call() -> None:
+def test_the_phone_to_call_is_empty_if_the_registry_lists_no_number() -> None:
     decision = decision_of(submission_of())
     assert decision.match
     unknown = replace(decision.match, phone="M")

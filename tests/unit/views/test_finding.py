@@ -24,17 +24,17 @@ OWN = decision_of(submission_of())
 OTHER = decision_of(submission_of(source=OTHER_PARTNER), fscs_key="AK0002")
 
 
-def test_an_own_application_is_preferred() -> None:
+def test_an_application_of_the_own_source_is_preferred() -> None:
     found = find_application_of_any_sender(store_with(OTHER, OWN), "A-1", PARTNER, NOON)
     assert found.source == PARTNER
 
 
-def test_the_only_other_sender_is_found() -> None:
+def test_an_application_of_the_only_other_sender_is_found() -> None:
     found = find_application_of_any_sender(store_with(OTHER), "A-1", PARTNER, NOON)
     assert found.source == OTHER_PARTNER
 
 
-def test_several_other_senders_are_named() -> None:
+def test_the_error_names_several_other_senders() -> None:
     with pytest.raises(SeveralSenders) as raised:
         find_application_of_any_sender(store_with(OTHER, OWN), "A-1", "AROANOBODY", NOON)
     assert raised.value.sources == [PARTNER, OTHER_PARTNER]

@@ -1,4 +1,4 @@
-"""The history of an application, and the overrides of it."""
+"""The history of an application and its overrides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.builders.decisions import decision_of, minutes, submission_of
 FIRST = decision_of(submission_of(sent_at=minutes(0)), Answer.NEEDS_REVIEW)
 
 
-def test_the_first_decision_changes_nothing() -> None:
+def test_the_first_decision_has_no_changes() -> None:
     (row,) = history_rows([FIRST])
     assert (row.answer, row.changes) == ("needs review", ())
 

@@ -67,7 +67,7 @@ def test_the_sentence_names_the_policy_that_checked_the_answers(
     assert policy_json(view)["deployed"] == deployed
 
 
-def test_a_command_is_named_only_where_there_is_something_to_do() -> None:
+def test_a_next_command_is_named_only_if_there_is_something_to_do() -> None:
     preview_and_start = (
         "library-validator revalidate start --dry-run",
         "library-validator revalidate start",
@@ -81,7 +81,7 @@ def commands_for(shards: list[ShardProgress], deployed: str | None) -> tuple[str
     return tuple(policy_json(policy_view(shards, deployed))["run"])
 
 
-def test_the_document_has_the_keys_that_scripts_read() -> None:
+def test_the_json_of_the_policy_view_has_the_keys_that_scripts_read() -> None:
     keys = "state deployed checked_by checked_at shards_done failed run sentence rests_on"
     assert set(policy_json(policy_view(all_of(NEW), NEW))) == set(keys.split())
 
@@ -92,7 +92,7 @@ def test_answers_that_could_not_be_checked_are_counted() -> None:
     assert "3 could not be decided" in policy_view(shards, NEW).sentence
 
 
-def test_a_new_start_is_later_than_all_starts_before() -> None:
+def test_a_new_request_gets_a_later_time_than_all_earlier_requests() -> None:
     future = "2026-11-23T12:05:00.000000+00:00"
 
     assert time_after_latest_start([], NOON) == time_after_latest_start(all_of(OLD), NOON) == NOON

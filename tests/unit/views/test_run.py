@@ -31,7 +31,9 @@ def run_of(status: RunStatus, **fields: Any) -> Run:
         ("rejected", False, "none"),
     ],
 )
-def test_each_status_says_what_to_do_next(status: RunStatus, is_loaded: bool, next_action: str) -> None:
+def test_each_status_of_a_run_has_its_next_action(
+    status: RunStatus, is_loaded: bool, next_action: str
+) -> None:
     view = run_view(run_of(status), active=None)
     assert (view.is_loaded, view.next_action) == (is_loaded, next_action)
 
@@ -40,7 +42,7 @@ def test_a_run_is_named_after_its_file() -> None:
     assert run_view(run_of("active"), active=None).name == "fetched/pls_fy2022_csv.zip"
 
 
-def test_counts_are_those_of_the_release() -> None:
+def test_the_counts_of_a_run_are_those_of_its_release() -> None:
     report = {"fiscal_year": 2022, "systems": 300, "outlets": 501}
     assert run_view(run_of("active", report=report), None).counts == ReleaseCounts(2022, 300, 501)
     assert run_view(run_of("refused"), None).counts is None

@@ -2,7 +2,7 @@
 
 Revalidation and expiry share this code. A task may be done any number of times with the same result: event
 ids come from submission and cause, a decision replaces only the decision that it was compared with, and an
-application that got another decision meanwhile is decided anew.
+application that got another decision meanwhile is decided again.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from library_validator.decisions.store import (
 )
 from library_validator.errors import DecisionConflict
 
-ATTEMPTS: Final = 8  # the first decides; the rest is for applications that get another decision meanwhile
+ATTEMPTS: Final = 8  # the others are for applications that get another decision meanwhile
 
 # Takes a current decision and the rules' answer today; gives the decision to store in its place, or None.
 Replacement = Callable[[Decision, Decision], Decision | None]
@@ -46,7 +46,7 @@ Replacement = Callable[[Decision, Decision], Decision | None]
 class ChunkResult:
     """The results for some current decisions."""
 
-    stayed: int = 0  # decided again, and nothing to store
+    stayed: int = 0  # decided again without a change to store
     changed: int = 0  # replaced by this call
     not_due: list[Decision] = field(default_factory=list)
     undecided: list[UndecidedSubmission] = field(default_factory=list)
@@ -61,7 +61,7 @@ def decide_again(
     due: Callable[[Decision], bool],
     revalidation: Revalidation | None = None,
 ) -> ChunkResult:
-    """Decide those current decisions that are due, store their replacements and publish them.
+    """Decide the current decisions that are due again, store their replacements and publish them.
 
     A decision that fails is reported and does not stop the others. Raises ``RegistryError`` and
     ``CaseworkUnavailable``: the decisions stored until then are published, or left to the sweeper. Raises

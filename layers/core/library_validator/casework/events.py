@@ -39,19 +39,21 @@ class Outlook(_Model):
 
 class DecisionExpiringData(_Model):
     application_id: str
-    source: str = Field(description="the authenticated sender; application ids are unique within it")
-    revision: int | None = Field(description="the producer's own revision, if it gave one")
-    decision_event_id: UUID = Field(description="of the decision that ends")
+    source: str = Field(description="the authenticated sender; its application ids are unique")
+    revision: int | None = Field(
+        description="number of this version of the application, if the sender counts versions"
+    )
+    decision_event_id: UUID = Field(description="event id of the decision that ends")
     decision: Answer
     match: Match | None
     valid_until: datetime
     days_left: int = Field(ge=0, description="whole days, rounded up")
-    notice_days: int = Field(description="the length of this notice: at most so many days before the end")
+    notice_days: int = Field(description="the notice is given at most so many days before the end")
     outlook: Outlook
 
 
 class LibraryDecisionExpiring(_Model):
-    """A validated decision ends soon. It is renewed automatically then; the outlook says how."""
+    """A validated decision ends soon. It is then renewed automatically; the outlook is the likely answer."""
 
     detail_type: ClassVar[str] = "Library Decision Expiring"
     metadata: EventMetadata
@@ -62,8 +64,10 @@ class RegistryRevalidatedData(_Model):
     version: str
     activated_at: datetime
     checked: int = Field(description="applications with a current decision")
-    changed: int = Field(description="how many of them have a Library Status Changed")
-    failed: int = Field(description="how many of them could not be decided and keep their answers")
+    changed: int = Field(description="how many of these applications have an event Library Status Changed")
+    failed: int = Field(
+        description="how many of these applications could not be decided and keep their answers"
+    )
 
 
 class RegistryRevalidated(_Model):
@@ -80,7 +84,7 @@ CaseworkEvent = LibraryDecisionExpiring | RegistryRevalidated
 def decision_expiring(
     decision: Decision, outlook: Decision, now: datetime, notice_days: int
 ) -> LibraryDecisionExpiring:
-    """The notice ``notice_days`` before the end. Its id is always the same."""
+    """The event for the notice ``notice_days`` before the end. Its id is always the same."""
     if decision.valid_until is None:
         raise ValueError(f"decision {decision.event_id} does not end")
     left = decision.valid_until - now
@@ -118,7 +122,7 @@ def days_of(left: timedelta) -> int:
 
 
 def registry_revalidated(shards: Sequence[ShardProgress]) -> RegistryRevalidated:
-    """The end of a revalidation, from the progress of all its shards. Its id is always the same."""
+    """The event for the end of a revalidation, from the progress of all shards. Its id is always the same."""
     activation, policy_version = Activation.from_text(shards[0].activation), shards[0].policy_version
     name = f"revalidated\n{activation}\n{policy_version}"
     if shards[0].asked_at:

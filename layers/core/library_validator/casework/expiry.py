@@ -26,8 +26,8 @@ def expire(
 ) -> TaskResult:
     """Renew decisions that ended, and give notice of those that end within ``notice_days``.
 
-    The days come in any order; without days there are no notices. Raises ``RegistryError``,
-    ``CaseworkUnavailable`` and ``DecisionConflict``: then the task has to come again.
+    ``notice_days`` have any order; without them there are no notices. Raises ``RegistryError``,
+    ``CaseworkUnavailable`` and ``DecisionConflict``: then the task has to be done again.
     """
     at = task.at or now()
     if task.shard is None:
@@ -80,7 +80,7 @@ def _give_notice(
     at: datetime,
     ports: Ports,
 ) -> int:
-    """Announce the end of each decision that came into another notice window; how many were announced."""
+    """Publish the notices that are due, and return their number."""
     due: list[tuple[Decision, int]] = []
     for decision in coming:
         window = _notice_window(decision, notice_days, at)
@@ -93,14 +93,14 @@ def _give_notice(
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):
         if isinstance(answer, UndecidedSubmission):
-            continue  # the renewal will meet the same error, and report it
+            continue  # the renewal reports the error, if it occurs again
         outlook = answer_today(decision, answer, _cause(decision), ports.decider)
         events.append(event := decision_expiring(decision, outlook, at, window))
         announced[event.metadata.event_id] = decision, window
     for refusal in ports.bus.publish(events):
         announced.pop(refusal.event_id)
     for decision, window in announced.values():
-        # If the worker dies between publishing and this note, the notice goes out again under the same id.
+        # If the worker dies before this note, the notice is published again under the same id.
         ports.decisions.note_notice(decision, window)
     return len(announced)
 

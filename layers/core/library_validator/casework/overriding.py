@@ -39,7 +39,7 @@ class OverrideStore(Protocol):
     """Where overrides are kept for good. Every method raises ``CaseworkUnavailable``."""
 
     def append(self, override: Override) -> None:
-        """Keep an override. Doing it twice is harmless."""
+        """Keep an override. A second call is harmless."""
 
     def of_application(self, source: str, application_id: str) -> list[Override]:
         """Every override of an application, oldest first."""
@@ -56,7 +56,7 @@ class Ruling:
     words: str
     by: str  # ARN of the caller
     fscs: str = ""  # FSCS key or id, in any spelling; empty: none
-    beside_holder: bool = False  # also if another application was validated as that library
+    beside_holder: bool = False  # validate although another application holds the claim
     seen: UUID | None = None  # event id of the decision that the person looked at
 
 
@@ -84,7 +84,7 @@ Effect = Literal["stands", "replaced", "without effect"]
 def propose(
     ruling: Ruling, decisions: DecisionStore, overrides: OverrideStore, decider: Decider, now: datetime
 ) -> OverrideProposal:
-    """Check an override, and make its decision by the registry as it is now.
+    """Check an override, and make its decision by the live registry.
 
     Raises ``OverrideRefused`` with the reason, ``RegistryError`` and ``CaseworkUnavailable``.
     """
@@ -170,7 +170,7 @@ def effects(
 
 
 def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
-    """The decision while another application holds the library, and whether it claims the library."""
+    """The decision while another application holds the library, and whether this decision takes the claim."""
     current, decision = proposal.current, proposal.decision
     if proposal.override.answer is Answer.NEEDS_REVIEW:
         return _with_before(
@@ -183,13 +183,13 @@ def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother)
 
 
 def _with_before(decision: Decision, current: Decision) -> Decision:
-    """The decision; with the one that it replaces, if anything material changed."""
+    """The decision, with the replaced decision if anything material changed."""
     before = current.as_before if material_changes(current, decision) else None
     return decision.model_copy(update={"before": before})
 
 
 def _id_of(ruling: Ruling, words: str, current: Decision, raw: Decision) -> UUID:
-    """Equal for the same command on the same decision and registry: doing it again is harmless."""
+    """Equal for the same command on the same decision and registry: repeating the command is harmless."""
     parts = (
         str(current.event_id),
         raw.registry_version,
@@ -220,7 +220,7 @@ def _checked_reason(ruling: Ruling) -> OverrideReason:
 def _checked_words(ruling: Ruling) -> str:
     words = " ".join(ruling.words.split())
     if not words:
-        raise OverrideRefused("say why in words, for those who ask later")
+        raise OverrideRefused("say why in words, for people who ask later")
     if len(words) > MAX_WORDS:
         raise OverrideRefused(f"the words have {len(words):,} characters; at most {MAX_WORDS:,} are kept")
     return f"{words} (beside the application that holds the library)" if ruling.beside_holder else words
@@ -251,7 +251,7 @@ def _names_outlet(fscs: str) -> bool:
 
 
 def _shown_keys(decision: Decision) -> set[str]:
-    """The FSCS keys that the decision shows to a person."""
+    """The FSCS keys that a person sees with the decision."""
     shown = [decision.match, decision.runner_up, *decision.candidates]
     return {entry.fscs_key for entry in shown if entry is not None}
 

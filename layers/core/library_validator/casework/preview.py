@@ -27,7 +27,7 @@ from library_validator.terms import Clock
 
 @dataclass(frozen=True, slots=True)
 class PreviewedReplacement:
-    """A current decision, and the one that a revalidation would put in its place."""
+    """A current decision, and the decision that would replace it in a revalidation."""
 
     current: Decision
     decision: Decision
@@ -44,7 +44,7 @@ class StoppedApplication:
 
 @dataclass(slots=True)
 class PreviewedPage:
-    """What a revalidation would do to some current decisions. The decisions that are not listed here stay."""
+    """The changes of a revalidation to some current decisions. The decisions that are not listed stay."""
 
     policies: Counter[str]  # number of the current decisions by policy version
     replaced: list[PreviewedReplacement] = field(default_factory=list)
@@ -76,11 +76,11 @@ class Preview:
         self._revalidations = revalidations
         self._decider = decider
         self._now = now
-        self._holders: dict[str, Holder | None] = {}  # by FSCS key, where the preview changed the holder
+        self._holders: dict[str, Holder | None] = {}  # by FSCS key, if the preview changed the holder
         self._stopped: list[StoppedApplication] = []
 
     def pages(self) -> Iterator[PreviewedPage]:
-        """Every current application once; an application that is decided meanwhile may appear twice.
+        """All applications with a current decision. An application that is decided meanwhile may come twice.
 
         Raises ``CaseworkUnavailable``, and ``RegistryError`` if another registry goes live meanwhile.
         """

@@ -15,11 +15,11 @@ class ShardProgress:
 
     activation: str
     shard: int
-    policy_version: str  # another policy begins the shard anew; so does a later asked_at
+    policy_version: str  # another policy, or a later asked_at, begins the shard again
     cursor: str | None
     done: bool
     unchanged: int  # applications that were checked and keep their decisions
-    failed: int  # how many of them could not be decided
+    failed: int  # applications among ``unchanged`` that could not be decided
     updated_at: str  # ISO 8601, UTC
     changed: int = 0  # applications with material changes; the store counts them with their decisions
     announced: bool = False  # this worker was the last, and announced the end

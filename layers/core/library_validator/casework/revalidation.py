@@ -79,7 +79,7 @@ class LiveVersions:
 
 
 def live_versions(registry: RegistryReader) -> LiveVersions:
-    """Raises ``NoActiveRegistry``."""
+    """The versions that decide now. Raises ``NoActiveRegistry``."""
     pointer = registry.pointer()
     return LiveVersions(str(pointer.activation), pointer.active, policy_version())
 
@@ -98,7 +98,7 @@ def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Tas
 
     A task is superseded if its activation is not the live one, or if a later request overtakes it. Raises
     ``RegistryError``, ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task has
-    to come again.
+    to be done again.
     """
     pointer = ports.registry.pointer()
     live = LiveVersions(str(pointer.activation), pointer.active, policy_version())
@@ -138,7 +138,7 @@ def _go_through(
 
 
 def _progress_of(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
-    """The stored progress of the shard, if it is of this policy and no earlier request; or new progress."""
+    """The stored progress of the shard; new progress, if that is of another policy or an earlier request."""
     asked_at = asked_at_text(task.asked_at)
     shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)
@@ -169,7 +169,7 @@ def _is_overtaken(progress: ShardProgress, ports: Ports) -> bool:
 
 
 def asked_at_text(asked_at: datetime | None) -> str:
-    """``asked_at`` as progress keeps it. These texts sort in the order of the times."""
+    """``asked_at`` as the text that progress keeps: the texts sort in the order of the times."""
     return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
 
 

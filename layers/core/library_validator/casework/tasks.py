@@ -16,12 +16,12 @@ from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
 from library_validator.registry.store import RegistryReader
 
-CHUNK: Final = 50  # decisions that are decided together; a worker that starts over decides one chunk twice
-RESERVE_SECONDS: Final = 20.0  # that a chunk takes with its retries; no chunk begins with less
+CHUNK: Final = 50  # decisions that are decided together; a worker that starts again decides one chunk twice
+RESERVE_SECONDS: Final = 20.0  # a chunk may take so long, with its retries; no chunk begins in less time
 
 
 class Task(BaseModel):
-    """One piece of work. A task without ``shard`` is for all shards: it is split into a task for each."""
+    """A task of the queue. A task without ``shard`` is for all shards: it is split into a task for each."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -34,9 +34,11 @@ class Task(BaseModel):
         "None: shards that are done by the live registry and this policy stay done",
     )
     at: datetime | None = Field(
-        None, description="of expiry: the moment at which decisions have ended or not"
+        None, description="of expiry: decisions that end at this moment or before are renewed"
     )
-    cursor: str | None = Field(None, description="of expiry: where the shard goes on")
+    cursor: str | None = Field(
+        None, description="of expiry: the place in the shard at which the work goes on"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
-"""The answer to one application: the one model that decisions, events, file lines and pages share.
+"""The answer to one application, as decisions, events, file lines and pages share it.
 
 A new field of the answer is declared in ``AnswerFields`` and made in ``answering``. Nothing else lists the
 fields: all code that shows, stores or sends an answer takes them from here.
 
-The parts of an answer are plain dataclasses: an answer has about twenty of them, and this kind is made and
-written as JSON in a fraction of the time that a pydantic model, a frozen or a slotted dataclass takes
-(docs/adr/0026-one-answer.md). Nothing changes a part once it is made. Pydantic checks the parts where an
-answer is read, and trusts them where this package made them.
+The parts of an answer are plain dataclasses, because an answer has about twenty parts. A plain dataclass is
+made and written as JSON in a fraction of the time that a pydantic model, a frozen or a slotted dataclass
+takes (docs/adr/0026-one-answer.md). A part never changes. Pydantic checks the parts of an answer that is read
+from JSON, and trusts the parts that this package made.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ class Comparison:
     applied: Annotated[str, Field(description="the value in the application")]
     listed: Annotated[str, Field(description="the value in the registry")]
     bits: Annotated[
-        float, Field(description="match weight: log2 of the likelihood ratio; negative speaks against")
+        float,
+        Field(
+            description="match weight: log2 of the likelihood ratio; negative weights speak against a match"
+        ),
     ]
 
 
@@ -59,8 +62,8 @@ class Successor:
 
     fscs_key: str
     fscs_id: Annotated[str | None, Field(description="the outlet that the vanished library is now")] = None
-    name: Annotated[str, Field(description="of that outlet, or else of the system")]
-    since: Annotated[int, Field(description="the first fiscal year that lists the successor for it")]
+    name: Annotated[str, Field(description="name of that outlet, or else of the system")]
+    since: Annotated[int, Field(description="the first fiscal year that lists the successor instead")]
 
 
 Fate = Literal["closed", "absorbed", "no_longer_reported"]
@@ -97,16 +100,21 @@ class Match:
     state: str
     zip: str
     phone: Annotated[
-        str, Field(description="the number that the registry lists: call it to check authority")
+        str,
+        Field(
+            description="the listed phone number: call it to check that the applicant acts for the library"
+        ),
     ] = ""
     status: _Status
     meets_fscs_definition: str = ""
     legal_basis: str = ""
     locale: str = ""
-    population: Annotated[int | None, Field(description="legal service area, persons")] = None
+    population: Annotated[int | None, Field(description="persons in the legal service area")] = None
     operating_expenditure: Annotated[int | None, Field(description="US dollars a year")] = None
     last_listed: Annotated[int, Field(description="the newest fiscal year that lists it")]
-    fate: Annotated[Fate | None, Field(description="what became of it, if it is no longer listed")] = None
+    fate: Annotated[
+        Fate | None, Field(description="what became of the library, if it is no longer listed")
+    ] = None
     successor: Annotated[
         Successor | None, Field(description="the system that took it over, if that is certain")
     ] = None
@@ -127,7 +135,7 @@ class Candidate:
         Field(
             ge=0,
             le=1,
-            description="probability that goes with the match weight, for an applicant that is a library",
+            description="probability that the match weight gives, for an applicant that is a library",
         ),
     ]
 
@@ -143,15 +151,15 @@ class AnswerFields(BaseModel):
     confidence: float = Field(
         ge=0,
         le=1,
-        description="the share of labelled applicants with this answer and a similar match weight that were "
-        "the named library: see docs/accuracy.md",
+        description="of the labelled applicants with this answer and a similar match weight, the share that "
+        "were the named library: see docs/accuracy.md",
     )
     match: Match | None
     runner_up: Candidate | None = Field(
         description="the best candidate of another system; the search for candidates ends early if an entry "
         "has exactly the name, and street or phone"
     )
-    margin: float | None = Field(description="bits between the match and the runner-up")
+    margin: float | None = Field(description="match weight of the match minus that of the runner-up, in bits")
     candidates: list[Candidate]
     evidence: list[Comparison]
     registry_version: str
@@ -180,4 +188,4 @@ class _WithApplicationId(BaseModel):
 
 
 class ApplicationAnswer(AnswerData, _WithApplicationId):
-    """The answer to one application that nobody stored: a line of a file, for instance."""
+    """The answer to an application that is not stored, such as a row of a file."""

@@ -1,4 +1,4 @@
-"""Makes the answer to one applicant from what matching found and what the rules say."""
+"""Makes the answer to one applicant from its candidates and the verdict of the rules."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def answer_values(
 
 
 def match_of(entry: Entry, fiscal_year: int) -> Match:
-    """An entry as a match; ``fiscal_year``: the newest of its registry."""
+    """The match for an entry; ``fiscal_year``: the newest fiscal year of the registry."""
     listing = entry.listing
     is_gone = entry.last_listed < fiscal_year
     return Match(
@@ -88,7 +88,7 @@ def _successor(listing: Listing) -> Successor:
 
 
 def _published_number(text: str) -> int | None:
-    """A published number; None for a missing code, which is negative."""
+    """A number of the survey; None if it is negative, which is a code for a missing value."""
     value = int(text)
     return value if value >= 0 else None
 
@@ -113,7 +113,7 @@ def _rounded_probability(bits: float) -> float:
 
 
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
-    """The comparisons behind a score: their bits sum to it."""
+    """The comparisons with a candidate; the sum of their bits is its score."""
     entry, compared, applicant, bits = scored.entry, scored.compared, query.applicant, weights.bits
     name, address = compared.name, compared.address
     street, place, phone, together = compared.street, compared.place, compared.phone, compared.together
@@ -140,7 +140,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
 
 
 def _id_with_former_id(query: Query, entry: Entry) -> str:
-    """The entry's id, and the former id that the applicant gave."""
+    """The entry's id, with the former id if the applicant gave one."""
     given = query.fscs_id
     if given is None or given.key == entry.fscs_key:
         return entry.id

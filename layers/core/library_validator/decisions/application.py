@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _Text = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
 
 
-@dataclass  # plain, as the parts of an answer: each row of a file makes an application
+@dataclass  # plain, as it is the fastest kind: each row of a file makes an application
 class Application:
     """One application. Text as given, trimmed; an empty string means: not given."""
 
@@ -46,13 +46,14 @@ class Application:
     website: _Text = ""
     fscs_id: Annotated[_Text, Field(description="AK0001 or AK0001-002")] = ""
     country: Annotated[_Text, Field(description="code or name; empty: the United States")] = ""
-    revision: Annotated[int | None, Field(ge=0, description="the producer's own revision, if it has one")] = (
-        None
-    )
+    revision: Annotated[
+        int | None,
+        Field(ge=0, description="number of this version of the application, if the sender counts versions"),
+    ] = None
 
     @property
     def fields_sha256(self) -> str:
-        """A hash of the kept fields: a resend has the same hash, a changed application another.
+        """A hash of the kept fields: a resend has the same hash, a changed application has another.
 
         The country is hashed only if it was given. Decisions that were stored before the field existed
         therefore keep their ids.
@@ -91,7 +92,7 @@ def read_application(body: str | bytes) -> ReadApplication:
     """Read one message body, a JSON object.
 
     Raises ``ApplicationUnreadable`` if no answer is possible: the body is too large, is not JSON, is not an
-    object, or has no usable ``application_id``. Any other is read, with the problems of its fields.
+    object, or has no usable ``application_id``. Any other body is read, with the problems of its fields.
     """
     raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
     if len(raw) > MAX_MESSAGE_BYTES:
@@ -111,10 +112,10 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
     """Read parsed fields, those of a CSV row for instance. Raises ``ApplicationUnreadable``."""
     application_id = _text(fields.get("application_id"))
     if application_id is None or not application_id:
-        raise ApplicationUnreadable("application_id is missing or is not text; every application needs one")
+        raise ApplicationUnreadable("application_id is missing or is not text; every application needs an id")
     if len(application_id) > MAX_ID_CHARACTERS or _CONTROL.search(application_id):
         raise ApplicationUnreadable(
-            f"application_id has over {MAX_ID_CHARACTERS} characters or control characters"
+            f"application_id has control characters or more than {MAX_ID_CHARACTERS} characters"
         )
     problems: list[FieldProblem] = []
     kept: dict[str, Any] = {"application_id": application_id}
@@ -170,5 +171,5 @@ def _text(value: object) -> str | None:
 
 
 def _whole_number_of(value: object) -> object:
-    """9075550100 for 9075550100.0: spreadsheets and data frames write telephone numbers so."""
+    """9075550100 for 9075550100.0, which spreadsheets and data frames write for a telephone number."""
     return int(value) if isinstance(value, float) and value.is_integer() else value

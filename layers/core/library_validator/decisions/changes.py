@@ -1,7 +1,7 @@
-"""The differences between two answers to one application that an event reports: the material ones.
+"""The material changes between two answers to one application: an event reports them.
 
-A new score, runner-up or wording is not material. Phone, population and expenditure are not either: they
-change often, and the answer stays.
+A new score, runner-up or wording is not material. A new phone, population or expenditure is not material
+either: these change often, and the answer stays.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 The match weight alone gives the probability only for an applicant that is a library. An impostor has a
 library's street and phone too, so the probability also depends on the answer. ``confidence.json`` counts, for
-each answer and each step of the match weight, how many labelled applicants were the library named.
+each answer and each step of the match weight, how many labelled applicants were the library that the answer
+names.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ STEPS: Final = (-4.0, -2.0, 0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 
 
 class Step(NamedTuple):
-    """The labelled applicants with one answer whose match weight is ``bits`` or more, below the next step."""
+    """The labelled applicants with one answer and a match weight from ``bits`` to the next step."""
 
     bits: float
     right: int  # how many were the library that the answer names
-    of: int  # how many there were
+    of: int  # how many there were in all
 
     @property
     def confidence(self) -> float:
@@ -34,7 +35,7 @@ class Step(NamedTuple):
 
 
 def confidence_of(answer: Answer, bits: float) -> float:
-    """The probability that the applicant is the library that the answer names, which has ``bits``."""
+    """The probability that the applicant is the library that the answer names; ``bits``: its match weight."""
     steps, confidences = _table()[answer]
     return confidences[max(0, bisect_right(steps, bits) - 1)]
 

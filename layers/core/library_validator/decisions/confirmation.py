@@ -22,8 +22,8 @@ _SHOWN_WORDS: Final = 5
 def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     """``verdict``, which validates, or another verdict if the checks of name or contact fail.
 
-    ``evidence`` is on the match. ``known_as``: the match, or a vanished library that it took over: the
-    applicant may still use its name.
+    ``evidence`` is on the match. ``known_as``: the match, or a vanished library that the match took over: the
+    applicant may still use the vanished name.
     """
     contact = evidence.contact
     if not evidence.is_published_name:
@@ -46,7 +46,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
 
 
 def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
-    """The verdict if the name fits neither the match nor ``known_as``; None: it fits."""
+    """The verdict if the name fits neither the match nor ``known_as``; None: the name fits."""
     objection = _objection_by_words(evidence, evidence.best)
     if objection is not None and known_as is not evidence.best:
         return _objection_by_words(evidence.on_candidate(known_as), evidence.best)
@@ -58,7 +58,7 @@ def _details_of(contact: Contact) -> dict[str, str]:
 
 
 def _objection_by_words(evidence: Evidence, match: Scored) -> Verdict | None:
-    """The verdict if the name does not fit the listed names of ``evidence``; None: it fits."""
+    """The verdict if the name does not fit the listed names of ``evidence``; None: the name fits."""
     name = evidence.name
     if not (name.says_library or name.is_listed_name):
         if has_host_word(evidence.query, name.unexplained):
@@ -76,10 +76,10 @@ def _objection_by_words(evidence: Evidence, match: Scored) -> Verdict | None:
 
 
 def host_verdict(evidence: Evidence) -> Verdict:
-    """The verdict on a government, a building or a college: no, with the library that is listed at the place.
+    """The verdict on a government, a building or a college: not validated. It names the library of the place.
 
     A person decides instead if the applicant has the listed phone, or if the listed name does not say library
-    either and the applicant has its street or that name: ``Delhi Township`` is the name of a branch.
+    and the applicant has that name or the listed street: ``Delhi Township`` is the name of a branch.
     """
     best, contact = evidence.best, evidence.contact
     has_listed_name = not listed_name_says_library(best) and is_listed_body_name(evidence)

@@ -1,6 +1,6 @@
-"""Whether street, phone and ZIP of an applicant are the entry's: goods go to the street that it gives.
+"""Compares street, phone and ZIP of an applicant with the entry's: goods go to the applicant's street.
 
-Each difference has points. Three points, with neither street nor phone of the entry, contradict it.
+Each difference has points. Three points contradict the entry, unless street or phone are the entry's.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
 from library_validator.matching.words import STREET_WORDS
 
-# Points of a difference. The same house number in another street, and another number of the same telephone
-# exchange, have half of the full two. Another house of the street has two: many villages have one street.
+# Points of a difference: two. The same house number in another street has one, and so has another number of
+# the same telephone exchange. Another house of the street has two: many villages have only one street.
 _STREET_POINTS: Final = {"different": 2, "same_number": 1, "same_street": 2}
 _PHONE_POINTS: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
-_NUMBER_POINTS: Final = 1  # another house number, one slip from the listed one
+_NUMBER_POINTS: Final = 1  # another house number, which may be the listed number with one slip
 _ZIP_POINTS: Final = 2
 _STREETS: Final = frozenset(STREET_WORDS.values())  # ST, AVE, HWY …
 _CONTRADICTION: Final = 3
@@ -30,12 +30,12 @@ _CONTRADICTION: Final = 3
 class Contact(NamedTuple):
     """Which of street, phone and ZIP agree with the entry, and which differ.
 
-    A field that was not given does neither.
+    A field that was not given neither agrees nor differs.
     """
 
     agreeing: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
-    points: int = 0  # of all differences together
+    points: int = 0  # the sum over all differences
 
     @property
     def is_located(self) -> bool:
@@ -55,7 +55,7 @@ _ALL_THE_SAME: Final = Contact(("street", "phone", "ZIP"))
 def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[Scored] = ()) -> Contact:
     """Compare street, phone and ZIP of an applicant with those of every address of the entry.
 
-    ``namesakes``: outlets of the same system and name. Their phones count if the entry has none of its own.
+    ``namesakes``: outlets of the same system and name. Their phones count if the entry has no phone.
     """
     compared = best.compared
     if (
@@ -93,7 +93,7 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
 
 
 def _street_points(query: Query, best: Scored, policy: Policy) -> int | None:
-    """The points of the street; None if it cannot be compared, as ``Old Mill Building``."""
+    """The points of the street; None if it cannot be compared, such as ``Old Mill Building``."""
     level, addresses = best.compared.street, best.entry.addresses
     if level in policy.street:
         is_number = level != "near" or _has_number(query.street, addresses)
@@ -105,7 +105,7 @@ def _street_points(query: Query, best: Scored, policy: Policy) -> int | None:
 
 
 def _has_number(applied: Street, addresses: Iterable[Address]) -> bool:
-    """Whether a listed street like the applied one has the same house number, or one of the two has none."""
+    """Whether a similar listed street has the same house number, or one of the two has no number."""
     return any(
         not (applied.number and address.street.number) or applied.number == address.street.number
         for address in addresses

@@ -29,7 +29,7 @@ SUBMISSION: Final = Cause(kind="submission")
 
 
 class ReadableApplication(Protocol):
-    """An application and the problems of its fields: as it was read, or as it was submitted."""
+    """An application with the problems of its fields: a ``ReadApplication`` or a ``Submission``."""
 
     @property
     def application(self) -> Application: ...
@@ -39,7 +39,7 @@ class ReadableApplication(Protocol):
 
 
 class RankedApplicant(NamedTuple):
-    """An applicant with its candidates: all that the rules are applied to."""
+    """An applicant with its candidates and field problems: the rules need nothing else."""
 
     query: Query
     ranking: Ranking
@@ -59,7 +59,7 @@ class JudgedApplicant(NamedTuple):
 
 
 class Judge:
-    """Judges applicants by the live version of one registry; keeps the statistics of the last version used.
+    """Judges applicants by the live version of a registry. Keeps the statistics of that version.
 
     Every method raises ``NoActiveRegistry`` and ``RegistryFormatUnknown``.
     """
@@ -69,16 +69,16 @@ class Judge:
         self._statistics: tuple[str, Statistics] | None = None
 
     def judge(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[JudgedApplicant]]:
-        """Apply matching and rules to applications: one pointer read, one deduplicated batched read.
+        """Apply matching and rules to applications. Reads the pointer once, and all postings in one batch.
 
-        Returns the pointer to the version that they were judged by, and one result each, in order.
+        Returns the pointer to the version that was used, and one result for each application, in order.
         """
         pointer, ranked = self.rank(applications)
         policy = load_policy()
         return pointer, [JudgedApplicant(each.query, each.ranking, each.verdict(policy)) for each in ranked]
 
     def rank(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[RankedApplicant]]:
-        """Only find and compare the candidates; the rules are then applied by ``RankedApplicant.verdict``."""
+        """Find and compare the candidates. ``RankedApplicant.verdict`` then applies the rules."""
         pointer = self.registry.pointer()
         if pointer.index_format not in READABLE_FORMATS:
             raise RegistryFormatUnknown(pointer.active, pointer.index_format, READABLE_FORMATS)
@@ -94,9 +94,9 @@ class Judge:
         return pointer, ranked
 
     def answers(self, applications: Sequence[ReadableApplication]) -> list[dict[str, Any]]:
-        """The answers to applications that nobody sent and nobody stores: of a file, for instance.
+        """The answers to applications that are not stored, such as the rows of a file.
 
-        Each has the values of ``ApplicationAnswer``, by name: ready for JSON, and no model is made.
+        Each answer has the values of ``ApplicationAnswer``, by name, for JSON. No model is made.
         """
         pointer, judged = self.judge(applications)
         version = policy_version()
@@ -117,7 +117,7 @@ class Judge:
 
 
 class Decider:
-    """Decides submissions. ``validity``: how long a validated decision is good for; None: it does not end."""
+    """Decides submissions. ``validity``: how long a validated decision is valid; None: it does not end."""
 
     def __init__(self, registry: RegistryReader, validity: timedelta | None = None) -> None:
         self.registry = registry
@@ -127,7 +127,7 @@ class Decider:
     def decide(
         self, submissions: Sequence[Submission], now: datetime, cause: Cause = SUBMISSION
     ) -> list[Decision]:
-        """One decision a submission, in order, all by one registry version.
+        """One decision for each submission, in order, all by the same registry version.
 
         Raises ``NoActiveRegistry`` and ``RegistryFormatUnknown``.
         """
@@ -157,13 +157,13 @@ class Decider:
 
 
 def policy_version() -> str:
-    """The version of the rules, then of the weights, that this code decides by."""
+    """The version of this code's rules, and after a slash the version of its match weights."""
     return f"{load_policy().version}/{load_weights().version}"
 
 
 @dataclass(frozen=True, slots=True)
 class UndecidedSubmission:
-    """A submission that could not be decided, and the error that was raised over it."""
+    """A submission that could not be decided, and the error that prevented it."""
 
     submission: Submission
     error: Exception
@@ -172,9 +172,10 @@ class UndecidedSubmission:
 def decide_despite_errors(
     decider: Decider, submissions: Sequence[Submission], now: datetime
 ) -> list[Decision | UndecidedSubmission]:
-    """Decide together, and where an unforeseen error is raised, each alone. One result each, in order.
+    """Decide all submissions together; after an unforeseen error, decide each of them alone.
 
-    Raises ``RegistryError``: without a registry nobody can be answered.
+    Returns one result for each submission, in order. Raises ``RegistryError``: without a registry, no
+    submission can be decided.
     """
     try:
         return [*decider.decide(submissions, now)]
@@ -191,7 +192,7 @@ def decide_despite_errors(
 
 
 def with_cause(decision: Decision, cause: Cause) -> Decision:
-    """The same decision, made for another cause and so under another event id."""
+    """The same decision with another cause, and therefore with another event id."""
     return decision.model_copy(update={"cause": cause, "event_id": event_id_of(decision.submission, cause)})
 
 

@@ -14,7 +14,7 @@ from library_validator.decisions.answer import Answer, AnswerFields, Match
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.changes import MaterialChange, material_changes
 
-SHARDS: Final = 8  # parts of the current decisions, by application: a worker reads one at a time
+SHARDS: Final = 8  # parts of the current decisions; a worker reads one part at a time
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
 
 
@@ -28,10 +28,10 @@ class _Model(BaseModel):
 
 
 class Submission(_Model):
-    """An application with its sender and the time when it was sent: each is answered once.
+    """An application with its sender and the time when it was sent. Each submission is answered once.
 
     ``source`` is the authenticated sender, never a field of the body. ``sent_at`` orders two
-    submissions of one application if the producer gives no revision.
+    submissions of one application if the sender gives no revision.
     """
 
     source: str
@@ -54,7 +54,7 @@ class Cause(_Model):
     kind: Literal["submission", "registry", "policy", "expiry", "override"] = "submission"
     detail: str = Field(
         "",
-        description="of a registry: <version>@<activated at>, so that each activation is a cause of its own; "
+        description="of a registry: <version>@<activated at>, so each activation is another cause; "
         "of a policy: its version; of an expiry: its date; of an override: its id",
     )
 
@@ -71,14 +71,14 @@ def event_id_of(submission: Submission, cause: Cause) -> UUID:
 
 
 class Holder(_Model):
-    """The application that was validated first as a library system: it holds the claim."""
+    """The application that holds a claim, because it was validated as the library system first."""
 
     source: str
     application_id: str
 
 
 class Override(_Model):
-    """A person's answer to one application, in place of the rules. All are kept; the newest counts."""
+    """A person's answer to an application, in place of the rules. All are kept; the newest is in effect."""
 
     override_id: UUID
     source: str
@@ -88,16 +88,16 @@ class Override(_Model):
         None, description="the system that the applicant is; None: not in the survey"
     )
     fscs_id: str | None = Field(None, description="the outlet that the applicant is, if it is one")
-    reason_code: str = Field(description="of overrides.toml")
+    reason_code: str = Field(description="reason code of overrides.toml")
     words: str = Field(description="the person's reasons, for staff; never in an event")
     by: str = Field(description="the person who decided; never in an event")
     at: datetime
-    fields_sha256: str = Field(description="of the application as the person saw it")
+    fields_sha256: str = Field(description="hash of the application that the person saw")
     seen_keys: list[str] = Field(description="FSCS keys of the candidates that the person saw")
 
 
 class Before(_Model):
-    """The short form of a decision that was replaced though nobody sent a new submission."""
+    """The short form of a decision that was replaced without a new submission."""
 
     event_id: UUID
     decision: Answer
@@ -126,11 +126,11 @@ class Decision(AnswerFields, _DecisionOrigin):
     held_by: Holder | None = Field(
         None, description="for staff: the application that holds the key; never in an event"
     )
-    valid_until: datetime | None = Field(None, description="when it ends; None: it does not")
+    valid_until: datetime | None = Field(None, description="when the decision ends; None: it does not end")
     before: Before | None = Field(
-        None, description="the decision that it replaces, if no new submission caused it"
+        None, description="the replaced decision, if no new submission caused this decision"
     )
-    override: Override | None = Field(None, description="the person's answer that it restates")
+    override: Override | None = Field(None, description="the person's answer, if this decision restates one")
 
     @property
     def application_id(self) -> str:
@@ -162,12 +162,12 @@ class Decision(AnswerFields, _DecisionOrigin):
 
     @property
     def revision(self) -> int | None:
-        """The producer's own revision of the application, if it gave one."""
+        """The number of this version of the application, if the sender counts versions."""
         return self.application.revision
 
     @property
     def changes(self) -> list[MaterialChange]:
-        """The material changes since ``before``; empty: it replaces nothing."""
+        """The material changes since ``before``; empty without ``before``."""
         return material_changes(self.before, self) if self.before else []
 
     @property
@@ -177,6 +177,6 @@ class Decision(AnswerFields, _DecisionOrigin):
 
     @property
     def order(self) -> tuple[int, float]:
-        """Orders submissions of one application: by the producer's revision, then by sent time."""
+        """Sorts the submissions of one application: by revision, then by sent time."""
         revision = -1 if self.application.revision is None else self.application.revision
         return revision, self.sent_at.timestamp()

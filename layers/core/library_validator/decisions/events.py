@@ -26,8 +26,10 @@ class _SubmissionFields(BaseModel):
     """The submission that is answered, and the cause of the answer."""
 
     application_id: str
-    source: str = Field(description="the authenticated sender; application ids are unique within it")
-    revision: int | None = Field(description="the producer's own revision, if it gave one")
+    source: str = Field(description="the authenticated sender; its application ids are unique")
+    revision: int | None = Field(
+        description="number of this version of the application, if the sender counts versions"
+    )
     sent_at: datetime
     cause: Cause
 
@@ -70,7 +72,7 @@ class LibraryApplicationValidated(BaseModel):
 
 
 class LibraryApplicationNeedsReview(BaseModel):
-    """A person has to decide: ``data.reasons`` say why, ``data.next_step`` says how."""
+    """A person has to decide: ``data.reasons`` say why, ``data.next_step`` says what to do."""
 
     model_config = ConfigDict(defer_build=True)
 
@@ -115,9 +117,9 @@ EVENT_OF_ANSWER: Final[dict[Answer, type[AnswerEvent]]] = {
 
 
 def event_of(decision: Decision) -> DecisionEvent:
-    """The event of a decision: the same for every publication, well under EventBridge's 256 KB.
+    """The event of a decision: always the same, and well under EventBridge's limit of 256 KB.
 
-    Raises ``ValueError`` for a decision that contradicts itself: the rules never validate without a match.
+    Raises ``ValueError`` for a decision that the rules validated without a match: it contradicts itself.
     """
     if (decision.decision, decision.match) == (
         Answer.VALIDATED,

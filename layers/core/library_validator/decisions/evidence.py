@@ -15,10 +15,10 @@ class Evidence:
 
     - ``name_alone``: the applicant gave only a name, and perhaps a state.
     - ``place_agrees``: the town or the ZIP is the entry's.
-    - ``location_agrees``: the phone is the entry's, or the street is, and the place is not another.
+    - ``location_agrees``: the phone is the entry's, or the street is and the place does not differ.
     - ``name_fits``: the name can be the entry's.
     - ``sufficient``: together they show that the applicant is the entry, unless another rule objects.
-    - ``overrides_score``: they show it so clearly that the match weight does not matter.
+    - ``overrides_score``: they show this so clearly that the match weight does not matter.
     - ``plausible``: a person may find that the applicant is the entry.
     - ``contact``: which of street, phone and ZIP are the entry's.
     - ``name``: which words of the name have an explanation.
@@ -58,7 +58,7 @@ class Evidence:
             self.plausible = self.place_agrees and is_named_after_town
             return
 
-        is_whole = level in policy.enough_with_place  # all of the name agrees
+        is_whole = level in policy.enough_with_place  # the whole name agrees
         is_whole_and_same_kind = is_whole and (says_library or not listed_name_says_library(best))
         is_akin = (is_whole or level in policy.enough_with_location) and rarity > policy.akin
         is_rare = rarity > policy.distinct  # two bodies do not share these words by accident
@@ -79,7 +79,7 @@ class Evidence:
             )
             or ((same_door or same_phone) and (is_whole or level == "applicant_shorter" or is_rare))
             or (same_street and (is_whole_and_rare or (level == "applicant_shorter" and says_library)))
-            # An outlet may apply under its own name alone, as Eastside, or say regional instead of branch.
+            # An outlet may apply as ``Eastside`` only, without its system, or say regional instead of branch.
             or (same_street and is_outlet and (is_whole or (level == "separated" and says_library)))
             or same_name_and_street
             or library_at_same_door
@@ -118,7 +118,7 @@ class Evidence:
         )
 
     def namesakes(self) -> tuple[Scored, ...]:
-        """Other outlets of the system whose names agree as well, at the same place: a bookmobile, say."""
+        """Other outlets of the system whose names agree as well, at the same place, such as a bookmobile."""
         key, level = self.best.entry.fscs_key, self.best.compared.name.level
         return tuple(
             candidate
@@ -137,7 +137,7 @@ class Evidence:
 
     @property
     def is_published_name(self) -> bool:
-        """Whether the name is published, letter for letter, and has library or the listed street or phone."""
+        """Whether the name is exactly a published name. It must say library, or have the street or phone."""
         name, listing = self.query.written.upper(), self.best.entry.listing
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)
@@ -149,7 +149,7 @@ class Evidence:
         return ExplainedName(self.query, self.best, candidates, located=located, part=part)
 
     def on_candidate(self, other: Scored) -> Evidence:
-        """The evidence on another candidate."""
+        """The same applicant's evidence on another candidate."""
         return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 
     @property
@@ -163,5 +163,5 @@ class Evidence:
 
 
 def listed_name_says_library(best: Scored) -> bool:
-    """Whether the listed name says that the entry is a library; the names of 377 systems do not."""
+    """Whether the listed name says that the entry is a library. The names of 377 systems do not say it."""
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

@@ -51,7 +51,7 @@ class ExplainedName(WordsBesideEntry):
     - ``is_generic``: all its words are common to many libraries: ``The Library``.
     - ``is_only_place``: it is only the name of a place, or of its government: ``Town of Alder``.
     - ``is_explained_after_library``: it says library, and every word after that is explained: it is the name
-      of a library, but perhaps of another one: ``Zebra Library``.
+      of a library, but perhaps of another library: ``Zebra Library``.
     - ``is_part_of_listed_name``: it has some words of a listed name, and lacks others.
     - ``has_listed_word``: it has a word of a listed name that is not a word of the place.
     """
@@ -67,7 +67,7 @@ class ExplainedName(WordsBesideEntry):
         located: bool,
         part: str | None = None,
     ) -> None:
-        """As ``WordsBesideEntry``. ``part``: only this part of the name; None: all of it."""
+        """See ``WordsBesideEntry``. ``part``: the part of the name to explain; None: the whole name."""
         written = wording_of(query.written if part is None else part)
         super().__init__(query, best, candidates, written, located=located)
         self._unexplained: tuple[str, ...] | None = None

@@ -30,9 +30,9 @@ _OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_
 def problems_of_reading(
     application: Application, problems: Iterable[FieldProblem]
 ) -> tuple[FieldProblem, ...]:
-    """Those of a decision's problems that ``read_application`` found: the application has no value there.
+    """The problems of a decision that ``read_application`` found: these fields of the application are empty.
 
-    Matching finds the others again whenever the application is decided, and its rules may read more by then.
+    Matching finds the other problems again whenever the application is decided, perhaps by newer rules.
     """
     return tuple([problem for problem in problems if not getattr(application, problem.field, "")])
 

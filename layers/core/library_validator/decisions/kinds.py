@@ -2,7 +2,8 @@
 
 A word is an objection only if the entry's name does not have it: some libraries have college, school, museum
 or association in their names. The lists of words need not be complete, because an applicant with any
-unexplained word goes to a person (``explained_name``). With a word of a list, the answer is no at once.
+unexplained word goes to a person (``explained_name``). With a word of a list, the applicant is
+rejected at once.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ _STATE_WORDS: Final = frozenset(
 def _words_against(
     words: frozenset[str], query: Query, best: Scored | None, policy: Policy
 ) -> frozenset[str]:
-    """Those of ``words`` that are not in the name of the applicant's place, nor in that of the entry.
+    """The words that are neither in the name of the applicant's place nor in the entry's name.
 
     The entry's words count only if the entry is at the applicant's place or has its whole name.
     """
@@ -63,7 +64,7 @@ def _words_against(
 
 
 def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
-    """The word that says that the body supports a library, as Friends; empty: there is none."""
+    """The word that says that the body supports a library, such as Friends, or empty text."""
     if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
     cues = AFFILIATES.intersection(query.name.tokens).difference(_words_before_building(query))
@@ -110,7 +111,7 @@ def has_host_word(query: Query, left: Sequence[str]) -> bool:
 
 
 def is_listed_body_name(evidence: Evidence) -> bool:
-    """Whether an applicant of the entry's town gives its whole name, and no word for a body that it lacks.
+    """Whether an applicant of the entry's town gives its whole name, and no other word for a body.
 
     ``Delhi Township`` is the listed name of a branch. ``City of Delhi`` is only the name of a government.
     """
@@ -132,7 +133,7 @@ def other_kind_words(query: Query) -> frozenset[str]:
 
 
 def other_kind_word(evidence: Evidence) -> str:
-    """The word that says another kind of body than a public library, as Museum; empty: there is none.
+    """The word that says another kind of body than a public library, such as Museum, or empty text.
 
     A word does not count if a name listed in the applicant's town has it, and the applicant gives all of it.
     """

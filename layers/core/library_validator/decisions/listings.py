@@ -1,4 +1,4 @@
-"""The registry's present entries for FSCS keys and ids, also for former ones and for vanished libraries."""
+"""The registry's present entries for FSCS keys and ids, also for former keys and vanished libraries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from library_validator.matching.stored_entries import decode, records_of
 from library_validator.registry.store import RegistryReader, VersionState
 from library_validator.terms import fscs_key_of
 
-_STEPS: Final = 3  # from a vanished library to its successor; the registry's chains end at a listed one
+_STEPS: Final = 3  # from successor to successor, until one is listed
 
 
 def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -> Mapping[str, Match | None]:
@@ -26,7 +26,7 @@ def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -
 
     Raises ``RegistryError``, also for a version whose postings were deleted.
     """
-    leads_to = {asked: asked for asked in ids}  # so far
+    leads_to = {asked: asked for asked in ids}  # the id that each given id leads to, so far
     found: dict[str, Entry | None] = dict.fromkeys(leads_to)
     if not leads_to:
         return {}
@@ -46,7 +46,7 @@ def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -
 
 
 def _fiscal_year_of(registry: RegistryReader, version: str) -> int:
-    """The newest fiscal year of a version whose postings are still there."""
+    """The newest fiscal year of a version whose postings are not deleted yet."""
     pointer = registry.pointer()
     if pointer.active == version:
         return pointer.fiscal_year
@@ -57,7 +57,7 @@ def _fiscal_year_of(registry: RegistryReader, version: str) -> int:
 
 
 def _entry_of_id(fscs_id: str, posting: bytes | None, fiscal_year: int) -> Entry | None:
-    """The entry with this key or id among those of its system; of several, the listed entry."""
+    """The entry with this key or id among those of its system; the listed entry, if there are several."""
     if posting is None:
         return None
     entries = [decode(record) for record in records_of(posting)]

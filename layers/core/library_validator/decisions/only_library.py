@@ -1,4 +1,4 @@
-"""The only library that is listed in a town: a part of its name, or the town's name, may mean it."""
+"""The only library that is listed in a town may apply under a part of its name, or the town's name."""
 
 from __future__ import annotations
 

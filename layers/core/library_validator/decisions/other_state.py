@@ -23,7 +23,7 @@ def is_zip_of_other_state(query: Query, best: Scored) -> bool:
     return all(address.zip != query.zip for address in best.entry.addresses)
 
 
-def may_be_mistyped(evidence: Evidence) -> bool:
+def may_have_mistyped_zip(evidence: Evidence) -> bool:
     """Whether only the ZIP says that the applicant is in another state, so that the ZIP may be mistyped.
 
     No state was given, name and town are the entry's, and neither street nor phone contradicts it.

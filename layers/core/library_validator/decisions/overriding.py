@@ -35,7 +35,7 @@ def restate(
 ) -> Decision:
     """The decision of an application under ``override``; ``by_rules`` is the decision of the rules alone.
 
-    ``validity``: how long a validated decision is good for. Raises ``RegistryError``.
+    ``validity``: how long a validated decision is valid. Raises ``RegistryError``.
     """
     listed = matches_of_ids(registry, by_rules.registry_version, ids_to_look_up(override))
     decision = decision_under_override(by_rules, override, listed)
@@ -127,7 +127,7 @@ def _is_also_answer_of_rules(by_rules: Decision, override: Override, match: Matc
 
 
 def _decision_for_a_person(by_rules: Decision, override: Override, why: str) -> Decision:
-    """The decision that a person has to look again, with the reasons of the rules after it."""
+    """The decision that sends the application back to a person; the reasons of the rules follow."""
     about = f"{override.answer.value.replace('_', ' ')}, {override.reason_code}: {why}"
     reasons = [reason for reason in by_rules.reasons if reason.code != "MATCH"]
     return by_rules.model_copy(

@@ -25,7 +25,7 @@ from library_validator.decisions.kinds import (
     other_kind_words,
 )
 from library_validator.decisions.only_library import is_only_library_of_town, library_of_town
-from library_validator.decisions.other_state import is_zip_of_other_state, may_be_mistyped
+from library_validator.decisions.other_state import is_zip_of_other_state, may_have_mistyped_zip
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.status import status_codes, status_of
 from library_validator.decisions.verdict import Verdict
@@ -53,8 +53,8 @@ def verdict_of(
 ) -> Verdict:
     """The verdict of the rules on one applicant.
 
-    ``problems``: of fields that ``read_application`` could not use. ``known_key``: the registry has the FSCS
-    key that the applicant gave.
+    ``problems``: those of fields that ``read_application`` could not use. ``known_key``: the registry has the
+    FSCS key that the applicant gave.
     """
     verdict = _verdict_by_rules(query, ranking, policy, known_key=known_key)
     if problems or query.unread:
@@ -124,7 +124,7 @@ def _verdict_without_candidate(query: Query) -> Verdict:
 
 
 def _last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
-    """The entry that was listed last, among those of a vanished system that the applicant can be.
+    """Of the entries of a vanished system that the applicant can be, the entry that was listed last.
 
     It shows what became of the system. A branch that closed years earlier does not.
     """
@@ -173,7 +173,7 @@ def _verdict_on_vanished(vanished: Scored) -> Verdict:
 
 
 def _name_with_last_year(vanished: Scored) -> str:
-    """A vanished entry for a person: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
+    """A vanished entry in words: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
     entry = vanished.entry
     name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name
     return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
@@ -204,9 +204,9 @@ def _fscs_id_agrees(best: Scored) -> bool:
 
 
 def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> Scored | None:
-    """The best candidate; if that is in another state, the best one of the applicant's own town, if any.
+    """The best candidate; if it is in another state, the best candidate of the applicant's own town, if any.
 
-    A similar name in the own town is likelier than the same name in another state.
+    A similar name in the same town is likelier than the same name in another state.
     """
     best = ranking.best
     if best is None or best.compared.state != "different":
@@ -223,7 +223,7 @@ def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> Scored | None
 
 
 def _evidence_on_open_entry(evidence: Evidence) -> Evidence:
-    """The evidence; if its entry is closed, that of an open outlet with the same name and place, if any."""
+    """The evidence, or that on an open outlet with the same name and place, if the entry is closed."""
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
             if other.entry.structure not in _NOT_OPEN:
@@ -270,7 +270,7 @@ def _verdict_on_contradiction(evidence: Evidence, *, known_key: bool) -> Verdict
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
         return Verdict(Answer.NEEDS_REVIEW, ("FSCS_ID_CONTRADICTS",), about=about)
     if best.compared.state == "different":
-        if may_be_mistyped(evidence):
+        if may_have_mistyped_zip(evidence):
             return _verdict_on_other_zip(query, best)
         if evidence.location_agrees and evidence.place_agrees and evidence.name_fits:
             return Verdict(Answer.NEEDS_REVIEW, ("STATE_CONTRADICTS",), best)
@@ -317,7 +317,7 @@ def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
 
     Its score is within the margin of the best one's, or it has a fact that ``best`` does not have: the exact
     name, or street and phone. Then one of the two facts is wrong, whatever the scores. It is a rival too if
-    both are at one street, its name is similar, and the applicant's name is exactly that of neither.
+    both are at one street, its name is similar, and the applicant has the exact name of neither.
     """
     second = ranking.runner_up
     if second is None:

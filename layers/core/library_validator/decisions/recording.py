@@ -2,7 +2,7 @@
 
 The stored decision is the answer: a redelivery finds it and publishes it under the same event id, even if
 another registry went live meanwhile. After a crash at any point, the redelivery of the message or, if the
-message is gone, the sweeper does the rest. A person's answer is restated, whatever the rules say now.
+message is gone, the sweeper finishes the work. A person's answer is restated, whatever the rules say now.
 """
 
 from __future__ import annotations
@@ -28,14 +28,16 @@ from library_validator.decisions.store import (
 from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
 from library_validator.event_bus import EventBus
 
-# A resubmission needs two tries, and three if it also meets a claim; the rest is for races.
+# A resubmission needs two tries, and three if it also meets a claim; the others are for simultaneous writers.
 ATTEMPTS: Final = 8
-CHUNK: Final = 10  # entries that a request of PutEvents takes: marks are cleared request by request
+CHUNK: Final = (
+    10  # events in a request of PutEvents; after each request, the marks of its decisions are cleared
+)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """A stored decision. It may differ from the decision that was given."""
+    """The decision that is stored. It may differ from the decision that was given."""
 
     decision: Decision
     how: Literal["recorded", "already_decided", "late"]
@@ -55,8 +57,8 @@ class PublishCounts:
     """The counts of published and unpublished events of some decisions."""
 
     published: int = 0
-    left: int = 0  # decisions that keep their mark: the sweeper tries them again
-    without_event: tuple[UUID, ...] = ()  # ids of those of ``left`` that contradict themselves
+    left: int = 0  # decisions that are still marked unpublished: the sweeper tries them again
+    without_event: tuple[UUID, ...] = ()  # ids of the decisions among ``left`` that contradict themselves
 
     def __add__(self, other: PublishCounts) -> PublishCounts:
         return PublishCounts(
@@ -69,7 +71,7 @@ class PublishCounts:
 def record_all(
     decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, decider: Decider
 ) -> tuple[list[StoredDecision | UnstoredDecision], PublishCounts]:
-    """Store each decision, then publish those without a confirmed event; one result each, in order.
+    """Store each decision, then publish those without a confirmed event. One result for each, in order.
 
     Two submissions of one application must be given in the order in which they were sent. A decision that
     cannot be stored does not stop the others.
@@ -89,9 +91,9 @@ def record_all(
 
 
 def record(decision: Decision, store: DecisionStore, decider: Decider) -> StoredDecision:
-    """Store one decision as the current one of its application, or find out why another stays current.
+    """Store a decision as the current decision of its application, unless another decision stays current.
 
-    If the current decision states a person's override, the new one is restated under it first. This writes
+    If the current decision states a person's override, the new decision restates it. This writes
     before it reads: a new application costs one transaction. Raises ``DecisionConflict`` if the application's
     current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
     if the registry does not answer for the library of an override.
@@ -135,7 +137,7 @@ def _record_late(decision: Decision, store: DecisionStore) -> StoredDecision:
 def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> PublishCounts:
     """Publish in chunks of ten; after each chunk clear the marks of the decisions whose events the bus took.
 
-    Never raises for the bus or the store: decisions that keep their mark are counted as left.
+    Raises no error of the bus or the store: decisions that keep their mark are counted as ``left``.
     """
     waiting = list(decisions)
     published = 0
@@ -150,14 +152,14 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
         try:
             store.clear_mark(taken)
         except CaseworkUnavailable:
-            # The events are out. Because of their marks they go out once more, under the same ids.
+            # The events are published. As their marks stay, they are published again under the same ids.
             continue
         published += len(taken)
     return PublishCounts(published, len(waiting) - published, tuple(without_event))
 
 
 def _event_of(decision: Decision) -> DecisionEvent | None:
-    """None for a stored decision that contradicts itself: the others' events go out all the same."""
+    """None for a stored decision that contradicts itself: the other events are published all the same."""
     try:
         return event_of(decision)
     except ValueError:
@@ -175,7 +177,7 @@ def sweep(
     tried: set[UUID] = set()
     swept = PublishCounts()
     while time_left() > reserve:
-        # RefusedEvent events stay the oldest: more is asked for, so that the others behind them are found.
+        # Refused decisions stay first in the list: a larger limit finds the decisions after them.
         waiting = store.unpublished(before, limit=swept.left + CHUNK)
         chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
         if not chunk:

@@ -1,4 +1,4 @@
-"""Where decisions are kept, as the domain sees it."""
+"""The store of decisions, and the results of its methods."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class AlreadyDecided:
 
 @dataclass(frozen=True, slots=True)
 class CurrentDecisionChanged:
-    """The application has another current decision than the caller knew."""
+    """The application has another current decision than the caller knows."""
 
     current: Decision
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedByAnother:
-    """Another application was validated as this FSCS key before."""
+    """Another application holds the claim on the FSCS key."""
 
     fscs_key: str
     source: str
@@ -45,7 +45,7 @@ RecordResult = Recorded | AlreadyDecided | CurrentDecisionChanged | ClaimedByAno
 
 @dataclass(frozen=True, slots=True)
 class Revalidation:
-    """A run that decides all current applications again. Its changes are counted."""
+    """A revalidation, under which the store counts the changed decisions."""
 
     activation: str  # of the registry that decides: <version>@<activated at>
     asked_at: str = ""  # ISO 8601, UTC: when a person asked for it; empty: a registry went live
@@ -56,15 +56,15 @@ class CurrentPage:
     """Some of the current decisions of one shard."""
 
     decisions: tuple[Decision, ...]
-    cursor: str | None  # where the next page begins; None: this was the last
+    cursor: str | None  # where the next page begins; None: this page is the last
     notified: dict[str, int] = field(default_factory=dict)  # event id -> days of the last notice sent
 
 
 class DecisionStore(Protocol):
-    """Decisions, the current one of each application, and who holds which FSCS key.
+    """Decisions, the current decision of each application, and the holder of each claimed FSCS key.
 
     Every method raises ``CaseworkUnavailable`` if the store cannot be reached or refuses. The request may
-    have been done all the same: the caller makes it again.
+    have succeeded all the same: the caller repeats it.
     """
 
     def record(
@@ -79,8 +79,9 @@ class DecisionStore(Protocol):
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
-        and the new one does not is given back in the same transaction. Without ``claim`` none is taken,
-        and another application may hold the key. The change is added to the count of ``revalidation``, once.
+        and the new one does not is given back in the same transaction. Without ``claim``, no claim is
+        taken, and another application may hold the key. The change is added to the count of ``revalidation``,
+        once.
         """
 
     def holder_of(self, fscs_key: str) -> Holder | None:
@@ -99,12 +100,12 @@ class DecisionStore(Protocol):
         """Decisions stored before ``before`` whose events are not confirmed, oldest first."""
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
-        """The bus took the events of these decisions. Doing it twice is harmless."""
+        """Note that the bus took the events of these decisions. A second call is harmless."""
 
     def recent(self, since: datetime) -> Iterator[Decision]:
         """Decisions made at or after ``since`` that were current then, oldest first.
 
-        Late decisions (``record_late``) answered nobody: they are in ``history`` only.
+        Late decisions (``record_late``) were never current: they are in ``history`` only.
         """
 
     def current_page(
@@ -112,9 +113,9 @@ class DecisionStore(Protocol):
     ) -> CurrentPage:
         """Current decisions of a shard, by ``valid_until``, then application; at most ``limit``.
 
-        Each is found once by following the cursors, also while others are recorded; a decision that is
+        The cursors lead to each decision once, also while others are recorded; a decision that is
         recorded meanwhile may be found twice. ``ending_before``: only those that end before it.
         """
 
     def note_notice(self, decision: Decision, days: int) -> None:
-        """The notice ``days`` before the end went out. Nothing happens if it is not current any more."""
+        """Note that the notice ``days`` before the end was published. No effect if it is not current now."""

@@ -77,8 +77,8 @@ class WordsBesideEntry:
         *,
         located: bool,
     ) -> None:
-        """``candidates``: those of the ranking. ``written``: the words as they were written. ``located``: the
-        street or the phone is the entry's.
+        """``candidates``: the candidates of the ranking. ``written``: the words as they were written.
+        ``located``: the street or the phone is the entry's.
         """
         self._query, self._best, self._candidates, self._located = query, best, candidates, located
         self._vocabulary: Vocabulary = best.entry.vocabulary
@@ -183,11 +183,11 @@ class WordsBesideEntry:
         return name.count(word) - within + max(0, within - given_in_places)
 
     def _meaning(self, word: str, written: Sequence[str], position: int) -> tuple[str, ...]:
-        """The meaning of a written word; of several, the one that the entry or its place has."""
+        """The meaning of a written word; of several meanings, the one that the entry or its place has."""
         if word in ("PUB", "FR") and not _is_adjective(word, written, position):
-            return (word,)  # a house that serves beer; friends
+            return (word,)  # PUB: a house that serves beer; FR: friends
         if word == "CO" and not self._is_county(written, position):
-            return (word,)  # a company
+            return (word,)  # CO: a company
         if word == "NO" and written[position + 1 : position + 2] and written[position + 1].isdigit():
             return ("NUMBER",)
         found = NAME_WORDS.get(word)
@@ -236,10 +236,10 @@ class WordsBesideEntry:
                 self._explain_slip(position, missing)
 
     def _missing_words(self) -> list[str]:
-        """The listed words that were not given, so that a slip may stand for one.
+        """The listed words that were not given: a slip may replace one of them.
 
         They are the words of listed names from which another word was given. If there is no such name, and no
-        listed name is complete, they are the words of all. Words that libraries share always count.
+        listed name is complete, they are the words of all names. Words that libraries share always count.
         """
         given, names = frozenset(self._words[: self._place_start]), self._vocabulary.names
         meant = [name for name in names if not given.isdisjoint(set(name) - OF_LIBRARIES)]
@@ -286,7 +286,7 @@ class WordsBesideEntry:
             self._has_acronym = True
 
     def _explain_split_word(self, position: int, missing: list[str]) -> bool:
-        """Explain two words that are one listed word: ``De Kalb``, ``Li.b``. False: they are not."""
+        """Explain two words that are one listed word: ``De Kalb``, ``Li.b``. False: they are two."""
         words = self._words
         for start in (position - 1, position):
             if not 0 <= start < len(words) - 1:
@@ -308,7 +308,7 @@ class WordsBesideEntry:
         return False
 
     def _explain_moved_letter(self, position: int, missing: list[str]) -> bool:
-        """Explain ``Publi cLibrary``: a letter moved to the next word. False: none did."""
+        """Explain ``Publi cLibrary``: a letter moved to the next word. False: no letter moved."""
         if position == 0:
             return False
         word, rest = self._words[position], self._words[position][1:]
@@ -322,7 +322,7 @@ class WordsBesideEntry:
         return True
 
     def _replace_word(self, position: int, listed: str, missing: list[str]) -> None:
-        """Put ``listed`` in place of a word, which is explained by it."""
+        """Replace a word by ``listed``, which explains it."""
         self._words[position] = listed
         if position in self._doubtful:
             self._doubtful.remove(position)

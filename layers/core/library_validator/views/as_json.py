@@ -1,4 +1,4 @@
-"""Decisions and overrides as JSON, with the same names as in events and in the lines of ``match``."""
+"""Decisions and overrides as JSON, with the names of events and of the lines of ``match``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEFT_OUT: Final = frozenset({"held_by", "valid_until", "before", "override"})
 
 
 def answer_json(decision: Decision) -> dict[str, Any]:
-    """The answer alone, of JSON's types. The same application and registry give the same answer."""
+    """The answer without its submission. The same application and registry give the same answer."""
     return ApplicationAnswer.model_validate(decision, from_attributes=True).model_dump(mode="json")
 
 

@@ -13,7 +13,7 @@ from library_validator.decisions.decision import Decision
 from library_validator.views.words import OUTLET_TYPES, address_line, field_in_words, in_words
 
 AUTHORITY: Final = "Unproven: a match does not show that the applicant acts for the library."
-_ROUNDING: Final = 0.01  # bits: those of a candidate have two decimals
+_ROUNDING: Final = 0.01  # in bits, as a candidate's bits have two decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class DecisionView:
     match: MatchView | None
     evidence: tuple[EvidenceRow, ...]
     total_bits: float
-    compared_with: CandidateView | None  # without a match: the candidate that the evidence is about
+    compared_with: CandidateView | None  # the candidate of the evidence, if there is no match
     runner_up: CandidateView | None
     candidates: tuple[CandidateView, ...]
     authority: str  # a sentence

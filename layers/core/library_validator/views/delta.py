@@ -1,4 +1,4 @@
-"""The changes between two releases, counted and in sections: one for each kind of change."""
+"""The changes between two releases: their counts, and a section for each kind of change."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class DeltaView:
     newer_year: int
     heading: str  # counts of both releases
     counts: tuple[ChangeCount, ...]
-    sections: tuple[Section, ...]  # those that have rows; other spellings are counted only
+    sections: tuple[Section, ...]  # only sections with rows; other spellings are only counted
 
 
 def delta_view(delta: Delta) -> DeltaView:

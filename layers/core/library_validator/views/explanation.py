@@ -1,4 +1,4 @@
-"""The explanation of an application: its current decision, its history, and what people decided on it."""
+"""The explanation of an application: its current decision, its history, and its overrides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the decision on an application where only the application's id is known."""
+"""Finds the decision on an application by its id."""
 
 from __future__ import annotations
 

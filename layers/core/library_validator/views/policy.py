@@ -25,7 +25,7 @@ class PolicyView:
     """The policy of the deployed functions, and whether it checked the current answers."""
 
     state: State
-    deployed: str | None  # policy version of the deployed functions; None: their template does not say
+    deployed: str | None  # policy version of the deployed functions; None: their template does not name it
     checked_by: tuple[str, ...]  # policy versions that checked the shards, sorted
     checked_at: str | None  # ISO 8601, UTC: when a revalidation noted progress last
     shards_done: int  # under the deployed policy

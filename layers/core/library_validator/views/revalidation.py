@@ -12,7 +12,7 @@ from library_validator.decisions.decision import SHARDS
 
 @dataclass(frozen=True, slots=True)
 class ShardRow:
-    """How far the last revalidation that reached this shard has come."""
+    """The progress of the last revalidation that reached this shard."""
 
     shard: int
     done: bool
@@ -20,7 +20,7 @@ class ShardRow:
     changed: int
     failed: int
     policy_version: str
-    asked_at: str  # ISO 8601, UTC: when a person asked for it; empty: a registry that went live did
+    asked_at: str  # ISO 8601, UTC: when a person asked for it; empty: a registry went live
     begun_at: str
     updated_at: str
 
@@ -88,7 +88,7 @@ def _newest(shards: Sequence[ShardProgress]) -> list[ShardProgress]:
 
 
 def _seconds(shards: Sequence[ShardProgress]) -> float:
-    """From the beginning of the first shard to the last noted progress; shards run side by side."""
+    """The seconds from the beginning of the first shard to the last noted progress of any shard."""
     begun = [datetime.fromisoformat(shard.begun_at) for shard in shards if shard.begun_at]
     if not begun:
         return 0.0

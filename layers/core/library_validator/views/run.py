@@ -1,4 +1,4 @@
-"""A run: one load of one uploaded release, or one roll-back, and what to do about it."""
+"""A run, which is a load of an uploaded release or a roll-back, and the next action."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class RunView:
 
     run: Run
     name: str  # of the uploaded file; of a roll-back, "rollback"
-    is_live: bool  # the version that it made or kept answers now
+    is_live: bool  # its version, new or kept, answers now
     is_loaded: bool  # the release is part of the registry: active or unchanged
     counts: ReleaseCounts | None  # None: the file was not read
-    remarks: tuple[str, ...]  # what a person said, then what the service found
+    remarks: tuple[str, ...]  # a person's reason, then the problems that the service found
     next_action: NextAction
 
 

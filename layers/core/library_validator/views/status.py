@@ -30,7 +30,7 @@ class QueueDepth:
 
 
 def registry_view(pointer: Pointer, record: VersionRecord) -> RegistryView:
-    """``record`` is that of the version that ``pointer`` makes live."""
+    """``record``: the record of the version that ``pointer`` makes live."""
     return RegistryView(
         active=pointer.active,
         previous=pointer.previous,

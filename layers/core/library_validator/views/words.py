@@ -30,12 +30,12 @@ _FIELDS: Final = {"fscs_id": "FSCS id", "zip": "ZIP"}
 
 
 def in_words(code: str) -> str:
-    """``needs review`` of ``needs_review``."""
+    """A code with blanks: ``needs review`` for ``needs_review``."""
     return code.replace("_", " ")
 
 
 def field_in_words(field: str) -> str:
-    """The name of a field or of a comparison: ``FSCS id`` of ``fscs_id``."""
+    """The name of a field or of a comparison: ``FSCS id`` for ``fscs_id``."""
     return _FIELDS.get(field, in_words(field))
 
 
