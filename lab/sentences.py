@@ -3,7 +3,7 @@
     python -m lab.sentences --seed 1 [--each 5]
 
 Draws the same number of each kind: messages, sentences of docstrings and comments, sentences of documents,
-and names with the file that has them. A sentence or a name that is not understood at first reading is to be
+and names with the file that has them. A sentence or a name that is not understood at first reading must be
 changed (CONTRIBUTING.md).
 """
 
@@ -23,7 +23,7 @@ from typing import Any, Final
 from lab.measures import ROOT
 
 _CODE: Final = ("layers", "functions", "cli", "devstack", "lab", "tests")
-_WORDS: Final = 5  # a shorter text is no sentence
+_WORDS: Final = 5  # a shorter text is not a sentence
 Texts = dict[str, list[str]]
 
 
@@ -70,7 +70,8 @@ def _files(pattern: str, *folders: str) -> list[str]:
 
 
 def _texts_of_code(code: str, *, in_tests: bool) -> Iterator[tuple[str, str]]:
-    passed: set[int] = set()  # documentation, and the parts of texts with values in them
+    # texts that were already drawn: docstrings, and the parts of texts with values in them
+    passed: set[int] = set()
     for node in ast.walk(ast.parse(code)):
         text = ""
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):

@@ -1,4 +1,4 @@
-"""Files of applications on the command line: a path or standard input, columns, a sheet."""
+"""Reads the file of applications that a command line names, with its options for columns and a sheet."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def open_applications(
         with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as spool, _report_unreadable_file():
             shutil.copyfileobj(sys.stdin.buffer, spool)
             yield ApplicationsFile(
-                spool,  # type: ignore[arg-type]  # it has all methods of a BinaryIO
+                spool,  # type: ignore[arg-type]  # the stream has all methods of a BinaryIO
                 "stdin",
                 columns=chosen,
                 sheet=sheet,

@@ -110,7 +110,8 @@ class DryRun:
             sentences.append(f"policy versions of the current answers: {given}")
         if len(self.kinds) > kinds_shown:
             sentences.append(
-                f"the table shows the {kinds_shown} most frequent kinds of {len(self.kinds)}: see --json"
+                f"the table shows the {kinds_shown} most frequent of {len(self.kinds)} kinds of change; "
+                "--json has all of them"
             )
         if self.changed and self.deployed_policy == self.policy:
             sentences.append(
@@ -129,7 +130,8 @@ class DryRun:
         elif self.deployed_policy != self.policy:
             sentences.append(
                 f"the deployed service decides by another policy, {self.deployed_policy}: these are the "
-                f"changes after a deployment of this command's own code. {START} now would make other changes"
+                "changes that would follow a deployment of this command's own code. Without it, "
+                f"{START} would make other changes"
             )
         if self.undecided:
             sentences.append(

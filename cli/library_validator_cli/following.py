@@ -45,7 +45,7 @@ def follow_run(
         if clock() > deadline:
             where = f"is still {run.status} ({run.step})" if run else "has not begun"
             raise CommandFailed(
-                f"the load {where} after {timeout:,.0f} s; it goes on without this command: "
+                f"the load {where} after {timeout:,.0f} s; the service goes on with it: "
                 "library-validator release list shows how it ended"
             )
         sleep(POLL_SECONDS)
@@ -54,9 +54,9 @@ def follow_run(
 def follow_decisions(
     store: DecisionStore, since: datetime, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Decision | None]:
-    """Each decision made at or after ``since``, once, oldest first, without end.
+    """Yields each decision made at or after ``since`` once, oldest first, and never ends.
 
-    None follows the decisions of each query: there are no more at present.
+    After the decisions of each query it yields None: there are no more at present.
     """
     newest = since
     seen: dict[str, datetime] = {}

@@ -24,7 +24,7 @@ from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.sheet_cells import sheet_cell
 
-BATCH: Final = 25  # decided together: few enough to stay in the processor's cache
+BATCH: Final = 25  # applications decided together: few enough to stay in the processor's cache
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on when the registry went live
 _MATCH_COLUMNS: Final = (
     "fscs_key", "fscs_id", "name", "system_name", "outlet_name", "outlet_type",
@@ -67,7 +67,7 @@ def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> Memory
     for key, posting in index.postings.items():
         if key.startswith(FSCS_KEY_FAMILY):
             for record in records_of(posting):
-                entry_of(record)  # cached, for every process that is forked later
+                entry_of(record)  # fills a cache that every later forked process shares
     return MemoryRegistry.of_index(index, accepted, _BEGINNING)
 
 

@@ -27,16 +27,16 @@ from library_validator_cli.local_matching import match_rows
 
 _CHUNK: Final = 500  # applications that are answered at a time
 WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: with fewer, forking costs more than it saves
-_AHEAD: Final = 3  # chunks that wait for each process: bounds memory for files of any size
+_AHEAD: Final = 3  # chunks that wait for each process: a bound of the memory for files of any size
 
 AsLine = Callable[[dict[str, Any]], str]
 
 
 class AnswerLines(NamedTuple):
-    """Lines of the output, in order, and how many have each decision or are ``unreadable``."""
+    """Lines of the output, in order, and the numbers of lines by answer (or ``unreadable``)."""
 
     counts: Counter[str]
-    text: str  # each line with its end
+    text: str  # lines with their line ends
 
 
 Rows = Iterable[Row | BadLine]
@@ -45,7 +45,7 @@ MatchLines = Callable[[Rows], Iterator[AnswerLines]]
 
 @contextmanager
 def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[MatchLines]:
-    """A function that answers rows with as many processes as the file is worth: one line for each row.
+    """Yields a function that answers rows, a line for each. Only a large file is worth several processes.
 
     ``applications``: about how many rows the file has. The processes are forked at once, so no other thread
     may run. Raises ``CommandFailed`` if a process dies, for example for lack of memory.
@@ -112,12 +112,12 @@ _answering: Callable[[list[Row | BadLine]], AnswerLines] | None = None
 
 
 def _prepare_process(judge: Judge, as_line: AsLine) -> None:
-    global _answering  # noqa: PLW0603 - a forked process has no other place for it
+    global _answering  # noqa: PLW0603 - a forked process has no other place for the function
     _answering = partial(_answer_lines, judge=judge, as_line=as_line)
 
 
 def _wait_for_process() -> None:
-    """Its result means that every process has been forked."""
+    """Does nothing: its result means that every process has been forked."""
 
 
 def _answer_chunk(rows: list[Row | BadLine]) -> AnswerLines:

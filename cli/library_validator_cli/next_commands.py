@@ -1,4 +1,4 @@
-"""The commands for what a view says to do next."""
+"""The command for each next action of a view."""
 
 from __future__ import annotations
 

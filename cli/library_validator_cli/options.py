@@ -32,5 +32,5 @@ Source = Annotated[
 def trimmed_reason(reason: str) -> str:
     """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank."""
     if not reason.strip():
-        raise typer.BadParameter("say why, for readers of the record", param_hint="--reason")
+        raise typer.BadParameter("give a reason, for people who read the record later", param_hint="--reason")
     return reason.strip()

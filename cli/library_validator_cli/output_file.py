@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_texts(texts: Iterable[str], output: Path | None) -> None:
-    """Write to standard output, or to a file. The file appears when it is complete."""
+    """Write to standard output, or to a file. The file appears only when it is complete."""
     if output is None:
         for text in texts:
             sys.stdout.write(text)

@@ -127,7 +127,7 @@ def _swapped(draw: _Draw) -> SampleApplication:
 
 
 def _sparse(draw: _Draw) -> SampleApplication:
-    """Name, city and state; the ZIP in half of them."""
+    """An application with name, city and state, in half of the cases with a ZIP."""
     typed = draw.application(draw.system(), "sparse")
     return replace(typed, street="", phone="", zip=draw.rng.choice((typed.zip, "")))
 
@@ -157,7 +157,7 @@ def _fscs_id(draw: _Draw) -> SampleApplication:
 
 
 def _friends(draw: _Draw) -> SampleApplication:
-    """The name, address and phone of a library: the impostor that no score recognizes."""
+    """An impostor with the name, address and phone of a library: no score recognizes it."""
     typed = draw.application(draw.system(), "friends", NONE)
     name = draw.rng.choice(("Friends of the {}", "Friends of {}", "{} Friends Group")).format(typed.name)
     return replace(typed, name=name)
@@ -170,7 +170,7 @@ def _foundation(draw: _Draw) -> SampleApplication:
 
 
 def _neighbour(draw: _Draw, kind: str, endings: tuple[str, ...]) -> SampleApplication:
-    """Another organization in a library's town, with its own address."""
+    """Another organization in a library's town, with an address of its own."""
     typed = draw.application(draw.system(), kind, NONE)
     name = f"{typed.city} {draw.rng.choice(endings)}"
     return replace(typed, name=name, street=draw.another_street(), phone="")

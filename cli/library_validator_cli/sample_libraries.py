@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, Final
 
 _ORDINARY_IN_A_STATE: Final = 22
-_FIRST_KEY: Final = 7001  # official keys are far below it
+_FIRST_KEY: Final = 7001  # the numbers of official keys are far lower
 _TYPES: Final = ("CE", "BR", "BS", "BM")
 
 
@@ -85,7 +85,7 @@ def _libid(state: str, keys: list[str], index: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _OutletPlace:
-    """The place of an outlet. A branch keeps its place when it moves to another system."""
+    """The address and phone of an outlet. A branch keeps them when it moves to another system."""
 
     street: str
     city: str

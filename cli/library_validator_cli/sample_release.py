@@ -99,7 +99,7 @@ def _outlets_listed_in(library: InventedLibrary, year: int) -> list[InventedOutl
 
 
 def _csv_bytes(columns: str, rows: Iterable[Mapping[str, str]]) -> str:
-    """The official form: capitals, CRLF, quotes only around a comma."""
+    """CSV in the official form: capitals, CRLF, quotes only around values with a comma."""
     text = io.StringIO()
     writer = csv.DictWriter(text, columns.split(), extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
@@ -192,7 +192,8 @@ def _identity_columns(library: InventedLibrary, year: int) -> dict[str, str]:
 def _all_columns(
     kind: str, library: InventedLibrary, year: int, random: Random, structure: str = ""
 ) -> dict[str, str]:
-    """Every column: flags, constants, and a number of the library's size or the code for a missing number."""
+    """The values of all columns: flags, constants, and numbers of the library's size or codes for missing
+    numbers."""
     structure = structure or library.structure
     columns = read_ingredients()["layouts"]["2021" if year <= 2021 else "2022"][kind].split()
     missing = {_CLOSED: "-3", _SILENT: "-1"}.get(structure)

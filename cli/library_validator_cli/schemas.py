@@ -72,15 +72,15 @@ def main(arguments: list[str] | None = None) -> int:
 def _application_schema() -> dict[str, Any]:
     """The body of a message in the applications queue.
 
-    The service answers an application without a name, and asks for the name. The schema requires it already.
+    The schema requires a name. The service also answers an application without a name, and asks for it.
     """
     schema = TypeAdapter(Application).json_schema()
     schema["required"] = [*schema["required"], "name"]
     schema["description"] = (
         "One application, as a JSON object. Properties that are not listed here are dropped unread, "
-        "contact names and e-mails among them. A message that is no such object, has no usable "
-        f"application_id or more than {MAX_MESSAGE_BYTES:,} bytes ends in the dead-letter queue; every other "
-        "one is answered."
+        "contact names and e-mails among them. A message that is not such an object, has no usable "
+        f"application_id or more than {MAX_MESSAGE_BYTES:,} bytes ends in the dead-letter queue; every "
+        "other message is answered."
     )
     return _add_title("Application", schema)
 

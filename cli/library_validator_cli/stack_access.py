@@ -49,13 +49,14 @@ _CONFIG: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "st
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed stack: where it is, and what its template's outputs name."""
+    """A deployed stack: its place, and the stores and queues that the outputs of its template name."""
 
     place: str  # "the local stack", or "stack NAME in REGION"
     is_local: bool
     outputs: Mapping[str, str]
-    own: boto3.Session  # with the caller's own identity, which is the source of applications that it sends
-    session: boto3.Session  # as the operator role, if the caller may assume it
+    # session with the caller's own identity, which is the source of applications that the caller sends
+    own: boto3.Session
+    session: boto3.Session  # session with the operator role, if the caller may assume it
 
     def output(self, name: str) -> str:
         """Raises ``CommandFailed`` if the stack's template has no such output."""
@@ -121,7 +122,8 @@ class Stack:
         return identity["UserId"].partition(":")[0]
 
     def operator(self) -> str:
-        """The caller's ARN, which signs overrides and roll-backs. An assumed role's names the person too."""
+        """The caller's ARN, which signs overrides and roll-backs. The ARN of an assumed role also names the
+        person."""
         return self.session.client("sts", config=_CONFIG).get_caller_identity()["Arn"]
 
 
@@ -188,7 +190,8 @@ def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str,
 
 
 def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
-    """A session as the operator role, which alone may upload; the caller's own if it may not be assumed."""
+    """A session with the operator role, the only role that may upload. If the caller may not assume it, the
+    caller's session."""
     role = outputs.get("OperatorRoleArn", "")
     sts = session.client("sts", config=_CONFIG)
     own = sts.get_caller_identity()["Arn"]

@@ -27,8 +27,8 @@ from rich.text import Text
 
 ERR: Final = Console(stderr=True, highlight=False)
 
-_PIPED_WIDTH: Final = 180  # columns of a table that is not shown on a terminal
-NOTHING: Final = "-"  # in a cell without a value
+_PIPED_WIDTH: Final = 180  # width in characters of a table that is not shown on a terminal
+NOTHING: Final = "-"  # the text of a cell without a value
 ANSWER_STYLES: Final = {"validated": "green", "needs_review": "yellow", "not_validated": "red"}
 
 
@@ -53,7 +53,7 @@ def json_line(value: object) -> str:
 
 
 def notice(text: str) -> None:
-    """Print information beside the answer."""
+    """Print information about an answer on standard error."""
     ERR.print(escape(text), soft_wrap=True, style="dim")
 
 
@@ -90,7 +90,7 @@ def two_column_table() -> Table:
 
 
 def styled_answer(answer: str, width: int = 0) -> tuple[str, str]:
-    """An answer in words and its style, padded to ``width``."""
+    """An answer in words, padded to ``width``, with its style."""
     return f"{answer.replace('_', ' '):<{width}}", ANSWER_STYLES[answer]
 
 

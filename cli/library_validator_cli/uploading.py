@@ -8,7 +8,8 @@ from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.registry.bucket import Upload
 from library_validator_cli.stack_access import Stack
 
-_LARGEST_READ: Final = 64 * 1024 * 1024  # bytes that this command reads; the service has its own limit
+# the most bytes that this command reads; the service has its own limit
+_LARGEST_READ: Final = 64 * 1024 * 1024
 PREFIX: Final = "releases/"  # the service loads uploads under this prefix only
 
 

@@ -50,7 +50,7 @@ class Case:
 
 
 def written_cases(root: Path) -> list[Case]:
-    """The applications that were written for the samples. The last of them need the older sample."""
+    """The applications that were written for the samples. The last of these cases need the older sample."""
     lines = [
         line
         for path in (APPLICATIONS, OLDER_YEARS)

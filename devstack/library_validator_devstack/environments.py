@@ -36,7 +36,9 @@ class Environment:
     name: str
     path: Path
     requirements: Path | None  # None: an empty environment with nothing but Python
-    project: Path | None = None  # also installed, editable and without its dependencies
+    project: Path | None = (
+        None  # a folder whose project is also installed, editable and without its dependencies
+    )
 
     @property
     def python(self) -> Path:
@@ -92,7 +94,7 @@ def base_python() -> str:
 
 
 def install(root: Path, names: Iterable[str], progress: Progress) -> None:
-    """Make the named environments side by side; those that are ready are left as they are.
+    """Make the named environments in parallel. Environments that are ready do not change.
 
     ``progress`` is called when an environment starts and when it is done. Raises ``EnvironmentFailed``.
     """
@@ -143,7 +145,7 @@ def _make_environment(environment: Environment, uv: Path, progress: Progress) ->
 def _run_command(command: list[str], environment: Environment) -> None:
     # The activated environment of another project must not decide where packages are installed.
     surroundings = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    # The machine's own certificates, as pip uses them: a company's proxy may have its authority there.
+    # Use the machine's certificates, as pip does: they may include the authority of a company's proxy.
     surroundings.setdefault("UV_SYSTEM_CERTS", "true")
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
     if done.returncode:

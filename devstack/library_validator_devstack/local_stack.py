@@ -48,7 +48,7 @@ SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 # Variables of an outer `make` or virtual environment that would change SAM's own make and Python.
 MUST_NOT_REACH_SAM: Final = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 
-# SAM looks for samconfig.toml beside a built template, where it is not.
+# Without the path, SAM looks for samconfig.toml beside the built template, where no such file exists.
 SAM_SETTINGS: Final = {"SAM_CLI_TELEMETRY": "0", "CI": "1", "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1"}
 
 # A local stack retries within a minute, so a bad message soon reaches its dead-letter queue.
@@ -375,7 +375,8 @@ def _end_process_group(leader: int) -> None:
 
 
 def _has_ended(server: int) -> bool:
-    """Whether a server that this process started has ended. Reaps it, because a zombie seems to run."""
+    """Whether a server that this process started has ended. It reads the exit status, because an ended server
+    otherwise still seems to run."""
     try:
         return os.waitpid(server, os.WNOHANG)[0] == server
     except ChildProcessError:

@@ -58,7 +58,7 @@ def write_certificate(certificate_file: Path, key_file: Path) -> None:
 
 
 def read_concurrency_as_number(lambda_service: Any) -> None:
-    """Make a number of MiniStack's concurrency limit, which arrives as text.
+    """Convert MiniStack's concurrency limit, which arrives as text, to a number.
 
     MiniStack compares the text with a number, fails, and then stops polling every queue.
     """

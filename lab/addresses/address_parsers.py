@@ -4,7 +4,7 @@
 
 It reads pairs of lines with known answers (``addresses/pairs.py``) with the product's plain rules and with
 every installed parser. The product's comparison of streets gives each pair a level. ``the product`` is the
-rules and the comparison as they ship, which also compares whole lines. It prints tables in Markdown.
+shipped rules with the shipped comparison, which also compares whole lines. It prints tables in Markdown.
 ``--output`` keeps everything, including the pairs that the rules get wrong.
 """
 
@@ -69,7 +69,7 @@ def run(known: Sequence[Pair]) -> dict[str, Any]:
         report_progress(reader.name)
         try:
             read = reader.load()
-        except Exception as error:  # noqa: BLE001 - what a binding raises without its data is its own affair
+        except Exception as error:  # noqa: BLE001 - a binding without its data may raise any exception
             readers[reader.name] = {"could_not_run": f"{type(error).__name__}: {error}"}
             continue
         levels_by_reader[reader.name] = levels_of(reader.name, comparison_with(read), known)

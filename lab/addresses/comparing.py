@@ -90,7 +90,8 @@ def measure(reader: ReaderLevels, pairs: Sequence[Pair]) -> dict[str, dict[str, 
 def compare_with(
     rules: ReaderLevels, other: ReaderLevels, pairs: Sequence[Pair]
 ) -> dict[str, dict[str, int]]:
-    """For each set: the pairs that only the rules get right, and those that only the other reader does."""
+    """For each set: how many pairs only the rules get right, and how many only the other reader gets
+    right."""
     found: dict[str, dict[str, int]] = {}
     for position, pair in enumerate(pairs):
         counts = found.setdefault(pair.set, {"only_the_rules_right": 0, "only_this_right": 0})

@@ -24,7 +24,7 @@ PASSES: Final = 3
 
 
 def import_milliseconds(module: str) -> float:
-    """Milliseconds of the import in a new process: the median of seven, with cached files."""
+    """Milliseconds to import a module in a new process: the median of seven runs, with cached files."""
     command = [sys.executable, "-c", _IMPORT.format(module=module)]
     runs = [
         float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)

@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A line and other lines. At least one of them is the same address, or none is."""
+    """A line and other lines. At least one of the others is the same address, or none is."""
 
     set: str
     same: bool
@@ -75,9 +75,10 @@ def are_written_alike(line: str, other: str) -> bool:
 def pairs_of_releases(older: Iterable[Release], newer: Release) -> tuple[list[Pair], dict[str, int]]:
     """Pairs from the lines of systems and outlets that kept FSCS key, phone and ZIP.
 
-    ``respelled`` is the same: the lines differ, but not their first number. ``respelled_mailing`` has mailing
-    lines. ``moved`` is different: both begin with a number and share no number. Also returns the numbers of
-    lines that are left out: ``unchanged``, and ``doubtful`` (neither respelled nor moved).
+    The set ``respelled`` has pairs of the same address: the lines differ, but not their first number.
+    ``respelled_mailing`` has mailing lines. The set ``moved`` has pairs of two addresses: both lines begin
+    with a number, and they share no number. Also returns the numbers of lines that are left out:
+    ``unchanged``, and ``doubtful`` (neither respelled nor moved).
     """
     found: dict[tuple[str, str, str, str], Pair] = {}
     left_out: dict[str, int] = {"unchanged": 0, "doubtful": 0}
@@ -141,7 +142,7 @@ def _mailing_line(system: System) -> Line:
 
 
 def pairs_of_neighbours(release: Release) -> list[Pair]:
-    """``neighbours`` is different: two libraries or branches of a ZIP with other phones and first numbers."""
+    """The set ``neighbours``: two libraries or branches in a ZIP, with different phones and first numbers."""
     at: defaultdict[str, list[Outlet]] = defaultdict(list)
     for outlet in _library_outlets(release):
         if zip5(outlet.zip) and read_phone(outlet.phone):
@@ -204,10 +205,10 @@ def _has_other_number(line: str, other: str) -> bool:
 def pairs_of_labelled_rows(rows: Sequence[LabelledRow], release: Release) -> list[Pair]:
     """Lines of applications of known libraries with the lines of the release.
 
-    The set with the rows' name is the same: the others are all lines of the right system and its outlets.
-    None of them is written like the applicant's line, and at least one begins with its number.
-    ``…_strangers`` is different: the other is a line with another number, of another system in the
-    applicant's ZIP, or in the right system's ZIP if the applicant gave none.
+    The set with the name of the rows has pairs of the same address: the other lines are all lines of the
+    right system and its outlets. None of them is written like the applicant's line, and at least one begins
+    with its number. The set ``…_strangers`` has pairs of two addresses: the other line has another number and
+    is of another system in the applicant's ZIP, or in the right system's ZIP if the applicant gave none.
     """
     own: defaultdict[str, list[Line]] = defaultdict(list)
     near: defaultdict[str, list[tuple[str, Line]]] = defaultdict(list)

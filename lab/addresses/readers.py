@@ -17,7 +17,7 @@ from library_validator.matching import normalize
 from library_validator.matching.normalize import Street
 from library_validator.matching.words import STREET_WORDS
 
-Read = Callable[[Line], Street | None]  # None: it could not read the line
+Read = Callable[[Line], Street | None]  # None: the reader could not read the line
 _FIRST_NUMBER: Final = re.compile(r"\d+")
 _ORDINAL: Final = re.compile(r"(\d+)(?:ST|ND|RD|TH)")
 
@@ -33,7 +33,7 @@ _DIRECTION_PARTS: Final = ("StreetNamePreDirectional", "StreetNamePostDirectiona
 class Reader:
     name: str
     module: str  # to import
-    packages: tuple[str, ...]  # to install, without their own requirements
+    packages: tuple[str, ...]  # packages to install, without their own requirements
     load: Callable[[], Read]  # raises the exceptions of the import
 
 

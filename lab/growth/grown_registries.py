@@ -10,8 +10,8 @@
 
 The libraries of the release do not change, so the right answers do not change. A new place (``places``,
 ``towns``) shares a key with an applicant of the release only by a name, or a word, that is not distinctive
-(``MAIN LIBRARY``). There are only 100,000 ZIPs, so from six times the release on new towns share new ZIPs.
-New keys have a letter in place of a digit, and new states have codes that no state has.
+(``MAIN LIBRARY``). There are only 100,000 ZIPs, so new towns share new ZIPs in registries of six times the
+release or more. New keys have a letter in place of a digit, and new states have codes that no state has.
 """
 
 from __future__ import annotations
@@ -184,7 +184,7 @@ class _CopyMaker:
         return _WORD.sub(lambda found: self._word(found[0], copy), name)
 
     def _city(self, city: str, copy: _CopyNames) -> str:
-        """A new town. A name of kinds alone (``LAKE CITY``) gets a new word before it."""
+        """A new town. A name that only has words of kinds (``LAKE CITY``) gets a new word before it."""
         if self._way == "denser" or city == "M" or not city:
             return city
         renamed = self._name(city, copy)
@@ -229,7 +229,7 @@ class _CopyMaker:
         return copy.phones[phone]
 
     def _street(self, street: str, zip_code: str, copy: _CopyNames) -> str:
-        """Another house or box of the same street. New places have new streets."""
+        """The same street with another number of its house or box. New places have new streets."""
         if self._way != "denser":
             return street
         first = _DIGITS.search(street)

@@ -49,7 +49,7 @@ from lab.speed.read_units import (
     SAMPLE_RELEASE,
     batches_of,
     item_bytes,
-    look_up,
+    look_up_batches,
     measure,
     spread,
 )
@@ -80,7 +80,7 @@ MOST_IN_A_SNAPSHOT: Final = 20  # times the release; a larger file would not be 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRegistry:
-    """A registry and a decider on it."""
+    """A registry, and a decider that uses it."""
 
     store: MemoryRegistry
     decider: Decider  # reads ``store``, or another store with the same postings
@@ -132,10 +132,11 @@ def measure_grown(
     chosen = sample_of([row for row in rows if row.is_library], max(timed, *batches))
     found["applications"] = len(chosen)
     found["time_per_decision"] = {
-        str(size): time_both(small, large, chosen[: max(size, timed)], runs, size) for size in batches
+        str(size): time_both_registries(small, large, chosen[: max(size, timed)], runs, size)
+        for size in batches
     }
     if loaded:
-        found["snapshot"]["time_per_decision"] = time_both(large, loaded, chosen[:timed], runs, 10)
+        found["snapshot"]["time_per_decision"] = time_both_registries(large, loaded, chosen[:timed], runs, 10)
     found["statistics"] = measured_value(
         [run_in_fork(partial(time_statistics, large)) for _ in range(runs)], "ms", 1
     )
@@ -149,7 +150,7 @@ def measure_grown(
     found["worst_cases"] = {}
     for set_name, some in worst_of(release, way).items():
         found["worst_cases"][set_name] = {
-            "time_per_decision": time_both(small, large, some, runs, 10),
+            "time_per_decision": time_both_registries(small, large, some, runs, 10),
             "reads": measure_reads(large.store, some),
             "judged": measure_answers(large.store, some),
         }
@@ -215,10 +216,10 @@ def sizes_of(index: Index, registry: MemoryRegistry) -> dict[str, Any]:
     }
 
 
-def time_both(
+def time_both_registries(
     small: MeasuredRegistry, large: MeasuredRegistry, rows: Sequence[LabelledRow], runs: int, size: int
 ) -> dict[str, Any]:
-    """Microseconds a decision in batches of ``size`` on both registries in turn, and their ratio."""
+    """Microseconds for each decision, in batches of ``size``, on both registries in turn, and their ratio."""
     submissions = submissions_of(rows, size)
     times: dict[str, list[float]] = {"base": [], "grown": []}
     for _ in range(runs):
@@ -238,8 +239,8 @@ def submissions_of(rows: Sequence[LabelledRow], size: int) -> list[Submission]:
 
 
 def time_pass(registry: MeasuredRegistry, submissions: Sequence[Submission], size: int) -> float:
-    """Microseconds a decision in batches of ``size``. The first half fills the caches between batches. If
-    there is only one batch, its first application does so, because term statistics are read once."""
+    """Microseconds for each decision, in batches of ``size``. The first half of the batches fills the caches.
+    If there is only one batch, its first application fills them, because term statistics are read once."""
     parts = list(batches_of(submissions, size))
     for batch in parts[: len(parts) // 2] or [parts[0][:1]]:
         registry.decider.decide(batch, NOW)
@@ -289,7 +290,7 @@ def measure_reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: i
         )
         all_of_it = measure(registry, submissions)
         return {"kind": "computed", **{name: all_of_it[name] for name in kept}}
-    metered = look_up(registry, batches_of(submissions, size))
+    metered = look_up_batches(registry, batches_of(submissions, size))
     units = sum(lookup.units for lookup in metered.lookups) + metered.pointer_reads
     return {
         "kind": "computed",

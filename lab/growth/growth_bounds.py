@@ -54,7 +54,7 @@ def writing_seconds(postings: int, at_one_time: int = 1) -> float:
 
 
 def times_until(bound: float, base: float, grown: float, factor: int) -> float:
-    """How many times the release a straight line through both points reaches ``bound``."""
+    """The size, in times of the release, at which a straight line through both points reaches ``bound``."""
     slope = (grown - base) / (factor - 1)
     return 1 + (bound - base) / slope
 

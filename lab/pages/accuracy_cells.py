@@ -12,7 +12,7 @@ NOTHING: Final = "-"
 
 
 def percent(share: Share) -> str:
-    """Rounded down: only all rows are 100%."""
+    """A percentage, rounded down: only a share of all rows is 100%."""
     return NOTHING if not share.of else f"{10_000 * share.count // share.of / 100:.2f}%"
 
 

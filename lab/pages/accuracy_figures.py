@@ -1,4 +1,4 @@
-"""The figures of ``docs/accuracy.md``: Markdown for each of its markers."""
+"""The figures of ``docs/accuracy.md``: the Markdown for each marker of the page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from library_validator_cli.evaluation.curves import CurvePoint, ThresholdChoice
 
 def figures(accuracy: Accuracy) -> dict[str, str]:
     """Blocks by name."""
-    whole = accuracy.whole
+    whole = accuracy.main_measurement
     return {
         "policy": _policy(),
         "summary": _summary(accuracy),
         "mistakes": mistake_figures(whole),
         "inputs": _inputs(accuracy),
         **set_figures(accuracy),
-        "gone": _gone(accuracy),
+        "gone": _gone_sentences(accuracy),
         "score": _score(whole),
         "thresholds": _thresholds(whole.choices),
         "reliability": _reliability(whole),
@@ -42,12 +42,13 @@ def _summary(accuracy: Accuracy) -> str:
     def listed(measurement: Measurement) -> list[str]:
         return [f"- {sentence}" for sentence in sentences(measurement)]
 
-    whole = accuracy.whole
+    whole = accuracy.main_measurement
+    found = percent(whole.total_of("recall"))
     lines = [
         *listed(whole),
-        f"- The right system was among the candidates of {percent(whole.over('recall'))} of the libraries.",
+        f"- The right system was among the candidates of {found} of the libraries.",
     ]
-    for older in accuracy.with_older:
+    for older in accuracy.with_older_releases:
         lines += [f"- With {len(older.releases)} releases loaded:", *(f"  {line}" for line in listed(older))]
     versions = ", ".join(dict.fromkeys(measurement.policy_version for measurement in accuracy.measurements))
     return "\n".join([*lines, f"- Measured with policy and weights {versions}."])
@@ -69,12 +70,12 @@ def _inputs(accuracy: Accuracy) -> str:
     return f"Registry versions: {', '.join(f'`{version}`' for version in versions)}.\n\n{table}"
 
 
-def _gone(accuracy: Accuracy) -> str:
-    return "\n\n".join(map(_gone_in, [accuracy.whole, *accuracy.with_older]))
+def _gone_sentences(accuracy: Accuracy) -> str:
+    return "\n\n".join(map(_gone_sentence, [accuracy.main_measurement, *accuracy.with_older_releases]))
 
 
-def _gone_in(measurement: Measurement) -> str:
-    over = measurement.over
+def _gone_sentence(measurement: Measurement) -> str:
+    over = measurement.total_of
     validated, review = over("gone_validated"), over("gone_review")
     reasons: Counter[str] = Counter()
     for group in measurement.sets:

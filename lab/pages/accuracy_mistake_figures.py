@@ -83,7 +83,8 @@ def mistake_figures(measurement: Measurement) -> str:
 
 
 def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ...]]:
-    """All applicants that could get the answer, then the sets that do, largest number first."""
+    """A row of all applicants that could get the answer, then a row for each set that got it, largest number
+    first."""
     groups = [
         group
         for group in measurement.sets

@@ -14,29 +14,37 @@ from library_validator_cli.evaluation.summary import Group
 
 def set_figures(accuracy: Accuracy) -> dict[str, str]:
     """Blocks by name."""
-    with_all_fields = [accuracy.whole, *accuracy.elsewhere]
+    with_all_fields = [accuracy.main_measurement, *accuracy.on_other_releases]
     return {
-        "libraries": _libraries(with_all_fields),
-        "others": _others(with_all_fields),
-        "few-fields": "\n\n".join(part for measurement in accuracy.reduced for part in _reduced(measurement)),
+        "libraries": _table_of_libraries(with_all_fields),
+        "others": _table_of_other_applicants(with_all_fields),
+        "few-fields": "\n\n".join(
+            part
+            for measurement in accuracy.with_fewer_fields
+            for part in _tables_with_fewer_fields(measurement)
+        ),
         "name-and-town": "\n\n".join(
-            _other_thresholds(measurement) for measurement in accuracy.reduced if measurement.validates_any
+            _table_of_other_thresholds(measurement)
+            for measurement in accuracy.with_fewer_fields
+            if measurement.validates_any
         ),
         "older-releases": "\n\n".join(
-            part for measurement in accuracy.with_older for part in _with_older(measurement)
+            part
+            for measurement in accuracy.with_older_releases
+            for part in _tables_with_older_releases(measurement)
         ),
     }
 
 
 def _groups(measurements: Iterable[Measurement], measure: str) -> Iterator[Group]:
-    """Every set that has rows of a measure."""
+    """Every set that has rows for a measure."""
     for measurement in measurements:
         yield from (group for group in measurement.sets if measure in group.measures)
 
 
 def sentences(measurement: Measurement) -> tuple[str, str]:
     """The answers to all libraries, and to all other applicants."""
-    over = measurement.over
+    over = measurement.total_of
     right, wrong, refused = over("validated_right"), over("wrong"), over("not_validated")
     validated, reviewed = over("non_library_validated"), over("non_library_review")
     libraries = (
@@ -53,15 +61,15 @@ def sentences(measurement: Measurement) -> tuple[str, str]:
     return libraries, others
 
 
-def _reduced(measurement: Measurement) -> Iterator[str]:
+def _tables_with_fewer_fields(measurement: Measurement) -> Iterator[str]:
     """The given fields and the answers, with tables if any applicant is validated."""
     yield " ".join((f"**With {', '.join(measurement.only)}.**", *sentences(measurement)))
     if measurement.validates_any:
-        yield _libraries([measurement])
-        yield _others([measurement])
+        yield _table_of_libraries([measurement])
+        yield _table_of_other_applicants([measurement])
 
 
-def _other_thresholds(measurement: Measurement) -> str:
+def _table_of_other_thresholds(measurement: Measurement) -> str:
     """The answers at other thresholds for a name and a place alone."""
     policy = load_policy()
     rows = [
@@ -77,14 +85,14 @@ def _other_thresholds(measurement: Measurement) -> str:
     return markdown(("bits", "right key", "wrong key", "non-libraries validated"), rows)
 
 
-def _with_older(measurement: Measurement) -> Iterator[str]:
+def _tables_with_older_releases(measurement: Measurement) -> Iterator[str]:
     names = ", ".join(f"`{release.name}`" for release in measurement.releases)
     yield f"{len(measurement.releases)} releases: {names}."
-    yield _libraries([measurement])
-    yield _others([measurement])
+    yield _table_of_libraries([measurement])
+    yield _table_of_other_applicants([measurement])
 
 
-def _libraries(measurements: Iterable[Measurement]) -> str:
+def _table_of_libraries(measurements: Iterable[Measurement]) -> str:
     head = (
         "set",
         "libraries",
@@ -118,7 +126,7 @@ def _libraries(measurements: Iterable[Measurement]) -> str:
     return markdown(head, rows)
 
 
-def _others(measurements: Iterable[Measurement]) -> str:
+def _table_of_other_applicants(measurements: Iterable[Measurement]) -> str:
     head = ("set", "not libraries", "validated", "95%", "to review", "95%", "not validated")
     rows = []
     for group in _groups(measurements, "non_library_validated"):

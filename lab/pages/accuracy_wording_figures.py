@@ -52,13 +52,13 @@ KINDS: Final = {
 
 def wording_figures(wordings: Accuracy) -> dict[str, str]:
     """Blocks by name."""
-    groups = wordings.whole.groups
+    groups = wordings.main_measurement.groups
     others = [group for group in groups if group.set == _OTHERS and group.kind]
     forms = [group for group in groups if group.set == _FORMS and group.kind]
-    return {"wordings": _others(others), "wordings-of-libraries": _forms(forms)}
+    return {"wordings": _tables_of_bodies(others), "wordings-of-libraries": _table_of_forms(forms)}
 
 
-def _others(groups: Sequence[Group]) -> str:
+def _tables_of_bodies(groups: Sequence[Group]) -> str:
     validated = _sum(groups, _VALIDATED)
     total = (
         f"Of {validated.of:,} applications, {validated.count:,} were validated (95%: {interval(validated)}%)."
@@ -69,16 +69,16 @@ def _others(groups: Sequence[Group]) -> str:
     return f"{total}\n\n{by_variant}\n\n{by_kind}"
 
 
-def _forms(groups: Sequence[Group]) -> str:
+def _table_of_forms(groups: Sequence[Group]) -> str:
     """How many are validated: a line for each form, a column for each variant."""
-    variants = _in_order(groups, _variant)
+    variants = _names_in_order(groups, _variant)
     of = {(_kind(group), _variant(group)): group.measures[_VALIDATED] for group in groups}
     rows = [
         (
             form.replace("-", " "),
             *(f"{share.count:,} of {share.of:,}" for share in (of[form, variant] for variant in variants)),
         )
-        for form in _in_order(groups, _kind)
+        for form in _names_in_order(groups, _kind)
     ]
     return markdown(("validated with", *(VARIANTS.get(name, name) for name in variants)), rows)
 
@@ -86,7 +86,7 @@ def _forms(groups: Sequence[Group]) -> str:
 def _rows(
     groups: Sequence[Group], named: Callable[[Group], str], words: dict[str, str]
 ) -> Iterable[tuple[str, ...]]:
-    for name in _in_order(groups, named):
+    for name in _names_in_order(groups, named):
         yield _row(words.get(name, name), [group for group in groups if named(group) == name])
 
 
@@ -99,7 +99,7 @@ def _sum(groups: Sequence[Group], measure: str) -> Share:
     return reduce(add, (group.measures[measure] for group in groups), Share(count=0, of=0))
 
 
-def _in_order(groups: Sequence[Group], named: Callable[[Group], str]) -> list[str]:
+def _names_in_order(groups: Sequence[Group], named: Callable[[Group], str]) -> list[str]:
     return list(dict.fromkeys(map(named, groups)))
 
 

@@ -23,7 +23,7 @@ from library_validator_cli.evaluation.run import MeasuredFile, Run
 from library_validator_cli.evaluation.summary import Group
 
 SCHEMA_VERSION: Final = 1
-_DIGITS: Final = 6  # of shares and intervals; the counts beside them are exact
+_DIGITS: Final = 6  # digits of shares and intervals; the counts beside them are exact
 _AROUND: Final = 6  # bits
 _LEAF: Final = re.compile(r"\{\s+([^{}]*?)\s+\}")
 
@@ -58,10 +58,10 @@ class Measurement(_Model):
     @property
     def validates_any(self) -> bool:
         return any(
-            self.over(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
+            self.total_of(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
         )
 
-    def over(self, measure: str) -> Share:
+    def total_of(self, measure: str) -> Share:
         """A measure over all sets."""
         shares = (group.measures[measure] for group in self.sets if measure in group.measures)
         return reduce(add, shares, Share(count=0, of=0))
@@ -74,28 +74,28 @@ class Accuracy(_Model):
     measurements: list[Measurement] = Field(min_length=1)
 
     @property
-    def whole(self) -> Measurement:
+    def main_measurement(self) -> Measurement:
         return self.measurements[0]
 
     @property
-    def reduced(self) -> list[Measurement]:
-        """Against the same release, with fewer fields."""
+    def with_fewer_fields(self) -> list[Measurement]:
+        """The measurements on the same release with fewer fields."""
         return [
             measurement
             for measurement in self.measurements
-            if measurement.releases == self.whole.releases and measurement.only
+            if measurement.releases == self.main_measurement.releases and measurement.only
         ]
 
     @property
-    def with_older(self) -> list[Measurement]:
-        """Against the same release and older ones."""
-        newest = set(self.whole.releases)
+    def with_older_releases(self) -> list[Measurement]:
+        """The measurements on the same release and older releases."""
+        newest = set(self.main_measurement.releases)
         return [measurement for measurement in self.measurements if newest < set(measurement.releases)]
 
     @property
-    def elsewhere(self) -> list[Measurement]:
-        """Against other releases."""
-        newest = set(self.whole.releases)
+    def on_other_releases(self) -> list[Measurement]:
+        """The measurements on other releases."""
+        newest = set(self.main_measurement.releases)
         return [measurement for measurement in self.measurements if not newest <= set(measurement.releases)]
 
 

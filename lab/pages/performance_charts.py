@@ -9,7 +9,8 @@ from typing import Any, Final
 from lab.pages.performance_targets import Results
 from library_validator_cli.evaluation.charts import Axis, Dot, Series, draw_chart
 
-# Values instead of CSS variables, for viewers that are not browsers: soft text, grid, paper, the series.
+# Colors as values instead of CSS variables, for viewers that are not browsers: soft text, grid, paper, the
+# series.
 _LIGHT: Final = ("#5f5b55", "#ddd8d0", "#ffffff", "#2a5fb0", "#b8641a", "#5f5b55", "#2f7d4f", "#8a4fa0")
 _DARK: Final = ("#a8a297", "#3a3731", "#201f1c", "#84aef0", "#eea765", "#a8a297", "#7cc79a", "#cf9be2")
 MATCHERS: Final = {

@@ -105,7 +105,8 @@ def answers(registries: Registries) -> str:
         (_APPLICANTS.get(name, name), _name(registry), *(f"{counts[kind]:,}" for kind in _KINDS))
         for name in registries[0]["judged"]
         for registry in registries
-        if (counts := registry["judged"].get(name))  # one state may have no application of a set
+        # the registry of a single state may have no application of a set
+        if (counts := registry["judged"].get(name))
     ]
     head = ("applications", "registry", "rows", "validated right", "validated wrong", "to review",
             "not validated")  # fmt: skip

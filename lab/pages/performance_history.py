@@ -1,4 +1,5 @@
-"""The history of the figures: one line for each benchmark and run. A new run replaces results, never a line.
+"""The history of the figures: one line for each benchmark and run. A new run replaces results, but never a
+line of the history.
 
 A line has the date, the commit, the machine, and the figure of each target by the target's name.
 """
@@ -17,14 +18,15 @@ _SHOWN: Final = 6  # newest runs of a target on the page
 
 
 def run_of_result(result: Any) -> Any:
-    """How and where results were made. Growth has several runs: the run whose figures are targets, or the last."""
+    """How and where results were made. The results of growth have several runs: this is the run whose figures
+    are targets, or the last run."""
     if "registries" in result:
         return run_of_result(registry_of(result, "places", 10) or result["registries"][-1])
     return result.get("about", result)
 
 
 def add_results(history: str, results: Results) -> str:
-    """The history with the lines of these results added that it does not have yet."""
+    """The history with a new line for each of these results that has no line yet."""
     known = history.splitlines()
     new = [line for line in _lines(results) if line not in known]
     return "".join(f"{line}\n" for line in [*known, *new])

@@ -48,7 +48,9 @@ def decisions(results: Results) -> str:
         "in batch": one_processor["in_batch"],
         f"in batch, {run_of_result(result)['processors']} processors": all_processors["in_batch"],
     }
-    rows = [(title, *(_rate(rates[name]) for rates in ways.values())) for name, title in MATCHERS.items()]
+    rows = [
+        (title, *(_rate_text(rates[name]) for rates in ways.values())) for name, title in MATCHERS.items()
+    ]
     counts = [
         (title, *(f"{rates[name]['applications']:,}" for rates in ways.values()))
         for name, title in MATCHERS.items()
@@ -60,7 +62,7 @@ def decisions(results: Results) -> str:
     )
 
 
-def _rate(rate: Mapping[str, Any]) -> str:
+def _rate_text(rate: Mapping[str, Any]) -> str:
     return (
         f"{rate['per_second']:,.1f} ({rate['slowest_per_second']:,.1f} to {rate['fastest_per_second']:,.1f})"
     )

@@ -9,7 +9,8 @@ from typing import Any, Final
 from lab.pages.tables import markdown
 
 Results = Mapping[str, Any]  # the results JSON of each benchmark, by its name
-LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})  # they take longer than minutes
+# benchmarks that take longer than minutes
+LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})
 
 
 @dataclass(frozen=True, slots=True)

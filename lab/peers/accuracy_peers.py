@@ -4,11 +4,11 @@
 
 Runs in the environment of requirements/bench.txt. ``LABELLED_DIR`` has labelled CSV files (see
 ``library-validator evaluate``). All matchers answer them with ``--release``. ``--older`` releases train the
-peers that train; no labelled set is made from those years.
+peers that need training; no labelled set is made from those years.
 
-A peer validates its first choice from a threshold on. The threshold is chosen with the labels of the reported
-rows, with and without the affiliate rule. These rows are the pool: all rows but those of vanished systems,
-reduced rows, and files with FSCS ids, which no peer reads. There are three thresholds:
+A peer validates its first choice if the score reaches a threshold. The threshold is chosen with the labels of
+the reported rows, with and without the affiliate rule. The reported rows are the pool: all rows but those of
+vanished systems, reduced rows, and files with FSCS ids, which no peer reads. There are three thresholds:
 
 1. at most one row in a thousand of the pool is validated wrongly;
 2. at most as many rows are validated wrongly as by the product;
@@ -63,7 +63,8 @@ PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-lea
 
 @dataclass(frozen=True, slots=True)
 class PeerTimes:
-    """Seconds. They are not compared, because some matchers run in batch and others one at a time."""
+    """The seconds that a peer takes. They are not compared, because some matchers run in batch and others one
+    at a time."""
 
     prepare: float
     score: float

@@ -29,7 +29,7 @@ class Case:
 
     set: str
     row: LabelledRow
-    in_pool: bool  # thresholds are chosen on it
+    in_pool: bool  # thresholds are chosen on this row
 
 
 @dataclass(frozen=True, slots=True)

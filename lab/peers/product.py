@@ -63,7 +63,7 @@ class Product:
 
 
 def _ignore_progress(_said: str) -> None:
-    """The benchmark reports the progress."""
+    """Ignores progress, because the benchmark itself reports it."""
 
 
 def _answer(decision: Decision) -> MatcherAnswer:

@@ -1,8 +1,8 @@
 """The input and the output of every matcher of the comparison.
 
 Every peer gets the product's normalization of names, streets, cities, states, ZIPs and phones: full words for
-abbreviations, no stop words, digits of phones. Their users start with less. The comparison is about matching
-and deciding, not about cleaning.
+abbreviations, no stop words, digits of phones. Users of these peers start with less than that. The comparison
+is about matching and deciding, not about cleaning.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Record:
     place: str  # FSCS key of a system, FSCS id of an outlet; empty for an application
     name: str
     street: str  # house number, name and box in one line
-    number: str  # of the house or the box
+    number: str  # number of the house or the box
     city: str
     state: str  # two letters
     zip: str  # five digits

@@ -45,7 +45,7 @@ def peer(request: pytest.FixtureRequest, registry: list[Record]) -> Peer:
     return prepared
 
 
-def test_a_record_of_the_registry_is_found_as_itself(peer: Peer, registry: list[Record]) -> None:
+def test_every_peer_finds_a_record_of_the_registry_as_itself(peer: Peer, registry: list[Record]) -> None:
     applications = [replace(record, id=str(number)) for number, record in enumerate(registry)]
     found = [answer.fscs_key for answer in peer.score(applications)]
     right = sum(key == record.fscs_key for key, record in zip(found, registry, strict=True))
@@ -53,7 +53,7 @@ def test_a_record_of_the_registry_is_found_as_itself(peer: Peer, registry: list[
     assert right >= 0.98 * len(registry)
 
 
-def test_the_same_name_with_nothing_else_scores_less(peer: Peer, registry: list[Record]) -> None:
+def test_the_same_name_without_other_fields_scores_less(peer: Peer, registry: list[Record]) -> None:
     whole = replace(registry[0], id="whole")
     bare = replace(whole, id="bare", street="", number="", city="", zip="", phone="")
     first, second = peer.score([whole, bare])
@@ -61,7 +61,7 @@ def test_the_same_name_with_nothing_else_scores_less(peer: Peer, registry: list[
     assert first.score > second.score
 
 
-def test_an_application_from_nowhere_has_no_answer(peer: Peer, registry: list[Record]) -> None:
+def test_an_application_that_matches_no_record_has_no_answer(peer: Peer, registry: list[Record]) -> None:
     stranger = record_of("1", "", {"name": "Zyzzyva Xylophone", "city": "Nowhere", "state": "GU"})
     nowhere, found = peer.score([stranger, replace(registry[0], id="2")])
 

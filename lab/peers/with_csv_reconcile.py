@@ -2,7 +2,7 @@
 
 It is used as its documentation says: ``init`` on a CSV, then queries of a single text. It runs in this
 process without HTTP, with its database in memory. The text is name, city and state, because a name alone
-occurs in many states. pip installs it with the scorer's compiled half as source only.
+occurs in many states. pip can install the compiled part of the scorer only from source.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def _similarity(
 ) -> np.ndarray:
     left, right = [field(application) for application in applications], [field(record) for record in records]
     matrix = process.cdist(left, right, scorer=scorer, dtype=np.float32, workers=-1) / 100.0
-    return _neutral_where_missing(matrix, left, right)
+    return _make_missing_neutral(matrix, left, right)
 
 
 def _agreement(
@@ -94,10 +94,10 @@ def _agreement(
 ) -> np.ndarray:
     left, right = [field(application) for application in applications], [field(record) for record in records]
     matrix = (np.array(left)[:, None] == np.array(right)[None, :]).astype(np.float32)
-    return _neutral_where_missing(matrix, left, right)
+    return _make_missing_neutral(matrix, left, right)
 
 
-def _neutral_where_missing(matrix: np.ndarray, left: list[str], right: list[str]) -> np.ndarray:
+def _make_missing_neutral(matrix: np.ndarray, left: list[str], right: list[str]) -> np.ndarray:
     matrix[[not text for text in left], :] = MISSING
     matrix[:, [not text for text in right]] = MISSING
     return matrix

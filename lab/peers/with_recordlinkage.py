@@ -37,7 +37,7 @@ class WithRecordlinkage:
         left, right = (pd.Series(side) for side in self._sides(pairs, self._training, "place"))
         match = (left == right).to_numpy()
         certain = match | (left.str[:6] != right.str[:6]).to_numpy()
-        features = _compared(pairs[certain], self._training, self._registry)
+        features = _similarities(pairs[certain], self._training, self._registry)
         self._classifier.fit(features, pairs[certain & match])
 
     def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
@@ -49,7 +49,7 @@ class WithRecordlinkage:
             if pairs.empty:
                 answers += best_libraries([], chunk)
                 continue
-            features = _compared(pairs, frame, self._registry)
+            features = _similarities(pairs, frame, self._registry)
             odds = self._classifier.kernel.decision_function(features.to_numpy())
             ids, keys = self._sides(pairs, frame, "id")[0], self._sides(pairs, frame, "place")[1]
             answers += best_libraries(zip(ids, (key[:6] for key in keys), odds.tolist(), strict=True), chunk)
@@ -79,7 +79,7 @@ def _candidates(left: pd.DataFrame, right: pd.DataFrame) -> pd.MultiIndex:
     return indexer.index(left, right)
 
 
-def _compared(pairs: pd.MultiIndex, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def _similarities(pairs: pd.MultiIndex, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Similarities from 0 to 1, and a column for each of them that is 1 if it is missing."""
     compare = recordlinkage.Compare()
     for field in ("name", "street", "city"):

@@ -3,8 +3,8 @@
     python -m lab.speed.answer_models [--release ZIP] [--labelled DIR] [--applications N] [--runs N]
         [--output JSON]
 
-Without arguments: the bundled sample release and applications drawn from it. Three ways take turns on the
-same batches of ten:
+Without arguments it takes the bundled sample release and applications drawn from it. Three ways take turns on
+the same batches of ten:
 
 - ``judged``: matching and rules only;
 - ``decided``: also the ``Decision``;
@@ -12,8 +12,8 @@ same batches of ten:
 
 Times are of the processor, for each application. Stores are in memory. Every way runs once before it counts.
 
-``parts`` is why the parts of an answer are plain dataclasses: it makes the nine comparisons of an answer and
-writes them as JSON, with the same fields as a plain dataclass, as a frozen and slotted one, and as a
+``parts`` shows why the parts of an answer are plain dataclasses: it makes the nine comparisons of an answer
+and writes them as JSON, with the same fields as a plain dataclass, as a frozen and slotted one, and as a
 pydantic model.
 """
 

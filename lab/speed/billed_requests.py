@@ -70,8 +70,8 @@ class Usage:
     events: int = 0
     event_bytes: int = 0
     stored_bytes: int = 0  # of new items
-    stored_items: int = 0  # new items and their rows in indexes
-    outside_seconds: float = 0.0  # of processor time: emulation and metering
+    stored_items: int = 0  # number of new items and of their rows in indexes
+    outside_seconds: float = 0.0  # processor time of emulation and metering
 
     @property
     def writes(self) -> int:
@@ -237,7 +237,7 @@ def _key(table: str, item: Item) -> Key:
 
 
 def _kind(key: Key) -> str:
-    """The kind of an item, in a word."""
+    """The kind of an item, as a word."""
     _, pk, sk = key
     if pk.startswith(("APP#", "REVALIDATION#")):
         return sk.partition("#")[0].lower()

@@ -16,7 +16,8 @@ batches of ten.
   also has the milliseconds that ``prices.toml`` assumes for each request, one request at a time.
 
 The price of an application leaves out logs, storage, and the cost of an idle stack (``idle_month``: alarms,
-Lambda's polling). These have their own lines. It also leaves out cold starts.
+Lambda's polling). Logs, storage and an idle stack have their own lines. The price also leaves out cold
+starts.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def idle_month(prices: Prices) -> dict[str, Any]:
 def lines_of(work: FunctionUse, others: Mapping[str, float], prices: Prices) -> list[dict[str, Any]]:
     """The cost of ``work``, with a line for each billed quantity.
 
-    ``others`` are the SQS requests of others, by their maker.
+    ``others`` are the SQS requests of other programs, by program.
     """
     usage = work.usage
     billed = prices.billed_milliseconds(work.processor_ms, usage.requests, work.megabytes)
@@ -136,8 +137,10 @@ def lines_of(work: FunctionUse, others: Mapping[str, float], prices: Prices) -> 
 
 
 def queue_requests(applications: int, event_bytes: float) -> dict[str, float]:
-    """SQS requests around ``applications``: a message each way, received and deleted in tens."""
-    chunks = max(1, math.ceil(BATCH * event_bytes / CHUNK))  # billed requests to receive ten events
+    """The SQS requests for ``applications``: each has a message in and a message out, received and deleted in
+    tens."""
+    # SQS requests that are billed to receive ten events
+    chunks = max(1, math.ceil(BATCH * event_bytes / CHUNK))
     tens = applications / BATCH
     return {
         "sent by the partner": applications,

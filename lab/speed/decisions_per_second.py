@@ -44,7 +44,7 @@ from library_validator_cli.local_matching import BATCH, registry_of
 from library_validator_cli.match_processes import processes_for
 from library_validator_cli.terminal import json_line
 
-# Applications in a run. In batch every application, except for a peer that would take hours.
+# The number of applications in a run: in batch all of them, except for a peer that would take hours.
 ONE_AT_A_TIME: Final = {
     "library-validator": 5_000,
     "rapidfuzz": 100,

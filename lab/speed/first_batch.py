@@ -22,14 +22,14 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 def main(prepared: Path) -> None:
     took = {}
     started = time.process_time()
-    handler = import_module("handler")  # of the function whose folder is on the path
+    handler = import_module("handler")  # the handler of the function whose folder is on the path
 
     took["import"] = time.process_time() - started
     started = time.process_time()
     runtime = handler.build_runtime()
     took["runtime"] = time.process_time() - started
 
-    import pickle  # noqa: PLC0415 - after what is measured
+    import pickle  # noqa: PLC0415 - imported after the measured part
 
     from library_validator.adapters.aws.applications_queue import ApplicationsBatch  # noqa: PLC0415
     from library_validator.adapters.memory.decisions import MemoryDecisions  # noqa: PLC0415

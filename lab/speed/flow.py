@@ -7,7 +7,7 @@ Without arguments it takes the bundled sample release and applications drawn fro
 local stack in ``.local/flow`` and stops it at the end. Sender, consumer, emulator and functions share the
 processors of this machine, so the figures show how the parts behave together, not how fast AWS is.
 
-1. ``burst``: all applications at once. Measured are the answers a second, the backlog over time, and the time
+1. ``burst``: all applications at once. It measures the answers a second, the backlog over time, and the time
    of each application from the queue to its event, most of which is waiting in the queue.
 2. ``steady``: a tenth as many applications at half that rate. It shows the latency without waiting.
 3. ``handler``: the function's handler, called here with batches of ten on the same stack. It shows the share
@@ -76,9 +76,11 @@ class Consumer:
     sqs: SQSClient
     queue: str
     sent_at: dict[str, float] = field(default_factory=dict)  # of applications, by id
-    answered_at: dict[str, float] = field(default_factory=dict)  # of their first events, by application id
-    again: int = 0  # further events of the same application
-    others: Counter[str] = field(default_factory=Counter)  # detail types that are not answers
+    # times of the first events, by application id
+    answered_at: dict[str, float] = field(default_factory=dict)
+    again: int = 0  # number of further events of the same applications
+    # numbers of events that are not answers, by detail type
+    others: Counter[str] = field(default_factory=Counter)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -146,7 +148,7 @@ def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
 
 
 def throughput(answered_at: Iterable[float]) -> dict[str, Any]:
-    """Events a second: in the whole time, and in each tenth of it, including both ends."""
+    """Events a second: in the whole time, and in each tenth of the time, including both ends."""
     ranked = sorted(answered_at)
     first, last = ranked[0], ranked[-1]
     length = max(last - first, 0.001)
@@ -240,7 +242,8 @@ def measure_steady(stack: Stack, consumer: Consumer, rows: Sequence[Row], rate: 
 def _wait_for_events(
     stack: Stack, consumer: Consumer, names: Sequence[str], started: float, backlog: list[dict[str, float]]
 ) -> None:
-    """Waits until each application has its event, or no event came for long. Samples the queues meanwhile."""
+    """Waits until each application has its event, or until no event has come for ``PATIENCE`` seconds.
+    Samples the queues meanwhile."""
     answered, last_new = 0, time.time()
     while answered < len(names):
         now = sum(name in consumer.answered_at for name in names)
@@ -266,7 +269,7 @@ def _send_all(stack: Stack, rows: Sequence[Row]) -> None:
 
 
 def _thin_samples(samples: Sequence[dict[str, float]], count: int) -> list[dict[str, float]]:
-    """About ``most`` evenly spread samples, with the last."""
+    """About ``count`` evenly spread samples, with the last sample."""
     step = max(1, len(samples) // count)
     return [*islice(samples, 0, max(0, len(samples) - 1), step), *samples[-1:]]
 

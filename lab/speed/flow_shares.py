@@ -34,7 +34,8 @@ _DURATION: Final = re.compile(r"^REPORT RequestId: \S+\tDuration: ([0-9.]+) ms")
 
 
 def measure_handler(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
-    """The handler, called here: wall time, its own processor time and time in calls, for a batch of ten."""
+    """Measures the handler, called in this process: wall time, own processor time and time in calls, for a
+    batch of ten."""
     name = stack.output("ValidateApplicationsFunction")
     functions = stack.own.client("lambda")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
@@ -93,7 +94,7 @@ class CallTimer:
 
 
 def measure_no_op_function(stack: Stack, count: int) -> dict[str, Any]:
-    """A function that does nothing behind a separate queue, with the settings of the applications' queue."""
+    """Measures a function that does nothing, behind a queue with the settings of the applications' queue."""
     functions, sqs = stack.own.client("lambda"), stack.own_sqs
     like = functions.get_function_configuration(FunctionName=stack.output("ValidateApplicationsFunction"))
     code = io.BytesIO()
@@ -184,4 +185,4 @@ def _load_handler() -> Any:
 
 
 def ignore_progress(_said: object) -> None:
-    """The benchmark reports the progress."""
+    """Ignores progress, because the benchmark itself reports it."""

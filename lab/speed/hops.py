@@ -1,14 +1,15 @@
-"""The way of one application through the code, from message to event: how many files and shapes it takes.
+"""The path of one application through the code, from message to event: how many files and shapes it takes.
 
     python -m lab.speed.hops [--list]
 
-The real function decides one application, on its real adapters against an AWS in this process. A value is
-on the way while it holds the application's id, or the FSCS key of the library that is matched: a file
-counts when one of its functions is given such a value by another file, or returns one to another file.
+The real function decides one application, on its real adapters against an AWS in this process. A value is on
+the path while it contains the application's id, or the FSCS key of the library that is matched: a file counts
+when one of its functions is given such a value by another file, or returns one to another file.
 
-A shape is the type of such a value: the class, where it is one of this project's, or else the kind of
-container with the shapes in it, a dict with its keys. Plain text is no shape; JSON text of an object is.
-The function that is counted is called once before, so that what is loaded only once does not count.
+A shape is the type of such a value: the class, if it is a class of this project, or else the kind of
+container with the shapes in it, a dict with its keys. Plain text is not a shape, but the JSON text of an
+object is. The function is called once before the counted call, so that loading at the first call does not
+count.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _DEPTH: Final = 7  # of containers in containers: the bus entry holds the event'
 
 
 class ValuePath:
-    """Files and shapes that values with one of the ``marks`` passed, in the order in which they came."""
+    """The files that values with one of the ``marks`` passed, and their shapes, in the order of the calls."""
 
     def __init__(self, marks: Sequence[str]) -> None:
         self.files: dict[str, None] = {}
@@ -78,7 +79,7 @@ class ValuePath:
         return depth > 0 and any(self._holds_mark(part, depth - 1) for part in _parts(value))
 
     def _shape(self, value: object) -> str:
-        """The shape of a value that holds a mark; empty for plain text."""
+        """The shape of a value that contains a mark; empty for plain text."""
         kind = type(value)
         if isinstance(value, bytes):
             return "bytes"
@@ -98,7 +99,7 @@ def _is_ours(frame: FrameType) -> bool:
 
 
 def _parts(value: object) -> Iterator[object]:
-    """What ``value`` is made of."""
+    """The parts that ``value`` is made of."""
     if isinstance(value, Mapping):
         yield from value.keys()
         yield from value.values()
@@ -115,30 +116,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--list", action="store_true", help="name the files and shapes too")
     options = parser.parse_args(arguments)
-    way = path_of_application()
-    counts = {"files": len(way.files), "shapes": len(way.shapes)}
+    value_path = path_of_application()
+    counts = {"files": len(value_path.files), "shapes": len(value_path.shapes)}
     if options.list:
-        for title, found in (("files", way.files), ("shapes", way.shapes)):
+        for title, found in (("files", value_path.files), ("shapes", value_path.shapes)):
             print(f"{title}:", *found, sep="\n  ")
     print(json.dumps(counts))
 
 
 def path_of_application() -> ValuePath:
-    """The way of an application that is validated as the first library of the sample release.
+    """The path of an application that is validated as the first library of the sample release.
 
     It comes in a batch of ten, whose other applications are of other libraries.
     """
     libraries = read_release(SAMPLE_RELEASE).systems[:BATCH]
-    way = ValuePath([APPLICATION_ID, libraries[0].fscs_key])
+    value_path = ValuePath([APPLICATION_ID, libraries[0].fscs_key])
     with in_process_stack() as stack:
         stack.load(SAMPLE_RELEASE)
         stack.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
         stack.forget_decisions()
         batch = [_application(library, f"other-{number}") for number, library in enumerate(libraries)]
         batch[0]["application_id"] = APPLICATION_ID
-        with way.follow_calls():
+        with value_path.follow_calls():
             stack.decide(batch)
-    return way
+    return value_path
 
 
 def _application(library: System, application_id: str) -> dict[str, str]:

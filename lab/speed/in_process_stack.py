@@ -51,7 +51,7 @@ _FUNCTIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class FunctionUse:
-    """The use of some invocations of a function."""
+    """The resources that some invocations of a function used."""
 
     usage: Usage
     processor_ms: float
@@ -96,7 +96,7 @@ class InProcessStack:
         put = self._s3.put_object(Bucket=RELEASES_BUCKET, Key=key, Body=release.read_bytes())
         uploaded = release_uploaded(key, put["VersionId"])
         answers: list[dict[str, Any]] = []
-        work = self._invoke(index_release, lambda: answers.append(_call(index_release, uploaded)))
+        work = self._invoke(index_release, lambda: answers.append(_call_handler(index_release, uploaded)))
         if answers[0]["status"] != "active":
             raise SystemExit(f"{release.name} was not loaded: {answers[0]['status']}")
         return work
@@ -135,14 +135,14 @@ class InProcessStack:
         return FunctionUse(self.meter.take(), 1_000 * seconds, 1, sum(lines), len(lines), memory_of(function))
 
 
-def _call(function: Any, event: Event) -> dict[str, Any]:
+def _call_handler(function: Any, event: Event) -> dict[str, Any]:
     answer: dict[str, Any] = function.lambda_handler(event, LambdaContext(seconds_left=900))
     return answer
 
 
 def _caller_of(function: Any, event: Event) -> Callable[[], object]:
     def call() -> None:
-        answer = _call(function, event)
+        answer = _call_handler(function, event)
         if answer.get("batchItemFailures"):
             raise SystemExit(f"{len(answer['batchItemFailures'])} applications were not decided")
 
@@ -150,7 +150,7 @@ def _caller_of(function: Any, event: Event) -> Callable[[], object]:
 
 
 def memory_of(function: Any) -> int:
-    """Megabytes of a function, as the template has them."""
+    """The memory of a function in megabytes, as the template sets it."""
     (parameter,) = (name for name, known in _FUNCTIONS.items() if known is function)
     found = re.search(rf"^  {parameter}:\n    Type: Number\n    Default: (\d+)$", template(), re.MULTILINE)
     if not found:
@@ -185,11 +185,12 @@ def sum_of_uses(works: Sequence[FunctionUse]) -> FunctionUse:
     )
 
 
-class _Copying:
+class _MotoCopy:
     """``copy`` for moto, which copies a whole table for every part of a transaction.
 
-    The copy keeps references to the items. After a refusal puts and deletes are undone, but updates are not.
-    The product has only one update that a refusal may follow, of a claim, and it sends that update again.
+    The copy keeps references to the items. After the refusal of a transaction, its puts and deletes are
+    undone, but its updates are not. The product has only one update that a refusal may follow, of a claim,
+    and it sends that update again.
     """
 
     @staticmethod
@@ -214,7 +215,7 @@ def in_process_stack() -> Iterator[InProcessStack]:
         "RESULTS_BUS": RESULTS_BUS,
         "RELEASES_BUCKET": RELEASES_BUCKET,
     }
-    with patch.dict(os.environ, environment), mock_aws(), patch.object(moto_dynamodb, "copy", _Copying):
+    with patch.dict(os.environ, environment), mock_aws(), patch.object(moto_dynamodb, "copy", _MotoCopy):
         try:
             yield InProcessStack()
         finally:

@@ -54,7 +54,7 @@ class Lookup:
 
     keys: int
     missing: int
-    item_bytes: int  # of all items found, together
+    item_bytes: int  # of all found items together
     units: float
 
     @property
@@ -119,8 +119,8 @@ def spread(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-def look_up(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -> MeteredRegistry:
-    """The reads of deciding ``batches``."""
+def look_up_batches(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -> MeteredRegistry:
+    """The reads that are needed to decide ``batches``."""
     metered = MeteredRegistry(registry)
     decider = Decider(metered)
     for batch in batches:
@@ -129,8 +129,8 @@ def look_up(registry: RegistryReader, batches: Iterable[Sequence[Submission]]) -
 
 
 def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dict[str, Any]:
-    alone = look_up(registry, ([application] for application in applications)).lookups
-    together = look_up(registry, batches_of(applications, BATCH))
+    alone = look_up_batches(registry, ([application] for application in applications)).lookups
+    together = look_up_batches(registry, batches_of(applications, BATCH))
     record = registry.version(registry.pointer().active)
     batches = together.lookups
     return {

@@ -115,7 +115,7 @@ def measured_times(seconds: Sequence[tuple[float, float]]) -> dict[str, Any]:
     }
 
 
-# The parts of a new process. Each part continues the part before it.
+# The code of the new processes. Each part continues the part before it.
 _START: Final = "import handler; handler.build_runtime()"
 _PATHS: Final = """
 import io, sys

@@ -46,7 +46,7 @@ class SnapshotRegistry:
         self._numbers = dict(line.decode().split(FIELD) for line in lines)
 
     def pointer(self) -> Pointer:
-        assert self._like is not None  # noqa: S101 - a file alone answers for no version
+        assert self._like is not None  # noqa: S101 - the file has the postings of only one version
         return self._like.pointer()
 
     def version(self, version: str) -> VersionRecord:

@@ -27,7 +27,8 @@ _LOWEST: Final = -1000.0  # bits below every candidate
 
 
 def count_steps(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
-    """The steps of an answer. The share of right candidates never falls from one step to the next."""
+    """The steps of the match weight, for the rows with one answer. The share of right candidates never falls
+    from one step to the next."""
     counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
     for measured in measured_rows:
         step = max(bits for bits in counts if bits <= measured.bits)
@@ -53,7 +54,7 @@ def main() -> None:
         measured_rows = [measured for measured in stream if measured.best_key]
     steps = {answer: count_steps(_rows_of_half(measured_rows, answer, "choose")) for answer in Answer}
     for answer, of_answer in steps.items():
-        print(_table(answer, of_answer, list(_rows_of_half(measured_rows, answer, "report"))))
+        print(_table_of_steps(answer, of_answer, list(_rows_of_half(measured_rows, answer, "report"))))
     if given.write:
         body = {"steps": {answer.value: of_answer for answer, of_answer in steps.items()}}
         CONFIDENCE.write_text(f"{json.dumps(body, indent=1)}\n", encoding="utf-8")
@@ -66,7 +67,7 @@ def _rows_of_half(measured_rows: Iterable[MeasuredRow], answer: Answer, half: st
             yield measured
 
 
-def _table(answer: Answer, steps: Sequence[Step], others: Sequence[MeasuredRow]) -> str:
+def _table_of_steps(answer: Answer, steps: Sequence[Step], others: Sequence[MeasuredRow]) -> str:
     lines = [f"{answer.value}: bits from, confidence, right of the half counted, right of the other half"]
     for place, step in enumerate(steps):
         end = steps[place + 1].bits if place + 1 < len(steps) else float("inf")

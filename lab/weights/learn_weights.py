@@ -6,8 +6,8 @@ Each record of the older release is an application; its right answer is the reco
 the newer release. Each record of the newer release is another application, with typing mistakes and missing
 fields. Every candidate that blocking finds is a pair, and a match if its key is right. A logistic regression
 over the levels of all fields gives each level its weight: the log2 odds that it adds while other fields do
-not change. The sum over fields needs such weights, because fields depend on each other (a library often has
-its town's name). They make the sum a calibrated probability.
+not change. The sum over all fields needs such weights, because fields depend on each other (a library often
+has its town's name). They make the sum a calibrated probability.
 
 Train on releases that do not answer the labelled sets: FY2015 with FY2017 here. The labelled drift sets are
 FY2017 records as applications to FY2022, and the training does not see FY2022.
@@ -41,12 +41,12 @@ from library_validator_cli.sample_applications import NONE, sample_applications
 
 WEIGHTS = Path(__file__).parents[2] / "layers/core/library_validator/matching/weights.json"
 LEARNED: Final = ("name", "street", "place", "phone", "together", "state")
-SAY_NOTHING: Final = ("missing", "neither")  # levels that are worth 0 bits
+SAY_NOTHING: Final = ("missing", "neither")  # levels whose weight is 0 bits
 LEVELS: Final = {
     field: tuple(level for level in LEVELS_OF[field] if level not in SAY_NOTHING) for field in LEARNED
 }
 MIN_PAIRS = 20  # a level with fewer pairs keeps its present weight
-RIDGE = 0.5  # pulls rare levels towards zero bits
+RIDGE = 0.5  # strength of the penalty that pulls rare levels towards zero bits
 TYPED = 8_000
 UNCHANGED = 0.15  # share of unchanged year-to-year rows that is used
 
@@ -79,7 +79,7 @@ def training_applications(
     for sample in sample_applications(newer, TYPED, seed=rng.randrange(1_000)):
         applicant = Applicant(sample.name, sample.street, sample.city, sample.state, sample.zip, sample.phone)
         if cue_words.intersection(read_name(sample.name).tokens) and sample.label == NONE:
-            continue  # rules decide on these, with any score
+            continue  # rules decide on applications with these words, whatever their score
         yield _leave_fields_out(applicant, rng), sample.label
 
 

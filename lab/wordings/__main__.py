@@ -2,10 +2,11 @@
 
     python -m lab.wordings --release ZIP --output wordings.csv [--libraries 40] [--seed 1]
 
-Every wording of ``wordings.toml`` is combined with every chosen library, five times: with the library's door
-and phone, its door, its door and another phone, the town alone, and another street and phone in the town. No
-body may be validated. The set ``wordings_form`` has forms that real libraries use too; its rows are only
-counted. ``library-validator evaluate`` reads the file, which is made anew for each measurement.
+Every wording of ``wordings.toml`` is combined with every chosen library, five times: with the library's
+street address and phone, its street address alone, its street address and another phone, the town alone, and
+another street and phone in the town. No body may be validated. The set ``wordings_form`` has forms that real
+libraries use too; its rows are only counted. ``library-validator evaluate`` reads the file, which is made
+anew for each measurement.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def applications_of(
     A body's own street and phone are invented and not in the release. Its phone has the library's area code
     and is the same in both variants with a phone.
     """
-    made_up = _MadeUp(release)
+    made_up = _InventedFacts(release)
     for wording in wordings:
         for library in libraries:
             chance = Random(f"wordings {seed} {wording.id} {library.fscs_key}")
@@ -109,7 +109,7 @@ def _application(
     )
 
 
-class _MadeUp:
+class _InventedFacts:
     """Invents streets and phones that no library of the release has."""
 
     def __init__(self, release: Release) -> None:

@@ -12,7 +12,8 @@ from lab.wordings.wording import Wording
 from library_validator.releases.records import Release, Structure, System
 
 _SIZES: Final = (2_500, 10_000, 50_000, 250_000)  # limits of five bands of systems, in persons served
-_ONE_IN: Final = 4  # every fourth library has a name without the word library, while there are any
+# every fourth library has a name without the word library, as long as there are such libraries
+_ONE_IN: Final = 4
 _SIGNS: Final = str.maketrans("", "", ".,")
 
 
@@ -29,7 +30,7 @@ def choose_libraries(
         for records in (release.systems, release.outlets)
         for record in records
     }
-    waiting = [system for system in release.systems if _has_door_and_phone(system)]
+    waiting = [system for system in release.systems if _has_street_and_phone(system)]
     Random(f"wordings {seed}").shuffle(waiting)
     chosen: list[System] = []
     sizes: Counter[int] = Counter()
@@ -63,11 +64,11 @@ def plain_name(name: str) -> str:
     return " ".join(name.upper().translate(_SIGNS).split())
 
 
-def _has_door_and_phone(system: System) -> bool:
+def _has_street_and_phone(system: System) -> bool:
     return (
         system.structure == Structure.UNCHANGED
         and system.population >= 0
-        and system.street[:1].isdigit()  # a door, not a post office box
+        and system.street[:1].isdigit()  # a street address, not a post office box
         and system.city not in ("", "M")
         and len(system.zip) == 5
         and len(system.phone) == 10

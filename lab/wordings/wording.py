@@ -15,7 +15,7 @@ _NAME, _CITY = "{name}", "{city}"
 
 
 class Wording(BaseModel):
-    """A name of such a body, with a place for a library's name or its town."""
+    """A template for the name of such a body, with a placeholder for a library's name or its town."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

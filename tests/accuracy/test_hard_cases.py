@@ -40,7 +40,7 @@ def _print_kinds(decided_cases: Sequence[DecidedCase]) -> None:
     sys.stdout.write(f"{'all':28}{cases.total():6}{met.total():10}{wrong.total():19}  ({share:.1%})\n")
 
 
-def test_no_case_raises(hard_cases: list[DecidedCase], more_cases: list[DecidedCase]) -> None:
+def test_no_case_raises_an_exception(hard_cases: list[DecidedCase], more_cases: list[DecidedCase]) -> None:
     raised = [case for case in (*hard_cases, *more_cases) if isinstance(case.decision, UndecidedSubmission)]
     assert not raised, _lines(raised)
 
@@ -71,7 +71,9 @@ def test_further_cases_are_answered_as_a_careful_person_would(more_cases: list[D
     assert 1 - len(unexpected) / len(more_cases) >= EXPECTED_OF_MORE_CASES, _lines(unexpected)
 
 
-def test_no_kind_of_case_falls_behind(hard_cases: list[DecidedCase], more_cases: list[DecidedCase]) -> None:
+def test_every_kind_of_case_has_few_unexpected_answers(
+    hard_cases: list[DecidedCase], more_cases: list[DecidedCase]
+) -> None:
     unexpected = _unexpected((*hard_cases, *more_cases))
     behind = {
         kind: [decided for decided in unexpected if decided.case.kind == kind]

@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("path", [HARD_CASES, MORE_CASES], ids=lambda path
 
 
 @BOTH
-def test_has_the_columns_of_a_labelled_set_in_every_row(path: Path) -> None:
+def test_every_row_has_the_columns_of_a_labelled_set(path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert tuple(rows[0]) == COLUMNS
@@ -39,7 +39,7 @@ def test_no_case_is_written_twice(path: Path) -> None:
 
 
 @BOTH
-def test_every_case_has_answers_that_exist_and_a_reason(path: Path) -> None:
+def test_every_case_expects_known_answers_and_has_a_reason(path: Path) -> None:
     answers = {answer.value for answer in Answer}
     bad = [
         case.application_id
@@ -64,12 +64,14 @@ def test_labels_are_listed_in_the_sample_release(releases: tuple[Release, Releas
     assert {case.label for case in read_cases(HARD_CASES)} <= listed | NO_KEY
 
 
-def test_labels_of_further_cases_are_in_the_further_libraries(releases: tuple[Release, Release]) -> None:
+def test_labels_of_further_cases_are_listed_with_the_further_libraries(
+    releases: tuple[Release, Release],
+) -> None:
     listed = {system.fscs_key for system in with_more_libraries(releases[0]).systems}
     assert {case.label for case in read_cases(MORE_CASES)} <= listed | NO_KEY
 
 
-def test_holds_at_least_500_cases_and_nine_of_each_kind() -> None:
+def test_the_set_has_at_least_500_cases_and_nine_of_each_kind() -> None:
     kinds = Counter(case.kind for case in read_cases(HARD_CASES))
     assert sum(kinds.values()) >= 500
     assert {kind: count for kind, count in kinds.items() if count < 9} == {}

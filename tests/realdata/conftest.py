@@ -54,7 +54,7 @@ def judge(newest: MemoryRegistry) -> Judge:
 
 
 @pytest.fixture(scope="session")
-def mangled(data: Path) -> Release:
+def mangled_release(data: Path) -> Release:
     """FY2022 as saved by a spreadsheet."""
     return read_release(data / "pls" / "mangled_fy2022.zip")
 

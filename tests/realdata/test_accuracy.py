@@ -52,12 +52,12 @@ every_measurement = pytest.mark.parametrize("measurement", MEASUREMENTS.values()
 @pytest.fixture(scope="module")
 def registry_of_years(data: Path, newest: MemoryRegistry) -> Callable[[tuple[int, ...]], MemoryRegistry]:
     @cache
-    def built(years: tuple[int, ...]) -> MemoryRegistry:
+    def registry_of_given_years(years: tuple[int, ...]) -> MemoryRegistry:
         if years == (2022,):
             return newest
         return registry_of([data / "pls" / FILES[year] for year in years], lambda _: None)
 
-    return built
+    return registry_of_given_years
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +67,17 @@ def measured(
     """The counts of every labelled set."""
 
     @cache
-    def groups(measurement: Measurement) -> list[Group]:
+    def groups_of_measurement(measurement: Measurement) -> list[Group]:
         left_out = NOT_REDUCED if measurement.only else ()
         paths = [path for path in sorted((data / "labelled").glob("*.csv")) if path.name not in left_out]
         rows = [row for file in read_labelled(paths, fields_to_keep(measurement.only)) for row in file.rows]
         with measure_rows(rows, registry_of_years(measurement.years)) as measured_rows:
             return groups_of(list(measured_rows))
 
-    return groups
+    return groups_of_measurement
 
 
-def floors_of(measurement: Measurement) -> list[Floor]:
+def floors_of_measurement(measurement: Measurement) -> list[Floor]:
     floors = read_floors(Path(__file__).with_name(measurement.floors))
     return [floor for floor in floors if floor.only == fields_to_keep(measurement.only)]
 
@@ -87,7 +87,7 @@ def test_the_labelled_sets_meet_their_floors(
     measured: Callable[[Measurement], list[Group]], measurement: Measurement
 ) -> None:
     checks, not_measured = check_floors(
-        floors_of(measurement), measured(measurement), fields_to_keep(measurement.only)
+        floors_of_measurement(measurement), measured(measurement), fields_to_keep(measurement.only)
     )
     assert not_measured == []
     missed = [check for check in checks if not check.met]
@@ -101,7 +101,7 @@ def test_every_labelled_set_has_floors(
     """A set without floors would be measured without any limit."""
     limited = {
         (name, limit.measure)
-        for floor in floors_of(measurement)
+        for floor in floors_of_measurement(measurement)
         for name in floor.sets
         for limit in floor.limits
     }
@@ -115,7 +115,7 @@ def test_every_labelled_set_has_floors(
 
 
 @every_measurement
-def test_the_committed_counts_are_those_of_a_fresh_evaluation(
+def test_the_committed_counts_equal_those_of_a_new_evaluation(
     measured: Callable[[Measurement], list[Group]],
     registry_of_years: Callable[[tuple[int, ...]], MemoryRegistry],
     measurement: Measurement,

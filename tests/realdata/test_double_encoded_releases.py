@@ -38,7 +38,7 @@ def records_of(release: Release) -> dict[str, System | Outlet]:
     }
 
 
-def test_certain_letters_are_repaired_to_the_published_letters_and_the_rest_waits_for_a_person(
+def test_letters_are_repaired_where_certain_and_otherwise_wait_for_a_person(
     two_states: Path, releases: dict[int, Release]
 ) -> None:
     release = read_release(two_states)
@@ -55,28 +55,28 @@ def test_certain_letters_are_repaired_to_the_published_letters_and_the_rest_wait
     assert f"for certain: {spoiled} (PR0053 name " in messages["letters_spoiled"]
 
 
-def test_inspect_shows_it(two_states: Path) -> None:
+def test_inspect_shows_the_double_encoding(two_states: Path) -> None:
     shown = json.loads(CliRunner().invoke(app, ["inspect", str(two_states), "--json"]).stdout)
     severities = {problem["code"]: problem["severity"] for problem in shown["problems"]}
     assert severities["double_encoded_text"] == "warning"
     assert severities["letters_spoiled"] == "quarantine"
 
 
-def test_the_service_quarantines_it(two_states: Path, data: Path) -> None:
+def test_the_service_quarantines_the_double_encoded_release(two_states: Path, data: Path) -> None:
     service = Service((data / "pls" / FILES[2021]).read_bytes())
     run = service.upload("releases/pls_fy2022_csv.zip", two_states.read_bytes())
     assert run.status == "quarantined"
     assert {"double_encoded_text", "letters_spoiled"} <= {problem["code"] for problem in run.problems}
 
 
-def test_a_whole_release_that_was_double_encoded_twice_becomes_the_published_release(
+def test_a_release_that_was_double_encoded_twice_is_repaired_to_the_published_release(
     data: Path, releases: dict[int, Release]
 ) -> None:
-    def spoil(table: Table) -> None:
+    def encode_cells_twice(table: Table) -> None:
         for row in table.rows:
-            row[:] = [_twice_double_encoded(value) for value in row]
+            row[:] = [_encode_twice(value) for value in row]
 
-    spoiled = changed((data / "pls" / FILES[2022]).read_bytes(), spoil)
+    spoiled = changed((data / "pls" / FILES[2022]).read_bytes(), encode_cells_twice)
     release = read_release(io.BytesIO(spoiled))
     for found, published in (
         (release.systems, releases[2022].systems),
@@ -88,7 +88,7 @@ def test_a_whole_release_that_was_double_encoded_twice_becomes_the_published_rel
     ]
 
 
-def _twice_double_encoded(value: str) -> str:
+def _encode_twice(value: str) -> str:
     """A value that ``Table`` read as Latin-1, so that it writes the bytes of a file spoiled twice."""
     if value.isascii():
         return value

@@ -1,7 +1,7 @@
 """Files of applications with past errors, decided as ``match`` does, with the release of FY2022.
 
-``field/README.md`` beside the data explains each file. A row is on a line that cannot be read, or it is
-decided alone. No row is validated as a library of another town, which would belong to another row.
+``field/README.md`` beside the data explains each file. Each row is reported as unreadable, or it is decided
+by itself. No row is validated as a library of another town, which would belong to another row.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
 FORMULAS = "24-formula-ids.csv"
 
 
-def answered(path: Path, judge: Judge) -> tuple[list[dict[str, Any]], ApplicationsFile]:
+def answer_file(path: Path, judge: Judge) -> tuple[list[dict[str, Any]], ApplicationsFile]:
     with open_applications(path) as file:
         return [json.loads(json_line(answer)) for answer in match_rows(file, judge)], file
 
 
-def cities(path: Path) -> dict[str, str]:
+def cities_of(path: Path) -> dict[str, str]:
     """The city of each application."""
     with open_applications(path) as file:
         return {row.application_id: row.fields.get("city", "") for row in file if isinstance(row, Row)}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_each_row_is_decided_alone_or_reported(name: str, data: Path, judge: Judge) -> None:
+def test_each_row_is_decided_by_itself_or_reported_as_unreadable(name: str, data: Path, judge: Judge) -> None:
     lines, validated = EXPECTED[name]
-    answers, _ = answered(data / "field" / name, judge)
-    own_city = cities(data / "field" / name)
+    answers, _ = answer_file(data / "field" / name, judge)
+    own_city = cities_of(data / "field" / name)
     errors = [answer for answer in answers if "error" in answer]
     assert [(error["line"], error.get("last_line", error["line"])) for error in errors] == lines
     found = {
@@ -64,21 +64,21 @@ def test_each_row_is_decided_alone_or_reported(name: str, data: Path, judge: Jud
 
 
 @pytest.mark.parametrize("name", [*EXPECTED, FORMULAS])
-def test_every_line_of_the_file_comes_out(name: str, data: Path, judge: Judge) -> None:
+def test_every_line_of_the_file_has_an_answer(name: str, data: Path, judge: Judge) -> None:
     path = data / "field" / name
-    answers, _ = answered(path, judge)
+    answers, _ = answer_file(path, judge)
     assert len(answers) == len(path.read_bytes().splitlines()) - 1
 
 
 def test_the_row_in_another_encoding_is_read_and_noted(data: Path, judge: Judge) -> None:
-    answers, file = answered(data / "field" / "20-mixed-encodings.csv", judge)
+    answers, file = answer_file(data / "field" / "20-mixed-encodings.csv", judge)
     assert answers[-1]["application_id"] == "P-9"
     assert "error" not in answers[-1]
     assert "not UTF-8, read as Windows-1252: line 10" in file.notices.sentences()
 
 
 def test_no_cell_that_is_written_for_a_sheet_is_a_formula(data: Path, judge: Judge) -> None:
-    answers, _ = answered(data / "field" / FORMULAS, judge)
+    answers, _ = answer_file(data / "field" / FORMULAS, judge)
     rows = list(csv.reader([csv_header(), *(csv_line(answer) for answer in answers)]))
     assert [row[0] for row in rows[1:]] == [f"'{answer['application_id']}" for answer in answers]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)

@@ -50,23 +50,23 @@ _RIGHT_ANSWER: Final = ("expected", "label", "why")
 
 
 def rows_of(path: Path) -> list[Row | BadLine]:
-    """The rows as the product reads them, with the right answers beside the fields."""
+    """The rows as the product reads them, with the columns of right answers beside the fields."""
     with open_applications(path, beside=_RIGHT_ANSWER) as file:
         return list(file)
 
 
-def faults(rows: list[Row], judge: Judge) -> Iterator[str]:
-    """A line for each row without a right answer."""
+def faults_of(rows: list[Row], judge: Judge) -> Iterator[str]:
+    """A line for each row whose answer is not right."""
     kept = ("application_id", *FIELDS)
     read = [application_from_fields({name: row.fields.get(name) for name in kept}) for row in rows]
     for row, answer in zip(rows, judge.answers(read), strict=True):
-        fault = _fault(row.fields, answer)
+        fault = _fault_of(row.fields, answer)
         if fault:
             codes = " ".join(answer["reason_codes"])
             yield f"{row.application_id}: {answer['decision']} {codes}; {fault} ({row.fields['why']})"
 
 
-def _fault(right: dict[str, Any], answer: dict[str, Any]) -> str:
+def _fault_of(right: dict[str, Any], answer: dict[str, Any]) -> str:
     """The error of an answer; empty for a right answer."""
     if answer["decision"] not in right["expected"].split("|"):
         return f"expected {right['expected']}"
@@ -84,9 +84,9 @@ def test_every_row_is_read(data: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_THEIR_ANSWERS)
-def test_every_row_is_answered_as_its_file_says(judge: Judge, data: Path, name: str) -> None:
+def test_every_row_gets_the_answer_that_its_file_expects(judge: Judge, data: Path, name: str) -> None:
     rows = [row for row in rows_of(data / "field" / name) if isinstance(row, Row)]
-    assert list(faults(rows, judge)) == []
+    assert list(faults_of(rows, judge)) == []
 
 
 def test_every_file_of_the_folder_is_tested(data: Path) -> None:

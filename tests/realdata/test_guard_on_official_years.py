@@ -22,28 +22,28 @@ pytestmark = pytest.mark.realdata
 TODAY = date(2026, 11, 24)
 
 
-def live(release: Release) -> LiveRelease:
+def live_release_of(release: Release) -> LiveRelease:
     return LiveRelease(
         release.fiscal_year, release.content_sha256, len(release.systems), len(release.outlets)
     )
 
 
-def halved() -> Limits:
+def half_of_limits() -> Limits:
     """Half of every limit on the difference between two releases."""
 
-    def half(limit: ByYears) -> ByYears:
+    def half_of(limit: ByYears) -> ByYears:
         return ByYears(first=limit.first / 2, further=limit.further / 2)
 
-    def of_kinds(limits: OfKinds) -> OfKinds:
-        return OfKinds(systems=half(limits.systems), outlets=half(limits.outlets))
+    def half_of_kinds(limits: OfKinds) -> OfKinds:
+        return OfKinds(systems=half_of(limits.systems), outlets=half_of(limits.outlets))
 
     limits = guard_limits()
     names = ("rows", "gone", "new", "renumbered", "reassigned", "state_loss", "state_growth")
     letters = limits.letters
     return limits.model_copy(
         update={
-            **{name: of_kinds(getattr(limits, name)) for name in names},
-            "changed": {column: half(limit) for column, limit in limits.changed.items()},
+            **{name: half_of_kinds(getattr(limits, name)) for name in names},
+            "changed": {column: half_of(limit) for column, limit in limits.changed.items()},
             "missing": {
                 column: Missing(at_most=limit.at_most / 2, more=limit.more / 2)
                 for column, limit in limits.missing.items()
@@ -60,27 +60,29 @@ def problems_beside(nearest: Release, release: Release, limits: Limits) -> list[
 
 
 @pytest.mark.parametrize(("older", "newer"), list(combinations(FILES, 2)))
-def test_every_official_year_passes_beside_every_other_with_half_of_the_limits(
+def test_every_official_year_passes_the_guard_beside_every_other_year_at_half_the_limits(
     older: int, newer: int, releases: dict[int, Release]
 ) -> None:
-    assert problems_beside(releases[older], releases[newer], halved()) == []
-    assert problems_beside(releases[newer], releases[older], halved()) == []
+    assert problems_beside(releases[older], releases[newer], half_of_limits()) == []
+    assert problems_beside(releases[newer], releases[older], half_of_limits()) == []
 
 
 @pytest.mark.parametrize("year", list(FILES))
-def test_every_official_year_passes_alone(year: int, releases: dict[int, Release]) -> None:
+def test_every_official_year_passes_the_guard_without_a_live_release(
+    year: int, releases: dict[int, Release]
+) -> None:
     assert guard(releases[year], None, TODAY, None) == ()
 
 
 def test_the_copy_that_a_spreadsheet_spoiled_waits_for_a_person(
-    mangled: Release, releases: dict[int, Release]
+    mangled_release: Release, releases: dict[int, Release]
 ) -> None:
-    problems = guard(mangled, live(releases[2021]), TODAY, releases[2021])
+    problems = guard(mangled_release, live_release_of(releases[2021]), TODAY, releases[2021])
     assert [problem.code for problem in problems] == ["rows_repaired", "rows_repaired", "accents_lost"]
     assert problems[-1].message.startswith("4 of 7 (57.1 %) names and addresses that have accented letters")
 
 
-def without(release: Release, gone: Callable[[System | Outlet], bool]) -> Release:
+def release_without(release: Release, gone: Callable[[System | Outlet], bool]) -> Release:
     return replace(
         release,
         systems=tuple(system for system in release.systems if not gone(system)),
@@ -88,7 +90,7 @@ def without(release: Release, gone: Callable[[System | Outlet], bool]) -> Releas
     )
 
 
-def renumbered(release: Release) -> Release:
+def release_with_renumbered_keys(release: Release) -> Release:
     """Every key of a state renumbered from 5000. No official year uses 5000 to 7999."""
     new: dict[str, str] = {}
     last: Counter[str] = Counter()
@@ -105,12 +107,12 @@ def renumbered(release: Release) -> Release:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        (lambda release: without(release, lambda r: r.state == "DE"), {"states_vanished"}),
+        (lambda release: release_without(release, lambda r: r.state == "DE"), {"states_vanished"}),
         (
-            lambda release: without(release, lambda r: int(r.fscs_key[2:]) % 10 < 3),
+            lambda release: release_without(release, lambda r: int(r.fscs_key[2:]) % 10 < 3),
             {"keys_gone", "row_count", "states_shrunk", "states_vanished"},
         ),
-        (renumbered, {"keys_renumbered"}),
+        (release_with_renumbered_keys, {"keys_renumbered"}),
         (
             lambda release: replace(
                 release, outlets=tuple(replace(outlet, phone="-3") for outlet in release.outlets)
@@ -120,8 +122,8 @@ def renumbered(release: Release) -> Release:
     ],
     ids=["one state gone", "30 per cent gone", "every key renumbered", "phones lost"],
 )
-def test_a_spoiled_newest_year_gets_the_right_finding(
+def test_the_guard_reports_the_right_problem_of_a_spoiled_year(
     spoil: Callable[[Release], Release], expected: set[str], releases: dict[int, Release]
 ) -> None:
-    problems = guard(spoil(releases[2022]), live(releases[2021]), TODAY, releases[2021])
+    problems = guard(spoil(releases[2022]), live_release_of(releases[2021]), TODAY, releases[2021])
     assert {problem.code for problem in problems} == expected

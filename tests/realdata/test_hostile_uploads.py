@@ -1,4 +1,5 @@
-"""The official FY2022, spoiled, while FY2021 is live: each upload is reported and changes nothing."""
+"""Damaged copies of the official FY2022 are uploaded while FY2021 is live: each is reported and changes
+nothing."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def build_nothing(releases: Sequence[Release]) -> Index:
     return Index({}, b"", max(release.fiscal_year for release in releases), 0, 0, 0)
 
 
-class Loads:
+class YearLoader:
     """Official releases that are uploaded one after the other. Each is read once."""
 
     def __init__(self, folder: Path, releases: dict[int, Release]) -> None:
@@ -64,18 +64,18 @@ class Loads:
 
 
 @pytest.fixture(scope="module")
-def loads(data: Path, releases: dict[int, Release]) -> Loads:
-    return Loads(data / "pls", releases)
+def loads(data: Path, releases: dict[int, Release]) -> YearLoader:
+    return YearLoader(data / "pls", releases)
 
 
-def test_all_official_years_load_in_order_with_no_finding_of_the_guard(loads: Loads) -> None:
+def test_the_guard_finds_no_problem_when_all_official_years_load_in_order(loads: YearLoader) -> None:
     registry, found = loads(list(FILES), build_nothing)
     assert found == [[] for _ in FILES]
     record = registry.version(registry.pointer().active)
     assert [release.fiscal_year for release in record.releases] == list(FILES)
 
 
-def test_three_years_out_of_order_are_the_same_registry_after_they_were_accepted(loads: Loads) -> None:
+def test_three_years_that_are_accepted_out_of_order_make_the_same_registry(loads: YearLoader) -> None:
     in_order, found = loads((2018, 2019, 2020), build_index)
     assert found == [[], [], []]
     out_of_order, found = loads((2020, 2018, 2019), build_index)

@@ -12,7 +12,7 @@ from library_validator.adapters.memory.registry import MemoryRegistry
 pytestmark = pytest.mark.realdata
 
 
-def test_ten_typed_applications_take_one_pointer_read_and_one_batched_read(
+def test_deciding_ten_applications_reads_the_pointer_once_and_the_postings_in_one_batch(
     data: Path, newest: MemoryRegistry
 ) -> None:
     measured = measure(newest, read_file(data / "labelled" / "typed.csv", 500))

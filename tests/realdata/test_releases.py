@@ -35,7 +35,7 @@ def entries_of(release: Release) -> list[System | Outlet]:
         (2022, 9248, 17546, (192, 39), ("cp1252", "cp1252"), "FY2022"),
     ],
 )
-def test_an_official_release_is_read_whole_and_needs_no_repair(
+def test_every_row_of_an_official_release_is_read_and_none_needs_a_repair(
     releases: dict[int, Release],
     fiscal_year: int,
     systems: int,
@@ -64,25 +64,29 @@ def test_statuses_and_types_of_fy2022_are_those_of_its_documentation(releases: d
 
 
 def test_the_mangled_release_is_repaired_to_the_published_release(
-    releases: dict[int, Release], mangled: Release
+    releases: dict[int, Release], mangled_release: Release
 ) -> None:
     published = releases[2022]
-    assert mangled.fiscal_year == 2022
-    assert (len(mangled.systems), len(mangled.outlets)) == (9248, 17546)
-    pairs = list(zip(entries_of(published), entries_of(mangled), strict=True))
+    assert mangled_release.fiscal_year == 2022
+    assert (len(mangled_release.systems), len(mangled_release.outlets)) == (9248, 17546)
+    pairs = list(zip(entries_of(published), entries_of(mangled_release), strict=True))
     lost = [(entry, other) for entry, other in pairs if entry != other]
     for entry, other in lost:
         for field in fields(entry):
             value, spoiled = getattr(entry, field.name), getattr(other, field.name)
-            assert value == spoiled or resembles(value, spoiled), (field.name, value, spoiled)
+            assert value == spoiled or differs_only_outside_ascii(value, spoiled), (
+                field.name,
+                value,
+                spoiled,
+            )
     assert len(lost) == 35
-    assert mangled.report.repairs["header STATUSRU corrected"] == 2
-    assert mangled.report.repairs["FSCS_SEQ padded"] == 17472
-    assert mangled.report.problems == ()
-    assert mangled.content_sha256 != published.content_sha256
+    assert mangled_release.report.repairs["header STATUSRU corrected"] == 2
+    assert mangled_release.report.repairs["FSCS_SEQ padded"] == 17472
+    assert mangled_release.report.problems == ()
+    assert mangled_release.content_sha256 != published.content_sha256
 
 
-def resembles(value: str, spoiled: str) -> bool:
+def differs_only_outside_ascii(value: str, spoiled: str) -> bool:
     """Whether ``spoiled`` differs from ``value`` only in characters outside ASCII."""
     return len(value) == len(spoiled) and all(
         letter == other or not letter.isascii() for letter, other in zip(value, spoiled, strict=True)
@@ -104,7 +108,7 @@ def test_the_history_of_all_releases_keeps_every_library(releases: dict[int, Rel
     assert len({listed.outlet.fscs_id for listed in outlets}) == len(outlets)
 
 
-def test_every_name_of_a_key_in_an_official_year_is_a_name_of_its_entry(
+def test_an_entry_has_every_name_that_an_official_year_gives_its_key(
     releases: dict[int, Release],
 ) -> None:
     named: defaultdict[str, set[str]] = defaultdict(set)
@@ -134,7 +138,7 @@ def test_a_branch_that_changed_its_system_does_not_count_as_closed(releases: dic
     assert {"TN8060-002", "TN8060-003"} <= {listed.outlet.fscs_id for listed in of["TN8060"].outlets}
 
 
-def test_no_library_of_the_sample_is_real(releases: dict[int, Release]) -> None:
+def test_no_library_of_the_sample_release_is_in_an_official_release(releases: dict[int, Release]) -> None:
     real: set[str] = set()
     for release in releases.values():
         real |= {system.fscs_key for system in release.systems}
@@ -145,10 +149,10 @@ def test_no_library_of_the_sample_is_real(releases: dict[int, Release]) -> None:
     assert not [e.name for e in entries if e.fscs_key in real or f"{e.name}, {e.state}" in real]
 
 
-def test_reading_costs_a_small_multiple_of_splitting_the_rows(data: Path) -> None:
+def test_reading_a_release_takes_a_small_multiple_of_the_time_to_split_its_rows(data: Path) -> None:
     path = data / "pls" / FILES[2022]
 
-    def split() -> None:
+    def split_rows() -> None:
         with zipfile.ZipFile(path) as opened:
             for member in opened.namelist():
                 if member.endswith(".csv"):
@@ -156,12 +160,12 @@ def test_reading_costs_a_small_multiple_of_splitting_the_rows(data: Path) -> Non
                         for _ in csv.reader(io.TextIOWrapper(binary, "latin-1", newline="")):
                             pass
 
-    def seconds(work: object) -> float:
+    def seconds_of(work: object) -> float:
         assert callable(work)
         started = time.process_time()
         work()
         return time.process_time() - started
 
-    plain = min(seconds(split) for _ in range(3))
-    ours = min(seconds(lambda: read_release(path)) for _ in range(3))
+    plain = min(seconds_of(split_rows) for _ in range(3))
+    ours = min(seconds_of(lambda: read_release(path)) for _ in range(3))
     assert ours < 5 * plain, f"csv.reader {plain:.2f} s, read_release {ours:.2f} s"

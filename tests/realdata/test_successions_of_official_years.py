@@ -35,7 +35,7 @@ FY2021_TO_FY2022 = {
         (2021, 2022, 21, FY2021_TO_FY2022),
     ],
 )
-def test_the_certain_successors_are_those_that_a_person_checked(
+def test_the_computed_successors_are_those_that_a_person_checked(
     releases: dict[int, Release], older: int, newer: int, gone: int, expected: dict[str, str]
 ) -> None:
     before, after = releases[older], releases[newer]

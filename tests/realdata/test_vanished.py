@@ -1,15 +1,16 @@
 """The answers to applications from the 132 systems of FY2017 that FY2022 no longer lists.
 
 A person checked each row of the table that ``pytest -s`` prints. FY2022 lists each of the 25 validated
-systems in the house of FY2017 (same street line, ZIP and city), with its name or its telephone. 24 are an
+systems in the building of FY2017 (same street line, ZIP and city), with its name or its telephone. 24 are an
 outlet of the system that took them over, with an id that FY2017 does not have. Northvale (NJ) is the same
-library with its permanent key. Two have another name in their house, with the same street and telephone:
-Saline County Library is Bob Herzfeld Memorial Library, its main library, and Twin Lakes Library System is
-Mary Vinson Memorial Library, where it had its office. None of the 25 is a neighbour.
+library with its permanent key. Two have another name in the same building, with the same street and
+telephone: Saline County Library is Bob Herzfeld Memorial Library, its main library, and Twin Lakes Library
+System is Mary Vinson Memorial Library, where it had its office. None of the 25 validated systems is a
+neighbour.
 
-The answer to the other 107 has the year that last listed them. Four of them could be confused with a
-neighbour: Marengo Library System (AL), Coos County and Wasco County Library Service Districts (OR), which
-shared a telephone with another library of FY2017, and Sedro-Woolley (WA0045), which has no certain
+The answer to the other 107 has the year that last listed them. Four of these 107 systems could be confused
+with a neighbour: Marengo Library System (AL), Coos County and Wasco County Library Service Districts (OR),
+which shared a telephone with another library of FY2017, and Sedro-Woolley (WA0045), which has no certain
 successor. A district at another address serves its town, and FY2017 lists both.
 """
 
@@ -52,7 +53,7 @@ CLOSED_IN_BETWEEN = {
 }  # fmt: skip
 
 
-def gone(releases: dict[int, Release]) -> list[System]:
+def vanished_systems(releases: dict[int, Release]) -> list[System]:
     """The systems of FY2017 that FY2022 no longer lists, in file order."""
     listed = {system.fscs_key for system in releases[2022].systems}
     return [system for system in releases[2017].systems if system.fscs_key not in listed]
@@ -78,7 +79,7 @@ def decide(
     return decider.decide(submissions, NOW)
 
 
-def by_key(decisions: Sequence[Decision], systems: Sequence[System]) -> dict[str, Decision]:
+def decisions_by_key(decisions: Sequence[Decision], systems: Sequence[System]) -> dict[str, Decision]:
     """FSCS key of the FY2017 system -> the decision on the application with its record."""
     of_record = {(system.name, system.street, system.city): system.fscs_key for system in systems}
     found = {}
@@ -88,15 +89,15 @@ def by_key(decisions: Sequence[Decision], systems: Sequence[System]) -> dict[str
     return found
 
 
-def levels(decision: Decision) -> dict[str, str]:
+def levels_by_field(decision: Decision) -> dict[str, str]:
     return {comparison.field: comparison.level for comparison in decision.evidence}
 
 
-def table(decided: dict[str, Decision]) -> str:
+def table_of_decisions(decided: dict[str, Decision]) -> str:
     """A line for each system: the sentence for staff, and the levels of the fields."""
     lines = []
     for key, decision in sorted(decided.items()):
-        agreed = levels(decision)
+        agreed = levels_by_field(decision)
         seen = ", ".join(f"{field} {agreed[field]}" for field in ("name", "street", "place", "phone"))
         lines.append(f"{key} {decision.application.name} | {decision.reasons[-1].staff} | {seen}\n")
     return "".join(lines)
@@ -104,18 +105,18 @@ def table(decided: dict[str, Decision]) -> str:
 
 @pytest.mark.parametrize("gives_its_old_key", [False, True], ids=["no id", "old key"])
 @pytest.mark.parametrize("years", [TWO_YEARS, tuple(FILES)], ids=["two years", "all years"])
-def test_each_has_a_certain_successor_or_the_year_that_last_listed_it(
+def test_the_answer_names_a_certain_successor_or_the_year_that_last_listed_the_system(
     releases: dict[int, Release], data: Path, years: tuple[int, ...], *, gives_its_old_key: bool
 ) -> None:
     applications = data / "labelled" / "gone17.csv"
-    systems = gone(releases)
+    systems = vanished_systems(releases)
     loaded = [releases[year] for year in years]
     decisions = decide(loaded, applications)
-    decided = by_key(decisions, systems)
+    decided = decisions_by_key(decisions, systems)
     if gives_its_old_key:
         keys = {decision.application_id: key for key, decision in decided.items()}
-        decided = by_key(decide(loaded, applications, keys), systems)
-    sys.stdout.write(table(decided))
+        decided = decisions_by_key(decide(loaded, applications, keys), systems)
+    sys.stdout.write(table_of_decisions(decided))
 
     assert len(decisions) == len(decided) == len(systems) == 132
     last_listed = {system.fscs_key: release.fiscal_year for release in loaded for system in release.systems}
@@ -145,13 +146,15 @@ def test_each_has_a_certain_successor_or_the_year_that_last_listed_it(
     }
 
 
-def test_each_successor_is_in_the_same_house_with_a_new_id(releases: dict[int, Release], data: Path) -> None:
-    decided = by_key(
-        decide([releases[2017], releases[2022]], data / "labelled" / "gone17.csv"), gone(releases)
+def test_each_successor_is_in_the_same_building_with_a_new_id(
+    releases: dict[int, Release], data: Path
+) -> None:
+    decided = decisions_by_key(
+        decide([releases[2017], releases[2022]], data / "labelled" / "gone17.csv"), vanished_systems(releases)
     )
     before = {outlet.fscs_id for outlet in releases[2017].outlets}
     assert before.isdisjoint(FY2017_TO_FY2022.values())
     for key in FY2017_TO_FY2022:
-        found = levels(decided[key])
+        found = levels_by_field(decided[key])
         assert (found["street"], found["place"]) == ("exact", "zip_and_city"), key
         assert found["name"] in ("exact", "same_words") or found["phone"] == "exact", key

@@ -49,7 +49,7 @@ def measured_rows(
         return list(stream)
 
 
-def validated(measured_rows: list[MeasuredRow], of: str, ending: str = "") -> list[str]:
+def validated_ids(measured_rows: list[MeasuredRow], of: str, ending: str = "") -> list[str]:
     """The ids of the validated rows of a set with this ending of their kind."""
     return [
         measured.row.application.application_id
@@ -62,25 +62,25 @@ def validated(measured_rows: list[MeasuredRow], of: str, ending: str = "") -> li
 
 def test_a_body_with_only_a_librarys_name_or_town_is_not_validated(measured_rows: list[MeasuredRow]) -> None:
     assert sum(measured.row.set == SET for measured in measured_rows) >= 20_000
-    assert validated(measured_rows, SET) == []
+    assert validated_ids(measured_rows, SET) == []
 
 
 def test_a_body_with_another_street_and_another_phone_is_not_validated(
     measured_rows: list[MeasuredRow],
 ) -> None:
-    assert validated(measured_rows, FORM_SET, f"/{Variant.OWN_STREET_AND_PHONE}") == []
+    assert validated_ids(measured_rows, FORM_SET, f"/{Variant.OWN_STREET_AND_PHONE}") == []
 
 
 @pytest.mark.parametrize("form", LEGAL_FORMS)
-def test_a_library_with_its_legal_form_is_validated_at_its_door(
+def test_a_library_with_its_legal_form_and_its_own_address_is_validated(
     measured_rows: list[MeasuredRow], form: str
 ) -> None:
-    assert len(validated(measured_rows, FORM_SET, f"{form}/{Variant.DOOR_AND_PHONE}")) == LIBRARIES
+    assert len(validated_ids(measured_rows, FORM_SET, f"{form}/{Variant.DOOR_AND_PHONE}")) == LIBRARIES
 
 
-def test_the_committed_counts_are_those_of_a_fresh_evaluation(
+def test_the_committed_counts_equal_those_of_a_new_evaluation(
     measured_rows: list[MeasuredRow], newest: MemoryRegistry
 ) -> None:
-    committed = Accuracy.model_validate_json(COMMITTED.read_bytes()).whole
+    committed = Accuracy.model_validate_json(COMMITTED.read_bytes()).main_measurement
     assert committed.registry_version == newest.pointer().active
     assert committed.groups == [drop_empty_measures(group) for group in groups_of(measured_rows)]

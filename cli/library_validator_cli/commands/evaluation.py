@@ -35,7 +35,7 @@ from library_validator_cli.terminal import (
     warning,
 )
 
-# Heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
+# Column heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
 _OF_LIBRARIES: Final = {
     "right": "validated_right",
     "wrong key": "wrong",
@@ -63,7 +63,8 @@ LabelledArgument = Annotated[
         metavar="LABELLED...",
         exists=True,
         dir_okay=False,
-        help="CSV with application_id, the fields of an application, label (an FSCS key, NONE or GONE), "
+        help="CSV files with the columns application_id, the fields of an application, "
+        "label (an FSCS key, NONE or GONE), "
         "set and kind.",
     ),
 ]
@@ -88,7 +89,9 @@ def evaluate(
     ],
     only: Annotated[
         str | None,
-        typer.Option(metavar="FIELDS", help="Use only these fields of each application: name,city,state"),
+        typer.Option(
+            metavar="FIELDS", help="Use only these fields of each application, for example name,city,state."
+        ),
     ] = None,
     report: Annotated[
         Path | None, typer.Option(file_okay=False, help="Write report.html and run.json to this folder.")
@@ -99,7 +102,9 @@ def evaluate(
     ] = None,
     floor: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="TOML of limits. A missed limit gives exit code 1."),
+        typer.Option(
+            exists=True, dir_okay=False, help="A TOML file of limits. A missed limit gives exit code 1."
+        ),
     ] = None,
     column: ColumnOption = None,
     sheet: SheetOption = None,
@@ -205,7 +210,7 @@ def _show_measures(run: Run) -> None:
 
 
 def _table_of(title: str, groups: Sequence[Group], columns: Mapping[str, str]) -> Table:
-    """The measures of one sort of rows. A narrow terminal folds the first column."""
+    """A table with the measures of one kind of rows. A narrow terminal folds the first column."""
     made = table_with_headings("set", "rows", *columns, title=title, numbers=("rows", *list(columns)[1:]))
     made.columns[2].justify = "right"
     made.columns[2].min_width = len("100.00%")

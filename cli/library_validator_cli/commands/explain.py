@@ -31,7 +31,8 @@ def explain(
 ) -> None:
     """Explain one decision: the reasons, the evidence, the other candidates, and the next step.
 
-    Without --source, your own application comes first, then that of any sender, decided in the last 7 days.
+    Without --source, your own application with this id is shown, or else that of any sender that was decided
+    in the last 7 days.
     """
     stack = open_stack(stack_name)
     store = stack.decisions
@@ -58,6 +59,6 @@ def find_decision(stack: Stack, application_id: str, source: str | None) -> Deci
                 stack.decisions, application_id, stack.own_source(), datetime.now(UTC)
             )
     except ApplicationUnknown as error:
-        raise CommandFailed(f"{error}; for an older one, name the sender with --source") from error
+        raise CommandFailed(f"{error}; for an older decision, name the sender with --source") from error
     except SeveralSenders as error:
-        raise CommandFailed(f"{error}; choose one with --source") from error
+        raise CommandFailed(f"{error}; choose a sender with --source") from error

@@ -40,7 +40,7 @@ from library_validator_cli.terminal import (
 )
 
 _SECONDS: Final = 600.0  # for all sources together
-_LARGEST: Final = 64 * 1024 * 1024  # bytes: the service's own default
+_LARGEST: Final = 64 * 1024 * 1024  # in bytes: the default limit of the service
 
 
 def register(app: typer.Typer) -> None:
@@ -57,7 +57,7 @@ def fetch(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="A file with sources to ask instead of the built-in ones: TOML or JSON.",
+            help="A file with sources to ask instead of the built-in sources: TOML or JSON.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -69,8 +69,8 @@ def fetch(
 ) -> None:
     """Look for a release that is newer than the live one, upload it, and follow the load.
 
-    Sources are asked in order until one answers. Exit code 1: no source answered, or the uploaded release is
-    not live.
+    Release sources are asked in order until one of them answers. Exit code 1: no source answered, or the
+    uploaded release is not live.
     """
     asked = _read_sources(url, sources)
     stack = open_stack(stack_name)

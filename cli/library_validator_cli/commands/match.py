@@ -46,14 +46,15 @@ def match(
         typer.Option(
             exists=True,
             dir_okay=False,
-            help="A release to match against; repeat it for older releases, in any order.",
+            help="A release to match against; repeat the option for older releases, in any order.",
         ),
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
     ] = None,
     form: Annotated[
-        OutputFormat, typer.Option("--format", help="jsonl: whole answers; csv: flat columns.")
+        OutputFormat,
+        typer.Option("--format", help="jsonl: a whole answer in each line; csv: the main fields as columns."),
     ] = OutputFormat.JSONL,
     column: ColumnOption = None,
     sheet: SheetOption = None,
@@ -84,7 +85,7 @@ def match(
 
 
 def _collect_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:
-    """The rows. Those that cannot be read are also added to ``bad``."""
+    """Yields all rows, and adds the rows that cannot be read to ``bad``."""
     for row in rows:
         if isinstance(row, BadLine):
             bad.append(row)

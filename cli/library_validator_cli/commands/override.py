@@ -50,7 +50,7 @@ def set_override(
     application_id: ApplicationId,
     answer: Annotated[
         Answer,
-        typer.Option(help="needs_review takes the current override back: the rules decide again."),
+        typer.Option(help="needs_review ends the current override: the rules decide again."),
     ],
     reason: Annotated[
         str, typer.Option(help="A reason code; library-validator override reasons lists them.")
@@ -58,29 +58,34 @@ def set_override(
     words: Annotated[
         str,
         typer.Option(
-            help=f"Why, for readers of the record; at most {MAX_WORDS:,} characters, kept for good. Write no "
-            "names, addresses or numbers of persons."
+            help=f"The reason, for people who read the record later; at most {MAX_WORDS:,} characters. It is "
+            "never deleted: write no names, addresses or numbers of persons."
         ),
     ],
     as_library: Annotated[
-        str, typer.Option("--as", help="FSCS key or id of the library that applied: AK0001, AK0001-002.")
+        str,
+        typer.Option("--as", help="FSCS key or FSCS id of the library that applied: AK0001 or AK0001-002."),
     ] = "",
     source: Source = None,
     beside_holder: Annotated[
         bool,
-        typer.Option("--beside-holder", help="Even if another application was validated as that library."),
+        typer.Option(
+            "--beside-holder", help="Override even if another application was validated as that library."
+        ),
     ] = False,
     seen: Annotated[
-        UUID | None, typer.Option(help="Only if the current decision still has this event id.")
+        UUID | None, typer.Option(help="Override only if the current decision still has this event id.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer one application in place of the rules. Shows both decisions and asks before it records yours.
+    """Answer one application in place of the rules. The command shows the current decision and yours, and
+    asks before it records yours.
 
-    The override applies to resends, new registries and renewals. When the facts that it rests on are gone,
-    the application comes back to a person. It is signed with your ARN and never deleted.
+    The override also applies when the application is sent again, when a registry goes live, and to renewals.
+    When the facts behind the override change, a person has to decide again. The override is signed with your
+    ARN and never deleted.
     """
     stack = open_stack(stack_name)
     decisions, overrides = stack.decisions, stack.overrides
@@ -105,7 +110,7 @@ def set_override(
     else:
         show(text_with_label("decided", answer_line(decision_view(done.decision))))
     if not done.published:
-        notice("its event is not published yet: the service publishes it within minutes")
+        notice("the event of the override is not published yet: the service publishes it within minutes")
 
 
 def list_overrides(

@@ -42,9 +42,11 @@ def list_runs(stack_name: StackName = None, as_json: AsJson = False) -> None:
 
 
 def rollback(
-    reason: Annotated[str, typer.Option(help="Why: kept with the registry and in its event.")],
+    reason: Annotated[
+        str, typer.Option(help="The reason, which is kept with the registry version and in its event.")
+    ],
     restore: Annotated[
-        bool, typer.Option("--restore", help="Undo a roll-back: go forward again to the version it left.")
+        bool, typer.Option("--restore", help="Undo a roll-back: the version that it replaced is live again.")
     ] = False,
     stack_name: StackName = None,
     as_json: AsJson = False,

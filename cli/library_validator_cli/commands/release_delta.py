@@ -41,10 +41,11 @@ def delta(
     rows: Annotated[int, typer.Option(min=1, help="Rows of each table on the terminal.")] = 15,
     as_json: AsJson = False,
 ) -> None:
-    """Show the changes between two releases: new, gone, renamed, moved, re-keyed, absorbed, closed, reopened.
+    """Show the libraries that two releases list differently: new, gone, renamed, moved, re-keyed, absorbed,
+    closed, reopened.
 
-    Changes are found by the survey's own change codes and by comparing both files; each says how.
-    Needs no AWS. Exit code 1: a file is not a whole release, or OLDER is the newer release.
+    Changes are found by the survey's own change codes and by comparing both files; each change says how it
+    was found. Needs no AWS. Exit code 1: a file is not a whole release, or OLDER is the newer release.
     """
     with progress(f"reading {older.name} and {newer.name}"):
         before, after = read_release(older), read_release(newer)

@@ -42,15 +42,21 @@ def register(release: typer.Typer) -> None:
 
 def accept(
     run: QuarantinedRun,
-    reason: Annotated[str, typer.Option(help="Why: kept with the run, the registry and in its event.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            help="The reason, which is kept with the run and the registry version, and in the event."
+        ),
+    ],
     timeout: Timeout = 900,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
     """Load a quarantined release after all, and follow the load.
 
-    The problems that quarantined it become warnings, with your words. A problem that is new since you decided
-    quarantines it again. Exit code 1: the release is not live, and the live registry stays as it was.
+    The problems that quarantined it become warnings, with your reason. A problem that appears after your
+    decision quarantines the release again. Exit code 1: the release is not live, and the live registry stays
+    as it was.
     """
     why = trimmed_reason(reason)
     stack = open_stack(stack_name)
@@ -65,7 +71,7 @@ def accept(
 
 def reject(
     run: QuarantinedRun,
-    reason: Annotated[str, typer.Option(help="Why: kept with the run and in its event.")],
+    reason: Annotated[str, typer.Option(help="The reason, which is kept with the run and in its event.")],
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -92,7 +98,7 @@ def build_again(timeout: Timeout = 900, stack_name: StackName = None, as_json: A
 
 
 def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bool]) -> str:
-    """The id of the run that ``wanted`` names: by its id, or by a part of its file's name.
+    """Finds a run by its id or by a part of its file's name (``wanted``), and returns its id.
 
     Only runs that wait for a person are found by a part of the name: quarantined runs, and runs whose
     acceptance or rejection was begun and not finished (``resumable``). Raises ``CommandFailed`` unless

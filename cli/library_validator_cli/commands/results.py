@@ -31,18 +31,21 @@ def register(app: typer.Typer) -> None:
 def results(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
     since: Annotated[
-        str, typer.Option(help="90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC).")
+        str,
+        typer.Option(help="Decisions since then: 90s, 15m, 24h, 7d, or a date or time in ISO 8601 (UTC)."),
     ] = "24h",
     decision: Annotated[Answer | None, typer.Option(help="Only decisions with this answer.")] = None,
     limit: Annotated[
         int, typer.Option(min=0, help="How many of the newest decisions the table shows; 0 shows all.")
     ] = 50,
     stack_name: StackName = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON Lines: one whole decision a line.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="JSON Lines with a whole decision in each line.")
+    ] = False,
 ) -> None:
     """Show the decisions that were made, oldest first.
 
-    They are read from the casework table. Nothing is taken from the queues that partners read.
+    The decisions are read from the casework table. Nothing is taken from the queues that partners read.
     """
     start = _parse_time(since, datetime.now(UTC))
     store = open_stack(stack_name).decisions
@@ -77,7 +80,7 @@ def _follow_decisions(store: DecisionStore, start: datetime, only: Answer | None
 
 
 def _parse_time(text: str, now: datetime) -> datetime:
-    """The moment of ``--since``: ``15m`` ago, or a date or time in ISO 8601, UTC unless it has a zone."""
+    """The time of ``--since``: ``15m`` ago, or a date or time in ISO 8601 (UTC unless it names a zone)."""
     ago = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
     if ago:
         return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])

@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 
 def revalidate(
     action: Annotated[
-        Action, typer.Argument(metavar="ACTION", help="Start it, or show its progress.")
+        Action, typer.Argument(metavar="ACTION", help="Start a revalidation, or show its progress.")
     ] = Action.START,
     dry_run: Annotated[
         bool,
@@ -57,10 +57,10 @@ def revalidate(
 ) -> None:
     """Decide every application again on the live registry. Only changed answers are published.
 
-    When a registry goes live, this starts by itself. Start it by hand after a deployment with other decision
-    rules, or when a task ended in the dead-letter queue. Starting it twice is harmless: an unchanged answer
-    is neither stored nor published again. With ``--dry-run`` nothing is written; this command's own code
-    decides, and a notice names its policy. ``status`` shows the progress for each shard.
+    A revalidation starts by itself when a registry goes live. Start it by hand after a deployment with other
+    decision rules, or when a task ended in the dead-letter queue. Starting a revalidation twice is harmless:
+    an unchanged answer is neither stored nor published again. With ``--dry-run`` nothing is written; this
+    command's own code decides, and a notice names its policy. ``status`` shows the progress for each shard.
     """
     if (dry_run and action is not Action.START) or (output and not dry_run):
         raise WrongUsage("--dry-run is an option of revalidate start, and --output needs --dry-run")
@@ -105,12 +105,13 @@ def _start_revalidation(stack: Stack, *, as_json: bool) -> None:
         show_json({"activation": activation, "asked_at": asked_at_text(asked_at), "started": True})
     else:
         notice(
-            f"started on {activation}, asked at {asked_at_text(asked_at)[:19]}; to see the progress: {FOLLOW}"
+            f"the revalidation of {activation} was started at {asked_at_text(asked_at)[:19]}; "
+            f"to see the progress: {FOLLOW}"
         )
 
 
 def time_after_latest_start(shards: Sequence[ShardProgress], now: datetime) -> datetime:
-    """The time of this start: ``now``, or just after the latest start if another clock is ahead."""
+    """The time of a new start: ``now``, or just after the latest start if another clock is ahead."""
     before = max((shard.asked_at for shard in shards), default="")
     return max(now, datetime.fromisoformat(before) + timedelta(microseconds=1)) if before else now
 

@@ -42,7 +42,8 @@ def applications(
     seed: Annotated[int, typer.Option(help="The same seed and release give the same applications.")] = 1,
     form: Annotated[OutputFormat, typer.Option("--format", help="csv or jsonl.")] = OutputFormat.CSV,
 ) -> None:
-    """Write applications as people type them, with their right answers. About a third are impostors.
+    """Write applications as people type them, with their right answers. About a third of the applicants are
+    impostors.
 
     The column label has the FSCS key of the library, or NONE for an applicant that must never be validated.
     The column kind names the sort of application. Commands that read the file ignore both columns.

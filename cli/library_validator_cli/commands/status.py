@@ -71,7 +71,7 @@ def status_of(stack: Stack) -> StackStatus:
 
 
 def policy_json(view: PolicyView) -> dict[str, Any]:
-    """The view, with commands in place of next actions."""
+    """The view as JSON, with commands in place of its next actions."""
     document = asdict(view)
     actions = document.pop("next_actions")
     run = [COMMANDS[action] for action in actions]

@@ -70,7 +70,8 @@ def _write_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
 
 
 def _show_forecast(body: BinaryIO, name: str) -> None:
-    """Show early how the service will probably decide. The service decides; this only saves a wait."""
+    """Show early whether the service will probably load the release. The service decides; the forecast only
+    saves a wait."""
     body.seek(0)
     try:
         report = report_of(body, name)

@@ -22,7 +22,7 @@ _GRAVEST_FIRST: Final = (
 
 
 class RowAnswer(NamedTuple):
-    """The part of a row that a run keeps."""
+    """The part of a measured row that ``run.json`` keeps."""
 
     set: str
     application_id: str
@@ -63,13 +63,13 @@ class SetChange(_Model):
 
 class RunChanges(_Model):
     against: str  # name of the earlier run's file
-    differences: list[str]  # of the runs themselves: versions, fields, rows
+    differences: list[str]  # differences of the runs themselves: versions, fields, rows
     sets: list[SetChange]
     rows: list[RowChange]  # gravest first
 
 
 class Circumstances(NamedTuple):
-    """Two runs can be compared fairly only if these are equal."""
+    """Two runs can be compared fairly only if these values are equal."""
 
     registry_version: str
     policy_version: str

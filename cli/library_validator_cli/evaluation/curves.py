@@ -18,9 +18,10 @@ from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import GONE, NONE
 from library_validator_cli.evaluation.measure import THRESHOLDS, MeasuredRow, RowResult
 
-ERROR_BOUNDS: Final = (0.0, 0.0001, 0.001)  # wrong validations among the rows that a threshold is chosen on
+# largest shares of wrong validations among the rows that a threshold is chosen on
+ERROR_BOUNDS: Final = (0.0, 0.0001, 0.001)
 _BIN_EDGES: Final = (0.0, 0.001, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99, 0.999, 1.0)
-_SUREST: Final = 1e-12  # a certain answer that is wrong would cost infinitely much otherwise
+_SUREST: Final = 1e-12  # without a limit, the log loss of a certain but wrong answer would be infinite
 Half = Literal["choose", "report"]
 
 
@@ -32,7 +33,7 @@ class CurvePoint(_Model):
     """The effect of one ``validate`` threshold, in bits, if nothing else changes."""
 
     threshold: float
-    right: Share  # of the libraries: validated with the right key
+    right: Share  # share of the libraries that are validated with the right key
     wrong_key: Share  # of the libraries
     non_libraries: Share  # of the non-libraries: validated
 
@@ -45,7 +46,7 @@ class CurvePoint(_Model):
 class ThresholdChoice(_Model):
     """The threshold that one half of the rows gives for an error bound, and its effect on the other half."""
 
-    bound: float  # most wrong validations among the rows of the choosing half, as a share
+    bound: float  # largest share of wrong validations among the rows of the choosing half
     chosen_on: Half
     threshold: float | None  # None: no threshold keeps the bound
     there: CurvePoint | None
@@ -58,7 +59,7 @@ class ConfidenceBin(_Model):
     low: float
     high: float
     mean: float | None  # confidence; None without rows
-    right: Share  # of them: the best candidate is the right system
+    right: Share  # share of these rows whose best candidate is the right system
 
 
 class Reliability(_Model):
@@ -67,7 +68,7 @@ class Reliability(_Model):
     population: str
     rows: int
     brier: float | None  # mean squared error of the confidence: 0 is perfect
-    log_loss: float | None  # mean of -ln of the probability given to what is the case, in nats
+    log_loss: float | None  # mean of -ln of the probability given to the true result, in nats
     bins: list[ConfidenceBin]
 
 
@@ -77,12 +78,13 @@ def half_of(application_id: str) -> Half:
 
 
 def curve(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
-    """One point a threshold, rising; everything else of the policy as it is."""
+    """One point for each threshold, lowest first. The rest of the policy does not change."""
     return _curve(measured_rows, MeasuredRow.result_at)
 
 
 def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
-    """The same curve if only the score of the best candidate decided. It shows the value of the rules."""
+    """The curve that results if only the score of the best candidate decides. It shows the value of the
+    rules."""
     return _curve(measured_rows, MeasuredRow.result_by_score)
 
 
@@ -117,7 +119,7 @@ def _exchange_halves(
 def _choose_threshold(
     bound: float, half: Half, here: Sequence[CurvePoint], other: Sequence[CurvePoint]
 ) -> ThresholdChoice:
-    """The lowest threshold that keeps the bound validates most."""
+    """Chooses the lowest threshold that keeps the bound, because it validates most rows."""
     kept = (place for place, point in enumerate(here) if point.errors.count <= bound * point.errors.of)
     place = next(kept, None)
     if place is None:
@@ -145,7 +147,8 @@ def _curve_point(
 
 
 def reliabilities(measured_rows: Sequence[MeasuredRow]) -> list[Reliability]:
-    """For all rows with a candidate, for the libraries among them, and for the validated rows."""
+    """The reliability for all rows with a candidate, for the libraries among them, and for the validated
+    rows."""
     answered = [measured for measured in measured_rows if measured.best_key and measured.row.label != GONE]
     return [
         _reliability("every row with a candidate", answered),

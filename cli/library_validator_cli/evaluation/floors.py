@@ -133,7 +133,7 @@ def _read_limit(name: str, value: object, at: str) -> Limit:
             f"{at}: {name} is not a limit; limits are {_KEYS} and {', '.join(MEASURES)} with _min or _max"
         )
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-        raise CommandFailed(f"{at}: {name} is {value!r}; write rows as 2 and a share as 0.02")
+        raise CommandFailed(f"{at}: {name} is {value!r}; write a number of rows as 2 and a share as 0.02")
     if isinstance(value, float) and (value > 1 or name == _KEYS):
         raise CommandFailed(f"{at}: {name} is {value!r}; a share is between 0.0 and 1.0")
     if (end == "min" and value == 0) or (end == "max" and value == 1.0 and isinstance(value, float)):

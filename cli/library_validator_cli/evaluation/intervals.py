@@ -12,7 +12,7 @@ _Z95: Final = 1.959963984540054  # two-sided 95% quantile of the normal distribu
 
 
 class Share(BaseModel):
-    """``count`` of ``of`` rows, with its Wilson score interval at 95%; limits are between 0 and 1.
+    """A share, ``count`` of ``of`` rows, with its Wilson score interval at 95%; limits are between 0 and 1.
 
     E. B. Wilson, Probable Inference (1927). Unlike the textbook interval it is useful near 0% and 100%,
     where the shares of good matchers are.
@@ -49,7 +49,7 @@ class Share(BaseModel):
         return _Z95 * math.sqrt(spread) / (self.of + _Z95**2)
 
     def __add__(self, other: Share) -> Share:
-        """The share of two populations that have no row in common."""
+        """The share of both populations together. They must have no row in common."""
         return Share(count=self.count + other.count, of=self.of + other.of)
 
 

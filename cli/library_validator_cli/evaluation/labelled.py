@@ -58,7 +58,7 @@ class LabelledFile:
     name: str
     sha256: str
     rows: tuple[LabelledRow, ...]
-    notices: tuple[str, ...]  # which columns were read, and which were ignored
+    notices: tuple[str, ...]  # messages: which columns were read, and which were ignored
 
 
 def read_labelled(

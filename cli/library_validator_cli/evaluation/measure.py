@@ -1,8 +1,8 @@
 """The product's matching and deciding, run over labelled rows.
 
 A measurement adds to the answer: the rank of the right entry, the number of keys and candidates, and the
-highest ``validate`` threshold that would still validate. The threshold for a name and a place alone moves
-with it.
+highest ``validate`` threshold that would still validate. The threshold for a name and a place alone changes
+by as much as ``validate``.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ from library_validator.matching.match import Ranking, Scored
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 
-THRESHOLDS: Final = tuple(bits / 2 for bits in range(-40, 61))  # in bits: -20 to 30 in steps of one half
+# thresholds in bits: -20 to 30 in steps of one half
+THRESHOLDS: Final = tuple(bits / 2 for bits in range(-40, 61))
 _CHUNK: Final = 200  # rows that a process takes at a time
-_WORTH_PROCESSES: Final = 1_000  # fewer rows are finished before processes have started
+_WORTH_PROCESSES: Final = 1_000  # with fewer rows, the measurement ends before new processes have started
 
 
 class RowResult(StrEnum):
@@ -56,10 +57,10 @@ class MeasuredRow:
     codes: tuple[str, ...]  # reason codes, the deciding code first
     key: str  # FSCS key of the entry that the decision names; may be empty
     best_key: str  # FSCS key of the candidate that the confidence is about; empty without candidates
-    bits: float  # of that candidate; minus infinity without candidates
+    bits: float  # score of that candidate; minus infinity without candidates
     margin: float | None
     confidence: float
-    right_rank: int  # of the right system among the systems found, 1 is the best; 0: not found
+    right_rank: int  # rank of the right system among the systems found: 1 is the best, 0 is not found
     candidates: int
     keys: int
     same_place: bool  # the named entry has the applicant's street address or phone number
@@ -210,7 +211,9 @@ class _ChunkMeasurer:
         try:
             return self._measurer.measure(row)
         except Exception as error:
-            error.add_note(f"over the application {row.application.application_id} of the set {row.set}")
+            error.add_note(
+                f"while measuring the application {row.application.application_id} of the set {row.set}"
+            )
             raise
 
 

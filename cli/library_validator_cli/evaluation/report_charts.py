@@ -56,7 +56,8 @@ def _draw_over_thresholds(title: str, run: Run, of: Callable[[CurvePoint], float
 
 
 def _draw_trade_off(run: Run) -> str:
-    """The axis ends at the rules' worst threshold. The score alone goes far below it."""
+    """The axis ends at the lowest share of the curve with rules. The curve of the score alone goes far below
+    it."""
     title = "Right against wrong"
     y = _share_axis(run.curve)
 
@@ -103,7 +104,7 @@ def _share_axis(points: Sequence[CurvePoint]) -> Axis:
 
 
 def _error_axis(run: Run, label: str) -> Axis:
-    """Rows on a logarithmic scale with a place for zero."""
+    """Numbers of rows on a logarithmic scale, with a place for zero."""
     most = max(point.errors.count for point in [*run.curve, *run.curve_by_score])
     powers = range(len(str(max(1, most))) + 1)
     at = [_log_of_rows(0), *(float(power) for power in powers)]

@@ -38,7 +38,7 @@ def error_section(run: Run) -> str:
     return (
         '<h2 id="errors">The errors to look at first</h2>'
         "<p>Non-libraries validated and wrong keys come first, then libraries not validated and libraries "
-        "sent to a person. Each set and reason takes its turn. Green is evidence for the candidate, red is "
+        "sent to a person. Sets and reasons alternate. Green is evidence for the candidate, red is "
         "evidence against it.</p>" + (cards or "<p>None.</p>")
     )
 
@@ -93,7 +93,7 @@ def _table_of_changed_rows(changes: RunChanges) -> list[str]:
 
 
 def _table_of_changed_sets(changes: RunChanges) -> str:
-    """Counts before and now of the sets with changed rows."""
+    """The counts then and now of each set with changed rows."""
     rows = []
     for change in changes.sets:
         if not change.changed:

@@ -29,7 +29,7 @@ def _has_result(result: RowResult) -> Callable[[MeasuredRow], bool]:
     return lambda measured: measured.result is result
 
 
-# name -> the rows that the measure is a share of, the rows that it counts. Floors use the same names.
+# name of a measure -> the rows that it is a share of, and the rows that it counts. Floors use the same names.
 MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[MeasuredRow], bool]]]] = {
     "validated_right": (_is_library, _has_result(RowResult.RIGHT)),
     "wrong": (_is_library, _has_result(RowResult.WRONG_KEY)),
@@ -48,7 +48,7 @@ MEASURES: Final[dict[str, tuple[Callable[[MeasuredRow], bool], Callable[[Measure
     "gone_review": (_is_gone, _has_result(RowResult.REVIEW)),
     "gone_not_validated": (_is_gone, _has_result(RowResult.NOT_VALIDATED)),
 }
-# A reader asks for the reasons of these measures.
+# The report also shows the reasons of the answers that these measures count.
 EXPLAINED: Final = (
     "wrong", "review", "not_validated", "non_library_validated", "non_library_review",
     "gone_validated_elsewhere", "gone_review",
@@ -78,8 +78,10 @@ class Group(BaseModel):
     set: str
     kind: str  # empty: the whole set
     rows: int
-    measures: dict[str, Share]  # by the names of MEASURES
-    reasons: dict[str, dict[str, int]] = {}  # measure in EXPLAINED -> deciding code -> rows, frequent first
+    measures: dict[str, Share]  # keys: the names of MEASURES
+    reasons: dict[
+        str, dict[str, int]
+    ] = {}  # measure in EXPLAINED -> deciding code -> number of rows, largest first
     keys: Spread  # blocking keys of an application
     candidates: Spread  # of an application
 

@@ -17,7 +17,8 @@ from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.measure import MeasuredRow, RowResult
 
 MOST: Final = 50
-_SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # a submission needs a time; no answer depends on it
+# a submission needs a time; no answer depends on this time
+_SENT_AT: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ExplainedRow(BaseModel):
@@ -32,11 +33,11 @@ class ExplainedRow(BaseModel):
     result: RowResult
     answer: Answer
     reasons: list[Reason]
-    bits: float | None  # of the candidate that is shown; None without a candidate
+    bits: float | None  # score of the candidate that is shown; None without a candidate
     margin: float | None  # bits ahead of the best candidate of another system
     confidence: float
     match: Match | None
-    candidates: list[Candidate]  # the best, with any answer
+    candidates: list[Candidate]  # the best candidates, with any answer
     right_rank: int  # rank of the right system among the systems found; 0: not found
     same_place: bool  # the match has the applicant's street address or phone number
     evidence: list[Comparison]
@@ -46,7 +47,7 @@ def worst_errors(measured_rows: Iterable[MeasuredRow], most: int = MOST) -> list
     """The gravest errors first, and within a kind of error the highest bits first.
 
     Non-libraries validated come first, then wrong keys. Libraries that were not validated and libraries
-    that went to a person share the remaining room. Each set and reason takes its turn.
+    that went to a person share the rest of the list. Sets and reasons alternate.
     """
     measured_rows = list(measured_rows)
     libraries = [measured for measured in measured_rows if measured.row.is_library]

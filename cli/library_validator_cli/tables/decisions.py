@@ -17,7 +17,7 @@ from library_validator_cli.terminal import (
     table_with_headings,
 )
 
-_WHOLE_ID: Final = 30  # characters: longer application ids are folded
+_WHOLE_ID: Final = 30  # in characters: longer application ids are folded
 
 
 def decisions_table(views: Sequence[DecisionView]) -> Table:
@@ -34,7 +34,7 @@ def decisions_table(views: Sequence[DecisionView]) -> Table:
 
 
 def decision_line(view: DecisionView) -> Text:
-    """A decision as it is followed: time, application, answer, match, reasons."""
+    """The line of a decision that ``results --follow`` prints: time, application, answer, match, reasons."""
     decision = view.decision
     match = f"{view.match.fscs_id}  {view.match.match.name}" if view.match else NOTHING
     return Text.assemble(
@@ -45,7 +45,7 @@ def decision_line(view: DecisionView) -> Text:
 
 
 def answer_line(view: DecisionView) -> Text:
-    """The answer alone: ``validated as AK0001 NAME, ADDRESS (REASON CODES)``."""
+    """The answer alone: An answer on one line: ``validated as AK0001 NAME, ADDRESS (REASON CODES)``."""
     match = view.match
     listed = f" as {match.fscs_id} {match.match.name}, {match.address}" if match else ""
     codes = " ".join(view.decision.reason_codes)

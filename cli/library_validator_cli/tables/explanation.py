@@ -113,7 +113,7 @@ def overrides_table(rows: Sequence[OverrideRow]) -> Table:
 
 
 def _moment_on_two_lines(at: datetime) -> str:
-    """A moment on two lines: this leaves room for what follows."""
+    """A time on two lines, which leaves more width to the next columns."""
     return f"{at:%Y-%m-%d}\n{at:%H:%M:%S}"
 
 
@@ -159,7 +159,7 @@ def _match_table(view: MatchView) -> Table:
 
 
 def _nearest_entry(view: DecisionView) -> RenderableType:
-    """The entry that the evidence is about, where there is no match that says it."""
+    """The entry that the evidence is about, if the decision has no match."""
     if view.compared_with is None:
         return Group()
     lines = two_column_table()

@@ -22,7 +22,7 @@ _STYLES: Final[Mapping[RunStatus, str]] = {
 
 
 def run_line(view: RunView) -> Text:
-    """The status of a load, with the counts of its release where it was read."""
+    """The status of a load, with the counts of its release if the release was read."""
     run, counts = view.run, view.counts
     text = ""
     if counts:

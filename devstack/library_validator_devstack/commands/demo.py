@@ -60,7 +60,7 @@ def demo(
 
     Releases are loaded oldest first: former names and libraries that vanished come from the older releases.
     The demo begins with an empty local stack. A running local stack is stopped and its content deleted. Exit
-    code 1: a result was not the expected one.
+    code 1: a result was not the expected result.
     """
     local = local_stack()
     with progress("starting") as bar:

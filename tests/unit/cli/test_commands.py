@@ -27,7 +27,7 @@ SAMPLE = ROOT / "events" / "sample" / "pls_sample_fy2022_csv.zip"
 
 
 @pytest.fixture(autouse=True)
-def _away_from_any_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _hide_every_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "LIBRARY_VALIDATOR_STACK"):
         monkeypatch.delenv(name, raising=False)
@@ -37,7 +37,7 @@ def run(*arguments: str | Path, given: str | bytes | None = None) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
-def answers(result: Result) -> list[dict[str, Any]]:
+def answers_of(result: Result) -> list[dict[str, Any]]:
     assert result.exit_code == 0, result.output
     return [json.loads(line) for line in result.stdout.splitlines()]
 
@@ -73,17 +73,17 @@ def test_the_help_lists_the_exit_codes() -> None:
 def test_a_failure_is_one_sentence_and_an_exit_code(
     raised: Exception, exit_code: int, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_name: str | None) -> None:
+    def raise_failure(_name: str | None) -> None:
         raise raised
 
-    monkeypatch.setattr(status, "open_stack", fail)
+    monkeypatch.setattr(status, "open_stack", raise_failure)
     result = run("status")
     assert result.exit_code == exit_code
     assert message in result.stderr
     assert "Traceback" not in result.output
 
 
-def test_no_stack_and_no_region_is_unreachable() -> None:
+def test_a_command_without_a_stack_and_a_region_fails_as_unreachable() -> None:
     for command in (
         ["status"],
         ["results"],
@@ -96,7 +96,7 @@ def test_no_stack_and_no_region_is_unreachable() -> None:
         assert "library-validator up" in result.stderr
 
 
-def test_the_local_stack_needs_a_checkout() -> None:
+def test_starting_the_local_stack_outside_a_checkout_fails() -> None:
     for command in ("up", "down", "demo"):
         result = run(command)
         assert (result.exit_code, "needs a checkout" in result.stderr) == (3, True)
@@ -157,7 +157,7 @@ def test_match_answers_in_order_and_names_the_columns_that_it_ignored(tmp_path: 
         "A-3,Rolling Pin Bakery,Harlow Creek,IA,50201,NONE\n"
     )
     result = run("match", file, "--release", SAMPLE)
-    first, second, third = answers(result)
+    first, second, third = answers_of(result)
     assert (first["application_id"], first["decision"], first["match"]["fscs_key"]) == (
         "A-1",
         "validated",
@@ -176,9 +176,9 @@ def test_match_answers_in_order_and_names_the_columns_that_it_ignored(tmp_path: 
 
 def test_match_reads_json_lines_from_standard_input() -> None:
     given = '{"application_id": "A-1", "name": "Harlow Creek Public Library", "state": "IA"}\n'
-    (answer,) = answers(run("match", "-", "--release", SAMPLE, given=given))
+    (answer,) = answers_of(run("match", "-", "--release", SAMPLE, given=given))
     assert answer["application_id"] == "A-1"
-    (unnamed,) = answers(run("match", "-", "--release", SAMPLE, given='{"name": "Anytown"}\n'))
+    (unnamed,) = answers_of(run("match", "-", "--release", SAMPLE, given='{"name": "Anytown"}\n'))
     assert unnamed["application_id"] == "stdin-1"
 
 
@@ -217,23 +217,25 @@ def test_older_releases_may_be_given_in_any_order(tmp_path: Path) -> None:
     older = tmp_path / "pls_sample_fy2021_csv.zip"
     assert run("sample-release", "--output", older, "--fiscal-year", "2021").exit_code == 0
     given = "application_id,name,city,state\nA-1,Foghorn Point Public Library,Foghorn Point,MA\n"
-    decided = answers(run("match", "-", "--release", SAMPLE, "--release", older, given=given))
-    other = answers(run("match", "-", "--release", older, "--release", SAMPLE, given=given))
+    decided = answers_of(run("match", "-", "--release", SAMPLE, "--release", older, given=given))
+    other = answers_of(run("match", "-", "--release", older, "--release", SAMPLE, given=given))
     assert decided == other
     assert decided[0]["decision"] == "needs_review"
     assert decided[0]["match"]["last_listed"] == 2021
 
 
 @pytest.fixture
-def sampled(tmp_path: Path) -> Path:
+def sample_csv(tmp_path: Path) -> Path:
     target = tmp_path / "applications.csv"
     target.write_text(run("sample-applications", "--release", SAMPLE, "--count", "40", "--seed", "3").stdout)
     return target
 
 
-def test_sampled_applications_can_be_matched(sampled: Path) -> None:
-    labels = {row["application_id"]: row["label"] for row in csv.DictReader(sampled.read_text().splitlines())}
-    decided = answers(run("match", sampled, "--release", SAMPLE))
+def test_sample_applications_can_be_matched(sample_csv: Path) -> None:
+    labels = {
+        row["application_id"]: row["label"] for row in csv.DictReader(sample_csv.read_text().splitlines())
+    }
+    decided = answers_of(run("match", sample_csv, "--release", SAMPLE))
     assert [answer["application_id"] for answer in decided] == list(labels)
     validated = {
         answer["application_id"]: answer["match"]["fscs_key"]
@@ -244,33 +246,36 @@ def test_sampled_applications_can_be_matched(sampled: Path) -> None:
     assert all(labels[application_id] == key for application_id, key in validated.items())
 
 
-def test_sampled_applications_may_be_json_lines() -> None:
+def test_sample_applications_can_be_written_as_json_lines() -> None:
     result = run("sample-applications", "--release", SAMPLE, "--count", "2", "--format", "jsonl")
-    assert [answer["application_id"] for answer in answers(result)] == ["sample-1-000001", "sample-1-000002"]
+    assert [answer["application_id"] for answer in answers_of(result)] == [
+        "sample-1-000001",
+        "sample-1-000002",
+    ]
 
 
-def test_the_entry_point_is_the_application() -> None:
+def test_the_installed_command_runs_the_application() -> None:
     assert main.app is app
 
 
-def written(path: Path, text: str) -> Path:
+def write_file(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_match_names_the_columns_it_read_and_takes_columns_by_name(tmp_path: Path) -> None:
+def test_match_names_the_columns_that_it_read_and_reads_columns_named_by_an_option(tmp_path: Path) -> None:
     row = "Harlow Creek Public Library,Harlow Creek,IA,A. Person"
-    file = written(tmp_path / "a.csv", f"Organization,Town,State,Contact Name\n{row}\n")
+    file = write_file(tmp_path / "a.csv", f"Organization,Town,State,Contact Name\n{row}\n")
     result = run("match", file, "--release", SAMPLE)
-    assert answers(result)[0]["decision"] == "validated"
+    assert answers_of(result)[0]["decision"] == "validated"
     assert 'columns read: name from "Organization", city from "Town", state from "State"' in result.stderr
     assert "columns about persons, which are not read: Contact Name" in result.stderr
-    file = written(tmp_path / "b.csv", f"Wer,Wo,State,Contact Name\n{row}\n")
+    file = write_file(tmp_path / "b.csv", f"Wer,Wo,State,Contact Name\n{row}\n")
     refused = run("match", file, "--release", SAMPLE)
     assert refused.exit_code == 1
     assert '--column name="Organization"' in refused.stderr
     result = run("match", file, "--release", SAMPLE, "--column", "name=wer", "--column", "city=Wo")
-    assert answers(result)[0]["decision"] == "validated"
+    assert answers_of(result)[0]["decision"] == "validated"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +289,7 @@ def test_match_names_the_columns_it_read_and_takes_columns_by_name(tmp_path: Pat
 def test_a_column_that_does_not_exist_is_wrong_usage(
     options: list[str], message: str, tmp_path: Path
 ) -> None:
-    file = written(tmp_path / "a.csv", "Library,City\nHarlow Creek Public Library,Harlow Creek\n")
+    file = write_file(tmp_path / "a.csv", "Library,City\nHarlow Creek Public Library,Harlow Creek\n")
     result = run("match", file, "--release", SAMPLE, *options)
     assert (result.exit_code, message in result.stderr) == (2, True)
     result = run("evaluate", file, "--release", SAMPLE, *options)
@@ -292,11 +297,11 @@ def test_a_column_that_does_not_exist_is_wrong_usage(
 
 
 def test_match_reports_and_counts_ranges_of_lines_that_cannot_be_read(tmp_path: Path) -> None:
-    file = written(
+    file = write_file(
         tmp_path / "a.csv", 'id,name,city\nA-1,"Harlow Creek,Har\nlow\nA-2,Elsewhere PL,Elsewhere\n'
     )
     result = run("match", file, "--release", SAMPLE)
-    first, second = answers(result)
+    first, second = answers_of(result)
     assert first == {
         "application_id": None,
         "line": 2,
@@ -312,7 +317,7 @@ def test_match_reports_and_counts_ranges_of_lines_that_cannot_be_read(tmp_path: 
 
 
 def test_match_writes_no_cell_that_a_spreadsheet_executes(tmp_path: Path) -> None:
-    file = written(
+    file = write_file(
         tmp_path / "a.csv", "id,name\n\"=1+cmd|' /C calc'!A0\",Harlow Creek PL\n-5,Rolling Pin Bakery\n"
     )
     flat = run("match", file, "--release", SAMPLE, "--format", "csv").stdout
@@ -331,6 +336,6 @@ def test_match_reads_a_workbook(tmp_path: Path) -> None:
     refused = run("match", path, "--release", SAMPLE)
     assert (refused.exit_code, "name one of them with --sheet" in refused.stderr) == (1, True)
     result = run("match", path, "--release", SAMPLE, "--sheet", sheet.title)
-    (answer,) = answers(result)
+    (answer,) = answers_of(result)
     assert (answer["application_id"], answer["decision"]) == ("17", "validated")
     assert f"sheet read: {sheet.title}; sheets not read: Other" in result.stderr

@@ -12,7 +12,7 @@ from tests.builders.release_files import OUTLET, SYSTEM, csv_of, zip_of
 runner = CliRunner()
 
 
-def written(path: Path, year: int, **changed: str) -> str:
+def write_release(path: Path, year: int, **changed: str) -> str:
     dated = {"ENDDATE": f"06/30/{year}", "YR_SUB": str(year + 1)}
     rows = {**SYSTEM, **dated, "F_POPLSA": f"R_{year % 100}", **changed}
     outlets = {**OUTLET, "YR_SUB": str(year + 1), "F_SQ_FT": f"R_{year % 100}"}
@@ -23,12 +23,12 @@ def written(path: Path, year: int, **changed: str) -> str:
 @pytest.fixture
 def releases(tmp_path: Path) -> tuple[str, str]:
     return (
-        written(tmp_path / "older.zip", 2021),
-        written(tmp_path / "newer.zip", 2022, LIBNAME="MAPLE | PINE LIBRARY", STATNAME="06"),
+        write_release(tmp_path / "older.zip", 2021),
+        write_release(tmp_path / "newer.zip", 2022, LIBNAME="MAPLE | PINE LIBRARY", STATNAME="06"),
     )
 
 
-def test_the_report_lists_changes_and_how_they_were_found(releases: tuple[str, str]) -> None:
+def test_the_report_lists_each_change_and_how_it_was_found(releases: tuple[str, str]) -> None:
     result = runner.invoke(app, ["release", "delta", *releases])
     assert result.exit_code == 0
     assert "Fiscal year 2021: 1 systems, 1 outlets; 2022: 1 systems, 1 outlets" in result.stdout
@@ -36,7 +36,7 @@ def test_the_report_lists_changes_and_how_they_were_found(releases: tuple[str, s
     assert "STATNAME 06, name" in result.stdout
 
 
-def test_the_markdown_lists_every_change_and_no_name_breaks_its_tables(
+def test_the_markdown_page_lists_every_change_and_escapes_names_in_its_tables(
     releases: tuple[str, str], tmp_path: Path
 ) -> None:
     report = tmp_path / "report.md"
@@ -54,7 +54,7 @@ def test_json_has_the_changes_as_data(releases: tuple[str, str]) -> None:
     assert json.loads(result.stdout)["counts"] == {"systems": {"renamed": 1}, "outlets": {}}
 
 
-def test_the_wrong_order_is_refused_in_one_sentence(releases: tuple[str, str]) -> None:
+def test_releases_in_the_wrong_order_are_refused_in_one_sentence(releases: tuple[str, str]) -> None:
     older, newer = releases
     result = runner.invoke(app, ["release", "delta", newer, older])
     assert result.exit_code == 1

@@ -20,20 +20,20 @@ _PROMPT = re.compile(r"(?:^|[`$|]\s*|\bsh\s)(?:\.venv/bin/)?library-validator +(
 _MAKE = re.compile(r"(?:^|`)make ([a-z]+)", re.MULTILINE)
 
 
-def lines_of(document: Path) -> str:
+def text_with_joined_lines(document: Path) -> str:
     return document.read_text(encoding="utf-8").replace("\\\n", " ")
 
 
-def typed() -> list[tuple[str, str]]:
+def documented_command_lines() -> list[tuple[str, str]]:
     """Every command line of the documents: the document's name, and the words after the program's name."""
     found = []
     for document in DOCUMENTS:
-        for line in lines_of(document).splitlines():
+        for line in text_with_joined_lines(document).splitlines():
             found += [(document.name, match[1].strip()) for match in _PROMPT.finditer(line.strip())]
     return found
 
 
-@pytest.mark.parametrize(("document", "line"), typed())
+@pytest.mark.parametrize(("document", "line"), documented_command_lines())
 def test_every_command_line_in_the_documents_exists(document: str, line: str) -> None:
     words = shlex.split(line.replace("…", ""))
     paths = [path for path in every_command() if tuple(words[: len(path)]) == path]
@@ -46,16 +46,16 @@ def test_every_command_line_in_the_documents_exists(document: str, line: str) ->
 
 
 def test_the_documents_show_command_lines() -> None:
-    assert len(typed()) > 20
+    assert len(documented_command_lines()) > 20
 
 
-def test_every_command_is_in_the_reference_of_the_command_line() -> None:
-    reference = lines_of(ROOT / "docs" / "cli.md")
+def test_every_command_is_in_docs_cli() -> None:
+    reference = text_with_joined_lines(ROOT / "docs" / "cli.md")
     assert [path for path in every_command() if f"## `{' '.join(path)}`" not in reference] == []
 
 
-def test_every_option_is_in_the_reference_of_the_command_line() -> None:
-    sections = re.split(r"^## ", lines_of(ROOT / "docs" / "cli.md"), flags=re.MULTILINE)
+def test_every_option_is_in_docs_cli() -> None:
+    sections = re.split(r"^## ", text_with_joined_lines(ROOT / "docs" / "cli.md"), flags=re.MULTILINE)
     common = {"--help", "-h", "--stack-name", "--json"}
     for path in every_command():
         section = next(text for text in sections if text.startswith(f"`{' '.join(path)}`"))
@@ -67,12 +67,14 @@ def test_every_option_is_in_the_reference_of_the_command_line() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_make_target_in_the_documents_exists(document: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    assert set(_MAKE.findall(lines_of(document))) <= targets
+    assert set(_MAKE.findall(text_with_joined_lines(document))) <= targets
 
 
-def test_the_documents_name_no_queue_or_output_that_the_template_lacks() -> None:
+def test_every_queue_and_output_that_the_documents_name_is_in_the_template() -> None:
     outputs = set(read_template().body["Outputs"])
     assert set(status.QUEUES.values()) <= outputs
     for document in DOCUMENTS:
-        named = set(re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", lines_of(document)))
+        named = set(
+            re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", text_with_joined_lines(document))
+        )
         assert named <= outputs, document.name

@@ -34,7 +34,7 @@ def deployments(monkeypatch: pytest.MonkeyPatch) -> Deployments:
     return Deployments(monkeypatch)
 
 
-def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, Any]]]:
+def run_and_lines(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, Any]]]:
     run = DryRun(
         Preview(world.decisions, world.revalidations, world.registry, world.decider, world.now), deployed
     )
@@ -44,11 +44,11 @@ def dry_run(world: World, deployed: str | None) -> tuple[DryRun, list[dict[str, 
     return run, lines
 
 
-def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments) -> None:
+def test_changes_are_counted_by_their_kind(world: World, deployments: Deployments) -> None:
     given = policy_version()
     deployments.deploy("B", rule_against("Coral"))
 
-    run, _ = dry_run(world, None)
+    run, _ = run_and_lines(world, None)
 
     shown = run.as_json()
     assert [shown[name] for name in ("checked", "changed", "unchanged", "undecided")] == [4, 2, 2, 0]
@@ -64,13 +64,13 @@ def test_changes_are_counted_kind_by_kind(world: World, deployments: Deployments
     assert dry_run_table(run).row_count == 1
 
 
-def test_each_application_that_changes_is_a_line_without_the_applicants_words(
+def test_each_changed_answer_is_listed_without_the_text_of_the_applicant(
     world: World, deployments: Deployments
 ) -> None:
     registry, given = world.registry.pointer().active, policy_version()
     deployments.deploy("B", rule_against("West"))
 
-    _, lines = dry_run(world, None)
+    _, lines = run_and_lines(world, None)
 
     versions = {"registry_version": registry}
     assert lines == [
@@ -103,20 +103,20 @@ def test_an_application_that_cannot_be_decided_is_listed_with_a_warning(
 ) -> None:
     deployments.deploy("B", fail_on_everyone)
 
-    run, lines = dry_run(world, None)
+    run, lines = run_and_lines(world, None)
 
     assert (run.undecided, run.unchanged) == (4, 0)
     assert {line["undecided"] for line in lines} == {"ZeroDivisionError"}
     assert any("could not be decided and would stay: 4" in sentence for sentence in run.warnings())
 
 
-def test_a_second_claimant_without_a_first_is_listed_with_a_warning(
+def test_a_second_claimant_of_a_library_that_nobody_holds_is_listed_with_a_warning(
     world: World, deployments: Deployments
 ) -> None:
     world.submit("A-1", **EAST_FIELDS | {"city": "Elsewhere"})  # gives the claim back
     deployments.deploy("B")
 
-    run, lines = dry_run(world, None)
+    run, lines = run_and_lines(world, None)
 
     assert {"source": OTHER_PARTNER, "application_id": "A-4", "stopped_without_holder": "ME0001"} in lines
     assert any(
@@ -135,7 +135,7 @@ def test_a_second_claimant_without_a_first_is_listed_with_a_warning(
 def test_another_policy_than_the_deployed_one_gives_a_warning(
     world: World, deployed: str | None, message: str
 ) -> None:
-    run, _ = dry_run(world, deployed)
+    run, _ = run_and_lines(world, deployed)
 
     assert any(message in sentence for sentence in run.warnings())
     assert any(policy_version() in sentence for sentence in run.notices(KINDS_SHOWN))
@@ -144,7 +144,7 @@ def test_another_policy_than_the_deployed_one_gives_a_warning(
 def test_a_notice_names_the_command_that_makes_the_changes(world: World, deployments: Deployments) -> None:
     deployments.deploy("B", rule_against("Coral"))
 
-    run, _ = dry_run(world, policy_version())
+    run, _ = run_and_lines(world, policy_version())
 
     assert run.warnings() == []
     assert any("library-validator revalidate start" in sentence for sentence in run.notices(KINDS_SHOWN))

@@ -25,7 +25,7 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_a_file_of_sample_applications_is_measured_set_by_set_and_kind_by_kind(labelled: Path) -> None:
+def test_sample_applications_are_measured_for_each_set_and_each_kind(labelled: Path) -> None:
     result = run("evaluate", labelled, "--release", BUNDLED)
     assert result.exit_code == 0, result.output
     kinds = {row["kind"] for row in csv.DictReader(labelled.read_text("utf-8").splitlines())}
@@ -34,7 +34,7 @@ def test_a_file_of_sample_applications_is_measured_set_by_set_and_kind_by_kind(l
     assert len(kinds & first) > 5
 
 
-def test_the_measurement_as_json_has_everything_but_the_rows(labelled: Path) -> None:
+def test_the_json_output_has_all_measures_but_no_rows(labelled: Path) -> None:
     result = run("evaluate", labelled, "--release", BUNDLED, "--json", "--only", "name,state")
     measured = json.loads(result.stdout)
     assert measured["schema_version"] == 1
@@ -47,7 +47,7 @@ def test_the_measurement_as_json_has_everything_but_the_rows(labelled: Path) -> 
     assert "rows" not in measured
 
 
-def test_the_report_and_the_run_are_written_and_a_later_run_is_compared_with_it(
+def test_the_report_and_run_json_are_written_and_a_later_run_is_compared_with_them(
     labelled: Path, tmp_path: Path
 ) -> None:
     first = run("evaluate", labelled, "--release", BUNDLED, "--report", tmp_path / "first")
@@ -61,7 +61,7 @@ def test_the_report_and_the_run_are_written_and_a_later_run_is_compared_with_it(
     assert "fields: all then, name, state now" in second.stderr
 
 
-def test_a_missed_floor_ends_with_exit_code_1_and_names_it(labelled: Path, tmp_path: Path) -> None:
+def test_a_missed_floor_is_named_and_gives_exit_code_1(labelled: Path, tmp_path: Path) -> None:
     floors = tmp_path / "floors.toml"
     floors.write_text('[[floor]]\nset = "sample"\nvalidated_right_min = 10_000\nkeys_max = 10\n', "utf-8")
     result = run("evaluate", labelled, "--release", BUNDLED, "--floor", floors)
@@ -70,7 +70,7 @@ def test_a_missed_floor_ends_with_exit_code_1_and_names_it(labelled: Path, tmp_p
     assert "error: 1 of 2 limits missed" in result.stderr
 
 
-def test_met_floors_end_with_exit_code_0(labelled: Path, tmp_path: Path) -> None:
+def test_floors_that_are_met_give_exit_code_0(labelled: Path, tmp_path: Path) -> None:
     floors = tmp_path / "floors.toml"
     floors.write_text('[[floor]]\nset = "sample"\nkeys_max = 10\n', "utf-8")
     result = run("evaluate", labelled, "--release", BUNDLED, "--floor", floors)

@@ -74,7 +74,7 @@ def test_the_schedule_is_read_from_its_event() -> None:
     SweepEvent.model_validate_json(path.read_text())
 
 
-def test_ten_messages_are_one_batch_with_one_poison() -> None:
+def test_the_batch_of_ten_messages_has_one_that_is_not_an_application() -> None:
     batch = ApplicationsBatch.model_validate_json(
         (EVENTS / "validate_applications" / "poison-among-ten.json").read_text()
     )
@@ -87,7 +87,7 @@ def answers_of(file: Iterable[Row | BadLine], registry: RegistryReader) -> dict[
     return {answer["application_id"]: answer["decision"] for answer in answers}
 
 
-def test_the_demos_applications_get_the_expected_answers() -> None:
+def test_the_applications_of_the_demo_get_the_expected_answers() -> None:
     registry = registry_of([EVENTS / "sample" / "pls_sample_fy2022_csv.zip"], lambda _said: None)
     with open_applications(EVENTS / "demo-applications.jsonl") as file:
         decided = answers_of(file, registry)
@@ -108,7 +108,7 @@ def test_the_demos_applications_get_the_expected_answers() -> None:
     ],
     ids=["both years", "the newer year alone"],
 )
-def test_a_former_name_and_a_library_that_left_are_known_from_the_year_before(
+def test_former_names_and_vanished_libraries_are_known_from_the_release_of_the_year_before(
     samples: tuple[Path, ...], answers: dict[str, str]
 ) -> None:
     registry = registry_of([ROOT / sample for sample in samples], lambda _said: None)
@@ -117,18 +117,18 @@ def test_a_former_name_and_a_library_that_left_are_known_from_the_year_before(
     assert decided == answers
 
 
-def test_the_demo_has_about_twenty_cases_with_all_answers() -> None:
+def test_the_demo_has_about_twenty_cases_and_expects_every_answer() -> None:
     assert 20 <= len(DEMO) <= 25
     assert {sample["expected"] for sample in DEMO} == {"validated", "needs_review", "not_validated"}
 
 
-def test_the_demos_applications_fit_the_schema_except_the_bad_field() -> None:
+def test_the_applications_of_the_demo_fit_the_schema_except_for_one_bad_field() -> None:
     validator = Draft202012Validator(schemas()["application.json"])
     faulty = {sample["application_id"] for sample in DEMO if not validator.is_valid(sample)}
     assert faulty == {"demo-22-bad-field"}
 
 
-def emitted() -> list[Path]:
+def emitted_samples() -> list[Path]:
     return sorted((EVENTS / "out").rglob("*.json"))
 
 
@@ -137,13 +137,13 @@ def schema_of(sample: Path) -> str:
     return f"{sample.name.partition('.')[0]}.json"
 
 
-def test_there_is_an_emitted_sample_of_every_event() -> None:
+def test_every_event_has_an_emitted_sample() -> None:
     events = set(schemas()) - {"application.json"}
-    assert {path.name for path in emitted()} >= events
-    assert {schema_of(path) for path in emitted()} == events
+    assert {path.name for path in emitted_samples()} >= events
+    assert {schema_of(path) for path in emitted_samples()} == events
 
 
-@pytest.mark.parametrize("path", emitted(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", emitted_samples(), ids=lambda path: path.stem)
 def test_emitted_samples_fit_the_published_schemas(path: Path) -> None:
     published: dict[str, Any] = json.loads((ROOT / "docs" / "schemas" / schema_of(path)).read_text())
     Draft202012Validator.check_schema(published)
@@ -158,7 +158,7 @@ def test_the_published_schemas_are_those_of_the_models(capsys: pytest.CaptureFix
     )
 
 
-def test_an_outdated_or_forgotten_schema_fails_the_check(tmp_path: Path) -> None:
+def test_the_check_fails_if_a_schema_is_outdated_or_missing(tmp_path: Path) -> None:
     assert write_schemas(["--folder", str(tmp_path)]) == 0
     (tmp_path / "application.json").write_text("{}")
     assert write_schemas(["--check", "--folder", str(tmp_path)]) == 1

@@ -24,7 +24,7 @@ def text_of(decision: Decision, *history: Decision) -> str:
     return written.getvalue()
 
 
-def test_a_match_is_shown_with_its_evidence_its_status_and_the_number_to_call() -> None:
+def test_a_match_is_shown_with_its_evidence_its_status_and_the_phone_number_to_call() -> None:
     decision = decision_of(submission_of("A-1", street="1 Main Street", city="Anytown", state="AK"))
     text = text_of(decision)
     assert "A-1  VALIDATED" in text
@@ -37,7 +37,7 @@ def test_a_match_is_shown_with_its_evidence_its_status_and_the_number_to_call() 
     assert "registry    2022.1.0123456789ab" in text
 
 
-def test_the_runner_up_is_shown_with_its_distance() -> None:
+def test_the_runner_up_is_shown_with_its_distance_in_bits() -> None:
     rival = Candidate(
         fscs_key="AK0002", fscs_id=None, name="OTHER PL", city="ANYTOWN", state="AK", bits=9, confidence=0.4
     )
@@ -64,7 +64,7 @@ def test_the_history_is_shown_when_there_is_more_than_one_decision() -> None:
     assert "changed: decision" in history
 
 
-def test_text_of_an_applicant_is_never_markup() -> None:
+def test_the_text_of_an_applicant_is_never_read_as_markup() -> None:
     hostile = Reason(code="NO_ENTRY", staff="[bold red]so[/] it is [link=x]", applicant="")
     decision = decision_of(submission_of(name="[red]Library[/]")).model_copy(update={"reasons": [hostile]})
     text = text_of(decision)
@@ -89,7 +89,7 @@ def test_each_bar_begins_where_the_bar_before_it_ends() -> None:
 
 
 @given(st.lists(st.floats(-40, 40, allow_nan=False), max_size=12))
-def test_bars_stay_within_the_width(weights: list[float]) -> None:
+def test_no_bar_is_wider_than_the_column(weights: list[float]) -> None:
     drawn = bars(evidence_of(weights))
     assert len(drawn) == len(weights)
     assert all(bar.before >= 0 and bar.before + bar.length <= WIDTH for bar in drawn)
@@ -97,7 +97,7 @@ def test_bars_stay_within_the_width(weights: list[float]) -> None:
 
 
 @pytest.mark.parametrize("bits", [0.01, -0.01])
-def test_the_smallest_weight_is_visible(bits: float) -> None:
+def test_the_bar_of_the_smallest_weight_is_visible(bits: float) -> None:
     assert [bar.length for bar in bars(evidence_of([30.0, bits]))][1] == 1
 
 

@@ -17,8 +17,8 @@ from library_validator_cli.following import follow_decisions, follow_run
 from tests.builders.decisions import NOON, decision_of, minutes, submission_of
 
 
-class Runs:
-    """Shows the next run at each look. The last run stays."""
+class FakeRuns:
+    """Returns the next run at each call. The last run stays."""
 
     def __init__(self, *looks: Run | None) -> None:
         self._looks = list(looks)
@@ -28,11 +28,11 @@ class Runs:
         return self._looks.pop(0) if len(self._looks) > 1 else self._looks[0]
 
 
-def run(status: RunStatus, step: RunStep = "done") -> Run:
+def run_with(status: RunStatus, step: RunStep = "done") -> Run:
     return Run("releases/a.zip@1", status, step, "2026-11-23T12:00:00", "2026-11-23T12:00:00")
 
 
-def follow(runs: Runs, timeout: float = 10) -> tuple[Run, list[str]]:
+def follow(runs: FakeRuns, timeout: float = 10) -> tuple[Run, list[str]]:
     steps: list[str] = []
     ticks = count()
     found = follow_run(
@@ -43,20 +43,22 @@ def follow(runs: Runs, timeout: float = 10) -> tuple[Run, list[str]]:
 
 @pytest.mark.parametrize("status", ["active", "unchanged", "quarantined", "refused", "failed"])
 def test_a_load_is_followed_to_its_end(status: RunStatus) -> None:
-    found, steps = follow(Runs(None, run("loading", "reading"), run("loading", "writing"), run(status)))
+    found, steps = follow(
+        FakeRuns(None, run_with("loading", "reading"), run_with("loading", "writing"), run_with(status))
+    )
     assert found.status == status
     assert steps == ["waiting for the load to begin", "loading: reading", "loading: writing"]
 
 
-def test_a_timeout_names_the_step_of_the_load_and_the_next_command() -> None:
+def test_the_message_of_a_timeout_names_the_step_of_the_load_and_the_next_command() -> None:
     with pytest.raises(CommandFailed, match=r"still loading \(writing\).*release list"):
-        follow(Runs(run("loading", "writing")), timeout=3)
+        follow(FakeRuns(run_with("loading", "writing")), timeout=3)
     with pytest.raises(CommandFailed, match="has not begun"):
-        follow(Runs(None), timeout=3)
+        follow(FakeRuns(None), timeout=3)
 
 
-class Growing:
-    """A store that shows another decision at each look. Decision times may run backwards."""
+class GrowingStore:
+    """A store that has one more decision at each query. Decision times may run backwards."""
 
     def __init__(self, *decisions: Decision) -> None:
         self._decisions = list(decisions)
@@ -68,13 +70,13 @@ class Growing:
         return iter([decision for decision in there if decision.decided_at >= since])
 
 
-def decided(number: int, at: datetime) -> Decision:
+def decision_at(number: int, at: datetime) -> Decision:
     return decision_of(submission_of(f"A-{number}"), decided_at=at)
 
 
-def test_each_decision_is_shown_once_even_if_it_is_readable_late() -> None:
-    late = decided(2, NOON + timedelta(seconds=30))
-    store = Growing(decided(1, NOON), decided(3, minutes(1)), late, decided(4, minutes(20)))
+def test_a_decision_that_becomes_readable_late_is_shown_once() -> None:
+    late = decision_at(2, NOON + timedelta(seconds=30))
+    store = GrowingStore(decision_at(1, NOON), decision_at(3, minutes(1)), late, decision_at(4, minutes(20)))
     following = follow_decisions(store, NOON, sleep=lambda _s: None)  # type: ignore[arg-type]
     shown = [decision.application_id for decision in islice(following, 14) if decision is not None]
     assert shown == ["A-1", "A-3", "A-2", "A-4"]
@@ -82,7 +84,7 @@ def test_each_decision_is_shown_once_even_if_it_is_readable_late() -> None:
 
 def test_decisions_of_a_real_store_are_followed() -> None:
     store = MemoryDecisions()
-    store.record(decided(1, NOON), replacing=None)
+    store.record(decision_at(1, NOON), replacing=None)
     following = follow_decisions(store, NOON, sleep=lambda _s: None)
     first = next(following)
     assert first is not None

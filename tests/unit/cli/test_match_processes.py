@@ -22,7 +22,7 @@ forks = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has sever
 
 
 def rows(count: int) -> Iterator[Row | BadLine]:
-    """Every seventh line is bad, every other application is a library's."""
+    """Every seventh line cannot be read, and every second application is from a library."""
     for line in range(1, count + 1):
         if line % 7 == 0:
             yield BadLine(line, "has 3 cells where the first line names 2 columns")
@@ -60,36 +60,36 @@ def test_several_processes_write_the_same_lines_as_one_process(monkeypatch: pyte
 
 @forks
 @pytest.mark.usefixtures("two_processors")
-def test_a_file_is_read_only_as_far_as_the_processes_need() -> None:
+def test_only_as_many_rows_are_read_ahead_as_the_processes_need() -> None:
     read = 0
 
-    def counted() -> Iterator[Row | BadLine]:
+    def rows_that_are_counted() -> Iterator[Row | BadLine]:
         nonlocal read
         for row in rows(10 * MANY):
             read += 1
             yield row
 
     with processes_for(10 * MANY, Judge(registry_of(NEWEST)), json_line) as match_lines:
-        next(match_lines(counted()))
+        next(match_lines(rows_that_are_counted()))
     assert read < 2 * MANY
 
 
 @forks
 @pytest.mark.usefixtures("two_processors")
-def test_a_process_that_dies_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_fails_if_a_process_dies(monkeypatch: pytest.MonkeyPatch) -> None:
     here = os.getpid()
 
-    def dies(_answer: object) -> str:
+    def end_process(_answer: object) -> str:
         assert os.getpid() != here
         os._exit(9)
 
     with (
         pytest.raises(CommandFailed, match="a process that decides applications ended"),
-        processes_for(MANY, Judge(registry_of(NEWEST)), dies) as match_lines,
+        processes_for(MANY, Judge(registry_of(NEWEST)), end_process) as match_lines,
     ):
         list(match_lines(rows(MANY)))
 
 
-def test_a_small_file_is_decided_by_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_file_is_decided_without_a_new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(match_processes, "ProcessPoolExecutor", None)
     assert text_of(lines(50)).count("\n") == 50

@@ -26,55 +26,65 @@ def release() -> Release:
 
 
 @pytest.fixture(scope="module")
-def drawn(release: Release) -> list[SampleApplication]:
+def drawn_applications(release: Release) -> list[SampleApplication]:
     return list(sample_applications(release, 600, seed=7))
 
 
-def test_the_same_seed_draws_the_same_applications(release: Release, drawn: list[SampleApplication]) -> None:
-    assert list(sample_applications(release, 600, seed=7)) == drawn
-    assert list(sample_applications(release, 600, seed=8)) != drawn
+def test_the_same_seed_draws_the_same_applications(
+    release: Release, drawn_applications: list[SampleApplication]
+) -> None:
+    assert list(sample_applications(release, 600, seed=7)) == drawn_applications
+    assert list(sample_applications(release, 600, seed=8)) != drawn_applications
 
 
-def test_every_kind_is_drawn_and_only_impostors_are_labelled_none(drawn: list[SampleApplication]) -> None:
-    assert {one.kind for one in drawn if one.label == NONE} == IMPOSTORS
-    assert {one.kind for one in drawn if one.label != NONE} == LIBRARIES
-    assert 0.2 < Counter(one.label == NONE for one in drawn)[True] / len(drawn) < 0.4
+def test_every_kind_of_application_is_drawn_and_only_impostors_are_labelled_none(
+    drawn_applications: list[SampleApplication],
+) -> None:
+    assert {one.kind for one in drawn_applications if one.label == NONE} == IMPOSTORS
+    assert {one.kind for one in drawn_applications if one.label != NONE} == LIBRARIES
+    assert (
+        0.2 < Counter(one.label == NONE for one in drawn_applications)[True] / len(drawn_applications) < 0.4
+    )
 
 
 def test_labels_are_keys_of_the_release_and_ids_are_unique(
-    release: Release, drawn: list[SampleApplication]
+    release: Release, drawn_applications: list[SampleApplication]
 ) -> None:
     keys = {system.fscs_key for system in release.systems}
-    assert {one.label for one in drawn} - {NONE} <= keys
-    assert len({one.application_id for one in drawn}) == len(drawn)
+    assert {one.label for one in drawn_applications} - {NONE} <= keys
+    assert len({one.application_id for one in drawn_applications}) == len(drawn_applications)
 
 
-def test_a_namesake_is_in_a_state_where_no_library_bears_the_name(
-    release: Release, drawn: list[SampleApplication]
+def test_a_namesake_is_in_a_state_without_a_library_of_its_name(
+    release: Release, drawn_applications: list[SampleApplication]
 ) -> None:
     states: dict[str, set[str]] = {}
     for system in release.systems:
         states.setdefault(system.name, set()).add(system.state)
     full_names = {"Oregon": "OR", "Iowa": "IA", "Texas": "TX"}
-    for one in drawn:
+    for one in drawn_applications:
         if one.kind == "namesake":
             assert full_names.get(one.state, one.state) not in states.get(one.name.upper(), set())
 
 
-def test_friends_stand_at_the_address_of_their_library(
-    release: Release, drawn: list[SampleApplication]
+def test_friends_groups_have_the_address_of_their_library(
+    release: Release, drawn_applications: list[SampleApplication]
 ) -> None:
     streets = {system.street for system in release.systems}
-    friends = [one for one in drawn if one.kind == "friends"]
+    friends = [one for one in drawn_applications if one.kind == "friends"]
     assert friends
     assert all(one.street.upper() in streets for one in friends)
 
 
-def test_missing_codes_are_never_typed(drawn: list[SampleApplication]) -> None:
-    assert not {"M", "-3", "-4"} & {value for one in drawn for value in (one.zip, one.phone, one.street)}
+def test_the_code_for_a_missing_value_never_appears_in_an_application(
+    drawn_applications: list[SampleApplication],
+) -> None:
+    assert not {"M", "-3", "-4"} & {
+        value for one in drawn_applications for value in (one.zip, one.phone, one.street)
+    }
 
 
-def test_one_state_is_too_few(release: Release) -> None:
+def test_a_release_with_one_state_is_refused(release: Release) -> None:
     alone = [system for system in release.systems if system.state == "IA"]
     only = Release(2022, "", tuple(alone), (), release.report)
     with pytest.raises(ValueError, match="two states"):
@@ -92,13 +102,13 @@ def test_mistakes_can_be_made_in_any_text(text: str, seed: int) -> None:
         assert mistake(text, Random(seed)) == mistake(text, Random(seed))
 
 
-def test_saints_are_no_streets() -> None:
+def test_st_is_a_saint_in_a_name_and_a_street_at_its_end() -> None:
     typed = {abbreviate("ST. PAUL PUBLIC LIBRARY", Random(seed)) for seed in range(40)}
     assert all(one.startswith("ST. PAUL") for one in typed)
     assert "12 MAIN Street" in {abbreviate("12 MAIN ST", Random(seed)) for seed in range(40)}
 
 
-def test_title_case_is_how_people_write_names() -> None:
+def test_names_in_title_case_are_as_people_write_them() -> None:
     assert (
         title_case("FRIEND'S OF THE O'BRIEN-SMITH P.L. AT 2ND") == "Friend's of the O'Brien-Smith P.L. at 2nd"
     )

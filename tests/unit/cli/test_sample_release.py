@@ -34,7 +34,7 @@ def members(source: Path | io.BytesIO) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("fiscal_year", [BUNDLED_FISCAL_YEAR - 1, BUNDLED_FISCAL_YEAR])
-def test_the_bundled_samples_are_what_the_generator_writes(fiscal_year: int) -> None:
+def test_the_bundled_samples_are_those_that_the_generator_writes(fiscal_year: int) -> None:
     bundled = SAMPLES / f"pls_sample_fy{fiscal_year}_csv.zip"
     assert members(bundled) == members(sample_zip(fiscal_year))
 
@@ -60,13 +60,13 @@ def test_the_sample_says_that_it_is_invented() -> None:
     assert all(system.libid.startswith(("SAMPLE-", system.state)) for system in sample().systems)
 
 
-def test_no_telephone_number_of_the_sample_is_anybodys() -> None:
+def test_telephone_numbers_of_the_sample_are_invented_and_unique() -> None:
     phones = [system.phone for system in sample().systems if system.phone != "-3"]
     assert {phone[3:6] for phone in phones} == {"555"}
     assert len(set(phones)) == len(phones)
 
 
-def test_the_sample_covers_what_makes_validation_hard() -> None:
+def test_the_sample_has_the_cases_that_make_validation_hard() -> None:
     systems, outlets = sample().systems, sample().outlets
     places = {(system.name, system.state) for system in systems}
     assert {("HARLOW CREEK PUBLIC LIBRARY", "IA"), ("HARLOW CREEK PUBLIC LIBRARY", "OR")} <= places
@@ -86,7 +86,7 @@ def test_the_sample_covers_what_makes_validation_hard() -> None:
     assert any(system.libid in keys - {system.fscs_key} for system in systems)
 
 
-def test_a_temporarily_closed_library_has_no_numbers() -> None:
+def test_a_temporarily_closed_library_has_the_codes_for_missing_values() -> None:
     (closed,) = [system for system in sample().systems if system.structure == "23"]
     assert (closed.phone, closed.period_end, closed.population) == ("-3", "-3", -3)
 
@@ -103,7 +103,7 @@ def test_two_years_of_the_sample_differ_as_two_releases_do() -> None:
     assert {names_now[key] for key in names_now.keys() - names_then} == {"SALT FORK CROSSING LIBRARY"}
 
 
-def test_a_branch_that_moved_stands_once_in_the_history_of_the_sample() -> None:
+def test_a_branch_that_changed_its_system_is_once_in_the_history() -> None:
     history = merge_releases([sample(2021), sample(2022)])
     places = [
         (entry.system.name, outlet.last_listed)
@@ -114,6 +114,6 @@ def test_a_branch_that_moved_stands_once_in_the_history_of_the_sample() -> None:
     assert places == [("THREE FORKS REGIONAL LIBRARY", 2022)]
 
 
-def test_a_year_whose_layout_the_sample_does_not_have_is_not_written() -> None:
+def test_a_year_with_an_unknown_layout_is_refused() -> None:
     with pytest.raises(ValueError, match="2015"):
         write_sample_release(io.BytesIO(), 2015, BUNDLED_SEED)

@@ -1,4 +1,5 @@
-"""Batches to the applications queue: ten a request, refusals sent again, nothing lost silently."""
+"""Applications are sent to the queue ten in a request; refused ones are sent again, and none is lost
+silently."""
 
 from __future__ import annotations
 
@@ -34,40 +35,40 @@ def row(number: int, name: str = "Anytown PL") -> Row:
     return Row(number + 1, f"A-{number}", fields)
 
 
-def sent_through(queue: FakeQueue, rows: list[Row]) -> tuple[list[str], int]:
+def send_rows(queue: FakeQueue, rows: list[Row]) -> tuple[list[str], int]:
     counted: list[int] = []
     failed = send(queue, "url", rows, counted.append, sleep=lambda _seconds: None)  # type: ignore[arg-type]
     return [refused.row.application_id for refused in failed], sum(counted)
 
 
-def test_rows_are_sent_in_order_ten_in_a_request() -> None:
+def test_rows_are_sent_in_order_and_ten_in_a_request() -> None:
     queue = FakeQueue()
     rows = [row(number) for number in range(23)]
-    assert sent_through(queue, rows) == ([], 23)
+    assert send_rows(queue, rows) == ([], 23)
     assert [len(request) for request in queue.requests] == [10, 10, 3]
     assert queue.taken == [sent.body() for sent in rows]
 
 
 def test_a_request_never_exceeds_the_limit_of_the_queue() -> None:
     queue = FakeQueue()
-    sent_through(queue, [row(number, "x" * 60_000) for number in range(9)])
+    send_rows(queue, [row(number, "x" * 60_000) for number in range(9)])
     assert all(sum(map(len, request)) <= MAX_BYTES for request in queue.requests)
     assert len(queue.taken) == 9
 
 
 def test_only_the_refused_part_of_a_request_is_sent_again() -> None:
     queue = FakeQueue(refuse="A-1", times=2)
-    assert sent_through(queue, [row(0), row(1), row(2)]) == ([], 3)
+    assert send_rows(queue, [row(0), row(1), row(2)]) == ([], 3)
     assert [len(request) for request in queue.requests] == [3, 1, 1]
 
 
 def test_a_row_that_is_always_refused_is_returned() -> None:
     queue = FakeQueue(refuse="A-1", times=99)
-    assert sent_through(queue, [row(0), row(1)]) == (["A-1"], 1)
+    assert send_rows(queue, [row(0), row(1)]) == (["A-1"], 1)
     assert len(queue.requests) == ATTEMPTS
 
 
-def test_a_faulty_message_is_not_sent_again() -> None:
+def test_a_message_that_the_queue_calls_faulty_is_not_sent_again() -> None:
     queue = FakeQueue(refuse="A-1", times=99, sender_fault=True)
-    assert sent_through(queue, [row(0), row(1)]) == (["A-1"], 1)
+    assert send_rows(queue, [row(0), row(1)]) == (["A-1"], 1)
     assert len(queue.requests) == 1

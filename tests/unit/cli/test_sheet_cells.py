@@ -38,7 +38,7 @@ def test_a_text_that_could_be_executed_gets_an_apostrophe(text: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["P-1", "Añasco", "", "(503) 555-0104", "A=B", -1.5, 12, None, True])
-def test_everything_else_stays_as_it_is(value: object) -> None:
+def test_every_other_value_is_unchanged(value: object) -> None:
     assert sheet_cell(value) == value
 
 

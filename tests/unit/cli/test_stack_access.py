@@ -39,7 +39,7 @@ def test_a_stacks_outputs_are_read_by_name() -> None:
         assert outputs_of(client, "mine", "stack mine") == {"RegistryTable": "t-1"}
 
 
-def test_a_stack_that_cannot_be_read_says_what_to_do() -> None:
+def test_the_message_about_a_stack_that_cannot_be_read_says_what_to_do() -> None:
     client = boto3.client("cloudformation")
     with Stubber(client) as stub:
         stub.add_client_error("describe_stacks", "ValidationError", "Stack with id mine does not exist")
@@ -47,7 +47,7 @@ def test_a_stack_that_cannot_be_read_says_what_to_do() -> None:
             outputs_of(client, "mine", "stack mine")
 
 
-def test_an_output_that_an_older_template_lacks_is_named() -> None:
+def test_the_message_names_an_output_that_an_older_template_does_not_have() -> None:
     stack = Stack("stack mine", False, {}, boto3.Session(), boto3.Session())
     with pytest.raises(CommandFailed, match="stack mine has no output ReleasesBucket"):
         stack.output("ReleasesBucket")

@@ -16,7 +16,7 @@ OLDER, NEWER = (ROOT / sample for sample in SAMPLE_RELEASES)
 
 
 @pytest.mark.parametrize("paths", [[OLDER, NEWER], [NEWER, OLDER]])
-def test_releases_are_loaded_oldest_first_whatever_their_order_on_the_command_line(paths: list[Path]) -> None:
+def test_releases_in_any_order_are_loaded_oldest_first(paths: list[Path]) -> None:
     read = releases_by_year(paths)
     assert [(path, release.fiscal_year) for path, release in read] == [(OLDER, 2021), (NEWER, 2022)]
 
@@ -26,7 +26,7 @@ def releases() -> list[Release]:
     return [release for _, release in releases_by_year([OLDER, NEWER])]
 
 
-def test_with_older_releases_former_names_and_vanished_libraries_apply(
+def test_with_older_releases_there_are_cases_of_former_names_and_vanished_libraries(
     releases: list[Release],
 ) -> None:
     cases = {case.about: case for case in drawn_cases(releases)}
@@ -38,7 +38,7 @@ def test_with_older_releases_former_names_and_vanished_libraries_apply(
     assert gone.fscs_key not in {system.fscs_key for system in releases[1].systems}
 
 
-def test_without_older_releases_only_listed_libraries_apply(releases: list[Release]) -> None:
+def test_without_older_releases_there_are_only_cases_of_listed_libraries(releases: list[Release]) -> None:
     listed = {system.fscs_key for system in releases[1].systems} | {"NONE", None}
     cases = drawn_cases(releases[1:])
     assert {case.fscs_key for case in cases} <= listed

@@ -29,17 +29,17 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _made(environment: Environment) -> None:
+def _make_environment(environment: Environment) -> None:
     environment.path.mkdir(parents=True, exist_ok=True)
     (environment.path / STAMP).write_text(environment.stamp())
 
 
-def test_an_environment_of_the_same_files_is_not_made_again(
+def test_an_environment_with_unchanged_files_is_not_made_again(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("ran something"))
     for environment in project_environments(checkout).values():
-        _made(environment)
+        _make_environment(environment)
     install(checkout, ("development", "sam", "stack", "handlers"), pytest.fail)
 
 
@@ -58,13 +58,13 @@ def test_an_environment_is_made_again_when_one_of_its_files_changed(
     checkout: Path, name: str, changed: str
 ) -> None:
     environment = project_environments(checkout)[name]
-    _made(environment)
+    _make_environment(environment)
     assert environment.is_ready()
     (checkout / changed).write_text("something==2\n")
     assert not environment.is_ready()
 
 
-def test_an_environment_of_another_folder_has_another_stamp(checkout: Path) -> None:
+def test_an_environment_in_another_folder_has_another_stamp(checkout: Path) -> None:
     # Virtual environments cannot be moved: a copied checkout has to make its own.
     here = Environment("sam", checkout / "sam", checkout / "requirements" / "sam.txt")
     there = Environment("sam", checkout / "copy", checkout / "requirements" / "sam.txt")
@@ -72,7 +72,7 @@ def test_an_environment_of_another_folder_has_another_stamp(checkout: Path) -> N
 
 
 @pytest.mark.parametrize("version_line", ["version = {}", "version_info = {}"])
-def test_an_environment_of_another_python_is_recognized(tmp_path: Path, version_line: str) -> None:
+def test_an_environment_with_another_python_is_recognized(tmp_path: Path, version_line: str) -> None:
     environment = Environment("any", tmp_path, None)
     assert not environment.has_this_python()
     home = f"home = {Path(base_python()).parent}\n"
@@ -87,9 +87,11 @@ def test_the_base_python_is_not_in_a_virtual_environment() -> None:
     assert not Path(base_python()).is_relative_to(sys.prefix) or sys.prefix == sys.base_prefix
 
 
-def test_a_failing_installer_is_quoted(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_message_quotes_the_installer_that_failed(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bootstrap = bootstrap_environment(checkout)
-    _made(bootstrap)
+    _make_environment(bootstrap)
     uv = bootstrap.path / "bin" / "uv"
     uv.parent.mkdir()
     uv.write_text("#!/bin/sh\necho 'no route to the registry' >&2\nexit 2\n")

@@ -19,18 +19,18 @@ def answer(
     return RowAnswer(of, application_id, label, result, key, 1.0, ["MATCH"])
 
 
-def compared(before: list[RowAnswer], after: list[RowAnswer], then: Circumstances = NOW) -> RunChanges:
+def compare_answers(before: list[RowAnswer], after: list[RowAnswer], then: Circumstances = NOW) -> RunChanges:
     return compare_runs("run.json", before, after, then, NOW)
 
 
-def test_the_same_run_twice_changes_nothing() -> None:
+def test_two_equal_runs_have_no_changed_rows() -> None:
     rows = [answer("a", RowResult.RIGHT, "ME0001"), answer("b", RowResult.REVIEW)]
-    made = compared(rows, rows)
+    made = compare_answers(rows, rows)
     assert (made.rows, made.differences) == ([], [])
     assert [(change.rows, change.changed) for change in made.sets] == [(2, 0)]
 
 
-def test_changed_rows_are_listed_gravest_first() -> None:
+def test_the_gravest_changes_are_listed_first() -> None:
     before = [answer(name, RowResult.REVIEW) for name in "abcd"] + [
         answer("e", RowResult.REVIEW, label="NONE")
     ]
@@ -41,7 +41,7 @@ def test_changed_rows_are_listed_gravest_first() -> None:
         answer("d", RowResult.REVIEW),
         answer("e", RowResult.NOT_VALIDATED, label="NONE"),
     ]
-    made = compared(before, after)
+    made = compare_answers(before, after)
     assert [(row.application_id, row.before, row.after) for row in made.rows] == [
         ("c", RowResult.REVIEW, RowResult.WRONG_KEY),
         ("b", RowResult.REVIEW, RowResult.NOT_VALIDATED),
@@ -56,12 +56,12 @@ def test_changed_rows_are_listed_gravest_first() -> None:
 def test_another_key_is_a_change_only_in_a_validated_row() -> None:
     before = [answer("a", RowResult.WRONG_KEY, "ME0002"), answer("b", RowResult.REVIEW, "ME0002")]
     after = [answer("a", RowResult.WRONG_KEY, "ME0003"), answer("b", RowResult.REVIEW, "ME0003")]
-    assert [row.application_id for row in compared(before, after).rows] == ["a"]
+    assert [row.application_id for row in compare_answers(before, after).rows] == ["a"]
 
 
 def test_differences_of_the_runs_themselves_are_listed() -> None:
     then = Circumstances("2021.1.abc", "2026-11.1/w1", "name, state")
-    made = compared(
+    made = compare_answers(
         [answer("a", RowResult.RIGHT), answer("old", RowResult.RIGHT)], [answer("a", RowResult.RIGHT)], then
     )
     assert made.differences == [
@@ -69,7 +69,7 @@ def test_differences_of_the_runs_themselves_are_listed() -> None:
         "fields: name, state then, all now",
         "rows that only one run has, not compared: 1 then, 0 now",
     ]
-    added = compared([], [answer("a", RowResult.RIGHT)])
+    added = compare_answers([], [answer("a", RowResult.RIGHT)])
     assert added.differences == ["rows that only one run has, not compared: 0 then, 1 now"]
     assert added.sets == []
 
@@ -77,10 +77,12 @@ def test_differences_of_the_runs_themselves_are_listed() -> None:
 def test_rows_with_the_same_id_in_two_sets_are_two_rows() -> None:
     before = [answer("a", RowResult.RIGHT, of="typed"), answer("a", RowResult.REVIEW, of="drift")]
     after = [answer("a", RowResult.RIGHT, of="drift"), answer("a", RowResult.RIGHT, of="typed")]
-    assert [(row.set, row.after) for row in compared(before, after).rows] == [("drift", RowResult.RIGHT)]
+    assert [(row.set, row.after) for row in compare_answers(before, after).rows] == [
+        ("drift", RowResult.RIGHT)
+    ]
 
 
-def test_a_row_is_kept_with_its_answer_and_without_infinite_bits() -> None:
+def test_a_run_keeps_the_answer_of_each_row_and_no_infinite_bits() -> None:
     kept, without_candidate = answers_of(
         [measured(application_id="a", bits=10.004), measured(N, "", label="NONE")]
     )

@@ -18,7 +18,7 @@ from library_validator_cli.evaluation.measure import THRESHOLDS
 from tests.builders.measured_rows import N, R, measured
 
 
-def test_halves_are_the_same_in_every_run() -> None:
+def test_a_row_is_in_the_same_half_in_every_run() -> None:
     assert [half_of(f"typed-{number:05d}") for number in range(6)] == [
         "report",
         "choose",
@@ -30,12 +30,12 @@ def test_halves_are_the_same_in_every_run() -> None:
 
 
 @given(st.integers(0, 10**9))
-def test_halves_are_about_as_large(start: int) -> None:
+def test_both_halves_are_about_equally_large(start: int) -> None:
     chosen = sum(half_of(f"drift-{start + number}") == "choose" for number in range(1_000))
     assert 400 < chosen < 600
 
 
-def test_the_curve_counts_what_each_threshold_would_validate() -> None:
+def test_the_curve_counts_the_rows_that_each_threshold_would_validate() -> None:
     points = {
         point.threshold: point
         for point in curve(
@@ -87,7 +87,7 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
     assert there.elsewhere.errors.count == 0
 
 
-def test_a_choice_is_empty_if_no_threshold_keeps_the_bound() -> None:
+def test_no_threshold_is_chosen_if_none_keeps_the_error_bound() -> None:
     always = [
         measured(application_id=application_id, label="NONE", validated_up_to=THRESHOLDS[-1])
         for half in ("choose", "report")
@@ -98,7 +98,7 @@ def test_a_choice_is_empty_if_no_threshold_keeps_the_bound() -> None:
     }
 
 
-def test_scores_of_confidence_are_those_of_their_definitions() -> None:
+def test_brier_score_and_log_loss_follow_their_definitions() -> None:
     measured_rows = [
         measured(confidence=0.8),
         measured(R, "ME0002", confidence=0.3),
@@ -116,12 +116,12 @@ def test_scores_of_confidence_are_those_of_their_definitions() -> None:
     assert sum(a_bin.right.of for a_bin in every.bins) == 3
 
 
-def test_a_certain_but_wrong_answer_has_a_large_and_finite_loss() -> None:
+def test_a_certain_but_wrong_answer_has_a_large_and_finite_log_loss() -> None:
     every, *_ = reliabilities([measured(key="ME0002", confidence=1.0), measured(confidence=1.0)])
     assert every.log_loss == pytest.approx(-math.log(1e-12) / 2)
     assert every.bins[-1].right == Share(count=1, of=2)
 
 
-def test_without_rows_there_is_no_score() -> None:
+def test_without_rows_there_is_no_brier_score_and_no_log_loss() -> None:
     scores = [(population.rows, population.brier, population.log_loss) for population in reliabilities([])]
     assert scores == [(0, None, None)] * 3

@@ -14,11 +14,11 @@ FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata"
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Path:
+def floors_path(tmp_path: Path) -> Path:
     return tmp_path / "floors.toml"
 
 
-def checked(
+def check_written_floors(
     path: Path, text: str, measured_rows: list[MeasuredRow], only: tuple[str, ...] = ()
 ) -> tuple[list[FloorCheck], list[str]]:
     path.write_text(text, "utf-8")
@@ -45,13 +45,15 @@ TEN = [measured(V, application_id=str(n)) for n in range(9)] + [measured(R, appl
         ("keys_max = 4", False),
     ],
 )
-def test_a_limit_is_met_or_missed_by_rows_or_by_share(written: Path, limit: str, met: bool) -> None:
-    checks, _ = checked(written, f'[[floor]]\nset = "typed"\n{limit}\n', TEN)
+def test_a_limit_on_rows_or_on_a_share_is_met_or_missed(floors_path: Path, limit: str, met: bool) -> None:
+    checks, _ = check_written_floors(floors_path, f'[[floor]]\nset = "typed"\n{limit}\n', TEN)
     assert [check.met for check in checks] == [met]
 
 
-def test_a_check_has_the_limit_and_the_measured_value(written: Path) -> None:
-    (check,), _ = checked(written, '[[floor]]\nset = "typed"\nvalidated_right_min = 0.995\n', TEN)
+def test_a_check_has_the_limit_and_the_measured_value(floors_path: Path) -> None:
+    (check,), _ = check_written_floors(
+        floors_path, '[[floor]]\nset = "typed"\nvalidated_right_min = 0.995\n', TEN
+    )
     assert (check.about, check.limit, check.measured, check.met) == (
         "typed",
         "validated_right at least 99.5%",
@@ -60,31 +62,31 @@ def test_a_check_has_the_limit_and_the_measured_value(written: Path) -> None:
     )
 
 
-def test_sets_that_a_floor_names_together_are_counted_together(written: Path) -> None:
+def test_the_sets_of_one_floor_are_counted_together(floors_path: Path) -> None:
     measured_rows = [measured(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
     text = '[[floor]]\nsets = ["museum", "college"]\nnon_library_validated_max = 2\n'
-    (check,), others = checked(written, text, measured_rows)
+    (check,), others = check_written_floors(floors_path, text, measured_rows)
     assert (check.measured, check.met, others) == ("3 of 3 (100.00%)", False, [])
-    assert checked(written, text, measured_rows[:2]) == ([], ["museum + college"])
+    assert check_written_floors(floors_path, text, measured_rows[:2]) == ([], ["museum + college"])
 
 
-def test_a_floor_is_about_its_kind_and_its_fields_only(written: Path) -> None:
+def test_a_floor_is_checked_only_for_its_kind_and_its_fields(floors_path: Path) -> None:
     measured_rows = [measured(V, kind="typo"), measured(N, "", kind="short")]
     text = (
         '[[floor]]\nset = "typed"\nkind = "typo"\nvalidated_right_min = 1.0\n'
         '[[floor]]\nset = "typed"\nonly = "state,name"\nvalidated_right_min = 1.0\n'
     )
-    (check,), others = checked(written, text, measured_rows)
+    (check,), others = check_written_floors(floors_path, text, measured_rows)
     assert (check.about, check.met) == ("typed / typo", True)
     assert others == ["typed as name, state"]
-    (reduced,), others = checked(written, text, measured_rows, only=("name", "state"))
+    (reduced,), others = check_written_floors(floors_path, text, measured_rows, only=("name", "state"))
     assert (reduced.measured, reduced.met) == ("1 of 2 (50.00%)", False)
     assert others == ["typed / typo"]
 
 
-def test_a_limit_on_rows_that_do_not_exist_is_missed(written: Path) -> None:
+def test_a_limit_on_a_set_without_rows_is_missed(floors_path: Path) -> None:
     text = '[[floor]]\nset = "typed"\nnon_library_validated_max = 0\n'
-    (check,), _ = checked(written, text, TEN)
+    (check,), _ = check_written_floors(floors_path, text, TEN)
     assert (check.measured, check.met) == ("0 of 0 (no such row)", False)
 
 
@@ -108,16 +110,18 @@ def test_a_limit_on_rows_that_do_not_exist_is_missed(written: Path) -> None:
         ('[[floor]]\nset = "typed"\nrecall_min = 0\n', "can never fail"),
     ],
 )
-def test_a_file_of_floors_that_could_never_fail_is_refused(written: Path, text: str, message: str) -> None:
-    written.write_text(text, "utf-8")
+def test_a_file_of_floors_that_could_never_fail_is_refused(
+    floors_path: Path, text: str, message: str
+) -> None:
+    floors_path.write_text(text, "utf-8")
     with pytest.raises(CommandFailed, match=message):
-        read_floors(written)
+        read_floors(floors_path)
 
 
-def test_a_floor_on_unknown_fields_is_refused(written: Path) -> None:
-    written.write_text('[[floor]]\nset = "typed"\nonly = "colour"\nwrong_max = 2\n', "utf-8")
+def test_a_floor_on_unknown_fields_is_refused(floors_path: Path) -> None:
+    floors_path.write_text('[[floor]]\nset = "typed"\nonly = "colour"\nwrong_max = 2\n', "utf-8")
     with pytest.raises(WrongUsage, match="colour"):
-        read_floors(written)
+        read_floors(floors_path)
 
 
 @pytest.mark.parametrize(

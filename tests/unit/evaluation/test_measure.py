@@ -35,7 +35,7 @@ def measure(row: LabelledRow) -> MeasuredRow:
     return Measurer(registry_of(NEWEST)).measure(row)
 
 
-def test_a_clean_match_is_right_found_first_and_within_ten_keys() -> None:
+def test_a_well_written_application_is_answered_right_with_at_most_ten_keys() -> None:
     measured = measure(labelled(**ALDER_FIELDS))
     assert (measured.result, measured.key, measured.right_rank) == (RowResult.RIGHT, "ME0001", 1)
     assert 1 <= measured.keys <= 10
@@ -55,7 +55,7 @@ def test_the_same_answer_is_an_error_under_another_label(label: str, result: Row
     assert measure(labelled(label, **ALDER_FIELDS)).result is result
 
 
-def test_a_row_that_is_not_validated_has_its_answer_as_result() -> None:
+def test_the_result_of_a_row_that_is_not_validated_is_its_answer() -> None:
     affiliate = {**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"}
     assert measure(labelled("NONE", **affiliate)).result is RowResult.NOT_VALIDATED
     assert measured(R).result is RowResult.REVIEW
@@ -68,7 +68,7 @@ def test_without_candidates_there_is_no_key_and_no_confidence() -> None:
     assert (measured.bits, measured.confidence) == (-math.inf, 0.0)
 
 
-def test_the_result_at_another_threshold_is_that_of_a_policy_with_it() -> None:
+def test_the_result_at_another_threshold_equals_that_of_a_policy_with_this_threshold() -> None:
     """Only its score validates this applicant: it has no street, and its town has two systems."""
     measurer = Measurer(registry_of(NEWEST))
     row = labelled("ME0002", name="Briar County Library", city="Briarton", state="ME", fscs_id="ME0002")
@@ -81,13 +81,13 @@ def test_the_result_at_another_threshold_is_that_of_a_policy_with_it() -> None:
         assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is RowResult.RIGHT)
 
 
-def test_the_threshold_for_a_name_and_a_place_alone_moves_with_it() -> None:
+def test_the_threshold_for_name_and_place_alone_moves_with_the_validate_threshold() -> None:
     """Only its name and its town identify this applicant, and its town has two systems."""
     measured = measure(labelled("ME0002", name="Briar County Library", city="Briarton", state="ME"))
     assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
 
 
-def test_the_score_alone_would_validate_the_friends_of_a_library() -> None:
+def test_the_score_without_rules_would_validate_the_friends_of_a_library() -> None:
     measured = measure(
         labelled("NONE", **{**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"})
     )
@@ -119,15 +119,15 @@ def test_several_processes_give_the_rows_of_one_process_in_the_same_order(thread
     over.set()
 
 
-def test_an_exception_names_its_row() -> None:
-    class Broken(MemoryRegistry):
+def test_an_exception_names_the_row_that_caused_it() -> None:
+    class BrokenRegistry(MemoryRegistry):
         def postings(self, *_: object, **__: object) -> dict[str, bytes]:
             raise ZeroDivisionError
 
-    registry = Broken.of_index(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
+    registry = BrokenRegistry.of_index(build_index([NEWEST]), [AcceptedRelease(2022, "0", "a.zip", "1")], NOW)
     with (
         measure_rows([labelled(**ALDER_FIELDS)], registry, processes=1) as measured_rows,
         pytest.raises(ZeroDivisionError) as raised,
     ):
         list(measured_rows)
-    assert raised.value.__notes__ == ["over the application a-1 of the set typed"]
+    assert raised.value.__notes__ == ["while measuring the application a-1 of the set typed"]

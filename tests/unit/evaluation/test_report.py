@@ -104,7 +104,7 @@ def test_hostile_names_are_shown_as_text() -> None:
     assert not any(name.startswith("on") for _, attributes in Page(text).elements for name in attributes)
 
 
-def test_a_release_is_not_trusted_either() -> None:
+def test_hostile_text_in_a_release_is_shown_as_text() -> None:
     evil = system("ME0001", HOSTILE, ALDER.street, ALDER.city, ALDER.zip, ALDER.phone)
     rows = (labelled("a", "ME0002", name="Alder", phone=ALDER.phone, **ALDER_POINT),)
     page = Page(html_report(run_of(rows, registry_of(release((evil, *NEWEST.systems[1:]))))))
@@ -126,7 +126,7 @@ def test_the_report_shows_counts_intervals_and_the_worst_errors_with_their_evide
     assert "Wrong validations" in text
 
 
-def test_missed_floors_are_at_the_top() -> None:
+def test_the_report_shows_missed_floors_at_its_top() -> None:
     floor = Floor(("typed",), "", (), (Limit("wrong", False, 0), Limit("recall", True, 0.1)))
     elsewhere = Floor(("museum",), "", (), (Limit("wrong", False, 0),))
     run = run_of(floors=(floor, elsewhere))
@@ -155,15 +155,17 @@ def test_a_comparison_shows_the_rows_that_changed() -> None:
 
 
 @pytest.mark.parametrize("rows", [ROWS[:1], ROWS[3:4], ROWS[4:]])
-def test_there_is_a_report_without_whole_kinds_of_rows(rows: tuple[LabelledRow, ...]) -> None:
+def test_a_report_can_be_made_without_libraries_or_without_other_applicants(
+    rows: tuple[LabelledRow, ...],
+) -> None:
     assert Page(html_report(run_of(rows))).open == []
 
 
-def test_the_report_names_the_fields_of_a_reduction() -> None:
+def test_the_report_names_the_fields_that_the_applications_keep() -> None:
     assert "only the fields name, state" in html_report(run_of(only=("name", "state")))
 
 
-def test_a_run_can_be_kept_and_read_again(tmp_path: Path) -> None:
+def test_a_run_that_was_written_can_be_read_again(tmp_path: Path) -> None:
     run = run_of(floors=(Floor(("typed",), "", (), (Limit("wrong", False, 0),)),))
     kept = tmp_path / "run.json"
     kept.write_text(run.model_dump_json(), "utf-8")
@@ -180,7 +182,7 @@ def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, text: str) -> None:
         read_run(kept)
 
 
-def test_percentages_never_round_to_certainty() -> None:
+def test_no_percentage_is_rounded_to_0_or_100() -> None:
     assert [percent(value) for value in (None, 0.0, 1.0, 0.5, 0.99995, 0.00004)] == [
         "-",
         "0.00%",
@@ -191,6 +193,6 @@ def test_percentages_never_round_to_certainty() -> None:
     ]
 
 
-def test_invisible_characters_are_shown() -> None:
+def test_invisible_characters_are_shown_as_their_code() -> None:
     assert as_html("a\u200bb\x00c & <d>") == "a⟨U+200B⟩b⟨U+0000⟩c &amp; &lt;d&gt;"
     assert as_html("Añasco") == "Añasco"

@@ -5,7 +5,7 @@ from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
 from tests.builders.measured_rows import N, R, V, measured
 
 
-def test_libraries_non_libraries_and_vanished_libraries_are_counted_apart() -> None:
+def test_libraries_other_applicants_and_vanished_libraries_are_counted_separately() -> None:
     (group,) = groups_of(
         [
             measured(V),
@@ -38,7 +38,7 @@ def test_libraries_non_libraries_and_vanished_libraries_are_counted_apart() -> N
     assert group.rows == 8
 
 
-def test_each_set_is_followed_by_its_kinds_and_holds_all_of_them() -> None:
+def test_each_set_is_followed_by_its_kinds_and_counts_the_rows_of_all_of_them() -> None:
     groups = groups_of(
         [
             measured(of="typed", kind="typo"),

@@ -8,7 +8,7 @@ from tests.builders.measured_rows import N, R, measured
 from tests.builders.small_registry import NEWEST, registry_of
 
 
-def test_errors_come_gravest_first_and_then_by_bits() -> None:
+def test_the_gravest_errors_come_first_and_equally_grave_errors_are_ordered_by_bits() -> None:
     measured_rows = [
         measured(R, application_id="review"),
         measured(application_id="right"),
@@ -23,7 +23,7 @@ def test_errors_come_gravest_first_and_then_by_bits() -> None:
     assert chosen == ["college", "friends", "wrong", "no", "review"]
 
 
-def test_libraries_not_validated_and_libraries_to_review_share_the_room() -> None:
+def test_libraries_not_validated_and_libraries_in_review_share_the_rest_of_the_list() -> None:
     noes = [measured(N, "", application_id=f"no-{number}") for number in range(30)]
     reviews = [measured(R, application_id=f"review-{number}") for number in range(30)]
     results = [row.result for row in worst_errors([*noes, *reviews], most=11)]
@@ -33,7 +33,7 @@ def test_libraries_not_validated_and_libraries_to_review_share_the_room() -> Non
     assert len(worst_errors([*noes, *reviews[:3]], most=11)) == 11
 
 
-def test_a_hundred_rows_of_a_kind_do_not_hide_the_others() -> None:
+def test_a_hundred_errors_of_one_kind_do_not_hide_the_errors_of_other_kinds() -> None:
     many = [measured(R, application_id=f"id-{number}", code="TIE", bits=20.0) for number in range(100)]
     other = measured(R, application_id="other", code="NAME_DIFFERS", bits=1.0)
     chosen = [row.row.application.application_id for row in worst_errors([*many, other], most=4)]

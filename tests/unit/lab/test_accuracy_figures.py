@@ -56,8 +56,8 @@ def lines(table: str) -> list[str]:
     return [line[2:-2] for line in table.splitlines() if line.startswith("|")][2:]
 
 
-class TestMistakes:
-    def test_each_kind_that_gets_a_wrong_answer_is_named_with_reasons_and_share(self) -> None:
+class TestMistakeFigures:
+    def test_each_kind_of_applicant_with_wrong_answers_is_named_with_reasons_and_share(self) -> None:
         refused = [measured(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
         reasons = "`NO_ENTRY` 2, `AFFILIATE` 1"
         table = lines(mistake_figures(measurement_of([*refused, measured(of="erate"), measured(of="typed")])))
@@ -87,7 +87,7 @@ class TestMistakes:
             ["", "museums", "`NAME_DIFFERS` 1"],
         ]
 
-    def test_the_kind_with_most_of_a_wrong_answer_comes_first(self) -> None:
+    def test_the_kind_of_applicant_with_most_wrong_answers_comes_first(self) -> None:
         rows = [measured(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
         assert [line.split(" | ")[1] for line in lines(mistake_figures(measurement_of(rows)))[2:]] == [
             "colleges",
@@ -97,12 +97,14 @@ class TestMistakes:
     @pytest.mark.parametrize(
         ("label", "of"), [("ME0001", "fscs_contradicts"), ("NONE", "fscs_impostor")], ids=str
     )
-    def test_a_review_is_right_for_the_fscs_id_of_another_library(self, label: str, of: str) -> None:
+    def test_a_review_is_the_right_answer_to_an_application_with_the_fscs_id_of_another_library(
+        self, label: str, of: str
+    ) -> None:
         assert "sent to a person" not in mistake_figures(measurement_of([measured(R, label=label, of=of)]))
 
 
-class TestSets:
-    def test_sets_of_other_releases_are_in_the_table_of_the_newest(self) -> None:
+class TestSetFigures:
+    def test_sets_measured_with_other_releases_are_in_the_table_of_the_newest_release(self) -> None:
         hard = measurement_of([measured(of="hard")], releases=(SAMPLE, OLDER))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured(), measured(N)]), hard]))
         assert [line.split(" | ")[:3] for line in lines(blocks["libraries"])] == [
@@ -111,7 +113,7 @@ class TestSets:
         ]
         assert (blocks["few-fields"], blocks["older-releases"]) == ("", "")
 
-    def test_older_releases_have_their_own_table(self) -> None:
+    def test_measurements_with_older_releases_have_their_own_table(self) -> None:
         older = measurement_of([measured(), measured(R, label="NONE")], releases=(OLDER, NEWEST))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured(R)]), older]))
         assert blocks["older-releases"].startswith("2 releases: `older.zip`, `newest.zip`.")
@@ -119,7 +121,7 @@ class TestSets:
         assert "| `typed` | 1 | 0 | 0.00 to 79.35 | 1 (100.00%) |" in blocks["older-releases"]
         assert "| `typed` | 1 | 0 (0.00%) |" in blocks["libraries"]
 
-    def test_with_few_fields_there_are_tables_and_other_thresholds(self) -> None:
+    def test_a_measurement_with_few_fields_has_tables_and_other_thresholds(self) -> None:
         few = measurement_of(
             [measured(bits=0.5), measured(), measured(N, label="NONE")], only=("name", "city")
         )
@@ -134,14 +136,14 @@ class TestSets:
             "2 | 1 (50.00%) | 0 | 0",
         ]
 
-    def test_with_fields_that_validate_no_row_there_is_only_a_sentence(self) -> None:
+    def test_a_measurement_that_validates_no_row_has_only_a_sentence(self) -> None:
         few = measurement_of([measured(R), measured(N, label="NONE")], only=("name", "state"))
         blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
         assert "0 were validated with the right key (0.00%)" in blocks["few-fields"]
         assert (lines(blocks["few-fields"]), blocks["name-and-town"]) == ([], "")
 
 
-class TestWordings:
+class TestWordingFigures:
     @pytest.fixture
     def blocks(self) -> dict[str, str]:
         rows = [
@@ -166,7 +168,7 @@ class TestWordings:
             ["not the library by their own words: Not, Former, Near, c/o", "1", "0", "0 (0.00%)"],
         ]
 
-    def test_forms_that_libraries_use_are_counted_separately(self, blocks: dict[str, str]) -> None:
+    def test_forms_that_libraries_use_too_are_counted_separately(self, blocks: dict[str, str]) -> None:
         assert blocks["wordings-of-libraries"].splitlines() == [
             "| validated with | its street and ZIP |",
             "| --- | ---: |",
@@ -174,7 +176,7 @@ class TestWordings:
         ]
 
 
-class TestCells:
+class TestAccuracyCells:
     def test_shares_are_rounded_to_the_disadvantage_of_the_product(self) -> None:
         assert percent(Share(count=99_999, of=100_000)) == "99.99%"
         assert percent(Share(count=100_000, of=100_000)) == "100.00%"
@@ -182,7 +184,9 @@ class TestCells:
         assert percent(Share(count=0, of=0)) == "-"
         assert rows_and_share(Share(count=1_999, of=2_000)) == "1,999 (99.95%)"
 
-    def test_the_most_frequent_reasons_come_first_and_equals_by_name(self) -> None:
+    def test_the_most_frequent_reasons_come_first_and_equally_frequent_reasons_are_ordered_by_name(
+        self,
+    ) -> None:
         reasons = {"TIE": 1, "NO_ENTRY": 1_200, "AFFILIATE": 1}
         assert reasons_and_counts(reasons) == "`NO_ENTRY` 1,200, `AFFILIATE` 1, `TIE` 1"
         assert reasons_and_counts(reasons, 2) == "`NO_ENTRY` 1,200, `AFFILIATE` 1"

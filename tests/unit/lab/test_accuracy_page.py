@@ -36,15 +36,15 @@ def page(tmp_path: Path) -> Path:
     return Path(shutil.copy(PAGE, tmp_path / "accuracy.md"))
 
 
-def write(page: Path, *options: str, peers: bool = True) -> int:
+def write_page(page: Path, *options: str, peers: bool = True) -> int:
     measured = [str(ACCURACY), "--wordings", str(WORDINGS), *(["--peers", str(PEERS)] if peers else [])]
     return accuracy_page.main([*measured, "--output", str(page), *options])
 
 
 def test_the_command_writes_the_page_of_the_repository(page: Path) -> None:
-    assert write(page) == 0
+    assert write_page(page) == 0
     assert page.read_text("utf-8") == PAGE.read_text("utf-8")
-    assert write(page, "--check") == 0
+    assert write_page(page, "--check") == 0
 
 
 def test_a_figure_that_was_not_measured_is_reported_and_replaced(
@@ -52,10 +52,10 @@ def test_a_figure_that_was_not_measured_is_reported_and_replaced(
 ) -> None:
     right = PAGE.read_text("utf-8")
     page.write_text(right.replace("| `typed` | 1,495 |", "| `typed` | 1,496 |"), "utf-8")
-    assert write(page, "--check") == 1
+    assert write_page(page, "--check") == 1
     assert "is not what" in capsys.readouterr().err
     assert page.read_text("utf-8") != right
-    assert write(page) == 0
+    assert write_page(page) == 0
     assert page.read_text("utf-8") == right
 
 
@@ -63,12 +63,12 @@ def test_a_page_without_the_marker_of_a_figure_is_refused(
     page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page.write_text(PAGE.read_text("utf-8").replace("<!-- figures: gone -->", ""), "utf-8")
-    assert write(page) == 1
+    assert write_page(page) == 1
     assert "differ: gone" in capsys.readouterr().err
 
 
-def test_without_results_of_peers_their_table_stays(page: Path) -> None:
-    assert write(page, "--check", peers=False) == 0
+def test_without_results_of_peers_the_page_keeps_the_table_of_peers(page: Path) -> None:
+    assert write_page(page, "--check", peers=False) == 0
 
 
 def test_every_set_with_a_wrong_answer_has_a_plain_name() -> None:
@@ -79,7 +79,7 @@ def test_every_set_with_a_wrong_answer_has_a_plain_name() -> None:
             ("non_library_validated", OTHERS),
             ("gone_validated", GONE),
         )
-        for group in accuracy().whole.sets
+        for group in accuracy().main_measurement.sets
         if measure in group.measures and group.set not in who
     }
     assert unnamed == set()
@@ -96,7 +96,7 @@ def test_every_kind_and_variant_of_the_wordings_has_a_plain_name() -> None:
     assert set(Variant) == set(VARIANTS)
 
 
-def test_the_figures_are_of_the_policy_and_weights_that_ship() -> None:
+def test_the_figures_were_measured_with_the_shipped_policy_and_weights() -> None:
     shipped = f"{load_policy().version}/{load_weights().version}"
     wordings = extract.Accuracy.model_validate_json(WORDINGS.read_bytes())
     measurements = accuracy().measurements
@@ -104,15 +104,15 @@ def test_the_figures_are_of_the_policy_and_weights_that_ship() -> None:
     assert {measured.threshold for measured in measurements} == {load_policy().validate}
 
 
-def test_the_curve_at_the_shipped_threshold_has_the_shipped_answers() -> None:
+def test_the_curve_at_the_shipped_threshold_counts_the_answers_of_the_product() -> None:
     for measurement in accuracy().measurements:
         point = measurement.as_shipped
-        assert point.right == measurement.over("validated_right")
-        assert point.wrong_key == measurement.over("wrong")
-        assert point.non_libraries == measurement.over("non_library_validated")
+        assert point.right == measurement.total_of("validated_right")
+        assert point.wrong_key == measurement.total_of("wrong")
+        assert point.non_libraries == measurement.total_of("non_library_validated")
 
 
-def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(tmp_path: Path) -> None:
+def test_the_committed_counts_equal_those_of_a_new_evaluation_of_the_hard_cases(tmp_path: Path) -> None:
     before = tmp_path / "pls_sample_fy2021_csv.zip"
     with before.open("wb") as target:
         write_sample_release(target, BUNDLED_FISCAL_YEAR - 1, BUNDLED_SEED)
@@ -130,7 +130,7 @@ def test_the_committed_counts_are_those_of_a_fresh_evaluation_of_the_hard_cases(
     assert fresh.registry_version == committed.registry_version
 
 
-def test_the_committed_results_have_no_application() -> None:
+def test_the_committed_results_contain_no_application() -> None:
     assert '"rows": [' not in ACCURACY.read_text("utf-8")
     assert '"application_id"' not in ACCURACY.read_text("utf-8")
 

@@ -54,7 +54,7 @@ def pair(text: str, *others: str, same: bool = True, name: str = "respelled") ->
         ("N6524 COUNTY RD A", ["6524"]),
     ],
 )
-def test_the_numbers_of_a_line_are_its_digits(text: str, numbers: list[str]) -> None:
+def test_the_numbers_of_a_line_are_read_from_its_digits(text: str, numbers: list[str]) -> None:
     assert pairs.numbers_of(text) == numbers
 
 
@@ -68,7 +68,7 @@ def test_the_numbers_of_a_line_are_its_digits(text: str, numbers: list[str]) -> 
         ("14 HIGHWAY 12", []),  # doubtful: 12 is in both
     ],
 )
-def test_digits_distinguish_respelled_lines_from_moved_lines(
+def test_digits_decide_whether_a_line_is_respelled_or_moved(
     now: str, expected: list[tuple[str, bool]]
 ) -> None:
     newer = release((replace(ALDER, street=now, mailing_street="M"),))
@@ -96,7 +96,7 @@ def test_a_place_with_another_phone_zip_or_key_is_left_out(changed: dict[str, st
     assert pairs.pairs_of_releases([systems_of(ALDER)], release((now,)))[0] == []
 
 
-def test_the_same_lines_in_two_older_releases_are_one_pair() -> None:
+def test_equal_lines_of_two_older_releases_make_one_pair() -> None:
     older = [systems_of(ALDER), release((ALDER,), fiscal_year=2017)]
     newer = release((replace(ALDER, street="12 N FORK RD", mailing_street="M"),))
     assert len(pairs.pairs_of_releases(older, newer)[0]) == 1
@@ -106,7 +106,7 @@ def branch(sequence: str, street: str, phone: str) -> Outlet:
     return outlet("ME0001", sequence, "A BRANCH", street, "ALDER POINT", "04901", phone)
 
 
-def test_neighbours_share_a_zip_and_neither_phone_nor_number() -> None:
+def test_neighbours_have_the_same_zip_and_different_phones_and_numbers() -> None:
     outlets = (
         branch("002", "12 NORTH FORK ROAD", "2075550101"),
         branch("003", "90 MILL STREET", "2075550102"),
@@ -138,7 +138,7 @@ def test_neighbours_share_a_zip_and_neither_phone_nor_number() -> None:
         ("PO BOX 129", ""),
     ],
 )
-def test_the_next_street_is_the_numbered_one_after(text: str, changed: str) -> None:
+def test_the_next_street_has_the_next_number(text: str, changed: str) -> None:
     assert pairs.next_street(text) == changed
 
 
@@ -152,7 +152,7 @@ def test_the_next_street_is_the_numbered_one_after(text: str, changed: str) -> N
         ("12 WESTERN AVE", ""),
     ],
 )
-def test_the_other_side_is_the_opposite_direction(text: str, changed: str) -> None:
+def test_the_opposite_side_has_the_opposite_direction(text: str, changed: str) -> None:
     assert pairs.opposite_side(text) == changed
 
 
@@ -171,7 +171,7 @@ def test_an_application_is_paired_with_its_system_and_with_strangers() -> None:
 
 
 @pytest.mark.parametrize("label", ["NONE", "GONE", "ME0099"])
-def test_an_applicant_that_is_not_a_listed_library_has_no_lines(label: str) -> None:
+def test_an_applicant_that_is_not_a_listed_library_makes_no_pairs(label: str) -> None:
     assert pairs.pairs_of_labelled_rows([labelled(label, "12 N Fork Rd")], release((ALDER,))) == []
 
 
@@ -208,12 +208,12 @@ def test_boxes_of_usaddress_are_read_as_the_product_reads_them() -> None:
 @pytest.mark.parametrize(
     ("given", "number"), [("72-31", "72"), ("012", "12"), ("N6524", "6524"), ("ONE", "")]
 )
-def test_house_numbers_of_parsers_get_the_products_form(given: str, number: str) -> None:
+def test_house_numbers_of_parsers_are_written_as_the_product_writes_them(given: str, number: str) -> None:
     read = street_of_parts({"AddressNumber": given, "StreetName": "MAIN"}, shorten_word)
     assert read == Street(number, "MAIN", "")
 
 
-def test_parts_without_a_street_are_unread() -> None:
+def test_parts_without_a_street_are_not_a_street() -> None:
     assert street_of_parts({"Recipient": "CITY HALL"}, shorten_word) is None
     assert street_of_parts({"BuildingName": "LIBRARY PLAZA"}, shorten_word) == Street("", "LIBRARY PLZ", "")
 
@@ -225,7 +225,7 @@ def test_labels_of_libpostal_make_a_street() -> None:
     assert street_of_labels([("alder point", "city")]) is None
 
 
-def test_the_best_of_several_lines_counts() -> None:
+def test_the_level_of_a_pair_is_that_of_its_best_line() -> None:
     compare = comparison_with(with_plain_rules())
     assert compare(pair("12 N Fork Rd", "PO BOX 7", "12 NORTH FORK ROAD")) == "exact"
     assert compare(pair("12 N Fork Rd", "90 MILL STREET", "14 NORTH FORK ROAD")) == "same_street"
@@ -261,7 +261,7 @@ def test_shares_and_mistakes_are_counted_by_set() -> None:
     ]
 
 
-def test_whole_lines_have_no_house_number_and_differ_by_a_digit() -> None:
+def test_lines_read_as_a_whole_have_no_house_number_and_differ_by_a_digit() -> None:
     reader = levels_of(
         "whole", comparison_with(with_whole_lines()), [pair("100 NORTH MAIN ST", "102 NORTH MAIN ST")]
     )
@@ -274,7 +274,7 @@ def test_installed_bytes_include_requirements() -> None:
     assert costs.installed_bytes(["pydantic"]) > costs.installed_bytes(["pydantic-core"])
 
 
-def test_a_run_measures_every_installed_reader(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_installed_reader_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     found = run(
         [
             pair("12 N Fork Rd", "12 NORTH FORK ROAD"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.speed import answer_models
 
 
-def test_each_way_has_its_times_and_its_ratio_to_judging(tmp_path: Path) -> None:
+def test_each_way_of_answering_has_its_times_and_its_ratio_to_judging(tmp_path: Path) -> None:
     output = tmp_path / "answer_models.json"
     answer_models.main(["--applications", "25", "--runs", "2", "--output", str(output)])
     found = json.loads(output.read_text("utf-8"))

@@ -32,7 +32,7 @@ def test_an_optional_block_without_figures_keeps_its_text() -> None:
     assert fill_blocks(PAGE, {}, optional=frozenset({"speed"})) == PAGE
 
 
-def test_a_check_reports_a_stale_file_and_writes_nothing(
+def test_the_check_reports_an_outdated_file_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "page.md"

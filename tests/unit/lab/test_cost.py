@@ -27,50 +27,52 @@ from tests.builders.decisions import decision_of, submission_of
 BY_DAY: Final = Index("by_day", ("day", "at"), frozenset({"pk", "sk", "day", "at"}))
 
 
-def text(**values: str) -> dict[str, Any]:
+def text_attributes(**values: str) -> dict[str, Any]:
     return {name: {"S": value} for name, value in values.items()}
 
 
 @pytest.mark.parametrize(
     ("size", "units"), [(0, 1), (1, 1), (1_023, 1), (1_024, 1), (1_025, 2), (2_048, 2), (2_049, 3)]
 )
-def test_a_write_costs_a_unit_for_each_begun_kilobyte(size: int, units: int) -> None:
+def test_a_write_costs_one_unit_for_each_begun_kilobyte_of_the_item(size: int, units: int) -> None:
     item = {"b": {"B": b"x" * (size - 1)}} if size else {}
 
     assert written_units(item) == units
 
 
-class TestIndex:
-    ENTRY: Final = text(pk="p", sk="s", day="1", at="2", body="b")
+class TestIndexWriteUnits:
+    ENTRY: Final = text_attributes(pk="p", sk="s", day="1", at="2", body="b")
 
-    def test_a_row_that_appears_or_disappears_costs_a_unit(self) -> None:
+    def test_an_index_row_that_appears_or_disappears_costs_one_unit(self) -> None:
         assert BY_DAY.units(None, self.ENTRY) == BY_DAY.units(self.ENTRY, None) == 1
 
-    def test_an_item_outside_the_index_costs_the_index_nothing(self) -> None:
-        without = text(pk="p", sk="s", day="1")
+    def test_an_item_that_is_not_in_the_index_costs_no_index_units(self) -> None:
+        without = text_attributes(pk="p", sk="s", day="1")
 
         assert BY_DAY.units(None, without) == BY_DAY.units(without, None) == 0
 
-    def test_an_attribute_that_is_not_projected_costs_nothing(self) -> None:
-        assert BY_DAY.units(self.ENTRY, self.ENTRY | text(body="another")) == 0
+    def test_a_change_of_an_attribute_that_is_not_projected_costs_no_index_units(self) -> None:
+        assert BY_DAY.units(self.ENTRY, self.ENTRY | text_attributes(body="another")) == 0
 
-    def test_another_key_is_a_deletion_and_a_put(self) -> None:
-        assert BY_DAY.units(self.ENTRY, self.ENTRY | text(at="3")) == 2
+    def test_a_changed_index_key_costs_a_deletion_and_a_put(self) -> None:
+        assert BY_DAY.units(self.ENTRY, self.ENTRY | text_attributes(at="3")) == 2
 
-    def test_a_projected_attribute_that_changes_is_one_write(self) -> None:
+    def test_a_change_of_a_projected_attribute_costs_one_write(self) -> None:
         index = Index("by_day", ("day", "at"), frozenset({"pk", "sk", "day", "at", "body"}))
 
-        assert index.units(self.ENTRY, self.ENTRY | text(body="another")) == 1
+        assert index.units(self.ENTRY, self.ENTRY | text_attributes(body="another")) == 1
 
 
-class TestReads:
+class TestReadUnits:
     ITEM: Final = {"b": {"B": b"x" * 4_096}}  # a byte over four KB with its name
 
     @pytest.mark.parametrize(("consistent", "units"), [(False, 1.0), (True, 2.0)])
-    def test_an_item(self, consistent: bool, units: float) -> None:
+    def test_an_item_costs_half_a_unit_or_with_consistency_a_unit(
+        self, consistent: bool, units: float
+    ) -> None:
         assert read_units("GetItem", {"ConsistentRead": consistent}, {"Item": self.ITEM}) == units
 
-    def test_a_missing_key(self) -> None:
+    def test_a_missing_key_costs_as_much_as_the_smallest_item(self) -> None:
         assert read_units("GetItem", {}, {}) == 0.5
 
     def test_a_batch_is_billed_item_by_item_with_missing_keys(self) -> None:
@@ -83,7 +85,7 @@ class TestReads:
         assert read_units("Query", {}, {"Items": [self.ITEM] * 3}) == 0.5 * 4
 
 
-class TestOnAWatchedTable:
+class TestMeterOnATable:
     @pytest.fixture
     def meter(self) -> Iterator[Meter]:
         with mock_aws():
@@ -95,7 +97,7 @@ class TestOnAWatchedTable:
         create_casework_table(client)
         return DecisionTable(CaseworkAccess(meter.watch(client), CASEWORK_TABLE, sleep=lambda _: None))
 
-    def test_a_new_application_that_is_validated_and_published(
+    def test_the_writes_of_a_validated_and_published_application_are_counted(
         self, meter: Meter, casework: DecisionTable
     ) -> None:
         decision = decision_of(submission_of())
@@ -116,7 +118,7 @@ class TestOnAWatchedTable:
         assert usage.stored_items == 3 + 3
         assert usage.outside_seconds > 0
 
-    def test_a_transaction_that_was_refused_is_paid_for_and_stores_nothing(
+    def test_a_refused_transaction_is_billed_and_stores_nothing(
         self, meter: Meter, casework: DecisionTable
     ) -> None:
         first = decision_of(submission_of(name="One"), Answer.NOT_VALIDATED)
@@ -134,14 +136,14 @@ class TestOnAWatchedTable:
         assert usage.read_units == {"GetItem": 1}
         assert usage.stored_items == 0
 
-    def test_taken_usage_is_not_counted_again(self, meter: Meter, casework: DecisionTable) -> None:
+    def test_usage_that_was_taken_is_not_counted_again(self, meter: Meter, casework: DecisionTable) -> None:
         casework.get("a", "b")
 
         assert meter.take().reads == 1
         assert meter.take() == Usage()
 
 
-def test_an_event_is_as_large_as_its_texts_and_its_time() -> None:
+def test_the_size_of_an_event_is_that_of_its_texts_and_its_time() -> None:
     assert event_size({"Source": "é", "DetailType": "ab", "Detail": "{}"}) == 14 + 2 + 2 + 2
 
 
@@ -156,14 +158,14 @@ PRICES: Final = Prices(
 )
 
 
-def test_a_function_of_half_a_processor_takes_twice_the_time_and_waits_as_long() -> None:
+def test_half_a_processor_doubles_the_processor_time_but_not_the_waiting_time() -> None:
     request = {"PutItem": 2, "Query": 1}
 
     assert PRICES.billed_milliseconds(10, request, 1_000) == 20 + 16
     assert PRICES.billed_milliseconds(10, request, 4_000) == 10 + 16
 
 
-def test_each_billed_quantity_is_a_line_with_its_kind() -> None:
+def test_each_billed_quantity_has_a_line_with_its_kind() -> None:
     usage = Usage(requests=Counter(PutItem=1), write_units=Counter({"PutItem run": 5}))
     work = FunctionUse(usage, 497.0, 1, 0, 0, 1_000)
 
@@ -177,7 +179,7 @@ def test_each_billed_quantity_is_a_line_with_its_kind() -> None:
     }
 
 
-def test_ten_messages_at_a_time_are_received_and_deleted() -> None:
+def test_messages_are_received_and_deleted_ten_at_a_time() -> None:
     assert sum(queue_requests(1_000, event_bytes=3_000).values()) == 1_000 + 200 + 1_000 + 200
     assert queue_requests(1_000, CHUNK / 5)["received and deleted by the consumer"] == 300
 
@@ -214,7 +216,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return measure(releases, cost.draw_applications(releases[1], 50), Prices.read())
 
 
-def test_the_whole_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
+def test_the_total_cost_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
     for part, dollars in (
         ("applications", "dollars_per_1000"),
         ("release", "dollars"),
@@ -243,13 +245,13 @@ def test_a_batch_of_ten_reads_its_pointer_and_its_postings_once(measured: dict[s
     assert measured["applications"]["requests_per_batch"]["median"] >= 1 + 1 + 10 + 1 + 10
 
 
-def test_one_event_for_each_application(measured: dict[str, Any]) -> None:
+def test_each_application_has_one_event(measured: dict[str, Any]) -> None:
     (events,) = (line for line in measured["applications"]["lines"] if line["what"] == "events")
 
     assert events["quantity"] == 1_000
 
 
-def test_of_applications_scales_to_a_thousand() -> None:
+def test_the_cost_of_applications_is_scaled_to_a_thousand() -> None:
     usage = Usage(write_units=Counter({"PutItem decision": 20}), events=10, event_bytes=1_000)
     works = [FunctionUse(usage, 10.0, 1, 100, 5, 1_024)] * 2
 

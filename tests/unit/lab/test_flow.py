@@ -21,7 +21,7 @@ def event(name: str, sent: str = "2026-01-01T00:00:00Z") -> dict[str, Any]:
     }
 
 
-def test_latency_is_from_the_message_to_the_first_event_of_its_application() -> None:
+def test_latency_is_the_time_from_a_message_to_the_first_event_of_its_application() -> None:
     taking = consumer()
     taking.take(event("a"), 1767225601.5)
     taking.take(event("a"), 1767225609.0)
@@ -42,7 +42,7 @@ def test_percentiles_are_those_of_the_ranked_seconds() -> None:
     assert [found[name] for name in ("min", "p50", "p99", "max")] == [0.1, 5.1, 10.0, 10.0]
 
 
-def test_throughput_is_of_the_whole_and_of_its_tenths() -> None:
+def test_throughput_is_given_for_the_whole_time_and_for_each_tenth() -> None:
     found = throughput([second / 10 for second in range(101)])
     assert found["whole"] == 10.1
     assert found["seconds"] == 10.0
@@ -50,7 +50,7 @@ def test_throughput_is_of_the_whole_and_of_its_tenths() -> None:
     assert sum(found["runs"]) == 101
 
 
-def test_applications_drawn_from_the_sample_fill_the_count_with_new_ids() -> None:
+def test_as_many_applications_as_requested_are_drawn_from_the_sample_with_new_ids() -> None:
     rows = with_new_ids(read_rows(SAMPLE_RELEASE, [], 3 * BATCH), "burst")
     assert len({row.application_id for row in rows}) == 3 * BATCH
     assert all(row.fields["application_id"] == row.application_id for row in rows)

@@ -34,7 +34,7 @@ def keys_of(systems: Release) -> set[str]:
     return {key for entry in entries_of(merge_releases([systems])) for key in keys_of_entry(entry)}
 
 
-def made_of(grown: Release) -> Release:
+def copies_in(grown: Release) -> Release:
     """The records of a grown registry that are not in the release."""
     return replace(
         grown,
@@ -59,16 +59,16 @@ def test_the_libraries_of_the_release_do_not_change(way: str) -> None:
 
 
 @MANY_WAYS
-def test_it_is_the_same_every_time(way: str) -> None:
+def test_a_grown_registry_is_the_same_in_every_run(way: str) -> None:
     assert grow(SMALL, way, 4) == grow(SMALL, way, 4)
     assert grow(SMALL, way, 4).content_sha256 != grow(SMALL, way, 5).content_sha256
 
 
 @pytest.mark.parametrize("way", ["places", "towns"])
-def test_new_places_share_only_common_keys_with_libraries_of_the_release(
+def test_libraries_in_new_places_share_only_common_keys_with_libraries_of_the_release(
     way: str,
 ) -> None:
-    shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, way, 10)))
+    shared = keys_of(SMALL) & keys_of(copies_in(grow(SMALL, way, 10)))
     assert {key[0] for key in shared} <= {"N", "W"}
     words = {word for key in shared for word in key[3 if key[0] == "W" else 1 :].split()}
     assert words <= {"MAIN", "LIBRARY", "NORTH", "BRANCH", "COUNTY", "LAKE", "CITY", "POINT"}
@@ -76,18 +76,18 @@ def test_new_places_share_only_common_keys_with_libraries_of_the_release(
 
 def test_new_places_are_in_new_states_and_new_towns_in_existing_states() -> None:
     states = {system.state for system in SMALL.systems}
-    assert not states & {system.state for system in made_of(grow(SMALL, "places", 10)).systems}
-    assert states == {system.state for system in made_of(grow(SMALL, "towns", 10)).systems}
+    assert not states & {system.state for system in copies_in(grow(SMALL, "places", 10)).systems}
+    assert states == {system.state for system in copies_in(grow(SMALL, "towns", 10)).systems}
 
 
-def test_denser_places_share_town_and_zip_but_not_house_name_or_phone() -> None:
-    shared = keys_of(SMALL) & keys_of(made_of(grow(SMALL, "denser", 10)))
+def test_libraries_of_a_denser_town_have_its_zip_but_other_houses_names_and_phones() -> None:
+    shared = keys_of(SMALL) & keys_of(copies_in(grow(SMALL, "denser", 10)))
     assert {"CMEALDER POINT", "Z04901", "Z05490"} <= shared
     assert not {key[0] for key in shared} & set("FPSB")
     assert not {"NALDER POINT", "WMEALDER"} & shared
 
 
-def test_one_state_is_the_state_with_most_systems() -> None:
+def test_the_registry_of_one_state_is_that_of_the_state_with_most_systems() -> None:
     more = replace(SMALL, systems=(*SMALL.systems, replace(ALDER, fscs_key="ME0009")))
     alone = grow(more, "one_state", 1)
     assert largest_state(more) == "ME"
@@ -95,7 +95,7 @@ def test_one_state_is_the_state_with_most_systems() -> None:
     assert alone.outlets == SMALL.outlets
 
 
-def test_answers_about_the_libraries_of_the_release_stay_right_among_new_places() -> None:
+def test_answers_about_the_libraries_of_the_release_are_right_among_libraries_in_new_places() -> None:
     rows = common_names(SMALL)
     grown = grow(SMALL, "places", 10)
     found = measure_answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
@@ -104,7 +104,7 @@ def test_answers_about_the_libraries_of_the_release_stay_right_among_new_places(
     assert found["validated_wrong"] == base["validated_wrong"] == 0
 
 
-def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
+def test_the_measured_sizes_of_a_registry_are_those_of_its_index() -> None:
     index = build_index([SMALL])
     sizes = sizes_of(index, MeasuredRegistry.of(SMALL, index).store)
     assert sizes["postings"] == len(index.postings)
@@ -113,7 +113,7 @@ def test_the_sizes_of_a_registry_are_those_of_its_index() -> None:
     assert sizes["version_item_fits"]
 
 
-def test_a_pass_gives_the_time_of_one_decision() -> None:
+def test_a_pass_measures_the_time_for_each_decision() -> None:
     registry = MeasuredRegistry.of(SMALL, build_index([SMALL]))
     assert time_pass(registry, submissions_of_rows(rows_of_alder(20)), 10) > 0
 
@@ -129,7 +129,7 @@ def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> Non
     assert found == index.postings
 
 
-def test_loading_a_snapshot_measures_its_cost(tmp_path: Path) -> None:
+def test_loading_a_snapshot_reports_its_time_and_memory(tmp_path: Path) -> None:
     write(build_index([SMALL]).postings, tmp_path / "snapshot")
     took = load(tmp_path / "snapshot")
     assert set(took) == {"seconds", "peak", "resident"}

@@ -39,7 +39,7 @@ CASES = [RIGHT, RIGHT, WRONG, RIGHT, case(NONE)]
 ANSWERS = [BestLibrary("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0.6)]
 
 
-def test_a_threshold_ends_before_the_score_with_too_many_wrong_rows() -> None:
+def test_the_chosen_threshold_is_above_the_score_with_too_many_wrong_rows() -> None:
     steps = curve(CASES, ANSWERS, refuse_nothing)
 
     assert most_right(steps, 0).threshold == 0.8
@@ -60,7 +60,7 @@ def test_nothing_is_validated_if_the_best_score_is_wrong() -> None:
     assert answers_at(threshold, [WRONG], [ANSWERS[0]], refuse_nothing) == [MatcherAnswer("ME0001", "")]
 
 
-def test_the_cost_of_as_many_right_rows_is_counted_up_to_the_score_that_reaches_them() -> None:
+def test_wrong_rows_are_counted_down_to_the_score_that_reaches_as_many_right_rows() -> None:
     steps = curve(CASES, ANSWERS, refuse_nothing)
     reached, beyond = fewest_wrong(steps, 3), fewest_wrong(steps, 4)
 
@@ -75,7 +75,7 @@ def test_rows_outside_the_pool_do_not_change_the_threshold() -> None:
     assert most_right(curve([*CASES[:2], *outside], ANSWERS, refuse_nothing), 0).threshold == 0.8
 
 
-def test_a_tie_of_two_libraries_is_not_validated() -> None:
+def test_a_tie_between_two_libraries_is_not_validated() -> None:
     tied = BestLibrary("ME0001", 0.9, 0.0)
 
     assert answers_at(0.5, [RIGHT], [tied], refuse_nothing) == [MatcherAnswer("ME0001", "")]
@@ -104,7 +104,7 @@ def test_every_row_is_counted_in_its_set_by_its_answer() -> None:
     }
 
 
-def test_a_cell_in_which_a_peer_is_ahead_has_the_products_answers() -> None:
+def test_a_cell_in_which_a_peer_is_better_lists_the_answers_of_the_product() -> None:
     cases = [RIGHT, RIGHT, case(NONE)]
     ours = [
         MatcherAnswer("ME0001", "ME0001", "validated", "MATCH"),
@@ -118,7 +118,7 @@ def test_a_cell_in_which_a_peer_is_ahead_has_the_products_answers() -> None:
     assert ahead[0].answers == {"needs_review TIE": 1}
 
 
-def test_only_every_row_is_a_hundred_per_cent() -> None:
+def test_only_a_count_of_all_rows_is_shown_as_100_percent() -> None:
     cases = [RIGHT] * 30_000
     answers = [MatcherAnswer("ME0001", "ME0001")] * 29_999 + [MatcherAnswer("ME0001", "")]
 

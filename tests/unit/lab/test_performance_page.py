@@ -75,7 +75,7 @@ def test_a_block_without_results_says_which_command_makes_them(results: Path) ->
     assert "| library-validator | 2,000.0 (" in shown["decisions"]
 
 
-def test_a_target_that_was_not_run_is_bold_with_its_command(results: Path) -> None:
+def test_a_target_that_was_not_measured_is_bold_and_names_its_command(results: Path) -> None:
     rows = blocks(read_results(results), history="")["targets"].splitlines()[2:]
     not_run = [target for target in TARGETS if target.benchmark != "decisions_per_second"]
     assert [row for row in rows if "**not run**" in row] == [
@@ -112,7 +112,7 @@ def test_the_command_named_for_a_target_runs_its_benchmark() -> None:
         )
 
 
-def run_again(results: Path, commit: str, one_at_a_time: float) -> str:
+def page_after_another_run(results: Path, commit: str, one_at_a_time: float) -> str:
     """The page after a further run."""
     again = json.loads(json.dumps(DECISIONS))
     again["about"]["commit"] = commit
@@ -124,8 +124,8 @@ def run_again(results: Path, commit: str, one_at_a_time: float) -> str:
 
 
 def test_earlier_figures_are_kept_when_results_are_replaced(results: Path) -> None:
-    run_again(results, "aaaaaaaaaaaa", 2_000)
-    text = run_again(results, "bbbbbbbbbbbb", 3_000)
+    page_after_another_run(results, "aaaaaaaaaaaa", 2_000)
+    text = page_after_another_run(results, "bbbbbbbbbbbb", 3_000)
     history = [json.loads(line) for line in (results / "history.jsonl").read_text("utf-8").splitlines()]
     assert [(run["commit"], run["figures"][TARGETS[0].name]) for run in history] == [
         ("aaaaaaaaaaaa", 800),
@@ -134,26 +134,28 @@ def test_earlier_figures_are_kept_when_results_are_replaced(results: Path) -> No
     assert f"| {TARGETS[0].words} | **800 ×** (`aaaaaaa`), 1,200 × (`bbbbbbb`) |" in text
 
 
-def test_a_page_written_twice_from_the_same_results_adds_nothing(results: Path) -> None:
-    assert run_again(results, "aaaaaaaaaaaa", 2_000) == run_again(results, "aaaaaaaaaaaa", 2_000)
+def test_writing_the_page_twice_from_the_same_results_adds_nothing_to_the_history(results: Path) -> None:
+    assert page_after_another_run(results, "aaaaaaaaaaaa", 2_000) == page_after_another_run(
+        results, "aaaaaaaaaaaa", 2_000
+    )
     assert (results / "history.jsonl").read_text("utf-8").count("\n") == 1
 
 
-def test_the_page_shows_the_newest_runs_only(results: Path) -> None:
+def test_the_history_on_the_page_shows_only_the_newest_runs(results: Path) -> None:
     for run in range(8):
-        text = run_again(results, f"{run}" * 12, 2_500 + run)
+        text = page_after_another_run(results, f"{run}" * 12, 2_500 + run)
     shown = [f"{run}" * 7 for run in range(8) if f"(`{str(run) * 7}`)" in text]
     assert shown == [f"{run}" * 7 for run in range(2, 8)]
 
 
 def test_results_that_are_not_in_the_history_are_reported(results: Path, tmp_path: Path) -> None:
-    run_again(results, "aaaaaaaaaaaa", 2_000)
+    page_after_another_run(results, "aaaaaaaaaaaa", 2_000)
     (results / "history.jsonl").write_text("", "utf-8")
     given = ["--results", str(results), "--output", str(tmp_path / "performance.md")]
     assert performance_page.main([*given, "--check"]) == 1
 
 
-def test_the_path_of_the_checkout_is_not_in_a_result() -> None:
+def test_no_result_contains_the_path_of_the_checkout() -> None:
     command = describe_run(
         "speed.reading", ["--release", str(ROOT.parent / "data" / "release.zip"), "--runs", "1"]
     )["command"]

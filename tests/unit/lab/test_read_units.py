@@ -13,7 +13,7 @@ from lab.speed.read_units import (
     draw_sample,
     eventual_units,
     item_bytes,
-    look_up,
+    look_up_batches,
     measure,
     spread,
     table,
@@ -44,22 +44,22 @@ def measured(registry: MemoryRegistry, release: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("size", "units"), [(0, 0.5), (1, 0.5), (4096, 0.5), (4097, 1.0), (8192, 1.0), (8193, 1.5)]
 )
-def test_a_read_costs_half_a_unit_for_each_begun_four_kilobytes(size: int, units: float) -> None:
+def test_an_eventually_consistent_read_costs_half_a_unit_for_each_begun_4_kb(size: int, units: float) -> None:
     assert eventual_units(size) == units
 
 
-def test_an_item_is_as_large_as_its_names_and_values() -> None:
+def test_the_size_of_an_item_is_that_of_its_names_and_values() -> None:
     assert item_bytes({"pk": {"S": "é"}, "sk": {"S": "-"}, "b": {"B": b"123"}, "n": {"N": "2022"}}) == (
         (2 + 2) + (2 + 1) + (1 + 3) + (1 + 3)
     )
 
 
-def test_a_spread_has_values_that_occur() -> None:
+def test_the_percentiles_of_a_spread_are_values_that_occur() -> None:
     assert spread([5, 1, 3, 100]) == {"mean": 27.25, "median": 3, "p99": 100, "max": 100}
 
 
 def test_a_missing_key_costs_half_a_unit(registry: MemoryRegistry) -> None:
-    metered = look_up(registry, [])
+    metered = look_up_batches(registry, [])
     version = registry.pointer().active
 
     assert metered.postings(version, ["no such key", "no such key", "nor this"]) == {}
@@ -82,7 +82,7 @@ def test_a_batch_costs_less_than_its_applications_alone(measured: dict[str, Any]
     assert measured["units_per_batch"]["mean"] <= 10 * measured["units_per_application_alone"]["mean"]
 
 
-def test_batches_are_all_full(release: Path) -> None:
+def test_only_full_batches_are_measured(release: Path) -> None:
     assert [len(batch) for batch in batches_of(draw_sample(release, 25), BATCH)] == [10, 10]
 
 

@@ -31,12 +31,12 @@ def test_a_measure_keeps_its_runs_and_their_median() -> None:
     }
 
 
-def test_counts_have_their_mean_and_nearest_rank() -> None:
+def test_counts_have_a_mean_and_a_percentile_by_nearest_rank() -> None:
     found = measures.counted_values(range(1, 201), "entries")
     assert (found["count"], found["mean"], found["median"], found["p99"]) == (200, 100.5, 100.5, 198)
 
 
-def test_a_ratio_is_of_medians_and_computed() -> None:
+def test_a_ratio_is_computed_from_medians() -> None:
     found = measures.ratio_of_medians({"median": 3.0}, {"median": 2.0})
     assert found == {"median": 1.5, "unit": "times", "kind": "computed"}
 
@@ -47,7 +47,7 @@ def test_every_reader_reads_the_same_lines() -> None:
     assert {read(zipped, release) for read in reading.readers().values()} == {lines}
 
 
-def test_reading_writes_the_results_of_the_page(tmp_path: Path) -> None:
+def test_the_benchmark_of_reading_writes_the_results_that_the_page_needs(tmp_path: Path) -> None:
     output = tmp_path / "reading.json"
     assert reading.main(["--runs", "1", "--output", str(output)]) == 0
     found = json.loads(output.read_text("utf-8"))
@@ -62,7 +62,7 @@ def test_reading_writes_the_results_of_the_page(tmp_path: Path) -> None:
     assert all(map(is_measure, found["peak"].values()))
 
 
-def test_a_cold_start_writes_the_results_of_the_page(tmp_path: Path) -> None:
+def test_the_benchmark_of_cold_starts_writes_the_results_that_the_page_needs(tmp_path: Path) -> None:
     output = tmp_path / "cold_start.json"
     function = "validate_applications"
     assert cold_start.main(["--runs", "1", "--function", function, "--output", str(output)]) == 0
@@ -80,12 +80,12 @@ def test_a_start_that_fails_ends_the_benchmark() -> None:
         cold_start.start_process("raise SystemExit(1)", "validate_applications", None)
 
 
-def test_every_function_is_measured() -> None:
+def test_the_start_of_every_function_is_measured() -> None:
     functions = (measures.ROOT / "functions").glob("*/handler.py")
     assert {path.parent.name for path in functions} == cold_start.FUNCTIONS.keys()
 
 
-def test_only_candidates_are_compared(tmp_path: Path) -> None:
+def test_no_more_entries_are_compared_than_there_are_candidates(tmp_path: Path) -> None:
     output = tmp_path / "candidates.json"
     assert candidates.main(["--output", str(output)]) == 0
     sets = json.loads(output.read_text("utf-8"))["sets"]

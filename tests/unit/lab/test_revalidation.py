@@ -9,7 +9,9 @@ import pytest
 from lab.speed.revalidation import main
 
 
-def test_it_prints_the_time_of_a_thousand(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_prints_the_time_for_a_thousand_applications(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["--applications", "60", "--json"]) == 0
 
     printed = json.loads(capsys.readouterr().out)
@@ -18,7 +20,7 @@ def test_it_prints_the_time_of_a_thousand(capsys: pytest.CaptureFixture[str]) ->
     assert 0 < printed["seconds_again"] < printed["seconds"]
 
 
-def test_it_prints_how_many_answers_changed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_benchmark_prints_how_many_answers_changed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--applications", "300"]) == 0
 
     first, second = capsys.readouterr().out.splitlines()

@@ -66,17 +66,19 @@ def wording(template: str, wording_id: str = "one") -> Wording:
     return Wording(id=wording_id, template=template, kind="support", language="en", form_of_library=False)
 
 
-class TestWordings:
-    def test_there_are_at_least_140_wordings_of_bodies(self, wordings: Sequence[Wording]) -> None:
+class TestWordingsFile:
+    def test_there_are_at_least_140_wordings_of_bodies_that_are_not_libraries(
+        self, wordings: Sequence[Wording]
+    ) -> None:
         assert sum(not wording.form_of_library for wording in wordings) >= 140
 
-    def test_every_kind_has_a_fair_share(self, wordings: Sequence[Wording]) -> None:
+    def test_every_kind_has_enough_wordings(self, wordings: Sequence[Wording]) -> None:
         kinds = Counter(wording.kind for wording in wordings)
 
         assert len(kinds) >= 12
         assert min(kinds.values()) >= 10
 
-    def test_forms_of_libraries_have_their_own_kind(self, wordings: Sequence[Wording]) -> None:
+    def test_forms_that_libraries_use_too_have_their_own_kind(self, wordings: Sequence[Wording]) -> None:
         assert {wording.form_of_library for wording in wordings if wording.kind == "form"} == {True}
         assert {wording.form_of_library for wording in wordings if wording.kind != "form"} == {False}
 
@@ -102,8 +104,8 @@ class TestWordings:
             read_wordings(path)
 
 
-class TestChoosing:
-    def test_libraries_are_of_several_states_and_sizes_with_door_and_phone(
+class TestChosenLibraries:
+    def test_chosen_libraries_have_an_address_and_a_phone_and_are_of_several_states_and_sizes(
         self, libraries: Sequence[System]
     ) -> None:
         assert len({library.fscs_key for library in libraries}) == COUNT
@@ -112,10 +114,12 @@ class TestChoosing:
         assert max(library.population for library in libraries) > 50_000
         assert all(library.street[0].isdigit() and library.phone.isdigit() for library in libraries)
 
-    def test_some_names_are_without_the_word_library(self, libraries: Sequence[System]) -> None:
+    def test_some_chosen_libraries_have_a_name_without_the_word_library(
+        self, libraries: Sequence[System]
+    ) -> None:
         assert sum(not has_word_library(library.name) for library in libraries) == COUNT // 4
 
-    def test_another_seed_chooses_others(
+    def test_another_seed_chooses_other_libraries(
         self, release: Release, wordings: Sequence[Wording], libraries: Sequence[System]
     ) -> None:
         others = choose_libraries(release, wordings, COUNT, SEED + 1)
@@ -134,14 +138,14 @@ class TestChoosing:
     @pytest.mark.parametrize(
         "missing", [{"ADDRESS": "P.O. BOX 7"}, {"ZIP": "M"}, {"PHONE": "-3"}, {"STATSTRU": "03"}]
     )
-    def test_a_library_without_door_or_phone_is_not_chosen(self, missing: dict[str, str]) -> None:
+    def test_a_library_without_street_address_or_phone_is_not_chosen(self, missing: dict[str, str]) -> None:
         release = release_of(2022, ({**SYSTEM, **missing},))
 
         with pytest.raises(ValueError, match="only 0 suitable libraries, not 1"):
             choose_libraries(release, [wording("{name} Guild")], 1, SEED)
 
 
-class TestApplications:
+class TestApplicationsOfWordings:
     def test_every_wording_is_combined_with_every_library_in_every_variant(
         self, rows: Sequence[WordingApplication], wordings: Sequence[Wording], libraries: Sequence[System]
     ) -> None:
@@ -162,7 +166,7 @@ class TestApplications:
     def test_ids_are_unique(self, rows: Sequence[WordingApplication]) -> None:
         assert len({row.application_id for row in rows}) == len(rows)
 
-    def test_all_rows_are_labelled_none_and_forms_have_their_own_set(
+    def test_all_rows_are_labelled_none_and_forms_of_libraries_are_in_their_own_set(
         self, by_id: Mapping[str, WordingApplication], wordings: Sequence[Wording]
     ) -> None:
         forms = {wording.id for wording in wordings if wording.form_of_library}
@@ -175,7 +179,7 @@ class TestApplications:
         ("wording_id", "kind"),
         [("apartments", "housing/town_only"), ("board-of-trustees", "board-of-trustees/town_only")],
     )
-    def test_the_kind_has_the_kind_of_the_wording_or_the_form_and_the_variant(
+    def test_the_kind_of_a_row_names_its_wording_and_its_variant(
         self,
         by_id: Mapping[str, WordingApplication],
         libraries: Sequence[System],
@@ -186,7 +190,7 @@ class TestApplications:
 
         assert row.kind == kind
 
-    def test_each_variant_has_its_facts_of_the_library(self) -> None:
+    def test_each_variant_gives_its_facts_of_the_library(self) -> None:
         release = release_of(2022)
         guild = wording("{name} Guild of {city}", "guild")
 
@@ -206,7 +210,7 @@ class TestApplications:
         assert own_phone not in ("", "802-555-0101")
         assert own_street not in ("", "1 Main Street")
 
-    def test_names_are_the_whole_name_and_town_as_people_write_them(self) -> None:
+    def test_names_contain_the_whole_name_or_town_as_people_write_it(self) -> None:
         release = release_of(2022)
         guild = wording("{name} Guild of {city}", "guild")
 
@@ -214,7 +218,7 @@ class TestApplications:
 
         assert names == {("Alder Public Library Guild of Alder", "Alder")}
 
-    def test_no_invented_phone_or_street_is_listed(
+    def test_no_invented_phone_or_street_is_in_the_release(
         self, rows: Sequence[WordingApplication], release: Release
     ) -> None:
         records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -230,7 +234,7 @@ class TestApplications:
         assert phones.isdisjoint(own_phones)
         assert streets.isdisjoint(own_streets)
 
-    def test_no_name_is_listed_in_its_state(
+    def test_no_name_of_a_row_is_listed_in_its_state(
         self, rows: Sequence[WordingApplication], release: Release
     ) -> None:
         records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -239,8 +243,8 @@ class TestApplications:
         assert not [row.name for row in rows if (row.state, plain_name(row.name)) in listed]
 
 
-class TestFile:
-    def test_the_projects_own_reader_reads_every_row(
+class TestWrittenFile:
+    def test_the_reader_of_labelled_files_reads_every_row(
         self, rows: Sequence[WordingApplication], tmp_path: Path
     ) -> None:
         path = tmp_path / "wordings.csv"
@@ -254,17 +258,17 @@ class TestFile:
     def test_the_command_writes_the_same_bytes_for_the_same_inputs(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        def written(name: str, seed: int) -> bytes:
+        def file_bytes(name: str, seed: int) -> bytes:
             path = tmp_path / name
             given = ["--release", str(SAMPLE_RELEASE), "--output", str(path), "--libraries", "2"]
             monkeypatch.setattr(sys, "argv", ["wordings", *given, "--seed", str(seed)])
             main()
             return path.read_bytes()
 
-        first = written("first.csv", SEED)
+        first = file_bytes("first.csv", SEED)
 
-        assert written("second.csv", SEED) == first
-        assert written("third.csv", SEED + 1) != first
+        assert file_bytes("second.csv", SEED) == first
+        assert file_bytes("third.csv", SEED + 1) != first
         assert "2 in 2 states" in capsys.readouterr().out
 
     def test_the_command_reports_a_release_with_too_few_libraries(
