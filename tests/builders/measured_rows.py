@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
-from library_validator.matching.weights import probability_of
+from library_validator.matching.weights import match_probability
 from library_validator_cli.evaluation.labelled import LabelledRow
 from library_validator_cli.evaluation.measure import MeasuredRow
 
@@ -43,7 +43,7 @@ def measured(
         best_key=key,
         bits=bits if found else -math.inf,
         margin=None,
-        confidence=probability_of(bits) if found else 0.0,
+        confidence=match_probability(bits) if found else 0.0,
         right_rank=1 if key == label else 0,
         candidates=3,
         keys=5,

@@ -25,7 +25,7 @@ def test_the_order_of_releases_does_not_matter() -> None:
     assert build_index([NEWEST, older]) == build_index([older, NEWEST])
 
 
-def test_an_applicant_has_ten_keys_at_most_the_most_selective_first() -> None:
+def test_an_applicant_has_at_most_ten_keys_with_the_most_selective_first() -> None:
     statistics = Statistics.decode(build_index([NEWEST]).statistics)
     applicant = Applicant(
         name="East Alder Point Briar County Coral Free Public Library and Memorial",

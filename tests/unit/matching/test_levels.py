@@ -18,7 +18,7 @@ from library_validator.terms import NameLevel, PhoneLevel, PlaceLevel, StreetLev
 
 
 @pytest.fixture(autouse=True)
-def _files_are_read_again() -> Iterator[None]:
+def _clear_cached_files() -> Iterator[None]:
     load_weights.cache_clear()
     load_policy.cache_clear()
     yield
@@ -26,7 +26,7 @@ def _files_are_read_again() -> Iterator[None]:
     load_policy.cache_clear()
 
 
-def test_the_better_of_two_levels_is_known_for_every_level() -> None:
+def test_every_level_has_a_rank() -> None:
     assert tuple(compare_names._NAME_RANK) == get_args(NameLevel)
     assert compare_addresses._STREET_RANK.keys() == set(get_args(StreetLevel))
     assert compare_addresses._PLACE_RANK.keys() == set(get_args(PlaceLevel))
@@ -39,7 +39,7 @@ def test_every_level_of_every_field_has_a_weight() -> None:
     }
 
 
-def test_weights_for_other_levels_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_weights_file_with_other_levels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     text = resources.files("library_validator.matching").joinpath("weights.json").read_text("utf-8")
     body = json.loads(text)
     del body["bits"]["phone"]["near"]

@@ -1,4 +1,4 @@
-"""The candidates of an applicant that are compared."""
+"""The candidates with which an applicant is compared."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ranking_of(applicant: Applicant, *, compare_all: bool = False) -> Ranking:
     return rank(query, INDEX.postings, load_weights(), INDEX.fiscal_year, compare_all=compare_all)
 
 
-def test_if_an_entry_is_likely_only_some_others_of_the_town_are_compared() -> None:
+def test_if_an_entry_is_likely_only_some_other_entries_of_the_town_are_compared() -> None:
     applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
     few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
     assert len(few.scored) <= 1 + FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
@@ -40,7 +40,7 @@ def test_if_an_entry_is_likely_only_some_others_of_the_town_are_compared() -> No
     assert few.best.entry.id == "ME0001"
 
 
-def test_an_applicant_with_the_exact_name_and_street_of_an_entry_is_compared_with_no_other() -> None:
+def test_if_an_entry_has_the_exact_name_and_street_no_other_entry_is_compared() -> None:
     applicant = Applicant(ALDER.name, ALDER.street, ALDER.city, ALDER.state, ALDER.zip)
     ranking = ranking_of(applicant)
     assert ranking.best == ranking_of(applicant, compare_all=True).best
@@ -48,7 +48,7 @@ def test_an_applicant_with_the_exact_name_and_street_of_an_entry_is_compared_wit
     assert ranking.runner_up is None
 
 
-def test_if_no_entry_is_likely_entries_with_nothing_in_common_are_still_not_compared() -> None:
+def test_entries_with_nothing_in_common_are_not_compared_even_if_no_entry_is_likely() -> None:
     applicant = Applicant(name="Harbor Lights Library", street="1 Elm St", city="Alder Point", state="ME")
     few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
     assert len(few.scored) == FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)
@@ -58,7 +58,7 @@ def test_if_no_entry_is_likely_entries_with_nothing_in_common_are_still_not_comp
 
 
 @pytest.mark.parametrize(("name", "found"), [("Harbor Lights Library", True), ("Harbor Lights", False)])
-def test_an_entry_that_may_share_the_street_is_compared_if_the_applicant_says_library(
+def test_an_entry_at_the_same_street_is_compared_if_the_applicants_name_says_library(
     name: str, *, found: bool
 ) -> None:
     applicant = Applicant(name=name, street="99 Main St", city="Alder Point", state="ME")
@@ -67,7 +67,7 @@ def test_an_entry_that_may_share_the_street_is_compared_if_the_applicant_says_li
     assert LAST_OF_ALL in [candidate.entry.id for candidate in ranking_of(applicant, compare_all=True).scored]
 
 
-def test_a_mistyped_name_is_found_behind_entries_that_share_as_much() -> None:
+def test_a_mistyped_name_is_found_after_entries_that_share_as_many_words() -> None:
     applicant = Applicant(name="Holyhokc Branch Library", city="Alder Point", state="ME")
     best = ranking_of(applicant).best
     assert best is not None
@@ -75,7 +75,7 @@ def test_a_mistyped_name_is_found_behind_entries_that_share_as_much() -> None:
     assert ranking_of(applicant, compare_all=True).best == best
 
 
-def test_weights_are_shown_as_they_count() -> None:
+def test_weights_have_two_decimals_as_they_are_shown() -> None:
     weights = load_weights()
     listed = [weights.prior, *(worth for levels in weights.bits.values() for worth in levels.values())]
     assert [round(worth, 2) for worth in listed] == listed

@@ -1,4 +1,4 @@
-"""The level of an applicant's name and a listed name: examples of every level, best level first."""
+"""The level of an applicant's name and a listed name: examples of every level; the best level is first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from library_validator.matching.query import read_applicant
 from library_validator.matching.statistics import Statistics
 from library_validator.terms import NameLevel
 
-# Words that the names of entries have: any other word of an applicant counts as a possible mistake.
+# Words that the names of entries have; any other word of an applicant may be a mistake.
 KNOWN_WORDS: Final = """
     ALDER BRANCH BRIAR CITY CORAL COUNTY CREEK DISTRICT ELSPETH FERN FREE HOLLYHOCK JUNIPER LARCHMERE LIBRARY
     MARSH MEMORIAL MUSEUM NORTH POINT PUBLIC QUILL SABLE SOUTH SYSTEM TANSY WARING WREN
@@ -23,7 +23,7 @@ STATISTICS: Final = Statistics(100, dict.fromkeys(KNOWN_WORDS, 3), frozenset())
 
 # Level -> the applicant's name, the listed name.
 OF_NAMES: Final[Mapping[NameLevel, tuple[tuple[str, str], ...]]] = {
-    # Equal after abbreviations, ampersands, little words and mistyped kind words are read.
+    # Equal, after abbreviations, ampersands, stop words and mistyped kind words are normalized.
     "exact": (
         ("Alder Point Public Library", "ALDER POINT PUBLIC LIBRARY"),
         ("Alder Pt. Pub. Lib.", "ALDER POINT PUBLIC LIBRARY"),
@@ -38,7 +38,7 @@ OF_NAMES: Final[Mapping[NameLevel, tuple[tuple[str, str], ...]]] = {
         ("Library of Hollyhock", "HOLLYHOCK FREE LIBRARY"),
         ("Waring Elspeth Library", "ELSPETH WARING LIBRARY"),
     ),
-    # A distinguishing word is mistyped or cut; or CITY is added, as towns write themselves.
+    # A distinguishing word is mistyped or cut; or CITY is added, as in "City of Hollyhock".
     "typing_differences": (
         ("Hollyhok Public Library", "HOLLYHOCK PUBLIC LIBRARY"),
         ("Hollyh Library", "HOLLYHOCK LIBRARY"),
@@ -57,27 +57,27 @@ OF_NAMES: Final[Mapping[NameLevel, tuple[tuple[str, str], ...]]] = {
         ("Friends of Hollyhock Library", "HOLLYHOCK LIBRARY"),
         ("Hollyhock Library Foundation", "HOLLYHOCK LIBRARY"),
     ),
-    # A word that distinguishes neighbours, such as a direction or a kind of government, is the difference.
+    # The names differ in a word that distinguishes neighbours, such as a direction or a kind of government.
     "separated": (
         ("North Alder Library", "ALDER LIBRARY"),
         ("North Alder Library", "SOUTH ALDER LIBRARY"),
         ("Briar City Library", "BRIAR COUNTY LIBRARY"),
         ("Briar Town Library", "BRIAR COUNTY LIBRARY"),
     ),
-    # Some words are common, and each name has words of its own.
+    # The names share some words, and each name has other words too.
     "partial": (
         ("Waring Tansy Library", "ELSPETH WARING LIBRARY"),
         ("Marsh Wren Library", "WREN TANSY LIBRARY"),
         ("North Waring Tansy Library", "ELSPETH WARING LIBRARY"),
     ),
-    # No distinguishing word is common.
+    # The names share no distinguishing word.
     "different": (
         ("Hollyhock Library", "LARCHMERE LIBRARY"),
         ("Museum", "LARCHMERE LIBRARY"),
         ("North Library", "NORTH LARCHMERE LIBRARY"),
     ),
 }
-# Both are in Larchmere. The name of the town is neither an agreement nor a difference by itself.
+# Applicant and entry are in Larchmere. The town's name alone is neither an agreement nor a difference.
 IN_LARCHMERE: Final[Mapping[NameLevel, tuple[tuple[str, str], ...]]] = {
     "typing_differences": (
         ("Waring Library of Larchmere", "WARING LIBRARY"),
@@ -87,7 +87,7 @@ IN_LARCHMERE: Final[Mapping[NameLevel, tuple[tuple[str, str], ...]]] = {
         ("Library", "LARCHMERE LIBRARY"),
         ("Larchmere Library", "WARING LIBRARY OF LARCHMERE"),
     ),
-    # The town is all that is common.
+    # The names share only the town.
     "place_only": (
         ("Larchmere Yacht Club", "LARCHMERE FREE LIBRARY"),
         ("Larchmere Museum", "LARCHMERE LIBRARY"),
@@ -109,21 +109,23 @@ def comparer_of(name: str, city: str = "") -> NameComparer:
     return NameComparer(query.name, query.unknown_words, query.place_words, STATISTICS)
 
 
-def pairs(table: Mapping[NameLevel, tuple[tuple[str, str], ...]]) -> Iterator[tuple[str, str, NameLevel]]:
+def examples_in(
+    table: Mapping[NameLevel, tuple[tuple[str, str], ...]],
+) -> Iterator[tuple[str, str, NameLevel]]:
     for level, names in table.items():
         for applied, listed in names:
             yield applied, listed, level
 
 
-@pytest.mark.parametrize(("applied", "listed", "level"), list(pairs(OF_NAMES)))
+@pytest.mark.parametrize(("applied", "listed", "level"), list(examples_in(OF_NAMES)))
 def test_two_names_agree_at_a_level(applied: str, listed: str, level: NameLevel) -> None:
     comparer = comparer_of(applied)
     found = comparer.compare((read_name(listed),), (), frozenset(), "ME", is_system=True)
     assert found.level == level
 
 
-@pytest.mark.parametrize(("applied", "listed", "level"), list(pairs(IN_LARCHMERE)))
-def test_the_name_of_the_common_town_counts_less(applied: str, listed: str, level: NameLevel) -> None:
+@pytest.mark.parametrize(("applied", "listed", "level"), list(examples_in(IN_LARCHMERE)))
+def test_the_name_of_a_shared_town_counts_less(applied: str, listed: str, level: NameLevel) -> None:
     comparer = comparer_of(applied, city="Larchmere")
     found = comparer.compare((read_name(listed),), (), frozenset(["LARCHMERE"]), "ME", is_system=True)
     assert found.level == level
@@ -132,7 +134,7 @@ def test_the_name_of_the_common_town_counts_less(applied: str, listed: str, leve
 @pytest.mark.parametrize(
     ("applied", "level"), [(applied, level) for level, names in OF_SYSTEM.items() for applied in names]
 )
-def test_an_outlet_has_the_name_of_its_system_too(applied: str, level: NameLevel) -> None:
+def test_an_outlet_is_also_compared_by_the_name_of_its_system(applied: str, level: NameLevel) -> None:
     names, system_names = (read_name("JUNIPER CREEK BRANCH"),), (read_name("SABLE COUNTY LIBRARY"),)
     found = comparer_of(applied).compare(names, system_names, frozenset(), "ME", is_system=False)
     assert found.level == level

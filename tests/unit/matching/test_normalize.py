@@ -1,4 +1,4 @@
-"""Names, addresses, phones and ids made comparable."""
+"""Names, addresses, phones and ids become comparable."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from library_validator.terms import FscsId
         ("Briar Public Libraries", "BRIAR PUBLIC LIBRARY"),
     ],
 )
-def test_names_as_people_write_them_are_one_name(typed: str, listed: str) -> None:
+def test_spellings_of_one_name_become_equal(typed: str, listed: str) -> None:
     assert read_name(typed).text == read_name(listed).text
 
 
 @pytest.mark.parametrize("phrase", [phrase for phrase, _ in NAME_PHRASES])
-def test_no_phrase_is_missed_for_want_of_a_word_to_look_for(phrase: str) -> None:
+def test_every_phrase_has_a_word_by_which_it_is_found(phrase: str) -> None:
     assert not PHRASE_WORDS.isdisjoint(phrase.split())
 
 
@@ -73,7 +73,7 @@ def test_words_that_distinguish_neighbours_are_kept(name: str, other: str) -> No
         ("Casilla 12", "PO BOX 12"),
     ],
 )
-def test_address_lines_as_people_write_them_are_one(typed: str, listed: str) -> None:
+def test_spellings_of_one_address_line_become_equal(typed: str, listed: str) -> None:
     assert normalize.street(typed) == normalize.street(listed)
 
 
@@ -86,7 +86,7 @@ def test_address_lines_as_people_write_them_are_one(typed: str, listed: str) -> 
         ("P.O. Drawer C", Street("", "", "C")),
         ("12 Elm Ave, POBox 9", Street("12", "ELM AVE", "9")),
         ("No. 7 5th St Unit 3B rear", Street("7", "5 ST", "")),
-        ("Suite 4", Street("", "SUITE 4", "")),  # nothing but a unit
+        ("Suite 4", Street("", "SUITE 4", "")),  # the line is only a unit
         ("Boxwood Lane", Street("", "BOXWOOD LN", "")),
         ("103-34 Lefferts Blvd", Street("103", "34 LEFFERTS BLVD", "")),  # one house number of Queens
         ("12 3/4 Mile Rd", Street("12", "MILE RD", "")),
@@ -94,7 +94,7 @@ def test_address_lines_as_people_write_them_are_one(typed: str, listed: str) -> 
         ("M", Street("", "", "")),  # the registry's sign for missing
     ],
 )
-def test_an_address_line_is_a_number_a_name_and_a_box(line: str, parts: Street) -> None:
+def test_an_address_line_is_split_into_number_name_and_box(line: str, parts: Street) -> None:
     assert normalize.street(line) == parts
 
 
@@ -107,7 +107,7 @@ def test_a_direction_after_the_house_number_belongs_to_the_street() -> None:
     ("one", "other"),
     [("12 N Fork Rd", "12 S Fork Rd"), ("100 5th St", "100 6th St"), ("7 Highway 190", "7 Highway 191")],
 )
-def test_streets_that_a_figure_or_a_direction_parts_are_two(one: str, other: str) -> None:
+def test_two_streets_that_differ_in_a_figure_or_a_direction_are_different(one: str, other: str) -> None:
     assert compare_streets(normalize.street(one), normalize.street(other)) == "same_number"
 
 
@@ -139,7 +139,7 @@ def test_states_are_read_by_code_or_name(text: str, expected: str) -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_text_has_a_normal_form_that_is_stable(text: str) -> None:
+def test_any_text_can_be_normalized(text: str) -> None:
     name = read_name(text).text
     assert name.isascii()
     assert read_name(name).text.split() == name.split() or name
@@ -149,12 +149,12 @@ def test_any_text_has_a_normal_form_that_is_stable(text: str) -> None:
 
 
 def words_by_patterns(text: str) -> str:
-    """The rule that ``words`` follows, a pattern for each of its sentences."""
+    """The rule of ``normalize.words``, with a pattern for each of its steps."""
     closed_up = re.sub("['`]", "", normalize.fold(text)).replace("&", " AND ")
     plain = re.sub("[^A-Z0-9]+", " ", closed_up).strip()
     return re.sub(r"\b[A-Z](?: [A-Z]\b)+", lambda initials: initials[0].replace(" ", ""), plain)
 
 
 @given(st.text(max_size=80) | st.text("aB1 &'`-.,_\t\n\u2019\u00e9\u0410", max_size=40))
-def test_words_are_letters_and_digits_between_blanks_and_initials_are_one(text: str) -> None:
+def test_words_have_letters_and_digits_only_and_initials_are_joined(text: str) -> None:
     assert normalize.words(text) == words_by_patterns(text)

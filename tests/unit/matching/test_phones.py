@@ -1,4 +1,4 @@
-"""Telephone numbers: ten digits, or none that is certain."""
+"""Telephone numbers: ten digits, or empty if the digits are not certain."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library_validator.matching.phones import means_no_phone, read_phone, read_phones
+from library_validator.matching.phones import is_blank_phone, read_phone, read_phones
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_the_first_two_of_several_phones_are_read(text: str, expected: tuple[str
 
 
 @pytest.mark.parametrize("text", ["", "0", "000-000-0000", "(999) 999-9999", "-3", "555-5555", "1111111111"])
-def test_a_number_that_only_fills_the_field_means_no_phone(text: str) -> None:
-    assert means_no_phone(text)
+def test_a_number_that_only_fills_the_field_is_a_blank_phone(text: str) -> None:
+    assert is_blank_phone(text)
 
 
 @pytest.mark.parametrize("text", ["555-0101", "207", "call us", "+44 20 7946 0958"])
-def test_an_incomplete_number_does_not_mean_a_blank(text: str) -> None:
-    assert not means_no_phone(text)
+def test_an_incomplete_number_is_not_a_blank_phone(text: str) -> None:
+    assert not is_blank_phone(text)
 
 
 @given(st.text(max_size=200) | st.text("0123456789 -+().x#,;/", max_size=60))

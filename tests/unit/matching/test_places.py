@@ -1,4 +1,4 @@
-"""Addresses, whichever cells they stand in."""
+"""Addresses, whichever cells they are in."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def test_a_whole_address_in_the_street_cell_is_read(line: str) -> None:
         "1422 Eugene Cir Rm 20714",
         "C/O City of Alder Point, PO Box 110",
         "County Road 12345",
-        "12 N Fork Rd, Alder Point, NY 04901",  # which of the two is wrong?
+        "12 N Fork Rd, Alder Point, NY 04901",  # either the state or the ZIP is wrong
         "Main Street, Lebanon",
         "12 Cottage St, Suite 2, Peru",
     ],
 )
-def test_a_street_line_alone_stays_as_it_is(line: str) -> None:
+def test_a_street_line_without_other_parts_is_unchanged(line: str) -> None:
     place = place_of(line)
     assert (place.line, place.city, place.state, place.zip, place.unread) == (line, "", "", "", ())
 
@@ -75,40 +75,40 @@ def test_a_street_line_alone_stays_as_it_is(line: str) -> None:
         ("Alder Point (S)", "Alder Point (S)", "", ""),
     ],
 )
-def test_a_town_with_its_state_or_zip_is_read(city: str, read: str, state: str, zip_code: str) -> None:
+def test_a_state_or_zip_after_a_town_is_read(city: str, read: str, state: str, zip_code: str) -> None:
     place = place_of(city=city)
     assert (place.city, place.state, place.zip) == (read, state, zip_code)
 
 
-def test_a_cell_never_overrules_a_given_value() -> None:
+def test_another_cell_never_replaces_a_given_value() -> None:
     place = place_of("12 N Fork Rd, Briarton, ME 04902", "Alder Point", "ME", "04901")
     assert (place.city, place.state, place.zip) == ("Alder Point", "ME", "04901")
     assert place_of(city="Bristol, TN", state="VA")[1:3] == ("Bristol", "VA")
     assert place_of("1 Elm St, Alder Point, ME 04901", state="VT")[2:4] == ("VT", "")
 
 
-def test_the_state_beside_a_zip_is_taken_where_no_state_was_given() -> None:
+def test_the_state_beside_a_zip_is_read_if_no_state_was_given() -> None:
     assert place_of(zip_code="ME 04901").state == "ME"
     assert place_of(state="ME 04901").zip == "04901"
     assert place_of(state="VT", zip_code="ME 04901").state == "VT"
 
 
-def test_a_zip_of_no_state_is_compared_all_the_same() -> None:
+def test_a_zip_that_belongs_to_no_state_is_still_compared() -> None:
     place = place_of(city="Alder Point", state="ME", zip_code="21300")
     assert (place.zip, place.state_of_zip, place.unread) == ("21300", "", ())
 
 
-def test_the_state_of_a_zip_is_known_and_was_not_given() -> None:
+def test_the_state_of_a_zip_is_kept_apart_from_the_given_state() -> None:
     place = place_of(zip_code="04901")
     assert (place.state, place.state_of_zip) == ("", "ME")
 
 
-def test_the_town_of_the_street_cell_may_be_another_and_its_zip_counts() -> None:
+def test_the_zip_in_the_street_cell_is_read_even_if_its_town_differs() -> None:
     place = place_of("12 N Fork Rd, Quill, ME 04901", city="Alder Point")
     assert place[:4] == ("12 N Fork Rd, Quill, ME 04901", "Alder Point", "ME", "04901")
 
 
-def test_the_state_in_the_country_cell_is_not_another_country() -> None:
+def test_the_given_state_in_the_country_cell_is_not_a_foreign_country() -> None:
     assert place_of(state="GA", country="Georgia").unread == ()
     assert place_of(country="Georgia").unread == (unread.FOREIGN_COUNTRY,)
 
@@ -141,12 +141,12 @@ def test_a_territory_may_be_given_as_the_country() -> None:
         (place_of(country="M4W 2G8"), unread.FOREIGN_COUNTRY),
     ],
 )
-def test_a_value_that_is_not_read_is_named_by_its_field(place: Place, problem: Unread) -> None:
+def test_a_value_that_is_not_read_is_reported_with_its_field(place: Place, problem: Unread) -> None:
     assert place.unread == (problem,)
 
 
 @pytest.mark.parametrize("country", ["", "USA", "N/A", "United States (US)"])
-def test_a_plain_american_address_has_nothing_unread(country: str) -> None:
+def test_every_value_of_an_american_address_is_read(country: str) -> None:
     place = place_of(*WHOLE, country)
     assert place == Place(*WHOLE, "ME", is_american=True, unread=())
 
@@ -155,7 +155,9 @@ CELLS = st.text(max_size=60) | st.text("aZ ,.;()0123456789-", max_size=40)
 
 
 @given(CELLS, CELLS, CELLS, CELLS, CELLS)
-def test_any_cells_have_a_place(line: str, city: str, state: str, zip_code: str, country: str) -> None:
+def test_any_cells_give_a_valid_address(
+    line: str, city: str, state: str, zip_code: str, country: str
+) -> None:
     place = place_of(line, city, state, zip_code, country)
     assert len(place.state) in (0, 2)
     assert len(place.zip) in (0, 5)
@@ -163,6 +165,6 @@ def test_any_cells_have_a_place(line: str, city: str, state: str, zip_code: str,
 
 
 @given(CELLS)
-def test_text_before_it_is_part_of_the_line(text: str) -> None:
+def test_the_text_before_the_parts_is_part_of_the_line(text: str) -> None:
     for tail in (read_street_line(text), read_city_line(text)):
         assert set(tail.line) <= {*text, ",", " "}

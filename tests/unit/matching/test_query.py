@@ -1,4 +1,4 @@
-"""An applicant as it is read once: its name in parts, its place, its phones, and what could not be read."""
+"""An applicant after reading: the parts of its name, its address, its phones, and its unread values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def parts_of(query: Query) -> list[str]:
             "Sable County Library System - Juniper Creek Branch",
             ["SABLE COUNTY LIBRARY SYSTEM", "JUNIPER CREEK BRANCH"],
         ),
-        ("Town of Larchmere, Library Department", ["TOWN LARCHMERE"]),  # the other has no word of its own
+        (
+            "Town of Larchmere, Library Department",
+            ["TOWN LARCHMERE"],
+        ),  # the second part has no distinguishing word
         ("Larchmere Library/Alder School", ["LARCHMERE LIBRARY", "ALDER SCHOOL"]),
         ("Waring Library DBA Larchmere Public Library", ["WARING LIBRARY", "LARCHMERE PUBLIC LIBRARY"]),
         (
@@ -33,14 +36,14 @@ def parts_of(query: Query) -> list[str]:
         ),
         ("Larchmere Public Library", []),
         ("Larchmere Public Library -", []),
-        ("Larchmere, Sable", []),  # no part of it says library
+        ("Larchmere, Sable", []),  # no part has a word for library
     ],
 )
-def test_the_names_in_a_name_that_says_library_are_read_each(name: str, parts: list[str]) -> None:
+def test_each_name_within_a_name_that_says_library_is_read(name: str, parts: list[str]) -> None:
     assert parts_of(query_of(name)) == parts
 
 
-def test_a_part_is_the_same_applicant_under_one_of_its_names() -> None:
+def test_a_part_is_the_same_applicant_with_one_of_its_names() -> None:
     whole = query_of(
         "Sable County Library - Juniper Creek School", city="Juniper Creek", state="ME", zip="04112"
     )
@@ -51,7 +54,7 @@ def test_a_part_is_the_same_applicant_under_one_of_its_names() -> None:
     assert school.unknown_words == {"SCHOOL"}
 
 
-def test_a_part_has_no_parts_and_a_query_has_the_same_ones_each_time() -> None:
+def test_a_part_has_no_parts_and_the_parts_of_a_query_are_made_once() -> None:
     whole = query_of("Sable County Library - Juniper Creek, Pellwood Branch")
     assert whole.parts is whole.parts
     assert [part.parts for part in whole.parts] == [(), (), ()]
@@ -70,7 +73,7 @@ def test_a_part_has_no_parts_and_a_query_has_the_same_ones_each_time() -> None:
         ({"street": "14 Belfry St"}, False),
     ],
 )
-def test_a_name_is_alone_where_nothing_but_a_state_or_an_id_was_given(
+def test_a_name_is_alone_if_only_a_state_or_an_id_was_given_too(
     fields: dict[str, str], *, alone: bool
 ) -> None:
     assert query_of("Larchmere Public Library", **fields).is_name_alone is alone
@@ -87,7 +90,7 @@ def test_a_name_is_alone_where_nothing_but_a_state_or_an_id_was_given(
         ({}, "", True),
     ],
 )
-def test_the_state_is_as_given_or_that_of_the_id_or_else_of_the_zip(
+def test_the_state_is_the_given_state_or_else_the_state_of_the_id_or_the_zip(
     fields: dict[str, str], state: str, *, is_of_zip: bool
 ) -> None:
     query = query_of("Larchmere Public Library", **fields)
@@ -103,11 +106,11 @@ def test_the_state_is_as_given_or_that_of_the_id_or_else_of_the_zip(
         ("Larchmere Library", ()),
     ],
 )
-def test_the_head_of_a_name_is_before_of_or_for(name: str, head: tuple[str, ...]) -> None:
+def test_the_head_of_a_name_is_the_part_before_of_or_for(name: str, head: tuple[str, ...]) -> None:
     assert query_of(name).head.tokens == head
 
 
-def test_unknown_words_are_those_that_no_listed_name_has() -> None:
+def test_unknown_words_are_words_that_no_listed_name_has() -> None:
     assert query_of("Larchmere Zebra Library").unknown_words == {"ZEBRA"}
 
 
@@ -124,16 +127,16 @@ def test_unknown_words_are_those_that_no_listed_name_has() -> None:
         ("Larchmere Museum", False),
     ],
 )
-def test_a_name_says_library_in_any_of_its_words_for_it(name: str, *, says_library: bool) -> None:
+def test_a_name_says_library_with_any_word_for_library(name: str, *, says_library: bool) -> None:
     assert query_of(name).says_library is says_library
 
 
-def test_the_words_of_town_and_state_are_those_of_the_place() -> None:
+def test_place_words_are_the_words_of_town_and_state() -> None:
     query = query_of("Larchmere Library", city="St. Larchmere", state="Maine")
     assert query.place_words == {"SAINT", "LARCHMERE", "MAINE", "ME"}
 
 
-def test_the_name_is_kept_as_it_was_written_but_for_its_wrapping() -> None:
+def test_the_written_name_is_kept_without_its_wrapping() -> None:
     query = read_applicant(Applicant('="Larchmere &amp; Alder Library"'), NO_WORDS)
     assert query.written == "Larchmere & Alder Library"
     assert query.unread == ()

@@ -29,10 +29,10 @@ NO_WORDS: Final = Statistics(10, {}, frozenset())
 
 @settings(max_examples=400)
 @given(applied=STREETS, listed=STREETS)
-@example(applied="BOX 337", listed="BOX 287")  # on the very threshold
+@example(applied="BOX 337", listed="BOX 287")  # exactly at the threshold
 @example(applied="A B C L BC CB AB BA AC CA", listed="A B C L BC CB AB BA AC LL")
 @example(applied="CALABLANCA BALLCALAN N", listed="CALABLANCA BALLCALAN LLBB CCNN ABAB")
-def test_streets_without_a_number_are_near_where_one_of_the_similarities_says_so(
+def test_streets_without_a_number_are_near_if_one_of_two_similarities_is_high(
     applied: str, listed: str
 ) -> None:
     assume(applied != listed and len(listed) >= 6)
@@ -41,18 +41,18 @@ def test_streets_without_a_number_are_near_where_one_of_the_similarities_says_so
     similar = (
         token_set_ratio(applied, listed) >= 86
         or JaroWinkler.similarity(applied.replace(" ", ""), listed.replace(" ", "")) >= 0.92
-        or _typeless(applied) == _typeless(listed)
+        or _without_street_type(applied) == _without_street_type(listed)
     )
     assert level == ("near" if similar else "different")
 
 
-def _typeless(street: str) -> str:
+def _without_street_type(street: str) -> str:
     name, _, kind = street.rpartition(" ")
     return name if kind in ("ST", "AVE") and len(name) >= 5 else street
 
 
 @given(applied=PHONES, listed=PHONES)
-def test_phones_are_near_where_one_slip_parts_them(applied: str, listed: str) -> None:
+def test_two_phones_that_differ_by_one_slip_are_near(applied: str, listed: str) -> None:
     assume(applied[3:] != listed[3:])
     assert (compare_phones(applied, (listed,)) == "near") == (OSA.distance(applied, listed) <= 1)
 
@@ -67,7 +67,7 @@ def test_a_phone_with_two_swapped_digits_is_near(given_phone: str, places: list[
 
 @settings(max_examples=400)
 @given(applied=st.text("ABCLN", min_size=6, max_size=10), listed=st.text("ABCLN", min_size=6, max_size=10))
-def test_a_word_of_the_registry_is_near_a_word_one_slip_away(applied: str, listed: str) -> None:
+def test_a_known_word_is_near_a_word_that_differs_by_one_slip(applied: str, listed: str) -> None:
     assume(applied != listed)
     known = Statistics(10, {applied: 2}, frozenset())
     found = _comparer(applied, known).compare_with(read_name(listed), frozenset())
@@ -78,7 +78,7 @@ def test_a_word_of_the_registry_is_near_a_word_one_slip_away(applied: str, liste
 
 @settings(max_examples=400)
 @given(applied=st.text("ABCLN", min_size=6, max_size=10), listed=st.text("ABCLN", min_size=6, max_size=10))
-def test_an_unknown_word_is_near_a_word_as_many_slips_away_as_its_length_allows(
+def test_an_unknown_word_is_near_a_word_that_differs_by_as_many_slips_as_its_length_allows(
     applied: str, listed: str
 ) -> None:
     assume(applied != listed)

@@ -1,4 +1,4 @@
-"""Which written words are a listed one, mistyped or shortened, and which are words of their own."""
+"""Which words are a listed word that is mistyped or shortened, and which are other words."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_one_or_two_slips_in_a_long_word_are_slips(written: str, listed: str) ->
         ("5TH", "6TH"),
     ],
 )
-def test_longer_words_and_other_words_are_no_slips(written: str, listed: str) -> None:
+def test_longer_words_and_other_words_are_not_slips(written: str, listed: str) -> None:
     assert not is_slip(written, listed)
 
 
@@ -74,7 +74,7 @@ def test_a_word_that_is_two_letters_longer_is_another_word(listed: str, more: st
     listed=st.text(LETTERS, min_size=3, max_size=3),
     written=st.text(LETTERS, min_size=3, max_size=3),
 )
-def test_another_letter_makes_another_word_of_three(listed: str, written: str) -> None:
+def test_a_word_of_three_letters_with_another_letter_is_another_word(listed: str, written: str) -> None:
     assert is_slip(written, listed) <= (set(written) == set(listed))
 
 
@@ -83,7 +83,7 @@ def test_another_letter_makes_another_word_of_three(listed: str, written: str) -
     listed=st.text(LETTERS, min_size=5, max_size=12),
     place=st.integers(min_value=0, max_value=10),
 )
-def test_two_letters_that_changed_places_are_a_slip_anywhere(listed: str, place: int) -> None:
+def test_two_swapped_letters_are_a_slip_at_any_position(listed: str, place: int) -> None:
     assume(place < len(listed) - 1)
     swapped = listed[:place] + listed[place + 1] + listed[place] + listed[place + 2 :]
     assert is_slip(swapped, listed)
@@ -107,7 +107,7 @@ def test_two_letters_that_changed_places_are_a_slip_anywhere(listed: str, place:
         ("LBRAYR", "LIBRARY"),
     ],
 )
-def test_a_word_means_the_listed_word_that_it_shortens_or_mistypes(written: str, listed: str) -> None:
+def test_a_shortened_or_mistyped_word_is_recognised_as_the_listed_word(written: str, listed: str) -> None:
     assert is_written_for(written, listed)
 
 
@@ -128,14 +128,14 @@ def test_a_word_means_the_listed_word_that_it_shortens_or_mistypes(written: str,
         ("", "LIBRARY"),
     ],
 )
-def test_another_word_is_not_written_for_a_listed_one(written: str, listed: str) -> None:
+def test_another_word_is_not_recognised_as_a_listed_word(written: str, listed: str) -> None:
     assert not is_written_for(written, listed)
 
 
 @pytest.mark.parametrize(
     "written", ["LIBRARY", "LIB", "LIBR", "LIBARY", "LIBRARIES", "BIBLIOTECA", "BIBLIOTHEQUE", "LIRBARY"]
 )
-def test_library_is_known_in_its_forms_and_mistyped(written: str) -> None:
+def test_library_is_recognised_in_all_forms_and_mistyped(written: str) -> None:
     assert is_library(written)
 
 
@@ -151,12 +151,12 @@ def test_the_forms_of_a_word_are_its_abbreviations_and_known_misprints() -> None
 
 
 @pytest.mark.parametrize("written", ["FO", "OFF", "OOF", "ADN", "AAND", "HTE", "TEH"])
-def test_a_particle_is_known_with_two_letters_changed_or_one_doubled(written: str) -> None:
+def test_a_particle_is_recognised_with_two_letters_swapped_or_one_doubled(written: str) -> None:
     assert is_particle_mistyped(written)
 
 
 @pytest.mark.parametrize("written", ["OR", "IF", "ON", "END", "ANY", "TOE", "THEY", "OFTEN", "F"])
-def test_other_short_words_are_no_mistyped_particles(written: str) -> None:
+def test_other_short_words_are_not_mistyped_particles(written: str) -> None:
     assert not is_particle_mistyped(written)
 
 
@@ -174,7 +174,5 @@ def test_other_short_words_are_no_mistyped_particles(written: str) -> None:
         ("", False),
     ],
 )
-def test_an_acronym_is_made_of_the_first_letters_of_words_at_the_beginning_or_the_end(
-    written: str, *, expected: bool
-) -> None:
+def test_an_acronym_has_the_initials_of_the_first_or_the_last_words(written: str, *, expected: bool) -> None:
     assert is_acronym(written, ("SABLE", "COUNTY", "LIBRARY", "SYSTEM")) is expected

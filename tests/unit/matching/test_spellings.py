@@ -1,7 +1,7 @@
 """FSCS ids, ZIPs, phones and states in every way in which people, spreadsheets and forms write them.
 
-One table for each kind: what is read, whatever the value; and what is not read, which must give nothing
-(or, once somebody teaches it, the right value), never another value.
+Each kind has a table of spellings that are read correctly, for any value, and a table of spellings that are
+not read. A spelling of the second table gives nothing, or the right value, but never another value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from library_validator.matching.words import STATE_CODES
 from library_validator.matching.zips import zip5
 from library_validator.terms import FscsId
 
-EXAMPLES: Final = settings(max_examples=25)  # of each of some 150 spellings
+EXAMPLES: Final = settings(max_examples=25)  # for each of about 150 spellings
 CODES: Final = sorted(set(STATE_CODES.values()))
 KEYS: Final = st.builds("{}{:04d}".format, st.sampled_from(CODES), st.integers(min_value=0, max_value=9999))
 OUTLETS: Final = st.integers(min_value=0, max_value=999)
@@ -33,12 +33,14 @@ PHONES: Final = st.builds(  # area code and exchange begin with 2 to 9
 )
 
 
-def full_width(text: str) -> str:
+def in_full_width(text: str) -> str:
     return "".join(chr(ord(sign) + 0xFEE0) if sign.isascii() and sign.isalnum() else sign for sign in text)
 
 
-def spelled_key(spelling: str, key: str) -> str:
-    return spelling.format(k=key, l=key.lower(), t=key.capitalize(), s=key[:2], d=key[2:], w=full_width(key))
+def spell_key(spelling: str, key: str) -> str:
+    return spelling.format(
+        k=key, l=key.lower(), t=key.capitalize(), s=key[:2], d=key[2:], w=in_full_width(key)
+    )
 
 
 FSCS_KEYS: Final = (
@@ -55,18 +57,18 @@ FSCS_KEYS_UNREAD: Final = (
 @pytest.mark.parametrize("spelling", FSCS_KEYS)
 @EXAMPLES
 @given(key=KEYS)
-def test_fscs_keys_are_read_however_they_are_written(spelling: str, key: str) -> None:
-    assert normalize.fscs_id(spelled_key(spelling, key)) == FscsId(key, "")
+def test_fscs_keys_are_read_in_every_spelling(spelling: str, key: str) -> None:
+    assert normalize.fscs_id(spell_key(spelling, key)) == FscsId(key, "")
 
 
 @pytest.mark.parametrize("spelling", FSCS_KEYS_UNREAD)
 @EXAMPLES
 @given(key=KEYS)
-def test_a_key_that_cannot_be_read_is_none_and_never_another(spelling: str, key: str) -> None:
-    assert normalize.fscs_id(spelled_key(spelling, key)) in (None, FscsId(key, ""))
+def test_an_unreadable_key_gives_nothing_and_never_another_key(spelling: str, key: str) -> None:
+    assert normalize.fscs_id(spell_key(spelling, key)) in (None, FscsId(key, ""))
 
 
-def spelled_outlet(spelling: str, key: str, outlet: int) -> str:
+def spell_outlet(spelling: str, key: str, outlet: int) -> str:
     return spelling.format(
         k=key, l=key.lower(), s=key[:2], d=key[2:], q=f"{outlet:03d}", j=f"{outlet:02d}", i=outlet
     )
@@ -88,30 +90,30 @@ FSCS_IDS_UNREAD: Final = (
 @pytest.mark.parametrize("spelling", FSCS_IDS)
 @EXAMPLES
 @given(key=KEYS, outlet=OUTLETS)
-def test_outlets_are_read_however_their_ids_are_written(spelling: str, key: str, outlet: int) -> None:
-    assert normalize.fscs_id(spelled_outlet(spelling, key, outlet)) == FscsId(key, f"{outlet:03d}")
+def test_ids_of_outlets_are_read_in_every_spelling(spelling: str, key: str, outlet: int) -> None:
+    assert normalize.fscs_id(spell_outlet(spelling, key, outlet)) == FscsId(key, f"{outlet:03d}")
 
 
 @pytest.mark.parametrize("spelling", [*FSCS_IDS_WITHOUT_OUTLET, *FSCS_IDS_UNREAD])
 @EXAMPLES
 @given(key=KEYS, outlet=OUTLETS)
-def test_an_outlet_that_cannot_be_read_is_left_out_and_never_another(
+def test_an_unreadable_outlet_is_left_out_and_never_another_outlet(
     spelling: str, key: str, outlet: int
 ) -> None:
-    read = normalize.fscs_id(spelled_outlet(spelling, key, outlet))
+    read = normalize.fscs_id(spell_outlet(spelling, key, outlet))
     system, whole = FscsId(key, ""), FscsId(key, f"{outlet:03d}")
     assert read in ((system, whole) if spelling in FSCS_IDS_WITHOUT_OUTLET else (None, system, whole))
 
 
 @EXAMPLES
 @given(key=KEYS.map(lambda key: f"QQ{key[2:]}"))
-def test_letters_that_are_no_state_make_no_key(key: str) -> None:
+def test_a_key_without_the_letters_of_a_state_is_not_read(key: str) -> None:
     assert normalize.fscs_id(key) is None
 
 
-def spelled_zip(spelling: str, zip_code: int, plus_four: str) -> str:
+def spell_zip(spelling: str, zip_code: int, plus_four: str) -> str:
     whole = f"{zip_code:05d}"
-    return spelling.format(z=whole, i=zip_code, p=plus_four, w=full_width(whole))
+    return spelling.format(z=whole, i=zip_code, p=plus_four, w=in_full_width(whole))
 
 
 ZIP_CODES: Final = (
@@ -128,21 +130,21 @@ ZIP_CODES_UNREAD: Final = (
 @pytest.mark.parametrize("spelling", ZIP_CODES)
 @EXAMPLES
 @given(zip_code=ZIPS, plus_four=PLUS_FOUR)
-def test_zips_are_read_however_they_are_written(spelling: str, zip_code: int, plus_four: str) -> None:
-    assert zip5(spelled_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
+def test_zips_are_read_in_every_spelling(spelling: str, zip_code: int, plus_four: str) -> None:
+    assert zip5(spell_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
 
 
 @pytest.mark.parametrize("spelling", ZIP_CODES_UNREAD)
 @EXAMPLES
 @given(zip_code=ZIPS, plus_four=PLUS_FOUR)
-def test_a_zip_that_cannot_be_read_is_empty_and_never_another(
+def test_an_unreadable_zip_is_empty_and_never_another_zip(
     spelling: str, zip_code: int, plus_four: str
 ) -> None:
-    assert zip5(spelled_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
+    assert zip5(spell_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
 
 
-def spelled_phone(spelling: str, phone: str) -> str:
-    return spelling.format(p=phone, a=phone[:3], e=phone[3:6], s=phone[6:], w=full_width(phone))
+def spell_phone(spelling: str, phone: str) -> str:
+    return spelling.format(p=phone, a=phone[:3], e=phone[3:6], s=phone[6:], w=in_full_width(phone))
 
 
 PHONE_NUMBERS: Final = (
@@ -168,24 +170,24 @@ PHONE_NUMBERS_UNREAD: Final = (
 @pytest.mark.parametrize("spelling", PHONE_NUMBERS)
 @EXAMPLES
 @given(phone=PHONES)
-def test_phones_are_read_however_they_are_written(spelling: str, phone: str) -> None:
-    assert read_phone(spelled_phone(spelling, phone)) == phone
+def test_phones_are_read_in_every_spelling(spelling: str, phone: str) -> None:
+    assert read_phone(spell_phone(spelling, phone)) == phone
 
 
 @pytest.mark.parametrize("spelling", PHONE_NUMBERS_UNREAD)
 @EXAMPLES
 @given(phone=PHONES)
-def test_a_phone_that_cannot_be_read_is_empty_and_never_another(spelling: str, phone: str) -> None:
-    assert read_phone(spelled_phone(spelling, phone)) in ("", phone)
+def test_an_unreadable_phone_is_empty_and_never_another_phone(spelling: str, phone: str) -> None:
+    assert read_phone(spell_phone(spelling, phone)) in ("", phone)
 
 
 SHORT_NAMES: Final = frozenset("GUAM IDAHO IOWA MAINE OHIO PALAU TEXAS UTAH".split())
-NAMES: Final = {  # others of at most five letters are abbreviations
+NAMES: Final = {  # other names of at most five letters are abbreviations
     name.title(): code for name, code in STATE_CODES.items() if len(name) > 5 or name in SHORT_NAMES
 }
 
 
-def spelled_state(spelling: str, name: str) -> str:
+def spell_state(spelling: str, name: str) -> str:
     code = NAMES[name]
     return spelling.format(
         c=code,
@@ -197,7 +199,7 @@ def spelled_state(spelling: str, name: str) -> str:
         d=".".join(code),
         b=". ".join(code),
         j=name.replace(" ", ""),
-        w=full_width(code),
+        w=in_full_width(code),
         x=name.replace(" ", "  "),
     )
 
@@ -213,8 +215,8 @@ STATES: Final = (
 
 
 @pytest.mark.parametrize("spelling", STATES)
-def test_states_are_read_however_they_are_written(spelling: str) -> None:
-    assert {name: read_state(spelled_state(spelling, name)).code for name in NAMES} == NAMES
+def test_states_are_read_in_every_spelling(spelling: str) -> None:
+    assert {name: read_state(spell_state(spelling, name)).code for name in NAMES} == NAMES
 
 
 @pytest.mark.parametrize(
@@ -231,5 +233,5 @@ def test_states_are_read_however_they_are_written(spelling: str) -> None:
         ("Virgin Islands (US)", "VI"), ("Rhode Island and Providence Plantations", "RI"),
     ],
 )  # fmt: skip
-def test_states_are_read_as_letterheads_shorten_them(text: str, code: str) -> None:
+def test_short_names_of_states_on_letterheads_are_read(text: str, code: str) -> None:
     assert read_state(text).code == code

@@ -1,4 +1,4 @@
-"""States as portals write them, and what is none: a province, a country, nothing known."""
+"""States as portals write them, and texts that are not states: provinces, countries, anything else."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def test_provinces_and_countries_are_foreign(text: str) -> None:
         "?a",
     ],
 )
-def test_anything_else_is_unreadable_and_no_state(text: str) -> None:
+def test_anything_else_is_unreadable_and_not_a_state(text: str) -> None:
     found = read_state(text)
     assert found.is_unreadable
     assert not found.code
 
 
 @pytest.mark.parametrize("text", ["", "N/A", "-", "--Select--", "USA", "United States"])
-def test_a_blank_and_the_country_alone_are_no_state(text: str) -> None:
+def test_a_blank_or_only_the_country_is_not_a_state(text: str) -> None:
     found = read_state(text)
     assert (found.code, found.is_foreign, found.is_unreadable) == ("", False, False)
 
@@ -110,7 +110,7 @@ def test_a_text_that_is_not_a_country_is_not_read(text: str) -> None:
 
 
 @given(st.text(max_size=120))
-def test_any_text_is_a_state_or_none(text: str) -> None:
+def test_any_text_gives_a_state_or_nothing(text: str) -> None:
     found = read_state(text)
     assert found.code in {"", *STATES, *MILITARY}
     assert (bool(found.code), found.is_foreign, found.is_unreadable).count(True) <= 1

@@ -1,4 +1,4 @@
-"""How registry entries are stored: every byte of each index format."""
+"""The stored bytes of registry entries, in each index format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from library_validator.matching.stored_entries import FIELD, decode, encode
 from library_validator.releases.lineage.history import merge_releases
 from tests.builders.small_registry import NEWEST, release, system
 
-# "|" stands for the mark between fields, "+" between the values of a field, ";" between parts of an address.
+# Here "|" is between fields, "+" between the values of a field, and ";" between the parts of an address.
 FORMAT_3 = (
     "ME0002-003|BR|00|2019|2022|ME|QUILL|ME0002003|CORAL BRANCH+CORAL READING ROOM|BRIAR COUNTY LIBRARY|"
     "3;CEDAR ST;;CORAL;04903;3 CEDAR STREET+;;7;CORAL;04903;PO BOX 7|2075550103+2075550104|"
@@ -25,12 +25,12 @@ FORMAT_1 = (
 )
 
 
-def record(text: str) -> bytes:
+def record_of(text: str) -> bytes:
     return text.replace("|", FIELD).replace("+", "\x1d").replace(";", "\x1c").encode()
 
 
-def test_a_record_of_today_is_written_and_read_byte_by_byte() -> None:
-    entry = decode(record(FORMAT_3))
+def test_a_record_of_the_newest_format_is_written_and_read_byte_by_byte() -> None:
+    entry = decode(record_of(FORMAT_3))
     assert (entry.id, entry.kind, entry.first_listed, entry.last_listed) == ("ME0002-003", "BR", 2019, 2022)
     assert [name.text for name in entry.names] == ["CORAL BRANCH", "CORAL READING ROOM"]
     assert [name.text for name in entry.system_names] == ["BRIAR COUNTY LIBRARY"]
@@ -60,22 +60,22 @@ def test_a_record_of_today_is_written_and_read_byte_by_byte() -> None:
         successor_name="ALDER POINT PUBLIC LIBRARY",
         successor_since="2021",
     )
-    assert encode(entry) == record(FORMAT_3)
+    assert encode(entry) == record_of(FORMAT_3)
 
 
-def test_every_field_of_an_entry_is_stored_in_its_own_order() -> None:
+def test_the_fields_of_an_entry_are_stored_in_the_order_of_the_class() -> None:
     made_of = [field.name for field in fields(Entry) if field.init]
     assert [*stored_entries._ENTRY_FIELDS, "listing"] == made_of
     assert Listing._fields == stored_entries._LISTING_FIELDS
 
 
-def test_an_entry_survives_being_stored() -> None:
+def test_an_entry_is_unchanged_after_it_is_stored_and_read() -> None:
     for entry in entries_of(merge_releases([NEWEST])):
         assert decode(encode(entry)) == entry
 
 
 def in_format_1(entry: Entry) -> bytes:
-    """Format 1 had no first year, no former ids, and not what became of an entry."""
+    """The record in format 1, which had no first year, no former ids and no fate of an entry."""
     texts = encode(entry).decode().split(FIELD)
     return FIELD.join((*texts[:3], *texts[4:12], *texts[13:27])).encode()
 
@@ -88,7 +88,7 @@ def test_an_entry_in_format_1_is_read_without_the_fields_that_it_lacks() -> None
 
 
 def test_a_record_of_format_1_is_read() -> None:
-    entry = decode(record(FORMAT_1))
+    entry = decode(record_of(FORMAT_1))
     assert (entry.id, entry.last_listed, entry.phones) == ("ME0001", 2022, ("2075550101",))
     assert entry.addresses[0].street.number == "12"
     assert (entry.listing.outlet_id, entry.listing.operating_expenditure) == ("ME0001-002", "-1")

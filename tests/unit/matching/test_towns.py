@@ -1,4 +1,4 @@
-"""Towns that are written with a blank behind a short first word, and without."""
+"""Towns that are written with or without a blank after a short first word."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ NO_WORDS = Statistics(0, {}, frozenset())
         ("Mc Allen", "MCALLEN"),
     ],
 )
-def test_a_blank_makes_no_other_town(written: str, listed: str) -> None:
+def test_a_town_is_the_same_with_and_without_the_blank(written: str, listed: str) -> None:
     assert compare_places(city(written), "", city(listed), "") == "city"
 
 
 @pytest.mark.parametrize(
     "written", ["O Fallon", "O&#39;Fallon", "OFallon", "O\u2019Fallon", "O\u00e2\u20ac\u2122Fallon"]
 )
-def test_a_town_is_looked_for_as_it_is_listed_without_the_blank(written: str) -> None:
+def test_the_keys_have_the_town_without_the_blank(written: str) -> None:
     query = read_applicant(Applicant("Quill Library", city=written, state="IL"), NO_WORDS)
     assert "CILOFALLON" in query.keys
     assert "OFALLON" in query.place_words
 
 
-def test_other_words_are_not_joined() -> None:
+def test_other_words_of_a_town_are_not_joined() -> None:
     query = read_applicant(Applicant("Quill Library", city="Alder Point", state="IL"), NO_WORDS)
     assert [key for key in query.keys if key.startswith("C")] == ["CILALDER POINT"]

@@ -1,4 +1,4 @@
-"""The words of a name as they were written, what of a name is lost, and the names in a name."""
+"""The words of a name as they were written, the text that is left out, and the names within a name."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from library_validator.matching.wording import (
     MAX_CHARACTERS,
     MAX_WORDS,
+    left_out_text,
     lost_characters,
-    lost_in,
-    may_be_parted,
+    may_have_parts,
     parts_of,
     wording_of,
 )
@@ -31,7 +31,7 @@ from library_validator.matching.wording import (
         ("Larchmere Library2", ("LARCHMERE", "LIBRARY", "2")),
     ],
 )
-def test_every_word_stays_and_no_abbreviation_is_written_out(name: str, words: tuple[str, ...]) -> None:
+def test_every_word_is_kept_and_no_abbreviation_is_written_out(name: str, words: tuple[str, ...]) -> None:
     assert wording_of(name) == words
 
 
@@ -39,7 +39,7 @@ def test_every_word_stays_and_no_abbreviation_is_written_out(name: str, words: t
     "name",
     ["C/O Larchmere Library", "c/o Larchmere Library", "C / O. Larchmere Library", "c/o. Larchmere Library"],
 )
-def test_care_of_is_a_word_and_not_a_county(name: str) -> None:
+def test_care_of_is_one_word_and_not_read_as_county(name: str) -> None:
     assert wording_of(name) == ("CAREOF", "LARCHMERE", "LIBRARY")
 
 
@@ -64,7 +64,7 @@ def test_doing_business_as_and_known_as_are_one_word(written: str, word: str) ->
         ("Larchmere Library Pub", ("LARCHMERE", "LIBRARY", "PUB")),
     ],
 )
-def test_pub_is_public_with_its_point_only(name: str, words: tuple[str, ...]) -> None:
+def test_pub_means_public_only_with_its_point(name: str, words: tuple[str, ...]) -> None:
     assert wording_of(name) == words
 
 
@@ -107,8 +107,8 @@ def test_the_legal_form_of_a_nonprofit_is_one_word(name: str, last: str) -> None
         "",
     ],
 )
-def test_nothing_is_lost_of_what_can_be_written_in_latin_letters(name: str) -> None:
-    assert lost_in(name) == ""
+def test_every_letter_that_can_be_written_in_ascii_is_read(name: str) -> None:
+    assert left_out_text(name) == ""
 
 
 @pytest.mark.parametrize(
@@ -123,25 +123,25 @@ def test_nothing_is_lost_of_what_can_be_written_in_latin_letters(name: str) -> N
     ],
     ids=["chinese", "cyrillic", "small capitals", "symbol", "emoji", "registered"],
 )  # fmt: skip
-def test_letters_and_symbols_without_a_latin_one_are_lost(name: str, lost: str) -> None:
-    assert lost_in(name) == lost_characters(name) == lost
+def test_letters_and_symbols_that_cannot_be_written_in_ascii_are_left_out(name: str, lost: str) -> None:
+    assert left_out_text(name) == lost_characters(name) == lost
 
 
-def test_words_behind_the_fortieth_are_lost() -> None:
+def test_words_after_the_fortieth_are_left_out() -> None:
     name = f"Larchmere Public Library {'of ' * 40}Friends Group"
     assert len(wording_of(name)) == MAX_WORDS == 40
-    assert lost_in(name) == "OF OF OF FRIENDS GROUP"
+    assert left_out_text(name) == "OF OF OF FRIENDS GROUP"
 
 
-def test_text_behind_400_characters_is_lost() -> None:
+def test_text_after_400_characters_is_left_out() -> None:
     assert MAX_CHARACTERS == 400
-    assert lost_in(f"{'x' * 400} Friends") == " Friends"
+    assert left_out_text(f"{'x' * 400} Friends") == " Friends"
     assert wording_of(f"{'x' * 399} Friends") == ("X" * 399,)
 
 
 @settings(max_examples=200, derandomize=True)
 @given(st.text(max_size=600))
-def test_whatever_the_name_its_words_are_few_and_plain(name: str) -> None:
+def test_any_name_has_at_most_forty_words_of_plain_letters(name: str) -> None:
     words = wording_of(name)
     assert len(words) <= MAX_WORDS
     assert all(word.isascii() and word.isalnum() and word == word.upper() for word in words)
@@ -151,9 +151,9 @@ def test_whatever_the_name_its_words_are_few_and_plain(name: str) -> None:
 @given(
     st.lists(st.sampled_from(["Larchmere", "Library", "of", "&", "Pub", "\u53cb", "501(c)(3)"]), max_size=60)
 )
-def test_a_name_of_which_nothing_is_lost_has_all_its_words(pieces: list[str]) -> None:
+def test_a_name_is_complete_if_it_is_short_and_in_ascii(pieces: list[str]) -> None:
     name = " ".join(pieces)
-    is_whole = lost_in(name) == ""
+    is_whole = left_out_text(name) == ""
     assert is_whole == ("\u53cb" not in pieces and len(pieces) <= MAX_WORDS)
 
 
@@ -176,8 +176,8 @@ def test_a_name_of_which_nothing_is_lost_has_all_its_words(pieces: list[str]) ->
         "Sable County Library formerly Juniper Creek Branch",
     ],
 )
-def test_two_names_in_a_name_are_parted(name: str) -> None:
-    assert may_be_parted(name)
+def test_two_names_within_a_name_are_split(name: str) -> None:
+    assert may_have_parts(name)
     assert parts_of(name) == ("Sable County Library", "Juniper Creek Branch")
 
 
@@ -190,7 +190,7 @@ def test_two_names_in_a_name_are_parted(name: str) -> None:
         "Larchmere Library & Museum",
     ],
 )
-def test_one_name_stays_whole(name: str) -> None:
+def test_a_single_name_is_not_split(name: str) -> None:
     assert parts_of(name) == (name,)
 
 
@@ -204,11 +204,11 @@ def test_one_name_stays_whole(name: str) -> None:
         ("Sandown Library", ("Sandown Library",)),
     ],
 )
-def test_names_are_parted_at_and_on_request(name: str, parts: tuple[str, ...]) -> None:
+def test_names_are_split_at_the_word_and_on_request(name: str, parts: tuple[str, ...]) -> None:
     assert parts_of(name, at_and=True) == parts
 
 
 @settings(max_examples=200, derandomize=True)
 @given(st.text(alphabet="Lab -/,(dba)&", max_size=30))
-def test_a_glance_misses_no_name_that_can_be_parted(name: str) -> None:
-    assert may_be_parted(name) or len(parts_of(name)) <= 1
+def test_the_quick_check_finds_every_name_with_parts(name: str) -> None:
+    assert may_have_parts(name) or len(parts_of(name)) <= 1

@@ -1,4 +1,4 @@
-"""ZIPs in any spelling, and the state of each."""
+"""ZIPs in any spelling, and the state of each ZIP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MILITARY = {"AA", "AE", "AP"}
         ("04901-1234", "04901"),
         ("4901-1234", "04901"),
         ("04901\u20131234", "04901"),  # an en dash
-        ("4901.0", "04901"),  # what a spreadsheet makes of it
+        ("4901.0", "04901"),  # a spreadsheet adds decimals to a number
         ("4,901", "04901"),
         ("'04901", "04901"),
         ('="04901"', "04901"),
@@ -34,17 +34,17 @@ MILITARY = {"AA", "AE", "AP"}
         ("04901\u200b", "04901"),
         ("O4901", "04901"),
         ("04901 / 04902", "04901"),
-        ("601", "00601"),  # Puerto Rico's have two zeros to lose
+        ("601", "00601"),  # ZIPs of Puerto Rico begin with two zeros
         ("M", ""),
         ("00000", ""),
         ("99999-9999", ""),
         ("ABCDE", ""),
-        ("490", ""),  # 00490 is nowhere
+        ("490", ""),  # 00490 belongs to no state
         ("150-0001", ""),
         ("049012", ""),
     ],
 )
-def test_zips_have_five_digits_or_none(text: str, expected: str) -> None:
+def test_a_zip_is_five_digits_or_empty(text: str, expected: str) -> None:
     assert zip5(text) == expected
 
 
@@ -61,7 +61,7 @@ def test_a_text_that_is_not_a_zip_is_unreadable(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "00000", "00000-0000", "99999", "N/A", "-", "-1"])
-def test_a_blank_is_neither(text: str) -> None:
+def test_a_blank_is_neither_unreadable_nor_foreign(text: str) -> None:
     found = read_zip(text)
     assert (found.digits, found.is_unreadable, found.is_foreign) == ("", False, False)
 
@@ -80,7 +80,7 @@ def test_a_zip_belongs_to_a_state(zip_code: str, state: str) -> None:
     assert state_of_zip(zip_code) == state
 
 
-def test_states_have_zips_and_nothing_else_has() -> None:
+def test_every_zip_belongs_to_a_state_or_the_military() -> None:
     found = {state_of_zip(f"{number:05d}") for number in range(100_000)} - {""}
     assert found == STATES | MILITARY
 
@@ -91,7 +91,7 @@ def test_a_street_is_not_a_postal_code(line: str) -> None:
 
 
 @given(st.text(max_size=80) | st.text("0123456789 -.,OAZ", max_size=12))
-def test_any_text_has_five_digits_or_none(text: str) -> None:
+def test_any_text_gives_five_digits_or_nothing(text: str) -> None:
     digits = read_zip(text).digits
     assert digits == "" or (len(digits) == 5 and digits.isdecimal())
     assert zip5(text) == digits

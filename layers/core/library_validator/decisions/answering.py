@@ -14,7 +14,7 @@ from library_validator.matching.entries import Entry, Listing
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
-from library_validator.matching.weights import Weights, load_weights, probability_of
+from library_validator.matching.weights import Weights, load_weights, match_probability
 from library_validator.registry.store import Pointer
 from library_validator.terms import fscs_key_of
 
@@ -109,7 +109,7 @@ def _candidate(scored: Scored) -> Candidate:
 
 @lru_cache(maxsize=4096)
 def _rounded_probability(bits: float) -> float:
-    return round(probability_of(bits), 6)
+    return round(match_probability(bits), 6)
 
 
 def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
@@ -128,7 +128,7 @@ def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison
     return [
         Comparison("prior", "any_entry", "", "", weights.prior),
         Comparison("name", name.level, applicant.name, name.listed.text, bits["name"][name.level]),
-        Comparison("shared_words", "term_frequency", "", words, round(weights.of_shared_words(name), 2)),
+        Comparison("shared_words", "term_frequency", "", words, round(weights.bits_of_shared_words(name), 2)),
         Comparison("street", street, applicant.street, listed_street, bits["street"][street]),
         Comparison("place", place, applied_place, listed_place, bits["place"][place]),
         Comparison("phone", phone, applicant.phone, ", ".join(entry.phones), bits["phone"][phone]),

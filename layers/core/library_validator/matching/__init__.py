@@ -1,1 +1,1 @@
-"""Applicant against registry entry: normalization, blocking keys, field comparisons, match weights."""
+"""Compares applicants with registry entries: normalization, blocking keys, comparisons, match weights."""

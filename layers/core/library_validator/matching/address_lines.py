@@ -1,6 +1,7 @@
-"""Whole addresses in one cell: town, state, ZIP and country behind a street, or behind a town.
+"""Whole addresses in one cell: town, state, ZIP and country after a street, or after a town.
 
-Read from the end: a country, a ZIP, a state, a town. Text that is not plainly such a part stays in the line.
+A line is read from its end: a country, a ZIP, a state, a town. Text that is not clearly one of these parts
+stays in the line.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from typing import Final, NamedTuple
 from library_validator.matching.countries import (
     ALSO_TOWNS,
     NO_COUNTRY,
-    foreign_name,
+    code_of_foreign_name,
     is_united_states,
     read_country,
 )
 from library_validator.matching.normalize import words
 from library_validator.matching.state_names import PROVINCES
 from library_validator.matching.states import code_of
-from library_validator.matching.values import BEGINNINGS, given
+from library_validator.matching.values import BEGINNINGS, unwrap_value
 from library_validator.matching.zips import is_foreign_within, state_of_zip
 
 _LONGEST: Final = 200
@@ -32,15 +33,15 @@ _NUMBERED: Final = re.compile(
 _UNITED_STATES: Final = re.compile(
     r"(?i)[\s.]+(?:U\.?\s?S\.?\s?A\.?|U\.?S\.?|United States(?: of America)?|EE\.?\s?UU\.?|Estados Unidos)$"
 )
-_BEHIND_CITY: Final = re.compile(r"[\d,;|()\n]|\s-\s|\.$")
-_BEHIND_STREET: Final = re.compile(
+_AFTER_CITY: Final = re.compile(r"[\d,;|()\n]|\s-\s|\.$")
+_AFTER_STREET: Final = re.compile(
     r"[;|()\n]|\s-\s|\d{4}\W*$|\d\D{2}\W*$|(?i:states|usa|u\.s\.a?|canada|unidos)\W*$"
 )
 _CODE: Final = re.compile(r"(?:^|\s)([A-Z]{2}|[A-Z]\.\s?[A-Z]\.)$")
 _UNIT: Final = re.compile(
     r"(?i)^(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|lot|po\b|p\.?\s?o\.?\s|box|#)"
 )
-_MOST_NAMES: Final = 3  # words of a state's name
+_MOST_NAMES: Final = 3  # most words in the name of a state
 _LONGEST_TOWN: Final = 40
 
 
@@ -52,38 +53,38 @@ class Tail(NamedTuple):
     state: str = ""
     zip: str = ""
     is_american: bool = False  # the United States are named
-    is_foreign: bool = False  # another country, or its part or postal code
+    is_foreign: bool = False  # another country is named, or a part or postal code of it
 
 
 def is_plain_city(text: str) -> bool:
-    """A quick check: whether a town is only its name, without wrapping and without text behind it."""
+    """A quick check: whether a town is only its name, without wrapping and without text after it."""
     if text[-3:-2] == " ":  # two letters, perhaps a state's
         return False
     if text[:3].upper() not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
         return True
-    return given(text) == text and not _BEHIND_CITY.search(text)
+    return unwrap_value(text) == text and not _AFTER_CITY.search(text)
 
 
 def is_plain_street(text: str) -> bool:
-    """A quick check: whether a street line cannot have a town, state or ZIP behind it."""
-    return "," not in text and not _BEHIND_STREET.search(text)
+    """A quick check: whether a street line cannot have a town, state or ZIP after it."""
+    return "," not in text and not _AFTER_STREET.search(text)
 
 
 def read_street_line(text: str) -> Tail:
     """Read the end of a street line: ``1441 Post Rd, Darien, CT 06820, USA``."""
-    return _read(text, street=True)
+    return _read_tail(text, street=True)
 
 
 def read_city_line(text: str) -> Tail:
-    """Read the end of a town: ``Darien, CT 06820``, ``Darien (CT)``, ``Toronto, Ontario``."""
-    return _read(text, street=False)
+    """Read the end of a cell with a town: ``Darien, CT 06820``, ``Darien (CT)``, ``Toronto, Ontario``."""
+    return _read_tail(text, street=False)
 
 
-def _read(text: str, *, street: bool) -> Tail:
+def _read_tail(text: str, *, street: bool) -> Tail:
     parts = [part for part in _PARTS.split(text[:_LONGEST].strip(" .,;-")) if part]
     if not parts:
         return Tail(text)
-    if is_foreign_within(parts[-1].upper()) or _names_abroad(parts, street=street):
+    if is_foreign_within(parts[-1].upper()) or _has_foreign_end(parts, street=street):
         return Tail(text, is_foreign=True)
     is_american = len(parts) > 1 and is_united_states(words(parts[-1]))
     if is_american:
@@ -95,7 +96,7 @@ def _read(text: str, *, street: bool) -> Tail:
     zip_code = _cut_zip(parts, street=street)
     if not parts:
         return Tail(text)
-    if _names_state_of_other(parts[-1], zip_code):
+    if _has_other_state_than_zip(parts[-1], zip_code):
         return Tail(text)
     state = _cut_state(parts, zip_code, street=street)
     if not (state or zip_code):
@@ -108,15 +109,15 @@ def _read(text: str, *, street: bool) -> Tail:
     return Tail(", ".join(parts), city, state, zip_code, is_american)
 
 
-def _names_abroad(parts: list[str], *, street: bool) -> bool:
-    """Whether the last part is another country, or its province behind a town."""
+def _has_foreign_end(parts: list[str], *, street: bool) -> bool:
+    """Whether the last part is another country or, after a town, a province of another country."""
     last = words(parts[-1])
     if not street and last[-3:-2] == " " and last[-2:] in PROVINCES and parts[-1].endswith(last[-2:]):
         return True  # Toronto ON
     if len(parts) < 2:
         return False
     behind_town = len(parts) > 2 or not street
-    if foreign_name(last):
+    if code_of_foreign_name(last):
         return behind_town and not (street and last in ALSO_TOWNS)
     if read_country(parts[-1]) is not NO_COUNTRY:
         return False
@@ -124,7 +125,7 @@ def _names_abroad(parts: list[str], *, street: bool) -> bool:
 
 
 def _cut_country(parts: list[str]) -> bool:
-    """Cut the United States from the last part, where a ZIP or a state is before them."""
+    """Cut the United States from the last part, if a ZIP or a state is before them."""
     found = _UNITED_STATES.search(parts[-1])
     if found is None:
         return False
@@ -152,7 +153,7 @@ def _cut_zip(parts: list[str], *, street: bool) -> str:
 
 
 def _cut_state(parts: list[str], zip_code: str, *, street: bool) -> str:
-    """Cut the state that is the last part, or ends it."""
+    """Cut the state that is the last part, or ends the last part."""
     expected = state_of_zip(zip_code)
     last = parts[-1]
     if street and not zip_code and not (len(parts) > 2 and _is_town(parts[-2])):
@@ -185,7 +186,7 @@ def _is_town(part: str) -> bool:
     return len(part) <= _LONGEST_TOWN and not any(map(str.isdigit, part)) and not _UNIT.match(part)
 
 
-def _names_state_of_other(part: str, zip_code: str) -> bool:
+def _has_other_state_than_zip(part: str, zip_code: str) -> bool:
     """Whether the part before a ZIP is, or ends in, the code or name of a state that has no such ZIPs."""
     code = _CODE.search(part)
     state = code_of(words(part)) or (code_of(words(code[1])) if code else "")

@@ -1,4 +1,4 @@
-"""One applicant against one entry, field by field, each at a level.
+"""Compares one applicant with one entry: each field at a level.
 
 A level says how well a field agrees. ``weights.py`` says what a level is worth; nothing is decided here.
 """
@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from library_validator.matching.compare_addresses import (
     SAME_PLACE,
     compare_addresses,
-    quick_check_of_streets,
+    may_match_address,
 )
 from library_validator.matching.compare_names import NameAgreement, NameComparer
 from library_validator.matching.entries import Address, Entry
@@ -41,23 +41,27 @@ class Compared:
     state: Final[StateLevel]
     fscs_id: Final[FscsIdLevel]
     address: Final[Address | None]  # the listed address whose street was compared
-    together: Final[TogetherLevel]  # whether street and phone lead to the entry's place: adds to each alone
+    together: Final[TogetherLevel]  # which of street, phone and place agree together
 
 
 class Comparer:
-    """Compares one applicant with entries, one entry after another, and remembers what it found out."""
+    """Compares one applicant with entries, one entry after another, and keeps intermediate results."""
 
     __slots__ = ("_names", "_query")
 
     def __init__(self, query: Query) -> None:
         self._query = query
         self._names = NameComparer(
-            query.name, query.unknown_words, query.place_words, query.statistics, lambda: _names_within(query)
+            query.name,
+            query.unknown_words,
+            query.place_words,
+            query.statistics,
+            lambda: _comparers_of_parts(query),
         )
 
-    def quick_check(self, entry: Entry) -> bool:
+    def may_match(self, entry: Entry) -> bool:
         """Whether the applicant may share a word of the name, a PO box or a house number with an entry."""
-        return self._names.quick_check(entry.names, entry.system_names) or quick_check_of_streets(
+        return self._names.may_match(entry.names, entry.system_names) or may_match_address(
             self._query.street, entry.addresses
         )
 
@@ -82,8 +86,8 @@ class Comparer:
         state: StateLevel = "missing"
         if query.state:
             state = "exact" if query.state == entry.state else "different"
-        if state == "different" and query.state_is_of_zip and _lists_zip(entry, query.zip):
-            state = "missing"  # near a border, a ZIP may belong to the state beside the entry's own
+        if state == "different" and query.state_is_of_zip and _has_zip(entry, query.zip):
+            state = "missing"  # near a border, a ZIP may belong to a neighbour of the entry's state
         fscs_id: FscsIdLevel = "missing" if query.fscs_id is None else _compare_ids(query.fscs_id, entry)
         leads = at_same_place and street in ("exact", "near", "same_box")
         together: TogetherLevel
@@ -94,7 +98,7 @@ class Comparer:
         return Compared(name, street, place, phone, state, fscs_id, address, together)
 
 
-def _names_within(query: Query) -> list[NameComparer]:
+def _comparers_of_parts(query: Query) -> list[NameComparer]:
     return [
         NameComparer(part.name, part.unknown_words, part.place_words, part.statistics) for part in query.parts
     ]
@@ -107,7 +111,7 @@ PHONE_LEVELS: Final[tuple[PhoneLevel, ...]] = (
 )
 
 
-def _lists_zip(entry: Entry, zip_code: str) -> bool:
+def _has_zip(entry: Entry, zip_code: str) -> bool:
     return any(address.zip == zip_code for address in entry.addresses)
 
 
@@ -121,7 +125,7 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> PhoneLevel:
     for phone in listed:
         if applied[3:] == phone[3:]:
             return "other_area_code"
-        # A slip leaves the first four or the last four digits as they are: only then is the distance needed.
+        # A slip leaves the first or the last four digits unchanged; otherwise no distance is computed.
         if (applied[:4] == phone[:4] or applied[6:] == phone[6:]) and OSA.distance(
             applied, phone, score_cutoff=1
         ) <= 1:

@@ -1,4 +1,4 @@
-"""An applicant's street, town and ZIP against the addresses of an entry."""
+"""Compares an applicant's street, town and ZIP with the addresses of an entry."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def compare_addresses(
 ) -> tuple[StreetLevel, PlaceLevel, Address | None]:
     """The levels of street and place, each at the listed address that agrees best, and the street's address.
 
-    The two may be different addresses: a library may get its mail in the next town.
+    Street and place may agree best at different addresses: a library may get its mail in the next town.
     """
     best: StreetLevel = "missing"
     place: PlaceLevel = "missing"
@@ -27,9 +27,9 @@ def compare_addresses(
     for address in listed:
         listed_street, listed_city, listed_zip, listed_line = address
         found = compare_streets(street, listed_street)
-        if found == "same_number" and _same_line(line, listed_line):
-            parts = _parts_of(street.name), _parts_of(listed_street.name)
-            found = "same_number" if _are_two_streets(*parts) else "near"
+        if found == "same_number" and _is_same_line(line, listed_line):
+            parts = _street_name_of(street.name), _street_name_of(listed_street.name)
+            found = "same_number" if _is_other_street(*parts) else "near"
         where = compare_places(city, zip_code, listed_city, listed_zip)
         if shown is None or _STREET_RANK[found] < _STREET_RANK[best]:
             best, shown = found, address
@@ -40,18 +40,18 @@ def compare_addresses(
     return best, place, shown
 
 
-def quick_check_of_streets(applied: Street, listed_addresses: Iterable[Address]) -> bool:
-    """Whether the applicant's PO box is listed, or a house number that is equal or near."""
+def may_match_address(applied: Street, listed_addresses: Iterable[Address]) -> bool:
+    """A quick check: whether the PO box is listed, or a house number that is equal or near."""
     for address in listed_addresses:
         listed = address.street
         if applied.box and applied.box == listed.box:
             return True
-        if applied.name and listed.name and _near_numbers(applied.number, listed.number):
+        if applied.name and listed.name and _is_near_number(applied.number, listed.number):
             return True
     return False
 
 
-def _near_numbers(applied: str, listed: str) -> bool:
+def _is_near_number(applied: str, listed: str) -> bool:
     """Whether two house numbers are equal or a slip apart, or a number is missing."""
     if not applied or not listed or applied == listed:
         return True
@@ -83,8 +83,8 @@ _PLACE_RANK: Final[Mapping[PlaceLevel, int]] = {
 }
 
 
-def _same_line(applied: str, listed: str) -> bool:
-    """Whether two address lines differ by slips of typing only, such as a blank in the wrong place."""
+def _is_same_line(applied: str, listed: str) -> bool:
+    """Whether two address lines differ only by typing slips, such as a blank in the wrong place."""
     letters, listed_letters = words(applied).replace(" ", ""), words(listed).replace(" ", "")
     return OSA.normalized_similarity(letters, listed_letters) >= 0.85
 
@@ -105,13 +105,13 @@ def compare_streets(applied: Street, listed: Street) -> StreetLevel:
     if number == listed_number:
         if name == listed_name:
             return "exact" if number or len(name) >= 8 else "near"
-        if _similar_streets(name, listed_name):
+        if _is_similar_street(name, listed_name):
             return "near"
         return "same_number" if number else "different"
-    if name == listed_name or _similar_streets(name, listed_name):
+    if name == listed_name or _is_similar_street(name, listed_name):
         if not number or not listed_number:
             return "near" if len(listed_name) >= 6 else "same_street"
-        return "near" if _near_numbers(number, listed_number) else "same_street"
+        return "near" if _is_near_number(number, listed_number) else "same_street"
     return "different"
 
 
@@ -121,14 +121,14 @@ class _StreetName(NamedTuple):
     directions: frozenset[str]
     without_type: str
     letters: str  # without blanks
-    alphabet: int  # a bit for each letter and figure that it has
+    alphabet: int  # a bit for each letter and figure that the name has
 
 
 _BIT_OF: Final = {letter: 1 << place for place, letter in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 
 @lru_cache(maxsize=65_536)
-def _parts_of(street: str) -> _StreetName:
+def _street_name_of(street: str) -> _StreetName:
     words = street.split()
     figures = frozenset(word for word in words if word[0].isdigit())
     letters = "".join(words)
@@ -140,8 +140,8 @@ def _parts_of(street: str) -> _StreetName:
     )
 
 
-def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
-    """Whether they differ in a figure or a point of the compass: 5TH and 6TH, N FORK and S FORK."""
+def _is_other_street(applied: _StreetName, listed: _StreetName) -> bool:
+    """Whether two streets differ in a figure or a point of the compass: 5TH and 6TH, N FORK and S FORK."""
     if applied.figures and listed.figures and applied.figures.isdisjoint(listed.figures):
         return True
     if applied.directions and listed.directions:
@@ -155,14 +155,14 @@ def _are_two_streets(applied: _StreetName, listed: _StreetName) -> bool:
     return False
 
 
-def _similar_streets(applied: str, listed: str) -> bool:
-    ours, theirs = _parts_of(applied), _parts_of(listed)
-    if (ours.figures or ours.directions) and _are_two_streets(ours, theirs):
+def _is_similar_street(applied: str, listed: str) -> bool:
+    ours, theirs = _street_name_of(applied), _street_name_of(listed)
+    if (ours.figures or ours.directions) and _is_other_street(ours, theirs):
         return False
     if ours.without_type == theirs.without_type:
         return True
-    # A shortcut: where over a quarter of the letters are in one name only, neither similarity below is
-    # reached, unless the names share longer words.
+    # A shortcut: if over a quarter of the letters are in one name only, both similarities below are too
+    # small, unless the names share longer words.
     foreign = (ours.alphabet ^ theirs.alphabet).bit_count()
     if foreign * 4 > len(ours.letters) + len(theirs.letters):
         if ours.words.isdisjoint(theirs.words):
@@ -177,7 +177,7 @@ def _similar_streets(applied: str, listed: str) -> bool:
 
 
 def _without_type(street: str) -> str:
-    """The name without its type (avenue, street …), which people mix up; a numbered street keeps it."""
+    """The street without its type (avenue, road …), which people mix up; numbered streets keep it."""
     name, _, kind = street.rpartition(" ")
     return name if kind in _STREET_TYPES and len(name) >= 5 and not name[-1].isdigit() else street
 
@@ -190,7 +190,7 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
             len(city) != len(listed_city) and city.replace(" ", "") == listed_city.replace(" ", "")
         ):
             return "zip_and_city" if same_zip else "city"
-        if same_city(city, listed_city):
+        if is_same_city(city, listed_city):
             return "zip_and_city" if same_zip else "city_near"
     if same_zip:
         return "zip"
@@ -201,8 +201,8 @@ def compare_places(city: str, zip_code: str, listed_city: str, listed_zip: str) 
     return "missing"
 
 
-def same_city(city: str, listed: str) -> bool:
-    """Whether a city's name is mistyped, or cut at 20 characters, as the release does."""
+def is_same_city(city: str, listed: str) -> bool:
+    """Whether the name is the listed city, mistyped, or cut at 20 characters as in a release."""
     if JaroWinkler.similarity(city, listed, score_cutoff=0.92) >= 0.93:
         return True
     if len(listed) >= 18 and (city.startswith(listed) or listed.startswith(city)):

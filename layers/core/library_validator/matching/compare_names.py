@@ -1,4 +1,4 @@
-"""An applicant's name against the names of an entry: at which level they agree, and in which words.
+"""Compares an applicant's name with the names of an entry: the level, and the words that agree.
 
 ``tests/unit/matching/test_name_levels.py`` shows each level with examples.
 """
@@ -11,9 +11,9 @@ from typing import Final, get_args
 
 from library_validator.matching.names import Name
 from library_validator.matching.similar_words import (
-    are_joined,
     drop_echoes,
-    have_nothing_in_common,
+    has_nothing_in_common,
+    is_equal_when_joined,
     pair_similar,
 )
 from library_validator.matching.statistics import Statistics
@@ -49,8 +49,8 @@ class NameAgreement:
 class NameComparer:
     """Compares the name of one applicant with the names of entries, one entry after another.
 
-    It remembers the listed names that have nothing in common with it: the branches of a town share the name
-    of their system.
+    It remembers listed names that have nothing in common with the applicant's name, because the branches of
+    a system share the system's name.
     """
 
     __slots__ = (
@@ -71,7 +71,7 @@ class NameComparer:
         statistics: Statistics,
         make_parts: Callable[[], Sequence[NameComparer]] = tuple,
     ) -> None:
-        """``unknown_words`` are in no entry; ``place_words`` are those of the applicant's city and state.
+        """``unknown_words`` are in no entry; ``place_words`` are the words of the applicant's city and state.
 
         ``make_parts`` makes a comparer for each name within the name; it is called at most once.
         """
@@ -81,10 +81,12 @@ class NameComparer:
         self._statistics = statistics
         self._make_parts = make_parts
         self._parts: Sequence[NameComparer] | None = None
-        self._nothing_in_common: dict[str, bool] = {}  # text of a listed name -> whether it has nothing
+        self._nothing_in_common: dict[
+            str, bool
+        ] = {}  # text of a listed name -> whether it has nothing in common
 
-    def quick_check(self, names: Sequence[Name], system_names: Sequence[Name]) -> bool:
-        """Whether any name of an entry has a word in common with the applicant's name."""
+    def may_match(self, names: Sequence[Name], system_names: Sequence[Name]) -> bool:
+        """A quick check: whether any name of an entry has a word in common with the applicant's name."""
         return not all(map(self._has_nothing_in_common_with, (*names, *system_names)))
 
     def compare(
@@ -98,36 +100,38 @@ class NameComparer:
     ) -> NameAgreement:
         """The best agreement with any name of an entry.
 
-        ``place_words``: the words of the entry's place; None where the applicant is at another place.
+        ``place_words``: the words of the entry's place; None if the applicant is at another place.
         """
         text = self._name.text
         for listed_names, of_system in ((names, False), (system_names, True)):
             for listed in listed_names:
                 if listed.text == text:
                     agreed = listed.core or listed.tokens
-                    rarity = _rarity(agreed, self._words_of_both_places(place_words, state), self._statistics)
+                    rarity = _rarity_of(
+                        agreed, self._words_of_both_places(place_words, state), self._statistics
+                    )
                     return NameAgreement("exact", agreed, rarity, listed, of_system)
-        best = self._best_of_different(names, system_names, place_words, state)
+        best = self._best_agreement(names, system_names, place_words, state)
         if best is None:
             return NameAgreement("different", (), 0.0, self._name)
         if best.level not in _WHOLE:
-            for part in self._names_within():
+            for part in self._comparers_of_parts():
                 found = part.compare(names, system_names, place_words, state, is_system=is_system)
-                if found.shared and found.level in _WHOLE and _better(found, best):
+                if found.shared and found.level in _WHOLE and _is_better(found, best):
                     best = found
         may_separate = is_system and _NAME_RANK[best.level] < _SEPARATED
-        if may_separate and _other_government(self._name, best.listed, names[0]):
+        if may_separate and _has_other_government(self._name, best.listed, names[0]):
             return replace(best, level="separated")
         return best
 
-    def _best_of_different(
+    def _best_agreement(
         self,
         names: Sequence[Name],
         system_names: Sequence[Name],
         place_words: frozenset[str] | None,
         state: str,
     ) -> NameAgreement | None:
-        """The best agreement where no listed name is the applicant's exact name."""
+        """The best agreement, if no listed name is the applicant's exact name."""
         best: NameAgreement | None = None
         place: frozenset[str] | None = None
         nothing_in_common = self._nothing_in_common
@@ -140,14 +144,14 @@ class NameComparer:
                 if place is None:
                     place = self._words_of_both_places(place_words, state)
                 found = self.compare_with(listed, place, of_system=of_system)
-                if best is None or _better(found, best):
+                if best is None or _is_better(found, best):
                     best = found
         return best
 
     def compare_with(self, listed: Name, place: frozenset[str], *, of_system: bool = False) -> NameAgreement:
         """The agreement with another name that may have a word in common.
 
-        ``place``: the words of the places of both sides.
+        ``place``: the words of the applicant's place and the entry's place.
         """
         applied = self._name
         if not applied.core:
@@ -166,7 +170,7 @@ class NameComparer:
         unknown = self._unknown
         if only_applied and only_listed:
             shared += pair_similar(only_applied, only_listed, unknown)
-            if are_joined(only_applied, only_listed):
+            if is_equal_when_joined(only_applied, only_listed):
                 shared += only_listed
                 only_applied, only_listed = [], []
         if not shared:
@@ -175,33 +179,34 @@ class NameComparer:
             drop_echoes(only_applied, unknown, (*listed.core, *place))
         agreed = tuple(shared)
         level = _name_level(applied, listed, agreed, only_applied, only_listed, place, of_system=of_system)
-        return NameAgreement(level, agreed, _rarity(agreed, place, self._statistics), listed, of_system)
+        return NameAgreement(level, agreed, _rarity_of(agreed, place, self._statistics), listed, of_system)
 
     def _has_nothing_in_common_with(self, listed: Name) -> bool:
-        """Whether the names have no equal or similar distinguishing word, as is usual for two names."""
+        """Whether the names have no equal or similar distinguishing word; most pairs have none."""
         known = self._nothing_in_common.get(listed.text)
         if known is None:
-            known = have_nothing_in_common(self._name, self._unknown, listed)
+            known = has_nothing_in_common(self._name, self._unknown, listed)
             self._nothing_in_common[listed.text] = known
         return known
 
     def _words_of_both_places(self, place_words: frozenset[str] | None, state: str) -> frozenset[str]:
         """Words that repeat the address: in a name, they are neither an agreement nor a difference.
 
-        Where the two are at different places, the name of a place is what distinguishes them.
+        If applicant and entry are at different places, the names of the places do distinguish them.
         """
         return frozenset((state,)) if place_words is None else self._place_words | place_words
 
-    def _names_within(self) -> Sequence[NameComparer]:
+    def _comparers_of_parts(self) -> Sequence[NameComparer]:
         if self._parts is None:
             self._parts = self._make_parts()
         return self._parts
 
 
-def _other_government(applied: Name, agreed: Name, system: Name) -> bool:
+def _has_other_government(applied: Name, agreed: Name, system: Name) -> bool:
     """Whether the applicant names another kind of government than the system's own name does.
 
-    The central library of Briar County may be in Briar City and be called just Briar: it is the county's.
+    The central library of Briar County may be in Briar City and be called just Briar: it belongs to the
+    county.
     """
     if _KINDS.isdisjoint(applied.tokens):
         return False
@@ -210,7 +215,7 @@ def _other_government(applied: Name, agreed: Name, system: Name) -> bool:
     return bool(claimed and own and own.isdisjoint(applied.tokens))
 
 
-def _better(found: NameAgreement, best: NameAgreement) -> bool:
+def _is_better(found: NameAgreement, best: NameAgreement) -> bool:
     rank, best_rank = _NAME_RANK[found.level], _NAME_RANK[best.level]
     return rank < best_rank or (rank == best_rank and found.rarity > best.rarity)
 
@@ -230,7 +235,7 @@ def _name_level(
     missing = [word for word in only_listed if word not in place]
     if (extra or missing) and SEPARATORS.issuperset(shared):
         return "different"
-    separating = _separating(applied, listed, only_applied, only_listed, place)
+    separating = _separating_words(applied, listed, only_applied, only_listed, place)
     if of_system:
         # An outlet may add its part of town to the name of its system: a direction does not separate them.
         separating &= GOVERNMENTS
@@ -250,7 +255,7 @@ def _name_level(
     return "partial" if is_shorter else "applicant_longer"
 
 
-def _separating(
+def _separating_words(
     applied: Name, listed: Name, only_applied: list[str], only_listed: list[str], place: frozenset[str]
 ) -> frozenset[str]:
     """Words that distinguish neighbours, such as NORTH or COUNTY, and that only one of the names has.
@@ -266,8 +271,8 @@ def _separating(
     return (separating & GOVERNMENTS) | (separating - place)
 
 
-def _rarity(words: tuple[str, ...], place: frozenset[str], statistics: Statistics) -> float:
-    """Bits of the shared words. A word of the place counts a quarter: the address has it already."""
+def _rarity_of(words: tuple[str, ...], place: frozenset[str], statistics: Statistics) -> float:
+    """Bits of the shared words. A word of the place counts a quarter, because the address counts it too."""
     rarity = 0.0
     for word in words:
         bits = statistics.bits(word)

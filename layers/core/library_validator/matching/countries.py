@@ -1,7 +1,7 @@
 """Countries as portals write them: the United States in many spellings, and every other country.
 
-``countries.txt`` holds the codes and names of ISO 3166-1 and what people call countries, a country a line.
-States of the Compact of Free Association and territories are none of them: the survey lists their libraries.
+``countries.txt`` has a line for each country: codes and names of ISO 3166-1, and usual names. Territories and
+the states of the Compact of Free Association are left out, because the survey lists their libraries.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA
 
 from library_validator.matching.normalize import state, words
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 
 UNITED_STATES: Final = "US"
 _UNITED_STATES: Final = frozenset(
@@ -27,14 +27,14 @@ _UNITED_STATES: Final = frozenset(
         VEREINIGTE STAATEN / VEREINIGTE STAATEN VON AMERIKA / STATI UNITI
     """.split("/")
 )
-# By ISO 3166-1, which has codes of their own for them.
+# Codes that ISO 3166-1 gives to territories.
 _TERRITORIES: Final = {
     "PRI": "PR", "GUM": "GU", "VIR": "VI", "MNP": "MP", "ASM": "AS", "FSM": "FM", "MHL": "MH", "PLW": "PW",
     "USVI": "VI", "CNMI": "MP",
 }  # fmt: skip
 _OF_TERRITORIES: Final = frozenset("PR GU VI MP AS FM MH PW".split())
 _LONGEST_SLIP: Final = 2  # letters by which a long name may differ from UNITED STATES
-# Names of countries that towns of the survey have too, or can have: no countries at the end of a street line.
+# Names of countries that are names of towns too: at the end of a street line, they are not read as countries.
 ALSO_TOWNS: Final = frozenset(
     """
     ANGOLA ARMENIA BERMUDA BOLIVIA BRAZIL CHINA CUBA CYPRUS DENMARK EGYPT ENGLAND GEORGIA GREECE GREENLAND
@@ -45,10 +45,10 @@ ALSO_TOWNS: Final = frozenset(
 
 
 class Country(NamedTuple):
-    """A country as it was read. All are empty where there is none of the name."""
+    """A country as it was read. All fields are empty if the text is not the name of a country."""
 
     is_american: bool = False
-    state: str = ""  # of a territory that was written as a country
+    state: str = ""  # the code of a territory that was written as a country
     foreign: str = ""  # two-letter code of another country
 
 
@@ -58,13 +58,16 @@ NO_COUNTRY: Final = Country()
 @lru_cache(maxsize=1024)
 def read_country(text: str) -> Country:
     """Read a country by code or name, or both: ``USA``, ``UNITED STATES (US)``, ``Canada``."""
-    found = words(given(text)[:100])
-    country = _by_name(found)
+    found = words(unwrap_value(text)[:100])
+    country = _country_by_name(found)
     if country is not NO_COUNTRY:
         return country
     parts = found.split()
     for middle in range(1, len(parts)):
-        before, behind = _by_name(" ".join(parts[:middle])), _by_name(" ".join(parts[middle:]))
+        before, behind = (
+            _country_by_name(" ".join(parts[:middle])),
+            _country_by_name(" ".join(parts[middle:])),
+        )
         if before == behind and before is not NO_COUNTRY:
             return before
     if len(found) >= 10 and OSA.distance(found, "UNITED STATES", score_cutoff=_LONGEST_SLIP) <= _LONGEST_SLIP:
@@ -72,15 +75,15 @@ def read_country(text: str) -> Country:
     return NO_COUNTRY
 
 
-def foreign_name(text: str) -> str:
-    """Two-letter code of another country that is written out: no code, which could be anything."""
+def code_of_foreign_name(text: str) -> str:
+    """Two-letter code of another country by its name. A code is not read, because it could mean anything."""
     found = words(text[:100])
-    return _foreign().get(found, "") if len(found) > 3 or found == "UK" else ""
+    return _foreign_codes().get(found, "") if len(found) > 3 or found == "UK" else ""
 
 
 def is_foreign_code(code: str) -> bool:
     """Whether two letters are another country's code."""
-    return len(code) == 2 and code in _foreign()
+    return len(code) == 2 and code in _foreign_codes()
 
 
 def is_united_states(found: str) -> bool:
@@ -88,19 +91,19 @@ def is_united_states(found: str) -> bool:
     return found in _UNITED_STATES
 
 
-def _by_name(found: str) -> Country:
+def _country_by_name(found: str) -> Country:
     if found in _UNITED_STATES:
         return Country(is_american=True)
     territory = _TERRITORIES.get(found) or (code if (code := state(found)) in _OF_TERRITORIES else "")
     if territory:
         return Country(is_american=True, state=territory)
-    foreign = _foreign().get(found)
+    foreign = _foreign_codes().get(found)
     return Country(foreign=foreign) if foreign else NO_COUNTRY
 
 
 @lru_cache(maxsize=1)
-def _foreign() -> dict[str, str]:
-    """Two-letter code by code, three-letter code and name."""
+def _foreign_codes() -> dict[str, str]:
+    """The two-letter codes of other countries by two-letter code, three-letter code and name."""
     found: dict[str, str] = {}
     for line in resources.files(__package__).joinpath("countries.txt").read_text("utf-8").splitlines():
         code, code_of_three, names = line.split(" ", 2)

@@ -1,4 +1,4 @@
-"""Registry entries, normalized: the side that an applicant is compared with."""
+"""Normalized registry entries, with which an applicant is compared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Address(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """An entry as the survey publishes it: shown to people, not compared."""
+    """An entry as the survey publishes it. People see it; it is not compared."""
 
     system_name: str
     outlet_name: str
@@ -38,15 +38,15 @@ class Listing(NamedTuple):
     locale: str
     population: str
     operating_expenditure: str
-    fate: str  # what became of it: closed, absorbed, no_longer_reported; empty while it is listed
-    successor_id: str  # FSCS id, or key, of what it is part of now, where that is certain
+    fate: str  # closed, absorbed or no_longer_reported; empty while the entry is listed
+    successor_id: str  # FSCS id, or key, of the certain successor of which the entry is now a part
     successor_name: str
-    successor_since: str  # fiscal year
+    successor_since: str  # fiscal year since which the entry is a part of the successor
 
 
 @dataclass(slots=True)  # not frozen: README.md says why
 class Entry:
-    """One place of the registry, normalized."""
+    """A library in the registry, normalized."""
 
     id: Final[str]  # FSCS key of a system, FSCS id of an outlet
     kind: Final[str]  # AE, or the outlet's type: CE, BR, BS, BM
@@ -56,15 +56,15 @@ class Entry:
     state: Final[str]
     county: Final[str]  # normalized
     libid: Final[str]  # the state's own id, folded
-    names: Final[tuple[Name, ...]]  # its own first
+    names: Final[tuple[Name, ...]]  # the entry's own name is first
     system_names: Final[tuple[Name, ...]]  # of an outlet: the names of its system
-    addresses: Final[tuple[Address, ...]]  # its own first
+    addresses: Final[tuple[Address, ...]]  # the entry's own address is first
     phones: Final[tuple[str, ...]]
     former_ids: Final[tuple[str, ...]]  # FSCS keys and ids under which older releases list it
     listing: Final[Listing]
     fscs_key: str = field(init=False, repr=False, compare=False)
     is_system: bool = field(init=False, repr=False, compare=False)
-    place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # of county and cities
+    place_words: frozenset[str] = field(init=False, repr=False, compare=False)  # words of county and cities
     _vocabulary: Vocabulary | None = field(default=None, init=False, repr=False, compare=False)
     _says_library: bool | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -76,7 +76,7 @@ class Entry:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words that explain those of an applicant; made when first asked for."""
+        """The words that explain an applicant's words; made at the first use."""
         if self._vocabulary is None:
             listing = self.listing
             self._vocabulary = vocabulary_of(
@@ -90,7 +90,7 @@ class Entry:
 
     @property
     def says_library(self) -> bool:
-        """Whether every name of it does; found out when first asked for."""
+        """Whether every name of the entry has a word for library; found out at the first use."""
         if self._says_library is None:
             names = (*self.names, *self.system_names)
             self._says_library = not any(LIBRARY_WORDS.isdisjoint(name.tokens) for name in names)

@@ -1,4 +1,4 @@
-"""Registry entries made of the accepted releases.
+"""Makes registry entries from the accepted releases.
 
 A system and its central outlet are one entry (nine in ten share name, address and phone); every other
 outlet is an entry of its own, which also has the name of its system.
@@ -70,8 +70,8 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
         libid=normalize.words(system.libid).replace(" ", ""),
         names=_distinct_names([*names, *listed.former_names], read),
         system_names=(),
-        addresses=_addresses(lines),
-        phones=_phones(phones),
+        addresses=_distinct_addresses(lines),
+        phones=_distinct_phones(phones),
         former_ids=tuple(former_ids),
         listing=Listing(
             system_name=system.name,
@@ -88,7 +88,7 @@ def _system_entry(listed: ListedSystem, central: ListedOutlet | None, read: Read
             locale=system.locale,
             population=str(system.population),
             operating_expenditure=str(system.operating_expenditure),
-            **_after(listed.fate),
+            **_fields_of_fate(listed.fate),
         ),
     )
 
@@ -106,8 +106,8 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, 
         libid=normalize.words(outlet.libid).replace(" ", ""),
         names=_distinct_names([outlet.name, *listed.former_names], read),
         system_names=_distinct_names([system.name, *parent.former_names], read),
-        addresses=_addresses([(outlet.street, outlet.city, outlet.zip)]),
-        phones=_phones([outlet.phone]),
+        addresses=_distinct_addresses([(outlet.street, outlet.city, outlet.zip)]),
+        phones=_distinct_phones([outlet.phone]),
         former_ids=listed.former_ids,
         listing=Listing(
             system_name=system.name,
@@ -124,13 +124,13 @@ def _outlet_entry(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int, 
             locale=outlet.locale,
             population=str(system.population),
             operating_expenditure=str(system.operating_expenditure),
-            **_after(_outlet_fate(listed, parent, fiscal_year)),
+            **_fields_of_fate(_outlet_fate(listed, parent, fiscal_year)),
         ),
     )
 
 
 def _outlet_fate(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int) -> Fate | None:
-    """The fate of an outlet. It has no successor: that of its system is of the main library only."""
+    """The fate of an outlet. It has no successor: the system's successor continues the main library only."""
     if listed.last_listed == fiscal_year:
         return None
     system_closed = parent.fate is not None and parent.fate.what == "closed"
@@ -138,8 +138,8 @@ def _outlet_fate(listed: ListedOutlet, parent: ListedSystem, fiscal_year: int) -
     return Fate("closed" if closed else "no_longer_reported")
 
 
-def _after(fate: Fate | None) -> dict[str, str]:
-    """The fields of a listing that say what became of it."""
+def _fields_of_fate(fate: Fate | None) -> dict[str, str]:
+    """The fields of a listing for the fate of the entry."""
     by = fate.by if fate else None
     return {
         "fate": fate.what if fate else "",
@@ -153,7 +153,7 @@ def _distinct_names(names: list[str], read: ReadName) -> tuple[Name, ...]:
     return tuple({name.text: name for name in map(read, names) if name.tokens}.values())
 
 
-def _addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
+def _distinct_addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
     found: dict[tuple[Street, str, str], Address] = {}
     for line, city, zip_code in lines:
         address = Address(normalize.street(line), normalize.city(city), zip5(zip_code), line)
@@ -162,5 +162,5 @@ def _addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
     return tuple(found.values())
 
 
-def _phones(phones: list[str]) -> tuple[str, ...]:
+def _distinct_phones(phones: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(read_phone, phones))))

@@ -11,26 +11,26 @@ from library_validator.matching.entries import Entry
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.keys import keys_of_entry
 from library_validator.matching.names import read_name
-from library_validator.matching.spelling import correct
+from library_validator.matching.spelling import correct_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import RECORD, encode
 from library_validator.releases.lineage.history import merge_releases
 from library_validator.releases.records import Release
 
-_MISPRINTS: Final = 2  # a spelling of a kind word that so few entries have is a misprint of the release
-MAX_CANDIDATES: Final = 96  # entries that a posting has at most; systems are kept first
+_MISPRINTS: Final = 2  # a mistyped kind word in at most so many entries is a misprint of the release
+MAX_CANDIDATES: Final = 96  # most entries of a posting; systems are kept first
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Everything that is stored of a registry version. Values are ready for binary items."""
+    """All stored parts of a registry version. The values are ready for binary items."""
 
     postings: dict[str, bytes]  # blocking key -> encoded candidates, at most 64 KB each
     statistics: bytes  # encoded term statistics of the version
-    fiscal_year: int  # the newest
+    fiscal_year: int  # of the newest release
     systems: int  # listed in the newest release
     outlets: int
-    entries: int  # with those of older releases that vanished since
+    entries: int  # also entries of older releases that have vanished
 
 
 def build_index(releases: Sequence[Release]) -> Index:
@@ -40,7 +40,9 @@ def build_index(releases: Sequence[Release]) -> Index:
     published = _statistics_of(entries_of(history))
     filed: defaultdict[str, list[Entry]] = defaultdict(list)
     encoded: dict[str, bytes] = {}
-    entries = list(entries_of(history, lambda name: correct(read_name(name), published, rare=_MISPRINTS)))
+    entries = list(
+        entries_of(history, lambda name: correct_name(read_name(name), published, rare=_MISPRINTS))
+    )
     for entry in entries:
         encoded[entry.id] = encode(entry)
         for key in dict.fromkeys(keys_of_entry(entry)):

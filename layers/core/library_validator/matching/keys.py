@@ -1,4 +1,4 @@
-"""Blocking keys: an entry is filed under each of its keys, and found by an applicant that shares one.
+"""Blocking keys: an entry is filed under each of its keys, and found by an applicant that shares a key.
 
 The keys of an applicant are made in ``query.py``.
 """
@@ -28,7 +28,7 @@ MAX_WORD_KEYS: Final = 4
 
 
 def fscs_key_posting(fscs_key: str) -> str:
-    """The key of the posting that holds every entry of a system, and those that had its FSCS key once."""
+    """The key of the posting with every entry of a system, and entries that had its FSCS key before."""
     return FSCS_KEY_FAMILY + fscs_key
 
 
@@ -60,5 +60,5 @@ def word_of(key: str) -> str:
 
 
 def core_of(name: Name) -> str:
-    """The distinguishing words of a name in alphabetical order; all words where all of them are generic."""
+    """The distinguishing words of a name in alphabetical order; all words if all of them are generic."""
     return " ".join(sorted(name.core or name.tokens))[:100]

@@ -21,9 +21,9 @@ from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.matching.weights import Weights
 
-# So many of the candidates that share only a town, a ZIP or a word are compared first.
+# Of the candidates that share only a town, a ZIP or a word, so many are compared first.
 FIRST_COMPARED: Final = 3
-# The worth of a common ZIP or town, in bits; a common word counts by its rarity.
+# The bits of a shared ZIP or town, to choose candidates; a shared word counts by its rarity.
 _PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
 
 
@@ -33,7 +33,7 @@ class Scored:
 
     entry: Final[Entry]
     compared: Final[Compared]
-    bits: Final[float]  # the prior included
+    bits: Final[float]  # score, with the prior
 
 
 @dataclass(slots=True)
@@ -42,9 +42,9 @@ class Ranking:
 
     scored: Final[tuple[Scored, ...]]
     vanished: Final[tuple[Scored, ...]] = ()
-    keys: Final[Sequence[str]] = ()  # of the applicant
+    keys: Final[Sequence[str]] = ()  # blocking keys of the applicant
     postings: Final[Mapping[str, bytes]] = field(default_factory=dict)
-    fiscal_year: Final[int] = 0  # the newest of the registry
+    fiscal_year: Final[int] = 0  # newest fiscal year of the registry
 
     @property
     def best(self) -> Scored | None:
@@ -56,7 +56,7 @@ class Ranking:
 
     @property
     def runner_up(self) -> Scored | None:
-        """The best candidate of another system than the best candidate's."""
+        """The best listed candidate that belongs to another system than the best candidate."""
         return self.best_other_than(self.scored[0]) if self.scored else None
 
     def only_system_of_town(self) -> Scored | None:
@@ -70,7 +70,7 @@ class Ranking:
         return next((candidate for candidate in self.scored if candidate.entry.fscs_key in systems), None)
 
     def best_other_than(self, chosen: Scored) -> Scored | None:
-        """The best listed candidate of another system than ``chosen``'s."""
+        """The best listed candidate that belongs to another system than ``chosen``."""
         key = chosen.entry.fscs_key
         for other in self.scored:
             if other.entry.fscs_key != key:
@@ -90,14 +90,14 @@ def rank(
 
     Candidates are compared in stages (docs/adr/0016):
 
-    1. Entries with its whole name in its state, its phone, its house number or box, or its FSCS id. If one
-       of them has the exact name and is at its place, no other is compared (``_has_certain``).
-    2. The three others that share most of town, ZIP and words of the name.
-    3. If none so far is listed and likely: entries of the same town or ZIP, and three others, that pass a
-       quick check of name and street. For a name alone, it is all others and not three.
-    4. If none so far is likely: entries with its whole name in other states.
+    1. Entries with the applicant's whole name in its state, its phone, its house number or box, or its FSCS
+       id. If such an entry has the exact name and place, no other entry is compared (``_has_certain``).
+    2. The three other entries that share most of town, ZIP and words of the name.
+    3. If no entry so far is listed and likely: entries of the same town or ZIP, and three other entries, that
+       pass a quick check of name and street. If only a name is given: all other entries instead of three.
+    4. If no entry so far is likely: entries with the applicant's whole name in other states.
 
-    ``compare_all``: all are compared, whatever the stages find. ``fiscal_year`` is the newest of the
+    ``compare_all``: all candidates are compared in any case. ``fiscal_year`` is the newest fiscal year of the
     registry: entries that are last listed before it have vanished.
     """
     keys, comparer = query.keys, Comparer(query)
@@ -106,19 +106,19 @@ def rank(
         compared = comparer.compare(entry)
         return Scored(entry, compared, weights.total(compared))
 
-    sure, namesakes = _find_sure(keys, query.state, postings)
+    sure, namesakes = _find_sure_records(keys, query.state, postings)
     scored = [score(entry_of(record)) for record in sure]
     if compare_all or not _has_certain(scored, fiscal_year):
-        others, placed = _find_others(keys, query.statistics, postings, sure)
+        others, placed = _find_other_records(keys, query.statistics, postings, sure)
         first = others if compare_all else others[:FIRST_COMPARED]
         scored += [score(entry_of(record)) for record in first]
         if not (compare_all or _has_likely(scored, fiscal_year)):
-            scored += [score(entry) for entry in _pass_quick_check(query, comparer, others, placed)]
+            scored += [score(entry) for entry in _select_by_quick_check(query, comparer, others, placed)]
         if namesakes and not _has_likely(scored):
             namesakes.difference_update(others)
             scored += [score(entry_of(record)) for record in namesakes]
     if len(scored) > 1:
-        scored.sort(key=_best_first)
+        scored.sort(key=_sort_key)
     listed = tuple([candidate for candidate in scored if candidate.entry.last_listed >= fiscal_year])
     vanished: tuple[Scored, ...] = ()
     if len(listed) < len(scored):
@@ -126,10 +126,10 @@ def rank(
     return Ranking(listed, vanished, keys, postings, fiscal_year)
 
 
-def _find_sure(
+def _find_sure_records(
     keys: Sequence[str], state: str, postings: Mapping[str, bytes]
 ) -> tuple[Collection[bytes], set[bytes]]:
-    """Records of stage 1, by whole name in its state, phone, house, box or id; and namesakes elsewhere."""
+    """The records of stage 1, and the records with the applicant's whole name in other states."""
     sure: dict[bytes, None] = {}
     elsewhere: set[bytes] = set()
     own_state = state.encode()
@@ -145,12 +145,12 @@ def _find_sure(
     return sure.keys(), elsewhere.difference(sure) if elsewhere else elsewhere
 
 
-def _find_others(
+def _find_other_records(
     keys: Sequence[str], statistics: Statistics, postings: Mapping[str, bytes], sure: Container[bytes]
 ) -> tuple[list[bytes], set[bytes]]:
-    """Records of entries with its town, its ZIP or words of its name, those that share most first.
+    """Records of entries that share town, ZIP or words of the name; those that share most come first.
 
-    The second result has all records of its town and its ZIP.
+    The second result has all records of the applicant's town and ZIP.
     """
     shared: dict[bytes, float] = {}  # bits
     placed: set[bytes] = set()
@@ -173,12 +173,12 @@ def _find_others(
     return sorted(others, key=shared.__getitem__, reverse=True), placed
 
 
-def _pass_quick_check(
+def _select_by_quick_check(
     query: Query, comparer: Comparer, others: Sequence[bytes], placed: Container[bytes]
 ) -> list[Entry]:
-    """The entries behind the first that a quick check finds worth comparing.
+    """The entries after the first three that pass a quick check.
 
-    An entry of the applicant's town is always compared: without a check, where the first have none.
+    At least one entry of the applicant's town or ZIP is compared, if necessary without the check.
     """
     compared, rest = others[:FIRST_COMPARED], others[FIRST_COMPARED:]
     same_place = [record for record in rest if record in placed]
@@ -192,8 +192,8 @@ def _pass_quick_check(
         *[
             entry
             for entry in checked
-            # An applicant without a word for library is never an entry whose every name has one.
-            if (query.says_library or not entry.says_library) and comparer.quick_check(entry)
+            # An applicant without a word for library never matches an entry with such a word in every name.
+            if (query.says_library or not entry.says_library) and comparer.may_match(entry)
         ],
     ]
 
@@ -201,7 +201,7 @@ def _pass_quick_check(
 def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:
     """Whether a listed entry has the applicant's exact name, at the same place, and its street or phone.
 
-    No other entry comes near it: every entry with its name, phone or house was compared.
+    No other entry can have a similar score: every entry with the same name, phone or house was compared.
     """
     for candidate in scored:
         if (
@@ -218,7 +218,7 @@ def _has_likely(scored: Iterable[Scored], fiscal_year: int = 0) -> bool:
     return any(candidate.bits > 0 and candidate.entry.last_listed >= fiscal_year for candidate in scored)
 
 
-def _best_first(scored: Scored) -> tuple[int, int, int, str]:
+def _sort_key(scored: Scored) -> tuple[int, int, int, str]:
     """A sort key: millionths of bits, then the newer listing, then systems before outlets, then the id."""
     entry = scored.entry
     return (-round(scored.bits * 1e6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)

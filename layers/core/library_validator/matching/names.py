@@ -15,11 +15,11 @@ class Name:
     """A normalized name. ``core`` leaves out the words that many libraries share."""
 
     tokens: Final[tuple[str, ...]]
-    core: Final[tuple[str, ...]]  # without generic words, separators included
+    core: Final[tuple[str, ...]]  # without generic words, but with separators
     separators: Final[frozenset[str]]
     text: Final[str]  # tokens joined by blanks
     core_words: Final[frozenset[str]]
-    letters: Final[int]  # of the core
+    letters: Final[int]  # number of letters in the core
     _edges: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property

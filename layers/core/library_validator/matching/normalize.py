@@ -1,6 +1,6 @@
-"""Names, addresses and ids as the registry and applicants write them, made comparable.
+"""Makes names, addresses and ids comparable, as the registry and applicants write them.
 
-Every function takes any text; a hostile text gives an empty value. Output is upper-case ASCII letters and
+Every function takes any text; an unreadable text gives an empty value. Output is upper-case ASCII letters and
 digits, in words separated by single blanks.
 """
 
@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 from library_validator.matching.words import (
     CITY_WORDS,
     HOMOGLYPHS,
@@ -26,7 +26,7 @@ from library_validator.terms import FscsId
 
 _APOSTROPHES: Final = re.compile(r"[\u2018\u2019\u02bb\u02bc\u00b4`']")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
-# ASCII text in words: apostrophes are dropped, which joins their two sides; other signs become blanks.
+# For ASCII text in words: apostrophes are dropped without a gap, and other signs become blanks.
 _IN_WORDS: Final = bytes(
     ord(chr(code).upper()) if chr(code).isalnum() else ord(" ") for code in range(128)
 ) + bytes(128)
@@ -36,15 +36,15 @@ _ORDINAL: Final = re.compile(r"^(\d+)(ST|ND|RD|TH)$")
 _FSCS_ID: Final = re.compile(r"(?:^|[^A-Z0-9])([A-Z]{2})[\s.\-_]?(\d{4})(?:[\s.\-_/]+(\d{1,3}))?(?![0-9])")
 _BOX: Final = re.compile(r"\b(?:P\s?O\s?)?(?:BOX|DRAWER|BX)\s?#?\s?([A-Z]?\d+[A-Z]?|[A-Z])\b")
 _ROUTE_BOX: Final = re.compile(r"\b(?:RR|HC|HCR|STAR ROUTE|ROUTE)\s?#?\s?(\d+)\s(?:BOX|BX)\s?(\d+)\b")
-# The house number of an address line, with a half of it or the last of several numbers: 116 1/2, 100-102.
+# The first house number of an address line, with a fraction or a second number: 116 1/2, 100-102.
 _HALF: Final = re.compile(r"^\s*((?:No\.? ?)?\d+)[\s-]+[1-3]/[2-4](?=\s)", re.IGNORECASE)
 _FRACTIONS: Final = str.maketrans({"\u00bd": " 1/2", "\u00bc": " 1/4", "\u00be": " 3/4", "\u2153": " 1/3"})
 _RANGE: Final = re.compile(r"^\s*(\d{3,6})\s?-\s?(\d{3,6})(?=\s)")
-_MOST_APART: Final = 200  # house numbers of one building
+_MOST_APART: Final = 200  # greatest difference of two house numbers of one building
 _SPANISH_BOX: Final = re.compile(
     r"\b(?:APARTADO|APDO|APTDO|CASILLA)(?: (?:POSTAL|DE CORREOS?))?(?: (?:NO|NUM|NUMERO))? (?=[A-Z]?\d)"
 )
-# Begins with a blank: a search for it goes from blank to blank.
+# The pattern begins with a blank, which makes the search fast.
 _UNIT: Final = re.compile(r" (?:SUITE|STE|UNIT|APT|ROOM|RM|FLOOR|FL|BLDG|BUILDING|NO|LOT) ?[A-Z]?\d*[A-Z]?\b")
 _NUMBER: Final = re.compile(r"^(?:NO )?(\d+)[A-Z]?(?= |$)")
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
@@ -52,7 +52,7 @@ _HUMP_OF_LIBRARY: Final = re.compile(r"[a-z](?:Library|Branch)")
 _LEGAL_STATUS: Final = re.compile(r"\b501 ?\(? ?C ?\)? ?\(? ?3 ?\)?")
 _NONPROFIT: Final = re.compile(r"\b(?:NOT[ -]?FOR[ -]?PROFIT|NON[ -]PROFIT)\b")
 _GLUED: Final = re.compile(r"\b([A-Z]{4,})(\d+)\b")
-# ``de`` between what a Spanish or French library is and where it is; as part of a name of a place it stays.
+# ``de`` after the word for library in Spanish or French; within the name of a place, it stays.
 _ROMANCE_OF: Final = re.compile(
     r"\b(BIBLIOT[A-Z]+|PUBLI[CQ][A-Z]+|MUNICIPAL[A-Z]*|COMUNITARIA) (?:DE|DEL|DU|DES|D)\b"
 )
@@ -62,7 +62,7 @@ _PARENTHESIS: Final = re.compile(r"\(.*?\)")
 
 
 def fold(text: str) -> str:
-    """Upper-case ASCII: accents dropped, look-alike letters of other scripts replaced, the rest blank."""
+    """The text in upper-case ASCII, without accents and with look-alike letters of other scripts replaced."""
     return (text if text.isascii() else _in_ascii(text)).upper()
 
 
@@ -73,15 +73,15 @@ def _in_ascii(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
-def spaced(text: str) -> str:
-    """``CobbledaleFreeLibrary`` and ``CobbledaleLibrary`` with their blanks."""
+def split_joined_words(text: str) -> str:
+    """Put blanks into ``CobbledaleFreeLibrary`` and ``CobbledaleLibrary``."""
     if " " in text.strip() or not (_HUMP_OF_LIBRARY.search(text) or len(_HUMP.findall(text)) >= 2):
         return text
     return _HUMP.sub(r"\1 \2", text)
 
 
 def words(text: str) -> str:
-    """Folded text as words: apostrophes closed up, ampersands read, initials joined."""
+    """The words of a text after ``fold``: no apostrophes, AND for an ampersand, initials joined."""
     if not text.isascii():
         text = _in_ascii(text)
     if "&" in text:
@@ -95,14 +95,14 @@ def words(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
-    """The words of an organization's name, abbreviations written out, stop words dropped."""
+    """The words of an organization's name, with abbreviations written out and without stop words."""
     return tokens_of(words_of_name(name))
 
 
 @lru_cache(maxsize=65_536)
 def tokens_of(text: str) -> tuple[str, ...]:
-    """The same of ``words_of_name``."""
-    if not text.replace(" ", "").isalpha():  # a figure, that may have a NO before it
+    """The same tokens, from a name that ``words_of_name`` has read."""
+    if not text.replace(" ", "").isalpha():  # a figure may have NO before it
         text = _NUMBERED.sub("", text)
     raw = text.split()
     if not PHRASE_WORDS.isdisjoint(raw):
@@ -139,31 +139,32 @@ _AFTER_STREET: Final = frozenset(
     ("BRANCH", "BR", "LIBRARY", "LIB", "N", "S", "E", "W", "NORTH", "SOUTH", "EAST", "WEST")
 )
 
-# Short forms with the same meaning anywhere in a name; that of ST and single letters depends on the place.
+# Short forms with the same meaning anywhere in a name; the meaning of ST and of single letters depends on the
+# position.
 _NAME_MEANINGS: Final = {
     short: (long,) for short, long in CITY_WORDS.items() if short != "ST" and len(short) > 1
 } | NAME_WORDS
 
 
 def _cardinal(word: str) -> str:
-    """``5`` of ``5TH``; any other word with a figure as it is."""
+    """``5`` of ``5TH``; any other word with a figure is unchanged."""
     ordinal = _ORDINAL.match(word)
     return ordinal[1] if ordinal else word
 
 
 def words_of_name(name: str) -> str:
-    """The words of an organization's name as they were written, but for legal forms and lost blanks."""
-    text = parted_figure(words(joined_legal_form(spaced(name[:400]))))
+    """The words of an organization's name as they were written, except for legal forms and missing blanks."""
+    text = split_figure(words(join_legal_form(split_joined_words(name[:400]))))
     return _ROMANCE_OF.sub(r"\1", text) if "BIBLIOT" in text else text
 
 
-def parted_figure(text: str) -> str:
-    """``Library47`` as a word and a figure."""
+def split_figure(text: str) -> str:
+    """Split ``Library47`` into a word and a figure."""
     return text if text.replace(" ", "").isalpha() else _GLUED.sub(r"\1 \2", text)
 
 
-def joined_legal_form(text: str) -> str:
-    """``501(c)(3)`` and ``not for profit`` as one word each, in folded text or any other."""
+def join_legal_form(text: str) -> str:
+    """Make one word of ``501(c)(3)``, and one word of ``not for profit``, in any text."""
     if "501" not in text and "rofit" not in text and "ROFIT" not in text:
         return text
     text = text.upper()
@@ -195,13 +196,13 @@ _PARTICLES: Final = frozenset("O D DE DU LA LE MC MAC EL VAN DES LAS LOS".split(
 
 
 def join_particle(city: str) -> str:
-    """A city in comparable form without the blank behind a short first word: ``OFALLON``."""
+    """A normalized city without the blank after a short first word: ``OFALLON``."""
     first, blank, rest = city.partition(" ")
     return first + rest if blank and first in _PARTICLES else city
 
 
 def words_of_city(city: str) -> list[str]:
-    """The words of a city in comparable form; a short first word is also joined to the second."""
+    """The words of a normalized city, and a short first word joined with the second: ``OFALLON``."""
     parts = city.split()
     if len(parts) > 1 and parts[0] in _PARTICLES:
         parts.append(parts[0] + parts[1])
@@ -218,14 +219,14 @@ def state(text: str) -> str:
     return STATE_CODES.get(found, STATE_CODES.get(compact, ""))
 
 
-STATES: Final = frozenset(STATE_CODES.values())  # their codes
+STATES: Final = frozenset(STATE_CODES.values())  # the codes of all states
 
 
 def fscs_id(text: str) -> FscsId | None:
-    """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None where there is none."""
+    """Read ``AK0001``, ``ak 0001-2``, ``FSCS AK0001/002`` …; None if the text has no id."""
     if not text:
         return None
-    folded = fold(given(text)[:60])
+    folded = fold(unwrap_value(text)[:60])
     found = _FSCS_ID.search(folded)
     if found is None or found[1] not in STATES:
         return None
@@ -233,7 +234,7 @@ def fscs_id(text: str) -> FscsId | None:
 
 
 class Street(NamedTuple):
-    """A street address in parts; all empty where nothing was given."""
+    """A street address in parts; all parts are empty if nothing was given."""
 
     number: str  # house number, digits
     name: str  # street name and type, abbreviations unified
@@ -245,16 +246,16 @@ class Street(NamedTuple):
 
 
 NO_STREET: Final = Street("", "", "")
-MISSING: Final = "M"  # what the survey writes where a text is missing
+MISSING: Final = "M"  # the survey's sign for a missing text
 
 
 @lru_cache(maxsize=65_536)
 def street(text: str) -> Street:
     """House number, street name and box of an address line, as USPS Publication 28 abbreviates them."""
-    found = words(_house_number(text[:200]))
+    found = words(_with_first_house_number(text[:200]))
     if not found or found == MISSING:
         return NO_STREET
-    found, box = _without_box(found)
+    found, box = _split_box(found)
     numbered = _NUMBER.match(found)
     number = ""
     if numbered:
@@ -272,8 +273,8 @@ def street(text: str) -> Street:
     return Street(number.lstrip("0"), name, box)
 
 
-def _house_number(line: str) -> str:
-    """The line with the first house number of several, without a half: all are the same door.
+def _with_first_house_number(line: str) -> str:
+    """The line with the first of several house numbers, and without a fraction: the building is the same.
 
     In Queens, 103-34 is one house number: its second part is shorter.
     """
@@ -288,7 +289,7 @@ def _house_number(line: str) -> str:
     return line
 
 
-def _without_box(line: str) -> tuple[str, str]:
+def _split_box(line: str) -> tuple[str, str]:
     """The line before a PO box, and the box. Before a box on a route, the line is empty."""
     if "APARTADO" in line or "APDO" in line or "APTDO" in line or "CASILLA" in line:
         line = _SPANISH_BOX.sub("PO BOX ", line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 
 _LONGEST: Final = 120
 _DIGITS: Final = re.compile(r"\d+")
@@ -14,12 +14,14 @@ _ABROAD: Final = re.compile(r"\D*(?:\+|\b0(?=0)|\b0(?=11))(?:0|11)?\D*[2-9]")
 _NUMBER: Final = re.compile(
     r"(?<!\d)(?:\+?\D?(?:0?0?1|011\D?1)\D{0,3})?\(?([2-9]\d\d)\)?[\s./\\_-]*(\d{3})[\s./\\_-]*(\d{4})(?!\d)"
 )
-_PLAIN: Final = re.compile(r"\(?([2-9][0-9]{2})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")  # as most are
+_PLAIN: Final = re.compile(
+    r"\(?([2-9][0-9]{2})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})"
+)  # most phones are written in this way
 _EXTENSION: Final = re.compile(
     r"(?i)\s*[,;/(\[-]?\s*(?:\b(?:ext(?:ension|n)?|extensi[oó]n|xt|option|opt|press|menu|dial|prompt|then|"
     r"mailbox|box|pin|isub|choose|select|anexo)\b|(?<![a-z])x(?![a-z])|#)"
 )
-_DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # what a spreadsheet makes of it
+_DECIMALS: Final = re.compile(r"(?<=\d{10})\.0+$")  # a spreadsheet adds decimals to a number
 _VANITY: Final = re.compile(r"\D{0,3}(?:1\W{1,2})?\(?([2-9]\d\d)\W{1,2}([A-Z0-9][A-Z0-9-]{6,12})")
 _KEYS: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _BESIDE: Final = re.compile(r"[^\W_]+")
@@ -47,7 +49,7 @@ def read_phones(text: str) -> tuple[str, ...]:
     if plain:
         digits = plain[1] + plain[2] + plain[3]
         return (digits,) if _is_number(digits) else ()
-    text = given(text)
+    text = unwrap_value(text)
     text = _DECIMALS.sub("", text[:_LONGEST].translate(_DASHES).strip())
     if _ABROAD.match(text):
         return ()
@@ -60,15 +62,15 @@ def read_phones(text: str) -> tuple[str, ...]:
         digits = digits[1:]
     if len(digits) == 10:
         return (digits,) if _is_number(digits) else ()
-    return _spelt_out(text)
+    return _number_in_letters(text)
 
 
 def has_more_than_numbers(text: str) -> bool:
     """Whether a text has more than telephone numbers, extensions and labels for them."""
     if _PLAIN.fullmatch(text):
         return False
-    text = _DECIMALS.sub("", given(text)[:_LONGEST].translate(_DASHES))
-    if _spelt_out(text):
+    text = _DECIMALS.sub("", unwrap_value(text)[:_LONGEST].translate(_DASHES))
+    if _number_in_letters(text):
         return False
     head = _EXTENSION.split(_NUMBER.sub(" , ", text), maxsplit=1)[0]
     return any(word.upper() not in _NAMES_OF_PHONES for word in _BESIDE.findall(head))
@@ -80,26 +82,26 @@ def read_phone(text: str) -> str:
     return found[0] if found else ""
 
 
-def means_no_phone(text: str) -> bool:
-    """Whether a text is empty, or fills a field that must not be: ``0``, ``000-000-0000``, ``-3``."""
+def is_blank_phone(text: str) -> bool:
+    """Whether a text is empty, or only fills a required field: ``0``, ``000-000-0000``, ``-3``."""
     digits = "".join(_DIGITS.findall(text))
     if not text or text.strip() in ("-1", "-2", "-3", "-4", "-9"):
         return True
-    return bool(digits) and (len(set(digits)) == 1 or digits[-7:] == "5555555") and not _letters(text)
+    return bool(digits) and (len(set(digits)) == 1 or digits[-7:] == "5555555") and not _has_letters(text)
 
 
 def _is_number(digits: str) -> bool:
     return digits[0] not in "01" and digits[3:] != "5555555" and digits != digits[0] * 10
 
 
-def _letters(text: str) -> bool:
+def _has_letters(text: str) -> bool:
     return any(letter.isalpha() for letter in text)
 
 
-def _spelt_out(text: str) -> tuple[str, ...]:
-    """The number of ``1-800-LIBRARY`` by the letters on the keys: seven, the rest is not dialled."""
+def _number_in_letters(text: str) -> tuple[str, ...]:
+    """The number of ``1-800-LIBRARY`` by the letters on telephone keys; only seven letters count."""
     found = _VANITY.fullmatch(text.upper())
-    if found is None or not _letters(found[2]):
+    if found is None or not _has_letters(found[2]):
         return ()
     if text != text.upper() and found[1] not in _TOLL_FREE:
         return ()

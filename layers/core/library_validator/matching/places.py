@@ -1,6 +1,6 @@
-"""The address of an applicant: street, town, state, ZIP and country, in whichever cell they are.
+"""The address of an applicant: street, town, state, ZIP and country, whichever cells they are in.
 
-A cell with more than its own value fills empty cells; it never overrules a given value.
+If a cell has more than its own value, the rest fills empty cells, but never replaces a given value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from library_validator.matching.countries import NO_COUNTRY, read_country
 from library_validator.matching.normalize import STATES, words
 from library_validator.matching.states import State, read_state
 from library_validator.matching.unread import Unread
-from library_validator.matching.values import given, has_flag
+from library_validator.matching.values import has_flag, unwrap_value
 from library_validator.matching.zips import NO_ZIP, Zip, is_foreign_within, read_zip, state_of_zip
 
 _NOTHING: Final[tuple[Unread, ...]] = ()
@@ -27,21 +27,21 @@ _LONGEST_CODE: Final = 2  # letters: D-10115 is in Germany, 1234 AB in the Nethe
 
 
 class Place(NamedTuple):
-    """An address as it was read. ``state`` is empty where none was given, whatever the ZIP says."""
+    """An address as it was read. ``state`` is empty if no state was given, even if the ZIP shows it."""
 
     line: str  # street line, without town, state, ZIP and country
     city: str
     state: str  # two letters
     zip: str  # five digits
     state_of_zip: str  # the state that has such ZIPs
-    is_american: bool  # a state, a ZIP or a country of it says so
+    is_american: bool  # whether a state, ZIP or country shows that it is American
     unread: tuple[Unread, ...]
 
 
 def read_place(line: str, city: str, state: str, zip_code: str, country: str) -> Place:
     """Read the cells of an address, each as it was given."""
-    line = given(line)
-    if state in STATES and city and not country and is_plain_city(city):  # as most are
+    line = unwrap_value(line)
+    if state in STATES and city and not country and is_plain_city(city):  # most addresses are like this
         belongs_to = state_of_zip(zip_code) if len(zip_code) == 5 else ""
         if belongs_to and zip_code.isascii() and zip_code.isdigit():
             if "," not in line:
@@ -49,10 +49,10 @@ def read_place(line: str, city: str, state: str, zip_code: str, country: str) ->
         elif not zip_code and is_plain_street(line):
             return Place(line, city, state, "", "", True, _NOTHING)
     reading = _Reading(read_state(state), read_zip(zip_code), has_flag=has_flag(country))
-    return reading.place(line, given(city), given(country))
+    return reading.place(line, unwrap_value(city), unwrap_value(country))
 
 
-def _ends_in(line: str, city: str) -> bool:
+def _has_city_at_end(line: str, city: str) -> bool:
     return bool(city) and words(line).endswith(words(city))
 
 
@@ -123,7 +123,7 @@ class _Reading:
         if tail.is_foreign:
             self.unread.append(unread.FOREIGN_CITY)
             return city
-        if self._take(tail):
+        if self._take_tail(tail):
             if tail.city:
                 return tail.city
         elif tail.state and tail.state != self.state and "," in city:
@@ -142,16 +142,16 @@ class _Reading:
         tail = read_street_line(line)
         is_other_town = bool(tail.city and city) and words(tail.city) != words(city)
         if tail.is_foreign:
-            if not (self.state and _ends_in(line, city)):  # Ontario is a town too, in California
+            if not (self.state and _has_city_at_end(line, city)):  # Ontario is a town too, in California
                 self.unread.append(unread.FOREIGN_STREET)
-        elif not self._take(tail):
+        elif not self._take_tail(tail):
             is_of_state = tail.state in ("", self.state)
             self.unread.append(unread.STREET_OF_OTHER_ZIP if is_of_state else unread.STREET_OF_OTHER_STATE)
         elif not is_other_town and (tail.zip or not (self.zip and self.state and city)):
             return tail.line, city or tail.city
         return line, city
 
-    def _take(self, tail: Tail) -> bool:
+    def _take_tail(self, tail: Tail) -> bool:
         """Take the end of a line, unless it has another state or ZIP than the given values."""
         if tail.zip and self.zip and tail.zip != self.zip:
             return False

@@ -1,4 +1,4 @@
-"""An applicant, normalized once, with the keys of the postings that may hold its entry."""
+"""An applicant, normalized once, with the keys of the postings that may have its entry."""
 
 from __future__ import annotations
 
@@ -24,14 +24,20 @@ from library_validator.matching.keys import (
 )
 from library_validator.matching.names import NO_NAME, Name, read_name
 from library_validator.matching.normalize import MISSING, NO_STREET, Street, words_of_city
-from library_validator.matching.phones import has_more_than_numbers, means_no_phone, read_phones
+from library_validator.matching.phones import has_more_than_numbers, is_blank_phone, read_phones
 from library_validator.matching.places import Place, read_place
-from library_validator.matching.spelling import correct, read_applicants_name
+from library_validator.matching.spelling import correct_name, read_applicants_name
 from library_validator.matching.statistics import Statistics
 from library_validator.matching.unread import Unread
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 from library_validator.matching.vocabulary import STATE_NAMES
-from library_validator.matching.wording import MAX_WORDS, lost_characters, lost_in, may_be_parted, parts_of
+from library_validator.matching.wording import (
+    MAX_WORDS,
+    left_out_text,
+    lost_characters,
+    may_have_parts,
+    parts_of,
+)
 from library_validator.matching.words import LIBRARY_WORDS
 from library_validator.terms import FscsId
 
@@ -42,32 +48,34 @@ _LAST_WORDS_OF_STATES: Final = frozenset(words[-1] for names in STATE_NAMES.valu
 
 @dataclass(slots=True)  # not frozen: README.md says why
 class Query:
-    """An applicant as entries are compared with it. A part is empty where it was not given or not read."""
+    """A normalized applicant, which is compared with entries. Values not given or not read are empty."""
 
     applicant: Final[Description]
-    written: Final[str]  # its name as given, without quotation marks and other wrapping
+    written: Final[str]  # the name as given, without quotation marks and other wrapping
     name: Final[Name]
     place: Final[Place]  # its address, cell by cell
     street: Final[Street]
     city: Final[str]
     zip: Final[str]
-    state: Final[str]  # as given, or else the state of the FSCS id, or else of the ZIP
+    state: Final[str]  # the given state, or else the state of the FSCS id, or else of the ZIP
     phone: Final[str]
-    second_phone: Final[str]  # where two were given
+    second_phone: Final[str]  # if two phones were given
     fscs_id: Final[FscsId | None]
-    head: Final[Name]  # of "Friends of the Library": the friends; empty where the name is not of that form
+    head: Final[Name]  # FRIENDS in "Friends of the Library"; empty for a name without "of" or "for"
     unknown_words: Final[frozenset[str]]  # words of the name that are in no entry
-    place_words: Final[frozenset[str]]  # words of its city and state: in a name they repeat the address
-    says_library: Final[bool]  # its name has a word for it
+    place_words: Final[
+        frozenset[str]
+    ]  # words of its city and state, which repeat the address if the name has them
+    says_library: Final[bool]  # whether its name has a word for library
     unread: Final[tuple[Unread, ...]]  # values that were given and could not be read
     statistics: Final[Statistics]
-    is_part: Final[bool] = False  # its name is part of the name of another query
+    is_part: Final[bool] = False  # whether its name is part of the name of another query
     _parts: tuple[Query, ...] | None = field(default=None, init=False, repr=False, compare=False)
     _keys: list[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def keys(self) -> list[str]:
-        """The keys of the postings that may hold its entry: at most ten, the most selective first."""
+        """The keys of the postings that may have its entry: at most ten, the most selective first."""
         if self._keys is None:
             self._keys = _keys_of(self)
         return self._keys
@@ -79,21 +87,21 @@ class Query:
 
     @property
     def parts(self) -> tuple[Query, ...]:
-        """The names within a name that says library, each read as a name of its own; none if there is one."""
+        """The names within a name that says library, each as a query; empty if there is only one name."""
         if self._parts is None:
-            is_parted = not self.is_part and self.says_library and may_be_parted(self.written)
+            is_parted = not self.is_part and self.says_library and may_have_parts(self.written)
             self._parts = tuple(_parts_of(self)) if is_parted else ()
         return self._parts
 
     @property
     def state_is_of_zip(self) -> bool:
-        """Whether only the ZIP says which state it is in."""
+        """Whether only the ZIP shows the applicant's state."""
         return not self.place.state and self.fscs_id is None
 
 
 def read_applicant(applicant: Description, statistics: Statistics) -> Query:
-    """Normalize an applicant. A mistyped word such as ``Libarry`` is read as the word that it nearly is."""
-    given_name = given(applicant.name)
+    """Normalize an applicant. A mistyped word such as ``Libarry`` is read as the probable word."""
+    given_name = unwrap_value(applicant.name)
     place = read_place(applicant.street, applicant.city, applicant.state, applicant.zip, applicant.country)
     street = normalize.street(place.line)
     city = normalize.city(place.city)
@@ -105,10 +113,10 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
     head = normalize.head_of(words)
     place_words = _words_of_state(applicant.state, place.state).union(words_of_city(city))
     if name.tokens and name.tokens[-1] in _LAST_WORDS_OF_STATES:
-        place_words = place_words.union(_state_behind(name, place))
+        place_words = place_words.union(_state_at_end(name, place))
     is_read = (
         name.tokens
-        and ((len(given_name) <= MAX_WORDS and given_name.isascii()) or not lost_in(given_name))
+        and ((len(given_name) <= MAX_WORDS and given_name.isascii()) or not left_out_text(given_name))
         and (not phone or (phones and (len(phone) == _DIGITS_OF_PHONE or not has_more_than_numbers(phone))))
         and (city or not applicant.city)
         and (fscs_id or not applicant.fscs_id)
@@ -126,11 +134,11 @@ def read_applicant(applicant: Description, statistics: Statistics) -> Query:
         phones[0] if phones else "",
         phones[1] if len(phones) > 1 else "",
         fscs_id,
-        correct(read_name(head), statistics) if head else NO_NAME,
+        correct_name(read_name(head), statistics) if head else NO_NAME,
         _NOTHING if statistics.words.issuperset(name.core) else name.core_words - statistics.words,
         place_words,
         _says_library(name, place_words),
-        place.unread if is_read else _unread_of(applicant, place, street, city, phones, fscs_id),
+        place.unread if is_read else _unread_values(applicant, place, street, city, phones, fscs_id),
         statistics,
     )
 
@@ -168,7 +176,7 @@ def _word_keys(query: Query) -> list[str]:
 
 
 def _says_library(name: Name, place_words: frozenset[str]) -> bool:
-    """Whether a word of the name means library: in ``City of Long Branch``, branch is a word of its place."""
+    """Whether a word of the name means library: in ``City of Long Branch``, branch is part of the city."""
     if LIBRARY_WORDS.isdisjoint(name.tokens):
         return False
     if LIBRARY_WORDS.isdisjoint(place_words):
@@ -179,15 +187,15 @@ def _says_library(name: Name, place_words: frozenset[str]) -> bool:
 
 
 def _without_state(name: str, state: str) -> str:
-    """The name without the code of its own state at its end: there, NE is Nebraska and not northeast."""
+    """The name without the code of its own state at its end, where NE is Nebraska and not northeast."""
     bare = name.rstrip(" ).") if name[-1:] in " )." else name
     if bare[-2:].upper() != state or len(bare) <= len(" NE") or bare[-3] not in " ,(":
         return name
     return bare[:-3]
 
 
-def _state_behind(name: Name, place: Place) -> tuple[str, ...]:
-    """The words of its state's name where the name ends in them: ``Alder Library, New York``."""
+def _state_at_end(name: Name, place: Place) -> tuple[str, ...]:
+    """The words of the state's name, if the name ends with them: ``Alder Library, New York``."""
     for words in STATE_NAMES.get(place.state, ()):
         if name.tokens[-len(words) :] == words and len(name.tokens) > len(words):
             return words
@@ -207,7 +215,7 @@ def _parts_of(query: Query) -> Iterator[Query]:
             )
 
 
-def _unread_of(
+def _unread_values(
     applicant: Description,
     place: Place,
     street: Street,
@@ -217,9 +225,9 @@ def _unread_of(
 ) -> tuple[Unread, ...]:
     """The values that were given and could not be read, field by field; ``n/a`` and the like are blanks."""
     found: list[Unread] = []
-    if applicant.name and not given(applicant.name):
+    if applicant.name and not unwrap_value(applicant.name):
         found.append(unread.NAME_MISSING)
-    if lost_in(given(applicant.name)):
+    if left_out_text(unwrap_value(applicant.name)):
         found.append(unread.NAME_LOST)
     if place.line.strip(" 0") not in ("", MISSING) and street == NO_STREET:
         found.append(unread.STREET)
@@ -228,11 +236,11 @@ def _unread_of(
     if place.city and not city:
         found.append(unread.CITY)
     found += place.unread
-    if not (phones or means_no_phone(given(applicant.phone))):
+    if not (phones or is_blank_phone(unwrap_value(applicant.phone))):
         found.append(unread.PHONE)
-    elif phones and has_more_than_numbers(given(applicant.phone)):
+    elif phones and has_more_than_numbers(unwrap_value(applicant.phone)):
         found.append(unread.PHONE_AND_MORE)
-    if fscs_id is None and given(applicant.fscs_id):
+    if fscs_id is None and unwrap_value(applicant.fscs_id):
         found.append(unread.FSCS_ID)
     return tuple(found)
 

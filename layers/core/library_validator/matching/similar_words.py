@@ -1,7 +1,7 @@
-"""Words of two names that mean the same although they are written differently: mistyped, cut, split, joined.
+"""Finds words of two names that are the same word, although one is mistyped, cut, split or joined.
 
 A word that is in no entry is probably a mistake, so it may differ by several slips, or be cut. A word that is
-in some entry is a word of its own: it may differ by one slip, and only where it is long.
+in some entry is a word of its own: it may differ by one slip, and only if it is long.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHORTEST_CUT: Final = 5
 _MOST_SLIPS: Final = 3
 
 
-def have_nothing_in_common(applied: Name, unknown: frozenset[str], listed: Name) -> bool:
+def has_nothing_in_common(applied: Name, unknown: frozenset[str], listed: Name) -> bool:
     """Whether no distinguishing word of one name is equal or similar to a word of the other.
 
     ``unknown``: the applicant's words that are in no entry.
@@ -41,7 +41,7 @@ def have_nothing_in_common(applied: Name, unknown: frozenset[str], listed: Name)
             for word in core:
                 if -1 <= len(other) - len(word) <= 1 and _similarity_to_known(other, word):
                     return False
-    return not (_could_be_joined(applied.letters, listed.letters) and are_joined(applied.core, core))
+    return not (_may_be_joined(applied.letters, listed.letters) and is_equal_when_joined(applied.core, core))
 
 
 def pair_similar(applied: list[str], listed: list[str], unknown: frozenset[str]) -> list[str]:
@@ -65,21 +65,21 @@ def pair_similar(applied: list[str], listed: list[str], unknown: frozenset[str])
     return found
 
 
-def are_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
+def is_equal_when_joined(applied: Sequence[str], listed: Sequence[str]) -> bool:
     """Whether the applicant split or joined the listed words: ``Alder Point`` and ``Alderpoint``."""
     joined, joined_listed = "".join(applied), "".join(listed)
-    if not _could_be_joined(len(joined), len(joined_listed)):
+    if not _may_be_joined(len(joined), len(joined_listed)):
         return False
     return OSA.normalized_similarity(joined, joined_listed, score_cutoff=0.8) >= 0.85
 
 
-def _could_be_joined(letters: int, listed_letters: int) -> bool:
-    """Whether words with so many letters can be as similar as ``are_joined`` requires."""
+def _may_be_joined(letters: int, listed_letters: int) -> bool:
+    """Whether words with so many letters can be as similar as ``is_equal_when_joined`` requires."""
     return listed_letters >= 6 and 0.85 * listed_letters <= letters and 0.85 * letters <= listed_letters
 
 
 def drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ...]) -> None:
-    """Remove unknown words that repeat, mistyped, a word of ``said``: ``Lennoox Library of Lennox``."""
+    """Remove unknown words that repeat a word of ``said`` with a slip: ``Lennoox Library of Lennox``."""
     for word in unknown.intersection(applied):
         size, start = len(word), word[:_SHORTEST_CUT]
         for other in said:
@@ -90,11 +90,11 @@ def drop_echoes(applied: list[str], unknown: frozenset[str], said: tuple[str, ..
                 break
 
 
-# Both similarities are for two different words. They are above 0 where one word can be the other.
+# Both similarities are for two different words. They are above 0 if one word can be the other with slips.
 
 
 def _similarity_to_known(word: str, listed: str) -> float:
-    """The similarity of a word that is in some entry. One slip leaves its first or its last letter."""
+    """The similarity of a word that is in some entry. One slip leaves the first or last letter unchanged."""
     if word[0] != listed[0] and word[-1] != listed[-1]:
         return 0.0
     longer = max(len(word), len(listed))

@@ -31,20 +31,21 @@ def forms_of(listed: str) -> frozenset[str]:
 def is_written_for(written: str, listed: str) -> bool:
     """Whether a word is the listed word, mistyped or cut short.
 
-    A word of everyday language is not a slip of a word that libraries share; for names there is no such list.
+    A word of everyday language is not a slip of a word that libraries share. Names have no such list of
+    words.
     """
     if listed in OF_LIBRARIES and (written in OWN_WORDS or _is_prefixed(written, listed)):
         return False
-    return resembles(written, listed)
+    return is_similar_word(written, listed)
 
 
 def _is_prefixed(written: str, listed: str) -> bool:
-    """``Unlibrary``, ``elibrary``: a word that somebody put something before."""
+    """Whether the word is the listed word after a prefix: ``Unlibrary``, ``elibrary``."""
     endings = ("LIBRARY", "LIBRARIES") if listed == "LIBRARY" else (listed,)
     return written.endswith(endings) and written[:1] != listed[0]
 
 
-def resembles(written: str, listed: str) -> bool:
+def is_similar_word(written: str, listed: str) -> bool:
     """Whether a word looks like the listed word; at least one end of it is correct."""
     first, last = written[:1], written[-1:]
     if (first == listed[0] or last == listed[-1]) and (
@@ -60,7 +61,7 @@ def resembles(written: str, listed: str) -> bool:
 
 
 def is_slip(written: str, listed: str) -> bool:
-    """One slip in a word of five to seven letters, two in a longer one.
+    """Whether there is one slip in a word of five to seven letters, or at most two in a longer word.
 
     The written word is at most one letter longer: ``LIBRARYISH`` is not a slip of ``LIBRARY``, it is another
     word. In a word of four letters, a slip is a swap or a doubled letter: another letter makes another word.
@@ -82,7 +83,7 @@ def is_slip(written: str, listed: str) -> bool:
 
 
 def _is_slip_of_short(written: str, listed: str) -> bool:
-    """Another letter in a short word that libraries share: ``Toww``. The real words near these are known."""
+    """Whether one letter of a short word is wrong: ``Toww``. The caller excludes real words."""
     return (
         listed in _SHORT_WORDS
         and len(written) == len(listed)
@@ -92,12 +93,12 @@ def _is_slip_of_short(written: str, listed: str) -> bool:
 
 
 def _is_shortened(written: str, listed: str) -> bool:
-    """Three letters or more that the listed word begins with (CUMB), or a word that lost vowels (RM, LKE)."""
+    """Whether these are the first three or more letters (CUMB), or the word without some vowels (RM, LKE)."""
     if len(written) >= len(listed) or written[:1] != listed[0]:
         return False
     if listed.startswith(written):
         return len(written) > 2
-    shortest = 3 if listed in OF_LIBRARIES else 2  # how people shorten those is known
+    shortest = 3 if listed in OF_LIBRARIES else 2  # their short forms are known
     if len(written) < shortest or not _is_within(written, listed):
         return False
     lost_vowels = written[-1] == listed[-1] and _consonants(written) == _consonants(listed)
@@ -115,10 +116,10 @@ def _is_within(written: str, listed: str) -> bool:
 
 
 def _is_slip_of_few_letters(written: str, form: str) -> bool:
-    """A slip in ``LIB``, ``PUB``, ``MEM``: two letters changed places, or a letter was doubled or is missing.
+    """Whether letters of ``LIB``, ``PUB`` or ``MEM`` are swapped, doubled or missing.
 
-    Another letter in its place would make ``LAB`` a library; where it leaves no vowel, it makes no word. I
-    and L look alike.
+    A different letter is not a slip, because ``LAB`` is not a library, unless it leaves no vowel. I and L
+    look alike.
     """
     if len(form) > 4 or abs(len(written) - len(form)) > 1:
         return False
@@ -132,7 +133,7 @@ def _is_slip_of_few_letters(written: str, form: str) -> bool:
 
 
 def _is_library_mistyped(written: str) -> bool:
-    """Two slips in the word that is mistyped most often, where one end of it is correct."""
+    """Whether LIBRARY, the word that is mistyped most often, has two slips and one correct end."""
     return (
         len(written) > 4
         and (written[0] == "L" or written[-1] == "Y")
@@ -141,12 +142,12 @@ def _is_library_mistyped(written: str) -> bool:
 
 
 def is_library(written: str) -> bool:
-    """Whether a word is library, in any of its forms, mistyped perhaps."""
+    """Whether a word is library, in any of its forms, perhaps mistyped."""
     return NAME_WORDS.get(written, ())[:1] == ("LIBRARY",) or is_written_for(written, "LIBRARY")
 
 
 def is_particle_mistyped(written: str) -> bool:
-    """``fo``, ``aand``: letters that changed places, or a doubled letter."""
+    """Whether a particle has two letters swapped or one doubled: ``fo``, ``aand``."""
     return any(
         set(written) == set(particle) and OSA.distance(written, particle) == 1
         for particle in ("OF", "AND", "THE")
@@ -154,6 +155,6 @@ def is_particle_mistyped(written: str) -> bool:
 
 
 def is_acronym(written: str, listed: Sequence[str]) -> bool:
-    """Whether two to five letters are the first letters of as many words that a name begins or ends with."""
+    """Whether two to five letters are the initials of the first or the last words of a name."""
     letters = "".join([word[0] for word in listed])
     return 1 < len(written) < 6 and (letters.startswith(written) or letters.endswith(written))

@@ -1,8 +1,8 @@
-"""Mistyped words of libraries: ``Libarry`` is a library.
+"""Corrects mistyped words that libraries share: ``Libarry`` becomes LIBRARY.
 
-Only words that are in no entry are corrected, and only to a word that libraries
-share; the comparison handles names of places and people. No word is read as a word for another kind of body:
-Bolster Mills is not boosters.
+Only words that are in no entry are corrected, and only to a word that libraries share. The comparison handles
+slips in names of places and people. No word is corrected to a word for another kind of organization: Bolster
+Mills is not boosters.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ _OFTEN_MISTYPED: Final = frozenset(
         "ASSOCIATION",
     ]
 )
-# Length of a mistyped word -> the words that it may mean: a slip away, or two for words often mistyped.
+# Length of a mistyped word -> the words that it may mean, with one slip or, in words that are often mistyped,
+# two.
 _NEAR_IN_LENGTH: Final = {
     length: tuple(
         [kind for kind in _VOCABULARY if abs(len(kind) - length) <= (2 if kind in _OFTEN_MISTYPED else 1)]
@@ -78,10 +79,10 @@ _SHORT: Final = {
 }
 
 
-def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
-    """The name with its mistyped kind words corrected; the same object where there is none.
+def correct_name(name: Name, statistics: Statistics, rare: int = 0) -> Name:
+    """The name with its mistyped kind words corrected; the same object if nothing is corrected.
 
-    Words of more than ``rare`` entries are words of the registry and stay as they are.
+    A word that more than ``rare`` entries have is unchanged.
     """
     if rare:
         unknown = [word for word in name.tokens if word not in _KNOWN and statistics.count(word) <= rare]
@@ -98,29 +99,29 @@ def correct(name: Name, statistics: Statistics, rare: int = 0) -> Name:
 
 
 def read_applicants_name(text: str, statistics: Statistics) -> Name:
-    """A name as an applicant writes it, with slips put right where the words of entries say how.
+    """The name of an applicant, with slips corrected if the words of entries allow it.
 
-    ``text``: its ``words_of_name``.
+    ``text``: the ``words_of_name`` of the name.
     """
     if " O " in text or " D " in text or " L " in text or text[1:2] == " ":
-        text = _APART.sub(lambda found: _put_together(found, statistics), f" {text}")
+        text = _APART.sub(lambda found: _join_at_apostrophe(found, statistics), f" {text}")
     name = name_of(" ".join(tokens_of(text)))
     if statistics.words.issuperset(name.core):
         return name
-    return correct(_joined(name, statistics), statistics)
+    return correct_name(_join_split_words(name, statistics), statistics)
 
 
-# The apostrophe of O'Fallon, D'Arcy, L'Anse as a blank: as the Postal Service writes it.
+# O'Fallon, D'Arcy, L'Anse with a blank instead of the apostrophe, as the Postal Service writes them.
 _APART: Final = re.compile(r" ([ODL]) ([A-Z]{3,})\b")
 
 
-def _put_together(found: re.Match[str], statistics: Statistics) -> str:
+def _join_at_apostrophe(found: re.Match[str], statistics: Statistics) -> str:
     whole = found[1] + found[2]
     return f" {whole}" if whole in statistics.words else found[0]
 
 
-def _joined(name: Name, statistics: Statistics) -> Name:
-    """``De Kalb`` as ``Dekalb``, where entries have that word, and one of the single words is in no entry."""
+def _join_split_words(name: Name, statistics: Statistics) -> Name:
+    """``De Kalb`` as ``Dekalb``, if an entry has the joined word, and no entry one of the single words."""
     known, tokens = statistics.words, list(name.tokens)
     for position in range(len(tokens) - 1, 0, -1):
         before, word = tokens[position - 1], tokens[position]

@@ -1,4 +1,4 @@
-"""Names and numbers of states beside code and English name, and words that are not states. Data only."""
+"""Further names and numbers of states, and words that are not states. Data only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name.strip() for name in text.split("/"))
 
 
-# Half abbreviated, in Spanish, by ISO 3166-1 and FIPS 10-4, and the codes of military mail.
+# Names that are half abbreviated or Spanish, codes of ISO 3166-1 and FIPS 10-4, and codes of military mail.
 OTHER_NAMES: Final = _by_name("""
     AA: AA / ARMED FORCES AMERICAS / ARMED FORCES AMERICA
     AE: AE / ARMED FORCES EUROPE / ARMED FORCES AFRICA / ARMED FORCES CANADA / ARMED FORCES MIDDLE EAST
@@ -67,7 +67,8 @@ STATE_BY_NUMBER: Final[dict[str, str]] = {
     )
 }
 
-# Provinces of Canada by code and name; parts of other countries that people write where a state is asked for.
+# Provinces of Canada by code and name; parts of other countries that people write into the field for the
+# state.
 PROVINCES: Final = _names(
     "AB/BC/MB/NB/NF/NFLD/NL/NS/NT/NWT/NU/ON/ONT/PE/PEI/PQ/QC/QUE/SK/SASK/YT/ALTA/ALBERTA"
     "/BRITISH COLUMBIA/MANITOBA/NEW BRUNSWICK/NEWFOUNDLAND/NEWFOUNDLAND AND LABRADOR/LABRADOR"
@@ -81,7 +82,7 @@ PROVINCES: Final = _names(
     "/WESTERN AUSTRALIA/NORTHERN TERRITORY/AUSTRALIAN CAPITAL TERRITORY"
 )
 
-# Choices in lists for applicants from abroad.
+# Choices that lists of states offer to applicants from abroad.
 ABROAD: Final = _names(
     "INTERNATIONAL/FOREIGN/OVERSEAS/OUTSIDE US/OUTSIDE USA/OUTSIDE UNITED STATES/OUTSIDE THE US"
     "/OUTSIDE THE USA/OUTSIDE THE UNITED STATES/OUTSIDE OF US/OUTSIDE OF THE US"

@@ -1,4 +1,4 @@
-"""States and territories as portals, spreadsheets and people write them."""
+"""Reads states and territories as portals, spreadsheets and people write them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from library_validator.matching.countries import foreign_name, is_foreign_code, is_united_states
+from library_validator.matching.countries import code_of_foreign_name, is_foreign_code, is_united_states
 from library_validator.matching.normalize import state, words
 from library_validator.matching.state_names import ABROAD, OTHER_NAMES, PROVINCES, STATE_BY_NUMBER
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 from library_validator.matching.words import STATE_CODES
 
 
 class State(NamedTuple):
-    """A state as it was read. ``code`` is empty where only a country, or no state, was given."""
+    """A state as it was read. ``code`` is empty if only a country, or no state, was given."""
 
     code: str
-    zip: str = ""  # written behind the state
+    zip: str = ""  # a ZIP after the state
     is_american: bool = False  # the United States are named
     is_foreign: bool = False  # a province, or another country
-    is_unreadable: bool = False  # something was given, and it is neither
+    is_unreadable: bool = False  # the text is neither a state nor foreign
 
 
 _NONE: Final = State("")
@@ -40,7 +40,7 @@ _LONG_NAMES: Final = tuple(sorted(name for name in STATE_CODES if len(name) >= 6
 @lru_cache(maxsize=4096)
 def read_state(text: str) -> State:
     """Read a state by code, name, both, ISO 3166-2 or FIPS number: ``US-WA``, ``Washington (WA)``, ``53``."""
-    text = given(text)[:100]
+    text = unwrap_value(text)[:100]
     if not text:
         return _NONE
     code = state(text)
@@ -53,10 +53,10 @@ def read_state(text: str) -> State:
     if figures:
         code = STATE_BY_NUMBER.get(figures[1].zfill(2), "")
         return State(code) if code else _UNREADABLE
-    return _spelling(found, text)
+    return _state_of_words(found, text)
 
 
-def _spelling(found: str, text: str) -> State:
+def _state_of_words(found: str, text: str) -> State:
     zip_code = ""
     with_zip = _WITH_ZIP.fullmatch(found)
     if with_zip:
@@ -66,17 +66,17 @@ def _spelling(found: str, text: str) -> State:
     alone, is_american = _without_country(found)
     if not alone:
         return State("", zip_code, is_american=True)
-    code = code_of(alone) or _code_and_name(alone)
+    code = code_of(alone) or _code_of_halves(alone)
     if code:
         return State(code, zip_code, is_american)
     if is_province(alone) or is_province(found) or _is_part_abroad(text):
         return _FOREIGN
-    code = _misspelt(alone)
+    code = _code_of_misspelt(alone)
     return State(code, zip_code, is_american) if code else _UNREADABLE
 
 
 def code_of(found: str) -> str:
-    """The code of a state that is given in words, by code or name; empty if it is none."""
+    """The code of a state that is given in words, by code or name; empty if the words are not a state."""
     for prefix in _PREFIXES:
         found = found.removeprefix(prefix)
     code = OTHER_NAMES.get(found) or state(found)
@@ -90,10 +90,10 @@ def code_of(found: str) -> str:
 
 def is_province(found: str) -> bool:
     """Whether text in words names a province of Canada or a part of another country, or the country."""
-    if found in PROVINCES or foreign_name(found):
+    if found in PROVINCES or code_of_foreign_name(found):
         return True
     parts = found.split()
-    # ON ONTARIO, ONTARIO CANADA
+    # two names of places abroad: ON ONTARIO, ONTARIO CANADA
     return any(
         _is_abroad(" ".join(parts[:middle])) and _is_abroad(" ".join(parts[middle:]))
         for middle in range(1, len(parts))
@@ -101,7 +101,7 @@ def is_province(found: str) -> bool:
 
 
 def _is_abroad(found: str) -> bool:
-    return found in PROVINCES or bool(foreign_name(found))
+    return found in PROVINCES or bool(code_of_foreign_name(found))
 
 
 def _without_country(found: str) -> tuple[str, bool]:
@@ -115,7 +115,7 @@ def _without_country(found: str) -> tuple[str, bool]:
     return found, False
 
 
-def _code_and_name(found: str) -> str:
+def _code_of_halves(found: str) -> str:
     """The code that two halves agree on: OR OREGON, OREGON OR, OR OR."""
     parts = found.split()
     for middle in range(1, len(parts)):
@@ -133,8 +133,8 @@ def _is_part_abroad(text: str) -> bool:
     return not (code_of(iso[1].upper()) and code_of(iso[2].upper()))
 
 
-def _misspelt(found: str) -> str:
-    """The code of the only state whose long name is a slip away, or two in a longer text; else empty."""
+def _code_of_misspelt(found: str) -> str:
+    """The code of the only state whose long name differs by one slip, or two in a longer text; else empty."""
     if len(found) < 6:
         return ""
     most = 1 if len(found) < 9 else 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """``counts`` holds the words of at least two entries' names, ``total`` the number of entries."""
+    """``counts`` holds the words of at least two entries' names, ``total`` is the number of entries."""
 
     total: int
     counts: Mapping[str, int]
@@ -30,7 +30,7 @@ class Statistics:
         return self.counts.get(word) or (1 if word in self.words_once else 0)
 
     def bits(self, word: str) -> float:
-        """How much agreement on the word is worth: log2 of the inverse of its frequency."""
+        """The bits that agreement on the word is worth: log2 of the inverse of the word's frequency."""
         return self._bits[self.counts.get(word, 1)]
 
     def encode(self) -> bytes:

@@ -1,4 +1,4 @@
-"""How a registry entry is stored: the fields of each index format, by name, in the order of a record.
+"""The stored bytes of a registry entry: the fields of each index format, in the order of a record.
 
 A posting is a list of records, one for each entry. A record is a line of UTF-8 text. A change to
 its fields is a new index format, and the fields that older records lack get a table such as
@@ -16,7 +16,9 @@ from library_validator.matching.entries import Address, Entry, Listing
 from library_validator.matching.names import Name, name_of
 from library_validator.matching.normalize import Street
 
-INDEX_FORMAT: Final = 3  # 2 had other words in names and towns, and no former names of an outlet's system
+INDEX_FORMAT: Final = (
+    3  # format 2 had other words in names and towns, and no former names of an outlet's system
+)
 READABLE_FORMATS: Final = (1, 2, 3)
 RECORD: Final = b"\x1e"  # between records
 FIELD: Final = "\x1f"  # between the fields of a record
@@ -25,7 +27,7 @@ _SUB: Final = "\x1c"  # between the parts of an address
 
 
 class _Kind(NamedTuple):
-    """How a value is written as text, and read from it; an empty text is an empty tuple."""
+    """How a value is written as text, and read from the text. An empty text is an empty tuple."""
 
     write: Callable[[Any], str]
     read: Callable[[str], Any]
@@ -78,7 +80,7 @@ _ENTRY_FIELDS: Final[Mapping[str, _Kind]] = {
     "phones": _TEXTS,
     "former_ids": _TEXTS,
 }
-# … and then these of its ``Listing``, which are texts.
+# … and then these fields of its ``Listing``, which are texts.
 _LISTING_FIELDS: Final = (
     "system_name",
     "outlet_name",
@@ -148,5 +150,5 @@ def records_of(posting: bytes) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=32_768)
 def entry_of(record: bytes) -> Entry:
-    """The entry of a record, decoded when it is first compared: most entries never are."""
+    """The entry of a record, decoded when it is first compared, because most entries are never compared."""
     return decode(record)

@@ -1,4 +1,4 @@
-"""Values of an applicant that could not be read. They are named with every answer."""
+"""Values of an applicant that could not be read. Every answer lists them."""
 
 from __future__ import annotations
 

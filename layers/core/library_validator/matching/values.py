@@ -1,7 +1,7 @@
-"""Values as other systems export them: without their wrapping, and empty where they mean a blank.
+"""Removes the wrapping from values that other systems export, and empties values that mean a blank.
 
-Wrapping is what a spreadsheet, a web page or a wrong encoding puts around a value. Everything here is
-total: any text gives a text.
+Wrapping is what a spreadsheet, a web page or a wrong encoding puts around a value. Every function
+accepts any text.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from library_validator.mojibake import repair_text
 _FIRST_OF_WRAPPING: Final = frozenset("=\"'`")
 _FORMULA: Final = re.compile(r'=\s*(?:[A-Z]+\()?"(.*)"\)?')  # ="02138" keeps the zero in a spreadsheet
 _QUOTED: Final = re.compile(r"""(["'])(.*)\1""")
-_GUARDED: Final = re.compile(r"['`](?=[\d=+@-])")  # '02138 keeps it too
+_GUARDED: Final = re.compile(r"['`](?=[\d=+@-])")  # '02138 also keeps the zero
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _TAG: Final = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>")
-_TIMES: Final = 3  # a value can have been escaped more than once: O&amp;#39;Neill
+_TIMES: Final = 3  # a value may have been escaped several times: O&amp;#39;Neill
 _SOFT_HYPHEN: Final = "\u00ad"
 _FRACTION_SLASH: Final = "\u2044"
 
@@ -36,9 +36,9 @@ _PLACEHOLDERS: Final = frozenset(
     XXX
     """.split()
 )
-_LONGEST: Final = 28  # characters of a placeholder, with signs around it
+_LONGEST: Final = 28  # most characters of a placeholder, with the signs around it
 _PUNCTUATION: Final = " .,;:-_*/\\|()[]{}<>?!#'\"~=+"
-# The first three characters of a placeholder, in capitals: a glance that most values do not pass.
+# The first three characters of placeholders, in capitals: a quick check, which rules out most values.
 BEGINNINGS: Final = frozenset(
     beginning
     for word in _PLACEHOLDERS
@@ -53,23 +53,23 @@ _ERROR: Final = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NUM|N/A|NULL|SPILL|CALC|ER
 _MYSQL_NULL: Final = "\\N"
 
 
-def given(text: str) -> str:
-    """The text of a field without its wrapping; empty where it means a blank."""
+def unwrap_value(text: str) -> str:
+    """The text of a field without its wrapping; empty if it means a blank."""
     if not text:
         return ""
     if (
         not text.isascii()
-        or ("&" in text and ";" in text)  # an HTML entity perhaps
+        or ("&" in text and ";" in text)  # perhaps an HTML entity
         or "<" in text
         or text[0] in _FIRST_OF_WRAPPING
     ):
-        text = unwrapped(text)
+        text = unwrap_text(text)
     elif text[:3].upper() not in BEGINNINGS and text[0].isalnum():
         return text
-    return "" if len(text) <= _LONGEST and says_nothing(text) else text
+    return "" if len(text) <= _LONGEST and is_placeholder(text) else text
 
 
-def says_nothing(text: str) -> bool:
+def is_placeholder(text: str) -> bool:
     """Whether a whole value means a blank: ``N/A``, ``NULL``, ``unknown``, ``-``, ``#REF!``."""
     bare = text.upper().strip(_PUNCTUATION)
     if all(map(_is_punctuation, bare)) or (len(bare) >= 3 and not bare.strip("X")):
@@ -77,20 +77,20 @@ def says_nothing(text: str) -> bool:
     return bare.translate(_INNER) in _PLACEHOLDERS or text == _MYSQL_NULL or bool(_ERROR.fullmatch(text))
 
 
-def unwrapped(text: str) -> str:
-    """The text without spreadsheet formula, HTML and invisible characters, its encoding repaired.
+def unwrap_text(text: str) -> str:
+    """The text without spreadsheet formula, HTML and invisible characters.
 
-    Encodings are repaired where that is certain. Digits of other scripts and fractions become ASCII.
+    A wrong encoding is repaired if the repair is certain. Digits of other scripts and fractions become ASCII.
     """
     text = repair_text(text)
     for _ in range(_TIMES):
         if "&" not in text:
             break
-        text = _ENTITY.sub(_character, text)
+        text = _ENTITY.sub(_character_of, text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if not text.isascii():
-        text = "".join(map(_visible, repair_text(text)))
+        text = "".join(map(_visible_letter, repair_text(text)))
     text = text.strip()
     formula = _FORMULA.fullmatch(text)
     if formula:
@@ -114,12 +114,12 @@ def _is_punctuation(letter: str) -> bool:
     return unicodedata.category(letter)[0] in "PZ"
 
 
-def _character(entity: re.Match[str]) -> str:
+def _character_of(entity: re.Match[str]) -> str:
     return html.unescape(entity[0])
 
 
-def _visible(letter: str) -> str:
-    """The letter; a blank for any kind of blank, a figure for any script's digit; empty if invisible."""
+def _visible_letter(letter: str) -> str:
+    """The letter, a blank for any blank, or a figure for a digit of any script; empty if invisible."""
     if letter.isascii():
         return letter
     category = unicodedata.category(letter)
@@ -127,7 +127,7 @@ def _visible(letter: str) -> str:
         return ""
     if category in ("Zs", "Zl", "Zp", "Cc"):
         return " "
-    if _is_of_flag(letter):  # two of them are a flag: they spell the country's code
+    if _is_of_flag(letter):  # two such letters are a flag, and spell the code of a country
         return chr(ord("A") + ord(letter) - 0x1F1E6)
     if category == "Nd":
         return str(unicodedata.decimal(letter))

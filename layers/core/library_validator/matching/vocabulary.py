@@ -1,4 +1,4 @@
-"""The words of an entry: what explains the words of an applicant's name."""
+"""The words of an entry, which explain the words of an applicant's name."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ STATE_NAMES: Final = {
 
 
 class Vocabulary(NamedTuple):
-    names: tuple[tuple[str, ...], ...]  # every listed name word by word
-    counts: Mapping[str, int]  # how often the name that has a word most often has it
+    names: tuple[tuple[str, ...], ...]  # the words of every listed name
+    counts: Mapping[str, int]  # how often a word occurs in the name that repeats it most
     places: frozenset[str]  # words of its cities, its county and its state
-    place_names: tuple[tuple[str, ...], ...]  # the same as whole names
+    place_names: tuple[tuple[str, ...], ...]  # the names of its cities, its county and its state
 
 
 def vocabulary_of(
     names: Iterable[Name], published: Iterable[str], places: Iterable[str], city: str, state: str
 ) -> Vocabulary:
-    """``names``: as they are compared; ``published``: names as the release has them, ``city`` too."""
+    """``names`` are the normalized names; ``published`` and ``city`` are as the release has them."""
     listed = dict.fromkeys([*[name.tokens for name in names], *map(_published_words, published)])
     found = tuple([name for name in listed if name])
     counts: dict[str, int] = {}
@@ -45,12 +45,11 @@ def vocabulary_of(
 
 @lru_cache(maxsize=16_384)
 def _published_words(name: str) -> tuple[str, ...]:
-    """A published name with its abbreviations written out: the initials and small words that a name as it is
-    compared has lost are in it."""
-    return tuple([token for word in wording_of(name) for token in _written_out(word)])
+    """A published name with abbreviations written out, but with initials and stop words."""
+    return tuple([token for word in wording_of(name) for token in _write_out(word)])
 
 
-def _written_out(word: str) -> tuple[str, ...]:
+def _write_out(word: str) -> tuple[str, ...]:
     if len(word) == 1:
         return (word,)
     return NAME_WORDS.get(word) or (CITY_WORDS.get(word, word),)

@@ -1,7 +1,7 @@
-"""The worth of each level: match weights in bits (log2 of the likelihood ratio).
+"""The match weight of each level, in bits (log2 of the likelihood ratio).
 
 Fellegi and Sunter, A Theory for Record Linkage (1969); term-frequency adjustment after Winkler.
-The numbers are in ``weights.json``, which says where they come from.
+The numbers are in ``weights.json``, which names their source.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Weights:
     version: str
     prior: float  # bits before anything is compared
     bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits, of two decimals
-    rarity_scale: float  # share of the term-frequency bits that counts
+    rarity_scale: float  # the share of the term-frequency bits that is counted
     rarity_cap: float
 
     def total(self, compared: Compared) -> float:
@@ -50,7 +50,7 @@ class Weights:
         bits, name = self.bits, compared.name
         of_fields = bits["name"][name.level]
         if name.shared:
-            of_fields += self.of_shared_words(name)
+            of_fields += self.bits_of_shared_words(name)
         return self.prior + (
             of_fields
             + bits["street"][compared.street]
@@ -61,8 +61,8 @@ class Weights:
             + bits["fscs_id"][compared.fscs_id]
         )
 
-    def of_shared_words(self, name: NameAgreement) -> float:
-        """Bits of the words that two names share, as they are rare."""
+    def bits_of_shared_words(self, name: NameAgreement) -> float:
+        """Bits for the rarity of the words that two names share."""
         if not name.shared or name.level == "different":
             return 0.0
         rarity = min(name.rarity * self.rarity_scale, self.rarity_cap)
@@ -71,7 +71,7 @@ class Weights:
 
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
-    """The weights of ``weights.json``. Raises ``ValueError`` where it has other levels than ``terms.py``."""
+    """The weights of ``weights.json``. Raises ``ValueError`` if it has other levels than ``terms.py``."""
     text = resources.files(__package__).joinpath("weights.json").read_text("utf-8")
     body = json.loads(text)
     for field, levels in LEVELS_OF.items():
@@ -80,8 +80,8 @@ def load_weights() -> Weights:
     return Weights(body["version"], body["prior"], body["bits"], body["rarity_scale"], body["rarity_cap"])
 
 
-def probability_of(bits: float) -> float:
-    """The probability of a match from its total bits, for an applicant that is some library."""
+def match_probability(bits: float) -> float:
+    """The probability of a match from its total bits, for an applicant that is a library."""
     if not -60.0 < bits < 60.0:
         return 1.0 if bits > 0 else 0.0
     odds = exp2(bits)

@@ -1,7 +1,7 @@
-"""A name word by word, as it was written: nothing is dropped and no abbreviation is written out.
+"""All words of a name, as they were written: no word is dropped and no abbreviation is written out.
 
-Names are compared without the words that many of them share. Whether every word of an applicant's name has an
-explanation is a question about all of its words, so it is asked of these.
+Comparisons leave out the words that many names share. The rules need all words, because every word of an
+applicant's name must have an explanation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from library_validator.matching.normalize import fold, joined_legal_form, parted_figure, spaced
+from library_validator.matching.normalize import fold, join_legal_form, split_figure, split_joined_words
 from library_validator.matching.words import HOMOGLYPHS
 
 MAX_CHARACTERS: Final = 400
@@ -24,13 +24,13 @@ _CARE_OF: Final = re.compile(r"\bC ?/ ?O\b\.?")
 _PUBLIC_LIBRARY: Final = re.compile(r"\bP\.? ?L\b\.?(?: ?(D)\b\.?)?")
 _PUBLIC: Final = re.compile(
     r"\bPUB\."
-)  # with its point an abbreviation; without it, a house that serves beer
+)  # with its point, pub is an abbreviation; without it, a house that serves beer
 _WORD: Final = re.compile(r"[A-Z0-9]+")
 _SEPARATOR: Final = re.compile(
     r"(?i) - |[/,;:(){}\[\]|\u2013\u2014]|--+|\b(?:d\.?/?b\.?/?a|doing business as|[afn]\.?/?k\.?/?a"
     r"|(?:formerly|also|now) known as|formerly)\b\.?"
 )
-# A glance, before the search: most names have none of these.
+# A quick check before the search: most names have none of these signs.
 _SEPARATING_SIGNS: Final = frozenset("/,;:(){}[]|-\u2013\u2014")
 _KNOWN_AS: Final = re.compile(r"[BKbk][./]?[Aa]\b|ormerly|ORMERLY|(?:nown|NOWN|usiness|USINESS) [Aa]")
 _AND: Final = re.compile(r"(?i) and | ?& ?")
@@ -39,16 +39,16 @@ _AND: Final = re.compile(r"(?i) and | ?& ?")
 @lru_cache(maxsize=16_384)
 def wording_of(name: str) -> tuple[str, ...]:
     """The words of a name in their order, upper-case ASCII letters and digits: forty at most."""
-    return tuple(_words(fold(spaced(name[:MAX_CHARACTERS])))[:MAX_WORDS])
+    return tuple(_words(fold(split_joined_words(name[:MAX_CHARACTERS])))[:MAX_WORDS])
 
 
-def lost_in(name: str) -> str:
-    """The parts of a name that ``wording_of`` leaves out: other scripts, signs, text behind the limits."""
+def left_out_text(name: str) -> str:
+    """The parts of a name that ``wording_of`` leaves out: other scripts, signs, text beyond the limits."""
     if name.isascii() and (
         len(name) <= MAX_WORDS or (len(name) + 1) // 2 + name.count("&") + name.count("+") <= MAX_WORDS
     ):
-        return ""  # there is no room for more words
-    words = _words(fold(spaced(name[:MAX_CHARACTERS])))
+        return ""  # so short a name has at most ``MAX_WORDS`` words
+    words = _words(fold(split_joined_words(name[:MAX_CHARACTERS])))
     return lost_characters(name) or name[MAX_CHARACTERS:] or " ".join(words[MAX_WORDS:])
 
 
@@ -56,19 +56,19 @@ def _words(text: str) -> list[str]:
     text = _APOSTROPHES.sub("", text)
     if "&" in text or "+" in text:
         text = text.replace("&", " AND ").replace("+", " AND ")
-    text = joined_legal_form(text)
+    text = join_legal_form(text)
     if " AS " in text:
-        text = _KNOWN_AS_IN_WORDS.sub(_shortened, text)
+        text = _KNOWN_AS_IN_WORDS.sub(_short_form, text)
     if "/" in text or "." in text:
         text = _DOING_BUSINESS.sub(r"\1\2A", text)
         text = _CARE_OF.sub(" CAREOF ", text)
         text = _PUBLIC.sub("PUBLIC ", text)
     if "P" in text and _PUBLIC_LIBRARY.search(text):
         text = _PUBLIC_LIBRARY.sub(r" PL\1 ", text)
-    return _WORD.findall(parted_figure(text))
+    return _WORD.findall(split_figure(text))
 
 
-def _shortened(known_as: re.Match[str]) -> str:
+def _short_form(known_as: re.Match[str]) -> str:
     """``DBA``, ``FKA``, ``AKA``, ``NKA``."""
     return f"{known_as[1][0]}{'B' if known_as[1].endswith('BUSINESS') else 'K'}A"
 
@@ -89,15 +89,15 @@ def _has_ascii(letter: str) -> bool:
     return letter in HOMOGLYPHS or any(map(str.isalnum, fold(letter)))
 
 
-def may_be_parted(name: str) -> bool:
-    """A quick check: whether there can be more than one name in it."""
+def may_have_parts(name: str) -> bool:
+    """A quick check: whether a name may consist of several names."""
     return not _SEPARATING_SIGNS.isdisjoint(name) or _KNOWN_AS.search(name) is not None
 
 
 def parts_of(name: str, *, at_and: bool = False) -> tuple[str, ...]:
     """The names in a name: two in ``Alder County Library - Briar Branch``, one in most names.
 
-    ``at_and``: names are parted at ``and`` too.
+    ``at_and``: names are split at ``and`` too.
     """
     parts = _SEPARATOR.split(name)
     if at_and:

@@ -28,7 +28,7 @@ STOP_WORDS: Final = _set("""
     501C3 A AN AND AT BY CORP CORPORATION DBA FKA FOR IN INC INCORPORATED NFP NONPROFIT OF ON THE TO
 """)
 
-# Phrases that are read before words are, between blanks.
+# Phrases that are replaced before single words are read; each is between blanks.
 NAME_PHRASES: Final = (
     (" BOOK MOBILE ", " BOOKMOBILE "),
     (" BOOKS BY MAIL ", " BOOKSBYMAIL "),
@@ -42,7 +42,7 @@ NAME_PHRASES: Final = (
     (" CHARITABLE TR ", " CHARITABLE TRUST "),
 )
 
-# Each of them has such a word.
+# Every phrase has at least one of these words.
 PHRASE_WORDS: Final = _set("BUSINESS CO FORMERLY FRIEND L LIB MAIL MOBILE TR")
 
 # Short and misprinted forms of the words of names, and their long forms.
@@ -126,13 +126,13 @@ SEPARATORS: Final = _set("""
     SPRINGS TOWNSHIP TRIBAL UPPER VALLEY VIEW WEST
 """)
 
-# Those of them that name a kind of government.
+# Separators that name a kind of government.
 GOVERNMENTS: Final = _set("COUNTY CITY TOWNSHIP PARISH REGIONAL BOROUGH")
 
 # A name with such a word says that it is a library.
 LIBRARY_WORDS: Final = _set("ATHENAEUM ATHENEUM BOOK BOOKMOBILE BOOKS BRANCH LIBRARY LITERARY LYCEUM READING")
 
-# Bodies that support a library and are none.
+# Words for organizations that support a library, and are not a library.
 AFFILIATES: Final = _set("""
     ADVOCATES ALLIANCE ALUMNI AMIGOS ASSOCIATES AUXILIARY BENEFIT BOOSTERS CAMPAIGN CHARITABLE CITIZENS
     COMMITTEE CONTRIBUTORS DONORS EMPLOYEES ENDOWMENT FOUNDATION FRIENDS FUND FUNDRAISING GUILD HELPERS
@@ -140,12 +140,12 @@ AFFILIATES: Final = _set("""
     BENEFACTORS BENEFACTOR AMIS PALS CHAMPIONS NEIGHBORS LOVERS BOOSTER SUPPORTER VOLUNTEER ADVOCATE DONOR
 """)
 
-# Bodies that may house or run a library, and are not a library themselves.
+# Words for organizations that may house or run a library, and are not a library.
 HOSTS: Final = _set("""
     CITY COUNTY TOWN TOWNSHIP VILLAGE PARISH BOROUGH GOVERNMENT HALL COLLEGE UNIVERSITY SCHOOL OFFICE
 """)
 
-# Buildings and rooms, which may house a library, or have the name of its supporter.
+# Words for buildings and rooms, which may house a library or have the name of its supporter.
 BUILDINGS: Final = _set("""
     ANNEX ARMORY AUDITORIUM BUILDING CENTER CHAMBERS CLUBHOUSE COMPLEX FIREHOUSE FIREHALL GYM GYMNASIUM HALL
     HOUSE LODGE PAVILION PLAZA RECREATION ROOM STATION TOWER WING
@@ -198,7 +198,7 @@ _STATES: Final = """
 """
 
 
-# As newspapers and letterheads shorten them.
+# Short names of states in newspapers and letterheads.
 _TRADITIONAL: Final = _pairs("""
     ALA:AL ARIZ:AZ ARK:AR CALIF:CA CAL:CA COLO:CO CONN:CT DEL:DE FLA:FL ILL:IL IND:IN KAN:KS KANS:KS KEN:KY
     MASS:MA MICH:MI MINN:MN MISS:MS MONT:MT NEB:NE NEBR:NE NEV:NV OKLA:OK ORE:OR PENN:PA PENNA:PA TENN:TN
@@ -217,7 +217,7 @@ def _state_codes() -> dict[str, str]:
 # Names of states and outlying areas, with and without blanks, and their postal codes.
 STATE_CODES: Final = _state_codes()
 
-# Letters of other scripts that look like Latin letters: an impostor's trick, or a copy from a document.
+# Letters of other scripts that look like Latin letters: a trick, or copied from a document.
 _LOOK_ALIKES: Final = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХЬаеѕіјорсухԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν",
@@ -231,28 +231,28 @@ _LATIN_LETTERS: Final = _pairs("""
 """)
 HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
 
-# Explanations of words of an applicant that its entry does not have: see decisions/explained_name.py.
+# The following words explain an applicant's words that its entry does not have (decisions/explained_name.py).
 # A name with such a word says that it is a library.
 SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
-# Only libraries use these of themselves: at any position,
+# Words that only libraries use in their names: at any position,
 ANYWHERE: Final = _set("LIBRARY PUBLIC BRANCH MAIN CENTRAL BOOKMOBILE")
 # after the word library,
 AFTER_LIBRARY: Final = _set("DISTRICT SYSTEM HEADQUARTERS DEPARTMENT")
-# before it, with only such words between,
+# before the word library, with only such words between,
 BEFORE_LIBRARY: Final = _set("""
     FREE MEMORIAL DISTRICT REGIONAL CARNEGIE TOWN CITY VILLAGE TOWNSHIP COUNTY BOROUGH PARISH MUNICIPAL
     AREA JOINT
 """)
-# or the same where street or phone show that it is the library.
+# and before the word library, if street or phone show that it is the library.
 BEFORE_LIBRARY_AT_ITS_PLACE: Final = _set("COMMUNITY NEIGHBORHOOD")
-# All of these, and what many libraries share.
+# All these words, and the words that many libraries share.
 OF_LIBRARIES: Final = GENERIC | ANYWHERE | AFTER_LIBRARY | BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
-# Those of them that a name without the word library can be made of: not left out as the others are.
+# Words of these that can make a name without the word library: they are not left out like the others.
 _OF_NAMES: Final = _set("""
     BUILDING CENTER LEARNING LEGACY LOCAL READING RESOURCE ROOM SERVICE SERVICES STATION TOWN UNITED VILLAGE
 """)
 LEFT_OUT: Final = OF_LIBRARIES - _OF_NAMES | {"EXTENSION"}
-# Governments: ``City of`` before the name of the place, where the name says library.
+# Words for governments: ``City of`` before the name of the place, in a name with a word for library.
 GOVERNMENT_OF_PLACE: Final = _set("CITY TOWN TOWNSHIP VILLAGE COUNTY BOROUGH PARISH MUNICIPALITY")
 # Figures and the words for them.
 FIGURES: Final = _pairs("""

@@ -1,7 +1,7 @@
-"""ZIPs as people and programs write them, and the state that a ZIP belongs to.
+"""Reads ZIPs as people and programs write them, and knows the state of each ZIP.
 
 The Postal Service gives every state its own ranges of three-digit prefixes (labeling list L002, "3-Digit ZIP
-Code Prefix Matrix"); the few ZIPs of another state than their prefix are listed. The table was
+Code Prefix Matrix"); the few ZIPs that belong to another state than their prefix are listed. The table was
 made from the 42,711 ZIPs of the package ``zipcodes`` 3.0.0 (PyPI, MIT).
 """
 
@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from library_validator.matching.values import given
+from library_validator.matching.values import unwrap_value
 
 _PREFIXES: Final = """
     AA 340 / AE 090-099 / AK 995-999 / AL 350-352 354-369 / AP 962-966 / AR 716-729 / AZ 850-853 855-857
@@ -31,8 +31,8 @@ _EXCEPTIONS: Final = """
 """
 
 
-def _states(table: str) -> dict[str, str]:
-    """State by prefix, or by ZIP, of a table of ranges."""
+def _states_in(table: str) -> dict[str, str]:
+    """The states in a table of ranges, by prefix or by ZIP."""
     found: dict[str, str] = {}
     for line in " ".join(table.split()).split(" / "):
         state, *ranges = line.split()
@@ -43,9 +43,9 @@ def _states(table: str) -> dict[str, str]:
     return found
 
 
-_STATE_OF_PREFIX: Final = _states(_PREFIXES)
-_NO_ZIPS: Final = frozenset(("00000", "99999"))  # fill a field that must not be empty
-_STATE_OF_EXCEPTION: Final = _states(_EXCEPTIONS) | dict.fromkeys(_NO_ZIPS, "")
+_STATE_OF_PREFIX: Final = _states_in(_PREFIXES)
+_NO_ZIPS: Final = frozenset(("00000", "99999"))  # only fill a required field
+_STATE_OF_EXCEPTION: Final = _states_in(_EXCEPTIONS) | dict.fromkeys(_NO_ZIPS, "")
 _FILLS_FIELD: Final = re.compile(r"(?:-\d|0+(?:-0+)?|9{5}(?:-?9{4})?)(?:\.0+)?")
 _AROUND: Final = " .,;:'\"_()[]#/\\-"
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
@@ -67,18 +67,18 @@ _FOREIGN: Final = tuple(
 )
 _CANADIAN_WITHIN: Final = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z][\s-]?\d[A-Z]\d\b")
 _BRITISH_AT_END: Final = re.compile(
-    r"\b[A-Z]{1,2}\d[A-Z\d]?\s(?!1ST|2ND|3RD|\dTH)\d[ABD-HJLNP-UW-Z]{2}$"  # E5 4TH is a corner
+    r"\b[A-Z]{1,2}\d[A-Z\d]?\s(?!1ST|2ND|3RD|\dTH)\d[ABD-HJLNP-UW-Z]{2}$"  # E5 4TH is a street corner
 )
 
 
 class Zip(NamedTuple):
-    """A ZIP as it was read. ``digits`` are five, or empty; ``letters`` are written beside them."""
+    """A ZIP as it was read. ``digits`` are five, or empty; ``letters`` is the text beside the digits."""
 
     digits: str
     letters: str = ""
     is_foreign: bool = False  # a postal code of another country
     is_unreadable: bool = False  # the given value is not a ZIP
-    has_more: bool = False  # text behind it is not read
+    has_more: bool = False  # text after the ZIP is not read
 
 
 NO_ZIP: Final = Zip("")
@@ -87,13 +87,13 @@ _ABROAD: Final = Zip("", is_foreign=True)
 
 
 def state_of_zip(zip_code: str) -> str:
-    """Two-letter code of the state of five digits; empty where no state has such ZIPs."""
+    """Two-letter code of the state of a ZIP; empty if no state has such ZIPs."""
     state = _STATE_OF_EXCEPTION.get(zip_code)
     return _STATE_OF_PREFIX.get(zip_code[:3], "") if state is None else state
 
 
 def zip5(text: str) -> str:
-    """Five digits, or empty. ZIP+4 is cut; a lost leading zero is restored (``1238`` is ``01238``)."""
+    """The five digits of a ZIP, or empty. ZIP+4 is cut; lost zeros are restored (``1238`` is ``01238``)."""
     if len(text) == 5 and text.isascii() and text.isdigit():
         return text if text not in _NO_ZIPS else ""
     return read_zip(text).digits if text else ""
@@ -102,18 +102,18 @@ def zip5(text: str) -> str:
 @lru_cache(maxsize=4096)
 def read_zip(text: str) -> Zip:
     """Read a ZIP in any spelling: ``MA 02138``, ``2138``, ``02138-1234``, ``021381234``, ``02138, USA``."""
-    text = given(text)[:60].translate(_DASHES).upper()
+    text = unwrap_value(text)[:60].translate(_DASHES).upper()
     plain = text.strip(_AROUND)
     if not plain or _FILLS_FIELD.fullmatch(text.strip()):
         return NO_ZIP
     if not any(letter.isdigit() for letter in plain):
         return _UNREADABLE
-    digits = _digits(plain)
+    digits = _digits_of_zip(plain)
     if digits:
         return Zip(digits)
     if any(pattern.fullmatch(plain) for pattern in _FOREIGN) or is_foreign_within(plain):
         return _ABROAD
-    return _beside_letters(plain) or _first_of_several(plain) or _UNREADABLE
+    return _zip_beside_letters(plain) or _first_of_several(plain) or _UNREADABLE
 
 
 def is_foreign_within(text: str) -> bool:
@@ -121,24 +121,24 @@ def is_foreign_within(text: str) -> bool:
     return bool(_CANADIAN_WITHIN.search(text) or _BRITISH_AT_END.search(text))
 
 
-def _digits(text: str) -> str:
-    """The five digits of a ZIP or ZIP+4; empty where the text is something else."""
+def _digits_of_zip(text: str) -> str:
+    """The five digits of a ZIP or ZIP+4; empty if the text is something else."""
     figures = _FIGURES.fullmatch(text)
     if figures:
-        return _five(figures[1])
+        return _five_digits(figures[1])
     plus_4 = _PLUS_4.fullmatch(text)
     if plus_4:
-        return _five(plus_4[1] or plus_4[2])
+        return _five_digits(plus_4[1] or plus_4[2])
     thousands = _THOUSANDS.fullmatch(text)
     if thousands:  # a spreadsheet's 2,138
-        return _five(thousands[1] + thousands[2])
+        return _five_digits(thousands[1] + thousands[2])
     if _LETTER_O.fullmatch(text) and text.count("O") == 1:
-        return _five(text.replace("O", "0"))
+        return _five_digits(text.replace("O", "0"))
     return ""
 
 
-def _five(figures: str) -> str:
-    """Five digits of three to five, or of eight or nine; leading zeros that were lost are restored."""
+def _five_digits(figures: str) -> str:
+    """Five digits from three to five figures, or from eight or nine; lost leading zeros are restored."""
     length = len(figures)
     if length == 5:
         return "" if figures in _NO_ZIPS else figures
@@ -153,8 +153,8 @@ def _five(figures: str) -> str:
     return figures if state_of_zip(figures) else ""
 
 
-def _beside_letters(text: str) -> Zip | None:
-    """A ZIP behind the letters of a state, a town or a country, or before them."""
+def _zip_beside_letters(text: str) -> Zip | None:
+    """A ZIP after or before the letters of a state, a town or a country."""
     before = _LETTERS_BEFORE.fullmatch(text)
     behind = None if before else _LETTERS_BEHIND.fullmatch(text)
     if before:
@@ -163,12 +163,12 @@ def _beside_letters(text: str) -> Zip | None:
         letters, figures = behind[2], behind[1]
     else:
         return None
-    digits = _digits(figures.strip("-"))
+    digits = _digits_of_zip(figures.strip("-"))
     return Zip(digits, letters.strip(_AROUND)) if digits else None
 
 
 def _first_of_several(text: str) -> Zip | None:
-    """The first of two ZIPs, or a ZIP with text behind it."""
+    """The first of two ZIPs, or a ZIP with text after it."""
     found = _BEGINS.match(text)
-    digits = _five(found[1]) if found else ""
+    digits = _five_digits(found[1]) if found else ""
     return Zip(digits, has_more=True) if digits else None
