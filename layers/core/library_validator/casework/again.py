@@ -24,8 +24,8 @@ from library_validator.decisions.deciding import (
     with_cause,
 )
 from library_validator.decisions.decision import Cause, Decision, Holder
-from library_validator.decisions.overriding import restate
 from library_validator.decisions.recording import publish
+from library_validator.decisions.restating import restate
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,

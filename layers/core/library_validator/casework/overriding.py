@@ -19,8 +19,8 @@ from library_validator.decisions.deciding import Decider, decision_of_second_cla
 from library_validator.decisions.decision import Cause, Decision, Holder, Override
 from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
-from library_validator.decisions.overriding import is_listed, restate
 from library_validator.decisions.recording import publish
+from library_validator.decisions.restating import is_listed, restate
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from library_validator.decisions.answer import Answer, AnswerData, Match
 from library_validator.decisions.changes import MaterialChange
 from library_validator.decisions.decision import Before, Cause, Decision
-from library_validator.decisions.overriding import BY_PERSON
+from library_validator.decisions.restating import BY_PERSON
 from library_validator.event_bus import EventMetadata
 
 

@@ -28,8 +28,13 @@ from library_validator.decisions.only_library import is_only_library_of_town, li
 from library_validator.decisions.other_state import is_zip_of_other_state, may_have_mistyped_zip
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.status import status_codes, status_of
+from library_validator.decisions.vanished import (
+    is_taken_over,
+    last_listed_of_system,
+    reconcile_with_vanished,
+    verdict_on_vanished,
+)
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.entries import Entry
 from library_validator.matching.match import Ranking, Scored
 from library_validator.matching.query import Query
 from library_validator.matching.words import OUT_OF_SCOPE
@@ -84,12 +89,12 @@ def _verdict_by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_k
     vanished, known_as = ranking.vanished_best, verdict.match
     if vanished is not None and Evidence(query, vanished, ranking, policy).sufficient:
         is_closer = ranking.best is None or vanished.bits > ranking.best.bits
-        last = _last_listed_of_system(query, ranking, vanished, policy)
+        last = last_listed_of_system(query, ranking, vanished, policy)
         if verdict.answer is Answer.VALIDATED and verdict.match is not None:
-            verdict = _reconcile_with_vanished(verdict, verdict.match, ranking, last, is_closer=is_closer)
+            verdict = reconcile_with_vanished(verdict, verdict.match, ranking, last, is_closer=is_closer)
             known_as = last if "SUCCEEDED" in verdict.codes else verdict.match
         elif is_closer:
-            return _verdict_on_vanished(last)
+            return verdict_on_vanished(last)
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
         return confirm(verdict, evidence.on_candidate(verdict.match), known_as)
     return verdict
@@ -121,62 +126,6 @@ def _verdict_without_candidate(query: Query) -> Verdict:
     if query.is_name_alone and query.says_library:
         return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
-
-
-def _last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
-    """Of the entries of a vanished system that the applicant can be, the entry that was listed last.
-
-    It shows what became of the system. A branch that closed years earlier does not.
-    """
-    same_system = (other for other in ranking.vanished if other.entry.fscs_key == vanished.entry.fscs_key)
-    possible = (other for other in same_system if Evidence(query, other, ranking, policy).sufficient)
-    return max(possible, key=lambda scored: scored.entry.last_listed)
-
-
-def _reconcile_with_vanished(
-    verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, is_closer: bool
-) -> Verdict:
-    """The verdict if the applicant can be ``match``, or an entry that vanished before the newest release.
-
-    - The system of the match took over the vanished one: validated, with the reason ``SUCCEEDED``.
-    - Both were listed in the same year, so neither became the other: if the vanished one has the higher score
-      (``is_closer``), a person decides.
-    - Otherwise the verdict stays.
-    """
-    if vanished.entry.fscs_key == match.entry.fscs_key:
-        return verdict
-    if _is_taken_over(vanished.entry, match.entry):
-        successor = vanished.entry.listing.successor_id
-        outlet = next(
-            (
-                scored
-                for scored in ranking.scored
-                if successor in (scored.entry.id, scored.entry.listing.outlet_id)
-            ),
-            match,
-        )
-        about = {**verdict.about, "SUCCEEDED": _name_with_last_year(vanished)}
-        return verdict._replace(codes=(*verdict.codes, "SUCCEEDED"), match=outlet, about=about)
-    were_listed_together = 0 < match.entry.first_listed <= vanished.entry.last_listed
-    return _verdict_on_vanished(vanished) if were_listed_together and is_closer else verdict
-
-
-def _verdict_on_vanished(vanished: Scored) -> Verdict:
-    """A person decides on an applicant that the newest release no longer lists."""
-    code = {"closed": "CLOSED_SINCE", "absorbed": "ABSORBED"}.get(
-        vanished.entry.listing.fate, "NO_LONGER_LISTED"
-    )
-    about = _name_with_last_year(vanished)
-    if vanished.entry.listing.successor_id:
-        about += f"; now {vanished.entry.listing.successor_id} ({vanished.entry.listing.successor_name})"
-    return Verdict(Answer.NEEDS_REVIEW, (code,), vanished, {code: about})
-
-
-def _name_with_last_year(vanished: Scored) -> str:
-    """A vanished entry in words: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
-    entry = vanished.entry
-    name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name
-    return f"{entry.id} ({name}), last listed for fiscal year {entry.last_listed}"
 
 
 def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
@@ -393,18 +342,13 @@ def _is_fscs_id_of_other_entry(given: FscsId, evidence: Evidence) -> bool:
     best = evidence.best
     keys = {best.entry.fscs_key, *map(fscs_key_of, best.entry.former_ids)}
     of_key = (scored for scored in evidence.ranking.vanished if scored.entry.fscs_key == given.key)
-    taken_over = next((scored for scored in of_key if _is_taken_over(scored.entry, best.entry)), None)
+    taken_over = next((scored for scored in of_key if is_taken_over(scored.entry, best.entry)), None)
     if given.key not in keys and taken_over is None:
         return not (fscs_key_of(best.entry.libid) == given.key and evidence.sufficient)
     level = (taken_over or best).compared.name.level
     return level in ("different", "place_only", "separated") or (
         level == "partial" and not evidence.location_agrees
     )
-
-
-def _is_taken_over(vanished: Entry, by: Entry) -> bool:
-    """Whether a vanished library is now part of the system of ``by``."""
-    return fscs_key_of(vanished.listing.successor_id) == by.fscs_key
 
 
 def _status_codes(best: Scored) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, decision_of_second_claimant
 from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.events import DecisionEvent, event_of
-from library_validator.decisions.overriding import restate
+from library_validator.decisions.restating import restate
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,

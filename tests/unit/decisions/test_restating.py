@@ -11,8 +11,8 @@ import pytest
 from library_validator.decisions.answer import Answer, Candidate, Match, Reason
 from library_validator.decisions.decision import Decision, Override
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
-from library_validator.decisions.overriding import decision_under_override, ids_to_look_up
 from library_validator.decisions.reasons import next_steps, reason_codes
+from library_validator.decisions.restating import decision_under_override, ids_to_look_up
 from tests.builders.decisions import NOON, PARTNER, decision_of, match_of, submission_of
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
