@@ -38,7 +38,7 @@ from tests.builders.aws_resources import (
     create_registry_table,
     create_releases_bucket,
 )
-from tests.builders.events import Event, application_record, batch, queued, release_uploaded
+from tests.builders.events import Event, application_record, batch_of, queue_message, release_uploaded
 from tests.builders.lambda_context import LambdaContext
 
 Fields = dict[str, str]
@@ -110,7 +110,7 @@ class InProcessStack:
                 for position, fields in enumerate(some)
             ]
             works.append(
-                self._invoke(validate_applications, _caller_of(validate_applications, batch(*records)))
+                self._invoke(validate_applications, _caller_of(validate_applications, batch_of(*records)))
             )
         return works
 
@@ -121,7 +121,7 @@ class InProcessStack:
         while taken := self._sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
             for message in taken:
                 self._sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=message["ReceiptHandle"])
-                task = queued(message["Body"], message["MessageId"])
+                task = queue_message(message["Body"], message["MessageId"])
                 works.append(self._invoke(revalidate, _caller_of(revalidate, task)))
         return sum_of_uses(works)
 

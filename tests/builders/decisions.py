@@ -16,7 +16,7 @@ PARTNER: Final = "AROAPARTNERONE"
 OTHER_PARTNER: Final = "AROAPARTNERTWO"
 
 
-def minutes(after_noon: float) -> datetime:
+def minutes_after_noon(after_noon: float) -> datetime:
     return NOON + timedelta(minutes=after_noon)
 
 

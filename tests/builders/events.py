@@ -16,7 +16,7 @@ EXAMPLES: Final = Path(__file__).parents[2] / "events"
 NOON_MS: Final = int(NOON.timestamp() * 1000)
 
 
-def example(function: str, case: str) -> Event:
+def example_event(function: str, case: str) -> Event:
     """An event of the folder ``events``: ``example("index_release", "release-uploaded")``."""
     event: Event = json.loads((EXAMPLES / function / f"{case}.json").read_text("utf-8"))
     return event
@@ -50,18 +50,18 @@ def application_record(
     }
 
 
-def batch(*records: Record) -> Event:
+def batch_of(*records: Record) -> Event:
     """Some messages of one queue."""
     return {"Records": list(records)}
 
 
-def queued(body: dict[str, Any] | str, message_id: str = "1") -> Event:
+def queue_message(body: dict[str, Any] | str, message_id: str = "1") -> Event:
     """One message of a queue; ``body`` as it is, or as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
-    return batch({"messageId": message_id, "body": text})
+    return batch_of({"messageId": message_id, "body": text})
 
 
-def received(message: Any) -> Record:
+def lambda_record(message: Any) -> Record:
     """A message that boto3 received, in the form in which Lambda delivers it."""
     attributes = message.get("MessageAttributes", {})
     return {
@@ -79,13 +79,13 @@ def received(message: Any) -> Record:
 
 def release_uploaded(key: str, version: str) -> Event:
     """S3 announces an object on the queue of releases."""
-    (record,) = example("index_release", "release-uploaded")["Records"]
+    (record,) = example_event("index_release", "release-uploaded")["Records"]
     announced = json.loads(record["body"])
     announced["detail"]["object"] |= {"key": key, "version-id": version}
-    return batch(record | {"body": json.dumps(announced)})
+    return batch_of(record | {"body": json.dumps(announced)})
 
 
-def on_the_bus(event: OurEvent) -> Event:
+def bus_message(event: OurEvent) -> Event:
     """An event of ours, in the form in which EventBridge puts it on a queue."""
     return {
         "source": EVENT_SOURCE,

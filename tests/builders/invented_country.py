@@ -11,7 +11,7 @@ _FIRST = ("ALDER", "BIRCH", "CEDAR", "DOGWOOD", "ELM", "FIR", "GINKGO", "HAZEL",
 _SECOND = ("BROOK", "CREEK", "FALLS", "HILL", "LAKE", "MEADOW", "POND", "RIDGE", "SPRING", "VALLEY")
 
 
-def country(systems_per_state: int = 60) -> tuple[Rows, Rows]:
+def country_rows(systems_per_state: int = 60) -> tuple[Rows, Rows]:
     """Rows of systems and of outlets; names, streets and phones differ, and nearly all ZIP codes."""
     systems, outlets = [], []
     for state_number, (state, zip_start) in enumerate(STATES.items()):

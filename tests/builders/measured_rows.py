@@ -14,14 +14,14 @@ from library_validator_cli.evaluation.measure import MeasuredRow
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 
 
-def row(
+def labelled_row(
     application_id: str = "a-1", label: str = "ME0001", *, of: str = "typed", kind: str = ""
 ) -> LabelledRow:
     read = application_from_fields({"application_id": application_id, "name": "Alder Point Library"})
     return LabelledRow(of, kind, label, read.application, read.problems)
 
 
-def measured(
+def measured_row(
     answer: Answer = V,
     key: str = "ME0001",
     *,
@@ -31,12 +31,12 @@ def measured(
     kind: str = "",
     bits: float = 10.0,
     code: str = "MATCH",
-    **changed: object,
+    **other_fields: object,
 ) -> MeasuredRow:
     """A row with this answer and ``key``. A validated row is validated up to its own bits."""
-    found = bool(key or changed.get("best_key"))
+    found = bool(key or other_fields.get("best_key"))
     made = MeasuredRow(
-        row=row(application_id, label, of=of, kind=kind),
+        row=labelled_row(application_id, label, of=of, kind=kind),
         answer=answer,
         codes=(code,),
         key=key,
@@ -51,4 +51,4 @@ def measured(
         validated_up_to=bits if answer is V else -math.inf,
         validated_key=key if answer is V else "",
     )
-    return replace(made, **changed)  # type: ignore[arg-type]  # fields of MeasuredRow, by name
+    return replace(made, **other_fields)  # type: ignore[arg-type]  # fields of MeasuredRow, by name

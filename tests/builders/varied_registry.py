@@ -104,22 +104,22 @@ _INDEX: Final = build_index([VARIED])
 STATISTICS: Final = Statistics.decode(_INDEX.statistics)
 
 
-def in_its_town(listed: System | Outlet) -> dict[str, str]:
+def town_fields_of(listed: System | Outlet) -> dict[str, str]:
     """Town and state of a listed library, in an applicant's spelling."""
     return {"city": listed.city.title(), "state": listed.state}
 
 
-def at_its_address(listed: System | Outlet) -> dict[str, str]:
+def address_fields_of(listed: System | Outlet) -> dict[str, str]:
     """Its whole address."""
-    return {**in_its_town(listed), "street": listed.street.title(), "zip": listed.zip}
+    return {**town_fields_of(listed), "street": listed.street.title(), "zip": listed.zip}
 
 
-def with_its_phone(listed: System | Outlet) -> dict[str, str]:
+def address_and_phone_fields_of(listed: System | Outlet) -> dict[str, str]:
     """Its whole address and its telephone number: all that the library itself can give."""
-    return {**at_its_address(listed), "phone": listed.phone}
+    return {**address_fields_of(listed), "phone": listed.phone}
 
 
-def answer(name: str, **fields: str) -> Decision:
+def decision_on_applicant(name: str, **fields: str) -> Decision:
     """The decision on an applicant against the whole registry."""
     read = application_from_fields({"application_id": "a-1", "name": name, **fields})
     submission = Submission(

@@ -21,20 +21,20 @@ class Request(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.requests.append((self.path, dict(self.headers.items())))
-        pages = self.server.pages.get(self.path, [not_found])
+        pages = self.server.pages.get(self.path, [answer_not_found])
         page = pages[0] if len(pages) == 1 else pages.pop(0)
         page(self)
 
     def log_message(self, *_message: object) -> None:
         """Write nothing to the test's output."""
 
-    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+    def answer(self, page_with_status: int, body: bytes = b"", **headers: str) -> None:
         """A whole response; a header is named ``content_type`` for Content-Type."""
-        self.begin(status, **{"content_length": str(len(body)), **headers})
+        self.begin(page_with_status, **{"content_length": str(len(body)), **headers})
         self.wfile.write(body)
 
-    def begin(self, status: int, **headers: str) -> None:
-        self.send_response(status)
+    def begin(self, page_with_status: int, **headers: str) -> None:
+        self.send_response(page_with_status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -94,28 +94,28 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
         thread.join(5)
 
 
-def not_found(request: Request) -> None:
+def answer_not_found(request: Request) -> None:
     request.answer(404, b"nothing here", content_type="text/plain")
 
 
-def status(code: int, body: bytes = b"", **headers: str) -> Page:
+def page_with_status(code: int, body: bytes = b"", **headers: str) -> Page:
     return lambda request: request.answer(code, body, **headers)
 
 
-def html(text: str) -> Page:
-    return status(200, text.encode(), content_type="text/html; charset=utf-8")
+def html_page(text: str) -> Page:
+    return page_with_status(200, text.encode(), content_type="text/html; charset=utf-8")
 
 
-def links(*hrefs: str) -> Page:
+def page_with_links(*hrefs: str) -> Page:
     items = "".join(f'<li><a class="file" href="{href}">CSV</a></li>' for href in hrefs)
-    return html(f"<!DOCTYPE html><title>Public Libraries Survey</title><ul>{items}</ul>")
+    return html_page(f"<!DOCTYPE html><title>Public Libraries Survey</title><ul>{items}</ul>")
 
 
-def zip_file(content: bytes, **headers: str) -> Page:
-    return status(200, content, content_type="application/zip", **headers)
+def zip_page(content: bytes, **headers: str) -> Page:
+    return page_with_status(200, content, content_type="application/zip", **headers)
 
 
-def versioned(content: bytes, etag: str, last_modified: str = "") -> Page:
+def zip_page_with_etag(content: bytes, etag: str, last_modified: str = "") -> Page:
     """A zip; a client that has it already gets 304."""
     named = {"etag": etag, **({"last_modified": last_modified} if last_modified else {})}
 
@@ -130,20 +130,20 @@ def versioned(content: bytes, etag: str, last_modified: str = "") -> Page:
     return page
 
 
-def redirect(to: str, code: int = 302) -> Page:
-    return status(code, location=to)
+def redirect_page(to: str, code: int = 302) -> Page:
+    return page_with_status(code, location=to)
 
 
-def reset(request: Request) -> None:
+def reset_connection(request: Request) -> None:
     request.reset()
 
 
-def short(content: bytes, missing: int) -> Page:
+def truncated_page(content: bytes, missing: int) -> Page:
     """Announces ``missing`` bytes more than it sends."""
-    return zip_file(content, content_length=str(len(content) + missing))
+    return zip_page(content, content_length=str(len(content) + missing))
 
 
-def dripping(over: threading.Event, beginning: bytes = b"", *, headers: bool = False) -> Page:
+def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = False) -> Page:
     """One byte every 20 ms without end, in the body or already in the headers."""
 
     def page(request: Request) -> None:
@@ -158,7 +158,7 @@ def dripping(over: threading.Event, beginning: bytes = b"", *, headers: bool = F
     return page
 
 
-def endless(over: threading.Event, beginning: bytes, content_type: str = "application/zip") -> Page:
+def endless_page(over: threading.Event, beginning: bytes, content_type: str = "application/zip") -> Page:
     def page(request: Request) -> None:
         request.begin(200, content_type=content_type)
         request.wfile.write(beginning)

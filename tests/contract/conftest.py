@@ -35,7 +35,7 @@ from tests.builders.aws_resources import (
     create_registry_table,
     create_releases_bucket,
 )
-from tests.builders.decisions import minutes
+from tests.builders.decisions import minutes_after_noon
 
 MAX_BYTES = 1_000
 
@@ -121,5 +121,5 @@ def casework(request: pytest.FixtureRequest) -> CaseworkStores:
     dynamodb = boto3.client("dynamodb")
     create_casework_table(dynamodb)
     access = CaseworkAccess(dynamodb, CASEWORK_TABLE, sleep=lambda _: None)
-    decisions = DecisionTable(access, clock=lambda: minutes(60))
+    decisions = DecisionTable(access, clock=lambda: minutes_after_noon(60))
     return CaseworkStores(decisions, OverrideTable(access), RevalidationTable(access))

@@ -26,7 +26,7 @@ from tests.builders.decisions import (
     PARTNER,
     decision_of,
     match_of,
-    minutes,
+    minutes_after_noon,
     submission_of,
 )
 from tests.contract.conftest import CaseworkStores
@@ -48,19 +48,21 @@ def test_a_recorded_decision_is_current_and_waits_to_be_published(store: Decisio
 
     assert store.get(PARTNER, "A-1") == decision
     assert store.history(PARTNER, "A-1") == [decision]
-    assert store.unpublished(minutes(10), limit=10) == [decision]
+    assert store.unpublished(minutes_after_noon(10), limit=10) == [decision]
 
 
 def test_an_unknown_application_has_no_decision(store: DecisionStore) -> None:
     assert store.get(PARTNER, "A-1") is None
     assert store.history(PARTNER, "A-1") == []
-    assert store.unpublished(minutes(10), limit=10) == []
+    assert store.unpublished(minutes_after_noon(10), limit=10) == []
     assert list(store.recent(NOON)) == []
 
 
 def test_a_submission_recorded_again_returns_the_decision_that_was_stored_first(store: DecisionStore) -> None:
     first = decision_of(submission_of(), Answer.NEEDS_REVIEW)
-    again = decision_of(submission_of(sent_at=minutes(5)), Answer.VALIDATED, registry_version="2023.1.ffff")
+    again = decision_of(
+        submission_of(sent_at=minutes_after_noon(5)), Answer.VALIDATED, registry_version="2023.1.ffff"
+    )
     store.record(first, replacing=None)
 
     assert store.record(again, replacing=None) == AlreadyDecided(first, unpublished=True)
@@ -71,7 +73,7 @@ def test_a_submission_recorded_again_returns_the_decision_that_was_stored_first(
 
 def test_a_new_submission_replaces_the_current_decision_that_the_caller_read(store: DecisionStore) -> None:
     first = decision_of(submission_of(name="Anytown Library"))
-    second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
+    second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes_after_noon(1)))
     store.record(first, replacing=None)
 
     assert store.record(second, replacing=first) == Recorded()
@@ -83,8 +85,8 @@ def test_no_decision_is_stored_if_the_current_decision_is_not_the_one_that_the_c
     store: DecisionStore,
 ) -> None:
     first = decision_of(submission_of(name="One"))
-    second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
-    third = decision_of(submission_of(name="Three", sent_at=minutes(2)))
+    second = decision_of(submission_of(name="Two", sent_at=minutes_after_noon(1)))
+    third = decision_of(submission_of(name="Three", sent_at=minutes_after_noon(2)))
     store.record(first, replacing=None)
 
     assert store.record(second, replacing=None) == CurrentDecisionChanged(first)
@@ -92,13 +94,13 @@ def test_no_decision_is_stored_if_the_current_decision_is_not_the_one_that_the_c
     assert store.record(third, replacing=first) == CurrentDecisionChanged(second)
 
     assert store.history(PARTNER, "A-1") == [first, second]
-    assert store.unpublished(minutes(10), limit=10) == [first, second]
+    assert store.unpublished(minutes_after_noon(10), limit=10) == [first, second]
 
 
 def test_another_cause_makes_another_decision_on_the_same_submission(store: DecisionStore) -> None:
     first = decision_of(submission_of())
     again = decision_of(
-        submission_of(), cause=Cause(kind="registry", detail="2023.1.ffff"), decided_at=minutes(30)
+        submission_of(), cause=Cause(kind="registry", detail="2023.1.ffff"), decided_at=minutes_after_noon(30)
     )
     store.record(first, replacing=None)
 
@@ -145,7 +147,7 @@ class TestClaims:
         self, store: DecisionStore
     ) -> None:
         first = decision_of(submission_of(name="One"))
-        second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
+        second = decision_of(submission_of(name="Two", sent_at=minutes_after_noon(1)))
         store.record(first, replacing=None)
         assert store.record(second, replacing=first) == Recorded()
 
@@ -165,7 +167,7 @@ class TestClaims:
         self, store: DecisionStore, answer: Answer
     ) -> None:
         first = decision_of(submission_of("A-1", name="One"))
-        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), answer)
+        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes_after_noon(1)), answer)
         store.record(first, replacing=None)
         store.record(second, replacing=first)
 
@@ -173,7 +175,9 @@ class TestClaims:
 
     def test_a_holder_that_is_validated_as_another_system_moves_its_claim(self, store: DecisionStore) -> None:
         first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
-        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        second = decision_of(
+            submission_of("A-1", name="Two", sent_at=minutes_after_noon(1)), fscs_key="AK0002"
+        )
         store.record(first, replacing=None)
         store.record(second, replacing=first)
 
@@ -185,7 +189,9 @@ class TestClaims:
     def test_a_refused_replacement_releases_no_claim(self, store: DecisionStore) -> None:
         store.record(decision_of(submission_of("A-9"), fscs_key="AK0002"), replacing=None)
         first = decision_of(submission_of("A-1", name="One"), fscs_key="AK0001")
-        second = decision_of(submission_of("A-1", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        second = decision_of(
+            submission_of("A-1", name="Two", sent_at=minutes_after_noon(1)), fscs_key="AK0002"
+        )
         store.record(first, replacing=None)
 
         assert isinstance(store.record(second, replacing=first), ClaimedByAnother)
@@ -198,19 +204,19 @@ class TestLateDecisions:
     """A decision that a newer submission has overtaken."""
 
     def test_a_late_decision_is_only_in_the_history(self, store: DecisionStore) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
-        late = decision_of(submission_of(name="Older"), decided_at=minutes(6))
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))
+        late = decision_of(submission_of(name="Older"), decided_at=minutes_after_noon(6))
         store.record(newer, replacing=None)
 
         assert store.record_late(late) == Recorded()
 
         assert store.get(PARTNER, "A-1") == newer
         assert store.history(PARTNER, "A-1") == [newer, late]
-        assert store.unpublished(minutes(10), limit=10) == [newer]
+        assert store.unpublished(minutes_after_noon(10), limit=10) == [newer]
         assert list(store.recent(NOON)) == [newer]
 
     def test_a_late_decision_takes_no_claim(self, store: DecisionStore) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)), fscs_key="AK0002")
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)), fscs_key="AK0002")
         store.record(newer, replacing=None)
         store.record_late(decision_of(submission_of(name="Older"), fscs_key="AK0001"))
 
@@ -218,7 +224,7 @@ class TestLateDecisions:
 
     def test_a_late_decision_recorded_again_returns_the_stored_decision(self, store: DecisionStore) -> None:
         late = decision_of(submission_of(name="Older"))
-        again = late.model_copy(update={"decided_at": minutes(30)})
+        again = late.model_copy(update={"decided_at": minutes_after_noon(30)})
         store.record_late(late)
 
         assert store.record_late(again) == AlreadyDecided(late, unpublished=False)
@@ -236,11 +242,12 @@ class TestUnpublishedDecisions:
         for minute in (3, 1, 2, 9):
             submission = submission_of(f"A-{minute}")
             store.record(
-                decision_of(submission, fscs_key=f"AK000{minute}", decided_at=minutes(minute)), replacing=None
+                decision_of(submission, fscs_key=f"AK000{minute}", decided_at=minutes_after_noon(minute)),
+                replacing=None,
             )
 
-        assert application_ids_of(store.unpublished(minutes(9), limit=10)) == ["A-1", "A-2", "A-3"]
-        assert application_ids_of(store.unpublished(minutes(9), limit=2)) == ["A-1", "A-2"]
+        assert application_ids_of(store.unpublished(minutes_after_noon(9), limit=10)) == ["A-1", "A-2", "A-3"]
+        assert application_ids_of(store.unpublished(minutes_after_noon(9), limit=2)) == ["A-1", "A-2"]
 
     def test_clearing_a_mark_twice_or_of_an_unknown_decision_changes_nothing(
         self, store: DecisionStore
@@ -251,25 +258,27 @@ class TestUnpublishedDecisions:
         store.clear_mark([stored, unknown])
         store.clear_mark([stored])
 
-        assert store.unpublished(minutes(10), limit=10) == []
+        assert store.unpublished(minutes_after_noon(10), limit=10) == []
         assert store.get(PARTNER, "A-1") == stored
         assert store.history(PARTNER, "A-2") == []
 
     def test_a_replaced_decision_keeps_its_mark(self, store: DecisionStore) -> None:
         first = decision_of(submission_of(name="One"))
-        second = decision_of(submission_of(name="Two", sent_at=minutes(1)))
+        second = decision_of(submission_of(name="Two", sent_at=minutes_after_noon(1)))
         store.record(first, replacing=None)
         store.record(second, replacing=first)
         store.clear_mark([second])
 
-        assert store.unpublished(minutes(10), limit=10) == [first]
+        assert store.unpublished(minutes_after_noon(10), limit=10) == [first]
 
     def test_more_than_one_page_of_decisions_is_read(self, store: DecisionStore) -> None:
         for number in range(120):
             decision = decision_of(submission_of(f"A-{number:03}"), Answer.NOT_VALIDATED)
-            store.record(decision.model_copy(update={"decided_at": minutes(number / 60)}), replacing=None)
+            store.record(
+                decision.model_copy(update={"decided_at": minutes_after_noon(number / 60)}), replacing=None
+            )
 
-        assert application_ids_of(store.unpublished(minutes(10), limit=500)) == [
+        assert application_ids_of(store.unpublished(minutes_after_noon(10), limit=500)) == [
             f"A-{number:03}" for number in range(120)
         ]
         assert application_ids_of(list(store.recent(NOON))) == [f"A-{number:03}" for number in range(120)]

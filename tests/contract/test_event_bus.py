@@ -16,7 +16,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.events import event_of
 from library_validator.event_bus import Event, EventBus
 from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
-from tests.builders.decisions import NOON, decision_of, minutes, submission_of
+from tests.builders.decisions import NOON, decision_of, minutes_after_noon, submission_of
 
 Delivered = Callable[[], list[tuple[str, Any]]]  # detail types and details that consumers got
 
@@ -42,7 +42,7 @@ def bus(request: pytest.FixtureRequest) -> tuple[EventBus, Delivered]:
 
 def test_every_kind_of_event_is_delivered_unchanged(bus: tuple[EventBus, Delivered]) -> None:
     port, delivered_events = bus
-    ending = decision_of(submission_of()).model_copy(update={"valid_until": minutes(60)})
+    ending = decision_of(submission_of()).model_copy(update={"valid_until": minutes_after_noon(60)})
     events: list[Event] = [
         event_of(decision_of(submission_of("A-2"), Answer.NOT_VALIDATED)),
         decision_expiring(ending, ending, NOON, 30),

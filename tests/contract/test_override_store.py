@@ -9,7 +9,7 @@ import pytest
 from library_validator.casework.overriding import OverrideStore
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.decision import Override
-from tests.builders.decisions import OTHER_PARTNER, PARTNER, minutes
+from tests.builders.decisions import OTHER_PARTNER, PARTNER, minutes_after_noon
 from tests.contract.conftest import CaseworkStores
 
 
@@ -28,7 +28,7 @@ def override_of(number: int, application_id: str = "A-1", source: str = PARTNER)
         reason_code="CALLED_THE_LIBRARY",
         words="I called them",
         by="somebody",
-        at=minutes(number),
+        at=minutes_after_noon(number),
         fields_sha256="00",
         seen_keys=["AK0001"],
     )

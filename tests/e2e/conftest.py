@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from library_validator_devstack.local_stack import LocalStack
-from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.e2e.service import ROOT, Service, sample_release, wait_until
 
 NOT_FOR_HANDLERS = "LIBRARY_VALIDATOR_SECRET_OF_THE_SHELL"
 
@@ -43,5 +43,5 @@ def service(local_stack: LocalStack) -> Iterator[Service]:
     """The deployed stack, with a sample release of FY2021 or a later one active."""
     with closing(Service(local_stack)) as service:
         service.upload("sample 2021+a.zip", sample_release(2021))
-        eventually(service.active_version, "the first registry version is active")
+        wait_until(service.active_version, "the first registry version is active")
         yield service

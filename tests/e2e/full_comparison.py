@@ -78,8 +78,8 @@ def changes_between(before: Answers, after: Answers, applications: Iterable[Fiel
         old, new = before[name], after[name]
         if changes := material_changes(old, new):
             found[name] = {
-                "before": _facts(old.model_dump(mode="json")),
-                "after": _facts(new.model_dump(mode="json")),
+                "before": _facts_of(old.model_dump(mode="json")),
+                "after": _facts_of(new.model_dump(mode="json")),
                 "match": asdict(new.match) if new.match else None,
                 "changes": changes,
             }
@@ -90,19 +90,19 @@ def change_in(event: Mapping[str, Any]) -> Change:
     """The change that a Library Status Changed event describes, in the same form."""
     data = event["detail"]["data"]
     return {
-        "before": _facts(data["before"]),
-        "after": _facts(data),
+        "before": _facts_of(data["before"]),
+        "after": _facts_of(data),
         "match": data["match"],
         "changes": data["changes"],
     }
 
 
-def _facts(answer: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
+def _facts_of(answer: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
     match = answer["match"] or {}
     return answer["decision"], match.get("fscs_key"), match.get("name")
 
 
-def kinds_of(changes: Iterable[Change]) -> dict[str, int]:
+def counts_of_kinds(changes: Iterable[Change]) -> dict[str, int]:
     """Counts of the kinds of change, to print: "validated -> needs_review: decision, status"."""
     counted: defaultdict[str, int] = defaultdict(int)
     for change in changes:

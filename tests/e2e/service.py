@@ -43,7 +43,7 @@ DEPTHS: Final = frozenset(
 Found = TypeVar("Found")
 
 
-def eventually(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
+def wait_until(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
     """Calls ``look`` until it finds something, and returns that; the failure names ``what`` did not come."""
     until = time.monotonic() + deadline
     while (found := look()) is None or found is False:
@@ -167,7 +167,7 @@ class Service:
 
     def wait_until_done(self, queue: str) -> None:
         """Waits until a queue is empty."""
-        eventually(lambda: self.waiting(queue) == 0, f"{queue} is empty")
+        wait_until(lambda: self.waiting(queue) == 0, f"{queue} is empty")
 
     def put_event(self, detail_type: str, detail: Mapping[str, Any]) -> None:
         """Puts an event on the results bus, as the service does."""
@@ -244,7 +244,7 @@ class Service:
             decided = {event["detail"]["data"]["application_id"] for event in events}
             return events if decided == wanted else None
 
-        return eventually(all_decided, f"a decision on each of {len(wanted)} applications", deadline)
+        return wait_until(all_decided, f"a decision on each of {len(wanted)} applications", deadline)
 
 
 @contextmanager

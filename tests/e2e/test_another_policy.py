@@ -15,13 +15,13 @@ from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
 from library_validator.views.policy import policy_view
 from tests.builders.decisions import match_of
-from tests.e2e.service import Service, eventually
+from tests.e2e.service import Service, wait_until
 
 APPLICATION = "answered-by-an-older-policy"
 NO_LIBRARY = "ZZ0001"  # no other test claims this key
 
 
-def _answered_wrongly(service: Service) -> Decision:
+def _record_wrong_decision(service: Service) -> Decision:
     """A decision that an older policy made: validated, and with a claim."""
     service.send_all([{"application_id": APPLICATION, "name": "Friends of Nowhere Library", "state": "IA"}])
     (event,) = service.wait_for_decisions([APPLICATION])
@@ -42,7 +42,7 @@ def _answered_wrongly(service: Service) -> Decision:
 
 
 def test_an_operator_previews_a_change_and_starts_it(service: Service) -> None:
-    wrong = _answered_wrongly(service)
+    wrong = _record_wrong_decision(service)
     decider = Decider(service.operator_registry)
 
     preview = Preview(
@@ -61,19 +61,19 @@ def test_an_operator_previews_a_change_and_starts_it(service: Service) -> None:
     queue = RevalidationsQueue(service.operator_sqs, service.outputs["RevalidationsQueueUrl"])
     queue.send([Task(task="revalidate", activation=activation, asked_at=datetime.now(UTC))])
 
-    def corrected() -> Decision | None:
+    def corrected_decision() -> Decision | None:
         current = service.decisions.get(wrong.source, APPLICATION)
         return current if current and current != wrong else None
 
-    decision = eventually(corrected, "the application is decided again")
+    decision = wait_until(corrected_decision, "the application is decided again")
     assert (decision.decision, decision.cause.kind) == (Answer.NOT_VALIDATED, "policy")
     assert service.operator_decisions.holder_of(NO_LIBRARY) is None
 
-    def published() -> list[dict[str, Any]]:
+    def published_changes() -> list[dict[str, Any]]:
         events = service.decision_events([APPLICATION])
         return [event for event in events if event["detail-type"] == "Library Status Changed"]
 
-    (event,) = eventually(lambda: published() or None, "the change is published")
+    (event,) = wait_until(lambda: published_changes() or None, "the change is published")
     assert event["detail"]["data"]["before"]["policy_version"] == wrong.policy_version
     service.wait_until_done("RevalidationsQueue")
     shards = service.operator_revalidations.progress(activation)

@@ -33,7 +33,7 @@ from tests.e2e.full_comparison import (
     registry_of,
     without_rivals,
 )
-from tests.e2e.service import Service, deployed_service, eventually, sample_release
+from tests.e2e.service import Service, deployed_service, sample_release, wait_until
 
 CHANGED: Final = "Library Status Changed"
 ACTIVATED: Final = "Registry Activated"
@@ -120,33 +120,33 @@ def _load(service: Service, year: int) -> str:
     """Loads the sample release of a year; returns the version that is live then."""
     name = f"sample {year}.zip"
     service.upload(name, sample_release(year))
-    (run,) = eventually(lambda: service.ended_runs([name]), f"FY{year} is loaded")
+    (run,) = wait_until(lambda: service.ended_runs([name]), f"FY{year} is loaded")
     assert run.status == "active", run.problems
     assert run.version is not None
     return run.version
 
 
-def _revalidated(service: Service, version: str, since: int) -> Chapter:
+def _chapter_since(service: Service, version: str, since: int) -> Chapter:
     """The revalidation after an activation; its events begin with the number ``since``."""
 
-    def ended() -> bool:
+    def has_ended() -> bool:
         return any(
             event["detail"]["metadata"]["registry_version"] == version
             for event in service.events_of(REVALIDATED)
             if event in service.events[since:]
         )
 
-    eventually(ended, f"every application is decided again by {version}")
+    wait_until(has_ended, f"every application is decided again by {version}")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(version, service.events[since:])
 
 
 @pytest.fixture(scope="module")
-def first(service: Service, expected: Expected) -> Chapter:
+def first_chapter(service: Service, expected: Expected) -> Chapter:
     """FY2021 is live, and every application is answered."""
     version = _load(service, 2021)
-    _revalidated(service, version, since=0)  # of nobody
+    _chapter_since(service, version, since=0)  # of nobody
     since = len(service.events)
     service.send_all(expected.applications)
     service.wait_for_decisions(application["application_id"] for application in expected.applications)
@@ -154,11 +154,11 @@ def first(service: Service, expected: Expected) -> Chapter:
 
 
 @pytest.fixture(scope="module")
-def overridden(service: Service, first: Chapter) -> Decision:
+def override_decision(service: Service, first_chapter: Chapter) -> Decision:
     """A person with the operator role alone validates a library that the survey does not list."""
     now = datetime.now(UTC)
     ruling = Ruling(
-        source=first.events[0]["detail"]["data"]["source"],
+        source=first_chapter.events[0]["detail"]["data"]["source"],
         application_id=OUTSIDE_THE_SURVEY,
         answer=Answer.VALIDATED,
         reason_code="EVIDENCE_OUTSIDE_SURVEY",
@@ -178,16 +178,16 @@ def overridden(service: Service, first: Chapter) -> Decision:
 
 
 @pytest.fixture(scope="module")
-def newer(service: Service, overridden: Decision) -> Chapter:
+def newer_chapter(service: Service, override_decision: Decision) -> Chapter:
     """FY2022 is live too."""
-    assert overridden.decision is Answer.VALIDATED
+    assert override_decision.decision is Answer.VALIDATED
     service.take_results()
     since = len(service.events)
-    return _revalidated(service, _load(service, 2022), since)
+    return _chapter_since(service, _load(service, 2022), since)
 
 
 @pytest.fixture(scope="module")
-def flowing(service: Service, newer: Chapter) -> list[str]:
+def ids_sent_during_roll_back(service: Service, newer_chapter: Chapter) -> list[str]:
     """Applications that are decided while an operator rolls back: their ids."""
     applications = [
         {"application_id": f"flow-{number}", "name": f"Nowhere Reading Room {number}", "state": "IA"}
@@ -197,40 +197,44 @@ def flowing(service: Service, newer: Chapter) -> list[str]:
     service.wait_for_decisions(["flow-0"])
     registry, bus = service.operator_registry, service.operator_bus
     pointer = roll_back(registry, bus, "FY2022 misses a county", lambda: datetime.now(UTC), "e2e")
-    assert pointer.previous == newer.version
+    assert pointer.previous == newer_chapter.version
     service.send_all(applications[150:])
     return [application["application_id"] for application in applications]
 
 
 @pytest.fixture(scope="module")
-def rolled_back(service: Service, first: Chapter, newer: Chapter, flowing: list[str]) -> Chapter:
+def roll_back_chapter(
+    service: Service, first_chapter: Chapter, newer_chapter: Chapter, ids_sent_during_roll_back: list[str]
+) -> Chapter:
     """FY2021 is live again, and every answer follows it."""
-    service.wait_for_decisions(flowing)
-    return _revalidated(service, first.version, since=service.events.index(newer.events[-1]) + 1)
+    service.wait_for_decisions(ids_sent_during_roll_back)
+    return _chapter_since(
+        service, first_chapter.version, since=service.events.index(newer_chapter.events[-1]) + 1
+    )
 
 
 @pytest.fixture(scope="module")
-def older_year(service: Service, rolled_back: Chapter) -> Chapter:
+def older_year_chapter(service: Service, roll_back_chapter: Chapter) -> Chapter:
     """FY2020 is in the registry too, because an operator accepted it."""
-    assert rolled_back.version == service.active_version()
+    assert roll_back_chapter.version == service.active_version()
     service.upload(OLDER, sample_release(2020))
-    (run,) = eventually(lambda: service.ended_runs([OLDER]), "FY2020 is read")
+    (run,) = wait_until(lambda: service.ended_runs([OLDER]), "FY2020 is read")
     assert (run.status, [problem["code"] for problem in run.problems]) == ("quarantined", ["superseded"])
     service.take_results()
     since = len(service.events)
     registry, bucket = service.operator_registry, service.operator_bucket
     again = accept_release(run.run_id, "history", "e2e", registry, bucket, lambda: datetime.now(UTC))
 
-    def loaded() -> str | None:
+    def accepted_version() -> str | None:
         load = service.registry.run(again.run_id)
         return load.version if load and load.status == "active" else None
 
-    return _revalidated(service, eventually(loaded, "the accepted release is loaded"), since)
+    return _chapter_since(service, wait_until(accepted_version, "the accepted release is loaded"), since)
 
 
-def test_the_first_answers_are_those_of_the_rules(first: Chapter, expected: Expected) -> None:
-    answered = {_application_id(event): event["detail"]["data"] for event in first.events}
-    ruled = expected.answers[first.version]
+def test_the_first_answers_are_the_answers_of_the_rules(first_chapter: Chapter, expected: Expected) -> None:
+    answered = {_application_id(event): event["detail"]["data"] for event in first_chapter.events}
+    ruled = expected.answers[first_chapter.version]
     assert {name: data["decision"] for name, data in answered.items()} == {
         application["application_id"]: ruled[application["application_id"]].decision
         for application in expected.applications
@@ -238,64 +242,71 @@ def test_the_first_answers_are_those_of_the_rules(first: Chapter, expected: Expe
 
 
 def test_a_newer_release_publishes_exactly_its_changes(
-    first: Chapter, newer: Chapter, expected: Expected
+    first_chapter: Chapter, newer_chapter: Chapter, expected: Expected
 ) -> None:
     followed = [
         application
         for application in expected.applications
         if application["application_id"] != OUTSIDE_THE_SURVEY
     ]
-    changes = changes_between(expected.answers[first.version], expected.answers[newer.version], followed)
+    changes = changes_between(
+        expected.answers[first_chapter.version], expected.answers[newer_chapter.version], followed
+    )
     assert changes.keys() == {"of-IA7003", "of-IL7004", "of-MA7003", "of-NY7004"}
-    assert newer.changes() == changes
+    assert newer_chapter.changes() == changes
 
 
-def test_a_change_names_the_registry_that_caused_it(service: Service, newer: Chapter) -> None:
+def test_a_change_names_the_registry_that_caused_it(service: Service, newer_chapter: Chapter) -> None:
     activated_at = next(
         event["detail"]["metadata"]["occurred_at"]
         for event in service.events_of(ACTIVATED)
-        if event["detail"]["metadata"]["registry_version"] == newer.version
+        if event["detail"]["metadata"]["registry_version"] == newer_chapter.version
     )
-    assert newer.changed()
-    for event in newer.changed():
+    assert newer_chapter.changed()
+    for event in newer_chapter.changed():
         cause = event["detail"]["data"]["cause"]
         assert cause["kind"] == "registry"
         version, _, at = cause["detail"].partition("@")
-        assert (version, datetime.fromisoformat(at)) == (newer.version, datetime.fromisoformat(activated_at))
+        assert (version, datetime.fromisoformat(at)) == (
+            newer_chapter.version,
+            datetime.fromisoformat(activated_at),
+        )
 
 
-def test_a_persons_answer_survives_a_newer_release(
-    service: Service, overridden: Decision, newer: Chapter
+def test_the_answer_of_a_person_stays_current_after_a_newer_release(
+    service: Service, override_decision: Decision, newer_chapter: Chapter
 ) -> None:
-    assert OUTSIDE_THE_SURVEY not in newer.changes()
-    current = service.decisions.get(overridden.source, OUTSIDE_THE_SURVEY)
+    assert OUTSIDE_THE_SURVEY not in newer_chapter.changes()
+    current = service.decisions.get(override_decision.source, OUTSIDE_THE_SURVEY)
     assert current is not None
-    assert (current.decision, current.override) == (Answer.VALIDATED, overridden.override)
+    assert (current.decision, current.override) == (Answer.VALIDATED, override_decision.override)
 
 
-def test_a_replayed_activation_publishes_nothing(service: Service, newer: Chapter) -> None:
-    (activated,) = [event for event in newer.events if event["detail-type"] == ACTIVATED]
+def test_a_redelivered_activation_event_publishes_nothing(service: Service, newer_chapter: Chapter) -> None:
+    (activated,) = [event for event in newer_chapter.events if event["detail-type"] == ACTIVATED]
     before = len(service.events)
     service.put_event(ACTIVATED, activated["detail"])
-    eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
+    wait_until(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     assert [event["detail-type"] for event in service.events[before:]] == [ACTIVATED]
 
 
 def test_no_validation_fails_while_an_operator_rolls_back(
-    service: Service, first: Chapter, newer: Chapter, flowing: list[str]
+    service: Service, first_chapter: Chapter, newer_chapter: Chapter, ids_sent_during_roll_back: list[str]
 ) -> None:
-    events = service.wait_for_decisions(flowing)
-    assert len({event["detail"]["metadata"]["event_id"] for event in events}) == len(flowing)
+    events = service.wait_for_decisions(ids_sent_during_roll_back)
+    assert len({event["detail"]["metadata"]["event_id"] for event in events}) == len(
+        ids_sent_during_roll_back
+    )
     versions = {event["detail"]["metadata"]["registry_version"] for event in events}
-    assert versions == {first.version, newer.version}
+    assert versions == {first_chapter.version, newer_chapter.version}
     assert service.waiting("ApplicationsQueue") == service.waiting("ApplicationsDeadLetterQueue") == 0
     assert service.errors_logged("validate_applications") == []
 
 
 def test_a_roll_back_reverts_exactly_the_changes(
-    newer: Chapter, rolled_back: Chapter, expected: Expected
+    newer_chapter: Chapter, roll_back_chapter: Chapter, expected: Expected
 ) -> None:
     followed = [
         application
@@ -303,25 +314,25 @@ def test_a_roll_back_reverts_exactly_the_changes(
         if application["application_id"] != OUTSIDE_THE_SURVEY
     ]
     answers = expected.answers
-    back = changes_between(answers[newer.version], answers[rolled_back.version], followed)
-    assert back.keys() == newer.changes().keys()
-    assert rolled_back.changes() == back
+    back = changes_between(answers[newer_chapter.version], answers[roll_back_chapter.version], followed)
+    assert back.keys() == newer_chapter.changes().keys()
+    assert roll_back_chapter.changes() == back
 
 
-def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, rolled_back: Chapter) -> None:
+def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, roll_back_chapter: Chapter) -> None:
     (run,) = service.ended_runs(["sample 2022.zip"]) or []
     service.redeliver(run)
     service.wait_until_done("ReleasesQueue")
-    assert service.active_version() == rolled_back.version
+    assert service.active_version() == roll_back_chapter.version
     service.take_results()
-    after = service.events[service.events.index(rolled_back.events[-1]) + 1 :]
+    after = service.events[service.events.index(roll_back_chapter.events[-1]) + 1 :]
     assert [event for event in after if event["detail-type"] == ACTIVATED] == []
 
 
 def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
-    service: Service, rolled_back: Chapter, older_year: Chapter, expected: Expected
+    service: Service, roll_back_chapter: Chapter, older_year_chapter: Chapter, expected: Expected
 ) -> None:
-    releases = service.registry.version(older_year.version).releases
+    releases = service.registry.version(older_year_chapter.version).releases
     assert [release.fiscal_year for release in releases] == [2020, 2021]
     followed = [
         application
@@ -329,11 +340,11 @@ def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
         if application["application_id"] != OUTSIDE_THE_SURVEY
     ]
     answers = expected.answers
-    news = changes_between(answers[rolled_back.version], answers[older_year.version], followed)
-    assert older_year.changes() == news
+    news = changes_between(answers[roll_back_chapter.version], answers[older_year_chapter.version], followed)
+    assert older_year_chapter.changes() == news
 
 
-def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year: Chapter) -> None:
+def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year_chapter: Chapter) -> None:
     with web_server() as web:
         mirror = web.serve("/pls_fy2022_csv.zip", lambda request: request.answer(200, sample_release(2022)))
         source = {"id": "mirror", "kind": "file", "url": mirror, "hosts": ["127.0.0.1"]}
@@ -343,24 +354,24 @@ def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year
         )
     assert (answer["outcome"], answer["fiscal_year"]) == ("uploaded", 2022)
 
-    def checked() -> Run | None:
+    def ended_run() -> Run | None:
         run = service.registry.run(answer["run_id"])
         return run if run and run.status != "loading" else None
 
-    run = eventually(checked, "the load of the fetched release ended")
+    run = wait_until(ended_run, "the load of the fetched release ended")
     assert run.status == "quarantined"
     assert "from_mirror" in {problem["code"] for problem in run.problems}
     assert (run.provenance["source-id"], run.provenance["official"]) == ("mirror", "no")
-    assert service.active_version() == older_year.version
+    assert service.active_version() == older_year_chapter.version
 
 
 def test_a_decision_that_ends_is_renewed_after_a_notice(
-    service: Service, older_year: Chapter, expected: Expected
+    service: Service, older_year_chapter: Chapter, expected: Expected
 ) -> None:
-    assert older_year.version == service.active_version()
-    first, second = [application["application_id"] for application in expected.applications[:2]]
-    ended = _ending(service, first, timedelta(days=-1))
-    _ending(service, second, timedelta(days=5))
+    assert older_year_chapter.version == service.active_version()
+    first_chapter, second = [application["application_id"] for application in expected.applications[:2]]
+    has_ended = _decision_that_ends_in(service, first_chapter, timedelta(days=-1))
+    _decision_that_ends_in(service, second, timedelta(days=5))
     service.take_results()
     since = len(service.events)
     service.operator_sqs.send_message(
@@ -370,18 +381,18 @@ def test_a_decision_that_ends_is_renewed_after_a_notice(
     service.take_results()
     events = {_application_id(event): event for event in service.events[since:]}
     assert {name: event["detail-type"] for name, event in events.items()} == {
-        first: "Library Application Validated",
+        first_chapter: "Library Application Validated",
         second: "Library Decision Expiring",
     }
-    assert events[first]["detail"]["data"]["cause"]["kind"] == "expiry"
+    assert events[first_chapter]["detail"]["data"]["cause"]["kind"] == "expiry"
     assert events[second]["detail"]["data"]["outlook"]["changes"] == []
-    renewed = service.decisions.get(ended.source, first)
+    renewed = service.decisions.get(has_ended.source, first_chapter)
     assert renewed is not None
     assert renewed.valid_until is not None
     assert renewed.valid_until > datetime.now(UTC) + timedelta(days=364)
 
 
-def _ending(service: Service, application_id: str, left: timedelta) -> Decision:
+def _decision_that_ends_in(service: Service, application_id: str, left: timedelta) -> Decision:
     """The decision on an application, aged until it is valid for ``left``."""
     event = next(
         event for event in service.events if event["detail"]["data"].get("application_id") == application_id

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.e2e.service import ROOT, Service, sample_release, wait_until
 
 EVENTS = ROOT / "events" / "validate_applications"
 BURST = ("2022.zip", "2022 again.zip", "page.zip", "2022 differs.zip", "2021 again.zip")
 
 
-def _bodies(event: str, suffix: str) -> list[str]:
+def _bodies_of(event: str, suffix: str) -> list[str]:
     """The messages of an event file, with application ids that no other test uses."""
     records = json.loads((EVENTS / event).read_text())["Records"]
     return [
@@ -24,7 +24,7 @@ def _bodies(event: str, suffix: str) -> list[str]:
     ]
 
 
-def _ids(bodies: list[str]) -> list[str]:
+def _application_ids(bodies: list[str]) -> list[str]:
     return [json.loads(body)["application_id"] for body in bodies]
 
 
@@ -37,7 +37,7 @@ class Poisoned:
 @pytest.fixture(scope="module", autouse=True)
 def poisoned(service: Service) -> Poisoned:
     """Sent first, because the poison message needs a minute to reach the dead-letter queue."""
-    bodies = _bodies("poison-among-ten.json", "ten")
+    bodies = _bodies_of("poison-among-ten.json", "ten")
     good = [body for body in bodies if body.startswith("{") and body.endswith("}")]
     (poison,) = set(bodies) - set(good)
     service.send(*bodies)
@@ -47,9 +47,9 @@ def poisoned(service: Service) -> Poisoned:
 @pytest.fixture(scope="module")
 def left_unpublished(service: Service) -> str:
     """The event id of a stored decision whose writer died before it could publish."""
-    bodies = _bodies("college.json", "alive")
+    bodies = _bodies_of("college.json", "alive")
     service.send(*bodies)
-    (event,) = service.wait_for_decisions(_ids(bodies))
+    (event,) = service.wait_for_decisions(_application_ids(bodies))
     decided = event["detail"]["data"]
     assert decided["decision"] != "validated"  # it would claim the system of another application
     decision = service.decisions.get(decided["source"], decided["application_id"])
@@ -79,22 +79,22 @@ def burst(service: Service, poisoned: Poisoned) -> Burst:
         "2022 differs.zip": sample_release(2022, seed=2),
         "2021 again.zip": sample_release(2021),
     }
-    flowing = _bodies("clean-match.json", "flow") + _bodies("typo.json", "flow")
+    flowing = _bodies_of("clean-match.json", "flow") + _bodies_of("typo.json", "flow")
     bodies = [body.replace("flow-", f"flow-{number}-", 1) for number in range(15) for body in flowing]
     for position, (name, content) in enumerate(contents.items()):
         service.upload(name, content)
         service.send(*bodies[position::10])
-    eventually(lambda: service.active_version() != before, "the newer release is active")
+    wait_until(lambda: service.active_version() != before, "the newer release is active")
     for position in range(5, 10):
         service.send(*bodies[position::10])
-    return Burst(before, _ids(bodies))
+    return Burst(before, _application_ids(bodies))
 
 
-def test_an_uploaded_release_is_active_and_announced(service: Service) -> None:
-    (run,) = eventually(lambda: service.ended_runs(["sample 2021+a.zip"]), "the first load ended")
+def test_an_uploaded_release_goes_live_and_an_event_reports_it(service: Service) -> None:
+    (run,) = wait_until(lambda: service.ended_runs(["sample 2021+a.zip"]), "the first load ended")
     assert run.status == "active"
 
-    def announced() -> list[dict[str, Any]]:
+    def activation_events() -> list[dict[str, Any]]:
         service.take_results()
         return [
             event
@@ -103,15 +103,17 @@ def test_an_uploaded_release_is_active_and_announced(service: Service) -> None:
             and event["detail"]["metadata"]["registry_version"] == run.version
         ]
 
-    (event,) = eventually(lambda: announced() or None, "Registry Activated")
+    (event,) = wait_until(lambda: activation_events() or None, "Registry Activated")
     assert event["source"] == "library-validator"
     version = service.registry.version(run.version or "")
     assert (version.systems, version.outlets) > (250, 300)
 
 
-def test_nine_of_ten_are_decided_beside_a_poison_message(service: Service, poisoned: Poisoned) -> None:
+def test_nine_applications_are_decided_although_the_tenth_message_is_unreadable(
+    service: Service, poisoned: Poisoned
+) -> None:
     assert len(poisoned.good) == 9
-    events = service.wait_for_decisions(_ids(poisoned.good))
+    events = service.wait_for_decisions(_application_ids(poisoned.good))
     assert len({event["detail"]["metadata"]["event_id"] for event in events}) == 9
     for event in events:
         data = event["detail"]["data"]
@@ -119,27 +121,27 @@ def test_nine_of_ten_are_decided_beside_a_poison_message(service: Service, poiso
         assert data["authority"] == "unproven"
 
 
-def test_a_message_that_comes_three_times_is_one_decision_with_one_event_id(service: Service) -> None:
-    bodies = _bodies("same-message-three-times.json", "thrice")
-    (application_id,) = set(_ids(bodies))
+def test_a_message_that_comes_three_times_makes_one_decision_with_one_event_id(service: Service) -> None:
+    bodies = _bodies_of("same-message-three-times.json", "thrice")
+    (application_id,) = set(_application_ids(bodies))
     service.send(*bodies)
     (source,) = {event["detail"]["data"]["source"] for event in service.wait_for_decisions([application_id])}
     queue = service.outputs["ApplicationsQueueUrl"]
 
-    def all_taken() -> bool:
+    def has_taken_all() -> bool:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         depth = service.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
         # The poison message of the other test may still be hidden here.
         return int(depth["ApproximateNumberOfMessages"]) == 0 and sum(map(int, depth.values())) <= 1
 
-    eventually(all_taken, "all three messages were taken")
+    wait_until(has_taken_all, "all three messages were taken")
     assert len(service.decisions.history(source, application_id)) == 1
     events = service.decision_events([application_id])
     assert len({event["detail"]["metadata"]["event_id"] for event in events}) == 1
 
 
 def test_five_uploads_in_a_burst_are_loaded_one_after_another(service: Service, burst: Burst) -> None:
-    runs = eventually(lambda: service.ended_runs(BURST), "five loads ended")
+    runs = wait_until(lambda: service.ended_runs(BURST), "five loads ended")
     names = [run.run_id.removeprefix("releases/").partition("@")[0] for run in runs]
     statuses = dict(zip(names, [run.status for run in runs], strict=True))
     assert statuses == {
@@ -166,19 +168,21 @@ def test_each_decision_names_the_one_version_that_it_used(service: Service, burs
         assert stored.registry_version == event["detail"]["metadata"]["registry_version"]
 
 
-def test_the_sweeper_publishes_the_decision_of_a_dead_writer(service: Service, left_unpublished: str) -> None:
-    def published() -> list[str] | None:
+def test_the_sweeper_publishes_a_decision_whose_writer_was_killed(
+    service: Service, left_unpublished: str
+) -> None:
+    def published_ids() -> list[str] | None:
         events = service.decision_events(["killed"])
         return [event["detail"]["metadata"]["event_id"] for event in events] or None
 
-    assert set(eventually(published, "the sweeper publishes")) == {left_unpublished}
+    assert set(wait_until(published_ids, "the sweeper publishes")) == {left_unpublished}
 
 
 def test_the_poison_message_ends_in_the_dead_letter_queue(service: Service, poisoned: Poisoned) -> None:
     queue = service.outputs["ApplicationsDeadLetterQueueUrl"]
 
-    def dead() -> list[str] | None:
+    def dead_letters() -> list[str] | None:
         messages = service.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
         return [message["Body"] for message in messages] or None
 
-    assert eventually(dead, "the poison message in the dead-letter queue") == [poisoned.poison]
+    assert wait_until(dead_letters, "the poison message in the dead-letter queue") == [poisoned.poison]

@@ -65,7 +65,7 @@ def test_handlers_run_in_an_empty_environment_of_their_own(service: Service) -> 
     assert {path.stem for path in site_packages} <= {"_virtualenv"}
 
 
-def test_a_stranger_is_refused(service: Service) -> None:
+def test_a_principal_without_a_role_is_refused(service: Service) -> None:
     with pytest.raises(ClientError, match="InvalidAccessKeyId"):
         service.stranger_s3.list_objects_v2(Bucket=service.outputs["ReleasesBucket"])
 

@@ -15,7 +15,9 @@ LAMBDA_LIMIT = 250 * 1024 * 1024  # bytes, unzipped, of a function and its layer
 
 
 @pytest.fixture(scope="module", params=[("arm64", "aarch64"), ("x86_64", "x86_64")], ids=lambda p: p[0])
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def layer_folder_and_processor(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, str]:
     """The folder that the layer unpacks to, and the machine that it was built for."""
     architecture, machine = request.param
     install(ROOT, ("sam",), lambda _said: None)
@@ -29,8 +31,10 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return artifacts, machine
 
 
-def test_compiled_parts_are_for_lambdas_python_and_processor(built: tuple[Path, str]) -> None:
-    artifacts, machine = built
+def test_compiled_parts_are_for_lambdas_python_and_processor(
+    layer_folder_and_processor: tuple[Path, str],
+) -> None:
+    artifacts, machine = layer_folder_and_processor
     extensions = list((artifacts / "python").rglob("*.so"))
     assert any(path.name.startswith("_pydantic_core") for path in extensions)
     assert any("rapidfuzz" in path.parts for path in extensions)
@@ -38,14 +42,18 @@ def test_compiled_parts_are_for_lambdas_python_and_processor(built: tuple[Path, 
     assert foreign == []
 
 
-def test_the_layer_holds_our_code_and_the_services_that_it_calls(built: tuple[Path, str]) -> None:
-    site = built[0] / "python"
+def test_the_layer_has_our_code_and_the_aws_services_that_it_calls(
+    layer_folder_and_processor: tuple[Path, str],
+) -> None:
+    site = layer_folder_and_processor[0] / "python"
     assert (site / "library_validator" / "py.typed").is_file()
     described = {path.name for path in (site / "botocore" / "data").iterdir() if path.is_dir()}
     assert described == {"dynamodb", "events", "s3", "sqs", "sts"}
     assert not any(path.name in {"tests", "bin", "examples"} for path in site.rglob("*") if path.is_dir())
 
 
-def test_the_layer_leaves_room(built: tuple[Path, str]) -> None:
-    size = sum(path.stat().st_size for path in built[0].rglob("*") if path.is_file())
+def test_the_layer_is_far_below_the_size_limit_of_lambda(
+    layer_folder_and_processor: tuple[Path, str],
+) -> None:
+    size = sum(path.stat().st_size for path in layer_folder_and_processor[0].rglob("*") if path.is_file())
     assert size < LAMBDA_LIMIT / 4

@@ -15,7 +15,7 @@ import pytest
 
 from library_validator_devstack import local_stack
 from library_validator_devstack.local_stack import LocalStack, LocalStackFailed
-from tests.e2e.service import ROOT, eventually
+from tests.e2e.service import ROOT, wait_until
 
 
 @pytest.fixture
@@ -43,16 +43,16 @@ def test_a_stopped_stack_leaves_no_process_and_no_temporary_file(stack: LocalSta
         os.killpg(running.pid, 0)
 
 
-def test_a_crashed_server_is_not_taken_for_a_running_one(stack: LocalStack) -> None:
+def test_a_crashed_server_is_not_taken_for_a_running_server(stack: LocalStack) -> None:
     crashed = stack.start()
     os.kill(crashed.pid, signal.SIGKILL)
-    eventually(lambda: stack.running() is None, "the lock is free", deadline=10)
+    wait_until(lambda: stack.running() is None, "the lock is free", deadline=10)
     assert not stack.is_healthy()
     assert stack.start().pid != crashed.pid
     assert stack.is_healthy()
 
 
-def test_a_process_that_took_over_a_stale_id_is_left_alone(stack: LocalStack) -> None:
+def test_another_process_that_has_the_stored_process_id_is_not_stopped(stack: LocalStack) -> None:
     stack.state.mkdir()
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as stranger:
         record = {"pid": stranger.pid, "port": 1, "started_at": 0.0, "outputs": {}}
@@ -75,14 +75,14 @@ def test_a_server_that_ends_at_once_says_why(stack: LocalStack, monkeypatch: pyt
     assert stack.running() is None
 
 
-def test_nothing_is_deployed_where_nothing_runs(stack: LocalStack) -> None:
+def test_a_deployment_is_refused_if_no_server_runs(stack: LocalStack) -> None:
     with pytest.raises(LocalStackFailed, match="start it first"):
         stack.deploy()
     with pytest.raises(LocalStackFailed, match="start it first"):
         stack.environment()
 
 
-def test_no_other_aws_setting_gets_through(stack: LocalStack) -> None:
+def test_aws_settings_of_the_environment_do_not_reach_the_stack(stack: LocalStack) -> None:
     stack.start()
     ambient = {"AWS_PROFILE": "mine", "AWS_SESSION_TOKEN": "mine", "PATH": "/bin"}
     surroundings = stack.environment_over(ambient)
@@ -91,7 +91,7 @@ def test_no_other_aws_setting_gets_through(stack: LocalStack) -> None:
     assert surroundings["AWS_ENDPOINT_URL"].startswith("https://127.0.0.1:")
 
 
-def test_a_failed_build_shows_what_sam_said(stack: LocalStack, tmp_path: Path) -> None:
+def test_a_failed_build_shows_the_output_of_sam(stack: LocalStack, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     checkout.mkdir()
     for name in (".local", "requirements", "layers"):

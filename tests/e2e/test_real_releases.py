@@ -28,11 +28,11 @@ from tests.e2e.full_comparison import (
     answers_of,
     change_in,
     changes_between,
-    kinds_of,
+    counts_of_kinds,
     registry_of,
     without_rivals,
 )
-from tests.e2e.service import ROOT, Service, deployed_service, eventually
+from tests.e2e.service import ROOT, Service, deployed_service, wait_until
 from tests.realdata.official_years import FILES
 
 pytestmark = pytest.mark.realdata
@@ -83,7 +83,9 @@ class Flow:
 
 @pytest.fixture(scope="module")
 def expected() -> Expected:
-    asked = Random(FOLLOWED).sample(_rows(), k=FOLLOWED + FOLLOWED // 5)  # more than are kept
+    asked = Random(FOLLOWED).sample(
+        _labelled_applications(), k=FOLLOWED + FOLLOWED // 5
+    )  # more than are kept
     releases, answers = [], []
     for year in YEARS:
         releases.append(read_release(DATA / "pls" / FILES[year]))
@@ -93,7 +95,7 @@ def expected() -> Expected:
     return Expected(kept, answers)
 
 
-def _rows() -> list[Fields]:
+def _labelled_applications() -> list[Fields]:
     """Applications of labelled libraries: moved, renamed, mistyped, with an FSCS id, and gone."""
     rows: dict[str, Fields] = {}
     for name in LABELLED:
@@ -135,19 +137,19 @@ def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
     before = service.active_version()
     service.upload(FILES[year], (DATA / "pls" / FILES[year]).read_bytes())
 
-    def flipped() -> str | None:
+    def new_active_version() -> str | None:
         if newest:
             flow.send_one()
         active = service.active_version()
         return active if active != before else None
 
-    version = eventually(flipped, f"FY{year} is active", LOAD_DEADLINE)
+    version = wait_until(new_active_version, f"FY{year} is active", LOAD_DEADLINE)
 
     def ended() -> bool:
         ended = service.events_of("Registry Revalidated")
         return any(event["detail"]["metadata"]["registry_version"] == version for event in ended)
 
-    eventually(ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
+    wait_until(ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(year, version, service.events[since:])
@@ -174,7 +176,7 @@ def test_every_release_publishes_exactly_its_changes(
         changed = [event for event in newer.changed if event["detail"]["data"]["application_id"] in followed]
         changes = changes_between(before, after, expected.applications)
         with capsys.disabled():
-            sys.stdout.write(_shown(older, newer, changes, len(followed)))
+            sys.stdout.write(_text_of_changes(older, newer, changes, len(followed)))
         assert changes
         names = [event["detail"]["data"]["application_id"] for event in changed]
         assert sorted(names) == sorted(changes)  # each change once
@@ -188,23 +190,23 @@ def test_a_second_revalidation_of_the_same_registry_publishes_nothing(
     service.take_results()
     since = len(service.events)
     service.put_event("Registry Activated", activated["detail"])
-    eventually(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
+    wait_until(lambda: service.waiting("RevalidationsQueue") > 0, "the event reached the queue")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     assert [event["detail-type"] for event in service.events[since:]] == ["Registry Activated"]
 
 
-def _shown(older: Chapter, newer: Chapter, changes: Mapping[str, Change], followed: int) -> str:
-    seconds = _seconds(newer)
+def _text_of_changes(older: Chapter, newer: Chapter, changes: Mapping[str, Change], followed: int) -> str:
+    seconds = _seconds_of_revalidation(newer)
     lines = [
         f"\nFY{older.year} -> FY{newer.year}: {len(changes)} of {followed} answers changed",
-        *(f"  {count:5} {kind}" for kind, count in kinds_of(changes.values()).items()),
+        *(f"  {count:5} {kind}" for kind, count in counts_of_kinds(changes.values()).items()),
         f"  {seconds:.1f} s from the flip on, {seconds * 1000 / followed:.1f} s per 1,000",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _seconds(chapter: Chapter) -> float:
+def _seconds_of_revalidation(chapter: Chapter) -> float:
     """Seconds from the activation of a release to the end of its revalidation, with the queue's delay."""
     at = {
         event["detail-type"]: datetime.fromisoformat(event["detail"]["metadata"]["occurred_at"])

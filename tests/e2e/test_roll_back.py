@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from library_validator.registry.rollback import roll_back
-from tests.e2e.service import Service, eventually, sample_release
+from tests.e2e.service import Service, sample_release, wait_until
 
 NAME = "2022 before a roll-back.zip"
 
 
-def test_a_roll_back_by_an_operator_is_announced(service: Service) -> None:
+def test_a_roll_back_by_an_operator_publishes_an_event(service: Service) -> None:
     service.upload(NAME, sample_release(2022))
-    (run,) = eventually(lambda: service.ended_runs([NAME]), "FY2022 is loaded")
+    (run,) = wait_until(lambda: service.ended_runs([NAME]), "FY2022 is loaded")
     assert run.status in {"active", "unchanged"}
     before = service.registry.pointer()
 
@@ -25,10 +25,10 @@ def test_a_roll_back_by_an_operator_is_announced(service: Service) -> None:
     assert (live.active, live.previous, live.reason) == (before.previous, before.active, reason)
     assert service.registry.pointer() == live
 
-    def announced() -> list[dict[str, Any]] | None:
+    def roll_back_events() -> list[dict[str, Any]] | None:
         service.take_results()
         activated = [event for event in service.events if event["detail-type"] == "Registry Activated"]
         return [event for event in activated if event["detail"]["data"]["reason"] == reason] or None
 
-    (event,) = eventually(announced, "Registry Activated")
+    (event,) = wait_until(roll_back_events, "Registry Activated")
     assert event["detail"]["metadata"]["registry_version"] == live.active

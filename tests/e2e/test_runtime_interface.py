@@ -19,7 +19,7 @@ import pytest
 
 from library_validator_devstack.environments import project_environments
 from tests.builders.web_server import web_server
-from tests.e2e.service import ROOT, Service, eventually, sample_release
+from tests.e2e.service import ROOT, Service, sample_release, wait_until
 
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 
@@ -39,7 +39,7 @@ def _free_ports() -> tuple[int, int]:
 
 
 @contextmanager
-def _running(service: Service, function: str, settings: dict[str, str]) -> Iterator[int]:
+def _running_function(service: Service, function: str, settings: dict[str, str]) -> Iterator[int]:
     """The port at which a function answers, with the layer that was built for this machine."""
     port, api_port = _free_ports()
     layer = service.stack.build() / "CoreLayer" / "python"
@@ -103,7 +103,7 @@ def test_index_release(service: Service) -> None:
         "RELEASES_BUCKET": service.outputs["ReleasesBucket"],
         "RESULTS_BUS": service.outputs["ResultsBus"],
     }
-    with _running(service, "index_release", settings) as port:
+    with _running_function(service, "index_release", settings) as port:
         answer = _invoke(port, event)
     assert answer["status"] == "unchanged"
     assert answer["run_id"].startswith(f"{key}@")
@@ -117,7 +117,7 @@ def test_validate_applications(service: Service) -> None:
         "CASEWORK_TABLE": service.outputs["CaseworkTable"],
         "RESULTS_BUS": service.outputs["ResultsBus"],
     }
-    with _running(service, "validate_applications", settings) as port:
+    with _running_function(service, "validate_applications", settings) as port:
         answer = _invoke(port, event)
     assert answer == {"batchItemFailures": [{"itemIdentifier": poison}]}
 
@@ -128,7 +128,7 @@ def test_sweep_results(service: Service) -> None:
         "RESULTS_BUS": service.outputs["ResultsBus"],
         "UNPUBLISHED_AFTER_SECONDS": "3600",
     }
-    with _running(service, "sweep_results", settings) as port:
+    with _running_function(service, "sweep_results", settings) as port:
         answer = _invoke(port, _event("sweep_results/schedule.json"))
     assert answer == {"published": 0, "left": 0}
 
@@ -140,7 +140,7 @@ def test_revalidate(service: Service) -> None:
         "RESULTS_BUS": service.outputs["ResultsBus"],
         "REVALIDATIONS_QUEUE_URL": service.outputs["RevalidationsQueueUrl"],
     }
-    with _running(service, "revalidate", settings) as port:
+    with _running_function(service, "revalidate", settings) as port:
         answer = _invoke(port, _event("revalidate/by-hand.json"))
     assert answer == {"status": "split", "checked": 0, "changed": 0, "notices": 0}
 
@@ -156,15 +156,15 @@ def test_fetch_release(service: Service) -> None:
             "RESULTS_BUS": service.outputs["ResultsBus"],
             "FETCH_SOURCES": json.dumps({"plain_http": True, "sources": [source]}),
         }
-        with _running(service, "fetch_release", settings) as port:
+        with _running_function(service, "fetch_release", settings) as port:
             answer = _invoke(port, _event("fetch_release/schedule.json"))
     # The release is already accepted, so it is not uploaded.
     assert (answer["outcome"], answer["source_id"], answer["run_id"]) == ("known", "own", None)
 
 
 @pytest.fixture(autouse=True)
-def _registry_is_quiet(service: Service) -> None:
+def _wait_for_other_loads(service: Service) -> None:
     """Waits until no other load runs."""
-    eventually(
+    wait_until(
         lambda: all(run.status != "loading" for run in service.registry.runs()), "no load is under way"
     )

@@ -26,7 +26,7 @@ from tests.builders.aws_resources import (
     create_registry_table,
     create_releases_bucket,
 )
-from tests.builders.events import queued
+from tests.builders.events import queue_message
 from tests.builders.lambda_context import CONTEXT
 
 UPLOADS = {
@@ -86,7 +86,7 @@ class ReleaseStack:
         """The messages of the queue in the form that Lambda gets; they stay in the queue."""
         found = self.sqs.receive_message(QueueUrl=self.releases, MaxNumberOfMessages=10).get("Messages", [])
         return [
-            queued(message["Body"], message["MessageId"]) | {"handle": message["ReceiptHandle"]}
+            queue_message(message["Body"], message["MessageId"]) | {"handle": message["ReceiptHandle"]}
             for message in found
         ]
 

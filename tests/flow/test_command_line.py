@@ -32,7 +32,7 @@ from tests.builders.aws_resources import (
     create_releases_bucket,
     create_results_bus,
 )
-from tests.builders.events import application_record, batch, release_uploaded
+from tests.builders.events import application_record, batch_of, release_uploaded
 from tests.builders.lambda_context import CONTEXT
 from tests.flow.release_stack import load_beside_a_command
 
@@ -102,7 +102,7 @@ class DeployedStack:
                 )
                 for message in messages
             ]
-            validate_applications.lambda_handler(batch(*records), CONTEXT)
+            validate_applications.lambda_handler(batch_of(*records), CONTEXT)
             for message in messages:
                 sqs.delete_message(QueueUrl=self.applications, ReceiptHandle=message["ReceiptHandle"])
 
@@ -150,19 +150,19 @@ def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Deploy
     validate_applications.build_runtime.cache_clear()
 
 
-def run(*arguments: str | Path, given: str | None = None) -> Result:
+def run_command(*arguments: str | Path, given: str | None = None) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
-def loaded(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
+def upload_and_load(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
     deployed.load_next_upload()
-    result = run("upload", path, "--timeout", "60")
+    result = run_command("upload", path, "--timeout", "60")
     deployed.wait_for_loader()
     return result
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> Path:
+def older_release(tmp_path: Path) -> Path:
     path = tmp_path / "pls_sample_fy2021_csv.zip"
     with path.open("wb") as target:
         write_sample_release(target, 2021, 1)
@@ -170,10 +170,10 @@ def older(tmp_path: Path) -> Path:
 
 
 def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: DeployedStack) -> None:
-    result = loaded(deployed)
+    result = upload_and_load(deployed)
     assert result.exit_code == 0, result.output
     assert "active: fiscal year 2022, 300 systems, 501 outlets" in result.stdout
-    shown = json.loads(run("status", "--json").stdout)
+    shown = json.loads(run_command("status", "--json").stdout)
     assert (shown["registry"]["fiscal_year"], shown["registry"]["systems"]) == (2022, 300)
     assert shown["queues"]["applications"] == {"waiting": 0, "in_work": 0}
 
@@ -181,14 +181,14 @@ def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: Deploy
 def test_a_refused_release_fails_the_command_and_leaves_the_live_version(
     deployed: DeployedStack, tmp_path: Path
 ) -> None:
-    loaded(deployed)
+    upload_and_load(deployed)
     broken = tmp_path / "pls_fy2023_csv.zip"
     broken.write_bytes(SAMPLE.read_bytes()[:20_000])
-    result = loaded(deployed, broken)
+    result = upload_and_load(deployed, broken)
     assert result.exit_code == 1
     assert "refused" in result.stdout
-    runs = json.loads(run("release", "list", "--json").stdout)
-    assert [run["status"] for run in runs["runs"]] == ["refused", "active"]
+    runs = json.loads(run_command("release", "list", "--json").stdout)
+    assert [run_command["status"] for run_command in runs["runs"]] == ["refused", "active"]
     assert runs["active"] == runs["runs"][1]["version"]
 
 
@@ -197,7 +197,7 @@ def test_a_pair_of_csv_files_is_zipped_and_loaded(
 ) -> None:
     systems, outlets = unzipped_sample
     deployed.load_next_upload()
-    result = run("upload", systems, outlets, "--timeout", "60")
+    result = run_command("upload", systems, outlets, "--timeout", "60")
     assert result.exit_code == 0, result.output
     assert "300 systems, 501 outlets" in result.stdout
 
@@ -211,48 +211,48 @@ def unzipped_sample(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / systems, tmp_path / next(name for name in names if name != systems)
 
 
-def test_a_roll_back_keeps_its_reason_and_its_operator(deployed: DeployedStack, older: Path) -> None:
-    loaded(deployed, older)
-    loaded(deployed)
-    pointer = json.loads(run("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
+def test_a_roll_back_keeps_its_reason_and_its_operator(deployed: DeployedStack, older_release: Path) -> None:
+    upload_and_load(deployed, older_release)
+    upload_and_load(deployed)
+    pointer = json.loads(run_command("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
     assert pointer["fiscal_year"] == 2021
-    newest = json.loads(run("release", "list", "--json").stdout)["runs"][0]
+    newest = json.loads(run_command("release", "list", "--json").stdout)["runs"][0]
     assert newest["reason"] == "Kansas is missing"
     assert "assumed-role/operator/" in newest["by"]
-    again = run("release", "rollback", "--reason", "once more")
+    again = run_command("release", "rollback", "--reason", "once more")
     assert (again.exit_code, "rolled back itself" in again.stderr) == (1, True)
 
 
-def submitted(deployed: DeployedStack, *, sender: str = PARTNER) -> Result:
-    result = run("submit", ROOT / "events" / "demo-applications.jsonl")
+def submit_applications(deployed: DeployedStack, *, sender: str = PARTNER) -> Result:
+    result = run_command("submit", ROOT / "events" / "demo-applications.jsonl")
     deployed.decide_all(sender)
     return result
 
 
-def test_applications_go_in_and_decisions_come_out(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    assert "23 applications sent" in submitted(deployed).stdout
-    decided = [json.loads(line) for line in run("results", "--json").stdout.splitlines()]
+def test_submitted_applications_are_decided_and_listed(deployed: DeployedStack) -> None:
+    upload_and_load(deployed)
+    assert "23 applications sent" in submit_applications(deployed).stdout
+    decided = [json.loads(line) for line in run_command("results", "--json").stdout.splitlines()]
     assert len(decided) == 23
     assert {decision["source"] for decision in decided} == {PARTNER}
-    needing = run("results", "--decision", "needs_review").stdout
+    needing = run_command("results", "--decision", "needs_review").stdout
     assert "demo-23-second-claimant" in needing
     assert "demo-01-clean" not in needing
-    newest = run("results", "--limit", "1")
+    newest = run_command("results", "--limit", "1")
     assert "the newest 1 of 23 decisions" in newest.stderr
 
 
 def test_sending_a_file_again_changes_nothing(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
-    before = run("results", "--json").stdout
-    submitted(deployed)
-    assert run("results", "--json").stdout == before
+    upload_and_load(deployed)
+    submit_applications(deployed)
+    before = run_command("results", "--json").stdout
+    submit_applications(deployed)
+    assert run_command("results", "--json").stdout == before
 
 
 def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedStack) -> None:
     lines = '{"application_id": "A-1", "name": "X"}\nno json\n{"application_id": "\\u0007", "name": "Y"}\n'
-    result = run("submit", "-", "--json", given=lines)
+    result = run_command("submit", "-", "--json", given=lines)
     assert result.exit_code == 1
     shown = json.loads(result.stdout)
     assert shown["sent"] == 1
@@ -261,85 +261,85 @@ def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedSta
 
 def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed: DeployedStack) -> None:
     lines = 'Record ID,Organization,City\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n'
-    result = run("submit", "-", "--column", "name=Organization", given=lines)
+    result = run_command("submit", "-", "--column", "name=Organization", given=lines)
     assert (result.exit_code, "1 application sent" in result.stdout) == (1, True)
     assert "lines 2 to 3 cannot be read: a quotation mark is opened and not closed" in result.stderr
     assert 'columns read: application_id from "Record ID", name from "Organization"' in result.stderr
 
 
-def test_nothing_about_a_person_is_sent(deployed: DeployedStack) -> None:
+def test_fields_about_a_person_are_not_sent(deployed: DeployedStack) -> None:
     lines = "application_id,name,contact_email\nA-1,Anytown PL,a@b.example\n"
-    result = run("submit", "-", given=lines)
+    result = run_command("submit", "-", given=lines)
     assert "contact_email" in result.stderr
     (message,) = boto3.client("sqs").receive_message(QueueUrl=deployed.applications)["Messages"]
     assert json.loads(message["Body"]) == {"application_id": "A-1", "name": "Anytown PL"}
 
 
 def test_a_decision_of_any_sender_is_explained(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
-    result = run("explain", "demo-04-branch")
+    upload_and_load(deployed)
+    submit_applications(deployed)
+    result = run_command("explain", "demo-04-branch")
     assert result.exit_code == 0, result.output
     for said in ("VALIDATED", "OR7002-003", "CALDERA VALLEY LIBRARY SYSTEM", "(branch)", "street", PARTNER):
         assert said in result.stdout
-    whole = json.loads(run("explain", "demo-04-branch", "--source", PARTNER, "--json").stdout)
+    whole = json.loads(run_command("explain", "demo-04-branch", "--source", PARTNER, "--json").stdout)
     assert whole["match"]["fscs_id"] == "OR7002-003"
     assert len(whole["history"]) == 1
 
 
 def test_an_id_that_two_senders_use_needs_the_source(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
-    submitted(deployed, sender="AROAPARTNERTWO")
-    result = run("explain", "demo-04-branch")
+    upload_and_load(deployed)
+    submit_applications(deployed)
+    submit_applications(deployed, sender="AROAPARTNERTWO")
+    result = run_command("explain", "demo-04-branch")
     assert result.exit_code == 1
     assert "AROAPARTNERONE, AROAPARTNERTWO" in result.stderr
-    assert run("explain", "demo-04-branch", "--source", "AROAPARTNERTWO").exit_code == 0
+    assert run_command("explain", "demo-04-branch", "--source", "AROAPARTNERTWO").exit_code == 0
 
 
 def test_an_unknown_application_cannot_be_explained(deployed: DeployedStack) -> None:
-    assert run("explain", "nobody").exit_code == 1
-    assert run("explain", "nobody", "--source", PARTNER).exit_code == 1
+    assert run_command("explain", "nobody").exit_code == 1
+    assert run_command("explain", "nobody", "--source", PARTNER).exit_code == 1
 
 
 def run_override(*arguments: str, given: str | None = None) -> Result:
-    return run("override", "set", *arguments, "--words", "called; they knew of it", given=given)
+    return run_command("override", "set", *arguments, "--words", "called; they knew of it", given=given)
 
 
 CALLED: Final = ("--answer", "validated", "--as", "ia7009-3", "--reason", "CONFIRMED_BY_PHONE")
 
 
-def test_a_person_overrides_after_seeing_the_present_decision(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
+def test_an_override_is_recorded_after_a_person_has_confirmed_it(deployed: DeployedStack) -> None:
+    upload_and_load(deployed)
+    submit_applications(deployed)
     declined = run_override("demo-17-friends", *CALLED, given="n\n")
     assert (declined.exit_code, "no override was recorded" in declined.stderr) == (1, True)
     assert "NOT VALIDATED" in declined.stdout
     assert "would become: validated as IA7009-003" in declined.stdout
     assert "[AFFILIATE]" in declined.stdout
-    assert json.loads(run("override", "list", "demo-17-friends", "--json").stdout) == []
+    assert json.loads(run_command("override", "list", "demo-17-friends", "--json").stdout) == []
 
     result = run_override("demo-17-friends", *CALLED, given="y\n")
     assert result.exit_code == 0, result.output
-    explained = run("explain", "demo-17-friends").stdout
+    explained = run_command("explain", "demo-17-friends").stdout
     for said in ("[OVERRIDDEN_BY_PERSON]", "called; they knew of it", "assumed-role/operator/", "in force"):
         assert said in explained
-    (kept,) = json.loads(run("override", "list", "demo-17-friends", "--json").stdout)
+    (kept,) = json.loads(run_command("override", "list", "demo-17-friends", "--json").stdout)
     assert (kept["fscs_id"], kept["effect"]) == ("IA7009-003", "stands")
 
 
 def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
+    upload_and_load(deployed)
+    submit_applications(deployed)
     run_override("demo-17-friends", *CALLED, "--yes")
-    submitted(deployed)
-    current = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    submit_applications(deployed)
+    current = json.loads(run_command("explain", "demo-17-friends", "--json").stdout)
     assert current["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
     back = ("--answer", "needs_review", "--reason", "decided_in_error", "--yes", "--json")
     decided = json.loads(run_override("demo-17-friends", *back).stdout)
     assert (decided["decision"], decided["reason_codes"]) == ("not_validated", ["AFFILIATE"])
-    shown = json.loads(run("explain", "demo-17-friends", "--json").stdout)
+    shown = json.loads(run_command("explain", "demo-17-friends", "--json").stdout)
     assert [override["effect"] for override in shown["overrides"]] == ["replaced", "replaced"]
     assert [decision["cause"]["kind"] for decision in shown["history"]] == [
         "submission",
@@ -349,8 +349,8 @@ def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack)
 
 
 def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
-    loaded(deployed)
-    submitted(deployed)
+    upload_and_load(deployed)
+    submit_applications(deployed)
     unlisted = run_override("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
     assert (unlisted.exit_code, "IA7999 is not in the registry" in unlisted.stderr) == (1, True)
     held = run_override("demo-17-friends", *CALLED[:3], "IA7001", *CALLED[4:], "--yes")
@@ -362,7 +362,7 @@ def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
 
 
 @pytest.mark.parametrize("command", [("status",), ("results",), ("release", "list")], ids=" ".join)
-def test_a_new_stack_has_nothing_to_show_and_says_so(
+def test_a_command_says_that_a_new_stack_has_nothing_to_show(
     deployed: DeployedStack, command: tuple[str, ...]
 ) -> None:
-    assert run(*command).exit_code == 0
+    assert run_command(*command).exit_code == 0

@@ -15,7 +15,13 @@ from typer.testing import CliRunner, Result
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from tests.builders.aws_resources import REGISTRY_TABLE, RELEASES_BUCKET, RESULTS_BUS
-from tests.builders.web_server import WebServer, links, status, versioned, web_server
+from tests.builders.web_server import (
+    WebServer,
+    page_with_links,
+    page_with_status,
+    web_server,
+    zip_page_with_etag,
+)
 from tests.flow.release_stack import ReleaseStack, load_beside_a_command, sample
 
 ZIP = "/files/pls_fy2022_csv.zip"
@@ -71,8 +77,8 @@ def service(
         }
         sources = tmp_path / "sources.json"
         sources.write_text(json.dumps({"plain_http": True, "sources": [page]}))
-        web.serve("/survey", links(ZIP))
-        web.serve(ZIP, versioned(sample(2022), '"v1"'))
+        web.serve("/survey", page_with_links(ZIP))
+        web.serve(ZIP, zip_page_with_etag(sample(2022), '"v1"'))
         service = Service(release_stack, web, sources)
         yield service
         service.end()
@@ -88,7 +94,7 @@ def test_a_new_release_is_fetched_and_followed_until_it_is_live(service: Service
     assert (run.provenance["official"], run.provenance["source-id"]) == ("yes", "page")
 
 
-def test_the_second_time_there_is_nothing_new(service: Service) -> None:
+def test_a_second_fetch_finds_no_new_release(service: Service) -> None:
     service.fetch()
     result = service.fetch("--json")
     assert result.exit_code == 0, result.output
@@ -105,7 +111,7 @@ def test_a_dry_run_shows_a_release_and_uploads_nothing(service: Service) -> None
 
 def test_if_no_source_answers_the_command_shows_why_and_fails(service: Service) -> None:
     service.fetch()
-    service.web.serve("/survey", status(403))
+    service.web.serve("/survey", page_with_status(403))
     result = service.fetch()
     assert result.exit_code == 1
     assert "refuses the request (HTTP 403)" in result.stdout
@@ -115,7 +121,7 @@ def test_if_no_source_answers_the_command_shows_why_and_fails(service: Service) 
 
 
 def test_a_release_from_another_address_waits_for_a_person(service: Service, tmp_path: Path) -> None:
-    url = service.web.serve("/mirror.zip", versioned(sample(2022), '"m"'))
+    url = service.web.serve("/mirror.zip", zip_page_with_etag(sample(2022), '"m"'))
     written = json.loads(service.sources.read_text())
     written["sources"][0] |= {"hosts": ["agency.example"], "url": "https://agency.example/survey"}
     service.sources.write_text(json.dumps(written))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from functions.fetch_release.handler import build_runtime, lambda_handler
-from tests.builders.events import example
+from tests.builders.events import example_event
 from tests.builders.lambda_context import CONTEXT
-from tests.builders.web_server import WebServer, status, versioned, web_server
+from tests.builders.web_server import WebServer, page_with_status, web_server, zip_page_with_etag
 from tests.flow.release_stack import ReleaseStack, sample
 
 ZIP = "/files/pls_fy2022_csv.zip"
@@ -35,11 +35,11 @@ def web(release_stack: ReleaseStack, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 
 def fetch() -> dict[str, Any]:
-    return lambda_handler(example("fetch_release", "schedule"), CONTEXT)
+    return lambda_handler(example_event("fetch_release", "schedule"), CONTEXT)
 
 
 def test_a_fetched_release_is_loaded_once(release_stack: ReleaseStack, web: WebServer) -> None:
-    web.serve(ZIP, versioned(sample(2022), '"v1"'))
+    web.serve(ZIP, zip_page_with_etag(sample(2022), '"v1"'))
     fetched = fetch()
     assert (fetched["outcome"], fetched["source_id"], fetched["fiscal_year"]) == ("uploaded", "agency", 2022)
     (loaded,) = release_stack.deliver()
@@ -53,7 +53,7 @@ def test_a_fetched_release_is_loaded_once(release_stack: ReleaseStack, web: WebS
 def test_a_release_uploaded_by_hand_is_not_fetched(release_stack: ReleaseStack, web: WebServer) -> None:
     release_stack.upload(sample(2022))
     release_stack.deliver()
-    web.serve(ZIP, versioned(sample(2022), '"v1"'))
+    web.serve(ZIP, zip_page_with_etag(sample(2022), '"v1"'))
     assert fetch()["outcome"] == "known"
     assert release_stack.deliver() == []
 
@@ -61,7 +61,7 @@ def test_a_release_uploaded_by_hand_is_not_fetched(release_stack: ReleaseStack, 
 def test_if_no_source_answers_an_event_is_published_and_nothing_fails(
     release_stack: ReleaseStack, web: WebServer
 ) -> None:
-    web.serve(ZIP, status(403))
+    web.serve(ZIP, page_with_status(403))
     assert fetch()["outcome"] == "failed"
     (event,) = release_stack.published()
     assert event["detail-type"] == "Release Fetch Failed"

@@ -10,12 +10,12 @@ from library_validator.registry.bucket import PROVENANCE
 from library_validator.releases.fetching.downloading import FetchOutcome
 from library_validator.releases.fetching.fetch import KnownReleases
 from tests.builders.web_server import (
-    links,
-    redirect,
-    status,
-    versioned,
+    page_with_links,
+    page_with_status,
+    redirect_page,
     web_server,
-    zip_file,
+    zip_page,
+    zip_page_with_etag,
 )
 from tests.flow.fetch_world import CONTENT, FY2022, FY2022_OTHER, NOW, SHA256, ZIP, World
 
@@ -30,8 +30,8 @@ def world() -> Iterator[World]:
 
 
 def test_a_release_linked_by_the_agency_s_page_is_uploaded_with_its_origin(world: World) -> None:
-    world.web.serve("/survey", links("/files/pls_fy2021_csv.zip", ZIP, "/files/pls_fy2022_sas.zip"))
-    url = world.web.serve(ZIP, versioned(FY2022, '"v1"', "Wed, 01 Jul 2026 00:00:00 GMT"))
+    world.web.serve("/survey", page_with_links("/files/pls_fy2021_csv.zip", ZIP, "/files/pls_fy2022_sas.zip"))
+    url = world.web.serve(ZIP, zip_page_with_etag(FY2022, '"v1"', "Wed, 01 Jul 2026 00:00:00 GMT"))
     answer = world.search(world.page()).answer
     assert answer is not None
     assert (answer.outcome, answer.fiscal_year, answer.url) == (FetchOutcome.UPLOADED, 2022, url)
@@ -51,14 +51,14 @@ def test_a_release_linked_by_the_agency_s_page_is_uploaded_with_its_origin(world
 
 
 def test_a_release_of_a_mirror_is_not_official(world: World) -> None:
-    world.web.serve(ZIP, zip_file(FY2022))
+    world.web.serve(ZIP, zip_page(FY2022))
     answer = world.search(world.file(official=False)).answer
     assert answer is not None
     assert world.uploaded(answer.run_id)[1]["official"] == "no"
 
 
 def test_a_trial_reports_a_release_and_stores_nothing(world: World) -> None:
-    world.web.serve(ZIP, zip_file(FY2022))
+    world.web.serve(ZIP, zip_page(FY2022))
     answer = world.search(world.file(), trial=True).answer
     assert answer is not None
     assert (answer.outcome, answer.run_id, answer.sha256) == (FetchOutcome.FOUND, "", SHA256)
@@ -66,15 +66,17 @@ def test_a_trial_reports_a_release_and_stores_nothing(world: World) -> None:
 
 
 def test_an_unchanged_file_is_not_downloaded_again(world: World) -> None:
-    world.web.serve(ZIP, versioned(FY2022, '"v1"'))
+    world.web.serve(ZIP, zip_page_with_etag(FY2022, '"v1"'))
     assert world.outcome()[0] == "uploaded"
     assert world.outcome() == ("not_modified", "has the same release of fiscal year 2022 as before")
-    world.web.serve(ZIP, versioned(FY2022_OTHER, '"v2"'))
+    world.web.serve(ZIP, zip_page_with_etag(FY2022_OTHER, '"v2"'))
     assert world.outcome()[0] == "uploaded"
 
 
 def test_a_modification_date_alone_shows_that_a_file_is_unchanged(world: World) -> None:
-    dated = status(200, FY2022, content_type="application/zip", last_modified="Wed, 01 Jul 2026 00:00:00 GMT")
+    dated = page_with_status(
+        200, FY2022, content_type="application/zip", last_modified="Wed, 01 Jul 2026 00:00:00 GMT"
+    )
     world.web.serve(ZIP, dated)
     world.outcome()
     world.outcome()
@@ -82,8 +84,8 @@ def test_a_modification_date_alone_shows_that_a_file_is_unchanged(world: World) 
 
 
 def test_the_same_content_of_two_sources_is_uploaded_once(world: World) -> None:
-    world.web.serve(ZIP, zip_file(FY2022))
-    world.web.serve("/other.zip", zip_file(FY2022))
+    world.web.serve(ZIP, zip_page(FY2022))
+    world.web.serve("/other.zip", zip_page(FY2022))
     assert world.outcome()[0] == "uploaded"
     assert world.outcome()[0] == "known"
     assert world.outcome(world.file("/other.zip", "other")) == (
@@ -92,47 +94,47 @@ def test_the_same_content_of_two_sources_is_uploaded_once(world: World) -> None:
     )
 
 
-def test_the_agency_s_own_copy_is_uploaded_after_a_mirror_s(world: World) -> None:
-    world.web.serve(ZIP, zip_file(FY2022))
+def test_a_release_of_a_mirror_is_uploaded_again_from_the_agency(world: World) -> None:
+    world.web.serve(ZIP, zip_page(FY2022))
     assert world.outcome(world.file(source_id="mirror", official=False))[0] == "uploaded"
     assert world.outcome(world.file(source_id="agency"))[0] == "uploaded"
 
 
 def test_an_accepted_release_is_not_uploaded_again(world: World) -> None:
     world.known = KnownReleases(2022, frozenset({CONTENT}))
-    world.web.serve(ZIP, zip_file(FY2022_OTHER))  # another zip of the same two files
+    world.web.serve(ZIP, zip_page(FY2022_OTHER))  # another zip of the same two files
     assert world.outcome()[0] == "known"
 
 
 def test_a_new_edition_of_the_live_year_is_uploaded(world: World) -> None:
     world.known = KnownReleases(2022, frozenset({"other content"}))
-    world.web.serve("/survey", links(ZIP))
-    world.web.serve(ZIP, zip_file(FY2022))
+    world.web.serve("/survey", page_with_links(ZIP))
+    world.web.serve(ZIP, zip_page(FY2022))
     assert world.outcome(world.page())[0] == "uploaded"
 
 
 def test_older_years_are_not_downloaded(world: World) -> None:
     world.known = KnownReleases(2023)
-    world.web.serve("/survey", links(ZIP))
+    world.web.serve("/survey", page_with_links(ZIP))
     assert world.outcome(world.page()) == ("nothing_newer", "has nothing newer than fiscal year 2023")
     assert world.web.paths() == ["/survey"]
 
 
-def test_the_newest_past_year_of_a_page_is_taken(world: World) -> None:
+def test_the_newest_year_that_has_ended_is_taken_from_a_page(world: World) -> None:
     world.known = KnownReleases(2021)
-    newer = world.web.serve("/2026/pls_fy2022_csv.zip", zip_file(FY2022))
-    world.web.serve("/survey", links("/2025/pls_fy2022_csv.zip", newer, "/x/pls_fy2099_csv.zip"))
+    newer = world.web.serve("/2026/pls_fy2022_csv.zip", zip_page(FY2022))
+    world.web.serve("/survey", page_with_links("/2025/pls_fy2022_csv.zip", newer, "/x/pls_fy2099_csv.zip"))
     answer = world.search(world.page()).answer
     assert answer is not None
     assert answer.url == newer
 
 
-def test_if_the_newest_year_of_a_table_is_gone_the_next_one_is_taken(world: World) -> None:
+def test_if_the_newest_year_of_a_table_is_gone_the_next_year_is_taken(world: World) -> None:
     world.known = KnownReleases(2021)
     table = world.table(
         **{
             "2023": f"{world.web.url}/gone.zip",
-            "2022": world.web.serve(ZIP, zip_file(FY2022)),
+            "2022": world.web.serve(ZIP, zip_page(FY2022)),
             "2021": world.web.url,
         }
     )
@@ -157,11 +159,11 @@ def test_a_copy_of_a_page_is_requested_with_the_date_of_today(world: World) -> N
         "hosts": ["127.0.0.1"],
     }
     kept = "/web/20260701id_/https://agency.example"
-    world.web.serve("/web/20261123id_/https://agency.example/survey", redirect(f"{kept}/survey"))
+    world.web.serve("/web/20261123id_/https://agency.example/survey", redirect_page(f"{kept}/survey"))
     world.web.serve(
-        f"{kept}/survey", links("/f/pls_fy2022_csv.zip", "https://evil.example/pls_fy2023_csv.zip")
+        f"{kept}/survey", page_with_links("/f/pls_fy2022_csv.zip", "https://evil.example/pls_fy2023_csv.zip")
     )
-    world.web.serve("/web/20261123id_/https://agency.example/f/pls_fy2022_csv.zip", zip_file(FY2022))
+    world.web.serve("/web/20261123id_/https://agency.example/f/pls_fy2022_csv.zip", zip_page(FY2022))
     search = world.search(original, copy)
     assert [attempt.outcome.value for attempt in search.attempts] == ["unreachable", "uploaded"]
     assert search.answer is not None
@@ -172,8 +174,8 @@ def test_a_copy_of_a_page_is_requested_with_the_date_of_today(world: World) -> N
 
 
 def test_the_last_result_of_each_source_is_stored(world: World) -> None:
-    world.web.serve(ZIP, status(403))
-    world.web.serve("/copy.zip", zip_file(FY2022))
+    world.web.serve(ZIP, page_with_status(403))
+    world.web.serve("/copy.zip", zip_page(FY2022))
     for _ in range(2):
         world.search(world.file(), world.file("/copy.zip", "mirror", official=False))
     refused, mirror = world.states.states()["file"], world.states.states()["mirror"]

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.errors import NotFetched
-from tests.builders.web_server import Request, WebServer, dripping, status, web_server
+from tests.builders.web_server import Request, WebServer, page_with_status, slow_page, web_server
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +57,12 @@ def web(certificate: Path) -> Iterator[WebServer]:
 
 
 @pytest.fixture
-def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def trust_certificate(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
 def test_a_self_signed_certificate_is_not_trusted(web: WebServer) -> None:
-    url = web.serve("/", status(200, b"hello"))
+    url = web.serve("/", page_with_status(200, b"hello"))
     with (
         pytest.raises(NotFetched, match="a certificate that is not trusted") as raised,
         Urllib3Client().get(url, {}, 5),
@@ -72,26 +72,26 @@ def test_a_self_signed_certificate_is_not_trusted(web: WebServer) -> None:
     assert web.requests == []
 
 
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trust_certificate")
 def test_a_body_is_read_as_it_was_sent_and_header_names_are_in_lower_case(web: WebServer) -> None:
-    url = web.serve("/a%20b?c=d", status(200, b"hello", **{"X-Said": "Yes"}))
+    url = web.serve("/a%20b?c=d", page_with_status(200, b"hello", **{"X-Said": "Yes"}))
     with Urllib3Client().get(url, {"If-None-Match": '"1"'}, 5) as answer:
         assert (answer.status, answer.headers["x-said"], b"".join(answer.body)) == (200, "Yes", b"hello")
     ((path, headers),) = web.requests
     assert (path, headers["If-None-Match"]) == ("/a%20b?c=d", '"1"')
 
 
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trust_certificate")
 def test_a_trusted_certificate_for_another_host_is_refused(web: WebServer) -> None:
-    url = web.serve("/", status(200)).replace("127.0.0.1", "localhost")
+    url = web.serve("/", page_with_status(200)).replace("127.0.0.1", "localhost")
     with pytest.raises(NotFetched, match="certificate that is not trusted"), Urllib3Client().get(url, {}, 5):
         pass
 
 
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trust_certificate")
 @pytest.mark.parametrize("headers", [False, True], ids=["body", "headers"])
 def test_a_very_slow_response_ends_at_the_time_limit(web: WebServer, headers: bool) -> None:
-    url = web.serve("/", dripping(web.over, headers=headers))
+    url = web.serve("/", slow_page(web.over, headers=headers))
     began = time.monotonic()
     with pytest.raises(NotFetched) as raised, Urllib3Client().get(url, {}, 0.5) as answer:
         list(answer.body)
@@ -99,12 +99,12 @@ def test_a_very_slow_response_ends_at_the_time_limit(web: WebServer, headers: bo
     assert time.monotonic() - began < 3
 
 
-@pytest.mark.usefixtures("trusted")
-def test_a_silent_server_is_left_at_the_time_limit(web: WebServer) -> None:
-    def silent(_request: Request) -> None:
+@pytest.mark.usefixtures("trust_certificate")
+def test_a_request_to_a_silent_server_ends_at_the_time_limit(web: WebServer) -> None:
+    def send_nothing(_request: Request) -> None:
         web.over.wait(10)
 
-    url = web.serve("/", silent)
+    url = web.serve("/", send_nothing)
     with pytest.raises(NotFetched) as raised, Urllib3Client().get(url, {}, 0.3):
         pass
     assert raised.value.outcome == "timed_out"

@@ -9,7 +9,7 @@ import pytest
 from functions.index_release.handler import build_runtime, lambda_handler
 from library_validator.errors import NoActiveRegistry
 from tests.builders.aws_resources import RELEASES_BUCKET
-from tests.builders.events import queued
+from tests.builders.events import queue_message
 from tests.builders.lambda_context import CONTEXT
 from tests.flow.release_stack import ReleaseStack, sample
 
@@ -42,7 +42,7 @@ def test_the_manifest_in_the_bucket_lists_the_postings(release_stack: ReleaseSta
     assert release_stack.table.postings(record.version, keys).keys() == keys
 
 
-def test_a_newer_release_flips_and_the_older_one_stays_readable(release_stack: ReleaseStack) -> None:
+def test_a_newer_release_goes_live_and_the_older_version_stays_readable(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2021), key="releases/pls_sample_fy2021_csv.zip")
     release_stack.upload(sample(2022))
     first, second = release_stack.deliver()
@@ -63,7 +63,7 @@ def test_a_second_delivery_of_a_message_changes_nothing(release_stack: ReleaseSt
     assert len(release_stack.published()) == 1
 
 
-def test_an_event_without_a_version_is_for_the_newest_object(release_stack: ReleaseStack) -> None:
+def test_an_upload_event_without_a_version_loads_the_newest_object(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022))
     [message] = release_stack.messages()
     body = json.loads(message["Records"][0]["body"])
@@ -75,7 +75,7 @@ def test_an_event_without_a_version_is_for_the_newest_object(release_stack: Rele
     assert response["run_id"] == f"releases/pls_sample_fy2022_csv.zip@{version}"
 
 
-def test_a_key_is_not_decoded(release_stack: ReleaseStack) -> None:
+def test_an_object_key_is_not_decoded(release_stack: ReleaseStack) -> None:
     """EventBridge does not encode keys, and a release can have any name."""
     release_stack.upload(sample(2022), key="releases/pls fy2022+ä%20.zip")
     [response] = release_stack.deliver()
@@ -127,10 +127,10 @@ def test_an_object_that_is_gone_before_its_event_is_refused(release_stack: Relea
 
 def test_an_unreadable_message_goes_back_to_the_queue(release_stack: ReleaseStack) -> None:
     with pytest.raises(ValueError, match="body"):
-        lambda_handler(queued("{}"), CONTEXT)
+        lambda_handler(queue_message("{}"), CONTEXT)
 
 
-def test_metrics_and_log_have_the_counts(
+def test_the_metrics_and_the_log_have_the_counts_of_the_release(
     release_stack: ReleaseStack, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     release_stack.upload(sample(2022))

@@ -23,7 +23,7 @@ NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021
 
 
 @pytest.fixture(autouse=True)
-def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack) -> None:
+def _use_this_stack(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack) -> None:
     """The commands use this stack; to follow a load, they deliver its message."""
     outputs = {
         "RegistryTable": REGISTRY_TABLE,
@@ -46,17 +46,17 @@ def _this_stack_is_meant(monkeypatch: pytest.MonkeyPatch, release_stack: Release
     monkeypatch.setattr(release_review, "follow_run", follow)
 
 
-def typed(*arguments: str) -> Result:
+def run_release_command(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["release", *arguments])
 
 
-def shown(result: Result) -> dict[str, Any]:
+def json_of(result: Result) -> dict[str, Any]:
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
 
 
 @pytest.fixture
-def quarantined(release_stack: ReleaseStack) -> Run:
+def quarantined_run(release_stack: ReleaseStack) -> Run:
     """FY2022 is live, and FY2021 was uploaded after it."""
     for key, year in ((NEWER, 2022), (OLDER, 2021)):
         release_stack.upload(sample(year), key)
@@ -67,12 +67,12 @@ def quarantined(release_stack: ReleaseStack) -> Run:
 
 
 def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
-    release_stack: ReleaseStack, quarantined: Run
+    release_stack: ReleaseStack, quarantined_run: Run
 ) -> None:
-    result = typed("accept", "fy2021", "--reason", "older year, checked by hand", "--json")
+    result = run_release_command("accept", "fy2021", "--reason", "older year, checked by hand", "--json")
 
     assert result.exit_code == 0, result.output
-    run = shown(result)
+    run = json_of(result)
     assert (run["status"], run["reason"]) == ("active", "older year, checked by hand")
     assert run["by"].startswith("arn:aws:")
     assert release_stack.pointer().active == run["version"]
@@ -80,7 +80,7 @@ def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
         2021,
         2022,
     ]
-    kept = release_stack.table.run(quarantined.run_id)
+    kept = release_stack.table.run(quarantined_run.run_id)
     assert kept
     assert (kept.status, kept.accepted_as) == ("accepted", run["run_id"])
     events = [event for event in release_stack.published() if event["detail-type"] == "Registry Activated"]
@@ -90,18 +90,18 @@ def test_a_quarantined_release_is_accepted_by_a_part_of_its_name(
     }
 
 
-def test_the_list_shows_the_acceptance_and_the_load(quarantined: Run) -> None:
-    typed("accept", quarantined.run_id, "--reason", "checked")
-    runs = shown(typed("list", "--json"))["runs"]
+def test_the_list_shows_the_acceptance_and_the_load(quarantined_run: Run) -> None:
+    run_release_command("accept", quarantined_run.run_id, "--reason", "checked")
+    runs = json_of(run_release_command("list", "--json"))["runs"]
     assert [run["status"] for run in runs] == ["active", "accepted", "active"]
-    assert "checked (by arn" in " ".join(typed("list").stdout.split())
+    assert "checked (by arn" in " ".join(run_release_command("list").stdout.split())
 
 
-def test_a_rejected_release_stays_rejected(release_stack: ReleaseStack, quarantined: Run) -> None:
+def test_a_rejected_release_stays_rejected(release_stack: ReleaseStack, quarantined_run: Run) -> None:
     pointer = release_stack.pointer()
-    result = typed("reject", "fy2021", "--reason", "not ours")
+    result = run_release_command("reject", "fy2021", "--reason", "not ours")
 
-    assert (result.exit_code, quarantined.run_id in result.stdout) == (0, True)
+    assert (result.exit_code, quarantined_run.run_id in result.stdout) == (0, True)
     assert release_stack.pointer() == pointer
     statuses = [
         event["detail"]["data"]["status"]
@@ -109,40 +109,40 @@ def test_a_rejected_release_stays_rejected(release_stack: ReleaseStack, quaranti
         if event["detail-type"] == "Release Refused"
     ]
     assert sorted(statuses) == ["quarantined", "rejected"]
-    again = typed("accept", quarantined.run_id, "--reason", "after all")
+    again = run_release_command("accept", quarantined_run.run_id, "--reason", "after all")
     assert (again.exit_code, "was rejected by" in again.stderr) == (1, True)
 
 
-def test_a_name_that_several_runs_have_is_not_guessed(release_stack: ReleaseStack, quarantined: Run) -> None:
+def test_a_name_that_several_runs_have_is_refused(release_stack: ReleaseStack, quarantined_run: Run) -> None:
     release_stack.upload(sample(2021, seed=3), OLDER)
     release_stack.deliver()
-    result = typed("reject", "fy2021", "--reason", "which one?")
+    result = run_release_command("reject", "fy2021", "--reason", "which one?")
     assert result.exit_code == 1
     assert "2 quarantined runs have fy2021 in their name" in result.stderr
-    assert quarantined.run_id in result.stderr
+    assert quarantined_run.run_id in result.stderr
 
 
-@pytest.mark.usefixtures("quarantined")
+@pytest.mark.usefixtures("quarantined_run")
 def test_a_name_without_a_quarantined_run_is_refused() -> None:
     for name, said in (("fy2022", "all of them are active"), ("fy1999", "release list shows all")):
-        result = typed("accept", name, "--reason", "why not")
+        result = run_release_command("accept", name, "--reason", "why not")
         assert (result.exit_code, said in " ".join(result.stderr.split())) == (1, True), result.stderr
 
 
-@pytest.mark.usefixtures("quarantined")
+@pytest.mark.usefixtures("quarantined_run")
 @pytest.mark.parametrize("command", ["accept", "reject"])
 def test_accepting_and_rejecting_need_a_reason(command: str) -> None:
-    assert typed(command, "fy2021", "--reason", "  ").exit_code == 2
+    assert run_release_command(command, "fy2021", "--reason", "  ").exit_code == 2
 
 
 def test_reindexing_the_present_format_changes_nothing(release_stack: ReleaseStack) -> None:
     release_stack.upload(sample(2022), NEWER)
     release_stack.deliver()
     pointer = release_stack.pointer()
-    result = typed("reindex", "--json")
+    result = run_release_command("reindex", "--json")
 
     assert result.exit_code == 0, result.output
-    assert shown(result)["status"] == "unchanged"
+    assert json_of(result)["status"] == "unchanged"
     assert release_stack.pointer() == pointer
 
 
@@ -158,13 +158,13 @@ def test_a_release_from_a_mirror_waits_with_its_origin(release_stack: ReleaseSta
     assert response["status"] == "quarantined"
     [run] = release_stack.runs()
     assert (run.provenance, run.problems[0]["code"]) == (origin, "from_mirror")
-    result = typed("accept", run.run_id, "--reason", "same sum as the agency's", "--json")
-    assert shown(result)["provenance"] == origin
-    assert shown(result)["status"] == "active"
+    result = run_release_command("accept", run.run_id, "--reason", "same sum as the agency's", "--json")
+    assert json_of(result)["provenance"] == origin
+    assert json_of(result)["status"] == "active"
 
 
-def test_an_unfinished_acceptance_is_found_by_name(release_stack: ReleaseStack, quarantined: Run) -> None:
+def test_an_unfinished_acceptance_is_found_by_name(release_stack: ReleaseStack, quarantined_run: Run) -> None:
     """The command was killed between the acceptance and the copy."""
-    release_stack.table.put_run(replace(quarantined, status="accepted", reason="first words", by="pat"))
-    result = typed("accept", "fy2021", "--reason", "second words", "--json")
-    assert (shown(result)["status"], shown(result)["reason"]) == ("active", "first words")
+    release_stack.table.put_run(replace(quarantined_run, status="accepted", reason="first words", by="pat"))
+    result = run_release_command("accept", "fy2021", "--reason", "second words", "--json")
+    assert (json_of(result)["status"], json_of(result)["reason"]) == ("active", "first words")

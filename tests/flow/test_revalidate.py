@@ -35,7 +35,7 @@ from tests.builders.aws_resources import (
     create_releases_bucket,
     create_results_bus,
 )
-from tests.builders.events import application_record, batch, queued, release_uploaded
+from tests.builders.events import application_record, batch_of, queue_message, release_uploaded
 from tests.builders.lambda_context import CONTEXT
 from tests.unit.casework.policies import Deployments, rule_against
 
@@ -43,7 +43,7 @@ APPLICATIONS: Final = 60
 _FUNCTIONS: Final = (index_release, validate_applications, revalidate)
 
 
-def packed(fiscal_year: int) -> bytes:
+def sample_zip(fiscal_year: int) -> bytes:
     target = io.BytesIO()
     write_sample_release(target, fiscal_year, seed=1)
     return target.getvalue()
@@ -60,22 +60,22 @@ class Service:
 
     def load(self, fiscal_year: int) -> None:
         key = f"releases/pls_fy{fiscal_year}_csv.zip"
-        put = boto3.client("s3").put_object(Bucket=RELEASES_BUCKET, Key=key, Body=packed(fiscal_year))
+        put = boto3.client("s3").put_object(Bucket=RELEASES_BUCKET, Key=key, Body=sample_zip(fiscal_year))
         answer = index_release.lambda_handler(release_uploaded(key, put["VersionId"]), CONTEXT)
         assert answer["status"] == "active"
 
     def submit(self, fiscal_year: int) -> None:
-        release = read_release(io.BytesIO(packed(fiscal_year)), file_name=f"pls_fy{fiscal_year}.zip")
+        release = read_release(io.BytesIO(sample_zip(fiscal_year)), file_name=f"pls_fy{fiscal_year}.zip")
         for sample in sample_applications(release, APPLICATIONS, seed=fiscal_year):
             fields = {name: value for name, value in asdict(sample).items() if name not in ("label", "kind")}
-            validate_applications.lambda_handler(batch(application_record(fields)), CONTEXT)
+            validate_applications.lambda_handler(batch_of(application_record(fields)), CONTEXT)
 
     def decide_again(self) -> int:
         """Give the function every message of its queue. Returns their number."""
         worked = 0
         while messages := self.sqs.receive_message(QueueUrl=self.revalidations).get("Messages"):
             for message in messages:
-                revalidate.lambda_handler(queued(message["Body"], message["MessageId"]), CONTEXT)
+                revalidate.lambda_handler(queue_message(message["Body"], message["MessageId"]), CONTEXT)
                 self.sqs.delete_message(QueueUrl=self.revalidations, ReceiptHandle=message["ReceiptHandle"])
                 worked += 1
         return worked
@@ -149,30 +149,30 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
     )
     assert (end["checked"], end["changed"], end["failed"]) == (2 * APPLICATIONS, len(changes), 0)
 
-    shown = shown_by("revalidate", "status")
+    shown = json_printed_by("revalidate", "status")
     assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, len(changes))
 
-    started = shown_by("revalidate")
+    started = json_printed_by("revalidate")
     assert service.decide_again() == 1 + SHARDS
     assert [event["detail-type"] for event in service.published()] == ["Registry Revalidated"]
-    shown = shown_by("revalidate", "status")
+    shown = json_printed_by("revalidate", "status")
     assert shown["asked_at"] == started["asked_at"]
     assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, 0)
-    assert "8 of 8 shards done" in run("revalidate", "status").stderr
+    assert "8 of 8 shards done" in run_command("revalidate", "status").stderr
 
 
-def run(*arguments: str | Path) -> Result:
+def run_command(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, list(map(str, arguments)))
 
 
-def shown_by(*arguments: str | Path) -> Any:
+def json_printed_by(*arguments: str | Path) -> Any:
     """The JSON document that a command prints."""
-    result = run(*arguments, "--json")
+    result = run_command(*arguments, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
 
 
-def stored() -> list[dict[str, Any]]:
+def stored_items() -> list[dict[str, Any]]:
     """Everything in the casework table."""
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=CASEWORK_TABLE)
     return sorted((dict(item) for page in pages for item in page["Items"]), key=repr)
@@ -182,7 +182,7 @@ class TestAnotherPolicy:
     """The deployed rules reject every applicant with a certain word in the name."""
 
     @pytest.fixture
-    def answered(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
+    def service_with_answers(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:
         deployments = Deployments(monkeypatch)
         service.load(2021)
         service.submit(2021)
@@ -194,14 +194,18 @@ class TestAnotherPolicy:
         return service
 
     def test_a_dry_run_shows_the_changes_that_the_revalidation_then_makes(
-        self, answered: Service, tmp_path: Path
+        self, service_with_answers: Service, tmp_path: Path
     ) -> None:
-        answered.outputs["PolicyVersion"] = policy_version()
-        before, listed = stored(), tmp_path / "changes.jsonl"
+        service_with_answers.outputs["PolicyVersion"] = policy_version()
+        before, listed = stored_items(), tmp_path / "changes.jsonl"
 
-        said = shown_by("revalidate", "start", "--dry-run", "--output", listed)
+        said = json_printed_by("revalidate", "start", "--dry-run", "--output", listed)
 
-        assert (stored(), answered.published(), answered.decide_again()) == (before, [], 0)
+        assert (stored_items(), service_with_answers.published(), service_with_answers.decide_again()) == (
+            before,
+            [],
+            0,
+        )
         everything = [json.loads(line) for line in listed.read_text().splitlines()]
         lines = [line for line in everything if "changes" in line]
         assert said["stopped_without_holder"] == len(everything) - len(lines) == 1
@@ -210,47 +214,51 @@ class TestAnotherPolicy:
         assert said["policy_version"] == said["deployed_policy_version"] == policy_version()
         assert sum(kind["applications"] for kind in said["changes"]) == len(lines) > 0
 
-        shown_by("revalidate")
-        answered.decide_again()
-        events = [event for event in answered.published() if event["detail-type"] == "Library Status Changed"]
+        json_printed_by("revalidate")
+        service_with_answers.decide_again()
+        events = [
+            event
+            for event in service_with_answers.published()
+            if event["detail-type"] == "Library Status Changed"
+        ]
         changed = [event["detail"]["data"] for event in events]
         assert {data["cause"]["kind"] for data in changed} == {"policy"}
-        assert set(map(_facts, changed)) == {_facts(_as_event(line)) for line in lines}
-        assert shown_by("revalidate", "start", "--dry-run")["changed"] == 0
+        assert set(map(_facts_of, changed)) == {_facts_of(_line_as_event(line)) for line in lines}
+        assert json_printed_by("revalidate", "start", "--dry-run")["changed"] == 0
 
-    def test_the_commands_name_the_policy_and_the_command_to_run(self, answered: Service) -> None:
-        result = run("revalidate", "start", "--dry-run")
+    def test_the_commands_name_the_policy_and_the_command_to_run(self, service_with_answers: Service) -> None:
+        result = run_command("revalidate", "start", "--dry-run")
         assert result.exit_code == 0, result.output
         assert "not validated" in result.stdout
         assert f"decided by policy {policy_version()} (of this command's own code)" in result.stderr
         assert f"the deployed service decides by another policy, {self.before}: these are" in result.stderr
-        assert shown_by("status")["policy"]["state"] == "up_to_date"
+        assert json_printed_by("status")["policy"]["state"] == "up_to_date"
 
-        answered.outputs["PolicyVersion"] = policy_version()
+        service_with_answers.outputs["PolicyVersion"] = policy_version()
 
-        policy = shown_by("status")["policy"]
+        policy = json_printed_by("status")["policy"]
         assert (policy["state"], policy["checked_by"]) == ("other_policy", [self.before])
-        shown = run("status")
+        shown = run_command("status")
         assert f"policy {policy_version()}: policy {self.before} checked the current answers" in shown.stdout
         assert "library-validator revalidate start --dry-run" in shown.stderr
-        run("revalidate")
-        answered.decide_again()
-        assert shown_by("status")["policy"]["state"] == "up_to_date"
+        run_command("revalidate")
+        service_with_answers.decide_again()
+        assert json_printed_by("status")["policy"]["state"] == "up_to_date"
 
 
 @pytest.mark.parametrize("wrong", [("status", "--dry-run"), ("start", "--output", "changes.jsonl")])
-def test_options_that_make_no_sense_together_are_refused(wrong: tuple[str, ...]) -> None:
-    result = run("revalidate", *wrong)
+def test_options_that_contradict_each_other_are_refused(wrong: tuple[str, ...]) -> None:
+    result = run_command("revalidate", *wrong)
     assert (result.exit_code, "--output needs --dry-run" in result.stderr) == (2, True)
 
 
-def _as_event(line: dict[str, Any]) -> dict[str, Any]:
+def _line_as_event(line: dict[str, Any]) -> dict[str, Any]:
     """A line of the dry run with the field names of the event."""
     after: dict[str, Any] = line["after"]
     return line | after | {"match": after["fscs_key"] and {"fscs_key": after["fscs_key"]}}
 
 
-def _facts(data: dict[str, Any]) -> tuple[Any, ...]:
+def _facts_of(data: dict[str, Any]) -> tuple[Any, ...]:
     before = data["before"]
     return (
         data["application_id"],

@@ -34,7 +34,7 @@ from tests.builders.aws_resources import (
     create_registry_table,
     create_results_bus,
 )
-from tests.builders.events import batch, example, received
+from tests.builders.events import batch_of, example_event, lambda_record
 from tests.builders.lambda_context import CONTEXT
 from tests.builders.small_registry import NEWEST, registry_of, release
 
@@ -86,14 +86,14 @@ class Stack:
         messages = answer.get("Messages", [])
         for message in messages:
             self.source = message["Attributes"]["SenderId"]
-        return [received(message) for message in messages]
+        return [lambda_record(message) for message in messages]
 
     def poll(self) -> int:
         """One round of Lambda's poller: all but the failed messages are deleted. Returns how many failed."""
         records = self.take()
         if not records:
             return 0
-        answer = validate_applications.lambda_handler(batch(*records), CONTEXT)
+        answer = validate_applications.lambda_handler(batch_of(*records), CONTEXT)
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for record in records:
             if record["messageId"] not in failed:
@@ -101,7 +101,7 @@ class Stack:
         return len(failed)
 
     def sweep(self) -> dict[str, Any]:
-        return sweep_results.lambda_handler(example("sweep_results", "schedule"), CONTEXT)
+        return sweep_results.lambda_handler(example_event("sweep_results", "schedule"), CONTEXT)
 
     def delivered(self) -> list[dict[str, Any]]:
         """The events behind the bus; this takes them from the queue."""
@@ -143,11 +143,11 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     sweep_results.build_runtime.cache_clear()
 
 
-def ids(events: Sequence[dict[str, Any]]) -> list[str]:
+def event_ids_of(events: Sequence[dict[str, Any]]) -> list[str]:
     return [event["detail"]["metadata"]["event_id"] for event in events]
 
 
-def test_one_message_in_one_decision_out(stack: Stack) -> None:
+def test_a_message_becomes_a_decision_and_an_event(stack: Stack) -> None:
     stack.activate(NEWEST)
     stack.send({"application_id": "A-1", **ALDER_FIELDS}, correlation_id="order 17")
 
@@ -176,10 +176,10 @@ def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: St
     stack.poll()
 
     assert len(stack.decisions.history(stack.source, "A-1")) == 1
-    assert ids(stack.delivered()) == [str(stack.current("A-1").event_id)]
+    assert event_ids_of(stack.delivered()) == [str(stack.current("A-1").event_id)]
 
 
-def test_nine_messages_are_decided_and_the_tenth_is_poison_and_ends_in_the_dead_letter_queue(
+def test_nine_messages_are_decided_and_an_unreadable_tenth_ends_in_the_dead_letter_queue(
     stack: Stack,
 ) -> None:
     stack.activate(NEWEST)
@@ -209,7 +209,9 @@ def test_messages_wait_for_a_registry(stack: Stack) -> None:
     assert len(stack.delivered()) == 3
 
 
-def test_a_changed_application_supersedes_and_a_second_claimant_goes_to_a_person(stack: Stack) -> None:
+def test_a_changed_application_is_decided_again_and_a_second_application_for_a_claimed_system_needs_review(
+    stack: Stack,
+) -> None:
     stack.activate(NEWEST)
     for body in (
         {"application_id": "A-1", "revision": 1, **BAKERY_FIELDS},
@@ -243,14 +245,14 @@ class KillingBus:
 
 def kill_between_store_and_publish(stack: Stack) -> None:
     runtime = replace(validate_applications.build_runtime(), bus=KillingBus())
-    taken = ApplicationsBatch.model_validate(batch(*stack.take()))
+    taken = ApplicationsBatch.model_validate(batch_of(*stack.take()))
     with pytest.raises(Killed):
         answer_batch(taken, runtime, datetime.now(UTC))
 
 
 class TestKilledBetweenStoreAndPublish:
     @pytest.fixture(autouse=True)
-    def killed(self, stack: Stack) -> None:
+    def killed_stack(self, stack: Stack) -> None:
         stack.activate(NEWEST)
         for number in range(3):
             stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
@@ -262,15 +264,15 @@ class TestKilledBetweenStoreAndPublish:
         assert stack.sweep() == {"published": 0, "left": 0}
 
         stored = {str(stack.current(f"A-{number}").event_id) for number in range(3)}
-        delivered = ids(stack.delivered())
+        delivered = event_ids_of(stack.delivered())
         assert len(delivered) == 3
         assert set(delivered) == stored
 
-    def test_the_redelivery_publishes_and_leaves_the_sweeper_nothing(self, stack: Stack) -> None:
+    def test_a_redelivery_publishes_the_decisions_and_leaves_none_to_the_sweeper(self, stack: Stack) -> None:
         assert stack.poll() == 0
 
         assert stack.sweep() == {"published": 0, "left": 0}
-        assert set(ids(stack.delivered())) == {
+        assert set(event_ids_of(stack.delivered())) == {
             str(stack.current(f"A-{number}").event_id) for number in range(3)
         }
 
@@ -315,20 +317,20 @@ class RefusingClient:
         return answer  # type: ignore[no-any-return]
 
 
-def test_one_refused_event_of_ten_is_swept_later(stack: Stack) -> None:
+def test_a_refused_event_is_published_by_the_next_sweep(stack: Stack) -> None:
     stack.activate(NEWEST)
     for number in range(10):
         stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     client: Any = RefusingClient(stack.events, "A-4")
     bus = EventBridgeBus(client, RESULTS_BUS, lambda *_, **__: None, sleep=lambda _: None)
-    taken = ApplicationsBatch.model_validate(batch(*stack.take()))
+    taken = ApplicationsBatch.model_validate(batch_of(*stack.take()))
     runtime = replace(validate_applications.build_runtime(), bus=bus)
 
     assert answer_batch(taken, runtime, datetime.now(UTC)).failed_ids == []
 
-    nine = ids(stack.delivered())
+    nine = event_ids_of(stack.delivered())
     assert len(nine) == 9
     assert stack.sweep() == {"published": 1, "left": 0}
-    (tenth,) = ids(stack.delivered())
+    (tenth,) = event_ids_of(stack.delivered())
     assert tenth == str(stack.current("A-4").event_id)
     assert tenth not in nine

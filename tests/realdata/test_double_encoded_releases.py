@@ -15,7 +15,7 @@ from library_validator.releases.guarding.letters import is_spoiled, texts_of
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.main import app
-from tests.builders.spoiled_releases import Table, changed
+from tests.builders.spoiled_releases import Table, changed_release
 from tests.realdata.official_years import FILES
 from tests.unit.registry.test_hostile_uploads import Service
 
@@ -76,7 +76,7 @@ def test_a_release_that_was_double_encoded_twice_is_repaired_to_the_published_re
         for row in table.rows:
             row[:] = [_encode_twice(value) for value in row]
 
-    spoiled = changed((data / "pls" / FILES[2022]).read_bytes(), encode_cells_twice)
+    spoiled = changed_release((data / "pls" / FILES[2022]).read_bytes(), encode_cells_twice)
     release = read_release(io.BytesIO(spoiled))
     for found, published in (
         (release.systems, releases[2022].systems),

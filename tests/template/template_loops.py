@@ -11,30 +11,30 @@ from typing import Any
 LOOP = "Fn::ForEach::"
 
 
-def expanded(value: Any, mappings: Mapping[str, Any], members: Mapping[str, str] | None = None) -> Any:
+def expand_loops(value: Any, mappings: Mapping[str, Any], members: Mapping[str, str] | None = None) -> Any:
     """``value`` without loops; ``members`` has the present member of each loop around it, by identifier."""
     within = members or {}
     match value:
         case {"Ref": str(name)} if name in within:
             return within[name]
-        case {"Fn::Sub": str(text)} if within and "${" not in (filled := _filled(text, within)):
+        case {"Fn::Sub": str(text)} if within and "${" not in (filled := _fill_members(text, within)):
             return filled
         case {"Fn::FindInMap": [table, row, column]} if within:
-            key, field = expanded(row, mappings, within), expanded(column, mappings, within)
+            key, field = expand_loops(row, mappings, within), expand_loops(column, mappings, within)
             return mappings[table][key][field]
         case {"Fn::Join": [str(separator), list(parts)]} if within:
-            filled_parts = expanded(parts, mappings, within)
+            filled_parts = expand_loops(parts, mappings, within)
             whole = all(isinstance(part, str) for part in filled_parts)
             return separator.join(filled_parts) if whole else {"Fn::Join": [separator, filled_parts]}
         case dict():
-            return _members_expanded(value, mappings, within)
+            return _expand_members(value, mappings, within)
         case list():
-            return [expanded(item, mappings, within) for item in value]
+            return [expand_loops(item, mappings, within) for item in value]
         case _:
             return value
 
 
-def _members_expanded(
+def _expand_members(
     value: Mapping[str, Any], mappings: Mapping[str, Any], within: Mapping[str, str]
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
@@ -42,13 +42,13 @@ def _members_expanded(
         if key.startswith(LOOP):
             identifier, collection, fragment = item
             for member in collection:
-                found |= expanded(fragment, mappings, {**within, identifier: member})
+                found |= expand_loops(fragment, mappings, {**within, identifier: member})
         else:
-            found[_filled(key, within)] = expanded(item, mappings, within)
+            found[_fill_members(key, within)] = expand_loops(item, mappings, within)
     return found
 
 
-def _filled(text: str, within: Mapping[str, str]) -> str:
+def _fill_members(text: str, within: Mapping[str, str]) -> str:
     for identifier, member in within.items():
         text = text.replace("${" + identifier + "}", member)
     return text

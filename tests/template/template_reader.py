@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.template.template_loops import expanded
+from tests.template.template_loops import expand_loops
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,7 +19,7 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
-def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _construct_tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
         if suffix == "GetAtt":
@@ -31,7 +31,7 @@ def _tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, 
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _tagged)
+_Loader.add_multi_constructor("!", _construct_tagged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Statement:
 
     @property
     def actions(self) -> list[str]:
-        return _listed(self.body["Action"])
+        return _as_list(self.body["Action"])
 
     @property
     def resources(self) -> list[str]:
         """As text: an ARN that the template builds is JSON here."""
-        return [json.dumps(resource) for resource in _listed(self.body.get("Resource", []))]
+        return [json.dumps(resource) for resource in _as_list(self.body.get("Resource", []))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ class Template:
 
 def read_template() -> Template:
     body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506
-    return Template(expanded(body, body["Mappings"]))
+    return Template(expand_loops(body, body["Mappings"]))
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

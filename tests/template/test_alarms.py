@@ -16,7 +16,7 @@ OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
 SERVICE = "service"  # a dimension of every metric of ours: the function's folder
 
 
-def _alarms(template: Template, metric: str) -> dict[str, Any]:
+def _alarms_on(template: Template, metric: str) -> dict[str, Any]:
     """Alarms on a metric, by the resource that they watch."""
     found = {}
     for alarm in template.of_type("AWS::CloudWatch::Alarm").values():
@@ -32,14 +32,14 @@ def test_one_message_in_any_dead_letter_queue_raises_an_alarm(template: Template
     dead_letters = {queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
                     for queue in queues.values() if "RedrivePolicy" in queue}  # fmt: skip
     # The metric of sent messages leaves out messages that SQS itself moves there. Visible ones are complete.
-    alarms = _alarms(template, "ApproximateNumberOfMessagesVisible")
+    alarms = _alarms_on(template, "ApproximateNumberOfMessagesVisible")
     assert set(alarms) == dead_letters | {"UndeliveredEventsQueue"}
     for alarm in alarms.values():
         assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
 
 
 def test_a_message_that_waits_too_long_raises_an_alarm(template: Template) -> None:
-    alarms = _alarms(template, "ApproximateAgeOfOldestMessage")
+    alarms = _alarms_on(template, "ApproximateAgeOfOldestMessage")
     assert set(alarms) == {"ReleasesQueue", "ApplicationsQueue", "ResultsQueue", "RevalidationsQueue"}
 
 
@@ -47,21 +47,21 @@ def test_a_message_that_waits_too_long_raises_an_alarm(template: Template) -> No
 def test_a_release_or_a_revalidation_may_wait_for_a_retry_without_an_alarm(
     template: Template, queue: str
 ) -> None:
-    alarm = _alarms(template, "ApproximateAgeOfOldestMessage")[queue]
+    alarm = _alarms_on(template, "ApproximateAgeOfOldestMessage")[queue]
     properties = template.properties(queue)
     visibility = template.resolve(properties["VisibilityTimeout"])
     assert alarm["Threshold"] > visibility + template.resolve(properties.get("DelaySeconds", 0))
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_a_function_that_fails_or_is_held_back_raises_an_alarm(template: Template, metric: str) -> None:
-    alarms = _alarms(template, metric)
+def test_a_function_that_fails_or_is_throttled_raises_an_alarm(template: Template, metric: str) -> None:
+    alarms = _alarms_on(template, metric)
     assert set(alarms) == set(template.of_type("AWS::Serverless::Function"))
     for alarm in alarms.values():
         assert alarm["Statistic"] == "Sum"
 
 
-def _counted(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
+def _metrics_counted_by(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
     """Every metric that a function's code counts, with the names of its dimensions but the service."""
     sources = [ROOT / "functions" / folder / "handler.py"]
     core = (ROOT / "layers" / "core" / "library_validator").rglob("*.py")
@@ -76,7 +76,7 @@ def _counted(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
                     yield name, frozenset(dimensions)
 
 
-def _ages() -> Iterator[tuple[str, frozenset[str]]]:
+def _age_metrics() -> Iterator[tuple[str, frozenset[str]]]:
     """The metrics of the live registry's age, counted by name."""
     at = datetime(2026, 11, 23, tzinfo=UTC)
     pointer = Pointer("2022.1.abc", None, 2022, 1, at.isoformat(), "")
@@ -91,7 +91,7 @@ def _own_alarms(template: Template) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_metrics_of_the_functions_raise_alarms(template: Template) -> None:
+def test_these_metrics_of_the_functions_have_alarms(template: Template) -> None:
     watched = {
         name: (
             alarm["MetricName"],
@@ -107,7 +107,7 @@ def test_metrics_of_the_functions_raise_alarms(template: Template) -> None:
     }
 
 
-def test_an_alarm_watches_a_metric_as_the_code_counts_it(template: Template) -> None:
+def test_an_alarm_watches_a_metric_with_the_dimensions_that_the_code_counts(template: Template) -> None:
     # CloudWatch matches namespace and dimensions exactly. With one dimension too many, an alarm never fires.
     common = template.body["Globals"]["Function"]["Environment"]["Variables"]
     assert common["POWERTOOLS_METRICS_NAMESPACE"] == OURS
@@ -116,11 +116,11 @@ def test_an_alarm_watches_a_metric_as_the_code_counts_it(template: Template) -> 
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]}
         folder = dimensions.pop(SERVICE)
         assert (ROOT / "functions" / folder / "handler.py").is_file(), name
-        counted = {*_counted(folder), *_ages()}
+        counted = {*_metrics_counted_by(folder), *_age_metrics()}
         assert (alarm["MetricName"], frozenset(dimensions)) in counted, name
 
 
-def test_the_registry_may_be_as_old_as_the_survey_makes_it(template: Template) -> None:
+def test_the_age_alarm_allows_for_the_delay_of_the_survey(template: Template) -> None:
     alarm = _own_alarms(template)["RegistryAgeAlarm"]
     # A release is live until the next release. Releases are at most two years late, and a year apart.
     assert template.resolve(alarm["Threshold"]) > (2 + 1) * 365

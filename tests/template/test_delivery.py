@@ -25,7 +25,7 @@ FORTNIGHT = 14 * 24 * 3600  # seconds, the longest that SQS keeps a message
 
 @pytest.mark.parametrize("pace", PACES)
 @pytest.mark.parametrize(("queue", "function"), QUEUES_OF_FUNCTIONS.items())
-def test_a_message_is_hidden_for_six_timeouts_of_its_function(
+def test_a_message_in_work_is_hidden_for_six_timeouts_of_its_function(
     template: Template, queue: str, function: str, pace: str
 ) -> None:
     visibility = template.resolve(template.properties(queue)["VisibilityTimeout"], RetryPace=pace)
@@ -36,7 +36,7 @@ def test_a_message_is_hidden_for_six_timeouts_of_its_function(
 
 @pytest.mark.parametrize("pace", PACES)
 @pytest.mark.parametrize(("queue", "dead_letters"), DEAD_LETTER_QUEUES.items())
-def test_a_message_is_tried_more_than_once_and_then_kept(
+def test_a_message_is_tried_more_than_once_and_then_put_in_the_dead_letter_queue(
     template: Template, queue: str, dead_letters: str, pace: str
 ) -> None:
     redrive = template.properties(queue)["RedrivePolicy"]
@@ -45,7 +45,7 @@ def test_a_message_is_tried_more_than_once_and_then_kept(
     assert template.properties(dead_letters)["MessageRetentionPeriod"] == FORTNIGHT
 
 
-def test_on_aws_a_message_is_tried_often_enough_to_outlive_a_throttle(template: Template) -> None:
+def test_on_aws_a_message_is_tried_again_until_a_throttle_has_passed(template: Template) -> None:
     receives = template.properties("ApplicationsQueue")["RedrivePolicy"]["maxReceiveCount"]
     assert template.resolve(receives) >= 5
 
@@ -82,7 +82,7 @@ def test_only_uploads_under_releases_start_a_load(template: Template) -> None:
     }
 
 
-def test_every_rule_retries_and_keeps_undelivered_events(template: Template) -> None:
+def test_every_rule_tries_again_and_keeps_undelivered_events(template: Template) -> None:
     rules = template.of_type("AWS::Events::Rule")
     assert set(rules) == {"ReleasesRule", "ResultsRule", "ActivationsRule"}
     for rule in rules.values():
@@ -110,7 +110,7 @@ def test_every_registry_that_goes_live_starts_a_revalidation(template: Template)
     assert target["Arn"] == {"Fn::GetAtt": ["RevalidationsQueue", "Arn"]}
 
 
-def test_a_revalidation_is_one_task_a_message_and_bounded_workers(template: Template) -> None:
+def test_a_revalidation_message_has_one_task_and_the_number_of_workers_is_limited(template: Template) -> None:
     (event,) = template.properties("RevalidateFunction")["Events"].values()
     assert event["Properties"]["BatchSize"] == 1
     workers = template.resolve(event["Properties"]["ScalingConfig"]["MaximumConcurrency"])
@@ -198,7 +198,7 @@ def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(
     assert (sources if isinstance(sources, list) else [sources]) == expected
 
 
-def test_applications_come_from_named_principals_only(template: Template) -> None:
+def test_only_named_principals_may_send_applications(template: Template) -> None:
     policy = template.properties("ApplicationsQueuePolicy")["PolicyDocument"]["Statement"]
     (allowed,) = [statement for statement in policy if statement["Effect"] == "Allow"]
     assert allowed["Action"] == "sqs:SendMessage"
@@ -213,7 +213,7 @@ def test_applications_come_from_named_principals_only(template: Template) -> Non
     }
 
 
-def test_the_results_queue_gets_every_event_of_ours(template: Template) -> None:
+def test_the_results_queue_gets_every_event_of_this_service(template: Template) -> None:
     rule = template.properties("ResultsRule")
     assert rule["EventBusName"] == {"Ref": "ResultsBus"}
     assert rule["EventPattern"] == {"source": ["library-validator"]}

@@ -46,7 +46,7 @@ def test_functions_are_packaged_without_a_build_and_the_layer_by_its_makefile(te
     assert template.body["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
 
 
-def test_a_build_never_delivers_the_layer_of_another_processor() -> None:
+def test_a_build_never_has_a_layer_for_another_processor() -> None:
     # SAM's cache knows the layer's files, but not the processor that they were built for.
     configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
     assert configuration["default"]["build"]["parameters"]["cached"] is False
@@ -58,7 +58,7 @@ def test_sam_expands_the_loops_of_the_template(template: Template) -> None:
     assert configuration["default"]["global"]["parameters"]["language_extensions"] is True
 
 
-def test_no_module_of_a_function_hides_one_of_the_layer(template: Template) -> None:
+def test_no_module_of_a_function_hides_a_module_of_the_layer(template: Template) -> None:
     # A function's own code comes before the layer on AWS, and after it on the local stack.
     layer = {path.name for path in (ROOT / "layers" / "core" / "library_validator").parent.iterdir()}
     for function in template.of_type("AWS::Serverless::Function").values():
@@ -99,7 +99,7 @@ def function_folder(template: Template, function: str) -> str:
     return Path(template.properties(function)["CodeUri"]).name
 
 
-def test_nothing_is_traced(template: Template) -> None:
+def test_no_function_is_traced(template: Template) -> None:
     # The tracer wraps an SDK that has no releases after February 2027.
     for function in template.of_type("AWS::Serverless::Function").values():
         assert "Tracing" not in function

@@ -21,7 +21,7 @@ LOCKS = {
         for group in ("test", "check", "bench", "stack", "sam", "bootstrap")
     },
 }
-_PINNED = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^\\]+)? \\$")
+_PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^\\]+)? \\$")
 _HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
 
@@ -29,47 +29,47 @@ def _project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
-def _asked_for(group: str) -> list[Requirement]:
+def _requirements_of(group: str) -> list[Requirement]:
     asked: list[Requirement] = []
     for entry in _project()["dependency-groups"][group]:
         if isinstance(entry, dict):
-            asked += _asked_for(entry["include-group"])
+            asked += _requirements_of(entry["include-group"])
         else:
             asked.append(Requirement(entry))
     return asked
 
 
-def _locked(file: Path) -> dict[str, Version]:
+def _locked_packages(file: Path) -> dict[str, Version]:
     """Every pinned package. Fails on a line that is neither a pin nor a hash of one."""
     found: dict[str, Version] = {}
     for line in file.read_text().splitlines():
-        if pin := _PINNED.match(line):
+        if pin := _PIN.match(line):
             found[pin[1]] = Version(pin[2])
         else:
             assert _HASH.match(line), f"{file.name}: {line}"
     return found
 
 
-def _normal(name: str) -> str:
+def _normalized_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @pytest.mark.parametrize("group", LOCKS)
-def test_a_lock_file_satisfies_its_group(group: str) -> None:
-    locked = _locked(LOCKS[group])
-    for requirement in _asked_for(group):
-        assert requirement.specifier.contains(locked[_normal(requirement.name)]), requirement
+def test_a_lock_file_satisfies_the_requirements_of_its_group(group: str) -> None:
+    locked = _locked_packages(LOCKS[group])
+    for requirement in _requirements_of(group):
+        assert requirement.specifier.contains(locked[_normalized_name(requirement.name)]), requirement
 
 
-def test_every_group_that_is_installed_is_locked() -> None:
+def test_every_group_that_is_installed_has_a_lock_file() -> None:
     included_only = {"cli"}
     assert set(_project()["dependency-groups"]) - included_only == set(LOCKS)
 
 
-def test_tests_run_on_the_versions_that_the_layer_ships() -> None:
-    shipped = _locked(LAYER)
+def test_tests_use_the_package_versions_of_the_layer() -> None:
+    shipped = _locked_packages(LAYER)
     for group in ("test", "check", "bench"):
-        locked = _locked(LOCKS[group])
+        locked = _locked_packages(LOCKS[group])
         assert {name: locked.get(name) for name in shipped} == shipped
 
 
@@ -78,11 +78,11 @@ def test_the_layer_is_the_same_whichever_python_builds_it() -> None:
     assert " ; " not in LAYER.read_text()
 
 
-def test_the_command_depends_on_what_the_layer_and_it_need() -> None:
+def test_the_command_requires_the_packages_of_the_layer_and_its_own() -> None:
     groups = _project()["dependency-groups"]
     assert sorted(_project()["project"]["dependencies"]) == sorted(groups["layer"] + groups["cli"])
 
 
-def test_nothing_is_fetched_from_a_particular_address() -> None:
+def test_no_lock_file_names_a_download_address() -> None:
     for file in LOCKS.values():
         assert "://" not in file.read_text(), file.name

@@ -10,7 +10,7 @@ from tests.template.template_reader import Template
 ACCOUNT = "arn:aws:iam::111122223333"
 
 
-def test_every_parameter_is_bounded_and_has_a_default_within(template: Template) -> None:
+def test_every_parameter_has_bounds_and_a_default_within_them(template: Template) -> None:
     for name, parameter in template.body["Parameters"].items():
         default = parameter["Default"]
         if "AllowedValues" in parameter:

@@ -28,7 +28,7 @@ TABLE_ACTIONS = {
 }  # fmt: skip
 
 
-def test_nothing_is_allowed_by_wildcard(template: Template) -> None:
+def test_no_statement_allows_actions_or_resources_by_wildcard(template: Template) -> None:
     for statement in template.statements():
         if statement.allows:
             assert not any("*" in action for action in statement.actions), statement
@@ -53,7 +53,7 @@ def test_an_arn_has_one_statement_in_a_policy_for_each_principal_and_condition(t
         seen.add(place)
 
 
-def test_an_action_is_allowed_once(template: Template) -> None:
+def test_an_action_is_allowed_only_once_on_a_resource(template: Template) -> None:
     for statement in template.statements():
         assert len(set(statement.actions)) == len(statement.actions), statement
 
@@ -116,7 +116,7 @@ def _names_of(role: str) -> list[dict[str, object]]:
     return [{"Fn::GetAtt": [role, "Arn"]}, {"Fn::Sub": session}]
 
 
-def _denied(template: Template, sid: str) -> Statement:
+def _denial_with_sid(template: Template, sid: str) -> Statement:
     (denied,) = [statement for statement in template.statements() if statement.body.get("Sid") == sid]
     assert denied.carrier == "ReleasesBucketPolicy"
     assert not denied.allows
@@ -126,7 +126,7 @@ def _denied(template: Template, sid: str) -> Statement:
 
 
 def test_only_operators_and_fetching_put_releases_into_the_bucket(template: Template) -> None:
-    denied = _denied(template, "OnlyOperatorsAndFetchingUpload")
+    denied = _denial_with_sid(template, "OnlyOperatorsAndFetchingUpload")
     assert denied.resources == [json.dumps({"Fn::Sub": "${ReleasesBucket.Arn}/releases/*"})]
     uploaders = _names_of("OperatorRole") + _names_of("FetchReleaseRole")
     assert denied.body["Condition"] == {"ArnNotLike": {"aws:PrincipalArn": uploaders}}
@@ -144,7 +144,7 @@ def test_only_operators_and_fetching_put_releases_into_the_bucket(template: Temp
 
 
 def test_fetching_uploads_under_its_own_prefix_only(template: Template) -> None:
-    denied = _denied(template, "FetchingUploadsWhatItFetched")
+    denied = _denial_with_sid(template, "FetchingUploadsWhatItFetched")
     assert denied.body["NotResource"] == {"Fn::Sub": "${ReleasesBucket.Arn}/releases/fetched/*"}
     assert denied.body["Condition"] == {"ArnLike": {"aws:PrincipalArn": _names_of("FetchReleaseRole")}}
 
@@ -188,7 +188,7 @@ def test_events_are_published_with_our_source_on_our_bus(template: Template) -> 
         assert statement.body["Condition"] == {"StringEqualsIfExists": {"events:source": "library-validator"}}
 
 
-def _operator_writes(template: Template, table: str) -> dict[str, object]:
+def _conditions_of_operator_writes(template: Template, table: str) -> dict[str, object]:
     """The conditions under which the operator writes in a table, by action."""
     return {
         action: statement.body["Condition"]
@@ -203,14 +203,14 @@ def _operator_writes(template: Template, table: str) -> dict[str, object]:
 def test_the_operator_writes_only_runs_roll_backs_and_fetches_in_the_registry(
     template: Template,
 ) -> None:
-    assert _operator_writes(template, "RegistryTable") == {
+    assert _conditions_of_operator_writes(template, "RegistryTable") == {
         "dynamodb:PutItem": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["RUN", "FETCH"]}},
         "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POINTER", "*#"]}},
     }
 
 
 def test_the_operator_overrides_decisions_and_deletes_only_claims(template: Template) -> None:
-    assert _operator_writes(template, "CaseworkTable") == {
+    assert _conditions_of_operator_writes(template, "CaseworkTable") == {
         "dynamodb:PutItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*"]}},
         "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*", "CLAIM#*"]}},
         "dynamodb:DeleteItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CLAIM#*"]}},
@@ -237,7 +237,7 @@ def test_the_operator_reads_decisions_by_application_by_day_and_by_shard(templat
     }
 
 
-def test_the_operator_sees_how_much_waits_in_every_queue(template: Template) -> None:
+def test_the_operator_may_read_the_number_of_messages_in_every_queue(template: Template) -> None:
     seen = {
         resource
         for statement in template.policies_of("OperatorRole")

@@ -43,7 +43,7 @@ def test_no_version_of_a_release_ever_expires(template: Template) -> None:
     assert reports["ExpirationInDays"] == {"Ref": "ReportRetentionDays"}
 
 
-def test_the_bucket_and_the_decisions_outlive_the_stack(template: Template) -> None:
+def test_the_bucket_and_the_decisions_are_kept_if_the_stack_is_deleted(template: Template) -> None:
     for name in ("ReleasesBucket", "CaseworkTable"):
         assert template.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
@@ -55,14 +55,14 @@ def test_decisions_can_be_restored_and_are_not_deleted_by_accident(template: Tem
     assert table["DeletionProtectionEnabled"] is True
 
 
-def test_the_registry_is_rebuilt_rather_than_backed_up(template: Template) -> None:
+def test_the_registry_table_has_no_backups(template: Template) -> None:
     table = template.properties("RegistryTable")
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
     assert "DeletionProtectionEnabled" not in table
     assert template.resources["RegistryTable"]["DeletionPolicy"] == "Delete"
 
 
-def test_tables_are_encrypted_on_demand_and_keyed_alike(template: Template) -> None:
+def test_tables_are_encrypted_are_billed_on_demand_and_have_the_same_keys(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::Table")
     assert set(tables) == {"RegistryTable", "CaseworkTable"}
     for table in tables.values():
@@ -77,7 +77,7 @@ def test_the_registry_has_no_index(template: Template) -> None:
     assert "GlobalSecondaryIndexes" not in template.properties("RegistryTable")
 
 
-def test_decisions_are_found_by_day_by_shard_and_by_being_unpublished(template: Template) -> None:
+def test_the_casework_table_has_indexes_by_day_by_shard_and_of_unpublished_events(template: Template) -> None:
     indexes = template.properties("CaseworkTable")["GlobalSecondaryIndexes"]
     keys = {index["IndexName"]: [key["AttributeName"] for key in index["KeySchema"]] for index in indexes}
     assert keys == {

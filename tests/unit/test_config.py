@@ -56,7 +56,9 @@ def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("days", "read"), [("30,7", (30, 7)), ("", ()), ("14", (14,)), (" 30 , 7 ", (30, 7)), (None, (30, 7))]
 )
-def test_notice_days_are_numbers_with_commas_between(days: str | None, read: tuple[int, ...]) -> None:
+def test_notice_days_are_read_from_numbers_with_commas_between_them(
+    days: str | None, read: tuple[int, ...]
+) -> None:
     given = {} if days is None else {"EXPIRY_NOTICE_DAYS": days}
     settings = RevalidateSettings.from_environment(
         {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": "https://queue", **given}
@@ -89,7 +91,7 @@ def test_a_wrong_setting_of_fetching_is_named(variable: str, value: str) -> None
         FetchReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
 
 
-def test_an_added_address_is_asked_after_the_list() -> None:
+def test_an_added_address_is_asked_after_the_sources_of_the_list() -> None:
     settings = FetchReleaseSettings.from_environment(
         {**ENVIRONMENT, "RELEASE_URL": "https://mirror.example/pls.zip"}
     )

@@ -59,7 +59,7 @@ def test_every_link_leads_to_a_file_and_to_a_heading(document: str) -> None:
 
 
 @pytest.mark.parametrize("document", CURRENT)
-def test_every_path_in_a_document_is_of_a_file(document: str) -> None:
+def test_every_path_in_a_document_is_the_path_of_a_file(document: str) -> None:
     paths = {path for code in _CODE.findall(text_of(document)) for path in _PATH.findall(code)}
     ours = {path for path in paths if not path.startswith(_ELSEWHERE)}
     known = "\n".join(("", *every_file(), ""))

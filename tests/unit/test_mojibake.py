@@ -38,6 +38,6 @@ def test_text_whose_repair_is_not_certain_stays_as_it_is(text: str) -> None:
 
 
 @given(LATIN)
-def test_a_wrong_reading_is_undone(text: str) -> None:
+def test_any_text_that_was_read_in_the_wrong_encoding_is_repaired(text: str) -> None:
     wrong = text.encode().decode("latin-1")
     assert repair_text(wrong) in (text, repair_text(text))

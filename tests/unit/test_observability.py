@@ -13,7 +13,7 @@ SETTINGS = SweepResultsSettings.from_environment(
 )
 
 
-def flushed(metrics: Metrics, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+def flushed_lines(metrics: Metrics, capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     metrics.flush()
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -22,7 +22,7 @@ def test_counts_of_one_name_are_added_up(capsys: pytest.CaptureFixture[str]) -> 
     metrics = Metrics(SETTINGS)
     metrics.count("Rows", 4)
     metrics.count("Rows", 38)
-    [line] = flushed(metrics, capsys)
+    [line] = flushed_lines(metrics, capsys)
     assert line["Rows"] == [42.0]
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "LibraryValidator"
@@ -34,13 +34,13 @@ def test_each_set_of_dimensions_has_a_line_of_its_own(capsys: pytest.CaptureFixt
     metrics.count("Decisions", decision="validated")
     metrics.count("Decisions", 2, decision="needs_review")
     metrics.count("Messages", 3)
-    lines = flushed(metrics, capsys)
+    lines = flushed_lines(metrics, capsys)
     counted = [(line.get("decision"), line.get("Decisions"), line.get("Messages")) for line in lines]
     assert counted == [("validated", [1.0], None), ("needs_review", [2.0], None), (None, None, [3.0])]
 
 
-def test_what_was_flushed_is_not_counted_again(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_count_is_not_written_again_after_a_flush(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = Metrics(SETTINGS)
     metrics.count("Rows")
-    flushed(metrics, capsys)
-    assert flushed(metrics, capsys) == []
+    flushed_lines(metrics, capsys)
+    assert flushed_lines(metrics, capsys) == []

@@ -15,7 +15,7 @@ from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.store import CurrentDecisionChanged, Recorded
 from library_validator.errors import CaseworkUnavailable
-from tests.builders.decisions import NOON, decision_of, minutes, submission_of
+from tests.builders.decisions import NOON, decision_of, minutes_after_noon, submission_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -150,7 +150,7 @@ class TestUnprocessedKeys:
     @pytest.fixture
     def items(self, stub: Stubber) -> list[dict[str, Any]]:
         decisions = [
-            decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED, decided_at=minutes(-10 + n))
+            decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED, decided_at=minutes_after_noon(-10 + n))
             for n in range(3)
         ]
         items = [

@@ -14,7 +14,7 @@ from library_validator.decisions.decision import Decision
 from library_validator.views.decision import EvidenceRow, evidence_rows
 from library_validator.views.explanation import explanation_of
 from library_validator_cli.tables.explanation import WIDTH, bars, explanation_tables
-from tests.builders.decisions import decision_of, minutes, submission_of
+from tests.builders.decisions import decision_of, minutes_after_noon, submission_of
 
 
 def text_of(decision: Decision, *history: Decision) -> str:
@@ -55,8 +55,8 @@ def test_without_a_match_there_is_no_empty_table() -> None:
 
 
 def test_the_history_is_shown_when_there_is_more_than_one_decision() -> None:
-    first = decision_of(submission_of(sent_at=minutes(0)), Answer.NEEDS_REVIEW)
-    second = decision_of(submission_of(sent_at=minutes(5), revision=1))
+    first = decision_of(submission_of(sent_at=minutes_after_noon(0)), Answer.NEEDS_REVIEW)
+    second = decision_of(submission_of(sent_at=minutes_after_noon(5), revision=1))
     assert "history" not in text_of(second, second)
     text = text_of(second, first, second)
     history = text[text.index("history") :]

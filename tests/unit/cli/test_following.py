@@ -14,7 +14,7 @@ from library_validator.registry.store import Run
 from library_validator.terms import RunStatus, RunStep
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_decisions, follow_run
-from tests.builders.decisions import NOON, decision_of, minutes, submission_of
+from tests.builders.decisions import NOON, decision_of, minutes_after_noon, submission_of
 
 
 class FakeRuns:
@@ -76,7 +76,12 @@ def decision_at(number: int, at: datetime) -> Decision:
 
 def test_a_decision_that_becomes_readable_late_is_shown_once() -> None:
     late = decision_at(2, NOON + timedelta(seconds=30))
-    store = GrowingStore(decision_at(1, NOON), decision_at(3, minutes(1)), late, decision_at(4, minutes(20)))
+    store = GrowingStore(
+        decision_at(1, NOON),
+        decision_at(3, minutes_after_noon(1)),
+        late,
+        decision_at(4, minutes_after_noon(20)),
+    )
     following = follow_decisions(store, NOON, sleep=lambda _s: None)  # type: ignore[arg-type]
     shown = [decision.application_id for decision in islice(following, 14) if decision is not None]
     assert shown == ["A-1", "A-3", "A-2", "A-4"]

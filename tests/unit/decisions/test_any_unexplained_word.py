@@ -30,12 +30,12 @@ from tests.builders.varied_registry import (
     SABLE_COUNTY,
     SEVEN_ELMS,
     SPINDRIFT,
-    answer,
-    at_its_address,
+    address_and_phone_fields_of,
+    address_fields_of,
+    decision_on_applicant,
     evidence_of,
-    in_its_town,
     key_of,
-    with_its_phone,
+    town_fields_of,
 )
 
 LISTED: Final[tuple[System | Outlet, ...]] = (
@@ -60,7 +60,7 @@ made_up: Final = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=14).
 )
 everyday: Final = st.sampled_from(EVERYDAY)
 places: Final = st.integers(min_value=0, max_value=7)
-OFFERS: Final = (with_its_phone, at_its_address)
+OFFERS: Final = (address_and_phone_fields_of, address_fields_of)
 DRESSES: Final[tuple[Callable[[str], str], ...]] = (
     str.upper,
     str.lower,
@@ -90,12 +90,12 @@ def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
     """Mixtures of the library's fields and the applicant's own."""
     own_phone = {"phone": f"{listed.phone[:3]}8675309"}
     return {
-        "address and phone": with_its_phone(listed),
-        "address": at_its_address(listed),
-        "address, own phone": {**at_its_address(listed), **own_phone},
-        "phone, own street": {**with_its_phone(listed), "street": "77 Impostor Way"},
-        "town": in_its_town(listed),
-        "own street and phone": {**in_its_town(listed), "street": "77 Impostor Way", **own_phone},
+        "address and phone": address_and_phone_fields_of(listed),
+        "address": address_fields_of(listed),
+        "address, own phone": {**address_fields_of(listed), **own_phone},
+        "phone, own street": {**address_and_phone_fields_of(listed), "street": "77 Impostor Way"},
+        "town": town_fields_of(listed),
+        "own street and phone": {**town_fields_of(listed), "street": "77 Impostor Way", **own_phone},
     }
 
 
@@ -104,7 +104,7 @@ def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
 def test_one_extra_word_is_never_validated_even_with_the_librarys_street_and_phone(
     listed: System | Outlet, word: str, place: int
 ) -> None:
-    decision = answer(with_word(listed, word, place), **with_its_phone(listed))
+    decision = decision_on_applicant(with_word(listed, word, place), **address_and_phone_fields_of(listed))
     assert decision.decision is not Answer.VALIDATED
 
 
@@ -113,14 +113,14 @@ def test_one_extra_word_is_never_validated_even_with_the_librarys_street_and_pho
 def test_one_extra_word_is_never_validated_whatever_else_is_given(
     listed: System | Outlet, word: str, place: int, variant: str
 ) -> None:
-    decision = answer(with_word(listed, word, place), **variants(listed)[variant])
+    decision = decision_on_applicant(with_word(listed, word, place), **variants(listed)[variant])
     assert decision.decision is not Answer.VALIDATED
 
 
 @SEEDED
 @given(listed=libraries, word=made_up | everyday, place=places)
 def test_a_word_without_an_explanation_is_unexplained(listed: System | Outlet, word: str, place: int) -> None:
-    evidence = evidence_of(listed, with_word(listed, word, place), **with_its_phone(listed))
+    evidence = evidence_of(listed, with_word(listed, word, place), **address_and_phone_fields_of(listed))
     assert word.upper() in evidence.name.unexplained
 
 
@@ -129,16 +129,18 @@ def test_a_word_without_an_explanation_is_unexplained(listed: System | Outlet, w
 def test_several_extra_words_are_never_validated(
     listed: System | Outlet, words: list[str], place: int
 ) -> None:
-    decision = answer(with_word(listed, " ".join(words), place), **with_its_phone(listed))
+    decision = decision_on_applicant(
+        with_word(listed, " ".join(words), place), **address_and_phone_fields_of(listed)
+    )
     assert decision.decision is not Answer.VALIDATED
 
 
 @pytest.mark.parametrize("listed", WITH_INITIAL, ids=lambda listed: listed.name)
 @pytest.mark.parametrize(
-    "given_fields", [with_its_phone, at_its_address], ids=["address and phone", "address"]
+    "given_fields", [address_and_phone_fields_of, address_fields_of], ids=["address and phone", "address"]
 )
 def test_the_listed_name_itself_is_validated(listed: System | Outlet, given_fields: GivenFields) -> None:
-    decision = answer(listed.name.title(), **given_fields(listed))
+    decision = decision_on_applicant(listed.name.title(), **given_fields(listed))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, listed.fscs_key)
 
 
@@ -151,7 +153,7 @@ def test_the_words_of_the_listed_name_may_have_any_order(
     in_some_order: tuple[System | Outlet, list[str]], given_fields: GivenFields
 ) -> None:
     listed, words = in_some_order
-    decision = answer(" ".join(words), **given_fields(listed))
+    decision = decision_on_applicant(" ".join(words), **given_fields(listed))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, listed.fscs_key)
 
 
@@ -167,7 +169,7 @@ def test_case_blanks_and_punctuation_around_a_name_change_no_answer(
 ) -> None:
     plain = with_word(listed, word, 9) if word else listed.name.title()
     fields = variants(listed)[variant]
-    expected, found = answer(plain, **fields), answer(dress(plain), **fields)
+    expected, found = decision_on_applicant(plain, **fields), decision_on_applicant(dress(plain), **fields)
     assert (found.decision, key_of(found)) == (expected.decision, key_of(expected))
 
 
@@ -182,5 +184,8 @@ def test_case_and_blanks_of_the_other_fields_change_no_answer(
 ) -> None:
     plain = variants(listed)[variant]
     dressed = {name: dress(value) if name in ("street", "city") else value for name, value in plain.items()}
-    expected, found = answer(listed.name, **plain), answer(listed.name, **dressed)
+    expected, found = (
+        decision_on_applicant(listed.name, **plain),
+        decision_on_applicant(listed.name, **dressed),
+    )
     assert (found.decision, key_of(found)) == (expected.decision, key_of(expected))

@@ -12,15 +12,15 @@ from tests.builders.small_registry import decide, outlet, release
 from tests.builders.varied_registry import (
     LARCHMERE,
     SABLE_COUNTY,
-    answer,
-    at_its_address,
+    address_and_phone_fields_of,
+    address_fields_of,
+    decision_on_applicant,
     evidence_of,
     key_of,
-    with_its_phone,
 )
 
 NAME = "Larchmere Public Library"
-WHOLE = with_its_phone(LARCHMERE)
+WHOLE = address_and_phone_fields_of(LARCHMERE)
 OTHER_STREET = "900 Elsewhere Avenue"
 OTHER_PHONE = "207-867-5309"
 OTHER_NUMBER_OF_ITS_EXCHANGE = "207-555-9876"
@@ -109,7 +109,7 @@ def test_two_differences_contradict_if_neither_street_nor_phone_agrees(
 def test_an_applicant_with_one_difference_is_validated_and_the_answer_names_the_difference(
     fields: dict[str, str], said: str
 ) -> None:
-    decision = answer(NAME, **{**WHOLE, **fields})
+    decision = decision_on_applicant(NAME, **{**WHOLE, **fields})
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
     assert decision.reason_codes == ["MATCH", "CONTACT_DIFFERS"]
     assert f"does not list this {said} for it" in decision.reasons[1].staff
@@ -130,7 +130,7 @@ def test_an_applicant_with_one_difference_is_validated_and_the_answer_names_the_
     ],
 )
 def test_an_applicant_with_two_differences_goes_to_a_person(fields: dict[str, str], said: str) -> None:
-    decision = answer(NAME, **{**WHOLE, **fields})
+    decision = decision_on_applicant(NAME, **{**WHOLE, **fields})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
     assert key_of(decision) == "ME0101"
     assert said in decision.reasons[0].staff
@@ -138,8 +138,8 @@ def test_an_applicant_with_two_differences_goes_to_a_person(fields: dict[str, st
 
 
 def test_an_applicant_without_differences_has_only_the_match_as_reason() -> None:
-    assert answer(NAME, **WHOLE).reason_codes == ["MATCH"]
-    assert answer(NAME, **at_its_address(LARCHMERE)).reason_codes == ["MATCH"]
+    assert decision_on_applicant(NAME, **WHOLE).reason_codes == ["MATCH"]
+    assert decision_on_applicant(NAME, **address_fields_of(LARCHMERE)).reason_codes == ["MATCH"]
 
 
 WITH_BOX = release((replace(LARCHMERE, mailing_street="P.O. BOX 12"),))

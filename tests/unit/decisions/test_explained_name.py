@@ -16,20 +16,20 @@ from tests.builders.varied_registry import (
     SABLE_COUNTY,
     SEVEN_ELMS,
     SPINDRIFT,
-    at_its_address,
+    address_fields_of,
     evidence_of,
-    in_its_town,
+    town_fields_of,
 )
 
 
 def name_in_town(listed: System | Outlet, name: str) -> ExplainedName:
     """The name of an applicant that gives only the town of a listed library."""
-    return evidence_of(listed, name, **in_its_town(listed)).name
+    return evidence_of(listed, name, **town_fields_of(listed)).name
 
 
 def name_at_address(listed: System | Outlet, name: str) -> ExplainedName:
     """The name of an applicant that gives the whole address of a listed library, without a phone."""
-    return evidence_of(listed, name, **at_its_address(listed)).name
+    return evidence_of(listed, name, **address_fields_of(listed)).name
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,13 @@ from tests.builders.varied_registry import (
     LARCHMERE,
     MUSEUM,
     SPINDRIFT,
-    answer,
-    at_its_address,
+    address_and_phone_fields_of,
+    address_fields_of,
+    decision_on_applicant,
     evidence_of,
-    in_its_town,
     key_of,
     query_of,
-    with_its_phone,
+    town_fields_of,
 )
 
 POLICY = load_policy()
@@ -128,7 +128,7 @@ def test_a_word_of_its_town_does_not_name_a_host() -> None:
     ],
 )
 def test_words_for_other_kinds_are_found(name: str, words: set[str]) -> None:
-    assert other_kind_words(query_of(name, **in_its_town(LARCHMERE))) == words
+    assert other_kind_words(query_of(name, **town_fields_of(LARCHMERE))) == words
 
 
 def test_a_word_for_another_kind_does_not_count_if_the_town_has_it() -> None:
@@ -151,12 +151,12 @@ def test_a_word_for_another_kind_does_not_count_if_the_town_has_it() -> None:
     ],
 )
 def test_the_word_for_another_kind_is_returned(name: str, word: str) -> None:
-    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    evidence = evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))
     assert other_kind_word(evidence) == word
 
 
 def test_a_word_for_another_kind_does_not_count_if_the_entry_has_it() -> None:
-    evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **in_its_town(MUSEUM))
+    evidence = evidence_of(MUSEUM, "Tollgate Museum Library", **town_fields_of(MUSEUM))
     assert other_kind_word(evidence) == ""
 
 
@@ -174,7 +174,7 @@ def test_a_word_for_another_kind_does_not_count_if_the_entry_has_it() -> None:
     ],
 )
 def test_a_body_that_supports_a_library_says_so_but_a_named_building_does_not(name: str, word: str) -> None:
-    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    evidence = evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))
     assert affiliate_word(evidence.query, evidence.best, POLICY) == word
 
 
@@ -182,7 +182,7 @@ def test_a_body_that_supports_a_library_says_so_but_a_named_building_does_not(na
     "name", ["Larchmere Library Foundation Hall", "Larchmere Public Library, Foundation Hall"]
 )
 def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: str) -> None:
-    decision = answer(name, **with_its_phone(LARCHMERE))
+    decision = decision_on_applicant(name, **address_and_phone_fields_of(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
 
 
@@ -198,7 +198,7 @@ def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: st
     ],
 )
 def test_the_words_before_of_name_a_body_of_the_library(name: str, body: str) -> None:
-    evidence = evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))
+    evidence = evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))
     assert body_of_library(evidence.query, evidence.best, POLICY) == body
 
 
@@ -215,7 +215,7 @@ def test_the_words_before_of_name_a_body_of_the_library(name: str, body: str) ->
 def test_an_association_is_another_body_if_a_government_runs_the_library(
     listed: System, name: str, *, expected: bool
 ) -> None:
-    evidence = evidence_of(listed, name, **in_its_town(listed))
+    evidence = evidence_of(listed, name, **town_fields_of(listed))
     assert is_association_of_government_library(evidence.query, evidence.best, POLICY) is expected
 
 
@@ -234,7 +234,7 @@ def test_an_association_is_another_body_if_a_government_runs_the_library(
 def test_a_part_of_a_name_is_the_librarys_if_every_word_of_it_is_explained(
     name: str, *, expected: bool
 ) -> None:
-    assert has_library_part(evidence_of(LARCHMERE, name, **in_its_town(LARCHMERE))) is expected
+    assert has_library_part(evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))) is expected
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_part_of_a_name_is_the_librarys_if_every_word_of_it_is_explained(
     ],
 )
 def test_a_library_and_a_body_of_another_kind_go_to_a_person_at_the_listed_place(name: str) -> None:
-    decision = answer(name, **at_its_address(LARCHMERE))
+    decision = decision_on_applicant(name, **address_fields_of(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0101")
 
 
@@ -264,4 +264,4 @@ def test_a_library_and_a_body_of_another_kind_go_to_a_person_at_the_listed_place
     ],
 )
 def test_a_library_by_name_says_library_and_no_other_kind(name: str, *, expected: bool) -> None:
-    assert is_library_by_name(query_of(name, **in_its_town(LARCHMERE))) is expected
+    assert is_library_by_name(query_of(name, **town_fields_of(LARCHMERE))) is expected

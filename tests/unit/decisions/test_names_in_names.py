@@ -20,11 +20,11 @@ from tests.builders.varied_registry import (
     SABLE_COUNTY,
     SYSTEMS,
     VARIED,
-    answer,
-    at_its_address,
-    in_its_town,
+    address_and_phone_fields_of,
+    address_fields_of,
+    decision_on_applicant,
     key_of,
-    with_its_phone,
+    town_fields_of,
 )
 
 FORMER = "ELSPETH WARING LIBRARY"
@@ -51,11 +51,11 @@ OLDER = release(
         "Sable Cnty Lib Sys - Juniper Crk Br",
     ],
 )
-@pytest.mark.parametrize("given", [in_its_town, at_its_address], ids=["in the town", "at the address"])
+@pytest.mark.parametrize("given", [town_fields_of, address_fields_of], ids=["in the town", "at the address"])
 def test_a_name_of_a_system_and_its_branch_matches_the_branch(
     name: str, given: Callable[[Outlet], dict[str, str]]
 ) -> None:
-    decision = answer(name, **given(JUNIPER_CREEK))
+    decision = decision_on_applicant(name, **given(JUNIPER_CREEK))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0102")
     assert decision.match is not None
     assert decision.match.fscs_id == "ME0102-003"
@@ -72,7 +72,7 @@ def test_a_name_of_a_system_and_its_branch_matches_the_branch(
 )
 @pytest.mark.parametrize("listed", [JUNIPER_CREEK, PELLWOOD], ids=["juniper creek", "pellwood"])
 def test_a_name_of_a_system_and_something_else_is_not_validated(name: str, listed: Outlet) -> None:
-    assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
+    assert decision_on_applicant(name, **address_and_phone_fields_of(listed)).decision is not Answer.VALIDATED
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_name_of_a_system_and_something_else_is_not_validated(name: str, liste
     ],
 )
 def test_a_name_of_a_municipality_and_its_library_matches_the_library(name: str) -> None:
-    decision = answer(name, **at_its_address(LARCHMERE))
+    decision = decision_on_applicant(name, **address_fields_of(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 
 
@@ -97,7 +97,9 @@ def test_a_name_of_a_municipality_and_its_library_matches_the_library(name: str)
     ["Town of Larchmere, Fire Department", "Town of Larchmere - Town Hall", "City of Larchmere, Finance"],
 )
 def test_a_name_of_a_municipality_and_another_department_is_not_validated(name: str) -> None:
-    assert answer(name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
+    assert (
+        decision_on_applicant(name, **address_and_phone_fields_of(LARCHMERE)).decision is not Answer.VALIDATED
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_a_name_of_a_municipality_and_another_department_is_not_validated(name: 
     ],
 )
 def test_a_former_name_alone_or_with_the_new_name_matches_the_library(name: str) -> None:
-    decision = decide(VARIED, OLDER, name=name, **in_its_town(LARCHMERE))
+    decision = decide(VARIED, OLDER, name=name, **town_fields_of(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
 
 
@@ -126,7 +128,7 @@ def test_a_former_name_alone_or_with_the_new_name_matches_the_library(name: str)
     ],
 )
 def test_a_former_name_that_no_release_has_goes_to_a_person(name: str, codes: list[str]) -> None:
-    decision = decide(VARIED, name=name, **in_its_town(LARCHMERE))
+    decision = decide(VARIED, name=name, **town_fields_of(LARCHMERE))
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, codes)
 
 
@@ -144,7 +146,10 @@ def test_a_former_name_that_no_release_has_goes_to_a_person(name: str, codes: li
 def test_another_bodys_name_beside_the_librarys_is_never_validated(
     name: str, releases: tuple[Release, ...]
 ) -> None:
-    assert decide(*releases, name=name, **with_its_phone(LARCHMERE)).decision is not Answer.VALIDATED
+    assert (
+        decide(*releases, name=name, **address_and_phone_fields_of(LARCHMERE)).decision
+        is not Answer.VALIDATED
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,11 +161,11 @@ def test_another_bodys_name_beside_the_librarys_is_never_validated(
     ],
 )
 def test_a_name_of_a_branch_and_the_former_name_of_its_system_matches_the_branch(name: str) -> None:
-    decision = decide(VARIED, OLDER, name=name, **at_its_address(JUNIPER_CREEK))
+    decision = decide(VARIED, OLDER, name=name, **address_fields_of(JUNIPER_CREEK))
     assert decision.decision is Answer.VALIDATED
     assert decision.match is not None
     assert decision.match.fscs_id == "ME0102-003"
-    assert decide(VARIED, name=name, **at_its_address(JUNIPER_CREEK)).decision is Answer.NEEDS_REVIEW
+    assert decide(VARIED, name=name, **address_fields_of(JUNIPER_CREEK)).decision is Answer.NEEDS_REVIEW
 
 
 @pytest.mark.parametrize(
@@ -176,5 +181,5 @@ def test_a_name_of_a_branch_and_the_former_name_of_its_system_matches_the_branch
 )
 def test_a_persons_name_with_the_surname_first_is_the_same_name(name: str, key: str) -> None:
     listed = ORDWAY if key == "ME0107" else HASTWELL
-    decision = answer(name, **in_its_town(listed))
+    decision = decision_on_applicant(name, **town_fields_of(listed))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, key)

@@ -17,10 +17,10 @@ from tests.builders.varied_registry import (
     OAKHOLLOW,
     OUTLETS,
     SYSTEMS,
-    answer,
-    at_its_address,
-    in_its_town,
+    address_fields_of,
+    decision_on_applicant,
     key_of,
+    town_fields_of,
 )
 
 OTHER_STREET = {"street": "900 Elsewhere Ave"}
@@ -39,7 +39,7 @@ OTHER_ZIP = {"zip": "04901"}
     ],
 )
 def test_a_part_of_the_name_of_the_only_library_in_town_is_validated(name: str) -> None:
-    decision = answer(name, **in_its_town(OAKHOLLOW))
+    decision = decision_on_applicant(name, **town_fields_of(OAKHOLLOW))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0108")
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
 
@@ -54,14 +54,14 @@ def test_a_part_of_the_name_of_the_only_library_in_town_is_validated(name: str) 
     ],
 )
 def test_another_spelling_of_the_name_of_the_only_library_in_town_is_validated(name: str) -> None:
-    decision = answer(name, **in_its_town(LARCHMERE))
+    decision = decision_on_applicant(name, **town_fields_of(LARCHMERE))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "ME0101")
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
 
 
 @pytest.mark.parametrize("other", [OTHER_STREET, OTHER_PHONE, OTHER_ZIP], ids=["street", "phone", "zip"])
 def test_a_person_decides_if_street_phone_or_zip_differ(other: dict[str, str]) -> None:
-    decision = answer("Oakhollow Library", **in_its_town(OAKHOLLOW), **other)
+    decision = decision_on_applicant("Oakhollow Library", **town_fields_of(OAKHOLLOW), **other)
     assert decision.decision is Answer.NEEDS_REVIEW
     assert key_of(decision) == "ME0108"
 
@@ -77,7 +77,7 @@ def test_a_person_decides_if_street_phone_or_zip_differ(other: dict[str, str]) -
     ],
 )
 def test_a_library_of_another_name_in_such_a_town_goes_to_a_person(name: str) -> None:
-    decision = answer(name, **in_its_town(OAKHOLLOW))
+    decision = decision_on_applicant(name, **town_fields_of(OAKHOLLOW))
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["NAME_DIFFERS"])
     assert key_of(decision) == "ME0108"
 
@@ -96,7 +96,7 @@ def test_a_library_of_another_name_in_such_a_town_goes_to_a_person(name: str) ->
     ],
 )
 def test_an_applicant_elsewhere_or_of_another_kind_is_not_validated(name: str, other: dict[str, str]) -> None:
-    decision = answer(name, **in_its_town(OAKHOLLOW), **other)
+    decision = decision_on_applicant(name, **town_fields_of(OAKHOLLOW), **other)
     assert decision.decision is Answer.NOT_VALIDATED
     assert decision.match is None
 
@@ -106,20 +106,22 @@ def test_an_applicant_elsewhere_or_of_another_kind_is_not_validated(name: str, o
     ["Oakhollow Library Association", "Oakhollow Library Board", "Maine Oakhollow Library", "The Library"],
 )
 def test_a_short_name_that_other_bodies_use_is_not_validated_by_the_town(name: str) -> None:
-    assert answer(name, **in_its_town(OAKHOLLOW)).decision is not Answer.VALIDATED
+    assert decision_on_applicant(name, **town_fields_of(OAKHOLLOW)).decision is not Answer.VALIDATED
 
 
 @pytest.mark.parametrize("name", ["Havenport Free Library", "Havenport Library", "Ordway Library"])
 def test_in_a_town_of_two_libraries_the_town_does_not_identify_either(name: str) -> None:
-    decision = answer(name, city="Havenport", state="ME")
+    decision = decision_on_applicant(name, city="Havenport", state="ME")
     assert "ONLY_LIBRARY_OF_TOWN" not in decision.reason_codes
-    assert answer("Zebra Library", city="Havenport", state="ME").decision is Answer.NOT_VALIDATED
+    assert (
+        decision_on_applicant("Zebra Library", city="Havenport", state="ME").decision is Answer.NOT_VALIDATED
+    )
 
 
 def test_two_outlets_of_one_system_are_one_library_of_the_town() -> None:
     second = replace(JUNIPER_CREEK, sequence="009", name="NORTH JUNIPER CREEK BRANCH", street="90 MILL ROAD")
     registry = release(SYSTEMS, (*OUTLETS, second))
-    decision = decide(registry, name="Zebra Library", **in_its_town(JUNIPER_CREEK))
+    decision = decide(registry, name="Zebra Library", **town_fields_of(JUNIPER_CREEK))
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "ME0102")
 
 
@@ -128,13 +130,13 @@ def test_two_outlets_of_one_system_are_one_library_of_the_town() -> None:
     [("Juniper Creek Library", Answer.VALIDATED), ("Briar Library", Answer.NEEDS_REVIEW)],
 )
 def test_a_branch_is_known_by_its_town_and_not_by_a_part_of_another_name(name: str, expected: Answer) -> None:
-    assert answer(name, **in_its_town(JUNIPER_CREEK)).decision is expected
+    assert decision_on_applicant(name, **town_fields_of(JUNIPER_CREEK)).decision is expected
 
 
 def test_a_permanently_closed_library_is_not_the_library_of_the_town() -> None:
     closed = replace(OAKHOLLOW, structure="03")
     registry = release(tuple(closed if listed is OAKHOLLOW else listed for listed in SYSTEMS), OUTLETS)
-    decision = decide(registry, name="Oakhollow Library", **in_its_town(OAKHOLLOW))
+    decision = decide(registry, name="Oakhollow Library", **town_fields_of(OAKHOLLOW))
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
@@ -143,29 +145,29 @@ def test_a_vanished_library_does_not_count_as_a_second_one() -> None:
         OAKHOLLOW, fscs_key="ME0199", name="ZEBRA LIBRARY", street="8 OTHER ROAD", phone="2075550199"
     )
     older = release((*SYSTEMS, vanished), OUTLETS, fiscal_year=2021)
-    decision = decide(release(SYSTEMS, OUTLETS), older, name="Oakhollow Library", **in_its_town(OAKHOLLOW))
+    decision = decide(release(SYSTEMS, OUTLETS), older, name="Oakhollow Library", **town_fields_of(OAKHOLLOW))
     assert decision.reason_codes == ["MATCH", "ONLY_LIBRARY_OF_TOWN"]
 
 
 def test_a_museum_that_is_the_only_library_needs_the_word_library() -> None:
-    assert answer("Tollgate Library", **in_its_town(MUSEUM)).decision is Answer.VALIDATED
-    assert answer("Tollgate Museum", **in_its_town(MUSEUM)).decision is not Answer.VALIDATED
+    assert decision_on_applicant("Tollgate Library", **town_fields_of(MUSEUM)).decision is Answer.VALIDATED
+    assert decision_on_applicant("Tollgate Museum", **town_fields_of(MUSEUM)).decision is not Answer.VALIDATED
 
 
 @pytest.mark.parametrize(
     "fields",
-    [in_its_town(GLENWARDEN_COMMUNITY), at_its_address(GLENWARDEN_COMMUNITY)],
+    [town_fields_of(GLENWARDEN_COMMUNITY), address_fields_of(GLENWARDEN_COMMUNITY)],
     ids=["in the town", "at the address"],
 )
 def test_a_similar_name_in_the_own_town_comes_before_the_exact_name_in_another_state(
     fields: dict[str, str],
 ) -> None:
-    decision = answer("Glenwarden Public Library", **fields)
+    decision = decision_on_applicant("Glenwarden Public Library", **fields)
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
 
 def test_a_similar_name_in_the_own_town_comes_first_even_if_it_is_mistyped() -> None:
-    decision = answer("Glenwardn Public Libary", **at_its_address(GLENWARDEN_COMMUNITY))
+    decision = decision_on_applicant("Glenwardn Public Libary", **address_fields_of(GLENWARDEN_COMMUNITY))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "VT0104")
 
 
@@ -185,17 +187,20 @@ def test_a_less_similar_name_in_the_own_town_goes_to_a_person(listed: str, zip_c
 
 
 def test_a_library_with_exactly_the_given_name_is_still_validated() -> None:
-    decision = answer("Glenwarden Public Library", **in_its_town(GLENWARDEN_PUBLIC))
+    decision = decision_on_applicant("Glenwarden Public Library", **town_fields_of(GLENWARDEN_PUBLIC))
     assert (decision.decision, key_of(decision)) == (Answer.VALIDATED, "NH0101")
 
 
 def test_a_namesake_elsewhere_is_reported_if_the_own_state_has_no_similar_name() -> None:
-    decision = answer("Glenwarden Public Library", city="Glenwarden", state="ME")
+    decision = decision_on_applicant("Glenwarden Public Library", city="Glenwarden", state="ME")
     assert (decision.decision, decision.reason_codes) == (Answer.NOT_VALIDATED, ["NAMESAKE_ELSEWHERE"])
 
 
 def test_a_similar_name_in_the_own_town_with_contact_elsewhere_goes_to_a_person() -> None:
-    decision = answer(
-        "Glenwarden Public Library", **in_its_town(GLENWARDEN_COMMUNITY), **OTHER_STREET, phone="802-867-5309"
+    decision = decision_on_applicant(
+        "Glenwarden Public Library",
+        **town_fields_of(GLENWARDEN_COMMUNITY),
+        **OTHER_STREET,
+        phone="802-867-5309",
     )
     assert (decision.decision, key_of(decision)) == (Answer.NEEDS_REVIEW, "VT0104")

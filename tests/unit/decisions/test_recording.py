@@ -32,7 +32,7 @@ from tests.builders.decisions import (
     PARTNER,
     decider_without_registry,
     decision_of,
-    minutes,
+    minutes_after_noon,
     submission_of,
 )
 
@@ -46,7 +46,7 @@ class World:
         return record_all(decisions, self.store, self.bus, decider_without_registry())[0]
 
     def sweep(self) -> PublishCounts:
-        return sweep(self.store, self.bus, minutes(600), lambda: math.inf, 0)
+        return sweep(self.store, self.bus, minutes_after_noon(600), lambda: math.inf, 0)
 
     @property
     def event_ids(self) -> list[str]:
@@ -96,13 +96,13 @@ class TestOneApplication:
         first = decision_of(submission_of())
         world.record_all(first)
 
-        outcomes = world.record_all(decision_of(submission_of(sent_at=minutes(30))))
+        outcomes = world.record_all(decision_of(submission_of(sent_at=minutes_after_noon(30))))
 
         assert outcomes == [StoredDecision(first, "already_decided", unpublished=False)]
 
     def test_a_changed_payload_is_decided_again_and_becomes_current(self, world: World) -> None:
         first = decision_of(submission_of(name="Anytown Library"), Answer.NEEDS_REVIEW)
-        second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes(1)))
+        second = decision_of(submission_of(name="Anytown Public Library", sent_at=minutes_after_noon(1)))
 
         assert results_of(world.record_all(first)) == ["recorded"]
         assert results_of(world.record_all(second)) == ["recorded"]
@@ -111,8 +111,8 @@ class TestOneApplication:
         assert world.event_ids == [str(first.event_id), str(second.event_id)]
 
     def test_an_old_message_that_comes_late_replaces_nothing_and_is_not_published(self, world: World) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
-        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))
+        older = decision_of(submission_of(name="Older", sent_at=minutes_after_noon(1)))
         world.record_all(newer)
 
         assert results_of(world.record_all(older)) == ["late"]
@@ -122,17 +122,17 @@ class TestOneApplication:
         assert world.sweep() == PublishCounts(0, 0)
 
     def test_a_redelivered_late_message_stays_late(self, world: World) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes(5)))
-        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))
+        older = decision_of(submission_of(name="Older", sent_at=minutes_after_noon(1)))
         world.record_all(newer, older)
 
         assert world.record_all(older) == [StoredDecision(older, "already_decided", unpublished=False)]
         assert world.event_ids == [str(newer.event_id)]
 
     def test_the_revision_orders_submissions_before_the_sent_time(self, world: World) -> None:
-        third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes(1)))
-        second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes(5)))
-        fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes(0)))
+        third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes_after_noon(1)))
+        second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes_after_noon(5)))
+        fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes_after_noon(0)))
 
         assert results_of(world.record_all(third, second, fourth)) == ["recorded", "late", "recorded"]
         assert world.store.get(PARTNER, "A-1") == fourth
@@ -145,7 +145,9 @@ class TestOneApplication:
 
     def test_two_sources_may_use_the_same_application_id(self, world: World) -> None:
         ours = decision_of(submission_of(), fscs_key="AK0001")
-        theirs = decision_of(submission_of(source=OTHER_PARTNER, sent_at=minutes(5)), fscs_key="AK0002")
+        theirs = decision_of(
+            submission_of(source=OTHER_PARTNER, sent_at=minutes_after_noon(5)), fscs_key="AK0002"
+        )
 
         assert results_of(world.record_all(ours, theirs)) == ["recorded", "recorded"]
         assert world.store.get(PARTNER, "A-1") == ours
@@ -179,7 +181,7 @@ class TestSecondClaimant:
 
     def test_the_next_applicant_is_validated_once_the_claim_was_given_back(self, world: World) -> None:
         world.record_all(decision_of(submission_of("A-1", name="Right")))
-        changed = submission_of("A-1", name="Wrong", sent_at=minutes(1))
+        changed = submission_of("A-1", name="Wrong", sent_at=minutes_after_noon(1))
         world.record_all(decision_of(changed, Answer.NOT_VALIDATED))
 
         (outcome,) = world.record_all(decision_of(submission_of("A-2")))
@@ -192,7 +194,9 @@ class TestSecondClaimant:
         world.record_all(decision_of(submission_of("A-1"), fscs_key="AK0002"))
         world.record_all(decision_of(submission_of("A-2", name="One"), fscs_key="AK0001"))
 
-        second = decision_of(submission_of("A-2", name="Two", sent_at=minutes(1)), fscs_key="AK0002")
+        second = decision_of(
+            submission_of("A-2", name="Two", sent_at=minutes_after_noon(1)), fscs_key="AK0002"
+        )
         (outcome,) = world.record_all(second)
 
         assert isinstance(outcome, StoredDecision)
@@ -216,15 +220,15 @@ class TestRaces:
                 )
 
         store = EverChangingDecisions()
-        decision = decision_of(submission_of(sent_at=minutes(5)))
+        decision = decision_of(submission_of(sent_at=minutes_after_noon(5)))
 
         with pytest.raises(DecisionConflict, match="A-1"):
             record(decision, store, decider_without_registry())
         assert store.tries == ATTEMPTS
 
     def test_the_newer_submission_of_two_simultaneous_writers_becomes_current(self) -> None:
-        older = decision_of(submission_of(name="Older", sent_at=minutes(1)))
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes(2)))
+        older = decision_of(submission_of(name="Older", sent_at=minutes_after_noon(1)))
+        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(2)))
 
         class OvertakenDecisions(MemoryDecisions):
             """Between the first try and the second, the newer submission comes in."""
@@ -290,8 +294,8 @@ class KillingPort:
 BATCH: Final = [
     decision_of(submission_of("A-1", name="One"), fscs_key="AK0001"),
     decision_of(submission_of("A-2", source=OTHER_PARTNER), fscs_key="AK0001"),  # a second claimant
-    decision_of(submission_of("A-1", name="Two", sent_at=minutes(2)), fscs_key="AK0001"),
-    decision_of(submission_of("A-1", name="Late", sent_at=minutes(1)), fscs_key="AK0001"),
+    decision_of(submission_of("A-1", name="Two", sent_at=minutes_after_noon(2)), fscs_key="AK0001"),
+    decision_of(submission_of("A-1", name="Late", sent_at=minutes_after_noon(1)), fscs_key="AK0001"),
     *(decision_of(submission_of(f"B-{n}"), Answer.NOT_VALIDATED) for n in range(12)),
 ]
 STEPS: Final = 19 + 2 * 2  # calls of the store for sixteen decisions; two chunks published and cleared
@@ -407,7 +411,7 @@ class TestSweeping:
     def stored_decisions(self, world: World) -> list[Decision]:
         """Thirty-five decisions, a minute apart, none published."""
         decisions = [
-            decision_of(submission_of(f"A-{n:02}"), Answer.NOT_VALIDATED, decided_at=minutes(n))
+            decision_of(submission_of(f"A-{n:02}"), Answer.NOT_VALIDATED, decided_at=minutes_after_noon(n))
             for n in range(35)
         ]
         for decision in decisions:
@@ -424,7 +428,7 @@ class TestSweeping:
     def test_the_sweeper_leaves_young_decisions_to_their_writer(
         self, world: World, stored_decisions: list[Decision]
     ) -> None:
-        publication = sweep(world.store, world.bus, minutes(20), lambda: math.inf, 0)
+        publication = sweep(world.store, world.bus, minutes_after_noon(20), lambda: math.inf, 0)
 
         assert publication == PublishCounts(published=20, left=0)
         assert world.store.marked == {decision.event_id for decision in stored_decisions[20:]}
@@ -436,7 +440,7 @@ class TestSweeping:
 
         bus = MemoryEventBus(lambda event: event.metadata.event_id in refused)
 
-        assert sweep(world.store, bus, minutes(600), lambda: math.inf, 0) == PublishCounts(20, 15)
+        assert sweep(world.store, bus, minutes_after_noon(600), lambda: math.inf, 0) == PublishCounts(20, 15)
         assert world.store.marked == refused
 
     def test_the_sweeper_stops_in_time_and_the_next_run_goes_on(
@@ -444,6 +448,8 @@ class TestSweeping:
     ) -> None:
         seconds = iter([30.0, 20.0, 9.0])
 
-        assert sweep(world.store, world.bus, minutes(600), lambda: next(seconds), 10) == PublishCounts(20, 0)
+        assert sweep(
+            world.store, world.bus, minutes_after_noon(600), lambda: next(seconds), 10
+        ) == PublishCounts(20, 0)
         assert world.sweep() == PublishCounts(15, 0)
         assert world.event_ids == [str(decision.event_id) for decision in stored_decisions]

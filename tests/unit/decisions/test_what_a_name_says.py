@@ -18,18 +18,18 @@ from tests.builders.varied_registry import (
     ROWANFIELD,
     SABLE_COUNTY,
     SPINDRIFT,
-    at_its_address,
+    address_fields_of,
     evidence_of,
-    in_its_town,
+    town_fields_of,
 )
 
 
 def name_in_town(listed: System | Outlet, name: str) -> ExplainedName:
-    return evidence_of(listed, name, **in_its_town(listed)).name
+    return evidence_of(listed, name, **town_fields_of(listed)).name
 
 
 def name_at_address(listed: System | Outlet, name: str) -> ExplainedName:
-    return evidence_of(listed, name, **at_its_address(listed)).name
+    return evidence_of(listed, name, **address_fields_of(listed)).name
 
 
 @pytest.mark.parametrize(
@@ -210,18 +210,18 @@ def test_a_part_of_a_name_is_explained_like_a_whole_name(
     part: str | None, unexplained: tuple[str, ...], *, says_library: bool
 ) -> None:
     evidence = evidence_of(
-        JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **in_its_town(JUNIPER_CREEK)
+        JUNIPER_CREEK, "Sable County Library - Juniper Creek School", **town_fields_of(JUNIPER_CREEK)
     )
     found = evidence.explain_name(part)
     assert (found.says_library, found.unexplained) == (says_library, unexplained)
 
 
 def test_the_applicants_place_explains_words_if_it_is_the_entrys() -> None:
-    nearby = {**in_its_town(HASTWELL), "city": "Havenport", "zip": HASTWELL.zip}
+    nearby = {**town_fields_of(HASTWELL), "city": "Havenport", "zip": HASTWELL.zip}
     assert evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **nearby).name.unexplained == ()
 
 
 def test_the_applicants_place_explains_nothing_if_it_is_not_the_entrys() -> None:
-    elsewhere = in_its_town(HAVENPORT)
+    elsewhere = town_fields_of(HAVENPORT)
     found = evidence_of(HASTWELL, "Hastwell Memorial Library of Havenport", **elsewhere).name
     assert found.unexplained == ("HAVENPORT",)

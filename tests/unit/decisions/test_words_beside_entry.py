@@ -14,10 +14,10 @@ from tests.builders.varied_registry import (
     JUNIPER_CREEK,
     LARCHMERE,
     SABLE_COUNTY,
-    answer,
-    at_its_address,
-    in_its_town,
-    with_its_phone,
+    address_and_phone_fields_of,
+    address_fields_of,
+    decision_on_applicant,
+    town_fields_of,
 )
 
 
@@ -40,15 +40,15 @@ from tests.builders.varied_registry import (
     ],
 )
 def test_an_everyday_word_is_not_a_slip_of_a_listed_word(listed: System | Outlet, name: str) -> None:
-    assert answer(name, **with_its_phone(listed)).decision is not Answer.VALIDATED
-    assert answer(name, **in_its_town(listed)).decision is not Answer.VALIDATED
+    assert decision_on_applicant(name, **address_and_phone_fields_of(listed)).decision is not Answer.VALIDATED
+    assert decision_on_applicant(name, **town_fields_of(listed)).decision is not Answer.VALIDATED
 
 
 @pytest.mark.parametrize(
     "name", ["Larchmere Pubilc Library", "Larchmere Public Libary", "Larchmere Pub Lib", "Lib Pub Larchmere"]
 )
 def test_a_slip_that_is_not_an_everyday_word_is_explained(name: str) -> None:
-    assert answer(name, **with_its_phone(LARCHMERE)).decision is Answer.VALIDATED
+    assert decision_on_applicant(name, **address_and_phone_fields_of(LARCHMERE)).decision is Answer.VALIDATED
 
 
 NORTH_HAVEN = system(
@@ -67,7 +67,7 @@ NORTH_HAVEN = system(
     ],
 )
 def test_a_direction_belongs_to_the_name_of_its_place(name: str) -> None:
-    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
+    decision = decide(release((NORTH_HAVEN,)), name=name, **address_and_phone_fields_of(NORTH_HAVEN))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "BODY_OF_LIBRARY"
 
@@ -82,7 +82,7 @@ def test_a_direction_belongs_to_the_name_of_its_place(name: str) -> None:
     ],
 )
 def test_the_name_of_a_place_is_explained_however_often_it_is_repeated(name: str) -> None:
-    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
+    decision = decide(release((NORTH_HAVEN,)), name=name, **address_and_phone_fields_of(NORTH_HAVEN))
     assert decision.decision is Answer.VALIDATED
 
 
@@ -91,7 +91,7 @@ def test_the_name_of_a_place_is_explained_however_often_it_is_repeated(name: str
     ["North Qurry Memorial Library of North Quarry", "North Quarry Memorial Library of North Quarrry"],
 )
 def test_the_name_of_a_place_may_have_a_slip(name: str) -> None:
-    decision = decide(release((NORTH_HAVEN,)), name=name, **with_its_phone(NORTH_HAVEN))
+    decision = decide(release((NORTH_HAVEN,)), name=name, **address_and_phone_fields_of(NORTH_HAVEN))
     assert decision.decision is Answer.VALIDATED
 
 
@@ -101,7 +101,7 @@ def test_an_initial_is_not_a_direction(listed: str, name: str) -> None:
     former = system("ME0901", listed, "4 LOCK STREET", "ORRINGHAM", "04901", "2075550171")
     renamed = replace(former, name="ORRINGHAM PUBLIC LIBRARY", name_change="24")
     years = (release((former,), fiscal_year=2021), release((renamed,)))
-    decision = decide(*years, name=name, **with_its_phone(renamed))
+    decision = decide(*years, name=name, **address_and_phone_fields_of(renamed))
     assert decision.decision is (Answer.NEEDS_REVIEW if listed.startswith("CARL") else Answer.VALIDATED)
 
 
@@ -110,16 +110,16 @@ def test_an_initial_is_not_a_direction(listed: str, name: str) -> None:
     ["Sable County Library System, ME", "Sable County Library System (ME)", "Sable County Library Maine"],
 )
 def test_a_name_with_its_state_is_validated(name: str) -> None:
-    assert answer(name, **in_its_town(SABLE_COUNTY)).decision is Answer.VALIDATED
+    assert decision_on_applicant(name, **town_fields_of(SABLE_COUNTY)).decision is Answer.VALIDATED
 
 
 @pytest.mark.parametrize("name", ["Larchmere Library Museum", "Larchmere Library Observatory"])
 def test_a_name_that_says_library_at_the_librarys_street_goes_to_a_person(name: str) -> None:
-    assert answer(name, **at_its_address(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+    assert decision_on_applicant(name, **address_fields_of(LARCHMERE)).decision is Answer.NEEDS_REVIEW
 
 
 def test_a_school_library_at_the_librarys_street_goes_to_a_person() -> None:
-    decision = answer("Larchmere Elementary School Library", **at_its_address(LARCHMERE))
+    decision = decision_on_applicant("Larchmere Elementary School Library", **address_fields_of(LARCHMERE))
     assert decision.decision is Answer.NEEDS_REVIEW
     assert decision.reasons[0].code == "OUT_OF_SCOPE_KIND"
 
@@ -155,16 +155,22 @@ def test_an_open_library_is_not_answered_as_its_closed_bookmobile() -> None:
 
 def test_a_number_and_a_county_after_library_are_explained() -> None:
     assert (
-        answer("Larchmere Public Library No. 3", **with_its_phone(LARCHMERE)).decision
+        decision_on_applicant(
+            "Larchmere Public Library No. 3", **address_and_phone_fields_of(LARCHMERE)
+        ).decision
         is not Answer.NOT_VALIDATED
     )
-    with_county = answer("Juniper Creek Branch Library, Sable County", **with_its_phone(JUNIPER_CREEK))
+    with_county = decision_on_applicant(
+        "Juniper Creek Branch Library, Sable County", **address_and_phone_fields_of(JUNIPER_CREEK)
+    )
     assert with_county.decision is Answer.VALIDATED
 
 
 @pytest.mark.parametrize("known_as", ["doing business as", "also known as", "d/b/a"])
 def test_a_second_name_after_doing_business_as_is_read(known_as: str) -> None:
-    decision = answer(f"Larchmere Library {known_as} Larchmere Public Library", **in_its_town(LARCHMERE))
+    decision = decision_on_applicant(
+        f"Larchmere Library {known_as} Larchmere Public Library", **town_fields_of(LARCHMERE)
+    )
     assert decision.decision is Answer.VALIDATED
 
 
@@ -207,7 +213,7 @@ OF_FAIRFORD = release((QUARRY,), (PARK, VILLAGE))
     ],
 )
 def test_a_name_that_only_looks_explained_is_not_validated(listed: System | Outlet, name: str) -> None:
-    for fields in (with_its_phone(listed), at_its_address(listed), in_its_town(listed)):
+    for fields in (address_and_phone_fields_of(listed), address_fields_of(listed), town_fields_of(listed)):
         assert decide(OF_FAIRFORD, name=name, **fields).decision is not Answer.VALIDATED
 
 
@@ -225,11 +231,11 @@ def test_a_name_that_only_looks_explained_is_not_validated(listed: System | Outl
     ],
 )
 def test_unusual_forms_of_a_librarys_name_are_validated(listed: System | Outlet, name: str) -> None:
-    assert decide(OF_FAIRFORD, name=name, **with_its_phone(listed)).decision is Answer.VALIDATED
+    assert decide(OF_FAIRFORD, name=name, **address_and_phone_fields_of(listed)).decision is Answer.VALIDATED
 
 
 def test_a_part_of_a_name_does_not_choose_among_branches_without_a_street() -> None:
-    decision = decide(OF_FAIRFORD, name="Fairford Little Free Library", **in_its_town(VILLAGE))
+    decision = decide(OF_FAIRFORD, name="Fairford Little Free Library", **town_fields_of(VILLAGE))
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
@@ -238,7 +244,9 @@ def test_the_word_branch_in_the_name_of_a_town_does_not_say_library() -> None:
     its_system = system(
         "NJ0901", "LONG BRANCH PUBLIC LIBRARY", "1 BROADWAY", "LONG BRANCH", "07740", "9085550101"
     )
-    decision = decide(release((its_system,), (listed,)), name="City of Long Branch", **with_its_phone(listed))
+    decision = decide(
+        release((its_system,), (listed,)), name="City of Long Branch", **address_and_phone_fields_of(listed)
+    )
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
@@ -254,23 +262,25 @@ TOWNSHIP = outlet("NV0901", "005", "DELLHAM TOWNSHIP", "6 MILL LANE", "FAIRFORD"
     ],
 )
 def test_a_branch_that_has_the_name_of_a_township_is_not_rejected(name: str, expected: Answer) -> None:
-    decision = decide(release((QUARRY,), (TOWNSHIP,)), name=name, **in_its_town(TOWNSHIP))
+    decision = decide(release((QUARRY,), (TOWNSHIP,)), name=name, **town_fields_of(TOWNSHIP))
     assert decision.decision is expected
 
 
 @pytest.mark.parametrize("name", ["Larchmere Public", "LarchmerePublic"])
 def test_a_name_without_the_word_library_is_not_rejected(name: str) -> None:
-    assert answer(name, **in_its_town(LARCHMERE)).decision is not Answer.VALIDATED
-    assert answer("Larchmere Public", **in_its_town(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+    assert decision_on_applicant(name, **town_fields_of(LARCHMERE)).decision is not Answer.VALIDATED
+    assert (
+        decision_on_applicant("Larchmere Public", **town_fields_of(LARCHMERE)).decision is Answer.NEEDS_REVIEW
+    )
 
 
 def test_a_name_joined_with_the_word_library_is_read() -> None:
-    assert answer("LarchmereLibrary", **in_its_town(LARCHMERE)).decision is Answer.VALIDATED
+    assert decision_on_applicant("LarchmereLibrary", **town_fields_of(LARCHMERE)).decision is Answer.VALIDATED
 
 
 def test_the_library_of_the_town_is_preferred_to_a_namesake_elsewhere() -> None:
     namesake = system("CO0901", "FAIRFORD PUBLIC LIBRARY", "2 PINE ROAD", "FAIRFORD", "80026", "3035550101")
-    decision = decide(release((QUARRY, namesake)), name="Fairford Public Library", **in_its_town(QUARRY))
+    decision = decide(release((QUARRY, namesake)), name="Fairford Public Library", **town_fields_of(QUARRY))
     assert (decision.decision, decision.reasons[0].code) == (Answer.NEEDS_REVIEW, "NAME_DIFFERS")
     assert decision.match
     assert decision.match.fscs_key == QUARRY.fscs_key

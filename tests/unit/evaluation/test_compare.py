@@ -8,7 +8,7 @@ from library_validator_cli.evaluation.compare import (
     compare_runs,
 )
 from library_validator_cli.evaluation.measure import RowResult
-from tests.builders.measured_rows import N, measured
+from tests.builders.measured_rows import N, measured_row
 
 NOW = Circumstances("2022.1.abc", "2026-11.1/w1", "all")
 
@@ -84,7 +84,7 @@ def test_rows_with_the_same_id_in_two_sets_are_two_rows() -> None:
 
 def test_a_run_keeps_the_answer_of_each_row_and_no_infinite_bits() -> None:
     kept, without_candidate = answers_of(
-        [measured(application_id="a", bits=10.004), measured(N, "", label="NONE")]
+        [measured_row(application_id="a", bits=10.004), measured_row(N, "", label="NONE")]
     )
     assert kept == RowAnswer("typed", "a", "ME0001", RowResult.RIGHT, "ME0001", 10.0, ["MATCH"])
     assert (without_candidate.bits, without_candidate.key, without_candidate.result) == (

@@ -15,7 +15,7 @@ from library_validator_cli.evaluation.curves import (
 )
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import THRESHOLDS
-from tests.builders.measured_rows import N, R, measured
+from tests.builders.measured_rows import N, R, measured_row
 
 
 def test_a_row_is_in_the_same_half_in_every_run() -> None:
@@ -40,12 +40,12 @@ def test_the_curve_counts_the_rows_that_each_threshold_would_validate() -> None:
         point.threshold: point
         for point in curve(
             [
-                measured(bits=4.0),
-                measured(bits=8.0),
-                measured(key="ME0002", bits=6.0),
-                measured(label="NONE", bits=2.0),
-                measured(label="GONE", bits=30.0),
-                measured(N, ""),
+                measured_row(bits=4.0),
+                measured_row(bits=8.0),
+                measured_row(key="ME0002", bits=6.0),
+                measured_row(label="NONE", bits=2.0),
+                measured_row(label="GONE", bits=30.0),
+                measured_row(N, ""),
             ]
         )
     }
@@ -59,8 +59,8 @@ def test_the_curve_counts_the_rows_that_each_threshold_would_validate() -> None:
 
 
 def test_a_row_that_a_rule_refuses_counts_in_the_curve_of_the_score_alone() -> None:
-    refused = measured(N, "", label="NONE", best_key="ME0001", bits=9.0)
-    in_order = [refused, measured(bits=12.0)]
+    refused = measured_row(N, "", label="NONE", best_key="ME0001", bits=9.0)
+    in_order = [refused, measured_row(bits=12.0)]
     assert {point.non_libraries.count for point in curve(in_order)} == {0}
     assert [point.threshold for point in curve_by_score(in_order) if point.non_libraries.count][-1] == 9.0
 
@@ -71,10 +71,14 @@ def rows_of(half: str, count: int) -> list[str]:
 
 
 def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
-    first = [measured(application_id=application_id, bits=20.0) for application_id in rows_of("choose", 5)]
-    first.append(measured(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
-    second = [measured(application_id=application_id, bits=10.0) for application_id in rows_of("report", 4)]
-    second.append(measured(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
+    first = [
+        measured_row(application_id=application_id, bits=20.0) for application_id in rows_of("choose", 5)
+    ]
+    first.append(measured_row(application_id=rows_of("choose", 6)[5], label="NONE", bits=3.0))
+    second = [
+        measured_row(application_id=application_id, bits=10.0) for application_id in rows_of("report", 4)
+    ]
+    second.append(measured_row(application_id=rows_of("report", 5)[4], label="NONE", bits=7.0))
     none_allowed = [choice for choice in choose_thresholds([*first, *second]) if choice.bound == 0]
     here, there = none_allowed
     assert (here.chosen_on, here.threshold) == ("choose", 3.5)
@@ -89,7 +93,7 @@ def test_a_threshold_is_chosen_on_one_half_and_reported_on_the_other() -> None:
 
 def test_no_threshold_is_chosen_if_none_keeps_the_error_bound() -> None:
     always = [
-        measured(application_id=application_id, label="NONE", validated_up_to=THRESHOLDS[-1])
+        measured_row(application_id=application_id, label="NONE", validated_up_to=THRESHOLDS[-1])
         for half in ("choose", "report")
         for application_id in rows_of(half, 3)
     ]
@@ -100,11 +104,11 @@ def test_no_threshold_is_chosen_if_none_keeps_the_error_bound() -> None:
 
 def test_brier_score_and_log_loss_follow_their_definitions() -> None:
     measured_rows = [
-        measured(confidence=0.8),
-        measured(R, "ME0002", confidence=0.3),
-        measured(N, "ME0001", label="NONE", confidence=0.1),
-        measured(label="GONE", confidence=0.9),
-        measured(N, ""),
+        measured_row(confidence=0.8),
+        measured_row(R, "ME0002", confidence=0.3),
+        measured_row(N, "ME0001", label="NONE", confidence=0.1),
+        measured_row(label="GONE", confidence=0.9),
+        measured_row(N, ""),
     ]
     every, libraries, validated = reliabilities(measured_rows)
     assert (every.rows, libraries.rows, validated.rows) == (3, 2, 1)
@@ -117,7 +121,7 @@ def test_brier_score_and_log_loss_follow_their_definitions() -> None:
 
 
 def test_a_certain_but_wrong_answer_has_a_large_and_finite_log_loss() -> None:
-    every, *_ = reliabilities([measured(key="ME0002", confidence=1.0), measured(confidence=1.0)])
+    every, *_ = reliabilities([measured_row(key="ME0002", confidence=1.0), measured_row(confidence=1.0)])
     assert every.log_loss == pytest.approx(-math.log(1e-12) / 2)
     assert every.bins[-1].right == Share(count=1, of=2)
 

@@ -8,7 +8,7 @@ from library_validator_cli.evaluation.floors import FloorCheck, check_floors, re
 from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.summary import groups_of
 from library_validator_cli.failures import CommandFailed, WrongUsage
-from tests.builders.measured_rows import N, R, V, measured
+from tests.builders.measured_rows import N, R, V, measured_row
 
 FLOORS_OF_THE_PROJECT = Path(__file__).parents[2] / "realdata"
 
@@ -25,7 +25,7 @@ def check_written_floors(
     return check_floors(read_floors(path), groups_of(measured_rows), only)
 
 
-TEN = [measured(V, application_id=str(n)) for n in range(9)] + [measured(R, application_id="9")]
+TEN = [measured_row(V, application_id=str(n)) for n in range(9)] + [measured_row(R, application_id="9")]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_check_has_the_limit_and_the_measured_value(floors_path: Path) -> None
 
 
 def test_the_sets_of_one_floor_are_counted_together(floors_path: Path) -> None:
-    measured_rows = [measured(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
+    measured_rows = [measured_row(V, label="NONE", of=name) for name in ("museum", "museum", "college")]
     text = '[[floor]]\nsets = ["museum", "college"]\nnon_library_validated_max = 2\n'
     (check,), others = check_written_floors(floors_path, text, measured_rows)
     assert (check.measured, check.met, others) == ("3 of 3 (100.00%)", False, [])
@@ -71,7 +71,7 @@ def test_the_sets_of_one_floor_are_counted_together(floors_path: Path) -> None:
 
 
 def test_a_floor_is_checked_only_for_its_kind_and_its_fields(floors_path: Path) -> None:
-    measured_rows = [measured(V, kind="typo"), measured(N, "", kind="short")]
+    measured_rows = [measured_row(V, kind="typo"), measured_row(N, "", kind="short")]
     text = (
         '[[floor]]\nset = "typed"\nkind = "typo"\nvalidated_right_min = 1.0\n'
         '[[floor]]\nset = "typed"\nonly = "state,name"\nvalidated_right_min = 1.0\n'

@@ -22,7 +22,7 @@ from library_validator_cli.evaluation.measure import (
     measure_rows,
 )
 from tests.builders.applicants import ALDER_FIELDS
-from tests.builders.measured_rows import N, R, measured
+from tests.builders.measured_rows import N, R, measured_row
 from tests.builders.small_registry import NEWEST, NOW, SYSTEMS, registry_of, release
 
 
@@ -36,11 +36,11 @@ def measure(row: LabelledRow) -> MeasuredRow:
 
 
 def test_a_well_written_application_is_answered_right_with_at_most_ten_keys() -> None:
-    measured = measure(labelled(**ALDER_FIELDS))
-    assert (measured.result, measured.key, measured.right_rank) == (RowResult.RIGHT, "ME0001", 1)
-    assert 1 <= measured.keys <= 10
-    assert measured.candidates >= 1
-    assert measured.same_place
+    measured_row = measure(labelled(**ALDER_FIELDS))
+    assert (measured_row.result, measured_row.key, measured_row.right_rank) == (RowResult.RIGHT, "ME0001", 1)
+    assert 1 <= measured_row.keys <= 10
+    assert measured_row.candidates >= 1
+    assert measured_row.same_place
 
 
 @pytest.mark.parametrize(
@@ -58,48 +58,48 @@ def test_the_same_answer_is_an_error_under_another_label(label: str, result: Row
 def test_the_result_of_a_row_that_is_not_validated_is_its_answer() -> None:
     affiliate = {**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"}
     assert measure(labelled("NONE", **affiliate)).result is RowResult.NOT_VALIDATED
-    assert measured(R).result is RowResult.REVIEW
-    assert measured(N).result is RowResult.NOT_VALIDATED
+    assert measured_row(R).result is RowResult.REVIEW
+    assert measured_row(N).result is RowResult.NOT_VALIDATED
 
 
 def test_without_candidates_there_is_no_key_and_no_confidence() -> None:
-    measured = measure(labelled(name="Zymurgy Institute", city="Nowhere", state="TX", zip="79999"))
-    assert (measured.candidates, measured.best_key, measured.right_rank) == (0, "", 0)
-    assert (measured.bits, measured.confidence) == (-math.inf, 0.0)
+    measured_row = measure(labelled(name="Zymurgy Institute", city="Nowhere", state="TX", zip="79999"))
+    assert (measured_row.candidates, measured_row.best_key, measured_row.right_rank) == (0, "", 0)
+    assert (measured_row.bits, measured_row.confidence) == (-math.inf, 0.0)
 
 
 def test_the_result_at_another_threshold_equals_that_of_a_policy_with_this_threshold() -> None:
     """Only its score validates this applicant: it has no street, and its town has two systems."""
     measurer = Measurer(registry_of(NEWEST))
     row = labelled("ME0002", name="Briar County Library", city="Briarton", state="ME", fscs_id="ME0002")
-    measured = measurer.measure(row)
+    measured_row = measurer.measure(row)
     policy = load_policy()
-    assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
+    assert THRESHOLDS[0] < measured_row.validated_up_to < THRESHOLDS[-1]
     for threshold in THRESHOLDS:
         measurer._policy = replace(policy, validate=threshold)
         answer = measurer.measure(row).answer
-        assert (answer is Answer.VALIDATED) == (measured.result_at(threshold) is RowResult.RIGHT)
+        assert (answer is Answer.VALIDATED) == (measured_row.result_at(threshold) is RowResult.RIGHT)
 
 
 def test_the_threshold_for_name_and_place_alone_moves_with_the_validate_threshold() -> None:
     """Only its name and its town identify this applicant, and its town has two systems."""
-    measured = measure(labelled("ME0002", name="Briar County Library", city="Briarton", state="ME"))
-    assert THRESHOLDS[0] < measured.validated_up_to < THRESHOLDS[-1]
+    measured_row = measure(labelled("ME0002", name="Briar County Library", city="Briarton", state="ME"))
+    assert THRESHOLDS[0] < measured_row.validated_up_to < THRESHOLDS[-1]
 
 
 def test_the_score_without_rules_would_validate_the_friends_of_a_library() -> None:
-    measured = measure(
+    measured_row = measure(
         labelled("NONE", **{**ALDER_FIELDS, "name": "Friends of the Alder Point Public Library"})
     )
-    assert measured.result_at(0.0) is None
-    assert measured.result_by_score(0.0) is RowResult.NON_LIBRARY_VALIDATED
+    assert measured_row.result_at(0.0) is None
+    assert measured_row.result_by_score(0.0) is RowResult.NON_LIBRARY_VALIDATED
 
 
 def test_a_library_that_vanished_is_not_among_the_listed_systems() -> None:
     older = release(SYSTEMS, fiscal_year=2021)
     newer = release(SYSTEMS[1:], fiscal_year=2022)
-    measured = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_FIELDS))
-    assert (measured.result, measured.key, measured.right_rank) == (RowResult.REVIEW, "ME0001", 0)
+    measured_row = Measurer(registry_of(newer, older)).measure(labelled("GONE", **ALDER_FIELDS))
+    assert (measured_row.result, measured_row.key, measured_row.right_rank) == (RowResult.REVIEW, "ME0001", 0)
 
 
 @pytest.mark.parametrize("threads", [0, 1])

@@ -2,20 +2,20 @@ from __future__ import annotations
 
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import MEASURES, Spread, groups_of
-from tests.builders.measured_rows import N, R, V, measured
+from tests.builders.measured_rows import N, R, V, measured_row
 
 
 def test_libraries_other_applicants_and_vanished_libraries_are_counted_separately() -> None:
     (group,) = groups_of(
         [
-            measured(V),
-            measured(V, "ME0002", right_rank=2),
-            measured(R),
-            measured(N, ""),
-            measured(V, label="NONE"),
-            measured(R, label="NONE"),
-            measured(V, label="GONE"),
-            measured(V, label="GONE", same_place=False),
+            measured_row(V),
+            measured_row(V, "ME0002", right_rank=2),
+            measured_row(R),
+            measured_row(N, ""),
+            measured_row(V, label="NONE"),
+            measured_row(R, label="NONE"),
+            measured_row(V, label="GONE"),
+            measured_row(V, label="GONE", same_place=False),
         ]
     )
     counts = {name: (share.count, share.of) for name, share in group.measures.items()}
@@ -41,10 +41,10 @@ def test_libraries_other_applicants_and_vanished_libraries_are_counted_separatel
 def test_each_set_is_followed_by_its_kinds_and_counts_the_rows_of_all_of_them() -> None:
     groups = groups_of(
         [
-            measured(of="typed", kind="typo"),
-            measured(N, of="typed", kind="short"),
-            measured(of="drift"),
-            measured(of="typed"),
+            measured_row(of="typed", kind="typo"),
+            measured_row(N, of="typed", kind="short"),
+            measured_row(of="drift"),
+            measured_row(of="typed"),
         ]
     )
     assert [(group.set, group.kind, group.rows) for group in groups] == [
@@ -59,13 +59,13 @@ def test_each_set_is_followed_by_its_kinds_and_counts_the_rows_of_all_of_them() 
 def test_answers_that_a_person_corrects_are_counted_by_their_deciding_reason() -> None:
     (group,) = groups_of(
         [
-            measured(),
-            measured(R, code="TIE"),
-            measured(R, code="NAME_DIFFERS"),
-            measured(R, code="TIE"),
-            measured(N, code="NO_ENTRY"),
-            measured(N, label="NONE", code="AFFILIATE"),
-            measured(V, label="NONE"),
+            measured_row(),
+            measured_row(R, code="TIE"),
+            measured_row(R, code="NAME_DIFFERS"),
+            measured_row(R, code="TIE"),
+            measured_row(N, code="NO_ENTRY"),
+            measured_row(N, label="NONE", code="AFFILIATE"),
+            measured_row(V, label="NONE"),
         ]
     )
     assert group.reasons == {
@@ -77,6 +77,6 @@ def test_answers_that_a_person_corrects_are_counted_by_their_deciding_reason() -
 
 
 def test_keys_and_candidates_have_percentiles_and_a_maximum() -> None:
-    (group,) = groups_of([measured(keys=number, candidates=2 * number) for number in range(1, 11)])
+    (group,) = groups_of([measured_row(keys=number, candidates=2 * number) for number in range(1, 11)])
     assert group.keys == Spread(p50=5, p99=10, max=10)
     assert group.candidates == Spread(p50=10, p99=20, max=20)

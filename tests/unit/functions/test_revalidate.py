@@ -22,7 +22,7 @@ from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
 from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
-from tests.builders.events import on_the_bus, queued
+from tests.builders.events import bus_message, queue_message
 from tests.unit.casework.world import JUNIPER, World, release_of
 
 
@@ -57,10 +57,10 @@ class Service:
         pointer = replace(pointer, activated_at=activated_at or pointer.activated_at)
         run = Run("a.zip@1", "active", "done", pointer.activated_at, pointer.activated_at)
         event = registry_activated(run, pointer, self.world.registry.version(pointer.active))
-        return on_the_bus(event)
+        return bus_message(event)
 
     def receive(self, body: Any) -> Any:
-        message = RevalidationsMessage.model_validate(queued(body))
+        message = RevalidationsMessage.model_validate(queue_message(body))
         return handler(message, self.runtime, self.world.now)
 
     def receive_all(self) -> None:

@@ -14,7 +14,7 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.recording import record
 from library_validator.entrypoints.sweep_results import Runtime, SweepEvent, handler
 from library_validator.observability import Metrics, build_logger
-from tests.builders.decisions import decider_without_registry, decision_of, minutes, submission_of
+from tests.builders.decisions import decider_without_registry, decision_of, minutes_after_noon, submission_of
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def runtime() -> Runtime:
     for minute in range(6):
         submission = submission_of(f"A-{minute}")
         record(
-            decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes(minute)),
+            decision_of(submission, Answer.NOT_VALIDATED, decided_at=minutes_after_noon(minute)),
             store,
             decider_without_registry(),
         )
@@ -42,7 +42,7 @@ def runtime() -> Runtime:
 def test_unpublished_decisions_are_published_after_the_time_that_their_writer_had(
     runtime: Runtime, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    response = handler(SweepEvent(), runtime, minutes(6))
+    response = handler(SweepEvent(), runtime, minutes_after_noon(6))
 
     assert response.model_dump() == {"published": 4, "left": 0}
     assert isinstance(runtime.bus, MemoryEventBus)
@@ -54,10 +54,10 @@ def test_unpublished_decisions_are_published_after_the_time_that_their_writer_ha
 
 
 def test_a_second_run_publishes_only_decisions_whose_time_ended_after_the_first(runtime: Runtime) -> None:
-    handler(SweepEvent(), runtime, minutes(6))
+    handler(SweepEvent(), runtime, minutes_after_noon(6))
 
-    assert handler(SweepEvent(), runtime, minutes(8)).published == 2
-    assert handler(SweepEvent(), runtime, minutes(60)).published == 0
+    assert handler(SweepEvent(), runtime, minutes_after_noon(8)).published == 2
+    assert handler(SweepEvent(), runtime, minutes_after_noon(60)).published == 0
 
 
 def test_any_json_object_starts_a_sweep() -> None:

@@ -29,7 +29,7 @@ from library_validator.event_bus import Event
 from library_validator.observability import Metrics, build_logger
 from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS
 from tests.builders.decisions import NOON, PARTNER
-from tests.builders.events import NOON_MS, application_record, batch
+from tests.builders.events import NOON_MS, application_record, batch_of
 from tests.builders.small_registry import (
     ALDER_ELSEWHERE,
     EAST_CORAL,
@@ -73,7 +73,7 @@ class Service:
 
     def receive(self, *records: dict[str, Any], runtime: Runtime | None = None) -> list[str]:
         """The ids of the messages that have to come again."""
-        event = ApplicationsBatch.model_validate(batch(*records))
+        event = ApplicationsBatch.model_validate(batch_of(*records))
         return handler(event, runtime or self.runtime, NOON).failed_ids
 
     def current_decision(self, application_id: str, source: str = PARTNER) -> Decision:

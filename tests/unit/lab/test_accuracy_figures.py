@@ -17,7 +17,7 @@ from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.run import MeasuredFile
 from library_validator_cli.evaluation.summary import groups_of
-from tests.builders.measured_rows import N, R, V, measured
+from tests.builders.measured_rows import N, R, V, measured_row
 
 NEWEST: Final = MeasuredFile(name="newest.zip", sha256="22")
 OLDER: Final = MeasuredFile(name="older.zip", sha256="21")
@@ -58,9 +58,11 @@ def lines(table: str) -> list[str]:
 
 class TestMistakeFigures:
     def test_each_kind_of_applicant_with_wrong_answers_is_named_with_reasons_and_share(self) -> None:
-        refused = [measured(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
+        refused = [measured_row(N, of="erate", code=code) for code in ("NO_ENTRY", "NO_ENTRY", "AFFILIATE")]
         reasons = "`NO_ENTRY` 2, `AFFILIATE` 1"
-        table = lines(mistake_figures(measurement_of([*refused, measured(of="erate"), measured(of="typed")])))
+        table = lines(
+            mistake_figures(measurement_of([*refused, measured_row(of="erate"), measured_row(of="typed")]))
+        )
         assert table == [
             "**validated as another library** | **listed libraries** |  | 5 | 0 | 0.00% | 0.00 to 43.45",
             f"**not validated** | **listed libraries** | {reasons} | 5 | 3 | 60.00% | 23.07 to 88.24",
@@ -70,9 +72,9 @@ class TestMistakeFigures:
 
     def test_applicants_without_entry_and_vanished_libraries_have_their_own_rows(self) -> None:
         rows = [
-            measured(V, label="NONE", of="neg_museum"),
-            measured(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
-            measured(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
+            measured_row(V, label="NONE", of="neg_museum"),
+            measured_row(R, label="NONE", of="neg_museum", code="NAME_DIFFERS"),
+            measured_row(V, label="GONE", of="gone17", same_place=False, code="SUCCEEDED"),
         ]
         assert [line.split(" | ")[:3] for line in lines(mistake_figures(measurement_of(rows)))] == [
             ["**validated**", "**applicants that are not listed libraries**", "`MATCH` 1"],
@@ -88,7 +90,7 @@ class TestMistakeFigures:
         ]
 
     def test_the_kind_of_applicant_with_most_wrong_answers_comes_first(self) -> None:
-        rows = [measured(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
+        rows = [measured_row(R, label="NONE", of=of) for of in ("neg_museum", "neg_ipeds", "neg_ipeds")]
         assert [line.split(" | ")[1] for line in lines(mistake_figures(measurement_of(rows)))[2:]] == [
             "colleges",
             "museums",
@@ -100,13 +102,15 @@ class TestMistakeFigures:
     def test_a_review_is_the_right_answer_to_an_application_with_the_fscs_id_of_another_library(
         self, label: str, of: str
     ) -> None:
-        assert "sent to a person" not in mistake_figures(measurement_of([measured(R, label=label, of=of)]))
+        assert "sent to a person" not in mistake_figures(
+            measurement_of([measured_row(R, label=label, of=of)])
+        )
 
 
 class TestSetFigures:
     def test_sets_measured_with_other_releases_are_in_the_table_of_the_newest_release(self) -> None:
-        hard = measurement_of([measured(of="hard")], releases=(SAMPLE, OLDER))
-        blocks = set_figures(Accuracy(measurements=[measurement_of([measured(), measured(N)]), hard]))
+        hard = measurement_of([measured_row(of="hard")], releases=(SAMPLE, OLDER))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured_row(), measured_row(N)]), hard]))
         assert [line.split(" | ")[:3] for line in lines(blocks["libraries"])] == [
             ["`typed`", "2", "1 (50.00%)"],
             ["`hard`", "1", "1 (100.00%)"],
@@ -114,8 +118,8 @@ class TestSetFigures:
         assert (blocks["few-fields"], blocks["older-releases"]) == ("", "")
 
     def test_measurements_with_older_releases_have_their_own_table(self) -> None:
-        older = measurement_of([measured(), measured(R, label="NONE")], releases=(OLDER, NEWEST))
-        blocks = set_figures(Accuracy(measurements=[measurement_of([measured(R)]), older]))
+        older = measurement_of([measured_row(), measured_row(R, label="NONE")], releases=(OLDER, NEWEST))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured_row(R)]), older]))
         assert blocks["older-releases"].startswith("2 releases: `older.zip`, `newest.zip`.")
         assert "| `typed` | 1 | 1 (100.00%) |" in blocks["older-releases"]
         assert "| `typed` | 1 | 0 | 0.00 to 79.35 | 1 (100.00%) |" in blocks["older-releases"]
@@ -123,9 +127,9 @@ class TestSetFigures:
 
     def test_a_measurement_with_few_fields_has_tables_and_other_thresholds(self) -> None:
         few = measurement_of(
-            [measured(bits=0.5), measured(), measured(N, label="NONE")], only=("name", "city")
+            [measured_row(bits=0.5), measured_row(), measured_row(N, label="NONE")], only=("name", "city")
         )
-        blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured_row()]), few]))
         assert blocks["few-fields"].startswith(
             "**With name, city.** Of 2 applications of listed libraries, 2 "
         )
@@ -137,8 +141,8 @@ class TestSetFigures:
         ]
 
     def test_a_measurement_that_validates_no_row_has_only_a_sentence(self) -> None:
-        few = measurement_of([measured(R), measured(N, label="NONE")], only=("name", "state"))
-        blocks = set_figures(Accuracy(measurements=[measurement_of([measured()]), few]))
+        few = measurement_of([measured_row(R), measured_row(N, label="NONE")], only=("name", "state"))
+        blocks = set_figures(Accuracy(measurements=[measurement_of([measured_row()]), few]))
         assert "0 were validated with the right key (0.00%)" in blocks["few-fields"]
         assert (lines(blocks["few-fields"]), blocks["name-and-town"]) == ([], "")
 
@@ -147,11 +151,11 @@ class TestWordingFigures:
     @pytest.fixture
     def blocks(self) -> dict[str, str]:
         rows = [
-            measured(R, label="NONE", of="wordings", kind="support/door"),
-            measured(N, label="NONE", of="wordings", kind="support/town_only"),
-            measured(N, label="NONE", of="wordings", kind="denial/door"),
-            measured(V, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
-            measured(R, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+            measured_row(R, label="NONE", of="wordings", kind="support/door"),
+            measured_row(N, label="NONE", of="wordings", kind="support/town_only"),
+            measured_row(N, label="NONE", of="wordings", kind="denial/door"),
+            measured_row(V, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
+            measured_row(R, label="NONE", of="wordings_form", kind="board-of-trustees/door"),
         ]
         return wording_figures(Accuracy(measurements=[measurement_of(rows)]))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from library_validator.releases.lineage.delta import ListingChange, delta_between
 from library_validator.releases.records import Release
-from tests.builders.invented_country import country, release_of_country
+from tests.builders.invented_country import country_rows, release_of_country
 from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 CEDAR = {
@@ -147,7 +147,7 @@ def test_the_json_has_every_change_and_the_counts() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.sets(st.integers(0, 29)), st.sets(st.integers(0, 29)))
 def test_every_system_that_only_one_release_lists_is_gone_or_new(gone: set[int], new: set[int]) -> None:
-    systems, outlets = country(10)
+    systems, outlets = country_rows(10)
 
     def without(left_out: set[int], year: int) -> Release:
         kept = [row for number, row in enumerate(systems) if number not in left_out or len(left_out) == 30]

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from library_validator.releases.guarding.guard import LiveRelease, guard
 from library_validator.releases.guarding.limits import guard_limits
 from library_validator.releases.records import Problem, Release
-from tests.builders.invented_country import Rows, country, release_of_country
+from tests.builders.invented_country import Rows, country_rows, release_of_country
 from tests.builders.release_files import SYSTEM, release_of
 
 TODAY = date(2026, 11, 23)
-NEAREST = release_of_country(country(), 2021)
+NEAREST = release_of_country(country_rows(), 2021)
 LIVE = LiveRelease(2021, NEAREST.content_sha256, len(NEAREST.systems), len(NEAREST.outlets))
-NEXT = release_of_country(country(), 2022)
+NEXT = release_of_country(country_rows(), 2022)
 
 
 def problems(release: Release, nearest: Release = NEAREST) -> list[Problem]:
@@ -45,24 +45,24 @@ def test_the_live_release_itself_has_no_problem() -> None:
 
 
 def test_a_release_of_a_future_year_waits_for_a_person() -> None:
-    (problem,) = problems(release_of_country(country(), 2027))
+    (problem,) = problems(release_of_country(country_rows(), 2027))
     assert problem.code == "future_year"
-    assert codes(release_of_country(country(), 2026)) == []
+    assert codes(release_of_country(country_rows(), 2026)) == []
 
 
 def test_a_release_older_than_the_live_year_waits_for_a_person() -> None:
-    assert codes(release_of_country(country(), 2019)) == ["superseded"]
+    assert codes(release_of_country(country_rows(), 2019)) == ["superseded"]
 
 
 def test_other_content_for_the_live_year_waits_for_a_person() -> None:
-    systems, outlets = country()
+    systems, outlets = country_rows()
     systems[0]["PHONE"] = "8025559999"
     assert codes(release_of_country((systems, outlets), 2021)) == ["live_year_differs"]
 
 
 def test_the_problems_of_a_release_do_not_depend_on_the_day() -> None:
     """A person accepts the problems of a release: the next day, the release must have the same problems."""
-    release = release_of_country(country(40), 2030)
+    release = release_of_country(country_rows(40), 2030)
     found = guard(release, LIVE, TODAY, NEAREST)
     assert found == guard(release, LIVE, date(2027, 1, 5), NEAREST)
     assert len(found) > 1
@@ -179,7 +179,7 @@ def remove_leading_zeros(systems: Rows, outlets: Rows) -> None:
 def test_each_kind_of_spoiled_release_has_its_problem(
     spoil: Callable[[Rows, Rows], None], expected: list[str]
 ) -> None:
-    rows = country()
+    rows = country_rows()
     spoil(*rows)
     assert codes(release_of_country(rows, 2022)) == expected
 
@@ -197,7 +197,7 @@ def test_each_kind_of_spoiled_release_has_its_problem(
 def test_the_first_release_is_checked_without_a_comparison(
     spoil: Callable[[Rows, Rows], None], expected: list[str]
 ) -> None:
-    rows = country()
+    rows = country_rows()
     spoil(*rows)
     found = guard(release_of_country(rows, 2022), None, TODAY, None)
     assert sorted({problem.code for problem in found}) == expected
@@ -215,7 +215,7 @@ def test_a_readable_release_with_rejected_rows_waits_for_a_person() -> None:
 
 
 def test_a_message_has_the_number_the_limit_and_an_advice() -> None:
-    rows = country()
+    rows = country_rows()
     remove_thirty_per_cent(*rows)
     by_code = {
         problem.code: problem.message for problem in reversed(problems(release_of_country(rows, 2022)))
@@ -231,20 +231,20 @@ def test_a_message_has_the_number_the_limit_and_an_advice() -> None:
 
 
 def test_the_limits_grow_with_the_years_between_two_releases() -> None:
-    rows = country()
+    rows = country_rows()
     rows[0][:7], rows[1][:14] = [], []
     spoiled = release_of_country(rows, 2022)
     assert "keys_gone" in codes(spoiled)
-    long_ago = release_of_country(country(), 2013)
+    long_ago = release_of_country(country_rows(), 2013)
     assert codes(spoiled, nearest=long_ago) == []
 
 
 def test_an_older_year_may_lack_a_territory_that_reported_later() -> None:
-    systems, outlets = country()
+    systems, outlets = country_rows()
     territory = {**systems[0], "STABR": "PR", "FSCSKEY": "PR0001", "PHONE": "7875550100", "ZIP": "00901"}
     newest = release_of_country(([*systems, territory], outlets), 2021)
-    assert codes(release_of_country(country(), 2019), newest) == ["superseded"]
-    assert codes(release_of_country(country(), 2022), newest) == ["states_vanished"]
+    assert codes(release_of_country(country_rows(), 2019), newest) == ["superseded"]
+    assert codes(release_of_country(country_rows(), 2022), newest) == ["states_vanished"]
 
 
 def test_a_few_rows_may_differ_in_a_small_release() -> None:
@@ -257,7 +257,7 @@ def test_a_few_rows_may_differ_in_a_small_release() -> None:
 def test_a_release_that_lost_systems_waits_exactly_when_the_limits_are_exceeded(
     gone: set[int],
 ) -> None:
-    systems, outlets = country()
+    systems, outlets = country_rows()
     kept = [row for number, row in enumerate(systems) if number not in gone]
     if not kept:
         return

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from library_validator.releases.guarding.guard import LiveRelease, guard, problems_of_file
 from library_validator.releases.guarding.letters import has_lost_accents, is_spoiled
 from library_validator.releases.records import Problem, Release
-from tests.builders.invented_country import Rows, country, release_of_country
+from tests.builders.invented_country import Rows, country_rows, release_of_country
 
 TODAY = date(2026, 11, 23)
 ACCENTED = ("PEÑUELAS", "MAYAGÜEZ", "BAYAMÓN", "MANATÍ", "CATAÑO")
@@ -19,7 +19,7 @@ ACCENTED = ("PEÑUELAS", "MAYAGÜEZ", "BAYAMÓN", "MANATÍ", "CATAÑO")
 
 def country_with(*cities: str) -> tuple[Rows, Rows]:
     """The invented country, with its first systems in the given cities."""
-    systems, outlets = country()
+    systems, outlets = country_rows()
     for row, city in zip(systems, cities, strict=False):
         row["CITY"] = city
     return systems, outlets
@@ -107,7 +107,7 @@ def test_an_accent_is_not_lost_if_the_letter_is_plain_or_the_name_changed() -> N
     cities = ("PENUELAS", "MAYAGUEZ", "BAYAMON", "MANATI", "CATANO")
     assert problems(release_of_country(country_with(*cities), 2022), nearest) == []
     assert problems(release_of_country(country_with(*ACCENTED), 2022), nearest) == []
-    assert problems(release_of_country(country(), 2022), nearest) == []
+    assert problems(release_of_country(country_rows(), 2022), nearest) == []
 
 
 def test_two_lost_accents_are_allowed() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from library_validator.decisions.answer import Answer
 from library_validator.views.history import history_rows
-from tests.builders.decisions import decision_of, minutes, submission_of
+from tests.builders.decisions import decision_of, minutes_after_noon, submission_of
 
-FIRST = decision_of(submission_of(sent_at=minutes(0)), Answer.NEEDS_REVIEW)
+FIRST = decision_of(submission_of(sent_at=minutes_after_noon(0)), Answer.NEEDS_REVIEW)
 
 
 def test_the_first_decision_has_no_changes() -> None:
@@ -15,8 +15,8 @@ def test_the_first_decision_has_no_changes() -> None:
 
 
 def test_each_later_decision_has_its_changes() -> None:
-    same = decision_of(submission_of(sent_at=minutes(5), revision=1), Answer.NEEDS_REVIEW)
-    other = decision_of(submission_of(sent_at=minutes(9), revision=2), fscs_key="AK0002")
+    same = decision_of(submission_of(sent_at=minutes_after_noon(5), revision=1), Answer.NEEDS_REVIEW)
+    other = decision_of(submission_of(sent_at=minutes_after_noon(9), revision=2), fscs_key="AK0002")
     rows = history_rows([FIRST, same, other])
     assert [row.changes for row in rows] == [(), (), ("decision", "identity")]
     assert [row.decision for row in rows] == [FIRST, same, other]
