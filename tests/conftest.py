@@ -1,6 +1,5 @@
-"""No test ever finds real credentials, a real endpoint or somebody's AWS configuration.
-
-What tests make up is the same in every run, however slow the machine is.
+"""No test ever finds real credentials, a real endpoint or somebody's AWS configuration. Random test data are
+the same in every run, even on a slow machine.
 """
 
 import os

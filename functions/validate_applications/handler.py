@@ -1,4 +1,4 @@
-"""Answers applications: a batch of SQS messages in, decisions stored and their events published."""
+"""Decides a batch of applications from SQS, stores the decisions and publishes their events."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def create_casework_table(dynamodb: DynamoDBClient) -> None:
 
 
 def create_results_bus(events: EventBridgeClient, sqs: SQSClient) -> str:
-    """The bus with a rule that sends all of our events to a queue; the queue's address."""
+    """The bus, with a rule that sends all events of this service to a queue; returns the queue's URL."""
     queue = sqs.create_queue(QueueName="results")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.create_event_bus(Name=RESULTS_BUS)
@@ -96,7 +96,7 @@ def create_results_bus(events: EventBridgeClient, sqs: SQSClient) -> str:
 
 
 def create_applications_queue(sqs: SQSClient, max_receives: int = 3) -> tuple[str, str]:
-    """The queue and its dead-letter queue; messages that were not deleted are there again at once."""
+    """The queue and its dead-letter queue. Messages that were not deleted are visible again at once."""
     dead = sqs.create_queue(QueueName="applications-dead")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": max_receives})

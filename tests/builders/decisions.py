@@ -92,5 +92,5 @@ def match_of(fscs_key: str) -> Match:
 
 
 def decider_without_registry() -> Decider:
-    """A decider for tests without overrides: it cannot restate one."""
+    """A decider for tests without overrides: it cannot renew an override."""
     return Decider(MemoryRegistry())

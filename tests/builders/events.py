@@ -30,7 +30,7 @@ def application_record(
     sent_ms: int = NOON_MS,
     correlation_id: str | None = None,
 ) -> Record:
-    """A message of the applications queue; ``body`` as it is, or as JSON."""
+    """A message of the applications queue. A ``body`` that is not a text is written as JSON."""
     attributes = {} if correlation_id is None else {"correlation_id": _text(correlation_id)}
     return {
         "messageId": message_id,
@@ -56,7 +56,7 @@ def batch_of(*records: Record) -> Event:
 
 
 def queue_message(body: dict[str, Any] | str, message_id: str = "1") -> Event:
-    """One message of a queue; ``body`` as it is, or as JSON."""
+    """One message of a queue. A ``body`` that is not a text is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
     return batch_of({"messageId": message_id, "body": text})
 
@@ -86,7 +86,7 @@ def release_uploaded(key: str, version: str) -> Event:
 
 
 def bus_message(event: OurEvent) -> Event:
-    """An event of ours, in the form in which EventBridge puts it on a queue."""
+    """An event of this service, in the form in which EventBridge puts it on a queue."""
     return {
         "source": EVENT_SOURCE,
         "detail-type": event.detail_type,

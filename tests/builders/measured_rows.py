@@ -33,7 +33,7 @@ def measured_row(
     code: str = "MATCH",
     **other_fields: object,
 ) -> MeasuredRow:
-    """A row with this answer and ``key``. A validated row is validated up to its own bits."""
+    """A row with this answer and ``key``. A validated row stays validated up to a threshold of its bits."""
     found = bool(key or other_fields.get("best_key"))
     made = MeasuredRow(
         row=labelled_row(application_id, label, of=of, kind=kind),

@@ -70,7 +70,7 @@ OUTLETS_FILE: Final = "pls_fy22_outlet_pud22i.csv"
 
 
 def csv_of(rows: Sequence[Row]) -> str:
-    """Rows in the form of the official files; the first row names the columns. Nothing is quoted."""
+    """Rows in the form of the official files. The first row names the columns; no value is quoted."""
     lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
     return "".join(f"{line}\r\n" for line in lines)
 

@@ -1,4 +1,4 @@
-"""A registry of a few invented libraries, to compare and decide against."""
+"""A registry of a few invented libraries, for comparisons and decisions."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def registry_of(*releases: Release) -> MemoryRegistry:
 
 
 def decide(*releases: Release, **fields: object) -> Decision:
-    """The decision on one application against ``releases`` (without any: against the small registry)."""
+    """The decision on one application with a registry of ``releases``, or with the small registry."""
     read = application_from_fields({"application_id": "a-1", **fields})
     submission = Submission(
         source="partner", application=read.application, sent_at=NOW, problems=read.problems

@@ -1,4 +1,4 @@
-"""Official releases, each damaged in another way, with the status and the message that its run must have."""
+"""Official releases, each with another damage, and the status and message that the run must have."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
 
 
 class FiveGigabytes(bytes):
-    """States a size of 5 GB, as an object does before it is read."""
+    """Bytes that state a size of 5 GB, as the size of an object is known before it is read."""
 
     def __len__(self) -> int:
         return 5 << 30

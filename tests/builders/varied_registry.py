@@ -58,14 +58,14 @@ MARLOCK: Final = system("VT0102", "MARLOCK", "1 SLATE STREET", "MARLOCK", "05102
 ROWANFIELD: Final = system(
     "VT0103", "CITY OF ROWANFIELD", "12 CIVIC STREET", "ROWANFIELD", "05103", "8025550123"
 )
-# One name in two states, beside a near one.
+# The same name in two states, and a similar name.
 GLENWARDEN_COMMUNITY: Final = system(
     "VT0104", "GLENWARDEN COMMUNITY LIBRARY", "9 ORCHARD STREET", "GLENWARDEN", "05104", "8025550124"
 )
 GLENWARDEN_PUBLIC: Final = system(
     "NH0101", "GLENWARDEN PUBLIC LIBRARY", "40 DEPOT STREET", "GLENWARDEN", "03101", "6035550121"
 )
-# A figure in words, and an apostrophe.
+# A name with a number in words, and a name with an apostrophe.
 SEVEN_ELMS: Final = system(
     "ME0110", "SEVEN ELMS PUBLIC LIBRARY", "70 RIDGE ROAD", "SEVEN ELMS", "04110", "2075550140"
 )
@@ -110,12 +110,12 @@ def town_fields_of(listed: System | Outlet) -> dict[str, str]:
 
 
 def address_fields_of(listed: System | Outlet) -> dict[str, str]:
-    """Its whole address."""
+    """The address of a listed library: street, town, state and ZIP code."""
     return {**town_fields_of(listed), "street": listed.street.title(), "zip": listed.zip}
 
 
 def address_and_phone_fields_of(listed: System | Outlet) -> dict[str, str]:
-    """Its whole address and its telephone number: all that the library itself can give."""
+    """The address and telephone number of a listed library: all that the library itself can give."""
     return {**address_fields_of(listed), "phone": listed.phone}
 
 
@@ -138,7 +138,7 @@ def query_of(name: str, **fields: str) -> Query:
 
 
 def evidence_of(listed: System | Outlet, name: str, **fields: str) -> Evidence:
-    """The evidence that an applicant is one listed library, also where another entry comes first."""
+    """The evidence that an applicant is the library ``listed``, even if another entry has a higher score."""
     query = query_of(name, **fields)
     ranking = rank(query, _INDEX.postings, load_weights(), _INDEX.fiscal_year, compare_all=True)
     listed_id = listed.fscs_key if isinstance(listed, System) else listed.fscs_id

@@ -59,12 +59,12 @@ class _Server(ThreadingHTTPServer):
         self.over = threading.Event()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Ignore clients that leave early: many tests are about them."""
+        """Ignore clients that close the connection early: many tests check them."""
 
 
 @dataclass
 class WebServer:
-    """Serves pages by path, one page a request; the last page of a path repeats."""
+    """Serves the pages of a path, one for each request. The last page is served again and again."""
 
     url: str
     over: threading.Event  # set when the test ends: endless pages then stop
@@ -116,7 +116,7 @@ def zip_page(content: bytes, **headers: str) -> Page:
 
 
 def zip_page_with_etag(content: bytes, etag: str, last_modified: str = "") -> Page:
-    """A zip; a client that has it already gets 304."""
+    """A zip. A client that has it already gets status 304."""
     named = {"etag": etag, **({"last_modified": last_modified} if last_modified else {})}
 
     def page(request: Request) -> None:
@@ -139,12 +139,12 @@ def reset_connection(request: Request) -> None:
 
 
 def truncated_page(content: bytes, missing: int) -> Page:
-    """Announces ``missing`` bytes more than it sends."""
+    """A zip whose announced size is ``missing`` bytes more than its content."""
     return zip_page(content, content_length=str(len(content) + missing))
 
 
 def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = False) -> Page:
-    """One byte every 20 ms without end, in the body or already in the headers."""
+    """A page that sends a byte every 20 ms without end, in its body or in its headers."""
 
     def page(request: Request) -> None:
         if headers:

@@ -1,4 +1,4 @@
-"""The stores: each test runs against memory and against moto's AWS."""
+"""The stores: each test runs against the memory adapter and against the AWS adapter on moto."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MAX_BYTES = 1_000
 
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """moto takes the place of AWS."""
+    """moto, in the place of AWS."""
     with mock_aws():
         yield
 
@@ -58,7 +58,7 @@ def registry(request: pytest.FixtureRequest) -> RegistryStore:
 
 
 class BucketUnderTest:
-    """A releases bucket with the operator's side of it: uploads."""
+    """A releases bucket, and the uploads that an operator makes to it."""
 
     def __init__(self, bucket: ReleaseBucket, operator: Any) -> None:
         self.bucket = bucket

@@ -201,7 +201,7 @@ class TestClaims:
 
 
 class TestLateDecisions:
-    """A decision that a newer submission has overtaken."""
+    """A late decision is on an older submission than the current decision."""
 
     def test_a_late_decision_is_only_in_the_history(self, store: DecisionStore) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))

@@ -1,4 +1,4 @@
-"""The event bus, in memory and on EventBridge: events of every room go through it unchanged."""
+"""The event bus, in memory and on EventBridge: every kind of event goes through it unchanged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from library_validator.event_bus import Event, EventBus
 from tests.builders.aws_resources import RESULTS_BUS, create_results_bus
 from tests.builders.decisions import NOON, decision_of, minutes_after_noon, submission_of
 
-Delivered = Callable[[], list[tuple[str, Any]]]  # detail types and details that consumers got
+Delivered = Callable[[], list[tuple[str, Any]]]  # the detail types and details that consumers received
 
 
 @pytest.fixture(params=["memory", "aws"])

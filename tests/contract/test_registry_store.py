@@ -57,7 +57,7 @@ def test_a_reader_sees_the_last_flip(registry: RegistryStore) -> None:
 
 
 def test_a_repeated_flip_changes_nothing(registry: RegistryStore) -> None:
-    """The answer to the first flip may have been lost on its way."""
+    """The response to the first flip may have been lost."""
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)

@@ -61,14 +61,14 @@ def test_each_shard_has_its_own_progress(store: RevalidationStore) -> None:
         "behind",
         "done first",
         "done stays",
-        "another policy begins anew",
+        "another policy begins from the start",
         "a person's request starts from the beginning",
         "a person's second request starts from the beginning",
         "progress without a request is behind",
         "progress without a request is behind under another policy too",
         "further, as asked",
-        "done stays, as asked",
-        "another policy begins anew, as asked",
+        "a person's request that is done stays done",
+        "another policy begins a person's request from the start",
     ],
 )
 def test_progress_only_moves_forward(

@@ -30,7 +30,7 @@ def local_stack() -> Iterator[LocalStack]:
     os.environ[NOT_FOR_HANDLERS] = "a secret"
     try:
         stack.start()
-        # The tests know that the writer is dead, so the sweeper does not wait for it.
+        # The tests know that no writer is at work, so the sweeper does not wait for one.
         stack.deploy({"SweepAfterSeconds": "1"})
         yield stack
     finally:

@@ -25,7 +25,7 @@ from library_validator.releases.records import Release
 _SOMETIME: Final = datetime(2026, 1, 1, tzinfo=UTC)  # no answer depends on it
 _CHUNK: Final = 500
 
-Fields = Mapping[str, str]  # of one application, as a partner sends it
+Fields = Mapping[str, str]  # the fields of one application, as a partner sends them
 Answers = Mapping[str, Decision]  # by application id
 Change = Mapping[str, Any]  # the part of an event that describes one changed answer
 

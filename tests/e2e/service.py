@@ -1,4 +1,4 @@
-"""The service from outside: for an operator, a sender and a consumer of results."""
+"""The service as an operator, a sender and a consumer of results see it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ Found = TypeVar("Found")
 
 
 def wait_until(look: Callable[[], Found | None], what: str, deadline: float = DEADLINE) -> Found:
-    """Calls ``look`` until it finds something, and returns that; the failure names ``what`` did not come."""
+    """Calls ``look`` until it returns something, and returns that; ``what`` is the text of a failure."""
     until = time.monotonic() + deadline
     while (found := look()) is None or found is False:
         if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Earlier answers follow the releases that come, go and come back, on a stack of their own."""
+"""Earlier answers change with each release that goes live or is rolled back, on a stack of their own."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def service() -> Iterator[Service]:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The answers of the rules under each set of releases, computed without the service."""
+    """The answers of the rules with each set of releases, computed without the service."""
 
     applications: list[Fields]  # no two of them claim the same system
     answers: dict[str, Answers]  # by registry version
@@ -127,7 +127,7 @@ def _load(service: Service, year: int) -> str:
 
 
 def _chapter_since(service: Service, version: str, since: int) -> Chapter:
-    """The revalidation after an activation; its events begin with the number ``since``."""
+    """Waits for the revalidation after an activation; its events begin with the number ``since``."""
 
     def has_ended() -> bool:
         return any(
@@ -146,7 +146,7 @@ def _chapter_since(service: Service, version: str, since: int) -> Chapter:
 def first_chapter(service: Service, expected: Expected) -> Chapter:
     """FY2021 is live, and every application is answered."""
     version = _load(service, 2021)
-    _chapter_since(service, version, since=0)  # of nobody
+    _chapter_since(service, version, since=0)  # there is no decision yet
     since = len(service.events)
     service.send_all(expected.applications)
     service.wait_for_decisions(application["application_id"] for application in expected.applications)

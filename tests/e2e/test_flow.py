@@ -36,7 +36,7 @@ class Poisoned:
 
 @pytest.fixture(scope="module", autouse=True)
 def poisoned(service: Service) -> Poisoned:
-    """Sent first, because the poison message needs a minute to reach the dead-letter queue."""
+    """These messages are sent first: the unreadable one needs a minute to reach the dead-letter queue."""
     bodies = _bodies_of("poison-among-ten.json", "ten")
     good = [body for body in bodies if body.startswith("{") and body.endswith("}")]
     (poison,) = set(bodies) - set(good)
@@ -46,7 +46,7 @@ def poisoned(service: Service) -> Poisoned:
 
 @pytest.fixture(scope="module")
 def left_unpublished(service: Service) -> str:
-    """The event id of a stored decision whose writer died before it could publish."""
+    """The event id of a stored decision whose writer was killed before it could publish."""
     bodies = _bodies_of("college.json", "alive")
     service.send(*bodies)
     (event,) = service.wait_for_decisions(_application_ids(bodies))
@@ -131,7 +131,7 @@ def test_a_message_that_comes_three_times_makes_one_decision_with_one_event_id(s
     def has_taken_all() -> bool:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         depth = service.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]  # type: ignore[arg-type]
-        # The poison message of the other test may still be hidden here.
+        # The unreadable message of the other test may still be hidden in this queue.
         return int(depth["ApproximateNumberOfMessages"]) == 0 and sum(map(int, depth.values())) <= 1
 
     wait_until(has_taken_all, "all three messages were taken")
@@ -185,4 +185,4 @@ def test_the_poison_message_ends_in_the_dead_letter_queue(service: Service, pois
         messages = service.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
         return [message["Body"] for message in messages] or None
 
-    assert wait_until(dead_letters, "the poison message in the dead-letter queue") == [poisoned.poison]
+    assert wait_until(dead_letters, "the unreadable message is in the dead-letter queue") == [poisoned.poison]

@@ -85,7 +85,7 @@ class Flow:
 def expected() -> Expected:
     asked = Random(FOLLOWED).sample(
         _labelled_applications(), k=FOLLOWED + FOLLOWED // 5
-    )  # more than are kept
+    )  # some of them are dropped below
     releases, answers = [], []
     for year in YEARS:
         releases.append(read_release(DATA / "pls" / FILES[year]))

@@ -90,7 +90,7 @@ def _event(name: str) -> dict[str, Any]:
 
 
 def test_index_release(service: Service) -> None:
-    # Not under releases/, where the deployed function would load it too.
+    # The key is not under releases/, because the deployed function would load it too.
     key = "runtime-interface/sample.zip"
     service.s3.put_object(Bucket=service.outputs["ReleasesBucket"], Key=key, Body=sample_release(2021))
     event = _event("index_release/without-version-id.json")

@@ -1,4 +1,4 @@
-"""Stacks as moto holds them."""
+"""Stacks in moto."""
 
 from __future__ import annotations
 

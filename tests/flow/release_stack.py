@@ -45,7 +45,7 @@ def load(message: dict[str, Any]) -> object:
 def load_beside_a_command(message: dict[str, Any]) -> object:
     """The function takes a message in a thread while a test runs a command and captures standard output.
 
-    The log of the function would be mixed into that output, so it goes elsewhere.
+    The log of the function is written elsewhere, because it would be mixed into that output.
     """
     runtime = replace(build_runtime(), logger=Logger(service="index_release_unheard", stream=io.StringIO()))
     return handler(ReleasesMessage.model_validate(message), runtime, lambda: datetime.now(UTC))

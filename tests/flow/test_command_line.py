@@ -88,7 +88,7 @@ class DeployedStack:
             self.loader.join(timeout=60)
 
     def decide_all(self, sender: str = PARTNER) -> None:
-        """Give the function the waiting messages of the applications queue, as sent by ``sender``."""
+        """Give the function the messages of the applications queue; their sender is ``sender``."""
         sqs = boto3.client("sqs")
         while messages := sqs.receive_message(QueueUrl=self.applications, MaxNumberOfMessages=10).get(
             "Messages"
@@ -113,7 +113,7 @@ def now_ms() -> int:
 
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedStack]:
-    monkeypatch.chdir(tmp_path)  # in no checkout: the stack is the one in AWS
+    monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
     for name, value in {
         "REGISTRY_TABLE": REGISTRY_TABLE,
         "CASEWORK_TABLE": CASEWORK_TABLE,

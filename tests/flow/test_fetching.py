@@ -1,4 +1,4 @@
-"""A release is fetched from a real web server: what is found, uploaded and stored."""
+"""A release is fetched from a real web server, uploaded and stored with the state of its source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def world() -> Iterator[World]:
         yield World(server)
 
 
-# What is found
+# Releases that are found
 
 
 def test_a_release_linked_by_the_agency_s_page_is_uploaded_with_its_origin(world: World) -> None:
@@ -170,7 +170,7 @@ def test_a_copy_of_a_page_is_requested_with_the_date_of_today(world: World) -> N
     assert world.uploaded(search.answer.run_id)[1]["official"] == "no"
 
 
-# What is kept
+# States that are stored
 
 
 def test_the_last_result_of_each_source_is_stored(world: World) -> None:

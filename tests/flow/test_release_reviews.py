@@ -24,7 +24,7 @@ NEWER, OLDER = "releases/pls_sample_fy2022_csv.zip", "releases/pls_sample_fy2021
 
 @pytest.fixture(autouse=True)
 def _use_this_stack(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack) -> None:
-    """The commands use this stack; to follow a load, they deliver its message."""
+    """The commands use this stack. A command that follows a load delivers the message of the load."""
     outputs = {
         "RegistryTable": REGISTRY_TABLE,
         "ReleasesBucket": RELEASES_BUCKET,

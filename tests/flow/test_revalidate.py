@@ -50,7 +50,7 @@ def sample_zip(fiscal_year: int) -> bytes:
 
 
 class Service:
-    """The functions, and the queues between them."""
+    """The functions and the queues that connect them."""
 
     def __init__(self, results: str, outputs: dict[str, str]) -> None:
         self.results = results
@@ -94,7 +94,7 @@ class Service:
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service]:
-    monkeypatch.chdir(tmp_path)  # in no checkout: the stack is the one in AWS
+    monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
     with mock_aws():
         dynamodb, sqs, events = boto3.client("dynamodb"), boto3.client("sqs"), boto3.client("events")
         create_registry_table(dynamodb)

@@ -76,7 +76,7 @@ class Stack:
         )
 
     def take(self) -> list[dict[str, Any]]:
-        """A batch of at most ten, as Lambda's poller gives it to the function. It stays on the queue."""
+        """At most ten messages, as Lambda's poller gives them to the function. They stay in the queue."""
         answer = self.sqs.receive_message(
             QueueUrl=self.applications,
             MaxNumberOfMessages=10,
@@ -89,7 +89,8 @@ class Stack:
         return [lambda_record(message) for message in messages]
 
     def poll(self) -> int:
-        """One round of Lambda's poller: all but the failed messages are deleted. Returns how many failed."""
+        """One round of Lambda's poller. It deletes the messages that did not fail; returns how many
+        failed."""
         records = self.take()
         if not records:
             return 0
@@ -104,7 +105,7 @@ class Stack:
         return sweep_results.lambda_handler(example_event("sweep_results", "schedule"), CONTEXT)
 
     def delivered(self) -> list[dict[str, Any]]:
-        """The events behind the bus; this takes them from the queue."""
+        """The events that the bus delivered. They are removed from the queue."""
         events = []
         while messages := self.sqs.receive_message(QueueUrl=self.results, MaxNumberOfMessages=10).get(
             "Messages"
@@ -235,7 +236,7 @@ def test_a_changed_application_is_decided_again_and_a_second_application_for_a_c
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """The process is killed at this point."""
 
 
 class KillingBus:
@@ -299,7 +300,7 @@ class TestKilledBetweenStoreAndPublish:
 
 
 class RefusingClient:
-    """An EventBridge that takes all but the events of one application, with an HTTP 200."""
+    """An EventBridge that refuses the events of one application, with HTTP 200, and takes all others."""
 
     def __init__(self, events: Any, refused: str) -> None:
         self._events = events

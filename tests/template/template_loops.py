@@ -12,7 +12,7 @@ LOOP = "Fn::ForEach::"
 
 
 def expand_loops(value: Any, mappings: Mapping[str, Any], members: Mapping[str, str] | None = None) -> Any:
-    """``value`` without loops; ``members`` has the present member of each loop around it, by identifier."""
+    """``value`` with its loops expanded. ``members`` has the present member of each outer loop."""
     within = members or {}
     match value:
         case {"Ref": str(name)} if name in within:

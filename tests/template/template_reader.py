@@ -36,7 +36,7 @@ _Loader.add_multi_constructor("!", _construct_tagged)
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of a policy, and the resource that carries the policy."""
+    """One statement of a policy, and the resource that has the policy."""
 
     carrier: str
     body: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Statement:
 
     @property
     def resources(self) -> list[str]:
-        """As text: an ARN that the template builds is JSON here."""
+        """The resources as text: an ARN that the template builds is written as JSON."""
         return [json.dumps(resource) for resource in _as_list(self.body.get("Resource", []))]
 
 
@@ -77,7 +77,7 @@ class Template:
         }
 
     def resolve(self, value: Any, **parameters: str) -> Any:
-        """A value with these parameters, and the others at their defaults: ``Ref`` and ``FindInMap``."""
+        """The value of a ``Ref`` or ``FindInMap`` with these parameters, and the others at their defaults."""
         match value:
             case {"Ref": str(name)} if name in self.body["Parameters"]:
                 return parameters.get(name, self.body["Parameters"][name]["Default"])

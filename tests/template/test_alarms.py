@@ -1,4 +1,4 @@
-"""Each message that waits, fails or is put aside raises an alarm."""
+"""A message that waits too long, fails or is in a dead-letter queue raises an alarm."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from library_validator.registry.store import Pointer
 from tests.template.template_reader import ROOT, Template
 
 OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
-SERVICE = "service"  # a dimension of every metric of ours: the function's folder
+SERVICE = "service"  # a dimension of every metric of this project: the function's folder
 
 
 def _alarms_on(template: Template, metric: str) -> dict[str, Any]:
@@ -31,7 +31,8 @@ def test_one_message_in_any_dead_letter_queue_raises_an_alarm(template: Template
     queues = template.of_type("AWS::SQS::Queue")
     dead_letters = {queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
                     for queue in queues.values() if "RedrivePolicy" in queue}  # fmt: skip
-    # The metric of sent messages leaves out messages that SQS itself moves there. Visible ones are complete.
+    # The metric of sent messages does not count messages that SQS itself moves there; the metric of visible
+    # messages does.
     alarms = _alarms_on(template, "ApproximateNumberOfMessagesVisible")
     assert set(alarms) == dead_letters | {"UndeliveredEventsQueue"}
     for alarm in alarms.values():
@@ -62,7 +63,7 @@ def test_a_function_that_fails_or_is_throttled_raises_an_alarm(template: Templat
 
 
 def _metrics_counted_by(folder: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """Every metric that a function's code counts, with the names of its dimensions but the service."""
+    """Every metric that a function's code counts, with the names of its dimensions except ``service``."""
     sources = [ROOT / "functions" / folder / "handler.py"]
     core = (ROOT / "layers" / "core" / "library_validator").rglob("*.py")
     sources += (path for path in core if path.parent.name != "entrypoints" or path.stem == folder)
@@ -84,7 +85,7 @@ def _age_metrics() -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _own_alarms(template: Template) -> dict[str, dict[str, Any]]:
-    """Alarms on the metrics that the functions count themselves."""
+    """Alarms on the metrics of this project, which its functions count."""
     alarms = template.of_type("AWS::CloudWatch::Alarm")
     return {
         name: dict(alarm) for name, alarm in alarms.items() if not str(alarm["Namespace"]).startswith("AWS/")
@@ -108,7 +109,8 @@ def test_these_metrics_of_the_functions_have_alarms(template: Template) -> None:
 
 
 def test_an_alarm_watches_a_metric_with_the_dimensions_that_the_code_counts(template: Template) -> None:
-    # CloudWatch matches namespace and dimensions exactly. With one dimension too many, an alarm never fires.
+    # CloudWatch matches namespace and dimensions exactly. An alarm with one dimension too many is never
+    # raised.
     common = template.body["Globals"]["Function"]["Environment"]["Variables"]
     assert common["POWERTOOLS_METRICS_NAMESPACE"] == OURS
     for name, alarm in _own_alarms(template).items():
@@ -122,9 +124,9 @@ def test_an_alarm_watches_a_metric_with_the_dimensions_that_the_code_counts(temp
 
 def test_the_age_alarm_allows_for_the_delay_of_the_survey(template: Template) -> None:
     alarm = _own_alarms(template)["RegistryAgeAlarm"]
-    # A release is live until the next release. Releases are at most two years late, and a year apart.
+    # A release is live until the next release, a year later. A release is published at most two years late.
     assert template.resolve(alarm["Threshold"]) > (2 + 1) * 365
-    # The daily run may start a little later than the day before.
+    # The daily run may start a little later than on the day before.
     assert alarm["Period"] == 24 * 3600
 
 

@@ -1,4 +1,4 @@
-"""Queues, rules and schedules lose nothing, retry nothing that still runs, and take TLS only."""
+"""Queues, rules and schedules lose no message, never retry a message in work, and accept TLS only."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ DEAD_LETTER_QUEUES = {
     "RevalidationsQueue": "RevalidationsDeadLetterQueue",
 }
 PACES = ("patient", "brisk")
-FORTNIGHT = 14 * 24 * 3600  # seconds, the longest that SQS keeps a message
+FORTNIGHT = 14 * 24 * 3600  # in seconds; SQS keeps a message at most this long
 
 
 @pytest.mark.parametrize("pace", PACES)

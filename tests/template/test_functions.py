@@ -68,7 +68,7 @@ def test_no_module_of_a_function_hides_a_module_of_the_layer(template: Template)
 
 
 def test_a_handler_has_under_sixty_lines(template: Template) -> None:
-    # It joins adapters to an entrypoint; everything else is in the layer.
+    # A handler joins adapters to an entrypoint; everything else is in the layer.
     for function in template.of_type("AWS::Serverless::Function").values():
         handler = ROOT / function["CodeUri"] / "handler.py"
         assert len(handler.read_text().splitlines()) < 60, handler

@@ -1,4 +1,4 @@
-"""The lock files hold what ``pyproject.toml`` asks for, by hash, from no particular address."""
+"""The lock files pin what ``pyproject.toml`` requires, with hashes and without download addresses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _requirements_of(group: str) -> list[Requirement]:
 
 
 def _locked_packages(file: Path) -> dict[str, Version]:
-    """Every pinned package. Fails on a line that is neither a pin nor a hash of one."""
+    """Every pinned package. Fails on a line that is neither a pinned package nor a hash."""
     found: dict[str, Version] = {}
     for line in file.read_text().splitlines():
         if pin := _PIN.match(line):
@@ -74,7 +74,7 @@ def test_tests_use_the_package_versions_of_the_layer() -> None:
 
 
 def test_the_layer_is_the_same_whichever_python_builds_it() -> None:
-    # pip evaluates markers with the Python that builds, not with the one that the layer is for.
+    # pip evaluates markers with the Python that builds the layer, not with the Python of the function.
     assert " ; " not in LAYER.read_text()
 
 

@@ -111,7 +111,7 @@ def test_a_loader_reads_releases_and_writes_manifests_and_reports_only(template:
 
 
 def _names_of(role: str) -> list[dict[str, object]]:
-    """A role and its sessions, as a condition on the principal names them."""
+    """The names of a role and of its sessions in a condition on the principal."""
     session = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${" + role + "}/*"
     return [{"Fn::GetAtt": [role, "Arn"]}, {"Fn::Sub": session}]
 

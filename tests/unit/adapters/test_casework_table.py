@@ -1,4 +1,4 @@
-"""The answers of a busy DynamoDB. A stub gives them, because moto never does."""
+"""The answers of a busy DynamoDB. They come from a stub, because moto never gives them."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class TestUnprocessedKeys:
         for _ in range(ATTEMPTS):
             stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": held_back})
 
-        with pytest.raises(CaseworkUnavailable, match="kept back"):
+        with pytest.raises(CaseworkUnavailable, match="left unprocessed"):
             table.unpublished(NOON, limit=10)
 
     def test_a_cleared_decision_that_the_index_still_shows_is_left_out(
@@ -204,7 +204,7 @@ def key_of(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_progress_that_an_older_deployment_stored_is_read(dynamodb: DynamoDBClient, stub: Stubber) -> None:
-    """The bytes are those of f11e59c, when persons could not ask for a revalidation."""
+    """The item was stored by commit f11e59c, before a person could ask for a revalidation."""
     body = (
         b'{"activation":"2022.2.f3ef3472337a@2026-11-23T12:00:00+00:00","shard":5,'
         b'"policy_version":"2026-11.2/2017-2015.1","cursor":null,"done":true,"unchanged":3,"failed":1,'

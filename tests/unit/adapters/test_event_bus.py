@@ -1,4 +1,4 @@
-"""PutEvents answers 200 also where it refused events: they are sent again, then reported."""
+"""PutEvents answers 200 even if it refused events: they are sent again, and reported if they stay refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.builders.decisions import NOON
 
 
 class RefusingClient:
-    """An event bus that refuses each detail in ``refusals`` as often as it says."""
+    """A client that refuses each event detail in ``refusals`` that many times."""
 
     def __init__(self, refusals: dict[str, int] | None = None, error: Exception | None = None) -> None:
         self.taken: list[str] = []

@@ -1,4 +1,4 @@
-"""Packed decisions are small, and are read back with every dictionary that there was."""
+"""Packed decisions are small, and can be read back with every earlier dictionary."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DICTIONARIES: Final = {1: "b6933748586547f83d34b094cd376ee9cc3ee76b5cd486a11cd49
 
 @pytest.fixture(scope="module")
 def decisions() -> list[Decision]:
-    """On the sample release, as the function makes them: the source has the length of a role's id."""
+    """Decisions on the sample release, as the function makes them; the source is as long as a role's id."""
     decider = Decider(registry_of([SAMPLE_RELEASE], lambda _: None), timedelta(days=365))
     drawn = [
         submission.model_copy(update={"source": "AROA" + "X" * 17, "correlation_id": str(position)})

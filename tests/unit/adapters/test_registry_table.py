@@ -1,4 +1,4 @@
-"""What DynamoDB holds back with a 200 is asked for again: a part is never taken for the whole."""
+"""Keys that DynamoDB leaves unprocessed are requested again: a part is never taken for the whole."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ POSTINGS = {f"key {number}": b"%d" % number for number in range(120)}
 
 
 class Throttled:
-    """DynamoDB that does at most ``share`` of each batch, as it does when it is throttled."""
+    """A throttled DynamoDB: it does at most ``share`` of each batch."""
 
     def __init__(self, dynamodb: Any, share: int) -> None:
         self._dynamodb = dynamodb
@@ -96,7 +96,7 @@ def test_a_table_that_stays_throttled_is_an_error_after_growing_pauses(
 
 
 def test_a_posting_is_read_by_version_and_blocking_key_alone(dynamodb: Any) -> None:
-    """The layout that the design names; other tools may rely on it."""
+    """Other tools may rely on this layout of the table."""
     RegistryTable(dynamodb, REGISTRY_TABLE).put_postings(VERSION, {"zip:99503": b"posting"})
     item = dynamodb.get_item(
         TableName=REGISTRY_TABLE, Key={"pk": {"S": "2022.1.abc#zip:99503"}, "sk": {"S": "-"}}

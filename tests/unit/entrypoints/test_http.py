@@ -50,7 +50,7 @@ FAMILIES = [
 
 
 def _authenticate(event: Mapping[str, Any]) -> Caller | None:
-    """Stands in for the check of a token: the header names the caller."""
+    """Replaces the check of a token: the header names the caller."""
     return CALLERS.get(event["headers"].get("authorization", ""))
 
 

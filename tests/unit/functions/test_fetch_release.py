@@ -73,7 +73,7 @@ class World:
         self.registry = MemoryRegistry.of_index(build_index([CONTENT]), [accepted], NOW - timedelta(days=7))
 
     def activate_in_older_format(self, upload: Upload) -> None:
-        """Make it live in the index format before this code's."""
+        """Make the release live in the index format before the present one."""
         self.activate(upload)
         pointer = self.registry.pointer()
         record = self.registry.version(pointer.active)
@@ -231,7 +231,7 @@ def test_each_invocation_has_its_own_time_limit(world: World) -> None:
         world.metrics,
     )
     assert handler(FetchEvent(), runtime, lambda: NOW).outcome == "failed"
-    assert world.web.asked == []  # no time, no request
+    assert world.web.asked == []  # without time, no request is sent
     handler(FetchEvent(), runtime.with_time_left(lambda: RESERVE_SECONDS + 60), lambda: NOW)
     assert world.web.asked[0] == PAGE
 

@@ -1,4 +1,4 @@
-"""The function that decides again, on memory adapters: tasks in, tasks out."""
+"""The function that decides again, on memory adapters: it takes tasks and sends tasks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Service:
         self.queue += [task.model_dump_json(exclude_defaults=True) for task in tasks]
 
     def activation_event(self, activated_at: str = "") -> dict[str, Any]:
-        """The event of the registry that is live, or of another moment."""
+        """The event of the activation of the live registry, or of an activation at another moment."""
         pointer = self.world.registry.pointer()
         pointer = replace(pointer, activated_at=activated_at or pointer.activated_at)
         run = Run("a.zip@1", "active", "done", pointer.activated_at, pointer.activated_at)

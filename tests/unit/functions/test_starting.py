@@ -28,4 +28,4 @@ def test_garbage_is_not_collected_while_code_is_imported(function: str) -> None:
     collected, enabled, kept = json.loads(result.stdout)
     assert not collected
     assert enabled
-    assert kept > 10_000, "what was imported is walked by no later collection"
+    assert kept > 10_000, "a later collection must not examine the imported objects"

@@ -291,7 +291,7 @@ class TestLogsAndMetrics:
     def test_logs_have_ids_and_reasons_and_no_words_of_the_applicant(
         self, service: Service, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        service.name = "logs of a test"  # a logger keeps the output stream of the moment when it got its name
+        service.name = "logs of a test"  # a new logger, with the present output stream
         person = {"contact_name": "Ada Lovelace", "email": "ada@example.org"}
         service.receive(
             message("A-1", ALDER_FIELDS | person, correlation_id="order 17"),

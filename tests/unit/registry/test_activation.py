@@ -87,7 +87,7 @@ def test_the_same_content_uploaded_again_is_unchanged(world: World) -> None:
 
     assert (run.status, run.version) == ("unchanged", first.version)
     assert len(world.bus.events) == 1
-    # It is read from the newest upload next time, so the first one may be deleted.
+    # The next load reads the newest upload, so the first upload may be deleted.
     world.bucket.remove("releases/pls.zip")
     assert world.put_and_load(release_file(2023)).status == "active"
 
@@ -143,7 +143,7 @@ def test_an_event_that_the_bus_refused_is_published_at_the_next_delivery(world: 
     world.bus.down = True
     with pytest.raises(PublishFailed):
         world.load(upload)
-    assert world.live_posting().startswith("AK0001"), "the release is live all the same"
+    assert world.live_posting().startswith("AK0001"), "the release is live although the event was refused"
 
     world.bus.down = False
     run = world.load(upload)
@@ -151,7 +151,7 @@ def test_an_event_that_the_bus_refused_is_published_at_the_next_delivery(world: 
 
 
 def test_a_flip_during_a_load_is_not_overwritten(world: World) -> None:
-    """The load fails, and its next delivery builds on the new live version."""
+    """The load fails, and the next delivery starts from the new live version."""
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2023))
@@ -173,7 +173,7 @@ def test_a_flip_during_a_load_is_not_overwritten(world: World) -> None:
 
 
 def test_postings_of_an_interrupted_try_are_deleted(world: World) -> None:
-    """The try was for a set of releases with FY2022, the next delivery for a set without it."""
+    """The interrupted try built a version with FY2022, the next delivery builds a version without it."""
     world.put_and_load(release_file(2021))
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2023))
@@ -190,7 +190,7 @@ def test_postings_of_an_interrupted_try_are_deleted(world: World) -> None:
 
 
 def test_postings_that_an_interrupted_try_of_older_code_wrote_are_deleted(world: World) -> None:
-    """Between the two deliveries, another version of this code was deployed."""
+    """Other code was deployed between the two deliveries."""
     upload = world.put(release_file(2022))
 
     def build_with_more_keys(releases: Sequence[Release]) -> Index:
@@ -314,7 +314,9 @@ def test_the_delta_from_the_nearest_release_is_stored_with_the_report(world: Wor
     live = world.put_and_load(release_file(2022, systems=101))
     quarantined = world.put_and_load(release_file(2023, systems=50))
 
-    assert set(world.bucket.deltas) == {live.run_id, quarantined.run_id}, "the first has nothing before it"
+    assert set(world.bucket.deltas) == {live.run_id, quarantined.run_id}, (
+        "the first release has no earlier one"
+    )
     delta = world.bucket.deltas[live.run_id]
     assert (delta["older"]["fiscal_year"], delta["newer"]["fiscal_year"]) == (2021, 2022)
     assert [change["id"] for change in delta["changes"] if change["kind"] == "system"] == ["AK0100"]
@@ -352,4 +354,4 @@ def test_the_report_lists_the_rows_that_cannot_be_read(world: World) -> None:
     assert report["row_problems"] == [row.as_json()]
     assert report["content_sha256"] == run.content_sha256
     assert run.report
-    assert "row_problems" not in run.report, "there may be thousands, and a run is one item"
+    assert "row_problems" not in run.report, "there may be thousands of rows, and a run is one item"

@@ -1,4 +1,4 @@
-"""A load or a roll-back is killed at any call and repeated: the end is the same as without the crash."""
+"""A load or a roll-back fails at any call and is repeated: the result is the same as without the failure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class UnreachableError(Exception):
 
 @dataclass
 class PlannedFailure:
-    """The call number ``last`` fails, before or ``after`` its effect."""
+    """Call number ``last`` fails, before or ``after`` it has its effect."""
 
     last: int
     after: bool
@@ -50,7 +50,7 @@ class PlannedFailure:
 
 
 class FailingPort:
-    """Wraps a store, a bucket or a bus; each call of a method may be the last."""
+    """A store, a bucket or a bus of which a call fails as planned."""
 
     def __init__(self, real: object, failure: PlannedFailure) -> None:
         self._real = real
@@ -116,10 +116,12 @@ def test_a_load_that_fails_at_any_call_is_completed_by_the_next_delivery(
         try:
             load_release(upload, failing_ports(world, failure), world.clock)
         except error:
-            assert world.live_posting() in (before, undisturbed.live_posting()), "half a version was visible"
+            assert world.live_posting() in (before, undisturbed.live_posting()), (
+                "an incomplete version was live"
+            )
         run = world.load(upload)
 
-        assert state_of(world) == expected, f"died at call {call}"
+        assert state_of(world) == expected, f"failed at call {call}"
         assert (run.status, run.events_published) == ("active", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
         world.clock.advance_hours(24)
@@ -144,11 +146,12 @@ def test_a_roll_back_that_fails_at_any_call_is_completed_by_the_next_roll_back(
         ports = failing_ports(world, failure)
         with suppress(error):
             roll_back(ports.store, ports.bus, "wrong", world.clock, "pat")
-        # Where everything was done already, the second call would go back to what was left.
+        # If the first call had completed the roll-back, the second call tries to roll back to the version
+        # that was left.
         with suppress(VersionSuperseded):
             roll_back(world.store, world.bus, "wrong", world.clock, "pat")
 
-        assert state_of(world) == expected, f"died at call {call}"
+        assert state_of(world) == expected, f"failed at call {call}"
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
         if failure.calls < call:
             break
@@ -186,7 +189,7 @@ def test_an_acceptance_that_fails_at_any_call_is_completed_by_the_next_acceptanc
         for number in range(int(quarantined_upload.version[1:]) + 1, int(newest.version[1:]) + 1):
             world.load(Upload(quarantined_upload.key, f"v{number}"))
 
-        assert state_of(world) == expected, f"died at call {call}"
+        assert state_of(world) == expected, f"failed at call {call}"
         if failure.calls < call:
             break
     assert call > 4
@@ -207,10 +210,10 @@ def test_the_load_of_an_accepted_release_that_fails_at_any_call_is_completed_by_
         before = world.live_posting()
         with suppress(error):
             load_release(upload, failing_ports(world, failure), world.clock)
-        assert world.live_posting() in (before, undisturbed.live_posting()), "half a version was visible"
+        assert world.live_posting() in (before, undisturbed.live_posting()), "an incomplete version was live"
         run = world.load(upload)
 
-        assert state_of(world) == expected, f"died at call {call}"
+        assert state_of(world) == expected, f"failed at call {call}"
         assert (run.status, run.by, run.events_published) == ("active", "pat", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
         if failure.calls < call:
@@ -235,7 +238,7 @@ def test_a_roll_back_between_a_failed_load_and_its_next_delivery_is_kept(
             world.roll_back("wrong again")
             pointer = world.store.pointer()
             world.load(upload)
-            assert world.store.pointer() == pointer, f"died at call {call}"
+            assert world.store.pointer() == pointer, f"failed at call {call}"
         if failure.calls < call:
             break
     assert flipped
@@ -252,7 +255,7 @@ def test_a_rejection_that_fails_at_any_call_is_completed_by_the_next_rejection(
         run_id = world.store.runs()[0].run_id
         with suppress(error):
             reject_release(run_id, "wrong", "pat", ports.store, ports.bus, world.clock)
-        # Where everything was done already, there is nothing left to reject.
+        # If the first call had completed the rejection, there is nothing left to reject.
         with suppress(ReviewRefused):
             reject_release(run_id, "wrong", "pat", world.store, world.bus, world.clock)
 

@@ -32,7 +32,7 @@ def sample(year: int) -> bytes:
 
 
 class Service:
-    """A registry with the release ``live``, the real loader, and a check that it still answers."""
+    """A registry in which ``live`` is the live release, with the real loader."""
 
     def __init__(self, live: bytes) -> None:
         self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()

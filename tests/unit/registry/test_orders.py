@@ -1,4 +1,4 @@
-"""The same releases, loaded in any order, are the same registry."""
+"""The same releases make the same registry version in every order of their loads."""
 
 from __future__ import annotations
 

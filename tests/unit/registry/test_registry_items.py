@@ -1,4 +1,4 @@
-"""How the registry's records are stored in DynamoDB."""
+"""The registry's records as items of DynamoDB."""
 
 from dataclasses import fields
 

@@ -17,7 +17,7 @@ REPEATED = Problem("keys_repeated", "quarantine", "2 systems are listed more tha
 
 @pytest.fixture
 def world_in_older_format(world: World) -> World:
-    """FY2021 and FY2022 are live, as code with the index format before this one built them.
+    """FY2021 and FY2022 are live, in the index format before the present one.
 
     A person accepted the problems of FY2022.
     """

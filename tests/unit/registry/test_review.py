@@ -104,7 +104,7 @@ def test_a_new_problem_after_the_acceptance_quarantines_the_release_again(world:
     assert (run.status, world.store.pointer()) == ("quarantined", pointer)
     assert codes_of(run.problems) == ["superseded", "acceptance_outdated"]
     assert "accepted by pat" in run.problems[1]["message"]
-    # Accepted again, with open eyes, it is loaded.
+    # A second acceptance, after the new problem is known, loads the release.
     assert world.load(world.accept(run)).status == "active"
 
 
@@ -142,7 +142,7 @@ def test_a_second_delivery_of_an_accepted_upload_does_not_undo_a_roll_back(world
     world.roll_back()
     pointer = world.store.pointer()
 
-    assert world.load(upload).status == "active", "as that run ended, before the roll-back"
+    assert world.load(upload).status == "active", "its run ended before the roll-back"
     assert world.store.pointer() == pointer
 
 
@@ -206,11 +206,11 @@ def test_a_roll_back_after_the_acceptance_needs_another_acceptance(world: World)
 def test_a_second_acceptance_completes_one_that_was_killed(world: World) -> None:
     quarantined = older_year_quarantined(world)
     first = world.accept(quarantined, "agreed", "pat")
-    second = world.accept(quarantined, "what was asked the second time", "sam")
+    second = world.accept(quarantined, "the reason of the second call", "sam")
 
     assert second != first
     assert world.load(second).by == "pat"
-    assert world.load(first).status == "unchanged", "the other copy has nothing left to do"
+    assert world.load(first).status == "unchanged", "the content is live already"
     with pytest.raises(ReviewRefused, match="was accepted by pat on 2026-11-23 and loaded as"):
         world.accept(quarantined)
 
@@ -320,7 +320,7 @@ def test_of_two_decisions_at_once_the_second_is_refused(
 
 
 def test_a_decision_of_a_person_while_the_load_ends_is_not_overwritten(world: World) -> None:
-    """The load publishes a quarantine after it stored the run; a fast person decides in between."""
+    """The load publishes a quarantine after it has stored the run. A person decides between the two."""
     world.put_and_load(release_file(2022))
     upload = world.put(release_file(2019))
     publish = world.bus.publish

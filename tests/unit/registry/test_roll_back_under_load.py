@@ -1,4 +1,4 @@
-"""Roll-backs during validations show only in the registry version of each decision."""
+"""Roll-backs during validations change only the registry version of each decision."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sample(year: int) -> bytes:
 
 
 def submissions_from(release: bytes, clock: Clock) -> list[Submission]:
-    """Applications of a few libraries, exactly as listed."""
+    """Applications of a few libraries, with exactly the listed fields."""
     systems, _ = tables_of(release)
     found = []
     for number, values in enumerate(systems.rows[:8]):
@@ -82,14 +82,14 @@ def test_no_validation_fails_during_roll_backs_and_each_names_the_version_that_i
                 while used.get(timeout=30) != store.pointer().active:
                     pass
                 roll_back(store, bus, f"flip {number}", clock, "pat", restore=number % 2 == 1)
-                load_release(uploads[-1], ports, clock)  # a redelivered upload undoes none of it
+                load_release(uploads[-1], ports, clock)  # a redelivered upload does not undo the roll-backs
                 assert bus.events[-1].data.reason == f"flip {number}"
         finally:
             over.set()
         for worker in workers:
             answers += worker.result()
 
-    assert len(answers) >= FLIPS, "every version answered before the next flip"
+    assert len(answers) >= FLIPS, "every version decided before the next flip"
     for batch in answers:
         (version,) = {decision.registry_version for decision in batch}
         assert [facts_of(decision) for decision in batch] == expected[version]

@@ -1,4 +1,4 @@
-"""A registry in memory, releases of a few lines, and a clock that ticks."""
+"""A registry in memory, small releases, and a clock that advances at each call."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The outside world behind the domain's Protocols."""
+"""Adapters: each connects a Protocol of the domain with a service outside, or with a twin in memory."""

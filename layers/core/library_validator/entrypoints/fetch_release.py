@@ -1,4 +1,4 @@
-"""The sources of releases are asked for a newer release, and a new one is uploaded. Runs on a schedule."""
+"""Asks the sources of releases for a newer release and uploads it. Runs on a schedule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from library_validator.registry.reindexing import is_format_outdated, reindex
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock, TimeLeft
 
-# For the steps after the download: the zip is read and uploaded, states are stored, an event is published.
+# Time for the steps after the download: the zip is read and uploaded, states are stored, an event is
+# published.
 RESERVE_SECONDS: Final = 45.0
 
 
@@ -29,11 +30,11 @@ class FetchEvent(BaseModel):
 
 
 class FetchResponse(BaseModel):
-    outcome: str = Field(description="of the source that answered; failed: no source answered")
+    outcome: str = Field(description="result of the source that answered, or failed if no source answered")
     source_id: str | None = None
     fiscal_year: int | None = None
-    run_id: str | None = Field(None, description="of the load that the upload triggers")
-    reindexed: str | None = Field(None, description="the load that builds a newer index format")
+    run_id: str | None = Field(None, description="run id of the load that the upload triggers")
+    reindexed: str | None = Field(None, description="run id of the load that builds a newer index format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Runtime:
     metrics: Metrics
 
     def with_time_left(self, time_left: TimeLeft) -> Runtime:
-        """The runtime of one invocation, whose search ends before the reserve is used."""
+        """The runtime of one invocation: its search ends so early that the reserve is left."""
         fetch = replace(self.ports.fetch, time_left=lambda: time_left() - RESERVE_SECONDS)
         return replace(self, ports=replace(self.ports, fetch=fetch))
 
@@ -53,7 +54,7 @@ class Runtime:
 def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
-    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = build_runtime().with_time_left(time_left_of(context))
     try:
         response = handler(FetchEvent.model_validate(event), runtime, lambda: datetime.now(UTC))

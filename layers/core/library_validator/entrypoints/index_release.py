@@ -45,7 +45,7 @@ class Runtime:
 def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
-    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = replace(build_runtime(), time_left=time_left_of(context))
     try:
         response = handler(ReleasesMessage.model_validate(event), runtime, lambda: datetime.now(UTC))

@@ -47,7 +47,7 @@ class Runtime:
 def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
-    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = replace(build_runtime(), time_left=time_left_of(context))
     try:
         response = handler(RevalidationsMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
@@ -57,7 +57,7 @@ def entrypoint(
 
 
 def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> RevalidateResponse:
-    """``now`` is a clock here: a shard takes up to minutes."""
+    """Do a task. ``now`` is a clock, because a shard can take minutes."""
     request = message.request
     try:
         result = (
@@ -83,7 +83,7 @@ def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
     if task.task == "revalidate":
         return revalidate(task, runtime.ports, now, runtime.time_left)
     if task.shard is None:
-        # Once a day: the alarm on an old registry looks at these counts.
+        # This task comes once a day. The alarm on an old registry watches these metrics.
         for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
             runtime.metrics.count(name, days)
     return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
@@ -97,7 +97,7 @@ def _log_result(request: Activation | Task, result: TaskResult, runtime: Runtime
     runtime.metrics.count("DecisionsUndecidedAgain", len(result.undecided))
     warn_without_event(runtime.logger, result.without_event)
     for undecided in result.undecided:
-        # The error may quote the applicant: its kind and the ids are enough.
+        # The error may quote the applicant, so only its type and the ids are logged.
         runtime.logger.error(
             "application not decided again",
             extra={

@@ -24,7 +24,7 @@ RESERVE_SECONDS: Final = 10
 
 
 class SweepEvent(BaseModel):
-    """Any JSON object: it only says that it is time."""
+    """Any JSON object starts a sweep."""
 
 
 class SweepResponse(BaseModel):
@@ -45,7 +45,7 @@ class Runtime:
 def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
-    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = replace(build_runtime(), time_left=time_left_of(context))
     try:
         response = handler(SweepEvent.model_validate(event), runtime, datetime.now(UTC))
@@ -62,6 +62,6 @@ def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepRespons
     runtime.metrics.count("EventsLeftUnpublished", publication.left)
     response = SweepResponse(published=publication.published, left=publication.left)
     if publication.published or publication.left:
-        # The writer of a decision publishes it within a second: something went wrong there.
+        # The writer of a decision publishes it within a second: these writers have failed.
         runtime.logger.warning("decisions were unpublished", extra=response.model_dump())
     return response

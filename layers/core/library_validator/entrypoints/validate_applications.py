@@ -1,7 +1,7 @@
 """A batch of applications from the queue is decided, stored and published.
 
-The batch is decided together, by one registry version. Messages that are returned as failed, and all of them
-if this raises, come again. A message that keeps failing ends in the queue's DLQ.
+The batch is decided together, by one registry version. Messages that are returned as failed come again. If an
+exception is raised, all messages come again. A message that keeps failing ends in the queue's DLQ.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from library_validator.observability import Metrics, warn_without_event
 @dataclass(frozen=True, slots=True)
 class Runtime:
     decider: Decider
-    requests: Counter[str]  # to the registry, by operation
+    requests: Counter[str]  # requests to the registry, by operation
     store: DecisionStore
     bus: EventBus
     logger: Logger
@@ -42,7 +42,7 @@ class Runtime:
 def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], _context: LambdaContext
 ) -> dict[str, Any]:
-    """The function as Lambda calls it. ``build_runtime`` is the function's own."""
+    """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = build_runtime()
     try:
         response = handler(ApplicationsBatch.model_validate(event), runtime, datetime.now(UTC))
@@ -92,7 +92,7 @@ def _report_failure(
 ) -> ApplicationMessage:
     """Count and log a message that has to come again."""
     runtime.metrics.count(metric)
-    # The message of a foreign error may quote the applicant: its kind and its place are enough.
+    # An unexpected error may quote the applicant, so only its type and its place are logged.
     ours = isinstance(error, LibraryValidatorError)
     frames = traceback.extract_tb(error.__traceback__)
     runtime.logger.error(

@@ -1,4 +1,4 @@
-"""Accepted releases are read again to build a new registry version."""
+"""Reads accepted releases again to build a new registry version."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from library_validator.terms import TimeLeft
 
 
 class ReadRelease(Protocol):
-    """As ``releases.reading.release.read_release``."""
+    """A function that reads a release, as ``releases.reading.release.read_release`` does."""
 
     def __call__(self, source: BinaryIO, *, file_name: str) -> Release: ...
 
@@ -25,7 +25,7 @@ class AcceptedReleases:
     """Reads each accepted release once, from the exact object that was accepted.
 
     Raises ``IndexIncomplete`` if a release cannot be read any more, if its content has changed, or if time
-    runs short. ``version`` is the registry version that is built, for the message.
+    runs short. ``version`` is the registry version to be built; the error message names it.
     """
 
     def __init__(self, version: str, bucket: ReleaseBucket, read: ReadRelease, time_left: TimeLeft) -> None:
@@ -36,7 +36,7 @@ class AcceptedReleases:
         self._releases: dict[AcceptedRelease, Release] = {}
 
     def nearest_release(self, proposal: ReleaseProposal, live: LiveRegistry | None) -> Release | None:
-        """The live registry's release nearest in year to the proposed one; of two, the older."""
+        """The accepted release nearest in year to the proposed release; the older of two such releases."""
         if live is None:
             return None
         year = proposal.release.fiscal_year
@@ -48,7 +48,7 @@ class AcceptedReleases:
         )
 
     def other_releases(self, proposal: ReleaseProposal) -> Iterator[Release]:
-        """The other releases that the proposed version is built from, oldest first."""
+        """The accepted releases that the proposed version is built from too, oldest first."""
         for accepted in proposal.releases:
             if accepted.upload != proposal.upload:
                 yield self._release(accepted)

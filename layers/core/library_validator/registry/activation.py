@@ -1,8 +1,8 @@
 """From an uploaded release to a live registry version.
 
-``load_release`` is the whole sequence. It may be killed at any line and called again with the same
-upload: the live version is always a whole version, and the end is the same. Two loads must not run at the
-same time; the queue delivers one message at a time.
+``load_release`` is the whole sequence. If it is killed at any line and called again with the same upload, the
+result is the same. The live version is complete at every moment. Two loads must not run at the same time; the
+queue delivers one message at a time.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ from library_validator.terms import Clock, TimeLeft
 
 LOADED: Final = "release loaded"  # the reason of an activation that needed no person
 
-# A validation that read the pointer before a flip ends long before this time has passed.
+# Every batch that read the pointer before a flip has ended when this time has passed.
 LONGEST_VALIDATION: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPorts:
-    """What a load works with."""
+    """The ports and the functions that a load needs."""
 
     store: RegistryStore
     bucket: ReleaseBucket
@@ -61,7 +61,7 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
     An exception leaves the live version as it was and the run unfinished: the queue delivers the message
     again. Raises ``IndexIncomplete`` (the written index differs from the built one, or time ran short),
     ``VersionSuperseded`` (another flip happened meanwhile), ``PublishFailed`` (the version is live, its event
-    is not published), and what the stores raise.
+    is not published), and the errors of the stores.
     """
     store, bucket = ports.store, ports.bucket
     journal = Journal(store, upload.run_id, now)
@@ -88,7 +88,7 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
 def _load_upload(
     journal: Journal, upload: Upload, live: LiveRegistry | None, ports: LoadPorts, now: Clock
 ) -> None:
-    """Read, check, build beside the live version, verify, flip. The journal keeps how it ended."""
+    """Read and check the release, build and verify its version, make it live. Note the result."""
     store, bucket = ports.store, ports.bucket
     metadata = bucket.metadata(upload)
     provenance = {name: value for name, value in metadata.items() if name in PROVENANCE}
@@ -143,7 +143,7 @@ def mark_activated(journal: Journal, store: RegistryStore) -> None:
 
 
 def announce_run(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
-    """Publish the event of a finished run, unless that was done before. Raises ``PublishFailed``."""
+    """Publish the event of a finished run, unless it is published already. Raises ``PublishFailed``."""
     run, store = journal.run, ports.store
     if run.events_published:
         return
@@ -157,12 +157,12 @@ def announce_run(journal: Journal, upload: Upload, ports: LoadPorts) -> None:
 
 
 def _has_flipped_before(run: Run, live: LiveRegistry | None) -> bool:
-    """Whether an earlier delivery was killed after its flip and before it noted the flip."""
+    """Whether an earlier delivery was killed after its flip, before it could end the run."""
     return run.step == "flipping" and live is not None and live.pointer.active == run.version
 
 
 def _delete_abandoned_version(run: Run, version: str, live: LiveRegistry | None, ports: LoadPorts) -> None:
-    """Delete another version that an earlier delivery began, while the run still has its name."""
+    """Delete the version that an earlier delivery of this upload began, if this delivery makes another."""
     if run.version is None or run.version == version:
         return
     record = ports.store.find_version(run.version)
@@ -171,7 +171,7 @@ def _delete_abandoned_version(run: Run, version: str, live: LiveRegistry | None,
     if record is None or record.version in in_use or record.state not in written:
         return
     if not discard_version(record, ports.store, ports.bucket, ports.time_left):
-        raise IndexIncomplete(version, "there was no time left to delete what an earlier try had written")
+        raise IndexIncomplete(version, "there was no time left to delete the version of an earlier try")
 
 
 def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
@@ -186,7 +186,7 @@ def _pointer_to(record: VersionRecord, run: Run, at: datetime) -> Pointer:
 
 
 def _put_report(run: Run, release: Release, problems: Sequence[Problem], bucket: ReleaseBucket) -> None:
-    """Store the whole report that a person reads before they decide, with every row that cannot be read."""
+    """Store the whole report, with every row that cannot be read. A person reads it before they decide."""
     report: dict[str, object] = report_as_json(release.report)
     report["row_problems"] = [row.as_json() for row in release.report.row_problems]
     report["problems"] = problems_as_json(problems)
@@ -196,16 +196,16 @@ def _put_report(run: Run, release: Release, problems: Sequence[Problem], bucket:
 
 
 def _put_delta(run_id: str, nearest: Release, release: Release, bucket: ReleaseBucket) -> tuple[Problem, ...]:
-    """Store the delta between the two, for people; a warning if it cannot be computed."""
+    """Store the changes between two releases, for people. Returns a warning if they cannot be computed."""
     older, newer = sorted((nearest, release), key=lambda candidate: candidate.fiscal_year)
     try:
         delta = delta_between(older, newer)
     except Exception as error:  # noqa: BLE001 - a report that fails must not keep a good release from going live
-        return (Problem("delta_missing", "warning", f"there is no report of what changed: {error!r}"),)
+        return (Problem("delta_missing", "warning", f"there is no report of the changes: {error!r}"),)
     bucket.put_delta(run_id, delta.as_json())
     return ()
 
 
 def _has_no_readers_left(pointer: Pointer, now: datetime) -> bool:
-    """Whether every validation that read the version before ``pointer`` has ended."""
+    """Whether every batch that read the version before ``pointer`` has ended."""
     return now - datetime.fromisoformat(pointer.activated_at) >= LONGEST_VALIDATION

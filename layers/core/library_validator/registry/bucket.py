@@ -40,7 +40,7 @@ class Upload:
 
     @classmethod
     def of_run(cls, run_id: str) -> Self:
-        """The upload that a run loads. If its key is too long for a run id, the key is a cut one."""
+        """The upload that a run loads. A key that is too long for a run id is cut."""
         key, _, version = run_id.rpartition("@")
         return cls(key, version)
 
@@ -74,13 +74,13 @@ class ReleaseBucket(Protocol):
         """The newest version of the object ``key``. Raises ``ReleaseRefused`` if there is no such object."""
 
     def open_release(self, upload: Upload) -> AbstractContextManager[BinaryIO]:
-        """The object, seekable. Raises ``ReleaseRefused`` if it is gone or too large to be read."""
+        """The object as a seekable file. Raises ``ReleaseRefused`` if it is gone or too large to be read."""
 
     def metadata(self, upload: Upload) -> Mapping[str, str]:
         """The object's user metadata. Raises ``ReleaseRefused`` if it is gone."""
 
     def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
-        """Copy the whole object to ``key`` (its own or another) with other metadata, as a new upload.
+        """Copy the whole object to ``key`` (its own key or another) with other metadata, as a new upload.
 
         Raises ``ReleaseRefused`` if it is gone.
         """

@@ -1,4 +1,4 @@
-"""A registry version is written beside the live one and verified; versions that nobody reads are deleted.
+"""A registry version is written beside the live version and verified. Old versions are deleted.
 
 First the version's manifest is written to the bucket, then its record to the store, then its postings. So
 everything that was written can be found again and deleted.
@@ -28,8 +28,8 @@ def write_version(
 ) -> None:
     """Write manifest, record and postings of a version that nobody reads yet.
 
-    Raises ``IndexIncomplete`` before the time limit; another call writes everything again. Postings that an
-    interrupted try wrote and that ``index`` does not have are deleted.
+    Postings of an interrupted try that ``index`` does not have are deleted. Raises ``IndexIncomplete``
+    shortly before the time limit; the next call then writes everything again.
     """
     left_over: frozenset[str] = frozenset()
     earlier = store.find_version(record.version)
@@ -42,7 +42,7 @@ def write_version(
             store.delete_postings(record.version, chunk)
     bucket.put_manifest(record.version, index.postings)
     store.put_version(record)
-    # In sorted order, the keys would put all load on one DynamoDB partition after the other.
+    # Sorted keys would put all writes on one DynamoDB partition at a time.
     for chunk in _chunks(_shuffle_keys(index.postings, seed=record.version)):
         check_time_left(record.version, time_left)
         store.put_postings(record.version, {key: index.postings[key] for key in chunk})
@@ -54,7 +54,7 @@ def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bu
     Raises ``IndexIncomplete`` if they differ from the index that was built.
     """
     if store.find_version(record.version) != record:
-        raise IndexIncomplete(record.version, "its stored record differs from the one that was written")
+        raise IndexIncomplete(record.version, "its stored record differs from the record that was written")
     if bucket.manifest(record.version) != index.postings.keys():
         raise IndexIncomplete(record.version, "its manifest does not list the postings that were built")
     sample = _shuffle_keys(index.postings, seed=f"{record.version} verified")[:_SAMPLE]
@@ -63,7 +63,7 @@ def verify_version(record: VersionRecord, index: Index, store: RegistryStore, bu
     if wrong:
         raise IndexIncomplete(
             record.version,
-            f"{wrong:,} of {len(sample):,} sampled postings differ from those written",
+            f"{wrong:,} of {len(sample):,} sampled postings differ from the postings that were written",
         )
 
 
@@ -105,7 +105,7 @@ def discard_version(
 
 
 def check_time_left(version: str, time_left: TimeLeft) -> None:
-    """Raises ``IndexIncomplete`` shortly before the function is stopped: the queue delivers again."""
+    """Raises ``IndexIncomplete`` before the function is stopped: the queue delivers the message again."""
     if time_left() < _MARGIN_SECONDS:
         raise IndexIncomplete(version, "the function was about to reach its time limit")
 

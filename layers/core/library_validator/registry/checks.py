@@ -1,4 +1,4 @@
-"""The checks of a proposed release: what a person should know of it, and what they accepted before."""
+"""The checks of a proposed release: its problems, and the problems that a person has accepted."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def check_proposal(
     earlier: VersionRecord | None,
     today: date,
 ) -> tuple[Problem, ...]:
-    """Everything that a person should know of the proposed release; a quarantine keeps it from going live.
+    """The problems of the proposed release. A problem of severity ``quarantine`` keeps it from going live.
 
-    ``nearest`` is the accepted release that it is compared with; ``earlier`` is the record of the proposed
-    version, if that was ever begun. Content that is accepted already was checked before. Only a file name
-    that claims another year (last year's file under this year's name) stops it now.
+    ``nearest`` is the accepted release with which the proposed release is compared. ``earlier`` is the record
+    of the proposed version, if an earlier load began it. Accepted content is not checked again, except for a
+    file name with another year: last year's file under this year's name.
     """
     problems = list(proposal.release.report.problems)
     if proposal.known:
@@ -51,7 +51,7 @@ def lift_accepted_problems(problems: tuple[Problem, ...], acceptance: Run) -> tu
     """``problems``, with a warning in place of each quarantine that a person accepted.
 
     If the release has a quarantine problem that ``acceptance`` does not list (the live registry has changed
-    since then), no problem is lifted: the person decided on something else.
+    since then), no problem is lifted: the person has not seen that problem.
     """
     accepted = {
         (problem["code"], problem["message"])
@@ -95,7 +95,7 @@ def _problem_of_withdrawn_version(
 ) -> Iterator[Problem]:
     if earlier is None or earlier.state in (VersionState.BUILDING, VersionState.READY):
         return
-    # The message names the activation, so an acceptance is void after a roll-back: its message differs.
+    # The message names the activation: after a roll-back it differs, so an earlier acceptance is void.
     since = f"; {live.pointer.active} has been live since {live.pointer.activated_at}" if live else ""
     yield Problem(
         "version_withdrawn",

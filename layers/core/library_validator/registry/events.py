@@ -39,7 +39,7 @@ class RegistryActivatedData(_Model):
     releases: list[ActivatedRelease]
     systems: int = Field(description="listed in the newest release")
     outlets: int
-    entries: int = Field(description="with those of older releases that are not listed any more")
+    entries: int = Field(description="with the entries of older releases that are not listed any more")
     reason: str = Field(
         description='"release loaded", or the words of the person who accepted the release or rolled back'
     )
@@ -87,18 +87,20 @@ class FetchAttempt(_Model):
     """The result of a request to one source of releases."""
 
     source_id: str
-    official: bool = Field(description="whether the agency itself answers there")
+    official: bool = Field(description="whether the source is the agency itself")
     outcome: str = Field(description="gone, refused, timed_out, not_a_release …")
-    said: str = Field(description="a sentence whose subject is the source")
+    said: str = Field(description="the result as a sentence; its subject is the source")
     url: str
 
 
 class ReleaseFetchFailedData(_Model):
     attempted_at: datetime
-    attempts: list[FetchAttempt] = Field(description="one for each source, in the order of the requests")
+    attempts: list[FetchAttempt] = Field(
+        description="one result for each source, in the order of the requests"
+    )
     last_answer_at: datetime | None = Field(description="when a source last answered; None: never")
     fiscal_year: int | None = Field(
-        description="the live one; this and the next two: None if nothing is live"
+        description="year of the live registry; this and the next two fields are None if no registry is live"
     )
     registry_age_days: int | None = Field(description="since the end of that fiscal year")
     days_since_activation: int | None
@@ -136,7 +138,7 @@ def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> Reg
 
 
 def release_refused(run: Run, upload: Upload, active_version: str | None) -> ReleaseRefusedEvent:
-    """The event of a run that ended without a load; ``active_version`` is live as before.
+    """The event of a run whose release did not go live; ``active_version`` is the live version.
 
     A run that is quarantined and then rejected has two events with different ids.
     """
@@ -158,7 +160,7 @@ def release_refused(run: Run, upload: Upload, active_version: str | None) -> Rel
 
 
 def release_fetch_failed(data: ReleaseFetchFailedData, active_version: str | None) -> ReleaseFetchFailed:
-    """The event of a search that no source answered; ``active_version`` is live as before."""
+    """The event of a search that no source answered; ``active_version`` is the live version."""
     search = f"fetch@{data.attempted_at.isoformat()}"
     return ReleaseFetchFailed(
         metadata=EventMetadata(

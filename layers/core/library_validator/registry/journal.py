@@ -36,11 +36,11 @@ class Journal:
         self._store_step("loading", step, problems, changes)
 
     def end_run(self, status: RunStatus, problems: Iterable[Problem] | None = None, **changes: Any) -> None:
-        """Note how the run ended."""
+        """Note the result of the run."""
         self._store_step(status, "done", problems, changes)
 
     def note_failure(self, error: Exception) -> None:
-        """Note the step at which the run failed. It is not finished: the next delivery tries again."""
+        """Note the step at which the run failed. The run is not finished: the next delivery tries again."""
         self._store_step("failed", self.run.step, [Problem(type(error).__name__, "failed", str(error))], {})
 
     def note_published(self) -> None:
@@ -66,7 +66,7 @@ class Journal:
         changes: dict[str, Any],
     ) -> None:
         if problems is not None:
-            # Warnings come last: the problems that a person has to decide on must not be cut off.
+            # Warnings come last: the problems on which a person has to decide must not be cut off.
             in_order = sorted(problems, key=lambda problem: problem.severity == "warning")
             changes["problems"] = problems_as_json(in_order)[:_PROBLEMS_KEPT]
         stamp = self._now().isoformat()
@@ -74,9 +74,9 @@ class Journal:
 
 
 def report_as_json(report: ReleaseReport) -> dict[str, Any]:
-    """A release report for a run record, without its problems, which the run has itself.
+    """A release report for a run record. Its problems are left out, because the run has them itself.
 
-    The rows that cannot be read are in the whole report in the bucket only: there may be thousands.
+    The rows that cannot be read are left out too: there may be thousands. The report in the bucket has them.
     """
     fields = asdict(replace(report, problems=(), row_problems=()))
     del fields["problems"], fields["row_problems"]

@@ -17,7 +17,7 @@ class ReleaseProposal:
     upload: Upload
     releases: tuple[AcceptedRelease, ...]  # of the proposed version, oldest first
     version: str  # the name of the proposed version
-    known: AcceptedRelease | None  # the same content, if the live version has it already
+    known: AcceptedRelease | None  # the accepted release with the same content, if the live version has it
 
 
 def proposal_of(release: Release, upload: Upload, live: LiveRegistry | None) -> ReleaseProposal:

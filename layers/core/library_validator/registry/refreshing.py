@@ -45,8 +45,8 @@ def refresh_registry(
 ) -> RefreshResult:
     """Ask the sources for a release and upload a new one, unless this is a ``trial``.
 
-    If no source answers, that is published as ``Release Fetch Failed`` and is not an error. Raises
-    ``PublishFailed``, and what the stores raise.
+    If no source answers, ``Release Fetch Failed`` is published; that is not an error. Raises
+    ``PublishFailed`` and the errors of the stores.
     """
     live = live_registry(ports.store)
     search = look_for_release(sources, _known_releases(live), ports.fetch, now, trial=trial)

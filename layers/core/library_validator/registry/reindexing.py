@@ -9,7 +9,8 @@ from library_validator.registry.versions import version_name
 
 
 def is_format_outdated(store: RegistryStore) -> bool:
-    """Whether this code builds a newer index format than the live one, and that version was not withdrawn.
+    """Whether this code builds a newer index format than the live registry has. If a person has withdrawn the
+    version in the newer format, the answer is False.
 
     Raises ``NoActiveRegistry``.
     """
@@ -23,8 +24,8 @@ def is_format_outdated(store: RegistryStore) -> bool:
 def reindex(store: RegistryStore, bucket: ReleaseBucket, folder: str | None = None) -> Upload:
     """Upload the newest accepted release again; returns the upload, which triggers the load.
 
-    It keeps its key, or gets ``folder`` (a key prefix, such as ``FETCHED``) before its file name. The load
-    ends as unchanged if the live version already has the index format of this code. Raises
+    The upload keeps its key, or gets ``folder`` (a key prefix, such as ``FETCHED``) before its file name. The
+    load ends as unchanged if the live version already has the index format of this code. Raises
     ``NoActiveRegistry``; ``ReleaseRefused`` if the object is gone: upload that release once more.
     """
     record = store.version(store.pointer().active)

@@ -2,7 +2,7 @@
 
 To accept a release, the same object is put into the bucket again, marked with the run that was accepted. That
 upload triggers a load, as every upload does. The load finds the acceptance by the mark and lifts the problems
-that the person accepted. An acceptance serves for one load.
+that the person accepted. An acceptance is valid for one load.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LONGEST_MARK: Final = 1_000  # characters; S3 takes 2 KB of user metadata
 def accept_release(
     run_id: str, reason: str, who: str, store: RegistryStore, bucket: ReleaseBucket, now: Clock
 ) -> Upload:
-    """Accept a quarantined release; returns the new upload. Its run says how the load went.
+    """Accept a quarantined release; returns the new upload. The run of the new upload shows the result.
 
     If a call was killed before the object was in the bucket again, the next call completes it. Raises
     ``ReviewRefused`` if there is nothing to accept, ``RunChanged`` if somebody else decided at the same time,
@@ -58,7 +58,7 @@ def reject_release(
     """End a quarantined run for good and publish that. If a call was killed, the next call completes it.
 
     Raises ``ReviewRefused`` if there is nothing to reject, ``RunChanged`` if somebody else decided at the
-    same time, ``PublishFailed`` (rejected already: call again).
+    same time, ``PublishFailed`` (the run is rejected, its event is not published: call again).
     """
     run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "accepted" or (run.status == "rejected" and run.events_published):
@@ -79,7 +79,7 @@ def reject_release(
 def find_acceptance(
     metadata: Mapping[str, str], content_sha256: str, run_id: str, store: RegistryStore
 ) -> Run | None:
-    """The accepted run that the metadata of an upload name. From now on it serves the load ``run_id`` only.
+    """The accepted run that the metadata of an upload name. Only the load ``run_id`` may use it.
 
     None if no person accepted this content, or if another load has used the acceptance.
     """

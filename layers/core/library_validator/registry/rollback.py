@@ -26,8 +26,9 @@ def roll_back(
     completes it and does nothing else.
 
     Raises ``NoActiveRegistry``; ``RegistryError`` if there is no previous version; ``VersionSuperseded`` if
-    the previous version was rolled back itself, or a load flipped meanwhile;
-    ``RegistryFormatUnknown``; ``PublishFailed`` (live already: call again).
+    the previous version was rolled back itself, or if a load made another version live meanwhile;
+    ``RegistryFormatUnknown``; ``PublishFailed`` (the version is live, its event is not published: call
+    again).
     """
     left = store.pointer()
     pending = _pending_roll_back(store, left)
@@ -76,7 +77,7 @@ def _finish_roll_back(journal: Journal, store: RegistryStore, bus: EventBus) -> 
         restored = record.state is VersionState.ROLLED_BACK
         if run.replaces:
             store.set_state(run.replaces, VersionState.SUPERSEDED if restored else VersionState.ROLLED_BACK)
-        # Last: this state shows that the other one was set.
+        # This state is set last: it shows that the state of the other version is set.
         store.set_state(pointer.active, VersionState.ACTIVE)
     if not journal.is_finished:
         journal.end_run("active")

@@ -32,7 +32,7 @@ class AcceptedRelease:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A version going live, at a moment; a version that goes live twice has two of them.
+    """A version goes live at a moment. A version that goes live twice has two activations.
 
     ``str`` writes ``<version>@<activated at>``, the text that is stored.
     """
@@ -66,7 +66,7 @@ class Pointer:
 
 
 class VersionState(StrEnum):
-    """The state of a registry version. Only a person can bring back a version in one of the last three."""
+    """The state of a registry version. Only a person brings back a version from the last three states."""
 
     BUILDING = "building"
     READY = "ready"  # written and verified, not live yet
@@ -108,10 +108,10 @@ class Run:
     updated_at: str
     version: str | None = None
     replaces: str | None = None  # the version that was live when this one was built
-    reason: str = ""  # as on the pointer; for an accepted or rejected run, the words of the person
+    reason: str = ""  # as in Pointer; for an accepted or rejected run, the words of the person
     by: str = ""  # who rolled back, accepted or rejected
     decided_at: str = ""  # when a person accepted or rejected it; ISO 8601, UTC
-    accepted_as: str = ""  # the run that loaded the accepted release: an acceptance serves for one load
+    accepted_as: str = ""  # the run that loaded the accepted release: an acceptance is valid for one load
     content_sha256: str = ""  # as in Release; empty until the file was read
     provenance: Mapping[str, str] = field(default_factory=dict)  # see registry.bucket.PROVENANCE
     report: Mapping[str, Any] | None = None  # ReleaseReport as JSON
@@ -120,12 +120,12 @@ class Run:
 
     @property
     def upload(self) -> Upload:
-        """The upload that this run loads. Not for a roll-back, which loads none."""
+        """The upload that this run loads. The run of a roll-back has none."""
         return Upload.of_run(self.run_id)
 
 
 class RegistryReader(Protocol):
-    """The reads of a validation: for each batch, the pointer once and all postings in one request."""
+    """The reads that decide a batch of applications: the pointer once, and all postings in one request."""
 
     def pointer(self) -> Pointer:
         """Raises ``NoActiveRegistry`` if nothing was ever activated."""
@@ -144,7 +144,7 @@ class RegistryStore(RegistryReader, Protocol):
     """The reads and writes of a load."""
 
     def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> Mapping[str, bytes]:
-        """As above; a ``consistent`` read sees every write that was confirmed."""
+        """As in ``RegistryReader``. A ``consistent`` read sees every write that was confirmed."""
 
     def find_version(self, version: str) -> VersionRecord | None: ...
 
@@ -157,16 +157,16 @@ class RegistryStore(RegistryReader, Protocol):
         """Delete the record of a version and leave its postings."""
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
-        """Write postings; a later write overwrites. Raises ``RegistryError`` if the store refuses some."""
+        """Write postings, also over older ones. Raises ``RegistryError`` if the store refuses some."""
 
     def delete_postings(self, version: str, keys: Iterable[str]) -> None: ...
 
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
         """Make ``pointer`` the live one, or change nothing and raise ``VersionSuperseded``.
 
-        A flip is refused if ``expected_active`` (None: nothing) is not live any more, and forward if its
-        fiscal year is older than the live one. ``back`` accepts only the live pointer's ``previous``.
-        The same flip can be repeated.
+        A flip is refused if ``expected_active`` (None: no version) is not live any more. A flip forward is
+        also refused if its fiscal year is older than the live fiscal year. A flip ``back`` may only go to the
+        live pointer's ``previous`` version. The same flip can be repeated.
         """
 
     def run(self, run_id: str) -> Run | None: ...

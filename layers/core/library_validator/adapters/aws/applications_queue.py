@@ -1,4 +1,4 @@
-"""Messages of the applications queue, and the answer to them.
+"""Messages of the applications queue, and the response that names the failed messages.
 
 Source: Lambda's event for SQS, and its partial batch responses (``ReportBatchItemFailures``).
 """
@@ -39,7 +39,7 @@ class ApplicationMessage(BaseModel):
 
     @property
     def source(self) -> str:
-        """The authenticated sender's unique id; a role's is without the name of its session."""
+        """The unique id of the authenticated sender. The id of a role is without the name of the session."""
         return self.attributes.sender_id.partition(":")[0]
 
     @property
@@ -77,7 +77,7 @@ class _Failure(_Response):
 
 
 class BatchResponse(_Response):
-    """The messages that have to come again. An empty list: all are done."""
+    """The messages that have to come again. An empty list means that all are done."""
 
     failures: list[_Failure] = Field(alias="batchItemFailures")
 

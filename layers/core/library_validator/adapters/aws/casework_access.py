@@ -3,7 +3,7 @@
 Each kind of item, by ``pk`` and ``sk``, with its other attributes:
 
 - ``APP#<source>#<application id>``, ``DECISION#<event id>``: a decision.
-  ``body``: all of it, packed (older deployments stored JSON as text). ``decision``: its answer.
+  ``body``: the whole decision, packed (older deployments stored JSON as text). ``decision``: its answer.
   ``unpublished`` and ``stored_at``: the keys of the sparse index ``unpublished``, while the bus has not
   confirmed its event. ``day`` and ``decided_at``: the keys of the index ``by_day``; a late decision has no
   ``day``.
@@ -11,27 +11,26 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``event_id``: its id. ``shard`` and ``valid_until``: the keys of the index ``current``.
   ``notified``: the days of the last notice of its end.
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer.
-  ``body``: all of it, as JSON.
+  ``body``: the whole override, as JSON.
 - ``CLAIM#<FSCS key>``, ``HOLDER``: the application that was validated as that system.
   ``holder_source``, ``holder_application``, ``held_since``.
 - ``REVALIDATION#<activation>``, ``SHARD#<nn>``: how far a worker is.
-  ``body``: all of it, as JSON. ``policy_version``, ``unchanged``, ``finished``, and ``asked_at`` if a person
-  asked for it: for the condition that keeps progress from going back.
+  ``body``: the whole progress, as JSON. ``policy_version``, ``unchanged``, ``finished``, and ``asked_at`` if
+  a person asked for it: for the condition that keeps progress from going back.
 - ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked.
   ``changed``: the number of decisions of the shard that changed.
 
-The indexes ``unpublished`` and ``by_day`` hold one partition of keys at a time (``unpublished`` always,
-``by_day`` a day), and the index ``current`` one a shard, so they project keys and little more: 1,000 writes
-a second is what a partition takes, whatever a decision's size. The decisions themselves are then read by
-``BatchGetItem``.
+The index ``unpublished`` has one partition, ``by_day`` has one for each day, and ``current`` has one for each
+shard. A partition takes 1,000 writes a second if the items are small: the indexes therefore project keys and
+little more, whatever the size of a decision. The decisions themselves are then read by ``BatchGetItem``.
 
 A packed decision is JSON, deflated against a dictionary of texts that decisions have. DynamoDB bills a
 transaction two write units for each begun kilobyte of an item. Most of a decision's JSON is field names and
-sentences that every decision has; with them in a dictionary nearly every item of a decision fits in one
-kilobyte. The first byte names the dictionary. Each dictionary stays for good, under its number: a decision is
-read with the dictionary that it was stored with. A text that is not in the dictionary is stored too, only
-longer. ``python -m lab.weights.decision_dictionary`` makes a new dictionary. It is used one deployment after
-it was shipped: the deployment before can then read everything, should one go back to it.
+sentences that every decision has; with these texts in a dictionary, nearly every item of a decision fits in
+one kilobyte. The first byte names the dictionary. Each dictionary is kept for ever under its number: a
+decision is read with the dictionary that it was stored with. A text that is not in the dictionary only takes
+more bytes. ``python -m lab.weights.decision_dictionary`` makes a new dictionary. The code uses it from the
+next deployment on: if a person goes back one deployment, every decision can still be read.
 """
 
 from __future__ import annotations
@@ -69,7 +68,8 @@ _TRANSIENT: Final = frozenset({"TransactionConflict", "ThrottlingError", "Provis
 
 
 class CaseworkAccess:
-    """One table. Every method raises ``CaseworkUnavailable``, which names the action that failed."""
+    """Requests to one table. Every method raises ``CaseworkUnavailable``, which names the action that
+    failed."""
 
     def __init__(
         self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
@@ -86,7 +86,7 @@ class CaseworkAccess:
         return dict(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: Item, doing: str, **condition: Any) -> bool:
-        """Whether the item was put: it is not, if a condition is given and does not hold."""
+        """Write an item. Returns False if the given condition does not hold: the item is then not written."""
         try:
             self._client.put_item(TableName=self.table, Item=item, **condition)
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -96,7 +96,7 @@ class CaseworkAccess:
         return True
 
     def update(self, pk: str, sk: str, doing: str, **update: Any) -> bool:
-        """Whether the item was updated: it is not, if the condition does not hold."""
+        """Update an item. Returns False if the condition does not hold: the item is then not updated."""
         try:
             self._client.update_item(TableName=self.table, Key=item_key(pk, sk), **update)
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -149,7 +149,9 @@ class CaseworkAccess:
             unprocessed = answer.get("UnprocessedKeys", {}).get(self.table)
             keys = [dict(key) for key in unprocessed["Keys"]] if unprocessed else []
         if keys:
-            raise CaseworkUnavailable("read decisions", f"{len(keys)} were kept back {ATTEMPTS} times")
+            raise CaseworkUnavailable(
+                "read decisions", f"{len(keys)} keys were left unprocessed {ATTEMPTS} times"
+            )
         return sorted(items, key=lambda item: order[item["pk"]["S"], item["sk"]["S"]])
 
     def transact(self, writes: dict[str, TransactWriteItemTypeDef]) -> dict[str, Item]:
@@ -166,7 +168,7 @@ class CaseworkAccess:
                 raise CaseworkUnavailable("store a decision", str(error)) from error
             else:
                 return {}
-        raise CaseworkUnavailable("store a decision", f"other writes were in the way {ATTEMPTS} times")
+        raise CaseworkUnavailable("store a decision", f"it conflicted with other writes {ATTEMPTS} times")
 
     def _back_off(self, attempt: int) -> None:
         if attempt:
@@ -186,7 +188,8 @@ def _failed_conditions(roles: Iterable[str], reasons: Sequence[Mapping[str, Any]
 
 
 def application_pk(source: str, application_id: str) -> str:
-    """One key an application: ``#`` in a part is escaped, so two applications never share a key."""
+    """The partition key of an application. A ``#`` in its parts is escaped, so no two applications share
+    it."""
     return f"APP#{_escape_part(source)}#{_escape_part(application_id)}"
 
 
@@ -212,7 +215,7 @@ def shard_text(shard: int) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """UTC with six digits of a second, always: texts sort as the moments do."""
+    """Always in UTC and with microseconds, so that the texts sort as the moments do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
 
 
@@ -238,14 +241,14 @@ def pack_decision(decision: Decision) -> bytes:
 
 
 def unpack_decision(body: bytes) -> Decision:
-    """The inverse of ``pack_decision``, for every dictionary that there ever was."""
+    """The decision that ``pack_decision`` stored, with the present dictionary or an earlier one."""
     inflating = zlib.decompressobj(_RAW, zdict=_dictionary(body[0]))
     return Decision.model_validate_json(inflating.decompress(body[1:]) + inflating.flush())
 
 
 @cache
 def _compressor_of(number: int) -> zlib._Compress:
-    """A compressor that has read the dictionary; a copy is much cheaper than reading it again."""
+    """A compressor that has read the dictionary. A copy of it is much cheaper than a new compressor."""
     return zlib.compressobj(zlib.Z_BEST_COMPRESSION, wbits=_RAW, zdict=_dictionary(number))
 
 

@@ -1,4 +1,4 @@
-"""Decisions on the casework table: each is recorded in one transaction, and marked until its event is out."""
+"""Decisions on the casework table: each is stored in one transaction, and marked while unpublished."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application =
 
 
 class DecisionTable:
-    """``DecisionStore``. ``clock`` bounds the days that ``recent`` looks at."""
+    """``DecisionStore``. ``recent`` reads the days up to the time of ``clock``."""
 
     def __init__(self, table: CaseworkAccess, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self._table = table
@@ -75,7 +75,7 @@ class DecisionTable:
             writes["count"] = self._count_change(revalidation, decision)
         refused = self._table.transact(writes)
         if set(refused) == {"give_back"}:
-            # Another application holds the claim, or none does: there is nothing to give back.
+            # The claim belongs to another application or to none: there is nothing to give back.
             del writes["give_back"]
             refused = self._table.transact(writes)
         return self._result_of_refusal(decision, refused) if refused else Recorded()
@@ -106,7 +106,7 @@ class DecisionTable:
             Limit=min(limit, BATCH),
         )
         for page in pages:
-            # The index is late: a decision that was confirmed a moment ago may still be in it.
+            # The index is updated late: a decision that was confirmed a moment ago may still be in it.
             found += [
                 read_decision(item) for item in self._table.items_of_keys(page) if "unpublished" in item
             ]
@@ -127,7 +127,7 @@ class DecisionTable:
 
     def recent(self, since: datetime) -> Iterator[Decision]:
         day = since.astimezone(UTC).date()
-        # A writer's clock may be ahead of this one.
+        # A writer's clock may be ahead of this clock.
         last = (self._clock() + timedelta(minutes=15)).astimezone(UTC).date()
         while day <= last:
             pages = self._table.query(
@@ -231,7 +231,7 @@ class DecisionTable:
         }
 
     def _count_change(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
-        """The count is in the transaction of the decision: a worker that dies counts nothing twice."""
+        """Counts in the decision's transaction: even if a worker is killed, no decision is counted twice."""
         return {
             "Update": {
                 "TableName": self._table.table,
@@ -266,7 +266,7 @@ class DecisionTable:
         item = self._table.get(current["pk"]["S"], DECISION + current["event_id"]["S"])
         if item is None:
             raise CaseworkUnavailable(
-                "find a decision", f"{current['event_id']['S']} is current, but not there"
+                "find a decision", f"{current['event_id']['S']} is the current decision, but it is not stored"
             )
         return read_decision(item)
 

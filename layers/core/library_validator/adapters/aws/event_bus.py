@@ -1,4 +1,4 @@
-"""The event bus on EventBridge. ``PutEvents`` answers a partial failure with HTTP 200: this adapter looks.
+"""The event bus on EventBridge. ``PutEvents`` answers HTTP 200 even if it refused some events.
 
 Everything that this service publishes goes through here.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
-# PutEvents quotas: entries a request, and bytes of all entries of a request together.
+# Quotas of one PutEvents request: the number of its entries, and their bytes together.
 MAX_ENTRIES: Final = 10
 MAX_BYTES: Final = 256 * 1024
 ATTEMPTS: Final = 4
@@ -43,7 +43,7 @@ class BusEntry:
 
 
 class EventBridgeBus:
-    """``EventBus`` on one bus, named or by ARN. ``warn``, a logger's, is called for each refused event."""
+    """``EventBus`` on the bus with a name or ARN. ``warn`` of a logger is called for each refused event."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class EventBridgeBus:
     def publish(self, events: Sequence[Event]) -> list[RefusedEvent]:
         """Publish in requests of at most ten.
 
-        What a request refused in part is sent again, at most four times in all. A bus that cannot be
-        reached has refused everything.
+        Refused events are sent again: each event is sent at most four times. If the bus cannot be reached,
+        all events are refused.
         """
         refused = [refusal for chunk in _chunks(events) for refusal in self._publish_chunk(chunk)]
         for refusal in refused:
@@ -81,7 +81,7 @@ class EventBridgeBus:
         return refused
 
     def _send_request(self, entries: list[BusEntry]) -> list[RefusedEvent]:
-        """Send one request; the entries that it did not take."""
+        """Send one request; returns its refused events."""
         try:
             answer = self._client.put_events(Entries=[self._request_entry(entry) for entry in entries])
         except ClientError as error:
@@ -112,7 +112,7 @@ def _refusals_of_all(entries: list[BusEntry], code: str, message: str) -> list[R
 
 
 def _chunks(events: Sequence[Event]) -> Iterator[list[BusEntry]]:
-    """Entries in lists of a request's size. An entry over the limit is alone in its list: it fails alone."""
+    """Lists of entries, each for one request. An entry that is too large has its own list and fails alone."""
     chunk: list[BusEntry] = []
     size = 0
     for event in events:

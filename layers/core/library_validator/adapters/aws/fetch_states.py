@@ -1,4 +1,4 @@
-"""The states of the sources of releases, in the registry table: ``FETCH`` / source id."""
+"""The states of the sources of releases, in the registry table, with the keys ``FETCH`` / source id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FetchStatesTable:
-    """``FetchStates``. Addresses and uploads keep their order, which shows the oldest."""
+    """``FetchStates``. The order of addresses and uploads is kept: it shows which of them is the oldest."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

@@ -1,8 +1,7 @@
-"""How the registry's records look as DynamoDB items.
-
-Everything has ``pk`` and ``sk``: ``POINTER`` / ``-``, ``RUN`` / run id, ``<version>#`` / ``-``, and
-``<version>#<blocking key>`` / ``-`` with the posting in the binary attribute ``b``. The other attributes of
-pointer, version and run are the fields of these classes: the tables below name each one with its form.
+"""The registry's records as DynamoDB items. Each item has ``pk`` and ``sk``: ``POINTER`` / ``-``, ``RUN`` /
+run id, ``<version>#`` / ``-``, and ``<version>#<blocking key>`` / ``-`` with the posting in the binary
+attribute ``b``. The other attributes of pointer, version and run are the fields of these classes: the tables
+below name each field with its stored form.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _StoredForm:
-    """How the value of a field is stored as an attribute; ``write`` returns None for one that is left out."""
+    """How a field's value is stored as an attribute. ``write`` returns None if the value is not stored."""
 
     write: Callable[[Any], UniversalAttributeValueTypeDef | None]
     read: Callable[[AttributeValueTypeDef], Any]

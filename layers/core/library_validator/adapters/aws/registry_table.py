@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 _BATCH_GET_KEYS: Final = 100
 _BATCH_WRITE_ITEMS: Final = 25
 
-# The pauses are up to 0.1 s, 0.2 s … 6.4 s: long enough for a table that doubles its throughput.
+# The pauses are up to 0.1 s, 0.2 s … 6.4 s: that is long enough for DynamoDB to double the table's
+# throughput.
 _ATTEMPTS: Final = 8
 _FIRST_PAUSE_SECONDS: Final = 0.1
 
@@ -158,7 +159,7 @@ class RegistryTable:
             return
         raise VersionSuperseded(
             pointer.active,
-            f"{live.active} (fiscal year {live.fiscal_year}, before it {live.previous}) is live since "
+            f"{live.active} (fiscal year {live.fiscal_year}, after {live.previous}) has been live since "
             f"{live.activated_at}, but {expected_active} was expected",
         ) from refusal
 
@@ -205,7 +206,7 @@ class RegistryTable:
             waiting = unprocessed
 
     def _attempts(self, operation: str) -> Iterator[int]:
-        """The numbers of the tries, with growing pauses. Raises ``RegistryError`` after the last one."""
+        """The number of each try, after a growing pause. Raises ``RegistryError`` after the last try."""
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0.5, 1) * _FIRST_PAUSE_SECONDS * 2 ** (attempt - 1))

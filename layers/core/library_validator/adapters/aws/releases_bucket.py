@@ -17,7 +17,9 @@ from library_validator.registry.bucket import Upload, refusal_of_large_object, r
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_GONE: Final = frozenset({"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"})  # 405: a delete marker
+_GONE: Final = frozenset(
+    {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"}
+)  # also 405: a delete marker
 
 
 class ReleasesBucket:

@@ -1,7 +1,7 @@
 """Messages of the releases queue: S3's "Object Created" through EventBridge, one at a time.
 
-Source: Amazon S3 user guide, EventBridge event message structure. Keys are plain there; only direct S3
-notifications encode them. The local stack leaves ``version-id`` out.
+Source: Amazon S3 user guide, EventBridge event message structure. Object keys are not encoded in it; only
+direct S3 notifications encode them. The local stack leaves ``version-id`` out.
 """
 
 from __future__ import annotations

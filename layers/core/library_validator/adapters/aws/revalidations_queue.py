@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TasksNotSent(LibraryValidatorError):
-    """The tasks that follow a task could not be sent: that task has to come again."""
+    """The tasks that follow a task could not be sent: the message of that task has to come again."""
 
 
 class Activation(BaseModel):
@@ -32,7 +32,7 @@ class Activation(BaseModel):
     detail: RegistryActivated
 
     def is_of(self, pointer: Pointer) -> bool:
-        """Whether this is the activation that made ``pointer`` live, and not an earlier or later one."""
+        """Whether this is the activation that made ``pointer`` live, and not another activation."""
         occurred_at = self.detail.metadata.occurred_at
         moment = type(occurred_at).fromisoformat(pointer.activated_at)
         return (self.detail.data.version, occurred_at) == (pointer.active, moment)
@@ -73,10 +73,11 @@ class RevalidationsQueue:
     def send(self, tasks: Sequence[Task]) -> None:
         """Send each task as one message. Raises ``TasksNotSent``.
 
-        A task for a shard is delivered at once. A task for all shards waits as long as the queue says: every
-        batch that read the pointer before the registry went live has stored its decisions by then.
+        A task for a shard is delivered at once. A task for all shards is delivered after the delay of the
+        queue: by then, every batch that read the pointer before the registry went live has stored its
+        decisions.
         """
-        # A message each: for a batch, the local stack requires a permission that AWS does not know.
+        # Each task is sent alone: for a batch, the local stack requires a permission that AWS does not know.
         for number, task in enumerate(tasks):
             try:
                 body = task.model_dump_json(exclude_defaults=True)

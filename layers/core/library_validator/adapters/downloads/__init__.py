@@ -1,1 +1,1 @@
-"""The world outside, over HTTP."""
+"""Downloads over HTTP."""

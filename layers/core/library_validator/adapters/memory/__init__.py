@@ -1,1 +1,1 @@
-"""Readable in-memory twins of the AWS adapters, held to the same contract tests."""
+"""Twins of the AWS adapters in memory. The same contract tests run against both."""

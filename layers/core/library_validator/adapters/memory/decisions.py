@@ -137,6 +137,6 @@ def _key(decision: Decision) -> ApplicationKey:
 
 
 def _position_in_shard(decision: Decision) -> tuple[str, str, str]:
-    """The place of a current decision in its shard: by its end; decisions without an end come last."""
+    """The sort key of a current decision in its shard: its end. Decisions without an end come last."""
     ends = decision.valid_until.astimezone(UTC).isoformat() if decision.valid_until else "9999"
     return ends, decision.source, decision.application_id

@@ -9,7 +9,8 @@ from library_validator.releases.fetching.downloading import HttpResponse
 
 
 class MemoryHttpClient:
-    """``HttpClient``: the pages given to ``serve``; any other address is 404. ``asked`` lists requests."""
+    """``HttpClient`` for the pages that ``serve`` sets; other addresses are 404. ``asked`` lists the
+    requests."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []

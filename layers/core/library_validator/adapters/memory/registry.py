@@ -20,11 +20,11 @@ from library_validator.registry.store import (
 from library_validator.registry.versions import version_record
 from library_validator.terms import RunStatus
 
-_BATCH_GET_KEYS = 100  # of DynamoDB: ``requests`` counts as AWS would
+_BATCH_GET_KEYS = 100  # the limit of DynamoDB, so that ``requests`` counts as AWS would
 
 
 class _RequestedPostings(Mapping[str, bytes]):
-    """The requested postings of a version. Each is looked up when it is used; many never are."""
+    """The requested postings of a version. Each is looked up when it is used; many are never used."""
 
     def __init__(self, keys: frozenset[str], items: Mapping[str, bytes]) -> None:
         self._keys = keys
@@ -46,7 +46,7 @@ class _RequestedPostings(Mapping[str, bytes]):
 
 
 class MemoryRegistry:
-    """``RegistryStore`` in dictionaries. ``requests`` counts reads as the DynamoDB adapter makes them."""
+    """``RegistryStore`` in dictionaries. ``requests`` counts the reads as on DynamoDB."""
 
     def __init__(self) -> None:
         self.requests: Counter[str] = Counter()

@@ -64,14 +64,14 @@ class MethodNotAllowed(ServiceError):
 
 
 def problem_response(error: Exception) -> Response[str]:
-    """An answer that names the problem. An error that nobody expected shows nothing of itself."""
+    """The answer that describes an error. For an unexpected error, it has no details."""
     body = _problem_body(error)
     headers = {"Allow": ", ".join(error.methods)} if isinstance(error, MethodNotAllowed) else None
     return Response(body["status"], CONTENT_TYPE, json.dumps(body), headers)
 
 
 def is_expected(error: Exception) -> bool:
-    """Whether the caller or the state of the service causes it, and not a fault in the code."""
+    """Whether the caller or the state of the service caused the error, and not a fault in the code."""
     return status_of(error) is not HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -95,5 +95,5 @@ def _problem_body(error: Exception) -> dict[str, Any]:
 
 
 def _error_code(kind: type[Exception]) -> str:
-    """``no_active_registry`` of ``NoActiveRegistry``: for programs, which do not read the detail."""
+    """The error as a code for programs: ``no_active_registry`` for ``NoActiveRegistry``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()

@@ -1,4 +1,4 @@
-"""A request as the routes see it: who sends it, and the ports and the time that answer it."""
+"""A request as the routes see it: its caller, and the ports and the time that a route needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Caller:
     roles: frozenset[Role]
 
 
-# The caller that an event proves, or None. It checks the proof itself: an authorizer in front may be missing.
+# Returns the caller that an event proves, or None. It checks the proof itself, as there may be no authorizer
+# in front.
 Authenticate = Callable[[Mapping[str, Any]], Caller | None]
 
 

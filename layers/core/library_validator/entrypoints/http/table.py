@@ -1,4 +1,4 @@
-"""The table of routes: method, path, the roles that may use it, and the handler. A route exists only here."""
+"""The table of routes: method, path, the roles that may use it, and the handler. It is complete."""
 
 from __future__ import annotations
 
