@@ -61,7 +61,7 @@ def follow_decisions(
     newest = since
     seen: dict[str, datetime] = {}
     while True:
-        for decision in store.recent(max(since, newest - _OVERLAP)):
+        for decision in store.recent_decisions(max(since, newest - _OVERLAP)):
             event_id = str(decision.event_id)
             if event_id not in seen:
                 seen[event_id] = decision.decided_at

@@ -20,7 +20,7 @@ from library_validator.intake.applications_file import Row
 from library_validator.registry.store import Run
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
-from library_validator.views.words import in_words
+from library_validator.views.words import words_of_code
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.sending import send
@@ -60,7 +60,7 @@ class DemoResult:
                 sentences.append(f"{case.application_id} was not decided")
             elif not case.is_met_by(decision):
                 sentences.append(
-                    f"{case.application_id} ({case.about}) was decided as {in_words(decision.decision)}"
+                    f"{case.application_id} ({case.about}) was decided as {words_of_code(decision.decision)}"
                 )
         if self.dead_letter is None:
             sentences.append("the malformed message is not in the dead-letter queue")
@@ -170,7 +170,7 @@ def _decide_cases(
         sent.update(row.application_id for row in rows)
         decided = {
             decision.application_id: decision
-            for decision in stack.decisions.recent(began)
+            for decision in stack.decisions.recent_decisions(began)
             if decision.application_id in sent
         }
         on_step(f"decided {len(decided)} of {len(cases)} applications")

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.confidence import STEPS, Step
+from library_validator.decisions.confidence import STEPS, WeightStep
 from library_validator_cli.evaluation.curves import half_of
 from library_validator_cli.evaluation.labelled import GONE, read_labelled
 from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
@@ -26,7 +26,7 @@ CONFIDENCE: Final = Path(__file__).parents[2] / "layers/core/library_validator/d
 _LOWEST: Final = -1000.0  # bits below every candidate
 
 
-def count_steps(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
+def count_steps(measured_rows: Iterable[MeasuredRow]) -> list[WeightStep]:
     """The steps of the match weight, for the rows with one answer. The share of right candidates never falls
     from one step to the next."""
     counts = {bits: [0, 0] for bits in (_LOWEST, *STEPS)}
@@ -34,12 +34,12 @@ def count_steps(measured_rows: Iterable[MeasuredRow]) -> list[Step]:
         step = max(bits for bits in counts if bits <= measured.bits)
         counts[step][0] += measured.best_key == measured.row.label
         counts[step][1] += 1
-    pooled: list[Step] = []
+    pooled: list[WeightStep] = []
     for bits, (right, of) in counts.items():
-        pooled.append(Step(bits, right, of))
+        pooled.append(WeightStep(bits, right, of))
         while len(pooled) > 1 and pooled[-1].confidence <= pooled[-2].confidence:
             above, below = pooled.pop(), pooled.pop()
-            pooled.append(Step(below.bits, below.right + above.right, below.of + above.of))
+            pooled.append(WeightStep(below.bits, below.right + above.right, below.of + above.of))
     return pooled
 
 
@@ -67,7 +67,7 @@ def _rows_of_half(measured_rows: Iterable[MeasuredRow], answer: Answer, half: st
             yield measured
 
 
-def _table_of_steps(answer: Answer, steps: Sequence[Step], others: Sequence[MeasuredRow]) -> str:
+def _table_of_steps(answer: Answer, steps: Sequence[WeightStep], others: Sequence[MeasuredRow]) -> str:
     lines = [f"{answer.value}: bits from, confidence, right of the half counted, right of the other half"]
     for place, step in enumerate(steps):
         end = steps[place + 1].bits if place + 1 < len(steps) else float("inf")

@@ -48,14 +48,14 @@ def test_a_recorded_decision_is_current_and_waits_to_be_published(store: Decisio
 
     assert store.get(PARTNER, "A-1") == decision
     assert store.history(PARTNER, "A-1") == [decision]
-    assert store.unpublished(minutes_after_noon(10), limit=10) == [decision]
+    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [decision]
 
 
 def test_an_unknown_application_has_no_decision(store: DecisionStore) -> None:
     assert store.get(PARTNER, "A-1") is None
     assert store.history(PARTNER, "A-1") == []
-    assert store.unpublished(minutes_after_noon(10), limit=10) == []
-    assert list(store.recent(NOON)) == []
+    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == []
+    assert list(store.recent_decisions(NOON)) == []
 
 
 def test_a_submission_recorded_again_returns_the_decision_that_was_stored_first(store: DecisionStore) -> None:
@@ -94,7 +94,7 @@ def test_no_decision_is_stored_if_the_current_decision_is_not_the_one_that_the_c
     assert store.record(third, replacing=first) == CurrentDecisionChanged(second)
 
     assert store.history(PARTNER, "A-1") == [first, second]
-    assert store.unpublished(minutes_after_noon(10), limit=10) == [first, second]
+    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [first, second]
 
 
 def test_another_cause_makes_another_decision_on_the_same_submission(store: DecisionStore) -> None:
@@ -212,8 +212,8 @@ class TestLateDecisions:
 
         assert store.get(PARTNER, "A-1") == newer
         assert store.history(PARTNER, "A-1") == [newer, late]
-        assert store.unpublished(minutes_after_noon(10), limit=10) == [newer]
-        assert list(store.recent(NOON)) == [newer]
+        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [newer]
+        assert list(store.recent_decisions(NOON)) == [newer]
 
     def test_a_late_decision_takes_no_claim(self, store: DecisionStore) -> None:
         newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)), fscs_key="AK0002")
@@ -246,8 +246,15 @@ class TestUnpublishedDecisions:
                 replacing=None,
             )
 
-        assert application_ids_of(store.unpublished(minutes_after_noon(9), limit=10)) == ["A-1", "A-2", "A-3"]
-        assert application_ids_of(store.unpublished(minutes_after_noon(9), limit=2)) == ["A-1", "A-2"]
+        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(9), limit=10)) == [
+            "A-1",
+            "A-2",
+            "A-3",
+        ]
+        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(9), limit=2)) == [
+            "A-1",
+            "A-2",
+        ]
 
     def test_clearing_a_mark_twice_or_of_an_unknown_decision_changes_nothing(
         self, store: DecisionStore
@@ -258,7 +265,7 @@ class TestUnpublishedDecisions:
         store.clear_mark([stored, unknown])
         store.clear_mark([stored])
 
-        assert store.unpublished(minutes_after_noon(10), limit=10) == []
+        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == []
         assert store.get(PARTNER, "A-1") == stored
         assert store.history(PARTNER, "A-2") == []
 
@@ -269,7 +276,7 @@ class TestUnpublishedDecisions:
         store.record(second, replacing=first)
         store.clear_mark([second])
 
-        assert store.unpublished(minutes_after_noon(10), limit=10) == [first]
+        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [first]
 
     def test_more_than_one_page_of_decisions_is_read(self, store: DecisionStore) -> None:
         for number in range(120):
@@ -278,10 +285,9 @@ class TestUnpublishedDecisions:
                 decision.model_copy(update={"decided_at": minutes_after_noon(number / 60)}), replacing=None
             )
 
-        assert application_ids_of(store.unpublished(minutes_after_noon(10), limit=500)) == [
+        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(10), limit=500)) == [
             f"A-{number:03}" for number in range(120)
         ]
-        assert application_ids_of(list(store.recent(NOON))) == [f"A-{number:03}" for number in range(120)]
 
 
 class TestRecentDecisions:
@@ -292,21 +298,27 @@ class TestRecentDecisions:
             submission = submission_of(f"A{hours}", sent_at=NOON + timedelta(hours=hours))
             store.record(decision_of(submission, Answer.NOT_VALIDATED), replacing=None)
 
-        assert application_ids_of(list(store.recent(NOON - timedelta(hours=20)))) == ["A-13", "A-1", "A0"]
+        assert application_ids_of(list(store.recent_decisions(NOON - timedelta(hours=20)))) == [
+            "A-13",
+            "A-1",
+            "A0",
+        ]
 
     def test_a_decision_at_the_given_moment_is_listed(self, store: DecisionStore) -> None:
         decision = decision_of(submission_of(), decided_at=NOON)
         store.record(decision, replacing=None)
 
-        assert list(store.recent(NOON)) == [decision]
-        assert list(store.recent(NOON + timedelta(microseconds=1))) == []
+        assert list(store.recent_decisions(NOON)) == [decision]
+        assert list(store.recent_decisions(NOON + timedelta(microseconds=1))) == []
 
     def test_a_moment_in_another_time_zone_is_compared_correctly(self, store: DecisionStore) -> None:
         alaska = timezone(timedelta(hours=-9))
         store.record(decision_of(submission_of(), decided_at=NOON.astimezone(alaska)), replacing=None)
 
-        assert application_ids_of(list(store.recent(NOON))) == ["A-1"]
-        assert application_ids_of(store.unpublished(NOON + timedelta(seconds=1), limit=1)) == ["A-1"]
+        assert application_ids_of(list(store.recent_decisions(NOON))) == ["A-1"]
+        assert application_ids_of(store.unpublished_decisions(NOON + timedelta(seconds=1), limit=1)) == [
+            "A-1"
+        ]
 
 
 class TestHostileIds:

@@ -53,7 +53,7 @@ def results(
         _follow_decisions(store, start, decision, as_json=as_json)
         return
     with progress("reading decisions"):
-        found = [made for made in store.recent(start) if decision in (None, made.decision)]
+        found = [made for made in store.recent_decisions(start) if decision in (None, made.decision)]
     if as_json:
         for made in found:
             show_json_line(decision_json(made))

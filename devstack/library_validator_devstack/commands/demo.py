@@ -13,7 +13,7 @@ from rich.text import Text
 
 from library_validator.decisions.answer import Reason
 from library_validator.views.decision import decision_view
-from library_validator.views.words import address_line, in_words
+from library_validator.views.words import address_line, words_of_code
 from library_validator_cli.options import LOCAL_STACK
 from library_validator_cli.terminal import (
     NOTHING,
@@ -88,7 +88,7 @@ def _show_result(result: DemoResult) -> None:
     )
     show(_decisions_table(result))
     counts = Counter(decision.decision.value for decision in result.decisions.values())
-    answers = ", ".join(f"{count} {in_words(answer)}" for answer, count in sorted(counts.items()))
+    answers = ", ".join(f"{count} {words_of_code(answer)}" for answer, count in sorted(counts.items()))
     show(f"\n{len(result.decisions)} decisions: {answers}.")
     show("No match proves that the applicant acts for the library: a person confirms that.")
     show(f"{result.events} events wait in the results queue for their first consumer.")

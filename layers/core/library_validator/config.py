@@ -43,7 +43,7 @@ class LoadingSettings(Settings):
         alias="MAX_RELEASE_BYTES",
         gt=0,
         le=400 * 1024 * 1024,
-        description="most bytes that the zip of a release may have; the official zips have 3 to 13 MB",
+        description="largest zip of a release, in bytes; the official zips have 3 to 13 MB",
     )
 
 
@@ -115,7 +115,7 @@ class RevalidateSettings(DecidingSettings):
     expiry_notice_days: tuple[int, ...] = Field(
         (30, 7),
         alias="EXPIRY_NOTICE_DAYS",
-        description="how many days before the end of a decision a notice is given: 30,7; empty: no notice",
+        description="days before the end of a decision at which notices are given: 30,7; empty: no notices",
     )
 
     @field_validator("expiry_notice_days", mode="before")
@@ -134,5 +134,5 @@ class SweepResultsSettings(Settings):
         alias="UNPUBLISHED_AFTER_SECONDS",
         ge=0,
         le=86_400,
-        description="after so long, the sweeper publishes a decision that its writer did not publish",
+        description="seconds after which the sweeper publishes a decision that its writer did not publish",
     )

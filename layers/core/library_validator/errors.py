@@ -32,7 +32,7 @@ class ReleaseRefused(LibraryValidatorError):
     """A file is not a whole release of the Public Libraries Survey.
 
     ``found`` and ``expected`` are short phrases; the message is one sentence made of both.
-    ``row_problems``: the rows for which the release is refused, if any: ``records.RowProblem`` as JSON.
+    ``row_problems``: the problems of rows, if they are the reason: ``records.RowProblem`` as JSON.
     """
 
     def __init__(self, found: str, expected: str, row_problems: tuple[dict[str, object], ...] = ()) -> None:

@@ -27,7 +27,7 @@ class EventMetadata(BaseModel):
     event_id: UUID = Field(description="the same for every delivery of one fact: deduplicate by it")
     schema_version: Literal["1.0"] = "1.0"
     registry_version: str | None = Field(None, description="None if no registry was ever active")
-    policy_version: str | None = Field(None, description="None on events that do not depend on a policy")
+    policy_version: str | None = Field(None, description="None if the event does not depend on a policy")
     correlation_id: str = Field("", description="the sender's correlation id, or else the id of the message")
     occurred_at: datetime
 
@@ -57,7 +57,7 @@ class RefusedEvent:
 
 class EventBus(Protocol):
     def publish(self, events: Sequence[Event]) -> list[RefusedEvent]:
-        """Publish; returns the events that the bus refused, in order. Never raises for the bus."""
+        """Publish events. Returns the events that the bus refused, in order; raises no error of the bus."""
 
 
 def publish_or_raise(event: Event, bus: EventBus) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# The first byte of such a character in UTF-8, as Windows-1252 shows it, and a byte that can follow.
+# The first byte of a spoiled character, as Windows-1252 shows it, and a byte that can follow.
 _SUSPECT: Final = re.compile(
     "[\u00c2-\u00c5\u00ca\u00e2]"
     "[\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -38,5 +38,5 @@ def repair_text(text: str) -> str:
 
 
 def _byte(letter: str) -> bytes:
-    """The byte that Windows-1252 shows as ``letter``. Programs keep five bytes that it does not show."""
+    """The byte that ``letter`` is in Windows-1252. Programs keep the five bytes that it does not define."""
     return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode("cp1252")

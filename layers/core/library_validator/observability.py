@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def build_logger(settings: Settings) -> Logger:
-    """A JSON logger. Keys that belong to one record: ``with logger.append_context_keys(...)``."""
+    """A JSON logger. To add keys for one record: ``with logger.append_context_keys(...)``."""
     return Logger(service=settings.service, level=settings.log_level, log_uncaught_exceptions=False)
 
 

@@ -12,6 +12,6 @@ gc.disable()
 
 
 def finish_imports() -> None:
-    """Resume garbage collection, without the imported objects: the last line of each handler."""
+    """Resume garbage collection, without the imported objects. The last line of each handler calls this."""
     gc.freeze()
     gc.enable()

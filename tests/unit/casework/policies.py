@@ -25,7 +25,7 @@ class Deployments:
         self._monkeypatch = monkeypatch
         self._real = load_policy()
         self._rules: dict[str, Rule] = {}
-        self._seen: dict[str, Scored] = {}  # by FSCS key: the last match of an applicant
+        self._seen: dict[str, Scored] = {}  # the last match with each FSCS key
         decide = policy.verdict_of
 
         def decide_by_rules(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Verdict:

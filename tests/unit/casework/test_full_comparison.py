@@ -34,7 +34,7 @@ def releases() -> dict[int, Release]:
 
 
 def answers_alone(releases: Sequence[Release], applications: Mapping[str, dict[str, Any]]) -> Answers:
-    """Each application as if no other application existed."""
+    """The answer to each application as if no other application existed."""
     world = World()
     world.activate(*releases)
     answers = {}

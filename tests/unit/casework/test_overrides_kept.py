@@ -34,7 +34,7 @@ BRIAR_FIELDS: Final[dict[str, Any]] = {
 }
 RE_KEYED: Final = replace(EAST_CORAL, fscs_key="ME0020")
 _WITHOUT_CORAL: Final = release_of(2022, without=("ME0004",))
-MERGER: Final = replace(  # East Coral is a branch of Briar County now
+MERGER: Final = replace(  # East Coral is now a branch of Briar County
     _WITHOUT_CORAL,
     outlets=(
         *_WITHOUT_CORAL.outlets,
@@ -53,7 +53,7 @@ def world() -> World:
 def override(
     world: World, answer: Answer = V, fscs: str = "", reason: str = "CONFIRMED_BY_PHONE", **options: Any
 ) -> Decision:
-    """A person decides on A-1."""
+    """Override the decision on A-1."""
     ruling = Ruling(PARTNER, "A-1", answer, reason, "we asked", "arn:dana", fscs, **options)
     proposal = propose(ruling, world.decisions, world.overrides, world.decider, world.now())
     return carry_out(proposal, world.decisions, world.overrides, world.bus).decision

@@ -1,4 +1,4 @@
-"""Overrides: the checks before, the records that are kept, and the events that end them."""
+"""Overrides: their checks, the stored records, and later submissions."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class World:
     def submit(
         self, application_id: str = "A-1", sent: int = 0, **fields: Any
     ) -> tuple[Decision, StoredDecision | UnstoredDecision]:
-        """Send an application; returns its current decision then, and the result of recording."""
+        """Send an application; returns its current decision and the result of recording."""
         read = application_from_fields({"application_id": application_id, **fields})
         sent_at = NOW + timedelta(minutes=sent)
         submission = Submission(
@@ -361,7 +361,7 @@ class ProcessKilled(Exception):
     """The process ended here."""
 
 
-class Mortal:
+class KillablePort:
     """A store or bus that is killed before or after its ``n``-th call."""
 
     def __init__(self, inner: Any, calls: list[int], dies_at: int, *, after: bool) -> None:
@@ -390,7 +390,8 @@ def test_a_command_killed_at_any_call_and_repeated_ends_with_the_same_result(
     world.submit(**VAGUE)
     calls = [0]
     decisions, overrides, bus = (
-        Mortal(inner, calls, dies_at, after=after) for inner in (world.decisions, world.overrides, world.bus)
+        KillablePort(inner, calls, dies_at, after=after)
+        for inner in (world.decisions, world.overrides, world.bus)
     )
     with pytest.raises(ProcessKilled):
         carry_out(world.propose(), decisions, overrides, bus)

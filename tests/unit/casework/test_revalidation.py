@@ -105,11 +105,13 @@ class TestMaterialChanges:
         world.run()
         strict, decide = replace(load_policy(), version="99"), policy.verdict_of
 
-        def to_a_person_if_strict(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Any:
+        def send_to_a_person_if_strict(
+            query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any
+        ) -> Any:
             verdict = decide(query, ranking, rules, *given, **named)
             return verdict._replace(answer=REVIEW) if rules is strict else verdict
 
-        monkeypatch.setattr(deciding, "verdict_of", to_a_person_if_strict)
+        monkeypatch.setattr(deciding, "verdict_of", send_to_a_person_if_strict)
 
         for rules, answer in ((strict, REVIEW), (load_policy(), VALIDATED)) * 2:
             list(world.published())

@@ -72,7 +72,7 @@ class TestShards:
 
 
 def world_after_activation() -> World:
-    """Applications of all kinds, answered by one registry when another has just gone live."""
+    """All kinds of applications, answered by a registry. Then another registry goes live."""
     world = World()
     world.activate(release_of(2021))
     world.submit("A-1", **EAST_FIELDS)
@@ -107,7 +107,7 @@ def state_of(world: World) -> dict[str, Any]:
 
 def sweep_up(world: World) -> None:
     """Do the work of the sweeper, minutes later."""
-    left = world.decisions.unpublished(world.now(), limit=1_000)
+    left = world.decisions.unpublished_decisions(world.now(), limit=1_000)
     publish(left, world.decisions, world.bus)
 
 

@@ -57,7 +57,7 @@ def release_of(fiscal_year: int, *changed: Any, without: tuple[str, ...] = ()) -
     return replace(release(kept, outlets, fiscal_year), content_sha256=content)
 
 
-# East and West Coral under one key: the system has the address of one, its central outlet of the other.
+# East and West Coral with one key: the system has the address of West Coral, its central outlet of East.
 MERGED: Final = replace(WEST_CORAL, fscs_key="ME0004")
 MERGED_OUTLET: Final = outlet(
     "ME0004", "002", "EAST CORAL LIBRARY", "1 HARBOR STREET", "CORAL", "04903", "2075550104"
@@ -161,7 +161,7 @@ class World:
         return self.decide(submission)
 
     def decide(self, submission: Submission) -> Decision:
-        """Deliver a submission, again or for the first time."""
+        """Deliver a submission, for the first time or again."""
         decisions = self.decider.decide([submission], self.now())
         (outcome,), _ = record_all(decisions, self.decisions, self.bus, self.decider)
         assert isinstance(outcome, StoredDecision)

@@ -64,7 +64,7 @@ class GrowingStore:
         self._decisions = list(decisions)
         self.looks = 0
 
-    def recent(self, since: datetime) -> Iterator[Decision]:
+    def recent_decisions(self, since: datetime) -> Iterator[Decision]:
         self.looks += 1
         there = sorted(self._decisions[: self.looks], key=lambda decision: decision.decided_at)
         return iter([decision for decision in there if decision.decided_at >= since])

@@ -77,17 +77,17 @@ DRESSES: Final[tuple[Callable[[str], str], ...]] = (
 SEEDED: Final = settings(max_examples=300, derandomize=True, deadline=None)
 
 
-def with_word(listed: System | Outlet, word: str, place: int) -> str:
+def name_with_word(listed: System | Outlet, word: str, place: int) -> str:
     words = listed.name.title().split()
     return " ".join([*words[:place], word.title(), *words[place:]])
 
 
-def with_words_of_name(listed: System | Outlet) -> st.SearchStrategy[tuple[System | Outlet, list[str]]]:
+def shuffled_words_of_name(listed: System | Outlet) -> st.SearchStrategy[tuple[System | Outlet, list[str]]]:
     return st.tuples(st.just(listed), st.permutations(listed.name.title().split()))
 
 
-def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
-    """Mixtures of the library's fields and the applicant's own."""
+def fields_of_impostors(listed: System | Outlet) -> dict[str, dict[str, str]]:
+    """Fields of impostors: some are the library's, the others are their own."""
     own_phone = {"phone": f"{listed.phone[:3]}8675309"}
     return {
         "address and phone": address_and_phone_fields_of(listed),
@@ -104,23 +104,32 @@ def variants(listed: System | Outlet) -> dict[str, dict[str, str]]:
 def test_one_extra_word_is_never_validated_even_with_the_librarys_street_and_phone(
     listed: System | Outlet, word: str, place: int
 ) -> None:
-    decision = decision_on_applicant(with_word(listed, word, place), **address_and_phone_fields_of(listed))
+    decision = decision_on_applicant(
+        name_with_word(listed, word, place), **address_and_phone_fields_of(listed)
+    )
     assert decision.decision is not Answer.VALIDATED
 
 
 @SEEDED
-@given(listed=libraries, word=everyday, place=places, variant=st.sampled_from(sorted(variants(LARCHMERE))))
+@given(
+    listed=libraries,
+    word=everyday,
+    place=places,
+    variant=st.sampled_from(sorted(fields_of_impostors(LARCHMERE))),
+)
 def test_one_extra_word_is_never_validated_whatever_else_is_given(
     listed: System | Outlet, word: str, place: int, variant: str
 ) -> None:
-    decision = decision_on_applicant(with_word(listed, word, place), **variants(listed)[variant])
+    decision = decision_on_applicant(
+        name_with_word(listed, word, place), **fields_of_impostors(listed)[variant]
+    )
     assert decision.decision is not Answer.VALIDATED
 
 
 @SEEDED
 @given(listed=libraries, word=made_up | everyday, place=places)
 def test_a_word_without_an_explanation_is_unexplained(listed: System | Outlet, word: str, place: int) -> None:
-    evidence = evidence_of(listed, with_word(listed, word, place), **address_and_phone_fields_of(listed))
+    evidence = evidence_of(listed, name_with_word(listed, word, place), **address_and_phone_fields_of(listed))
     assert word.upper() in evidence.name.unexplained
 
 
@@ -130,7 +139,7 @@ def test_several_extra_words_are_never_validated(
     listed: System | Outlet, words: list[str], place: int
 ) -> None:
     decision = decision_on_applicant(
-        with_word(listed, " ".join(words), place), **address_and_phone_fields_of(listed)
+        name_with_word(listed, " ".join(words), place), **address_and_phone_fields_of(listed)
     )
     assert decision.decision is not Answer.VALIDATED
 
@@ -146,7 +155,7 @@ def test_the_listed_name_itself_is_validated(listed: System | Outlet, given_fiel
 
 @SEEDED
 @given(
-    in_some_order=st.sampled_from(WITH_INITIAL).flatmap(with_words_of_name),
+    in_some_order=st.sampled_from(WITH_INITIAL).flatmap(shuffled_words_of_name),
     given_fields=st.sampled_from(OFFERS),
 )
 def test_the_words_of_the_listed_name_may_have_any_order(
@@ -162,13 +171,13 @@ def test_the_words_of_the_listed_name_may_have_any_order(
     listed=st.sampled_from(WITH_INITIAL),
     word=st.just("") | everyday,
     dress=st.sampled_from(DRESSES),
-    variant=st.sampled_from(sorted(variants(LARCHMERE))),
+    variant=st.sampled_from(sorted(fields_of_impostors(LARCHMERE))),
 )
 def test_case_blanks_and_punctuation_around_a_name_change_no_answer(
     listed: System | Outlet, word: str, dress: Callable[[str], str], variant: str
 ) -> None:
-    plain = with_word(listed, word, 9) if word else listed.name.title()
-    fields = variants(listed)[variant]
+    plain = name_with_word(listed, word, 9) if word else listed.name.title()
+    fields = fields_of_impostors(listed)[variant]
     expected, found = decision_on_applicant(plain, **fields), decision_on_applicant(dress(plain), **fields)
     assert (found.decision, key_of(found)) == (expected.decision, key_of(expected))
 
@@ -177,12 +186,12 @@ def test_case_blanks_and_punctuation_around_a_name_change_no_answer(
 @given(
     listed=st.sampled_from(WITH_INITIAL),
     dress=st.sampled_from(DRESSES),
-    variant=st.sampled_from(sorted(variants(LARCHMERE))),
+    variant=st.sampled_from(sorted(fields_of_impostors(LARCHMERE))),
 )
 def test_case_and_blanks_of_the_other_fields_change_no_answer(
     listed: System | Outlet, dress: Callable[[str], str], variant: str
 ) -> None:
-    plain = variants(listed)[variant]
+    plain = fields_of_impostors(listed)[variant]
     dressed = {name: dress(value) if name in ("street", "city") else value for name, value in plain.items()}
     expected, found = (
         decision_on_applicant(listed.name, **plain),

@@ -28,7 +28,7 @@ from library_validator.errors import ApplicationUnreadable
 APPLICATION: Final = TypeAdapter(Application)
 
 
-def read(**fields: Any) -> ReadApplication:
+def read_fields(**fields: Any) -> ReadApplication:
     return read_application(json.dumps(fields))
 
 
@@ -40,7 +40,7 @@ class TestReadableBodies:
     def test_every_field_is_kept_as_given_but_trimmed(self) -> None:
         fields = {name: f"  the {name} " for name in FIELDS}
 
-        application = read(application_id=" A-1 ", revision=3, **fields).application
+        application = read_fields(application_id=" A-1 ", revision=3, **fields).application
 
         assert application.application_id == "A-1"
         assert application.revision == 3
@@ -49,13 +49,13 @@ class TestReadableBodies:
         }
 
     def test_missing_and_null_fields_become_empty_text(self) -> None:
-        found = read(application_id="A-1", name="Anytown", city=None)
+        found = read_fields(application_id="A-1", name="Anytown", city=None)
 
         assert found.problems == ()
         assert found.application.city == found.application.street == ""
 
     def test_numbers_become_text(self) -> None:
-        application = read(application_id=17, name="Anytown", zip=99501, phone=9075550100).application
+        application = read_fields(application_id=17, name="Anytown", zip=99501, phone=9075550100).application
 
         assert (application.application_id, application.zip, application.phone) == (
             "17",
@@ -64,7 +64,9 @@ class TestReadableBodies:
         )
 
     def test_whole_numbers_written_as_decimals_become_whole_numbers(self) -> None:
-        application = read(application_id=17.0, name="Anytown", zip=2134.0, phone=9075550100.0).application
+        application = read_fields(
+            application_id=17.0, name="Anytown", zip=2134.0, phone=9075550100.0
+        ).application
 
         assert (application.application_id, application.zip, application.phone) == (
             "17",
@@ -74,10 +76,13 @@ class TestReadableBodies:
 
     @pytest.mark.parametrize("revision", [7, "7", " 7 ", 7.0])
     def test_a_revision_may_be_a_number_or_its_text(self, revision: object) -> None:
-        assert read(application_id="A-1", name="Anytown", revision=revision).application.revision == 7
+        assert read_fields(application_id="A-1", name="Anytown", revision=revision).application.revision == 7
 
     def test_control_characters_become_blanks(self) -> None:
-        assert read(application_id="A-1", name="Any\x00town\x1b[2J\nPL").application.name == "Any town [2J PL"
+        assert (
+            read_fields(application_id="A-1", name="Any\x00town\x1b[2J\nPL").application.name
+            == "Any town [2J PL"
+        )
 
     def test_bytes_and_text_are_read_alike(self) -> None:
         body = json.dumps({"application_id": "A-1", "name": "Bibliothèque"}, ensure_ascii=False)
@@ -91,7 +96,7 @@ class TestReadableBodies:
 
 
 class TestFieldsOfPersons:
-    """Fields about a person are dropped. Their names are reported, and never their values."""
+    """Fields about a person are dropped. The names of these fields are reported, and never their values."""
 
     PERSON = {  # noqa: RUF012 - read only
         "contact_name": "Ada Lovelace",
@@ -101,20 +106,20 @@ class TestFieldsOfPersons:
     }
 
     def test_fields_of_persons_are_dropped(self) -> None:
-        found = read(application_id="A-1", name="Anytown", **self.PERSON)
+        found = read_fields(application_id="A-1", name="Anytown", **self.PERSON)
 
         assert not any(value in repr(found) for value in self.PERSON.values())
         assert found.ignored == ("contact_name", "email", "notes", "title")
 
     def test_dropped_fields_do_not_change_the_identity_of_the_submission(self) -> None:
-        with_person = read(application_id="A-1", name="Anytown", **self.PERSON).application
-        without = read(application_id="A-1", name="Anytown").application
+        with_person = read_fields(application_id="A-1", name="Anytown", **self.PERSON).application
+        without = read_fields(application_id="A-1", name="Anytown").application
 
         assert with_person == without
         assert with_person.fields_sha256 == without.fields_sha256
 
     def test_a_source_in_the_body_is_ignored(self) -> None:
-        found = read(application_id="A-1", name="Anytown", source="somebody else")
+        found = read_fields(application_id="A-1", name="Anytown", source="somebody else")
 
         assert found.ignored == ("source",)
         assert "somebody else" not in repr(found)
@@ -123,30 +128,30 @@ class TestFieldsOfPersons:
 class TestBodiesWithProblems:
     @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
     def test_a_field_that_is_not_text_is_reported_as_a_problem(self, value: object) -> None:
-        found = read(application_id="A-1", name="Anytown", street=value)
+        found = read_fields(application_id="A-1", name="Anytown", street=value)
 
         assert problems_of(found) == {"street": "is neither text nor a number"}
         assert found.application.street == ""
 
     def test_a_field_that_is_too_long_is_reported_as_a_problem_and_is_not_cut(self) -> None:
-        found = read(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
+        found = read_fields(application_id="A-1", name="x" * (MAX_FIELD_CHARACTERS + 1))
 
         assert problems_of(found) == {"name": "has 301 characters; the limit is 300"}
         assert found.application.name == ""
 
     @pytest.mark.parametrize("name", [None, "", "   ", "\t\n"])
     def test_a_missing_name_is_reported_as_a_problem(self, name: object) -> None:
-        assert read(application_id="A-1", name=name).problems == (FieldProblem("name", "is missing"),)
+        assert read_fields(application_id="A-1", name=name).problems == (FieldProblem("name", "is missing"),)
 
     @pytest.mark.parametrize("revision", [-1, 1.5, True, "one", "²", [], 10**18, "9" * 19])
     def test_a_revision_that_is_not_a_whole_number_is_reported_as_a_problem(self, revision: object) -> None:
-        found = read(application_id="A-1", name="Anytown", revision=revision)
+        found = read_fields(application_id="A-1", name="Anytown", revision=revision)
 
         assert list(problems_of(found)) == ["revision"]
         assert found.application.revision is None
 
     def test_all_problems_are_reported(self) -> None:
-        found = read(application_id="A-1", name=[], city={}, revision="x")
+        found = read_fields(application_id="A-1", name=[], city={}, revision="x")
 
         assert list(problems_of(found)) == ["name", "city", "revision"]
 
@@ -194,11 +199,11 @@ class TestUnreadableBodies:
     )
     def test_an_application_without_a_usable_id_is_unreadable(self, application_id: object) -> None:
         with pytest.raises(ApplicationUnreadable, match="application_id"):
-            read(application_id=application_id, name="Anytown")
+            read_fields(application_id=application_id, name="Anytown")
 
     def test_an_application_without_any_id_is_unreadable(self) -> None:
         with pytest.raises(ApplicationUnreadable, match="application_id"):
-            read(name="Anytown")
+            read_fields(name="Anytown")
 
     def test_a_body_that_is_too_large_is_unreadable(self) -> None:
         body = json.dumps({"application_id": "A-1", "name": "Anytown", "padding": "x" * MAX_MESSAGE_BYTES})

@@ -1,4 +1,4 @@
-"""The confidence of an answer, by the labelled applicants with that answer and match weight."""
+"""The confidence of an answer: the share of right answers among similar labelled applicants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from library_validator.decisions import confidence
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.confidence import STEPS, Step, confidence_of
+from library_validator.decisions.confidence import STEPS, WeightStep, confidence_of
 
 BITS = [-2000.0, -1000.0, -12.5, -4.0, -0.1, 0.0, 1.5, 6.0, 12.0, 15.9, 16.0, 40.0]
 LISTED: dict[str, Any] = json.loads(
@@ -24,7 +24,7 @@ LISTED: dict[str, Any] = json.loads(
     [(0, 0, 0.5), (0, 98, 0.01), (98, 98, 0.99), (1, 1, 2 / 3), (49, 98, 0.5)],
 )
 def test_a_few_applicants_never_give_certainty(right: int, of: int, expected: float) -> None:
-    assert Step(0.0, right, of).confidence == pytest.approx(expected)
+    assert WeightStep(0.0, right, of).confidence == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("answer", list(Answer))
@@ -35,7 +35,7 @@ def test_every_confidence_is_between_zero_and_one(answer: Answer, bits: float) -
 
 @pytest.mark.parametrize("answer", list(Answer))
 def test_a_step_begins_at_its_weight_and_ends_before_the_next(answer: Answer) -> None:
-    for step, following in pairwise(Step(*row) for row in LISTED[answer.value]):
+    for step, following in pairwise(WeightStep(*row) for row in LISTED[answer.value]):
         assert confidence_of(answer, step.bits) == pytest.approx(step.confidence, abs=1e-6)
         assert confidence_of(answer, following.bits - 0.01) == pytest.approx(step.confidence, abs=1e-6)
 
@@ -59,7 +59,7 @@ def test_at_the_same_weight_validated_has_the_highest_confidence_and_not_validat
 
 @pytest.mark.parametrize("answer", list(Answer))
 def test_the_table_has_only_known_steps_and_no_share_above_one(answer: Answer) -> None:
-    steps = [Step(*row) for row in LISTED[answer.value]]
+    steps = [WeightStep(*row) for row in LISTED[answer.value]]
     assert {step.bits for step in steps[1:]} <= set(STEPS)
     assert [step for step in steps if not 0 <= step.right <= step.of] == []
     assert sum(step.of for step in steps) > 100

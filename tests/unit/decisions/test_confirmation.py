@@ -26,7 +26,7 @@ from tests.builders.varied_registry import (
 
 
 def confirmed_verdict(listed: System | Outlet, name: str, **fields: str) -> Verdict:
-    """The confirmed form of a verdict that validates an applicant as ``listed``."""
+    """The verdict after the last checks, for an applicant that the rules validate as ``listed``."""
     evidence = evidence_of(listed, name, **fields)
     return confirm(Verdict(Answer.VALIDATED, ("MATCH",), evidence.best), evidence, evidence.best)
 

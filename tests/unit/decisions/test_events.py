@@ -1,4 +1,4 @@
-"""Events of decisions: their names, their shape, and the facts that they never have."""
+"""Events of decisions: their names, their shape, and the facts that they never contain."""
 
 from __future__ import annotations
 

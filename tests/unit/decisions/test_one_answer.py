@@ -22,7 +22,7 @@ IN_METADATA = ["registry_version", "policy_version"]
 APPLICATION = {"application_id": "a-1", "name": ALDER.name, "city": ALDER.city, "state": "ME"}
 
 
-def in_order(fields: Any) -> list[str]:
+def answer_fields_of(fields: Any) -> list[str]:
     """The fields of the answer among ``fields``, in their order."""
     return [field for field in fields if field in FIELDS]
 
@@ -36,8 +36,8 @@ def test_an_answer_is_made_with_every_field_and_no_other() -> None:
 @pytest.mark.parametrize("model", [Decision, AnswerData, ApplicationAnswer])
 def test_a_model_with_an_answer_inherits_its_fields(model: type[AnswerFields]) -> None:
     assert issubclass(model, AnswerFields)
-    assert in_order(model.model_fields) == FIELDS
-    assert in_order(model.__annotations__) == []
+    assert answer_fields_of(model.model_fields) == FIELDS
+    assert answer_fields_of(model.__annotations__) == []
 
 
 @pytest.mark.parametrize("event", [*EVENT_OF_ANSWER.values(), LibraryStatusChanged])
@@ -45,7 +45,7 @@ def test_the_data_of_an_event_have_the_fields_of_the_answer(event: Any) -> None:
     data = event.model_fields["data"].annotation
     assert issubclass(data, AnswerFields)
     schema = event.model_json_schema(mode="serialization")["$defs"][data.__name__]
-    assert in_order(schema["properties"]) == [field for field in FIELDS if field not in IN_METADATA]
+    assert answer_fields_of(schema["properties"]) == [field for field in FIELDS if field not in IN_METADATA]
 
 
 def test_event_file_line_and_stored_form_have_the_same_values() -> None:

@@ -1,4 +1,4 @@
-"""Recording and publishing, also when any step fails."""
+"""Recording and publishing, also if a step fails or the process is killed."""
 
 from __future__ import annotations
 
@@ -298,11 +298,13 @@ BATCH: Final = [
     decision_of(submission_of("A-1", name="Late", sent_at=minutes_after_noon(1)), fscs_key="AK0001"),
     *(decision_of(submission_of(f"B-{n}"), Answer.NOT_VALIDATED) for n in range(12)),
 ]
-STEPS: Final = 19 + 2 * 2  # calls of the store for sixteen decisions; two chunks published and cleared
+STEPS: Final = (
+    19 + 2 * 2
+)  # calls of store and bus: for sixteen decisions, and to publish and clear two chunks
 
 
-def run_killed(world: World, step: int, *, after: bool) -> bool:
-    """Whether the batch was interrupted."""
+def run_until_killed(world: World, step: int, *, after: bool) -> bool:
+    """Record a batch. Returns whether the process was killed."""
     steps = count(1)
     store: Any = KillingPort(world.store, steps, step, after=after)
     bus: Any = KillingPort(world.bus, steps, step, after=after)
@@ -317,36 +319,38 @@ class TestKilledAtAnyStep:
     """The redelivery, or the sweeper, reaches the same result as without the kill."""
 
     @pytest.fixture
-    def undisturbed(self) -> World:
+    def undisturbed_world(self) -> World:
         world = World()
         world.record_all(*BATCH)
         return world
 
     def test_the_process_was_killed_at_every_step(self) -> None:
-        assert run_killed(World(), STEPS, after=True)
-        assert not run_killed(World(), STEPS + 1, after=False)
+        assert run_until_killed(World(), STEPS, after=True)
+        assert not run_until_killed(World(), STEPS + 1, after=False)
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
     def test_a_redelivery_finishes_the_batch(
-        self, world: World, undisturbed: World, step: int, *, after: bool
+        self, world: World, undisturbed_world: World, step: int, *, after: bool
     ) -> None:
-        assert run_killed(world, step, after=after)
+        assert run_until_killed(world, step, after=after)
 
         assert "unsettled" not in results_of(world.record_all(*BATCH))
 
-        assert world.store == undisturbed.store
-        assert set(world.event_ids) == set(undisturbed.event_ids)
+        assert world.store == undisturbed_world.store
+        assert set(world.event_ids) == set(undisturbed_world.event_ids)
         same_id_same_event = {event.metadata.event_id: event for event in world.bus.events}
         assert all(event == same_id_same_event[event.metadata.event_id] for event in world.bus.events)
-        assert len(world.event_ids) <= len(undisturbed.event_ids) + 10, "at most one chunk is published twice"
+        assert len(world.event_ids) <= len(undisturbed_world.event_ids) + 10, (
+            "at most one chunk is published twice"
+        )
 
     @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("step", range(1, STEPS + 1))
     def test_the_sweeper_publishes_every_stored_decision(
         self, world: World, step: int, *, after: bool
     ) -> None:
-        assert run_killed(world, step, after=after)
+        assert run_until_killed(world, step, after=after)
 
         world.sweep()
 

@@ -158,7 +158,7 @@ def test_the_stored_application_is_decided_the_same_again(worlds: list[World]) -
             )
             for first in stored
         ]
-        # in another order: a decision does not depend on its neighbours
+        # in another order, because a decision does not depend on the others
         again = Decider(world.registry).decide(submissions[::-1], NOW)[::-1]
         differing = [
             first.application_id for first, second in zip(stored, again, strict=True) if first != second

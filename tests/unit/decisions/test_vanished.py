@@ -63,7 +63,7 @@ def answer(decision: Decision) -> tuple[Answer, str]:
     return decision.decision, decision.reason_codes[0]
 
 
-def id_shown(decision: Decision) -> str:
+def shown_id(decision: Decision) -> str:
     (comparison,) = (row for row in decision.evidence if row.field == "fscs_id")
     assert comparison.level == "exact"
     return comparison.listed
@@ -131,7 +131,7 @@ def test_the_old_key_and_name_lead_to_a_branch_of_another_name_in_the_same_build
 def test_an_old_key_is_shown_beside_the_new_key() -> None:
     now = release_of(2022, (KELP_RENUMBERED,), (KELP_RENUMBERED_CENTRAL,))
     shown = {
-        old: id_shown(decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old))
+        old: shown_id(decide(WITH_KELP, now, **KELP_FIELDS, fscs_id=old))
         for old in ("ME0100", "ME0100-002", "ME0200")
     }
     assert shown == {

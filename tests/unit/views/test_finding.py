@@ -1,4 +1,4 @@
-"""Finding the decision on an application by its id alone."""
+"""The decision on an application is found by the id of the application."""
 
 from __future__ import annotations
 

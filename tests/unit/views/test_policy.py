@@ -23,7 +23,7 @@ def shard(number: int, policy: str, *, done: bool = True, failed: int = 0, asked
     )
 
 
-def all_of(policy: str) -> list[ShardProgress]:
+def all_shards_of(policy: str) -> list[ShardProgress]:
     return [shard(number, policy) for number in range(SHARDS)]
 
 
@@ -31,19 +31,24 @@ def all_of(policy: str) -> list[ShardProgress]:
     ("shards", "deployed", "state", "message"),
     [
         (
-            all_of(NEW),
+            all_shards_of(NEW),
             NEW,
             "up_to_date",
             "the deployed policy checked the current answers, last on 2026-11-23",
         ),
-        (all_of(OLD), NEW, "other_policy", f"policy {OLD} checked the current answers, last on 2026-11-23"),
-        (all_of(NEW), OLD, "other_policy", f"policy {NEW} checked"),
-        ([*all_of(OLD)[:-1], shard(7, NEW)], NEW, "other_policy", f"policy {OLD} and {NEW}"),
-        ([*all_of(OLD)[:-1], shard(7, NEW, done=False)], NEW, "under_way", "0 of 8 shards are done"),
-        (all_of(NEW)[:-1], NEW, "under_way", "7 of 8 shards are done"),
+        (
+            all_shards_of(OLD),
+            NEW,
+            "other_policy",
+            f"policy {OLD} checked the current answers, last on 2026-11-23",
+        ),
+        (all_shards_of(NEW), OLD, "other_policy", f"policy {NEW} checked"),
+        ([*all_shards_of(OLD)[:-1], shard(7, NEW)], NEW, "other_policy", f"policy {OLD} and {NEW}"),
+        ([*all_shards_of(OLD)[:-1], shard(7, NEW, done=False)], NEW, "under_way", "0 of 8 shards are done"),
+        (all_shards_of(NEW)[:-1], NEW, "under_way", "7 of 8 shards are done"),
         ([shard(0, OLD, done=False)], NEW, "other_policy", f"policy {OLD} checked"),
         ([], NEW, "not_begun", "starts by itself"),
-        (all_of(OLD), None, "unknown", "deploy this version"),
+        (all_shards_of(OLD), None, "unknown", "deploy this version"),
     ],
     ids=[
         "checked by the deployed policy",
@@ -72,9 +77,9 @@ def test_a_next_command_is_named_only_if_there_is_something_to_do() -> None:
         "library-validator revalidate start --dry-run",
         "library-validator revalidate start",
     )
-    assert commands_for(all_of(OLD), NEW) == preview_and_start
+    assert commands_for(all_shards_of(OLD), NEW) == preview_and_start
     assert commands_for([], NEW) == ("library-validator revalidate status",)
-    assert commands_for(all_of(NEW), NEW) == commands_for(all_of(OLD), None) == ()
+    assert commands_for(all_shards_of(NEW), NEW) == commands_for(all_shards_of(OLD), None) == ()
 
 
 def commands_for(shards: list[ShardProgress], deployed: str | None) -> tuple[str, ...]:
@@ -83,11 +88,11 @@ def commands_for(shards: list[ShardProgress], deployed: str | None) -> tuple[str
 
 def test_the_json_of_the_policy_view_has_the_keys_that_scripts_read() -> None:
     keys = "state deployed checked_by checked_at shards_done failed run sentence rests_on"
-    assert set(policy_json(policy_view(all_of(NEW), NEW))) == set(keys.split())
+    assert set(policy_json(policy_view(all_shards_of(NEW), NEW))) == set(keys.split())
 
 
 def test_answers_that_could_not_be_checked_are_counted() -> None:
-    shards = [*all_of(NEW)[:-1], shard(7, NEW, failed=3)]
+    shards = [*all_shards_of(NEW)[:-1], shard(7, NEW, failed=3)]
 
     assert "3 could not be decided" in policy_view(shards, NEW).sentence
 
@@ -95,7 +100,7 @@ def test_answers_that_could_not_be_checked_are_counted() -> None:
 def test_a_new_request_gets_a_later_time_than_all_earlier_requests() -> None:
     future = "2026-11-23T12:05:00.000000+00:00"
 
-    assert time_after_latest_start([], NOON) == time_after_latest_start(all_of(OLD), NOON) == NOON
+    assert time_after_latest_start([], NOON) == time_after_latest_start(all_shards_of(OLD), NOON) == NOON
     later = time_after_latest_start([shard(0, OLD, asked=future), shard(1, OLD)], NOON)
     assert later == NOON + timedelta(minutes=5, microseconds=1)
     assert time_after_latest_start([shard(0, OLD, asked=future)], later) > later - timedelta(microseconds=1)

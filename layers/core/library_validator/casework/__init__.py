@@ -1,1 +1,1 @@
-"""Answers that are kept true: revalidation, expiry, and what people decide."""
+"""Keeping answers true: revalidation, expiry, and the overrides of people."""

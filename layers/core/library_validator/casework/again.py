@@ -1,4 +1,4 @@
-"""Deciding current decisions again, and replacing those whose answer changed.
+"""Decides current decisions again, and replaces the decisions whose answer changed.
 
 Revalidation and expiry share this code. A task may be done any number of times with the same result: event
 ids come from submission and cause, a decision replaces only the decision that it was compared with, and an
@@ -44,7 +44,7 @@ Replacement = Callable[[Decision, Decision], Decision | None]
 
 @dataclass(slots=True)
 class ChunkResult:
-    """The results for some current decisions."""
+    """The results of deciding a chunk of current decisions again."""
 
     stayed: int = 0  # decided again without a change to store
     changed: int = 0  # replaced by this call
@@ -81,7 +81,7 @@ def decide_again(
 
 
 def answer_today(current: Decision, raw: Decision, cause: Cause, decider: Decider) -> Decision:
-    """The answer to an application today; ``raw`` is the answer of the rules alone.
+    """The decision on an application today; ``raw`` is the decision of the rules alone.
 
     A person's answer is restated. An application that waits because of another application's claim goes on
     waiting: the end of the claim does not prove which of the two acts for the library.
@@ -103,7 +103,7 @@ def _try_to_replace(
     revalidation: Revalidation | None,
     chunk: ChunkResult,
 ) -> list[Decision]:
-    """Decide all of ``pending``. Returns the new current decisions of applications that got one meanwhile."""
+    """Decide all of ``pending``. Returns the current decisions that other writers stored meanwhile."""
     moved: list[Decision] = []
     stored: list[Decision] = []
     answers = decide_despite_errors(ports.decider, [current.submission for current in pending], now)
@@ -113,7 +113,7 @@ def _try_to_replace(
                 chunk.undecided.append(answer)
                 continue
             decision = replacement(current, answer)
-            match decision and _record(decision, current, ports, revalidation):
+            match decision and _record_replacement(decision, current, ports, revalidation):
                 case None:
                     chunk.stayed += 1
                 case (Recorded(), recorded):
@@ -133,7 +133,7 @@ def decision_under_claim(decision: Decision, current: Decision, holder: Holder) 
 
     A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
     If another policy matches a validated applicant with another library than before, and that library has a
-    holder, the applicant is a second claimant there.
+    holder, the applicant becomes a second claimant of that library.
     """
     same_library = decision.claimed_key == current.claimed_key
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):
@@ -142,7 +142,7 @@ def decision_under_claim(decision: Decision, current: Decision, holder: Holder) 
     return decision if material_changes(current, decision) else None
 
 
-def _record(
+def _record_replacement(
     decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
 ) -> tuple[RecordResult, Decision] | None:
     """Store the decision, or its form under a claim; None if that form changes nothing material."""

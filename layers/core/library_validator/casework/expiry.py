@@ -1,7 +1,8 @@
 """Expiry: a validated decision ends after a time. A notice comes before the end, and a renewal at the end.
 
-A renewal is a decision by the live registry like any other. It is always stored, because the new decision
-ends later. If nothing material changed, its event is the event of its answer, not ``Library Status Changed``.
+A renewal is a decision by the live registry, like any other decision. It is always stored, because the new
+decision ends later. If nothing material changed, the event of the renewal is that of its answer, not
+``Library Status Changed``.
 """
 
 from __future__ import annotations
@@ -61,14 +62,14 @@ def _has_ended(decision: Decision, at: datetime) -> bool:
 
 def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> ChunkResult:
     def replacement(current: Decision, raw: Decision) -> Decision:
-        decision = answer_today(current, raw, _cause(current), ports.decider)
+        decision = answer_today(current, raw, _expiry_cause(current), ports.decider)
         changed = material_changes(current, decision)
         return decision.model_copy(update={"before": current.as_before if changed else None})
 
     return decide_again(ended, ports, now, replacement, lambda current: _has_ended(current, at))
 
 
-def _cause(current: Decision) -> Cause:
+def _expiry_cause(current: Decision) -> Cause:
     ended_on = current.valid_until.astimezone(UTC).date().isoformat() if current.valid_until else ""
     return Cause(kind="expiry", detail=ended_on)
 
@@ -94,7 +95,7 @@ def _give_notice(
     for (decision, window), answer in zip(due, answers, strict=True):
         if isinstance(answer, UndecidedSubmission):
             continue  # the renewal reports the error, if it occurs again
-        outlook = answer_today(decision, answer, _cause(decision), ports.decider)
+        outlook = answer_today(decision, answer, _expiry_cause(decision), ports.decider)
         events.append(event := decision_expiring(decision, outlook, at, window))
         announced[event.metadata.event_id] = decision, window
     for refusal in ports.bus.publish(events):
@@ -106,7 +107,7 @@ def _give_notice(
 
 
 def _notice_window(decision: Decision, notice_days: Sequence[int], at: datetime) -> int | None:
-    """The shortest of ``notice_days`` that the decision's end is within; None: no notice is due."""
+    """The smallest number of ``notice_days`` that is not below the days left; None: no notice is due."""
     if decision.valid_until is None or decision.decision is not Answer.VALIDATED:
         return None
     left = days_of(decision.valid_until - at)

@@ -1,8 +1,8 @@
 """Overriding: a person answers one application in place of the rules, in two steps.
 
 ``propose`` checks the request and returns the decision that it would make; it writes nothing. ``carry_out``
-keeps the override for good, then stores its decision and publishes the event. If the process dies between
-the two writes, the override is kept without effect, and the same command finishes it.
+stores the override, then stores its decision and publishes the event. If the process dies between
+the two writes, the override has no effect yet, and the same command finishes it.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _NAMESPACE: Final = UUID("3d8f1a52-7c0e-5b6f-8a41-1e9d4c2b7f60")
 
 
 class OverrideStore(Protocol):
-    """Where overrides are kept for good. Every method raises ``CaseworkUnavailable``."""
+    """The store that keeps all overrides. Every method raises ``CaseworkUnavailable``."""
 
     def append(self, override: Override) -> None:
-        """Keep an override. A second call is harmless."""
+        """Store an override. A second call is harmless."""
 
     def of_application(self, source: str, application_id: str) -> list[Override]:
         """Every override of an application, oldest first."""
@@ -72,7 +72,7 @@ class OverrideProposal:
 
 @dataclass(frozen=True, slots=True)
 class OverrideResult:
-    """The decision that is current now. Without ``published``, the sweeper publishes its event."""
+    """The decision that is current now. If its event is not ``published``, the sweeper publishes it."""
 
     decision: Decision
     published: bool
@@ -112,18 +112,18 @@ def propose(
         fields_sha256=current.application.fields_sha256,
         seen_keys=sorted(_shown_keys(current) | _shown_keys(raw)),
     )
-    # If the same command ran before and did not finish, its override is kept already.
+    # If the same command ran before and did not finish, its override is stored already.
     kept = overrides.of_application(ruling.source, ruling.application_id)
     override = next((earlier for earlier in kept if earlier.override_id == override.override_id), override)
     raw = with_cause(raw, Cause(kind="override", detail=str(override.override_id)))
-    decision = _with_before(restate(raw, override, decider.registry, decider.validity), current)
+    decision = _decision_with_before(restate(raw, override, decider.registry, decider.validity), current)
     return OverrideProposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
 def carry_out(
     proposal: OverrideProposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
 ) -> OverrideResult:
-    """Keep the override, make its decision the current one, and publish it.
+    """Store the override, make its decision the current decision, and publish the event.
 
     Raises ``OverrideRefused`` if the application was decided again meanwhile or another application holds
     the library, and ``CaseworkUnavailable`` if the store does not answer: then call it again.
@@ -173,7 +173,7 @@ def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother)
     """The decision while another application holds the library, and whether this decision takes the claim."""
     current, decision = proposal.current, proposal.decision
     if proposal.override.answer is Answer.NEEDS_REVIEW:
-        return _with_before(
+        return _decision_with_before(
             decision_of_second_claimant(decision, claim.source, claim.application_id), current
         ), True
     if not proposal.beside_holder:
@@ -182,14 +182,14 @@ def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother)
     return decision.model_copy(update={"held_by": holder}), False
 
 
-def _with_before(decision: Decision, current: Decision) -> Decision:
+def _decision_with_before(decision: Decision, current: Decision) -> Decision:
     """The decision, with the replaced decision if anything material changed."""
     before = current.as_before if material_changes(current, decision) else None
     return decision.model_copy(update={"before": before})
 
 
 def _id_of(ruling: Ruling, words: str, current: Decision, raw: Decision) -> UUID:
-    """Equal for the same command on the same decision and registry: repeating the command is harmless."""
+    """The id of an override; the same command on the same decision and registry gives the same id."""
     parts = (
         str(current.event_id),
         raw.registry_version,
@@ -222,7 +222,7 @@ def _checked_words(ruling: Ruling) -> str:
     if not words:
         raise OverrideRefused("say why in words, for people who ask later")
     if len(words) > MAX_WORDS:
-        raise OverrideRefused(f"the words have {len(words):,} characters; at most {MAX_WORDS:,} are kept")
+        raise OverrideRefused(f"the words have {len(words):,} characters; the limit is {MAX_WORDS:,}")
     return f"{words} (beside the application that holds the library)" if ruling.beside_holder else words
 
 

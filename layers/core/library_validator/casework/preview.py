@@ -1,4 +1,4 @@
-"""Previewing a revalidation: which current answers it would change. A preview writes nothing.
+"""Previews a revalidation: shows which current answers it would change. A preview writes nothing.
 
 A preview reads the same shards as a revalidation and decides by the same rules: on the live registry, by the
 policy of the code that runs the preview. A revalidation works on several shards at the same time, and new
@@ -44,7 +44,7 @@ class StoppedApplication:
 
 @dataclass(slots=True)
 class PreviewedPage:
-    """The changes of a revalidation to some current decisions. The decisions that are not listed stay."""
+    """The changes that a revalidation would make to a page of current decisions."""
 
     policies: Counter[str]  # number of the current decisions by policy version
     replaced: list[PreviewedReplacement] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Preview:
     """One preview of all current applications.
 
     It keeps in memory which application would hold which library, and which applications are stopped by a
-    claim. It does not keep the decisions.
+    claim. The preview does not keep the decisions.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Preview:
                     break
 
     def stopped_without_holder(self) -> list[StoppedApplication]:
-        """StoppedApplication applications whose library no application holds, after the last page.
+        """The stopped applications whose library no application holds, after the last page.
 
         A revalidation does not validate them: the end of a claim does not prove who acts for the library.
         """

@@ -11,7 +11,7 @@ from library_validator.decisions.store import Revalidation
 
 @dataclass(frozen=True, slots=True)
 class ShardProgress:
-    """How far one revalidation is through one shard. ``activation`` is ``<version>@<activated at>``."""
+    """The progress of one revalidation in one shard. ``activation`` is ``<version>@<activated at>``."""
 
     activation: str
     shard: int
@@ -45,7 +45,7 @@ class RevalidationStore(Protocol):
     """The progress of revalidations. Every method raises ``CaseworkUnavailable``."""
 
     def put_progress(self, progress: ShardProgress) -> bool:
-        """Store the progress, unless later progress is stored: a shard only moves forward, and stays done.
+        """Store the progress, unless later progress is stored: the progress of a shard never goes back.
 
         Progress with a later ``asked_at`` replaces all progress with an earlier one. With the same
         ``asked_at``, progress of another policy replaces it. Returns whether it was stored.

@@ -1,10 +1,10 @@
 """Revalidation: when another registry goes live, every current decision is decided again by it.
 
 The same happens when a person asks for it (``asked_at``), for example after a deployment with another policy.
-Only material changes are stored and published. A worker processes a shard in chunks, and notes its progress
-before the first chunk and after each. A worker that is killed at any point and started again reaches the same
-result: a chunk that is decided twice finds the decisions that it stored, and an application that was decided
-by the live registry and the same policy is left as it is.
+Only material changes are stored and published. A worker processes a shard in chunks, and stores its progress
+before the first chunk and after each chunk. A worker that is killed at any point and started again reaches
+the same result: a chunk that is decided twice finds the decisions that it stored, and an application that was
+decided by the live registry and the same policy is left as it is.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from library_validator.terms import Clock, TimeLeft
 
 
 class RevalidationSuperseded(Exception):
-    """Another registry went live meanwhile: its activation decides everything again."""
+    """Another registry went live meanwhile: its revalidation decides everything again."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveVersions:
-    """The versions that decide now: of the live registry, and of this code's policy."""
+    """The version of the live registry and the version of this code's policy, which decide now."""
 
     activation: str
     registry_version: str
@@ -51,7 +51,7 @@ class LiveVersions:
         by_other_policy = decision.policy_version != self.policy_version
         if decision.registry_version != self.registry_version and not (registry_known and by_other_policy):
             return Cause(kind="registry", detail=self.activation)
-        # With the moment of the replaced decision, a policy that comes back is another cause than before.
+        # The time of the replaced decision makes a policy that is deployed again another cause than before.
         return Cause(kind="policy", detail=f"{self.policy_version}@{decision.decided_at.isoformat()}")
 
     def has_made_since(self, decision: Decision, begun_at: str) -> bool:
@@ -79,12 +79,12 @@ class LiveVersions:
 
 
 def live_versions(registry: RegistryReader) -> LiveVersions:
-    """The versions that decide now. Raises ``NoActiveRegistry``."""
+    """Read the live versions. Raises ``NoActiveRegistry``."""
     pointer = registry.pointer()
     return LiveVersions(str(pointer.activation), pointer.active, policy_version())
 
 
-def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]:
+def plan_tasks(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]:
     """One task for each shard of the current decisions, for the activation that is live."""
     activation = str(pointer.activation)
     return tuple(
@@ -94,7 +94,7 @@ def plan(pointer: Pointer, asked_at: datetime | None = None) -> tuple[Task, ...]
 
 
 def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> TaskResult:
-    """Do a task, or as much of it as there is time for.
+    """Do a task, or a part of it if the time is short.
 
     A task is superseded if its activation is not the live one, or if a later request overtakes it. Raises
     ``RegistryError``, ``CaseworkUnavailable``, ``DecisionConflict`` and ``PublishFailed``: then the task has
@@ -105,7 +105,7 @@ def revalidate(task: Task, ports: Ports, now: Clock, time_left: TimeLeft) -> Tas
     if task.activation not in ("", live.activation):
         return TaskResult("superseded")
     if task.shard is None:
-        return TaskResult("split", plan(pointer, task.asked_at))
+        return TaskResult("split", plan_tasks(pointer, task.asked_at))
     try:
         return _go_through(task, task.shard, live, ports, now, time_left)
     except RevalidationSuperseded:
@@ -119,7 +119,7 @@ def _go_through(
     result = TaskResult("done")
     while not progress.done:
         page = ports.decisions.current_page(shard, progress.cursor, CHUNK)
-        chunk = _decide(page, progress, live, ports, now())
+        chunk = _decide_page(page, progress, live, ports, now())
         progress = _progress_after(progress, page, chunk, live, now())
         noted = ports.revalidations.put_progress(progress)
         result = replace(
@@ -138,7 +138,7 @@ def _go_through(
 
 
 def _progress_of(task: Task, shard: int, live: LiveVersions, ports: Ports, now: datetime) -> ShardProgress:
-    """The stored progress of the shard; new progress, if that is of another policy or an earlier request."""
+    """The stored progress of the shard, or new progress if another policy or request begins it again."""
     asked_at = asked_at_text(task.asked_at)
     shards = ports.revalidations.progress(live.activation)
     noted = next((progress for progress in shards if progress.shard == shard), None)
@@ -173,7 +173,7 @@ def asked_at_text(asked_at: datetime | None) -> str:
     return asked_at.astimezone(UTC).isoformat(timespec="microseconds") if asked_at else ""
 
 
-def _decide(
+def _decide_page(
     page: CurrentPage, progress: ShardProgress, live: LiveVersions, ports: Ports, now: datetime
 ) -> ChunkResult:
     replacement = live.replacement(ports.decider, registry_known=progress.registry_known)

@@ -1,4 +1,4 @@
-"""The tasks that the revalidations queue carries: to decide current decisions again, shard by shard."""
+"""The tasks of the revalidations queue: they decide current decisions again, shard by shard."""
 
 from __future__ import annotations
 
@@ -27,23 +27,25 @@ class Task(BaseModel):
 
     task: Literal["revalidate", "expiry"]
     shard: int | None = Field(None, ge=0, lt=SHARDS)
-    activation: str = Field("", description="of revalidate: <version>@<activated at>; empty: the live one")
+    activation: str = Field(
+        "", description="of a revalidation: <version>@<activated at>; empty: the live one"
+    )
     asked_at: datetime | None = Field(
         None,
-        description="of revalidate: when a person asked for it; shards that were done before are done again. "
+        description="of a revalidation: when a person asked for it; shards that were done are done again. "
         "None: shards that are done by the live registry and this policy stay done",
     )
     at: datetime | None = Field(
-        None, description="of expiry: decisions that end at this moment or before are renewed"
+        None, description="of an expiry: decisions that end at this moment or before are renewed"
     )
     cursor: str | None = Field(
-        None, description="of expiry: the place in the shard at which the work goes on"
+        None, description="of an expiry: the place in the shard at which the work goes on"
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The stores and services that deciding again needs."""
+    """The stores and services that the tasks use."""
 
     decisions: DecisionStore
     revalidations: RevalidationStore

@@ -173,7 +173,7 @@ class AnswerFields(BaseModel):
 
 
 class _AnswerCodes(BaseModel):
-    """The first fields of an answer that leaves the product."""
+    """The answer and its reason codes: the first fields of ``AnswerData``."""
 
     decision: Answer
     reason_codes: list[str]

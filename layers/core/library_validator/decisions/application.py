@@ -1,4 +1,4 @@
-"""An application, as it is kept: facts about an organization, and nothing about a person.
+"""An application with facts about an organization, and with nothing about a person.
 
 ``read_application`` reads every application. It drops fields that ``Application`` does not have, contact
 names and e-mails among them, and checks sizes before it parses anything.
@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _Text = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
 
 
-@dataclass  # plain, as it is the fastest kind: each row of a file makes an application
+@dataclass  # a plain dataclass is the fastest kind, and each row of a file makes an application
 class Application:
     """One application. Text as given, trimmed; an empty string means: not given."""
 
@@ -109,7 +109,7 @@ def read_application(body: str | bytes) -> ReadApplication:
 
 
 def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
-    """Read parsed fields, those of a CSV row for instance. Raises ``ApplicationUnreadable``."""
+    """Read fields that are parsed already, such as those of a CSV row. Raises ``ApplicationUnreadable``."""
     application_id = _text(fields.get("application_id"))
     if application_id is None or not application_id:
         raise ApplicationUnreadable("application_id is missing or is not text; every application needs an id")

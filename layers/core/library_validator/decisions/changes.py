@@ -1,4 +1,4 @@
-"""The material changes between two answers to one application: an event reports them.
+"""The material changes between two answers to an application, which an event reports.
 
 A new score, runner-up or wording is not material. A new phone, population or expenditure is not material
 either: these change often, and the answer stays.
@@ -19,7 +19,7 @@ _IDENTITY = ("fscs_key", "fscs_id")
 
 
 class ComparableAnswer(Protocol):
-    """An answer with the fields that are compared: a ``Decision``, or its ``Before``."""
+    """An answer that can be compared: a ``Decision``, or its ``Before``."""
 
     @property
     def decision(self) -> Answer: ...

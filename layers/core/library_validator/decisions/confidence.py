@@ -21,7 +21,7 @@ from library_validator.decisions.answer import Answer
 STEPS: Final = (-4.0, -2.0, 0.0, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 
 
-class Step(NamedTuple):
+class WeightStep(NamedTuple):
     """The labelled applicants with one answer and a match weight from ``bits`` to the next step."""
 
     bits: float
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
     @property
     def confidence(self) -> float:
-        """The share that is right, by Laplace's rule of succession: a few applicants never give certainty."""
+        """The share of right answers, by Laplace's rule of succession: few applicants give no certainty."""
         return (self.right + 1) / (self.of + 2)
 
 
@@ -45,7 +45,7 @@ def _table() -> Mapping[Answer, tuple[tuple[float, ...], tuple[float, ...]]]:
     text = resources.files(__package__).joinpath("confidence.json").read_text("utf-8")
     table = {}
     for answer, listed in json.loads(text)["steps"].items():
-        steps = [Step(*step) for step in listed]
+        steps = [WeightStep(*step) for step in listed]
         table[Answer(answer)] = (
             tuple([step.bits for step in steps]),
             tuple([round(step.confidence, 6) for step in steps]),

@@ -20,9 +20,9 @@ _SHOWN_WORDS: Final = 5
 
 
 def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
-    """``verdict``, which validates, or another verdict if the checks of name or contact fail.
+    """Check ``verdict``, which validates. Returns another verdict if the checks of name or contact fail.
 
-    ``evidence`` is on the match. ``known_as``: the match, or a vanished library that the match took over: the
+    ``evidence``: on the match. ``known_as``: the match, or a vanished library that the match took over: the
     applicant may still use the vanished name.
     """
     contact = evidence.contact
@@ -33,7 +33,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
         is_only_one = "ONLY_LIBRARY_OF_TOWN" in verdict.codes
         if (
             not (contact.is_located or is_only_one)
-            and evidence.on_candidate(known_as).name.is_part_of_listed_name
+            and evidence.evidence_on(known_as).name.is_part_of_listed_name
         ):
             return Verdict(Answer.NEEDS_REVIEW, ("NAME_DIFFERS",), evidence.best)
     if not contact.differing:
@@ -49,7 +49,7 @@ def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
     """The verdict if the name fits neither the match nor ``known_as``; None: the name fits."""
     objection = _objection_by_words(evidence, evidence.best)
     if objection is not None and known_as is not evidence.best:
-        return _objection_by_words(evidence.on_candidate(known_as), evidence.best)
+        return _objection_by_words(evidence.evidence_on(known_as), evidence.best)
     return objection
 
 
@@ -99,7 +99,7 @@ def host_verdict(evidence: Evidence) -> Verdict:
 
 
 def _name_with_id(scored: Scored) -> str:
-    """The name of a library with its id, for a person."""
+    """The name of a library with its id, for a sentence."""
     listing = scored.entry.listing
     name = listing.system_name if scored.entry.is_system else listing.outlet_name
     return f"{name} ({scored.entry.id})"

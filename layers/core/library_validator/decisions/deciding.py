@@ -1,4 +1,4 @@
-"""Judging applicants and deciding submissions, in batches, against one registry version."""
+"""Judges applicants and decides submissions, in batches, by one registry version."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RankedApplicant(NamedTuple):
     query: Query
     ranking: Ranking
     known_key: bool  # the registry has the FSCS key that the applicant gave
-    problems: tuple[FieldProblem, ...]  # of fields that could not be read
+    problems: tuple[FieldProblem, ...]  # the problems of fields that could not be used
 
     def verdict(self, policy: Policy) -> Verdict:
         return verdict_of(self.query, self.ranking, policy, self.problems, known_key=self.known_key)
@@ -181,7 +181,7 @@ def decide_despite_errors(
         return [*decider.decide(submissions, now)]
     except RegistryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a defect that one application meets must not stop the others
+    except Exception as error:  # noqa: BLE001 - a defect in one application must not stop the others
         if len(submissions) == 1:
             return [UndecidedSubmission(submissions[0], error)]
         return [
@@ -201,7 +201,7 @@ def decision_of_second_claimant(
 ) -> Decision:
     """The same decision for an applicant whose FSCS key another application holds: it goes to a person.
 
-    The holder is kept for staff. The sentences go to partners, so they never name another applicant.
+    Staff see the holder of the claim. Partners see the sentences, so these never name another applicant.
     """
     key = decision.match.fscs_key if decision.match else ""
     status = [reason for reason in decision.reasons if reason.code != "MATCH"]

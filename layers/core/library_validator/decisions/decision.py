@@ -42,7 +42,7 @@ class Submission(_Model):
 
     @property
     def identity(self) -> str:
-        """Equal for a redelivery or a resend, different for changed fields or a new revision."""
+        """A text: equal for a redelivery or a resend, different for changed fields or a new revision."""
         application = self.application
         revision = "" if application.revision is None else str(application.revision)
         return "\n".join((self.source, application.application_id, revision, application.fields_sha256))
@@ -66,7 +66,7 @@ class Cause(_Model):
 def event_id_of(submission: Submission, cause: Cause) -> UUID:
     """The id of a decision and of its event: uuid5 of submission and cause."""
     name = f"{submission.identity}\n{cause.key}".encode()
-    # This is uuid.uuid5, in half the time.
+    # This gives the same id as uuid.uuid5, in half the time.
     return UUID(bytes=sha1(_NAMESPACE + name, usedforsecurity=False).digest()[:16], version=5)
 
 

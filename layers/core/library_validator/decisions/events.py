@@ -23,7 +23,7 @@ from library_validator.event_bus import EventMetadata
 
 
 class _SubmissionFields(BaseModel):
-    """The submission that is answered, and the cause of the answer."""
+    """Fields about the submission that is answered, and the cause of the answer."""
 
     application_id: str
     source: str = Field(description="the authenticated sender; its application ids are unique")

@@ -148,7 +148,7 @@ class Evidence:
         located = self.contact.is_located
         return ExplainedName(self.query, self.best, candidates, located=located, part=part)
 
-    def on_candidate(self, other: Scored) -> Evidence:
+    def evidence_on(self, other: Scored) -> Evidence:
         """The same applicant's evidence on another candidate."""
         return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 

@@ -4,7 +4,8 @@
 - ``read_application`` could not use a field (too long, not text, no name): a person decides, unless the rules
   say not validated.
 - Matching could not read the state, the country or letters of the name, or a value belongs to another state:
-  never validated, a person decides. The library of that name may be another; the letters may say Friends.
+  never validated, a person decides. The applicant may be another library of that name; the letters may say
+  Friends.
 - Matching could not read anything else: the answer stays.
 """
 
@@ -77,7 +78,7 @@ def _is_identity_unsure(query: Query, ranking: Ranking, policy: Policy) -> bool:
 
 
 def _is_at_place(ranking: Ranking, policy: Policy) -> bool:
-    """Whether the phone is that of the best entry, or street and place are."""
+    """Whether the phone is that of the best entry, or street and place are the entry's."""
     best = ranking.best
     if best is None:
         return False

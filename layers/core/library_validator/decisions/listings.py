@@ -20,9 +20,9 @@ _STEPS: Final = 3  # from successor to successor, until one is listed
 def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -> Mapping[str, Match | None]:
     """The match that each FSCS key or id leads to in a registry version, by the given id.
 
-    A former key leads to its new one, an absorbed library to its successor. A library that vanished without
-    a certain successor is given as it was last listed. None: the registry never had such an id. It takes one
-    batched read, and one more for each step to successors.
+    A former key leads to its new key, an absorbed library to its successor. A library that vanished without
+    a certain successor leads to its last listing. None: the registry never had such an id. The function makes
+    one batched read, and one more for each step to successors.
 
     Raises ``RegistryError``, also for a version whose postings were deleted.
     """

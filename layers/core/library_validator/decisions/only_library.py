@@ -31,7 +31,7 @@ def is_only_library_of_town(evidence: Evidence) -> bool:
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
     if evidence.location_agrees and name.level != "exact" and _has_name_of_other_system(evidence):
-        return False  # the name of one library and the address of another
+        return False  # name and address belong to two libraries
     is_of_branch = not (best.entry.is_system or name.of_system)
     if is_of_branch and (
         evidence.name.is_part_of_listed_name
@@ -57,7 +57,7 @@ def library_of_town(evidence: Evidence) -> Scored | None:
     only = evidence.ranking.only_system_of_town() if is_library_by_name(evidence.query) else None
     if only is None:
         return None
-    on_only = evidence.on_candidate(only)
+    on_only = evidence.evidence_on(only)
     if on_only.contact.differing and not on_only.contact.is_located:
         return None
     return only if on_only.name.is_explained_after_library else None

@@ -96,7 +96,7 @@ def _verdict_by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_k
         elif is_closer:
             return verdict_on_vanished(last)
     if evidence and known_as and verdict.match and verdict.answer is Answer.VALIDATED:
-        return confirm(verdict, evidence.on_candidate(verdict.match), known_as)
+        return confirm(verdict, evidence.evidence_on(verdict.match), known_as)
     return verdict
 
 
@@ -122,7 +122,7 @@ def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) 
 
 
 def _verdict_without_candidate(query: Query) -> Verdict:
-    """Not validated; a person decides if only a name was given and it says library."""
+    """Not validated; but a person decides if only a name was given, and the name says library."""
     if query.is_name_alone and query.says_library:
         return Verdict(Answer.NEEDS_REVIEW, ("TOO_LITTLE_GIVEN",))
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
@@ -176,7 +176,7 @@ def _evidence_on_open_entry(evidence: Evidence) -> Evidence:
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
             if other.entry.structure not in _NOT_OPEN:
-                return evidence.on_candidate(other)
+                return evidence.evidence_on(other)
     return evidence
 
 
@@ -264,9 +264,10 @@ def _verdict_if_sufficient(evidence: Evidence) -> Verdict:
 def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
     """Another system that the applicant may be as well; None: there is none.
 
-    Its score is within the margin of the best one's, or it has a fact that ``best`` does not have: the exact
-    name, or street and phone. Then one of the two facts is wrong, whatever the scores. It is a rival too if
-    both are at one street, its name is similar, and the applicant has the exact name of neither.
+    The score of a rival is within the margin of the best score, or the rival has a fact that ``best`` does
+    not have: the exact name, or street and phone. Then one of the two facts is wrong, whatever the scores. A
+    system is a rival too if both are at one street, its name is similar, and the applicant has the exact name
+    of neither.
     """
     second = ranking.runner_up
     if second is None:

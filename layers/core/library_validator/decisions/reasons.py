@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from library_validator.decisions.answer import NextStep, Reason
 
-OWN_STEP: Final = "CONTACT_DIFFERS"  # its next step, a call, comes before that of any other code
+OWN_STEP: Final = (
+    "CONTACT_DIFFERS"  # the next step of this code, a call, comes before the next step of any other code
+)
 
 
 @lru_cache(maxsize=1)

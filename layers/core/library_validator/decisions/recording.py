@@ -1,4 +1,4 @@
-"""Recording decisions and publishing their events.
+"""Records decisions and publishes their events.
 
 The stored decision is the answer: a redelivery finds it and publishes it under the same event id, even if
 another registry went live meanwhile. After a crash at any point, the redelivery of the message or, if the
@@ -46,7 +46,7 @@ class StoredDecision:
 
 @dataclass(frozen=True, slots=True)
 class UnstoredDecision:
-    """A decision that could not be stored: its message has to come again."""
+    """A decision that could not be stored: its message has to be delivered again."""
 
     decision: Decision
     error: CaseworkUnavailable | DecisionConflict | RegistryError
@@ -93,7 +93,7 @@ def record_all(
 def record(decision: Decision, store: DecisionStore, decider: Decider) -> StoredDecision:
     """Store a decision as the current decision of its application, unless another decision stays current.
 
-    If the current decision states a person's override, the new decision restates it. This writes
+    If the current decision states a person's override, the new decision restates it. The function writes
     before it reads: a new application costs one transaction. Raises ``DecisionConflict`` if the application's
     current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
     if the registry does not answer for the library of an override.
@@ -123,7 +123,7 @@ def record(decision: Decision, store: DecisionStore, decider: Decider) -> Stored
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:
-    """Whether a person validated the application and it is validated still: no claim changes that."""
+    """Whether a person validated the application, and it is still validated: no claim changes this answer."""
     return decision.override is not None and replacing is not None and replacing.decision is Answer.VALIDATED
 
 
@@ -178,7 +178,7 @@ def sweep(
     swept = PublishCounts()
     while time_left() > reserve:
         # Refused decisions stay first in the list: a larger limit finds the decisions after them.
-        waiting = store.unpublished(before, limit=swept.left + CHUNK)
+        waiting = store.unpublished_decisions(before, limit=swept.left + CHUNK)
         chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
         if not chunk:
             break

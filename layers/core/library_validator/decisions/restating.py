@@ -7,7 +7,7 @@ The application goes back to a person when
 - it was not validated, and the rules now validate a library that the person had not seen;
 - its fields changed, and the rules alone do not come to the person's answer.
 
-A person may validate a library that the survey does not list. No change of the registry ends that.
+A person may validate a library that the survey does not list. A change of the registry never ends this.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ def decision_under_override(
     """The decision of an application under ``override``; ``by_rules`` is the decision of the rules alone.
 
     ``listed_now``: for each id of ``ids_to_look_up``, its present entry in the registry that the rules used,
-    or that of its certain successor; None: the registry has none. Submission, cause and event id are those of
-    ``by_rules``. The caller sets ``valid_until``.
+    or the entry of its certain successor; None: there is no entry. Submission, cause and event id are those
+    of ``by_rules``. The caller sets ``valid_until``.
     """
     if override.answer is Answer.NEEDS_REVIEW:
         return by_rules

@@ -88,7 +88,7 @@ class DecisionStore(Protocol):
         """The application that holds the claim on this FSCS key, if any."""
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        """Store a decision on a submission older than the current one: for the history, never published."""
+        """Store a decision on a submission older than the current one, for the history; never published."""
 
     def get(self, source: str, application_id: str) -> Decision | None:
         """The current decision of an application."""
@@ -96,13 +96,13 @@ class DecisionStore(Protocol):
     def history(self, source: str, application_id: str) -> list[Decision]:
         """Every decision of an application, oldest first."""
 
-    def unpublished(self, before: datetime, limit: int) -> list[Decision]:
+    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
         """Decisions stored before ``before`` whose events are not confirmed, oldest first."""
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         """Note that the bus took the events of these decisions. A second call is harmless."""
 
-    def recent(self, since: datetime) -> Iterator[Decision]:
+    def recent_decisions(self, since: datetime) -> Iterator[Decision]:
         """Decisions made at or after ``since`` that were current then, oldest first.
 
         Late decisions (``record_late``) were never current: they are in ``history`` only.
@@ -114,8 +114,8 @@ class DecisionStore(Protocol):
         """Current decisions of a shard, by ``valid_until``, then application; at most ``limit``.
 
         The cursors lead to each decision once, also while others are recorded; a decision that is
-        recorded meanwhile may be found twice. ``ending_before``: only those that end before it.
+        recorded meanwhile may be found twice. ``ending_before``: only decisions that end before this time.
         """
 
     def note_notice(self, decision: Decision, days: int) -> None:
-        """Note that the notice ``days`` before the end was published. No effect if it is not current now."""
+        """Note that the notice ``days`` before the end was published, if the decision is still current."""

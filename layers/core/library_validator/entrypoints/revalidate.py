@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
 from library_validator.casework.expiry import expire
-from library_validator.casework.revalidation import plan, revalidate
+from library_validator.casework.revalidation import plan_tasks, revalidate
 from library_validator.casework.tasks import Ports, Task, TaskResult
 from library_validator.entrypoints.invocation import time_left_of
 from library_validator.errors import NoActiveRegistry
@@ -76,7 +76,7 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
 
 def _split_activation(activation: Activation, runtime: Runtime) -> TaskResult:
     pointer = runtime.ports.registry.pointer()
-    return TaskResult("split", plan(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
+    return TaskResult("split", plan_tasks(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
 
 
 def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:

@@ -10,7 +10,7 @@ from typing import Final
 from library_validator.decisions.answer import Candidate, Comparison, Match
 from library_validator.decisions.application import Application
 from library_validator.decisions.decision import Decision
-from library_validator.views.words import OUTLET_TYPES, address_line, field_in_words, in_words
+from library_validator.views.words import OUTLET_TYPES, address_line, words_of_code, words_of_field
 
 AUTHORITY: Final = "Unproven: a match does not show that the applicant acts for the library."
 _ROUNDING: Final = 0.01  # in bits, as a candidate's bits have two decimals
@@ -24,7 +24,7 @@ class MatchView:
     fscs_id: str  # the outlet's id, or the system's key
     outlet_type: str  # in words; empty for a system
     address: str
-    phone_to_call: str | None  # the registry's own number; None: it has none
+    phone_to_call: str | None  # the listed phone number; None: there is none
     status: str  # in words
 
 
@@ -50,7 +50,7 @@ class DecisionView:
     """A decision as a person reads it.
 
     ``decision`` has every field, with the reasons and the next step in sentences. The other attributes are
-    what a reader needs besides.
+    texts and numbers that a reader needs besides.
     """
 
     decision: Decision
@@ -71,12 +71,12 @@ def decision_view(decision: Decision) -> DecisionView:
     candidates = tuple(map(_candidate_view, decision.candidates))
     return DecisionView(
         decision=decision,
-        headline=in_words(decision.decision.value),
-        applied_as=_applied_as(decision.application),
+        headline=words_of_code(decision.decision.value),
+        applied_as=_application_lines(decision.application),
         match=match_view(decision.match) if decision.match else None,
         evidence=evidence,
         total_bits=total_bits,
-        compared_with=_compared_with(decision, candidates, total_bits),
+        compared_with=_compared_candidate(decision, candidates, total_bits),
         runner_up=_candidate_view(decision.runner_up) if decision.runner_up else None,
         candidates=candidates,
         authority=AUTHORITY,
@@ -90,7 +90,7 @@ def match_view(match: Match) -> MatchView:
         outlet_type=OUTLET_TYPES.get(match.outlet_type or "", "outlet") if match.fscs_id else "",
         address=address_line(match.street, match.city, match.state, match.zip),
         phone_to_call=match.phone if match.phone.isdecimal() else None,
-        status=in_words(match.status),
+        status=words_of_code(match.status),
     )
 
 
@@ -99,7 +99,11 @@ def evidence_rows(comparisons: list[Comparison]) -> tuple[EvidenceRow, ...]:
     sums = list(accumulate((comparison.bits for comparison in comparisons), initial=0.0))
     return tuple(
         EvidenceRow(
-            comparison, field_in_words(comparison.field), in_words(comparison.level), sum_before, sum_after
+            comparison,
+            words_of_field(comparison.field),
+            words_of_code(comparison.level),
+            sum_before,
+            sum_after,
         )
         for comparison, sum_before, sum_after in zip(comparisons, sums, sums[1:], strict=False)
     )
@@ -109,7 +113,7 @@ def _candidate_view(candidate: Candidate) -> CandidateView:
     return CandidateView(candidate, candidate.fscs_id or candidate.fscs_key)
 
 
-def _compared_with(
+def _compared_candidate(
     decision: Decision, candidates: Sequence[CandidateView], total_bits: float
 ) -> CandidateView | None:
     """The candidate whose bits are the sum of the evidence; None if there is a match."""
@@ -119,7 +123,7 @@ def _compared_with(
     return next(same, None)
 
 
-def _applied_as(application: Application) -> tuple[str, ...]:
+def _application_lines(application: Application) -> tuple[str, ...]:
     address = address_line(
         application.street, application.city, application.state, application.zip, application.country
     )

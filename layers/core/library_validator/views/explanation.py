@@ -20,7 +20,7 @@ class Explanation:
 def explanation_of(
     current: Decision, history: Sequence[Decision], overrides: Sequence[Override]
 ) -> Explanation:
-    """``history`` and ``overrides`` are those of the application that ``current`` answers, oldest first."""
+    """``history`` and ``overrides``: of the application that ``current`` answers, oldest first."""
     return Explanation(
         decision_view(current), history_rows(history), override_rows(overrides, history, current)
     )

@@ -30,7 +30,7 @@ def find_application_of_any_sender(
     """
     if own := store.get(own_source, application_id):
         return own
-    recent = store.recent(now - SEARCHED)
+    recent = store.recent_decisions(now - SEARCHED)
     sources = sorted({decision.source for decision in recent if decision.application_id == application_id})
     if not sources:
         raise ApplicationUnknown(application_id, f"in the last {SEARCHED.days} days, from any sender")

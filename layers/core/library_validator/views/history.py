@@ -9,7 +9,7 @@ from library_validator.casework.overriding import Effect, effects
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import MaterialChange, material_changes
 from library_validator.decisions.decision import Decision, Override
-from library_validator.views.words import in_words
+from library_validator.views.words import words_of_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,14 @@ class HistoryRow:
     decision: Decision
     answer: str  # in words
     fscs_id: str  # of the match: the outlet's id, or the system's key; empty without a match
-    changes: tuple[MaterialChange, ...]  # since the decision before it; empty for the first
+    changes: tuple[MaterialChange, ...]  # since the decision before; empty for the first decision
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideRow:
     override: Override
     answer: str  # in words
-    fscs_id: str  # the library that it names; empty: none
+    fscs_id: str  # of the library that the override names; empty: none
     effect: Effect
 
 
@@ -54,7 +54,7 @@ def _history_row(before: Decision | None, decision: Decision) -> HistoryRow:
     match = decision.match
     return HistoryRow(
         decision,
-        in_words(decision.decision.value),
+        words_of_code(decision.decision.value),
         (match.fscs_id or match.fscs_key) if match else "",
         tuple(material_changes(before, decision)) if before else (),
     )
@@ -63,4 +63,4 @@ def _history_row(before: Decision | None, decision: Decision) -> HistoryRow:
 def _answer_of(override: Override) -> str:
     if override.answer is Answer.NEEDS_REVIEW:
         return "taken back"
-    return in_words(override.answer.value)
+    return words_of_code(override.answer.value)

@@ -27,7 +27,7 @@ class ShardRow:
 
 @dataclass(frozen=True, slots=True)
 class RevalidationView:
-    """The newest revalidation on the live registry. The numbers are of the shards that it has reached."""
+    """The newest revalidation on the live registry. Its numbers count the shards that it has reached."""
 
     activation: str  # <version>@<activated at>
     asked_at: str
@@ -63,7 +63,7 @@ class RevalidationView:
 
 def revalidation_view(activation: str, shards: Sequence[ShardProgress]) -> RevalidationView:
     """``shards`` is the progress that is stored for ``activation``."""
-    newest = _newest(shards)
+    newest = _newest_shards(shards)
     return RevalidationView(
         activation=activation,
         asked_at=newest[0].asked_at if newest else "",
@@ -77,7 +77,7 @@ def revalidation_view(activation: str, shards: Sequence[ShardProgress]) -> Reval
     )
 
 
-def _newest(shards: Sequence[ShardProgress]) -> list[ShardProgress]:
+def _newest_shards(shards: Sequence[ShardProgress]) -> list[ShardProgress]:
     """The shards that the newest revalidation has reached."""
     last = max(shards, key=lambda shard: (shard.asked_at, shard.begun_at), default=None)
     return [

@@ -9,7 +9,7 @@ from library_validator.registry.store import Pointer, VersionRecord
 
 @dataclass(frozen=True, slots=True)
 class RegistryView:
-    """The registry version that answers now, and what it holds."""
+    """The registry version that answers now, and its contents."""
 
     active: str
     previous: str | None
@@ -26,7 +26,7 @@ class QueueDepth:
     """Messages of one queue: approximate numbers, as SQS gives them."""
 
     waiting: int
-    in_work: int  # a worker has them and has not deleted them yet
+    in_work: int  # messages that a worker has received and not deleted yet
 
 
 def registry_view(pointer: Pointer, record: VersionRecord) -> RegistryView:

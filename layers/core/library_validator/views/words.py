@@ -29,14 +29,14 @@ STRUCTURE_CHANGES: Final = {
 _FIELDS: Final = {"fscs_id": "FSCS id", "zip": "ZIP"}
 
 
-def in_words(code: str) -> str:
+def words_of_code(code: str) -> str:
     """A code with blanks: ``needs review`` for ``needs_review``."""
     return code.replace("_", " ")
 
 
-def field_in_words(field: str) -> str:
+def words_of_field(field: str) -> str:
     """The name of a field or of a comparison: ``FSCS id`` for ``fscs_id``."""
-    return _FIELDS.get(field, in_words(field))
+    return _FIELDS.get(field, words_of_code(field))
 
 
 def address_line(street: str, city: str, state: str, zip_code: str, country: str = "") -> str:

@@ -97,7 +97,7 @@ class DecisionTable:
         decisions = [read_decision(item) for item in items]
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
-    def unpublished(self, before: datetime, limit: int) -> list[Decision]:
+    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
         found: list[Decision] = []
         pages = self._table.query(
             IndexName="unpublished",
@@ -125,7 +125,7 @@ class DecisionTable:
                 ConditionExpression="attribute_exists(unpublished)",
             )
 
-    def recent(self, since: datetime) -> Iterator[Decision]:
+    def recent_decisions(self, since: datetime) -> Iterator[Decision]:
         day = since.astimezone(UTC).date()
         # A writer's clock may be ahead of this clock.
         last = (self._clock() + timedelta(minutes=15)).astimezone(UTC).date()

@@ -92,14 +92,14 @@ class MemoryDecisions:
         decisions = self.decisions.get((source, application_id), {}).values()
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
-    def unpublished(self, before: datetime, limit: int) -> list[Decision]:
+    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
         marked = (decision for decision in self._all_decisions() if decision.event_id in self.marked)
         return [decision for decision in marked if decision.decided_at < before][:limit]
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         self.marked -= {decision.event_id for decision in decisions}
 
-    def recent(self, since: datetime) -> Iterator[Decision]:
+    def recent_decisions(self, since: datetime) -> Iterator[Decision]:
         in_time = (decision for decision in self._all_decisions() if decision.event_id not in self.late)
         return (decision for decision in in_time if decision.decided_at >= since)
 
