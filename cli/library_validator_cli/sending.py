@@ -56,7 +56,7 @@ def _send_chunk(
         if attempt:
             sleep(0.1 * 2**attempt)
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": position, "MessageBody": row.body()} for position, row in waiting.items()
+            {"Id": position, "MessageBody": row.message()} for position, row in waiting.items()
         ]
         answer = client.send_message_batch(QueueUrl=queue_url, Entries=entries)
         failures = answer.get("Failed", [])
@@ -76,7 +76,7 @@ def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     chunk: list[Row] = []
     size = 0
     for row in rows:
-        added = len(row.body())
+        added = len(row.message())
         if chunk and (len(chunk) == MAX_MESSAGES or size + added > MAX_BYTES):
             yield chunk
             chunk, size = [], 0

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Final
 
 from library_validator.matching.phones import read_phone
-from library_validator.matching.zips import zip5
+from library_validator.matching.zips import five_digit_zip
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.evaluation.labelled import LabelledRow
 
@@ -126,7 +126,7 @@ def _has_same_phone(then: System | Outlet, now: System | Outlet) -> bool:
 
 
 def _has_same_zip(then: str, now: str) -> bool:
-    return zip5(then) == zip5(now) != ""
+    return five_digit_zip(then) == five_digit_zip(now) != ""
 
 
 def _is_given(text: str) -> bool:
@@ -145,7 +145,7 @@ def pairs_of_neighbours(release: Release) -> list[Pair]:
     """The set ``neighbours``: two libraries or branches in a ZIP, with different phones and first numbers."""
     at: defaultdict[str, list[Outlet]] = defaultdict(list)
     for outlet in _library_outlets(release):
-        if zip5(outlet.zip) and read_phone(outlet.phone):
+        if five_digit_zip(outlet.zip) and read_phone(outlet.phone):
             at[outlet.zip].append(outlet)
     return [
         Pair("neighbours", same=False, line=_line(outlet), others=(_line(other),))
@@ -221,7 +221,7 @@ def pairs_of_labelled_rows(rows: Sequence[LabelledRow], release: Release) -> lis
         if not row.is_library or not applied.street or row.label not in own:
             continue
         listed = tuple(dict.fromkeys(own[row.label]))
-        zip_code = zip5(applied.zip) or listed[0].zip
+        zip_code = five_digit_zip(applied.zip) or listed[0].zip
         line = Line(applied.street, applied.city, applied.state, zip_code)
         number = numbers_of(line.text)[:1]
         is_told = number and any(numbers_of(other.text)[:1] == number for other in listed)

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from library_validator.matching import normalize
 from library_validator.matching.names import read_name
 from library_validator.matching.phones import read_phone
-from library_validator.matching.zips import zip5
+from library_validator.matching.zips import five_digit_zip
 from library_validator.releases.records import Outlet, Release, System
 
 FIELDS: Final = ("name", "street", "city", "state", "zip", "phone")
@@ -76,7 +76,7 @@ def record_of(identity: str, place: str, fields: Mapping[str, str]) -> Record:
         number=street.number or street.box,
         city=normalize.city(fields.get("city", "")),
         state=normalize.state(fields.get("state", "")),
-        zip=zip5(fields.get("zip", "")),
+        zip=five_digit_zip(fields.get("zip", "")),
         phone=read_phone(fields.get("phone", "")),
     )
 

@@ -164,7 +164,7 @@ def _event_of(rows: Sequence[Row]) -> dict[str, Any]:
         "Records": [
             {
                 "messageId": row.application_id,
-                "body": row.body(),
+                "body": row.message(),
                 "attributes": {"SenderId": "benchmark", "SentTimestamp": sent},
                 "messageAttributes": {},
             }

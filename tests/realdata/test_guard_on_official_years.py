@@ -13,7 +13,13 @@ import pytest
 from library_validator.releases.guarding.against_live import problems_against
 from library_validator.releases.guarding.guard import LiveRelease, guard
 from library_validator.releases.guarding.letter_checks import problems_of_letters
-from library_validator.releases.guarding.limits import ByYears, Limits, Missing, OfKinds, guard_limits
+from library_validator.releases.guarding.limits import (
+    LimitByYears,
+    Limits,
+    LimitsByKind,
+    Missing,
+    guard_limits,
+)
 from library_validator.releases.records import Outlet, Problem, Release, System
 from tests.realdata.official_years import FILES
 
@@ -31,11 +37,11 @@ def live_release_of(release: Release) -> LiveRelease:
 def half_of_limits() -> Limits:
     """Half of every limit on the difference between two releases."""
 
-    def half_of(limit: ByYears) -> ByYears:
-        return ByYears(first=limit.first / 2, further=limit.further / 2)
+    def half_of(limit: LimitByYears) -> LimitByYears:
+        return LimitByYears(first=limit.first / 2, further=limit.further / 2)
 
-    def half_of_kinds(limits: OfKinds) -> OfKinds:
-        return OfKinds(systems=half_of(limits.systems), outlets=half_of(limits.outlets))
+    def half_of_kinds(limits: LimitsByKind) -> LimitsByKind:
+        return LimitsByKind(systems=half_of(limits.systems), outlets=half_of(limits.outlets))
 
     limits = guard_limits()
     names = ("rows", "gone", "new", "renumbered", "reassigned", "state_loss", "state_growth")

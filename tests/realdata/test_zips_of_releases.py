@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from library_validator.matching.zips import state_of_zip, zip5
+from library_validator.matching.zips import five_digit_zip, state_of_zip
 from library_validator.releases.records import Release
 
 pytestmark = pytest.mark.realdata
@@ -22,7 +22,9 @@ def test_a_listed_zip_belongs_to_its_state_except_known_zips(releases: dict[int,
         for system in release.systems:
             listed |= {(system.state, system.zip), (system.state, system.mailing_zip)}
         listed |= {(outlet.state, outlet.zip) for outlet in release.outlets}
-    read = {(state, zip5(zip_code)) for state, zip_code in listed} - {(state, "") for state, _ in listed}
+    read = {(state, five_digit_zip(zip_code)) for state, zip_code in listed} - {
+        (state, "") for state, _ in listed
+    }
     assert len(read) > 14_000
     strange = {(state, zip_code) for state, zip_code in read if state_of_zip(zip_code) != state}
     assert strange <= NEAR_A_BORDER | MISPRINTS

@@ -27,7 +27,7 @@ from library_validator.decisions.confidence import confidence_of
 from library_validator.decisions.deciding import Judge
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Ranking, ScoredCandidate
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 
@@ -161,7 +161,7 @@ def _rank_of(label: str, ranking: Ranking) -> int:
     return next((place for place, key in enumerate(systems, start=1) if key == label), 0)
 
 
-def _is_same_place(named: Scored, policy: Policy) -> bool:
+def _is_same_place(named: ScoredCandidate, policy: Policy) -> bool:
     return named.compared.street in policy.street or named.compared.phone in policy.phone
 
 

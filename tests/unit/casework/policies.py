@@ -12,7 +12,7 @@ from library_validator.decisions import deciding, policy
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.policy_file import Policy, load_policy
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 
 # Takes an application's name and the verdict of the real rules; gives the verdict of other rules.
 Rule = Callable[[str, Verdict], Verdict]
@@ -25,7 +25,7 @@ class Deployments:
         self._monkeypatch = monkeypatch
         self._real = load_policy()
         self._rules: dict[str, Rule] = {}
-        self._seen: dict[str, Scored] = {}  # the last match with each FSCS key
+        self._seen: dict[str, ScoredCandidate] = {}  # the last match with each FSCS key
         decide = policy.verdict_of
 
         def decide_by_rules(query: Any, ranking: Any, rules: Policy, *given: Any, **named: Any) -> Verdict:

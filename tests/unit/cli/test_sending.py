@@ -46,7 +46,7 @@ def test_rows_are_sent_in_order_and_ten_in_a_request() -> None:
     rows = [row(number) for number in range(23)]
     assert send_rows(queue, rows) == ([], 23)
     assert [len(request) for request in queue.requests] == [10, 10, 3]
-    assert queue.taken == [sent.body() for sent in rows]
+    assert queue.taken == [sent.message() for sent in rows]
 
 
 def test_a_request_never_exceeds_the_limit_of_the_queue() -> None:

@@ -247,7 +247,7 @@ def test_the_notices_list_the_columns_that_were_read() -> None:
 
 def test_a_row_is_always_sent_as_the_same_text() -> None:
     (row,) = rows("application_id,name\nA-1,Peñasco Library\n")
-    assert row.body() == '{"application_id":"A-1","name":"Pe\\u00f1asco Library"}'
+    assert row.message() == '{"application_id":"A-1","name":"Pe\\u00f1asco Library"}'
 
 
 @given(st.binary(max_size=300))

@@ -16,7 +16,7 @@ from library_validator.matching import normalize
 from library_validator.matching.phones import read_phone
 from library_validator.matching.states import read_state
 from library_validator.matching.words import STATE_CODES
-from library_validator.matching.zips import zip5
+from library_validator.matching.zips import five_digit_zip
 from library_validator.terms import FscsId
 
 EXAMPLES: Final = settings(max_examples=25)  # for each of about 150 spellings
@@ -131,7 +131,7 @@ ZIP_CODES_UNREAD: Final = (
 @EXAMPLES
 @given(zip_code=ZIPS, plus_four=PLUS_FOUR)
 def test_zips_are_read_in_every_spelling(spelling: str, zip_code: int, plus_four: str) -> None:
-    assert zip5(spell_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
+    assert five_digit_zip(spell_zip(spelling, zip_code, plus_four)) == f"{zip_code:05d}"
 
 
 @pytest.mark.parametrize("spelling", ZIP_CODES_UNREAD)
@@ -140,7 +140,7 @@ def test_zips_are_read_in_every_spelling(spelling: str, zip_code: int, plus_four
 def test_an_unreadable_zip_is_empty_and_never_another_zip(
     spelling: str, zip_code: int, plus_four: str
 ) -> None:
-    assert zip5(spell_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
+    assert five_digit_zip(spell_zip(spelling, zip_code, plus_four)) in ("", f"{zip_code:05d}")
 
 
 def spell_phone(spelling: str, phone: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library_validator.matching.normalize import STATES
-from library_validator.matching.zips import is_foreign_within, read_zip, state_of_zip, zip5
+from library_validator.matching.zips import five_digit_zip, is_foreign_within, read_zip, state_of_zip
 
 MILITARY = {"AA", "AE", "AP"}
 
@@ -45,7 +45,7 @@ MILITARY = {"AA", "AE", "AP"}
     ],
 )
 def test_a_zip_is_five_digits_or_empty(text: str, expected: str) -> None:
-    assert zip5(text) == expected
+    assert five_digit_zip(text) == expected
 
 
 @pytest.mark.parametrize("text", ["M4W 2G8", "m4w2g8", "M4W", "SW1A 2AA", "EC1A 1BB", "D02 AF30", "C1425CLA"])
@@ -94,4 +94,4 @@ def test_a_street_is_not_a_postal_code(line: str) -> None:
 def test_any_text_gives_five_digits_or_nothing(text: str) -> None:
     digits = read_zip(text).digits
     assert digits == "" or (len(digits) == 5 and digits.isdecimal())
-    assert zip5(text) == digits
+    assert five_digit_zip(text) == digits

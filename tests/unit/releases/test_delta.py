@@ -149,11 +149,11 @@ def test_the_json_has_every_change_and_the_counts() -> None:
 def test_every_system_that_only_one_release_lists_is_gone_or_new(gone: set[int], new: set[int]) -> None:
     systems, outlets = country_rows(10)
 
-    def without(left_out: set[int], year: int) -> Release:
+    def release_without(left_out: set[int], year: int) -> Release:
         kept = [row for number, row in enumerate(systems) if number not in left_out or len(left_out) == 30]
         return release_of_country((kept, outlets), year)
 
-    older, newer = without(new, 2021), without(gone, 2022)
+    older, newer = release_without(new, 2021), release_without(gone, 2022)
     before = {system.fscs_key for system in older.systems}
     after = {system.fscs_key for system in newer.systems}
     delta = delta_between(older, newer)

@@ -202,7 +202,7 @@ class TestLibraryMissingFromOneRelease:
 STATES = st.sampled_from(["absent", "alone", "renumbered", "branch", "closed"])
 
 
-def _listed(state: str, place: str, number: int) -> list[Listing]:
+def _listings_of(state: str, place: str, number: int) -> list[Listing]:
     match state:
         case "alone":
             return [own_system(place, f"VT000{number}")]
@@ -225,7 +225,7 @@ def histories(draw: st.DrawFn) -> list[Release]:
             *(
                 listed
                 for number, place in enumerate(PLACES, start=1)
-                for listed in _listed(draw(STATES), place, number)
+                for listed in _listings_of(draw(STATES), place, number)
             ),
         )
         for fiscal_year in years

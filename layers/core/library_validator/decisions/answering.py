@@ -11,7 +11,7 @@ from library_validator.decisions.reasons import next_step_of, reasons_of
 from library_validator.decisions.status import status_of
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry, Listing
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Ranking, ScoredCandidate
 from library_validator.matching.phones import read_phone
 from library_validator.matching.query import Query
 from library_validator.matching.weights import Weights, load_weights, match_probability
@@ -93,7 +93,7 @@ def _published_number(text: str) -> int | None:
     return value if value >= 0 else None
 
 
-def _candidate(scored: Scored) -> Candidate:
+def _candidate(scored: ScoredCandidate) -> Candidate:
     entry, listing = scored.entry, scored.entry.listing
     bits = round(scored.bits, 2)
     return Candidate(
@@ -112,7 +112,7 @@ def _rounded_probability(bits: float) -> float:
     return round(match_probability(bits), 6)
 
 
-def _evidence(query: Query, scored: Scored, weights: Weights) -> list[Comparison]:
+def _evidence(query: Query, scored: ScoredCandidate, weights: Weights) -> list[Comparison]:
     """The comparisons with a candidate; the sum of their bits is its score."""
     entry, compared, applicant, bits = scored.entry, scored.compared, query.applicant, weights.bits
     name, address = compared.name, compared.address

@@ -14,12 +14,12 @@ from library_validator.decisions.contact import Contact
 from library_validator.decisions.evidence import Evidence, listed_name_says_library
 from library_validator.decisions.kinds import has_host_word, is_listed_body_name
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 
 _SHOWN_WORDS: Final = 5
 
 
-def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
+def confirm(verdict: Verdict, evidence: Evidence, known_as: ScoredCandidate) -> Verdict:
     """Check ``verdict``, which validates. Returns another verdict if the checks of name or contact fail.
 
     ``evidence``: on the match. ``known_as``: the match, or a vanished library that the match took over: the
@@ -45,7 +45,7 @@ def confirm(verdict: Verdict, evidence: Evidence, known_as: Scored) -> Verdict:
     )
 
 
-def _objection_to_name(evidence: Evidence, known_as: Scored) -> Verdict | None:
+def _objection_to_name(evidence: Evidence, known_as: ScoredCandidate) -> Verdict | None:
     """The verdict if the name fits neither the match nor ``known_as``; None: the name fits."""
     objection = _objection_by_words(evidence, evidence.best)
     if objection is not None and known_as is not evidence.best:
@@ -57,7 +57,7 @@ def _details_of(contact: Contact) -> dict[str, str]:
     return {"CONTACT_DIFFERS": " and ".join(contact.differing)}
 
 
-def _objection_by_words(evidence: Evidence, match: Scored) -> Verdict | None:
+def _objection_by_words(evidence: Evidence, match: ScoredCandidate) -> Verdict | None:
     """The verdict if the name does not fit the listed names of ``evidence``; None: the name fits."""
     name = evidence.name
     if not (name.says_library or name.is_listed_name):
@@ -98,7 +98,7 @@ def host_verdict(evidence: Evidence) -> Verdict:
     return Verdict(Answer.NOT_VALIDATED, ("NO_ENTRY",))
 
 
-def _name_with_id(scored: Scored) -> str:
+def _name_with_id(scored: ScoredCandidate) -> str:
     """The name of a library with its id, for a sentence."""
     listing = scored.entry.listing
     name = listing.system_name if scored.entry.is_system else listing.outlet_name

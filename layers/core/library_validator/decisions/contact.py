@@ -12,7 +12,7 @@ from library_validator.decisions.policy_file import Policy
 from library_validator.matching.compare import PHONE_LEVELS
 from library_validator.matching.compare_addresses import compare_streets
 from library_validator.matching.entries import Address
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
 from library_validator.matching.words import STREET_WORDS
@@ -52,7 +52,9 @@ _NOTHING_GIVEN: Final = Contact()
 _ALL_THE_SAME: Final = Contact(("street", "phone", "ZIP"))
 
 
-def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[Scored] = ()) -> Contact:
+def contact_of(
+    query: Query, best: ScoredCandidate, policy: Policy, namesakes: Iterable[ScoredCandidate] = ()
+) -> Contact:
     """Compare street, phone and ZIP of an applicant with those of every address of the entry.
 
     ``namesakes``: outlets of the same system and name. Their phones count if the entry has no phone.
@@ -92,7 +94,7 @@ def contact_of(query: Query, best: Scored, policy: Policy, namesakes: Iterable[S
     return Contact(tuple(agreeing), tuple(differing), points)
 
 
-def _street_points(query: Query, best: Scored, policy: Policy) -> int | None:
+def _street_points(query: Query, best: ScoredCandidate, policy: Policy) -> int | None:
     """The points of the street; None if it cannot be compared, such as ``Old Mill Building``."""
     level, addresses = best.compared.street, best.entry.addresses
     if level in policy.street:

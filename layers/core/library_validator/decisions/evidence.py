@@ -5,7 +5,7 @@ from __future__ import annotations
 from library_validator.decisions.contact import Contact, contact_of
 from library_validator.decisions.explained_name import ExplainedName
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Ranking, ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.matching.words import LIBRARY_WORDS
 
@@ -40,7 +40,7 @@ class Evidence:
         "sufficient",
     )
 
-    def __init__(self, query: Query, best: Scored, ranking: Ranking, policy: Policy) -> None:
+    def __init__(self, query: Query, best: ScoredCandidate, ranking: Ranking, policy: Policy) -> None:
         self.query, self.best, self.ranking, self.policy = query, best, ranking, policy
         self._contact: Contact | None = None
         self._name: ExplainedName | None = None
@@ -117,7 +117,7 @@ class Evidence:
             if candidate.entry.fscs_key == key
         )
 
-    def namesakes(self) -> tuple[Scored, ...]:
+    def namesakes(self) -> tuple[ScoredCandidate, ...]:
         """Other outlets of the system whose names agree as well, at the same place, such as a bookmobile."""
         key, level = self.best.entry.fscs_key, self.best.compared.name.level
         return tuple(
@@ -148,7 +148,7 @@ class Evidence:
         located = self.contact.is_located
         return ExplainedName(self.query, self.best, candidates, located=located, part=part)
 
-    def evidence_on(self, other: Scored) -> Evidence:
+    def evidence_on(self, other: ScoredCandidate) -> Evidence:
         """The same applicant's evidence on another candidate."""
         return self if other is self.best else Evidence(self.query, other, self.ranking, self.policy)
 
@@ -162,6 +162,6 @@ class Evidence:
         return "WEAK_EVIDENCE"
 
 
-def listed_name_says_library(best: Scored) -> bool:
+def listed_name_says_library(best: ScoredCandidate) -> bool:
     """Whether the listed name says that the entry is a library. The names of 377 systems do not say it."""
     return not LIBRARY_WORDS.isdisjoint(best.compared.name.listed.tokens)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from library_validator.decisions.words_beside_entry import KINDS, WordsBesideEntry
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.matching.slips import is_particle_mistyped
 from library_validator.matching.wording import wording_of
@@ -61,8 +61,8 @@ class ExplainedName(WordsBesideEntry):
     def __init__(
         self,
         query: Query,
-        best: Scored,
-        candidates: Sequence[Scored],
+        best: ScoredCandidate,
+        candidates: Sequence[ScoredCandidate],
         *,
         located: bool,
         part: str | None = None,

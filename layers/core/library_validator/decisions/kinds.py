@@ -15,7 +15,7 @@ from typing import Final
 from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.explained_name import GOVERNMENTAL
 from library_validator.decisions.policy_file import Policy
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.matching.wording import parts_of
 from library_validator.matching.words import (
@@ -48,7 +48,7 @@ _STATE_WORDS: Final = frozenset(
 
 
 def _words_against(
-    words: frozenset[str], query: Query, best: Scored | None, policy: Policy
+    words: frozenset[str], query: Query, best: ScoredCandidate | None, policy: Policy
 ) -> frozenset[str]:
     """The words that are neither in the name of the applicant's place nor in the entry's name.
 
@@ -63,7 +63,7 @@ def _words_against(
     return left
 
 
-def affiliate_word(query: Query, best: Scored | None, policy: Policy) -> str:
+def affiliate_word(query: Query, best: ScoredCandidate | None, policy: Policy) -> str:
     """The word that says that the body supports a library, such as Friends, or empty text."""
     if AFFILIATES.isdisjoint(query.name.tokens):
         return ""
@@ -80,7 +80,7 @@ def _words_before_building(query: Query) -> frozenset[str]:
     return frozenset(word for word, following in pairwise(tokens) if following in BUILDINGS)
 
 
-def body_of_library(query: Query, best: Scored, policy: Policy) -> str:
+def body_of_library(query: Query, best: ScoredCandidate, policy: Policy) -> str:
     """The body in a name such as ``Trust of the Alder Library``: ``TRUST``; empty: there is none."""
     head = query.head.tokens
     if not head or not query.says_library or not _OF_LIBRARIES.isdisjoint(head):
@@ -162,7 +162,7 @@ def has_library_part(evidence: Evidence) -> bool:
     return False
 
 
-def is_association_of_government_library(query: Query, best: Scored, policy: Policy) -> bool:
+def is_association_of_government_library(query: Query, best: ScoredCandidate, policy: Policy) -> bool:
     """Whether an association has the name of a library that a government runs: it may be another body."""
     return (
         "ASSOCIATION" in query.name.tokens

@@ -6,7 +6,7 @@ from typing import Final
 
 from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.kinds import is_library_by_name
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.words import GENERIC, SEPARATORS, STATE_CODES
 from library_validator.releases.lineage.fates import CLOSED
 
@@ -48,7 +48,7 @@ def _has_name_of_other_system(evidence: Evidence) -> bool:
     return any(compared.name.level == "exact" and compared.state != "different" for compared in others)
 
 
-def library_of_town(evidence: Evidence) -> Scored | None:
+def library_of_town(evidence: Evidence) -> ScoredCandidate | None:
     """The only library that is listed in the town of an applicant whose name says library.
 
     None if the town has others, if street, phone or ZIP differ and neither street nor phone agrees, or if a

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from library_validator.decisions.evidence import Evidence
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.query import Query
 
 _STREET_AGREES: Final = frozenset(("missing", "not_comparable", "exact", "near", "same_box", "same_number"))
 _PHONE_AGREES: Final = frozenset(("missing", "exact", "near", "other_area_code", "same_exchange"))
 
 
-def is_zip_of_other_state(query: Query, best: Scored) -> bool:
+def is_zip_of_other_state(query: Query, best: ScoredCandidate) -> bool:
     """Whether the applicant's ZIP belongs to another state than the entry, and the entry does not list it.
 
     A few libraries near a border list a ZIP of the neighbouring state.

@@ -35,7 +35,7 @@ from library_validator.decisions.vanished import (
     verdict_on_vanished,
 )
 from library_validator.decisions.verdict import Verdict
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Ranking, ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.matching.words import OUT_OF_SCOPE
 from library_validator.releases.lineage.fates import CLOSED
@@ -100,7 +100,7 @@ def _verdict_by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_k
     return verdict
 
 
-def _is_as_listed(query: Query, best: Scored, ranking: Ranking, policy: Policy) -> bool:
+def _is_as_listed(query: Query, best: ScoredCandidate, ranking: Ranking, policy: Policy) -> bool:
     """Whether the applicant gives the published name, street, phone and ZIP of an open entry without a rival.
 
     No other rule objects to such an applicant. This check only saves time.
@@ -147,12 +147,12 @@ def _verdict_on_listed(evidence: Evidence, *, known_key: bool) -> Verdict:
     return _verdict_if_sufficient(evidence)
 
 
-def _fscs_id_agrees(best: Scored) -> bool:
+def _fscs_id_agrees(best: ScoredCandidate) -> bool:
     """Whether the applicant gave the FSCS id of the entry, or of another outlet of its system."""
     return best.compared.fscs_id in ("exact", "other_outlet")
 
 
-def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> Scored | None:
+def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> ScoredCandidate | None:
     """The best candidate; if it is in another state, the best candidate of the applicant's own town, if any.
 
     A similar name in the same town is likelier than the same name in another state.
@@ -232,7 +232,7 @@ def _verdict_on_contradiction(evidence: Evidence, *, known_key: bool) -> Verdict
     return None
 
 
-def _verdict_on_other_zip(query: Query, best: Scored) -> Verdict:
+def _verdict_on_other_zip(query: Query, best: ScoredCandidate) -> Verdict:
     """A person decides, because the ZIP belongs to another state than name and town."""
     about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
     return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
@@ -261,7 +261,7 @@ def _verdict_if_sufficient(evidence: Evidence) -> Verdict:
     return Verdict(Answer.VALIDATED, ("MATCH", *overriding, *status), best)
 
 
-def _rival(ranking: Ranking, best: Scored, policy: Policy) -> Scored | None:
+def _rival(ranking: Ranking, best: ScoredCandidate, policy: Policy) -> ScoredCandidate | None:
     """Another system that the applicant may be as well; None: there is none.
 
     The score of a rival is within the margin of the best score, or the rival has a fact that ``best`` does
@@ -352,6 +352,6 @@ def _is_fscs_id_of_other_entry(given: FscsId, evidence: Evidence) -> bool:
     )
 
 
-def _status_codes(best: Scored) -> tuple[str, ...]:
+def _status_codes(best: ScoredCandidate) -> tuple[str, ...]:
     """Reason codes of a listed entry's status."""
     return status_codes(status_of(best.entry.structure), best.entry.listing.meets_fscs_definition)

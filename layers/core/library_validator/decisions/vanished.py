@@ -7,12 +7,14 @@ from library_validator.decisions.evidence import Evidence
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.entries import Entry
-from library_validator.matching.match import Ranking, Scored
+from library_validator.matching.match import Ranking, ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.terms import fscs_key_of
 
 
-def last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, policy: Policy) -> Scored:
+def last_listed_of_system(
+    query: Query, ranking: Ranking, vanished: ScoredCandidate, policy: Policy
+) -> ScoredCandidate:
     """Of the entries of a vanished system that the applicant can be, the entry that was listed last.
 
     It shows what became of the system. A branch that closed years earlier does not.
@@ -23,7 +25,7 @@ def last_listed_of_system(query: Query, ranking: Ranking, vanished: Scored, poli
 
 
 def reconcile_with_vanished(
-    verdict: Verdict, match: Scored, ranking: Ranking, vanished: Scored, *, is_closer: bool
+    verdict: Verdict, match: ScoredCandidate, ranking: Ranking, vanished: ScoredCandidate, *, is_closer: bool
 ) -> Verdict:
     """The verdict if the applicant can be ``match``, or an entry that vanished before the newest release.
 
@@ -50,7 +52,7 @@ def reconcile_with_vanished(
     return verdict_on_vanished(vanished) if were_listed_together and is_closer else verdict
 
 
-def verdict_on_vanished(vanished: Scored) -> Verdict:
+def verdict_on_vanished(vanished: ScoredCandidate) -> Verdict:
     """A person decides on an applicant that the newest release no longer lists."""
     code = {"closed": "CLOSED_SINCE", "absorbed": "ABSORBED"}.get(
         vanished.entry.listing.fate, "NO_LONGER_LISTED"
@@ -61,7 +63,7 @@ def verdict_on_vanished(vanished: Scored) -> Verdict:
     return Verdict(Answer.NEEDS_REVIEW, (code,), vanished, {code: about})
 
 
-def _name_with_last_year(vanished: Scored) -> str:
+def _name_with_last_year(vanished: ScoredCandidate) -> str:
     """A vanished entry in words: ``AK0001 (Anytown Library), last listed for fiscal year 2020``."""
     entry = vanished.entry
     name = entry.listing.system_name if entry.is_system else entry.listing.outlet_name

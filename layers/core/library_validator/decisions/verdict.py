@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FieldProblem
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 
 
 class Verdict(NamedTuple):
@@ -19,6 +19,6 @@ class Verdict(NamedTuple):
 
     answer: Answer
     codes: tuple[str, ...]
-    match: Scored | None = None
+    match: ScoredCandidate | None = None
     about: Mapping[str, str] = MappingProxyType({})
     problems: tuple[FieldProblem, ...] = ()  # of fields that could not be used

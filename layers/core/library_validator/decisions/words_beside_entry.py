@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import dropwhile, pairwise
 from typing import Final
 
-from library_validator.matching.match import Scored
+from library_validator.matching.match import ScoredCandidate
 from library_validator.matching.query import Query
 from library_validator.matching.slips import (
     forms_of,
@@ -71,8 +71,8 @@ class WordsBesideEntry:
     def __init__(
         self,
         query: Query,
-        best: Scored,
-        candidates: Sequence[Scored],
+        best: ScoredCandidate,
+        candidates: Sequence[ScoredCandidate],
         written: Sequence[str],
         *,
         located: bool,

@@ -39,7 +39,7 @@ class Row(NamedTuple):
     application_id: str
     fields: dict[str, Any]
 
-    def body(self) -> str:
+    def message(self) -> str:
         """The message that is sent for this row, in ASCII. Equal rows have equal messages."""
         return json.dumps(self.fields, separators=(",", ":"))
 
@@ -87,7 +87,7 @@ class ApplicationsFile:
         read, if a workbook has several tables. ``beside``: columns that are kept in ``Row.fields`` besides
         the columns of an application. Without ``generate_ids``, rows without an id get no id.
 
-        Raises ``FileUnreadable`` where ``source`` has no applications at all, and ``NotInFile`` where a named
+        Raises ``FileUnreadable`` if ``source`` has no applications at all, and ``NotInFile`` if a named
         column or sheet does not exist.
         """
         self.notices = Notices()
@@ -263,7 +263,7 @@ class ApplicationsFile:
         row = Row(line, "" if given is None else str(given), fields)
         if _is_short(row.fields):
             return row
-        size = len(row.body())
+        size = len(row.message())
         if size > MAX_MESSAGE_BYTES:
             said = f"has {size:,} bytes; an application has at most {MAX_MESSAGE_BYTES:,}"
             return BadLine(line, said, last_line=last if last > line else None)

@@ -15,7 +15,7 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def cell_text(cell: Any) -> str:
-    """The text of an openpyxl cell: 2138 in the format ``00000`` is ``02138``, 9075550100.0 has no point."""
+    """The text of an openpyxl cell: 2138 in the format ``00000`` is ``02138``, and 9.0 is ``9``."""
     value = cell.value
     if value is None:
         return ""

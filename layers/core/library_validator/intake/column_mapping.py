@@ -76,7 +76,7 @@ def map_columns(
     ``documented_first``: a column with exactly the name of its field comes before all others, and the
     organization's name may be missing.
 
-    Raises ``NotInFile`` where a chosen field or header does not exist, and ``FileUnreadable`` where it is not
+    Raises ``NotInFile`` if a chosen field or header does not exist, and ``FileUnreadable`` if it is not
     certain which column has the organization's name.
     """
     return _Mapper(file, header, chosen, beside, documented_first=documented_first).mapping()
@@ -114,17 +114,17 @@ class _Mapper:
         for field, given in self._chosen.items():
             self._take_chosen(field, given)
         for name in self._beside:
-            self._take(name, self._columns_named(name)[:1])
+            self._take_columns(name, self._columns_named(name)[:1])
         for field in COLUMNS:
             if field in self._chosen:
                 continue
             if self._documented_first and (documented := self._columns_named(field)):
                 self._refuse_repeated_headers(documented)
-                self._take(field, documented)
+                self._take_columns(field, documented)
             elif field == "street":
                 self._take_street()
             else:
-                self._take(field, self._preferred_column(field))
+                self._take_columns(field, self._preferred_column(field))
         if "name" not in self._single and not self._documented_first:
             raise FileUnreadable(
                 self._file,
@@ -157,14 +157,16 @@ class _Mapper:
     def _columns_named(self, name: str) -> list[int]:
         return [at for at in self._open if self._keys[at].replace(" ", "_").replace("-", "_") == name]
 
-    def _take(self, field: str, positions: Sequence[int]) -> None:
+    def _take_columns(self, field: str, positions: Sequence[int]) -> None:
         for position in positions:
             self._single[field] = position
             self._open.remove(position)
 
     def _take_chosen(self, field: str, given: Sequence[str]) -> None:
         if field not in COLUMNS:
-            raise NotInFile(f"{field!r} is not a field of an application; those are {', '.join(COLUMNS)}")
+            raise NotInFile(
+                f"{field!r} is not a field of an application; the fields are {', '.join(COLUMNS)}"
+            )
         if len(given) > 1 and field != "street":
             raise NotInFile(f"{field} is read from one column, but {len(given)} columns were named for it")
         positions = []

@@ -18,7 +18,7 @@ MAX_LINE_CHARACTERS: Final = 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _HEAD: Final = 4096
 _LINES_NAMED: Final = 5
-# The byte-order mark of UTF-32 begins with that of UTF-16: the longer mark is looked for first.
+# The byte-order mark of UTF-32 begins with the mark of UTF-16, so the longer mark is tried first.
 _WIDE_MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -29,7 +29,7 @@ _NAMES: Final = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 
 
 class Line(NamedTuple):
-    """A line of the file; ``problem`` is empty where its text could be read."""
+    """A line of the file; ``problem`` is empty if its text could be read."""
 
     number: int  # 1 is the first line of the file
     text: str  # with its line end

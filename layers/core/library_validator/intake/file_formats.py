@@ -40,9 +40,9 @@ _OTHER_ZIPS: Final = (
 
 
 def is_workbook(source: BinaryIO, file: str) -> bool:
-    """Whether the file is an .xlsx workbook; False where it is text.
+    """Whether the file is an .xlsx workbook; False if it is text.
 
-    Raises ``FileUnreadable`` where it is neither; the sentence says what the file is and what to do.
+    Raises ``FileUnreadable`` if it is neither; the sentence says what the file is and what to do.
     """
     source.seek(0)
     head = source.read(1024)

@@ -1,6 +1,6 @@
 """The words that people use in the headers of their columns.
 
-A phrase is a set of words: "ZIP code" and "Code (ZIP)" are the same. Where a file has several columns for one
+A phrase is a set of words: "ZIP code" and "Code (ZIP)" are the same. If a file has several columns for one
 purpose, the column whose phrase is listed first is read.
 """
 

@@ -25,7 +25,7 @@ UNIT: Final = 4
 TOWN_LINE: Final = 5
 
 _LONGEST: Final = 300  # characters of a header that are looked at
-_AN_ORGANIZATIONS: Final = 100  # an id of the organization comes after every id of an application
+_AN_ORGANIZATIONS: Final = 100  # rank: an id of the organization comes after every id of an application
 _BARE_NOUN: Final = 40  # "Library" comes after "Library name" and "Organization name"
 _PART_OF_LIBRARY: Final = 20
 _BRANCH: Final = 70
@@ -52,7 +52,7 @@ class Meaning(NamedTuple):
     """The meaning of a header: ``target`` is a column of an application, or ``PERSON``."""
 
     target: str
-    rank: int = 0  # the smallest is preferred where several columns have one target
+    rank: int = 0  # the smallest rank is preferred if several columns have one target
     part: int = FIRST_LINE  # a part of a street: ``FIRST_LINE``, ``UNIT`` …
     place: int = vocabulary.NO_PLACE  # a number of ``header_words``: whose address it is
     label: str = ""  # "Suite", if the header says it and the cells leave it out
@@ -60,7 +60,7 @@ class Meaning(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def meaning_of(header: str) -> Meaning | None:
-    """The meaning of a header; None where it is not recognised."""
+    """The meaning of a header; None if it is not recognised."""
     header = header[:_LONGEST]
     words = words_of(header)
     if _is_personal(words):

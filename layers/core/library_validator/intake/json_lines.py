@@ -39,7 +39,7 @@ class JsonLines:
         beside: Sequence[str],
         notices: Notices,
     ) -> None:
-        """Raises ``NotInFile`` where a chosen key is in none of the first objects."""
+        """Raises ``NotInFile`` if a chosen key is in none of the first objects."""
         self._file, self._chosen, self._beside, self._notices = file, chosen, beside, notices
         self._mappings: dict[tuple[str, ...], ColumnMapping] = {}
         first = list(islice(lines, _LINES_SEARCHED))

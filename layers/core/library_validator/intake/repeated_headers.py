@@ -45,7 +45,7 @@ class HeaderRows:
         self._words = _WORDS.union(word for key in self._keys for word in key.split())
 
     def kind_of(self, cells: Sequence[str]) -> HeaderKind | None:
-        """The kind of header that the cells are; None where they are not a header."""
+        """The kind of header that the cells are; None if they are not a header."""
         if not any(
             self._has_only_header_words(cells[at]) for at in (self._name, self._first) if at < len(cells)
         ):

@@ -27,8 +27,8 @@ class StreetPart(NamedTuple):
 def street_of(cells: Sequence[str], parts: Sequence[StreetPart]) -> str:
     """The parts of a row's street as a single line, joined by ", ".
 
-    A line that begins with a house number comes first, and a PO box last. A bare number is written with its
-    label ("Suite 4", "Unit 4"). Lines that name a person ("Attn: …") are left out.
+    A line that begins with a house number comes first, and a PO box last. A number without a word is written
+    with its label ("Suite 4", "Unit 4"). Lines that name a person ("Attn: …") are left out.
     """
     number = ""
     lines: list[str] = []

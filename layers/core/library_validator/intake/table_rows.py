@@ -62,7 +62,7 @@ class RowShape:
         return self.named <= len(cells) <= self.width and not any(map(str.strip, cells[self.named :]))
 
     def problem_of(self, cells: Sequence[str]) -> str:
-        """Why the cells are not a row; empty where they are a row.
+        """Why the cells are not a row; empty if they are a row.
 
         Too few or too many cells are still a row if certainly only empty cells at the end are missing or too
         many.

@@ -22,7 +22,7 @@ MAX_MEMBERS: Final = 2_000
 MAX_PART_BYTES: Final = 128 * 1024 * 1024  # unpacked size of a sheet, or of the texts of all sheets
 MAX_STYLES_BYTES: Final = 16 * 1024 * 1024
 MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
-MAX_ROWS: Final = 1_048_576  # of a sheet, as in any spreadsheet
+MAX_ROWS: Final = 1_048_576  # most rows of a sheet in any spreadsheet
 MAX_CELLS: Final = 50_000_000
 _ROWS_SEARCHED: Final = 20  # rows that are not blank, when the header is looked for
 _MOST_ROWS_SEARCHED: Final = 200
@@ -54,7 +54,7 @@ class Workbook:
     ) -> None:
         """Raises ``FileUnreadable`` if there is no table of applications, or more than one.
 
-        Raises ``NotInFile`` where no sheet has the name ``sheet``.
+        Raises ``NotInFile`` if no sheet has the name ``sheet``.
         """
         self._file = file
         self._has_formulas = _check_sizes(source, file)
@@ -92,7 +92,9 @@ class Workbook:
             raise self._error_of_damage(error) from error
 
     def _error_of_damage(self, error: BaseException) -> FileUnreadable:
-        while error.__context__ is not None:  # openpyxl only says that a part could not be read
+        while (
+            error.__context__ is not None
+        ):  # the cause: openpyxl itself only says that a part could not be read
             error = error.__context__
         said = " ".join(str(error).split())[:120]
         return FileUnreadable(

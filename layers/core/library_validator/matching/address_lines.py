@@ -25,7 +25,7 @@ from library_validator.matching.zips import is_foreign_within, state_of_zip
 _LONGEST: Final = 200
 _PARTS: Final = re.compile(r"\s*[,;|()\n]\s*|\s+-\s+")
 _ZIP: Final = re.compile(r"(?:^|(?<=[\s.,]))(\d{5})(?:-\d{4})?$")
-# Words before five figures at the end of a line that are not a ZIP.
+# Words such as HWY: after them, five figures at the end of a line are not a ZIP.
 _NUMBERED: Final = re.compile(
     r"(?i)(?:\b(?:box|bx|drawer|hwy|highway|route|rte|rt|rd|road|cr|fm|sr|us|no|num|suite|ste|unit|apt|lot|apartado|apdo|"
     r"casilla|bag|room|rm|bldg|building|mile|km|pmb|rr|hc)|#)[\s.#:]*$"
@@ -57,8 +57,8 @@ class Tail(NamedTuple):
 
 
 def is_plain_city(text: str) -> bool:
-    """A quick check: whether a town is only its name, without wrapping and without text after it."""
-    if text[-3:-2] == " ":  # two letters, perhaps a state's
+    """A quick check: whether a cell has only the name of a town, without wrapping or other text."""
+    if text[-3:-2] == " ":  # two letters at the end, perhaps of a state
         return False
     if text[:3].upper() not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
         return True
@@ -157,7 +157,7 @@ def _cut_state(parts: list[str], zip_code: str, *, street: bool) -> str:
     expected = state_of_zip(zip_code)
     last = parts[-1]
     if street and not zip_code and not (len(parts) > 2 and _is_town(parts[-2])):
-        return ""  # 100 LIBRARY ST, NE; 5 OCEAN, WILLOW CT
+        return ""  # not states: 100 LIBRARY ST, NE; 5 OCEAN, WILLOW CT
     whole = code_of(words(last))
     if whole and len(parts) > 1:
         parts.pop()

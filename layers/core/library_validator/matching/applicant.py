@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Description(Protocol):
-    """An organization as it describes itself: text as given; empty means not given."""
+    """An organization's description of itself, as it was given; empty means not given."""
 
     @property
     def name(self) -> str: ...
@@ -29,7 +29,7 @@ class Description(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A ``Description`` by itself, without an application."""
+    """A ``Description`` that is not part of an application."""
 
     name: str
     street: str = ""

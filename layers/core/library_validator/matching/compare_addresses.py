@@ -17,7 +17,7 @@ from library_validator.terms import PlaceLevel, StreetLevel
 def compare_addresses(
     street: Street, line: str, city: str, zip_code: str, listed: Iterable[Address]
 ) -> tuple[StreetLevel, PlaceLevel, Address | None]:
-    """The levels of street and place, each at the listed address that agrees best, and the street's address.
+    """The levels of street and place, each at its best listed address, and the best address for the street.
 
     Street and place may agree best at different addresses: a library may get its mail in the next town.
     """
@@ -52,7 +52,7 @@ def may_match_address(applied: Street, listed_addresses: Iterable[Address]) -> b
 
 
 def _is_near_number(applied: str, listed: str) -> bool:
-    """Whether two house numbers are equal or a slip apart, or a number is missing."""
+    """Whether two house numbers are equal or differ by one slip, or a number is missing."""
     if not applied or not listed or applied == listed:
         return True
     return len(listed) > 2 and OSA.distance(applied, listed, score_cutoff=1) <= 1

@@ -230,7 +230,7 @@ def _name_level(
     *,
     of_system: bool,
 ) -> NameLevel:
-    """The level of two names that share the words ``shared``, and differ in words that only one has."""
+    """The level of two names that share the words ``shared``, and differ in words that only one name has."""
     extra = [word for word in only_applied if word not in place]
     missing = [word for word in only_listed if word not in place]
     if (extra or missing) and SEPARATORS.issuperset(shared):

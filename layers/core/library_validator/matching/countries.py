@@ -33,7 +33,7 @@ _TERRITORIES: Final = {
     "USVI": "VI", "CNMI": "MP",
 }  # fmt: skip
 _OF_TERRITORIES: Final = frozenset("PR GU VI MP AS FM MH PW".split())
-_LONGEST_SLIP: Final = 2  # letters by which a long name may differ from UNITED STATES
+_LONGEST_SLIP: Final = 2  # most letters by which a long name may differ from UNITED STATES
 # Names of countries that are names of towns too: at the end of a street line, they are not read as countries.
 ALSO_TOWNS: Final = frozenset(
     """
@@ -87,7 +87,7 @@ def is_foreign_code(code: str) -> bool:
 
 
 def is_united_states(found: str) -> bool:
-    """Whether text in words is the name of the United States."""
+    """Whether a text, as ``words`` gives it, is a name of the United States."""
     return found in _UNITED_STATES
 
 

@@ -50,14 +50,14 @@ class Entry:
 
     id: Final[str]  # FSCS key of a system, FSCS id of an outlet
     kind: Final[str]  # AE, or the outlet's type: CE, BR, BS, BM
-    structure: Final[str]  # STATSTRU of the matched record
+    structure: Final[str]  # the code STATSTRU in the newest record
     first_listed: Final[int]  # oldest fiscal year that lists it under this id; 0: not known
     last_listed: Final[int]  # newest fiscal year that lists it
     state: Final[str]
     county: Final[str]  # normalized
-    libid: Final[str]  # the state's own id, folded
+    libid: Final[str]  # the state's own id, in capitals
     names: Final[tuple[Name, ...]]  # the entry's own name is first
-    system_names: Final[tuple[Name, ...]]  # of an outlet: the names of its system
+    system_names: Final[tuple[Name, ...]]  # names of the outlet's system; empty for a system
     addresses: Final[tuple[Address, ...]]  # the entry's own address is first
     phones: Final[tuple[str, ...]]
     former_ids: Final[tuple[str, ...]]  # FSCS keys and ids under which older releases list it

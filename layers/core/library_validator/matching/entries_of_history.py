@@ -13,7 +13,7 @@ from library_validator.matching.entries import SYSTEM_KIND, Address, Entry, List
 from library_validator.matching.names import Name, read_name
 from library_validator.matching.normalize import Street
 from library_validator.matching.phones import read_phone
-from library_validator.matching.zips import zip5
+from library_validator.matching.zips import five_digit_zip
 from library_validator.releases.lineage.fates import CLOSED, Fate
 from library_validator.releases.lineage.history import History, ListedOutlet, ListedSystem
 
@@ -156,7 +156,7 @@ def _distinct_names(names: list[str], read: ReadName) -> tuple[Name, ...]:
 def _distinct_addresses(lines: list[tuple[str, str, str]]) -> tuple[Address, ...]:
     found: dict[tuple[Street, str, str], Address] = {}
     for line, city, zip_code in lines:
-        address = Address(normalize.street(line), normalize.city(city), zip5(zip_code), line)
+        address = Address(normalize.street(line), normalize.city(city), five_digit_zip(zip_code), line)
         if not (address.street.is_empty and not address.city and not address.zip):
             found.setdefault((address.street, address.city, address.zip), address)
     return tuple(found.values())

@@ -28,13 +28,13 @@ class Index:
     postings: dict[str, bytes]  # blocking key -> encoded candidates, at most 64 KB each
     statistics: bytes  # encoded term statistics of the version
     fiscal_year: int  # of the newest release
-    systems: int  # listed in the newest release
+    systems: int  # number of systems in the newest release
     outlets: int
     entries: int  # also entries of older releases that have vanished
 
 
 def build_index(releases: Sequence[Release]) -> Index:
-    """Index all accepted releases; the order in which they are given does not matter."""
+    """The index of all accepted releases, which may be in any order."""
     history = merge_releases(releases)
     newest = max(releases, key=lambda release: release.fiscal_year)
     published = _statistics_of(entries_of(history))
@@ -72,7 +72,7 @@ def _statistics_of(entries: Iterable[Entry]) -> Statistics:
 
 
 def _posting(entries: list[Entry], encoded: dict[str, bytes]) -> bytes:
-    """The candidates of a key; if there are too many, systems first, then the latest listed."""
+    """The posting of a key; if it has too many entries, it keeps systems first, then the latest listed."""
     if len(entries) > MAX_CANDIDATES:
         entries = sorted(entries, key=lambda entry: (not entry.is_system, -entry.last_listed, entry.id))
     return RECORD.join(encoded[entry.id] for entry in entries[:MAX_CANDIDATES])

@@ -21,7 +21,7 @@ NAME_FAMILY: Final = "N"  # the whole distinguishing part of a name, in any stat
 ZIP_FAMILY: Final = "Z"
 WORD_FAMILY: Final = "W"  # state and one distinguishing word of a name
 CITY_FAMILY: Final = "C"  # state and city
-# Few entries share a key of these families, and seldom by accident.
+# Few entries share a key of these families, so a shared key is rarely an accident.
 SURE_FAMILIES: Final = frozenset((FSCS_KEY_FAMILY, PHONE_FAMILY, HOUSE_FAMILY, BOX_FAMILY, NAME_FAMILY))
 MAX_KEYS: Final = 10
 MAX_WORD_KEYS: Final = 4

@@ -28,7 +28,7 @@ _PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
 
 
 @dataclass(slots=True)  # not frozen: README.md says why
-class Scored:
+class ScoredCandidate:
     """A candidate with its comparisons and its score."""
 
     entry: Final[Entry]
@@ -40,26 +40,26 @@ class Scored:
 class Ranking:
     """Every candidate, best first: entries of the newest release, and entries that vanished before it."""
 
-    scored: Final[tuple[Scored, ...]]
-    vanished: Final[tuple[Scored, ...]] = ()
+    scored: Final[tuple[ScoredCandidate, ...]]
+    vanished: Final[tuple[ScoredCandidate, ...]] = ()
     keys: Final[Sequence[str]] = ()  # blocking keys of the applicant
     postings: Final[Mapping[str, bytes]] = field(default_factory=dict)
     fiscal_year: Final[int] = 0  # newest fiscal year of the registry
 
     @property
-    def best(self) -> Scored | None:
+    def best(self) -> ScoredCandidate | None:
         return self.scored[0] if self.scored else None
 
     @property
-    def vanished_best(self) -> Scored | None:
+    def vanished_best(self) -> ScoredCandidate | None:
         return self.vanished[0] if self.vanished else None
 
     @property
-    def runner_up(self) -> Scored | None:
+    def runner_up(self) -> ScoredCandidate | None:
         """The best listed candidate that belongs to another system than the best candidate."""
         return self.best_other_than(self.scored[0]) if self.scored else None
 
-    def only_system_of_town(self) -> Scored | None:
+    def only_system_of_town(self) -> ScoredCandidate | None:
         """The best candidate of the only system that is listed in the applicant's town, if there is one."""
         family = CITY_FAMILY if any(key[0] == CITY_FAMILY for key in self.keys) else ZIP_FAMILY
         town = next((self.postings.get(key) for key in self.keys if key[0] == family), None)
@@ -69,7 +69,7 @@ class Ranking:
             return None
         return next((candidate for candidate in self.scored if candidate.entry.fscs_key in systems), None)
 
-    def best_other_than(self, chosen: Scored) -> Scored | None:
+    def best_other_than(self, chosen: ScoredCandidate) -> ScoredCandidate | None:
         """The best listed candidate that belongs to another system than ``chosen``."""
         key = chosen.entry.fscs_key
         for other in self.scored:
@@ -102,9 +102,9 @@ def rank(
     """
     keys, comparer = query.keys, Comparer(query)
 
-    def score(entry: Entry) -> Scored:
+    def score(entry: Entry) -> ScoredCandidate:
         compared = comparer.compare(entry)
-        return Scored(entry, compared, weights.total(compared))
+        return ScoredCandidate(entry, compared, weights.total(compared))
 
     sure, namesakes = _find_sure_records(keys, query.state, postings)
     scored = [score(entry_of(record)) for record in sure]
@@ -120,7 +120,7 @@ def rank(
     if len(scored) > 1:
         scored.sort(key=_sort_key)
     listed = tuple([candidate for candidate in scored if candidate.entry.last_listed >= fiscal_year])
-    vanished: tuple[Scored, ...] = ()
+    vanished: tuple[ScoredCandidate, ...] = ()
     if len(listed) < len(scored):
         vanished = tuple([candidate for candidate in scored if candidate.entry.last_listed < fiscal_year])
     return Ranking(listed, vanished, keys, postings, fiscal_year)
@@ -198,7 +198,7 @@ def _select_by_quick_check(
     ]
 
 
-def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:
+def _has_certain(scored: Iterable[ScoredCandidate], fiscal_year: int) -> bool:
     """Whether a listed entry has the applicant's exact name, at the same place, and its street or phone.
 
     No other entry can have a similar score: every entry with the same name, phone or house was compared.
@@ -213,12 +213,12 @@ def _has_certain(scored: Iterable[Scored], fiscal_year: int) -> bool:
     return False
 
 
-def _has_likely(scored: Iterable[Scored], fiscal_year: int = 0) -> bool:
-    """Whether an entry, last listed in ``fiscal_year`` or later, is more likely the applicant than not."""
+def _has_likely(scored: Iterable[ScoredCandidate], fiscal_year: int = 0) -> bool:
+    """Whether an entry that is listed in ``fiscal_year`` or later is probably the applicant."""
     return any(candidate.bits > 0 and candidate.entry.last_listed >= fiscal_year for candidate in scored)
 
 
-def _sort_key(scored: Scored) -> tuple[int, int, int, str]:
+def _sort_key(scored: ScoredCandidate) -> tuple[int, int, int, str]:
     """A sort key: millionths of bits, then the newer listing, then systems before outlets, then the id."""
     entry = scored.entry
     return (-round(scored.bits * 1e6), -entry.last_listed, 0 if entry.is_system else 1, entry.id)

@@ -45,5 +45,5 @@ NO_NAME: Final = name_of("")
 
 
 def read_name(name: str) -> Name:
-    """Normalize and split a name as written."""
+    """Normalize a written name, and split it into its parts."""
     return name_of(" ".join(name_tokens(name)))

@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them: ten digits of the North American plan, extensions left out."""
+"""Telephone numbers as people write them: ten digits of the North American plan, without extensions."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def has_more_than_numbers(text: str) -> bool:
 
 
 def read_phone(text: str) -> str:
-    """The first telephone number of a text, ten digits, or empty; ``-3`` and ``-4`` are not phones."""
+    """The ten digits of the first telephone number of a text, or empty; ``-3`` and ``-4`` are not phones."""
     found = read_phones(text)
     return found[0] if found else ""
 

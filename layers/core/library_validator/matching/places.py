@@ -23,7 +23,7 @@ from library_validator.matching.values import has_flag, unwrap_value
 from library_validator.matching.zips import NO_ZIP, Zip, is_foreign_within, read_zip, state_of_zip
 
 _NOTHING: Final[tuple[Unread, ...]] = ()
-_LONGEST_CODE: Final = 2  # letters: D-10115 is in Germany, 1234 AB in the Netherlands
+_LONGEST_CODE: Final = 2  # letters beside a foreign ZIP: D-10115 is in Germany, 1234 AB in the Netherlands
 
 
 class Place(NamedTuple):
@@ -57,7 +57,7 @@ def _has_city_at_end(line: str, city: str) -> bool:
 
 
 class _Reading:
-    """Reads the cells together, cell by cell; the first cell that gives a value counts."""
+    """Reads the cells one after another; the first cell that has a value is used for it."""
 
     def __init__(self, of_state: State, of_zip: Zip, *, has_flag: bool) -> None:
         self._has_flag = has_flag
@@ -142,7 +142,7 @@ class _Reading:
         tail = read_street_line(line)
         is_other_town = bool(tail.city and city) and words(tail.city) != words(city)
         if tail.is_foreign:
-            if not (self.state and _has_city_at_end(line, city)):  # Ontario is a town too, in California
+            if not (self.state and _has_city_at_end(line, city)):  # Ontario is also a town in California
                 self.unread.append(unread.FOREIGN_STREET)
         elif not self._take_tail(tail):
             is_of_state = tail.state in ("", self.state)
@@ -174,7 +174,7 @@ class _Reading:
             return
         found = read_country(country)
         if self.state and read_state(country).code == self.state and not self._has_flag:
-            self.is_american = True  # Georgia, where the state is Georgia
+            self.is_american = True  # the country Georgia, if the state is Georgia too
         elif found.foreign:
             self.unread.append(unread.FOREIGN_COUNTRY)
         elif found.state and self.state and found.state != self.state:

@@ -136,7 +136,7 @@ def _is_mistyped_pl(word: str) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _nearest_kind_word(word: str) -> tuple[str, ...]:
-    """The words that ``word`` is a typing slip away from, or none."""
+    """The words that ``word`` means, if it differs from them by typing slips; otherwise empty."""
     if not word.isalpha():
         lettered = word.translate(_FIGURES)
         return _MEANINGS.get(lettered, ()) if lettered.isalpha() else ()

@@ -6,7 +6,7 @@ from typing import Final
 
 
 def _by_name(text: str) -> dict[str, str]:
-    """``CODE: NAME / NAME`` lines, by name."""
+    """The codes in lines such as ``CODE: NAME / NAME``, by name."""
     found: dict[str, str] = {}
     for line in text.strip().splitlines():
         code, names = line.strip().split(": ")

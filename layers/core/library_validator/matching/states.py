@@ -89,7 +89,7 @@ def code_of(found: str) -> str:
 
 
 def is_province(found: str) -> bool:
-    """Whether text in words names a province of Canada or a part of another country, or the country."""
+    """Whether a text is the name of a province of Canada, of a part of another country, or of a country."""
     if found in PROVINCES or code_of_foreign_name(found):
         return True
     parts = found.split()

@@ -1,8 +1,7 @@
 """The stored bytes of a registry entry: the fields of each index format, in the order of a record.
 
-A posting is a list of records, one for each entry. A record is a line of UTF-8 text. A change to
-its fields is a new index format, and the fields that older records lack get a table such as
-``_ABSENT_IN_FORMAT_1``.
+A posting is a list of records, one for each entry. A record is a line of UTF-8 text. A change to its fields
+is a new index format. A table such as ``_ABSENT_IN_FORMAT_1`` has the fields that older records lack.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Kind = Literal["unreadable", "foreign"]
 
 
 class Unread(NamedTuple):
-    """A field whose value is not of its kind, or is of another country."""
+    """A field whose value cannot be read, or belongs to another country."""
 
     field: str
     problem: str  # a phrase that completes "<field> "

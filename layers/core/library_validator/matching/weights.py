@@ -41,7 +41,7 @@ LEVELS_OF: Final[Mapping[str, tuple[str, ...]]] = {  # compared field -> its lev
 class Weights:
     version: str
     prior: float  # bits before anything is compared
-    bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits, of two decimals
+    bits: Mapping[str, Mapping[str, float]]  # field -> level -> bits, with two decimals
     rarity_scale: float  # the share of the term-frequency bits that is counted
     rarity_cap: float
 

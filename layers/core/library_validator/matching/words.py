@@ -225,7 +225,7 @@ _LOOK_ALIKES: Final = dict(
         strict=True,
     )
 )
-# Latin letters that have no accent to drop.
+# Latin letters that do not become ASCII without their accent.
 _LATIN_LETTERS: Final = _pairs("""
     Ø:O ø:o Ł:L ł:l Æ:AE æ:ae Œ:OE œ:oe ß:ss Đ:D đ:d Ð:D ð:d Þ:TH þ:th ı:i
 """)

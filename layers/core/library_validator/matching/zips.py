@@ -59,7 +59,7 @@ _BEGINS: Final = re.compile(r"(\d{5})(?!\d)")
 _FOREIGN: Final = tuple(
     re.compile(pattern)
     for pattern in (
-        r"[ABCEGHJ-NPRSTVXY]\d[A-Z](?:[\s-]?\d[A-Z]\d)?",  # Canada, whole or its first half
+        r"[ABCEGHJ-NPRSTVXY]\d[A-Z](?:[\s-]?\d[A-Z]\d)?",  # Canada: the whole code, or its first half
         r"[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}",  # United Kingdom
         r"[A-Z]\d[\dW]\s?[A-Z\d]{4}",  # Ireland
         r"[A-Z]\d{4}[A-Z]{3}",  # Argentina
@@ -72,7 +72,7 @@ _BRITISH_AT_END: Final = re.compile(
 
 
 class Zip(NamedTuple):
-    """A ZIP as it was read. ``digits`` are five, or empty; ``letters`` is the text beside the digits."""
+    """A ZIP as it was read. ``digits`` has five digits or none; ``letters`` is the text beside them."""
 
     digits: str
     letters: str = ""
@@ -92,7 +92,7 @@ def state_of_zip(zip_code: str) -> str:
     return _STATE_OF_PREFIX.get(zip_code[:3], "") if state is None else state
 
 
-def zip5(text: str) -> str:
+def five_digit_zip(text: str) -> str:
     """The five digits of a ZIP, or empty. ZIP+4 is cut; lost zeros are restored (``1238`` is ``01238``)."""
     if len(text) == 5 and text.isascii() and text.isdigit():
         return text if text not in _NO_ZIPS else ""

@@ -1,4 +1,4 @@
-"""A download from outside, without trust in the other side.
+"""A download from outside, without trust in the source.
 
 Redirects stay on the hosts of the source. The size is counted while the content is read. Nothing is
 decompressed. The first bytes show whether the content is a zip. The whole download ends within a given time.
@@ -128,13 +128,13 @@ class Downloader:
 
     def download_page(self, url: str, target: BinaryIO) -> Download:
         """Download a web page. Raises ``NotFetched``."""
-        return self._with_retries(url, target, {}, _PAGE, MAX_PAGE_BYTES)
+        return self._download_with_retries(url, target, {}, _PAGE, MAX_PAGE_BYTES)
 
     def download_zip(self, url: str, target: BinaryIO, validators: Validators, max_bytes: int) -> Download:
         """Download a zip, unless ``validators`` show that it has not changed. Raises ``NotFetched``."""
-        return self._with_retries(url, target, validators.conditions(), _ZIP, max_bytes)
+        return self._download_with_retries(url, target, validators.conditions(), _ZIP, max_bytes)
 
-    def _with_retries(
+    def _download_with_retries(
         self, url: str, target: BinaryIO, conditions: Mapping[str, str], kind: str, max_bytes: int
     ) -> Download:
         for attempt in range(1, ATTEMPTS + 1):
@@ -165,14 +165,14 @@ class Downloader:
             with self.http.get(url, headers, self.time_left()) as answer:
                 location = answer.headers.get("location", "")
                 if answer.status not in _REDIRECTS or not location:
-                    return self._receive(url, answer, target, conditions, kind, max_bytes)
+                    return self._receive_file(url, answer, target, conditions, kind, max_bytes)
             try:
                 url = urljoin(url, location)
             except ValueError:
                 raise NotFetched(FetchOutcome.UNEXPECTED, "redirects to an invalid address") from None
         raise NotFetched(FetchOutcome.STRAYED, f"redirects more than {MAX_REDIRECTS} times")
 
-    def _receive(
+    def _receive_file(
         self,
         url: str,
         answer: HttpResponse,
@@ -196,7 +196,7 @@ class Downloader:
         size, digest = self._write_body(answer, target, kind, max_bytes)
         if declared.isdecimal() and size != int(declared):
             raise NotFetched(
-                FetchOutcome.TRUNCATED, f"sent {size:,} bytes of {int(declared):,}", transient=True
+                FetchOutcome.TRUNCATED, f"sent only {size:,} of {int(declared):,} bytes", transient=True
             )
         return Download(
             url,

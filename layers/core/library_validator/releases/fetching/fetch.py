@@ -119,7 +119,7 @@ class KnownReleases:
 
 @dataclass(frozen=True, slots=True)
 class FetchPorts:
-    """The objects that a search uses. ``time_left`` is for all sources together."""
+    """The objects that a search uses. ``time_left`` is the time for all sources together."""
 
     http: HttpClient
     releases: FetchedReleases

@@ -190,7 +190,7 @@ def _problems_of_missing_values(nearest: Release, release: Release, limits: Limi
             usual = 100 * old_rows / max(before[kind].rows, 1)
             if limits.is_exceeded(rows, shape.rows, usual + allowed.more):
                 limit = f"at most {usual + allowed.more:.1f} %"
-                more.append(f"{column} in {share(rows, shape.rows)}, {usual:.1f} % then ({limit})")
+                more.append(f"{column} in {share(rows, shape.rows)}, before {usual:.1f} % ({limit})")
         if more:
             yield Problem(
                 "more_values_missing",

@@ -76,8 +76,8 @@ def _problems_of_year(release: Release, live: LiveRelease | None, today: date) -
         yield Problem(
             "superseded",
             "quarantine",
-            f"fiscal year {year} is older than the live one, {live.fiscal_year}: accept it if the libraries "
-            "that it lists should be known too",
+            f"fiscal year {year} is older than the live fiscal year {live.fiscal_year}: accept it if the "
+            "libraries that it lists should be known too",
         )
     elif year == live.fiscal_year and release.content_sha256 != live.content_sha256:
         yield Problem(

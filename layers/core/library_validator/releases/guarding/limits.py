@@ -14,7 +14,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ByYears(_Model):
+class LimitByYears(_Model):
     """A limit in per cent that grows with the years between two releases."""
 
     first: float = Field(ge=0, le=100)
@@ -24,11 +24,11 @@ class ByYears(_Model):
         return self.first + self.further * (max(years, 1) - 1)
 
 
-class OfKinds(_Model):
-    systems: ByYears
-    outlets: ByYears
+class LimitsByKind(_Model):
+    systems: LimitByYears
+    outlets: LimitByYears
 
-    def limit_of(self, kind: str) -> ByYears:
+    def limit_of(self, kind: str) -> LimitByYears:
         return self.systems if kind == "systems" else self.outlets
 
 
@@ -37,7 +37,7 @@ class Missing(_Model):
     more: float = Field(ge=0, le=100)
 
 
-class RowsOfAFile(_Model):
+class FileRowLimits(_Model):
     repaired: float
     rejected: float
     unreadable: float
@@ -55,18 +55,18 @@ class Letters(_Model):
 
 class Limits(_Model):
     few: int = Field(ge=0)
-    rows: OfKinds
-    gone: OfKinds
-    new: OfKinds
-    renumbered: OfKinds
-    reassigned: OfKinds
-    state_loss: OfKinds
-    state_growth: OfKinds
-    changed: Mapping[str, ByYears]
+    rows: LimitsByKind
+    gone: LimitsByKind
+    new: LimitsByKind
+    renumbered: LimitsByKind
+    reassigned: LimitsByKind
+    state_loss: LimitsByKind
+    state_growth: LimitsByKind
+    changed: Mapping[str, LimitByYears]
     missing: Mapping[str, Missing]
     shape: Mapping[str, float]
     without_outlets: WithoutOutlets
-    rows_of_a_file: RowsOfAFile
+    rows_of_a_file: FileRowLimits
     letters: Letters
 
     def is_exceeded(self, rows: int, of: int, percent: float) -> bool:
