@@ -15,7 +15,7 @@ import typer
 from library_validator.errors import FileUnreadable, NotInFile
 from library_validator.intake.applications_file import ApplicationsFile, BadLine
 from library_validator_cli.failures import CommandFailed, WrongUsage
-from library_validator_cli.terminal import warning
+from library_validator_cli.terminal import show_warning
 
 BAD_LINES_SHOWN: Final = 20
 
@@ -104,6 +104,6 @@ def _headers_by_field(columns: Sequence[str]) -> dict[str, list[str]]:
 def warn_of_bad_lines(bad: Sequence[BadLine]) -> None:
     """Show the lines that cannot be read and the reasons, at most ``BAD_LINES_SHOWN``."""
     for line in bad[:BAD_LINES_SHOWN]:
-        warning(f"{line.lines} {line.error}")
+        show_warning(f"{line.lines} {line.error}")
     if len(bad) > BAD_LINES_SHOWN:
-        warning(f"… and {len(bad) - BAD_LINES_SHOWN:,} more places that cannot be read")
+        show_warning(f"… and {len(bad) - BAD_LINES_SHOWN:,} more places that cannot be read")

@@ -10,7 +10,7 @@ from library_validator.registry.store import Run
 from library_validator.views.run import RunView, run_view
 from library_validator_cli.failures import FAILED
 from library_validator_cli.tables.runs import run_line
-from library_validator_cli.terminal import show, show_json, warning
+from library_validator_cli.terminal import show, show_json, show_warning
 
 
 def show_ending(run: Run, *, as_json: bool) -> None:
@@ -27,11 +27,11 @@ def show_ending(run: Run, *, as_json: bool) -> None:
 def _show_run(view: RunView) -> None:
     show(run_line(view))
     for remark in view.remarks:
-        warning(remark)
+        show_warning(remark)
     if view.next_action == "wait_for_retry":
-        warning("the service tries again by itself; to see how it ends: library-validator release list")
+        show_warning("the service tries again by itself; to see how it ends: library-validator release list")
     elif not view.is_loaded:
-        warning("the live registry is unchanged")
+        show_warning("the live registry is unchanged")
     if view.next_action == "accept_or_reject":
         run_id = view.run.run_id
-        warning(f'a person decides: library-validator release accept "{run_id}" --reason …, or reject')
+        show_warning(f'a person decides: library-validator release accept "{run_id}" --reason …, or reject')

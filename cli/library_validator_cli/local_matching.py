@@ -47,7 +47,7 @@ FLAT_COLUMNS: Final = (
 
 
 def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> MemoryRegistry:
-    """A live registry built from releases in any order. ``on_step`` is called with each step.
+    """A live registry that is built from releases in any order. ``on_step`` is called with each step.
 
     Raises ``ReleaseRefused``.
     """

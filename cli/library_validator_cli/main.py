@@ -25,7 +25,7 @@ from library_validator_cli.commands import (
     upload,
 )
 from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
-from library_validator_cli.terminal import plain_error
+from library_validator_cli.terminal import show_error
 from library_validator_devstack.commands import demo, stack
 from library_validator_devstack.local_stack import LocalStackFailed
 
@@ -91,7 +91,7 @@ demo.register(app)
 
 
 def _end_command(text: str, exit_code: int) -> SystemExit:
-    plain_error(text)
+    show_error(text)
     return SystemExit(exit_code)
 
 

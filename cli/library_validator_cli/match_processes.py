@@ -36,7 +36,7 @@ class AnswerLines(NamedTuple):
     """Lines of the output, in order, and the numbers of lines by answer (or ``unreadable``)."""
 
     counts: Counter[str]
-    text: str  # lines with their line ends
+    text: str  # the lines, each with its line end
 
 
 Rows = Iterable[Row | BadLine]

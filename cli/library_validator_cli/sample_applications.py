@@ -52,13 +52,13 @@ def sample_applications(release: Release, count: int, seed: int) -> Iterator[Sam
     Raises ``ValueError`` for a release with systems in fewer than two states.
     """
     rng = Random(f"sample-applications {seed}")
-    draw = _Draw(release, rng)
+    draw = _RecordDrawer(release, rng)
     for number in range(1, count + 1):
         kinds = _IMPOSTORS if rng.random() < IMPOSTORS else _LIBRARIES
         yield replace(rng.choice(kinds)(draw), application_id=f"sample-{seed}-{number:06d}")
 
 
-class _Draw:
+class _RecordDrawer:
     """Draws records from a release."""
 
     def __init__(self, release: Release, rng: Random) -> None:
@@ -101,18 +101,18 @@ class _Draw:
         return f"{self.rng.randrange(100, 9900)} {self.rng.choice(_STREETS)}"
 
 
-def _clean(draw: _Draw) -> SampleApplication:
+def _clean_application(draw: _RecordDrawer) -> SampleApplication:
     return draw.application(draw.system(), "clean")
 
 
-def _typo(draw: _Draw) -> SampleApplication:
+def _application_with_typo(draw: _RecordDrawer) -> SampleApplication:
     typed = draw.application(draw.system(), "typo")
     if draw.rng.random() < 0.7:
         return replace(typed, name=typing_mistakes.mistype(typed.name, draw.rng))
     return replace(typed, street=typing_mistakes.mistype(typed.street, draw.rng))
 
 
-def _abbreviated(draw: _Draw) -> SampleApplication:
+def _abbreviated_application(draw: _RecordDrawer) -> SampleApplication:
     typed = draw.application(draw.system(), "abbreviated")
     return replace(
         typed,
@@ -121,18 +121,18 @@ def _abbreviated(draw: _Draw) -> SampleApplication:
     )
 
 
-def _swapped(draw: _Draw) -> SampleApplication:
+def _application_with_swapped_words(draw: _RecordDrawer) -> SampleApplication:
     typed = draw.application(draw.system(), "swapped")
     return replace(typed, name=typing_mistakes.swap_words(typed.name, draw.rng))
 
 
-def _sparse(draw: _Draw) -> SampleApplication:
+def _sparse_application(draw: _RecordDrawer) -> SampleApplication:
     """An application with name, city and state, in half of the cases with a ZIP."""
     typed = draw.application(draw.system(), "sparse")
     return replace(typed, street="", phone="", zip=draw.rng.choice((typed.zip, "")))
 
 
-def _mailing_address(draw: _Draw) -> SampleApplication:
+def _application_with_mailing_address(draw: _RecordDrawer) -> SampleApplication:
     system = draw.system()
     typed = draw.application(system, "mailing_address")
     if system.mailing_street in ("", "M"):
@@ -145,54 +145,58 @@ def _mailing_address(draw: _Draw) -> SampleApplication:
     )
 
 
-def _branch(draw: _Draw) -> SampleApplication:
-    return draw.application(draw.rng.choice(draw.branches), "branch") if draw.branches else _clean(draw)
+def _application_of_branch(draw: _RecordDrawer) -> SampleApplication:
+    return (
+        draw.application(draw.rng.choice(draw.branches), "branch")
+        if draw.branches
+        else _clean_application(draw)
+    )
 
 
-def _fscs_id(draw: _Draw) -> SampleApplication:
+def _application_with_fscs_id(draw: _RecordDrawer) -> SampleApplication:
     system = draw.system()
     typed = draw.application(system, "fscs_id")
     typed = replace(typed, fscs_id=typing_mistakes.write_fscs_id(system.fscs_key, draw.rng))
     return replace(typed, street="", phone="", zip="") if draw.rng.random() < 0.4 else typed
 
 
-def _friends(draw: _Draw) -> SampleApplication:
+def _application_of_friends(draw: _RecordDrawer) -> SampleApplication:
     """An impostor with the name, address and phone of a library: no score recognizes it."""
     typed = draw.application(draw.system(), "friends", NONE)
     name = draw.rng.choice(("Friends of the {}", "Friends of {}", "{} Friends Group")).format(typed.name)
     return replace(typed, name=name)
 
 
-def _foundation(draw: _Draw) -> SampleApplication:
+def _application_of_foundation(draw: _RecordDrawer) -> SampleApplication:
     typed = draw.application(draw.system(), "foundation", NONE)
     name = draw.rng.choice(("{} Foundation", "{} Foundation Inc.", "{} Endowment Fund")).format(typed.name)
     return replace(typed, name=name)
 
 
-def _neighbour(draw: _Draw, kind: str, endings: tuple[str, ...]) -> SampleApplication:
+def _application_of_neighbour(draw: _RecordDrawer, kind: str, endings: tuple[str, ...]) -> SampleApplication:
     """Another organization in a library's town, with an address of its own."""
     typed = draw.application(draw.system(), kind, NONE)
     name = f"{typed.city} {draw.rng.choice(endings)}"
     return replace(typed, name=name, street=draw.another_street(), phone="")
 
 
-def _college(draw: _Draw) -> SampleApplication:
-    return _neighbour(draw, "college", _COLLEGES)
+def _application_of_college(draw: _RecordDrawer) -> SampleApplication:
+    return _application_of_neighbour(draw, "college", _COLLEGES)
 
 
-def _museum(draw: _Draw) -> SampleApplication:
-    return _neighbour(draw, "museum", _MUSEUMS)
+def _application_of_museum(draw: _RecordDrawer) -> SampleApplication:
+    return _application_of_neighbour(draw, "museum", _MUSEUMS)
 
 
-def _school(draw: _Draw) -> SampleApplication:
-    return _neighbour(draw, "school", _SCHOOLS)
+def _application_of_school(draw: _RecordDrawer) -> SampleApplication:
+    return _application_of_neighbour(draw, "school", _SCHOOLS)
 
 
-def _bookshop(draw: _Draw) -> SampleApplication:
-    return _neighbour(draw, "bookshop", _SHOPS)
+def _application_of_bookshop(draw: _RecordDrawer) -> SampleApplication:
+    return _application_of_neighbour(draw, "bookshop", _SHOPS)
 
 
-def _namesake(draw: _Draw) -> SampleApplication:
+def _application_of_namesake(draw: _RecordDrawer) -> SampleApplication:
     """The name of a library, in a state without a library of that name."""
     for _ in range(100):
         system, elsewhere = draw.system(), draw.system()
@@ -200,26 +204,26 @@ def _namesake(draw: _Draw) -> SampleApplication:
             name = typing_mistakes.change_case(system.name, draw.rng)
             typed = draw.application(elsewhere, "namesake", NONE)
             return replace(typed, name=name, street=draw.another_street(), phone="")
-    return _college(draw)
+    return _application_of_college(draw)
 
 
-_Kind = Callable[[_Draw], SampleApplication]
+_Kind = Callable[[_RecordDrawer], SampleApplication]
 _LIBRARIES: Final[tuple[_Kind, ...]] = (
-    _clean,
-    _typo,
-    _abbreviated,
-    _swapped,
-    _sparse,
-    _mailing_address,
-    _branch,
-    _fscs_id,
+    _clean_application,
+    _application_with_typo,
+    _abbreviated_application,
+    _application_with_swapped_words,
+    _sparse_application,
+    _application_with_mailing_address,
+    _application_of_branch,
+    _application_with_fscs_id,
 )
 _IMPOSTORS: Final[tuple[_Kind, ...]] = (
-    _friends,
-    _foundation,
-    _college,
-    _museum,
-    _namesake,
-    _school,
-    _bookshop,
+    _application_of_friends,
+    _application_of_foundation,
+    _application_of_college,
+    _application_of_museum,
+    _application_of_namesake,
+    _application_of_school,
+    _application_of_bookshop,
 )

@@ -28,7 +28,7 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
-from library_validator_cli.terminal import notice, warning
+from library_validator_cli.terminal import show_notice, show_warning
 from library_validator_devstack.local_stack import STACK_NAME, LocalStack
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Stack:
     def bus(self) -> EventBridgeBus:
         events = self.session.client("events", config=_CONFIG)
         return EventBridgeBus(
-            events, self.output("ResultsBus"), lambda text, extra: warning(f"{text}: {extra['code']}")
+            events, self.output("ResultsBus"), lambda text, extra: show_warning(f"{text}: {extra['code']}")
         )
 
     @property
@@ -160,7 +160,7 @@ def open_local_stack(local: LocalStack) -> Stack:
         del os.environ[name]
     os.environ.update(surroundings)
     own = boto3.Session()
-    return Stack("the local stack", True, outputs, own, _as_operator(own, outputs))
+    return Stack("the local stack", True, outputs, own, _operator_session(own, outputs))
 
 
 def _stack_in_aws(name: str) -> Stack:
@@ -172,8 +172,8 @@ def _stack_in_aws(name: str) -> Stack:
         )
     place = f"stack {name} in {session.region_name}"
     outputs = outputs_of(session.client("cloudformation", config=_CONFIG), name, place)
-    notice(f"using {place}")
-    return Stack(place, False, outputs, session, _as_operator(session, outputs))
+    show_notice(f"using {place}")
+    return Stack(place, False, outputs, session, _operator_session(session, outputs))
 
 
 def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str, str]:
@@ -189,9 +189,9 @@ def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str,
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 
-def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
-    """A session with the operator role, the only role that may upload. If the caller may not assume it, the
-    caller's session."""
+def _operator_session(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
+    """A session with the operator role, the only role that may upload. If the caller may not assume it, this
+    returns the caller's own session."""
     role = outputs.get("OperatorRoleArn", "")
     sts = session.client("sts", config=_CONFIG)
     own = sts.get_caller_identity()["Arn"]
@@ -202,7 +202,7 @@ def _as_operator(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Se
         name = re.sub(r"[^\w+=,.@-]", "-", re.split(r"[/:]", own)[-1])[:64]
         credentials = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     except ClientError as error:
-        notice(
+        show_notice(
             "using your own credentials, as the operator role cannot be assumed: "
             f"{error.response['Error'].get('Message', error)}"
         )

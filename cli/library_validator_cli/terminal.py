@@ -52,16 +52,16 @@ def json_line(value: object) -> str:
     return orjson.dumps(value, default=str).decode()
 
 
-def notice(text: str) -> None:
+def show_notice(text: str) -> None:
     """Print information about an answer on standard error."""
     ERR.print(escape(text), soft_wrap=True, style="dim")
 
 
-def warning(text: str) -> None:
+def show_warning(text: str) -> None:
     ERR.print(escape(text), soft_wrap=True, style="yellow")
 
 
-def plain_error(text: str) -> None:
+def show_error(text: str) -> None:
     ERR.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
 
 
@@ -77,7 +77,7 @@ def table_with_headings(
 
 
 def escape_cells(*values: Any) -> list[str]:
-    """Table cells of any text. Nothing in them is read as markup."""
+    """Table cells of any text. No part of a text is read as markup."""
     return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
 
 
@@ -131,11 +131,11 @@ class Bar:
         if ERR.is_terminal:
             self.say(text)
         else:
-            notice(text)
+            show_notice(text)
 
 
 @contextmanager
-def progress(text: str, total: int | None = None) -> Iterator[Bar]:
+def show_progress(text: str, total: int | None = None) -> Iterator[Bar]:
     """A bar on standard error while something runs; without a ``total``, a spinner.
 
     Nothing is drawn if standard error is not a terminal: logs stay readable.

@@ -53,7 +53,7 @@ def title_case(text: str) -> str:
     """``TOWN OF ACME PUBLIC LIBRARY`` as ``Town of Acme Public Library``."""
     words = text.split()
     return " ".join(
-        word.lower() if number and word in _SMALL_WORDS else _capitalized(word)
+        word.lower() if number and word in _SMALL_WORDS else _capitalize(word)
         for number, word in enumerate(words)
     )
 
@@ -140,7 +140,7 @@ def write_fscs_id(key: str, rng: Random) -> str:
     return rng.choice((system, system, f"{key}-001", f"{key.lower()}-1", f"{letters} {number} 001"))
 
 
-def _capitalized(word: str) -> str:
+def _capitalize(word: str) -> str:
     """``O'BRIEN-SMITH`` becomes ``O'Brien-Smith``, ``2ND`` becomes ``2nd``, ``N.W.`` does not change."""
     if re.fullmatch(r"(?:[A-Z]\.)+", word) or re.match(r"\d", word):
         return word if "." in word else word.lower()

@@ -164,7 +164,7 @@ class LocalStack:
     def build(self) -> Path:
         """The folder with the template and the layer, built for this machine.
 
-        The same sources are built once. All stacks of the checkout share the folder.
+        Unchanged sources are not built again. All stacks of the checkout share the folder.
         """
         built = self.root / ".local" / "build" / self._fingerprint()
         if (built / "template.yaml").is_file():
@@ -316,7 +316,7 @@ class LocalStack:
             raise self._failed(f"sam {arguments[0]} failed:\n{output}")
 
     def _stack_outputs(self) -> dict[str, str]:
-        # SAM's own environment reads them: this module needs only the standard library.
+        # SAM's own environment reads the outputs, because this module may use only the standard library.
         script = (
             "import boto3, json, sys; stack = boto3.client('cloudformation')"
             ".describe_stacks(StackName=sys.argv[1])['Stacks'][0];"
@@ -371,7 +371,7 @@ def _end_process_group(leader: int) -> None:
                 time.sleep(0.05)
         except ProcessLookupError:
             return
-    raise LocalStackFailed(f"process group {leader} does not end; end it by hand")
+    raise LocalStackFailed(f"the processes of group {leader} do not end; end them by hand")
 
 
 def _has_ended(server: int) -> bool:

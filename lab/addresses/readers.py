@@ -49,7 +49,8 @@ def with_whole_lines() -> Read:
 
 
 def with_usaddress(module: str, read_word: Callable[[str], str]) -> Callable[[], Read]:
-    """``tag`` of usaddress, or of a module like it. ``read_word`` shortens the words of a street."""
+    """Reads lines by ``tag`` of usaddress, or of a module like it. ``read_word`` shortens the words of a
+    street."""
 
     def load() -> Read:
         package = import_module(module)

@@ -53,7 +53,7 @@ _KEPT: Final = frozenset(
 def grow(release: Release, way: str, factor: int, seed: int = 1) -> Release:
     """A release with ``factor`` times the libraries of ``release``. Its own libraries come first."""
     if way == "one_state":
-        return _of_state(release, largest_state(release))
+        return _libraries_of_state(release, largest_state(release))
     maker = _CopyMaker(release, way, random.Random(f"{seed} {way}"))
     systems, outlets = list(release.systems), list(release.outlets)
     for copy in range(1, factor):
@@ -75,7 +75,7 @@ def largest_state(release: Release) -> str:
     return Counter(system.state for system in release.systems).most_common(1)[0][0]
 
 
-def _of_state(release: Release, state: str) -> Release:
+def _libraries_of_state(release: Release, state: str) -> Release:
     systems = tuple(system for system in release.systems if system.state == state)
     keys = {system.fscs_key for system in systems}
     outlets = tuple(outlet for outlet in release.outlets if outlet.fscs_key in keys)
@@ -127,77 +127,77 @@ class _CopyMaker:
     def copy(self, number: int) -> tuple[list[System], list[Outlet]]:
         copy = _CopyNames(number)
         return (
-            [self._system(system, copy) for system in self._release.systems],
-            [self._outlet(outlet, copy) for outlet in self._release.outlets],
+            [self._copy_of_system(system, copy) for system in self._release.systems],
+            [self._copy_of_outlet(outlet, copy) for outlet in self._release.outlets],
         )
 
-    def _system(self, system: System, copy: _CopyNames) -> System:
-        key = self._key(system.fscs_key, system.state, copy)
+    def _copy_of_system(self, system: System, copy: _CopyNames) -> System:
+        key = self._new_key(system.fscs_key, system.state, copy)
         return replace(
             system,
             fscs_key=key,
             state=key[:2],
             libid=key,
-            name=self._name(system.name, copy),
-            street=self._street(system.street, system.zip, copy),
-            city=self._city(system.city, copy),
-            zip=self._zip(system.zip, copy),
-            mailing_street=self._street(system.mailing_street, system.mailing_zip, copy),
-            mailing_city=self._city(system.mailing_city, copy),
-            mailing_zip=self._zip(system.mailing_zip, copy),
-            county=self._city(system.county, copy),
-            phone=self._phone(system.phone, copy),
+            name=self._new_name(system.name, copy),
+            street=self._new_street(system.street, system.zip, copy),
+            city=self._new_city(system.city, copy),
+            zip=self._new_zip(system.zip, copy),
+            mailing_street=self._new_street(system.mailing_street, system.mailing_zip, copy),
+            mailing_city=self._new_city(system.mailing_city, copy),
+            mailing_zip=self._new_zip(system.mailing_zip, copy),
+            county=self._new_city(system.county, copy),
+            phone=self._new_phone(system.phone, copy),
         )
 
-    def _outlet(self, outlet: Outlet, copy: _CopyNames) -> Outlet:
-        key = self._key(outlet.fscs_key, outlet.state, copy)
+    def _copy_of_outlet(self, outlet: Outlet, copy: _CopyNames) -> Outlet:
+        key = self._new_key(outlet.fscs_key, outlet.state, copy)
         return replace(
             outlet,
             fscs_key=key,
             state=key[:2],
             libid=f"{key}-{outlet.sequence}",
-            name=self._name(outlet.name, copy),
-            street=self._street(outlet.street, outlet.zip, copy),
-            city=self._city(outlet.city, copy),
-            zip=self._zip(outlet.zip, copy),
-            county=self._city(outlet.county, copy),
-            phone=self._phone(outlet.phone, copy),
+            name=self._new_name(outlet.name, copy),
+            street=self._new_street(outlet.street, outlet.zip, copy),
+            city=self._new_city(outlet.city, copy),
+            zip=self._new_zip(outlet.zip, copy),
+            county=self._new_city(outlet.county, copy),
+            phone=self._new_phone(outlet.phone, copy),
         )
 
-    def _state(self, state: str, copy: _CopyNames) -> str:
+    def _new_state(self, state: str, copy: _CopyNames) -> str:
         if self._way != "places":
             return state
         if state not in copy.states:
             copy.states[state] = next(self._new_states)
         return copy.states[state]
 
-    def _key(self, key: str, state: str, copy: _CopyNames) -> str:
+    def _new_key(self, key: str, state: str, copy: _CopyNames) -> str:
         if key not in copy.keys:
-            new_state = self._state(state, copy)
+            new_state = self._new_state(state, copy)
             number = self._keys[new_state]
             self._keys[new_state] += 1
             last = "".join(ALPHABET[number // 36**place % 36] for place in (2, 1, 0))
             copy.keys[key] = f"{new_state}{ascii_uppercase[number // 36**3]}{last}"
         return copy.keys[key]
 
-    def _name(self, name: str, copy: _CopyNames) -> str:
-        return _WORD.sub(lambda found: self._word(found[0], copy), name)
+    def _new_name(self, name: str, copy: _CopyNames) -> str:
+        return _WORD.sub(lambda found: self._new_word(found[0], copy), name)
 
-    def _city(self, city: str, copy: _CopyNames) -> str:
+    def _new_city(self, city: str, copy: _CopyNames) -> str:
         """A new town. A name that only has words of kinds (``LAKE CITY``) gets a new word before it."""
         if self._way == "denser" or city == "M" or not city:
             return city
-        renamed = self._name(city, copy)
-        return renamed if renamed != city else f"{self._word(f'{city} ', copy)} {city}"
+        renamed = self._new_name(city, copy)
+        return renamed if renamed != city else f"{self._new_word(f'{city} ', copy)} {city}"
 
-    def _word(self, word: str, copy: _CopyNames) -> str:
+    def _new_word(self, word: str, copy: _CopyNames) -> str:
         if word in _KEPT:
             return word
         if word not in copy.words:
-            copy.words[word] = self._coined()
+            copy.words[word] = self._coin_word()
         return copy.words[word]
 
-    def _coined(self) -> str:
+    def _coin_word(self) -> str:
         while True:
             self._words += 1
             rest = self._words * _SCATTER % _COINED
@@ -208,14 +208,14 @@ class _CopyMaker:
             if coined not in self._known_words:
                 return coined
 
-    def _zip(self, zip_code: str, copy: _CopyNames) -> str:
+    def _new_zip(self, zip_code: str, copy: _CopyNames) -> str:
         if self._way == "denser" or not zip_code.isdigit():
             return zip_code
         if zip_code not in copy.zips:
             copy.zips[zip_code] = next(self._new_zips)
         return copy.zips[zip_code]
 
-    def _phone(self, phone: str, copy: _CopyNames) -> str:
+    def _new_phone(self, phone: str, copy: _CopyNames) -> str:
         if not phone.isdigit():
             return phone
         while phone not in copy.phones:
@@ -228,7 +228,7 @@ class _CopyMaker:
                 copy.phones[phone] = number
         return copy.phones[phone]
 
-    def _street(self, street: str, zip_code: str, copy: _CopyNames) -> str:
+    def _new_street(self, street: str, zip_code: str, copy: _CopyNames) -> str:
         """The same street with another number of its house or box. New places have new streets."""
         if self._way != "denser":
             return street
@@ -237,11 +237,11 @@ class _CopyMaker:
         def replace_number(found: re.Match[str]) -> str:
             is_number = first is not None and found.start() == first.start()
             is_number |= street[: found.start()].endswith("BOX ")
-            return self._house(found[0], zip_code, copy) if is_number else found[0]
+            return self._new_house(found[0], zip_code, copy) if is_number else found[0]
 
         return _DIGITS.sub(replace_number, street)
 
-    def _house(self, number: str, zip_code: str, copy: _CopyNames) -> str:
+    def _new_house(self, number: str, zip_code: str, copy: _CopyNames) -> str:
         taken = self._houses.setdefault(zip_code, set())
         while (zip_code, number) not in copy.houses:
             house = str(self._chance.randrange(1, _HIGHEST_HOUSE))

@@ -36,11 +36,11 @@ from typing import Any, Final
 from lab.growth.grown_registries import WAYS, grow, largest_state
 from lab.growth.growth_applicants import (
     NOW,
-    big_cities,
-    common_names,
-    parts_of,
-    rows_of,
-    sample_of,
+    draw_rows,
+    labelled_rows,
+    rows_by_set,
+    rows_of_big_cities,
+    rows_with_common_names,
     submissions_of_rows,
 )
 from lab.growth.growth_bounds import ITEM_BYTES
@@ -50,10 +50,10 @@ from lab.speed.read_units import (
     batches_of,
     item_bytes,
     look_up_batches,
-    measure,
-    spread,
+    measure_reads,
+    spread_of,
 )
-from lab.speed.snapshot import SnapshotRegistry, write
+from lab.speed.snapshot import SnapshotRegistry, write_snapshot
 from library_validator.adapters.aws.registry_items import posting_key, version_item
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.decisions.application import FIELDS
@@ -75,7 +75,8 @@ RUNS: Final = 5
 TIMED: Final = 1_000  # applications of a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
-MOST_IN_A_SNAPSHOT: Final = 20  # times the release; a larger file would not be loaded as a whole
+# in times of the release: the file of a larger registry would not be loaded as a whole
+MOST_IN_A_SNAPSHOT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +124,13 @@ def measure_grown(
             loaded = MeasuredRegistry(large.store, Decider(SnapshotRegistry(snapshot, large.store)))
     del index
     small = MeasuredRegistry.of(release, build_index([release]))
-    rows = rows_of(release, labelled)
+    rows = labelled_rows(release, labelled)
     if way == "one_state":
         state = found["state"] = largest_state(release)
         rows = [row for row in rows if row.application.state.strip().upper() == state]
     gc.collect()
     gc.freeze()  # forks share the registries if the garbage collector does not touch them
-    chosen = sample_of([row for row in rows if row.is_library], max(timed, *batches))
+    chosen = draw_rows([row for row in rows if row.is_library], max(timed, *batches))
     found["applications"] = len(chosen)
     found["time_per_decision"] = {
         str(size): time_both_registries(small, large, chosen[: max(size, timed)], runs, size)
@@ -144,14 +145,14 @@ def measure_grown(
     if way == "one_state":
         found["reads_base"] = reads_of_batches(small.store, chosen, timed, batches)
         found["judged_base"] = {
-            part: measure_answers(small.store, some) for part, some in parts_of(rows).items()
+            part: measure_answers(small.store, some) for part, some in rows_by_set(rows).items()
         }
-    found["judged"] = {part: measure_answers(large.store, some) for part, some in parts_of(rows).items()}
+    found["judged"] = {part: measure_answers(large.store, some) for part, some in rows_by_set(rows).items()}
     found["worst_cases"] = {}
     for set_name, some in worst_of(release, way).items():
         found["worst_cases"][set_name] = {
             "time_per_decision": time_both_registries(small, large, some, runs, 10),
-            "reads": measure_reads(large.store, some),
+            "reads": reads_of_rows(large.store, some),
             "judged": measure_answers(large.store, some),
         }
     return found
@@ -159,7 +160,7 @@ def measure_grown(
 
 def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
     """A file of all postings: its size, and the cost of loading it in new processes."""
-    size = write(index.postings, path)
+    size = write_snapshot(index.postings, path)
     command = [sys.executable, "-m", "lab.speed.snapshot", str(path)]
     loads = [
         json.loads(subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout)
@@ -177,13 +178,13 @@ def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
     """Applicants that are hard to distinguish. A single state has none."""
     if way == "one_state":
         return {}
-    return {"common_names": common_names(release), "big_cities": big_cities(release)}
+    return {"common_names": rows_with_common_names(release), "big_cities": rows_of_big_cities(release)}
 
 
 def reads_of_batches(
     registry: MemoryRegistry, rows: Sequence[LabelledRow], timed: int, batches: Sequence[int]
 ) -> dict[str, Any]:
-    return {str(size): measure_reads(registry, rows[: max(size, timed)], size) for size in batches}
+    return {str(size): reads_of_rows(registry, rows[: max(size, timed)], size) for size in batches}
 
 
 def peak_megabytes() -> float:
@@ -277,7 +278,7 @@ def run_in_fork(work: Callable[[], float]) -> float:
         process.join()
 
 
-def measure_reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
+def reads_of_rows(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: int = 10) -> dict[str, Any]:
     """Keys, requests and read units, computed by ``read_units``."""
     submissions = submissions_of(rows, size)
     if size == 10:
@@ -288,14 +289,14 @@ def measure_reads(registry: MemoryRegistry, rows: Sequence[LabelledRow], size: i
             "kilobytes_per_batch",
             "units_per_application_in_batches",
         )
-        all_of_it = measure(registry, submissions)
+        all_of_it = measure_reads(registry, submissions)
         return {"kind": "computed", **{name: all_of_it[name] for name in kept}}
     metered = look_up_batches(registry, batches_of(submissions, size))
     units = sum(lookup.units for lookup in metered.lookups) + metered.pointer_reads
     return {
         "kind": "computed",
-        "batch_get_item_requests_per_batch": spread([lookup.requests for lookup in metered.lookups]),
-        "kilobytes_per_batch": spread([round(lookup.item_bytes / 1024, 1) for lookup in metered.lookups]),
+        "batch_get_item_requests_per_batch": spread_of([lookup.requests for lookup in metered.lookups]),
+        "kilobytes_per_batch": spread_of([round(lookup.item_bytes / 1024, 1) for lookup in metered.lookups]),
         "units_per_application_in_batches": round(units / (len(metered.lookups) * size), 2),
     }
 
@@ -311,8 +312,8 @@ def measure_answers(registry: MemoryRegistry, rows: Sequence[LabelledRow]) -> di
         **count_results(measured_rows),
         "libraries": len(libraries),
         "libraries_found": sum(measured.right_rank > 0 for measured in libraries),
-        "candidates_per_application": spread(count_candidates(registry, rows)),
-        "comparisons_per_application": spread([measured.candidates for measured in measured_rows]),
+        "candidates_per_application": spread_of(count_candidates(registry, rows)),
+        "comparisons_per_application": spread_of([measured.candidates for measured in measured_rows]),
     }
 
 

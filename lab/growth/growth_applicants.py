@@ -23,7 +23,7 @@ OF_EACH: Final = 20
 NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
+def labelled_rows(release: Release, labelled: Path | None) -> list[LabelledRow]:
     """Labelled rows of every kind of applicant: libraries as typed and as listed in another year, and
     applicants that are not libraries. Without labelled sets, applications drawn from the release."""
     if labelled is None:
@@ -36,7 +36,7 @@ def rows_of(release: Release, labelled: Path | None) -> list[LabelledRow]:
     return [row for file in read_labelled(paths) for row in file.rows]
 
 
-def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
+def rows_by_set(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
     """The rows of each set. All applicants that are not libraries form a single set."""
     parts: defaultdict[str, list[LabelledRow]] = defaultdict(list)
     for row in rows:
@@ -44,12 +44,12 @@ def parts_of(rows: Iterable[LabelledRow]) -> dict[str, list[LabelledRow]]:
     return dict(parts)
 
 
-def sample_of(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
+def draw_rows(rows: Sequence[LabelledRow], count: int) -> list[LabelledRow]:
     """``count`` rows, the same rows in every run."""
     return random.Random(SEED).sample(rows, min(count, len(rows)))
 
 
-def common_names(release: Release) -> list[LabelledRow]:
+def rows_with_common_names(release: Release) -> list[LabelledRow]:
     """Libraries with the most common names, with name, city and state only."""
     by_name: defaultdict[str, list[System | Outlet]] = defaultdict(list)
     records: list[System | Outlet] = [*release.systems, *release.outlets]
@@ -59,7 +59,7 @@ def common_names(release: Release) -> list[LabelledRow]:
     return _as_rows("common_names", ranked[:COMMON_NAMES], ("name", "city", "state"))
 
 
-def big_cities(release: Release) -> list[LabelledRow]:
+def rows_of_big_cities(release: Release) -> list[LabelledRow]:
     """Libraries of the cities with the most libraries, with all fields but the phone."""
     by_city: defaultdict[tuple[str, str], list[System | Outlet]] = defaultdict(list)
     for outlet in release.outlets:

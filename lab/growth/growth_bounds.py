@@ -34,18 +34,18 @@ BATCH: Final = 10
 
 
 @cache
-def prices() -> dict[str, Any]:
+def read_prices() -> dict[str, Any]:
     return tomllib.loads(PRICES.read_text(encoding="utf-8"))
 
 
 def dollars(what: str) -> float:
     """The list price of one unit."""
-    price = prices()["prices"][what]
+    price = read_prices()["prices"][what]
     return float(price["dollars"] / price["per"])
 
 
 def assumed_seconds(operation: str) -> float:
-    return float(prices()["assumed"]["milliseconds_a_request"][operation] / 1000)
+    return float(read_prices()["assumed"]["milliseconds_a_request"][operation] / 1000)
 
 
 def writing_seconds(postings: int, at_one_time: int = 1) -> float:
@@ -78,22 +78,22 @@ def applications_until_loading_pays(found: Mapping[str, Any]) -> float:
     return loading / dollars_of_reads(found) * 1000
 
 
-def bounds(base: Mapping[str, Any], grown: Mapping[str, Any]) -> dict[str, float]:
+def limits_of_growth(base: Mapping[str, Any], grown: Mapping[str, Any]) -> dict[str, float]:
     """Each limit, in times of the release. ``time_of_eight``: with eight write requests at a time."""
 
-    def until(bound: float, of: Any) -> float:
+    def times_until_limit(bound: float, of: Any) -> float:
         return round(times_until(bound, of(base), of(grown), grown["factor"]), 1)
 
-    def seconds(found: Mapping[str, Any], at_one_time: int) -> float:
+    def seconds_to_write(found: Mapping[str, Any], at_one_time: int) -> float:
         built = float(found["build"]["median"])
         return built + writing_seconds(found["items"]["postings"], at_one_time)
 
     return {
-        "version_item": until(ITEM_BYTES, lambda found: found["items"]["version_item_bytes"]),
-        "memory_as_shipped": until(INDEX_MEGABYTES, lambda found: found["peak_memory"]["median"]),
-        "memory_at_most": until(FUNCTION_MEGABYTES, lambda found: found["peak_memory"]["median"]),
-        "time": until(FUNCTION_SECONDS, lambda found: seconds(found, 1)),
-        "time_of_eight": until(FUNCTION_SECONDS, lambda found: seconds(found, 8)),
+        "version_item": times_until_limit(ITEM_BYTES, lambda found: found["items"]["version_item_bytes"]),
+        "memory_as_shipped": times_until_limit(INDEX_MEGABYTES, lambda found: found["peak_memory"]["median"]),
+        "memory_at_most": times_until_limit(FUNCTION_MEGABYTES, lambda found: found["peak_memory"]["median"]),
+        "time": times_until_limit(FUNCTION_SECONDS, lambda found: seconds_to_write(found, 1)),
+        "time_of_eight": times_until_limit(FUNCTION_SECONDS, lambda found: seconds_to_write(found, 8)),
     }
 
 
@@ -117,7 +117,9 @@ def lines_of(report: Mapping[str, Any]) -> Iterator[str]:
                 f"reads cost ${dollars_of_reads(registry):.6f} per 1,000 applications"
             )
         if registry["factor"] > 1:
-            yield "  limits: " + ", ".join(f"{name} {at}" for name, at in bounds(base, registry).items())
+            yield "  limits: " + ", ".join(
+                f"{name} {at}" for name, at in limits_of_growth(base, registry).items()
+            )
 
 
 def main() -> None:

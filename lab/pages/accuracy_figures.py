@@ -9,7 +9,7 @@ from lab.pages.accuracy_cells import NOTHING, interval, percent, reasons_and_cou
 from lab.pages.accuracy_mistake_figures import mistake_figures
 from lab.pages.accuracy_set_figures import sentences, set_figures
 from lab.pages.extract import Accuracy, Measurement
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 from library_validator.decisions.policy_file import load_policy
 from library_validator_cli.evaluation.curves import CurvePoint, ThresholdChoice
 
@@ -24,7 +24,7 @@ def figures(accuracy: Accuracy) -> dict[str, str]:
         "inputs": _inputs(accuracy),
         **set_figures(accuracy),
         "gone": _gone_sentences(accuracy),
-        "score": _score(whole),
+        "score": _score_sentence(whole),
         "thresholds": _thresholds(whole.choices),
         "reliability": _reliability(whole),
     }
@@ -61,7 +61,7 @@ def _inputs(accuracy: Accuracy) -> str:
             files[file.name, file.sha256] = f"{file.rows:,}" if file.rows is not None else NOTHING
         for file in measurement.releases:
             files[file.name, file.sha256] = "release"
-    table = markdown(
+    table = markdown_table(
         ("file", "SHA-256 (first 16)", "rows"),
         ((f"`{name}`", f"`{digest[:16]}`", rows) for (name, digest), rows in files.items()),
         words=2,
@@ -91,7 +91,7 @@ def _gone_sentence(measurement: Measurement) -> str:
     )
 
 
-def _score(whole: Measurement) -> str:
+def _score_sentence(whole: Measurement) -> str:
     def row(name: str, point: CurvePoint) -> tuple[str, ...]:
         wrong = point.errors.count
         return (
@@ -103,7 +103,7 @@ def _score(whole: Measurement) -> str:
         )
 
     head = (f"at {whole.threshold:g} bits", "right key", "wrong key", "non-libraries validated", "all wrong")
-    return markdown(head, (row("as shipped", whole.as_shipped), row("score alone", whole.by_score)))
+    return markdown_table(head, (row("as shipped", whole.as_shipped), row("score alone", whole.by_score)))
 
 
 def _thresholds(choices: Sequence[ThresholdChoice]) -> str:
@@ -127,7 +127,7 @@ def _thresholds(choices: Sequence[ThresholdChoice]) -> str:
         "wrong at most", "chosen on half", "bits",
         "wrong on it", "right key on it", "wrong on the other half", "right key on the other half",
     )  # fmt: skip
-    return markdown(head, map(row, choices), words=2)
+    return markdown_table(head, map(row, choices), words=2)
 
 
 def _reliability(whole: Measurement) -> str:
@@ -149,5 +149,5 @@ def _reliability(whole: Measurement) -> str:
         ]
         head = ("confidence", "rows", "mean confidence", "right", "95%")
         parts.append(f"{title}: {reliability.rows:,} rows, Brier score {brier}, log loss {loss}.")
-        parts.append(markdown(head, rows))
+        parts.append(markdown_table(head, rows))
     return "\n\n".join(parts)

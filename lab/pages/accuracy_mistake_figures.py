@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from lab.pages.accuracy_cells import interval, percent, reasons_and_counts
 from lab.pages.extract import Measurement
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import Group
 
@@ -49,7 +49,7 @@ GONE: Final = {
     "gone17": "library systems that are no longer listed",
     "erate": "libraries in the E-rate programme that are no longer listed",
 }
-# An id that contradicts name and place is for a person: a review is the right answer.
+# If an id contradicts name and place, a person has to decide: a review is the right answer.
 _REVIEW_IS_RIGHT: Final = frozenset({"fscs_contradicts", "fscs_impostor"})
 
 
@@ -79,7 +79,7 @@ _MISTAKES: Final = (
 def mistake_figures(measurement: Measurement) -> str:
     head = ("wrong answer", "applicants", "most frequent reasons", "all", "with this answer", "share", "95%")
     rows = [row for mistake in _MISTAKES for row in _rows(mistake, measurement)]
-    return markdown(head, rows, words=3)
+    return markdown_table(head, rows, words=3)
 
 
 def _rows(mistake: _Mistake, measurement: Measurement) -> Iterator[tuple[str, ...]]:

@@ -23,7 +23,7 @@ from lab.pages.blocks import PageDoesNotFit, fill_blocks, write_files
 from lab.pages.extract import Accuracy
 
 
-def page(given: argparse.Namespace) -> str:
+def page_with_figures(given: argparse.Namespace) -> str:
     """The text of the page with its figures."""
     blocks = figures(Accuracy.model_validate_json(given.run.read_bytes()))
     blocks |= wording_figures(Accuracy.model_validate_json(given.wordings.read_bytes()))
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the page is out of date")
     given = parser.parse_args(arguments)
     try:
-        text = page(given)
+        text = page_with_figures(given)
     except (OSError, ValidationError, PageDoesNotFit) as error:
         sys.stderr.write(f"{given.output}: {error}\n")
         return 1

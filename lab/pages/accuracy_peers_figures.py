@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from lab.pages.accuracy_cells import percent
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 from library_validator_cli.evaluation.intervals import Share
 
 
@@ -71,7 +71,7 @@ def peers_figures(peers: Peers) -> str:
         f"{product.pool.rows:,} rows, {product.pool.libraries:,} of them libraries; "
         f"policy and weights {peers.policy_version}; {versions}."
     )
-    return f"{circumstances}\n\n{markdown(head, rows)}"
+    return f"{circumstances}\n\n{markdown_table(head, rows)}"
 
 
 def _cells(pool: Pool) -> tuple[str, str]:

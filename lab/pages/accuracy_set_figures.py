@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from lab.pages.accuracy_cells import interval, percent, rows_and_share
 from lab.pages.extract import Accuracy, Measurement
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 from library_validator.decisions.policy_file import load_policy
 from library_validator_cli.evaluation.summary import Group
 
@@ -82,7 +82,7 @@ def _table_of_other_thresholds(measurement: Measurement) -> str:
         for point in measurement.around
         for bits in [point.threshold + policy.validate_by_name - policy.validate]
     ]
-    return markdown(("bits", "right key", "wrong key", "non-libraries validated"), rows)
+    return markdown_table(("bits", "right key", "wrong key", "non-libraries validated"), rows)
 
 
 def _tables_with_older_releases(measurement: Measurement) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _table_of_libraries(measurements: Iterable[Measurement]) -> str:
                 percent(measures["recall"]),
             )
         )
-    return markdown(head, rows)
+    return markdown_table(head, rows)
 
 
 def _table_of_other_applicants(measurements: Iterable[Measurement]) -> str:
@@ -143,4 +143,4 @@ def _table_of_other_applicants(measurements: Iterable[Measurement]) -> str:
                 f"{measures['non_library_not_validated'].count:,}",
             )
         )
-    return markdown(head, rows)
+    return markdown_table(head, rows)

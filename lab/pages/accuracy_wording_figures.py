@@ -13,7 +13,7 @@ from typing import Final
 
 from lab.pages.accuracy_cells import interval, rows_and_share
 from lab.pages.extract import Accuracy
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.summary import Group
 
@@ -64,8 +64,8 @@ def _tables_of_bodies(groups: Sequence[Group]) -> str:
         f"Of {validated.of:,} applications, {validated.count:,} were validated (95%: {interval(validated)}%)."
     )
     head = ("they give", "applications", "validated", "to review", "not validated")
-    by_variant = markdown(head, [*_rows(groups, _variant, VARIANTS), _row("all", groups)])
-    by_kind = markdown(("they are", *head[1:]), _rows(groups, _kind, KINDS))
+    by_variant = markdown_table(head, [*_rows(groups, _variant, VARIANTS), _row("all", groups)])
+    by_kind = markdown_table(("they are", *head[1:]), _rows(groups, _kind, KINDS))
     return f"{total}\n\n{by_variant}\n\n{by_kind}"
 
 
@@ -80,7 +80,7 @@ def _table_of_forms(groups: Sequence[Group]) -> str:
         )
         for form in _names_in_order(groups, _kind)
     ]
-    return markdown(("validated with", *(VARIANTS.get(name, name) for name in variants)), rows)
+    return markdown_table(("validated with", *(VARIANTS.get(name, name) for name in variants)), rows)
 
 
 def _rows(

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from lab.growth.growth_bounds import (
     applications_until_loading_pays,
-    bounds,
     dollars_of_reads,
+    limits_of_growth,
     loading_seconds,
     writing_seconds,
 )
 from lab.pages.performance_tables import Block, run_description
 from lab.pages.performance_targets import registry_of
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 
 Registries = Sequence[Mapping[str, Any]]
 
@@ -29,7 +29,7 @@ _APPLICANTS: Final = {"no libraries": "not libraries"}  # name in the results ->
 _KINDS: Final = ("rows", "validated_right", "validated_wrong", "review", "not_validated")
 
 
-def growth(registries: Registries) -> str:
+def growth_table(registries: Registries) -> str:
     rows = []
     for registry in registries:
         times, items = registry["time_per_decision"]["10"], registry["items"]
@@ -49,21 +49,21 @@ def growth(registries: Registries) -> str:
         )
     head = ("registry", "entries", "postings", "their MB", "µs a decision", "ratio",
             "read units an application", "statistics, ms", "build, s", "peak, MB")  # fmt: skip
-    return f"![Time a decision as the registry grows](performance/growth.svg)\n\n{markdown(head, rows)}"
+    return f"![Time a decision as the registry grows](performance/growth.svg)\n\n{markdown_table(head, rows)}"
 
 
 def _name(registry: Mapping[str, Any]) -> str:
     return f"{registry['way'].replace('_', ' ')} × {registry['factor']}"
 
 
-def batches(registries: Registries) -> str:
+def batches_table(registries: Registries) -> str:
     return _by_batch_size(
         registries,
         lambda registry, size: f"{registry['time_per_decision'][size]['ratio']['median']:.2f}",
     )
 
 
-def batch_reads(registries: Registries) -> str:
+def batch_reads_table(registries: Registries) -> str:
     def read(registry: Mapping[str, Any], size: str) -> str:
         reads = registry["reads"][size]
         requests = reads["batch_get_item_requests_per_batch"]
@@ -76,10 +76,10 @@ def batch_reads(registries: Registries) -> str:
 def _by_batch_size(registries: Registries, cell: Callable[[Mapping[str, Any], str], str]) -> str:
     sizes = list(registries[0]["time_per_decision"])
     rows = ((_name(registry), *(cell(registry, size) for size in sizes)) for registry in registries)
-    return markdown(("registry", *(f"{int(size):,}" for size in sizes)), rows)
+    return markdown_table(("registry", *(f"{int(size):,}" for size in sizes)), rows)
 
 
-def worst_cases(registries: Registries) -> str:
+def worst_cases_table(registries: Registries) -> str:
     rows = [
         (name.replace("_", " "), _name(registry), *_worst_case(case))
         for registry in registries
@@ -87,7 +87,7 @@ def worst_cases(registries: Registries) -> str:
     ]
     head = ("applications", "registry", "µs a decision", "ratio", "candidates: median, p99",
             "comparisons: median, p99", "validated right", "of")  # fmt: skip
-    return markdown(head, rows, words=2)
+    return markdown_table(head, rows, words=2)
 
 
 def _worst_case(case: Mapping[str, Any]) -> Iterable[str]:
@@ -100,7 +100,7 @@ def _worst_case(case: Mapping[str, Any]) -> Iterable[str]:
     yield f"{judged['rows']:,}"
 
 
-def answers(registries: Registries) -> str:
+def answers_table(registries: Registries) -> str:
     rows = [
         (_APPLICANTS.get(name, name), _name(registry), *(f"{counts[kind]:,}" for kind in _KINDS))
         for name in registries[0]["judged"]
@@ -110,10 +110,10 @@ def answers(registries: Registries) -> str:
     ]
     head = ("applications", "registry", "rows", "validated right", "validated wrong", "to review",
             "not validated")  # fmt: skip
-    return markdown(head, rows, words=2)
+    return markdown_table(head, rows, words=2)
 
 
-def in_memory(registries: Registries) -> str:
+def snapshot_table(registries: Registries) -> str:
     rows = [
         (
             _name(registry),
@@ -129,27 +129,27 @@ def in_memory(registries: Registries) -> str:
     ]
     head = ("registry", "file, MB", "loaded after, s", "memory, MB", "time", "reads saved, dollars per 1,000",
             "pays from")  # fmt: skip
-    return markdown(head, rows)
+    return markdown_table(head, rows)
 
 
-def limits(registries: Registries) -> str:
+def limits_table(registries: Registries) -> str:
     release = next((registry for registry in registries if registry["way"] == "release"), None)
     ten_times = registry_of({"registries": registries}, "places", 10)
     if release is None or ten_times is None:
         return "Not computed: it needs the release and ten times its places."
-    found = bounds(release, ten_times)
+    found = limits_of_growth(release, ten_times)
     rows = ((_BOUNDS[name], f"{found[name]:,.1f}") for name in sorted(_BOUNDS, key=found.__getitem__))
     writing = (
         (_name(registry), f"{writing_seconds(registry['items']['postings']):,.0f}")
         for registry in (release, ten_times)
     )
     return (
-        f"{markdown(('limit', 'reached at so many times the release'), rows)}\n\n"
-        f"{markdown(('writing the postings of', 'seconds'), writing)}"
+        f"{markdown_table(('limit', 'reached at so many times the release'), rows)}\n\n"
+        f"{markdown_table(('writing the postings of', 'seconds'), writing)}"
     )
 
 
-def runs(registries: Registries) -> str:
+def commands_of_runs(registries: Registries) -> str:
     """Each command once, with when and where it ran."""
     by_command: dict[str, Mapping[str, Any]] = {}
     for registry in registries:
@@ -157,17 +157,17 @@ def runs(registries: Registries) -> str:
     return "\n\n".join(map(run_description, by_command.values()))
 
 
-def _of_registries(block: Callable[[Registries], str]) -> tuple[str, Block]:
+def _table_of_registries(block: Callable[[Registries], str]) -> tuple[str, Block]:
     return "growth", lambda results: block(results["growth"]["registries"])
 
 
 BLOCKS: Final[Mapping[str, tuple[str, Block]]] = {
-    "growth": _of_registries(growth),
-    "batches": _of_registries(batches),
-    "batch-reads": _of_registries(batch_reads),
-    "worst-cases": _of_registries(worst_cases),
-    "answers": _of_registries(answers),
-    "in-memory": _of_registries(in_memory),
-    "limits": _of_registries(limits),
-    "growth-run": _of_registries(runs),
+    "growth": _table_of_registries(growth_table),
+    "batches": _table_of_registries(batches_table),
+    "batch-reads": _table_of_registries(batch_reads_table),
+    "worst-cases": _table_of_registries(worst_cases_table),
+    "answers": _table_of_registries(answers_table),
+    "in-memory": _table_of_registries(snapshot_table),
+    "limits": _table_of_registries(limits_table),
+    "growth-run": _table_of_registries(commands_of_runs),
 }

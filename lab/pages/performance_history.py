@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from lab.pages.performance_targets import TARGETS, Results, Target, registry_of
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 
 FILE: Final = "history.jsonl"
 _SHOWN: Final = 6  # newest runs of a target on the page
@@ -45,10 +45,10 @@ def _lines(results: Results) -> Iterator[str]:
             yield json.dumps({"benchmark": benchmark, **where, "figures": figures})
 
 
-def table(history: str) -> str:
+def history_table(history: str) -> str:
     """The newest figures of each target, oldest first, each with its commit."""
     runs = [json.loads(line) for line in history.splitlines()]
-    return markdown(("target", "runs"), _rows(runs), words=2)
+    return markdown_table(("target", "runs"), _rows(runs), words=2)
 
 
 def _rows(runs: Sequence[Any]) -> Iterator[tuple[str, str]]:

@@ -44,8 +44,8 @@ def blocks(results: Results, history: str) -> dict[str, str]:
     """The figures of each marker."""
     shown = {f"{name.replace('_', '-')}-run": (name, run_of(name)) for name in BENCHMARKS} | BLOCKS
     return {
-        "targets": performance_targets.table(results),
-        "history": performance_history.table(history),
+        "targets": performance_targets.targets_table(results),
+        "history": performance_history.history_table(history),
     } | {
         name: block(results) if benchmark in results else f"Not run: `{command_of(benchmark)}`."
         for name, (benchmark, block) in shown.items()

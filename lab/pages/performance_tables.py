@@ -8,7 +8,7 @@ from typing import Any, Final
 from lab.pages.performance_charts import MATCHERS
 from lab.pages.performance_history import run_of_result
 from lab.pages.performance_targets import Results
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 
 Block = Callable[[Results], str]
 
@@ -57,8 +57,8 @@ def decisions(results: Results) -> str:
     ]
     return (
         "![Decisions per second](performance/decisions.svg)\n\n"
-        f"{markdown(('applications a second', *ways), rows)}\n\n"
-        f"{markdown(('applications in a run', *ways), counts)}\n\n{result['runs']} runs."
+        f"{markdown_table(('applications a second', *ways), rows)}\n\n"
+        f"{markdown_table(('applications in a run', *ways), counts)}\n\n{result['runs']} runs."
     )
 
 
@@ -76,7 +76,7 @@ def answer_models(results: Results) -> str:
         if name != "judged"
     ]
     judged = ("judged", spread(result["times"]["judged"]), "1")
-    return markdown(("", "µs an application", "to judging"), [judged, *rows])
+    return markdown_table(("", "µs an application", "to judging"), [judged, *rows])
 
 
 def cost(results: Results) -> str:
@@ -97,7 +97,7 @@ def cost(results: Results) -> str:
     prices = result["prices"]
     return (
         f"List prices of {prices['region']}, {prices['date']}.\n\n"
-        + markdown(("", "dollars", "by service"), rows)
+        + markdown_table(("", "dollars", "by service"), rows)
         + f"\n\nThe managed service costs {figure_text(result['peer']['times_as_much'])} as much."
     )
 
@@ -108,7 +108,7 @@ def _services(measure: Mapping[str, Any]) -> str:
 
 def cost_of_application(results: Results) -> str:
     applications = results["cost"]["applications"]
-    return markdown(
+    return markdown_table(
         ("median", ""),
         (
             ("write units an application", figure_text(applications["write_units_per_application"], 1)),
@@ -130,12 +130,12 @@ def reading(results: Results) -> str:
         (f"index built, {name}", spread(clocks["cpu"]), spread(clocks["wall"]), "")
         for name, clocks in result["building"].items()
     ]
-    return markdown(("", "processor, ms", "clock, ms", "to `csv.reader`, processor"), rows)
+    return markdown_table(("", "processor, ms", "clock, ms", "to `csv.reader`, processor"), rows)
 
 
 def peak_memory(results: Results) -> str:
     peaks = results["reading"]["peak"]
-    return markdown(("", "MB"), ((name, spread(measure)) for name, measure in peaks.items()))
+    return markdown_table(("", "MB"), ((name, spread(measure)) for name, measure in peaks.items()))
 
 
 def cold_start(results: Results) -> str:
@@ -149,13 +149,13 @@ def cold_start(results: Results) -> str:
         (f"{name}, without compiled code", spread(measures["cpu"]), "", "")
         for name, measures in result["uncompiled"].items()
     ]
-    return markdown(("", "processor, ms", "to boto3 and its clients", "peak memory, MB"), rows)
+    return markdown_table(("", "processor, ms", "to boto3 and its clients", "peak memory, MB"), rows)
 
 
 def first_batches(results: Results) -> str:
     batches = results["cold_start"]["batches"]
     cells = [spread(batches[name], 1) for name in ("import", "runtime", "first batch", "later batch")]
-    return markdown(("import", "runtime", "first batch", "fourth batch"), [cells], words=0)
+    return markdown_table(("import", "runtime", "first batch", "fourth batch"), [cells], words=0)
 
 
 def memory_sizes(results: Results) -> str:
@@ -164,7 +164,7 @@ def memory_sizes(results: Results) -> str:
     later = batches["later batch"]["median"]
     head = ("memory", "share of a processor", "first batch after a start, ms", "later batch, ms",
             "processor, dollars per 1,000")  # fmt: skip
-    return markdown(head, _memory_rows(first, later, _gigabyte_second(results)), words=0)
+    return markdown_table(head, _memory_rows(first, later, _gigabyte_second(results)), words=0)
 
 
 def _memory_rows(first: float, later: float, price: float) -> Iterable[tuple[str, ...]]:
@@ -192,7 +192,7 @@ def candidates(results: Results) -> str:
         for name, measures in result["sets"].items()
     ]
     head = ("set", "applications", "keys: median, p99, most", "candidates", "comparisons")
-    return f"{markdown(head, rows)}\n\nLargest posting: {result['most_a_posting_holds']} entries."
+    return f"{markdown_table(head, rows)}\n\nLargest posting: {result['most_a_posting_holds']} entries."
 
 
 def _ranks(measure: Mapping[str, float]) -> str:
@@ -210,7 +210,7 @@ def flow(results: Results) -> str:
         )
     ]
     head = ("", "applications", "events a second", "from queue to event, s: p10, median, p90, p99, most")
-    return f"![Messages waiting](performance/backlog.svg)\n\n{markdown(head, rows)}"
+    return f"![Messages waiting](performance/backlog.svg)\n\n{markdown_table(head, rows)}"
 
 
 def _latencies(latency: Mapping[str, float]) -> str:
@@ -220,7 +220,7 @@ def _latencies(latency: Mapping[str, float]) -> str:
 def flow_function(results: Results) -> str:
     result = results["flow"]
     handler = result["handler"]
-    return markdown(
+    return markdown_table(
         ("a batch of ten in the function", "median"),
         (
             ("time of the clock", figure_text(handler["wall"])),

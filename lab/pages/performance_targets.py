@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lab.pages.tables import markdown
+from lab.pages.tables import markdown_table
 
 Results = Mapping[str, Any]  # the results JSON of each benchmark, by its name
 # benchmarks that take longer than minutes
@@ -182,9 +182,9 @@ def command_of(benchmark: str) -> str:
     return "make bench-long" if benchmark in LONG else "make bench"
 
 
-def table(results: Results) -> str:
+def targets_table(results: Results) -> str:
     """Every target with its figure. A target without a figure says which command makes it."""
-    return markdown(("target", "found", "", ""), _rows(results))
+    return markdown_table(("target", "found", "", ""), _rows(results))
 
 
 def _rows(results: Results) -> Iterator[tuple[str, ...]]:

@@ -3,8 +3,8 @@
     python -m lab.peers.accuracy_peers LABELLED_DIR --release PATH --older PATH ... [--output JSON]
 
 Runs in the environment of requirements/bench.txt. ``LABELLED_DIR`` has labelled CSV files (see
-``library-validator evaluate``). All matchers answer them with ``--release``. ``--older`` releases train the
-peers that need training; no labelled set is made from those years.
+``library-validator evaluate``). All matchers answer these applications with the registry of ``--release``.
+``--older`` releases train the peers that need training; no labelled set is made from those years.
 
 A peer validates its first choice if the score reaches a threshold. The threshold is chosen with the labels of
 the reported rows, with and without the affiliate rule. The reported rows are the pool: all rows but those of
@@ -37,16 +37,16 @@ from lab.peers.measuring import (
     Step,
     affiliate_rule,
     answers_at,
-    curve,
-    fewest_wrong,
+    highest_threshold,
+    lowest_threshold,
     measure_pool,
     measure_sets,
-    most_right,
     refuse_nothing,
+    steps_of,
 )
 from lab.peers.product import MatcherAnswer, Product
 from lab.peers.records import FIELDS, BestLibrary, Peer, Record, record_of, records_of
-from lab.peers.tables import MatcherResult, leads_of_peers, markdown, text_of
+from lab.peers.tables import MatcherResult, leads_of_peers, markdown_tables, tables_of_results
 from lab.peers.with_rapidfuzz import WithRapidfuzz
 from lab.peers.with_recordlinkage import WithRecordlinkage
 from lab.peers.with_splink import WithSplink
@@ -134,7 +134,7 @@ def results_at_error_bound(
     """Every peer with its lowest threshold that validates at most ``wrong`` rows of the pool wrongly."""
     results = []
     for peer in scored:
-        threshold = most_right(peer.steps, wrong).threshold
+        threshold = lowest_threshold(peer.steps, wrong).threshold
         answers = answers_at(threshold, cases, peer.answers, peer.refuses)
         results.append(result_of(peer.matcher, threshold, cases, answers))
     return results
@@ -188,7 +188,7 @@ def score_peers(
         report_progress(f"{peer.name}: {timed.prepare:.0f} s and {timed.score:.0f} s")
         times[peer.name] = timed
         scored += [
-            ScoredPeer(f"{peer.name}{suffix}", answers, refuses, curve(cases, answers, refuses))
+            ScoredPeer(f"{peer.name}{suffix}", answers, refuses, steps_of(cases, answers, refuses))
             for suffix, refuses in rules.items()
         ]
     return scored, times
@@ -200,7 +200,7 @@ def print_point(
     """Prints an operating point of the peers beside the product, and returns it as JSON."""
     ahead = leads_of_peers(product, peers, cases)
     print(f"## Peers with {title} ({wrong} of {product.pool.rows:,}; the product: {product.pool.errors})\n")
-    print(text_of([product, *peers]), end="\n\n")
+    print(tables_of_results([product, *peers]), end="\n\n")
     print("Where a peer is ahead:\n")
     print("\n".join(f"- {cell.line()}" for cell in ahead) or "- nowhere", end="\n\n")
     return {
@@ -214,7 +214,8 @@ def print_point(
 def print_trade_off(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dict[str, list[tuple[int, int]]]:
     """Prints and returns how many libraries of the pool each peer validates for each number of wrong rows."""
     found = {
-        peer.matcher: [(wrong, most_right(peer.steps, wrong).right) for wrong in TRADE_OFF] for peer in scored
+        peer.matcher: [(wrong, lowest_threshold(peer.steps, wrong).right) for wrong in TRADE_OFF]
+        for peer in scored
     }
     libraries = product.pool.libraries
     rows = [("at most wrong", *(f"{wrong:,}" for wrong in TRADE_OFF))]
@@ -226,7 +227,7 @@ def print_trade_off(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dic
         f"## Libraries of the pool validated %, by rows validated wrongly ({product.matcher}: "
         f"{10_000 * product.pool.validated_right // libraries / 100:.2f} at {product.pool.errors})\n"
     )
-    print("\n".join(markdown(rows)), end="\n\n")
+    print("\n".join(markdown_tables(rows)), end="\n\n")
     return found
 
 
@@ -234,7 +235,7 @@ def print_costs(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dict[st
     """Prints and returns how many rows of the pool each peer validates wrongly to validate as many libraries
     as the product. None: it cannot."""
     right = product.pool.validated_right
-    found = {peer.matcher: fewest_wrong(peer.steps, right) for peer in scored}
+    found = {peer.matcher: highest_threshold(peer.steps, right) for peer in scored}
     counts = {matcher: step.wrong if step else None for matcher, step in found.items()}
     print(f"## Rows validated wrongly to validate the product's {right:,} libraries of the pool\n")
     for matcher, count in {product.matcher: product.pool.errors, **counts}.items():

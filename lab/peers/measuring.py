@@ -50,7 +50,7 @@ class Measure:
         return self.validated_wrong + self.non_libraries_validated
 
 
-def measure(cases: Iterable[Case], matcher_answers: Iterable[MatcherAnswer]) -> Measure:
+def measure_set(cases: Iterable[Case], matcher_answers: Iterable[MatcherAnswer]) -> Measure:
     counts: Counter[str] = Counter()
     for case, answer in zip(cases, matcher_answers, strict=True):
         row = case.row
@@ -75,14 +75,14 @@ def measure_sets(cases: Sequence[Case], matcher_answers: Sequence[MatcherAnswer]
     for position, case in enumerate(cases):
         groups[case.set].append(position)
     return {
-        name: measure((cases[place] for place in places), (matcher_answers[place] for place in places))
+        name: measure_set((cases[place] for place in places), (matcher_answers[place] for place in places))
         for name, places in groups.items()
     }
 
 
 def measure_pool(cases: Sequence[Case], matcher_answers: Sequence[MatcherAnswer]) -> Measure:
     pooled = [(case, answer) for case, answer in zip(cases, matcher_answers, strict=True) if case.in_pool]
-    return measure((case for case, _ in pooled), (answer for _, answer in pooled))
+    return measure_set((case for case, _ in pooled), (answer for _, answer in pooled))
 
 
 def affiliate_rule(release: Release) -> Refuses:
@@ -119,14 +119,14 @@ def answers_at(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The rows of the pool that a threshold validates."""
+    """How many rows of the pool a threshold validates, rightly and wrongly."""
 
     threshold: float
     right: int
     wrong: int
 
 
-def curve(cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuses) -> list[Step]:
+def steps_of(cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuses) -> list[Step]:
     """Every possible threshold, highest first. The first threshold validates nothing."""
     pool = sorted(
         (
@@ -144,7 +144,7 @@ def curve(cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuse
     return steps
 
 
-def most_right(steps: Sequence[Step], wrong: int) -> Step:
+def lowest_threshold(steps: Sequence[Step], wrong: int) -> Step:
     """The lowest threshold that validates at most ``wrong`` rows of the pool wrongly.
 
     It is chosen with the labels of the reported rows, so no other choice could be better for a peer.
@@ -152,7 +152,7 @@ def most_right(steps: Sequence[Step], wrong: int) -> Step:
     return [step for step in steps if step.wrong <= wrong][-1]
 
 
-def fewest_wrong(steps: Sequence[Step], right: int) -> Step | None:
+def highest_threshold(steps: Sequence[Step], right: int) -> Step | None:
     """The highest threshold that validates at least ``right`` libraries of the pool; None if none does."""
     return next((step for step in steps if step.right >= right), None)
 

@@ -59,14 +59,14 @@ class Product:
                 "registry_version": decisions[0].registry_version,
                 "policy_version": decisions[0].policy_version,
             }
-            yield from map(_answer, decisions)
+            yield from map(_matcher_answer, decisions)
 
 
 def _ignore_progress(_said: str) -> None:
     """Ignores progress, because the benchmark itself reports it."""
 
 
-def _answer(decision: Decision) -> MatcherAnswer:
+def _matcher_answer(decision: Decision) -> MatcherAnswer:
     first = decision.candidates[0].fscs_key if decision.candidates else ""
     validated = decision.match.fscs_key if decision.match and decision.decision is Answer.VALIDATED else ""
     return MatcherAnswer(first, validated, decision.decision.value, decision.reasons[0].code)

@@ -52,7 +52,7 @@ class PeerLead:
         return f"{self.set}, {head}: {self.matcher} {self.peer:,}, product {self.product:,}{behind}"
 
 
-def text_of(results: Sequence[MatcherResult]) -> str:
+def tables_of_results(results: Sequence[MatcherResult]) -> str:
     """A table of the sets with libraries, and a table of the applicants that must not be validated."""
     heads = [result.matcher for result in results]
     measures = {"whole pool": [result.pool for result in results]}
@@ -70,7 +70,7 @@ def text_of(results: Sequence[MatcherResult]) -> str:
         if gone:
             cells = [f"{measure.gone_validated:,}" for measure in row]
             others.append((f"{name} ({gone:,} keys that are gone; no error)", *cells))
-    return "\n".join([*markdown(libraries), "", *markdown(others)])
+    return "\n".join([*markdown_tables(libraries), "", *markdown_tables(others)])
 
 
 def _of_libraries(measure: Measure) -> str:
@@ -82,7 +82,7 @@ def _of_libraries(measure: Measure) -> str:
     return " / ".join([*shares, f"{measure.validated_wrong:,}"])
 
 
-def markdown(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def markdown_tables(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """The lines of a table. The first row is its head."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for number, row in enumerate(rows):

@@ -20,7 +20,7 @@ BRANCH: Final = "branch"  # its label names the system, not the branch
 
 
 def year_to_year_records(older: Sequence[Release]) -> list[Record]:
-    """The records of older releases. Each is a match of the place with the same id in the newer release."""
+    """The records of older releases. Each record matches the place with the same id in the newer release."""
     return [
         replace(record, id=f"FY{release.fiscal_year} {record.id}")
         for release in older

@@ -36,14 +36,14 @@ class WithCsvReconcile:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "registry.csv"
             with path.open("w", encoding="utf-8", newline="") as file:
-                rows = ([record.id, _text(record)] for record in registry)
+                rows = ([record.id, _query_text(record)] for record in registry)
                 csv.writer(file).writerows([["id", "text"], *rows])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # it uses deprecated calls
                 initdb.init_db(self._database, path, "id", "text", csvencoding="utf-8", scoreOptions={})
 
     def score(self, applications: Sequence[Record]) -> list[BestLibrary]:
-        queries = {application.id: {"query": _text(application)} for application in applications}
+        queries = {application.id: {"query": _query_text(application)} for application in applications}
         answers = processQueryBatch(
             self._database, queries, default_settings.LIMIT, default_settings.THRESHOLD
         )
@@ -55,5 +55,5 @@ class WithCsvReconcile:
                 yield identity, self._keys[found["id"]], float(found["score"])
 
 
-def _text(record: Record) -> str:
+def _query_text(record: Record) -> str:
     return f"{record.name} {record.city} {record.state}"

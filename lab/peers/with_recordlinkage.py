@@ -27,12 +27,12 @@ class WithRecordlinkage:
 
     def __init__(self, training: Sequence[Record]) -> None:
         """``training`` is the left side of the training pairs. Their ``place`` is the right answer."""
-        self._training = _frame(training)
+        self._training = _frame_of(training)
         self._registry = pd.DataFrame()
         self._classifier = recordlinkage.LogisticRegressionClassifier(max_iter=1_000)
 
     def prepare(self, registry: Sequence[Record]) -> None:
-        self._registry = _frame(registry)
+        self._registry = _frame_of(registry)
         pairs = _candidates(self._training, self._registry)
         left, right = (pd.Series(side) for side in self._sides(pairs, self._training, "place"))
         match = (left == right).to_numpy()
@@ -44,7 +44,7 @@ class WithRecordlinkage:
         answers: list[BestLibrary] = []
         for start in range(0, len(applications), _CHUNK):
             chunk = applications[start : start + _CHUNK]
-            frame = _frame(chunk)
+            frame = _frame_of(chunk)
             pairs = _candidates(frame, self._registry)
             if pairs.empty:
                 answers += best_libraries([], chunk)
@@ -63,7 +63,7 @@ class WithRecordlinkage:
         )
 
 
-def _frame(records: Sequence[Record]) -> pd.DataFrame:
+def _frame_of(records: Sequence[Record]) -> pd.DataFrame:
     """Records by number. Missing values are null, so that they are neither blocked on nor compared."""
     frame = pd.DataFrame([asdict(record) for record in records])
     frame["first_word"] = frame["name"].str.split(" ").str[0]

@@ -34,7 +34,7 @@ from typing import Any, Final
 import orjson
 from pydantic import create_model
 
-from lab.growth.growth_applicants import rows_of, sample_of
+from lab.growth.growth_applicants import draw_rows, labelled_rows
 from lab.measures import describe_run, measured_value, ratio_of_medians, report_progress, write_result
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE, batches_of
 from library_validator.adapters.aws.casework_access import pack_decision
@@ -72,7 +72,7 @@ def answer_functions(registry: RegistryReader) -> dict[str, Way]:
     return {"judged": judge_only, "decided": decide_only, "stored and sent": decide_and_serialize}
 
 
-def measure(registry: RegistryReader, submissions: Sequence[Submission], runs: int) -> dict[str, Any]:
+def measure_ways(registry: RegistryReader, submissions: Sequence[Submission], runs: int) -> dict[str, Any]:
     """Microseconds an application of each way, and the ratios to judging alone."""
     timed = answer_functions(registry)
     microseconds: dict[str, list[float]] = {name: [] for name in timed}
@@ -142,12 +142,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=RUNS, metavar="N")
     parser.add_argument("--output", type=Path, metavar="JSON")
     given = parser.parse_args(arguments)
-    rows = sample_of(rows_of(read_release(given.release), given.labelled), given.applications)
+    rows = draw_rows(labelled_rows(read_release(given.release), given.labelled), given.applications)
     submissions = [
         Submission(source="benchmark", application=row.application, sent_at=_AT, problems=row.problems)
         for row in rows
     ]
-    found = measure(
+    found = measure_ways(
         registry_of([given.release], report_progress),
         submissions[: len(rows) - len(rows) % BATCH],
         given.runs,

@@ -205,19 +205,19 @@ def read_units(operation: str, request: Mapping[str, Any], answer: Mapping[str, 
     """Read units of a ``GetItem``, ``BatchGetItem`` or ``Query``, from its items."""
     if operation == "Query":
         size = sum(map(item_bytes, answer.get("Items", [])))
-        return _times(request) * eventual_units(size)
+        return _consistency_factor(request) * eventual_units(size)
     if operation == "GetItem":
-        return _times(request) * eventual_units(item_bytes(answer.get("Item", {})))
+        return _consistency_factor(request) * eventual_units(item_bytes(answer.get("Item", {})))
     units = 0.0
     for table, read in request["RequestItems"].items():
         found = answer.get("Responses", {}).get(table, [])
         missing = len(read["Keys"]) - len(found)
         in_table = sum(eventual_units(item_bytes(item)) for item in found) + missing * eventual_units(0)
-        units += _times(read) * in_table
+        units += _consistency_factor(read) * in_table
     return units
 
 
-def _times(request: Mapping[str, Any]) -> int:
+def _consistency_factor(request: Mapping[str, Any]) -> int:
     return 2 if request.get("ConsistentRead") else 1
 
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from lab.growth.growth_applicants import big_cities, common_names
+from lab.growth.growth_applicants import rows_of_big_cities, rows_with_common_names
 from lab.measures import counted_values, describe_run, write_result
 from lab.speed.cold_start import SAMPLE_RELEASE
 from library_validator.adapters.memory.registry import MemoryRegistry
@@ -82,19 +82,19 @@ def applicants_of(release: Release, labelled: Path | None) -> dict[str, list[App
     if labelled:
         for file in read_labelled(sorted(labelled.glob("*.csv"))):
             for row in file.rows:
-                found[row.set].append(_applicant(row.application))
+                found[row.set].append(_applicant_of_row(row.application))
     else:
-        found["drawn"] = [_applicant(sample) for sample in sample_applications(release, DRAWN, SEED)]
-    common = [_applicant(row.application) for row in common_names(release)]
+        found["drawn"] = [_applicant_of_row(sample) for sample in sample_applications(release, DRAWN, SEED)]
+    common = [_applicant_of_row(row.application) for row in rows_with_common_names(release)]
     found["common names"] = common
     found["common names, no city"] = [
         Applicant(name=applicant.name, state=applicant.state) for applicant in common
     ]
-    found["big cities"] = [_applicant(row.application) for row in big_cities(release)]
+    found["big cities"] = [_applicant_of_row(row.application) for row in rows_of_big_cities(release)]
     return dict(found)
 
 
-def _applicant(application: Any) -> Applicant:
+def _applicant_of_row(application: Any) -> Applicant:
     return Applicant(**{name: getattr(application, name) for name in FIELDS})
 
 

@@ -104,7 +104,7 @@ def _variables_without_cache() -> dict[str, str]:
     return {"PYTHONPYCACHEPREFIX": os.devnull, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def clients(services: Sequence[str]) -> str:
+def code_for_clients(services: Sequence[str]) -> str:
     return "import boto3; " + "; ".join(f"boto3.client({service!r})" for service in services)
 
 
@@ -112,7 +112,9 @@ def measure_starts(functions: Sequence[str], runs: int, compiled: Path) -> dict[
     """All processes in turn, ``runs`` times, after a first round that compiles."""
     peers = sorted({FUNCTIONS[function] for function in functions})
     rounds = [("python", "pass", functions[0])]
-    rounds += [("boto3 " + " ".join(services), clients(services), functions[0]) for services in peers]
+    rounds += [
+        ("boto3 " + " ".join(services), code_for_clients(services), functions[0]) for services in peers
+    ]
     for function in functions:
         rounds += [(f"{function} import", IMPORT, function), (f"{function} start", START, function)]
     found: defaultdict[str, list[Start]] = defaultdict(list)
@@ -132,7 +134,7 @@ def measures_of(starts: Sequence[Start]) -> dict[str, Any]:
     }
 
 
-def ratios(functions: Sequence[str], starts: dict[str, Any]) -> dict[str, Any]:
+def ratios_to_peers(functions: Sequence[str], starts: dict[str, Any]) -> dict[str, Any]:
     """Each function beside boto3 and the same clients."""
     found = {}
     for function in functions:
@@ -207,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "release": given.release.name,
         "starts": starts,
         "uncompiled": {"validate_applications start": measures_of(uncompiled)},
-        "ratios": ratios(given.function, starts),
+        "ratios": ratios_to_peers(given.function, starts),
         "batches": batches,
     }
     write_result(result, given.output)

@@ -92,7 +92,7 @@ class Prices:
         return float(processor / share + self.waited_milliseconds(requests))
 
 
-def idle_month(prices: Prices) -> dict[str, Any]:
+def cost_of_idle_month(prices: Prices) -> dict[str, Any]:
     """The cost of a month without applications: the alarms, and Lambda's polling of the queues."""
     alarms = len(read_template().of_type("AWS::CloudWatch::Alarm"))
     queues = len(re.findall(r"^          Type: SQS$", template(), re.MULTILINE))
@@ -167,10 +167,14 @@ def cost_of_applications(works: Sequence[FunctionUse], prices: Prices) -> dict[s
     stored = whole.usage.stored_bytes
     stored += whole.usage.stored_items * prices.assumed["storage_bytes_an_item"]
     return {
-        "dollars_per_1000": _dollars(lines),
+        "dollars_per_1000": _sum_of_dollars(lines),
         "lines": _round_dollars(lines),
-        "write_units_per_application": _units([work.usage.writes / BATCH for work in works], "write units"),
-        "read_units_per_application": _units([work.usage.reads / BATCH for work in works], "read units"),
+        "write_units_per_application": _spread_of_units(
+            [work.usage.writes / BATCH for work in works], "write units"
+        ),
+        "read_units_per_application": _spread_of_units(
+            [work.usage.reads / BATCH for work in works], "read units"
+        ),
         "requests_per_batch": counted_values([work.usage.requests.total() for work in works], "requests"),
         "processor_per_batch": measured_value([run.processor_ms / run.invocations for run in runs], "ms"),
         "billed_per_batch": computed_value(
@@ -190,7 +194,7 @@ def cost_of_applications(works: Sequence[FunctionUse], prices: Prices) -> dict[s
     }
 
 
-def _units(values: Sequence[float], unit: str) -> dict[str, Any]:
+def _spread_of_units(values: Sequence[float], unit: str) -> dict[str, Any]:
     """The spread of units over batches. They are computed from items, because nothing reports them."""
     return counted_values(values, unit) | {"kind": "computed"}
 
@@ -204,7 +208,7 @@ def cost_of_release(work: FunctionUse, prices: Prices) -> dict[str, Any]:
     usage.requests += deleting
     lines = lines_of(work, {"message sent, received, deleted": 3}, prices)
     return {
-        "dollars": _dollars(lines),
+        "dollars": _sum_of_dollars(lines),
         "lines": _round_dollars(lines),
         "items_written": usage.stored_items,
         "stored": computed_value(usage.stored_bytes / 1e6, "MB"),
@@ -234,7 +238,7 @@ def cost_of_revalidation(work: FunctionUse, applications: int, prices: Prices) -
         for line in lines_of(work, others, prices)
     ]
     return {
-        "dollars_per_1000": _dollars(lines),
+        "dollars_per_1000": _sum_of_dollars(lines),
         "lines": _round_dollars(lines),
         "applications": applications,
         "transactions": changed,
@@ -242,7 +246,7 @@ def cost_of_revalidation(work: FunctionUse, applications: int, prices: Prices) -
     }
 
 
-def _dollars(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _sum_of_dollars(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     services = {line["service"]: 0.0 for line in lines}
     for line in lines:
         services[line["service"]] += line["dollars"]
@@ -284,7 +288,9 @@ def draw_applications(release: Path, count: int) -> list[Fields]:
     return [{name: sample[name] for name in names if sample[name]} for sample in drawn]
 
 
-def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices) -> dict[str, Any]:
+def measure_cost(
+    releases: tuple[Path, Path], applications: Sequence[Fields], prices: Prices
+) -> dict[str, Any]:
     with in_process_stack() as stack:
         report_progress(f"loading {releases[0].name}")
         stack.load(releases[0])
@@ -301,7 +307,7 @@ def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices:
         "applications": cost_of_applications(works, prices),
         "release": cost_of_release(loaded, prices),
         "revalidation": cost_of_revalidation(again, BATCH * len(works), prices),
-        "idle_month": idle_month(prices),
+        "idle_month": cost_of_idle_month(prices),
     }
     ours = answer["applications"]["dollars_per_1000"]["median"]
     theirs = prices.dollars("entity_resolution_records", 1_000)
@@ -312,7 +318,7 @@ def measure(releases: tuple[Path, Path], applications: Sequence[Fields], prices:
     return answer
 
 
-def table(result: Mapping[str, Any]) -> Iterator[str]:
+def cost_table(result: Mapping[str, Any]) -> Iterator[str]:
     for title, part, dollars in (
         ("1,000 applications", result["applications"], result["applications"]["dollars_per_1000"]),
         ("one release", result["release"], result["release"]["dollars"]),
@@ -353,10 +359,10 @@ def main() -> None:
         **describe_run("speed.cost", sys.argv[1:], PACKAGES),
         "count": len(applications),
         "share_of_no_library": NEGATIVES if others else None,
-        **measure(releases, applications, prices),
+        **measure_cost(releases, applications, prices),
         "prices": tomllib.loads(PRICES.read_text("utf-8")),
     }
-    print("\n".join(table(result)))
+    print("\n".join(cost_table(result)))
     if given.output:
         write_result(json.loads(json.dumps(result, default=str)), given.output)
 

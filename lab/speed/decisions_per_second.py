@@ -62,7 +62,10 @@ Answer = Callable[[Sequence[LabelledRow]], object]
 def main() -> None:
     given = _arguments()
     processors = [min(os.sched_getaffinity(0))]
-    one_processor, all_processors = _in_new_process(given, processors), _in_new_process(given, None)
+    one_processor, all_processors = (
+        _measure_in_new_process(given, processors),
+        _measure_in_new_process(given, None),
+    )
     body = {
         "schema_version": 1,
         "about": describe_run("speed.decisions_per_second", sys.argv[1:], _PACKAGES),
@@ -78,7 +81,7 @@ def main() -> None:
         given.output.write_text(json.dumps(body, indent=1) + "\n", "utf-8")
 
 
-def _in_new_process(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
+def _measure_in_new_process(given: argparse.Namespace, processors: list[int] | None) -> dict[str, Any]:
     """Measures in a new process, because existing threads would keep their processors."""
     context = multiprocessing.get_context("spawn")
     receiving, sending = context.Pipe(duplex=False)
@@ -127,7 +130,8 @@ def _measure(given: argparse.Namespace, match: MatchProcess, *, whole: bool) -> 
 
 
 class MatchProcess:
-    """Runs ``match`` on rows in another process, because no other thread may run where it forks."""
+    """Runs ``match`` on rows in another process, because ``match`` forks and no other thread may run in a
+    process that forks."""
 
     def __init__(self, given: argparse.Namespace) -> None:
         context = multiprocessing.get_context("spawn")
@@ -237,11 +241,11 @@ def _record(number: int, row: LabelledRow) -> Record:
 
 
 def _answer_one_by_one(answer: Answer) -> Answer:
-    def each(rows: Sequence[LabelledRow]) -> None:
+    def answer_each_row(rows: Sequence[LabelledRow]) -> None:
         for row in rows:
             answer([row])
 
-    return each
+    return answer_each_row
 
 
 def _applications(directory: Path, count: int, seed: int) -> list[LabelledRow]:

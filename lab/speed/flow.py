@@ -45,7 +45,7 @@ from lab.speed.flow_shares import (
     ignore_progress,
     measure_handler,
     measure_no_op_function,
-    spread_of,
+    spread_of_times,
 )
 from lab.speed.read_units import SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
@@ -293,12 +293,16 @@ def measure_flow(given: argparse.Namespace, stack: Stack) -> dict[str, Any]:
     with consumer.running():
         started = time.time()
         report["burst"] = measure_burst(stack, consumer, with_new_ids(at_once, "burst"))
-        report["burst"]["function_duration"] = spread_of(durations_of_invocations(stack, group, started))
+        report["burst"]["function_duration"] = spread_of_times(
+            durations_of_invocations(stack, group, started)
+        )
         print(json.dumps({**report["burst"], "backlog": "…"}), flush=True)
         rate = report["burst"]["throughput"]["whole"] / 2
         started = time.time()
         report["steady"] = measure_steady(stack, consumer, with_new_ids(steadily, "steady"), rate)
-        report["steady"]["function_duration"] = spread_of(durations_of_invocations(stack, group, started))
+        report["steady"]["function_duration"] = spread_of_times(
+            durations_of_invocations(stack, group, started)
+        )
         print(json.dumps(report["steady"]), flush=True)
     report["events_told_again"] = consumer.again
     report["other_events"] = dict(consumer.others)

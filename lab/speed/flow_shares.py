@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.session import Session, get_session
 
 from lab.measures import ROOT, measured_value
-from lab.speed.read_units import spread
+from lab.speed.read_units import spread_of
 from library_validator.intake.applications_file import Row
 from library_validator_cli.sending import send
 from library_validator_cli.stack_access import Stack
@@ -63,7 +63,7 @@ def measure_handler(stack: Stack, rows: Sequence[Row]) -> dict[str, Any]:
         "wall": measured_value(walls[WARM_UP:], "ms a batch", 1),
         "own_processor": measured_value(own[WARM_UP:], "ms a batch", 1),
         "calls": {
-            operation: {**spread_of(times, "ms a call"), "per_batch": round(len(times) / timed, 2)}
+            operation: {**spread_of_times(times, "ms a call"), "per_batch": round(len(times) / timed, 2)}
             for operation, times in sorted(timer.milliseconds.items())
         },
         "in_calls": measured_value(
@@ -80,16 +80,16 @@ class CallTimer:
         self._started = 0.0
 
     def listen(self, session: Session) -> None:
-        session.register("before-call.*", self._begin)
-        session.register("after-call.*", self._end)
+        session.register("before-call.*", self._on_call)
+        session.register("after-call.*", self._on_answer)
 
     def clear(self) -> None:
         self.milliseconds.clear()
 
-    def _begin(self, **_: Any) -> None:
+    def _on_call(self, **_: Any) -> None:
         self._started = time.perf_counter()
 
-    def _end(self, **event: Any) -> None:
+    def _on_answer(self, **event: Any) -> None:
         self.milliseconds[event["model"].name].append((time.perf_counter() - self._started) * 1000)
 
 
@@ -129,7 +129,7 @@ def measure_no_op_function(stack: Stack, count: int) -> dict[str, Any]:
     return {
         "messages": count,
         "throughput": measured_value([count / seconds], "messages a second", 1),
-        "duration": spread_of(durations_of_invocations(stack, f"/aws/lambda/{name}", started)),
+        "duration": spread_of_times(durations_of_invocations(stack, f"/aws/lambda/{name}", started)),
     }
 
 
@@ -144,8 +144,8 @@ def durations_of_invocations(stack: Stack, group: str, since: float) -> list[flo
     return [float(found[1]) for line in lines if (found := _DURATION.match(line["message"]))]
 
 
-def spread_of(milliseconds: Sequence[float], unit: str = "ms an invocation") -> dict[str, Any]:
-    shape = {name: round(value, 1) for name, value in spread(milliseconds).items()}
+def spread_of_times(milliseconds: Sequence[float], unit: str = "ms an invocation") -> dict[str, Any]:
+    shape = {name: round(value, 1) for name, value in spread_of(milliseconds).items()}
     return {"kind": "measured", "unit": unit, "count": len(milliseconds), **shape}
 
 

@@ -51,7 +51,9 @@ def main() -> None:
         for name, code in (("paused", MEASURED), ("not paused", WITHOUT_PAUSE + MEASURED)):
             runs = [measure_import(function, code) for _ in range(RUNS)]
             collecting, whole = (statistics.median(column) for column in zip(*runs, strict=True))
-            print(f"{function.name:22} {name:10} {collecting:5.1f} ms of {whole:6.1f} ms collect garbage")
+            print(
+                f"{function.name:22} {name:10} collecting garbage takes {collecting:5.1f} of {whole:6.1f} ms"
+            )
 
 
 if __name__ == "__main__":

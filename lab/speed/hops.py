@@ -65,18 +65,18 @@ class ValuePath:
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         values = [frame.f_locals.get(name) for name in names if name not in ("self", "cls")]
         for value in values if event == "call" else [returned]:
-            if self._holds_mark(value, _DEPTH):
+            if self._contains_mark(value, _DEPTH):
                 self.files.setdefault(str(Path(code.co_filename).relative_to(ROOT)))
                 shape = self._shape(value)
                 if shape:
                     self.shapes.setdefault(shape)
 
-    def _holds_mark(self, value: object, depth: int) -> bool:
+    def _contains_mark(self, value: object, depth: int) -> bool:
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
         if isinstance(value, str):
             return any(mark in value for mark in self._marks)
-        return depth > 0 and any(self._holds_mark(part, depth - 1) for part in _parts(value))
+        return depth > 0 and any(self._contains_mark(part, depth - 1) for part in _parts(value))
 
     def _shape(self, value: object) -> str:
         """The shape of a value that contains a mark; empty for plain text."""
@@ -89,7 +89,7 @@ class ValuePath:
             return kind.__name__
         if isinstance(value, Mapping):
             return f"{kind.__name__} of {', '.join(sorted(map(str, value)))}"
-        marked = {self._shape(part) for part in _parts(value) if self._holds_mark(part, _DEPTH)}
+        marked = {self._shape(part) for part in _parts(value) if self._contains_mark(part, _DEPTH)}
         return f"{kind.__name__} of {' and '.join(sorted(marked - {''})) or 'text'}"
 
 

@@ -108,7 +108,7 @@ def eventual_units(size: int) -> float:
     return 0.5 * max(1, math.ceil(size / UNIT_BYTES))
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
+def spread_of(values: Sequence[float]) -> dict[str, float]:
     """Mean, median, 99th percentile (nearest rank) and maximum."""
     ranked = sorted(values)
     return {
@@ -128,7 +128,7 @@ def look_up_batches(registry: RegistryReader, batches: Iterable[Sequence[Submiss
     return metered
 
 
-def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dict[str, Any]:
+def measure_reads(registry: RegistryReader, applications: Sequence[Submission]) -> dict[str, Any]:
     alone = look_up_batches(registry, ([application] for application in applications)).lookups
     together = look_up_batches(registry, batches_of(applications, BATCH))
     record = registry.version(registry.pointer().active)
@@ -139,13 +139,13 @@ def measure(registry: RegistryReader, applications: Sequence[Submission]) -> dic
         "postings": record.postings,
         "applications": len(applications),
         "batch_size": BATCH,
-        "keys_per_application": spread([lookup.keys for lookup in alone]),
-        "keys_not_there_per_application": spread([lookup.missing for lookup in alone]),
-        "units_per_application_alone": spread([lookup.units for lookup in alone]),
-        "keys_per_batch": spread([lookup.keys for lookup in batches]),
-        "batch_get_item_requests_per_batch": spread([lookup.requests for lookup in batches]),
-        "kilobytes_per_batch": spread([round(lookup.item_bytes / 1024, 1) for lookup in batches]),
-        "units_per_batch": spread([lookup.units for lookup in batches]),
+        "keys_per_application": spread_of([lookup.keys for lookup in alone]),
+        "keys_not_there_per_application": spread_of([lookup.missing for lookup in alone]),
+        "units_per_application_alone": spread_of([lookup.units for lookup in alone]),
+        "keys_per_batch": spread_of([lookup.keys for lookup in batches]),
+        "batch_get_item_requests_per_batch": spread_of([lookup.requests for lookup in batches]),
+        "kilobytes_per_batch": spread_of([round(lookup.item_bytes / 1024, 1) for lookup in batches]),
+        "units_per_batch": spread_of([lookup.units for lookup in batches]),
         "units_per_application_in_batches": round(
             (sum(lookup.units for lookup in batches) + together.pointer_reads) / len(applications), 2
         ),
@@ -163,21 +163,21 @@ def batches_of(applications: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
 def read_file(path: Path, limit: int) -> list[Submission]:
     """The first ``limit`` readable applications of a file."""
     with open_applications(path) as rows:
-        return list(islice((_to_decide(row.fields) for row in rows if isinstance(row, Row)), limit))
+        return list(islice((_read_submission(row.fields) for row in rows if isinstance(row, Row)), limit))
 
 
 def draw_sample(release: Path, count: int) -> list[Submission]:
     """Applications as people type them, from a release."""
     drawn = sample_applications(read_release(release), count, SAMPLE_SEED)
-    return [_to_decide(asdict(application)) for application in drawn]
+    return [_read_submission(asdict(application)) for application in drawn]
 
 
-def _to_decide(fields: dict[str, Any]) -> Submission:
+def _read_submission(fields: dict[str, Any]) -> Submission:
     read = application_from_fields(fields)
     return Submission(source="benchmark", application=read.application, sent_at=NOW, problems=read.problems)
 
 
-def table(measured: Mapping[str, Any]) -> Iterator[str]:
+def reads_table(measured: Mapping[str, Any]) -> Iterator[str]:
     """The lines of a table. Single values come before spreads."""
     spreads = {name: value for name, value in measured.items() if isinstance(value, dict)}
     for name, value in measured.items():
@@ -206,8 +206,8 @@ def main() -> None:
         applications = draw_sample(arguments.release[-1], arguments.limit)
     if len(applications) < BATCH:
         parser.error(f"{len(applications)} applications are fewer than a batch of {BATCH}")
-    measured = measure(registry, applications)
-    print(json.dumps(measured, indent=2) if arguments.json else "\n".join(table(measured)))
+    measured = measure_reads(registry, applications)
+    print(json.dumps(measured, indent=2) if arguments.json else "\n".join(reads_table(measured)))
 
 
 if __name__ == "__main__":

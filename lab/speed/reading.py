@@ -43,7 +43,7 @@ Reader = Callable[[bytes, Release], int]
 
 
 def rows_by_csv_reader(zipped: bytes, release: Release) -> int:
-    """The lines of both files with their headers, read by the standard library."""
+    """Reads the lines of both files, with their headers, by the standard library."""
     rows = 0
     with zipfile.ZipFile(io.BytesIO(zipped)) as opened:
         for file in release.report.files:
@@ -54,7 +54,7 @@ def rows_by_csv_reader(zipped: bytes, release: Release) -> int:
 
 
 def rows_by_polars(zipped: bytes, release: Release) -> int:
-    """Both files as frames of text. Polars reads only UTF-8, so Python decodes other encodings."""
+    """Reads both files as frames of text. Polars reads only UTF-8, so Python decodes other encodings."""
     import polars  # noqa: PLC0415 - only the benchmarks' own environment has it
 
     rows = 0
@@ -108,7 +108,7 @@ def measure_build(releases: Sequence[Release], runs: int) -> dict[str, Any]:
 
 
 def measured_times(seconds: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """Pairs of seconds: of the processor and of the clock."""
+    """Measures of pairs of seconds: of the processor and of the clock."""
     return {
         "cpu": measured_value([1_000 * cpu for cpu, _ in seconds], "ms", 1),
         "wall": measured_value([1_000 * wall for _, wall in seconds], "ms", 1),
@@ -178,10 +178,14 @@ def peak_memory(paths: Sequence[Path], runs: int, compiled: Path) -> dict[str, A
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument(
-        "--release", type=Path, default=SAMPLE_RELEASE, help="the newest release, which is timed"
+        "--release", type=Path, default=SAMPLE_RELEASE, help="the newest release, whose reading is measured"
     )
     parser.add_argument(
-        "--older", type=Path, nargs="*", default=[], help="releases to load before it, in this order"
+        "--older",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="older releases that are loaded before it, in this order",
     )
     parser.add_argument("--runs", type=int, default=RUNS, help=f"default: {RUNS}")
     parser.add_argument("--output", type=Path, metavar="JSON")

@@ -59,7 +59,7 @@ class RevalidationTimes:
         return 1_000 * self.seconds / self.applications
 
 
-def measure(before: Release, after: Release, count: int) -> RevalidationTimes:
+def measure_revalidation(before: Release, after: Release, count: int) -> RevalidationTimes:
     """Decides ``count`` applications with ``before``, then again with both releases."""
     stored, bus = MemoryDecisions(), MemoryEventBus()
     first = _registry_of([before], NOW)
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     given = parser.parse_args(arguments)
     before, after = map(read_release, given.release) if given.release else map(_sample_release, (2021, 2022))
-    measured = measure(before, after, given.applications)
+    measured = measure_revalidation(before, after, given.applications)
     if given.json:
         text = json.dumps(asdict(measured) | {"seconds_per_1000": measured.seconds_per_1000}, indent=2)
     else:

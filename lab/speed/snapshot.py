@@ -2,10 +2,10 @@
 
     python -m lab.speed.snapshot FILE
 
-Loads a file from ``write`` and prints its cost in this process as JSON: seconds of the processor, and the
-megabytes that the process grew by at its peak and at the end. The file has each entry once, and each key with
-the numbers of its entries. No smaller file is possible without another index. ``growth`` compares it with
-postings in a table. ADR 15 has the conclusion.
+Loads a file from ``write_snapshot`` and prints the cost of this in the process as JSON: seconds of the
+processor, and the megabytes by which the process has grown at its peak and at the end. The file has each
+entry once, and each key with the numbers of its entries. No smaller file is possible without
+another index. ``growth`` compares it with postings in a table. ADR 15 has the conclusion.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from library_validator.registry.store import Pointer, VersionRecord
 _LINE = b"\n"
 
 
-def write(postings: Mapping[str, bytes], path: Path) -> int:
+def write_snapshot(postings: Mapping[str, bytes], path: Path) -> int:
     """Writes a file of all postings. Returns its size in bytes."""
     numbers: dict[bytes, int] = {}
     lines = []
@@ -61,28 +61,32 @@ class SnapshotRegistry:
         }
 
 
-def load(path: Path) -> dict[str, Any]:
+def load_snapshot(path: Path) -> dict[str, Any]:
     """The cost of loading ``path`` in this process."""
-    before, peak_before = _resident(), _peak()
+    before, peak_before = _resident_megabytes(), _peak_megabytes()
     started = time.process_time()
     registry = SnapshotRegistry(path)
     seconds = time.process_time() - started
-    found = {"seconds": seconds, "peak": _peak() - peak_before, "resident": _resident() - before}
+    found = {
+        "seconds": seconds,
+        "peak": _peak_megabytes() - peak_before,
+        "resident": _resident_megabytes() - before,
+    }
     del registry
     return found
 
 
-def _peak() -> float:
+def _peak_megabytes() -> float:
     """The peak of this process in megabytes, without the memory of the process that started it."""
-    return _of_status("VmHWM")
+    return _status_value("VmHWM")
 
 
-def _resident() -> float:
+def _resident_megabytes() -> float:
     """The memory of this process in megabytes."""
-    return _of_status("VmRSS")
+    return _status_value("VmRSS")
 
 
-def _of_status(name: str) -> float:
+def _status_value(name: str) -> float:
     """A line of Linux's status of this process. Other systems report only the peak."""
     status = Path("/proc/self/status")
     if not status.exists():
@@ -93,4 +97,4 @@ def _of_status(name: str) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(load(Path(sys.argv[1]))))
+    print(json.dumps(load_snapshot(Path(sys.argv[1]))))

@@ -36,7 +36,7 @@ def main() -> None:
     rows = write_applications(applications_of(release, wordings, libraries, given.seed), given.output)
     without = sum(not has_word_library(library.name) for library in libraries)
     states = len({library.state for library in libraries})
-    print(f"{given.output}: {rows:,} applications, {len(Variant)} of each wording and library")
+    print(f"{given.output}: {rows:,} applications: {len(Variant)} for each wording with each library")
     print(f"libraries: {len(libraries)} in {states} states, {without} of them without the word library")
     for title, counted in (
         ("kinds", Counter(wording.kind for wording in wordings)),

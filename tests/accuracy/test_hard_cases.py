@@ -1,7 +1,7 @@
 """The build fails if the matcher answers the project's own hard cases worse than before.
 
-The floors are a case or two below the measured figures. Raise them with every improvement. Lower a floor only
-with a stated reason.
+The floors are a case or two below the measured figures. Raise them with every improvement. If you lower a
+floor, state the reason.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The reads of decisions from a real registry."""
+"""The reads from the registry of an official release that decisions need."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.speed.read_units import measure, read_file
+from lab.speed.read_units import measure_reads, read_file
 from library_validator.adapters.memory.registry import MemoryRegistry
 
 pytestmark = pytest.mark.realdata
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.realdata
 def test_deciding_ten_applications_reads_the_pointer_once_and_the_postings_in_one_batch(
     data: Path, newest: MemoryRegistry
 ) -> None:
-    measured = measure(newest, read_file(data / "labelled" / "typed.csv", 500))
+    measured = measure_reads(newest, read_file(data / "labelled" / "typed.csv", 500))
 
     assert measured["pointer_reads_per_batch"] == 1
     assert measured["batch_get_item_requests_per_batch"]["median"] == 1

@@ -27,12 +27,12 @@ from library_validator_cli.options import FILES
 from library_validator_cli.terminal import (
     NOTHING,
     escape_cells,
-    notice,
-    progress,
     show,
     show_json,
+    show_notice,
+    show_progress,
+    show_warning,
     table_with_headings,
-    warning,
 )
 
 # Column heading -> measure. The first measure is shown with its interval; report and JSON have all intervals.
@@ -118,7 +118,7 @@ def evaluate(
     files = read_labelled(labelled, kept, columns=column, sheet=sheet)
     floors = read_floors(floor) if floor else []
     earlier = (against.name, read_run(against)) if against else None
-    with progress("reading") as starting:
+    with show_progress("reading") as starting:
         registry = registry_of(release, starting.say)
     run = evaluated(
         files,
@@ -133,7 +133,7 @@ def evaluate(
     )
     for file in files:
         for sentence in file.notices:
-            notice(f"{file.name}: {sentence}")
+            show_notice(f"{file.name}: {sentence}")
     if report:
         _write_report(run, report)
     if as_json:
@@ -146,7 +146,7 @@ def evaluate(
 def _measure_files(rows: Sequence[LabelledRow], registry: RegistryReader) -> list[MeasuredRow]:
     measured_rows = []
     try:
-        with measure_rows(rows, registry) as stream, progress("deciding", total=len(rows)) as bar:
+        with measure_rows(rows, registry) as stream, show_progress("deciding", total=len(rows)) as bar:
             for measured in stream:
                 measured_rows.append(measured)
                 bar.advance()
@@ -177,12 +177,12 @@ def _write_report(run: Run, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(run.model_dump_json(), "utf-8")
     (folder / "report.html").write_text(html_report(run), "utf-8")
-    notice(f"written: {folder / 'report.html'}, {folder / 'run.json'}")
+    show_notice(f"written: {folder / 'report.html'}, {folder / 'run.json'}")
 
 
 def _show_measures(run: Run) -> None:
     fields = f", only the fields {', '.join(run.only)}" if run.only else ""
-    notice(f"registry {run.registry_version}, policy {run.policy_version}{fields}")
+    show_notice(f"registry {run.registry_version}, policy {run.policy_version}{fields}")
     for title, columns in (
         ("libraries", _OF_LIBRARIES),
         ("others", _OF_OTHERS),
@@ -197,7 +197,7 @@ def _show_measures(run: Run) -> None:
             + ("" if row.same_place else " (another place)")
             for row in run.gone_validated
         )
-        notice(f"validated though no longer listed ({len(run.gone_validated)}): {keys}")
+        show_notice(f"validated though no longer listed ({len(run.gone_validated)}): {keys}")
     if run.changes:
         changed = table_with_headings(
             "set", "rows", "changed", numbers=("rows", "changed"), title="since the earlier run"
@@ -206,7 +206,7 @@ def _show_measures(run: Run) -> None:
             changed.add_row(*escape_cells(change.set, change.rows, change.changed))
         show(changed)
         for sentence in run.changes.differences:
-            notice(sentence)
+            show_notice(sentence)
 
 
 def _table_of(title: str, groups: Sequence[Group], columns: Mapping[str, str]) -> Table:
@@ -234,11 +234,11 @@ def _check_floors(run: Run, floor: Path | None) -> None:
     if floor is None:
         return
     for about in run.floors_elsewhere:
-        notice(f"floor not measured in this run: {about}")
+        show_notice(f"floor not measured in this run: {about}")
     if not run.floors:
         raise CommandFailed(f"no floor of {floor.name} is about the sets and fields of this run")
     for check in run.missed:
-        warning(f"{check.about}: {check.limit}, measured {check.measured}")
+        show_warning(f"{check.about}: {check.limit}, measured {check.measured}")
     if run.missed:
         raise CommandFailed(f"{len(run.missed)} of {len(run.floors)} limits missed")
-    notice(f"all {len(run.floors)} limits met")
+    show_notice(f"all {len(run.floors)} limits met")

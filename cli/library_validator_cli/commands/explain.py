@@ -16,7 +16,7 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import SERVICE, ApplicationId, Source
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.explanation import explanation_tables
-from library_validator_cli.terminal import progress, show, show_json
+from library_validator_cli.terminal import show, show_json, show_progress
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def find_decision(stack: Stack, application_id: str, source: str | None) -> Deci
     if source is not None:
         return find_application(stack.decisions, application_id, source)
     try:
-        with progress("searching the last 7 days"):
+        with show_progress("searching the last 7 days"):
             return find_application_of_any_sender(
                 stack.decisions, application_id, stack.own_source(), datetime.now(UTC)
             )

@@ -32,11 +32,11 @@ from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import (
     NOTHING,
     escape_cells,
-    progress,
     show,
     show_json,
+    show_progress,
+    show_warning,
     table_with_headings,
-    warning,
 )
 
 _SECONDS: Final = 600.0  # for all sources together
@@ -75,8 +75,8 @@ def fetch(
     asked = _read_sources(url, sources)
     stack = open_stack(stack_name)
     run: Run | None = None
-    with progress("asking the sources") as bar:
-        ports = RefreshPorts(stack.registry, stack.bus, _fetch_ports(stack))
+    with show_progress("asking the sources") as bar:
+        ports = RefreshPorts(stack.registry, stack.bus, _open_fetch_ports(stack))
         refreshed = refresh_registry(asked, ports, lambda: datetime.now(UTC), trial=dry_run)
         answer = refreshed.search.answer
         if answer and answer.run_id:
@@ -99,7 +99,7 @@ def _read_sources(url: str | None, file: Path | None) -> Sequence[ReleaseSource]
         raise WrongUsage(f"{file or url}: {error}") from error
 
 
-def _fetch_ports(stack: Stack) -> FetchPorts:
+def _open_fetch_ports(stack: Stack) -> FetchPorts:
     end = time.monotonic() + _SECONDS
     return FetchPorts(
         http=Urllib3Client(),
@@ -132,7 +132,7 @@ def _show_fetch(refreshed: RefreshResult) -> None:
     show(shown)
     if refreshed.search.answer is None:
         age = refreshed.ages.get("RegistryAgeDays")
-        warning(
+        show_warning(
             "no source answered; the live registry is unchanged"
             + (f": its fiscal year ended {age:,} days ago" if age is not None else "")
         )

@@ -12,7 +12,7 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.inspecting import report_of
 from library_validator_cli.options import RELEASES, AsJson, ReleaseFile
 from library_validator_cli.tables.release import release_tables
-from library_validator_cli.terminal import progress, show, show_json
+from library_validator_cli.terminal import show, show_json, show_progress
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def inspect(release: ReleaseFile, as_json: AsJson = False) -> None:
     Exit code 1: the file is not a whole release; the message says what was found and what was expected.
     """
     try:
-        with progress(f"reading {release.name}"):
+        with show_progress(f"reading {release.name}"):
             report = report_of(release, release.name)
     except ReleaseRefused as refusal:
         if as_json:

@@ -24,7 +24,7 @@ from library_validator_cli.local_matching import csv_header, csv_line, registry_
 from library_validator_cli.match_processes import AnswerLines, processes_for
 from library_validator_cli.options import FILES
 from library_validator_cli.output_file import write_texts
-from library_validator_cli.terminal import Bar, count_and_noun, json_line, notice, progress
+from library_validator_cli.terminal import Bar, count_and_noun, json_line, show_notice, show_progress
 
 
 class OutputFormat(StrEnum):
@@ -68,20 +68,20 @@ def match(
     bad: list[BadLine] = []
     as_line = csv_line if form is OutputFormat.CSV else json_line
     with open_applications(applications, columns=column, sheet=sheet) as file:
-        with progress("reading") as starting:
+        with show_progress("reading") as starting:
             judge = Judge(registry_of(release, starting.say))
         with (
             processes_for(file.lines, judge, as_line) as match_lines,
-            progress(f"deciding {applications.name}", total=file.lines) as bar,
+            show_progress(f"deciding {applications.name}", total=file.lines) as bar,
         ):
             lines = _count_answers(match_lines(_collect_bad_lines(file, bad)), counts, bar)
             write_texts(chain([f"{csv_header()}\n"], lines) if form is OutputFormat.CSV else lines, output)
     for sentence in file.notices.sentences():
-        notice(sentence)
+        show_notice(sentence)
     warn_of_bad_lines(bad)
     total = sum(counts.values())
     shares = ", ".join(f"{count:,} {answer.replace('_', ' ')}" for answer, count in counts.most_common())
-    notice(f"{count_and_noun(total, 'answer')}: {shares}" if total else "no applications in the file")
+    show_notice(f"{count_and_noun(total, 'answer')}: {shares}" if total else "no applications in the file")
 
 
 def _collect_bad_lines(rows: Iterable[Row | BadLine], bad: list[BadLine]) -> Iterator[Row | BadLine]:

@@ -23,12 +23,12 @@ from library_validator_cli.tables.decisions import answer_line
 from library_validator_cli.tables.explanation import decision_tables, overrides_table
 from library_validator_cli.terminal import (
     escape_cells,
-    notice,
     show,
     show_json,
+    show_notice,
+    show_warning,
     table_with_headings,
     text_with_label,
-    warning,
 )
 
 
@@ -110,7 +110,7 @@ def set_override(
     else:
         show(text_with_label("decided", answer_line(decision_view(done.decision))))
     if not done.published:
-        notice("the event of the override is not published yet: the service publishes it within minutes")
+        show_notice("the event of the override is not published yet: the service publishes it within minutes")
 
 
 def list_overrides(
@@ -129,7 +129,7 @@ def list_overrides(
         return
     show(overrides_table(rows))
     if not rows:
-        notice(f"nobody overrode the rules on {application_id}")
+        show_notice(f"nobody overrode the rules on {application_id}")
 
 
 def list_reasons(as_json: AsJson = False) -> None:
@@ -158,11 +158,11 @@ def list_reasons(as_json: AsJson = False) -> None:
 
 def _ask_for_confirmation(proposal: OverrideProposal) -> None:
     """Show the current decision and the proposed one. Raises ``CommandFailed`` unless the person agrees."""
-    notice("current decision")
+    show_notice("current decision")
     show(decision_tables(decision_view(proposal.current)))
     show("")
     show(text_with_label("would become", answer_line(decision_view(proposal.decision))))
     if proposal.beside_holder:
-        warning("even if another application was validated as this library")
+        show_warning("even if another application was validated as this library")
     if not typer.confirm("Record this override?", err=True):
         raise CommandFailed("no override was recorded")

@@ -14,7 +14,7 @@ from library_validator_cli.delta_markdown import delta_markdown
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import AsJson
 from library_validator_cli.tables.delta import delta_tables
-from library_validator_cli.terminal import notice, progress, show, show_json
+from library_validator_cli.terminal import show, show_json, show_notice, show_progress
 
 Older = Annotated[
     Path,
@@ -47,7 +47,7 @@ def delta(
     Changes are found by the survey's own change codes and by comparing both files; each change says how it
     was found. Needs no AWS. Exit code 1: a file is not a whole release, or OLDER is the newer release.
     """
-    with progress(f"reading {older.name} and {newer.name}"):
+    with show_progress(f"reading {older.name} and {newer.name}"):
         before, after = read_release(older), read_release(newer)
         if after.fiscal_year < before.fiscal_year:
             raise CommandFailed(
@@ -57,7 +57,7 @@ def delta(
         found = delta_between(before, after)
     if output:
         output.write_text(delta_markdown(delta_view(found)), encoding="utf-8")
-        notice(f"wrote {output}")
+        show_notice(f"wrote {output}")
     if as_json:
         show_json(found.as_json())
     elif not output:

@@ -18,7 +18,7 @@ from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
 from library_validator_cli.options import AsJson, Timeout, trimmed_reason
 from library_validator_cli.stack_access import Stack, StackName, open_stack
-from library_validator_cli.terminal import progress, show, show_json
+from library_validator_cli.terminal import show, show_json, show_progress
 from library_validator_cli.uploading import releases_bucket
 
 QuarantinedRun = Annotated[
@@ -63,10 +63,10 @@ def accept(
     run_id = find_waiting_run(stack.registry.runs(), run, _is_accepted_but_not_loaded)
     by = stack.operator()
 
-    def put() -> Upload:
+    def upload_again() -> Upload:
         return accept_release(run_id, why, by, stack.registry, releases_bucket(stack), _now)
 
-    _upload_and_follow(stack, put, timeout, as_json=as_json)
+    _upload_and_follow(stack, upload_again, timeout, as_json=as_json)
 
 
 def reject(
@@ -120,9 +120,11 @@ def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bo
     raise CommandFailed(f"no quarantined run has {wanted} in its name: {found}")
 
 
-def _upload_and_follow(stack: Stack, put: Callable[[], Upload], timeout: float, *, as_json: bool) -> None:
-    with progress("putting the release into the bucket again") as bar:
-        run = follow_run(stack.registry, put().run_id, bar.say, timeout)
+def _upload_and_follow(
+    stack: Stack, upload_again: Callable[[], Upload], timeout: float, *, as_json: bool
+) -> None:
+    with show_progress("putting the release into the bucket again") as bar:
+        run = follow_run(stack.registry, upload_again().run_id, bar.say, timeout)
     show_ending(run, as_json=as_json)
 
 

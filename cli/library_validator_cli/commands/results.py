@@ -16,7 +16,7 @@ from library_validator_cli.following import follow_decisions
 from library_validator_cli.options import SERVICE
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import decision_line, decisions_table
-from library_validator_cli.terminal import notice, progress, show, show_json_line
+from library_validator_cli.terminal import show, show_json_line, show_notice, show_progress
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -52,7 +52,7 @@ def results(
     if follow:
         _follow_decisions(store, start, decision, as_json=as_json)
         return
-    with progress("reading decisions"):
+    with show_progress("reading decisions"):
         found = [made for made in store.recent_decisions(start) if decision in (None, made.decision)]
     if as_json:
         for made in found:
@@ -61,9 +61,9 @@ def results(
     shown = found[-limit:] if limit else found
     show(decisions_table([decision_view(made) for made in shown]))
     if len(shown) < len(found):
-        notice(f"the newest {len(shown):,} of {len(found):,} decisions; --limit 0 shows all")
+        show_notice(f"the newest {len(shown):,} of {len(found):,} decisions; --limit 0 shows all")
     if not found:
-        notice(f"no decisions since {start:%Y-%m-%d %H:%M} UTC")
+        show_notice(f"no decisions since {start:%Y-%m-%d %H:%M} UTC")
 
 
 def _follow_decisions(store: DecisionStore, start: datetime, only: Answer | None, *, as_json: bool) -> None:
@@ -76,7 +76,7 @@ def _follow_decisions(store: DecisionStore, start: datetime, only: Answer | None
             else:
                 show(decision_line(decision_view(made)))
     except KeyboardInterrupt:
-        notice("stopped following")
+        show_notice("stopped following")
 
 
 def _parse_time(text: str, now: datetime) -> datetime:

@@ -26,7 +26,7 @@ from library_validator_cli.output_file import write_texts
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.dry_run import KINDS_SHOWN, dry_run_table
 from library_validator_cli.tables.status import revalidation_table
-from library_validator_cli.terminal import notice, progress, show, show_json, warning
+from library_validator_cli.terminal import show, show_json, show_notice, show_progress, show_warning
 
 
 class Action(StrEnum):
@@ -78,7 +78,7 @@ def _count_changes(stack: Stack, output: Path | None, *, as_json: bool) -> None:
         stack.decisions, stack.revalidations, stack.registry, stack.decider, lambda: datetime.now(UTC)
     )
     run = DryRun(preview, stack.policy_version)
-    with progress("reading the current answers") as bar:
+    with show_progress("reading the current answers") as bar:
         lines = run.lines(bar.say)
         if output:
             write_texts(lines, output)
@@ -89,9 +89,9 @@ def _count_changes(stack: Stack, output: Path | None, *, as_json: bool) -> None:
     elif run.changed:
         show(dry_run_table(run))
     for sentence in run.notices(KINDS_SHOWN):
-        notice(sentence)
+        show_notice(sentence)
     for sentence in run.warnings():
-        warning(sentence)
+        show_warning(sentence)
     if run.undecided:
         raise typer.Exit(FAILED)
 
@@ -104,7 +104,7 @@ def _start_revalidation(stack: Stack, *, as_json: bool) -> None:
     if as_json:
         show_json({"activation": activation, "asked_at": asked_at_text(asked_at), "started": True})
     else:
-        notice(
+        show_notice(
             f"the revalidation of {activation} was started at {asked_at_text(asked_at)[:19]}; "
             f"to see the progress: {FOLLOW}"
         )
@@ -123,4 +123,4 @@ def _show_progress(stack: Stack, *, as_json: bool) -> None:
         show_json(asdict(view))
         return
     show(revalidation_table(view))
-    notice(view.sentence)
+    show_notice(view.sentence)

@@ -18,7 +18,7 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import FILES
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
 from library_validator_cli.sample_release import write_sample_release
-from library_validator_cli.terminal import json_line, notice, progress
+from library_validator_cli.terminal import json_line, show_notice, show_progress
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +48,7 @@ def applications(
     The column label has the FSCS key of the library, or NONE for an applicant that must never be validated.
     The column kind names the sort of application. Commands that read the file ignore both columns.
     """
-    with progress(f"reading {release.name}"):
+    with show_progress(f"reading {release.name}"):
         drawn_from = read_release(release)
     try:
         drawn = sample_applications(drawn_from, count, seed)
@@ -70,9 +70,9 @@ def release(
 
     Its files say that it is a sample.
     """
-    with progress("writing the sample release"), output.open("wb") as target:
+    with show_progress("writing the sample release"), output.open("wb") as target:
         write_sample_release(target, fiscal_year, seed)
-    notice(f"written: {output}; its libraries are invented")
+    show_notice(f"written: {output}; its libraries are invented")
 
 
 def _csv_text(drawn: Iterable[SampleApplication]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from library_validator_cli.next_commands import COMMANDS
 from library_validator_cli.options import SERVICE, AsJson
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.status import queues_table
-from library_validator_cli.terminal import notice, show, show_json
+from library_validator_cli.terminal import show, show_json, show_notice
 
 QUEUES: Final = {
     "applications": "ApplicationsQueueUrl",
@@ -53,7 +53,7 @@ def status(stack_name: StackName = None, as_json: AsJson = False) -> None:
     if found.policy:
         show(f"policy {found.policy.deployed or 'unknown'}: {found.policy.sentence}")
         for action in found.policy.next_actions:
-            notice(f"next: {COMMANDS[action]}")
+            show_notice(f"next: {COMMANDS[action]}")
     show(queues_table(found.queues))
 
 

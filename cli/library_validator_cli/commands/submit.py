@@ -23,7 +23,15 @@ from library_validator_cli.failures import FAILED
 from library_validator_cli.options import SERVICE
 from library_validator_cli.sending import NotSent, send
 from library_validator_cli.stack_access import StackName, open_stack
-from library_validator_cli.terminal import Bar, count_and_noun, notice, progress, show, show_json, warning
+from library_validator_cli.terminal import (
+    Bar,
+    count_and_noun,
+    show,
+    show_json,
+    show_notice,
+    show_progress,
+    show_warning,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +64,7 @@ def submit(
     stack = open_stack(stack_name)
     with (
         open_applications(applications, columns=column, sheet=sheet) as file,
-        progress(f"sending {applications.name}", file.lines) as bar,
+        show_progress(f"sending {applications.name}", file.lines) as bar,
     ):
         done = SendResult(notices=[])
 
@@ -91,11 +99,11 @@ def _rows_to_send(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Itera
 
 def _show_counts(done: SendResult, place: str) -> None:
     for sentence in done.notices:
-        notice(sentence)
+        show_notice(sentence)
     warn_of_bad_lines(done.bad)
     for refused in done.not_taken[:BAD_LINES_SHOWN]:
         row = refused.row
-        warning(f"line {row.line} ({row.application_id}) was not taken by the queue: {refused.reason}")
+        show_warning(f"line {row.line} ({row.application_id}) was not taken by the queue: {refused.reason}")
     show(
         f"{count_and_noun(done.sent, 'application')} sent to {place}"
         + (f", {count_and_noun(len(done.bad), 'line')} not readable" if done.bad else "")

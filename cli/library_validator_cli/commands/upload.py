@@ -16,7 +16,7 @@ from library_validator_cli.inspecting import report_of
 from library_validator_cli.load_ending import show_ending
 from library_validator_cli.options import RELEASES, AsJson, ReleaseFile, Timeout
 from library_validator_cli.stack_access import StackName, open_stack
-from library_validator_cli.terminal import notice, progress, warning
+from library_validator_cli.terminal import show_notice, show_progress, show_warning
 from library_validator_cli.uploading import put_release
 
 
@@ -51,7 +51,7 @@ def upload(
     stack = open_stack(stack_name)
     with tempfile.TemporaryFile() as body:
         name = _write_zip(release, outlets, body)
-        with progress(f"reading {name}") as bar:
+        with show_progress(f"reading {name}") as bar:
             _show_forecast(body, name)
             bar.say(f"uploading {name}")
             run_id = put_release(stack, body, name)
@@ -76,10 +76,10 @@ def _show_forecast(body: BinaryIO, name: str) -> None:
     try:
         report = report_of(body, name)
     except ReleaseRefused as refusal:
-        warning(f"{name} will be refused: {refusal}")
+        show_warning(f"{name} will be refused: {refusal}")
         return
-    notice(
+    show_notice(
         f"{name}: fiscal year {report.fiscal_year}, {report.systems:,} systems, {report.outlets:,} outlets"
     )
     for problem in report.problems:
-        warning(f"{problem.severity}: {problem.message}")
+        show_warning(f"{problem.severity}: {problem.message}")

@@ -27,7 +27,7 @@ class Axis:
 
     @property
     def ticks(self) -> Sequence[float]:
-        """The values of the ticks: ``at``, or four to eight round values."""
+        """The values at which an axis has ticks: ``at``, or four to eight round values."""
         if self.at:
             return self.at
         span = self.high - self.low

@@ -128,7 +128,7 @@ def _list_differences(then: Circumstances, now: Circumstances) -> list[str]:
 
 
 def _count_unshared_rows(lost: int, added: int) -> list[str]:
-    sentence = f"rows that only one run has, not compared: {lost:,} then, {added:,} now"
+    sentence = f"rows that only one run has are not compared: {lost:,} then, {added:,} now"
     return [sentence] if lost or added else []
 
 

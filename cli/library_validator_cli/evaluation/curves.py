@@ -77,21 +77,21 @@ def half_of(application_id: str) -> Half:
     return "choose" if hashlib.sha256(application_id.encode()).digest()[0] < 128 else "report"
 
 
-def curve(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
+def curve_of(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
     """One point for each threshold, lowest first. The rest of the policy does not change."""
-    return _curve(measured_rows, MeasuredRow.result_at)
+    return _curve_with(measured_rows, MeasuredRow.result_at)
 
 
 def curve_by_score(measured_rows: Sequence[MeasuredRow]) -> list[CurvePoint]:
     """The curve that results if only the score of the best candidate decides. It shows the value of the
     rules."""
-    return _curve(measured_rows, MeasuredRow.result_by_score)
+    return _curve_with(measured_rows, MeasuredRow.result_by_score)
 
 
 _ResultAt = Callable[[MeasuredRow, float], RowResult | None]
 
 
-def _curve(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[CurvePoint]:
+def _curve_with(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> list[CurvePoint]:
     libraries = [measured for measured in measured_rows if measured.row.is_library]
     others = [measured for measured in measured_rows if measured.row.label == NONE]
     return [_curve_point(threshold, libraries, others, result_at) for threshold in THRESHOLDS]
@@ -102,7 +102,7 @@ def choose_thresholds(measured_rows: Sequence[MeasuredRow]) -> list[ThresholdCho
     halves: dict[Half, list[MeasuredRow]] = {"choose": [], "report": []}
     for measured in measured_rows:
         halves[half_of(measured.row.application.application_id)].append(measured)
-    choose, report = curve(halves["choose"]), curve(halves["report"])
+    choose, report = curve_of(halves["choose"]), curve_of(halves["report"])
     return [
         _choose_threshold(bound, name, here, other)
         for bound in ERROR_BOUNDS

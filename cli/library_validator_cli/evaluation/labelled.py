@@ -100,7 +100,7 @@ def fields_to_keep(text: str | None) -> tuple[str, ...]:
     named = {field.strip().lower() for field in text.split(",") if field.strip()}
     unknown = sorted(named - set(FIELDS))
     if unknown:
-        raise WrongUsage(f"--only does not know {', '.join(unknown)}; fields are {', '.join(FIELDS)}")
+        raise WrongUsage(f"--only does not accept {', '.join(unknown)}; the fields are {', '.join(FIELDS)}")
     if "name" not in named:
         raise WrongUsage("--only needs the name: no applicant can be validated without it")
     return tuple(field for field in FIELDS if field in named)

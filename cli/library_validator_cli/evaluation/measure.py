@@ -140,8 +140,9 @@ def _highest_validating_threshold(
 ) -> tuple[float, str]:
     """The highest of ``THRESHOLDS`` that validates, and the FSCS key that it validates with.
 
-    A higher threshold never validates more rows, so halving finds it. Only the side of the ``shipped``
-    threshold that fits its answer is searched, because other rules decide a few rows below the threshold.
+    A higher threshold never validates more rows, so halving finds it. Only thresholds on one side of the
+    ``shipped`` threshold are searched, the side that fits the shipped answer, because other rules decide a
+    few rows below the threshold.
     """
 
     def is_refused(threshold: float) -> bool:

@@ -18,11 +18,11 @@ from library_validator_cli.evaluation.report_parts import (
     NOTHING,
     Cell,
     as_html,
-    number,
-    percent,
-    rows_and_interval,
-    share,
-    table,
+    number_cell,
+    percent_text,
+    rows_cell,
+    share_cell,
+    table_html,
 )
 from library_validator_cli.evaluation.report_style import STYLE
 from library_validator_cli.evaluation.run import Run
@@ -89,8 +89,8 @@ def _summary_tiles(run: Run) -> str:
             return ""
         return (
             f'<div class="tile"><b>{total.count:,}</b>{as_html(title)} of {total.of:,}'
-            f'<br><span class="soft">{percent(total.share)} ({percent(total.low)} to {percent(total.high)})'
-            "</span></div>"
+            f'<br><span class="soft">{percent_text(total.share)} '
+            f"({percent_text(total.low)} to {percent_text(total.high)})</span></div>"
         )
 
     return (
@@ -108,11 +108,11 @@ def _summary_tiles(run: Run) -> str:
 def _libraries_section(run: Run) -> str:
     groups = [group for group in run.groups if group.measures["validated_right"].of]
     columns: dict[str, Callable[[Group], Cell]] = {
-        "rows": lambda group: number(group.measures["validated_right"].of),
-        "validated, right key": lambda group: share(group.measures["validated_right"]),
-        "validated, wrong key": lambda group: rows_and_interval(group.measures["wrong"], grave=True),
-        "to review": lambda group: share(group.measures["review"]),
-        "not validated": lambda group: rows_and_interval(group.measures["not_validated"], grave=True),
+        "rows": lambda group: number_cell(group.measures["validated_right"].of),
+        "validated, right key": lambda group: share_cell(group.measures["validated_right"]),
+        "validated, wrong key": lambda group: rows_cell(group.measures["wrong"], grave=True),
+        "to review": lambda group: share_cell(group.measures["review"]),
+        "not validated": lambda group: rows_cell(group.measures["not_validated"], grave=True),
     }
     return (
         '<h2 id="libraries">Libraries</h2>'
@@ -126,10 +126,10 @@ def _non_libraries_section(run: Run) -> str:
     if not groups:
         return '<h2 id="others">Applicants that are not libraries</h2><p>None among these rows.</p>'
     columns: dict[str, Callable[[Group], Cell]] = {
-        "rows": lambda group: number(group.measures["non_library_validated"].of),
-        "validated": lambda group: rows_and_interval(group.measures["non_library_validated"], grave=True),
-        "to review": lambda group: share(group.measures["non_library_review"]),
-        "not validated": lambda group: share(group.measures["non_library_not_validated"]),
+        "rows": lambda group: number_cell(group.measures["non_library_validated"].of),
+        "validated": lambda group: rows_cell(group.measures["non_library_validated"], grave=True),
+        "to review": lambda group: share_cell(group.measures["non_library_review"]),
+        "not validated": lambda group: share_cell(group.measures["non_library_not_validated"]),
     }
     return (
         '<h2 id="others">Applicants that are not libraries</h2>'
@@ -141,14 +141,14 @@ def _non_libraries_section(run: Run) -> str:
 def _candidates_section(run: Run) -> str:
     groups = [group for group in run.groups if not group.kind]
     columns: dict[str, Callable[[Group], Cell]] = {
-        "right entry among candidates": lambda group: share(group.measures["recall"]),
-        "ranked first": lambda group: share(group.measures["ranked_first"]),
-        "keys p50": lambda group: number(group.keys.p50),
-        "p99": lambda group: number(group.keys.p99),
-        "max": lambda group: number(group.keys.max),
-        "candidates p50": lambda group: number(group.candidates.p50),
-        "p99 ": lambda group: number(group.candidates.p99),
-        "max ": lambda group: number(group.candidates.max),
+        "right entry among candidates": lambda group: share_cell(group.measures["recall"]),
+        "ranked first": lambda group: share_cell(group.measures["ranked_first"]),
+        "keys p50": lambda group: number_cell(group.keys.p50),
+        "p99": lambda group: number_cell(group.keys.p99),
+        "max": lambda group: number_cell(group.keys.max),
+        "candidates p50": lambda group: number_cell(group.candidates.p50),
+        "p99 ": lambda group: number_cell(group.candidates.p99),
+        "max ": lambda group: number_cell(group.candidates.max),
     }
     return (
         '<h2 id="finding">Finding the right entry</h2>'
@@ -165,7 +165,7 @@ def _table_by_set(groups: Iterable[Group], columns: dict[str, Callable[[Group], 
         ]
         for group in groups
     ]
-    return table(["set", *columns], rows)
+    return table_html(["set", *columns], rows)
 
 
 def _thresholds_section(run: Run) -> str:
@@ -179,7 +179,7 @@ def _thresholds_section(run: Run) -> str:
         "<p>A hash of the id divides the rows into two halves. The lowest threshold that keeps the bound on "
         "one half is applied to the other half, which had no part in the choice. Errors are wrong keys and "
         "non-libraries validated. A library may be in two sets, and so in both halves.</p>"
-        + table(
+        + table_html(
             ["errors at most", "chosen on", "threshold", "errors on this half", "errors on the other half",
              "validated, right key, on the other half"],
             rows,
@@ -196,9 +196,9 @@ def _choice_row(choice: ThresholdChoice) -> Sequence[Cell]:
     return [
         *begun,
         Cell(f"{choice.threshold:g} bits" + lowest, "number"),
-        rows_and_interval(choice.there.errors),
-        rows_and_interval(choice.elsewhere.errors),
-        share(choice.elsewhere.right),
+        rows_cell(choice.there.errors),
+        rows_cell(choice.elsewhere.errors),
+        share_cell(choice.elsewhere.right),
     ]
 
 
@@ -206,7 +206,7 @@ def _confidence_section(run: Run) -> str:
     scores = [
         [
             Cell(as_html(reliability.population)),
-            number(reliability.rows),
+            number_cell(reliability.rows),
             Cell(NOTHING if reliability.brier is None else f"{reliability.brier:.5f}", "number"),
             Cell(NOTHING if reliability.log_loss is None else f"{reliability.log_loss:.5f}", "number"),
         ]
@@ -216,9 +216,9 @@ def _confidence_section(run: Run) -> str:
         [
             Cell(f"{a_bin.low:g} to {a_bin.high:g}", "number"),
             Cell(NOTHING if a_bin.mean is None else f"{a_bin.mean:.4f}", "number"),
-            number(a_bin.right.of),
-            number(a_bin.right.count),
-            share(a_bin.right),
+            number_cell(a_bin.right.of),
+            number_cell(a_bin.right.count),
+            share_cell(a_bin.right),
         ]
         for a_bin in run.reliability[0].bins
         if a_bin.right.of
@@ -229,9 +229,9 @@ def _confidence_section(run: Run) -> str:
         "candidate, before any rule. Its calibration depends on the mixture of these rows, which differs "
         "from the mixture of real applicants.</p>"
         + reliability_figures(run)
-        + table(["rows", "count", "Brier score", "log loss (nats)"], scores)
+        + table_html(["rows", "count", "Brier score", "log loss (nats)"], scores)
         + "<h3>Every row with a candidate</h3>"
-        + table(["confidence", "mean", "rows", "best candidate is right", "share"], bins)
+        + table_html(["confidence", "mean", "rows", "best candidate is right", "share"], bins)
     )
 
 
@@ -250,10 +250,10 @@ def _inputs_section(run: Run) -> str:
          Cell("met" if check.met else "missed", "" if check.met else "bad")]
         for check in run.floors
     ]  # fmt: skip
-    limits = table(["set", "limit", "measured", ""], checked) if checked else ""
+    limits = table_html(["set", "limit", "measured", ""], checked) if checked else ""
     return (
         '<h2 id="inputs">Inputs of this measurement</h2>'
         f"<p><code>{as_html(run.command)}</code></p>"
-        + table(["file", "rows", "SHA-256"], sources)
+        + table_html(["file", "rows", "SHA-256"], sources)
         + ("<h3>Limits</h3>" + limits + elsewhere if checked or elsewhere else "")
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from library_validator_cli.evaluation.charts import Axis, Dot, ReferenceLine, Series, draw_chart
 from library_validator_cli.evaluation.curves import CurvePoint, Reliability
-from library_validator_cli.evaluation.report_parts import Cell, as_html, number, percent, table
+from library_validator_cli.evaluation.report_parts import Cell, as_html, number_cell, percent_text, table_html
 from library_validator_cli.evaluation.run import Run
 
 _RULES: Final = "with the rules"
@@ -52,7 +52,7 @@ def _draw_over_thresholds(title: str, run: Run, of: Callable[[CurvePoint], float
         Series([Dot(point.threshold, of(point), _label_of_point(point)) for point in points], style)
         for points, style in ((run.curve_by_score, "two"), (run.curve, "one"))
     ]
-    return _figure(f"{as_html(title)}{_KEY}", draw_chart(title, x, y, series, [shipped]))
+    return _figure_html(f"{as_html(title)}{_KEY}", draw_chart(title, x, y, series, [shipped]))
 
 
 def _draw_trade_off(run: Run) -> str:
@@ -76,7 +76,7 @@ def _draw_trade_off(run: Run) -> str:
         for points, style in ((run.curve_by_score, "two"), (run.curve, "one"))
     ]
     x = _error_axis(run, "wrong validations (rows)")
-    return _figure(f"{as_html(title)}{_KEY}", draw_chart(title, x, y, series))
+    return _figure_html(f"{as_html(title)}{_KEY}", draw_chart(title, x, y, series))
 
 
 def _curve_table(run: Run) -> str:
@@ -90,11 +90,11 @@ def _curve_table(run: Run) -> str:
         for ours, alone in zip(run.curve[::step], run.curve_by_score[::step], strict=True)
     ]
     columns = ["bits", *(f"{what}, {how}" for how in (_RULES, _SCORE) for what in ("right", "wrong"))]
-    return _figure("Every fifth bit", table(columns, rows))
+    return _figure_html("Every fifth bit", table_html(columns, rows))
 
 
 def _draw_points(point: CurvePoint) -> tuple[Cell, Cell]:
-    return Cell(percent(point.right.share), "number"), number(point.errors.count)
+    return Cell(percent_text(point.right.share), "number"), number_cell(point.errors.count)
 
 
 def _share_axis(points: Sequence[CurvePoint]) -> Axis:
@@ -120,7 +120,7 @@ def _rows_of_log(value: float) -> str:
 
 
 def _label_of_point(point: CurvePoint) -> str:
-    right = f"{percent(point.right.share)} of libraries right, " if point.right.of else ""
+    right = f"{percent_text(point.right.share)} of libraries right, " if point.right.of else ""
     return f"{point.threshold:g} bits: {right}{point.errors.count:,} wrong"
 
 
@@ -137,16 +137,16 @@ def _reliability_figure(reliability: Reliability) -> str:
         if a_bin.mean is not None and a_bin.right.share is not None
     ]
     diagonal = ReferenceLine((0.0, 0.0), (1.0, 1.0), "perfect", (0.25, 0.25))
-    return _plot(reliability.population, reliability.rows, dots, diagonal)
+    return _draw_reliability(reliability.population, reliability.rows, dots, diagonal)
 
 
-def _plot(population: str, rows: int, dots: Sequence[Dot], diagonal: ReferenceLine) -> str:
+def _draw_reliability(population: str, rows: int, dots: Sequence[Dot], diagonal: ReferenceLine) -> str:
     title = f"{population[0].upper()}{population[1:]}"
     x = Axis("mean confidence", 0.0, 1.0, "{:.1f}".format)
     y = Axis("share that is right", 0.0, 1.0, "{:.1f}".format)
     drawn = draw_chart(title, x, y, [Series(dots, "one", joined=False)], [diagonal])
-    return _figure(f'{as_html(title)} <span class="key">{rows:,} rows, 95% intervals</span>', drawn)
+    return _figure_html(f'{as_html(title)} <span class="key">{rows:,} rows, 95% intervals</span>', drawn)
 
 
-def _figure(caption: str, drawing: str) -> str:
+def _figure_html(caption: str, drawing: str) -> str:
     return f"<figure><figcaption>{caption}</figcaption>{drawing}</figure>"

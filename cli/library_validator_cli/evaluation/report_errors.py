@@ -10,7 +10,7 @@ from library_validator.decisions.application import FIELDS
 from library_validator_cli.evaluation.compare import RowChange, RunChanges
 from library_validator_cli.evaluation.labelled import GONE, NONE
 from library_validator_cli.evaluation.measure import RowResult
-from library_validator_cli.evaluation.report_parts import NOTHING, Cell, as_html, number, table
+from library_validator_cli.evaluation.report_parts import NOTHING, Cell, as_html, number_cell, table_html
 from library_validator_cli.evaluation.run import Run
 from library_validator_cli.evaluation.worst import ExplainedRow
 
@@ -62,7 +62,7 @@ def gone_section(run: Run) -> str:
         '<h2 id="gone">No longer listed</h2>'
         f"<p>{rows:,} applicants are systems that the release no longer lists. {len(listed):,} of them were "
         "validated. That is right only for the same place with another key.</p>"
-        + table(["application", "applicant", "validated as", "same street or phone"], listed)
+        + table_html(["application", "applicant", "validated as", "same street or phone"], listed)
     )
 
 
@@ -87,7 +87,9 @@ def _table_of_changed_rows(changes: RunChanges) -> list[str]:
     return [
         _table_of_changed_sets(changes),
         "<h3>Rows with another answer, gravest first</h3>"
-        + table(["set", "application", "label", "before", "now"], [_cells_of_change(row) for row in shown]),
+        + table_html(
+            ["set", "application", "label", "before", "now"], [_cells_of_change(row) for row in shown]
+        ),
         f"<p>run.json has {left:,} more.</p>" if left else "",
     ]
 
@@ -98,12 +100,12 @@ def _table_of_changed_sets(changes: RunChanges) -> str:
     for change in changes.sets:
         if not change.changed:
             continue
-        cells = [Cell(as_html(change.set), "id"), number(change.rows), number(change.changed)]
+        cells = [Cell(as_html(change.set), "id"), number_cell(change.rows), number_cell(change.changed)]
         for result in RESULT_NAMES:
             before, after = change.before.get(result, 0), change.after.get(result, 0)
             cells.append(Cell(f"{before:,} → {after:,}" if before != after else f"{after:,}", "number"))
         rows.append(cells)
-    return table(["set", "rows in both", "changed", *RESULT_NAMES.values()], rows)
+    return table_html(["set", "rows in both", "changed", *RESULT_NAMES.values()], rows)
 
 
 def _cells_of_change(row: RowChange) -> Sequence[Cell]:
@@ -138,7 +140,7 @@ def _error_card(row: ExplainedRow) -> str:
         f"<b>{as_html(row.application.name) or 'no name'}</b>, {as_html(_town_of(row))} "
         f'<span class="soft">{as_html(row.set)}{f" / {as_html(row.kind)}" if row.kind else ""}, '
         f"{as_html(', '.join(reason.code for reason in row.reasons))}, {_bits(row.bits)}</span></summary>"
-        f"{_applicant(row)}{_answers_paragraph(row)}{_reasons(row)}{_evidence(row.evidence)}{_candidates(row)}</details>"
+        f"{_applicant_paragraph(row)}{_answers_paragraph(row)}{_reasons_list(row)}{_evidence_table(row.evidence)}{_candidates_table(row)}</details>"
     )
 
 
@@ -148,7 +150,7 @@ def _town_of(row: ExplainedRow) -> str:
     )
 
 
-def _applicant(row: ExplainedRow) -> str:
+def _applicant_paragraph(row: ExplainedRow) -> str:
     given = "; ".join(
         f"{_FIELD_NAMES.get(field, field)} {value}"
         for field in FIELDS
@@ -172,11 +174,11 @@ def _answers_paragraph(row: ExplainedRow) -> str:
     return f"<p>{as_html(should)} {answer}.</p>"
 
 
-def _reasons(row: ExplainedRow) -> str:
+def _reasons_list(row: ExplainedRow) -> str:
     return "".join(f"<p><b>{as_html(reason.code)}</b> {as_html(reason.staff)}</p>" for reason in row.reasons)
 
 
-def _evidence(evidence: Sequence[Comparison]) -> str:
+def _evidence_table(evidence: Sequence[Comparison]) -> str:
     if not evidence:
         return ""
     most = max(1.0, *(abs(comparison.bits) for comparison in evidence))
@@ -187,22 +189,22 @@ def _evidence(evidence: Sequence[Comparison]) -> str:
             Cell(as_html(comparison.listed)),
             Cell(as_html(comparison.level.replace("_", " "))),
             Cell(f"{comparison.bits:+.2f}", "number"),
-            Cell(_bar(comparison.bits / most)),
+            Cell(_weight_bar(comparison.bits / most)),
         ]
         for comparison in evidence
     ]
     total = sum(comparison.bits for comparison in evidence)
     empty = [Cell("")] * 3
     rows.append([Cell("<b>all</b>"), *empty, Cell(f"<b>{total:+.2f}</b>", "number"), Cell("")])
-    return table(["field", "application", "best candidate", "agreement", "bits", ""], rows)
+    return table_html(["field", "application", "best candidate", "agreement", "bits", ""], rows)
 
 
-def _bar(part: float) -> str:
+def _weight_bar(part: float) -> str:
     side = "for" if part >= 0 else "against"
     return f'<span class="bar"><i class="{side}" style="width:{abs(part) * 60:.0f}px"></i></span>'
 
 
-def _candidates(row: ExplainedRow) -> str:
+def _candidates_table(row: ExplainedRow) -> str:
     others = row.candidates[1:]
     if not others:
         return ""
@@ -218,7 +220,7 @@ def _candidates(row: ExplainedRow) -> str:
         ]
         for candidate in row.candidates
     ]
-    return table(["candidate", "name", "place", "bits"], rows)
+    return table_html(["candidate", "name", "place", "bits"], rows)
 
 
 def _mark_of_right_candidate(candidate: Candidate, label: str) -> str:

@@ -27,7 +27,7 @@ def _visible_character(character: str) -> str:
     return character if character.isprintable() else f"⟨U+{ord(character):04X}⟩"
 
 
-def percent(value: float | None) -> str:
+def percent_text(value: float | None) -> str:
     """Two decimals, or three if two would falsely show 0% or 100%."""
     if value is None:
         return NOTHING
@@ -35,25 +35,25 @@ def percent(value: float | None) -> str:
     return f"{100 * value:.3f}%" if near_an_end else f"{100 * value:.2f}%"
 
 
-def number(value: int) -> Cell:
+def number_cell(value: int) -> Cell:
     return Cell(f"{value:,}", "number")
 
 
-def share(of: Share) -> Cell:
+def share_cell(of: Share) -> Cell:
     """A percentage with its interval."""
     if of.share is None:
         return Cell(NOTHING, "number")
-    return Cell(f"{percent(of.share)}{_interval(of)}", "number")
+    return Cell(f"{percent_text(of.share)}{_interval_html(of)}", "number")
 
 
-def rows_and_interval(of: Share, *, grave: bool = False) -> Cell:
+def rows_cell(of: Share, *, grave: bool = False) -> Cell:
     """A count with the interval of its share. ``grave`` marks every count above zero."""
     if of.share is None:
         return Cell(NOTHING, "number")
-    return Cell(f"{of.count:,}{_interval(of)}", "number bad" if grave and of.count else "number")
+    return Cell(f"{of.count:,}{_interval_html(of)}", "number bad" if grave and of.count else "number")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+def table_html(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """A table. A column of numbers is aligned to the right."""
     listed = list(rows)
     if not listed:
@@ -70,8 +70,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _interval(of: Share) -> str:
-    return f'<span class="interval">{percent(of.low)} to {percent(of.high)}</span>'
+def _interval_html(of: Share) -> str:
+    return f'<span class="interval">{percent_text(of.low)} to {percent_text(of.high)}</span>'
 
 
 def _class_attribute(style: str) -> str:

@@ -25,8 +25,8 @@ from library_validator_cli.evaluation.curves import (
     Reliability,
     ThresholdChoice,
     choose_thresholds,
-    curve,
     curve_by_score,
+    curve_of,
     reliabilities,
 )
 from library_validator_cli.evaluation.floors import Floor, FloorCheck, check_floors
@@ -125,7 +125,7 @@ def evaluate(
         policy_version=f"{policy.version}/{load_weights().version}",
         threshold=policy.validate,
         groups=groups,
-        curve=curve(measured_rows),
+        curve=curve_of(measured_rows),
         curve_by_score=curve_by_score(measured_rows),
         choices=choose_thresholds(measured_rows),
         reliability=reliabilities(measured_rows),

@@ -110,7 +110,9 @@ def _group(name: str, kind: str, measured_rows: Sequence[MeasuredRow]) -> Group:
         measures={
             measure: _share_of_rows(measured_rows, *predicates) for measure, predicates in MEASURES.items()
         },
-        reasons={measure: counted for measure in EXPLAINED if (counted := _reasons(measured_rows, measure))},
+        reasons={
+            measure: counted for measure in EXPLAINED if (counted := _count_reasons(measured_rows, measure))
+        },
         keys=Spread.of(measured.keys for measured in measured_rows),
         candidates=Spread.of(measured.candidates for measured in measured_rows),
     )
@@ -125,7 +127,7 @@ def _share_of_rows(
     return Share(count=sum(map(counts, population)), of=len(population))
 
 
-def _reasons(measured_rows: Sequence[MeasuredRow], measure: str) -> dict[str, int]:
+def _count_reasons(measured_rows: Sequence[MeasuredRow], measure: str) -> dict[str, int]:
     belongs, counts = MEASURES[measure]
     codes = Counter(measured.codes[0] for measured in measured_rows if belongs(measured) and counts(measured))
     return dict(sorted(codes.items(), key=lambda counted: (-counted[1], counted[0])))

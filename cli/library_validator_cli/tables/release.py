@@ -16,20 +16,20 @@ def release_tables(view: ReleaseView) -> RenderableType:
     report = view.report
     parts: list[RenderableType] = [
         f"fiscal year [bold]{report.fiscal_year}[/]: {report.systems:,} systems, {report.outlets:,} outlets",
-        _files(report),
+        _members_table(report),
         "",
-        _statuses(view),
+        _statuses_table(view),
         "",
-        _counts("outlet type", view.outlet_types),
+        _counts_table("outlet type", view.outlet_types),
     ]
     if report.repairs:
-        parts += ["", _counts("repairs", report.repairs)]
+        parts += ["", _counts_table("repairs", report.repairs)]
     if report.problems:
-        parts += ["", _problems(report)]
+        parts += ["", _problems_table(report)]
     return Group(*parts)
 
 
-def _files(report: ReleaseReport) -> Table:
+def _members_table(report: ReleaseReport) -> Table:
     shown = table_with_headings(
         "file", "holds", "layout", "encoding", "rows", "columns", "unreadable",
         numbers=("rows", "columns", "unreadable"),
@@ -43,21 +43,21 @@ def _files(report: ReleaseReport) -> Table:
     return shown
 
 
-def _statuses(view: ReleaseView) -> Table:
+def _statuses_table(view: ReleaseView) -> Table:
     shown = table_with_headings("status", "code", "systems", "outlets", numbers=("systems", "outlets"))
     for count in view.statuses:
         shown.add_row(*escape_cells(count.status, count.code, count.systems, count.outlets))
     return shown
 
 
-def _counts(title: str, counts: Mapping[str, int]) -> Table:
+def _counts_table(title: str, counts: Mapping[str, int]) -> Table:
     shown = table_with_headings(title, "rows", numbers=("rows",))
     for name, count in counts.items():
         shown.add_row(*escape_cells(name, count))
     return shown
 
 
-def _problems(report: ReleaseReport) -> Table:
+def _problems_table(report: ReleaseReport) -> Table:
     shown = table_with_headings("problem", "severity", "what was found")
     for problem in report.problems:
         shown.add_row(*escape_cells(problem.code, problem.severity, problem.message))

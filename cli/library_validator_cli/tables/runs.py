@@ -29,7 +29,7 @@ def run_line(view: RunView) -> Text:
         text = f": fiscal year {counts.fiscal_year}, {counts.systems:,} systems, {counts.outlets:,} outlets"
     if run.version:
         text += f", registry {run.version}"
-    return Text.assemble((run.status, f"bold {_style(view)}"), text)
+    return Text.assemble((run.status, f"bold {_style_of_run(view)}"), text)
 
 
 def runs_table(views: Sequence[RunView]) -> Table:
@@ -42,17 +42,17 @@ def runs_table(views: Sequence[RunView]) -> Table:
         run, counts = view.run, view.counts
         status = run.status if run.step == "done" else f"{run.status} ({run.step})"
         numbers = (counts.systems, counts.outlets) if counts else (NOTHING, NOTHING)
-        row = escape_cells(run.started_at[:16].replace("T", " "), status, *numbers, _release(view))
-        shown.add_row(*row, style=_style(view))
+        row = escape_cells(run.started_at[:16].replace("T", " "), status, *numbers, _release_sentence(view))
+        shown.add_row(*row, style=_style_of_run(view))
     return shown
 
 
-def _release(view: RunView) -> str:
+def _release_sentence(view: RunView) -> str:
     lines = [view.name]
     if view.run.version:
         lines.append(f"{view.run.version}{' (live)' if view.is_live else ''}")
     return "\n".join((*lines, *view.remarks))
 
 
-def _style(view: RunView) -> str:
+def _style_of_run(view: RunView) -> str:
     return _STYLES.get(view.run.status, "red")

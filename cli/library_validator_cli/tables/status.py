@@ -25,12 +25,12 @@ def revalidation_table(view: RevalidationView) -> Table:
     )  # fmt: skip
     for row in view.shards:
         shown.add_row(
-            *escape_cells(row.shard, _state(view, row), row.checked, row.changed, row.failed),
+            *escape_cells(row.shard, _state_of_revalidation(view, row), row.checked, row.changed, row.failed),
             *escape_cells(row.policy_version, row.asked_at[:19] or NOTHING, row.updated_at[:19]),
         )
     return shown
 
 
-def _state(view: RevalidationView, row: ShardRow) -> str:
+def _state_of_revalidation(view: RevalidationView, row: ShardRow) -> str:
     state = "done" if row.done else "under way"
     return state if view.is_reached(row) else f"{state} earlier"

@@ -19,12 +19,12 @@ from library_validator_cli.terminal import (
     NOTHING,
     answer_cell,
     escape_cells,
-    notice,
-    progress,
     show,
     show_json,
+    show_notice,
+    show_progress,
+    show_warning,
     table_with_headings,
-    warning,
 )
 from library_validator_devstack.commands.stack import local_stack
 from library_validator_devstack.demo import DemoResult, result_as_json, run_demo
@@ -63,16 +63,16 @@ def demo(
     code 1: a result was not the expected result.
     """
     local = local_stack()
-    with progress("starting") as bar:
+    with show_progress("starting") as bar:
         local = LocalStack(local.root, progress=bar.step)
-        result = run_demo(local, release, bar.say, lambda step, taken: notice(f"{taken:6.1f} s  {step}"))
+        result = run_demo(local, release, bar.say, lambda step, taken: show_notice(f"{taken:6.1f} s  {step}"))
     if as_json:
         show_json(result_as_json(result))
     else:
         _show_result(result)
     surprises = result.surprises()
     for surprise in surprises:
-        warning(f"not as expected: {surprise}")
+        show_warning(f"not as expected: {surprise}")
     if surprises:
         raise typer.Exit(1)
 

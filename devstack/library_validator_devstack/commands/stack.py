@@ -9,7 +9,7 @@ import typer
 from library_validator_cli.failures import StackUnreachable
 from library_validator_cli.options import LOCAL_STACK
 from library_validator_cli.stack_access import project_root
-from library_validator_cli.terminal import notice, progress
+from library_validator_cli.terminal import show_notice, show_progress
 from library_validator_devstack.local_stack import LocalStack
 
 
@@ -42,16 +42,16 @@ def up(
     The steps are: install, start, build, deploy. The whole template runs on 127.0.0.1, without AWS and
     without a container engine. To deploy to AWS: sam build && sam deploy.
     """
-    with progress("starting the local stack") as bar:
+    with show_progress("starting the local stack") as bar:
         local = LocalStack(local_stack().root, progress=bar.step)
         running = local.start()
         if redeploy or not local.outputs():
             local.deploy()
-    notice(f"the local stack is up at {running.endpoint}")
-    notice("next, load a release: library-validator upload RELEASE")
+    show_notice(f"the local stack is up at {running.endpoint}")
+    show_notice("next, load a release: library-validator upload RELEASE")
 
 
 def down() -> None:
     """Stop the local stack and delete its content: uploads, decisions, everything."""
     stopped = local_stack().stop()
-    notice("the local stack is down" if stopped else "the local stack was down already")
+    show_notice("the local stack is down" if stopped else "the local stack was not running")

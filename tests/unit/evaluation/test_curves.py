@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from library_validator_cli.evaluation.curves import (
     choose_thresholds,
-    curve,
     curve_by_score,
+    curve_of,
     half_of,
     reliabilities,
 )
@@ -38,7 +38,7 @@ def test_both_halves_are_about_equally_large(start: int) -> None:
 def test_the_curve_counts_the_rows_that_each_threshold_would_validate() -> None:
     points = {
         point.threshold: point
-        for point in curve(
+        for point in curve_of(
             [
                 measured_row(bits=4.0),
                 measured_row(bits=8.0),
@@ -61,7 +61,7 @@ def test_the_curve_counts_the_rows_that_each_threshold_would_validate() -> None:
 def test_a_row_that_a_rule_refuses_counts_in_the_curve_of_the_score_alone() -> None:
     refused = measured_row(N, "", label="NONE", best_key="ME0001", bits=9.0)
     in_order = [refused, measured_row(bits=12.0)]
-    assert {point.non_libraries.count for point in curve(in_order)} == {0}
+    assert {point.non_libraries.count for point in curve_of(in_order)} == {0}
     assert [point.threshold for point in curve_by_score(in_order) if point.non_libraries.count][-1] == 9.0
 
 

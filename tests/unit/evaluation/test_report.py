@@ -13,7 +13,7 @@ from library_validator_cli.evaluation.floors import Floor, Limit
 from library_validator_cli.evaluation.labelled import LabelledFile, LabelledRow
 from library_validator_cli.evaluation.measure import measure_rows
 from library_validator_cli.evaluation.report import html_report
-from library_validator_cli.evaluation.report_parts import as_html, percent
+from library_validator_cli.evaluation.report_parts import as_html, percent_text
 from library_validator_cli.evaluation.run import EarlierRun, Run, evaluate, read_run
 from library_validator_cli.failures import CommandFailed
 from tests.builders.applicants import ALDER_FIELDS
@@ -183,7 +183,7 @@ def test_a_file_that_is_not_a_run_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_no_percentage_is_rounded_to_0_or_100() -> None:
-    assert [percent(value) for value in (None, 0.0, 1.0, 0.5, 0.99995, 0.00004)] == [
+    assert [percent_text(value) for value in (None, 0.0, 1.0, 0.5, 0.99995, 0.00004)] == [
         "-",
         "0.00%",
         "100.00%",

@@ -12,7 +12,7 @@ from lab.pages.accuracy_mistake_figures import LIBRARIES, mistake_figures
 from lab.pages.accuracy_set_figures import set_figures
 from lab.pages.accuracy_wording_figures import wording_figures
 from lab.pages.extract import Accuracy, Measurement, drop_empty_measures
-from library_validator_cli.evaluation.curves import curve
+from library_validator_cli.evaluation.curves import curve_of
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.measure import MeasuredRow
 from library_validator_cli.evaluation.run import MeasuredFile
@@ -31,7 +31,7 @@ def measurement_of(
     only: tuple[str, ...] = (),
 ) -> Measurement:
     rows = list(measured_rows)
-    points = curve(rows)
+    points = curve_of(rows)
     shipped = next(point for point in points if point.threshold == 0)
     return Measurement(
         command="library-validator evaluate",

@@ -1,4 +1,4 @@
-"""The counts and the arithmetic of the cost benchmark. No test expects an amount of dollars."""
+"""Tests of the counts and the arithmetic of the cost benchmark. No test expects an amount of dollars."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ from moto import mock_aws
 from functions.validate_applications import handler as validate_applications
 from lab.speed import cost
 from lab.speed.billed_requests import CHUNK, Index, Meter, Usage, event_size, read_units, written_units
-from lab.speed.cost import Prices, cost_of_applications, lines_of, measure, mix_applications, queue_requests
+from lab.speed.cost import (
+    Prices,
+    cost_of_applications,
+    lines_of,
+    measure_cost,
+    mix_applications,
+    queue_requests,
+)
 from lab.speed.in_process_stack import FunctionUse, memory_of
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
@@ -213,7 +220,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         with (folder / f"pls_fy{year}.zip").open("wb") as target:
             write_sample_release(target, year, seed=1)
     releases = folder / "pls_fy2021.zip", folder / "pls_fy2022.zip"
-    return measure(releases, cost.draw_applications(releases[1], 50), Prices.read())
+    return measure_cost(releases, cost.draw_applications(releases[1], 50), Prices.read())
 
 
 def test_the_total_cost_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from lab.growth.grown_registries import grow, largest_state
 from lab.growth.growth import MeasuredRegistry, count_results, measure_answers, sizes_of, time_pass
-from lab.growth.growth_applicants import common_names, submissions_of_rows
-from lab.speed.snapshot import SnapshotRegistry, load, write
+from lab.growth.growth_applicants import rows_with_common_names, submissions_of_rows
+from lab.speed.snapshot import SnapshotRegistry, load_snapshot, write_snapshot
 from library_validator.matching.entries_of_history import entries_of
 from library_validator.matching.index import build_index
 from library_validator.matching.keys import keys_of_entry
@@ -96,7 +96,7 @@ def test_the_registry_of_one_state_is_that_of_the_state_with_most_systems() -> N
 
 
 def test_answers_about_the_libraries_of_the_release_are_right_among_libraries_in_new_places() -> None:
-    rows = common_names(SMALL)
+    rows = rows_with_common_names(SMALL)
     grown = grow(SMALL, "places", 10)
     found = measure_answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
     base = measure_answers(MeasuredRegistry.of(SMALL, build_index([SMALL])).store, rows)
@@ -124,17 +124,17 @@ def test_counts_without_answers_are_zero() -> None:
 
 def test_a_snapshot_answers_as_the_postings_that_it_holds(tmp_path: Path) -> None:
     index = build_index([SMALL])
-    write(index.postings, tmp_path / "snapshot")
+    write_snapshot(index.postings, tmp_path / "snapshot")
     found = SnapshotRegistry(tmp_path / "snapshot").postings("", [*index.postings, "W??NOBODY"])
     assert found == index.postings
 
 
 def test_loading_a_snapshot_reports_its_time_and_memory(tmp_path: Path) -> None:
-    write(build_index([SMALL]).postings, tmp_path / "snapshot")
-    took = load(tmp_path / "snapshot")
+    write_snapshot(build_index([SMALL]).postings, tmp_path / "snapshot")
+    took = load_snapshot(tmp_path / "snapshot")
     assert set(took) == {"seconds", "peak", "resident"}
     assert took["seconds"] > 0
 
 
 def rows_of_alder(count: int) -> list[LabelledRow]:
-    return common_names(replace(SMALL, systems=(ALDER,), outlets=())) * count
+    return rows_with_common_names(replace(SMALL, systems=(ALDER,), outlets=())) * count

@@ -9,8 +9,8 @@ import pytest
 from lab.growth.growth_bounds import (
     applications_until_loading_pays,
     assumed_seconds,
-    bounds,
     dollars_of_reads,
+    limits_of_growth,
     lines_of,
     times_until,
     writing_seconds,
@@ -43,7 +43,7 @@ def test_a_limit_is_on_the_straight_line_through_both_points() -> None:
 
 
 def test_limits_are_multiples_of_the_size_of_the_release() -> None:
-    found = bounds(registry("release", 1), registry("places", 10))
+    found = limits_of_growth(registry("release", 1), registry("places", 10))
     assert found["version_item"] == 10.0
     assert found["memory_as_shipped"] == pytest.approx(19.5)
     assert found["time"] < found["time_of_eight"]

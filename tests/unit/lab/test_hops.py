@@ -25,7 +25,7 @@ def test_an_application_passes_at_most_17_files(application_path: ValuePath) -> 
     assert len(application_path.files) <= MOST_FILES, "\n".join(application_path.files)
 
 
-def test_an_application_is_held_in_at_most_20_shapes(application_path: ValuePath) -> None:
+def test_an_application_passes_at_most_20_shapes(application_path: ValuePath) -> None:
     assert len(application_path.shapes) <= MOST_SHAPES, "\n".join(application_path.shapes)
 
 

@@ -10,16 +10,16 @@ from lab.peers.measuring import (
     Measure,
     affiliate_rule,
     answers_at,
-    curve,
-    fewest_wrong,
+    highest_threshold,
+    lowest_threshold,
     measure_pool,
     measure_sets,
-    most_right,
     refuse_nothing,
+    steps_of,
 )
 from lab.peers.product import MatcherAnswer
 from lab.peers.records import BestLibrary, best_libraries, record_of, records_of
-from lab.peers.tables import MatcherResult, leads_of_peers, text_of
+from lab.peers.tables import MatcherResult, leads_of_peers, tables_of_results
 from library_validator.decisions.application import Application
 from library_validator_cli.evaluation.labelled import GONE, NONE, LabelledRow
 from tests.builders.small_registry import ALDER, COLLEGE_HOST, NEWEST, SYSTEMS
@@ -40,29 +40,29 @@ ANSWERS = [BestLibrary("ME0001", score, 1.0) for score in (0.9, 0.8, 0.7, 0.7, 0
 
 
 def test_the_chosen_threshold_is_above_the_score_with_too_many_wrong_rows() -> None:
-    steps = curve(CASES, ANSWERS, refuse_nothing)
+    steps = steps_of(CASES, ANSWERS, refuse_nothing)
 
-    assert most_right(steps, 0).threshold == 0.8
-    assert most_right(steps, 1).threshold == 0.7
-    assert most_right(steps, 2).threshold == 0.6
+    assert lowest_threshold(steps, 0).threshold == 0.8
+    assert lowest_threshold(steps, 1).threshold == 0.7
+    assert lowest_threshold(steps, 2).threshold == 0.6
 
 
 def test_equal_scores_are_validated_together_or_not_at_all() -> None:
-    step = most_right(curve(CASES, ANSWERS, refuse_nothing), 1)
+    step = lowest_threshold(steps_of(CASES, ANSWERS, refuse_nothing), 1)
 
     assert (step.right, step.wrong) == (3, 1)
 
 
 def test_nothing_is_validated_if_the_best_score_is_wrong() -> None:
-    threshold = most_right(curve([WRONG], [ANSWERS[0]], refuse_nothing), 0).threshold
+    threshold = lowest_threshold(steps_of([WRONG], [ANSWERS[0]], refuse_nothing), 0).threshold
 
     assert threshold == NEVER
     assert answers_at(threshold, [WRONG], [ANSWERS[0]], refuse_nothing) == [MatcherAnswer("ME0001", "")]
 
 
 def test_wrong_rows_are_counted_down_to_the_score_that_reaches_as_many_right_rows() -> None:
-    steps = curve(CASES, ANSWERS, refuse_nothing)
-    reached, beyond = fewest_wrong(steps, 3), fewest_wrong(steps, 4)
+    steps = steps_of(CASES, ANSWERS, refuse_nothing)
+    reached, beyond = highest_threshold(steps, 3), highest_threshold(steps, 4)
 
     assert reached is not None
     assert reached.wrong == 1
@@ -72,7 +72,7 @@ def test_wrong_rows_are_counted_down_to_the_score_that_reaches_as_many_right_row
 def test_rows_outside_the_pool_do_not_change_the_threshold() -> None:
     outside = [replace(case, in_pool=False) for case in CASES[2:]]
 
-    assert most_right(curve([*CASES[:2], *outside], ANSWERS, refuse_nothing), 0).threshold == 0.8
+    assert lowest_threshold(steps_of([*CASES[:2], *outside], ANSWERS, refuse_nothing), 0).threshold == 0.8
 
 
 def test_a_tie_between_two_libraries_is_not_validated() -> None:
@@ -122,7 +122,7 @@ def test_only_a_count_of_all_rows_is_shown_as_100_percent() -> None:
     cases = [RIGHT] * 30_000
     answers = [MatcherAnswer("ME0001", "ME0001")] * 29_999 + [MatcherAnswer("ME0001", "")]
 
-    assert "100.00 / 99.99 / 0" in text_of([result("product", cases, answers)])
+    assert "100.00 / 99.99 / 0" in tables_of_results([result("product", cases, answers)])
 
 
 def test_a_library_has_the_score_of_its_best_record_and_a_margin_to_another_library() -> None:

@@ -14,9 +14,9 @@ from lab.speed.read_units import (
     eventual_units,
     item_bytes,
     look_up_batches,
-    measure,
-    spread,
-    table,
+    measure_reads,
+    reads_table,
+    spread_of,
 )
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator_cli.local_matching import registry_of
@@ -38,7 +38,7 @@ def registry(release: Path) -> MemoryRegistry:
 
 @pytest.fixture(scope="module")
 def measured(registry: MemoryRegistry, release: Path) -> dict[str, Any]:
-    return measure(registry, draw_sample(release, 200))
+    return measure_reads(registry, draw_sample(release, 200))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_the_size_of_an_item_is_that_of_its_names_and_values() -> None:
 
 
 def test_the_percentiles_of_a_spread_are_values_that_occur() -> None:
-    assert spread([5, 1, 3, 100]) == {"mean": 27.25, "median": 3, "p99": 100, "max": 100}
+    assert spread_of([5, 1, 3, 100]) == {"mean": 27.25, "median": 3, "p99": 100, "max": 100}
 
 
 def test_a_missing_key_costs_half_a_unit(registry: MemoryRegistry) -> None:
@@ -87,7 +87,7 @@ def test_only_full_batches_are_measured(release: Path) -> None:
 
 
 def test_the_table_says_that_its_numbers_are_computed(measured: dict[str, Any]) -> None:
-    lines = list(table(measured))
+    lines = list(reads_table(measured))
 
     assert lines[0].startswith("computed")
     assert any(line.startswith("keys per application ") for line in lines)
