@@ -67,10 +67,10 @@ def test_differences_of_the_runs_themselves_are_listed() -> None:
     assert made.differences == [
         "registry version: 2021.1.abc then, 2022.1.abc now",
         "fields: name, state then, all now",
-        "rows that only one run has, not compared: 1 then, 0 now",
+        "rows that only one run has are not compared: 1 then, 0 now",
     ]
     added = compare_answers([], [answer("a", RowResult.RIGHT)])
-    assert added.differences == ["rows that only one run has, not compared: 0 then, 1 now"]
+    assert added.differences == ["rows that only one run has are not compared: 0 then, 1 now"]
     assert added.sets == []
 
 
