@@ -155,7 +155,7 @@ class TestNotices:
         assert len(notices_of(world)) == 1
 
 
-def test_a_worker_without_time_sends_the_rest_of_its_shard(world: World) -> None:
+def test_a_worker_without_time_sends_a_task_for_the_rest_of_its_shard(world: World) -> None:
     ids = [
         application_id
         for application_id in (f"A-{n}" for n in range(9_999))

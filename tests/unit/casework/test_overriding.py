@@ -109,7 +109,7 @@ def world() -> World:
 
 
 class TestCarriedOutOverrides:
-    def test_an_override_makes_a_decision_that_states_it(self, world: World) -> None:
+    def test_an_override_makes_a_decision_with_the_answer_of_the_person(self, world: World) -> None:
         before, _ = world.submit(**VAGUE)
         assert before.decision is not V
 
@@ -167,7 +167,7 @@ class TestCarriedOutOverrides:
         assert world.bus.events[-1].data.decision is V
         assert world.decisions.claims == {}
 
-    def test_an_override_is_kept_beside_earlier_overrides(self, world: World) -> None:
+    def test_an_override_is_stored_in_addition_to_earlier_overrides(self, world: World) -> None:
         world.submit(**VAGUE)
         world.override()
         world.override(N)
@@ -322,7 +322,9 @@ class TestLaterSubmissions:
         assert current.valid_until is None
         assert world.decisions.claims == {}
 
-    def test_a_returned_application_stays_with_a_person_until_a_person_decides(self, world: World) -> None:
+    def test_an_application_that_went_back_to_a_person_stays_there_until_the_person_decides(
+        self, world: World
+    ) -> None:
         world.submit(**VAGUE)
         world.override()
         world.submit(sent=1, name="Elsewhere Library", city="Coral", state="ME")

@@ -223,7 +223,7 @@ class TestRepeatedPolicyChanges:
 
 
 class TestClaims:
-    def test_a_library_is_free_for_the_next_applicant_when_its_holder_loses_it(
+    def test_a_library_is_free_for_the_next_applicant_when_its_holder_loses_the_claim(
         self, world: World, deployments: Deployments
     ) -> None:
         friends = EAST_FIELDS | {"name": "East Coral Library Friends"}
@@ -269,7 +269,7 @@ class TestClaims:
         assert world.current("A-2").reason_codes == ["SECOND_CLAIMANT"]
         assert world.decisions.holder_of("ME0005") is None
 
-    def test_a_second_claimant_is_never_validated_by_a_policy_alone(
+    def test_a_second_claimant_is_never_validated_by_another_policy_alone(
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)

@@ -146,7 +146,7 @@ class TestRepeatedRevalidations:
         assert world.changes == []
         assert [event.data.checked for event in world.ends] == [1]
 
-    def test_each_change_of_registry_and_back_has_its_own_event_ids(self, world: World) -> None:
+    def test_each_change_to_another_registry_and_back_has_its_own_event_ids(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
         first = world.answer("A-1")
         world.activate(release_of(2022, JUNIPER))
@@ -293,7 +293,7 @@ class TestClaims:
         third = world.submit("A-3", source=OTHER_PARTNER, **EAST_FIELDS)
         assert third.reason_codes[0] == "SECOND_CLAIMANT"
 
-    def test_a_second_claimant_is_never_validated_by_a_registry_alone(self, world: World) -> None:
+    def test_a_second_claimant_is_never_validated_by_another_registry_alone(self, world: World) -> None:
         world.submit("A-1", **EAST_FIELDS)
         second = world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
         assert second.reason_codes[0] == "SECOND_CLAIMANT"

@@ -26,7 +26,7 @@ def world() -> World:
 
 
 class TestShards:
-    def test_a_worker_without_time_sends_the_rest_of_its_shard(self, world: World) -> None:
+    def test_a_worker_without_time_sends_a_task_for_the_rest_of_its_shard(self, world: World) -> None:
         ids = [
             application_id
             for application_id in (f"A-{n}" for n in range(9_999))

@@ -23,7 +23,7 @@ LISTED: dict[str, Any] = json.loads(
     ("right", "of", "expected"),
     [(0, 0, 0.5), (0, 98, 0.01), (98, 98, 0.99), (1, 1, 2 / 3), (49, 98, 0.5)],
 )
-def test_a_few_applicants_never_give_certainty(right: int, of: int, expected: float) -> None:
+def test_a_confidence_from_a_few_applicants_is_never_certain(right: int, of: int, expected: float) -> None:
     assert WeightStep(0.0, right, of).confidence == pytest.approx(expected)
 
 

@@ -44,14 +44,12 @@ def confirmed_verdict(listed: System | Outlet, name: str, **fields: str) -> Verd
         (MUSEUM, "Tollgate Museum and Library"),
     ],
 )
-def test_a_name_of_which_every_word_is_explained_is_confirmed_verdict(
-    listed: System | Outlet, name: str
-) -> None:
+def test_a_name_is_confirmed_if_every_word_is_explained(listed: System | Outlet, name: str) -> None:
     found = confirmed_verdict(listed, name, **address_and_phone_fields_of(listed))
     assert (found.answer, found.codes) == (Answer.VALIDATED, ("MATCH",))
 
 
-def test_unexplained_words_go_to_a_person_and_are_named() -> None:
+def test_a_name_with_unexplained_words_goes_to_a_person_who_sees_the_words() -> None:
     found = confirmed_verdict(
         LARCHMERE, "Larchmere Public Library Apartments & Realtors", **address_and_phone_fields_of(LARCHMERE)
     )

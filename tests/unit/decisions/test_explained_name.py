@@ -63,7 +63,7 @@ def test_the_words_of_the_place_are_explained(name: str) -> None:
     assert name_in_town(HASTWELL, name).unexplained == ()
 
 
-def test_a_kind_word_is_explained_as_often_as_one_listed_name_has_it() -> None:
+def test_a_word_for_another_kind_is_explained_as_often_as_one_listed_name_has_it() -> None:
     assert name_in_town(MUSEUM, "Tollgate Museum and Library").unexplained == ()
     assert name_in_town(MUSEUM, "Tollgate Museum and Museum Library").unexplained == ("MUSEUM",)
 
@@ -73,7 +73,7 @@ def test_the_words_of_another_outlet_are_explained_if_its_whole_name_is_given() 
     assert name_in_town(PELLWOOD, "Pellwood and Juniper Libraries").unexplained == ("JUNIPER",)
 
 
-def test_a_kind_word_of_another_outlet_explains_nothing() -> None:
+def test_another_outlet_does_not_explain_a_word_for_another_kind() -> None:
     assert name_in_town(PELLWOOD, "Pellwood and College Hill Libraries").unexplained == ("COLLEGE",)
 
 
@@ -135,7 +135,9 @@ def test_the_same_words_in_other_positions_and_words_of_hosts_are_unexplained(
 
 
 @pytest.mark.parametrize("name", ["Larchmere Community Library", "Larchmere Neighborhood Library"])
-def test_community_and_neighborhood_are_explained_at_the_librarys_street_or_phone(name: str) -> None:
+def test_the_words_community_and_neighborhood_are_explained_at_the_librarys_street_or_phone(
+    name: str,
+) -> None:
     assert name_at_address(LARCHMERE, name).unexplained == ()
     assert len(name_in_town(LARCHMERE, name).unexplained) == 1
 
@@ -152,7 +154,7 @@ def test_the_adjective_follows_the_word_library_in_spanish_and_french(name: str)
     assert name_in_town(LARCHMERE, name).unexplained == ()
 
 
-def test_association_is_explained_if_no_government_runs_the_library() -> None:
+def test_the_word_association_is_explained_if_no_government_runs_the_library() -> None:
     assert name_in_town(HASTWELL, "Hastwell Memorial Library Association").unexplained == ()
     assert name_in_town(LARCHMERE, "Larchmere Library Association").unexplained == ("ASSOCIATION",)
 

@@ -102,7 +102,9 @@ def test_another_state_beside_the_given_state_goes_to_a_person(fields: dict[str,
         ({"city": "12345"}, "city has no letters"),
     ],
 )
-def test_text_beside_a_value_is_named_and_the_answer_stays(fields: dict[str, str], said: str) -> None:
+def test_a_field_with_text_beside_its_value_is_named_and_the_answer_stays(
+    fields: dict[str, str], said: str
+) -> None:
     decision = decide(**{**ALDER_FIELDS, **fields})
     assert decision.decision is Answer.VALIDATED
     assert "INVALID_FIELD" in decision.reason_codes
@@ -137,7 +139,7 @@ def test_a_person_decides_if_the_country_is_unsure(fields: dict[str, str]) -> No
     assert all(field in decision.reasons[0].applicant for field in fields)
 
 
-def test_an_unreadable_state_is_never_validated_though_everything_else_agrees() -> None:
+def test_an_applicant_with_an_unreadable_state_is_never_validated_though_everything_else_agrees() -> None:
     decision = decide(**{**ALDER_FIELDS, "state": "M3"})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["INVALID_FIELD"])
 
@@ -152,7 +154,7 @@ def test_an_unreadable_state_is_never_validated_though_everything_else_agrees() 
         {"street": "?!?\u56fe"},
     ],
 )
-def test_any_other_unread_value_is_named_and_the_answer_stays(fields: dict[str, str]) -> None:
+def test_any_other_value_that_could_not_be_read_is_named_and_the_answer_stays(fields: dict[str, str]) -> None:
     decision = decide(**{**ALDER_FIELDS, **fields})
     assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "INVALID_FIELD"])
     assert problems_of(decision) == dict.fromkeys(fields, "unreadable")
@@ -160,7 +162,7 @@ def test_any_other_unread_value_is_named_and_the_answer_stays(fields: dict[str, 
     assert decision.next_step.code == "CONFIRM_AUTHORITY"
 
 
-def test_unread_values_are_named_also_if_the_answer_is_not_validated() -> None:
+def test_values_that_could_not_be_read_are_named_also_if_the_answer_is_not_validated() -> None:
     decision = decide(name="Zebulon Widgets", city="Elsewhere", state="TX", phone="none of yours")
     assert (decision.decision, decision.reason_codes) == (
         Answer.NOT_VALIDATED,
@@ -266,7 +268,7 @@ def test_the_codes_of_field_problems_have_sentences(code: str) -> None:
     assert {"CHECK_ZIP", "CHECK_COUNTRY"} <= set(next_steps())
 
 
-def test_the_second_of_two_phones_counts_as_the_first_does() -> None:
+def test_the_second_of_two_phones_counts_like_the_first() -> None:
     decision = decide(name="Alder Point", state="ME", phone="207-555-0199 or 207-555-0101")
     levels = {row.field: row.level for row in decision.evidence}
     assert levels["phone"] == "exact"

@@ -87,7 +87,7 @@ def test_a_name_with_another_word_or_another_town_is_not_a_government(name: str)
     assert not is_government(query_of(name, **KANKERTON))
 
 
-def test_a_town_with_such_a_word_in_its_name_is_not_a_government() -> None:
+def test_a_town_with_a_word_for_a_government_in_its_name_is_not_a_government() -> None:
     garden_city = {"city": "Garden City", "state": "IA"}
     assert not is_government(query_of("Garden City", **garden_city))
     assert is_government(query_of("City of Garden City", **garden_city))
@@ -173,7 +173,9 @@ def test_a_word_for_another_kind_does_not_count_if_the_entry_has_it() -> None:
         ("Larchmere Library Trust House", ""),
     ],
 )
-def test_a_body_that_supports_a_library_says_so_but_a_named_building_does_not(name: str, word: str) -> None:
+def test_the_word_for_a_supporting_body_is_found_but_not_in_the_name_of_a_building(
+    name: str, word: str
+) -> None:
     evidence = evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))
     assert affiliate_word(evidence.query, evidence.best, POLICY) == word
 
@@ -197,7 +199,7 @@ def test_a_library_in_a_hall_called_after_a_foundation_goes_to_a_person(name: st
         ("Quilters of Larchmere", ""),  # it does not say library
     ],
 )
-def test_the_words_before_of_name_a_body_of_the_library(name: str, body: str) -> None:
+def test_the_words_before_the_word_of_can_name_a_body_of_the_library(name: str, body: str) -> None:
     evidence = evidence_of(LARCHMERE, name, **town_fields_of(LARCHMERE))
     assert body_of_library(evidence.query, evidence.best, POLICY) == body
 

@@ -76,7 +76,7 @@ def test_a_person_decides_if_street_phone_or_zip_differ(other: dict[str, str]) -
         "Public Library",
     ],
 )
-def test_a_library_of_another_name_in_such_a_town_goes_to_a_person(name: str) -> None:
+def test_a_library_of_another_name_in_a_town_with_one_library_goes_to_a_person(name: str) -> None:
     decision = decision_on_applicant(name, **town_fields_of(OAKHOLLOW))
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["NAME_DIFFERS"])
     assert key_of(decision) == "ME0108"
@@ -140,7 +140,7 @@ def test_a_permanently_closed_library_is_not_the_library_of_the_town() -> None:
     assert decision.decision is Answer.NEEDS_REVIEW
 
 
-def test_a_vanished_library_does_not_count_as_a_second_one() -> None:
+def test_a_vanished_library_does_not_count_as_a_second_library_of_the_town() -> None:
     vanished = replace(
         OAKHOLLOW, fscs_key="ME0199", name="ZEBRA LIBRARY", street="8 OTHER ROAD", phone="2075550199"
     )

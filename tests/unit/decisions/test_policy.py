@@ -45,7 +45,7 @@ def test_a_misspelt_name_is_validated(name: str) -> None:
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
 
 
-def test_name_city_and_state_suffice_where_no_other_system_fits() -> None:
+def test_name_city_and_state_suffice_if_no_other_system_fits() -> None:
     decision = decide(name="Alder Point Public Library", city="Alder Point", state="Maine")
     assert (decision.decision, _key(decision)) == (Answer.VALIDATED, "ME0001")
 
@@ -56,7 +56,7 @@ def test_name_and_state_alone_go_to_a_person() -> None:
     assert decision.next_step.code == "SEND_ADDRESS"
 
 
-def test_a_branch_is_answered_with_its_outlet_and_its_system() -> None:
+def test_the_answer_to_a_branch_names_its_outlet_and_its_system() -> None:
     decision = decide(
         name="Hollow Run Branch",
         street="8 Creek Rd",

@@ -179,7 +179,7 @@ class TestSecondClaimant:
             StoredDecision(stored.decision, "already_decided", unpublished=False)
         ]
 
-    def test_the_next_applicant_is_validated_once_the_claim_was_given_back(self, world: World) -> None:
+    def test_the_next_applicant_is_validated_after_the_claim_was_given_back(self, world: World) -> None:
         world.record_all(decision_of(submission_of("A-1", name="Right")))
         changed = submission_of("A-1", name="Wrong", sent_at=minutes_after_noon(1))
         world.record_all(decision_of(changed, Answer.NOT_VALIDATED))
@@ -362,7 +362,9 @@ class TestKilledAtAnyStep:
 
 
 class TestPublishing:
-    def test_a_decision_whose_event_the_bus_refuses_keeps_its_mark_and_is_swept(self, world: World) -> None:
+    def test_a_decision_whose_event_the_bus_refuses_keeps_its_mark_and_is_published_by_the_sweeper(
+        self, world: World
+    ) -> None:
         decisions = [decision_of(submission_of(f"A-{n}"), Answer.NOT_VALIDATED) for n in range(12)]
 
         bus = MemoryEventBus(lambda event: event.data.application_id.endswith("3"))

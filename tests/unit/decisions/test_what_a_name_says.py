@@ -66,7 +66,7 @@ def test_other_words_for_books_and_places_do_not_say_library(name: str) -> None:
     assert not name_in_town(LARCHMERE, name).says_library
 
 
-def test_branch_says_library_only_at_the_street_or_phone_of_an_outlet() -> None:
+def test_the_word_branch_says_library_only_at_the_street_or_phone_of_an_outlet() -> None:
     assert name_at_address(JUNIPER_CREEK, "Juniper Creek Branch").says_library
     assert not name_in_town(JUNIPER_CREEK, "Juniper Creek Branch").says_library
     assert not name_at_address(LARCHMERE, "Larchmere Branch").says_library
@@ -130,7 +130,7 @@ def test_a_name_with_a_word_of_its_own_is_not_generic(name: str) -> None:
     assert not name_in_town(LARCHMERE, name).is_generic
 
 
-def test_public_library_is_not_generic_at_the_street_or_phone_of_a_library() -> None:
+def test_the_name_public_library_is_not_generic_at_the_street_or_phone_of_a_library() -> None:
     assert not name_at_address(LARCHMERE, "Public Library").is_generic
     assert name_at_address(LARCHMERE, "The Library").is_generic
 

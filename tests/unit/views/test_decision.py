@@ -15,7 +15,7 @@ RIVAL = Candidate(
 )
 
 
-def test_the_application_is_named_by_the_fields_that_it_gives() -> None:
+def test_the_view_names_an_application_by_its_given_fields() -> None:
     submission = submission_of(street="1 Main Street", city="Anytown", state="AK", fscs_id="AK1-2")
     assert decision_view(decision_of(submission)).applied_as == (
         "Anytown Public Library",

@@ -38,7 +38,7 @@ from library_validator.errors import DecisionConflict
 
 ATTEMPTS: Final = 8  # the others are for applications that get another decision meanwhile
 
-# Takes a current decision and the rules' answer today; gives the decision to store in its place, or None.
+# A function of a current decision and the rules' decision today. Gives the decision to store, or None.
 Replacement = Callable[[Decision, Decision], Decision | None]
 
 

@@ -1,4 +1,4 @@
-"""The rules on an applicant that can be a library which vanished before the newest release."""
+"""The rules for an applicant that can be a library which vanished before the newest release."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from library_validator.terms import fscs_key_of
 def last_listed_of_system(
     query: Query, ranking: Ranking, vanished: ScoredCandidate, policy: Policy
 ) -> ScoredCandidate:
-    """Of the entries of a vanished system that the applicant can be, the entry that was listed last.
+    """The entry that was listed last, of the entries of a vanished system that the applicant can be.
 
-    It shows what became of the system. A branch that closed years earlier does not.
+    This entry shows what became of the system. A branch that closed years earlier does not show it.
     """
     same_system = (other for other in ranking.vanished if other.entry.fscs_key == vanished.entry.fscs_key)
     possible = (other for other in same_system if Evidence(query, other, ranking, policy).sufficient)

@@ -47,7 +47,9 @@ _SHORT_OR_FIGURE: Final = CITY_WORDS.keys() | FIGURES.keys()
 _STREET: Final = (("SAINT",), ("STREET",), ("ST",))
 _ADJECTIVES: Final = BEFORE_LIBRARY | (ANYWHERE - SAYS_LIBRARY)
 _BETWEEN: Final = _ADJECTIVES | {short for short, long in NAME_WORDS.items() if _ADJECTIVES.issuperset(long)}
-_DIRECTIONS: Final = SEPARATORS - GOVERNMENTS  # and other words that differ between neighbouring places
+_DIRECTIONS: Final = (
+    SEPARATORS - GOVERNMENTS
+)  # directions and other words that differ between neighbouring places
 
 
 class WordsBesideEntry:
