@@ -104,7 +104,8 @@ class _LibraryInventor:
     _telephones: Iterator[int] = field(default_factory=lambda: count(1000, 7))
 
     def invent_story(self, state: str) -> dict[str, Any]:
-        """An ordinary library, in the form that ``sample_release.toml`` has for special libraries."""
+        """Invents an ordinary library, with the fields that special libraries have in
+        ``sample_release.toml``."""
         patterns = read_ingredients()["patterns"]
         (pattern,) = self.random.choices(list(patterns), weights=list(patterns.values()))
         town = self._town()

@@ -32,7 +32,7 @@ class Case:
     fields: dict[str, Any]
     about: str  # what it shows
     expected: Answer | None = None
-    fscs_key: str | None = None  # the only system that it may be validated as
+    fscs_key: str | None = None  # the only system that the application may be validated as
     after: str | None = None  # the application that must be decided before this one is sent
 
     @property

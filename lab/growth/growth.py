@@ -87,7 +87,7 @@ class MeasuredRegistry:
     decider: Decider  # reads ``store``, or another store with the same postings
 
     @classmethod
-    def of(cls, release: Release, index: Index) -> MeasuredRegistry:
+    def of_release(cls, release: Release, index: Index) -> MeasuredRegistry:
         accepted = AcceptedRelease(release.fiscal_year, release.content_sha256, "", "")
         store = MemoryRegistry.of_index(index, [accepted], NOW)
         return cls(store, Decider(store))
@@ -113,7 +113,7 @@ def measure_grown(
         "build": measured_value([seconds], "s"),
         "peak_memory": measured_value([peak_megabytes()], "MB", 0),
     }
-    large = MeasuredRegistry.of(grown, index)
+    large = MeasuredRegistry.of_release(grown, index)
     found["items"] = sizes_of(index, large.store)
     del grown
     loaded = None
@@ -123,7 +123,7 @@ def measure_grown(
             found["snapshot"] = snapshot_of(index, snapshot, runs)
             loaded = MeasuredRegistry(large.store, Decider(SnapshotRegistry(snapshot, large.store)))
     del index
-    small = MeasuredRegistry.of(release, build_index([release]))
+    small = MeasuredRegistry.of_release(release, build_index([release]))
     rows = labelled_rows(release, labelled)
     if way == "one_state":
         state = found["state"] = largest_state(release)

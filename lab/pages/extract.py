@@ -44,8 +44,8 @@ class Measurement(_Model):
     policy_version: str  # policy and weights
     threshold: float  # bits
     groups: list[Group]
-    as_shipped: CurvePoint  # at the shipped threshold, over all sets
-    by_score: CurvePoint  # at the same threshold, if only the score decides
+    as_shipped: CurvePoint  # the point at the shipped threshold, over all sets
+    by_score: CurvePoint  # the point at the same threshold, if only the score decides
     around: list[CurvePoint] = []  # the curve at whole bits around the shipped threshold
     choices: list[ThresholdChoice]
     reliability: list[Reliability]

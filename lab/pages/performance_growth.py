@@ -150,7 +150,7 @@ def limits_table(registries: Registries) -> str:
 
 
 def commands_of_runs(registries: Registries) -> str:
-    """Each command once, with when and where it ran."""
+    """Each command once, with the time and the machine of its run."""
     by_command: dict[str, Mapping[str, Any]] = {}
     for registry in registries:
         by_command.setdefault(registry["about"]["command"], registry["about"])

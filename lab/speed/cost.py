@@ -195,7 +195,8 @@ def cost_of_applications(works: Sequence[FunctionUse], prices: Prices) -> dict[s
 
 
 def _spread_of_units(values: Sequence[float], unit: str) -> dict[str, Any]:
-    """The spread of units over batches. They are computed from items, because nothing reports them."""
+    """The spread of the units that batches need. They are computed from items, because nothing reports
+    them."""
     return counted_values(values, unit) | {"kind": "computed"}
 
 

@@ -134,15 +134,15 @@ def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
     """The spread of a latency, in seconds."""
     ranked = sorted(seconds)
 
-    def at(share: float) -> float:
+    def value_at(share: float) -> float:
         return round(ranked[min(len(ranked) - 1, int(share * len(ranked)))], 3)
 
     return {
         "kind": "measured",
         "unit": "s",
         "count": len(ranked),
-        "min": at(0),
-        **{f"p{percent}": at(percent / 100) for percent in (10, 50, 90, 95, 99)},
+        "min": value_at(0),
+        **{f"p{percent}": value_at(percent / 100) for percent in (10, 50, 90, 95, 99)},
         "max": round(ranked[-1], 3),
     }
 

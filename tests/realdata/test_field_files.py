@@ -1,7 +1,7 @@
 """Files of applications with past errors, decided as ``match`` does, with the release of FY2022.
 
 ``field/README.md`` beside the data explains each file. Each row is reported as unreadable, or it is decided
-by itself. No row is validated as a library of another town, which would belong to another row.
+by itself. No row is validated as a library of another town: such an answer would belong to another row.
 """
 
 from __future__ import annotations

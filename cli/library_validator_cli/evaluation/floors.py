@@ -89,7 +89,7 @@ def read_floors(path: Path) -> list[Floor]:
 def check_floors(
     floors: Sequence[Floor], groups: Sequence[Group], only: Sequence[str]
 ) -> tuple[list[FloorCheck], list[str]]:
-    """The checks of all floors about these groups, and the names of all other floors.
+    """The checks of the floors whose sets are among these groups, and the names of the other floors.
 
     A floor over several sets is checked only if all of them were measured.
     """

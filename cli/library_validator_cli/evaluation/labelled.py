@@ -1,4 +1,4 @@
-"""Labelled applications: files of applications with their right answers.
+"""Reads labelled applications, which are files of applications with their right answers.
 
 They are read like any file of applications, but every row needs an id and a label.
 Columns: ``application_id, label, set, kind`` and any fields of an application, including its name.

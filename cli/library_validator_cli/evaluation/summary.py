@@ -65,7 +65,7 @@ class Spread(BaseModel):
     max: int
 
     @classmethod
-    def of(cls, values: Iterable[int]) -> Self:
+    def of_values(cls, values: Iterable[int]) -> Self:
         ordered = sorted(values)
         return cls(p50=percentile(ordered, 0.5), p99=percentile(ordered, 0.99), max=max(ordered, default=0))
 
@@ -113,8 +113,8 @@ def _group(name: str, kind: str, measured_rows: Sequence[MeasuredRow]) -> Group:
         reasons={
             measure: counted for measure in EXPLAINED if (counted := _count_reasons(measured_rows, measure))
         },
-        keys=Spread.of(measured.keys for measured in measured_rows),
-        candidates=Spread.of(measured.candidates for measured in measured_rows),
+        keys=Spread.of_values(measured.keys for measured in measured_rows),
+        candidates=Spread.of_values(measured.candidates for measured in measured_rows),
     )
 
 

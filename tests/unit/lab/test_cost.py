@@ -214,7 +214,7 @@ def test_every_unit_that_is_billed_has_a_price_with_date_and_source() -> None:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def measured_cost(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder: Path = tmp_path_factory.mktemp("releases")
     for year in (2021, 2022):
         with (folder / f"pls_fy{year}.zip").open("wb") as target:
@@ -223,22 +223,22 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return measure_cost(releases, cost.draw_applications(releases[1], 50), Prices.read())
 
 
-def test_the_total_cost_is_the_sum_of_its_lines(measured: dict[str, Any]) -> None:
+def test_the_total_cost_is_the_sum_of_its_lines(measured_cost: dict[str, Any]) -> None:
     for part, dollars in (
         ("applications", "dollars_per_1000"),
         ("release", "dollars"),
         ("revalidation", "dollars_per_1000"),
     ):
-        lines = measured[part]["lines"]
+        lines = measured_cost[part]["lines"]
         assert sum(line["dollars"] for line in lines) == pytest.approx(
-            measured[part][dollars]["median"], abs=1e-5
+            measured_cost[part][dollars]["median"], abs=1e-5
         )
         assert {line["kind"] for line in lines} == {"counted", "computed"}
         assert {line["service"] for line in lines} >= {"dynamodb", "sqs", "eventbridge", "lambda"}
 
 
-def test_every_measure_has_its_unit_and_its_kind(measured: dict[str, Any]) -> None:
-    applications = measured["applications"]
+def test_every_measure_has_its_unit_and_its_kind(measured_cost: dict[str, Any]) -> None:
+    applications = measured_cost["applications"]
 
     assert len(applications["processor_per_batch"]["runs"]) == 5
     assert applications["processor_per_batch"]["kind"] == "measured"
@@ -247,13 +247,13 @@ def test_every_measure_has_its_unit_and_its_kind(measured: dict[str, Any]) -> No
     assert {line["unit"] for line in applications["beside"].values()} == {"dollars", "bytes"}
 
 
-def test_a_batch_of_ten_reads_its_pointer_and_its_postings_once(measured: dict[str, Any]) -> None:
+def test_a_batch_of_ten_reads_its_pointer_and_its_postings_once(measured_cost: dict[str, Any]) -> None:
     # A pointer, a batched read, ten transactions, one PutEvents, ten marks cleared.
-    assert measured["applications"]["requests_per_batch"]["median"] >= 1 + 1 + 10 + 1 + 10
+    assert measured_cost["applications"]["requests_per_batch"]["median"] >= 1 + 1 + 10 + 1 + 10
 
 
-def test_each_application_has_one_event(measured: dict[str, Any]) -> None:
-    (events,) = (line for line in measured["applications"]["lines"] if line["what"] == "events")
+def test_each_application_has_one_event(measured_cost: dict[str, Any]) -> None:
+    (events,) = (line for line in measured_cost["applications"]["lines"] if line["what"] == "events")
 
     assert events["quantity"] == 1_000
 

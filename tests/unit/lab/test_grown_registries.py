@@ -98,15 +98,15 @@ def test_the_registry_of_one_state_is_that_of_the_state_with_most_systems() -> N
 def test_answers_about_the_libraries_of_the_release_are_right_among_libraries_in_new_places() -> None:
     rows = rows_with_common_names(SMALL)
     grown = grow(SMALL, "places", 10)
-    found = measure_answers(MeasuredRegistry.of(grown, build_index([grown])).store, rows)
-    base = measure_answers(MeasuredRegistry.of(SMALL, build_index([SMALL])).store, rows)
+    found = measure_answers(MeasuredRegistry.of_release(grown, build_index([grown])).store, rows)
+    base = measure_answers(MeasuredRegistry.of_release(SMALL, build_index([SMALL])).store, rows)
     assert found["libraries_found"] == base["libraries_found"] == found["libraries"] == len(rows)
     assert found["validated_wrong"] == base["validated_wrong"] == 0
 
 
 def test_the_measured_sizes_of_a_registry_are_those_of_its_index() -> None:
     index = build_index([SMALL])
-    sizes = sizes_of(index, MeasuredRegistry.of(SMALL, index).store)
+    sizes = sizes_of(index, MeasuredRegistry.of_release(SMALL, index).store)
     assert sizes["postings"] == len(index.postings)
     assert sizes["biggest_posting_bytes"] > max(map(len, index.postings.values()))
     assert sizes["write_units"] >= len(index.postings)
@@ -114,7 +114,7 @@ def test_the_measured_sizes_of_a_registry_are_those_of_its_index() -> None:
 
 
 def test_a_pass_measures_the_time_for_each_decision() -> None:
-    registry = MeasuredRegistry.of(SMALL, build_index([SMALL]))
+    registry = MeasuredRegistry.of_release(SMALL, build_index([SMALL]))
     assert time_pass(registry, submissions_of_rows(rows_of_alder(20)), 10) > 0
 
 

@@ -133,7 +133,7 @@ def test_a_library_has_the_score_of_its_best_record_and_a_margin_to_another_libr
     assert best_libraries([], [application])[0].fscs_key == ""
 
 
-def test_peers_get_every_system_every_other_mailing_address_and_every_outlet() -> None:
+def test_peers_get_every_system_every_different_mailing_address_and_every_outlet() -> None:
     by_mail = replace(SYSTEMS[0], mailing_street="PO BOX 7")
     records = records_of(replace(NEWEST, systems=(by_mail, *SYSTEMS[1:])))
     mailing = [record for record in records if record.street == "BOX 7"]
