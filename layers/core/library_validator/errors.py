@@ -139,7 +139,7 @@ class ApplicationUnknown(LibraryValidatorError):
 
     def __init__(self, application_id: str, where: str) -> None:
         self.application_id = application_id
-        super().__init__(f"there is no decision on an application {application_id!r} {where}")
+        super().__init__(f"there is no decision on application {application_id!r} {where}")
 
 
 class SeveralSenders(LibraryValidatorError):

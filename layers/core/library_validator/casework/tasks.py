@@ -17,7 +17,9 @@ from library_validator.event_bus import EventBus
 from library_validator.registry.store import RegistryReader
 
 CHUNK: Final = 50  # decisions that are decided together; a worker that starts again decides one chunk twice
-RESERVE_SECONDS: Final = 20.0  # a chunk may take so long, with its retries; no chunk begins in less time
+RESERVE_SECONDS: Final = (
+    20.0  # the longest time of a chunk with its retries; no chunk begins if less time is left
+)
 
 
 class Task(BaseModel):
@@ -32,8 +34,8 @@ class Task(BaseModel):
     )
     asked_at: datetime | None = Field(
         None,
-        description="of a revalidation: when a person asked for it; shards that were done are done again. "
-        "None: shards that are done by the live registry and this policy stay done",
+        description="of a revalidation: when a person asked for it: finished shards are then decided again. "
+        "None: shards that the live registry and this policy finished are left as they are",
     )
     at: datetime | None = Field(
         None, description="of an expiry: decisions that end at this moment or before are renewed"
