@@ -82,7 +82,7 @@ def test_a_country_is_read_if_applications_have_a_country(monkeypatch: pytest.Mo
     assert headers_read("name,Country/Region")["country"] == "Country/Region"
 
 
-def test_a_mailing_address_is_read_where_it_is_the_only_address() -> None:
+def test_a_mailing_address_is_read_if_it_is_the_only_address() -> None:
     assert headers_read("name,Mailing Address,Mailing City,Mailing Zip")["street"] == "Mailing Address"
 
 

@@ -1,4 +1,4 @@
-"""Every table of comparison levels has the levels of ``terms.py``, and no others."""
+"""Every table of comparison levels has the levels of ``terms.py``, and no other levels."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def test_a_zip_belongs_to_a_state(zip_code: str, state: str) -> None:
     assert state_of_zip(zip_code) == state
 
 
-def test_every_zip_belongs_to_a_state_or_the_military() -> None:
+def test_the_states_of_zips_are_all_states_and_the_military_codes() -> None:
     found = {state_of_zip(f"{number:05d}") for number in range(100_000)} - {""}
     assert found == STATES | MILITARY
 

@@ -31,7 +31,7 @@ def codes(release: Release, nearest: Release = NEAREST) -> list[str]:
     return sorted({problem.code for problem in problems(release, nearest)})
 
 
-def test_the_next_year_goes_live_by_itself() -> None:
+def test_a_release_of_the_next_year_goes_live_by_itself() -> None:
     assert codes(NEXT) == []
 
 
@@ -214,7 +214,7 @@ def test_a_readable_release_with_rejected_rows_waits_for_a_person() -> None:
     )
 
 
-def test_a_message_has_the_number_the_limit_and_an_advice() -> None:
+def test_a_message_has_the_number_the_limit_and_advice() -> None:
     rows = country_rows()
     remove_thirty_per_cent(*rows)
     by_code = {

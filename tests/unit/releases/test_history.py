@@ -13,14 +13,14 @@ from tests.builders.release_files import OUTLET, SYSTEM, Row, release_of
 
 
 def system(key: str, **columns: str) -> Row:
-    """A system that shares name, street and telephone with no other."""
+    """A system that does not share name, street and telephone with another system."""
     number = key[2:]
     own = {"LIBNAME": f"SYSTEM {number}", "ADDRESS": f"{number} TOWN ROAD", "PHONE": f"802555{number}"}
     return {**SYSTEM, "FSCSKEY": key, **own, **columns}
 
 
 def outlet(key: str, sequence: str, **columns: str) -> Row:
-    """An outlet that shares name, street and telephone with no other."""
+    """An outlet that does not share name, street and telephone with another outlet."""
     number = f"{key[2:]}{sequence}"
     own = {"LIBNAME": f"BRANCH {number}", "ADDRESS": f"{number} MILL ROAD", "PHONE": f"802{number}"}
     return {**OUTLET, "FSCSKEY": key, "FSCS_SEQ": sequence, **own, **columns}

@@ -48,7 +48,7 @@ def branch_of(place: str, key: str, sequence: str) -> Listing:
 
 
 def release_of_year(fiscal_year: int, *listed: Listing) -> Release:
-    """A release that lists ``listed`` beside a county's system that never changes."""
+    """A release with the rows of ``listed`` and a county's system that never changes."""
     host = {"FSCSKEY": HOST, "LIBNAME": "HOST COUNTY LIBRARY", "ADDRESS": "900 COURT SQUARE", "ZIP": "05799"}
     systems: list[Row] = [{**SYSTEM, **host, "PHONE": "8025550999"}]
     outlets: list[Row] = [{**OUTLET, **host, "PHONE": "8025550999", "FSCS_SEQ": "002", "C_OUT_TY": "CE"}]

@@ -1,4 +1,4 @@
-"""A release in another format than CSV is refused with the format and what to do."""
+"""The refusal of a release in another format than CSV names the format and says what to do."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_if_a_file_of_a_pair_has_another_format_the_refusal_names_it() -> None:
     )
 
 
-def test_the_missing_kind_is_named_before_other_files() -> None:
+def test_the_refusal_names_a_file_of_the_missing_kind_before_other_files() -> None:
     members = {"AE.csv": SYSTEMS, "codes.sas": SAS_PROGRAM, "o.txt": OUTLETS.replace(",", ";")}
     assert "'o.txt' is a semicolon separated outlets file" in refusal(zip_of(members))
 

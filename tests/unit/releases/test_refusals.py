@@ -158,7 +158,7 @@ def test_too_many_unreadable_rows_are_refused() -> None:
     assert "of 20" in refused.found
 
 
-def test_a_file_with_only_other_lines_is_not_read_to_its_end() -> None:
+def test_a_file_with_too_many_lines_that_are_not_rows_is_not_read_to_its_end() -> None:
     systems = csv_of([SYSTEM]) + "".join(f"{number * 2_654_435_761:x}\n" for number in range(100_100))
     refused = refusal_of(zip_of({SYSTEMS_FILE: systems, OUTLETS_FILE: csv_of([OUTLET])}))
     assert refused.found.startswith("over 100000 lines in ")

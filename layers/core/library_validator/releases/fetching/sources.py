@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 OWN_SOURCE: Final = "own-url"
 # Printable ASCII: two parsers might see two different hosts in any other address.
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
-_LONGEST_ADDRESS: Final = 1_000  # characters; all metadata of an object have 2 KB
+_LONGEST_ADDRESS: Final = 1_000  # characters, because all metadata of an object may have 2 KB
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -35,9 +35,9 @@ class ReleaseSource:
     kind: Literal["page", "table", "file"]
     official: bool
     hosts: frozenset[str]
-    url: str = ""  # of a page or file
-    releases: Mapping[int, str] = field(default_factory=dict)  # of a table: fiscal year -> address
-    prefix: str = ""  # of a copy: it is put before each address of the original
+    url: str = ""  # address of a page or file
+    releases: Mapping[int, str] = field(default_factory=dict)  # addresses of a table: fiscal year -> address
+    prefix: str = ""  # of a copy: the text before each address of the original
     copied_hosts: frozenset[str] = frozenset()
     plain_http: bool = False
 

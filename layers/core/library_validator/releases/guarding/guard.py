@@ -54,7 +54,7 @@ def problems_of_file(release: Release) -> tuple[Problem, ...]:
     """The problems that reading found, and the signs that a program spoiled the file of ``release``.
 
     This part of the guard also suits a file with a single state. It does not check the shape of columns,
-    because the names and streets of one state can differ from those of all others.
+    because the names and streets of one state can differ from those of all other states.
     """
     limits = guard_limits()
     return (

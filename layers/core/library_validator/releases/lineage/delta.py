@@ -26,7 +26,7 @@ from library_validator.releases.records import Outlet, Release, Structure, Syste
 
 ChangeType = Literal[
     "absorbed",  # a system is a part of another system now
-    "absorbed_another",  # a code says that a system took over another system, which is not known for certain
+    "absorbed_another",  # a code says that a system took over another system, but not which
     "re_keyed",  # the same system or outlet has another key or id
     "to_other_system",  # an outlet belongs to another system now
     "closed",
@@ -57,9 +57,9 @@ class ListingChange:
     what: ChangeType
     kind: Literal["system", "outlet"]
     id: str  # FSCS key or id in the newer release, or in the older release if only that lists it
-    name: str  # from the same release as the id
+    name: str  # the name in the same release as the id
     before: str  # the name, address, key or system in the older release; empty if there is none
-    after: str  # the same in the newer release
+    after: str  # the same value in the newer release
     codes: tuple[str, ...]  # the survey's codes for it: "STATSTRU 11"
     comparison: tuple[str, ...]  # what the comparison of both releases shows: "street", "phone" …
 

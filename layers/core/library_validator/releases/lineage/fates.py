@@ -24,7 +24,7 @@ class Takeover:
 
     fscs_key: str
     fscs_id: str | None  # the listed outlet that was its main place, if there is one
-    name: str  # of that outlet, or else of the system
+    name: str  # name of that outlet, or else of the system
     since: int  # the first fiscal year in which its main place belongs to another system
 
 
@@ -114,13 +114,13 @@ class Lineage:
             self._outlets[fscs_id] = following.fscs_id
 
     def newest_id(self, fscs_id: str) -> str:
-        """The last id of an outlet that continues under other ids; else its own."""
+        """The last id of an outlet, if it continues under other ids; otherwise the given id."""
         while (following := self._outlets.get(fscs_id)) is not None:
             fscs_id = following
         return fscs_id
 
     def newest_key(self, fscs_key: str) -> str:
-        """The last key of a system that continues under other keys; else its own."""
+        """The last key of a system, if it continues under other keys; otherwise the given key."""
         while (step := self._systems.get(fscs_key)) and step.succession.how == "re_keyed":
             fscs_key = step.succession.fscs_key
         return fscs_key
@@ -135,7 +135,7 @@ class Lineage:
         return Fate("closed" if system.structure in CLOSED else "no_longer_reported")
 
     def _takeover_of(self, fscs_key: str) -> Takeover | None:
-        """The listed system at the end of a chain of takeovers; None if the chain ends before."""
+        """The listed system at the end of a chain of takeovers; None if the chain has no listed end."""
         place: str | None = None
         while (key := self.newest_key(fscs_key)) not in self._listed:
             step = self._systems.get(key)

@@ -20,7 +20,7 @@ class ListedOutlet:
     outlet: Outlet
     first_listed: int  # the oldest fiscal year that lists it under its id
     last_listed: int  # the newest fiscal year that lists it
-    former_names: tuple[str, ...] = ()  # of older releases, the newest first
+    former_names: tuple[str, ...] = ()  # names in older releases, the newest first
     former_ids: tuple[str, ...] = ()  # FSCS ids that it had before
 
 
@@ -32,7 +32,7 @@ class ListedSystem:
     first_listed: int  # the oldest fiscal year that lists it under its key
     last_listed: int  # the newest fiscal year that lists it
     outlets: tuple[ListedOutlet, ...]  # by FSCS id; years may differ from the system's
-    former_names: tuple[str, ...] = ()  # of older releases, the newest first
+    former_names: tuple[str, ...] = ()  # names in older releases, the newest first
     former_keys: tuple[str, ...] = ()  # FSCS keys that it had before
     fate: Fate | None = None  # None: the newest release lists it
 
@@ -46,8 +46,8 @@ class History:
 def merge_releases(releases: Sequence[Release]) -> History:
     """Every system and outlet that any of ``releases`` lists, once, as its newest release has it.
 
-    A library that certainly continues under another key or id is listed under the newest one. The order of
-    ``releases`` does not matter. Outlets without a system in any release are left out (``reading`` reports
+    A library that certainly continues under another key or id is listed under the newest key or id. The order
+    of ``releases`` does not matter. Outlets without a system in any release are left out (``reading`` reports
     them). Raises ``ReleaseRefused`` if two releases have the same fiscal year and different content,
     ``ValueError`` if ``releases`` is empty.
     """
@@ -55,7 +55,9 @@ def merge_releases(releases: Sequence[Release]) -> History:
     lineage = Lineage(newest_first[::-1])
     systems: dict[str, tuple[System, int]] = {}
     outlets: dict[str, tuple[Outlet, int]] = {}
-    former: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> former ones, newest first
+    former: defaultdict[str, dict[str, None]] = defaultdict(
+        dict
+    )  # key or id -> former keys or ids, newest first
     names: defaultdict[str, dict[str, None]] = defaultdict(dict)  # key or id -> names, newest first
     first_listed: dict[str, int] = {}
     for release in newest_first:

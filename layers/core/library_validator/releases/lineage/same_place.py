@@ -35,13 +35,13 @@ _STREET_WORDS: Final = {
 }  # fmt: skip
 _WITHIN_A_BUILDING: Final = re.compile(r" (?:STE|UNIT|BLDG|BUILDING|ROOM|RM|APT|FLOOR|FL) .*$")
 _NEARLY: Final = (
-    90  # least rapidfuzz ratio, per cent: LONDONDERRY and LONDONBERRY have it, FRANKLIN and FRANKFORT not
+    90  # rapidfuzz ratio in per cent: LONDONDERRY and LONDONBERRY reach it, FRANKLIN and FRANKFORT do not
 )
 
 
 @lru_cache(maxsize=1 << 17)
 def fold_text(text: str) -> str:
-    """Capitals without punctuation, one blank between words; apostrophes are removed without a gap."""
+    """The text in capitals without punctuation, with one blank between words; apostrophes leave no gap."""
     plain = text.upper().replace("'", "").replace("`", "").replace("&", " AND ")
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
 

@@ -1,7 +1,7 @@
 """Certain successors of the systems and outlets that a newer release does not list any more.
 
-Keys change: a library gets a permanent key after a temporary one, a system is merged into another, a
-branch is handed over. The survey reports a part of that with structure codes and never gives the new key. So
+Keys change: a library gets a permanent key after a temporary one, a system is merged into another, a branch
+is handed over. The survey reports some of these changes with structure codes and never gives the new key. So
 the records of both releases are compared. A successor always has a key or id that the older release does not
 have: a library that was listed before is a neighbour and not a successor.
 """
@@ -34,7 +34,7 @@ class Succession:
     how: Literal[
         "re_keyed", "absorbed"
     ]  # the same system has a new key; the system is now a part of another system
-    fscs_key: str  # of the system in the newer release
+    fscs_key: str  # key of the system in the newer release
     fscs_id: str | None  # the successor's outlet that was the old system's main place, if there is one
     evidence: tuple[str, ...]  # the fields that agree, and structure codes, in words
 
@@ -49,7 +49,7 @@ class Continuation:
 
 @dataclass(frozen=True)  # without slots, so that each result is computed once
 class ReleasePair:
-    """Two releases, and the successors in ``newer`` of what only ``older`` lists."""
+    """Two releases, and the successors in ``newer`` of libraries that only ``older`` lists."""
 
     older: Release
     newer: Release

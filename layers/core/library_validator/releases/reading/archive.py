@@ -34,7 +34,7 @@ class ArchiveLimits:
 
     compressed_bytes: int = 32 << 20
     uncompressed_bytes: int = 128 << 20  # of all members together, counted while they are read
-    ratio: int = 40  # most times the size of the zip that it unpacks to; checked after the first MB
+    ratio: int = 40  # highest ratio of unpacked size to size of the zip; checked from 1 MB on
     members: int = 100
 
 

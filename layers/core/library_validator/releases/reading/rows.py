@@ -81,7 +81,7 @@ class _RowProblems:
     def reject_row(self, line: int, problem: str, values: dict[str, str]) -> None:
         self._keep_problem(line, problem, values, rejected=True)
 
-    def report_unreadable(self, line: int, key: str, values: Iterable[tuple[str, str]]) -> None:
+    def report_unreadable_values(self, line: int, key: str, values: Iterable[tuple[str, str]]) -> None:
         for what, value in values:
             self._keep_problem(line, f"{what} cannot be read", {"FSCSKEY": key, what: value}, rejected=False)
 
@@ -136,7 +136,7 @@ def read_rows(
                 problems.reject_row(line, "no valid key", dict(zip(layout.fields[:4], values, strict=False)))
             continue
         if repairs.row_unreadable:
-            problems.report_unreadable(line, record.fscs_key, repairs.row_unreadable)
+            problems.report_unreadable_values(line, record.fscs_key, repairs.row_unreadable)
             repairs.row_unreadable.clear()
         records.append(record)
         submission_years.append(row[layout.submission_year])
