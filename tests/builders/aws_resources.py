@@ -1,4 +1,4 @@
-"""The stack's tables, bucket, bus and queues in moto, with the names that tests use."""
+"""The tables, the bucket, the bus and the queues of the stack in moto, with the names that tests use."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from library_validator_cli.main import app
 
 def every_command() -> list[tuple[str, ...]]:
     """The path of each command: ``("release", "list")``."""
-    return sorted(_leaves((), typer.main.get_command(app)))
+    return sorted(_commands_below((), typer.main.get_command(app)))
 
 
 def options_of(path: tuple[str, ...]) -> set[str]:
@@ -24,7 +24,9 @@ def options_of(path: tuple[str, ...]) -> set[str]:
     }
 
 
-def _leaves(path: tuple[str, ...], command: Any) -> list[tuple[str, ...]]:
+def _commands_below(path: tuple[str, ...], command: Any) -> list[tuple[str, ...]]:
     if not hasattr(command, "commands"):
         return [path]
-    return [leaf for name, below in command.commands.items() for leaf in _leaves((*path, name), below)]
+    return [
+        leaf for name, below in command.commands.items() for leaf in _commands_below((*path, name), below)
+    ]

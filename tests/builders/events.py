@@ -31,7 +31,7 @@ def application_record(
     correlation_id: str | None = None,
 ) -> Record:
     """A message of the applications queue. A ``body`` that is not a text is written as JSON."""
-    attributes = {} if correlation_id is None else {"correlation_id": _text(correlation_id)}
+    attributes = {} if correlation_id is None else {"correlation_id": _text_of(correlation_id)}
     return {
         "messageId": message_id,
         "receiptHandle": "AQEB",
@@ -94,5 +94,5 @@ def bus_message(event: OurEvent) -> Event:
     }
 
 
-def _text(value: str) -> dict[str, Any]:
+def _text_of(value: str) -> dict[str, Any]:
     return {"stringValue": value, "stringListValues": [], "binaryListValues": [], "dataType": "String"}

@@ -141,7 +141,7 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
     yield Spoiled("a zip bomb", bomb, "refused", "unpacks to more than")
     claim = zip_of_tables(systems, outlets, claimed=5 << 30)
     yield Spoiled("a zip that claims 5 GB", claim, "refused", "MB (it says 5,12")
-    yield Spoiled("an object of 5 GB", FiveGigabytes(this_year), "refused", "5,368,709,120 bytes")
+    yield Spoiled("an object of 5 GB", BytesOfFiveGigabytes(this_year), "refused", "5,368,709,120 bytes")
     escaping = zip_of_tables(systems, outlets, more={"../../etc/cron.d/x.csv": b"a"})
     yield Spoiled("a member outside of its folder", escaping, "refused", "leaves its folder")
     page = b"<!DOCTYPE html><html><title>404 Not Found</title></html>"
@@ -154,7 +154,7 @@ def spoiled_releases(last_year: bytes, this_year: bytes, older: bytes) -> Iterat
     yield Spoiled("a question mark for a letter", letters, "quarantined", "letters_spoiled")
 
 
-class FiveGigabytes(bytes):
+class BytesOfFiveGigabytes(bytes):
     """Bytes that state a size of 5 GB, as the size of an object is known before it is read."""
 
     def __len__(self) -> int:

@@ -129,7 +129,7 @@ def decision_on_applicant(name: str, **fields: str) -> Decision:
 
 
 def key_of(decision: Decision) -> str | None:
-    """The FSCS key that a decision names."""
+    """The FSCS key of the system that a decision is about."""
     return decision.match.fscs_key if decision.match else None
 
 

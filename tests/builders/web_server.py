@@ -1,4 +1,4 @@
-"""A web server on this machine that misbehaves on request."""
+"""A web server on this machine. A test can make it misbehave."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Request(BaseHTTPRequestHandler):
     def log_message(self, *_message: object) -> None:
         """Write nothing to the test's output."""
 
-    def answer(self, page_with_status: int, body: bytes = b"", **headers: str) -> None:
+    def respond(self, page_with_status: int, body: bytes = b"", **headers: str) -> None:
         """A whole response; a header is named ``content_type`` for Content-Type."""
-        self.begin(page_with_status, **{"content_length": str(len(body)), **headers})
+        self.begin_response(page_with_status, **{"content_length": str(len(body)), **headers})
         self.wfile.write(body)
 
-    def begin(self, page_with_status: int, **headers: str) -> None:
+    def begin_response(self, page_with_status: int, **headers: str) -> None:
         self.send_response(page_with_status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -95,11 +95,11 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
 
 
 def answer_not_found(request: Request) -> None:
-    request.answer(404, b"nothing here", content_type="text/plain")
+    request.respond(404, b"nothing here", content_type="text/plain")
 
 
 def page_with_status(code: int, body: bytes = b"", **headers: str) -> Page:
-    return lambda request: request.answer(code, body, **headers)
+    return lambda request: request.respond(code, body, **headers)
 
 
 def html_page(text: str) -> Page:
@@ -123,9 +123,9 @@ def zip_page_with_etag(content: bytes, etag: str, last_modified: str = "") -> Pa
         same = request.headers.get("If-None-Match") == etag
         since = bool(last_modified) and request.headers.get("If-Modified-Since") == last_modified
         if same or (since and "If-None-Match" not in request.headers):
-            request.answer(304, b"", **named)
+            request.respond(304, b"", **named)
         else:
-            request.answer(200, content, content_type="application/zip", **named)
+            request.respond(200, content, content_type="application/zip", **named)
 
     return page
 
@@ -150,7 +150,7 @@ def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = 
         if headers:
             request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
         else:
-            request.begin(200, content_type="application/zip")
+            request.begin_response(200, content_type="application/zip")
             request.wfile.write(beginning)
         while not over.wait(0.02):
             request.wfile.write(b"x")
@@ -160,7 +160,7 @@ def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = 
 
 def endless_page(over: threading.Event, beginning: bytes, content_type: str = "application/zip") -> Page:
     def page(request: Request) -> None:
-        request.begin(200, content_type=content_type)
+        request.begin_response(200, content_type=content_type)
         request.wfile.write(beginning)
         while not over.is_set():
             request.wfile.write(b"\0" * 65_536)

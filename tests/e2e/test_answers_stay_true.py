@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
+from library_validator.decisions.answer import Answer
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import Ruling, carry_out, propose
-from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
@@ -39,7 +39,7 @@ CHANGED: Final = "Library Status Changed"
 ACTIVATED: Final = "Registry Activated"
 REVALIDATED: Final = "Registry Revalidated"
 OLDER: Final = "sample 2020.zip"
-OUTSIDE_THE_SURVEY: Final = "of-TX7004"  # listed for the first time in FY2022
+OUTSIDE_THE_SURVEY: Final = "of-TX7004"  # the survey lists this library from FY2022 on
 
 
 @pytest.fixture(scope="module")
@@ -96,17 +96,17 @@ def _application(record: System | Outlet) -> Fields:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One part of the story: the registry version that is live, and the events that followed."""
+    """The registry version that is live after a change, and the events that followed the change."""
 
     version: str
     events: Sequence[dict[str, Any]]
 
-    def changed(self) -> list[dict[str, Any]]:
+    def change_events(self) -> list[dict[str, Any]]:
         return [event for event in self.events if event["detail-type"] == CHANGED]
 
     def changes(self) -> dict[str, Any]:
         """The changes by application id. Each change has one event."""
-        changed = self.changed()
+        changed = self.change_events()
         assert len(changed) == len({_application_id(event) for event in changed})
         return {_application_id(event): change_in(event) for event in changed}
 
@@ -262,8 +262,8 @@ def test_a_change_names_the_registry_that_caused_it(service: Service, newer_chap
         for event in service.events_of(ACTIVATED)
         if event["detail"]["metadata"]["registry_version"] == newer_chapter.version
     )
-    assert newer_chapter.changed()
-    for event in newer_chapter.changed():
+    assert newer_chapter.change_events()
+    for event in newer_chapter.change_events():
         cause = event["detail"]["data"]["cause"]
         assert cause["kind"] == "registry"
         version, _, at = cause["detail"].partition("@")
@@ -346,7 +346,7 @@ def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
 
 def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year_chapter: Chapter) -> None:
     with web_server() as web:
-        mirror = web.serve("/pls_fy2022_csv.zip", lambda request: request.answer(200, sample_release(2022)))
+        mirror = web.serve("/pls_fy2022_csv.zip", lambda request: request.respond(200, sample_release(2022)))
         source = {"id": "mirror", "kind": "file", "url": mirror, "hosts": ["127.0.0.1"]}
         answer = service.invoke(
             "FetchReleaseFunction",

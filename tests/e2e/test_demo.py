@@ -1,4 +1,4 @@
-"""The demo, as `make demo` runs it, on a stack of its own."""
+"""The demo runs as `make demo` runs it, on a stack of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases in, applications in, decisions out, on the local stack with IAM enforced."""
+"""Releases and applications become decisions, on the local stack with IAM enforced."""
 
 from __future__ import annotations
 

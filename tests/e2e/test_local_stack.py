@@ -1,4 +1,4 @@
-"""The local stack starts and stops: after a crash, beside other processes, on a port that is in use."""
+"""The local stack starts and stops, also after a crash, beside other processes, and if its port is in use."""
 
 from __future__ import annotations
 

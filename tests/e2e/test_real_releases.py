@@ -57,14 +57,14 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One release that went live, and the events until the end of its revalidation."""
+    """A release that went live, and the events until the end of its revalidation."""
 
     year: int
     version: str
     events: list[dict[str, Any]]
 
     @property
-    def changed(self) -> list[dict[str, Any]]:
+    def change_events(self) -> list[dict[str, Any]]:
         return [event for event in self.events if event["detail-type"] == "Library Status Changed"]
 
 
@@ -145,11 +145,11 @@ def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
 
     version = wait_until(new_active_version, f"FY{year} is active", LOAD_DEADLINE)
 
-    def ended() -> bool:
-        ended = service.events_of("Registry Revalidated")
-        return any(event["detail"]["metadata"]["registry_version"] == version for event in ended)
+    def has_ended() -> bool:
+        has_ended = service.events_of("Registry Revalidated")
+        return any(event["detail"]["metadata"]["registry_version"] == version for event in has_ended)
 
-    wait_until(ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
+    wait_until(has_ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(year, version, service.events[since:])
@@ -173,7 +173,9 @@ def test_every_release_publishes_exactly_its_changes(
 ) -> None:
     followed = {application["application_id"] for application in expected.applications}
     for (older, newer), (before, after) in zip(pairwise(story), pairwise(expected.answers), strict=True):
-        changed = [event for event in newer.changed if event["detail"]["data"]["application_id"] in followed]
+        changed = [
+            event for event in newer.change_events if event["detail"]["data"]["application_id"] in followed
+        ]
         changes = changes_between(before, after, expected.applications)
         with capsys.disabled():
             sys.stdout.write(_text_of_changes(older, newer, changes, len(followed)))

@@ -148,7 +148,7 @@ def test_revalidate(service: Service) -> None:
 def test_fetch_release(service: Service) -> None:
     release = sample_release(2021)
     with web_server() as web:
-        address = web.serve("/pls_fy2021_csv.zip", lambda request: request.answer(200, release))
+        address = web.serve("/pls_fy2021_csv.zip", lambda request: request.respond(200, release))
         source = {"id": "own", "kind": "file", "url": address, "hosts": ["127.0.0.1"], "official": True}
         settings = {
             "REGISTRY_TABLE": service.outputs["RegistryTable"],

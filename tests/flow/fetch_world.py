@@ -63,7 +63,7 @@ class World:
         return look_for_release(read_sources(written), self.known, ports, lambda: NOW, trial=trial)
 
     def outcome(self, *sources: dict[str, Any], seconds: float = 20) -> tuple[str, str]:
-        """Outcome and sentence of the only attempt."""
+        """The outcome and the sentence of the only attempt of a search."""
         (attempt,) = self.search(*(sources or (self.file(),)), seconds=seconds).attempts
         return attempt.outcome.value, attempt.said
 

@@ -1,4 +1,5 @@
-"""The stack that loads releases, on moto: bucket, rule, FIFO queue, function, table, and results bus."""
+"""The part of the stack that loads releases, on moto: bucket, rule, queue, function, table and results
+bus."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class DeployedStack:
     loader: threading.Thread | None = None
 
     def load_next_upload(self) -> None:
-        """Wait for the next object and load it, as the queue and the function would."""
+        """Wait for the next object in the bucket and load it, as the queue and the function would."""
         s3 = boto3.client("s3")
         known = {
             version["VersionId"]
@@ -83,7 +83,7 @@ class DeployedStack:
         self.loader.start()
 
     def wait_for_loader(self) -> None:
-        """Wait for the function too: it ends after its run."""
+        """Wait until the function has ended: it ends later than the run that it stores."""
         if self.loader:
             self.loader.join(timeout=60)
 
@@ -112,7 +112,7 @@ def now_ms() -> int:
 
 
 @pytest.fixture
-def deployed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedStack]:
+def deployed_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[DeployedStack]:
     monkeypatch.chdir(tmp_path)  # outside of a checkout, commands use the stack in AWS
     for name, value in {
         "REGISTRY_TABLE": REGISTRY_TABLE,
@@ -154,10 +154,10 @@ def run_command(*arguments: str | Path, given: str | None = None) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=given)
 
 
-def upload_and_load(deployed: DeployedStack, path: Path = SAMPLE) -> Result:
-    deployed.load_next_upload()
+def upload_and_load(deployed_stack: DeployedStack, path: Path = SAMPLE) -> Result:
+    deployed_stack.load_next_upload()
     result = run_command("upload", path, "--timeout", "60")
-    deployed.wait_for_loader()
+    deployed_stack.wait_for_loader()
     return result
 
 
@@ -169,8 +169,8 @@ def older_release(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: DeployedStack) -> None:
-    result = upload_and_load(deployed)
+def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed_stack: DeployedStack) -> None:
+    result = upload_and_load(deployed_stack)
     assert result.exit_code == 0, result.output
     assert "active: fiscal year 2022, 300 systems, 501 outlets" in result.stdout
     shown = json.loads(run_command("status", "--json").stdout)
@@ -179,12 +179,12 @@ def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed: Deploy
 
 
 def test_a_refused_release_fails_the_command_and_leaves_the_live_version(
-    deployed: DeployedStack, tmp_path: Path
+    deployed_stack: DeployedStack, tmp_path: Path
 ) -> None:
-    upload_and_load(deployed)
+    upload_and_load(deployed_stack)
     broken = tmp_path / "pls_fy2023_csv.zip"
     broken.write_bytes(SAMPLE.read_bytes()[:20_000])
-    result = upload_and_load(deployed, broken)
+    result = upload_and_load(deployed_stack, broken)
     assert result.exit_code == 1
     assert "refused" in result.stdout
     runs = json.loads(run_command("release", "list", "--json").stdout)
@@ -193,10 +193,10 @@ def test_a_refused_release_fails_the_command_and_leaves_the_live_version(
 
 
 def test_a_pair_of_csv_files_is_zipped_and_loaded(
-    deployed: DeployedStack, unzipped_sample: tuple[Path, Path]
+    deployed_stack: DeployedStack, unzipped_sample: tuple[Path, Path]
 ) -> None:
     systems, outlets = unzipped_sample
-    deployed.load_next_upload()
+    deployed_stack.load_next_upload()
     result = run_command("upload", systems, outlets, "--timeout", "60")
     assert result.exit_code == 0, result.output
     assert "300 systems, 501 outlets" in result.stdout
@@ -211,9 +211,11 @@ def unzipped_sample(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / systems, tmp_path / next(name for name in names if name != systems)
 
 
-def test_a_roll_back_keeps_its_reason_and_its_operator(deployed: DeployedStack, older_release: Path) -> None:
-    upload_and_load(deployed, older_release)
-    upload_and_load(deployed)
+def test_a_roll_back_keeps_its_reason_and_its_operator(
+    deployed_stack: DeployedStack, older_release: Path
+) -> None:
+    upload_and_load(deployed_stack, older_release)
+    upload_and_load(deployed_stack)
     pointer = json.loads(run_command("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
     assert pointer["fiscal_year"] == 2021
     newest = json.loads(run_command("release", "list", "--json").stdout)["runs"][0]
@@ -223,15 +225,15 @@ def test_a_roll_back_keeps_its_reason_and_its_operator(deployed: DeployedStack, 
     assert (again.exit_code, "rolled back itself" in again.stderr) == (1, True)
 
 
-def submit_applications(deployed: DeployedStack, *, sender: str = PARTNER) -> Result:
+def submit_applications(deployed_stack: DeployedStack, *, sender: str = PARTNER) -> Result:
     result = run_command("submit", ROOT / "events" / "demo-applications.jsonl")
-    deployed.decide_all(sender)
+    deployed_stack.decide_all(sender)
     return result
 
 
-def test_submitted_applications_are_decided_and_listed(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    assert "23 applications sent" in submit_applications(deployed).stdout
+def test_submitted_applications_are_decided_and_listed(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    assert "23 applications sent" in submit_applications(deployed_stack).stdout
     decided = [json.loads(line) for line in run_command("results", "--json").stdout.splitlines()]
     assert len(decided) == 23
     assert {decision["source"] for decision in decided} == {PARTNER}
@@ -242,15 +244,15 @@ def test_submitted_applications_are_decided_and_listed(deployed: DeployedStack) 
     assert "the newest 1 of 23 decisions" in newest.stderr
 
 
-def test_sending_a_file_again_changes_nothing(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
+def test_sending_a_file_again_changes_nothing(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
     before = run_command("results", "--json").stdout
-    submit_applications(deployed)
+    submit_applications(deployed_stack)
     assert run_command("results", "--json").stdout == before
 
 
-def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedStack) -> None:
+def test_unreadable_lines_are_reported_and_the_others_sent(deployed_stack: DeployedStack) -> None:
     lines = '{"application_id": "A-1", "name": "X"}\nno json\n{"application_id": "\\u0007", "name": "Y"}\n'
     result = run_command("submit", "-", "--json", given=lines)
     assert result.exit_code == 1
@@ -259,7 +261,7 @@ def test_unreadable_lines_are_reported_and_the_others_sent(deployed: DeployedSta
     assert [line["line"] for line in shown["unreadable"]] == [2, 3]
 
 
-def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed: DeployedStack) -> None:
+def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed_stack: DeployedStack) -> None:
     lines = 'Record ID,Organization,City\nA-1,"Anytown PL,Any\ntown\nA-2,Elsewhere PL,Elsewhere\n'
     result = run_command("submit", "-", "--column", "name=Organization", given=lines)
     assert (result.exit_code, "1 application sent" in result.stdout) == (1, True)
@@ -267,17 +269,17 @@ def test_a_block_of_unreadable_lines_is_reported_with_its_range(deployed: Deploy
     assert 'columns read: application_id from "Record ID", name from "Organization"' in result.stderr
 
 
-def test_fields_about_a_person_are_not_sent(deployed: DeployedStack) -> None:
+def test_fields_about_a_person_are_not_sent(deployed_stack: DeployedStack) -> None:
     lines = "application_id,name,contact_email\nA-1,Anytown PL,a@b.example\n"
     result = run_command("submit", "-", given=lines)
     assert "contact_email" in result.stderr
-    (message,) = boto3.client("sqs").receive_message(QueueUrl=deployed.applications)["Messages"]
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=deployed_stack.applications)["Messages"]
     assert json.loads(message["Body"]) == {"application_id": "A-1", "name": "Anytown PL"}
 
 
-def test_a_decision_of_any_sender_is_explained(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
+def test_a_decision_of_any_sender_is_explained(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
     result = run_command("explain", "demo-04-branch")
     assert result.exit_code == 0, result.output
     for said in ("VALIDATED", "OR7002-003", "CALDERA VALLEY LIBRARY SYSTEM", "(branch)", "street", PARTNER):
@@ -287,17 +289,17 @@ def test_a_decision_of_any_sender_is_explained(deployed: DeployedStack) -> None:
     assert len(whole["history"]) == 1
 
 
-def test_an_id_that_two_senders_use_needs_the_source(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
-    submit_applications(deployed, sender="AROAPARTNERTWO")
+def test_an_id_that_two_senders_use_needs_the_source(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
+    submit_applications(deployed_stack, sender="AROAPARTNERTWO")
     result = run_command("explain", "demo-04-branch")
     assert result.exit_code == 1
     assert "AROAPARTNERONE, AROAPARTNERTWO" in result.stderr
     assert run_command("explain", "demo-04-branch", "--source", "AROAPARTNERTWO").exit_code == 0
 
 
-def test_an_unknown_application_cannot_be_explained(deployed: DeployedStack) -> None:
+def test_an_unknown_application_cannot_be_explained(deployed_stack: DeployedStack) -> None:
     assert run_command("explain", "nobody").exit_code == 1
     assert run_command("explain", "nobody", "--source", PARTNER).exit_code == 1
 
@@ -309,9 +311,9 @@ def run_override(*arguments: str, given: str | None = None) -> Result:
 CALLED: Final = ("--answer", "validated", "--as", "ia7009-3", "--reason", "CONFIRMED_BY_PHONE")
 
 
-def test_an_override_is_recorded_after_a_person_has_confirmed_it(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
+def test_an_override_is_recorded_after_a_person_has_confirmed_it(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
     declined = run_override("demo-17-friends", *CALLED, given="n\n")
     assert (declined.exit_code, "no override was recorded" in declined.stderr) == (1, True)
     assert "NOT VALIDATED" in declined.stdout
@@ -328,11 +330,11 @@ def test_an_override_is_recorded_after_a_person_has_confirmed_it(deployed: Deplo
     assert (kept["fscs_id"], kept["effect"]) == ("IA7009-003", "stands")
 
 
-def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
+def test_an_override_is_in_effect_until_it_is_withdrawn(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
     run_override("demo-17-friends", *CALLED, "--yes")
-    submit_applications(deployed)
+    submit_applications(deployed_stack)
     current = json.loads(run_command("explain", "demo-17-friends", "--json").stdout)
     assert current["reason_codes"] == ["OVERRIDDEN_BY_PERSON", "CONFIRMED_BY_PHONE"]
 
@@ -348,9 +350,9 @@ def test_an_override_is_in_effect_until_it_is_withdrawn(deployed: DeployedStack)
     ]
 
 
-def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
-    upload_and_load(deployed)
-    submit_applications(deployed)
+def test_an_impossible_override_is_refused(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    submit_applications(deployed_stack)
     unlisted = run_override("demo-17-friends", *CALLED[:3], "IA7999", *CALLED[4:], "--yes")
     assert (unlisted.exit_code, "IA7999 is not in the registry" in unlisted.stderr) == (1, True)
     held = run_override("demo-17-friends", *CALLED[:3], "IA7001", *CALLED[4:], "--yes")
@@ -363,6 +365,6 @@ def test_an_impossible_override_is_refused(deployed: DeployedStack) -> None:
 
 @pytest.mark.parametrize("command", [("status",), ("results",), ("release", "list")], ids=" ".join)
 def test_a_command_says_that_a_new_stack_has_nothing_to_show(
-    deployed: DeployedStack, command: tuple[str, ...]
+    deployed_stack: DeployedStack, command: tuple[str, ...]
 ) -> None:
     assert run_command(*command).exit_code == 0

@@ -28,7 +28,7 @@ ZIP = "/files/pls_fy2022_csv.zip"
 
 
 class Service:
-    """The stack, with its loader at work, and a web server in the place of the agency."""
+    """The stack, a thread that loads uploads, and a web server that replaces the agency's."""
 
     def __init__(self, stack: ReleaseStack, web: WebServer, sources: Path) -> None:
         self.stack, self.web, self.sources = stack, web, sources
@@ -44,7 +44,7 @@ class Service:
         listed = boto3.client("s3").list_object_versions(Bucket=RELEASES_BUCKET, Prefix="releases/")
         return [version["Key"] for version in listed.get("Versions", [])]
 
-    def end(self) -> None:
+    def stop_loader(self) -> None:
         self._over.set()
         self._loader.join(60)
 
@@ -81,7 +81,7 @@ def service(
         web.serve(ZIP, zip_page_with_etag(sample(2022), '"v1"'))
         service = Service(release_stack, web, sources)
         yield service
-        service.end()
+        service.stop_loader()
 
 
 def test_a_new_release_is_fetched_and_followed_until_it_is_live(service: Service) -> None:

@@ -1,4 +1,4 @@
-"""HTTP over TLS: certificates are checked, and requests keep their time limit."""
+"""Requests over TLS: certificates are checked, and time limits are kept."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Stack:
             MessageAttributes=attributes,
         )
 
-    def take(self) -> list[dict[str, Any]]:
+    def take_batch(self) -> list[dict[str, Any]]:
         """At most ten messages, as Lambda's poller gives them to the function. They stay in the queue."""
         answer = self.sqs.receive_message(
             QueueUrl=self.applications,
@@ -88,10 +88,10 @@ class Stack:
             self.source = message["Attributes"]["SenderId"]
         return [lambda_record(message) for message in messages]
 
-    def poll(self) -> int:
+    def poll_once(self) -> int:
         """One round of Lambda's poller. It deletes the messages that did not fail; returns how many
         failed."""
-        records = self.take()
+        records = self.take_batch()
         if not records:
             return 0
         answer = validate_applications.lambda_handler(batch_of(*records), CONTEXT)
@@ -115,7 +115,7 @@ class Stack:
                 self.sqs.delete_message(QueueUrl=self.results, ReceiptHandle=message["ReceiptHandle"])
         return events
 
-    def waiting_in(self, queue: str) -> int:
+    def waiting_count(self, queue: str) -> int:
         answer = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
@@ -152,7 +152,7 @@ def test_a_message_becomes_a_decision_and_an_event(stack: Stack) -> None:
     stack.activate(NEWEST)
     stack.send({"application_id": "A-1", **ALDER_FIELDS}, correlation_id="order 17")
 
-    assert stack.poll() == 0
+    assert stack.poll_once() == 0
 
     decision = stack.current("A-1")
     assert decision.decision is Answer.VALIDATED
@@ -164,7 +164,7 @@ def test_a_message_becomes_a_decision_and_an_event(stack: Stack) -> None:
     assert published.metadata.registry_version == stack.registry.pointer().active
     assert published.data.match is not None
     assert published.data.match.fscs_key == "ME0001"
-    assert stack.waiting_in(stack.applications) == 0
+    assert stack.waiting_count(stack.applications) == 0
     assert stack.sweep() == {"published": 0, "left": 0}
 
 
@@ -172,9 +172,9 @@ def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: St
     stack.activate(NEWEST)
     for _ in range(3):
         stack.send({"application_id": "A-1", **ALDER_FIELDS})
-    stack.poll()
+    stack.poll_once()
     stack.send({"application_id": "A-1", **ALDER_FIELDS})
-    stack.poll()
+    stack.poll_once()
 
     assert len(stack.decisions.history(stack.source, "A-1")) == 1
     assert event_ids_of(stack.delivered()) == [str(stack.current("A-1").event_id)]
@@ -188,10 +188,10 @@ def test_nine_messages_are_decided_and_an_unreadable_tenth_ends_in_the_dead_lett
         stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     stack.send("{poison")
 
-    assert [stack.poll() for _ in range(4)] == [1, 1, 1, 0]
+    assert [stack.poll_once() for _ in range(4)] == [1, 1, 1, 0]
 
-    assert stack.waiting_in(stack.applications) == 0
-    assert stack.waiting_in(stack.dead) == 1
+    assert stack.waiting_count(stack.applications) == 0
+    assert stack.waiting_count(stack.dead) == 1
     events = stack.delivered()
     assert sorted(event["detail"]["data"]["application_id"] for event in events) == [
         f"A-{number}" for number in range(9)
@@ -201,12 +201,12 @@ def test_nine_messages_are_decided_and_an_unreadable_tenth_ends_in_the_dead_lett
 def test_messages_wait_for_a_registry(stack: Stack) -> None:
     for number in range(3):
         stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
-    assert stack.poll() == 3
-    assert stack.waiting_in(stack.applications) == 3
+    assert stack.poll_once() == 3
+    assert stack.waiting_count(stack.applications) == 3
 
     stack.activate(NEWEST)
 
-    assert stack.poll() == 0
+    assert stack.poll_once() == 0
     assert len(stack.delivered()) == 3
 
 
@@ -220,7 +220,7 @@ def test_a_changed_application_is_decided_again_and_a_second_application_for_a_c
         {"application_id": "A-2", **ALDER_FIELDS},
     ):
         stack.send(body)
-        assert stack.poll() == 0
+        assert stack.poll_once() == 0
 
     assert stack.current("A-1").decision is Answer.VALIDATED
     assert [decision.decision for decision in stack.decisions.history(stack.source, "A-1")] == [
@@ -246,7 +246,7 @@ class KillingBus:
 
 def kill_between_store_and_publish(stack: Stack) -> None:
     runtime = replace(validate_applications.build_runtime(), bus=KillingBus())
-    taken = ApplicationsBatch.model_validate(batch_of(*stack.take()))
+    taken = ApplicationsBatch.model_validate(batch_of(*stack.take_batch()))
     with pytest.raises(Killed):
         answer_batch(taken, runtime, datetime.now(UTC))
 
@@ -270,7 +270,7 @@ class TestKilledBetweenStoreAndPublish:
         assert set(delivered) == stored
 
     def test_a_redelivery_publishes_the_decisions_and_leaves_none_to_the_sweeper(self, stack: Stack) -> None:
-        assert stack.poll() == 0
+        assert stack.poll_once() == 0
 
         assert stack.sweep() == {"published": 0, "left": 0}
         assert set(event_ids_of(stack.delivered())) == {
@@ -281,10 +281,10 @@ class TestKilledBetweenStoreAndPublish:
         stack.sweep()
         stack.delivered()
 
-        assert stack.poll() == 0
+        assert stack.poll_once() == 0
 
         assert stack.delivered() == []
-        assert stack.waiting_in(stack.applications) == 0
+        assert stack.waiting_count(stack.applications) == 0
 
     def test_a_redelivery_under_a_newer_registry_publishes_the_stored_decision(self, stack: Stack) -> None:
         first = stack.registry.pointer().active
@@ -294,7 +294,7 @@ class TestKilledBetweenStoreAndPublish:
         stack.registry.put_postings(pointer.active, newer.items[pointer.active])
         stack.registry.flip(replace(pointer, previous=first), expected_active=first)
 
-        stack.poll()
+        stack.poll_once()
 
         assert {event["detail"]["metadata"]["registry_version"] for event in stack.delivered()} == {first}
 
@@ -324,7 +324,7 @@ def test_a_refused_event_is_published_by_the_next_sweep(stack: Stack) -> None:
         stack.send({"application_id": f"A-{number}", **BAKERY_FIELDS})
     client: Any = RefusingClient(stack.events, "A-4")
     bus = EventBridgeBus(client, RESULTS_BUS, lambda *_, **__: None, sleep=lambda _: None)
-    taken = ApplicationsBatch.model_validate(batch_of(*stack.take()))
+    taken = ApplicationsBatch.model_validate(batch_of(*stack.take_batch()))
     runtime = replace(validate_applications.build_runtime(), bus=bus)
 
     assert answer_batch(taken, runtime, datetime.now(UTC)).failed_ids == []

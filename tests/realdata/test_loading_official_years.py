@@ -19,7 +19,7 @@ from library_validator.registry.review import accept_release
 from library_validator.releases.records import Release
 from tests.realdata.official_years import FILES
 from tests.unit.registry.test_orders import content_of
-from tests.unit.registry.world import Clock
+from tests.unit.registry.world import TickingClock
 
 pytestmark = pytest.mark.realdata
 
@@ -49,7 +49,7 @@ class YearLoader:
         A quarantined release is accepted as an operator accepts it. ``build_last`` builds only the last
         index.
         """
-        store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
+        store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), TickingClock()
         found = []
         for year in years:
             build = build_last if year == years[-1] else build_nothing

@@ -25,13 +25,13 @@ _PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^
 _HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
 
 
-def _project() -> dict[str, Any]:
+def _pyproject() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def _requirements_of(group: str) -> list[Requirement]:
     asked: list[Requirement] = []
-    for entry in _project()["dependency-groups"][group]:
+    for entry in _pyproject()["dependency-groups"][group]:
         if isinstance(entry, dict):
             asked += _requirements_of(entry["include-group"])
         else:
@@ -63,7 +63,7 @@ def test_a_lock_file_satisfies_the_requirements_of_its_group(group: str) -> None
 
 def test_every_group_that_is_installed_has_a_lock_file() -> None:
     included_only = {"cli"}
-    assert set(_project()["dependency-groups"]) - included_only == set(LOCKS)
+    assert set(_pyproject()["dependency-groups"]) - included_only == set(LOCKS)
 
 
 def test_tests_use_the_package_versions_of_the_layer() -> None:
@@ -79,8 +79,8 @@ def test_the_layer_is_the_same_whichever_python_builds_it() -> None:
 
 
 def test_the_command_requires_the_packages_of_the_layer_and_its_own() -> None:
-    groups = _project()["dependency-groups"]
-    assert sorted(_project()["project"]["dependencies"]) == sorted(groups["layer"] + groups["cli"])
+    groups = _pyproject()["dependency-groups"]
+    assert sorted(_pyproject()["project"]["dependencies"]) == sorted(groups["layer"] + groups["cli"])
 
 
 def test_no_lock_file_names_a_download_address() -> None:

@@ -1,4 +1,4 @@
-"""Buckets, tables and logs. The local stack silently ignores most of these settings."""
+"""The settings of buckets, tables and logs. The local stack silently ignores most of them."""
 
 from tests.template.template_reader import Template
 

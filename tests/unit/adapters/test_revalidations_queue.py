@@ -1,4 +1,4 @@
-"""Tasks in the revalidations queue, and events of casework on the bus, in moto."""
+"""Tasks are sent to the revalidations queue, and events of casework to the bus, in moto."""
 
 from __future__ import annotations
 

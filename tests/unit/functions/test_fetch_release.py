@@ -83,7 +83,7 @@ class World:
         self.registry.put_version(older)
         self.registry.flip(replace(pointer, active=older.version, index_format=index_format), None)
 
-    def run(self, at: datetime = NOW) -> FetchResponse:
+    def run_search(self, at: datetime = NOW) -> FetchResponse:
         fetch = FetchPorts(
             self.web, MemoryFetchedReleases(self.bucket), self.states, lambda: 100.0, self.slept.append, 10**6
         )
@@ -117,7 +117,7 @@ def test_a_release_that_the_page_links_to_is_uploaded(
 ) -> None:
     world.web.serve(PAGE, LINK, content_type="text/html")
     world.web.serve(FILE, FY2022.getvalue(), content_type="application/zip", etag='"1"')
-    response = world.run()
+    response = world.run_search()
     assert (response.outcome, response.source_id, response.fiscal_year) == ("uploaded", "imls-page", 2022)
     assert response.run_id == "releases/fetched/pls_fy2022_csv.zip@v1"
     assert world.bucket.metadata(Upload.of_run(response.run_id))["official"] == "yes"
@@ -127,14 +127,14 @@ def test_a_release_that_the_page_links_to_is_uploaded(
         "FetchFailed": 0,
         "DaysSinceFetch": 0,
     }
-    assert world.run().outcome == "not_modified"
+    assert world.run_search().outcome == "not_modified"
 
 
 def test_the_live_release_is_not_uploaded_again(world: World) -> None:
     world.activate()
     world.web.serve(PAGE, LINK, content_type="text/html")
     world.web.serve(FILE, FY2022.getvalue())
-    assert world.run() == FetchResponse(outcome="known", source_id="imls-page", fiscal_year=2022)
+    assert world.run_search() == FetchResponse(outcome="known", source_id="imls-page", fiscal_year=2022)
 
 
 def test_if_every_source_fails_an_event_has_all_attempts_and_the_age_of_the_registry(
@@ -142,7 +142,7 @@ def test_if_every_source_fails_an_event_has_all_attempts_and_the_age_of_the_regi
 ) -> None:
     world.activate()
     world.web.serve(PAGE, b"<html>no robots", status=403)
-    assert world.run() == FetchResponse(outcome="failed")
+    assert world.run_search() == FetchResponse(outcome="failed")
     (event,) = world.bus.events
     assert isinstance(event, ReleaseFetchFailed)
     data = event.data
@@ -168,10 +168,10 @@ def test_a_metric_counts_the_days_since_a_source_last_answered(
 ) -> None:
     world.web.serve(PAGE, LINK, content_type="text/html")
     world.web.serve(FILE, FY2022.getvalue())
-    world.run(NOW - timedelta(days=14))
+    world.run_search(NOW - timedelta(days=14))
     world.web.serve(PAGE, status=404)
     world.web.serve(FILE, status=404)
-    world.run()
+    world.run_search()
     assert invocation_metrics(world, capsys)["DaysSinceFetch"] == 14
     (event,) = world.bus.events
     assert isinstance(event, ReleaseFetchFailed)
@@ -180,7 +180,7 @@ def test_a_metric_counts_the_days_since_a_source_last_answered(
 
 def test_two_failed_searches_have_two_event_ids_and_a_repeated_event_keeps_its_id(world: World) -> None:
     for days in (0, 0, 7):
-        world.run(NOW + timedelta(days=days))
+        world.run_search(NOW + timedelta(days=days))
     first, again, next_week = (event.metadata.event_id for event in world.bus.events)
     assert first == again != next_week
 
@@ -188,12 +188,12 @@ def test_two_failed_searches_have_two_event_ids_and_a_repeated_event_keeps_its_i
 def test_an_event_that_the_bus_refuses_is_an_error(world: World) -> None:
     world.bus.down = True
     with pytest.raises(PublishFailed):
-        world.run()
+        world.run_search()
 
 
 def test_an_operator_s_own_address_is_asked_last_and_its_release_is_not_official(world: World) -> None:
     world.web.serve("https://mirror.example/own.zip", FY2022.getvalue())
-    response = world.run()
+    response = world.run_search()
     assert (response.outcome, response.source_id) == ("uploaded", "own-url")
     assert world.bucket.metadata(Upload("releases/fetched/own.zip", "v1"))["official"] == "no"
 
@@ -203,9 +203,9 @@ def test_a_registry_in_an_older_format_is_built_again_from_accepted_releases(
 ) -> None:
     uploaded = world.bucket.upload("releases/by-hand.zip", FY2022.getvalue())
     world.activate(uploaded)
-    assert world.run().reindexed is None
+    assert world.run_search().reindexed is None
     world.activate_in_older_format(uploaded)
-    response = world.run()
+    response = world.run_search()
     assert response.reindexed == "releases/fetched/by-hand.zip@v1"
     with world.bucket.open_release(Upload.of_run(response.reindexed)) as body:
         assert body.read() == FY2022.getvalue()
@@ -216,7 +216,7 @@ def test_the_search_goes_on_if_an_accepted_release_is_gone(
 ) -> None:
     world.activate_in_older_format(Upload("releases/gone.zip", "v1"))
     world.web.serve("https://mirror.example/own.zip", FY2022.getvalue())
-    assert world.run() == FetchResponse(outcome="known", source_id="own-url", fiscal_year=2022)
+    assert world.run_search() == FetchResponse(outcome="known", source_id="own-url", fiscal_year=2022)
 
 
 def test_each_invocation_has_its_own_time_limit(world: World) -> None:

@@ -72,7 +72,7 @@ def world_with_three_versions() -> World:
     """Three versions were live for a day each; the next load deletes one of them."""
     world = World()
     for year in (2018, 2019, 2020):
-        world.put_and_load(small_release(year))
+        world.upload_and_load(small_release(year))
         world.clock.advance_hours(24)
     world.bus.events.clear()
     return world
@@ -106,12 +106,12 @@ def test_a_load_that_fails_at_any_call_is_completed_by_the_next_delivery(
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = world_with_three_versions()
-    undisturbed.put_and_load(small_release(2021))
+    undisturbed.upload_and_load(small_release(2021))
     expected = state_of(undisturbed)
 
     for call in count(1):
         world, failure = world_with_three_versions(), PlannedFailure(call, after, error)
-        upload = world.put(small_release(2021))
+        upload = world.upload_file(small_release(2021))
         before = world.live_posting()
         try:
             load_release(upload, failing_ports(world, failure), world.clock)
@@ -119,13 +119,13 @@ def test_a_load_that_fails_at_any_call_is_completed_by_the_next_delivery(
             assert world.live_posting() in (before, undisturbed.live_posting()), (
                 "an incomplete version was live"
             )
-        run = world.load(upload)
+        run = world.load_upload(upload)
 
         assert state_of(world) == expected, f"failed at call {call}"
         assert (run.status, run.events_published) == ("active", True)
         assert len({event.metadata.event_id for event in world.bus.events}) == 1
         world.clock.advance_hours(24)
-        world.put_and_load(small_release(2022))
+        world.upload_and_load(small_release(2022))
         assert len(world.versions_with_postings()) == 2, f"call {call} left postings behind"
         if failure.calls < call:
             break
@@ -162,7 +162,7 @@ def world_after_roll_back() -> World:
     """FY2020 was rolled back, and its file was uploaded again: a person has to decide."""
     world = world_with_three_versions()
     world.roll_back()
-    quarantined = world.put_and_load(small_release(2020))
+    quarantined = world.upload_and_load(small_release(2020))
     assert quarantined.status == "quarantined"
     world.bus.events.clear()
     return world
@@ -174,7 +174,7 @@ def test_an_acceptance_that_fails_at_any_call_is_completed_by_the_next_acceptanc
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = world_after_roll_back()
-    undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
+    undisturbed.load_upload(undisturbed.accept_run(undisturbed.store.runs()[0]))
     expected = state_of(undisturbed)
 
     for call in count(1):
@@ -187,7 +187,7 @@ def test_an_acceptance_that_fails_at_any_call_is_completed_by_the_next_acceptanc
         newest = accept_release(run_id, "right", "pat", world.store, world.bucket, world.clock)
         # Every copy in the bucket is loaded, in order.
         for number in range(int(quarantined_upload.version[1:]) + 1, int(newest.version[1:]) + 1):
-            world.load(Upload(quarantined_upload.key, f"v{number}"))
+            world.load_upload(Upload(quarantined_upload.key, f"v{number}"))
 
         assert state_of(world) == expected, f"failed at call {call}"
         if failure.calls < call:
@@ -201,17 +201,17 @@ def test_the_load_of_an_accepted_release_that_fails_at_any_call_is_completed_by_
     after: bool, error: type[BaseException]
 ) -> None:
     undisturbed = world_after_roll_back()
-    undisturbed.load(undisturbed.accept(undisturbed.store.runs()[0]))
+    undisturbed.load_upload(undisturbed.accept_run(undisturbed.store.runs()[0]))
     expected = state_of(undisturbed)
 
     for call in count(1):
         world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
-        upload = world.accept(world.store.runs()[0])
+        upload = world.accept_run(world.store.runs()[0])
         before = world.live_posting()
         with suppress(error):
             load_release(upload, failing_ports(world, failure), world.clock)
         assert world.live_posting() in (before, undisturbed.live_posting()), "an incomplete version was live"
-        run = world.load(upload)
+        run = world.load_upload(upload)
 
         assert state_of(world) == expected, f"failed at call {call}"
         assert (run.status, run.by, run.events_published) == ("active", "pat", True)
@@ -229,7 +229,7 @@ def test_a_roll_back_between_a_failed_load_and_its_next_delivery_is_kept(
     """A person rolled back after the first delivery: only a person can undo that."""
     for call in count(1):
         world, failure = world_after_roll_back(), PlannedFailure(call, after, error)
-        upload = world.accept(world.store.runs()[0])
+        upload = world.accept_run(world.store.runs()[0])
         left = world.store.pointer().active
         with suppress(error):
             load_release(upload, failing_ports(world, failure), world.clock)
@@ -237,7 +237,7 @@ def test_a_roll_back_between_a_failed_load_and_its_next_delivery_is_kept(
         if flipped:
             world.roll_back("wrong again")
             pointer = world.store.pointer()
-            world.load(upload)
+            world.load_upload(upload)
             assert world.store.pointer() == pointer, f"failed at call {call}"
         if failure.calls < call:
             break

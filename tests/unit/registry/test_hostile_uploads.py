@@ -1,4 +1,4 @@
-"""Spoiled files, from the upload to the answer: each is reported with a sentence and changes nothing."""
+"""Each spoiled upload is reported with a sentence and changes no answer."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import Run
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.spoiled_releases import SPOILED, Spoiled, spoiled_releases, tables_of
-from tests.unit.registry.world import Clock
+from tests.unit.registry.world import TickingClock
 
 LIVE = "releases/pls_fy2021_csv.zip"
 
 
 @cache
-def sample(year: int) -> bytes:
+def sample_release(year: int) -> bytes:
     target = io.BytesIO()
     write_sample_release(target, year, 1)
     return target.getvalue()
@@ -36,7 +36,7 @@ class Service:
 
     def __init__(self, live: bytes) -> None:
         self.store, self.bucket, self.bus = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus()
-        self.clock = Clock()
+        self.clock = TickingClock()
         self.run = self.upload(LIVE, live)
         systems, _ = tables_of(live)
         row = dict(zip(systems.header, systems.rows[0], strict=True))
@@ -54,7 +54,7 @@ class Service:
         ports = LoadPorts(self.store, self.bucket, self.bus, lambda: math.inf)
         return load_release(self.bucket.upload(key, content), ports, self.clock)
 
-    def answer(self) -> tuple[str, str]:
+    def current_answer(self) -> tuple[str, str]:
         """The decision on a library of the live release, and its registry version."""
         read = application_from_fields(self.applicant)
         submission = Submission(
@@ -66,7 +66,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service() -> Service:
-    return Service(sample(2021))
+    return Service(sample_release(2021))
 
 
 def check_upload(service: Service, spoiled: Spoiled) -> None:
@@ -77,7 +77,7 @@ def check_upload(service: Service, spoiled: Spoiled) -> None:
     assert run.status == spoiled.status, run.problems
     assert service.store.pointer() == pointer
     assert set(service.store.items) == postings, "something was written"
-    assert service.answer() == ("validated", pointer.active)
+    assert service.current_answer() == ("validated", pointer.active)
     if run.status == "unchanged":
         return
     reasons = [problem for problem in run.problems if problem["severity"] != "warning"]
@@ -93,15 +93,15 @@ def check_upload(service: Service, spoiled: Spoiled) -> None:
 
 @pytest.fixture(scope="module")
 def spoiled_samples() -> dict[str, Spoiled]:
-    every = spoiled_releases(sample(2021), sample(2022), sample(2020))
+    every = spoiled_releases(sample_release(2021), sample_release(2022), sample_release(2020))
     return {spoiled.case: spoiled for spoiled in every}
 
 
 def test_an_undamaged_release_goes_live() -> None:
-    service = Service(sample(2021))
+    service = Service(sample_release(2021))
     assert service.run.status == "active"
-    assert service.answer()[0] == "validated"
-    assert service.upload("releases/pls_fy2022_csv.zip", sample(2022)).status == "active"
+    assert service.current_answer()[0] == "validated"
+    assert service.upload("releases/pls_fy2022_csv.zip", sample_release(2022)).status == "active"
 
 
 @pytest.mark.parametrize("case", SPOILED)

@@ -16,13 +16,13 @@ from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.bucket import Upload
 from library_validator.registry.review import accept_release
 from library_validator_cli.sample_release import write_sample_release
-from tests.unit.registry.world import Clock
+from tests.unit.registry.world import TickingClock
 
 YEARS = (2020, 2021, 2022)
 
 
 @cache
-def sample(year: int) -> bytes:
+def sample_release(year: int) -> bytes:
     target = io.BytesIO()
     write_sample_release(target, year, 1)
     return target.getvalue()
@@ -30,7 +30,7 @@ def sample(year: int) -> bytes:
 
 def registry_loaded_with(releases: list[tuple[str, bytes]]) -> MemoryRegistry:
     """The live version after all releases were uploaded, and accepted if they were quarantined."""
-    store, bucket, clock = MemoryRegistry(), MemoryReleasesBucket(), Clock()
+    store, bucket, clock = MemoryRegistry(), MemoryReleasesBucket(), TickingClock()
     ports = LoadPorts(store, bucket, MemoryEventBus(), lambda: math.inf)
     for name, content in releases:
         upload: Upload = bucket.upload(f"releases/{name}.zip", content)
@@ -50,11 +50,11 @@ def content_of(store: MemoryRegistry) -> tuple[str, int, bytes, dict[str, bytes]
 
 @cache
 def in_order_of_years() -> tuple[str, int, bytes, dict[str, bytes]]:
-    return content_of(registry_loaded_with([(f"fy{year}", sample(year)) for year in YEARS]))
+    return content_of(registry_loaded_with([(f"fy{year}", sample_release(year)) for year in YEARS]))
 
 
 @pytest.mark.parametrize("years", list(permutations(YEARS)), ids=str)
 def test_releases_in_any_order_give_the_same_version(years: tuple[int, ...]) -> None:
-    registry = registry_loaded_with([(f"fy{year}", sample(year)) for year in years])
+    registry = registry_loaded_with([(f"fy{year}", sample_release(year)) for year in years])
     assert content_of(registry) == in_order_of_years()
     assert registry.pointer().fiscal_year == 2022

@@ -21,9 +21,9 @@ def world_in_older_format(world: World) -> World:
 
     A person accepted the problems of FY2022.
     """
-    world.put_and_load(release_file(2021), "releases/pls_fy2021.zip")
-    quarantined = world.put_and_load(release_file(2022, problems=[REPEATED]), "releases/pls_fy2022.zip")
-    world.load(world.accept(quarantined))
+    world.upload_and_load(release_file(2021), "releases/pls_fy2021.zip")
+    quarantined = world.upload_and_load(release_file(2022, problems=[REPEATED]), "releases/pls_fy2022.zip")
+    world.load_upload(world.accept_run(quarantined))
     store, pointer = world.store, world.store.pointer()
     record = store.version(pointer.active)
     older = version_name(record.releases, INDEX_FORMAT - 1)
@@ -45,7 +45,7 @@ def test_the_same_releases_are_built_in_the_newer_format(
 ) -> None:
     older = world_in_older_format.store.pointer()
     assert is_format_outdated(world_in_older_format.store)
-    run = world_in_older_format.load(
+    run = world_in_older_format.load_upload(
         reindex(world_in_older_format.store, world_in_older_format.bucket, folder)
     )
 
@@ -64,7 +64,9 @@ def test_the_same_releases_are_built_in_the_newer_format(
 
 
 def test_a_release_that_a_person_accepted_is_not_quarantined_again(world_in_older_format: World) -> None:
-    run = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
+    run = world_in_older_format.load_upload(
+        reindex(world_in_older_format.store, world_in_older_format.bucket)
+    )
     [problem] = run.problems
     assert (problem["code"], problem["severity"]) == ("keys_repeated", "warning")
     assert problem["message"].endswith("(accepted before)")
@@ -74,19 +76,23 @@ def test_a_version_that_was_rolled_back_is_not_built_again_for_its_newer_format(
     world_in_older_format: World,
 ) -> None:
     older = world_in_older_format.store.pointer().active
-    newer = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
+    newer = world_in_older_format.load_upload(
+        reindex(world_in_older_format.store, world_in_older_format.bucket)
+    )
     world_in_older_format.roll_back("answers are worse")
     assert world_in_older_format.store.version(newer.version or "").state is VersionState.ROLLED_BACK
 
     assert not is_format_outdated(world_in_older_format.store)
-    run = world_in_older_format.load(reindex(world_in_older_format.store, world_in_older_format.bucket))
+    run = world_in_older_format.load_upload(
+        reindex(world_in_older_format.store, world_in_older_format.bucket)
+    )
     assert (run.status, world_in_older_format.store.pointer().active) == ("quarantined", older)
     assert "version_withdrawn" in {problem["code"] for problem in run.problems}
 
 
 def test_reindexing_a_registry_in_the_present_format_changes_nothing(world: World) -> None:
-    world.put_and_load(release_file(2022))
+    world.upload_and_load(release_file(2022))
     pointer = world.store.pointer()
     assert not is_format_outdated(world.store)
-    run = world.load(reindex(world.store, world.bucket))
+    run = world.load_upload(reindex(world.store, world.bucket))
     assert (run.status, world.store.pointer()) == ("unchanged", pointer)

@@ -18,18 +18,18 @@ from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.rollback import roll_back
 from library_validator_cli.sample_release import write_sample_release
 from tests.builders.spoiled_releases import tables_of
-from tests.unit.registry.world import Clock
+from tests.unit.registry.world import TickingClock
 
 FLIPS, WORKERS = 12, 3
 
 
-def sample(year: int) -> bytes:
+def sample_release(year: int) -> bytes:
     target = io.BytesIO()
     write_sample_release(target, year, 1)
     return target.getvalue()
 
 
-def submissions_from(release: bytes, clock: Clock) -> list[Submission]:
+def submissions_from(release: bytes, clock: TickingClock) -> list[Submission]:
     """Applications of a few libraries, with exactly the listed fields."""
     systems, _ = tables_of(release)
     found = []
@@ -55,13 +55,13 @@ def facts_of(decision: Decision) -> tuple[str, str, str | None]:
 
 
 def test_no_validation_fails_during_roll_backs_and_each_names_the_version_that_it_used() -> None:
-    store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), Clock()
+    store, bucket, bus, clock = MemoryRegistry(), MemoryReleasesBucket(), MemoryEventBus(), TickingClock()
     ports = LoadPorts(store, bucket, bus, lambda: math.inf)
     expected: dict[str, list[tuple[str, str, str | None]]] = {}
     uploads = []
-    submissions = submissions_from(sample(2021), clock)
+    submissions = submissions_from(sample_release(2021), clock)
     for year in (2021, 2022):
-        uploads.append(bucket.upload(f"releases/pls_fy{year}_csv.zip", sample(year)))
+        uploads.append(bucket.upload(f"releases/pls_fy{year}_csv.zip", sample_release(year)))
         assert load_release(uploads[-1], ports, clock).status == "active"
         live = store.pointer().active
         expected[live] = [facts_of(decision) for decision in Decider(store).decide(submissions, clock.time)]

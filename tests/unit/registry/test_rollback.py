@@ -22,14 +22,14 @@ def back_to_previous(world: World, **options: Any) -> Pointer:
 
 
 @pytest.fixture
-def versions(world: World) -> tuple[str, str]:
+def previous_and_live_version(world: World) -> tuple[str, str]:
     """The previous and the live version."""
-    runs = [world.put_and_load(release_file(year)) for year in (2021, 2022)]
+    runs = [world.upload_and_load(release_file(year)) for year in (2021, 2022)]
     return runs[0].version or "", runs[1].version or ""
 
 
-def test_the_previous_version_is_live_again(world: World, versions: tuple[str, str]) -> None:
-    old, new = versions
+def test_the_previous_version_is_live_again(world: World, previous_and_live_version: tuple[str, str]) -> None:
+    old, new = previous_and_live_version
     pointer = back_to_previous(world)
 
     assert (pointer.active, pointer.previous, pointer.fiscal_year) == (old, new, 2021)
@@ -40,10 +40,12 @@ def test_the_previous_version_is_live_again(world: World, versions: tuple[str, s
     assert world.store.version(new).state is VersionState.ROLLED_BACK
 
 
-def test_the_event_of_a_roll_back_has_person_and_reason(world: World, versions: tuple[str, str]) -> None:
+def test_the_event_of_a_roll_back_has_person_and_reason(
+    world: World, previous_and_live_version: tuple[str, str]
+) -> None:
     back_to_previous(world)
     event = world.activations[-1]
-    assert (event.data.version, event.data.previous_version) == versions
+    assert (event.data.version, event.data.previous_version) == previous_and_live_version
     assert (event.data.by, event.data.reason) == ("pat", "half of Ohio is missing")
     assert world.store.runs()[0].by == "pat"
 
@@ -51,20 +53,24 @@ def test_the_event_of_a_roll_back_has_person_and_reason(world: World, versions: 
 def test_the_first_version_cannot_be_rolled_back(world: World) -> None:
     with pytest.raises(NoActiveRegistry):
         back_to_previous(world)
-    world.put_and_load(release_file(2021))
+    world.upload_and_load(release_file(2021))
     with pytest.raises(RegistryError, match="nothing before it"):
         back_to_previous(world)
 
 
-def test_two_roll_backs_at_once_go_back_one_version(world: World, versions: tuple[str, str]) -> None:
+def test_two_roll_backs_at_once_go_back_one_version(
+    world: World, previous_and_live_version: tuple[str, str]
+) -> None:
     back_to_previous(world)
     with pytest.raises(VersionSuperseded, match="rolled back itself"):
         back_to_previous(world)
-    assert world.store.pointer().active == versions[0]
+    assert world.store.pointer().active == previous_and_live_version[0]
 
 
-def test_a_person_can_restore_a_rolled_back_version(world: World, versions: tuple[str, str]) -> None:
-    old, new = versions
+def test_a_person_can_restore_a_rolled_back_version(
+    world: World, previous_and_live_version: tuple[str, str]
+) -> None:
+    old, new = previous_and_live_version
     back_to_previous(world)
     back_to_previous(world, restore=True)
 
@@ -75,23 +81,26 @@ def test_a_person_can_restore_a_rolled_back_version(world: World, versions: tupl
 
 
 def test_a_roll_back_that_was_not_published_is_completed_by_the_next_call(
-    world: World, versions: tuple[str, str]
+    world: World, previous_and_live_version: tuple[str, str]
 ) -> None:
     world.bus.down = True
     with pytest.raises(PublishFailed):
         back_to_previous(world)
     world.bus.down = False
 
-    assert back_to_previous(world).active == versions[0]
-    assert [event.data.version for event in world.activations] == [*versions, versions[0]]
+    assert back_to_previous(world).active == previous_and_live_version[0]
+    assert [event.data.version for event in world.activations] == [
+        *previous_and_live_version,
+        previous_and_live_version[0],
+    ]
     with pytest.raises(VersionSuperseded):
         back_to_previous(world)
 
 
 def test_a_version_that_this_code_cannot_read_is_not_brought_back(
-    world: World, versions: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    world: World, previous_and_live_version: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("library_validator.registry.rollback.READABLE_FORMATS", (INDEX_FORMAT + 1,))
     with pytest.raises(RegistryFormatUnknown):
         back_to_previous(world)
-    assert world.store.pointer().active == versions[1]
+    assert world.store.pointer().active == previous_and_live_version[1]

@@ -27,12 +27,12 @@ KEYS_PER_SYSTEM = 3
 
 
 def release_file(year: int, systems: int = 100, edition: str = "", problems: Sequence[Problem] = ()) -> bytes:
-    """The file that ``read`` reads in place of an official zip."""
+    """The file that ``read_release_file`` reads in place of an official zip."""
     found = [[problem.code, problem.severity, problem.message] for problem in problems]
     return json.dumps({"year": year, "systems": systems, "edition": edition, "problems": found}).encode()
 
 
-def read(source: BinaryIO, *, file_name: str = "") -> Release:
+def read_release_file(source: BinaryIO, *, file_name: str = "") -> Release:
     content = source.read()
     try:
         fields: dict[str, Any] = json.loads(content)
@@ -53,7 +53,7 @@ def read(source: BinaryIO, *, file_name: str = "") -> Release:
     return Release(fields["year"], hashlib.sha256(content).hexdigest(), systems, outlets, report)
 
 
-def build(releases: Sequence[Release]) -> Index:
+def build_small_index(releases: Sequence[Release]) -> Index:
     """Postings that depend on all releases and not on their order."""
     newest = max(releases, key=lambda release: release.fiscal_year)
     years = ",".join(sorted(f"{release.fiscal_year}:{release.content_sha256[:8]}" for release in releases))
@@ -101,7 +101,7 @@ def _shared_fields(number: int) -> dict[str, str]:
     }
 
 
-class Clock:
+class TickingClock:
     """Advances by a second at each call."""
 
     def __init__(self) -> None:
@@ -117,37 +117,44 @@ class Clock:
 
 @dataclass
 class World:
-    """A registry and everything that a load works with."""
+    """A registry, and everything that a load needs."""
 
     store: MemoryRegistry = field(default_factory=MemoryRegistry)
     bucket: MemoryReleasesBucket = field(default_factory=MemoryReleasesBucket)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
-    clock: Clock = field(default_factory=Clock)
+    clock: TickingClock = field(default_factory=TickingClock)
 
     @property
     def ports(self) -> LoadPorts:
-        return LoadPorts(self.store, self.bucket, self.bus, lambda: math.inf, read=read, build=build)
+        return LoadPorts(
+            self.store,
+            self.bucket,
+            self.bus,
+            lambda: math.inf,
+            read=read_release_file,
+            build=build_small_index,
+        )
 
-    def put(self, content: bytes, key: str = "releases/pls.zip") -> Upload:
+    def upload_file(self, content: bytes, key: str = "releases/pls.zip") -> Upload:
         return self.bucket.upload(key, content)
 
-    def load(self, upload: Upload, **ports: Any) -> Run:
+    def load_upload(self, upload: Upload, **ports: Any) -> Run:
         return load_release(upload, replace(self.ports, **ports), self.clock)
 
-    def put_and_load(self, content: bytes, key: str = "releases/pls.zip") -> Run:
-        return self.load(self.put(content, key))
+    def upload_and_load(self, content: bytes, key: str = "releases/pls.zip") -> Run:
+        return self.load_upload(self.upload_file(content, key))
 
-    def accept(self, run: Run, reason: str = "checked with the agency", who: str = "pat") -> Upload:
+    def accept_run(self, run: Run, reason: str = "checked with the agency", who: str = "pat") -> Upload:
         """Accept a quarantined run; returns the new upload, which is not loaded yet."""
         return accept_release(run.run_id, reason, who, self.store, self.bucket, self.clock)
 
-    def reject(self, run: Run, reason: str = "half of Ohio is missing", who: str = "pat") -> Run:
+    def reject_run(self, run: Run, reason: str = "half of Ohio is missing", who: str = "pat") -> Run:
         return reject_release(run.run_id, reason, who, self.store, self.bus, self.clock)
 
     def roll_back(self, reason: str = "wrong file") -> None:
         roll_back(self.store, self.bus, reason, self.clock, "an operator")
 
-    def run(self, run: Run) -> Run:
+    def stored_run(self, run: Run) -> Run:
         """The run as it is stored now."""
         kept = self.store.run(run.run_id)
         assert kept

@@ -40,7 +40,7 @@ class AcceptedReleases:
         if live is None:
             return None
         year = proposal.release.fiscal_year
-        return self._release(
+        return self._read_once(
             min(
                 live.record.releases,
                 key=lambda accepted: (abs(accepted.fiscal_year - year), accepted.fiscal_year),
@@ -51,9 +51,9 @@ class AcceptedReleases:
         """The accepted releases that the proposed version is built from too, oldest first."""
         for accepted in proposal.releases:
             if accepted.upload != proposal.upload:
-                yield self._release(accepted)
+                yield self._read_once(accepted)
 
-    def _release(self, accepted: AcceptedRelease) -> Release:
+    def _read_once(self, accepted: AcceptedRelease) -> Release:
         if accepted not in self._releases:
             self._releases[accepted] = self._read_again(accepted)
         return self._releases[accepted]

@@ -37,13 +37,13 @@ def write_version(
     if earlier and earlier.state is not VersionState.RETIRED:
         left_over = bucket.manifest(record.version) - index.postings.keys()
         bucket.put_manifest(record.version, left_over | index.postings.keys())
-        for chunk in _chunks(sorted(left_over)):
+        for chunk in _chunks_of(sorted(left_over)):
             check_time_left(record.version, time_left)
             store.delete_postings(record.version, chunk)
     bucket.put_manifest(record.version, index.postings)
     store.put_version(record)
     # Sorted keys would put all writes on one DynamoDB partition at a time.
-    for chunk in _chunks(_shuffle_keys(index.postings, seed=record.version)):
+    for chunk in _chunks_of(_shuffle_keys(index.postings, seed=record.version)):
         check_time_left(record.version, time_left)
         store.put_postings(record.version, {key: index.postings[key] for key in chunk})
 
@@ -92,7 +92,7 @@ def discard_version(
     record: VersionRecord, store: RegistryStore, bucket: ReleaseBucket, time_left: TimeLeft
 ) -> bool:
     """Delete the postings that a version's manifest lists, then the manifest. False if time ran short."""
-    for chunk in _chunks(sorted(bucket.manifest(record.version))):
+    for chunk in _chunks_of(sorted(bucket.manifest(record.version))):
         if time_left() < _MARGIN_SECONDS:
             return False
         store.delete_postings(record.version, chunk)
@@ -116,7 +116,7 @@ def _shuffle_keys(keys: Iterable[str], seed: str) -> list[str]:
     return shuffled
 
 
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
+def _chunks_of(keys: list[str]) -> Iterator[list[str]]:
     remaining = iter(keys)
     while chunk := list(islice(remaining, _CHUNK)):
         yield chunk

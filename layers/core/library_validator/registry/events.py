@@ -120,7 +120,7 @@ RegistryEvent = RegistryActivated | ReleaseRefusedEvent | ReleaseFetchFailed
 def registry_activated(run: Run, pointer: Pointer, record: VersionRecord) -> RegistryActivated:
     """The event of the run that made ``pointer`` live."""
     return RegistryActivated(
-        metadata=_metadata(RegistryActivated.detail_type, run, record.version, pointer.activated_at),
+        metadata=_event_metadata(RegistryActivated.detail_type, run, record.version, pointer.activated_at),
         data=RegistryActivatedData(
             version=record.version,
             previous_version=run.replaces,
@@ -155,7 +155,7 @@ def release_refused(run: Run, upload: Upload, active_version: str | None) -> Rel
     identity = f"{run.run_id}\nrejected" if data.status == "rejected" else run.run_id
     detail_type = ReleaseRefusedEvent.detail_type
     return ReleaseRefusedEvent(
-        metadata=_metadata(detail_type, run, active_version, run.updated_at, identity), data=data
+        metadata=_event_metadata(detail_type, run, active_version, run.updated_at, identity), data=data
     )
 
 
@@ -181,7 +181,7 @@ def _refusal_status(run: Run) -> Literal["refused", "quarantined", "rejected"]:
     raise ValueError(f"run {run.run_id} is {run.status}: its release was not refused")
 
 
-def _metadata(
+def _event_metadata(
     detail_type: str, run: Run, registry_version: str | None, occurred_at: str, identity: str = ""
 ) -> EventMetadata:
     return EventMetadata(

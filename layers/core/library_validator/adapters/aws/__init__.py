@@ -1,1 +1,1 @@
-"""S3, DynamoDB, SQS and EventBridge: the only place that imports botocore."""
+"""Adapters for S3, DynamoDB, SQS and EventBridge. No other code imports botocore."""

@@ -9,7 +9,7 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``day``.
 - ``APP#<source>#<application id>``, ``CURRENT``: the application's current decision.
   ``event_id``: its id. ``shard`` and ``valid_until``: the keys of the index ``current``.
-  ``notified``: the days of the last notice of its end.
+  ``notified``: how many days before its end the last notice was published.
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer.
   ``body``: the whole override, as JSON.
 - ``CLAIM#<FSCS key>``, ``HOLDER``: the application that was validated as that system.
@@ -18,7 +18,7 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``body``: the whole progress, as JSON. ``policy_version``, ``unchanged``, ``finished``, and ``asked_at`` if
   a person asked for it: for the condition that keeps progress from going back.
 - ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked.
-  ``changed``: the number of decisions of the shard that changed.
+  ``changed``: how many decisions of the shard have changed.
 
 The index ``unpublished`` has one partition, ``by_day`` has one for each day, and ``current`` has one for each
 shard. A partition takes 1,000 writes a second if the items are small: the indexes therefore project keys and

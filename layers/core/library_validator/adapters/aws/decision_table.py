@@ -82,7 +82,7 @@ class DecisionTable:
 
     def holder_of(self, fscs_key: str) -> Holder | None:
         item = self._table.get(_CLAIM + fscs_key, _HOLDER)
-        return _holder(item) if item else None
+        return _holder_of_claim(item) if item else None
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
         refused = self._table.transact({"decision": self._put_decision(decision, unpublished=False)})
@@ -173,7 +173,7 @@ class DecisionTable:
         self._table.update(
             _pk_of(decision),
             _CURRENT,
-            "note that a notice went out",
+            "store that a notice was published",
             UpdateExpression="SET notified = :days",
             ConditionExpression="event_id = :event_id",
             ExpressionAttributeValues={
@@ -253,7 +253,7 @@ class DecisionTable:
                 raise CaseworkUnavailable("replace a decision", reason)
             return CurrentDecisionChanged(self._current_decision(refused["current"]))
         claim = refused["claim"]
-        holder = _holder(claim)
+        holder = _holder_of_claim(claim)
         return ClaimedByAnother(
             fscs_key=claim["pk"]["S"].removeprefix(_CLAIM),
             source=holder.source,
@@ -317,7 +317,7 @@ def _holder_values(decision: Decision) -> Item:
     return {":source": {"S": decision.source}, ":application": {"S": decision.application_id}}
 
 
-def _holder(claim: Item) -> Holder:
+def _holder_of_claim(claim: Item) -> Holder:
     return Holder(source=claim["holder_source"]["S"], application_id=claim["holder_application"]["S"])
 
 

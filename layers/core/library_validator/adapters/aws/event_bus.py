@@ -63,7 +63,7 @@ class EventBridgeBus:
         Refused events are sent again: each event is sent at most four times. If the bus cannot be reached,
         all events are refused.
         """
-        refused = [refusal for chunk in _chunks(events) for refusal in self._publish_chunk(chunk)]
+        refused = [refusal for chunk in _chunks_of(events) for refusal in self._publish_chunk(chunk)]
         for refusal in refused:
             self._warn("event not taken", extra={"event_id": str(refusal.event_id), "code": refusal.code})
         return refused
@@ -111,7 +111,7 @@ def _refusals_of_all(entries: list[BusEntry], code: str, message: str) -> list[R
     return [RefusedEvent(entry.event_id, code, message) for entry in entries]
 
 
-def _chunks(events: Sequence[Event]) -> Iterator[list[BusEntry]]:
+def _chunks_of(events: Sequence[Event]) -> Iterator[list[BusEntry]]:
     """Lists of entries, each for one request. An entry that is too large has its own list and fails alone."""
     chunk: list[BusEntry] = []
     size = 0

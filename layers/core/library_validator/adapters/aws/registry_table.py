@@ -102,13 +102,13 @@ class RegistryTable:
         """A ``BatchGetItem`` for each hundred different keys; unprocessed keys are requested again."""
         found: dict[str, bytes] = {}
         prefix = len(version) + 1
-        for chunk in _chunks(sorted(set(keys)), _BATCH_GET_KEYS):
+        for chunk in _chunks_of(sorted(set(keys)), _BATCH_GET_KEYS):
             waiting: KeysAndAttributesUnionTypeDef = {
                 "Keys": [posting_key(version, key) for key in chunk],
                 "ConsistentRead": consistent,
                 "ProjectionExpression": "pk, b",
             }
-            for _ in self._attempts(f"return {len(chunk)} postings"):
+            for _ in self._attempts_with_pauses(f"return {len(chunk)} postings"):
                 self.requests["BatchGetItem"] += 1
                 answer = self._client.batch_get_item(RequestItems={self._table: waiting})
                 for item in answer["Responses"].get(self._table, []):
@@ -120,12 +120,14 @@ class RegistryTable:
         return found
 
     def put_postings(self, version: str, postings: Mapping[str, bytes]) -> None:
-        for chunk in _chunks(postings.items(), _BATCH_WRITE_ITEMS):
-            self._write([{"PutRequest": {"Item": _posting(version, key, value)}} for key, value in chunk])
+        for chunk in _chunks_of(postings.items(), _BATCH_WRITE_ITEMS):
+            self._write_items(
+                [{"PutRequest": {"Item": _posting_item(version, key, value)}} for key, value in chunk]
+            )
 
     def delete_postings(self, version: str, keys: Iterable[str]) -> None:
-        for chunk in _chunks(dict.fromkeys(keys), _BATCH_WRITE_ITEMS):
-            self._write([{"DeleteRequest": {"Key": posting_key(version, key)}} for key in chunk])
+        for chunk in _chunks_of(dict.fromkeys(keys), _BATCH_WRITE_ITEMS):
+            self._write_items([{"DeleteRequest": {"Key": posting_key(version, key)}} for key in chunk])
 
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
         """A conditional ``UpdateItem``: DynamoDB itself refuses a wrong flip."""
@@ -195,9 +197,9 @@ class RegistryTable:
         runs = [run_of_item(item) for page in pages for item in page["Items"]]
         return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
 
-    def _write(self, requests: Sequence[WriteRequestUnionTypeDef]) -> None:
+    def _write_items(self, requests: Sequence[WriteRequestUnionTypeDef]) -> None:
         waiting: Sequence[WriteRequestUnionTypeDef] = requests
-        for _ in self._attempts(f"take {len(requests)} writes"):
+        for _ in self._attempts_with_pauses(f"take {len(requests)} writes"):
             self.requests["BatchWriteItem"] += 1
             answer = self._client.batch_write_item(RequestItems={self._table: waiting})
             unprocessed = answer["UnprocessedItems"].get(self._table)
@@ -205,7 +207,7 @@ class RegistryTable:
                 return
             waiting = unprocessed
 
-    def _attempts(self, operation: str) -> Iterator[int]:
+    def _attempts_with_pauses(self, operation: str) -> Iterator[int]:
         """The number of each try, after a growing pause. Raises ``RegistryError`` after the last try."""
         for attempt in range(_ATTEMPTS):
             if attempt:
@@ -216,11 +218,11 @@ class RegistryTable:
         )
 
 
-def _posting(version: str, key: str, value: bytes) -> dict[str, UniversalAttributeValueTypeDef]:
+def _posting_item(version: str, key: str, value: bytes) -> dict[str, UniversalAttributeValueTypeDef]:
     return {**posting_key(version, key), "b": {"B": value}}
 
 
-def _chunks(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
+def _chunks_of(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
     remaining = iter(values)
     while chunk := list(islice(remaining, size)):
         yield chunk

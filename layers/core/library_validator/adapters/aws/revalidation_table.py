@@ -38,7 +38,7 @@ class RevalidationTable:
         if progress.asked_at:
             item["asked_at"] = {"S": progress.asked_at}
         return self._table.put(
-            item, "note the progress of a revalidation", **_condition_of_progress(progress)
+            item, "store the progress of a revalidation", **_condition_of_progress(progress)
         )
 
     def progress(self, activation: str) -> list[ShardProgress]:

@@ -46,7 +46,7 @@ class Urllib3Client:
             answer = HttpResponse(
                 response.status,
                 {name.lower(): value for name, value in response.headers.items()},
-                _body(response, request),
+                _body_chunks(response, request),
             )
             yield answer
 
@@ -59,7 +59,7 @@ class _Request:
         self._sockets: list[socket.socket] = []
         self._seconds = seconds
         self._pool: HTTPConnectionPool | None = None
-        self._timer = threading.Timer(max(0.0, min(seconds, threading.TIMEOUT_MAX)), self._expire)
+        self._timer = threading.Timer(max(0.0, min(seconds, threading.TIMEOUT_MAX)), self._expire_request)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -89,7 +89,7 @@ class _Request:
             timeout=Timeout(connect=min(CONNECT_SECONDS, silence), read=silence),
         )
 
-    def _expire(self) -> None:
+    def _expire_request(self) -> None:
         self.expired = True
         self._shut_sockets()
 
@@ -110,7 +110,7 @@ def _recording_class(connection: type[Any], sockets: list[socket.socket]) -> typ
     return RecordingConnection
 
 
-def _body(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
+def _body_chunks(response: BaseHTTPResponse, request: _Request) -> Iterator[bytes]:
     with _raise_not_fetched(request):
         # read1 returns the bytes that have arrived; read would wait for a whole chunk.
         while chunk := response.read1(_CHUNK, decode_content=False):

@@ -44,7 +44,7 @@ class MemoryDecisions:
         claim: bool = True,
         revalidation: Revalidation | None = None,
     ) -> RecordResult:
-        application = _key(decision)
+        application = _key_of(decision)
         if stored := self.decisions.get(application, {}).get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
         current = self.get(*application)
@@ -66,17 +66,19 @@ class MemoryDecisions:
         held = replacing.claimed_key if replacing else None
         if held and held != decision.claimed_key:
             holder = self.claims.get(held)
-            if holder and (holder.source, holder.application_id) == _key(decision):
+            if holder and (holder.source, holder.application_id) == _key_of(decision):
                 del self.claims[held]
         if claimed:
-            self.claims.setdefault(claimed, ClaimedByAnother(claimed, *_key(decision), decision.decided_at))
+            self.claims.setdefault(
+                claimed, ClaimedByAnother(claimed, *_key_of(decision), decision.decided_at)
+            )
 
     def holder_of(self, fscs_key: str) -> Holder | None:
         claim = self.claims.get(fscs_key)
         return Holder(source=claim.source, application_id=claim.application_id) if claim else None
 
     def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        decisions = self.decisions.setdefault(_key(decision), {})
+        decisions = self.decisions.setdefault(_key_of(decision), {})
         if stored := decisions.get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
         decisions[decision.event_id] = decision
@@ -124,7 +126,7 @@ class MemoryDecisions:
         )
 
     def note_notice(self, decision: Decision, days: int) -> None:
-        if self.current.get(_key(decision)) == decision.event_id:
+        if self.current.get(_key_of(decision)) == decision.event_id:
             self.notified[decision.event_id] = days
 
     def _all_decisions(self) -> list[Decision]:
@@ -132,7 +134,7 @@ class MemoryDecisions:
         return sorted(stored, key=lambda decision: decision.decided_at)
 
 
-def _key(decision: Decision) -> ApplicationKey:
+def _key_of(decision: Decision) -> ApplicationKey:
     return decision.source, decision.application_id
 
 

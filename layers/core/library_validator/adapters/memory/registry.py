@@ -129,7 +129,7 @@ class MemoryRegistry:
             return
         active = live.active if live else None
         if active != expected_active:
-            raise VersionSuperseded(pointer.active, f"{active} is live, not {expected_active} any more")
+            raise VersionSuperseded(pointer.active, f"{active} is live now, not {expected_active}")
         if live and back and live.previous != pointer.active:
             raise VersionSuperseded(pointer.active, f"{live.previous} is the previous version")
         if live and not back and live.fiscal_year > pointer.fiscal_year:

@@ -39,16 +39,16 @@ class MemoryReleasesBucket:
 
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
-        content, _ = self._object(upload)
+        content, _ = self._object_of(upload)
         if len(content) > self._max_bytes:
             raise refusal_of_large_object(len(content), self._max_bytes)
         yield io.BytesIO(content)
 
     def metadata(self, upload: Upload) -> Mapping[str, str]:
-        return self._object(upload)[1]
+        return self._object_of(upload)[1]
 
     def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
-        return self.upload(key, self._object(upload)[0], metadata)
+        return self.upload(key, self._object_of(upload)[0], metadata)
 
     def put_manifest(self, version: str, keys: Iterable[str]) -> None:
         self.manifests[version] = frozenset(keys)
@@ -65,7 +65,7 @@ class MemoryReleasesBucket:
     def put_delta(self, run_id: str, delta: Mapping[str, Any]) -> None:
         self.deltas[run_id] = delta
 
-    def _object(self, upload: Upload) -> tuple[bytes, Mapping[str, str]]:
+    def _object_of(self, upload: Upload) -> tuple[bytes, Mapping[str, str]]:
         versions = self._objects.get(upload.key, [])
         number = int(upload.version.removeprefix("v"))
         if number > len(versions):

@@ -25,9 +25,9 @@ class MemoryRevalidations:
     def progress(self, activation: str) -> list[ShardProgress]:
         found = [progress for progress in self.shards.values() if progress.activation == activation]
         found.sort(key=lambda progress: progress.shard)
-        return [replace(progress, changed=self._changes(progress)) for progress in found]
+        return [replace(progress, changed=self._change_count(progress)) for progress in found]
 
-    def _changes(self, progress: ShardProgress) -> int:
+    def _change_count(self, progress: ShardProgress) -> int:
         return self.changed[progress.revalidation, progress.shard, progress.policy_version]
 
 
