@@ -8,7 +8,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class LambdaContext:
-    """As much of a Lambda context as the handlers read."""
+    """The part of a Lambda context that the handlers read."""
 
     seconds_left: int = 60
     aws_request_id: str = "request"

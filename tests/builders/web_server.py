@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-Page = Callable[["Request"], None]
+Page = Callable[["PageRequest"], None]
 
 
-class Request(BaseHTTPRequestHandler):
+class PageRequest(BaseHTTPRequestHandler):
     """One request. ``protocol_version`` stays HTTP/1.0: a connection ends with its response."""
 
     server: _Server
@@ -51,7 +51,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), Request)
+        super().__init__(("127.0.0.1", 0), PageRequest)
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
         self.pages: dict[str, list[Page]] = {}
@@ -94,7 +94,7 @@ def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
         thread.join(5)
 
 
-def answer_not_found(request: Request) -> None:
+def answer_not_found(request: PageRequest) -> None:
     request.respond(404, b"nothing here", content_type="text/plain")
 
 
@@ -119,7 +119,7 @@ def zip_page_with_etag(content: bytes, etag: str, last_modified: str = "") -> Pa
     """A zip. A client that has it already gets status 304."""
     named = {"etag": etag, **({"last_modified": last_modified} if last_modified else {})}
 
-    def page(request: Request) -> None:
+    def page(request: PageRequest) -> None:
         same = request.headers.get("If-None-Match") == etag
         since = bool(last_modified) and request.headers.get("If-Modified-Since") == last_modified
         if same or (since and "If-None-Match" not in request.headers):
@@ -134,7 +134,7 @@ def redirect_page(to: str, code: int = 302) -> Page:
     return page_with_status(code, location=to)
 
 
-def reset_connection(request: Request) -> None:
+def reset_connection(request: PageRequest) -> None:
     request.reset()
 
 
@@ -146,7 +146,7 @@ def truncated_page(content: bytes, missing: int) -> Page:
 def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = False) -> Page:
     """A page that sends a byte every 20 ms without end, in its body or in its headers."""
 
-    def page(request: Request) -> None:
+    def page(request: PageRequest) -> None:
         if headers:
             request.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
         else:
@@ -159,7 +159,7 @@ def slow_page(over: threading.Event, beginning: bytes = b"", *, headers: bool = 
 
 
 def endless_page(over: threading.Event, beginning: bytes, content_type: str = "application/zip") -> Page:
-    def page(request: Request) -> None:
+    def page(request: PageRequest) -> None:
         request.begin_response(200, content_type=content_type)
         request.wfile.write(beginning)
         while not over.is_set():

@@ -54,7 +54,7 @@ def test_the_shards_hold_every_current_decision_once(store: DecisionStore) -> No
     assert sorted(found) == sorted(f"A-{number}" for number in range(40))
 
 
-def test_a_shard_is_in_the_order_in_which_its_decisions_end(store: DecisionStore) -> None:
+def test_the_decisions_of_a_shard_are_ordered_by_their_end(store: DecisionStore) -> None:
     ids = application_ids_in_shard(3, 4)
     for application_id, days in zip(ids, (30, None, 10, 20), strict=True):
         ends = NOON + timedelta(days=days) if days else None

@@ -120,7 +120,7 @@ def test_two_sources_may_use_the_same_application_id(store: DecisionStore) -> No
 
 
 class TestClaims:
-    """A system has at most one validated application at a time."""
+    """At any time, a system has at most one validated application."""
 
     def test_a_second_application_is_not_stored_and_the_result_names_the_holder(
         self, store: DecisionStore
@@ -238,7 +238,9 @@ class TestLateDecisions:
 
 
 class TestUnpublishedDecisions:
-    def test_they_are_listed_oldest_first_up_to_a_moment_and_a_number(self, store: DecisionStore) -> None:
+    def test_unpublished_decisions_are_listed_oldest_first_up_to_a_moment_and_a_number(
+        self, store: DecisionStore
+    ) -> None:
         for minute in (3, 1, 2, 9):
             submission = submission_of(f"A-{minute}")
             store.record(

@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def local_stack() -> Iterator[LocalStack]:
-    """Its state is not in the demo's folder, so both can run at one time."""
+    """The state of this stack is not in the demo's folder, so that both can run at the same time."""
     stack = LocalStack(ROOT, ROOT / ".local" / "e2e")
     stack.stop()
     os.environ[NOT_FOR_HANDLERS] = "a secret"

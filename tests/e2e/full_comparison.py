@@ -1,4 +1,4 @@
-"""The changes that a registry makes in earlier answers, computed without the service.
+"""The changes that a new registry makes in earlier answers, computed without the service.
 
 Every application is decided again with each registry, in memory, without stored decisions and claims. Then
 the two answers are compared. The service uses queues, shards, chunks and stored decisions, and must end with
@@ -55,9 +55,9 @@ def answers_of(registry: MemoryRegistry, applications: Sequence[Fields]) -> Answ
 
 
 def without_rivals(applications: Sequence[Fields], answers: Sequence[Answers]) -> list[Fields]:
-    """The applications without those that are validated as the system of an earlier application.
+    """The applications, except those that are validated as the same system as an earlier application.
 
-    The answers to two applications for one system depend on their order, which a comparison does not know.
+    The answers to two applications for the same system depend on their order; a comparison does not know it.
     """
     holders: dict[str, str] = {}
     kept = []

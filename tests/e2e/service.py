@@ -60,7 +60,7 @@ def sample_release(fiscal_year: int, seed: int = 1) -> bytes:
 
 
 class Service:
-    """A deployed stack, with clients that are made while the environment points to it."""
+    """A deployed stack, and clients that were made while the environment variables named this stack."""
 
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
@@ -193,7 +193,7 @@ class Service:
         return body
 
     def redeliver(self, run: Run) -> None:
-        """Delivers the event of a run's upload again, as EventBridge may do days later."""
+        """Delivers the upload event of a run again, as EventBridge may do days later."""
         upload = Upload.of_run(run.run_id)
         example = json.loads((ROOT / "events" / "index_release" / "release-uploaded.json").read_text())
         event = json.loads(example["Records"][0]["body"])

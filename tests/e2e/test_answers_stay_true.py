@@ -11,10 +11,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 import pytest
-from library_validator.decisions.answer import Answer
 
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.casework.overriding import Ruling, carry_out, propose
+from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.store import Recorded
@@ -49,7 +49,7 @@ def service() -> Iterator[Service]:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedAnswers:
     """The answers of the rules with each set of releases, computed without the service."""
 
     applications: list[Fields]  # no two of them claim the same system
@@ -57,7 +57,7 @@ class Expected:
 
 
 @pytest.fixture(scope="module")
-def expected() -> Expected:
+def expected() -> ExpectedAnswers:
     of_year = {year: _release(year) for year in (2020, 2021, 2022)}
     registries = [
         registry_of(of_year[year] for year in years) for years in ((2021,), (2021, 2022), (2020, 2021))
@@ -70,7 +70,7 @@ def expected() -> Expected:
     applications = [_application(record) for record in records]
     distinct = list({application["application_id"]: application for application in applications}.values())
     answers = {_version(registry): answers_of(registry, distinct) for registry in registries}
-    return Expected(without_rivals(distinct, list(answers.values())), answers)
+    return ExpectedAnswers(without_rivals(distinct, list(answers.values())), answers)
 
 
 def _release(year: int) -> Release:
@@ -116,7 +116,7 @@ def _application_id(event: dict[str, Any]) -> str:
     return found
 
 
-def _load(service: Service, year: int) -> str:
+def _load_release(service: Service, year: int) -> str:
     """Loads the sample release of a year; returns the version that is live then."""
     name = f"sample {year}.zip"
     service.upload(name, sample_release(year))
@@ -143,9 +143,9 @@ def _chapter_since(service: Service, version: str, since: int) -> Chapter:
 
 
 @pytest.fixture(scope="module")
-def first_chapter(service: Service, expected: Expected) -> Chapter:
+def first_chapter(service: Service, expected: ExpectedAnswers) -> Chapter:
     """FY2021 is live, and every application is answered."""
-    version = _load(service, 2021)
+    version = _load_release(service, 2021)
     _chapter_since(service, version, since=0)  # there is no decision yet
     since = len(service.events)
     service.send_all(expected.applications)
@@ -183,7 +183,7 @@ def newer_chapter(service: Service, override_decision: Decision) -> Chapter:
     assert override_decision.decision is Answer.VALIDATED
     service.take_results()
     since = len(service.events)
-    return _chapter_since(service, _load(service, 2022), since)
+    return _chapter_since(service, _load_release(service, 2022), since)
 
 
 @pytest.fixture(scope="module")
@@ -232,7 +232,9 @@ def older_year_chapter(service: Service, roll_back_chapter: Chapter) -> Chapter:
     return _chapter_since(service, wait_until(accepted_version, "the accepted release is loaded"), since)
 
 
-def test_the_first_answers_are_the_answers_of_the_rules(first_chapter: Chapter, expected: Expected) -> None:
+def test_the_first_answers_are_the_answers_of_the_rules(
+    first_chapter: Chapter, expected: ExpectedAnswers
+) -> None:
     answered = {_application_id(event): event["detail"]["data"] for event in first_chapter.events}
     ruled = expected.answers[first_chapter.version]
     assert {name: data["decision"] for name, data in answered.items()} == {
@@ -242,7 +244,7 @@ def test_the_first_answers_are_the_answers_of_the_rules(first_chapter: Chapter, 
 
 
 def test_a_newer_release_publishes_exactly_its_changes(
-    first_chapter: Chapter, newer_chapter: Chapter, expected: Expected
+    first_chapter: Chapter, newer_chapter: Chapter, expected: ExpectedAnswers
 ) -> None:
     followed = [
         application
@@ -306,7 +308,7 @@ def test_no_validation_fails_while_an_operator_rolls_back(
 
 
 def test_a_roll_back_reverts_exactly_the_changes(
-    newer_chapter: Chapter, roll_back_chapter: Chapter, expected: Expected
+    newer_chapter: Chapter, roll_back_chapter: Chapter, expected: ExpectedAnswers
 ) -> None:
     followed = [
         application
@@ -330,7 +332,7 @@ def test_a_redelivered_upload_does_not_undo_a_roll_back(service: Service, roll_b
 
 
 def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
-    service: Service, roll_back_chapter: Chapter, older_year_chapter: Chapter, expected: Expected
+    service: Service, roll_back_chapter: Chapter, older_year_chapter: Chapter, expected: ExpectedAnswers
 ) -> None:
     releases = service.registry.version(older_year_chapter.version).releases
     assert [release.fiscal_year for release in releases] == [2020, 2021]
@@ -366,7 +368,7 @@ def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year
 
 
 def test_a_decision_that_ends_is_renewed_after_a_notice(
-    service: Service, older_year_chapter: Chapter, expected: Expected
+    service: Service, older_year_chapter: Chapter, expected: ExpectedAnswers
 ) -> None:
     assert older_year_chapter.version == service.active_version()
     first_chapter, second = [application["application_id"] for application in expected.applications[:2]]

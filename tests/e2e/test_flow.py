@@ -29,23 +29,23 @@ def _application_ids(bodies: list[str]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Poisoned:
+class PoisonedBatch:
     good: list[str]
     poison: str
 
 
 @pytest.fixture(scope="module", autouse=True)
-def poisoned(service: Service) -> Poisoned:
+def poisoned_batch(service: Service) -> PoisonedBatch:
     """These messages are sent first: the unreadable one needs a minute to reach the dead-letter queue."""
     bodies = _bodies_of("poison-among-ten.json", "ten")
     good = [body for body in bodies if body.startswith("{") and body.endswith("}")]
     (poison,) = set(bodies) - set(good)
     service.send(*bodies)
-    return Poisoned(good, poison)
+    return PoisonedBatch(good, poison)
 
 
 @pytest.fixture(scope="module")
-def left_unpublished(service: Service) -> str:
+def unpublished_event_id(service: Service) -> str:
     """The event id of a stored decision whose writer was killed before it could publish."""
     bodies = _bodies_of("college.json", "alive")
     service.send(*bodies)
@@ -69,7 +69,7 @@ class Burst:
 
 
 @pytest.fixture(scope="module")
-def burst(service: Service, poisoned: Poisoned) -> Burst:
+def burst(service: Service, poisoned_batch: PoisonedBatch) -> Burst:
     before = service.active_version()
     assert before is not None
     contents = {
@@ -110,10 +110,10 @@ def test_an_uploaded_release_goes_live_and_an_event_reports_it(service: Service)
 
 
 def test_nine_applications_are_decided_although_the_tenth_message_is_unreadable(
-    service: Service, poisoned: Poisoned
+    service: Service, poisoned_batch: PoisonedBatch
 ) -> None:
-    assert len(poisoned.good) == 9
-    events = service.wait_for_decisions(_application_ids(poisoned.good))
+    assert len(poisoned_batch.good) == 9
+    events = service.wait_for_decisions(_application_ids(poisoned_batch.good))
     assert len({event["detail"]["metadata"]["event_id"] for event in events}) == 9
     for event in events:
         data = event["detail"]["data"]
@@ -169,20 +169,24 @@ def test_each_decision_names_the_one_version_that_it_used(service: Service, burs
 
 
 def test_the_sweeper_publishes_a_decision_whose_writer_was_killed(
-    service: Service, left_unpublished: str
+    service: Service, unpublished_event_id: str
 ) -> None:
     def published_ids() -> list[str] | None:
         events = service.decision_events(["killed"])
         return [event["detail"]["metadata"]["event_id"] for event in events] or None
 
-    assert set(wait_until(published_ids, "the sweeper publishes")) == {left_unpublished}
+    assert set(wait_until(published_ids, "the sweeper publishes")) == {unpublished_event_id}
 
 
-def test_the_poison_message_ends_in_the_dead_letter_queue(service: Service, poisoned: Poisoned) -> None:
+def test_the_unreadable_message_ends_in_the_dead_letter_queue(
+    service: Service, poisoned_batch: PoisonedBatch
+) -> None:
     queue = service.outputs["ApplicationsDeadLetterQueueUrl"]
 
     def dead_letters() -> list[str] | None:
         messages = service.sqs.receive_message(QueueUrl=queue, VisibilityTimeout=0).get("Messages", [])
         return [message["Body"] for message in messages] or None
 
-    assert wait_until(dead_letters, "the unreadable message is in the dead-letter queue") == [poisoned.poison]
+    assert wait_until(dead_letters, "the unreadable message is in the dead-letter queue") == [
+        poisoned_batch.poison
+    ]

@@ -77,7 +77,8 @@ def test_an_operator_uploads_releases_and_nothing_else(service: Service, key: st
 
 
 def test_an_operator_reads_decisions_and_cannot_rewrite_them_in_bulk(service: Service) -> None:
-    # Conditions on keys limit the writes of an override. AWS and the template's tests check them.
+    # The writes of an override are limited by conditions on keys, which AWS enforces and tests/template
+    # checks.
     table = service.outputs["CaseworkTable"]
     key = {"pk": {"S": "CLAIM#AK0001"}, "sk": {"S": "HOLDER"}}
     assert "Item" not in service.operator_dynamodb.get_item(TableName=table, Key=key)

@@ -31,7 +31,7 @@ def layer_folder_and_processor(
     return artifacts, machine
 
 
-def test_compiled_parts_are_for_lambdas_python_and_processor(
+def test_the_compiled_parts_of_the_layer_are_for_lambdas_python_and_processor(
     layer_folder_and_processor: tuple[Path, str],
 ) -> None:
     artifacts, machine = layer_folder_and_processor

@@ -48,7 +48,7 @@ SYSTEMS, OUTLETS = 9_248, 17_546  # FY2022, as IMLS counts its files
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedAnswers:
     """The answers of the rules after each load, computed without the service."""
 
     applications: list[Fields]  # no two of them claim the same system
@@ -69,7 +69,7 @@ class Chapter:
 
 
 @dataclass(slots=True)
-class Flow:
+class ApplicationFlow:
     """Applications that are sent while a release is loaded."""
 
     service: Service
@@ -82,7 +82,7 @@ class Flow:
 
 
 @pytest.fixture(scope="module")
-def expected() -> Expected:
+def expected() -> ExpectedAnswers:
     asked = Random(FOLLOWED).sample(
         _labelled_applications(), k=FOLLOWED + FOLLOWED // 5
     )  # some of them are dropped below
@@ -92,7 +92,7 @@ def expected() -> Expected:
         answers.append(answers_of(registry_of(releases), asked))
     kept = without_rivals(asked, answers)[:FOLLOWED]
     assert len(kept) == FOLLOWED
-    return Expected(kept, answers)
+    return ExpectedAnswers(kept, answers)
 
 
 def _labelled_applications() -> list[Fields]:
@@ -113,24 +113,24 @@ def service() -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def flow(service: Service) -> Flow:
-    return Flow(service, [])
+def flow(service: Service) -> ApplicationFlow:
+    return ApplicationFlow(service, [])
 
 
 @pytest.fixture(scope="module")
-def story(service: Service, expected: Expected, flow: Flow) -> list[Chapter]:
+def chapters(service: Service, expected: ExpectedAnswers, flow: ApplicationFlow) -> list[Chapter]:
     """Every release is loaded after the one before, oldest first. Applications are sent after the first."""
-    chapters = [_load(service, YEARS[0], flow, newest=False)]
+    chapters = [_load_release(service, YEARS[0], flow, newest=False)]
     service.send_all(expected.applications)
     service.wait_for_decisions(
         [application["application_id"] for application in expected.applications], LOAD_DEADLINE
     )
-    chapters += [_load(service, year, flow, newest=year == YEARS[-1]) for year in YEARS[1:]]
+    chapters += [_load_release(service, year, flow, newest=year == YEARS[-1]) for year in YEARS[1:]]
     flow.send_one()
     return chapters
 
 
-def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
+def _load_release(service: Service, year: int, flow: ApplicationFlow, *, newest: bool) -> Chapter:
     """Loads a release and waits for the end of its revalidation."""
     service.take_results()
     since = len(service.events)
@@ -156,9 +156,9 @@ def _load(service: Service, year: int, flow: Flow, *, newest: bool) -> Chapter:
 
 
 def test_a_newer_release_takes_over_while_applications_flow(
-    service: Service, story: list[Chapter], flow: Flow
+    service: Service, chapters: list[Chapter], flow: ApplicationFlow
 ) -> None:
-    older, newer = story[-2:]
+    older, newer = chapters[-2:]
     version = service.registry.version(newer.version)
     assert (version.systems, version.outlets) == (SYSTEMS, OUTLETS)
     events = service.wait_for_decisions(flow.sent)
@@ -169,10 +169,10 @@ def test_a_newer_release_takes_over_while_applications_flow(
 
 
 def test_every_release_publishes_exactly_its_changes(
-    story: list[Chapter], expected: Expected, capsys: pytest.CaptureFixture[str]
+    chapters: list[Chapter], expected: ExpectedAnswers, capsys: pytest.CaptureFixture[str]
 ) -> None:
     followed = {application["application_id"] for application in expected.applications}
-    for (older, newer), (before, after) in zip(pairwise(story), pairwise(expected.answers), strict=True):
+    for (older, newer), (before, after) in zip(pairwise(chapters), pairwise(expected.answers), strict=True):
         changed = [
             event for event in newer.change_events if event["detail"]["data"]["application_id"] in followed
         ]
@@ -186,9 +186,9 @@ def test_every_release_publishes_exactly_its_changes(
 
 
 def test_a_second_revalidation_of_the_same_registry_publishes_nothing(
-    service: Service, story: list[Chapter]
+    service: Service, chapters: list[Chapter]
 ) -> None:
-    (activated,) = [event for event in story[-1].events if event["detail-type"] == "Registry Activated"]
+    (activated,) = [event for event in chapters[-1].events if event["detail-type"] == "Registry Activated"]
     service.take_results()
     since = len(service.events)
     service.put_event("Registry Activated", activated["detail"])

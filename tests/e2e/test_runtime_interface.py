@@ -89,7 +89,7 @@ def _event(name: str) -> dict[str, Any]:
     return event
 
 
-def test_index_release(service: Service) -> None:
+def test_the_handler_of_index_release_runs_behind_lambdas_own_client(service: Service) -> None:
     # The key is not under releases/, because the deployed function would load it too.
     key = "runtime-interface/sample.zip"
     service.s3.put_object(Bucket=service.outputs["ReleasesBucket"], Key=key, Body=sample_release(2021))
@@ -109,7 +109,7 @@ def test_index_release(service: Service) -> None:
     assert answer["run_id"].startswith(f"{key}@")
 
 
-def test_validate_applications(service: Service) -> None:
+def test_the_handler_of_validate_applications_runs_behind_lambdas_own_client(service: Service) -> None:
     event = _event("validate_applications/poison-among-ten.json")
     (poison,) = [record["messageId"] for record in event["Records"] if not record["body"].endswith("}")]
     settings = {
@@ -122,7 +122,7 @@ def test_validate_applications(service: Service) -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": poison}]}
 
 
-def test_sweep_results(service: Service) -> None:
+def test_the_handler_of_sweep_results_runs_behind_lambdas_own_client(service: Service) -> None:
     settings = {
         "CASEWORK_TABLE": service.outputs["CaseworkTable"],
         "RESULTS_BUS": service.outputs["ResultsBus"],
@@ -133,7 +133,7 @@ def test_sweep_results(service: Service) -> None:
     assert answer == {"published": 0, "left": 0}
 
 
-def test_revalidate(service: Service) -> None:
+def test_the_handler_of_revalidate_runs_behind_lambdas_own_client(service: Service) -> None:
     settings = {
         "REGISTRY_TABLE": service.outputs["RegistryTable"],
         "CASEWORK_TABLE": service.outputs["CaseworkTable"],
@@ -145,7 +145,7 @@ def test_revalidate(service: Service) -> None:
     assert answer == {"status": "split", "checked": 0, "changed": 0, "notices": 0}
 
 
-def test_fetch_release(service: Service) -> None:
+def test_the_handler_of_fetch_release_runs_behind_lambdas_own_client(service: Service) -> None:
     release = sample_release(2021)
     with web_server() as web:
         address = web.serve("/pls_fy2021_csv.zip", lambda request: request.respond(200, release))

@@ -140,11 +140,13 @@ def test_a_release_from_another_address_waits_for_a_person(service: Service, tmp
         (("--url", "x"), "is not an https"),
     ],
 )
-def test_a_wrong_address_is_wrong_usage(service: Service, arguments: tuple[str, ...], said: str) -> None:
+def test_a_wrong_address_is_refused_as_wrong_usage(
+    service: Service, arguments: tuple[str, ...], said: str
+) -> None:
     result = service.fetch(*arguments)
     assert (result.exit_code, said in result.stderr) == (2, True)
 
 
-def test_a_wrong_list_is_wrong_usage(service: Service) -> None:
+def test_a_wrong_list_of_sources_is_refused_as_wrong_usage(service: Service) -> None:
     service.sources.write_text('{"sources": []}')
     assert service.fetch().exit_code == 2

@@ -151,19 +151,19 @@ def test_a_page_without_end_is_cut_at_the_limit(world: World) -> None:
     assert world.outcome(world.page())[0] == "too_large"
 
 
-def test_a_body_shorter_than_announced_is_truncated(world: World) -> None:
+def test_a_body_that_is_shorter_than_announced_is_reported_as_truncated(world: World) -> None:
     world.web.serve(ZIP, truncated_page(FY2022, 10))
     outcome, said = world.outcome()
     assert (outcome, said) == ("truncated", "ended before its announced length")
     assert len(world.web.requests) == 3
 
 
-def test_a_body_longer_than_announced_is_truncated(world: World) -> None:
+def test_a_body_that_is_longer_than_announced_is_reported_as_truncated(world: World) -> None:
     world.web.serve(ZIP, zip_page(FY2022, content_length=str(len(FY2022) - 30)))
     assert world.outcome() == ("truncated", "sent a zip that is cut off or damaged")
 
 
-def test_half_a_zip_without_a_size_is_truncated(world: World) -> None:
+def test_half_a_zip_of_unknown_size_is_reported_as_truncated(world: World) -> None:
     world.web.serve(ZIP, zip_page(FY2022[: len(FY2022) // 2]))
     assert world.outcome()[0] == "truncated"
 

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from library_validator.adapters.downloads.http import Urllib3Client
 from library_validator.errors import NotFetched
-from tests.builders.web_server import Request, WebServer, page_with_status, slow_page, web_server
+from tests.builders.web_server import PageRequest, WebServer, page_with_status, slow_page, web_server
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_a_very_slow_response_ends_at_the_time_limit(web: WebServer, headers: bo
 
 @pytest.mark.usefixtures("trust_certificate")
 def test_a_request_to_a_silent_server_ends_at_the_time_limit(web: WebServer) -> None:
-    def send_nothing(_request: Request) -> None:
+    def send_nothing(_request: PageRequest) -> None:
         web.over.wait(10)
 
     url = web.serve("/", send_nothing)

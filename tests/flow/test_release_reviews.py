@@ -32,7 +32,7 @@ def _use_this_stack(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack
     }
     session = boto3.Session()
 
-    def follow(_registry: object, run_id: str, _said: object, _timeout: float) -> Run:
+    def deliver_and_follow(_registry: object, run_id: str, _said: object, _timeout: float) -> Run:
         with redirect_stdout(io.StringIO()):  # the function's metrics are not output of the command
             release_stack.deliver()
         run = release_stack.table.run(run_id)
@@ -43,7 +43,7 @@ def _use_this_stack(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack
         monkeypatch.setattr(
             module, "open_stack", lambda _name: Stack("a test", False, outputs, session, session)
         )
-    monkeypatch.setattr(release_review, "follow_run", follow)
+    monkeypatch.setattr(release_review, "follow_run", deliver_and_follow)
 
 
 def run_release_command(*arguments: str) -> Result:

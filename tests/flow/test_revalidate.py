@@ -1,4 +1,4 @@
-"""A second release goes live after applications were decided: activation, shards, changes, the command."""
+"""A second release goes live after applications were decided: functions and commands decide them again."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def stored_items() -> list[dict[str, Any]]:
 
 
 class TestAnotherPolicy:
-    """The deployed rules reject every applicant with a certain word in the name."""
+    """The deployed rules reject every applicant whose name has a certain word."""
 
     @pytest.fixture
     def service_with_answers(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> Service:

@@ -168,7 +168,7 @@ def test_a_message_becomes_a_decision_and_an_event(stack: Stack) -> None:
     assert stack.sweep() == {"published": 0, "left": 0}
 
 
-def test_the_same_message_three_times_is_one_decision_and_one_event_id(stack: Stack) -> None:
+def test_a_message_that_is_sent_three_times_makes_one_decision_with_one_event_id(stack: Stack) -> None:
     stack.activate(NEWEST)
     for _ in range(3):
         stack.send({"application_id": "A-1", **ALDER_FIELDS})

@@ -15,7 +15,7 @@ from library_validator.releases.guarding.letters import is_spoiled, texts_of
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.main import app
-from tests.builders.spoiled_releases import Table, changed_release
+from tests.builders.spoiled_releases import ReleaseTable, changed_release
 from tests.realdata.official_years import FILES
 from tests.unit.registry.test_hostile_uploads import Service
 
@@ -72,7 +72,7 @@ def test_the_service_quarantines_the_double_encoded_release(two_states: Path, da
 def test_a_release_that_was_double_encoded_twice_is_repaired_to_the_published_release(
     data: Path, releases: dict[int, Release]
 ) -> None:
-    def encode_cells_twice(table: Table) -> None:
+    def encode_cells_twice(table: ReleaseTable) -> None:
         for row in table.rows:
             row[:] = [_encode_twice(value) for value in row]
 
@@ -89,7 +89,7 @@ def test_a_release_that_was_double_encoded_twice_is_repaired_to_the_published_re
 
 
 def _encode_twice(value: str) -> str:
-    """A value that ``Table`` read as Latin-1, so that it writes the bytes of a file spoiled twice."""
+    """A value that ``ReleaseTable`` read as Latin-1, so that it writes the bytes of a file spoiled twice."""
     if value.isascii():
         return value
     text = value.encode("latin-1").decode("cp1252")

@@ -15,7 +15,7 @@ from tests.template.template_loops import expand_loops
 ROOT = Path(__file__).parents[2]
 
 
-class _Loader(yaml.SafeLoader):
+class _TemplateLoader(yaml.SafeLoader):
     pass
 
 
@@ -31,7 +31,7 @@ def _construct_tagged(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> 
     return {suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _construct_tagged)
+_TemplateLoader.add_multi_constructor("!", _construct_tagged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Template:
 
 
 def read_template() -> Template:
-    body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_Loader)  # noqa: S506
+    body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_TemplateLoader)  # noqa: S506
     return Template(expand_loops(body, body["Mappings"]))
 
 

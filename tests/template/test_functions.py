@@ -47,7 +47,7 @@ def test_functions_are_packaged_without_a_build_and_the_layer_by_its_makefile(te
 
 
 def test_a_build_never_has_a_layer_for_another_processor() -> None:
-    # SAM's cache knows the layer's files, but not the processor that they were built for.
+    # SAM's cache does not know for which processor the files of the layer were built.
     configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
     assert configuration["default"]["build"]["parameters"]["cached"] is False
 

@@ -41,7 +41,9 @@ def test_every_parameter_is_under_a_heading(template: Template) -> None:
         ("arn:aws:iam::*:root", False),
     ],
 )
-def test_a_principal_is_named_in_full(template: Template, parameter: str, value: str, accepted: bool) -> None:
+def test_a_principal_must_be_named_in_full(
+    template: Template, parameter: str, value: str, accepted: bool
+) -> None:
     pattern = template.body["Parameters"][parameter]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, value)) is accepted
 

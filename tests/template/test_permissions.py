@@ -44,7 +44,7 @@ def test_a_statement_allows_actions_on_one_arn(template: Template) -> None:
             assert len(statement.resources) == 1, statement
 
 
-def test_an_arn_has_one_statement_in_a_policy_for_each_principal_and_condition(template: Template) -> None:
+def test_a_policy_has_one_statement_for_each_arn_principal_and_condition(template: Template) -> None:
     seen = set()
     for statement in template.statements():
         others = {name: value for name, value in statement.body.items() if name not in {"Action", "Sid"}}
@@ -58,7 +58,7 @@ def test_an_action_is_allowed_only_once_on_a_resource(template: Template) -> Non
         assert len(set(statement.actions)) == len(statement.actions), statement
 
 
-def test_nobody_is_admitted_by_a_wildcard_principal(template: Template) -> None:
+def test_no_statement_allows_a_wildcard_principal(template: Template) -> None:
     for statement in template.statements():
         if statement.allows:
             assert '"*"' not in json.dumps(statement.body.get("Principal", {})), statement
@@ -86,7 +86,7 @@ def test_a_function_has_exactly_the_table_actions_of_its_code(
     assert allowed == TABLE_ACTIONS[role, table]
 
 
-def test_the_sweeper_queries_the_index_of_the_unpublished_only(template: Template) -> None:
+def test_the_sweeper_may_query_only_the_index_of_unpublished_decisions(template: Template) -> None:
     queries = [
         statement
         for statement in template.policies_of("SweepResultsRole")

@@ -27,14 +27,14 @@ ALL = pytest.mark.parametrize(
 
 
 @ALL
-def test_the_variables_of_the_stack_are_enough(settings: type[Settings]) -> None:
+def test_the_variables_that_the_stack_sets_are_enough(settings: type[Settings]) -> None:
     read = settings.from_environment(ENVIRONMENT)
     assert (read.service, read.metrics_namespace, read.log_level) == ("a service", "LibraryValidator", "INFO")
 
 
 @ALL
 @pytest.mark.parametrize("missing", ["POWERTOOLS_SERVICE_NAME", "RESULTS_BUS"])
-def test_a_missing_variable_is_named(settings: type[Settings], missing: str) -> None:
+def test_the_error_for_a_missing_variable_names_it(settings: type[Settings], missing: str) -> None:
     with pytest.raises(ValidationError, match=missing):
         settings.from_environment({name: value for name, value in ENVIRONMENT.items() if name != missing})
 
@@ -48,7 +48,7 @@ def test_a_missing_variable_is_named(settings: type[Settings], missing: str) -> 
         ("REGISTRY_TABLE", ""),
     ],
 )
-def test_a_wrong_variable_is_named(variable: str, value: str) -> None:
+def test_the_error_for_a_wrong_variable_names_it(variable: str, value: str) -> None:
     with pytest.raises(ValidationError, match=variable):
         IndexReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
 
@@ -69,7 +69,7 @@ def test_notice_days_are_read_from_numbers_with_commas_between_them(
 @pytest.mark.parametrize(
     ("variable", "value"), [("EXPIRY_NOTICE_DAYS", "soon"), ("DECISION_VALIDITY_DAYS", "0")]
 )
-def test_a_wrong_setting_of_expiry_is_named(variable: str, value: str) -> None:
+def test_the_error_for_a_wrong_expiry_setting_names_its_variable(variable: str, value: str) -> None:
     with pytest.raises(ValidationError, match=variable):
         RevalidateSettings.from_environment(
             {**ENVIRONMENT, "REVALIDATIONS_QUEUE_URL": "https://queue", variable: value}
@@ -86,7 +86,7 @@ def test_a_wrong_setting_of_expiry_is_named(variable: str, value: str) -> None:
         ("MAX_RELEASE_BYTES", "0"),
     ],
 )
-def test_a_wrong_setting_of_fetching_is_named(variable: str, value: str) -> None:
+def test_the_error_for_a_wrong_fetch_setting_names_its_variable(variable: str, value: str) -> None:
     with pytest.raises(ValidationError, match=variable):
         FetchReleaseSettings.from_environment({**ENVIRONMENT, variable: value})
 

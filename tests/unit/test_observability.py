@@ -18,7 +18,7 @@ def flushed_lines(metrics: Metrics, capsys: pytest.CaptureFixture[str]) -> list[
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-def test_counts_of_one_name_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_with_the_same_name_are_added_up(capsys: pytest.CaptureFixture[str]) -> None:
     metrics = Metrics(SETTINGS)
     metrics.count("Rows", 4)
     metrics.count("Rows", 38)

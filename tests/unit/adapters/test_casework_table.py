@@ -1,4 +1,4 @@
-"""The answers of a busy DynamoDB. They come from a stub, because moto never gives them."""
+"""Answers of a busy DynamoDB are tested with a stub, because moto never gives them."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ class TestUnprocessedKeys:
         stub.add_response("query", {"Items": [key_of(item) for item in items]})
         return items
 
-    def test_they_are_requested_again_and_the_order_is_kept(
+    def test_unprocessed_keys_are_requested_again_and_the_order_is_kept(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
     ) -> None:
         held_back = {"casework": {"Keys": [key_of(items[0])]}}

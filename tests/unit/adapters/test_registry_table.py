@@ -17,7 +17,7 @@ VERSION = "2022.1.abc"
 POSTINGS = {f"key {number}": b"%d" % number for number in range(120)}
 
 
-class Throttled:
+class ThrottledDynamoDB:
     """A throttled DynamoDB: it does at most ``share`` of each batch."""
 
     def __init__(self, dynamodb: Any, share: int) -> None:
@@ -45,7 +45,7 @@ class Throttled:
 
 
 def throttled_table(dynamodb: Any, share: int, pauses: list[float]) -> RegistryTable:
-    return RegistryTable(Throttled(dynamodb, share), REGISTRY_TABLE, pauses.append)  # type: ignore[arg-type]
+    return RegistryTable(ThrottledDynamoDB(dynamodb, share), REGISTRY_TABLE, pauses.append)  # type: ignore[arg-type]
 
 
 @pytest.fixture

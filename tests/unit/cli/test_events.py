@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
-from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
+from library_validator.adapters.aws.revalidations_queue import ActivationEvent, RevalidationsMessage
 from library_validator.decisions.deciding import Judge
 from library_validator.entrypoints.sweep_results import SweepEvent
 from library_validator.errors import ApplicationUnreadable
@@ -62,7 +62,7 @@ def test_uploads_are_read_from_the_queues_event(path: Path) -> None:
 @pytest.mark.parametrize("path", events_of("revalidate"), ids=lambda path: path.stem)
 def test_tasks_are_read_from_the_queues_event(path: Path) -> None:
     asked = RevalidationsMessage.model_validate_json(path.read_text()).request
-    if isinstance(asked, Activation):
+    if isinstance(asked, ActivationEvent):
         assert path.stem == "registry-activated"
     else:
         assert asked.task == ("expiry" if path.stem in ("schedule", "ending-in-one-shard") else "revalidate")

@@ -55,14 +55,14 @@ def _authenticate(event: Mapping[str, Any]) -> Caller | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     status: int
     content_type: str
     headers: Mapping[str, Any]
     body: dict[str, Any]
 
 
-class Client:
+class ResolverClient:
     """Sends requests to the resolver of a runtime."""
 
     def __init__(self, registry: RegistryReader) -> None:
@@ -70,11 +70,13 @@ class Client:
 
     def send(
         self, method: str, path: str, caller: str = "sender", routes: Sequence[Route] = ROUTES
-    ) -> Answer:
+    ) -> HttpAnswer:
         event = http_request(method, path, headers={"authorization": caller} if caller else {})
         answer = build_resolver(self.runtime, routes).resolve(event, CONTEXT)
         headers = dict(answer["headers"])
-        return Answer(answer["statusCode"], headers.pop("Content-Type"), headers, json.loads(answer["body"]))
+        return HttpAnswer(
+            answer["statusCode"], headers.pop("Content-Type"), headers, json.loads(answer["body"])
+        )
 
 
 class FailingRegistry(MemoryRegistry):
@@ -93,7 +95,7 @@ def _path_of(route: Route) -> str:
 
 def test_the_live_registry_is_shown_with_its_age_and_counts() -> None:
     registry = registry_of(NEWEST)
-    answer = Client(registry).send("GET", "/v1/registry")
+    answer = ResolverClient(registry).send("GET", "/v1/registry")
     assert (answer.status, answer.content_type) == (200, "application/json")
     assert answer.body == {
         "version": registry.pointer().active,
@@ -106,7 +108,7 @@ def test_the_live_registry_is_shown_with_its_age_and_counts() -> None:
 
 
 def test_without_an_active_registry_the_service_is_unavailable_and_says_why() -> None:
-    answer = Client(MemoryRegistry()).send("GET", "/v1/registry")
+    answer = ResolverClient(MemoryRegistry()).send("GET", "/v1/registry")
     assert (answer.status, answer.content_type) == (503, "application/problem+json")
     assert answer.body == {
         "type": "about:blank",
@@ -119,7 +121,7 @@ def test_without_an_active_registry_the_service_is_unavailable_and_says_why() ->
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/registry/more", "/v2/registry", "/v1/registry%2Fmore"])
 def test_an_unknown_path_is_answered_with_404(path: str) -> None:
-    answer = Client(registry_of(NEWEST)).send("GET", path)
+    answer = ResolverClient(registry_of(NEWEST)).send("GET", path)
     assert (answer.status, answer.content_type) == (404, "application/problem+json")
     assert answer.body["detail"] == "this path does not exist"
 
@@ -128,21 +130,21 @@ def test_an_unknown_path_is_answered_with_404(path: str) -> None:
 def test_a_method_that_a_path_does_not_allow_is_refused_and_the_allowed_methods_are_named(
     method: str,
 ) -> None:
-    answer = Client(registry_of(NEWEST)).send(method, "/v1/registry")
+    answer = ResolverClient(registry_of(NEWEST)).send(method, "/v1/registry")
     assert (answer.status, answer.content_type) == (405, "application/problem+json")
     assert answer.headers["Allow"] == "GET"
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_refuses_a_request_that_does_not_prove_its_sender(route: Route) -> None:
-    answer = Client(registry_of(NEWEST)).send(route.method, _path_of(route), caller="")
+    answer = ResolverClient(registry_of(NEWEST)).send(route.method, _path_of(route), caller="")
     assert (answer.status, answer.content_type) == (401, "application/problem+json")
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 @pytest.mark.parametrize("caller", CALLERS)
 def test_every_route_refuses_a_caller_without_one_of_its_roles(route: Route, caller: str) -> None:
-    answer = Client(registry_of(NEWEST)).send(route.method, _path_of(route), caller)
+    answer = ResolverClient(registry_of(NEWEST)).send(route.method, _path_of(route), caller)
     assert (answer.status == 403) == (not CALLERS[caller].roles & route.roles)
 
 
@@ -156,7 +158,7 @@ def test_each_path_and_method_is_in_the_table_once() -> None:
 
 @pytest.mark.parametrize(("error", "status"), FAMILIES, ids=lambda value: type(value).__name__)
 def test_each_error_has_its_status_code_and_sentence(error: Exception, status: int) -> None:
-    answer = Client(FailingRegistry(error)).send("GET", "/v1/registry")
+    answer = ResolverClient(FailingRegistry(error)).send("GET", "/v1/registry")
     assert (answer.status, answer.content_type) == (status, "application/problem+json")
     assert answer.body["status"] == status
     assert answer.body["detail"] == str(error)
@@ -168,7 +170,7 @@ def test_every_family_of_errors_has_a_status() -> None:
 
 
 def test_the_answer_to_an_unexpected_error_has_no_details() -> None:
-    answer = Client(FailingRegistry(KeyError("a secret"))).send("GET", "/v1/registry")
+    answer = ResolverClient(FailingRegistry(KeyError("a secret"))).send("GET", "/v1/registry")
     assert answer.status == 500
     assert answer.body == {"type": "about:blank", "title": "Internal Server Error", "status": 500}
 
@@ -177,7 +179,7 @@ def test_the_answer_to_an_unexpected_error_has_no_details() -> None:
 def test_an_unexpected_error_is_logged(
     capsys: pytest.CaptureFixture[str], error: Exception, logged: bool
 ) -> None:
-    client = Client(FailingRegistry(error))
+    client = ResolverClient(FailingRegistry(error))
     client.runtime = replace(client.runtime, logger=Logger(service="http", level="INFO"))
     client.send("GET", "/v1/registry")
     assert ("request failed" in capsys.readouterr().out) is logged
@@ -189,7 +191,7 @@ def _caller_and_parts(request: Request, _runtime: Runtime) -> dict[str, Any]:
 
 def test_a_handler_gets_the_caller_and_the_variable_parts_of_the_path() -> None:
     routes = [Route("GET", "/v1/versions/<version>", frozenset({"sender"}), _caller_and_parts)]
-    client = Client(MemoryRegistry())
+    client = ResolverClient(MemoryRegistry())
     assert client.send("GET", "/v1/versions/2022", routes=routes).body == {
         "caller": "partner",
         "version": "2022",

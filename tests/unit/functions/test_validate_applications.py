@@ -253,7 +253,9 @@ class TestMessagesThatComeAgain:
 
 
 class TestOrder:
-    def test_two_messages_of_one_application_are_taken_in_the_order_sent(self, service: Service) -> None:
+    def test_two_messages_of_one_application_are_decided_in_the_order_in_which_they_were_sent(
+        self, service: Service
+    ) -> None:
         newer = message("A-1", ALDER_FIELDS, message_id="newer", sent_ms=NOON_MS + 5_000)
         older = message("A-1", BAKERY_FIELDS, message_id="older", sent_ms=NOON_MS)
 
@@ -271,7 +273,9 @@ class TestOrder:
         assert len(service.published) == 1
         assert len(service.store.history(PARTNER, "A-1")) == 2
 
-    def test_the_same_message_three_times_is_one_decision_and_one_event(self, service: Service) -> None:
+    def test_a_message_that_comes_three_times_makes_one_decision_and_one_event(
+        self, service: Service
+    ) -> None:
         for _ in range(3):
             assert service.receive(message("A-1", ALDER_FIELDS)) == []
 

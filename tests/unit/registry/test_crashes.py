@@ -35,7 +35,7 @@ class PlannedFailure:
     error: type[BaseException]
     calls: int = 0
 
-    def wrap(self, call: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap_call(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def call_or_fail(*args: Any, **kwargs: Any) -> Any:
             self.calls += 1
             dying = self.calls == self.last
@@ -57,7 +57,7 @@ class FailingPort:
         self._failure = failure
 
     def __getattr__(self, name: str) -> Any:
-        return self._failure.wrap(getattr(self._real, name))
+        return self._failure.wrap_call(getattr(self._real, name))
 
 
 before_and_after = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

@@ -18,7 +18,7 @@ from library_validator.registry.activation import LoadPorts, load_release
 from library_validator.registry.events import ReleaseRefusedEvent
 from library_validator.registry.store import Run
 from library_validator_cli.sample_release import write_sample_release
-from tests.builders.spoiled_releases import SPOILED, Spoiled, spoiled_releases, tables_of
+from tests.builders.spoiled_releases import SPOILED, SpoiledRelease, spoiled_releases, tables_of
 from tests.unit.registry.world import TickingClock
 
 LIVE = "releases/pls_fy2021_csv.zip"
@@ -69,7 +69,7 @@ def service() -> Service:
     return Service(sample_release(2021))
 
 
-def check_upload(service: Service, spoiled: Spoiled) -> None:
+def check_upload(service: Service, spoiled: SpoiledRelease) -> None:
     pointer, postings = service.store.pointer(), set(service.store.items)
     before = len(service.bus.events)
     run = service.upload(spoiled.key, spoiled.content)
@@ -92,7 +92,7 @@ def check_upload(service: Service, spoiled: Spoiled) -> None:
 
 
 @pytest.fixture(scope="module")
-def spoiled_samples() -> dict[str, Spoiled]:
+def spoiled_samples() -> dict[str, SpoiledRelease]:
     every = spoiled_releases(sample_release(2021), sample_release(2022), sample_release(2020))
     return {spoiled.case: spoiled for spoiled in every}
 
@@ -106,6 +106,6 @@ def test_an_undamaged_release_goes_live() -> None:
 
 @pytest.mark.parametrize("case", SPOILED)
 def test_a_spoiled_release_is_reported_and_changes_nothing(
-    service: Service, spoiled_samples: dict[str, Spoiled], case: str
+    service: Service, spoiled_samples: dict[str, SpoiledRelease], case: str
 ) -> None:
     check_upload(service, spoiled_samples[case])

@@ -203,7 +203,7 @@ def test_a_roll_back_after_the_acceptance_needs_another_acceptance(world: World)
     assert (run.status, world.store.pointer()) == ("quarantined", pointer)
 
 
-def test_a_second_acceptance_completes_one_that_was_killed(world: World) -> None:
+def test_a_second_acceptance_completes_an_acceptance_that_was_killed(world: World) -> None:
     quarantined = older_year_quarantined(world)
     first = world.accept_run(quarantined, "agreed", "pat")
     second = world.accept_run(quarantined, "the reason of the second call", "sam")
@@ -278,7 +278,7 @@ def test_only_a_quarantined_run_can_be_accepted_or_rejected(world: World) -> Non
         world.reject_run(replace(active, run_id="releases/never.zip@v1"))
 
 
-def test_a_year_that_is_not_over_cannot_be_accepted(world: World) -> None:
+def test_a_release_of_a_year_that_is_not_over_cannot_be_accepted(world: World) -> None:
     quarantined = world.upload_and_load(release_file(2099))
     with pytest.raises(ReviewRefused, match="its fiscal year is not over"):
         world.accept_run(quarantined)
@@ -293,7 +293,9 @@ def test_a_release_that_is_gone_cannot_be_accepted_and_stays_quarantined(world: 
     assert world.stored_run(quarantined).status == "quarantined"
 
 
-def test_a_name_too_long_for_a_mark_is_refused_before_anything_is_stored(world: World) -> None:
+def test_an_acceptance_of_a_file_with_a_very_long_name_is_refused_before_anything_is_stored(
+    world: World,
+) -> None:
     world.upload_and_load(release_file(2022))
     quarantined = world.upload_and_load(release_file(2019), "releases/" + "ä" * 200)
     with pytest.raises(ReviewRefused, match="its name is too long; upload the file again"):
@@ -301,7 +303,7 @@ def test_a_name_too_long_for_a_mark_is_refused_before_anything_is_stored(world: 
     assert world.stored_run(quarantined).status == "quarantined"
 
 
-def test_of_two_decisions_at_once_the_second_is_refused(
+def test_the_second_of_two_simultaneous_reviews_is_refused(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quarantined = older_year_quarantined(world)
@@ -319,7 +321,7 @@ def test_of_two_decisions_at_once_the_second_is_refused(
     assert world.stored_run(quarantined).status == "rejected"
 
 
-def test_a_decision_of_a_person_while_the_load_ends_is_not_overwritten(world: World) -> None:
+def test_a_review_that_comes_while_the_load_ends_is_not_overwritten(world: World) -> None:
     """The load publishes a quarantine after it has stored the run. A person decides between the two."""
     world.upload_and_load(release_file(2022))
     upload = world.upload_file(release_file(2019))

@@ -23,7 +23,7 @@ def back_to_previous(world: World, **options: Any) -> Pointer:
 
 @pytest.fixture
 def previous_and_live_version(world: World) -> tuple[str, str]:
-    """The previous and the live version."""
+    """The names of the previous and the live version."""
     runs = [world.upload_and_load(release_file(year)) for year in (2021, 2022)]
     return runs[0].version or "", runs[1].version or ""
 
@@ -58,7 +58,7 @@ def test_the_first_version_cannot_be_rolled_back(world: World) -> None:
         back_to_previous(world)
 
 
-def test_two_roll_backs_at_once_go_back_one_version(
+def test_a_second_roll_back_does_not_bring_back_the_version_that_was_rolled_back(
     world: World, previous_and_live_version: tuple[str, str]
 ) -> None:
     back_to_previous(world)

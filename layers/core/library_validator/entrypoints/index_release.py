@@ -26,8 +26,8 @@ from library_validator.terms import Clock, TimeLeft
 class IndexReleaseResponse(BaseModel):
     run_id: str | None = None
     status: str = Field(
-        description="active, unchanged, quarantined, refused; accepted or rejected, if a person decided "
-        "before this delivery; ignored: a folder"
+        description="active, unchanged, quarantined or refused; accepted or rejected if a person decided "
+        "before this delivery; ignored if the object is a folder"
     )
     version: str | None = None
 

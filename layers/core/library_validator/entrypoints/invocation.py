@@ -8,5 +8,5 @@ from library_validator.terms import TimeLeft
 
 
 def time_left_of(context: LambdaContext) -> TimeLeft:
-    """The seconds until Lambda stops the function, at the moment of each call."""
+    """A function that returns the seconds that are left until Lambda stops the invocation."""
     return lambda: context.get_remaining_time_in_millis() / 1000

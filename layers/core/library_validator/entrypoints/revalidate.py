@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
-from library_validator.adapters.aws.revalidations_queue import Activation, RevalidationsMessage
+from library_validator.adapters.aws.revalidations_queue import ActivationEvent, RevalidationsMessage
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan_tasks, revalidate
 from library_validator.casework.tasks import Ports, Task, TaskResult
@@ -62,7 +62,7 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
     try:
         result = (
             _split_activation(request, runtime)
-            if isinstance(request, Activation)
+            if isinstance(request, ActivationEvent)
             else _do_task(request, runtime, now)
         )
     except NoActiveRegistry:
@@ -74,7 +74,7 @@ def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> Reva
     )
 
 
-def _split_activation(activation: Activation, runtime: Runtime) -> TaskResult:
+def _split_activation(activation: ActivationEvent, runtime: Runtime) -> TaskResult:
     pointer = runtime.ports.registry.pointer()
     return TaskResult("split", plan_tasks(pointer)) if activation.is_of(pointer) else TaskResult("superseded")
 
@@ -89,7 +89,7 @@ def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
     return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
 
 
-def _log_result(request: Activation | Task, result: TaskResult, runtime: Runtime) -> None:
+def _log_result(request: ActivationEvent | Task, result: TaskResult, runtime: Runtime) -> None:
     task = request if isinstance(request, Task) else Task(task="revalidate")
     runtime.metrics.count("DecisionsCheckedAgain", result.checked, task=task.task)
     runtime.metrics.count("DecisionsChangedAgain", result.changed, task=task.task)

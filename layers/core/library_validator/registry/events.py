@@ -18,11 +18,11 @@ from library_validator.registry.store import Pointer, Run, VersionRecord
 _NAMESPACE: Final = UUID("0d0c5b5e-2f0b-5c61-8f0a-3f1f2a1b7d42")
 
 
-class _Model(BaseModel):
+class _EventModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
 
 
-class ActivatedRelease(_Model):
+class ActivatedRelease(_EventModel):
     """A release that a registry version is built from."""
 
     fiscal_year: int
@@ -31,7 +31,7 @@ class ActivatedRelease(_Model):
     object_version: str
 
 
-class RegistryActivatedData(_Model):
+class RegistryActivatedData(_EventModel):
     version: str
     previous_version: str | None = Field(description="the version that was live before")
     fiscal_year: int
@@ -47,7 +47,7 @@ class RegistryActivatedData(_Model):
     run_id: str
 
 
-class RegistryActivated(_Model):
+class RegistryActivated(_EventModel):
     """Another registry version is live from now on."""
 
     detail_type: ClassVar[str] = "Registry Activated"
@@ -55,13 +55,13 @@ class RegistryActivated(_Model):
     data: RegistryActivatedData
 
 
-class ReleaseProblem(_Model):
+class ReleaseProblem(_EventModel):
     code: str
     severity: str
     message: str
 
 
-class ReleaseRefusedData(_Model):
+class ReleaseRefusedData(_EventModel):
     run_id: str
     status: Literal["refused", "quarantined", "rejected"] = Field(
         description="refused: the file is not a release; quarantined: a person has to decide; rejected: a "
@@ -69,13 +69,15 @@ class ReleaseRefusedData(_Model):
     )
     object_key: str
     object_version: str
-    fiscal_year: int | None = Field(description="None if the file could not be read")
+    fiscal_year: int | None = Field(
+        description="fiscal year of the release; None if the file could not be read"
+    )
     problems: list[ReleaseProblem]
     reason: str = Field("", description="the words of the person who rejected it")
     by: str = Field("", description="who rejected it")
 
 
-class ReleaseRefusedEvent(_Model):
+class ReleaseRefusedEvent(_EventModel):
     """An uploaded file was not loaded; its problems say why."""
 
     detail_type: ClassVar[str] = "Release Refused"
@@ -83,7 +85,7 @@ class ReleaseRefusedEvent(_Model):
     data: ReleaseRefusedData
 
 
-class FetchAttempt(_Model):
+class FetchAttempt(_EventModel):
     """The result of a request to one source of releases."""
 
     source_id: str
@@ -93,7 +95,7 @@ class FetchAttempt(_Model):
     url: str
 
 
-class ReleaseFetchFailedData(_Model):
+class ReleaseFetchFailedData(_EventModel):
     attempted_at: datetime
     attempts: list[FetchAttempt] = Field(
         description="one result for each source, in the order of the requests"
@@ -102,11 +104,11 @@ class ReleaseFetchFailedData(_Model):
     fiscal_year: int | None = Field(
         description="year of the live registry; this and the next two fields are None if no registry is live"
     )
-    registry_age_days: int | None = Field(description="since the end of that fiscal year")
+    registry_age_days: int | None = Field(description="days since the end of the live fiscal year")
     days_since_activation: int | None
 
 
-class ReleaseFetchFailed(_Model):
+class ReleaseFetchFailed(_EventModel):
     """The service looked for a new release and no source answered. The live registry is unchanged."""
 
     detail_type: ClassVar[str] = "Release Fetch Failed"

@@ -35,7 +35,9 @@ def roll_back(
     if pending:
         return _finish_roll_back(Journal(store, pending.run_id, now), store, bus)
     if left.previous is None:
-        raise RegistryError(f"registry version {left.active} is the first one: there is nothing before it")
+        raise RegistryError(
+            f"registry version {left.active} is the first version: there is nothing before it"
+        )
     target = store.version(left.previous)
     if target.state is VersionState.ROLLED_BACK and not restore:
         raise VersionSuperseded(target.version, "it was rolled back itself; --restore brings it back")

@@ -18,7 +18,7 @@ MAX_CORRELATION_ID_CHARACTERS: Final = 128
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class _Attributes(BaseModel):
+class _SqsAttributes(BaseModel):
     """Set by SQS, not by the sender."""
 
     sender_id: str = Field(alias="SenderId", min_length=1)
@@ -34,7 +34,7 @@ class ApplicationMessage(BaseModel):
 
     message_id: str = Field(alias="messageId")
     body: str
-    attributes: _Attributes
+    attributes: _SqsAttributes
     message_attributes: dict[str, _MessageAttribute] = Field(default={}, alias="messageAttributes")
 
     @property

@@ -27,7 +27,7 @@ class FetchStatesTable:
             ExpressionAttributeValues={":fetch": {"S": "FETCH"}},
             ConsistentRead=True,
         )
-        states = [_state_of_text(item["state"]["S"]) for page in pages for item in page["Items"]]
+        states = [_read_state(item["state"]["S"]) for page in pages for item in page["Items"]]
         return {state.source_id: state for state in states}
 
     def put_state(self, state: SourceState) -> None:
@@ -41,7 +41,7 @@ class FetchStatesTable:
         )
 
 
-def _state_of_text(text: str) -> SourceState:
+def _read_state(text: str) -> SourceState:
     kept = json.loads(text)
     addresses = {
         address: FetchedFile(Validators(**fetched["validators"]), fetched["sha256"], fetched["at"])

@@ -19,12 +19,12 @@ class CreatedObject(BaseModel):
         return self.key.endswith("/")
 
 
-class _Detail(BaseModel):
+class _ObjectDetail(BaseModel):
     object: CreatedObject
 
 
 class _ObjectCreated(BaseModel):
-    detail: _Detail
+    detail: _ObjectDetail
 
 
 class _QueuedMessage(BaseModel):

@@ -25,7 +25,7 @@ class TasksNotSent(LibraryValidatorError):
     """The tasks that follow a task could not be sent: the message of that task has to come again."""
 
 
-class Activation(BaseModel):
+class ActivationEvent(BaseModel):
     """``Registry Activated`` as EventBridge delivers it."""
 
     detail_type: Literal["Registry Activated"] = Field(alias="detail-type")
@@ -45,7 +45,7 @@ def _message_kind(body: object) -> str:
 class _QueuedMessage(BaseModel):
     body: Json[
         Annotated[
-            Annotated[Activation, Tag("activation")] | Annotated[Task, Tag("task")],
+            Annotated[ActivationEvent, Tag("activation")] | Annotated[Task, Tag("task")],
             Discriminator(_message_kind),
         ]
     ]
@@ -59,7 +59,7 @@ class RevalidationsMessage(BaseModel):
     records: list[_QueuedMessage] = Field(alias="Records", min_length=1, max_length=1)
 
     @property
-    def request(self) -> Activation | Task:
+    def request(self) -> ActivationEvent | Task:
         return self.records[0].body
 
 

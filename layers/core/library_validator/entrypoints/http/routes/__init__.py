@@ -1,1 +1,1 @@
-"""Handlers of the routes, a module for each noun."""
+"""The handlers of the routes; each noun of the paths has a module."""
