@@ -342,8 +342,10 @@ def test_an_accepted_older_year_joins_the_registry_and_publishes_its_changes(
         if application["application_id"] != OUTSIDE_THE_SURVEY
     ]
     answers = expected.answers
-    news = changes_between(answers[roll_back_chapter.version], answers[older_year_chapter.version], followed)
-    assert older_year_chapter.changes() == news
+    new_changes = changes_between(
+        answers[roll_back_chapter.version], answers[older_year_chapter.version], followed
+    )
+    assert older_year_chapter.changes() == new_changes
 
 
 def test_a_release_from_a_mirror_waits_for_a_person(service: Service, older_year_chapter: Chapter) -> None:

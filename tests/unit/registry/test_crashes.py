@@ -38,11 +38,11 @@ class PlannedFailure:
     def wrap_call(self, call: Callable[..., Any]) -> Callable[..., Any]:
         def call_or_fail(*args: Any, **kwargs: Any) -> Any:
             self.calls += 1
-            dying = self.calls == self.last
-            if dying and not self.after:
+            is_failing = self.calls == self.last
+            if is_failing and not self.after:
                 raise self.error
             answer = call(*args, **kwargs)
-            if dying:
+            if is_failing:
                 raise self.error
             return answer
 

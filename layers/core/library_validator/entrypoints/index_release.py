@@ -57,7 +57,7 @@ def entrypoint(
 def handler(event: ReleasesMessage, runtime: Runtime, now: Clock) -> IndexReleaseResponse:
     """Load the uploaded object. ``now`` is a clock, because a load can take minutes.
 
-    If ``load_release`` raises, the run is counted as failed and the exception goes on to Lambda.
+    If ``load_release`` raises an exception, the run is counted as failed and Lambda gets the exception.
     """
     created = event.created
     if created.is_folder:

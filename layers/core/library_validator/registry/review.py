@@ -34,7 +34,7 @@ def accept_release(
     """
     run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "rejected" or run.accepted_as:
-        raise ReviewRefused(run_id, _earlier_decision(run))
+        raise ReviewRefused(run_id, _earlier_review_text(run))
     if any(problem["code"] == _NEVER_ACCEPTED for problem in run.problems):
         raise ReviewRefused(run_id, "its fiscal year is not over, so there is no survey of that year yet")
     mark = quote(run_id)
@@ -62,7 +62,7 @@ def reject_release(
     """
     run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "accepted" or (run.status == "rejected" and run.events_published):
-        raise ReviewRefused(run_id, _earlier_decision(run))
+        raise ReviewRefused(run_id, _earlier_review_text(run))
     if run.status == "quarantined":
         run = replace(_run_with_decision(run, "rejected", reason, who, now), events_published=False)
         store.put_run(run, expected="quarantined")
@@ -104,7 +104,7 @@ def _reviewable_run(run: Run | None, run_id: str) -> Run:
     return run
 
 
-def _earlier_decision(run: Run) -> str:
+def _earlier_review_text(run: Run) -> str:
     loaded = f" and loaded as {run.accepted_as}" if run.accepted_as else ""
     return f"it was {run.status} by {run.by} on {run.decided_at[:10]}{loaded} ({run.reason})"
 

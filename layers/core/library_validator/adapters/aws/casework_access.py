@@ -17,7 +17,8 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
 - ``REVALIDATION#<activation>``, ``SHARD#<nn>``: how far a worker is.
   ``body``: the whole progress, as JSON. ``policy_version``, ``unchanged``, ``finished``, and ``asked_at`` if
   a person asked for it: for the condition that keeps progress from going back.
-- ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked.
+- ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked for
+  it.
   ``changed``: how many decisions of the shard have changed.
 
 The index ``unpublished`` has one partition, ``by_day`` has one for each day, and ``current`` has one for each
