@@ -87,7 +87,8 @@ def _texts_of_code(code: str, *, in_tests: bool) -> Iterator[tuple[str, str]]:
             text = "".join(str(getattr(part, "value", "")) if _is_text(part) else "…" for part in node.values)
         elif _is_text(node) and id(node) not in passed:
             text = node.value  # type: ignore[attr-defined]
-        if not in_tests and len(text.split()) >= _WORDS:
+        # A text without small letters is a list of words for matching.
+        if not in_tests and len(text.split()) >= _WORDS and text.upper() != text:
             yield "message", " ".join(text.split())
     for token in tokenize.generate_tokens(io.StringIO(code).readline):
         comment = token.string.lstrip("# ")
