@@ -1,7 +1,8 @@
 """JSON Schemas of every message, generated from the models: ``python -m library_validator_cli.schemas``.
 
 They are written to ``docs/schemas``. ``--check`` writes nothing and fails if a file there differs from the
-models. Producers and consumers may validate with them in any language (JSON Schema 2020-12).
+models. Producers and consumers may check
+their messages against them in any language (JSON Schema 2020-12).
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ class LocalStack:
         self._write(running)
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
-            if _has_ended(pid):
+            if _server_has_ended(pid):
                 raise self._failed("the local stack ended right after its start")
             if time.monotonic() > deadline:
                 self.stop()
@@ -366,7 +366,7 @@ def _end_process_group(leader: int) -> None:
         try:
             os.killpg(leader, ending)
             while time.monotonic() < deadline:
-                _has_ended(leader)
+                _server_has_ended(leader)
                 os.killpg(leader, 0)
                 time.sleep(0.05)
         except ProcessLookupError:
@@ -374,7 +374,7 @@ def _end_process_group(leader: int) -> None:
     raise LocalStackFailed(f"the processes of group {leader} do not end; end them by hand")
 
 
-def _has_ended(server: int) -> bool:
+def _server_has_ended(server: int) -> bool:
     """Whether a server that this process started has ended. It reads the exit status, because an ended server
     otherwise still seems to run."""
     try:

@@ -129,14 +129,14 @@ def _load_release(service: Service, year: int) -> str:
 def _chapter_since(service: Service, version: str, since: int) -> Chapter:
     """Waits for the revalidation after an activation; its events begin with the number ``since``."""
 
-    def has_ended() -> bool:
+    def revalidation_has_ended() -> bool:
         return any(
             event["detail"]["metadata"]["registry_version"] == version
             for event in service.events_of(REVALIDATED)
             if event in service.events[since:]
         )
 
-    wait_until(has_ended, f"every application is decided again by {version}")
+    wait_until(revalidation_has_ended, f"every application is decided again by {version}")
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(version, service.events[since:])
@@ -374,7 +374,7 @@ def test_a_decision_that_ends_is_renewed_after_a_notice(
 ) -> None:
     assert older_year_chapter.version == service.active_version()
     first_chapter, second = [application["application_id"] for application in expected.applications[:2]]
-    has_ended = _decision_that_ends_in(service, first_chapter, timedelta(days=-1))
+    ended = _decision_that_ends_in(service, first_chapter, timedelta(days=-1))
     _decision_that_ends_in(service, second, timedelta(days=5))
     service.take_results()
     since = len(service.events)
@@ -390,7 +390,7 @@ def test_a_decision_that_ends_is_renewed_after_a_notice(
     }
     assert events[first_chapter]["detail"]["data"]["cause"]["kind"] == "expiry"
     assert events[second]["detail"]["data"]["outlook"]["changes"] == []
-    renewed = service.decisions.get(has_ended.source, first_chapter)
+    renewed = service.decisions.get(ended.source, first_chapter)
     assert renewed is not None
     assert renewed.valid_until is not None
     assert renewed.valid_until > datetime.now(UTC) + timedelta(days=364)

@@ -145,11 +145,11 @@ def _load_release(service: Service, year: int, flow: ApplicationFlow, *, newest:
 
     version = wait_until(new_active_version, f"FY{year} is active", LOAD_DEADLINE)
 
-    def has_ended() -> bool:
-        has_ended = service.events_of("Registry Revalidated")
-        return any(event["detail"]["metadata"]["registry_version"] == version for event in has_ended)
+    def revalidation_has_ended() -> bool:
+        ends = service.events_of("Registry Revalidated")
+        return any(event["detail"]["metadata"]["registry_version"] == version for event in ends)
 
-    wait_until(has_ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
+    wait_until(revalidation_has_ended, f"every answer is revalidated with FY{year}", LOAD_DEADLINE)
     service.wait_until_done("RevalidationsQueue")
     service.take_results()
     return Chapter(year, version, service.events[since:])

@@ -3,7 +3,7 @@
 A TOML file has a ``[[floor]]`` table for each floor: ``sets`` (counted together) or ``set``, optionally
 ``kind`` and ``only`` (the fields that the applications keep), and limits named ``<measure>_min`` or
 ``<measure>_max`` after ``summary.MEASURES``. A whole number limits rows, a number with a point limits a
-share. ``keys_max`` limits the blocking keys of each application.
+share. ``keys_max`` is the largest permitted number of blocking keys of an application.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def test_a_row_is_in_the_same_half_in_every_run() -> None:
 
 
 @given(st.integers(0, 10**9))
-def test_both_halves_are_about_equally_large(start: int) -> None:
+def test_the_split_puts_about_half_of_the_rows_in_each_part(start: int) -> None:
     chosen = sum(half_of(f"drift-{start + number}") == "choose" for number in range(1_000))
     assert 400 < chosen < 600
 

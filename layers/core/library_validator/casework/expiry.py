@@ -37,9 +37,9 @@ def expire(
     horizon = at + timedelta(days=max(notice_days, default=0))
     while True:
         page = ports.decisions.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
-        ended = [current for current in page.decisions if _has_ended(current, at)]
+        ended = [current for current in page.decisions if _decision_has_ended(current, at)]
         renewed = _renew(ended, at, ports, now())
-        coming = [current for current in page.decisions if not _has_ended(current, at)]
+        coming = [current for current in page.decisions if not _decision_has_ended(current, at)]
         result = replace(
             result,
             checked=result.checked + len(page.decisions),
@@ -56,7 +56,7 @@ def expire(
             return replace(result, status="unfinished", follow=(rest,))
 
 
-def _has_ended(decision: Decision, at: datetime) -> bool:
+def _decision_has_ended(decision: Decision, at: datetime) -> bool:
     return decision.valid_until is not None and decision.valid_until <= at
 
 
@@ -66,7 +66,7 @@ def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime)
         changed = material_changes(current, decision)
         return decision.model_copy(update={"before": current.as_before if changed else None})
 
-    return decide_again(ended, ports, now, replacement, lambda current: _has_ended(current, at))
+    return decide_again(ended, ports, now, replacement, lambda current: _decision_has_ended(current, at))
 
 
 def _expiry_cause(current: Decision) -> Cause:

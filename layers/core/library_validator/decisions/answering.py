@@ -69,8 +69,8 @@ def match_of(entry: Entry, fiscal_year: int) -> Match:
         meets_fscs_definition=listing.meets_fscs_definition,
         legal_basis=listing.legal_basis,
         locale=listing.locale,
-        population=_published_number(listing.population),
-        operating_expenditure=_published_number(listing.operating_expenditure),
+        population=_number_unless_missing(listing.population),
+        operating_expenditure=_number_unless_missing(listing.operating_expenditure),
         last_listed=entry.last_listed,
         fate=cast("Fate", listing.fate) if is_gone and listing.fate else None,
         successor=_successor(listing) if listing.successor_id else None,
@@ -87,7 +87,7 @@ def _successor(listing: Listing) -> Successor:
     )
 
 
-def _published_number(text: str) -> int | None:
+def _number_unless_missing(text: str) -> int | None:
     """A number of the survey; None if it is negative, which is a code for a missing value."""
     value = int(text)
     return value if value >= 0 else None

@@ -118,7 +118,8 @@ class TextTable:
         shape, number = self._shape, first.number
         could_be_a_row = shape.may_be_row(first.text)
         is_last_cell = len(found.cells) == shape.named - 1
-        # The lines before the closing line have fewer cells than a row, unless the open cell is the last.
+        # If a quoted cell has several lines, each line before the one with its closing quotation mark has
+        # fewer cells than a row, unless the quoted cell is the last cell of the row.
         separators = shape.count_separators(first.text)
         holds_a_row = could_be_a_row and not is_last_cell
         taken: list[Line] = []

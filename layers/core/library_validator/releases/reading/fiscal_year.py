@@ -24,7 +24,7 @@ _CLEAR_SHARE: Final = 0.6
 
 @dataclass(slots=True)
 class YearMarks:
-    """The marks of a year in the rows of a file: each value with its number of rows."""
+    """The other years in the rows of a file, beside the reporting periods: each value with its rows."""
 
     submission_years: Counter[str] = field(default_factory=Counter)  # YR_SUB: "2023"
     flags: Counter[str] = field(default_factory=Counter)  # the first imputation flag: "R_22"
@@ -70,7 +70,10 @@ def check_same_year(systems: YearMarks, outlets: YearMarks) -> None:
 
 
 def disagreements(year: int, marks: Iterable[YearMarks], names: Iterable[str]) -> list[Problem]:
-    """A quarantine problem for each mark or file name with another year than the reporting periods."""
+    """A problem of severity "quarantine" for each year in the files that differs from ``year``.
+
+    ``marks`` are the years in the rows of each file, ``names`` the names of the files.
+    """
     problems = []
     for mark in marks:
         if (flagged := mark.flag_year()) and flagged != year:
