@@ -403,9 +403,9 @@ def lines_of(found: dict[str, Any]) -> list[str]:
         f"version item {counted['version_item_bytes']:,} bytes"
     )
     lines = [head] + [
-        f"  in batches of {size}: {compared['base']['median']:,.0f} → {compared['grown']['median']:,.0f} µs, "
-        f"ratio {compared['ratio']['median']:.2f}; "
-        f"{found['reads'][size]['units_per_application_in_batches']} read units"
+        f"  in batches of {size}: {compared['base']['median']:,.0f} → {compared['grown']['median']:,.0f} µs "
+        f"for an application, ratio {compared['ratio']['median']:.2f}; "
+        f"{found['reads'][size]['units_per_application_in_batches']} read units for an application"
         for size, compared in times.items()
     ]
     for part, some in found["judged"].items():

@@ -26,7 +26,7 @@ def set_figures(accuracy: Accuracy) -> dict[str, str]:
         "name-and-town": "\n\n".join(
             _table_of_other_thresholds(measurement)
             for measurement in accuracy.with_fewer_fields
-            if measurement.validates_any
+            if measurement.has_validated_rows
         ),
         "older-releases": "\n\n".join(
             part
@@ -64,7 +64,7 @@ def sentences(measurement: Measurement) -> tuple[str, str]:
 def _tables_with_fewer_fields(measurement: Measurement) -> Iterator[str]:
     """The given fields and the answers, with tables if any applicant is validated."""
     yield " ".join((f"**With {', '.join(measurement.only)}.**", *sentences(measurement)))
-    if measurement.validates_any:
+    if measurement.has_validated_rows:
         yield _table_of_libraries([measurement])
         yield _table_of_other_applicants([measurement])
 

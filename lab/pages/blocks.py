@@ -25,7 +25,8 @@ def fill_blocks(page: str, blocks: Mapping[str, str], *, optional: frozenset[str
     """
     strange = (set(_BLOCK.findall(page)) ^ blocks.keys()) - (optional - blocks.keys())
     if strange:
-        raise PageDoesNotFit(f"markers of the page and figures differ: {', '.join(sorted(strange))}")
+        names = ", ".join(sorted(strange))
+        raise PageDoesNotFit(f"these markers have no figures, or these figures have no marker: {names}")
 
     def figures_of_block(found: re.Match[str]) -> str:
         if found[1] not in blocks:

@@ -56,7 +56,7 @@ class Measurement(_Model):
         return [group for group in self.groups if not group.kind]
 
     @property
-    def validates_any(self) -> bool:
+    def has_validated_rows(self) -> bool:
         return any(
             self.total_of(measure).count for measure in ("validated_right", "wrong", "non_library_validated")
         )

@@ -117,7 +117,7 @@ class Service:
         for client in self._clients:
             client.close()
 
-    def deployed(self, kind: str) -> set[str]:
+    def resources_of_type(self, kind: str) -> set[str]:
         """Logical ids of the stack's resources of a type."""
         pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK_NAME)
         resources = [resource for page in pages for resource in page["StackResourceSummaries"]]

@@ -11,7 +11,7 @@ IN_LOOPS = ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup")
 def test_the_stack_has_every_alarm_and_log_group_of_the_template(service: Service) -> None:
     template = read_template()
     for kind in IN_LOOPS:
-        assert service.deployed(kind) == set(template.of_type(kind)), kind
+        assert service.resources_of_type(kind) == set(template.of_type(kind)), kind
 
 
 def test_the_stack_has_every_output_of_the_template(service: Service) -> None:

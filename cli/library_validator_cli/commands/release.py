@@ -53,7 +53,7 @@ def rollback(
 ) -> None:
     """Make the previous registry version live again, at once.
 
-    The version that was live until now is marked. No upload makes it live again by itself.
+    The version that this command replaces is marked as rolled back: no upload makes it live again by itself.
     """
     why = trimmed_reason(reason)
     stack = open_stack(stack_name)

@@ -104,9 +104,8 @@ class IndexIncomplete(RegistryError):
 class FileUnreadable(LibraryValidatorError):
     """A file has no applications that can be read.
 
-        ``problem`` completes a sentence that begins with the file's name.
-    ``option``: the option that would make the
-        file readable: ``column``, ``sheet``, or none.
+    ``problem`` completes a sentence that begins with the file's name. ``option``: the option that would make
+    the file readable: ``column``, ``sheet``, or none.
     """
 
     def __init__(self, file: str, problem: str, *, option: str = "") -> None:

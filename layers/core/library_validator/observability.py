@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from library_validator.errors import LibraryValidatorError
 
 if TYPE_CHECKING:
     from library_validator.config import Settings
@@ -23,6 +26,16 @@ def warn_without_event(logger: Logger, decision_ids: Iterable[UUID]) -> None:
     """Log each stored decision for which no event can be made, in the form of a refused event."""
     for decision_id in decision_ids:
         logger.warning("event not taken", extra={"event_id": str(decision_id), "code": "NoEvent"})
+
+
+def describe_error(error: Exception) -> dict[str, Any]:
+    """An error for the log. Of an error that is not ours, only type and place: it may quote the applicant."""
+    ours = isinstance(error, LibraryValidatorError)
+    frames = traceback.extract_tb(error.__traceback__)
+    return {
+        "problem": str(error) if ours else type(error).__name__,
+        "raised_at": [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]],
+    }
 
 
 class Metrics:

@@ -64,7 +64,7 @@ def test_a_page_without_the_marker_of_a_figure_is_refused(
 ) -> None:
     page.write_text(PAGE.read_text("utf-8").replace("<!-- figures: gone -->", ""), "utf-8")
     assert write_page(page) == 1
-    assert "differ: gone" in capsys.readouterr().err
+    assert "no marker: gone" in capsys.readouterr().err
 
 
 def test_without_results_of_peers_the_page_keeps_the_table_of_peers(page: Path) -> None:

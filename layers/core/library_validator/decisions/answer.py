@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, WithJsonSchema
 
 from library_validator.decisions.application import FieldProblem
 from library_validator.terms import ListingStatus
@@ -68,9 +68,11 @@ class Successor:
 
 Fate = Literal["closed", "absorbed", "no_longer_reported"]
 
-# Consumers read the status as text: a status that is added one day must not break them.
+# Consumers and earlier deployments read the status as text, so a status that is added one day cannot break
+# them.
 _Status = Annotated[
     ListingStatus,
+    SkipValidation,
     WithJsonSchema(
         {
             "type": "string",

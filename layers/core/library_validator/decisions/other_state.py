@@ -24,7 +24,7 @@ def is_zip_of_other_state(query: Query, best: ScoredCandidate) -> bool:
 
 
 def may_have_mistyped_zip(evidence: Evidence) -> bool:
-    """Whether only the ZIP says that the applicant is in another state, so that the ZIP may be mistyped.
+    """Whether the ZIP alone says that the applicant is in another state: then the ZIP may be mistyped.
 
     No state was given, name and town are the entry's, and neither street nor phone contradicts it.
     """

@@ -6,7 +6,6 @@ exception is raised, all messages come again. A message that keeps failing ends 
 
 from __future__ import annotations
 
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,9 +23,9 @@ from library_validator.adapters.aws.applications_queue import (
 from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
-from library_validator.errors import ApplicationUnreadable, LibraryValidatorError, RegistryError
+from library_validator.errors import ApplicationUnreadable, RegistryError
 from library_validator.event_bus import EventBus
-from library_validator.observability import Metrics, warn_without_event
+from library_validator.observability import Metrics, describe_error, warn_without_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +91,13 @@ def _report_failure(
 ) -> ApplicationMessage:
     """Count and log a message that has to come again."""
     runtime.metrics.count(metric)
-    # An unexpected error may quote the applicant, so only its type and its place are logged.
-    ours = isinstance(error, LibraryValidatorError)
-    frames = traceback.extract_tb(error.__traceback__)
     runtime.logger.error(
         "message failed",
         extra={
             "message_id": message.message_id,
             "source": message.source,
             "metric": metric,
-            "problem": str(error) if ours else type(error).__name__,
-            "raised_at": [f"{frame.filename}:{frame.lineno}" for frame in frames[-3:]],
+            **describe_error(error),
         },
     )
     return message

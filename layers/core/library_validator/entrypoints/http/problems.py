@@ -19,6 +19,7 @@ from library_validator.errors import (
     FileUnreadable,
     IndexIncomplete,
     LibraryValidatorError,
+    NoActiveRegistry,
     NotFetched,
     NotInFile,
     OverrideRefused,
@@ -63,16 +64,30 @@ class MethodNotAllowed(ServiceError):
         super().__init__(HTTPStatus.METHOD_NOT_ALLOWED, f"this path allows {', '.join(methods)}")
 
 
+# Texts for errors whose own message names tables, resources or other senders.
+_DETAILS: Final[Mapping[type[Exception], str]] = {
+    RegistryError: "the registry cannot answer at present; try again later",
+    CaseworkUnavailable: "the stored decisions cannot be read or written at present; try again later",
+    PublishFailed: "the events cannot be sent at present; try again later",
+    SeveralSenders: "several senders use this application id",
+}
+
+
 def problem_response(error: Exception) -> Response[str]:
-    """The answer that describes an error. For an unexpected error, it has no details."""
+    """The answer that describes an error, without anything about the inside of the service."""
     body = _problem_body(error)
-    headers = {"Allow": ", ".join(error.methods)} if isinstance(error, MethodNotAllowed) else None
+    headers = {}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.methods)
+    if body["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
     return Response(body["status"], CONTENT_TYPE, json.dumps(body), headers)
 
 
-def is_expected(error: Exception) -> bool:
-    """Whether the caller or the state of the service caused the error, and not a fault in the code."""
-    return status_of(error) is not HTTPStatus.INTERNAL_SERVER_ERROR
+def is_for_operators(error: Exception) -> bool:
+    """Whether operators have to see the error in the log: the code is wrong, or a store or a bus fails."""
+    is_fault = status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return is_fault and not isinstance(error, NoActiveRegistry)
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -88,10 +103,18 @@ def _problem_body(error: Exception) -> dict[str, Any]:
     match error:
         case ServiceError():
             return {**body, "detail": error.msg}
-        case LibraryValidatorError():
-            return {**body, "code": _error_code(type(error)), "detail": str(error)}
+        case LibraryValidatorError() if status is not HTTPStatus.INTERNAL_SERVER_ERROR:
+            return {**body, "code": _error_code(type(error)), "detail": _detail_of(error)}
         case _:
             return body
+
+
+def _detail_of(error: LibraryValidatorError) -> str:
+    """The error's own message, or a text of ours if that message is for operators."""
+    texts = (_DETAILS[kind] for kind in type(error).__mro__ if kind in _DETAILS)
+    if is_for_operators(error):
+        return next(texts, "the service cannot answer at present; try again later")
+    return _DETAILS.get(type(error), str(error))
 
 
 def _error_code(kind: type[Exception]) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import ForbiddenError, NotFoundError, UnauthorizedError
 
-from library_validator.entrypoints.http.problems import MethodNotAllowed, is_expected, problem_response
+from library_validator.entrypoints.http.problems import MethodNotAllowed, is_for_operators, problem_response
 from library_validator.entrypoints.http.request import Caller, Request, Runtime
 from library_validator.entrypoints.http.table import ROUTES, Route, allowed_methods
+from library_validator.observability import describe_error
 
 
 def build_resolver(runtime: Runtime, routes: Sequence[Route] = ROUTES) -> APIGatewayHttpResolver:
@@ -26,8 +27,8 @@ def build_resolver(runtime: Runtime, routes: Sequence[Route] = ROUTES) -> APIGat
         )
 
     def answer_error(error: Exception) -> Response[str]:
-        if not is_expected(error):
-            runtime.logger.error("request failed", exc_info=error)
+        if is_for_operators(error):
+            runtime.logger.error("request failed", extra=describe_error(error))
         return problem_response(error)
 
     resolver.not_found(answer_unknown_path)

@@ -10,6 +10,9 @@ from typing import Final
 from library_validator.entrypoints.http.request import Handler, Role
 from library_validator.entrypoints.http.routes import registry
 
+# The characters that Powertools takes for a variable part of a path.
+_VARIABLE_PART: Final = r"[-._~()'!*:@,;=+&$%<> \[\]{}|^\w]+"
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -19,7 +22,7 @@ class Route:
     handler: Handler
 
     def has_path(self, path: str) -> bool:
-        return re.fullmatch(re.sub(r"<\w+>", "[^/]+", self.path), path) is not None
+        return re.fullmatch(re.sub(r"<\w+>", lambda _: _VARIABLE_PART, self.path), path) is not None
 
 
 ROUTES: Final = (Route("GET", "/v1/registry", frozenset({"sender", "operator"}), registry.live_registry),)

@@ -171,7 +171,7 @@ def _problems_of_values(pair: _Pair[_R], limits: Limits) -> Iterator[Problem]:
         )
         percent = allowed.percent_after(pair.years)
         if limits.is_exceeded(rows, len(kept), percent):
-            changed.append(f"{column} in {share(rows, len(kept))} (at most {percent:g} %)")
+            changed.append(f"{column} in {share(rows, len(kept))} (the limit is {percent:g} %)")
     if changed:
         yield Problem(
             "values_changed",

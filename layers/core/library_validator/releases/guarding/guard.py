@@ -123,7 +123,7 @@ def _problems_of_columns(release: Release, limits: Limits) -> Iterator[Problem]:
     """Problems of columns that are empty or have unsuitable values, without a comparison."""
     for kind, shape in shapes_of(release).items():
         missing = [
-            f"{column} in {share(rows, shape.rows)} (at most {allowed.at_most:g} %)"
+            f"{column} in {share(rows, shape.rows)} (the limit is {allowed.at_most:g} %)"
             for column, allowed in limits.missing.items()
             if limits.is_exceeded(rows := shape.missing.get(column, 0), shape.rows, allowed.at_most)
         ]
