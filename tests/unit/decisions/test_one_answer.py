@@ -62,3 +62,12 @@ def test_event_file_line_and_stored_form_have_the_same_values() -> None:
 def test_a_decision_is_equal_to_its_validated_stored_form() -> None:
     text = decide(**APPLICATION).model_dump_json(warnings="error")  # a value of another type would warn
     assert Decision.model_validate_json(text).model_dump_json() == text
+
+
+def test_a_stored_status_that_is_unknown_here_can_be_read() -> None:
+    """A later version may add a status: a deployment that goes back to this version reads it."""
+    text = decide(**APPLICATION).model_dump_json()
+    assert '"status":"listed"' in text
+    decision = Decision.model_validate_json(text.replace('"status":"listed"', '"status":"merged"'))
+    assert decision.match is not None
+    assert str(decision.match.status) == "merged"
