@@ -21,7 +21,7 @@ from library_validator.matching.index import build_index
 from library_validator.matching.keys import FSCS_KEY_FAMILY
 from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.registry.store import AcceptedRelease
-from library_validator.releases.reading.release import read_release
+from library_validator_cli.release_file import read_release_file
 from library_validator_cli.sheet_cells import sheet_cell
 
 BATCH: Final = 25  # applications decided together: few enough to stay in the processor's cache
@@ -49,13 +49,13 @@ FLAT_COLUMNS: Final = (
 def registry_of(paths: Sequence[Path], on_step: Callable[[str], None]) -> MemoryRegistry:
     """A live registry that is built from releases in any order. ``on_step`` is called with each step.
 
-    Raises ``ReleaseRefused``.
+    Raises ``CommandFailed`` for a file that is not a release.
     """
     releases = []
     accepted = []
     for path in paths:
         on_step(f"reading {path.name}")
-        release = read_release(path)
+        release = read_release_file(path)
         releases.append(release)
         accepted.append(
             AcceptedRelease(

@@ -34,7 +34,8 @@ from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import System
 
 APPLICATION_ID: Final = "counted-application"
-_ROOMS: Final = (str(ROOT / "layers" / "core" / "library_validator"), str(ROOT / "functions"))
+_CODE_FOLDERS: Final = (str(ROOT / "layers" / "core" / "library_validator"), str(ROOT / "functions"))
+_NAMED_KEYS: Final = 30  # a dict with more keys is shown by their number
 _DEPTH: Final = 7  # of containers in containers: the bus entry holds the event's text, no deeper
 
 
@@ -88,14 +89,15 @@ class ValuePath:
         if dataclasses.is_dataclass(value) or isinstance(value, BaseModel) or hasattr(value, "_fields"):
             return kind.__name__
         if isinstance(value, Mapping):
-            return f"{kind.__name__} of {', '.join(sorted(map(str, value)))}"
+            keys = ", ".join(sorted(map(str, value))) if len(value) <= _NAMED_KEYS else f"{len(value)} keys"
+            return f"{kind.__name__} of {keys}"
         marked = {self._shape(part) for part in _parts(value) if self._contains_mark(part, _DEPTH)}
         return f"{kind.__name__} of {' and '.join(sorted(marked - {''})) or 'text'}"
 
 
 def _is_ours(frame: FrameType) -> bool:
     code = frame.f_code
-    return code.co_filename.startswith(_ROOMS) and not code.co_name.startswith("<")
+    return code.co_filename.startswith(_CODE_FOLDERS) and not code.co_name.startswith("<")
 
 
 def _parts(value: object) -> Iterator[object]:
@@ -133,7 +135,7 @@ def path_of_application() -> ValuePath:
     value_path = ValuePath([APPLICATION_ID, libraries[0].fscs_key])
     with in_process_stack() as stack:
         stack.load(SAMPLE_RELEASE)
-        stack.decide([_application(library, f"earlier-{library.fscs_key[:1]}") for library in libraries])
+        stack.decide([_application(library, f"earlier-{library.fscs_key}") for library in libraries])
         stack.forget_decisions()
         batch = [_application(library, f"other-{number}") for number, library in enumerate(libraries)]
         batch[0]["application_id"] = APPLICATION_ID

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from library_validator.releases.lineage.delta import delta_between
-from library_validator.releases.reading.release import read_release
 from library_validator.views.delta import delta_view
 from library_validator_cli.delta_markdown import delta_markdown
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import AsJson
+from library_validator_cli.release_file import read_release_file
 from library_validator_cli.tables.delta import delta_tables
 from library_validator_cli.terminal import show, show_json, show_notice, show_progress
 
@@ -48,7 +48,7 @@ def delta(
     was found. Needs no AWS. Exit code 1: a file is not a whole release, or OLDER is the newer release.
     """
     with show_progress(f"reading {older.name} and {newer.name}"):
-        before, after = read_release(older), read_release(newer)
+        before, after = read_release_file(older), read_release_file(newer)
         if after.fiscal_year < before.fiscal_year:
             raise CommandFailed(
                 f"{newer.name} is for fiscal year {after.fiscal_year}, {older.name} for "

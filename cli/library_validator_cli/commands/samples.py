@@ -12,10 +12,10 @@ from typing import Annotated
 
 import typer
 
-from library_validator.releases.reading.release import read_release
 from library_validator_cli.commands.match import OutputFormat
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import FILES
+from library_validator_cli.release_file import read_release_file
 from library_validator_cli.sample_applications import COLUMNS, SampleApplication, sample_applications
 from library_validator_cli.sample_release import write_sample_release
 from library_validator_cli.terminal import json_line, show_notice, show_progress
@@ -49,7 +49,7 @@ def applications(
     The column kind names the sort of application. Commands that read the file ignore both columns.
     """
     with show_progress(f"reading {release.name}"):
-        drawn_from = read_release(release)
+        drawn_from = read_release_file(release)
     try:
         drawn = sample_applications(drawn_from, count, seed)
         lines = (

@@ -15,6 +15,7 @@ from rich.text import Text
 from library_validator.views.decision import CandidateView, DecisionView, EvidenceRow, MatchView
 from library_validator.views.explanation import Explanation
 from library_validator.views.history import HistoryRow, OverrideRow
+from library_validator.views.words import phone_in_groups
 from library_validator_cli.terminal import (
     ANSWER_STYLES,
     NOTHING,
@@ -153,7 +154,7 @@ def _match_table(view: MatchView) -> Table:
         lines.add_row("outlet", escape(f"{match.fscs_id}  {match.outlet_name or ''} ({view.outlet_type})"))
     lines.add_row("listed at", escape(view.address))
     if view.phone_to_call:
-        lines.add_row("call", f"{view.phone_to_call}  (the registry's own number)")
+        lines.add_row("call", f"{phone_in_groups(view.phone_to_call)}  (the number that the registry lists)")
     lines.add_row("status", escape(f"{view.status}; last listed for fiscal year {match.last_listed}"))
     return lines
 

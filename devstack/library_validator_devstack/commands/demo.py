@@ -30,6 +30,7 @@ from library_validator_devstack.commands.stack import local_stack
 from library_validator_devstack.demo import DemoResult, result_as_json, run_demo
 from library_validator_devstack.local_stack import LocalStack
 
+_SHOWN_CHARACTERS: Final = 80
 _NEXT: Final = (
     ("results", "show every decision"),
     ("explain {example}", "explain one decision with its evidence"),
@@ -73,6 +74,8 @@ def demo(
     surprises = result.surprises()
     for surprise in surprises:
         show_warning(f"not as expected: {surprise}")
+    if not surprises:
+        show_notice(f"all {len(result.cases)} answers are the expected answers")
     if surprises:
         raise typer.Exit(1)
 
@@ -91,16 +94,22 @@ def _show_result(result: DemoResult) -> None:
     answers = ", ".join(f"{count} {words_of_code(answer)}" for answer, count in sorted(counts.items()))
     show(f"\n{len(result.decisions)} decisions: {answers}.")
     show("No match proves that the applicant acts for the library: a person confirms that.")
-    show(f"{result.events} events wait in the results queue for their first consumer.")
+    show(f"{result.events} events, also those about the registry, wait in the results queue.")
     if result.dead_letter:
         show(
-            "1 message is not an application. It is in the dead-letter queue, where a person can look at it:"
+            "1 message is not an application: its JSON ends in the middle. It is in the dead-letter queue, "
+            "where a person can look at it:"
         )
-        show(Text(f"  {result.dead_letter[:80]} …"))
+        show(Text(f"  {_shorten(result.dead_letter)}"))
     total = sum(result.seconds.values())
     slowest = max(result.seconds, key=lambda step: result.seconds[step])
     show(f"\n{total:.0f} seconds in all; the longest step: {slowest} ({result.seconds[slowest]:.0f} s).")
     show(_show_next_commands(result.cases[0].application_id))
+
+
+def _shorten(text: str) -> str:
+    """The beginning of a text, with a sign if there is more."""
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]} …"
 
 
 def _show_next_commands(example: str) -> str:

@@ -339,3 +339,15 @@ def test_match_reads_a_workbook(tmp_path: Path) -> None:
     (answer,) = answers_of(result)
     assert (answer["application_id"], answer["decision"]) == ("17", "validated")
     assert f"sheet read: {sheet.title}; sheets not read: Other" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["match", "release delta"])
+def test_a_refused_release_is_named(command: str, tmp_path: Path) -> None:
+    other = tmp_path / "notes.md"
+    other.write_text("no release")
+    good = ROOT / "events" / "sample" / "pls_sample_fy2021_csv.zip"
+    applications = ROOT / "events" / "demo-applications.jsonl"
+    options = [applications, "--release", good, "--release", other] if command == "match" else [good, other]
+    result = run(*command.split(), *options)
+    assert result.exit_code == 1
+    assert "notes.md is refused: " in result.stderr

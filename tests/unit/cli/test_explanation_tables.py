@@ -30,7 +30,7 @@ def test_a_match_is_shown_with_its_evidence_its_status_and_the_phone_number_to_c
     assert "A-1  VALIDATED" in text
     assert "applied as  Anytown Public Library · 1 Main Street, Anytown, AK" in text
     assert "AK0001  ANYTOWN PL" in text
-    assert "9075550100" in text
+    assert "907-555-0100" in text
     assert "last listed for fiscal year 2022" in text
     assert "+12.0" in text
     assert "Unproven" in text

@@ -334,7 +334,7 @@ def _is_explained_at_location(evidence: Evidence) -> bool:
 
 
 def _is_fscs_id_of_other_entry(given: FscsId, evidence: Evidence) -> bool:
-    """Whether the FSCS id belongs to another entry than the one that name and place lead to.
+    """Whether the FSCS id belongs to one entry, and name and place to another.
 
     These ids belong to the entry too: a former key of it, and the key of a vanished system that its system
     took over, if the applicant gives the vanished name. A state's own id (LIBID) that looks like the FSCS key

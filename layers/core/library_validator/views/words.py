@@ -43,3 +43,8 @@ def address_line(street: str, city: str, state: str, zip_code: str, country: str
     """An address on one line; parts that are empty are left out."""
     parts = (street, city, f"{state} {zip_code}".strip(), country)
     return ", ".join(part for part in parts if part)
+
+
+def phone_in_groups(phone: str) -> str:
+    """Ten digits as a person dials them: ``207-555-0100``."""
+    return f"{phone[:3]}-{phone[3:6]}-{phone[6:]}"
