@@ -288,7 +288,7 @@ def test_every_table_of_a_spreadsheet_is_read_as_it_was_written(
     cells: list[tuple[str, str]], encoding: str, separator: str, quoting: int, end: str
 ) -> None:
     if end == "\r" and encoding == "cp1252":
-        encoding = "mac_roman"  # as Excel for Mac writes it
+        encoding = "mac_roman"  # Excel for Mac writes this encoding
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=separator, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
     writer.writerow(["Record ID", "Library Name", "City"])

@@ -1,4 +1,4 @@
-"""Which column is read for which field, and what the notices say about the other columns."""
+"""A column is chosen for each field, and the notices mention the other columns."""
 
 from __future__ import annotations
 

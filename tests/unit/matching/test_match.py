@@ -31,7 +31,7 @@ def ranking_of(applicant: Applicant, *, compare_all: bool = False) -> Ranking:
     return rank(query, INDEX.postings, load_weights(), INDEX.fiscal_year, compare_all=compare_all)
 
 
-def test_if_an_entry_is_likely_only_some_other_entries_of_the_town_are_compared() -> None:
+def test_if_an_entry_is_likely_not_all_entries_of_the_town_are_compared() -> None:
     applicant = Applicant(name=ALDER.name, city="Alder Point", state="ME", zip="04901")
     few, all_of_them = ranking_of(applicant), ranking_of(applicant, compare_all=True)
     assert len(few.scored) <= 1 + FIRST_COMPARED < len(CROWD) < len(all_of_them.scored)

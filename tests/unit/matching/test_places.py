@@ -33,7 +33,7 @@ WHOLE = ("12 N Fork Rd", "Alder Point", "ME", "04901")
         "12 N Fork Rd, Alder Point, ME, 04901, Estados Unidos",
     ],
 )
-def test_a_whole_address_in_the_street_cell_is_read(line: str) -> None:
+def test_town_state_and_zip_in_the_street_cell_are_read(line: str) -> None:
     place = place_of(line)
     assert (place.line, place.city, place.state, place.zip) == WHOLE
     assert place.is_american
@@ -165,6 +165,6 @@ def test_any_cells_give_a_valid_address(
 
 
 @given(CELLS)
-def test_the_text_before_the_parts_is_part_of_the_line(text: str) -> None:
+def test_the_text_before_town_state_and_zip_is_copied_from_the_line(text: str) -> None:
     for tail in (read_street_line(text), read_city_line(text)):
         assert set(tail.line) <= {*text, ",", " "}

@@ -73,7 +73,7 @@ def test_a_part_has_no_parts_and_the_parts_of_a_query_are_made_once() -> None:
         ({"street": "14 Belfry St"}, False),
     ],
 )
-def test_a_name_is_alone_if_only_a_state_or_an_id_was_given_too(
+def test_a_name_is_alone_if_nothing_but_a_state_or_an_id_was_given_with_it(
     fields: dict[str, str], *, alone: bool
 ) -> None:
     assert query_of("Larchmere Public Library", **fields).is_name_alone is alone

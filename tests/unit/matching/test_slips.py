@@ -1,4 +1,4 @@
-"""Which words are a listed word that is mistyped or shortened, and which are other words."""
+"""A mistyped or shortened word is recognized as the listed word, and another word is not."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_ids_of_outlets_are_read_in_every_spelling(spelling: str, key: str, outl
 @pytest.mark.parametrize("spelling", [*FSCS_IDS_WITHOUT_OUTLET, *FSCS_IDS_UNREAD])
 @EXAMPLES
 @given(key=KEYS, outlet=OUTLETS)
-def test_an_unreadable_outlet_is_left_out_and_never_another_outlet(
+def test_an_unreadable_outlet_number_is_left_out_and_never_read_as_another(
     spelling: str, key: str, outlet: int
 ) -> None:
     read = normalize.fscs_id(spell_outlet(spelling, key, outlet))

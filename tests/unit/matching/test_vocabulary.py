@@ -26,7 +26,7 @@ def test_names_are_kept_as_compared_and_as_published() -> None:
         ("MT LARCH LIBRARY", "MT", "MOUNT"),
     ],
 )
-def test_an_abbreviation_is_kept_only_in_its_long_form(published: str, word: str, long: str) -> None:
+def test_an_abbreviation_is_replaced_by_its_long_form(published: str, word: str, long: str) -> None:
     found = vocabulary(published)
     assert long in found.counts
     assert word not in found.counts

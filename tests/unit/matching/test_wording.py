@@ -64,7 +64,7 @@ def test_doing_business_as_and_known_as_are_one_word(written: str, word: str) ->
         ("Larchmere Library Pub", ("LARCHMERE", "LIBRARY", "PUB")),
     ],
 )
-def test_pub_means_public_only_with_its_point(name: str, words: tuple[str, ...]) -> None:
+def test_pub_means_public_with_its_point_and_not_without_it(name: str, words: tuple[str, ...]) -> None:
     assert wording_of(name) == words
 
 

@@ -65,7 +65,7 @@ def offers_of_page(
     return [(offer.fiscal_year, offer.url) for offer in linked_offers(source, page, today)]
 
 
-# The list
+# The list of sources
 
 
 def test_the_built_in_list_has_the_agency_first_and_then_copies_that_are_not_official() -> None:
@@ -198,7 +198,7 @@ def test_an_operators_address_is_official_only_on_the_agencys_hosts() -> None:
             own_source(wrong, listed)
 
 
-# What is offered
+# The offers of a source
 
 
 def test_links_to_releases_are_found_on_any_page() -> None:
@@ -272,7 +272,7 @@ def test_an_uploaded_object_has_the_name_of_its_file() -> None:
         assert offer_at(PAGE, address, None, TODAY).file_name == name
 
 
-# The search
+# The time and the memory of a search
 
 
 class SlowHttpClient(MemoryHttpClient):

@@ -1,4 +1,4 @@
-"""The refusal of a release in another format than CSV names the format and says what to do."""
+"""A release that is not CSV is refused: the refusal names the format and says what to do."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_workbook_is_named_although_it_unpacks_to_too_much() -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as writer:
         for name, content in WORKBOOK.items():
             writer.writestr(name, content)
-        writer.filelist[-1].file_size = 1 << 30  # as its directory says
+        writer.filelist[-1].file_size = 1 << 30  # the zip's directory states this size
     assert refusal(target).startswith("an Excel workbook (.xlsx);")
 
 

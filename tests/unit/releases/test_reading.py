@@ -17,7 +17,7 @@ from tests.builders.release_files import (
     zip_of,
 )
 
-UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # in Windows-1252
+UNDEFINED = frozenset({0x81, 0x8D, 0x8F, 0x90, 0x9D})  # bytes without a character in Windows-1252
 
 
 def test_every_field_of_a_record_comes_from_its_column() -> None:

@@ -1,4 +1,4 @@
-"""Which column of a table is read for which field of an application, and why other columns are not read."""
+"""Chooses the columns that are read for the fields of an application, and says why others are not read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from library_validator.intake.headers import Meaning, meaning_of
 from library_validator.intake.street_lines import StreetPart
 
 COLUMNS: Final = ("application_id", *FIELDS, "revision")
-_SHOWN: Final = 80  # characters of a header
+_SHOWN: Final = 80  # most characters of a header that a message shows
 
 
 class Choice(NamedTuple):
@@ -36,7 +36,7 @@ class ColumnMapping:
     single: tuple[tuple[str, int], ...]  # field and position; no street if ``street`` has parts
     street: tuple[StreetPart, ...]  # empty if one column has the whole street
     choices: tuple[Choice, ...]  # in the order of ``COLUMNS``
-    passed_over: tuple[tuple[str, str], ...]  # a header, and why another column is read
+    passed_over: tuple[tuple[str, str], ...]  # a header, and the reason why another column is read instead
     ignored: tuple[str, ...]  # headers that are not recognised
     personal: tuple[str, ...]  # headers of columns about persons
     unnamed: tuple[int, ...]  # positions of columns without a header, before the last header

@@ -1,7 +1,6 @@
 """The lines of a text file of unknown encoding.
 
-A file is read as UTF-8. A line that is not UTF-8 is read as Windows-1252; this changes no other
-line.
+A file is read as UTF-8. A line that is not UTF-8 is read as Windows-1252; this changes no other line.
 UTF-16 and UTF-32 are recognised by their byte-order mark, UTF-16 also by its zero bytes.
 """
 

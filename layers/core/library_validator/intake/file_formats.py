@@ -27,7 +27,7 @@ _OTHER_FORMATS: Final = (
 )
 _MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|html|head|table|meta|\?xml|!--)", re.IGNORECASE)
 _JSON_ARRAY: Final = re.compile(rb"\s*\[\s*[{\]]")
-# A member that only zips of a format have, and the phrase that follows the file's name.
+# A member that a zip of one format has and no other zip has, and the phrase that follows the file's name.
 _OTHER_ZIPS: Final = (
     ("xl/workbook.bin", f"is a binary workbook (.xlsb); {_AS_CSV}"),
     (

@@ -30,10 +30,10 @@ _BARE_NOUN: Final = 40  # "Library" comes after "Library name" and "Organization
 _PART_OF_LIBRARY: Final = 20
 _BRANCH: Final = 70
 _BARE_NAME: Final = 90
-_PLAINEST: Final = 10  # of headers with the same meaning, the header with the fewest other words comes first
+_PLAINEST: Final = 10  # the header with the fewest other words comes first among headers of one meaning
 _IN_SECTION: Final = 1000  # "Organization details: Name" comes after every header without a section
 _A_PLACE: Final = 100
-_A_SENTENCE: Final = 5  # words
+_A_SENTENCE: Final = 5  # a header of so many words may be a sentence
 
 _HUMP: Final = re.compile(r"([a-z])([A-Z])")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s\b")

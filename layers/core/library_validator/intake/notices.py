@@ -26,8 +26,8 @@ class Notices:
     titles: dict[int, str] = field(default_factory=dict)  # line -> text above the header
     others: OtherEncoding | None = None  # lines in another encoding
     uneven_rows: int = 0
-    unnamed_values: int = 0  # number of rows
-    lines_of_persons: int = 0  # number of rows
+    unnamed_values: int = 0  # number of rows with a value in a column without a header
+    lines_of_persons: int = 0  # number of rows with an address line that names a person
     error_cells: int = 0
 
     def add(self, mapping: ColumnMapping) -> None:

@@ -1,4 +1,4 @@
-"""Whether the cells of a line are a row of its table, and what is wrong if they are not."""
+"""Decides whether the cells of a line are a row of its table, and says what is wrong if they are not."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RowShape:
     delimiter: str
     has_spaces: bool  # whether the header has a blank after each delimiter
     checks: tuple[tuple[int, Callable[[str], object]], ...]
-    state: int | None  # positions of columns
+    state: int | None  # position of the column with the state, if there is one
     zip: int | None
 
     @classmethod
@@ -64,8 +64,8 @@ class RowShape:
     def problem_of(self, cells: Sequence[str]) -> str:
         """Why the cells are not a row; empty if they are a row.
 
-        Too few or too many cells are still a row if certainly only empty cells at the end are missing or too
-        many.
+        Too few or too many cells are also a row, if it is certain that the missing or surplus cells are empty
+        cells at the end.
         """
         if self.is_whole(cells):
             return _SHIFTED if self.is_shifted(cells) else ""

@@ -3,8 +3,8 @@
 A row is a single line, unless a quoted cell has line breaks. Several lines are a row only if
 
 - the cell is closed, and the row then has exactly the cells of the header;
-- none of the lines could be a row of the file by itself;
-- and no stray mark follows: it would show that the closing mark opened another cell.
+- none of the lines could be a row of the file by itself; and
+- no stray mark follows: it would show that the closing mark opened another cell.
 
 Lines that are not a row are reported together, up to the next line where a row certainly begins. So a lost or
 added quotation mark makes only its own row unreadable, and two rows are never read as one row.
@@ -20,10 +20,10 @@ from library_validator.intake.encodings import Line
 from library_validator.intake.quoted_cells import QuotedCells, State
 from library_validator.intake.table_rows import RowShape, TableRow
 
-_MOST_LINES: Final = 200  # of a row
-_MOST_CHARACTERS: Final = 256 * 1024  # of a row
+_MOST_LINES: Final = 200  # a row has at most so many lines
+_MOST_CHARACTERS: Final = 256 * 1024  # a row has at most so many characters
 _UNREADABLE: Final = "cannot be read: "
-_LINES_CHECKED: Final = 20  # after a row of several lines
+_LINES_CHECKED: Final = 20  # so many lines after a row of several lines are checked for a stray mark
 _ONE_OR_SEVERAL: Final = (
     "these lines are one row with line breaks in a cell, or several rows with stray quotation marks"
 )

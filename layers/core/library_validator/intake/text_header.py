@@ -11,7 +11,7 @@ from library_validator.intake.encodings import Line
 from library_validator.intake.quoted_cells import QuotedCells, State
 
 DELIMITERS: Final = (",", ";", "\t")
-LINES_SEARCHED: Final = 20  # that are not blank
+LINES_SEARCHED: Final = 20  # number of lines that are not blank
 _MOST_LINES: Final = 200
 # "sep=;", as spreadsheets write and understand it.
 _SEPARATOR_LINE: Final = re.compile(r'\s*"?sep=(.)"?[,;\t\s]*', re.IGNORECASE)

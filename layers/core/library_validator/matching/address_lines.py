@@ -25,7 +25,7 @@ from library_validator.matching.zips import is_foreign_within, state_of_zip
 _LONGEST: Final = 200
 _PARTS: Final = re.compile(r"\s*[,;|()\n]\s*|\s+-\s+")
 _ZIP: Final = re.compile(r"(?:^|(?<=[\s.,]))(\d{5})(?:-\d{4})?$")
-# Words such as HWY: after them, five figures at the end of a line are not a ZIP.
+# Five figures at the end of a line are not a ZIP if one of these words, such as HWY, is before them.
 _NUMBERED: Final = re.compile(
     r"(?i)(?:\b(?:box|bx|drawer|hwy|highway|route|rte|rt|rd|road|cr|fm|sr|us|no|num|suite|ste|unit|apt|lot|apartado|apdo|"
     r"casilla|bag|room|rm|bldg|building|mile|km|pmb|rr|hc)|#)[\s.#:]*$"
@@ -41,7 +41,7 @@ _CODE: Final = re.compile(r"(?:^|\s)([A-Z]{2}|[A-Z]\.\s?[A-Z]\.)$")
 _UNIT: Final = re.compile(
     r"(?i)^(?:suite|ste|unit|apt|room|rm|floor|fl|bldg|building|lot|po\b|p\.?\s?o\.?\s|box|#)"
 )
-_MOST_NAMES: Final = 3  # most words in the name of a state
+_MOST_NAMES: Final = 3  # the longest name of a state has so many words
 _LONGEST_TOWN: Final = 40
 
 
@@ -52,12 +52,12 @@ class Tail(NamedTuple):
     city: str = ""
     state: str = ""
     zip: str = ""
-    is_american: bool = False  # the United States are named
-    is_foreign: bool = False  # another country is named, or a part or postal code of it
+    is_american: bool = False  # whether the text names the United States
+    is_foreign: bool = False  # whether it names a place abroad or has a foreign postal code
 
 
 def is_plain_city(text: str) -> bool:
-    """A quick check: whether a cell has only the name of a town, without wrapping or other text."""
+    """A quick check: whether a cell is the name of a town, without wrapping or other text."""
     if text[-3:-2] == " ":  # two letters at the end, perhaps of a state
         return False
     if text[:3].upper() not in BEGINNINGS and text.isascii() and text.replace(" ", "").isalpha():
@@ -157,7 +157,7 @@ def _cut_state(parts: list[str], zip_code: str, *, street: bool) -> str:
     expected = state_of_zip(zip_code)
     last = parts[-1]
     if street and not zip_code and not (len(parts) > 2 and _is_town(parts[-2])):
-        return ""  # not states: 100 LIBRARY ST, NE; 5 OCEAN, WILLOW CT
+        return ""  # NE and CT are not states in 100 LIBRARY ST, NE and 5 OCEAN, WILLOW CT
     whole = code_of(words(last))
     if whole and len(parts) > 1:
         parts.pop()
@@ -187,7 +187,7 @@ def _is_town(part: str) -> bool:
 
 
 def _has_other_state_than_zip(part: str, zip_code: str) -> bool:
-    """Whether the part before a ZIP is, or ends in, the code or name of a state that has no such ZIPs."""
+    """Whether the part before a ZIP is or ends with a state to which the ZIP does not belong."""
     code = _CODE.search(part)
     state = code_of(words(part)) or (code_of(words(code[1])) if code else "")
     return bool(zip_code and state and state != state_of_zip(zip_code))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Description(Protocol):
-    """An organization's description of itself, as it was given; empty means not given."""
+    """The values that describe an organization, as they were given; a value that was not given is empty."""
 
     @property
     def name(self) -> str: ...

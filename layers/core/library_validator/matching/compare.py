@@ -104,7 +104,7 @@ def _comparers_of_parts(query: Query) -> list[NameComparer]:
     ]
 
 
-# Best first; a different phone is before a missing phone.
+# The best level is first. "missing" is last, after the levels of a different phone.
 PHONE_LEVELS: Final[tuple[PhoneLevel, ...]] = (
     *(level for level in get_args(PhoneLevel) if level != "missing"),
     "missing",
@@ -125,7 +125,7 @@ def compare_phones(applied: str, listed: tuple[str, ...]) -> PhoneLevel:
     for phone in listed:
         if applied[3:] == phone[3:]:
             return "other_area_code"
-        # A slip leaves the first or the last four digits unchanged; otherwise no distance is computed.
+        # One slip leaves the first or the last four digits unchanged; if both differ, it is not one slip.
         if (applied[:4] == phone[:4] or applied[6:] == phone[6:]) and OSA.distance(
             applied, phone, score_cutoff=1
         ) <= 1:

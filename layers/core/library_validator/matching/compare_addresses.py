@@ -36,12 +36,12 @@ def compare_addresses(
         if place == "missing" or _PLACE_RANK[where] < _PLACE_RANK[place]:
             place = where
         if best == "exact" and place == "zip_and_city":
-            break  # no address agrees better
+            break  # no other address can agree better
     return best, place, shown
 
 
 def may_match_address(applied: Street, listed_addresses: Iterable[Address]) -> bool:
-    """A quick check: whether the PO box is listed, or a house number that is equal or near."""
+    """A quick check: whether an address of the entry has the applicant's PO box, or a near house number."""
     for address in listed_addresses:
         listed = address.street
         if applied.box and applied.box == listed.box:

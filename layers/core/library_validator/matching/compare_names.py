@@ -71,9 +71,9 @@ class NameComparer:
         statistics: Statistics,
         make_parts: Callable[[], Sequence[NameComparer]] = tuple,
     ) -> None:
-        """``unknown_words`` are in no entry; ``place_words`` are the words of the applicant's city and state.
+        """``place_words`` are words of the applicant's city and state. No entry has the ``unknown_words``.
 
-        ``make_parts`` makes a comparer for each name within the name; it is called at most once.
+        ``make_parts`` makes a comparer for each name within the applicant's name; it is called at most once.
         """
         self._name = name
         self._unknown = unknown_words
@@ -149,7 +149,7 @@ class NameComparer:
         return best
 
     def compare_with(self, listed: Name, place: frozenset[str], *, of_system: bool = False) -> NameAgreement:
-        """The agreement with another name that may have a word in common.
+        """The agreement with a listed name that may share a word with the applicant's name.
 
         ``place``: the words of the applicant's place and the entry's place.
         """
@@ -203,7 +203,7 @@ class NameComparer:
 
 
 def _has_other_government(applied: Name, agreed: Name, system: Name) -> bool:
-    """Whether the applicant names another kind of government than the system's own name does.
+    """Whether the names of applicant and system have different kinds of government.
 
     The central library of Briar County may be in Briar City and be called just Briar: it belongs to the
     county.
@@ -258,7 +258,7 @@ def _name_level(
 def _separating_words(
     applied: Name, listed: Name, only_applied: list[str], only_listed: list[str], place: frozenset[str]
 ) -> frozenset[str]:
-    """Words that distinguish neighbours, such as NORTH or COUNTY, and that only one of the names has.
+    """Words that distinguish neighbours, such as NORTH or COUNTY, that are in one name and not in the other.
 
     ``CITY`` alone does not distinguish (a town writes itself ``City of Eagle Public Library``), unless the
     other name has another kind of government.

@@ -39,7 +39,7 @@ class Listing(NamedTuple):
     population: str
     operating_expenditure: str
     fate: str  # closed, absorbed or no_longer_reported; empty while the entry is listed
-    successor_id: str  # FSCS id, or key, of the certain successor of which the entry is now a part
+    successor_id: str  # FSCS id or key of the certain successor, which the entry is now a part of
     successor_name: str
     successor_since: str  # fiscal year since which the entry is a part of the successor
 
@@ -76,7 +76,7 @@ class Entry:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        """The words that explain an applicant's words; made at the first use."""
+        """The words that explain an applicant's words; computed at the first use."""
         if self._vocabulary is None:
             listing = self.listing
             self._vocabulary = vocabulary_of(
@@ -90,7 +90,7 @@ class Entry:
 
     @property
     def says_library(self) -> bool:
-        """Whether every name of the entry has a word for library; found out at the first use."""
+        """Whether every name of the entry has a word for library; computed at the first use."""
         if self._says_library is None:
             names = (*self.names, *self.system_names)
             self._says_library = not any(LIBRARY_WORDS.isdisjoint(name.tokens) for name in names)

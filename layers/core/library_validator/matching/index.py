@@ -30,7 +30,7 @@ class Index:
     fiscal_year: int  # of the newest release
     systems: int  # number of systems in the newest release
     outlets: int
-    entries: int  # also entries of older releases that have vanished
+    entries: int  # number of entries, including libraries that only older releases list
 
 
 def build_index(releases: Sequence[Release]) -> Index:

@@ -21,7 +21,7 @@ from library_validator.matching.statistics import Statistics
 from library_validator.matching.stored_entries import entry_of, records_of
 from library_validator.matching.weights import Weights
 
-# Of the candidates that share only a town, a ZIP or a word, so many are compared first.
+# So many of the candidates that share a town, a ZIP or a word, and nothing else, are compared first.
 FIRST_COMPARED: Final = 3
 # The bits of a shared ZIP or town, to choose candidates; a shared word counts by its rarity.
 _PLACE_BITS: Final = {ZIP_FAMILY: 9.0, CITY_FAMILY: 6.0}
@@ -56,11 +56,11 @@ class Ranking:
 
     @property
     def runner_up(self) -> ScoredCandidate | None:
-        """The best listed candidate that belongs to another system than the best candidate."""
+        """The best listed candidate outside the system of the best candidate."""
         return self.best_other_than(self.scored[0]) if self.scored else None
 
     def only_system_of_town(self) -> ScoredCandidate | None:
-        """The best candidate of the only system that is listed in the applicant's town, if there is one."""
+        """The best candidate of the system in the applicant's town, if exactly one system is listed there."""
         family = CITY_FAMILY if any(key[0] == CITY_FAMILY for key in self.keys) else ZIP_FAMILY
         town = next((self.postings.get(key) for key in self.keys if key[0] == family), None)
         listed = [entry_of(record) for record in records_of(town)] if town else []
@@ -70,7 +70,7 @@ class Ranking:
         return next((candidate for candidate in self.scored if candidate.entry.fscs_key in systems), None)
 
     def best_other_than(self, chosen: ScoredCandidate) -> ScoredCandidate | None:
-        """The best listed candidate that belongs to another system than ``chosen``."""
+        """The best listed candidate outside the system of ``chosen``."""
         key = chosen.entry.fscs_key
         for other in self.scored:
             if other.entry.fscs_key != key:

@@ -101,8 +101,8 @@ def name_tokens(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65_536)
 def tokens_of(text: str) -> tuple[str, ...]:
-    """The same tokens, from a name that ``words_of_name`` has read."""
-    if not text.replace(" ", "").isalpha():  # a figure may have NO before it
+    """The tokens of a name, from the text that ``words_of_name`` returns for it."""
+    if not text.replace(" ", "").isalpha():  # before a figure, NO means number
         text = _NUMBERED.sub("", text)
     raw = text.split()
     if not PHRASE_WORDS.isdisjoint(raw):
@@ -147,7 +147,7 @@ _NAME_MEANINGS: Final = {
 
 
 def _cardinal(word: str) -> str:
-    """``5`` of ``5TH``; any other word with a figure is unchanged."""
+    """The number of an ordinal, ``5`` for ``5TH``; any other word with a figure is unchanged."""
     ordinal = _ORDINAL.match(word)
     return ordinal[1] if ordinal else word
 

@@ -83,7 +83,7 @@ def read_phone(text: str) -> str:
 
 
 def is_blank_phone(text: str) -> bool:
-    """Whether a text is empty, or only fills a required field: ``0``, ``000-000-0000``, ``-3``."""
+    """Whether a text is empty, or was written to fill a required field: ``0``, ``000-000-0000``, ``-3``."""
     digits = "".join(_DIGITS.findall(text))
     if not text or text.strip() in ("-1", "-2", "-3", "-4", "-9"):
         return True
@@ -99,7 +99,7 @@ def _has_letters(text: str) -> bool:
 
 
 def _number_in_letters(text: str) -> tuple[str, ...]:
-    """The number of ``1-800-LIBRARY`` by the letters on telephone keys; only seven letters count."""
+    """The number of ``1-800-LIBRARY`` by the letters on telephone keys; the first seven letters count."""
     found = _VANITY.fullmatch(text.upper())
     if found is None or not _has_letters(found[2]):
         return ()

@@ -152,7 +152,7 @@ class _Reading:
         return line, city
 
     def _take_tail(self, tail: Tail) -> bool:
-        """Take the end of a line, unless it has another state or ZIP than the given values."""
+        """Take the end of a line, unless its state or ZIP differs from the given state or ZIP."""
         if tail.zip and self.zip and tail.zip != self.zip:
             return False
         state = tail.state or state_of_zip(tail.zip)
@@ -174,7 +174,7 @@ class _Reading:
             return
         found = read_country(country)
         if self.state and read_state(country).code == self.state and not self._has_flag:
-            self.is_american = True  # the country Georgia, if the state is Georgia too
+            self.is_american = True  # Georgia as the country is the state, if the given state is Georgia
         elif found.foreign:
             self.unread.append(unread.FOREIGN_COUNTRY)
         elif found.state and self.state and found.state != self.state:

@@ -82,7 +82,7 @@ class Query:
 
     @property
     def is_name_alone(self) -> bool:
-        """Whether only a name, and perhaps a state or an FSCS id, was given."""
+        """Whether nothing was given except a name, and perhaps a state or an FSCS id."""
         return not (self.city or self.zip or self.phone or self.street != NO_STREET)
 
     @property
@@ -95,7 +95,7 @@ class Query:
 
     @property
     def state_is_of_zip(self) -> bool:
-        """Whether only the ZIP shows the applicant's state."""
+        """Whether the state is known from the ZIP, because nothing else shows it."""
         return not self.place.state and self.fscs_id is None
 
 

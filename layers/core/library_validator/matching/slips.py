@@ -1,4 +1,4 @@
-"""Whether a written word is a listed word that is mistyped, cut short or abbreviated."""
+"""Recognizes a written word as a listed word that is mistyped, cut short or abbreviated."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def forms_of(listed: str) -> frozenset[str]:
 def is_written_for(written: str, listed: str) -> bool:
     """Whether a word is the listed word, mistyped or cut short.
 
-    A word of everyday language is not a slip of a word that libraries share. Names have no such list of
-    words.
+    If libraries share the listed word, a word of everyday language is not a slip of it: a ranch is not a
+    branch.
     """
     if listed in OF_LIBRARIES and (written in OWN_WORDS or _is_prefixed(written, listed)):
         return False

@@ -121,7 +121,7 @@ def _join_at_apostrophe(found: re.Match[str], statistics: Statistics) -> str:
 
 
 def _join_split_words(name: Name, statistics: Statistics) -> Name:
-    """``De Kalb`` as ``Dekalb``, if an entry has the joined word, and no entry one of the single words."""
+    """``De Kalb`` as ``Dekalb``, if an entry has the joined word, and one of the two words is in no entry."""
     known, tokens = statistics.words, list(name.tokens)
     for position in range(len(tokens) - 1, 0, -1):
         before, word = tokens[position - 1], tokens[position]

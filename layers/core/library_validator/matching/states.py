@@ -17,13 +17,13 @@ from library_validator.matching.words import STATE_CODES
 
 
 class State(NamedTuple):
-    """A state as it was read. ``code`` is empty if only a country, or no state, was given."""
+    """A state as it was read. ``code`` is empty if the text has no state."""
 
     code: str
     zip: str = ""  # a ZIP after the state
-    is_american: bool = False  # the United States are named
-    is_foreign: bool = False  # a province, or another country
-    is_unreadable: bool = False  # the text is neither a state nor foreign
+    is_american: bool = False  # whether the text names the United States
+    is_foreign: bool = False  # whether the text is a province or another country
+    is_unreadable: bool = False  # whether the text is neither a state nor foreign
 
 
 _NONE: Final = State("")

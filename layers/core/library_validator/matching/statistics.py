@@ -17,7 +17,7 @@ class Statistics:
     counts: Mapping[str, int]
     words_once: frozenset[str]
     words: frozenset[str] = field(init=False, repr=False, compare=False)  # words of any entry
-    _bits: dict[int, float] = field(init=False, repr=False, compare=False)  # by count
+    _bits: dict[int, float] = field(init=False, repr=False, compare=False)  # count of a word -> bits
 
     def __post_init__(self) -> None:
         different = {1, *self.counts.values()}

@@ -38,7 +38,7 @@ _AND: Final = re.compile(r"(?i) and | ?& ?")
 
 @lru_cache(maxsize=16_384)
 def wording_of(name: str) -> tuple[str, ...]:
-    """The words of a name in their order, upper-case ASCII letters and digits: forty at most."""
+    """The first forty words of a name in their order, in upper-case ASCII letters and digits."""
     return tuple(_words(fold(split_joined_words(name[:MAX_CHARACTERS])))[:MAX_WORDS])
 
 
@@ -47,7 +47,7 @@ def left_out_text(name: str) -> str:
     if name.isascii() and (
         len(name) <= MAX_WORDS or (len(name) + 1) // 2 + name.count("&") + name.count("+") <= MAX_WORDS
     ):
-        return ""  # so short a name has at most ``MAX_WORDS`` words
+        return ""  # a name of this length has at most ``MAX_WORDS`` words
     words = _words(fold(split_joined_words(name[:MAX_CHARACTERS])))
     return lost_characters(name) or name[MAX_CHARACTERS:] or " ".join(words[MAX_WORDS:])
 

@@ -1,4 +1,4 @@
-"""The vocabulary: abbreviations, kinds, separators, affiliates. Data only; rules are elsewhere.
+"""The vocabulary: abbreviations, kinds, separators, affiliates. Rules are elsewhere.
 
 Street and unit abbreviations follow USPS Publication 28, appendix C; state codes its appendix B.
 """
@@ -234,20 +234,20 @@ HOMOGLYPHS: Final = _LOOK_ALIKES | _LATIN_LETTERS
 # The following words explain an applicant's words that its entry does not have (decisions/explained_name.py).
 # A name with such a word says that it is a library.
 SAYS_LIBRARY: Final = _set("LIBRARY BOOKMOBILE")
-# Words that only libraries use in their names: at any position,
+# Words that belong to a library's name at any position.
 ANYWHERE: Final = _set("LIBRARY PUBLIC BRANCH MAIN CENTRAL BOOKMOBILE")
-# after the word library,
+# Words that belong to a library's name after the word library.
 AFTER_LIBRARY: Final = _set("DISTRICT SYSTEM HEADQUARTERS DEPARTMENT")
-# before the word library, with only such words between,
+# Words that belong to it before the word library, if all words between are such words.
 BEFORE_LIBRARY: Final = _set("""
     FREE MEMORIAL DISTRICT REGIONAL CARNEGIE TOWN CITY VILLAGE TOWNSHIP COUNTY BOROUGH PARISH MUNICIPAL
     AREA JOINT
 """)
-# and before the word library, if street or phone show that it is the library.
+# Words that belong to it before the word library, if street or phone show that it is the library.
 BEFORE_LIBRARY_AT_ITS_PLACE: Final = _set("COMMUNITY NEIGHBORHOOD")
-# All these words, and the words that many libraries share.
+# All words of the four lists above, and the words that many libraries share.
 OF_LIBRARIES: Final = GENERIC | ANYWHERE | AFTER_LIBRARY | BEFORE_LIBRARY | BEFORE_LIBRARY_AT_ITS_PLACE
-# Words of these that can make a name without the word library: they are not left out like the others.
+# Words of ``OF_LIBRARIES`` that can be a name without the word library: ``LEFT_OUT`` does not have them.
 _OF_NAMES: Final = _set("""
     BUILDING CENTER LEARNING LEGACY LOCAL READING RESOURCE ROOM SERVICE SERVICES STATION TOWN UNITED VILLAGE
 """)

@@ -44,7 +44,7 @@ def _states_in(table: str) -> dict[str, str]:
 
 
 _STATE_OF_PREFIX: Final = _states_in(_PREFIXES)
-_NO_ZIPS: Final = frozenset(("00000", "99999"))  # only fill a required field
+_NO_ZIPS: Final = frozenset(("00000", "99999"))  # people write these into a required field
 _STATE_OF_EXCEPTION: Final = _states_in(_EXCEPTIONS) | dict.fromkeys(_NO_ZIPS, "")
 _FILLS_FIELD: Final = re.compile(r"(?:-\d|0+(?:-0+)?|9{5}(?:-?9{4})?)(?:\.0+)?")
 _AROUND: Final = " .,;:'\"_()[]#/\\-"

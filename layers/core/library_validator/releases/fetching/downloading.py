@@ -48,7 +48,7 @@ class FetchOutcome(StrEnum):
     """The result of a request to a source. The first five results are answers and end the search."""
 
     UPLOADED = "uploaded"
-    FOUND = "found"  # a trial: the release is new and would be uploaded
+    FOUND = "found"  # only in a trial: the release is new, and a search without trial would upload it
     NOT_MODIFIED = "not_modified"  # the file is the same as at the last download
     KNOWN = "known"  # the same content was uploaded or accepted before
     NOTHING_NEWER = "nothing_newer"
@@ -185,14 +185,14 @@ class Downloader:
         if answer.status == 304 and conditions:
             return Download(url, 0, "", Validators(), not_modified=True)
         if answer.status != 200:
-            raise _fault_of_status(answer, self.now)
+            raise _error_of_http_status(answer, self.now)
         if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
             raise NotFetched(
                 FetchOutcome.UNEXPECTED, "sends compressed content, although the request forbids it"
             )
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > max_bytes:
-            raise _fault_of_size(int(declared), max_bytes)
+            raise _error_of_excess_size(int(declared), max_bytes)
         size, digest = self._write_body(answer, target, kind, max_bytes)
         if declared.isdecimal() and size != int(declared):
             raise NotFetched(
@@ -214,7 +214,7 @@ class Downloader:
         for chunk in answer.body:
             size += len(chunk)
             if size > max_bytes:
-                raise _fault_of_size(None, max_bytes)
+                raise _error_of_excess_size(None, max_bytes)
             if self.time_left() <= 0:
                 raise NotFetched(FetchOutcome.TIMED_OUT, f"had sent {size:,} bytes when the time was up")
             if len(beginning) < _LOOKED_AT:
@@ -265,7 +265,7 @@ def _check_kind(kind: str, beginning: bytes, headers: Mapping[str, str]) -> None
     raise NotFetched(FetchOutcome.NOT_A_RELEASE, f"sends {said} instead of {kind} ({begins})")
 
 
-def _fault_of_status(answer: HttpResponse, now: Clock) -> NotFetched:
+def _error_of_http_status(answer: HttpResponse, now: Clock) -> NotFetched:
     status = answer.status
     transient = status in _TRANSIENT
     wait = _retry_after(answer.headers.get("retry-after", ""), now) if transient else None
@@ -312,6 +312,6 @@ def _pause_seconds(fault: NotFetched, attempt: int) -> float | None:
     return max(own, fault.wait or 0.0)
 
 
-def _fault_of_size(size: int | None, most: int) -> NotFetched:
+def _error_of_excess_size(size: int | None, most: int) -> NotFetched:
     said = f"announces {size:,} bytes; the limit is {most:,}" if size else f"sends more than {most:,} bytes"
     return NotFetched(FetchOutcome.TOO_LARGE, said)

@@ -141,7 +141,7 @@ class Attempt:
     url: str = ""
     fiscal_year: int | None = None
     sha256: str = ""
-    run_id: str = ""  # of the load that an upload triggers
+    run_id: str = ""  # id of the run that loads the uploaded release
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +277,7 @@ class _Request:
         return offer_at(self.source, address, None, self.now().date())
 
     def _select_offers(self, offers: list[Offer]) -> list[Offer]:
-        """The offers newer than the live release or, without such offers, one for the live fiscal year."""
+        """The offers that may be newer than the live release; if there are none, one for the live year."""
         live = self.known.fiscal_year
         if self.source.kind == "file" or live is None:
             return offers

@@ -15,19 +15,19 @@ from library_validator.releases.records import Outlet, Problem, Release, System
 
 _R = TypeVar("_R", System, Outlet)
 _STATES_SHOWN: Final = 5
-_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "VI"})  # these report in some years only
+_TERRITORIES: Final = frozenset({"AS", "GU", "MP", "PR", "VI"})  # these do not report every year
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair(Generic[_R]):
-    """The records of one kind of two releases."""
+    """The systems of two releases, or their outlets."""
 
     kind: str  # systems or outlets
     nearest: dict[str, _R]
     new: dict[str, _R]
     nearest_year: int
     years: int  # years between the two releases, at least 1
-    renumbered: int  # number of records with another key in the new release
+    renumbered: int  # number of records whose key has changed
     backwards: bool  # whether the new release is of an earlier year
 
 

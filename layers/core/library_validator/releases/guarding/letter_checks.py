@@ -68,7 +68,7 @@ def _problems_of_lost_accents(release: Release, nearest: Release, limits: Limits
 def _texts_of(
     release: Release, has_property: Callable[[str], bool], keys: Collection[str] | None = None
 ) -> dict[_Place, str]:
-    """The names and addresses with a property; with ``keys``, only those of these systems and outlets."""
+    """The names and addresses that have a property, of all records or of the records with ``keys``."""
     records: Iterable[tuple[str, System | Outlet]] = (
         *((system.fscs_key, system) for system in release.systems),
         *((outlet.fscs_id, outlet) for outlet in release.outlets),

@@ -1,4 +1,4 @@
-"""The guard's limits, from guard.toml: per cent of rows, and numbers of values for letters."""
+"""The guard's limits, from guard.toml: rows in per cent, and numbers of values with spoiled letters."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Limits(_Model):
     letters: Letters
 
     def is_exceeded(self, rows: int, of: int, percent: float) -> bool:
-        """Whether ``rows`` out of ``of`` rows are more than ``few`` and more than ``percent``."""
+        """Whether ``rows`` are more than ``few`` rows, and more than ``percent`` per cent of ``of`` rows."""
         return rows > self.few and 100 * rows > percent * of
 
 

@@ -27,7 +27,7 @@ from library_validator.releases.records import Outlet, Release, Structure, Syste
 ChangeType = Literal[
     "absorbed",  # a system is a part of another system now
     "absorbed_another",  # a code says that a system took over another system, but not which
-    "re_keyed",  # the same system or outlet has another key or id
+    "re_keyed",  # the same system or outlet has a new key or id
     "to_other_system",  # an outlet belongs to another system now
     "closed",
     "gone",  # not listed any more, and no code or successor says why

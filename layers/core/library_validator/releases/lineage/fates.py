@@ -1,4 +1,4 @@
-"""The fates of systems and outlets over all releases: which continue under which key, and which are gone.
+"""The fates of systems and outlets over all releases: they continue, perhaps with a new key, or are gone.
 
 ``successions`` compares two releases; here the steps from each release to the next are followed to their end.
 A library may be missing from a release and come back later with another key: later releases are compared too.
@@ -45,7 +45,7 @@ class _Step:
 
 
 class Lineage:
-    """Keys and ids followed through the releases, which are given oldest first, one for each fiscal year."""
+    """Follows keys and ids through the releases: oldest first, one release for each fiscal year."""
 
     def __init__(self, oldest_first: Sequence[Release]) -> None:
         keys = ([system.fscs_key for system in release.systems] for release in oldest_first)

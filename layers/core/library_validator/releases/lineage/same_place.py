@@ -1,4 +1,4 @@
-"""Whether two records of two releases are the same library at the same place.
+"""Decides whether two records of two releases are the same library at the same place.
 
 The published values are compared after usual spellings of streets and names are unified. The comparison is
 meant to be certain and not complete: two records of one library may not be recognised.

@@ -76,7 +76,7 @@ class ReleasePair:
 
 
 def count_renumbered(before: Iterable[_R], after: Iterable[_R]) -> int:
-    """The number of records of ``before`` that ``after`` has under a new key only."""
+    """The number of records of ``before`` that ``after`` has under a new key, and not under the old key."""
     before, after = tuple(before), tuple(after)
     return sum(1 for _ in _best_pairs(_records_without(before, after), _records_without(after, before)))
 

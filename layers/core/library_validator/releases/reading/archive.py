@@ -34,7 +34,7 @@ class ArchiveLimits:
 
     compressed_bytes: int = 32 << 20
     uncompressed_bytes: int = 128 << 20  # of all members together, counted while they are read
-    ratio: int = 40  # highest ratio of unpacked size to size of the zip; checked from 1 MB on
+    ratio: int = 40  # the unpacked bytes are at most so many times the zip's bytes; checked from 1 MB on
     members: int = 100
 
 
@@ -85,7 +85,7 @@ class Archive:
         return names
 
     def first_line(self, member: str) -> bytes:
-        """The first line of a member, but at most 64 KB."""
+        """The first line of a member, cut at 64 KB."""
         with _refuse_damage(member), self._zip.open(member) as opened:
             line = opened.readline(CHUNK)
         self._count_bytes(len(line))

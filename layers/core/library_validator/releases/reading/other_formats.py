@@ -106,7 +106,7 @@ def office_document(members: Collection[str]) -> OtherFormat | None:
 
 
 def _format_of_survey_file(text: str, encoding: str) -> OtherFormat | None:
-    """The format of a file of the survey with another separator or in another encoding."""
+    """The format of a survey file whose separator is not a comma, or whose encoding is not read."""
     lines = text.splitlines()[:2]
     if lines and _SEPARATOR_LINE.fullmatch(lines[0]):
         del lines[0]

@@ -119,7 +119,7 @@ def _recognise_members(archive: Archive) -> dict[str, str]:
 def _refusal_of_incomplete_zip(
     found: dict[str, str], missing: list[str], archive: Archive, members: list[str]
 ) -> ReleaseRefused:
-    """The refusal of a zip that lacks a file of the release, with what it has instead."""
+    """The refusal of a zip that lacks a file of the release; it names the files that the zip has."""
     other = _member_in_other_format(
         archive, [member for member in members if member not in found.values()], missing
     )

@@ -97,7 +97,7 @@ def read_rows(
     to_record: Callable[[_Values, Repairs], _Record | None],
     repairs: Repairs,
 ) -> FileRecords[_Record]:
-    """The second pass. Raises ``ReleaseRefused`` if too many rows cannot be read, or without any rows."""
+    """The second pass. Raises ``ReleaseRefused`` if there are no rows, or too many that cannot be read."""
     layout = text.layout
     pick: Callable[[list[str]], _Values] = itemgetter(*layout.picks)
     records: list[_Record] = []
