@@ -34,7 +34,7 @@ def test_every_confidence_is_between_zero_and_one(answer: Answer, bits: float) -
 
 
 @pytest.mark.parametrize("answer", list(Answer))
-def test_a_step_begins_at_its_weight_and_ends_before_the_next(answer: Answer) -> None:
+def test_a_weight_step_begins_at_its_weight_and_ends_before_the_next_step(answer: Answer) -> None:
     for step, following in pairwise(WeightStep(*row) for row in LISTED[answer.value]):
         assert confidence_of(answer, step.bits) == pytest.approx(step.confidence, abs=1e-6)
         assert confidence_of(answer, following.bits - 0.01) == pytest.approx(step.confidence, abs=1e-6)

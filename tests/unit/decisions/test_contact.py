@@ -67,7 +67,7 @@ def test_without_given_fields_nothing_agrees_or_differs() -> None:
 
 
 @pytest.mark.parametrize("street", ["PO Box 12", "P.O. Box 12"])
-def test_a_box_is_not_compared_with_a_street(street: str) -> None:
+def test_a_post_office_box_is_not_compared_with_a_street(street: str) -> None:
     found = contact(street=street)
     assert "street" not in {*found.agreeing, *found.differing}
 
@@ -88,7 +88,7 @@ def test_a_box_is_not_compared_with_a_street(street: str) -> None:
         ({"street": "", "phone": OTHER_PHONE, "zip": OTHER_ZIP_OF_ITS_STATE}, False, True),
     ],
 )
-def test_two_differences_contradict_if_neither_street_nor_phone_agrees(
+def test_two_differences_contradict_the_entry_if_neither_street_nor_phone_agrees(
     fields: dict[str, str], *, located: bool, contradicts: bool
 ) -> None:
     found = contact(**fields)
@@ -145,13 +145,13 @@ def test_an_applicant_without_differences_has_only_the_match_as_reason() -> None
 WITH_BOX = release((replace(LARCHMERE, mailing_street="P.O. BOX 12"),))
 
 
-def test_the_box_of_an_entry_counts_like_its_street() -> None:
+def test_the_post_office_box_of_an_entry_counts_like_its_street() -> None:
     decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": "PO Box 12", "phone": OTHER_PHONE})
     assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "CONTACT_DIFFERS"])
     assert "this phone" in decision.reasons[1].staff
 
 
-def test_a_different_street_counts_even_if_the_entry_also_has_a_box() -> None:
+def test_a_different_street_counts_even_if_the_entry_also_has_a_post_office_box() -> None:
     decision = decide(WITH_BOX, name=NAME, **{**WHOLE, "street": OTHER_STREET, "phone": OTHER_PHONE})
     assert (decision.decision, decision.reason_codes) == (Answer.NEEDS_REVIEW, ["CONTACT_DIFFERS"])
 

@@ -1,4 +1,4 @@
-"""A decision's identity."""
+"""The id of a decision and of its event."""
 
 from __future__ import annotations
 

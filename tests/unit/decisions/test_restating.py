@@ -21,7 +21,7 @@ BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
 
 
 def override_of(answer: Answer = V, **changed: Any) -> Override:
-    """By default: validated as AK0001, or not validated though the person saw AK0001."""
+    """An override: validated as AK0001, or not validated although the person saw AK0001."""
     values: dict[str, Any] = {
         "override_id": UUID(int=7),
         "source": PARTNER,

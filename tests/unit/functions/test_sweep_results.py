@@ -53,7 +53,7 @@ def test_unpublished_decisions_are_published_after_the_time_that_their_writer_ha
     assert counted["EventsPublishedBySweeper"] == [4.0]
 
 
-def test_a_second_run_publishes_only_decisions_whose_time_ended_after_the_first(runtime: Runtime) -> None:
+def test_a_second_sweep_publishes_the_decisions_that_were_too_young_for_the_first(runtime: Runtime) -> None:
     handler(SweepEvent(), runtime, minutes_after_noon(6))
 
     assert handler(SweepEvent(), runtime, minutes_after_noon(8)).published == 2

@@ -34,7 +34,7 @@ def test_an_application_of_the_only_other_sender_is_found() -> None:
     assert found.source == OTHER_PARTNER
 
 
-def test_the_error_names_several_other_senders() -> None:
+def test_the_error_names_the_senders_if_several_others_have_the_id() -> None:
     with pytest.raises(SeveralSenders) as raised:
         find_application_of_any_sender(store_with(OTHER, OWN), "A-1", "AROANOBODY", NOON)
     assert raised.value.sources == [PARTNER, OTHER_PARTNER]

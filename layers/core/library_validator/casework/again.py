@@ -36,9 +36,9 @@ from library_validator.decisions.store import (
 )
 from library_validator.errors import DecisionConflict
 
-ATTEMPTS: Final = 8  # the others are for applications that get another decision meanwhile
+ATTEMPTS: Final = 8  # all tries after the first are for applications that get another decision meanwhile
 
-# A function of a current decision and the rules' decision today. Gives the decision to store, or None.
+# Gets a current decision, and the decision of the rules today. Returns the decision to store, or None.
 Replacement = Callable[[Decision, Decision], Decision | None]
 
 
@@ -132,8 +132,8 @@ def decision_under_claim(decision: Decision, current: Decision, holder: Holder) 
     """``decision`` as it is stored while ``holder`` holds its FSCS key; None: nothing material changes.
 
     A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
-    If another policy matches a validated applicant with another library than before, and that library has a
-    holder, the applicant becomes a second claimant of that library.
+    If another policy matches a validated applicant with a new library, and that library has a holder, the
+    applicant becomes a second claimant of that library.
     """
     same_library = decision.claimed_key == current.claimed_key
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):

@@ -117,7 +117,7 @@ def decision_expiring(
 
 
 def days_of(left: timedelta) -> int:
-    """Whole days, rounded up."""
+    """The days that are left, rounded up."""
     return -(-left // timedelta(days=1))
 
 

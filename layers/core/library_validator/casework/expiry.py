@@ -27,7 +27,7 @@ def expire(
 ) -> TaskResult:
     """Renew decisions that ended, and give notice of those that end within ``notice_days``.
 
-    ``notice_days`` have any order; without them there are no notices. Raises ``RegistryError``,
+    ``notice_days`` may have any order; without them there are no notices. Raises ``RegistryError``,
     ``CaseworkUnavailable`` and ``DecisionConflict``: then the task has to be done again.
     """
     at = task.at or now()

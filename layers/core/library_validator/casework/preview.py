@@ -96,7 +96,7 @@ class Preview:
                     break
 
     def stopped_without_holder(self) -> list[StoppedApplication]:
-        """The stopped applications whose library no application holds, after the last page.
+        """After the last page: the stopped applications whose library no application holds.
 
         A revalidation does not validate them: the end of a claim does not prove who acts for the library.
         """

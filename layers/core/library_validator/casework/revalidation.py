@@ -79,7 +79,7 @@ class LiveVersions:
 
 
 def live_versions(registry: RegistryReader) -> LiveVersions:
-    """Read the live versions. Raises ``NoActiveRegistry``."""
+    """Read the live registry's version, and this code's policy version. Raises ``NoActiveRegistry``."""
     pointer = registry.pointer()
     return LiveVersions(str(pointer.activation), pointer.active, policy_version())
 

@@ -17,7 +17,7 @@ from library_validator.event_bus import EventBus
 from library_validator.registry.store import RegistryReader
 
 CHUNK: Final = 50  # decisions that are decided together; a worker that starts again decides one chunk twice
-RESERVE_SECONDS: Final = 20.0  # the longest time of a chunk with its retries; less is not enough to begin
+RESERVE_SECONDS: Final = 20.0  # a chunk and its retries can take this long; with less time, none begins
 
 
 class Task(BaseModel):

@@ -24,7 +24,7 @@ SHOWN_CANDIDATES: Final = 5
 def answer_values(
     query: Query, ranking: Ranking, verdict: Verdict, pointer: Pointer, policy_version: str
 ) -> dict[str, Any]:
-    """The values of ``AnswerFields``, by name, for an applicant that was judged by these versions."""
+    """The values of ``AnswerFields``, by name, for an applicant that was judged."""
     weights, fiscal_year = load_weights(), pointer.fiscal_year
     match, codes, about = verdict.match, verdict.codes, verdict.about
     shown = match or ranking.best

@@ -58,7 +58,7 @@ class Application:
         The country is hashed only if it was given. Decisions that were stored before the field existed
         therefore keep their ids.
         """
-        texts = ", ".join(map(encode_basestring_ascii, _texts_of(self)))  # as json.dumps writes a list
+        texts = ", ".join(map(encode_basestring_ascii, _texts_of(self)))  # as in a JSON list
         if self.country:
             texts += f", {encode_basestring_ascii(self.country)}"
         return hashlib.sha256(f"[{texts}]".encode()).hexdigest()

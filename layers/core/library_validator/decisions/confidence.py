@@ -1,6 +1,6 @@
 """The probability that an applicant, of whatever kind, is the library that the answer names.
 
-The match weight alone gives the probability only for an applicant that is a library. An impostor has a
+For an applicant that is a library, the match weight alone would give the probability. An impostor has a
 library's street and phone too, so the probability also depends on the answer. ``confidence.json`` counts, for
 each answer and each step of the match weight, how many labelled applicants were the library that the answer
 names.
@@ -25,12 +25,12 @@ class WeightStep(NamedTuple):
     """The labelled applicants with one answer and a match weight from ``bits`` to the next step."""
 
     bits: float
-    right: int  # how many were the library that the answer names
-    of: int  # how many there were in all
+    right: int  # number of applicants that were the library that the answer names
+    of: int  # number of all applicants
 
     @property
     def confidence(self) -> float:
-        """The share of right answers, by Laplace's rule of succession: few applicants give no certainty."""
+        """The share of right answers by Laplace's rule of succession: it is never 0 or 1."""
         return (self.right + 1) / (self.of + 2)
 
 

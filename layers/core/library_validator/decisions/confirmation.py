@@ -78,8 +78,9 @@ def _objection_by_words(evidence: Evidence, match: ScoredCandidate) -> Verdict |
 def host_verdict(evidence: Evidence) -> Verdict:
     """The verdict on a government, a building or a college: not validated. It names the library of the place.
 
-    A person decides instead if the applicant has the listed phone, or if the listed name does not say library
-    and the applicant has that name or the listed street: ``Delhi Township`` is the name of a branch.
+    A person decides instead if the applicant has the listed phone. A person also decides if the listed name
+    does not say library, and the applicant has that name or the listed street: ``Delhi Township`` is the name
+    of a branch.
     """
     best, contact = evidence.best, evidence.contact
     has_listed_name = not listed_name_says_library(best) and is_listed_body_name(evidence)

@@ -1,4 +1,4 @@
-"""Compares street, phone and ZIP of an applicant with the entry's: goods go to the applicant's street.
+"""Compares an applicant's street, phone and ZIP with the entry's. Goods are sent to the applicant's street.
 
 Each difference has points. Three points contradict the entry, unless street or phone are the entry's.
 """
@@ -17,13 +17,14 @@ from library_validator.matching.normalize import NO_STREET, Street
 from library_validator.matching.query import Query
 from library_validator.matching.words import STREET_WORDS
 
-# Points of a difference: two. The same house number in another street has one, and so has another number of
-# the same telephone exchange. Another house of the street has two: many villages have only one street.
+# A difference has two points. It has one point if the street differs and the house number is the same, or if
+# the phone differs and its exchange is the same. Another house in the same street has two points: many
+# villages have a single street.
 _STREET_POINTS: Final = {"different": 2, "same_number": 1, "same_street": 2}
 _PHONE_POINTS: Final = {"different": 2, "same_exchange": 1, "other_area_code": 1, "near": 0}
 _NUMBER_POINTS: Final = 1  # another house number, which may be the listed number with one slip
 _ZIP_POINTS: Final = 2
-_STREETS: Final = frozenset(STREET_WORDS.values())  # ST, AVE, HWY …
+_STREETS: Final = frozenset(STREET_WORDS.values())  # the words for a street: ST, AVE, HWY …
 _CONTRADICTION: Final = 3
 
 

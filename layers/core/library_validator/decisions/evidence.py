@@ -15,10 +15,11 @@ class Evidence:
 
     - ``name_alone``: the applicant gave only a name, and perhaps a state.
     - ``place_agrees``: the town or the ZIP is the entry's.
-    - ``location_agrees``: the phone is the entry's, or the street is and the place does not differ.
+    - ``location_agrees``: the phone is the entry's; or the street is the entry's, and the place does not
+      differ.
     - ``name_fits``: the name can be the entry's.
-    - ``sufficient``: together they show that the applicant is the entry, unless another rule objects.
-    - ``overrides_score``: they show this so clearly that the match weight does not matter.
+    - ``sufficient``: the facts together show that the applicant is the entry, unless another rule objects.
+    - ``overrides_score``: the facts show this so clearly that the match weight does not matter.
     - ``plausible``: a person may find that the applicant is the entry.
     - ``contact``: which of street, phone and ZIP are the entry's.
     - ``name``: which words of the name have an explanation.
@@ -53,7 +54,7 @@ class Evidence:
         self.place_agrees = compared.place in policy.place
         self.location_agrees = (street_agrees and compared.place != "different") or phone_agrees
         is_named_after_town = says_library and query.place_words.issuperset(query.name.core)
-        if level == "different" and not (street_agrees or phone_agrees):  # true for most candidates
+        if level == "different" and not (street_agrees or phone_agrees):  # most candidates end here
             self.name_fits = self.sufficient = self.overrides_score = False
             self.plausible = self.place_agrees and is_named_after_town
             return
@@ -79,7 +80,7 @@ class Evidence:
             )
             or ((same_door or same_phone) and (is_whole or level == "applicant_shorter" or is_rare))
             or (same_street and (is_whole_and_rare or (level == "applicant_shorter" and says_library)))
-            # An outlet may apply as ``Eastside`` only, without its system, or say regional instead of branch.
+            # An outlet may omit its system's name (``Eastside``), or say regional instead of branch.
             or (same_street and is_outlet and (is_whole or (level == "separated" and says_library)))
             or same_name_and_street
             or library_at_same_door
@@ -137,7 +138,7 @@ class Evidence:
 
     @property
     def is_published_name(self) -> bool:
-        """Whether the name is exactly a published name. It must say library, or have the street or phone."""
+        """Whether the name is a published name, and says library or comes with the listed street or phone."""
         name, listing = self.query.written.upper(), self.best.entry.listing
         is_listed = name in (listing.system_name, listing.outlet_name)
         return is_listed and ("LIBRARY" in name or self.contact.is_located)

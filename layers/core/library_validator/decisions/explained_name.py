@@ -49,7 +49,7 @@ class ExplainedName(WordsBesideEntry):
     - ``says_library``: the name says that the body is a library.
     - ``is_listed_name``: it has every word of a listed name; slips, the place and a legal form may differ.
     - ``is_generic``: all its words are common to many libraries: ``The Library``.
-    - ``is_only_place``: it is only the name of a place, or of its government: ``Town of Alder``.
+    - ``is_only_place``: it is the name of a place, or of its government, and nothing else: ``Town of Alder``.
     - ``is_explained_after_library``: it says library, and every word after that is explained: it is the name
       of a library, but perhaps of another library: ``Zebra Library``.
     - ``is_part_of_listed_name``: it has some words of a listed name, and lacks others.
@@ -93,7 +93,7 @@ class ExplainedName(WordsBesideEntry):
         return self._is_listed_name
 
     def _covers_listed_name(self) -> bool:
-        """Whether all words of a listed name are given, with only words such as ``City of`` or ``Inc.``"""
+        """Whether all words of a listed name are given; ``City of``, ``Inc.`` and the like may be added."""
         text = " ".join(self._words)
         given = frozenset((*text.split(), *_INITIALS.sub(lambda run: run[0].replace(" ", ""), text).split()))
         whole = [name for name in self._vocabulary.names if given.union(self._places).issuperset(name)]
@@ -155,11 +155,11 @@ class ExplainedName(WordsBesideEntry):
             return True
         if position > 0 and not is_last and (word in PARTICLES or is_particle_mistyped(word)):
             return True
-        if is_last and len(word) > 4:  # a form field may have cut the word
+        if is_last and len(word) > 4:  # the application's form may have cut the word
             return any(form.startswith(word) for form in LEGAL_FORMS)
         if word not in LEGAL_FORMS or position == 0:
             return False
-        return SAYS_LIBRARY.isdisjoint(self._words[position:])  # after the word library
+        return SAYS_LIBRARY.isdisjoint(self._words[position:])  # a legal form comes after the word library
 
     def _belongs_to_word_library(self, position: int) -> bool:
         """Whether the word belongs to the word library: ``Free`` before it, ``District`` after it."""

@@ -78,7 +78,7 @@ def _is_identity_unsure(query: Query, ranking: Ranking, policy: Policy) -> bool:
 
 
 def _is_at_place(ranking: Ranking, policy: Policy) -> bool:
-    """Whether the phone is that of the best entry, or street and place are the entry's."""
+    """Whether the phone, or street and place, are those of the best entry."""
     best = ranking.best
     if best is None:
         return False

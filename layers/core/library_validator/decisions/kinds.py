@@ -2,8 +2,8 @@
 
 A word is an objection only if the entry's name does not have it: some libraries have college, school, museum
 or association in their names. The lists of words need not be complete, because an applicant with any
-unexplained word goes to a person (``explained_name``). With a word of a list, the applicant is
-rejected at once.
+unexplained word goes to a person (``explained_name``). An applicant with a word of a list is rejected at
+once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NONE: Final[frozenset[str]] = frozenset()
 _ASSOCIATION: Final = frozenset({"ASSOCIATION"})
 _OF_LIBRARIES: Final = LIBRARY_WORDS | GENERIC | GOVERNMENTS
 _HOSTS: Final = HOSTS | BUILDINGS | _OTHER_KINDS
-_OF_WIDER_AREAS: Final = frozenset({"COUNTY", "PARISH", "TOWNSHIP", "BOROUGH"})  # not named after the town
+_OF_WIDER_AREAS: Final = frozenset({"COUNTY", "PARISH", "TOWNSHIP", "BOROUGH"})  # larger than a town
 _GOVERNMENT_WORDS: Final = GOVERNMENT_OF_PLACE | {"GOVERNMENT", "COUNCIL", "CHARTER", "METROPOLITAN", "METRO"}
 _BODIES: Final = _HOSTS | _GOVERNMENT_WORDS
 _STATE_WORDS: Final = frozenset(
@@ -113,7 +113,7 @@ def has_host_word(query: Query, left: Sequence[str]) -> bool:
 def is_listed_body_name(evidence: Evidence) -> bool:
     """Whether an applicant of the entry's town gives its whole name, and no other word for a body.
 
-    ``Delhi Township`` is the listed name of a branch. ``City of Delhi`` is only the name of a government.
+    ``Delhi Township`` is the listed name of a branch. ``City of Delhi`` is the name of a government.
     """
     compared, tokens = evidence.best.compared, evidence.query.name.tokens
     listed = compared.name.listed.tokens

@@ -14,7 +14,7 @@ from library_validator.matching.stored_entries import decode, records_of
 from library_validator.registry.store import RegistryReader, VersionState
 from library_validator.terms import fscs_key_of
 
-_STEPS: Final = 3  # from successor to successor, until one is listed
+_STEPS: Final = 3  # how many successors are followed until a listed entry is found
 
 
 def matches_of_ids(registry: RegistryReader, version: str, ids: Iterable[str]) -> Mapping[str, Match | None]:

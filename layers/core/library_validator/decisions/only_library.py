@@ -31,7 +31,7 @@ def is_only_library_of_town(evidence: Evidence) -> bool:
     if only is None or only.entry.fscs_key != best.entry.fscs_key:
         return False
     if evidence.location_agrees and name.level != "exact" and _has_name_of_other_system(evidence):
-        return False  # name and address belong to two libraries
+        return False  # the name may be one library's, and the address another's
     is_of_branch = not (best.entry.is_system or name.of_system)
     if is_of_branch and (
         evidence.name.is_part_of_listed_name
@@ -51,8 +51,8 @@ def _has_name_of_other_system(evidence: Evidence) -> bool:
 def library_of_town(evidence: Evidence) -> ScoredCandidate | None:
     """The only library that is listed in the town of an applicant whose name says library.
 
-    None if the town has others, if street, phone or ZIP differ and neither street nor phone agrees, or if a
-    word after ``Library`` is unexplained.
+    None if the town has other libraries; if street, phone or ZIP differ, and neither street nor phone agrees;
+    or if a word after ``Library`` is unexplained.
     """
     only = evidence.ranking.only_system_of_town() if is_library_by_name(evidence.query) else None
     if only is None:

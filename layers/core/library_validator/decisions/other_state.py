@@ -13,7 +13,7 @@ _PHONE_AGREES: Final = frozenset(("missing", "exact", "near", "other_area_code",
 
 
 def is_zip_of_other_state(query: Query, best: ScoredCandidate) -> bool:
-    """Whether the applicant's ZIP belongs to another state than the entry, and the entry does not list it.
+    """Whether the applicant's ZIP is of a state other than the entry's, and not listed by the entry.
 
     A few libraries near a border list a ZIP of the neighbouring state.
     """
@@ -24,9 +24,9 @@ def is_zip_of_other_state(query: Query, best: ScoredCandidate) -> bool:
 
 
 def may_have_mistyped_zip(evidence: Evidence) -> bool:
-    """Whether the ZIP alone says that the applicant is in another state: then the ZIP may be mistyped.
+    """Whether the ZIP may be mistyped: nothing else says that the applicant is in another state.
 
-    No state was given, name and town are the entry's, and neither street nor phone contradicts it.
+    No state was given, name and town are the entry's, and neither street nor phone contradicts the entry.
     """
     compared = evidence.best.compared
     return (

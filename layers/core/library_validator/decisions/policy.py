@@ -103,7 +103,7 @@ def _verdict_by_rules(query: Query, ranking: Ranking, policy: Policy, *, known_k
 def _is_as_listed(query: Query, best: ScoredCandidate, ranking: Ranking, policy: Policy) -> bool:
     """Whether the applicant gives the published name, street, phone and ZIP of an open entry without a rival.
 
-    No other rule objects to such an applicant. This check only saves time.
+    No other rule objects to such an applicant: the check saves time and changes no answer.
     """
     compared, entry = best.compared, best.entry
     return (
@@ -172,7 +172,7 @@ def _best_with_own_town_first(ranking: Ranking, policy: Policy) -> ScoredCandida
 
 
 def _evidence_on_open_entry(evidence: Evidence) -> Evidence:
-    """The evidence, or that on an open outlet with the same name and place, if the entry is closed."""
+    """The evidence; if the entry is closed, the evidence on an open outlet of the same name and place."""
     if evidence.best.entry.structure in _NOT_OPEN:
         for other in evidence.namesakes():
             if other.entry.structure not in _NOT_OPEN:
@@ -181,7 +181,7 @@ def _evidence_on_open_entry(evidence: Evidence) -> Evidence:
 
 
 def _verdict_on_other_body(evidence: Evidence) -> Verdict | None:
-    """The verdict if the applicant's name says another kind of body than the entry; or None."""
+    """The verdict if the applicant's name says a kind of body that the entry is not; or None."""
     query, best, policy = evidence.query, evidence.best, evidence.policy
     if not query.says_library and best.compared.name.level != "exact" and is_government(query):
         return host_verdict(evidence)
@@ -213,7 +213,7 @@ def _verdict_on_other_body(evidence: Evidence) -> Verdict | None:
 
 
 def _verdict_on_contradiction(evidence: Evidence, *, known_key: bool) -> Verdict | None:
-    """The verdict if FSCS id, state or ZIP belong to another entry than the rest; or None."""
+    """The verdict if FSCS id, state or ZIP contradict the entry that name and place fit; or None."""
     query, best = evidence.query, evidence.best
     if query.fscs_id is not None and known_key and _is_fscs_id_of_other_entry(query.fscs_id, evidence):
         about = {"FSCS_ID_CONTRADICTS": query.fscs_id.key}
@@ -233,7 +233,7 @@ def _verdict_on_contradiction(evidence: Evidence, *, known_key: bool) -> Verdict
 
 
 def _verdict_on_other_zip(query: Query, best: ScoredCandidate) -> Verdict:
-    """A person decides, because the ZIP belongs to another state than name and town."""
+    """A person decides, because the ZIP belongs to one state, and name and town to another."""
     about = {"ZIP_CONTRADICTS": query.place.state_of_zip}
     return Verdict(Answer.NEEDS_REVIEW, ("ZIP_CONTRADICTS",), best, about)
 

@@ -28,7 +28,7 @@ from library_validator.decisions.store import (
 from library_validator.errors import CaseworkUnavailable, DecisionConflict, RegistryError
 from library_validator.event_bus import EventBus
 
-# A resubmission needs two tries, and three if it also meets a claim; the others are for simultaneous writers.
+# A resubmission needs two tries, and three if it also meets a claim; more tries are for simultaneous writers.
 ATTEMPTS: Final = 8
 CHUNK: Final = (
     10  # events in a request of PutEvents; after each request, the marks of its decisions are cleared
@@ -159,7 +159,7 @@ def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) 
 
 
 def _event_of(decision: Decision) -> DecisionEvent | None:
-    """None for a stored decision that contradicts itself: the other events are published all the same."""
+    """The event of a decision; None if the stored decision contradicts itself."""
     try:
         return event_of(decision)
     except ValueError:

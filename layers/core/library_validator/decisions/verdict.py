@@ -21,4 +21,4 @@ class Verdict(NamedTuple):
     codes: tuple[str, ...]
     match: ScoredCandidate | None = None
     about: Mapping[str, str] = MappingProxyType({})
-    problems: tuple[FieldProblem, ...] = ()  # of fields that could not be used
+    problems: tuple[FieldProblem, ...] = ()  # the problems of fields that could not be used

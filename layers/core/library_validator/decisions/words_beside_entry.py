@@ -288,7 +288,7 @@ class WordsBesideEntry:
             self._has_acronym = True
 
     def _explain_split_word(self, position: int, missing: list[str]) -> bool:
-        """Explain two words that are one listed word: ``De Kalb``, ``Li.b``. False: they are two."""
+        """Explain two words that are one listed word: ``De Kalb``, ``Li.b``. False: they are two words."""
         words = self._words
         for start in (position - 1, position):
             if not 0 <= start < len(words) - 1:

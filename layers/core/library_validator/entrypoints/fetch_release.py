@@ -81,7 +81,7 @@ def handler(_event: FetchEvent, runtime: Runtime, now: Clock) -> FetchResponse:
 
 
 def _reindex_if_outdated(runtime: Runtime) -> str | None:
-    """Start to build the live registry again if this code has a newer index format; returns that run's id."""
+    """Start to build the live registry again if this code has a newer index format; returns the run's id."""
     try:
         if not is_format_outdated(runtime.ports.store):
             return None

@@ -62,6 +62,6 @@ def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepRespons
     runtime.metrics.count("EventsLeftUnpublished", publication.left)
     response = SweepResponse(published=publication.published, left=publication.left)
     if publication.published or publication.left:
-        # The writer of a decision publishes it within a second: these writers have failed.
+        # A writer publishes its decision within a second: the writers of these decisions have failed.
         runtime.logger.warning("decisions were unpublished", extra=response.model_dump())
     return response

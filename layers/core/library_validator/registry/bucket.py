@@ -21,8 +21,8 @@ PROVENANCE: Final = (
     "source-url",
     "source-id",
     "fetched-at",  # ISO 8601, UTC
-    "sha256",  # of the object
-    "etag",  # as the source sent it, like last-modified
+    "sha256",  # the hash of the object
+    "etag",  # etag and last-modified: as the source sent them
     "last-modified",
     OFFICIAL,
 )

@@ -95,7 +95,7 @@ def _problem_of_withdrawn_version(
 ) -> Iterator[Problem]:
     if earlier is None or earlier.state in (VersionState.BUILDING, VersionState.READY):
         return
-    # The message names the activation: after a roll-back it differs, so an earlier acceptance is void.
+    # The message names the activation. A roll-back is another activation, so an earlier acceptance is void.
     since = f"; {live.pointer.active} has been live since {live.pointer.activated_at}" if live else ""
     yield Problem(
         "version_withdrawn",

@@ -14,7 +14,7 @@ from library_validator.terms import Clock, RunStatus, RunStep
 FINISHED: Final[frozenset[RunStatus]] = frozenset(
     {"active", "unchanged", "quarantined", "refused", "accepted", "rejected"}
 )
-_PROBLEMS_KEPT: Final = 50  # on a run record, which is one DynamoDB item of at most 400 KB
+_PROBLEMS_KEPT: Final = 50  # problems on a run record, which is one DynamoDB item of at most 400 KB
 _MESSAGE_CHARACTERS: Final = 1_000
 
 

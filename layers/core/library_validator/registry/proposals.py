@@ -15,7 +15,7 @@ from library_validator.releases.records import Release
 class ReleaseProposal:
     release: Release
     upload: Upload
-    releases: tuple[AcceptedRelease, ...]  # of the proposed version, oldest first
+    releases: tuple[AcceptedRelease, ...]  # all releases of the proposed version, oldest first
     version: str  # the name of the proposed version
     known: AcceptedRelease | None  # the accepted release with the same content, if the live version has it
 

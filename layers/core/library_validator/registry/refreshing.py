@@ -32,7 +32,7 @@ class RefreshResult:
     """The result of a search for a release, and the age of the live registry."""
 
     search: Search
-    ages: dict[str, int]  # as ``registry_ages``; empty if nothing is live
+    ages: dict[str, int]  # from ``registry_ages``; empty if no registry is live
     last_answer: datetime | None  # when any source last answered, in this search or an earlier one
 
     @property

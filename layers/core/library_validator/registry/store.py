@@ -107,7 +107,7 @@ class Run:
     started_at: str  # ISO 8601, UTC
     updated_at: str
     version: str | None = None
-    replaces: str | None = None  # the version that was live when this one was built
+    replaces: str | None = None  # the version that was live when ``version`` was built
     reason: str = ""  # as in Pointer; for an accepted or rejected run, the words of the person
     by: str = ""  # who rolled back, accepted or rejected
     decided_at: str = ""  # when a person accepted or rejected it; ISO 8601, UTC
@@ -128,7 +128,7 @@ class RegistryReader(Protocol):
     """The reads that decide a batch of applications: the pointer once, and all postings in one request."""
 
     def pointer(self) -> Pointer:
-        """Raises ``NoActiveRegistry`` if nothing was ever activated."""
+        """The pointer to the live version. Raises ``NoActiveRegistry`` if no version was ever activated."""
 
     def version(self, version: str) -> VersionRecord:
         """Raises ``RegistryError`` if there is no such version."""
@@ -144,7 +144,7 @@ class RegistryStore(RegistryReader, Protocol):
     """The reads and writes of a load."""
 
     def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> Mapping[str, bytes]:
-        """As in ``RegistryReader``. A ``consistent`` read sees every write that was confirmed."""
+        """The postings, as in ``RegistryReader``. A ``consistent`` read sees all confirmed writes."""
 
     def find_version(self, version: str) -> VersionRecord | None: ...
 
@@ -162,7 +162,7 @@ class RegistryStore(RegistryReader, Protocol):
     def delete_postings(self, version: str, keys: Iterable[str]) -> None: ...
 
     def flip(self, pointer: Pointer, expected_active: str | None, *, back: bool = False) -> None:
-        """Make ``pointer`` the live one, or change nothing and raise ``VersionSuperseded``.
+        """Make the version of ``pointer`` live, or change nothing and raise ``VersionSuperseded``.
 
         A flip is refused if ``expected_active`` (None: no version) is not live any more. A flip forward is
         also refused if its fiscal year is older than the live fiscal year. A flip ``back`` may only go to the

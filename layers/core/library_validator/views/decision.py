@@ -13,7 +13,7 @@ from library_validator.decisions.decision import Decision
 from library_validator.views.words import OUTLET_TYPES, address_line, words_of_code, words_of_field
 
 AUTHORITY: Final = "Unproven: a match does not show that the applicant acts for the library."
-_ROUNDING: Final = 0.01  # in bits, as a candidate's bits have two decimals
+_ROUNDING: Final = 0.01  # bits: those of a candidate have two decimals
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class DecisionView:
     compared_with: CandidateView | None  # the candidate of the evidence, if there is no match
     runner_up: CandidateView | None
     candidates: tuple[CandidateView, ...]
-    authority: str  # a sentence
+    authority: str  # a sentence: the applicant's authority to act for the library is unproven
 
 
 def decision_view(decision: Decision) -> DecisionView:

@@ -52,7 +52,7 @@ class DeltaView:
     newer_year: int
     heading: str  # counts of both releases
     counts: tuple[ChangeCount, ...]
-    sections: tuple[Section, ...]  # only sections with rows; other spellings are only counted
+    sections: tuple[Section, ...]  # without empty sections; other spellings are counted and not listed
 
 
 def delta_view(delta: Delta) -> DeltaView:

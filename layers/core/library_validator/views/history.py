@@ -17,14 +17,14 @@ class HistoryRow:
     decision: Decision
     answer: str  # in words
     fscs_id: str  # of the match: the outlet's id, or the system's key; empty without a match
-    changes: tuple[MaterialChange, ...]  # since the decision before; empty for the first decision
+    changes: tuple[MaterialChange, ...]  # from the decision before; empty for the first decision
 
 
 @dataclass(frozen=True, slots=True)
 class OverrideRow:
     override: Override
     answer: str  # in words
-    fscs_id: str  # of the library that the override names; empty: none
+    fscs_id: str  # the id of the library that the override names; empty: none
     effect: Effect
 
 

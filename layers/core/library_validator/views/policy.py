@@ -28,9 +28,9 @@ class PolicyView:
     deployed: str | None  # policy version of the deployed functions; None: their template does not name it
     checked_by: tuple[str, ...]  # policy versions that checked the shards, sorted
     checked_at: str | None  # ISO 8601, UTC: when a revalidation noted progress last
-    shards_done: int  # under the deployed policy
+    shards_done: int  # shards that the deployed policy checked
     failed: int  # answers that could not be checked
-    next_actions: tuple[NextAction, ...]  # in order
+    next_actions: tuple[NextAction, ...]  # in the order in which to do them
 
     @property
     def sentence(self) -> str:

@@ -11,7 +11,7 @@ from library_validator.views.words import OUTLET_TYPES, STRUCTURE_CHANGES
 @dataclass(frozen=True, slots=True)
 class StatusCount:
     status: str  # in words
-    code: str  # STATSTRU
+    code: str  # the survey's code, STATSTRU
     systems: int
     outlets: int
 

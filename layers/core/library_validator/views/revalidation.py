@@ -37,7 +37,7 @@ class RevalidationView:
     changed: int
     failed: int
     seconds: float
-    shards: tuple[ShardRow, ...]  # of earlier revalidations too
+    shards: tuple[ShardRow, ...]  # shards that an earlier revalidation reached are included
 
     def is_reached(self, row: ShardRow) -> bool:
         """Whether the newest revalidation has reached this shard."""

@@ -34,8 +34,8 @@ class RunView:
     """``run`` has every field; the other attributes are what a reader needs besides."""
 
     run: Run
-    name: str  # of the uploaded file; of a roll-back, "rollback"
-    is_live: bool  # its version, new or kept, answers now
+    name: str  # the name of the uploaded file; "rollback" for a roll-back
+    is_live: bool  # the version of this run, new or kept, answers now
     is_loaded: bool  # the release is part of the registry: active or unchanged
     counts: ReleaseCounts | None  # None: the file was not read
     remarks: tuple[str, ...]  # a person's reason, then the problems that the service found

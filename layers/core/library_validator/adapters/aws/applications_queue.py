@@ -19,7 +19,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _SqsAttributes(BaseModel):
-    """Set by SQS, not by the sender."""
+    """Attributes that SQS sets, not the sender."""
 
     sender_id: str = Field(alias="SenderId", min_length=1)
     sent_timestamp: int = Field(alias="SentTimestamp", description="milliseconds since 1970")

@@ -29,9 +29,9 @@ A packed decision is JSON, deflated against a dictionary of texts that decisions
 transaction two write units for each begun kilobyte of an item. Most of a decision's JSON is field names and
 sentences that every decision has; with these texts in a dictionary, nearly every item of a decision fits in
 one kilobyte. The first byte names the dictionary. Each dictionary is kept for ever under its number: a
-decision is read with the dictionary that it was stored with. A text that is not in the dictionary only takes
-more bytes. ``python -m lab.weights.decision_dictionary`` makes a new dictionary. The code uses it from the
-next deployment on: if a person goes back one deployment, every decision can still be read.
+decision is read with the dictionary that it was stored with. A text that is not in the dictionary takes more
+bytes. ``python -m lab.weights.decision_dictionary`` makes a new dictionary. The code uses it from the next
+deployment on: if a person goes back one deployment, every decision can still be read.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def shard_text(shard: int) -> str:
 
 
 def moment_text(moment: datetime) -> str:
-    """Always in UTC and with microseconds, so that the texts sort as the moments do."""
+    """The moment in UTC, with microseconds: the texts sort as the moments do."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f+00:00")
 
 

@@ -42,12 +42,12 @@ _CURRENT: Final = "CURRENT"
 _CLAIM: Final = "CLAIM#"
 _HOLDER: Final = "HOLDER"
 _UNPUBLISHED: Final = "yes"
-_WITHOUT_END: Final = "9999"  # sorts after every moment
+_WITHOUT_END: Final = "9999"  # as text, it comes after every time
 _HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application = :application)"
 
 
 class DecisionTable:
-    """``DecisionStore``. ``recent`` reads the days up to the time of ``clock``."""
+    """``DecisionStore``. ``recent_decisions`` reads the days up to the time of ``clock``."""
 
     def __init__(self, table: CaseworkAccess, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self._table = table
@@ -150,7 +150,7 @@ class DecisionTable:
         query: dict[str, Any] = {
             "IndexName": "current",
             "KeyConditionExpression": "#shard = :shard",
-            "ExpressionAttributeNames": {"#shard": "shard"},  # a reserved word
+            "ExpressionAttributeNames": {"#shard": "shard"},  # a reserved word of DynamoDB
             "ExpressionAttributeValues": {":shard": {"S": shard_text(shard)}},
             "Limit": min(limit, BATCH),
         }
@@ -231,7 +231,7 @@ class DecisionTable:
         }
 
     def _count_change(self, revalidation: Revalidation, decision: Decision) -> TransactWriteItemTypeDef:
-        """Counts in the decision's transaction: even if a worker is killed, no decision is counted twice."""
+        """Count the change in the decision's transaction: a worker that starts again counts nothing twice."""
         return {
             "Update": {
                 "TableName": self._table.table,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GONE: Final = frozenset(
     {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"}
-)  # also 405: a delete marker
+)  # MethodNotAllowed: a delete marker
 
 
 class ReleasesBucket:

@@ -15,7 +15,7 @@ class CreatedObject(BaseModel):
 
     @property
     def is_folder(self) -> bool:
-        """A "folder" that somebody makes in the S3 console is an object too."""
+        """Whether the object is a "folder" that somebody made in the S3 console."""
         return self.key.endswith("/")
 
 

@@ -55,7 +55,7 @@ class RevalidationTable:
 
 
 def _condition_of_progress(progress: ShardProgress) -> dict[str, Any]:
-    """The condition for storing ``progress``: the stored progress of the shard is not further."""
+    """The condition for storing ``progress``: the stored progress of the shard is not ahead of it."""
     further = "policy_version <> :policy OR finished = :false"
     values: Item = {":policy": {"S": progress.policy_version}, ":false": {"BOOL": False}}
     if progress.announced:

@@ -73,8 +73,8 @@ class RevalidationsQueue:
     def send(self, tasks: Sequence[Task]) -> None:
         """Send each task as one message. Raises ``TasksNotSent``.
 
-        A task for a shard is delivered at once. A task for all shards is delivered after the delay of the
-        queue: by then, every batch that read the pointer before the registry went live has stored its
+        A task for a shard is delivered without delay. A task for all shards is delivered after the delay of
+        the queue: by then, every batch that read the pointer before the registry went live has stored its
         decisions.
         """
         # Each task is sent alone: for a batch, the local stack requires a permission that AWS does not know.

@@ -28,7 +28,7 @@ from library_validator.errors import NotFetched
 from library_validator.releases.fetching.downloading import FetchOutcome, HttpResponse
 
 CONNECT_SECONDS: Final = 10.0
-SILENCE_SECONDS: Final = 20.0  # longest time without a byte
+SILENCE_SECONDS: Final = 20.0  # the longest time in which no byte arrives
 _CHUNK: Final = 1 << 16
 _KINDS: Final[Mapping[str, tuple[type[HTTPConnectionPool], type[HTTPConnection]]]] = {
     "http": (HTTPConnectionPool, HTTPConnection),

@@ -109,7 +109,7 @@ class MemoryRegistry:
         version: str,
         keys: Iterable[str],
         *,
-        consistent: bool = False,  # noqa: ARG002 - memory always is
+        consistent: bool = False,  # noqa: ARG002 - every read of memory is consistent
     ) -> Mapping[str, bytes]:
         requested = frozenset(keys)
         self.requests["BatchGetItem"] += -(-len(requested) // _BATCH_GET_KEYS)

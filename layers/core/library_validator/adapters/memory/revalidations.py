@@ -32,7 +32,7 @@ class MemoryRevalidations:
 
 
 def _is_behind(progress: ShardProgress, stored: ShardProgress) -> bool:
-    """Whether ``stored``, the progress of the same shard, is further than ``progress``."""
+    """Whether ``stored``, the progress of the same shard, is ahead of ``progress``."""
     if progress.asked_at != stored.asked_at:
         return progress.asked_at < stored.asked_at
     if progress.policy_version != stored.policy_version:

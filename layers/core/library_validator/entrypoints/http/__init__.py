@@ -1,1 +1,1 @@
-"""The HTTP interface: events of an HTTP API (payload format 2.0) in, answers out. Not deployed yet."""
+"""The HTTP interface: it answers events of an HTTP API (payload format 2.0). It is not deployed yet."""

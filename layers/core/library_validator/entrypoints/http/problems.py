@@ -34,7 +34,7 @@ from library_validator.errors import (
 
 CONTENT_TYPE: Final = "application/problem+json"
 
-# An error without a row has the status of its base.
+# An error without a row has the status of its base class.
 STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     LibraryValidatorError: HTTPStatus.INTERNAL_SERVER_ERROR,
     ReleaseRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -22,8 +22,8 @@ class Caller:
     roles: frozenset[Role]
 
 
-# Returns the caller that an event proves, or None. It checks the proof itself, as there may be no authorizer
-# in front.
+# Returns the caller of an event, or None without a proof. It checks the proof itself, because the API may
+# have no authorizer.
 Authenticate = Callable[[Mapping[str, Any]], Caller | None]
 
 

@@ -1,4 +1,4 @@
-"""The table of routes: method, path, the roles that may use it, and the handler. It is complete."""
+"""The table of routes: method, path, the roles that may use it, and the handler. It has every route."""
 
 from __future__ import annotations
 
