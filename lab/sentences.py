@@ -70,7 +70,7 @@ def _files(pattern: str, *folders: str) -> list[str]:
 
 
 def _texts_of_code(code: str, *, in_tests: bool) -> Iterator[tuple[str, str]]:
-    # texts that were already drawn: docstrings, and the parts of texts with values in them
+    # ids of nodes whose text is already in the list: docstrings, and the parts of texts with values in them
     passed: set[int] = set()
     for node in ast.walk(ast.parse(code)):
         text = ""

@@ -37,7 +37,7 @@ class DryRun:
     """The counts of one dry run."""
 
     preview: Preview
-    deployed_policy: str | None  # None: the stack's template does not name it
+    deployed_policy: str | None  # None if the stack's template does not name its policy
     kinds: Counter[ChangeKind] = field(default_factory=Counter)
     policies: Counter[str] = field(default_factory=Counter)  # number of current answers by policy version
     undecided: int = 0

@@ -27,7 +27,7 @@ from library_validator_cli.local_matching import match_rows
 
 _CHUNK: Final = 500  # applications that are answered at a time
 WORTH_A_PROCESS: Final = 4 * _CHUNK  # applications: with fewer, forking costs more than it saves
-_AHEAD: Final = 3  # chunks that wait for each process: a bound of the memory for files of any size
+_AHEAD: Final = 3  # chunks that wait for each process: few, so that a large file does not fill the memory
 
 AsLine = Callable[[dict[str, Any]], str]
 
@@ -45,7 +45,8 @@ MatchLines = Callable[[Rows], Iterator[AnswerLines]]
 
 @contextmanager
 def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[MatchLines]:
-    """Yields a function that answers rows, a line for each. Only a large file is worth several processes.
+    """Yields a function that takes rows and returns a line for each. Only a large file is worth several
+    processes.
 
     ``applications``: about how many rows the file has. The processes are forked at once, so no other thread
     may run. Raises ``CommandFailed`` if a process dies, for example for lack of memory.
@@ -77,7 +78,7 @@ def processes_for(applications: int, judge: Judge, as_line: AsLine) -> Iterator[
 
 
 def _count_processors() -> int:
-    """How many processors this process may use; 1 if it cannot be forked safely."""
+    """The number of processors that this process may use; 1 if it cannot be forked safely."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 

@@ -28,7 +28,7 @@ BUNDLED_FISCAL_YEAR: Final = 2022
 BUNDLED_SEED: Final = 1
 _RENAMED_IN: Final = 2022
 _FOLDER: Final = "PLS_SAMPLE"
-_PACKED_AT: Final = (2024, 6, 1, 0, 0, 0)  # fixed, so that the same year and seed give the same file
+_PACKED_AT: Final = (2024, 6, 1, 0, 0, 0)  # fixed, because the same year and seed must give the same file
 _CLOSED, _SILENT = "23", "25"  # STATSTRU: temporarily closed, survey non-respondent
 _README: Final = """\
 SAMPLE RELEASE - INVENTED DATA

@@ -69,7 +69,8 @@ class Stack:
 
     @property
     def policy_version(self) -> str | None:
-        """The policy by which the stack's functions decide; None: its template is too old to name it."""
+        """The policy by which the stack's functions decide; None if its template is too old to name the
+        policy."""
         return self.outputs.get("PolicyVersion")
 
     @property

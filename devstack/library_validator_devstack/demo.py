@@ -48,7 +48,7 @@ class DemoResult:
     cases: list[Case]
     decisions: dict[str, Decision] = field(default_factory=dict)  # by application id
     dead_letter: str | None = None  # the body of the message that is not an application
-    events: int = 0  # that wait in the results queue for their first consumer
+    events: int = 0  # number of events that wait in the results queue
     seconds: dict[str, float] = field(default_factory=dict)  # by step, in order
 
     def surprises(self) -> list[str]:

@@ -20,7 +20,7 @@ from library_validator_cli.sample_applications import NONE, sample_applications
 
 APPLICATIONS: Final = Path("events") / "demo-applications.jsonl"
 OLDER_YEARS: Final = Path("events") / "demo-applications-older-years.jsonl"
-DRAWN: Final = 400  # applications; the first of each kind are shown
+DRAWN: Final = 400  # number of drawn applications; the demo uses the first few of each kind
 SEED: Final = 1
 _REMEMBERED: Final = 2  # libraries of each kind that only an older release has
 

@@ -55,7 +55,7 @@ SAM_SETTINGS: Final = {"SAM_CLI_TELEMETRY": "0", "CI": "1", "SAM_CLI_ENABLE_LANG
 LOCAL_PARAMETERS: Final = {
     "RetryPace": "brisk",
     "SweepRate": "rate(1 minute)",
-    "ValidateMaximumConcurrency": "2",  # each worker starts cold, and a laptop has few processors
+    "ValidateMaximumConcurrency": "2",  # few, because a laptop has few processors
     "RevalidateMaximumConcurrency": "2",
     "FetchState": "DISABLED",  # the local stack never uses the network by itself
 }

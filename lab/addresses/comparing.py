@@ -70,7 +70,7 @@ def levels_of(reader: str, compare: PairComparison, pairs: Sequence[Pair]) -> Re
 
 
 def measure(reader: ReaderLevels, pairs: Sequence[Pair]) -> dict[str, dict[str, Any]]:
-    """For each set: whether its pairs are the same, and how many reached each level."""
+    """For each set: whether its pairs are of the same address, and how many pairs reached each level."""
     found: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(pair.set for pair in pairs):
         at = [position for position, pair in enumerate(pairs) if pair.set == name]

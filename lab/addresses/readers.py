@@ -32,7 +32,7 @@ _DIRECTION_PARTS: Final = ("StreetNamePreDirectional", "StreetNamePostDirectiona
 @dataclass(frozen=True, slots=True)
 class Reader:
     name: str
-    module: str  # to import
+    module: str  # the module to import
     packages: tuple[str, ...]  # packages to install, without their own requirements
     load: Callable[[], Read]  # raises the exceptions of the import
 

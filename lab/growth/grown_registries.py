@@ -9,9 +9,9 @@
 - ``one_state``: only the libraries of a single state. ``release``: the release itself.
 
 The libraries of the release do not change, so the right answers do not change. A new place (``places``,
-``towns``) shares a key with an applicant of the release only by a name, or a word, that is not distinctive
-(``MAIN LIBRARY``). There are only 100,000 ZIPs, so new towns share new ZIPs in registries of six times the
-release or more. New keys have a letter in place of a digit, and new states have codes that no state has.
+``towns``) shares no key with an applicant of the release, except keys of common names and words (``MAIN
+LIBRARY``). There are only 100,000 ZIPs, so new towns share new ZIPs in registries of six times the release or
+more. New keys have a letter in place of a digit, and new states have codes that no state has.
 """
 
 from __future__ import annotations

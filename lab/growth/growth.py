@@ -72,10 +72,11 @@ from library_validator_cli.evaluation.measure import MeasuredRow, measure_rows
 
 GROWN: Final = ("release:1", "places:10", "towns:10", "denser:10", "one_state:1")
 RUNS: Final = 5
-TIMED: Final = 1_000  # applications of a pass
+TIMED: Final = 1_000  # number of applications in a pass
 BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 KINDS: Final = ("validated_right", "validated_wrong", "review", "not_validated")
-# in times of the release: the file of a larger registry would not be loaded as a whole
+# The largest registry whose snapshot is measured, in times of the release. No worker would load a larger
+# snapshot as a whole.
 MOST_IN_A_SNAPSHOT: Final = 20
 
 
@@ -175,7 +176,7 @@ def snapshot_of(index: Index, path: Path, runs: int) -> dict[str, Any]:
 
 
 def worst_of(release: Release, way: str) -> dict[str, list[LabelledRow]]:
-    """Applicants that are hard to distinguish. A single state has none."""
+    """Applicants that are hard to distinguish. The registry of a single state has none of them."""
     if way == "one_state":
         return {}
     return {"common_names": rows_with_common_names(release), "big_cities": rows_of_big_cities(release)}

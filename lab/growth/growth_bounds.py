@@ -2,10 +2,10 @@
 
     python -m lab.growth.growth_bounds [lab/results/growth.json]
 
-For each way of growing: how many times the release fit into the record of a version, the function's memory
-and its time, on a straight line from the release through the measured registry. Also the number of
-applications after which a snapshot costs less than postings. ``prices.toml`` has the prices and the
-assumptions.
+For each way of growing, it computes the size, in times of the release, that fills the record of a version,
+the function's memory, or its time. It assumes a straight line from the release through the measured registry.
+It also computes the number of applications after which a snapshot costs less than postings. ``prices.toml``
+has the prices and the assumptions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WRITES_A_REQUEST: Final = 25
 # Memory of the indexing and of the deciding function in template.yaml.
 INDEX_MEGABYTES: Final = 2_048
 VALIDATE_GIGABYTES: Final = 1.0
-MEGABYTES_A_SECOND: Final = 50.0  # assumed, from S3 into a function
+MEGABYTES_A_SECOND: Final = 50.0  # assumed speed of a download from S3 into a function
 BATCH: Final = 10
 
 
@@ -79,7 +79,8 @@ def applications_until_loading_pays(found: Mapping[str, Any]) -> float:
 
 
 def limits_of_growth(base: Mapping[str, Any], grown: Mapping[str, Any]) -> dict[str, float]:
-    """Each limit, in times of the release. ``time_of_eight``: with eight write requests at a time."""
+    """Each limit, in times of the release. ``time_of_eight`` is the limit of the time with eight write
+    requests at once."""
 
     def times_until_limit(bound: float, of: Any) -> float:
         return round(times_until(bound, of(base), of(grown), grown["factor"]), 1)

@@ -58,7 +58,7 @@ class _Mistake(NamedTuple):
 
     answer: str
     measure: str
-    applicants: str  # that could get it
+    applicants: str  # the applicants that could get this answer
     who: dict[str, str]  # set -> its applicants
 
 

@@ -70,7 +70,7 @@ def _tables_of_bodies(groups: Sequence[Group]) -> str:
 
 
 def _table_of_forms(groups: Sequence[Group]) -> str:
-    """How many are validated: a line for each form, a column for each variant."""
+    """The number of validated bodies: a line for each form, a column for each variant."""
     variants = _names_in_order(groups, _variant)
     of = {(_kind(group), _variant(group)): group.measures[_VALIDATED] for group in groups}
     rows = [

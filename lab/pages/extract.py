@@ -24,7 +24,7 @@ from library_validator_cli.evaluation.summary import Group
 
 SCHEMA_VERSION: Final = 1
 _DIGITS: Final = 6  # digits of shares and intervals; the counts beside them are exact
-_AROUND: Final = 6  # bits
+_AROUND: Final = 6  # bits on each side of the shipped threshold
 _LEAF: Final = re.compile(r"\{\s+([^{}]*?)\s+\}")
 
 
@@ -42,7 +42,7 @@ class Measurement(_Model):
     only: list[str]  # the fields that the applications keep; empty: all
     registry_version: str
     policy_version: str  # policy and weights
-    threshold: float  # bits
+    threshold: float  # the shipped threshold, in bits
     groups: list[Group]
     as_shipped: CurvePoint  # the point at the shipped threshold, over all sets
     by_score: CurvePoint  # the point at the same threshold, if only the score decides

@@ -112,7 +112,8 @@ def backlog(result: Any) -> str:
 
 
 def growth(result: Any) -> str:
-    """The time a decision in batches of ten, as a ratio to the release's registry, over the registry's size."""
+    """The time of a decision in batches of ten, relative to the release's registry, by the registry's
+    size."""
     series = []
     for way, style in (("places", "one"), ("denser", "two")):
         ratios = {

@@ -13,7 +13,7 @@ from lab.pages.tables import markdown_table
 Block = Callable[[Results], str]
 
 _FUNCTION_MEGABYTES: Final = (512, 1_024, 1_769)
-_WHOLE_PROCESSOR: Final = 1_769  # MB
+_WHOLE_PROCESSOR: Final = 1_769  # MB of memory at which a function gets a whole processor
 
 
 def figure_text(measure: Mapping[str, Any], digits: int = 0) -> str:

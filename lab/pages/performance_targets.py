@@ -9,7 +9,7 @@ from typing import Any, Final
 from lab.pages.tables import markdown_table
 
 Results = Mapping[str, Any]  # the results JSON of each benchmark, by its name
-# benchmarks that take longer than minutes
+# benchmarks that take more than a few minutes
 LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})
 
 
@@ -17,7 +17,7 @@ LONG: Final = frozenset({"decisions_per_second", "growth", "flow"})
 class Target:
     """A figure of one benchmark, and the bound that it has to keep."""
 
-    name: str  # in the history
+    name: str  # its name in the history
     words: str
     benchmark: str
     find: Callable[[Any], float | None]  # in the results of ``benchmark``; None if they do not have it

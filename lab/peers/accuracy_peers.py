@@ -55,7 +55,7 @@ from library_validator.releases.records import Release
 from library_validator_cli.evaluation.labelled import GONE, LabelledFile, read_labelled
 
 WRONG_ONE_IN: Final = 1_000
-TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # wrong rows of the pool
+TRADE_OFF: Final = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500)  # numbers of wrong rows of the pool
 REDUCED: Final = "typed"
 KEPT: Final = ("name", "city", "state")
 PACKAGES: Final = ("rapidfuzz", "splink", "duckdb", "recordlinkage", "scikit-learn")
@@ -233,7 +233,7 @@ def print_trade_off(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dic
 
 def print_costs(product: MatcherResult, scored: Sequence[ScoredPeer]) -> dict[str, int | None]:
     """Prints and returns how many rows of the pool each peer validates wrongly to validate as many libraries
-    as the product. None: it cannot."""
+    as the product. None if a peer cannot."""
     right = product.pool.validated_right
     found = {peer.matcher: highest_threshold(peer.steps, right) for peer in scored}
     counts = {matcher: step.wrong if step else None for matcher, step in found.items()}

@@ -105,7 +105,8 @@ def refuse_nothing(_name: str, _fscs_key: str) -> bool:
 def answers_at(
     threshold: float, cases: Sequence[Case], answers: Sequence[BestLibrary], refuses: Refuses
 ) -> list[MatcherAnswer]:
-    """A peer's answers at a threshold: validated from the threshold on, unless tied or refused."""
+    """A peer's answers at a threshold: scores from the threshold on validate, except ties and names that the
+    rule refuses."""
     return [
         MatcherAnswer(
             first=answer.fscs_key,

@@ -24,9 +24,9 @@ _AT: Final = datetime(2000, 1, 1, tzinfo=UTC)  # no answer depends on it
 class MatcherAnswer:
     """A matcher's answer to an application. A key may be empty."""
 
-    first: str  # FSCS key ranked first
-    validated: str  # FSCS key validated
-    answer: str = ""  # of the product only, as is its first reason
+    first: str  # FSCS key of the candidate that is ranked first
+    validated: str  # FSCS key that the answer validates
+    answer: str = ""  # answer and first reason: empty for all matchers but the product
     reason: str = ""
 
 

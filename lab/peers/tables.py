@@ -19,8 +19,8 @@ _SHARES: Final = COLUMNS[:2]  # of the libraries of a set; more is better
 class MatcherResult:
     """A matcher at an operating point."""
 
-    matcher: str  # says whether it has the rule
-    threshold: float | None  # None: the product's own
+    matcher: str  # its name, and whether it has the affiliate rule
+    threshold: float | None  # None: the product uses its own threshold
     pool: Measure
     sets: dict[str, Measure]
     answers: Sequence[MatcherAnswer]
@@ -43,7 +43,7 @@ class PeerLead:
     matcher: str
     peer: int
     product: int
-    answers: dict[str, int]  # of the product to these rows, by answer and first reason
+    answers: dict[str, int]  # counts of the product's answers, by answer and reason
 
     def line(self) -> str:
         answers = ", ".join(f"{count} {answer}" for answer, count in self.answers.items())
@@ -74,7 +74,7 @@ def tables_of_results(results: Sequence[MatcherResult]) -> str:
 
 
 def _of_libraries(measure: Measure) -> str:
-    """Rounded down: only every library is 100.00."""
+    """A percentage, rounded down: it is 100.00 only if no library is missing."""
     shares = [
         f"{10_000 * count // measure.libraries / 100:.2f}"
         for count in (measure.first_right, measure.validated_right)

@@ -73,7 +73,7 @@ def answer_functions(registry: RegistryReader) -> dict[str, Way]:
 
 
 def measure_ways(registry: RegistryReader, submissions: Sequence[Submission], runs: int) -> dict[str, Any]:
-    """Microseconds an application of each way, and the ratios to judging alone."""
+    """For each way, the microseconds for an application and the ratio to judging alone."""
     timed = answer_functions(registry)
     microseconds: dict[str, list[float]] = {name: [] for name in timed}
     for run in range(runs + 1):

@@ -77,7 +77,7 @@ def measures_of(met: Sequence[CandidateCounts]) -> dict[str, Any]:
 
 
 def applicants_of(release: Release, labelled: Path | None) -> dict[str, list[Applicant]]:
-    """By set."""
+    """The applicants of each set."""
     found: defaultdict[str, list[Applicant]] = defaultdict(list)
     if labelled:
         for file in read_labelled(sorted(labelled.glob("*.csv"))):

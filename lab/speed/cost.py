@@ -203,7 +203,7 @@ def _spread_of_units(values: Sequence[float], unit: str) -> dict[str, Any]:
 def cost_of_release(work: FunctionUse, prices: Prices) -> dict[str, Any]:
     """The cost of a release that goes live after another, with the deletion of the version before both."""
     usage = work.usage
-    # A deletion costs as much as writing. The deleted version is assumed to be as large.
+    # A deletion costs as much as writing. The deleted version is assumed to be as large as the new version.
     usage.write_units["deleting the version before the previous"] = usage.write_units["BatchWriteItem put"]
     deleting = Counter({"BatchWriteItem": usage.requests["BatchWriteItem"]})
     usage.requests += deleting

@@ -36,7 +36,7 @@ from library_validator.releases.records import System
 APPLICATION_ID: Final = "counted-application"
 _CODE_FOLDERS: Final = (str(ROOT / "layers" / "core" / "library_validator"), str(ROOT / "functions"))
 _NAMED_KEYS: Final = 30  # a dict with more keys is shown by their number
-_DEPTH: Final = 7  # of containers in containers: the bus entry holds the event's text, no deeper
+_DEPTH: Final = 7  # search this many containers inside each other, and no deeper
 
 
 class ValuePath:

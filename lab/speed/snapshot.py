@@ -2,10 +2,10 @@
 
     python -m lab.speed.snapshot FILE
 
-Loads a file from ``write_snapshot`` and prints the cost of this in the process as JSON: seconds of the
-processor, and the megabytes by which the process has grown at its peak and at the end. The file has each
-entry once, and each key with the numbers of its entries. No smaller file is possible without
-another index. ``growth`` compares it with postings in a table. ADR 15 has the conclusion.
+Loads a file from ``write_snapshot`` and prints the cost of loading as JSON: seconds of the processor, and the
+megabytes by which the process has grown, at its peak and at the end. The file has each entry once, and each
+key with the numbers of its entries. No smaller file is possible without another index. ``growth`` compares it
+with postings in a table. ADR 15 has the conclusion.
 """
 
 from __future__ import annotations

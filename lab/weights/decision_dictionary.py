@@ -4,9 +4,10 @@
 
 It has every reason, next step and level, and three decisions on the invented sample release, one for each
 answer. Texts at the end are the cheapest to refer to. The file is written beside ``casework_access.py`` with
-the next number, and is used when ``DICTIONARY`` there has that number. A dictionary is never made again,
-because its decisions can only be read with it. A new dictionary pays when an item of a typical decision is
-over a kilobyte. ``tests/unit/adapters/test_packed_decisions.py`` reports that.
+the next number, and is used when ``DICTIONARY`` there has that number. An existing dictionary is never
+replaced, because the decisions that were packed with it cannot be read without it. A new dictionary pays when
+an item of a typical decision is over a kilobyte. ``tests/unit/adapters/test_packed_decisions.py`` reports
+that.
 """
 
 from __future__ import annotations

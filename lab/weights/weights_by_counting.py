@@ -5,8 +5,8 @@
 Counting is the method of Fellegi and Sunter: the weight of a level is log2 of its frequency in matches
 divided by its frequency in other pairs, as if fields were independent given the match. Here it counts known
 labels, which an EM algorithm would have to guess. The stretched variant also fits a scale and a shift of
-its sum and the rarity of the shared words. Every log loss is of the pairs of every fifth application, which
-had no part in learning.
+its sum and the rarity of the shared words. Every log loss is measured on the pairs of every fifth
+application, which had no part in learning.
 """
 
 from __future__ import annotations

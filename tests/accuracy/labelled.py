@@ -68,7 +68,7 @@ class DecidedCase:
 
     @property
     def is_wrong(self) -> bool:
-        """Validated with a wrong key, or although there is no right key."""
+        """Whether it is validated with a wrong key, or validated although there is no right key."""
         return self.key is not None and self.key != self.case.label
 
     @property

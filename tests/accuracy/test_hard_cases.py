@@ -16,7 +16,7 @@ from tests.accuracy.labelled import NO_KEY, DecidedCase
 
 EXPECTED_OF_HARD_CASES: Final = 0.99
 EXPECTED_OF_MORE_CASES: Final = 0.99
-# The most unexpected answers of a kind. A kind that is not named may have one.
+# The largest permitted number of unexpected answers of a kind. A kind that is not named here may have one.
 UNEXPECTED_AT_MOST: Final = {"typos": 2}
 
 

@@ -78,7 +78,7 @@ def lambda_record(message: Any) -> Record:
 
 
 def release_uploaded(key: str, version: str) -> Event:
-    """S3 announces an object on the queue of releases."""
+    """The message by which S3 announces an object on the queue of releases."""
     (record,) = example_event("index_release", "release-uploaded")["Records"]
     announced = json.loads(record["body"])
     announced["detail"]["object"] |= {"key": key, "version-id": version}

@@ -1,4 +1,4 @@
-"""Official releases, each with another damage, and the status and message that the run must have."""
+"""Official releases, each damaged in a different way, and the status and message that the run must have."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ class TestUnpublishedDecisions:
             "A-2",
         ]
 
-    def test_clearing_a_mark_twice_or_of_an_unknown_decision_changes_nothing(
+    def test_clearing_a_mark_twice_or_on_an_unknown_decision_changes_nothing(
         self, store: DecisionStore
     ) -> None:
         stored, unknown = decision_of(submission_of("A-1")), decision_of(submission_of("A-2"))

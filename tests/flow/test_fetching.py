@@ -57,7 +57,7 @@ def test_a_release_of_a_mirror_is_not_official(world: World) -> None:
     assert world.uploaded(answer.run_id)[1]["official"] == "no"
 
 
-def test_a_trial_reports_a_release_and_stores_nothing(world: World) -> None:
+def test_a_dry_run_reports_a_release_and_stores_nothing(world: World) -> None:
     world.web.serve(ZIP, zip_page(FY2022))
     answer = world.search(world.file(), trial=True).answer
     assert answer is not None

@@ -38,7 +38,7 @@ def records_of(release: Release) -> dict[str, System | Outlet]:
     }
 
 
-def test_letters_are_repaired_where_certain_and_otherwise_wait_for_a_person(
+def test_letters_are_repaired_if_the_repair_is_certain_and_otherwise_wait_for_a_person(
     two_states: Path, releases: dict[int, Release]
 ) -> None:
     release = read_release(two_states)

@@ -22,7 +22,7 @@ from library_validator_cli.terminal import json_line
 
 pytestmark = pytest.mark.realdata
 
-# For each file: lines that cannot be read, and rows that are validated.
+# For each file: the number of lines that cannot be read, and the number of rows that are validated.
 EXPECTED: dict[str, tuple[list[tuple[int, int]], list[str]]] = {
     "01-lost-closing-quote.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),
     "02-stray-quote-last-column.csv": ([(3, 3)], ["P-1", "P-3", "P-4", "P-5"]),

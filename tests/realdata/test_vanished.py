@@ -44,7 +44,7 @@ CLOSED = {
     "AL0144", "AL0255", "CO0027", "IL8004", "KS0280", "KS0284", "KS0325", "KS8005", "NE9045", "NH0212",
     "NH0222", "NH0248", "NJ0308", "NM0111", "OR0068", "TX0742", "UT0009", "WI0417",
 }  # fmt: skip
-# Reported as closed in a year between the two: only a registry with that year has it.
+# A release between the two years reports it as closed. Only a registry with that release has it.
 CLOSED_IN_BETWEEN = {
     "AK0082", "AK0095", "AK0114", "CO0080", "CO9026", "CT0125", "IA0530", "ME0128", "ME0162", "ME0214",
     "ME0271", "ME0275", "ME0297", "MI0252", "ND0037", "ND0078", "ND0105", "NE0038", "OR0127", "OR9004",

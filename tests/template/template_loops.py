@@ -1,6 +1,7 @@
 """Expands the loops of a template (``Fn::ForEach``) as the transform ``AWS::LanguageExtensions`` does.
 
-Only the forms that ``template.yaml`` uses. Text that still has a reference in it stays as it is.
+It expands only the forms of loops that ``template.yaml`` uses. Text that still has a reference in it stays as
+it is.
 """
 
 from __future__ import annotations

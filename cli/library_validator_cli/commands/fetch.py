@@ -39,8 +39,8 @@ from library_validator_cli.terminal import (
     table_with_headings,
 )
 
-_SECONDS: Final = 600.0  # for all sources together
-_LARGEST: Final = 64 * 1024 * 1024  # in bytes: the default limit of the service
+_SECONDS: Final = 600.0  # time limit for all sources together
+_LARGEST: Final = 64 * 1024 * 1024  # bytes: the default limit of the service
 
 
 def register(app: typer.Typer) -> None:

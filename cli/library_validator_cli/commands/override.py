@@ -83,9 +83,9 @@ def set_override(
     """Answer one application in place of the rules. The command shows the current decision and yours, and
     asks before it records yours.
 
-    The override also applies when the application is sent again, when a registry goes live, and to renewals.
-    When the facts behind the override change, a person has to decide again. The override is signed with your
-    ARN and never deleted.
+    The override also applies when the application is sent again, when a registry goes live, and when a
+    decision is renewed. When the facts behind the override change, a person has to decide again. The override
+    is signed with your ARN and never deleted.
     """
     stack = open_stack(stack_name)
     decisions, overrides = stack.decisions, stack.overrides

@@ -70,8 +70,8 @@ def _write_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:
 
 
 def _show_forecast(body: BinaryIO, name: str) -> None:
-    """Show early whether the service will probably load the release. The service decides; the forecast only
-    saves a wait."""
+    """Show early whether the service will probably load the release. The service decides later; with the
+    forecast, nobody has to wait for an obvious refusal."""
     body.seek(0)
     try:
         report = report_of(body, name)

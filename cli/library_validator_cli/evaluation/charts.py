@@ -22,7 +22,7 @@ class Axis:
     label: str
     low: float
     high: float
-    text: Callable[[float], str]  # writes the value beside its tick
+    text: Callable[[float], str]  # makes the text beside a tick from its value
     at: Sequence[float] = ()  # values of the ticks; empty: round values
 
     @property
@@ -41,7 +41,7 @@ class Axis:
 class Dot:
     x: float
     y: float
-    label: str = ""  # shown while a pointer is on the dot
+    label: str = ""  # text that appears while a pointer is on the dot
     low: float | None = None  # interval of y
     high: float | None = None
 
@@ -55,7 +55,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLine:
-    """A thin straight line with a label at a point on it: a threshold or a diagonal."""
+    """A thin straight line for a threshold or a diagonal, with a label at one of its points."""
 
     start: tuple[float, float]
     end: tuple[float, float]

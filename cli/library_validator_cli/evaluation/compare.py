@@ -115,7 +115,8 @@ def compare_runs(
 
 
 def _gravity_of(change: RowChange) -> tuple[int, str, str]:
-    """The new answer decides how grave a change is. Not validating an applicant without an entry is right."""
+    """The new answer decides how grave a change is. For an applicant without an entry, every answer except
+    ``validated`` is right."""
     is_right = change.after is RowResult.NOT_VALIDATED and change.label in (NONE, GONE)
     became = RowResult.RIGHT if is_right else change.after
     return _GRAVEST_FIRST.index(became), change.set, change.application_id

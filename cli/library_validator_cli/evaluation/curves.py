@@ -34,8 +34,8 @@ class CurvePoint(_Model):
 
     threshold: float
     right: Share  # share of the libraries that are validated with the right key
-    wrong_key: Share  # of the libraries
-    non_libraries: Share  # of the non-libraries: validated
+    wrong_key: Share  # share of the libraries that are validated with another key
+    non_libraries: Share  # share of the non-libraries that are validated
 
     @property
     def errors(self) -> Share:
@@ -98,7 +98,8 @@ def _curve_with(measured_rows: Sequence[MeasuredRow], result_at: _ResultAt) -> l
 
 
 def choose_thresholds(measured_rows: Sequence[MeasuredRow]) -> list[ThresholdChoice]:
-    """Two choices for each error bound: each half chooses a threshold, the other half reports on it."""
+    """Two choices for each error bound: one half of the rows chooses a threshold, and the other half measures
+    its errors."""
     halves: dict[Half, list[MeasuredRow]] = {"choose": [], "report": []}
     for measured in measured_rows:
         halves[half_of(measured.row.application.application_id)].append(measured)

@@ -17,7 +17,7 @@ _KEY: Final = f'<span class="key"><i class="one"></i>{_RULES}<i class="two"></i>
 
 
 def threshold_figures(run: Run) -> str:
-    """Right and wrong validations over the threshold, and right against wrong validations."""
+    """Two charts: right and wrong validations at each threshold, and right against wrong validations."""
     figures = ""
     if run.curve[0].right.of:
         y = _share_axis([*run.curve, *run.curve_by_score])

@@ -95,7 +95,7 @@ def _table_of_changed_rows(changes: RunChanges) -> list[str]:
 
 
 def _table_of_changed_sets(changes: RunChanges) -> str:
-    """The counts then and now of each set with changed rows."""
+    """For each set with changed rows, its counts in the earlier run and in this run."""
     rows = []
     for change in changes.sets:
         if not change.changed:

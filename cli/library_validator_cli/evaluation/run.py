@@ -53,7 +53,7 @@ class MeasuredFile(_Model):
 
     name: str
     sha256: str
-    rows: int | None = None  # of a labelled file
+    rows: int | None = None  # number of rows; None for a release
 
 
 class EarlierRun(_Model):
@@ -76,7 +76,7 @@ class Run(EarlierRun):
     command: str  # file names without folders
     labelled: list[MeasuredFile]
     releases: list[MeasuredFile]
-    fiscal_year: int  # of the newest release
+    fiscal_year: int  # fiscal year of the newest release
     threshold: float  # the shipped ``validate`` threshold, in bits
     groups: list[Group]
     curve: list[CurvePoint]

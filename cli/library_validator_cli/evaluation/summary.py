@@ -82,8 +82,8 @@ class Group(BaseModel):
     reasons: dict[
         str, dict[str, int]
     ] = {}  # measure in EXPLAINED -> deciding code -> number of rows, largest first
-    keys: Spread  # blocking keys of an application
-    candidates: Spread  # of an application
+    keys: Spread  # number of blocking keys of an application
+    candidates: Spread  # number of candidates of an application
 
 
 def groups_of(measured_rows: Sequence[MeasuredRow]) -> list[Group]:

@@ -37,7 +37,7 @@ class ExplainedRow(BaseModel):
     margin: float | None  # bits ahead of the best candidate of another system
     confidence: float
     match: Match | None
-    candidates: list[Candidate]  # the best candidates, with any answer
+    candidates: list[Candidate]  # the best candidates, whether validated or not
     right_rank: int  # rank of the right system among the systems found; 0: not found
     same_place: bool  # the match has the applicant's street address or phone number
     evidence: list[Comparison]
@@ -107,7 +107,8 @@ def _rows_by_bits(measured_rows: Iterable[MeasuredRow], result: RowResult) -> li
 
 
 def _take_turns(measured_rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:
-    """One row of each set and deciding reason, then a second of each: many rows of one kind hide the rest."""
+    """One row of each set and deciding reason, then a second of each. Otherwise many rows of one kind would
+    hide the rest."""
     taken: Counter[tuple[str, str]] = Counter()
     rounds = []
     for measured in measured_rows:

@@ -45,7 +45,7 @@ def decision_line(view: DecisionView) -> Text:
 
 
 def answer_line(view: DecisionView) -> Text:
-    """The answer alone: An answer on one line: ``validated as AK0001 NAME, ADDRESS (REASON CODES)``."""
+    """One line without time and application: ``validated as AK0001 NAME, ADDRESS (REASON CODES)``."""
     match = view.match
     listed = f" as {match.fscs_id} {match.match.name}, {match.address}" if match else ""
     codes = " ".join(view.decision.reason_codes)

@@ -25,9 +25,9 @@ from library_validator_cli.terminal import (
     two_column_table,
 )
 
-WIDTH: Final = 16  # characters of the bars
+WIDTH: Final = 16  # width of the bars in characters
 LEGEND: Final = "[dim]Positive bits speak for this entry, negative bits against it.[/]"
-_EFFECTS: Final = {"stands": "in force"}  # others are words already
+_EFFECTS: Final = {"stands": "in force"}  # other effects are shown as they are
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``evaluate`` as one types it, on applications drawn from the sample release."""
+"""``evaluate`` as people type it, on applications drawn from the sample release."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def emitted_samples() -> list[Path]:
 
 
 def schema_of(sample: Path) -> str:
-    """The file of its schema: ``<event>.json``, of ``<event>.<what it shows>.json`` too."""
+    """The name of its schema: ``<event>.json``, also for a sample named ``<event>.<what it shows>.json``."""
     return f"{sample.name.partition('.')[0]}.json"
 
 
