@@ -15,7 +15,7 @@ from library_validator.matching.words import STATE_CODES
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli import typing_mistakes
 
-IMPOSTORS: Final = 0.3  # share of all applications
+IMPOSTORS: Final = 0.3  # share of impostors among all applications
 NONE: Final = "NONE"
 _STATE_NAMES: Final = {code: name for name, code in reversed(STATE_CODES.items())}
 _STREETS: Final = ("Main St", "College Ave", "University Dr", "Oak St", "Church St", "2nd St", "Park Ave")

@@ -30,7 +30,7 @@ class Case:
     """One application of the demo: its fields, what it shows, and the expected answer."""
 
     fields: dict[str, Any]
-    about: str  # what it shows
+    about: str  # the purpose of the case
     expected: Answer | None = None
     fscs_key: str | None = None  # the only system that the application may be validated as
     after: str | None = None  # the application that must be decided before this one is sent

@@ -123,10 +123,10 @@ class LocalStack:
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
             if _server_has_ended(pid):
-                raise self._failed("the local stack ended right after its start")
+                raise self._failure_with_log("the local stack ended right after its start")
             if time.monotonic() > deadline:
                 self.stop()
-                raise self._failed(f"the local stack did not answer within {START_DEADLINE:.0f} s")
+                raise self._failure_with_log(f"the local stack did not answer within {START_DEADLINE:.0f} s")
             time.sleep(0.1)
         return running
 
@@ -310,10 +310,12 @@ class LocalStack:
                 capture_output=True, text=True, check=False, timeout=DEPLOY_DEADLINE,
             )  # fmt: skip
         except subprocess.TimeoutExpired as error:
-            raise self._failed(f"sam {arguments[0]} did not end within {DEPLOY_DEADLINE:.0f} s") from error
+            raise self._failure_with_log(
+                f"sam {arguments[0]} did not end within {DEPLOY_DEADLINE:.0f} s"
+            ) from error
         if done.returncode:
             output = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_TAIL:])
-            raise self._failed(f"sam {arguments[0]} failed:\n{output}")
+            raise self._failure_with_log(f"sam {arguments[0]} failed:\n{output}")
 
     def _stack_outputs(self) -> dict[str, str]:
         # SAM's own environment reads the outputs, because this module may use only the standard library.
@@ -327,7 +329,7 @@ class LocalStack:
             env=self.environment_over(os.environ), capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise self._failed(f"the stack's outputs could not be read:\n{done.stderr[-2000:]}")
+            raise self._failure_with_log(f"the stack's outputs could not be read:\n{done.stderr[-2000:]}")
         outputs: dict[str, str] = json.loads(done.stdout)
         return outputs
 
@@ -336,7 +338,7 @@ class LocalStack:
         staging.write_text(json.dumps(asdict(running)))
         staging.replace(self._record)
 
-    def _failed(self, what: str) -> LocalStackFailed:
+    def _failure_with_log(self, what: str) -> LocalStackFailed:
         tail = self.log_tail()
         return LocalStackFailed(f"{what}\nThe end of {self.log}:\n{tail}" if tail else what)
 

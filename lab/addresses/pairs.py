@@ -18,7 +18,7 @@ from library_validator.matching.zips import five_digit_zip
 from library_validator.releases.records import Outlet, Release, System
 from library_validator_cli.evaluation.labelled import LabelledRow
 
-MADE_UP: Final = ("next_street", "other_side")  # sets
+MADE_UP: Final = ("next_street", "other_side")  # the sets of invented pairs
 _DIGITS: Final = re.compile(r"\d+")
 _FIGURES: Final = {
     word: str(number)

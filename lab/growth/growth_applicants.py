@@ -16,7 +16,7 @@ from library_validator_cli.evaluation.labelled import NONE, LabelledRow, read_la
 from library_validator_cli.sample_applications import sample_applications
 
 SEED: Final = 1
-DRAWN: Final = 1_000  # of the sample release
+DRAWN: Final = 1_000  # number of applications that are drawn from the sample release
 COMMON_NAMES: Final = 40
 BIG_CITIES: Final = 10
 OF_EACH: Final = 20

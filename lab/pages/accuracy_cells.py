@@ -12,7 +12,7 @@ NOTHING: Final = "-"
 
 
 def percent(share: Share) -> str:
-    """A percentage, rounded down: only a share of all rows is 100%."""
+    """A percentage, rounded down: it is 100% only if no row is missing."""
     return NOTHING if not share.of else f"{10_000 * share.count // share.of / 100:.2f}%"
 
 

@@ -70,7 +70,7 @@ def _tables_with_fewer_fields(measurement: Measurement) -> Iterator[str]:
 
 
 def _table_of_other_thresholds(measurement: Measurement) -> str:
-    """The answers at other thresholds for a name and a place alone."""
+    """The answers at other thresholds for applicants that give only a name and a place."""
     policy = load_policy()
     rows = [
         (

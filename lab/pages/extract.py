@@ -68,7 +68,7 @@ class Measurement(_Model):
 
 
 class Accuracy(_Model):
-    """The first measurement has all sets, all fields and the newest release alone."""
+    """The first measurement has all sets and all fields, with no release but the newest."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     measurements: list[Measurement] = Field(min_length=1)

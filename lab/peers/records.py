@@ -42,7 +42,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BestLibrary:
-    """A matcher's first choice for one application. Scores compare within one matcher only."""
+    """A matcher's first choice for one application. Scores of different matchers cannot be compared."""
 
     fscs_key: str  # empty: no candidate
     score: float

@@ -63,7 +63,7 @@ def tables_of_results(results: Sequence[MatcherResult]) -> str:
         counted = row[0]
         gone = counted.rows - counted.libraries - counted.non_libraries
         if counted.libraries:
-            libraries.append((f"{name} ({counted.libraries:,} libraries)", *map(_of_libraries, row)))
+            libraries.append((f"{name} ({counted.libraries:,} libraries)", *map(_percent_of_libraries, row)))
         if counted.non_libraries:
             cells = [f"{measure.non_libraries_validated:,}" for measure in row]
             others.append((f"{name} ({counted.non_libraries:,} non-libraries)", *cells))
@@ -73,7 +73,7 @@ def tables_of_results(results: Sequence[MatcherResult]) -> str:
     return "\n".join([*markdown_tables(libraries), "", *markdown_tables(others)])
 
 
-def _of_libraries(measure: Measure) -> str:
+def _percent_of_libraries(measure: Measure) -> str:
     """A percentage, rounded down: it is 100.00 only if no library is missing."""
     shares = [
         f"{10_000 * count // measure.libraries / 100:.2f}"

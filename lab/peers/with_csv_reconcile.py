@@ -39,7 +39,7 @@ class WithCsvReconcile:
                 rows = ([record.id, _query_text(record)] for record in registry)
                 csv.writer(file).writerows([["id", "text"], *rows])
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it uses deprecated calls
+                warnings.simplefilter("ignore")  # csv-reconcile uses deprecated calls
                 initdb.init_db(self._database, path, "id", "text", csvencoding="utf-8", scoreOptions={})
 
     def score(self, applications: Sequence[Record]) -> list[BestLibrary]:

@@ -6,7 +6,7 @@
 Without arguments it takes the bundled sample release and applications drawn from it. Three ways take turns on
 the same batches of ten:
 
-- ``judged``: matching and rules only;
+- ``judged``: only matching and rules;
 - ``decided``: also the ``Decision``;
 - ``stored and sent``: also the bytes of the stored body and the JSON of the event.
 

@@ -64,12 +64,12 @@ class Index:
 class Usage:
     """The use between two calls of ``Meter.take``."""
 
-    requests: Counter[str] = field(default_factory=Counter)  # by operation
+    requests: Counter[str] = field(default_factory=Counter)  # number by operation
     write_units: Counter[str] = field(default_factory=Counter)  # by kind of item
     read_units: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # by operation
     events: int = 0
     event_bytes: int = 0
-    stored_bytes: int = 0  # of new items
+    stored_bytes: int = 0  # size of new items and of their rows in indexes
     stored_items: int = 0  # number of new items and of their rows in indexes
     outside_seconds: float = 0.0  # processor time of emulation and metering
 
@@ -114,7 +114,7 @@ class Meter:
     def _on_request(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         with self._count_as_outside():
             context["request"] = params
-            written = _written(model.name, params)
+            written = _written_items(model.name, params)
             context["before"] = {key: self._item(key) for key in written}
 
     def _on_response(self, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -133,7 +133,7 @@ class Meter:
                 self._writes(model.name, request, before)
 
     def _writes(self, operation: str, request: dict[str, Any], before: dict[Key, Item | None]) -> None:
-        sent = _written(operation, request)
+        sent = _written_items(operation, request)
         times = 2 if operation == "TransactWriteItems" else 1
         for key, old in before.items():
             new = self._item(key)
@@ -142,9 +142,9 @@ class Meter:
             for index in self._indexes_of(key[0]):
                 self.usage.write_units[f"index {index.name}"] += index.units(old, new)
                 if index.row(new) and not index.row(old):
-                    self._stored(index.row(new))
+                    self._count_stored(index.row(new))
             if new and not old:
-                self._stored(new)
+                self._count_stored(new)
 
     def _batch(self, request: dict[str, Any]) -> None:
         """Counts the postings that are put or deleted. The registry table has no index."""
@@ -153,11 +153,11 @@ class Meter:
                 if "PutRequest" in write:
                     item = write["PutRequest"]["Item"]
                     self.usage.write_units["BatchWriteItem put"] += written_units(item)
-                    self._stored(item)
+                    self._count_stored(item)
                 else:
                     self.usage.write_units["BatchWriteItem delete"] += 1
 
-    def _stored(self, item: Item | None) -> None:
+    def _count_stored(self, item: Item | None) -> None:
         self.usage.stored_bytes += item_bytes(item or {})
         self.usage.stored_items += 1
 
@@ -221,8 +221,8 @@ def _consistency_factor(request: Mapping[str, Any]) -> int:
     return 2 if request.get("ConsistentRead") else 1
 
 
-def _written(operation: str, request: Mapping[str, Any]) -> dict[Key, Item | None]:
-    """The items that a request writes. None for a request that sends a part of an item or deletes it."""
+def _written_items(operation: str, request: Mapping[str, Any]) -> dict[Key, Item | None]:
+    """The items that a request writes, by key. None for an item that is deleted or sent in part."""
     if operation == "TransactWriteItems":
         parts = [part for write in request["TransactItems"] for part in write.values()]
     elif operation in {"PutItem", "UpdateItem", "DeleteItem"}:

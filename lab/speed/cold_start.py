@@ -3,11 +3,11 @@
     python -m lab.speed.cold_start [--release ZIP] [--runs N] [--function NAME ...] [--output JSON]
 
 Each start is a new process; functions and peers take turns. Two starts are measured: the import of the
-handler alone, and the import with building its runtime and clients. The kernel counts the processor time of
-each process, which includes the start of Python but not its end. ``wall`` is the time of a clock. Code is
-compiled beforehand, as in a layer that is built with the Python that runs it. ``uncompiled`` is a start
-without compiled code. ``peak`` is resident memory (Linux). ``first_batch`` is ten applications in a process
-that has just started, with its stores in memory (``first_batch.py``), and the batches after it.
+handler, and this import together with the building of its runtime and clients. The kernel counts the
+processor time of each process, which includes the start of Python but not its end. ``wall`` is the time of a
+clock. Code is compiled beforehand, as in a layer that is built with the Python that runs it. ``uncompiled``
+is a start without compiled code. ``peak`` is resident memory (Linux). ``first_batch`` is ten applications in
+a process that has just started, with its stores in memory (``first_batch.py``), and the batches after it.
 """
 
 from __future__ import annotations

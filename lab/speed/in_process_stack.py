@@ -189,8 +189,8 @@ class _MotoCopy:
     """``copy`` for moto, which copies a whole table for every part of a transaction.
 
     The copy keeps references to the items. After the refusal of a transaction, its puts and deletes are
-    undone, but its updates are not. The product has only one update that a refusal may follow, of a claim,
-    and it sends that update again.
+    undone, but its updates are not. In the product, a refusal may follow only the update of a claim, and the
+    product sends that update again.
     """
 
     @staticmethod

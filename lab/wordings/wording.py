@@ -39,7 +39,7 @@ class Wording(BaseModel):
         return self.template.replace(_NAME, name).replace(_CITY, city)
 
 
-class _Written(BaseModel):
+class _WordingsFile(BaseModel):
     """The whole file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,4 +58,4 @@ class _Written(BaseModel):
 
 def read_wordings(path: Path = WORDINGS_FILE) -> Sequence[Wording]:
     """All wordings, in file order. Raises ``ValueError`` with the error of the file."""
-    return _Written.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).wordings
+    return _WordingsFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).wordings

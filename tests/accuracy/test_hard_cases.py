@@ -24,7 +24,7 @@ def _lines(decided_cases: Sequence[DecidedCase]) -> str:
     return "\n" + "\n".join(decided.line() for decided in decided_cases)
 
 
-def _unexpected(decided_cases: Sequence[DecidedCase]) -> list[DecidedCase]:
+def _unexpected_cases(decided_cases: Sequence[DecidedCase]) -> list[DecidedCase]:
     return [decided for decided in decided_cases if not decided.is_expected]
 
 
@@ -61,20 +61,20 @@ def test_no_library_is_validated_as_another_library(
 
 def test_hard_cases_are_answered_as_a_careful_person_would(hard_cases: list[DecidedCase]) -> None:
     _print_kinds(hard_cases)
-    unexpected = _unexpected(hard_cases)
+    unexpected = _unexpected_cases(hard_cases)
     assert 1 - len(unexpected) / len(hard_cases) >= EXPECTED_OF_HARD_CASES, _lines(unexpected)
 
 
 def test_further_cases_are_answered_as_a_careful_person_would(more_cases: list[DecidedCase]) -> None:
     _print_kinds(more_cases)
-    unexpected = _unexpected(more_cases)
+    unexpected = _unexpected_cases(more_cases)
     assert 1 - len(unexpected) / len(more_cases) >= EXPECTED_OF_MORE_CASES, _lines(unexpected)
 
 
 def test_every_kind_of_case_has_few_unexpected_answers(
     hard_cases: list[DecidedCase], more_cases: list[DecidedCase]
 ) -> None:
-    unexpected = _unexpected((*hard_cases, *more_cases))
+    unexpected = _unexpected_cases((*hard_cases, *more_cases))
     behind = {
         kind: [decided for decided in unexpected if decided.case.kind == kind]
         for kind, count in Counter(decided.case.kind for decided in unexpected).items()

@@ -89,7 +89,7 @@ def test_a_flip_to_an_older_year_is_refused(registry: RegistryStore) -> None:
     assert registry.pointer() == pointer(V2)
 
 
-def test_a_flip_back_is_only_possible_to_the_previous_version(registry: RegistryStore) -> None:
+def test_a_flip_back_is_possible_to_the_previous_version_and_to_no_other(registry: RegistryStore) -> None:
     registry.flip(pointer(V1), expected_active=None)
     registry.flip(pointer(V2, previous=V1), expected_active=V1)
     with pytest.raises(VersionSuperseded):

@@ -1,4 +1,4 @@
-"""From an upload in the bucket to the table and the bus, through the messages of the queue."""
+"""An upload passes from the bucket through the queue and the function to the table and the bus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""From a message on the applications queue to the casework table and the queue behind the results bus."""
+"""An application passes from the applications queue to the casework table and the queue behind the results
+bus."""
 
 from __future__ import annotations
 

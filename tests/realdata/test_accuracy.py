@@ -35,7 +35,7 @@ NOT_REDUCED: Final = ("fscs_id.csv", "gone17.csv")
 class Measurement(NamedTuple):
     """The releases that answer the labelled sets, and the fields that the applications keep."""
 
-    floors: str  # file beside this one
+    floors: str  # name of a file in this folder
     years: tuple[int, ...]
     only: str | None = None
 

@@ -89,7 +89,7 @@ def test_a_release_that_was_double_encoded_twice_is_repaired_to_the_published_re
 
 
 def _encode_twice(value: str) -> str:
-    """A value that ``ReleaseTable`` read as Latin-1, so that it writes the bytes of a file spoiled twice."""
+    """Encodes the letters of a value twice. ``ReleaseTable`` reads and writes values as Latin-1."""
     if value.isascii():
         return value
     text = value.encode("latin-1").decode("cp1252")

@@ -27,7 +27,7 @@ Build = Callable[[Sequence[Release]], Index]
 
 
 def build_nothing(releases: Sequence[Release]) -> Index:
-    """An index without entries, for tests of the guard alone."""
+    """An index without entries, for tests that are only about the guard."""
     return Index({}, b"", max(release.fiscal_year for release in releases), 0, 0, 0)
 
 

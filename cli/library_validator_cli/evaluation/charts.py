@@ -42,8 +42,8 @@ class Dot:
     x: float
     y: float
     label: str = ""  # text that appears while a pointer is on the dot
-    low: float | None = None  # interval of y
-    high: float | None = None
+    low: float | None = None  # lower end of the interval of y
+    high: float | None = None  # upper end
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class _Model(BaseModel):
 
 
 class RowChange(_Model):
-    """A row with another answer than before."""
+    """A row whose answer differs from that of the earlier run."""
 
     set: str
     application_id: str

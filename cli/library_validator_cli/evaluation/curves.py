@@ -50,7 +50,7 @@ class ThresholdChoice(_Model):
     chosen_on: Half
     threshold: float | None  # None: no threshold keeps the bound
     there: CurvePoint | None
-    elsewhere: CurvePoint | None  # on the other half
+    elsewhere: CurvePoint | None  # its effect on the other half
 
 
 class ConfidenceBin(_Model):

@@ -68,7 +68,7 @@ def read_labelled(
     columns: Sequence[str] | None = None,
     sheet: str | None = None,
 ) -> list[LabelledFile]:
-    """Reads labelled files, with ``only`` these fields of each application.
+    """Reads labelled files. Each application keeps the fields in ``only``.
 
     ``columns`` and ``sheet`` are the values of ``--column`` and ``--sheet``.
 

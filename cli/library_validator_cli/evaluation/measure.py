@@ -1,8 +1,8 @@
 """The product's matching and deciding, run over labelled rows.
 
 A measurement adds to the answer: the rank of the right entry, the number of keys and candidates, and the
-highest ``validate`` threshold that would still validate. The threshold for a name and a place alone changes
-by as much as ``validate``.
+highest ``validate`` threshold that would still validate. The threshold for applicants that give only a name
+and a place changes by the same amount.
 """
 
 from __future__ import annotations
@@ -130,7 +130,8 @@ class Measurer:
 
 
 def policy_with_threshold(validate: float, policy: Policy) -> Policy:
-    """The policy with another ``validate`` threshold. The threshold of a name alone keeps its distance."""
+    """The policy with another ``validate`` threshold. The threshold for applicants that give only a name and
+    a place changes by the same amount."""
     by_name = validate + policy.validate_by_name - policy.validate
     return replace(policy, validate=validate, validate_by_name=by_name)
 

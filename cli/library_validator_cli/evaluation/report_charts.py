@@ -98,7 +98,7 @@ def _draw_points(point: CurvePoint) -> tuple[Cell, Cell]:
 
 
 def _share_axis(points: Sequence[CurvePoint]) -> Axis:
-    """From a round share below the lowest share to 100%."""
+    """An axis from a round share below the lowest share to 100%."""
     lowest = min(map(_right_share, points))
     return Axis("libraries", min(0.95, math.floor(lowest * 20) / 20), 1.0, "{:.0%}".format)
 

@@ -67,7 +67,7 @@ def gone_section(run: Run) -> str:
 
 
 def change_sections(run: Run) -> list[str]:
-    """The rows with another answer than in the earlier run, if there is an earlier run."""
+    """The rows whose answer differs from that of the earlier run, if there is an earlier run."""
     if run.changes is None:
         return []
     changes = run.changes

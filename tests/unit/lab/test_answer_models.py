@@ -1,4 +1,4 @@
-"""The cost of an answer's models is a ratio to judging alone, from one run."""
+"""The cost of an answer's models is reported relative to the cost of judging, from one run."""
 
 from __future__ import annotations
 
