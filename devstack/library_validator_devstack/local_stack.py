@@ -72,7 +72,7 @@ class RunningStack:
     pid: int
     port: int
     started_at: float  # seconds since 1970
-    outputs: dict[str, str] = field(default_factory=dict)  # of the CloudFormation stack; empty: not deployed
+    outputs: dict[str, str] = field(default_factory=dict)  # of the deployed stack; empty if none is deployed
 
     @property
     def endpoint(self) -> str:

@@ -55,7 +55,7 @@ def installed_bytes(packages: Iterable[str]) -> int:
         try:
             package = distribution(name)
         except PackageNotFoundError:
-            continue  # required on other platforms or by an extra
+            continue  # not installed: only other platforms or an extra require it
         for file in package.files or ():
             path = Path(str(file.locate()))
             if path.suffix != ".pyc" and path.is_file():

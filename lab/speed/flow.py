@@ -148,7 +148,7 @@ def percentiles(seconds: Sequence[float]) -> dict[str, Any]:
 
 
 def throughput(answered_at: Iterable[float]) -> dict[str, Any]:
-    """Events a second: in the whole time, and in each tenth of the time, including both ends."""
+    """Events per second: in the whole time, and in each tenth of the time."""
     ranked = sorted(answered_at)
     first, last = ranked[0], ranked[-1]
     length = max(last - first, 0.001)

@@ -52,7 +52,7 @@ class RevalidationTimes:
     applications: int
     changed: int
     seconds: float
-    seconds_again: float  # of the run with nothing to do
+    seconds_again: float  # seconds of the run that has nothing to do
 
     @property
     def seconds_per_1000(self) -> float:

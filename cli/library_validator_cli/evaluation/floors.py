@@ -41,7 +41,7 @@ class Limit:
         return f"{self.measure} {sign} {value}"
 
     def is_met_by(self, share: Share) -> bool:
-        """False without rows: an untested limit must not look met."""
+        """False if there are no rows, because an untested limit must not look met."""
         if not share.of:
             return False
         measured = share.count if isinstance(self.value, int) else share.count / share.of
