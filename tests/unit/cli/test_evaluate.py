@@ -14,7 +14,7 @@ from tests.unit.cli.test_sample_release import BUNDLED
 
 
 def run(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_the_json_output_has_all_measures_but_no_rows(labelled: Path) -> None:
     assert measured["command"] == (
         f"library-validator evaluate sample.csv --release {BUNDLED.name} --only name,state"
     )
-    assert [one["rows"] for one in measured["labelled"]] == [150]
+    assert [file["rows"] for file in measured["labelled"]] == [150]
     assert {"groups", "curve", "choices", "reliability", "worst", "floors"} <= set(measured)
     assert "rows" not in measured
 

@@ -40,10 +40,12 @@ def test_the_same_seed_draws_the_same_applications(
 def test_every_kind_of_application_is_drawn_and_only_impostors_are_labelled_none(
     drawn_applications: list[SampleApplication],
 ) -> None:
-    assert {one.kind for one in drawn_applications if one.label == NONE} == IMPOSTORS
-    assert {one.kind for one in drawn_applications if one.label != NONE} == LIBRARIES
+    assert {drawn.kind for drawn in drawn_applications if drawn.label == NONE} == IMPOSTORS
+    assert {drawn.kind for drawn in drawn_applications if drawn.label != NONE} == LIBRARIES
     assert (
-        0.2 < Counter(one.label == NONE for one in drawn_applications)[True] / len(drawn_applications) < 0.4
+        0.2
+        < Counter(drawn.label == NONE for drawn in drawn_applications)[True] / len(drawn_applications)
+        < 0.4
     )
 
 
@@ -51,8 +53,8 @@ def test_labels_are_keys_of_the_release_and_ids_are_unique(
     release: Release, drawn_applications: list[SampleApplication]
 ) -> None:
     keys = {system.fscs_key for system in release.systems}
-    assert {one.label for one in drawn_applications} - {NONE} <= keys
-    assert len({one.application_id for one in drawn_applications}) == len(drawn_applications)
+    assert {drawn.label for drawn in drawn_applications} - {NONE} <= keys
+    assert len({drawn.application_id for drawn in drawn_applications}) == len(drawn_applications)
 
 
 def test_a_namesake_is_in_a_state_without_a_library_of_its_name(
@@ -62,25 +64,25 @@ def test_a_namesake_is_in_a_state_without_a_library_of_its_name(
     for system in release.systems:
         states.setdefault(system.name, set()).add(system.state)
     full_names = {"Oregon": "OR", "Iowa": "IA", "Texas": "TX"}
-    for one in drawn_applications:
-        if one.kind == "namesake":
-            assert full_names.get(one.state, one.state) not in states.get(one.name.upper(), set())
+    for drawn in drawn_applications:
+        if drawn.kind == "namesake":
+            assert full_names.get(drawn.state, drawn.state) not in states.get(drawn.name.upper(), set())
 
 
 def test_friends_groups_have_the_address_of_their_library(
     release: Release, drawn_applications: list[SampleApplication]
 ) -> None:
     streets = {system.street for system in release.systems}
-    friends = [one for one in drawn_applications if one.kind == "friends"]
+    friends = [drawn for drawn in drawn_applications if drawn.kind == "friends"]
     assert friends
-    assert all(one.street.upper() in streets for one in friends)
+    assert all(drawn.street.upper() in streets for drawn in friends)
 
 
 def test_the_code_for_a_missing_value_never_appears_in_an_application(
     drawn_applications: list[SampleApplication],
 ) -> None:
     assert not {"M", "-3", "-4"} & {
-        value for one in drawn_applications for value in (one.zip, one.phone, one.street)
+        value for drawn in drawn_applications for value in (drawn.zip, drawn.phone, drawn.street)
     }
 
 
@@ -104,7 +106,7 @@ def test_mistakes_can_be_made_in_any_text(text: str, seed: int) -> None:
 
 def test_st_is_a_saint_in_a_name_and_a_street_at_its_end() -> None:
     typed = {abbreviate("ST. PAUL PUBLIC LIBRARY", Random(seed)) for seed in range(40)}
-    assert all(one.startswith("ST. PAUL") for one in typed)
+    assert all(name.startswith("ST. PAUL") for name in typed)
     assert "12 MAIN Street" in {abbreviate("12 MAIN ST", Random(seed)) for seed in range(40)}
 
 
