@@ -32,6 +32,7 @@ def build_runtime() -> Runtime:
         bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         logger=logger,
         metrics=Metrics(settings),
+        redrivers=settings.redrivers,
     )
 
 

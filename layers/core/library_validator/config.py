@@ -107,6 +107,19 @@ class DecidingSettings(Settings):
 class ValidateApplicationsSettings(DecidingSettings):
     """Settings of ``functions/validate_applications``."""
 
+    redrivers: frozenset[str] = Field(
+        frozenset(),
+        alias="REDRIVERS",
+        description="unique ids of the senders whose messages may name a first sender, separated by commas",
+    )
+
+    @field_validator("redrivers", mode="before")
+    @classmethod
+    def _read_ids(cls, value: object) -> object:
+        return (
+            [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+        )
+
 
 class RevalidateSettings(DecidingSettings):
     """Settings of ``functions/revalidate``."""

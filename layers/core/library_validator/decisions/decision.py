@@ -30,15 +30,23 @@ class _Model(BaseModel):
 class Submission(_Model):
     """An application with its sender and the time when it was sent. Each submission is answered once.
 
-    ``source`` is the authenticated sender, never a field of the body. ``sent_at`` orders two
-    submissions of one application if the sender gives no revision.
+    ``source`` is the authenticated sender, never a field of the body. ``sent_at`` is the time when it was
+    sent first, also after a redrive. See ``order.py`` for the order of two submissions.
     """
 
     source: str
     application: Application
     sent_at: datetime
+    sent_at_known: bool = Field(
+        True, description="False: SQS moved a dead letter, and ``sent_at`` is the time of the move"
+    )
     correlation_id: str = ""
     problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be used")
+
+    @property
+    def sent_order(self) -> tuple[bool, datetime]:
+        """Sorts by sent time. A submission whose first sent time is unknown is older than all others."""
+        return self.sent_at_known, self.sent_at
 
     @property
     def identity(self) -> str:

@@ -36,6 +36,7 @@ class Runtime:
     bus: EventBus
     logger: Logger
     metrics: Metrics
+    redrivers: frozenset[str] = frozenset()  # unique ids of the senders that may name a first sender
 
 
 def entrypoint(
@@ -54,14 +55,16 @@ def entrypoint(
 
 
 def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchResponse:
-    messages, submissions, failed = [], [], []
-    # A standard queue may deliver two messages of one application in the wrong order.
-    for message in sorted(batch.records, key=lambda message: message.sent_at):
+    readable, failed = [], []
+    for message in batch.records:
+        _report_ignored_attributes(message, runtime)
         try:
-            submissions.append(message.submission())
-            messages.append(message)
+            readable.append((message, message.submission(runtime.redrivers)))
         except ApplicationUnreadable as error:
             failed.append(_report_failure(message, "ApplicationsUnreadable", error, runtime))
+    # A standard queue may deliver two messages of one application in the wrong order.
+    readable.sort(key=lambda pair: pair[1].sent_order)
+    messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
     try:
         decided = decide_despite_errors(runtime.decider, submissions, now) if submissions else []
     except RegistryError as error:
@@ -86,6 +89,16 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     return BatchResponse.with_failed(failed)
 
 
+def _report_ignored_attributes(message: ApplicationMessage, runtime: Runtime) -> None:
+    """Count and log a sender that is not a redriver and sends its attributes: they change nothing."""
+    if message.has_redrive_attributes and message.sender not in runtime.redrivers:
+        runtime.metrics.count("RedriveAttributesIgnored")
+        runtime.logger.warning(
+            "attributes of a redrive are ignored, because the sender may not redrive",
+            extra={"message_id": message.message_id, "source": message.sender},
+        )
+
+
 def _report_failure(
     message: ApplicationMessage, metric: str, error: Exception, runtime: Runtime
 ) -> ApplicationMessage:
@@ -95,7 +108,7 @@ def _report_failure(
         "message failed",
         extra={
             "message_id": message.message_id,
-            "source": message.source,
+            "source": message.sender,
             "metric": metric,
             **describe_error(error),
         },
