@@ -48,13 +48,13 @@ def test_a_recorded_decision_is_current_and_waits_to_be_published(store: Decisio
 
     assert store.get(PARTNER, "A-1") == decision
     assert store.history(PARTNER, "A-1") == [decision]
-    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [decision]
+    assert list(store.unpublished_decisions(minutes_after_noon(10))) == [decision]
 
 
 def test_an_unknown_application_has_no_decision(store: DecisionStore) -> None:
     assert store.get(PARTNER, "A-1") is None
     assert store.history(PARTNER, "A-1") == []
-    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == []
+    assert list(store.unpublished_decisions(minutes_after_noon(10))) == []
     assert list(store.recent_decisions(NOON)) == []
 
 
@@ -94,7 +94,7 @@ def test_no_decision_is_stored_if_the_current_decision_is_not_the_one_that_the_c
     assert store.record(third, replacing=first) == CurrentDecisionChanged(second)
 
     assert store.history(PARTNER, "A-1") == [first, second]
-    assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [first, second]
+    assert list(store.unpublished_decisions(minutes_after_noon(10))) == [first, second]
 
 
 def test_another_cause_makes_another_decision_on_the_same_submission(store: DecisionStore) -> None:
@@ -212,7 +212,7 @@ class TestLateDecisions:
 
         assert store.get(PARTNER, "A-1") == newer
         assert store.history(PARTNER, "A-1") == [newer, late]
-        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [newer]
+        assert list(store.unpublished_decisions(minutes_after_noon(10))) == [newer]
         assert list(store.recent_decisions(NOON)) == [newer]
 
     def test_a_late_decision_takes_no_claim(self, store: DecisionStore) -> None:
@@ -238,7 +238,7 @@ class TestLateDecisions:
 
 
 class TestUnpublishedDecisions:
-    def test_unpublished_decisions_are_listed_oldest_first_up_to_a_moment_and_a_number(
+    def test_unpublished_decisions_are_listed_oldest_or_newest_first_up_to_a_moment(
         self, store: DecisionStore
     ) -> None:
         for minute in (3, 1, 2, 9):
@@ -248,15 +248,13 @@ class TestUnpublishedDecisions:
                 replacing=None,
             )
 
-        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(9), limit=10)) == [
+        assert application_ids_of(list(store.unpublished_decisions(minutes_after_noon(9)))) == [
             "A-1",
             "A-2",
             "A-3",
         ]
-        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(9), limit=2)) == [
-            "A-1",
-            "A-2",
-        ]
+        newest_first = store.unpublished_decisions(minutes_after_noon(9), newest_first=True)
+        assert application_ids_of(list(newest_first)) == ["A-3", "A-2", "A-1"]
 
     def test_clearing_a_mark_twice_or_on_an_unknown_decision_changes_nothing(
         self, store: DecisionStore
@@ -267,7 +265,7 @@ class TestUnpublishedDecisions:
         store.clear_mark([stored, unknown])
         store.clear_mark([stored])
 
-        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == []
+        assert list(store.unpublished_decisions(minutes_after_noon(10))) == []
         assert store.get(PARTNER, "A-1") == stored
         assert store.history(PARTNER, "A-2") == []
 
@@ -278,7 +276,7 @@ class TestUnpublishedDecisions:
         store.record(second, replacing=first)
         store.clear_mark([second])
 
-        assert store.unpublished_decisions(minutes_after_noon(10), limit=10) == [first]
+        assert list(store.unpublished_decisions(minutes_after_noon(10))) == [first]
 
     def test_more_than_one_page_of_decisions_is_read(self, store: DecisionStore) -> None:
         for number in range(120):
@@ -287,9 +285,25 @@ class TestUnpublishedDecisions:
                 decision.model_copy(update={"decided_at": minutes_after_noon(number / 60)}), replacing=None
             )
 
-        assert application_ids_of(store.unpublished_decisions(minutes_after_noon(10), limit=500)) == [
+        assert application_ids_of(list(store.unpublished_decisions(minutes_after_noon(10)))) == [
             f"A-{number:03}" for number in range(120)
         ]
+
+    def test_marks_that_are_cleared_while_the_pages_are_read_hide_no_decision(
+        self, store: DecisionStore
+    ) -> None:
+        for number in range(230):
+            decision = decision_of(submission_of(f"A-{number:03}"), Answer.NOT_VALIDATED)
+            store.record(
+                decision.model_copy(update={"decided_at": minutes_after_noon(number / 60)}), replacing=None
+            )
+
+        found = []
+        for decision in store.unpublished_decisions(minutes_after_noon(10)):
+            store.clear_mark([decision])
+            found.append(decision.application_id)
+
+        assert found == [f"A-{number:03}" for number in range(230)]
 
 
 class TestRecentDecisions:
@@ -318,9 +332,7 @@ class TestRecentDecisions:
         store.record(decision_of(submission_of(), decided_at=NOON.astimezone(alaska)), replacing=None)
 
         assert application_ids_of(list(store.recent_decisions(NOON))) == ["A-1"]
-        assert application_ids_of(store.unpublished_decisions(NOON + timedelta(seconds=1), limit=1)) == [
-            "A-1"
-        ]
+        assert application_ids_of(list(store.unpublished_decisions(NOON + timedelta(seconds=1)))) == ["A-1"]
 
 
 class TestHostileIds:

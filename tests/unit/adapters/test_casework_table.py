@@ -174,7 +174,7 @@ class TestUnprocessedKeys:
         )
         stub.add_response("batch_get_item", {"Responses": {"casework": items[:1]}, "UnprocessedKeys": {}})
 
-        found = table.unpublished_decisions(NOON, limit=10)
+        found = list(table.unpublished_decisions(NOON))
 
         assert [decision.application_id for decision in found] == ["A-0", "A-1", "A-2"]
 
@@ -186,7 +186,7 @@ class TestUnprocessedKeys:
             stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": held_back})
 
         with pytest.raises(CaseworkUnavailable, match="left unprocessed"):
-            table.unpublished_decisions(NOON, limit=10)
+            list(table.unpublished_decisions(NOON))
 
     def test_a_cleared_decision_that_the_index_still_shows_is_left_out(
         self, table: DecisionTable, stub: Stubber, items: list[dict[str, Any]]
@@ -194,7 +194,7 @@ class TestUnprocessedKeys:
         del items[1]["unpublished"]
         stub.add_response("batch_get_item", {"Responses": {"casework": items}, "UnprocessedKeys": {}})
 
-        found = table.unpublished_decisions(NOON, limit=10)
+        found = list(table.unpublished_decisions(NOON))
 
         assert [decision.application_id for decision in found] == ["A-0", "A-2"]
 

@@ -211,7 +211,7 @@ def test_a_worker_killed_at_any_call_and_started_again_ends_with_the_same_result
         else:
             steps = last
             break
-        publish(world.decisions.unpublished_decisions(world.now(), limit=100), world.decisions, world.bus)
+        publish(world.decisions.unpublished_decisions(world.now()), world.decisions, world.bus)
         for application_id in ("A-1", "A-2", "A-3", "A-4"):
             expected = undisturbed.current(application_id)
             found = world.current(application_id)

@@ -27,7 +27,8 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import application_from_fields
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
-from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all, sweep
+from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
+from library_validator.decisions.sweeping import sweep
 from library_validator.errors import OverrideRefused
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.decisions import PARTNER

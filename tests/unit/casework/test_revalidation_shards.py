@@ -107,7 +107,7 @@ def state_of(world: World) -> dict[str, Any]:
 
 def sweep_up(world: World) -> None:
     """Do the work of the sweeper, minutes later."""
-    left = world.decisions.unpublished_decisions(world.now(), limit=1_000)
+    left = list(world.decisions.unpublished_decisions(world.now()))
     publish(left, world.decisions, world.bus)
 
 

@@ -23,9 +23,9 @@ from library_validator.decisions.recording import (
     publish,
     record,
     record_all,
-    sweep,
 )
 from library_validator.decisions.store import CurrentDecisionChanged, RecordResult
+from library_validator.decisions.sweeping import sweep
 from library_validator.errors import CaseworkUnavailable, DecisionConflict
 from tests.builders.decisions import (
     OTHER_PARTNER,
@@ -46,7 +46,7 @@ class World:
         return record_all(decisions, self.store, self.bus, decider_without_registry())[0]
 
     def sweep(self) -> PublishCounts:
-        return sweep(self.store, self.bus, minutes_after_noon(600), lambda: math.inf, 0)
+        return sweep(self.store, self.bus, minutes_after_noon(600), lambda: math.inf, 0).counts
 
     @property
     def event_ids(self) -> list[str]:
@@ -410,52 +410,3 @@ class TestPublishing:
     def test_without_decisions_to_publish_the_bus_is_not_called(self, world: World) -> None:
         assert publish([], world.store, world.bus) == PublishCounts(0, 0)
         assert world.bus.events == []
-
-
-class TestSweeping:
-    @pytest.fixture
-    def stored_decisions(self, world: World) -> list[Decision]:
-        """Thirty-five decisions, a minute apart, none published."""
-        decisions = [
-            decision_of(submission_of(f"A-{n:02}"), Answer.NOT_VALIDATED, decided_at=minutes_after_noon(n))
-            for n in range(35)
-        ]
-        for decision in decisions:
-            record(decision, world.store, decider_without_registry())
-        return decisions
-
-    def test_the_sweeper_publishes_all_oldest_first(
-        self, world: World, stored_decisions: list[Decision]
-    ) -> None:
-        assert world.sweep() == PublishCounts(published=35, left=0)
-        assert world.event_ids == [str(decision.event_id) for decision in stored_decisions]
-        assert world.store.marked == set()
-
-    def test_the_sweeper_leaves_young_decisions_to_their_writer(
-        self, world: World, stored_decisions: list[Decision]
-    ) -> None:
-        publication = sweep(world.store, world.bus, minutes_after_noon(20), lambda: math.inf, 0)
-
-        assert publication == PublishCounts(published=20, left=0)
-        assert world.store.marked == {decision.event_id for decision in stored_decisions[20:]}
-
-    def test_refused_events_do_not_stop_the_others(
-        self, world: World, stored_decisions: list[Decision]
-    ) -> None:
-        refused = {decision.event_id for decision in stored_decisions[:15]}
-
-        bus = MemoryEventBus(lambda event: event.metadata.event_id in refused)
-
-        assert sweep(world.store, bus, minutes_after_noon(600), lambda: math.inf, 0) == PublishCounts(20, 15)
-        assert world.store.marked == refused
-
-    def test_the_sweeper_stops_in_time_and_the_next_run_goes_on(
-        self, world: World, stored_decisions: list[Decision]
-    ) -> None:
-        seconds = iter([30.0, 20.0, 9.0])
-
-        assert sweep(
-            world.store, world.bus, minutes_after_noon(600), lambda: next(seconds), 10
-        ) == PublishCounts(20, 0)
-        assert world.sweep() == PublishCounts(15, 0)
-        assert world.event_ids == [str(decision.event_id) for decision in stored_decisions]

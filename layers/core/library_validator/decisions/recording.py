@@ -7,9 +7,8 @@ message is gone, the sweeper finishes the work. A person's answer is restated, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
@@ -164,24 +163,3 @@ def _event_of(decision: Decision) -> DecisionEvent | None:
         return event_of(decision)
     except ValueError:
         return None
-
-
-def sweep(
-    store: DecisionStore, bus: EventBus, before: datetime, time_left: Callable[[], float], reserve: float
-) -> PublishCounts:
-    """Publish decisions stored before ``before`` whose events were never confirmed, oldest first.
-
-    Stops when every decision was tried, or when ``time_left()`` is under ``reserve`` seconds.
-    Raises ``CaseworkUnavailable`` when the store cannot be read.
-    """
-    tried: set[UUID] = set()
-    swept = PublishCounts()
-    while time_left() > reserve:
-        # Refused decisions stay first in the list: a larger limit finds the decisions after them.
-        waiting = store.unpublished_decisions(before, limit=swept.left + CHUNK)
-        chunk = [decision for decision in waiting if decision.event_id not in tried][:CHUNK]
-        if not chunk:
-            break
-        tried.update(decision.event_id for decision in chunk)
-        swept += publish(chunk, store, bus)
-    return swept

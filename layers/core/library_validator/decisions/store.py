@@ -96,8 +96,11 @@ class DecisionStore(Protocol):
     def history(self, source: str, application_id: str) -> list[Decision]:
         """Every decision of an application, oldest first."""
 
-    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
-        """Decisions stored before ``before`` whose events are not confirmed, oldest first."""
+    def unpublished_decisions(self, before: datetime, *, newest_first: bool = False) -> Iterator[Decision]:
+        """Decisions stored before ``before`` whose events are not confirmed, oldest first.
+
+        They are read page by page while the caller goes on. A mark that is cleared meanwhile moves nothing.
+        """
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         """Note that the bus took the events of these decisions. A second call is harmless."""

@@ -12,8 +12,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
-from library_validator.decisions.recording import sweep
 from library_validator.decisions.store import DecisionStore
+from library_validator.decisions.sweeping import sweep
 from library_validator.entrypoints.invocation import time_left_of
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, warn_without_event
@@ -56,12 +56,17 @@ def entrypoint(
 
 def handler(_event: SweepEvent, runtime: Runtime, now: datetime) -> SweepResponse:
     before = now - runtime.unpublished_after
-    publication = sweep(runtime.store, runtime.bus, before, runtime.time_left, RESERVE_SECONDS)
-    warn_without_event(runtime.logger, publication.without_event)
-    runtime.metrics.count("EventsPublishedBySweeper", publication.published)
-    runtime.metrics.count("EventsLeftUnpublished", publication.left)
-    response = SweepResponse(published=publication.published, left=publication.left)
-    if publication.published or publication.left:
+    result = sweep(runtime.store, runtime.bus, before, runtime.time_left, RESERVE_SECONDS)
+    response = SweepResponse(published=result.counts.published, left=result.counts.left)
+    warn_without_event(runtime.logger, result.counts.without_event)
+    runtime.metrics.count("EventsPublishedBySweeper", response.published)
+    if response.published or response.left:
         # A writer publishes its decision within a second: the writers of these decisions have failed.
         runtime.logger.warning("decisions were unpublished", extra=response.model_dump())
+    if response.left or not result.interrupted_by:
+        # Also if it is zero: the alarm reads a missing count as a sweeper that does not work. A decision of
+        # which no event can be made counts as left.
+        runtime.metrics.count("EventsLeftUnpublished", response.left)
+    if result.interrupted_by:
+        raise result.interrupted_by
     return response

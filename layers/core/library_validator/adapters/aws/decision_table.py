@@ -97,22 +97,18 @@ class DecisionTable:
         decisions = [read_decision(item) for item in items]
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
-    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
-        found: list[Decision] = []
+    def unpublished_decisions(self, before: datetime, *, newest_first: bool = False) -> Iterator[Decision]:
         pages = self._table.query(
             IndexName="unpublished",
             KeyConditionExpression="unpublished = :yes AND stored_at < :before",
             ExpressionAttributeValues={":yes": {"S": _UNPUBLISHED}, ":before": {"S": moment_text(before)}},
-            Limit=min(limit, BATCH),
+            ScanIndexForward=not newest_first,
+            Limit=BATCH,
         )
         for page in pages:
             # The index is updated late: a decision that was confirmed a moment ago may still be in it.
-            found += [
-                read_decision(item) for item in self._table.items_of_keys(page) if "unpublished" in item
-            ]
-            if len(found) >= limit:
-                break
-        return found[:limit]
+            marked = (item for item in self._table.items_of_keys(page) if "unpublished" in item)
+            yield from map(read_decision, marked)
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         for decision in decisions:

@@ -94,9 +94,10 @@ class MemoryDecisions:
         decisions = self.decisions.get((source, application_id), {}).values()
         return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
 
-    def unpublished_decisions(self, before: datetime, limit: int) -> list[Decision]:
+    def unpublished_decisions(self, before: datetime, *, newest_first: bool = False) -> Iterator[Decision]:
         marked = (decision for decision in self._all_decisions() if decision.event_id in self.marked)
-        return [decision for decision in marked if decision.decided_at < before][:limit]
+        waiting = [decision for decision in marked if decision.decided_at < before]
+        return iter(waiting[::-1] if newest_first else waiting)
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
         self.marked -= {decision.event_id for decision in decisions}
