@@ -26,7 +26,8 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, event_id_of
 from library_validator.decisions.events import LibraryStatusChanged, event_of
-from library_validator.decisions.recording import StoredDecision, record_all, sweep
+from library_validator.decisions.recording import StoredDecision, record_all
+from library_validator.decisions.sweeping import sweep
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.stack_access import project_root
 from tests.builders.aws_resources import (
@@ -200,7 +201,7 @@ def test_the_effect_of_each_override_is_known(stores: Stores, deployment: str) -
 
 
 def test_an_unpublished_decision_is_published_under_its_id(stores: Stores, deployment: str) -> None:
-    waiting = stores.decisions.unpublished_decisions(datetime.now(UTC), limit=10)
+    waiting = list(stores.decisions.unpublished_decisions(datetime.now(UTC)))
     assert waiting
     sweep(stores.decisions, stores.bus, datetime.now(UTC), lambda: 900, reserve=10)
     published = {event.metadata.event_id for event in stores.bus.events}
