@@ -6,10 +6,9 @@ from typing import BinaryIO, Final
 
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.registry.bucket import Upload
+from library_validator.terms import MOST_RELEASE_BYTES
 from library_validator_cli.stack_access import Stack
 
-# the most bytes that this command reads; the service has its own limit
-_LARGEST_READ: Final = 64 * 1024 * 1024
 PREFIX: Final = "releases/"  # the service loads uploads under this prefix only
 
 
@@ -23,4 +22,4 @@ def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
 
 def releases_bucket(stack: Stack) -> ReleasesBucket:
     """The bucket as the service sees it, for uploading one of its objects again."""
-    return ReleasesBucket(stack.s3, stack.output("ReleasesBucket"), _LARGEST_READ)
+    return ReleasesBucket(stack.s3, stack.output("ReleasesBucket"), MOST_RELEASE_BYTES)

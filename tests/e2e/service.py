@@ -25,6 +25,7 @@ from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.errors import NoActiveRegistry
 from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Run
+from library_validator.terms import MOST_RELEASE_BYTES
 from library_validator_cli.sample_release import write_sample_release
 from library_validator_devstack.local_stack import STACK_NAME, LocalStack
 
@@ -105,7 +106,7 @@ class Service:
         self.operator_overrides = OverrideTable(operator_casework)
         self.operator_revalidations = RevalidationTable(operator_casework)
         self.operator_bucket = ReleasesBucket(
-            self.operator_s3, self.outputs["ReleasesBucket"], max_bytes=64 * 1024 * 1024
+            self.operator_s3, self.outputs["ReleasesBucket"], max_bytes=MOST_RELEASE_BYTES
         )
         self.registry = RegistryTable(dynamodb, self.outputs["RegistryTable"])
         casework = CaseworkAccess(dynamodb, self.outputs["CaseworkTable"])

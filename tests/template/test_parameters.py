@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from library_validator.config import IndexReleaseSettings
 from library_validator.decisions.deciding import policy_version
+from library_validator.releases.reading.archive import DEFAULT_LIMITS
 from tests.template.template_reader import Template
 
 ACCOUNT = "arn:aws:iam::111122223333"
@@ -63,3 +65,20 @@ def test_the_policy_version_of_the_functions_is_an_output(template: Template) ->
     assert template.body["Outputs"]["PolicyVersion"]["Value"] == policy, (
         "policy.toml or the weights have another version: write it into the output PolicyVersion"
     )
+
+
+def test_the_largest_release_of_the_template_is_the_largest_that_the_code_reads(template: Template) -> None:
+    parameter = template.body["Parameters"]["MaxReleaseBytes"]
+    assert parameter["Default"] == parameter["MaxValue"] == DEFAULT_LIMITS.compressed_bytes
+    setting = IndexReleaseSettings.model_fields["max_release_bytes"]
+    assert setting.default == DEFAULT_LIMITS.compressed_bytes
+    with pytest.raises(ValueError, match="MAX_RELEASE_BYTES"):
+        IndexReleaseSettings.from_environment(
+            {
+                "POWERTOOLS_SERVICE_NAME": "x",
+                "REGISTRY_TABLE": "xxx",
+                "RESULTS_BUS": "xxx",
+                "RELEASES_BUCKET": "xxx",
+                "MAX_RELEASE_BYTES": str(DEFAULT_LIMITS.compressed_bytes + 1),
+            }
+        )

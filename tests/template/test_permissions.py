@@ -110,6 +110,19 @@ def test_a_loader_reads_releases_and_writes_manifests_and_reports_only(template:
     }
 
 
+@pytest.mark.parametrize("role", ["IndexReleaseRole", "FetchReleaseRole", "OperatorRole"])
+def test_a_role_that_reads_releases_learns_which_of_them_are_gone(template: Template, role: str) -> None:
+    """Without ``s3:ListBucket``, S3 answers "forbidden" for an object that was deleted."""
+    reading = [
+        statement for statement in template.policies_of(role) if "s3:GetObjectVersion" in statement.actions
+    ]
+    listing = [statement for statement in template.policies_of(role) if "s3:ListBucket" in statement.actions]
+    assert reading
+    assert [statement.resources for statement in listing] == [
+        [json.dumps({"Fn::GetAtt": ["ReleasesBucket", "Arn"]})]
+    ]
+
+
 def _names_of(role: str) -> list[dict[str, object]]:
     """The names of a role and of its sessions in a condition on the principal."""
     session = "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${" + role + "}/*"

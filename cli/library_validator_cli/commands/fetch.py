@@ -23,6 +23,7 @@ from library_validator.releases.fetching.sources import (
     own_source,
     read_source_file,
 )
+from library_validator.terms import MOST_RELEASE_BYTES
 from library_validator.views.run import run_view
 from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.following import follow_run
@@ -40,7 +41,6 @@ from library_validator_cli.terminal import (
 )
 
 _SECONDS: Final = 600.0  # time limit for all sources together
-_LARGEST: Final = 64 * 1024 * 1024  # bytes: the default limit of the service
 
 
 def register(app: typer.Typer) -> None:
@@ -107,7 +107,7 @@ def _open_fetch_ports(stack: Stack) -> FetchPorts:
         states=FetchStatesTable(stack.session.client("dynamodb"), stack.output("RegistryTable")),
         time_left=lambda: end - time.monotonic(),
         sleep=time.sleep,
-        max_bytes=_LARGEST,
+        max_bytes=MOST_RELEASE_BYTES,
     )
 
 

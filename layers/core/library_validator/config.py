@@ -17,6 +17,7 @@ from library_validator.releases.fetching.sources import (
     own_source,
     read_sources,
 )
+from library_validator.terms import MOST_RELEASE_BYTES
 
 
 class Settings(BaseModel):
@@ -39,10 +40,10 @@ class LoadingSettings(Settings):
     results_bus: str = Field(alias="RESULTS_BUS", min_length=1)
     releases_bucket: str = Field(alias="RELEASES_BUCKET", min_length=3)
     max_release_bytes: int = Field(
-        64 * 1024 * 1024,
+        MOST_RELEASE_BYTES,
         alias="MAX_RELEASE_BYTES",
         gt=0,
-        le=400 * 1024 * 1024,
+        le=MOST_RELEASE_BYTES,
         description="largest zip of a release, in bytes; the official zips have 3 to 13 MB",
     )
 

@@ -9,6 +9,7 @@ LibraryValidatorError
 │   ├── VersionSuperseded     a newer version is live, or another load went live meanwhile
 │   ├── ReviewRefused         a run cannot be accepted or rejected, because it is not in quarantine
 │   ├── RunChanged            another writer changed a run in the meantime: read it again
+│   ├── BucketUnavailable     the releases bucket refused a request or did not answer: try again
 │   └── IndexIncomplete       the stored index differs from the index that was built: it did not go live
 ├── FileUnreadable            a file has no applications that can be read
 ├── NotInFile                 somebody named a column, a field or a sheet that does not exist
@@ -93,6 +94,14 @@ class RunChanged(RegistryError):
     def __init__(self, run_id: str, expected: str) -> None:
         self.run_id = run_id
         super().__init__(f"run {run_id} is not {expected} any more: look at it again")
+
+
+class BucketUnavailable(RegistryError):
+    """The releases bucket did not give or take an object. That the object is gone is another error."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        self.key = key
+        super().__init__(f"the releases bucket gave no answer about {key}: {reason}")
 
 
 class IndexIncomplete(RegistryError):

@@ -14,6 +14,10 @@ from typing import Final, Literal
 Clock = Callable[[], datetime]  # gives the present moment, with its time zone
 TimeLeft = Callable[[], float]  # gives the seconds until the function is stopped
 
+# The largest zip of a release, in bytes. The official zips have 3 to 13 MB. The template's parameter
+# ``MaxReleaseBytes`` can only lower this limit.
+MOST_RELEASE_BYTES: Final = 64 << 20
+
 FSCS_KEY_CHARACTERS: Final = 6  # at the start of an FSCS id; the other characters are the outlet's sequence
 
 

@@ -28,9 +28,9 @@ from library_validator.releases.fetching.offers import (
     known_offers,
     linked_offers,
     offer_at,
-    read_page,
     year_in_name,
 )
+from library_validator.releases.fetching.pages import read_page
 from library_validator.releases.fetching.sources import (
     ReleaseSource,
     built_in_sources,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -262,3 +263,40 @@ def test_a_pair_that_is_not_a_release_is_not_zipped(tmp_path: Path, second: str,
     with pytest.raises(ReleaseRefused, match=found):
         zip_pair(*write_pair(tmp_path, csv_of([SYSTEM]), second), target)
     assert target.getvalue() == b""
+
+
+def a_zip_with_members(count: int) -> io.BytesIO:
+    """A zip whose list of members names one empty member ``count`` times."""
+    local = io.BytesIO()
+    with zipfile.ZipFile(local, "w") as writer:
+        writer.writestr("a", b"")
+    (start,) = struct.unpack("<L", local.getvalue()[-6:-2])
+    member = local.getvalue()[start:-22]
+    listed = member * count
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(listed), start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, start + len(listed), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return io.BytesIO(local.getvalue()[:start] + listed + end64 + locator + end)
+
+
+def test_a_zip_with_600_000_members_is_refused_before_its_list_of_members_is_read() -> None:
+    source = a_zip_with_members(600_000)
+    tracemalloc.start()
+    try:
+        refused = refusal_of(source)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert str(refused) == "a zip whose list of members has 27,539 KB; expected a list of at most 256 KB"
+    assert peak < 4 << 20
+
+
+def test_the_members_of_a_short_list_are_counted() -> None:
+    assert refusal_of(a_zip_with_members(5_000)).found == "a zip with 5000 members"
+
+
+def test_a_zip_with_a_long_comment_is_read() -> None:
+    source = release_zip()
+    with zipfile.ZipFile(source, "a") as writer:
+        writer.comment = b"c" * 65_535
+    assert read_release(source).systems

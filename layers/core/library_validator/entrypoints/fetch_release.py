@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.entrypoints.invocation import time_left_of
-from library_validator.errors import NoActiveRegistry, ReleaseRefused
+from library_validator.errors import BucketUnavailable, NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
 from library_validator.registry.refreshing import RefreshPorts, RefreshResult, refresh_registry
@@ -91,6 +91,10 @@ def _reindex_if_outdated(runtime: Runtime) -> str | None:
     except ReleaseRefused as refusal:
         # The live registry stays in its old format; a newer release may bring the new format.
         runtime.logger.warning("registry not indexed again", extra={"problem": str(refusal)})
+        return None
+    except BucketUnavailable as error:
+        # The search goes on: the next one tries again to index the registry.
+        runtime.logger.warning("registry not indexed again", extra={"problem": str(error)})
         return None
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from library_validator.errors import BucketUnavailable
 from library_validator.registry.bucket import Upload, refusal_of_large_object, refusal_of_missing_object
 
 if TYPE_CHECKING:
@@ -31,25 +32,16 @@ class ReleasesBucket:
         self._max_bytes = max_bytes
 
     def current_version(self, key: str) -> str:
-        try:
-            head = self._client.head_object(Bucket=self._bucket, Key=key)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise refusal_of_missing_object(key) from error
-            raise
-        return head["VersionId"]
+        with _name_errors(key):
+            return self._client.head_object(Bucket=self._bucket, Key=key)["VersionId"]
 
     def metadata(self, upload: Upload) -> Mapping[str, str]:
-        try:
+        with _name_errors(upload.key, upload.version):
             head = self._client.head_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise refusal_of_missing_object(upload.key, upload.version) from error
-            raise
         return head["Metadata"]
 
     def upload_again(self, upload: Upload, key: str, metadata: Mapping[str, str]) -> Upload:
-        try:
+        with _name_errors(upload.key, upload.version):
             answer = self._client.copy_object(
                 Bucket=self._bucket,
                 Key=key,
@@ -58,21 +50,13 @@ class ReleasesBucket:
                 MetadataDirective="REPLACE",
                 ContentType="application/zip",
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise refusal_of_missing_object(upload.key, upload.version) from error
-            raise
         return Upload(key, answer["VersionId"])
 
     @contextmanager
     def open_release(self, upload: Upload) -> Iterator[BinaryIO]:
         """The object as a temporary file: a zip is read from its end, and a stream cannot do that."""
-        try:
+        with _name_errors(upload.key, upload.version):
             answer = self._client.get_object(Bucket=self._bucket, Key=upload.key, VersionId=upload.version)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _GONE:
-                raise refusal_of_missing_object(upload.key, upload.version) from error
-            raise
         body, size = answer["Body"], answer["ContentLength"]
         with body, tempfile.TemporaryFile() as file:
             if size > self._max_bytes:
@@ -112,6 +96,19 @@ class ReleasesBucket:
             Body=json.dumps(document, indent=2).encode(),
             ContentType="application/json",
         )
+
+
+@contextmanager
+def _name_errors(key: str, version: str | None = None) -> Iterator[None]:
+    """S3's error as ``ReleaseRefused`` if the object is gone, else as ``BucketUnavailable``."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            raise refusal_of_missing_object(key, version) from error
+        raise BucketUnavailable(key, str(error)) from error
+    except BotoCoreError as error:
+        raise BucketUnavailable(key, str(error)) from error
 
 
 def _manifest_key(version: str) -> str:

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from library_validator.registry.bucket import Upload, refusal_of_large_object, refusal_of_missing_object
-
-_DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+from library_validator.terms import MOST_RELEASE_BYTES
 
 
 class MemoryReleasesBucket:
     """``ReleaseBucket``: every version of every object, manifests by registry version, reports by run."""
 
-    def __init__(self, max_bytes: int = _DEFAULT_MAX_BYTES) -> None:
+    def __init__(self, max_bytes: int = MOST_RELEASE_BYTES) -> None:
         self._max_bytes = max_bytes
         self._objects: dict[str, list[tuple[bytes, Mapping[str, str]]]] = {}
         self.manifests: dict[str, frozenset[str]] = {}

@@ -18,13 +18,13 @@ from typing import BinaryIO, Final, Protocol
 from urllib.parse import urljoin
 
 from library_validator.errors import NotFetched
-from library_validator.releases.fetching.offers import read_page
+from library_validator.releases.fetching.pages import read_page
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock, TimeLeft
 
 ATTEMPTS: Final = 3
 MAX_REDIRECTS: Final = 5
-MAX_PAGE_BYTES: Final = 4 << 20
+MAX_PAGE_BYTES: Final = 1 << 20  # enough for a page with 10,000 links
 USER_AGENT: Final = "library-validator (checks for new releases of the Public Libraries Survey)"
 _FIRST_PAUSE_SECONDS: Final = 1.0
 _LOOKED_AT: Final = 4096  # so many first bytes of the content show its kind

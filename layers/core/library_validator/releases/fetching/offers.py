@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
+from library_validator.releases.fetching.pages import Page
 from library_validator.releases.fetching.sources import ReleaseSource
 
 # pls_fy2024_csv.zip, pls_fy2018_data_files_csv.zip, and the names of second uploads (…_csv_0.zip).
@@ -33,24 +32,6 @@ class Offer:
         name = _UNSAFE.sub("-", unquote(urlsplit(self.address).path.rpartition("/")[2]))
         name = name[-_LONGEST_NAME:].strip("-.") or "release"
         return name if name.lower().endswith(".zip") else f"{name}.zip"
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The links of a web page, as absolute addresses, and its title."""
-
-    links: tuple[str, ...]
-    title: str
-
-
-def read_page(content: bytes, url: str) -> Page:
-    """Read the HTML page at ``url``. A broken page has fewer links, or none."""
-    reader = _LinkReader(url)
-    # The parser raises this at a malformed "<![…": the part before it has been read.
-    with suppress(AssertionError):
-        reader.feed(content.decode("utf-8", "replace"))
-        reader.close()
-    return Page(tuple(reader.links), " ".join("".join(reader.title).split())[:80])
 
 
 def offer_at(source: ReleaseSource, address: str, fiscal_year: int | None, today: date) -> Offer:
@@ -84,34 +65,3 @@ def _sort_newest_first(source: ReleaseSource, found: Iterable[tuple[str, int]], 
     # For two files of one year, the higher folder or number is the later upload.
     ordered = sorted(((year, address) for address, year in found), reverse=True)
     return [offer_at(source, address, year, today) for year, address in ordered]
-
-
-class _LinkReader(HTMLParser):
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self._base = url
-        self._in_title = False
-        self.links: list[str] = []
-        self.title: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_title = tag == "title" and not self.title
-        href = dict(attrs).get("href")
-        if not href:
-            return
-        try:
-            absolute = urljoin(self._base, href.strip())
-        except ValueError:
-            return
-        if tag == "base":
-            self._base = absolute
-        elif tag == "a":
-            self.links.append(absolute)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)

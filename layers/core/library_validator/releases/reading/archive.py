@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from library_validator.errors import ReleaseRefused
 from library_validator.releases.reading import layouts
 from library_validator.releases.reading.other_formats import BEGINNING, office_document, other_format
+from library_validator.terms import MOST_RELEASE_BYTES
 
 EXPECTED_ZIP: Final = "an official PLS zip with the systems (AE) and the outlets file"
 HOW_TO_ZIP: Final = (
@@ -32,10 +33,11 @@ _READ_ERRORS: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedE
 class ArchiveLimits:
     """The limits of a zip. An official zip has 4 MB and 5 members, and unpacks to 13 MB."""
 
-    compressed_bytes: int = 32 << 20
+    compressed_bytes: int = MOST_RELEASE_BYTES
     uncompressed_bytes: int = 128 << 20  # of all members together, counted while they are read
     ratio: int = 40  # the unpacked bytes are at most so many times the zip's bytes; checked from 1 MB on
     members: int = 100
+    directory_bytes: int = 256 << 10  # of the list of members; 100 members have at most 32 KB
 
 
 DEFAULT_LIMITS: Final = ArchiveLimits()
@@ -116,6 +118,32 @@ class Archive:
             )
 
 
+class _OpeningFile:
+    """A file of which ``zipfile`` reads only a short list of members while it opens the zip.
+
+    ``zipfile`` reads the whole list in one piece and keeps an object for each member (316 MB for 600,000
+    members) before anybody can count them.
+    """
+
+    def __init__(self, file: BinaryIO, size: int, limits: ArchiveLimits) -> None:
+        self.has_opened = False
+        self.seek = file.seek
+        self.tell = file.tell
+        self.seekable = file.seekable
+        self._file = file
+        self._size = size
+        self._limits = limits
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = size if size >= 0 else self._size - self._file.tell()
+        if not self.has_opened and wanted > self._limits.directory_bytes:
+            raise ReleaseRefused(
+                f"a zip whose list of members has {wanted >> 10:,} KB",
+                f"a list of at most {self._limits.directory_bytes >> 10} KB",
+            )
+        return self._file.read(size)
+
+
 @contextmanager
 def open_archive(source: Path | BinaryIO, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[Archive]:
     """Open a zip. Raises ``ReleaseRefused``, with the kind of file, if it is not a zip.
@@ -130,11 +158,13 @@ def open_archive(source: Path | BinaryIO, limits: ArchiveLimits = DEFAULT_LIMITS
     source.seek(0)
     if size > limits.compressed_bytes:
         raise ReleaseRefused(f"a file of {size >> 20} MB", f"at most {limits.compressed_bytes >> 20} MB")
+    opening = _OpeningFile(source, size, limits)
     try:
-        opened_zip = zipfile.ZipFile(source)
+        opened_zip = zipfile.ZipFile(cast("BinaryIO", opening))
     except _READ_ERRORS:
         source.seek(0)
         raise _refusal_of_other_file(source.read(CHUNK)) from None
+    opening.has_opened = True
     with opened_zip:
         yield Archive(opened_zip, size, limits)
 
