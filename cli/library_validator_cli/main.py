@@ -16,6 +16,7 @@ from library_validator_cli.commands import (
     inspect,
     match,
     override,
+    partner,
     release,
     results,
     revalidate,
@@ -82,6 +83,7 @@ submit.register(app)
 results.register(app)
 explain.register(app)
 override.register(app)
+partner.register(app)
 revalidate.register(app)
 match.register(app)
 evaluation.register(app)

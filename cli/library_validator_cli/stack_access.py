@@ -24,6 +24,7 @@ from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.override_table import OverrideTable
+from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.deciding import Decider
@@ -84,6 +85,10 @@ class Stack:
     @property
     def overrides(self) -> OverrideTable:
         return OverrideTable(self._casework)
+
+    @property
+    def partners(self) -> PartnerTable:
+        return PartnerTable(self._casework)
 
     @property
     def revalidations(self) -> RevalidationTable:

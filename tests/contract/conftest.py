@@ -14,15 +14,18 @@ from moto import mock_aws
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.override_table import OverrideTable
+from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.overrides import MemoryOverrides
+from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.overriding import OverrideStore
+from library_validator.casework.partners import PartnerStore
 from library_validator.casework.progress import RevalidationStore
 from library_validator.decisions.store import DecisionStore
 from library_validator.registry.bucket import ReleaseBucket, Upload
@@ -110,16 +113,19 @@ class CaseworkStores:
     decisions: DecisionStore
     overrides: OverrideStore
     revalidations: RevalidationStore
+    partners: PartnerStore
 
 
 @pytest.fixture(params=["memory", "aws"])
 def casework(request: pytest.FixtureRequest) -> CaseworkStores:
     if request.param == "memory":
         memory = MemoryDecisions()
-        return CaseworkStores(memory, MemoryOverrides(), MemoryRevalidations(memory.changed))
+        return CaseworkStores(
+            memory, MemoryOverrides(), MemoryRevalidations(memory.changed), MemoryPartners(memory)
+        )
     request.getfixturevalue("aws")
     dynamodb = boto3.client("dynamodb")
     create_casework_table(dynamodb)
     access = CaseworkAccess(dynamodb, CASEWORK_TABLE, sleep=lambda _: None)
     decisions = DecisionTable(access, clock=lambda: minutes_after_noon(60))
-    return CaseworkStores(decisions, OverrideTable(access), RevalidationTable(access))
+    return CaseworkStores(decisions, OverrideTable(access), RevalidationTable(access), PartnerTable(access))

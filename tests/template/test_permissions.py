@@ -218,11 +218,16 @@ def test_the_operator_writes_only_runs_roll_backs_and_fetches_in_the_registry(
     }
 
 
-def test_the_operator_overrides_decisions_and_deletes_only_claims(template: Template) -> None:
+def test_the_operator_overrides_decisions_registers_partners_and_deletes_only_claims_and_principals(
+    template: Template,
+) -> None:
+    def only(*keys: str) -> object:
+        return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*keys]}}
+
     assert _conditions_of_operator_writes(template, "CaseworkTable") == {
-        "dynamodb:PutItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*"]}},
-        "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APP#*", "CLAIM#*"]}},
-        "dynamodb:DeleteItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CLAIM#*"]}},
+        "dynamodb:PutItem": only("APP#*", "PARTNERS", "PARTNER#*", "PRINCIPAL#*"),
+        "dynamodb:UpdateItem": only("APP#*", "CLAIM#*", "COUNT#*"),
+        "dynamodb:DeleteItem": only("CLAIM#*", "PRINCIPAL#*"),
     }
 
 

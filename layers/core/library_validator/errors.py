@@ -16,6 +16,7 @@ LibraryValidatorError
 ├── ApplicationUnreadable     a message has no readable application or no id: it goes to the DLQ
 ├── DecisionConflict          the current decision of an application kept changing: try again
 ├── OverrideRefused           a person's answer to an application cannot be recorded
+├── PartnerRefused            a partner cannot be registered or changed like this
 ├── ApplicationUnknown        there is no decision on an application
 ├── SeveralSenders            several senders use the same application id: name one of them
 ├── CaseworkUnavailable       the casework table refused a request or did not answer: try again
@@ -140,6 +141,10 @@ class DecisionConflict(LibraryValidatorError):
 
 class OverrideRefused(LibraryValidatorError):
     """A person's answer to an application cannot be recorded: the message says what to do."""
+
+
+class PartnerRefused(LibraryValidatorError):
+    """A partner cannot be registered or changed like this: the message says why."""
 
 
 class ApplicationUnknown(LibraryValidatorError):

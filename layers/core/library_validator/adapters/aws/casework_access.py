@@ -20,6 +20,8 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
 - ``REVALIDATION#<activation>``, ``CHANGED#<nn>#<policy version>``, and ``#<asked at>`` if a person asked for
   it.
   ``changed``: how many decisions of the shard have changed.
+- ``PARTNERS``, ``PARTNER#<key>``, ``PRINCIPAL#<id>``: partners, the record of their changes, and the owner of
+  each principal: see ``partner_table.py``.
 
 The index ``unpublished`` has one partition, ``by_day`` has one for each day, and ``current`` has one for each
 shard. A partition takes 1,000 writes a second if the items are small: the indexes therefore project keys and
@@ -196,6 +198,11 @@ def application_pk(source: str, application_id: str) -> str:
 
 def _escape_part(part: str) -> str:
     return part.replace("%", "%25").replace("#", "%23")
+
+
+def source_of_pk(pk: str) -> str:
+    """The source in the partition key of an application."""
+    return pk.split("#")[1].replace("%23", "#").replace("%25", "%")
 
 
 def revalidation_pk(activation: str) -> str:
