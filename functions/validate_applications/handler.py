@@ -6,13 +6,16 @@ from library_validator import starting
 
 # isort: split
 import os
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.casework.partners import KnownPartners
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
 from library_validator.entrypoints.validate_applications import Runtime, entrypoint
@@ -25,10 +28,12 @@ def build_runtime() -> Runtime:
     logger = build_logger(settings)
     dynamodb, events = clients_of("dynamodb", "events")
     registry = RegistryTable(dynamodb, settings.registry_table)
+    casework = CaseworkAccess(dynamodb, settings.casework_table)
     return Runtime(
         decider=Decider(registry, settings.validity),
         requests=registry.requests,
-        store=DecisionTable(CaseworkAccess(dynamodb, settings.casework_table)),
+        store=DecisionTable(casework),
+        partners=KnownPartners(PartnerTable(casework), lambda: datetime.now(UTC)),
         bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         logger=logger,
         metrics=Metrics(settings),

@@ -16,7 +16,9 @@ TABLE_ACTIONS = {
     },
     ("IndexReleaseRole", "CaseworkTable"): set(),
     ("ValidateApplicationsRole", "RegistryTable"): {"GetItem", "BatchGetItem"},
-    ("ValidateApplicationsRole", "CaseworkTable"): {"GetItem", "PutItem", "UpdateItem", "DeleteItem"},
+    ("ValidateApplicationsRole", "CaseworkTable"): {
+        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
+    },
     ("SweepResultsRole", "RegistryTable"): set(),
     ("SweepResultsRole", "CaseworkTable"): {"Query", "BatchGetItem", "UpdateItem"},
     ("FetchReleaseRole", "RegistryTable"): {"GetItem", "Query", "PutItem"},

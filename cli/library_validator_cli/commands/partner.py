@@ -27,7 +27,7 @@ from library_validator_cli.terminal import show, show_json, show_notice
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The partner's key; partner list shows it.")]
 Principal = Annotated[
     str,
-    typer.Argument(metavar="PRINCIPAL", help="The unique id of a role (AROA…), a user (AIDA…) or an account."),
+    typer.Argument(metavar="PRINCIPAL", help="The unique id of a role (AROA…), user (AIDA…) or account."),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 ClaimsShare = Annotated[
@@ -64,14 +64,14 @@ def register(app: typer.Typer) -> None:
 
 def add(
     principal: Principal,
-    name: Annotated[str, typer.Option(help="The name of the organization, for staff only; no person's name.")],
+    name: Annotated[str, typer.Option(help="The organization's name, for staff only; no person's name.")],
     claims_share: ClaimsShare = None,
     applications_per_hour: ApplicationsPerHour = None,
     yes: Yes = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a sender. The id of its first principal is its key for ever, and the source of its applications.
+    """Register a sender. The id of its first principal is its key for ever, and its applications' source.
 
     From the second active partner on, the share of the claims of each sender is limited.
     """

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from library_validator.adapters.aws.applications_queue import ApplicationsBatch
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
+from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.casework.partners import KnownPartners
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.application import FIELDS
@@ -58,6 +60,14 @@ class Service:
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     decider: Decider | None = None
     name: str = "validate_applications"
+    partners: MemoryPartners = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.partners = MemoryPartners(self.store)
+
+    @property
+    def known_partners(self) -> KnownPartners:
+        return KnownPartners(self.partners, lambda: NOON)
 
     @property
     def runtime(self) -> Runtime:
@@ -66,6 +76,7 @@ class Service:
             decider=self.decider or Decider(self.registry),
             requests=self.registry.requests,
             store=self.store,
+            partners=self.known_partners,
             bus=self.bus,
             logger=build_logger(settings),
             metrics=Metrics(settings),

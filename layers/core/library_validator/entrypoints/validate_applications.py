@@ -20,10 +20,12 @@ from library_validator.adapters.aws.applications_queue import (
     ApplicationsBatch,
     BatchResponse,
 )
+from library_validator.casework.partners import KnownPartners
+from library_validator.casework.sources import with_sources_of_partners
 from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
-from library_validator.errors import ApplicationUnreadable, RegistryError
+from library_validator.errors import ApplicationUnreadable, CaseworkUnavailable, RegistryError
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, describe_error, warn_without_event
 
@@ -33,6 +35,7 @@ class Runtime:
     decider: Decider
     requests: Counter[str]  # requests to the registry, by operation
     store: DecisionStore
+    partners: KnownPartners
     bus: EventBus
     logger: Logger
     metrics: Metrics
@@ -65,6 +68,11 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     # A standard queue may deliver two messages of one application in the wrong order.
     readable.sort(key=lambda pair: pair[1].sent_order)
     messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
+    try:
+        submissions = with_sources_of_partners(submissions, runtime.partners(), runtime.partners.store)
+    except CaseworkUnavailable as error:
+        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
+        return BatchResponse.with_failed(failed)
     try:
         decided = decide_despite_errors(runtime.decider, submissions, now) if submissions else []
     except RegistryError as error:
