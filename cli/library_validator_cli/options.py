@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from library_validator.staff_words import checked_words
+
 # Headings of the overview that `library-validator --help` prints.
 SERVICE: Final = "The deployed service"
 RELEASES: Final = "Releases and the registry"
@@ -30,7 +32,8 @@ Source = Annotated[
 
 
 def trimmed_reason(reason: str) -> str:
-    """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank."""
+    """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank, and
+    ``WordsRefused`` where it has an e-mail address or a telephone number."""
     if not reason.strip():
         raise typer.BadParameter("give a reason, for people who read the record later", param_hint="--reason")
-    return reason.strip()
+    return checked_words(reason.strip())

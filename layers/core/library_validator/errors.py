@@ -17,6 +17,8 @@ LibraryValidatorError
 ├── DecisionConflict          the current decision of an application kept changing: try again
 ├── OverrideRefused           a person's answer to an application cannot be recorded
 ├── PartnerRefused            a partner cannot be registered or changed like this
+├── WordsRefused              words for the record have an e-mail address or a telephone number
+├── ErasureRefused            nothing that an applicant typed is stored any more
 ├── ApplicationUnknown        there is no decision on an application
 ├── SeveralSenders            several senders use the same application id: name one of them
 ├── CaseworkUnavailable       the casework table refused a request or did not answer: try again
@@ -145,6 +147,20 @@ class OverrideRefused(LibraryValidatorError):
 
 class PartnerRefused(LibraryValidatorError):
     """A partner cannot be registered or changed like this: the message says why."""
+
+
+class WordsRefused(LibraryValidatorError):
+    """Words for the record have data of a person."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the words have {what}, and they are kept for years: name persons by role (the director, the "
+            "clerk), and write no address or number except the number that the survey lists for the library"
+        )
+
+
+class ErasureRefused(LibraryValidatorError):
+    """There is nothing to erase."""
 
 
 class ApplicationUnknown(LibraryValidatorError):

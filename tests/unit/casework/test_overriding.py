@@ -29,7 +29,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.sweeping import sweep
-from library_validator.errors import OverrideRefused
+from library_validator.errors import OverrideRefused, WordsRefused
 from tests.builders.applicants import ALDER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.small_registry import (
@@ -46,7 +46,7 @@ from tests.builders.small_registry import (
 
 V, R, N = Answer.VALIDATED, Answer.NEEDS_REVIEW, Answer.NOT_VALIDATED
 BY: Final = "arn:aws:sts::123456789012:assumed-role/operator/dana"
-WORDS: Final = "Called 207 555 0101; the director knew of it."
+WORDS: Final = "Called the listed number; the director knew of it."
 YEAR: Final = timedelta(days=365)
 VAGUE: Final[dict[str, Any]] = {"name": "Alder Library", "city": "Briarton", "state": "ME"}
 LATER: Final = release((ALDER, BRIAR_COUNTY, BRIAR_CITY, CLOSED), OUTLETS, 2023)
@@ -160,6 +160,18 @@ class TestCarriedOutOverrides:
         assert (decision.match.fscs_id, decision.match.name) == ("ME0002-003", "HOLLOW RUN BRANCH")
         assert decision.override is not None
         assert decision.override.fscs_id == "ME0002-003"
+
+    def test_its_words_may_have_the_listed_number_of_the_library_and_no_other(self, world: World) -> None:
+        world.submit(**VAGUE)
+        with pytest.raises(WordsRefused, match="a telephone number"):
+            world.propose(words="Called 207 555 0199; the director knew of it.")
+        with pytest.raises(WordsRefused, match="an e-mail address"):
+            world.propose(words="The director wrote from director@alder.example")
+        assert world.overrides.kept == {}
+        words = "Called 207 555 0101; the director knew of it."
+        assert world.override(words=words).decision is V
+        (kept,) = world.overrides.kept.values()
+        assert kept.words == words
 
     def test_an_override_outside_the_survey_names_no_entry_and_is_published(self, world: World) -> None:
         world.submit(name="Quillayute Tribal Library", city="Quill", state="ME")

@@ -30,6 +30,7 @@ from library_validator.decisions.store import (
 from library_validator.errors import DecisionConflict, OverrideRefused
 from library_validator.event_bus import EventBus
 from library_validator.matching import normalize
+from library_validator.staff_words import checked_words
 
 MAX_WORDS: Final = 1_000  # characters
 _NAMESPACE: Final = UUID("3d8f1a52-7c0e-5b6f-8a41-1e9d4c2b7f60")
@@ -98,6 +99,7 @@ def propose(
         raise OverrideRefused("this application has no override: there is nothing to withdraw")
     raw = decider.decide([current.submission], now, Cause(kind="override"))[0]
     match = _match_of(ruling, reason, raw, decider)
+    checked_words(words, listed_phones(match, current.match, raw.match))
     override = Override(
         override_id=_id_of(ruling, words, current, raw),
         source=ruling.source,
@@ -224,6 +226,11 @@ def _checked_words(ruling: Ruling) -> str:
     if len(words) > MAX_WORDS:
         raise OverrideRefused(f"the words have {len(words):,} characters; the limit is {MAX_WORDS:,}")
     return f"{words} (beside the application that holds the library)" if ruling.beside_holder else words
+
+
+def listed_phones(*matches: Match | None) -> frozenset[str]:
+    """The telephone numbers that the survey lists for some libraries: staff may write them."""
+    return frozenset(match.phone for match in matches if match and match.phone.isdecimal())
 
 
 def _match_of(ruling: Ruling, reason: OverrideReason, raw: Decision, decider: Decider) -> Match | None:

@@ -116,6 +116,13 @@ class Before(_Model):
     decided_at: datetime
 
 
+class Erasure(_Model):
+    """When the texts of an applicant were removed from what is stored, and by whom."""
+
+    at: datetime
+    by: str = Field(description="the person's ARN, or the name of the task that erases after a time")
+
+
 class _DecisionOrigin(_Model):
     """When a decision was made, for which submission, and why."""
 
@@ -139,6 +146,12 @@ class Decision(AnswerFields, _DecisionOrigin):
         None, description="the replaced decision, if no new submission caused this decision"
     )
     override: Override | None = Field(None, description="the person's answer, if this decision restates one")
+    erased: Erasure | None = Field(
+        None,
+        # Only an erased decision stores the field: nearly every other one fits in one kilobyte.
+        exclude_if=lambda erasure: erasure is None,
+        description="if the applicant's texts were removed: when and by whom; never in an event",
+    )
 
     @property
     def application_id(self) -> str:
