@@ -33,7 +33,15 @@ def build_runtime() -> Runtime:
     releases = FetchedReleasesBucket(s3, settings.releases_bucket)
     states = FetchStatesTable(dynamodb, settings.registry_table)
     max_bytes = settings.max_release_bytes
-    fetch = FetchPorts(Urllib3Client(), releases, states, lambda: 0.0, time.sleep, max_bytes)
+    fetch = FetchPorts(
+        Urllib3Client(),
+        releases,
+        states,
+        lambda: 0.0,
+        time.sleep,
+        max_bytes,
+        has_run=lambda run_id: store.run(run_id) is not None,
+    )
     bucket = ReleasesBucket(s3, settings.releases_bucket, max_bytes)
     return Runtime(settings.sources(), RefreshPorts(store, bus, fetch), bucket, logger, Metrics(settings))
 

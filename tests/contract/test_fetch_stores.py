@@ -15,13 +15,8 @@ from library_validator.adapters.memory.fetched_releases import MemoryFetchedRele
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.registry.bucket import ReleaseBucket, Upload
 from library_validator.releases.fetching.downloading import Validators
-from library_validator.releases.fetching.fetch import (
-    FetchedFile,
-    FetchedReleases,
-    FetchStates,
-    Provenance,
-    SourceState,
-)
+from library_validator.releases.fetching.fetch import FetchedReleases, Provenance
+from library_validator.releases.fetching.source_states import FetchedFile, FetchStates, SourceState
 from tests.builders.aws_resources import (
     REGISTRY_TABLE,
     RELEASES_BUCKET,

@@ -39,6 +39,8 @@ class World:
         self.states = MemoryFetchStates()
         self.slept: list[float] = []
         self.known = KnownReleases()
+        self.lost: set[str] = set()  # run ids of uploads whose load never began
+        self.now = NOW
 
     def page(self) -> dict[str, Any]:
         return self._source("page", kind="page", official=True, url=f"{self.web.url}/survey")
@@ -59,8 +61,9 @@ class World:
             time_left=lambda: end - time.monotonic(),
             sleep=self.slept.append,
             max_bytes=MOST,
+            has_run=lambda run_id: run_id not in self.lost,
         )
-        return look_for_release(read_sources(written), self.known, ports, lambda: NOW, trial=trial)
+        return look_for_release(read_sources(written), self.known, ports, lambda: self.now, trial=trial)
 
     def outcome(self, *sources: dict[str, Any], seconds: float = 20) -> tuple[str, str]:
         """The outcome and the sentence of the only attempt of a search."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -56,6 +56,22 @@ def test_a_fetched_release_is_loaded_once(release_stack: ReleaseStack, web: WebS
     assert run.provenance["source-url"] == f"{web.url}{ZIP}"
     assert fetch()["outcome"] == "not_modified"
     assert release_stack.deliver() == []
+
+
+def test_a_release_whose_event_was_lost_is_loaded_after_the_next_search(
+    release_stack: ReleaseStack, web: WebServer
+) -> None:
+    web.serve(ZIP, zip_page_with_etag(sample(2022), '"v1"'))
+    lost = fetch()
+    release_stack.sqs.purge_queue(QueueUrl=release_stack.releases)
+    assert fetch()["outcome"] == "not_modified"  # the load may still begin
+    runtime = build_runtime().with_time_left(lambda: 100.0)
+    next_week = datetime.now(UTC) + timedelta(days=7)
+    again = fetch_release.handler(fetch_release.FetchEvent(), runtime, lambda: next_week)
+    assert again.outcome == "uploaded"
+    (loaded,) = release_stack.deliver()
+    assert (loaded["run_id"], loaded["status"]) == (again.run_id, "active")
+    assert loaded["run_id"] != lost["run_id"]
 
 
 def test_a_release_uploaded_by_hand_is_not_fetched(release_stack: ReleaseStack, web: WebServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -71,6 +72,42 @@ def test_an_unchanged_file_is_not_downloaded_again(world: World) -> None:
     assert world.outcome() == ("not_modified", "has the same release of fiscal year 2022 as before")
     world.web.serve(ZIP, zip_page_with_etag(FY2022_OTHER, '"v2"'))
     assert world.outcome()[0] == "uploaded"
+
+
+def test_an_upload_is_known_for_some_hours_and_then_only_if_its_load_has_begun(world: World) -> None:
+    world.web.serve(ZIP, zip_page(FY2022))
+    first = world.search(world.file()).answer
+    assert first is not None
+    world.lost.add(first.run_id)
+    world.now = NOW + timedelta(hours=5)
+    assert world.outcome()[0] == "known"
+    world.now = NOW + timedelta(hours=7)
+    again = world.search(world.file()).answer
+    assert again is not None
+    assert (again.outcome, again.lost) == (FetchOutcome.UPLOADED, first.run_id)
+    assert f"its earlier upload {first.run_id} was never loaded" in again.said
+    world.now = NOW + timedelta(days=7)
+    assert world.outcome()[0] == "known"
+
+
+def test_an_unchanged_file_whose_load_never_began_is_downloaded_again(world: World) -> None:
+    world.web.serve(ZIP, zip_page_with_etag(FY2022, '"v1"'))
+    first = world.search(world.file()).answer
+    assert first is not None
+    world.lost.add(first.run_id)
+    world.now = NOW + timedelta(days=7)
+    assert world.outcome()[0] == "uploaded"
+
+
+def test_a_file_that_another_source_gave_is_uploaded_again_if_its_load_never_began(world: World) -> None:
+    world.web.serve(ZIP, zip_page(FY2022))
+    world.web.serve("/other.zip", zip_page(FY2022))
+    first = world.search(world.file()).answer
+    assert first is not None
+    world.lost.add(first.run_id)
+    world.now = NOW + timedelta(days=7)
+    assert world.outcome(world.file("/other.zip", "other"))[0] == "uploaded"
+    assert world.outcome()[0] == "known"
 
 
 def test_a_modification_date_alone_shows_that_a_file_is_unchanged(world: World) -> None:

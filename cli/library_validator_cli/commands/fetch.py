@@ -108,6 +108,7 @@ def _open_fetch_ports(stack: Stack) -> FetchPorts:
         time_left=lambda: end - time.monotonic(),
         sleep=time.sleep,
         max_bytes=MOST_RELEASE_BYTES,
+        has_run=lambda run_id: stack.registry.run(run_id) is not None,
     )
 
 

@@ -65,6 +65,7 @@ class World:
         self.sources = settings.sources()
         self.registry = MemoryRegistry()
         self.slept: list[float] = []
+        self.begun: set[str] = set()  # run ids of the loads that have begun
 
     def activate(self, upload: Upload | None = None) -> None:
         """Make the release of FY2022 live for a week."""
@@ -85,7 +86,13 @@ class World:
 
     def run_search(self, at: datetime = NOW) -> FetchResponse:
         fetch = FetchPorts(
-            self.web, MemoryFetchedReleases(self.bucket), self.states, lambda: 100.0, self.slept.append, 10**6
+            self.web,
+            MemoryFetchedReleases(self.bucket),
+            self.states,
+            lambda: 100.0,
+            self.slept.append,
+            10**6,
+            has_run=lambda run_id: run_id in self.begun,
         )
         ports = RefreshPorts(self.registry, self.bus, fetch)
         runtime = Runtime(self.sources, ports, self.bucket, self.logger, self.metrics)
@@ -128,6 +135,22 @@ def test_a_release_that_the_page_links_to_is_uploaded(
         "DaysSinceFetch": 0,
     }
     assert world.run_search().outcome == "not_modified"
+
+
+def test_an_upload_whose_load_never_began_is_uploaded_again_and_counts_as_a_failed_search(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.web.serve(FILE, FY2022.getvalue(), content_type="application/zip", etag='"1"')
+    world.web.serve(PAGE, LINK, content_type="text/html")
+    first = world.run_search(NOW - timedelta(days=7))
+    again = world.run_search(NOW)
+    assert (again.outcome, again.run_id) == ("uploaded", "releases/fetched/pls_fy2022_csv.zip@v2")
+    assert invocation_metrics(world, capsys)["FetchFailed"] == 1
+    assert first.run_id
+    assert again.run_id
+    assert first.run_id in world.states.states()["imls-page"].last_said
+    world.begun.add(again.run_id)
+    assert world.run_search(NOW + timedelta(days=7)).outcome == "not_modified"
 
 
 def test_the_live_release_is_not_uploaded_again(world: World) -> None:
@@ -221,7 +244,13 @@ def test_the_search_goes_on_if_an_accepted_release_is_gone(
 
 def test_each_invocation_has_its_own_time_limit(world: World) -> None:
     fetch = FetchPorts(
-        world.web, MemoryFetchedReleases(world.bucket), world.states, lambda: 0.0, world.slept.append, 10**6
+        world.web,
+        MemoryFetchedReleases(world.bucket),
+        world.states,
+        lambda: 0.0,
+        world.slept.append,
+        10**6,
+        has_run=lambda _: True,
     )
     runtime = Runtime(
         world.sources,

@@ -16,13 +16,7 @@ from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.adapters.memory.fetched_releases import MemoryFetchedReleases
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.releases.fetching.downloading import Validators
-from library_validator.releases.fetching.fetch import (
-    FetchedFile,
-    FetchPorts,
-    KnownReleases,
-    SourceState,
-    look_for_release,
-)
+from library_validator.releases.fetching.fetch import FetchPorts, KnownReleases, look_for_release
 from library_validator.releases.fetching.offers import (
     Offer,
     known_offers,
@@ -31,6 +25,7 @@ from library_validator.releases.fetching.offers import (
     year_in_name,
 )
 from library_validator.releases.fetching.pages import read_page
+from library_validator.releases.fetching.source_states import FetchedFile, SourceState
 from library_validator.releases.fetching.sources import (
     ReleaseSource,
     built_in_sources,
@@ -294,7 +289,13 @@ def test_each_source_has_an_equal_share_of_the_time_that_is_left() -> None:
     web = SlowHttpClient(seconds=10)
     states = MemoryFetchStates()
     ports = FetchPorts(
-        web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: web.left, lambda _: None, 10**6
+        web,
+        MemoryFetchedReleases(MemoryReleasesBucket()),
+        states,
+        lambda: web.left,
+        lambda _: None,
+        10**6,
+        has_run=lambda _: True,
     )
     sources = read_sources(sources_as_json(*({**ENTRY, "id": f"page-{number}"} for number in range(4))))
     look_for_release(sources, KnownReleases(), ports, lambda: NOW)
@@ -308,7 +309,13 @@ def test_only_the_newest_addresses_and_uploads_of_a_source_are_remembered() -> N
     states.put_state(SourceState("page", official=True, addresses=old, uploads=uploads))
     web.serve("https://agency.example/survey", zip_of({"readme.txt": "drifted"}).getvalue())
     ports = FetchPorts(
-        web, MemoryFetchedReleases(MemoryReleasesBucket()), states, lambda: 100.0, lambda _: None, 10**6
+        web,
+        MemoryFetchedReleases(MemoryReleasesBucket()),
+        states,
+        lambda: 100.0,
+        lambda _: None,
+        10**6,
+        has_run=lambda _: True,
     )
     (source,) = read_sources(sources_as_json({**ENTRY, "kind": "file"}))
     answer = look_for_release([source], KnownReleases(), ports, lambda: NOW).answer

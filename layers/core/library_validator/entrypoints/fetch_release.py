@@ -102,7 +102,8 @@ def _log_and_count(refreshed: RefreshResult, runtime: Runtime) -> None:
     search, metrics = refreshed.search, runtime.metrics
     for attempt in search.attempts:
         metrics.count("FetchAttempts", source=attempt.source_id, outcome=attempt.outcome.value)
-        log = runtime.logger.info if attempt.outcome.is_answer else runtime.logger.warning
+        fine = attempt.outcome.is_answer and not attempt.lost
+        log = runtime.logger.info if fine else runtime.logger.warning
         log(
             f"{attempt.source_id} {attempt.said}",
             extra={
@@ -113,7 +114,9 @@ def _log_and_count(refreshed: RefreshResult, runtime: Runtime) -> None:
                 "run_id": attempt.run_id,
             },
         )
-    metrics.count("FetchFailed", 0 if search.answer else 1)
+    # An upload without a load is a failed search too: a person finds out why its event was lost.
+    is_lost = any(attempt.lost for attempt in search.attempts)
+    metrics.count("FetchFailed", 1 if is_lost or search.answer is None else 0)
     for name, days in refreshed.ages.items():
         metrics.count(name, days)
     if refreshed.days_since_answer is not None:

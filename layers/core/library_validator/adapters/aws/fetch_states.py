@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from library_validator.releases.fetching.downloading import Validators
-from library_validator.releases.fetching.fetch import FetchedFile, SourceState
+from library_validator.releases.fetching.source_states import FetchedFile, SourceState
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from library_validator.releases.fetching.fetch import SourceState
+from library_validator.releases.fetching.source_states import SourceState
 
 
 class MemoryFetchStates:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import BinaryIO, Final, Protocol, TypeVar
+from typing import BinaryIO, Final, Protocol
 
 from library_validator.errors import NotFetched, ReleaseRefused
 from library_validator.releases.fetching.downloading import (
@@ -30,6 +30,7 @@ from library_validator.releases.fetching.offers import (
     year_in_name,
 )
 from library_validator.releases.fetching.pages import read_page
+from library_validator.releases.fetching.source_states import FetchedFile, FetchStates, SourceState, Uploads
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Release
@@ -41,8 +42,6 @@ _FAULTS_OF_ONE_FILE: Final = frozenset(
     {FetchOutcome.GONE, FetchOutcome.NOT_A_RELEASE, FetchOutcome.TOO_LARGE, FetchOutcome.TRUNCATED}
 )
 _LONGEST_SENTENCE: Final = 500  # characters, because the sentence may quote the source
-_T = TypeVar("_T")
-_REMEMBERED: Final = 20  # so many newest addresses, and so many newest uploads, are kept for a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +77,6 @@ class FetchedReleases(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FetchedFile:
-    """The file that an address had at the last download."""
-
-    validators: Validators
-    sha256: str
-    at: str  # ISO 8601, UTC
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """What a search stores about a source for the next search. Times are ISO 8601, UTC; empty means never."""
-
-    source_id: str
-    official: bool = False
-    last_attempt: str = ""
-    last_outcome: str = ""
-    last_said: str = ""  # the sentence about the last request
-    last_answer: str = ""  # when it last answered, with or without something new
-    last_refusal: str = ""  # when it last did not answer
-    failures: int = 0  # in a row
-    addresses: Mapping[str, FetchedFile] = field(default_factory=dict)
-    uploads: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of a zip -> the run that loaded it
-
-
-class FetchStates(Protocol):
-    def states(self) -> dict[str, SourceState]:
-        """The states of all sources that were ever asked, by source id."""
-
-    def put_state(self, state: SourceState) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
 class KnownReleases:
     """The releases of the live registry. A search is for a release of the live or a newer fiscal year."""
 
@@ -127,6 +94,7 @@ class FetchPorts:
     time_left: TimeLeft
     sleep: Callable[[float], None]
     max_bytes: int  # of a zip
+    has_run: Callable[[str], bool]  # whether the load of an upload has begun, by its run id
     read: Callable[[BinaryIO], Release] = read_release
 
 
@@ -142,6 +110,7 @@ class Attempt:
     fiscal_year: int | None = None
     sha256: str = ""
     run_id: str = ""  # id of the run that loads the uploaded release
+    lost: str = ""  # run id of an earlier upload of the same file whose load never began
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,20 +255,27 @@ class _Request:
 
     def _download_offer(self, offer: Offer) -> tuple[Attempt, SourceState]:
         before = self.state.addresses.get(offer.address)
+        lost = self._uploads().lost(before.sha256) if before else ""
         with tempfile.TemporaryFile() as file:
             download = self._downloader().download_zip(
-                offer.url, file, before.validators if before else Validators(), self.ports.max_bytes
+                offer.url,
+                file,
+                before.validators if before and not lost else Validators(),
+                self.ports.max_bytes,
             )
             if download.not_modified:
                 said = f"has the same release{_year_phrase(offer.fiscal_year)} as before"
                 return self._attempt(FetchOutcome.NOT_MODIFIED, said, offer, download), self.state
             file.seek(0)
             outcome, said, year = self._check_download(file, download, offer)
-            run_id = ""
+            run_id, lost = "", self._uploads().lost(download.sha256)
             if outcome is FetchOutcome.UPLOADED:
                 file.seek(0)
                 run_id = self.ports.releases.put(offer.file_name, file, self._provenance(download))
-        attempt = replace(self._attempt(outcome, said, offer, download), fiscal_year=year, run_id=run_id)
+        if lost and run_id:
+            said += f"; its earlier upload {lost} was never loaded, so it is uploaded again"
+        attempt = self._attempt(outcome, said, offer, download)
+        attempt = replace(attempt, fiscal_year=year, run_id=run_id, lost=lost if run_id else "")
         return attempt, self._new_state(offer, download, run_id)
 
     def _check_download(
@@ -307,7 +283,7 @@ class _Request:
     ) -> tuple[FetchOutcome, str, int | None]:
         """Outcome, sentence and fiscal year of a complete download. Raises ``NotFetched``."""
         year = offer.fiscal_year
-        if self._has_upload(download.sha256):
+        if self._uploads().has(download.sha256):
             return FetchOutcome.KNOWN, f"has a release{_year_phrase(year)} that was fetched before", year
         if not zipfile.is_zipfile(file):
             raise NotFetched(FetchOutcome.TRUNCATED, "sent a zip that is cut off or damaged")
@@ -328,26 +304,12 @@ class _Request:
     def _result_of_new_file(self, said: str, year: int | None) -> tuple[FetchOutcome, str, int | None]:
         return (FetchOutcome.FOUND if self.trial else FetchOutcome.UPLOADED), said, year
 
-    def _has_upload(self, sha256: str) -> bool:
-        """Whether the bucket has the file from this source, or from another source that is as trustworthy.
-
-        A file that only a mirror gave waits for a person; the agency's own copy is then uploaded too.
-        """
-        return any(
-            sha256 in state.uploads
-            for state in (self.state, *self.others)
-            if state.official or not self.source.official
-        )
+    def _uploads(self) -> Uploads:
+        return Uploads(self.source, (self.state, *self.others), self.now(), self.ports.has_run)
 
     def _new_state(self, offer: Offer, download: Download, run_id: str) -> SourceState:
         fetched = FetchedFile(download.validators, download.sha256, self.now().isoformat())
-        return replace(
-            self.state,
-            addresses=_with_newest(self.state.addresses, offer.address, fetched),
-            uploads=_with_newest(self.state.uploads, download.sha256, run_id)
-            if run_id
-            else self.state.uploads,
-        )
+        return self.state.with_file(offer.address, fetched, run_id)
 
     def _provenance(self, download: Download) -> dict[str, str]:
         return Provenance(
@@ -377,12 +339,6 @@ class _Request:
             fiscal_year=offer.fiscal_year if offer else None,
             sha256=download.sha256 if download else "",
         )
-
-
-def _with_newest(kept: Mapping[str, _T], key: str, value: _T) -> dict[str, _T]:
-    """``kept`` with ``value`` as the newest entry; the oldest entries are dropped."""
-    entries = [(name, old) for name, old in kept.items() if name != key]
-    return dict([*entries, (key, value)][-_REMEMBERED:])
 
 
 def _year_phrase(year: int | None) -> str:
