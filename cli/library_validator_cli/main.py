@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
 from library_validator_cli.commands import (
+    doctor,
     evaluation,
     explain,
     fetch,
@@ -75,6 +76,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 status.register(app)
+doctor.register(app)
 upload.register(app)
 inspect.register(app)
 release.register(app)

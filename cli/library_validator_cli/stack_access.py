@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import boto3
 import typer
@@ -31,6 +31,7 @@ from library_validator.decisions.deciding import Decider
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.terminal import show_notice, show_warning
 from library_validator_devstack.local_stack import STACK_NAME, LocalStack
+from library_validator_devstack.state_folder import state_folders_of_this_machine
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -45,6 +46,7 @@ StackName = Annotated[
         help="A stack in AWS, by name. Without it: the local stack if it is up, else library-validator.",
     ),
 ]
+DEFAULT_NAME: Final = STACK_NAME  # of a stack that nobody named
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 4})
 
 
@@ -58,6 +60,9 @@ class Stack:
     # session with the caller's own identity, which is the source of applications that the caller sends
     own: boto3.Session
     session: boto3.Session  # session with the operator role, if the caller may assume it
+    name: str = STACK_NAME
+    role_refusal: str = ""  # why the caller may not assume the operator role; empty: they may
+    log: Path | None = None  # of the local stack's server
 
     def output(self, name: str) -> str:
         """Raises ``CommandFailed`` if the stack's template has no such output."""
@@ -149,6 +154,8 @@ def open_stack(stack_name: str | None) -> Stack:
         local = LocalStack(root)
         if local.running():
             return open_local_stack(local)
+        if loss := local.folder.loss():
+            raise StackUnreachable(f"{loss}. library-validator up starts an empty one, down forgets it")
     return _stack_in_aws(stack_name or STACK_NAME)
 
 
@@ -156,7 +163,8 @@ def open_local_stack(local: LocalStack) -> Stack:
     """The running local stack. Its AWS settings replace those of this process."""
     if not local.is_healthy():
         raise StackUnreachable(
-            "the local stack is running but does not answer; run library-validator down, then up"
+            "the local stack is running but does not answer; run library-validator down, then up. "
+            f"Its log: {local.log}"
         )
     outputs = local.outputs()
     if not outputs:
@@ -166,20 +174,51 @@ def open_local_stack(local: LocalStack) -> Stack:
         del os.environ[name]
     os.environ.update(surroundings)
     own = boto3.Session()
-    return Stack("the local stack", True, outputs, own, _operator_session(own, outputs))
+    session, refusal = _operator_session(own, outputs)
+    return Stack("the local stack", True, outputs, own, session, STACK_NAME, refusal, local.log)
 
 
 def _stack_in_aws(name: str) -> Stack:
     session = boto3.Session()
     if session.region_name is None:
         raise StackUnreachable(
-            "the local stack is not up and no AWS region is set; run library-validator up, or set AWS_REGION "
+            f"{_no_local_stack()}, and no AWS region is set; run library-validator up, or set AWS_REGION "
             "and credentials"
         )
     place = f"stack {name} in {session.region_name}"
     outputs = outputs_of(session.client("cloudformation", config=_CONFIG), name, place)
     show_notice(f"using {place}")
-    return Stack(place, False, outputs, session, _operator_session(session, outputs))
+    operator, refusal = _operator_session(session, outputs)
+    return Stack(place, False, outputs, session, operator, name, refusal)
+
+
+LocalCondition = Literal["never", "crashed", "silent", "empty", "up", "other"]
+
+
+def local_condition() -> LocalCondition:
+    """The condition of this folder's local stack; ``other`` if commands would use a stack in AWS."""
+    root = project_root()
+    if root is None:
+        return "other"
+    local = LocalStack(root)
+    match local.folder.state():
+        case "crashed":
+            return "crashed"
+        case "never":
+            return "other" if boto3.Session().region_name else "never"
+        case "running":
+            if not local.is_healthy():
+                return "silent"
+            return "up" if local.outputs() else "empty"
+
+
+def _no_local_stack() -> str:
+    """Where the local stack is not up, and where others are up."""
+    root = project_root()
+    here = f"the local stack of {root} is not up" if root else "this folder is not in a checkout"
+    # The state of the local stack is in <checkout>/.local/run.
+    others = [str(folder.path.parents[1]) for folder in state_folders_of_this_machine()]
+    return f"{here} (a local stack is up in {', '.join(others)})" if others else here
 
 
 def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str, str]:
@@ -195,27 +234,26 @@ def outputs_of(client: CloudFormationClient, name: str, place: str) -> dict[str,
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0].get("Outputs", [])}
 
 
-def _operator_session(session: boto3.Session, outputs: Mapping[str, str]) -> boto3.Session:
+def _operator_session(session: boto3.Session, outputs: Mapping[str, str]) -> tuple[boto3.Session, str]:
     """A session with the operator role, the only role that may upload. If the caller may not assume it, this
-    returns the caller's own session."""
+    returns the caller's own session and the refusal."""
     role = outputs.get("OperatorRoleArn", "")
     sts = session.client("sts", config=_CONFIG)
     own = sts.get_caller_identity()["Arn"]
     if not role or f":assumed-role/{role.rpartition('/')[2]}/" in own:
-        return session
+        return session, ""
     try:
         # The session is named after the person, so that the account's audit trail names them.
         name = re.sub(r"[^\w+=,.@-]", "-", re.split(r"[/:]", own)[-1])[:64]
         credentials = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
     except ClientError as error:
-        show_notice(
-            "using your own credentials, as the operator role cannot be assumed: "
-            f"{error.response['Error'].get('Message', error)}"
-        )
-        return session
-    return boto3.Session(
+        refusal = str(error.response["Error"].get("Message", error))
+        show_notice(f"using your own credentials, as the operator role cannot be assumed: {refusal}")
+        return session, refusal
+    assumed = boto3.Session(
         aws_access_key_id=credentials["AccessKeyId"],
         aws_secret_access_key=credentials["SecretAccessKey"],
         aws_session_token=credentials["SessionToken"],
         region_name=session.region_name,
     )
+    return assumed, ""

@@ -7,7 +7,6 @@ and ``sam deploy`` deploy the same template to it as to AWS. It writes only to a
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import http.client
 import json
@@ -22,7 +21,6 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +31,7 @@ from library_validator_devstack.environments import (
     install,
     project_environments,
 )
+from library_validator_devstack.state_folder import LOG_TAIL, RunningStack, StateFolder
 
 STACK_NAME: Final = "library-validator"
 REGION: Final = "us-east-1"
@@ -40,7 +39,6 @@ START_DEADLINE: Final = 60.0  # seconds; 0.5 is usual, a busy machine takes long
 STOP_DEADLINE: Final = 3.0  # seconds; then the server is killed, as its content is deleted anyway
 DEPLOY_DEADLINE: Final = 600.0  # seconds
 BUILDS_KEPT: Final = 3
-LOG_TAIL: Final = 30  # lines shown when something fails
 
 # Environment variables that the server, and with it every handler, inherits.
 SERVER_MAY_SEE: Final = ("PATH", "LANG", "LC_ALL", "TZ")
@@ -65,20 +63,6 @@ class LocalStackFailed(Exception):
     """A step of the local stack failed. The message says why, and ends with the end of the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunningStack:
-    """A running server, as its state file describes it."""
-
-    pid: int
-    port: int
-    started_at: float  # seconds since 1970
-    outputs: dict[str, str] = field(default_factory=dict)  # of the deployed stack; empty if none is deployed
-
-    @property
-    def endpoint(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
-
 def show_no_progress(_text: str) -> None:
     """A progress callback that shows nothing."""
 
@@ -92,11 +76,11 @@ class LocalStack:
 
     def __init__(self, root: Path, state: Path | None = None, progress: Progress = show_no_progress) -> None:
         self.root = root.resolve()
-        self.state = (state or self.root / ".local" / "run").resolve()
-        self.log = self.state / "server.log"
-        self.certificate = self.state / "server.crt"
-        self._record = self.state / "server.json"
-        self._temporary = self.state / "tmp"
+        self.folder = StateFolder(state or self.root / ".local" / "run")
+        self.state = self.folder.path
+        self.log = self.folder.log
+        self.certificate = self.folder.certificate
+        self._temporary = self.folder.temporary
         self._progress = progress
         self._environments = project_environments(self.root)
 
@@ -119,7 +103,7 @@ class LocalStack:
         port = _free_port()
         pid = self._spawn(port)
         running = RunningStack(pid, port, time.time())
-        self._write(running)
+        self.folder.write(running)
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
             if _server_has_ended(pid):
@@ -135,7 +119,7 @@ class LocalStack:
         running = self.running()
         if running:
             _end_process_group(running.pid)
-        self._record.unlink(missing_ok=True)
+        self.folder.forget()
         shutil.rmtree(self._temporary, ignore_errors=True)
         return running is not None
 
@@ -158,7 +142,7 @@ class LocalStack:
             *(f'ParameterKey={name},ParameterValue="{value}"' for name, value in overrides.items()),
         )  # fmt: skip
         outputs = self._stack_outputs()
-        self._write(RunningStack(running.pid, running.port, running.started_at, outputs))
+        self.folder.write(RunningStack(running.pid, running.port, running.started_at, outputs))
         return outputs
 
     def build(self) -> Path:
@@ -200,22 +184,19 @@ class LocalStack:
 
     def running(self) -> RunningStack | None:
         """The running server of this state folder. A state file that a crash left behind does not count."""
-        if not _is_locked(self.state / "server.lock"):
-            return None
-        try:
-            return RunningStack(**json.loads(self._record.read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
+        return self.folder.running()
 
     def is_healthy(self) -> bool:
         """Whether the server answers, over TLS and with its own certificate."""
+        if not (running := self.running()):
+            return False
         try:
-            port = int(json.loads(self._record.read_text())["port"])
             context = ssl.create_default_context(cafile=str(self.certificate))
-            with closing(http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)) as asked:
-                asked.request("GET", "/_ministack/health")
-                return asked.getresponse().status == http.HTTPStatus.OK
-        except (OSError, ValueError, KeyError, http.client.HTTPException):
+            client = http.client.HTTPSConnection("127.0.0.1", running.port, timeout=5, context=context)
+            with closing(client):
+                client.request("GET", "/_ministack/health")
+                return client.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
             return False
 
     def outputs(self) -> dict[str, str]:
@@ -249,12 +230,6 @@ class LocalStack:
         """``ambient`` without its ``AWS_`` variables, and with ``environment``."""
         kept = {name: value for name, value in ambient.items() if not name.startswith("AWS_")}
         return kept | self.environment()
-
-    def log_tail(self, lines: int = LOG_TAIL) -> str:
-        try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
-        except OSError:
-            return ""
 
     def _spawn(self, port: int) -> int:
         ours = {
@@ -333,13 +308,8 @@ class LocalStack:
         outputs: dict[str, str] = json.loads(done.stdout)
         return outputs
 
-    def _write(self, running: RunningStack) -> None:
-        staging = self._record.with_suffix(".new")
-        staging.write_text(json.dumps(asdict(running)))
-        staging.replace(self._record)
-
     def _failure_with_log(self, what: str) -> LocalStackFailed:
-        tail = self.log_tail()
+        tail = self.folder.log_tail()
         return LocalStackFailed(f"{what}\nThe end of {self.log}:\n{tail}" if tail else what)
 
 
@@ -347,18 +317,6 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _is_locked(lock: Path) -> bool:
-    """Whether a running server holds ``lock``. No other process does, even with the server's old id."""
-    try:
-        with lock.open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def _end_process_group(leader: int) -> None:

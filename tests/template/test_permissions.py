@@ -233,7 +233,9 @@ def test_the_operator_overrides_decisions_registers_partners_and_deletes_only_cl
     }
 
 
-def test_the_operator_reads_decisions_by_application_by_day_and_by_shard(template: Template) -> None:
+def test_the_operator_reads_decisions_by_application_by_day_by_shard_and_unpublished(
+    template: Template,
+) -> None:
     read = {
         (action.removeprefix("dynamodb:"), resource)
         for statement in template.policies_of("OperatorRole")
@@ -244,7 +246,8 @@ def test_the_operator_reads_decisions_by_application_by_day_and_by_shard(templat
     }
     table = json.dumps({"Fn::GetAtt": ["CaseworkTable", "Arn"]})
     indexes = {
-        json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/" + name}) for name in ("by_day", "current")
+        json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/" + name})
+        for name in ("by_day", "current", "unpublished")
     }
     assert read == {
         ("GetItem", table),
