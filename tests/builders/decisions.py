@@ -44,6 +44,7 @@ def decision_of(
         application=submission.application,
         source=submission.source,
         sent_at=submission.sent_at,
+        order_time=submission.order_time,
         decided_at=decided_at or submission.sent_at + timedelta(seconds=1),
         correlation_id=submission.correlation_id,
         cause=cause,

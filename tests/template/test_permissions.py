@@ -17,7 +17,7 @@ TABLE_ACTIONS = {
     ("IndexReleaseRole", "CaseworkTable"): set(),
     ("ValidateApplicationsRole", "RegistryTable"): {"GetItem", "BatchGetItem"},
     ("ValidateApplicationsRole", "CaseworkTable"): {
-        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
+        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem",
     },
     ("SweepResultsRole", "RegistryTable"): set(),
     ("SweepResultsRole", "CaseworkTable"): {"Query", "BatchGetItem", "UpdateItem"},

@@ -93,7 +93,7 @@ class TestRedrive:
 
         again = delivered(redriven(dead)).submission(REDRIVERS)
 
-        assert again == delivered(dead).submission().model_copy(update={"sent_at_known": True})
+        assert again == delivered(dead).submission().model_copy(update={"order_time": None})
         assert again.source == "AROAPARTNERONE"
         assert again.correlation_id == "order 17"
 
@@ -151,8 +151,13 @@ class TestRedrive:
         with pytest.raises(ApplicationUnreadable, match="set both"):
             ApplicationMessage.model_validate(record).submission(REDRIVERS)
 
-    def test_the_first_sent_time_of_a_message_that_sqs_moved_is_unknown(self) -> None:
-        assert not delivered(dead_letter()).origin(REDRIVERS).sent_at_known
+    def test_a_message_that_sqs_moved_itself_is_older_than_every_other_because_its_first_time_is_unknown(
+        self,
+    ) -> None:
+        moved = delivered(dead_letter()).submission(REDRIVERS)
+
+        assert moved.sent_at == datetime(2023, 11, 14, 22, 13, 20, 123_000, UTC)
+        assert moved.effective_time == datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TestCorrelationId:

@@ -110,33 +110,6 @@ class TestOneApplication:
         assert world.store.get(PARTNER, "A-1") == second
         assert world.event_ids == [str(first.event_id), str(second.event_id)]
 
-    def test_an_old_message_that_comes_late_replaces_nothing_and_is_not_published(self, world: World) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))
-        older = decision_of(submission_of(name="Older", sent_at=minutes_after_noon(1)))
-        world.record_all(newer)
-
-        assert results_of(world.record_all(older)) == ["late"]
-
-        assert world.store.get(PARTNER, "A-1") == newer
-        assert world.event_ids == [str(newer.event_id)]
-        assert world.sweep() == PublishCounts(0, 0)
-
-    def test_a_redelivered_late_message_stays_late(self, world: World) -> None:
-        newer = decision_of(submission_of(name="Newer", sent_at=minutes_after_noon(5)))
-        older = decision_of(submission_of(name="Older", sent_at=minutes_after_noon(1)))
-        world.record_all(newer, older)
-
-        assert world.record_all(older) == [StoredDecision(older, "already_decided", unpublished=False)]
-        assert world.event_ids == [str(newer.event_id)]
-
-    def test_the_revision_orders_submissions_before_the_sent_time(self, world: World) -> None:
-        third = decision_of(submission_of(name="Third", revision=3, sent_at=minutes_after_noon(1)))
-        second = decision_of(submission_of(name="Second", revision=2, sent_at=minutes_after_noon(5)))
-        fourth = decision_of(submission_of(name="Fourth", revision=4, sent_at=minutes_after_noon(0)))
-
-        assert results_of(world.record_all(third, second, fourth)) == ["recorded", "late", "recorded"]
-        assert world.store.get(PARTNER, "A-1") == fourth
-
     def test_the_same_fields_under_a_new_revision_are_a_new_submission(self, world: World) -> None:
         first, second = (decision_of(submission_of(revision=revision)) for revision in (1, 2))
 

@@ -275,13 +275,16 @@ class TestOrder:
         assert [event.data.decision for event in service.published] == ["not_validated", "validated"]
         assert service.current_decision("A-1").decision is Answer.VALIDATED
 
-    def test_an_older_message_that_arrives_late_changes_nothing(self, service: Service) -> None:
+    def test_an_older_message_that_arrives_late_is_answered_with_the_current_decision(
+        self, service: Service
+    ) -> None:
         service.receive(message("A-1", ALDER_FIELDS, sent_ms=NOON_MS + 5_000))
 
         assert service.receive(message("A-1", BAKERY_FIELDS, sent_ms=NOON_MS)) == []
 
-        assert service.current_decision("A-1").decision is Answer.VALIDATED
-        assert len(service.published) == 1
+        current = service.current_decision("A-1")
+        assert current.decision is Answer.VALIDATED
+        assert [event.metadata.event_id for event in service.published] == [current.event_id] * 2
         assert len(service.store.history(PARTNER, "A-1")) == 2
 
     def test_a_message_that_comes_three_times_makes_one_decision_and_one_event(

@@ -148,6 +148,7 @@ class Decider:
             application=submission.application,
             source=submission.source,
             sent_at=submission.sent_at,
+            order_time=submission.order_time,
             decided_at=now,
             correlation_id=submission.correlation_id,
             cause=cause,

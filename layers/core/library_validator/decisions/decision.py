@@ -15,6 +15,10 @@ from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.changes import MaterialChange, material_changes
 
 SHARDS: Final = 8  # parts of the current decisions; a worker reads one part at a time
+_ORDER_TIME: Final = (
+    "the time that orders the submission, if it is not sent_at: the time of its newest unchanged resend, or "
+    "1970 if SQS itself moved a dead letter, because the first sent time is then unknown"
+)
 _NAMESPACE = UUID("6f1c6ee0-6c1b-5b0e-9d5a-6a3f0b8f7c11").bytes
 
 
@@ -37,16 +41,19 @@ class Submission(_Model):
     source: str
     application: Application
     sent_at: datetime
-    sent_at_known: bool = Field(
-        True, description="False: SQS moved a dead letter, and ``sent_at`` is the time of the move"
-    )
+    order_time: datetime | None = Field(None, description=_ORDER_TIME)
     correlation_id: str = ""
     problems: tuple[FieldProblem, ...] = Field((), description="fields that could not be used")
 
     @property
-    def sent_order(self) -> tuple[bool, datetime]:
-        """Sorts by sent time. A submission whose first sent time is unknown is older than all others."""
-        return self.sent_at_known, self.sent_at
+    def revision(self) -> int | None:
+        """The number of this version of the application, if the sender counts versions."""
+        return self.application.revision
+
+    @property
+    def effective_time(self) -> datetime:
+        """The time that orders this submission among the submissions of its application."""
+        return self.order_time or self.sent_at
 
     @property
     def identity(self) -> str:
@@ -63,7 +70,8 @@ class Cause(_Model):
     detail: str = Field(
         "",
         description="of a registry: <version>@<activated at>, so each activation is another cause; "
-        "of a policy: its version; of an expiry: its date; of an override: its id",
+        "of a policy: its version; of an expiry: its date; of an override: its id; of a submission that was "
+        "sent again and is decided again: the event id of the decision that it replaces",
     )
 
     @property
@@ -130,6 +138,7 @@ class _DecisionOrigin(_Model):
     application: Application
     source: str
     sent_at: datetime
+    order_time: datetime | None = Field(None, description=_ORDER_TIME, exclude_if=lambda value: value is None)
     decided_at: datetime
     correlation_id: str = ""
     cause: Cause
@@ -177,6 +186,7 @@ class Decision(AnswerFields, _DecisionOrigin):
             source=self.source,
             application=self.application,
             sent_at=self.sent_at,
+            order_time=self.order_time,
             correlation_id=self.correlation_id,
             problems=self.problems,
         )
@@ -197,7 +207,6 @@ class Decision(AnswerFields, _DecisionOrigin):
         return Before.model_validate(self, from_attributes=True)
 
     @property
-    def order(self) -> tuple[int, float]:
-        """Sorts the submissions of one application: by revision, then by sent time."""
-        revision = -1 if self.application.revision is None else self.application.revision
-        return revision, self.sent_at.timestamp()
+    def effective_time(self) -> datetime:
+        """The time that orders the submission among the submissions of its application."""
+        return self.order_time or self.sent_at

@@ -5,7 +5,9 @@ instance, the event is ``Library Status Changed``, whatever the new answer is. A
 answer to every application subscribes to all four.
 
 Consumers deduplicate by ``metadata.event_id``. The bus does not keep order, so two events of one
-application are ordered by ``data.revision``, then ``data.sent_at``, then ``metadata.occurred_at``.
+application are ordered by ``data.revision`` if both have one, then ``data.sent_at``, then
+``metadata.occurred_at``. A message that is older than the current answer has no event of its own: the event
+of the current answer is published again, under its own id.
 """
 
 from __future__ import annotations

@@ -3,6 +3,10 @@
 The stored decision is the answer: a redelivery finds it and publishes it under the same event id, even if
 another registry went live meanwhile. After a crash at any point, the redelivery of the message or, if the
 message is gone, the sweeper finishes the work. A person's answer is restated, whatever the rules say now.
+
+Each message is answered. A message that is older than the current decision of its application ("late") is
+kept in the history, and the event of the current decision is its answer, under its own id. An unchanged
+resend of the current decision is answered already. ``order.py`` says which of two submissions is newer.
 """
 
 from __future__ import annotations
@@ -13,9 +17,10 @@ from typing import Final, Literal
 from uuid import UUID
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.deciding import Decider, decision_of_second_claimant
-from library_validator.decisions.decision import Decision, Holder
+from library_validator.decisions.deciding import Decider, decision_of_second_claimant, with_cause
+from library_validator.decisions.decision import Cause, Decision, Holder
 from library_validator.decisions.events import DecisionEvent, event_of
+from library_validator.decisions.order import is_newer
 from library_validator.decisions.restating import restate
 from library_validator.decisions.store import (
     AlreadyDecided,
@@ -41,6 +46,12 @@ class StoredDecision:
     decision: Decision
     how: Literal["recorded", "already_decided", "late"]
     unpublished: bool
+    current: Decision | None = None  # of a late submission: the current decision, which is its answer
+
+    @property
+    def answer(self) -> Decision:
+        """The decision whose event answers the message."""
+        return self.current or self.decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def record_all(
         except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
             results.append(UnstoredDecision(decision, error))
     waiting = {
-        result.decision.event_id: result.decision
+        result.answer.event_id: result.answer
         for result in results
         if isinstance(result, StoredDecision) and result.unpublished
     }
@@ -90,47 +101,96 @@ def record_all(
 
 
 def record(decision: Decision, store: DecisionStore, decider: Decider) -> StoredDecision:
-    """Store a decision as the current decision of its application, unless another decision stays current.
+    """Store a decision as the current decision of its application, unless a newer submission stays current.
 
     If the current decision states a person's override, the new decision restates it. The function writes
     before it reads: a new application costs one transaction. Raises ``DecisionConflict`` if the application's
     current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
     if the registry does not answer for the library of an override.
     """
-    raw, claim = decision, True
-    replacing: Decision | None = None
+    stored = _record(decision, None, store, decider)
+    if stored.how == "already_decided" and is_newer(decision, stored.decision):
+        return _answer_resend(decision, stored, store, decider)
+    return stored
+
+
+def _record(
+    raw: Decision, replacing: Decision | None, store: DecisionStore, decider: Decider
+) -> StoredDecision:
+    decision, claim = _under_override(raw, replacing, decider), True
     for _ in range(ATTEMPTS):
-        result = store.record(decision, replacing, claim=claim)
-        match result:
+        late = replacing if replacing and is_newer(replacing, raw) else None
+        match store.record_late(raw, late) if late else store.record(decision, replacing, claim=claim):
             case Recorded():
-                return StoredDecision(decision, "recorded", unpublished=True)
-            case AlreadyDecided():
-                return StoredDecision(result.decision, "already_decided", result.unpublished)
-            case CurrentDecisionChanged(current) if current.order > decision.order:
-                return _record_late(raw, store)
+                return StoredDecision(raw if late else decision, "late" if late else "recorded", True, late)
+            case AlreadyDecided(stored, unpublished):
+                return StoredDecision(stored, "already_decided", unpublished)
             case CurrentDecisionChanged(current):
-                replacing, claim = current, True
-                decision = raw
-                if current.override:
-                    decision = restate(raw, current.override, decider.registry, decider.validity)
+                raw = _naming_replaced(raw, current)
+                decision, replacing, claim = _under_override(raw, current, decider), current, True
             case ClaimedByAnother(_, source, application_id) if _is_restated(decision, replacing):
                 holder = Holder(source=source, application_id=application_id)
                 decision, claim = decision.model_copy(update={"held_by": holder}), False
             case ClaimedByAnother(_, source, application_id):
                 decision = decision_of_second_claimant(decision, source, application_id)
-    raise DecisionConflict(decision.application_id)
+    raise DecisionConflict(raw.application_id)
+
+
+def _under_override(raw: Decision, replacing: Decision | None, decider: Decider) -> Decision:
+    """``raw``, or a person's answer in its place if the decision that it replaces states one."""
+    if replacing is None or replacing.override is None or is_newer(replacing, raw):
+        return raw
+    return restate(raw, replacing.override, decider.registry, decider.validity)
+
+
+def _naming_replaced(raw: Decision, current: Decision) -> Decision:
+    """``raw`` with a cause that names the decision that it replaces, if its cause names one."""
+    if not raw.cause.detail:
+        return raw
+    return with_cause(raw, Cause(kind="submission", detail=str(current.event_id)))
+
+
+def _answer_resend(
+    decision: Decision, stored: StoredDecision, store: DecisionStore, decider: Decider
+) -> StoredDecision:
+    """Answer a message whose submission was decided before, and that was sent after that submission.
+
+    Every read here is for such a message only. A redelivery of the message changes nothing more.
+    """
+    current = store.get(decision.source, decision.application_id)
+    if current is None:
+        return stored
+    if current.submission.identity != decision.submission.identity:
+        if is_newer(current, decision):
+            marked = isinstance(store.answer_again(current, decision.decided_at), Recorded)
+            return StoredDecision(stored.decision, "late", marked, current)
+    elif not is_newer(decision, current):
+        return _already_decided(current, stored)
+    elif not _waits_for_ended_claim(current, store):
+        store.note_resend(current, decision.effective_time)
+        return _already_decided(current, stored)
+    again = with_cause(decision, Cause(kind="submission", detail=str(current.event_id)))
+    return _record(again, current, store, decider)
+
+
+def _already_decided(current: Decision, stored: StoredDecision) -> StoredDecision:
+    if current.event_id == stored.decision.event_id:
+        return stored
+    return StoredDecision(current, "already_decided", unpublished=False)
+
+
+def _waits_for_ended_claim(current: Decision, store: DecisionStore) -> bool:
+    """Whether an application waits for a person because of a claim that its holder does not hold any more."""
+    if current.decision is not Answer.NEEDS_REVIEW or not (current.held_by and current.match):
+        return False
+    holder = store.holder_of(current.match.fscs_key)
+    own = Holder(source=current.source, application_id=current.application_id)
+    return holder is None or holder == own
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:
     """Whether a person validated the application, and it is still validated: no claim changes this answer."""
     return decision.override is not None and replacing is not None and replacing.decision is Answer.VALIDATED
-
-
-def _record_late(decision: Decision, store: DecisionStore) -> StoredDecision:
-    result = store.record_late(decision)
-    if isinstance(result, AlreadyDecided):
-        return StoredDecision(result.decision, "already_decided", result.unpublished)
-    return StoredDecision(decision, "late", unpublished=False)
 
 
 def publish(decisions: Iterable[Decision], store: DecisionStore, bus: EventBus) -> PublishCounts:

@@ -87,8 +87,23 @@ class DecisionStore(Protocol):
     def holder_of(self, fscs_key: str) -> Holder | None:
         """The application that holds the claim on this FSCS key, if any."""
 
-    def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        """Store a decision on a submission older than the current one, for the history; never published."""
+    def record_late(
+        self, decision: Decision, current: Decision
+    ) -> Recorded | AlreadyDecided | CurrentDecisionChanged:
+        """Store a decision on a submission older than ``current``, for the history; it is never published.
+
+        The same transaction marks ``current`` unpublished again: its event answers the late submission. If
+        ``current`` is not the current decision, nothing changes.
+        """
+
+    def answer_again(self, current: Decision, at: datetime) -> Recorded | CurrentDecisionChanged:
+        """Mark ``current`` unpublished again, if it still is the current decision."""
+
+    def note_resend(self, decision: Decision, sent_at: datetime) -> None:
+        """Note that the submission of a stored decision was sent again, unchanged, at ``sent_at``.
+
+        From then on, this time is the ``order_time`` of the decision, unless a later time was noted.
+        """
 
     def get(self, source: str, application_id: str) -> Decision | None:
         """The current decision of an application."""

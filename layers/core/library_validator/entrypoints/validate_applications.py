@@ -66,7 +66,7 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         except ApplicationUnreadable as error:
             failed.append(_report_failure(message, "ApplicationsUnreadable", error, runtime))
     # A standard queue may deliver two messages of one application in the wrong order.
-    readable.sort(key=lambda pair: pair[1].sent_order)
+    readable.sort(key=lambda pair: pair[1].effective_time)
     messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
     try:
         submissions = with_sources_of_partners(submissions, runtime.partners(), runtime.partners.store)
@@ -138,6 +138,7 @@ def _log_decision(message: ApplicationMessage, settled: StoredDecision, runtime:
             "source": decision.source,
             "application_id": decision.application_id,
             "event_id": str(decision.event_id),
+            "answered_by": str(settled.answer.event_id),
             "how": settled.how,
             "decision": decision.decision,
             "reason_codes": decision.reason_codes,

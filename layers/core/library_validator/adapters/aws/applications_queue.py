@@ -37,7 +37,7 @@ class Origin(NamedTuple):
 
     source: str
     sent_at: datetime
-    sent_at_known: bool = True  # False: SQS moved the message, and ``sent_at`` is the time of the move
+    order_time: datetime | None = None  # see ``Submission``
 
 
 class _SqsAttributes(BaseModel):
@@ -86,7 +86,8 @@ class ApplicationMessage(BaseModel):
         sent_at = _moment_of(self.attributes.sent_timestamp)
         if self.sender in redrivers and self.has_redrive_attributes:
             return self._origin_of_redrive(sent_at)
-        return Origin(self.sender, sent_at, sent_at_known=self.attributes.dead_letter_source is None)
+        # SQS gives a dead letter that it moves itself a new time. The first time is lost.
+        return Origin(self.sender, sent_at, order_time=_EPOCH if self.attributes.dead_letter_source else None)
 
     def submission(self, redrivers: Collection[str] = ()) -> Submission:
         """The application in the body, with its problems. Raises ``ApplicationUnreadable``."""
@@ -96,7 +97,7 @@ class ApplicationMessage(BaseModel):
             source=origin.source,
             application=read.application,
             sent_at=origin.sent_at,
-            sent_at_known=origin.sent_at_known,
+            order_time=origin.order_time,
             correlation_id=self.correlation_id,
             problems=read.problems,
         )

@@ -238,7 +238,11 @@ def cursor_key(cursor: str) -> Item:
 
 def read_decision(item: Item) -> Decision:
     body = item["body"]
-    return unpack_decision(body["B"]) if "B" in body else Decision.model_validate_json(body["S"])
+    decision = unpack_decision(body["B"]) if "B" in body else Decision.model_validate_json(body["S"])
+    if "order_time" not in item:
+        return decision
+    resent_at = datetime.fromisoformat(item["order_time"]["S"])
+    return decision.model_copy(update={"order_time": max(resent_at, decision.effective_time)})
 
 
 def pack_decision(decision: Decision) -> bytes:

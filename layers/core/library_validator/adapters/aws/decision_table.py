@@ -84,9 +84,28 @@ class DecisionTable:
         item = self._table.get(_CLAIM + fscs_key, _HOLDER)
         return _holder_of_claim(item) if item else None
 
-    def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        refused = self._table.transact({"decision": self._put_decision(decision, unpublished=False)})
-        return _already_decided_result(refused["decision"]) if refused else Recorded()
+    def record_late(
+        self, decision: Decision, current: Decision
+    ) -> Recorded | AlreadyDecided | CurrentDecisionChanged:
+        writes = {"decision": self._put_decision(decision, unpublished=False)}
+        refused = self._table.transact(writes | self._mark_again(current, decision.decided_at))
+        if "decision" in refused:
+            return _already_decided_result(refused["decision"])
+        return self._result_of_marking(current, refused)
+
+    def answer_again(self, current: Decision, at: datetime) -> Recorded | CurrentDecisionChanged:
+        return self._result_of_marking(current, self._table.transact(self._mark_again(current, at)))
+
+    def note_resend(self, decision: Decision, sent_at: datetime) -> None:
+        self._table.update(
+            _pk_of(decision),
+            _sk_of(decision),
+            "store the time of a resend",
+            UpdateExpression="SET order_time = :sent_at",
+            ConditionExpression="attribute_exists(pk) AND "
+            "(attribute_not_exists(order_time) OR order_time < :sent_at)",
+            ExpressionAttributeValues={":sent_at": {"S": moment_text(sent_at)}},
+        )
 
     def get(self, source: str, application_id: str) -> Decision | None:
         current = self._table.get(application_pk(source, application_id), _CURRENT)
@@ -95,7 +114,7 @@ class DecisionTable:
     def history(self, source: str, application_id: str) -> list[Decision]:
         items = self._table.items_in_partition(application_pk(source, application_id), DECISION)
         decisions = [read_decision(item) for item in items]
-        return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
+        return sorted(decisions, key=lambda decision: (decision.decided_at, decision.effective_time))
 
     def unpublished_decisions(self, before: datetime, *, newest_first: bool = False) -> Iterator[Decision]:
         pages = self._table.query(
@@ -201,6 +220,39 @@ class DecisionTable:
             write["Put"]["ConditionExpression"] = "event_id = :replacing"
             write["Put"]["ExpressionAttributeValues"] = {":replacing": {"S": str(replacing.event_id)}}
         return write
+
+    def _mark_again(self, current: Decision, at: datetime) -> dict[str, TransactWriteItemTypeDef]:
+        """Mark ``current`` unpublished again, under the condition that it is the current decision."""
+        return {
+            "current": {
+                "ConditionCheck": {
+                    "TableName": self._table.table,
+                    "Key": _key_of(current, _CURRENT),
+                    "ConditionExpression": "event_id = :event_id",
+                    "ExpressionAttributeValues": {":event_id": {"S": str(current.event_id)}},
+                    "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+                }
+            },
+            "mark": {
+                "Update": {
+                    "TableName": self._table.table,
+                    "Key": _key_of(current, _sk_of(current)),
+                    "UpdateExpression": "SET unpublished = :yes, stored_at = if_not_exists(stored_at, :at)",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeValues": {":yes": {"S": _UNPUBLISHED}, ":at": {"S": moment_text(at)}},
+                }
+            },
+        }
+
+    def _result_of_marking(
+        self, current: Decision, refused: dict[str, Item]
+    ) -> Recorded | CurrentDecisionChanged:
+        if not refused:
+            return Recorded()
+        if refused.get("current"):
+            return CurrentDecisionChanged(self._current_decision(refused["current"]))
+        reason = f"decision {current.event_id} is not stored, or not current, any more"
+        raise CaseworkUnavailable("answer with the current decision", reason)
 
     def _take_claim(self, fscs_key: str, decision: Decision) -> TransactWriteItemTypeDef:
         return {

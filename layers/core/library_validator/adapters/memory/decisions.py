@@ -19,6 +19,7 @@ from library_validator.decisions.store import (
     RecordResult,
     Revalidation,
 )
+from library_validator.errors import CaseworkUnavailable
 
 ApplicationKey = tuple[str, str]  # source, application id
 ChangeCounts = Counter[tuple[Revalidation, int, str]]  # by revalidation, shard and policy version
@@ -32,6 +33,7 @@ class MemoryDecisions:
     current: dict[ApplicationKey, UUID] = field(default_factory=dict)
     claims: dict[str, ClaimedByAnother] = field(default_factory=dict)
     marked: set[UUID] = field(default_factory=set)
+    marked_again: dict[UUID, datetime] = field(default_factory=dict)  # the times of later marks
     late: set[UUID] = field(default_factory=set)
     notified: dict[UUID, int] = field(default_factory=dict)
     changed: ChangeCounts = field(default_factory=Counter)
@@ -77,13 +79,34 @@ class MemoryDecisions:
         claim = self.claims.get(fscs_key)
         return Holder(source=claim.source, application_id=claim.application_id) if claim else None
 
-    def record_late(self, decision: Decision) -> Recorded | AlreadyDecided:
-        decisions = self.decisions.setdefault(_key_of(decision), {})
-        if stored := decisions.get(decision.event_id):
+    def record_late(
+        self, decision: Decision, current: Decision
+    ) -> Recorded | AlreadyDecided | CurrentDecisionChanged:
+        if stored := self.decisions.get(_key_of(decision), {}).get(decision.event_id):
             return AlreadyDecided(stored, decision.event_id in self.marked)
-        decisions[decision.event_id] = decision
-        self.late.add(decision.event_id)
+        result = self.answer_again(current, decision.decided_at)
+        if isinstance(result, Recorded):
+            self.decisions[_key_of(decision)][decision.event_id] = decision
+            self.late.add(decision.event_id)
+        return result
+
+    def answer_again(self, current: Decision, at: datetime) -> Recorded | CurrentDecisionChanged:
+        now_current = self.get(*_key_of(current))
+        if now_current is None:
+            reason = f"decision {current.event_id} is not stored, or not current, any more"
+            raise CaseworkUnavailable("answer with the current decision", reason)
+        if now_current.event_id != current.event_id:
+            return CurrentDecisionChanged(now_current)
+        if current.event_id not in self.marked:
+            self.marked.add(current.event_id)
+            self.marked_again[current.event_id] = at
         return Recorded()
+
+    def note_resend(self, decision: Decision, sent_at: datetime) -> None:
+        decisions = self.decisions[_key_of(decision)]
+        stored = decisions[decision.event_id]
+        if sent_at > stored.effective_time:
+            decisions[decision.event_id] = stored.model_copy(update={"order_time": sent_at})
 
     def get(self, source: str, application_id: str) -> Decision | None:
         application = (source, application_id)
@@ -92,15 +115,18 @@ class MemoryDecisions:
 
     def history(self, source: str, application_id: str) -> list[Decision]:
         decisions = self.decisions.get((source, application_id), {}).values()
-        return sorted(decisions, key=lambda decision: (decision.decided_at, decision.order))
+        return sorted(decisions, key=lambda decision: (decision.decided_at, decision.effective_time))
 
     def unpublished_decisions(self, before: datetime, *, newest_first: bool = False) -> Iterator[Decision]:
         marked = (decision for decision in self._all_decisions() if decision.event_id in self.marked)
-        waiting = [decision for decision in marked if decision.decided_at < before]
+        waiting = [decision for decision in marked if self._marked_at(decision) < before]
+        waiting.sort(key=self._marked_at)
         return iter(waiting[::-1] if newest_first else waiting)
 
     def clear_mark(self, decisions: Sequence[Decision]) -> None:
-        self.marked -= {decision.event_id for decision in decisions}
+        for decision in decisions:
+            self.marked.discard(decision.event_id)
+            self.marked_again.pop(decision.event_id, None)
 
     def recent_decisions(self, since: datetime) -> Iterator[Decision]:
         in_time = (decision for decision in self._all_decisions() if decision.event_id not in self.late)
@@ -129,6 +155,9 @@ class MemoryDecisions:
     def note_notice(self, decision: Decision, days: int) -> None:
         if self.current.get(_key_of(decision)) == decision.event_id:
             self.notified[decision.event_id] = days
+
+    def _marked_at(self, decision: Decision) -> datetime:
+        return self.marked_again.get(decision.event_id, decision.decided_at)
 
     def _all_decisions(self) -> list[Decision]:
         stored = [decision for decisions in self.decisions.values() for decision in decisions.values()]
