@@ -8,7 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from library_validator.errors import CaseworkUnavailable, LibraryValidatorError
+from library_validator.errors import CaseworkUnavailable, LibraryValidatorError, RegistryUnavailable
 from library_validator_cli.commands import (
     doctor,
     evaluation,
@@ -53,7 +53,7 @@ class PlainErrors(TyperGroup):
             return super().main(*args, **kwargs)
         except CommandFailed as error:
             raise _end_command(str(error), error.exit_code) from error
-        except (LocalStackFailed, CaseworkUnavailable) as error:
+        except (LocalStackFailed, CaseworkUnavailable, RegistryUnavailable) as error:
             raise _end_command(str(error), UNREACHABLE) from error
         except LibraryValidatorError as error:
             raise _end_command(str(error), FAILED) from error

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import boto3
 import typer
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
+from library_validator.adapters.aws.clients import COMMAND_LIMITS
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.override_table import OverrideTable
@@ -47,7 +47,7 @@ StackName = Annotated[
     ),
 ]
 DEFAULT_NAME: Final = STACK_NAME  # of a stack that nobody named
-_CONFIG: Final = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 4})
+_CONFIG: Final = COMMAND_LIMITS.config
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ LibraryValidatorError
 ├── ReleaseRefused            a file is not a whole release of the Public Libraries Survey
 ├── NotFetched                a release source did not give a release; another source may
 ├── RegistryError
+│   ├── RegistryUnavailable   the registry table refused a request or did not answer: try again
 │   ├── NoActiveRegistry      no registry was ever activated: upload a release first
 │   ├── RegistryFormatUnknown the active version has an index format that this code cannot read
 │   ├── VersionSuperseded     a newer version is live, or another load went live meanwhile
@@ -64,6 +65,12 @@ class NotFetched(LibraryValidatorError):
 
 class RegistryError(LibraryValidatorError):
     """The registry cannot answer, or must not be changed as requested."""
+
+
+class RegistryUnavailable(RegistryError):
+    def __init__(self, table: str, operation: str, reason: str) -> None:
+        self.operation = operation
+        super().__init__(f"registry table {table} did not answer {operation}: {reason}")
 
 
 class NoActiveRegistry(RegistryError):

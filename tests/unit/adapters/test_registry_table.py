@@ -7,10 +7,11 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from moto import mock_aws
 
 from library_validator.adapters.aws.registry_table import RegistryTable
-from library_validator.errors import RegistryError
+from library_validator.errors import RegistryError, RegistryUnavailable
 from tests.builders.aws_resources import REGISTRY_TABLE, create_registry_table
 
 VERSION = "2022.1.abc"
@@ -102,3 +103,48 @@ def test_a_posting_is_read_by_version_and_blocking_key_alone(dynamodb: Any) -> N
         TableName=REGISTRY_TABLE, Key={"pk": {"S": "2022.1.abc#zip:99503"}, "sk": {"S": "-"}}
     )["Item"]
     assert item["b"]["B"] == b"posting"
+
+
+class FailingDynamoDB:
+    """Fails in each request with the same error."""
+
+    def __init__(self, dynamodb: Any, error: Exception) -> None:
+        self.exceptions = dynamodb.exceptions
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*_: object, **__: object) -> None:
+            raise self._error
+
+        return fail
+
+
+def client_error(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetItem")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        *map(client_error, ["ThrottlingException", "InternalServerError", "AccessDeniedException"]),
+        ReadTimeoutError(endpoint_url="https://dynamodb"),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_table_that_refuses_or_is_silent_is_an_unavailable_registry(
+    dynamodb: Any, error: Exception
+) -> None:
+    table = RegistryTable(FailingDynamoDB(dynamodb, error), REGISTRY_TABLE)  # type: ignore[arg-type]
+    for request in (table.pointer, table.runs, lambda: table.postings(VERSION, ["a key"])):
+        with pytest.raises(RegistryUnavailable, match=f"registry table {REGISTRY_TABLE} did not answer"):
+            request()
+
+
+def test_an_error_that_one_request_causes_does_not_make_the_registry_unavailable(dynamodb: Any) -> None:
+    """A key of more than 2,048 bytes, for example: the other applications of the batch have an answer."""
+    too_long = "k" * 2_100
+    refusing = FailingDynamoDB(dynamodb, client_error("ValidationException"))
+
+    with pytest.raises(ClientError):
+        RegistryTable(refusing, REGISTRY_TABLE).postings(VERSION, [too_long])  # type: ignore[arg-type]

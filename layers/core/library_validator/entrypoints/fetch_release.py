@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import BucketUnavailable, NoActiveRegistry, ReleaseRefused
 from library_validator.observability import Metrics
 from library_validator.registry.bucket import FETCHED, ReleaseBucket
@@ -55,7 +55,7 @@ def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
     """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
-    runtime = build_runtime().with_time_left(time_left_of(context))
+    runtime = build_runtime().with_time_left(begin_invocation(context))
     try:
         response = handler(FetchEvent.model_validate(event), runtime, lambda: datetime.now(UTC))
     finally:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import ReleaseRefused
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics
@@ -46,7 +46,7 @@ def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
     """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
+    runtime = replace(build_runtime(), time_left=begin_invocation(context))
     try:
         response = handler(ReleasesMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
     finally:

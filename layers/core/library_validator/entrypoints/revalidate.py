@@ -20,7 +20,7 @@ from library_validator.adapters.aws.revalidations_queue import ActivationEvent, 
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan_tasks, revalidate
 from library_validator.casework.tasks import Ports, Task, TaskResult
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import NoActiveRegistry
 from library_validator.observability import Metrics, warn_without_event
 from library_validator.registry.age import registry_ages
@@ -48,7 +48,7 @@ def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
     """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
+    runtime = replace(build_runtime(), time_left=begin_invocation(context))
     try:
         response = handler(RevalidationsMessage.model_validate(event), runtime, lambda: datetime.now(UTC))
     finally:

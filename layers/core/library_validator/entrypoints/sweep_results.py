@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from library_validator.decisions.store import DecisionStore
 from library_validator.decisions.sweeping import sweep
-from library_validator.entrypoints.invocation import time_left_of
+from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, warn_without_event
 from library_validator.terms import TimeLeft
@@ -46,7 +46,7 @@ def entrypoint(
     build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
     """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
-    runtime = replace(build_runtime(), time_left=time_left_of(context))
+    runtime = replace(build_runtime(), time_left=begin_invocation(context))
     try:
         response = handler(SweepEvent.model_validate(event), runtime, datetime.now(UTC))
     finally:

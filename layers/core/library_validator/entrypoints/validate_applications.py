@@ -25,6 +25,7 @@ from library_validator.casework.sources import with_sources_of_partners
 from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
+from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import ApplicationUnreadable, CaseworkUnavailable, RegistryError
 from library_validator.event_bus import EventBus
 from library_validator.observability import Metrics, describe_error, warn_without_event
@@ -43,10 +44,11 @@ class Runtime:
 
 
 def entrypoint(
-    build_runtime: Callable[[], Runtime], event: dict[str, Any], _context: LambdaContext
+    build_runtime: Callable[[], Runtime], event: dict[str, Any], context: LambdaContext
 ) -> dict[str, Any]:
     """Lambda calls this function. ``build_runtime`` comes from its ``handler.py``."""
     runtime = build_runtime()
+    begin_invocation(context)
     try:
         response = handler(ApplicationsBatch.model_validate(event), runtime, datetime.now(UTC))
     finally:

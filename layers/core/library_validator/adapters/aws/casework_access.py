@@ -40,7 +40,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -50,6 +49,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from library_validator.adapters.aws.clients import pause
 from library_validator.decisions.decision import Decision
 from library_validator.errors import CaseworkUnavailable
 
@@ -74,9 +74,7 @@ class CaseworkAccess:
     """Requests to one table. Every method raises ``CaseworkUnavailable``, which names the action that
     failed."""
 
-    def __init__(
-        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = pause) -> None:
         self.table = table
         self._client = client
         self._sleep = sleep

@@ -6,7 +6,6 @@ Everything that this service publishes goes through here.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from library_validator.adapters.aws.clients import pause
 from library_validator.event_bus import EVENT_SOURCE, Event, RefusedEvent
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class EventBridgeBus:
         client: EventBridgeClient,
         bus: str,
         warn: Callable[..., None],
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
     ) -> None:
         self._client = client
         self._bus = bus

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
+from library_validator.adapters.aws.clients import is_unavailable, pause
 from library_validator.adapters.aws.registry_items import (
     POINTER_KEY,
     pointer_attributes,
@@ -23,7 +24,13 @@ from library_validator.adapters.aws.registry_items import (
     version_key,
     version_of_item,
 )
-from library_validator.errors import NoActiveRegistry, RegistryError, RunChanged, VersionSuperseded
+from library_validator.errors import (
+    NoActiveRegistry,
+    RegistryError,
+    RegistryUnavailable,
+    RunChanged,
+    VersionSuperseded,
+)
 from library_validator.registry.store import Pointer, Run, VersionRecord, VersionState
 from library_validator.terms import RunStatus
 
@@ -48,19 +55,21 @@ _T = TypeVar("_T")
 
 
 class RegistryTable:
-    """``RegistryStore``. ``requests`` counts the requests to DynamoDB by operation."""
+    """``RegistryStore``. ``requests`` counts the requests to DynamoDB by operation.
 
-    def __init__(
-        self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
+    Every method raises ``RegistryUnavailable`` if DynamoDB is throttled, refuses access or does not answer.
+    Errors that only this request can cause, such as a key that is too long, stay errors of the SDK.
+    """
+
+    def __init__(self, client: DynamoDBClient, table: str, sleep: Callable[[float], None] = pause) -> None:
         self.requests: Counter[str] = Counter()
         self._client = client
         self._table = table
         self._sleep = sleep
 
     def pointer(self) -> Pointer:
-        self.requests["GetItem"] += 1
-        answer = self._client.get_item(TableName=self._table, Key=POINTER_KEY, ConsistentRead=True)
+        with self._request("GetItem"):
+            answer = self._client.get_item(TableName=self._table, Key=POINTER_KEY, ConsistentRead=True)
         if "Item" not in answer:
             raise NoActiveRegistry
         return pointer_of_item(answer["Item"])
@@ -72,31 +81,33 @@ class RegistryTable:
         return record
 
     def find_version(self, version: str) -> VersionRecord | None:
-        self.requests["GetItem"] += 1
-        answer = self._client.get_item(TableName=self._table, Key=version_key(version), ConsistentRead=True)
+        with self._request("GetItem"):
+            answer = self._client.get_item(
+                TableName=self._table, Key=version_key(version), ConsistentRead=True
+            )
         return version_of_item(answer["Item"]) if "Item" in answer else None
 
     def put_version(self, record: VersionRecord) -> None:
-        self.requests["PutItem"] += 1
-        self._client.put_item(TableName=self._table, Item=version_item(record))
+        with self._request("PutItem"):
+            self._client.put_item(TableName=self._table, Item=version_item(record))
 
     def set_state(self, version: str, state: VersionState) -> None:
-        self.requests["UpdateItem"] += 1
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=version_key(version),
-                UpdateExpression="SET #state = :state",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues={":state": {"S": state.value}},
-            )
+            with self._request("UpdateItem"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=version_key(version),
+                    UpdateExpression="SET #state = :state",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeNames={"#state": "state"},
+                    ExpressionAttributeValues={":state": {"S": state.value}},
+                )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise RegistryError(f"registry version {version} has no record") from error
 
     def delete_version(self, version: str) -> None:
-        self.requests["DeleteItem"] += 1
-        self._client.delete_item(TableName=self._table, Key=version_key(version))
+        with self._request("DeleteItem"):
+            self._client.delete_item(TableName=self._table, Key=version_key(version))
 
     def postings(self, version: str, keys: Iterable[str], *, consistent: bool = False) -> dict[str, bytes]:
         """A ``BatchGetItem`` for each hundred different keys; unprocessed keys are requested again."""
@@ -109,8 +120,8 @@ class RegistryTable:
                 "ProjectionExpression": "pk, b",
             }
             for _ in self._attempts_with_pauses(f"return {len(chunk)} postings"):
-                self.requests["BatchGetItem"] += 1
-                answer = self._client.batch_get_item(RequestItems={self._table: waiting})
+                with self._request("BatchGetItem"):
+                    answer = self._client.batch_get_item(RequestItems={self._table: waiting})
                 for item in answer["Responses"].get(self._table, []):
                     found[item["pk"]["S"][prefix:]] = bytes(item["b"]["B"])
                 unprocessed = answer["UnprocessedKeys"].get(self._table)
@@ -137,15 +148,15 @@ class RegistryTable:
         if expected_active is not None:
             values[":expected"] = {"S": expected_active}
             conditions.append("previous = :active" if back else "fiscal_year <= :fiscal_year")
-        self.requests["UpdateItem"] += 1
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=POINTER_KEY,
-                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in attributes),
-                ConditionExpression=" AND ".join(conditions),
-                ExpressionAttributeValues=values,
-            )
+            with self._request("UpdateItem"):
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=POINTER_KEY,
+                    UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in attributes),
+                    ConditionExpression=" AND ".join(conditions),
+                    ExpressionAttributeValues=values,
+                )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             self._explain_refusal(pointer, expected_active, error)
 
@@ -166,42 +177,56 @@ class RegistryTable:
         ) from refusal
 
     def run(self, run_id: str) -> Run | None:
-        self.requests["GetItem"] += 1
-        answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
+        with self._request("GetItem"):
+            answer = self._client.get_item(TableName=self._table, Key=run_key(run_id), ConsistentRead=True)
         return run_of_item(answer["Item"]) if "Item" in answer else None
 
     def put_run(self, run: Run, *, expected: RunStatus | None = None) -> None:
-        self.requests["PutItem"] += 1
         if expected is None:
-            self._client.put_item(TableName=self._table, Item=run_item(run))
+            with self._request("PutItem"):
+                self._client.put_item(TableName=self._table, Item=run_item(run))
             return
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=run_item(run),
-                ConditionExpression="#status = :expected",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":expected": {"S": expected}},
-            )
+            with self._request("PutItem"):
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=run_item(run),
+                    ConditionExpression="#status = :expected",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues={":expected": {"S": expected}},
+                )
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise RunChanged(run.run_id, expected) from error
 
     def runs(self) -> list[Run]:
-        self.requests["Query"] += 1
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :run",
-            ExpressionAttributeValues={":run": {"S": "RUN"}},
-            ConsistentRead=True,
-        )
-        runs = [run_of_item(item) for page in pages for item in page["Items"]]
+        with self._request("Query"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression="pk = :run",
+                ExpressionAttributeValues={":run": {"S": "RUN"}},
+                ConsistentRead=True,
+            )
+            runs = [run_of_item(item) for page in pages for item in page["Items"]]
         return sorted(runs, key=lambda run: (run.started_at, run.run_id), reverse=True)
+
+    @contextmanager
+    def _request(self, operation: str) -> Iterator[None]:
+        """Count a request. The error of a failed condition is left to the caller."""
+        self.requests[operation] += 1
+        try:
+            yield
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise
+        except (ClientError, BotoCoreError) as error:
+            if not is_unavailable(error):
+                raise
+            raise RegistryUnavailable(self._table, operation, str(error)) from error
 
     def _write_items(self, requests: Sequence[WriteRequestUnionTypeDef]) -> None:
         waiting: Sequence[WriteRequestUnionTypeDef] = requests
         for _ in self._attempts_with_pauses(f"take {len(requests)} writes"):
-            self.requests["BatchWriteItem"] += 1
-            answer = self._client.batch_write_item(RequestItems={self._table: waiting})
+            with self._request("BatchWriteItem"):
+                answer = self._client.batch_write_item(RequestItems={self._table: waiting})
             unprocessed = answer["UnprocessedItems"].get(self._table)
             if not unprocessed:
                 return
