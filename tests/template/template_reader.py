@@ -90,11 +90,10 @@ class Template:
         for carrier, resource in self.resources.items():
             properties = resource.get("Properties", {})
             documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-            if "PolicyDocument" in properties:
-                documents.append(properties["PolicyDocument"])
+            documents += [properties[name] for name in ("PolicyDocument", "Policy") if name in properties]
             for document in documents:
-                for body in document["Statement"]:
-                    yield Statement(carrier, body)
+                for body in _if_met(document)["Statement"]:
+                    yield Statement(carrier, _if_met(body))
 
     def policies_of(self, role: str) -> list[Statement]:
         return [statement for statement in self.statements() if statement.carrier == role]
@@ -103,6 +102,11 @@ class Template:
 def read_template() -> Template:
     body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_TemplateLoader)  # noqa: S506
     return Template(expand_loops(body, body["Mappings"]))
+
+
+def _if_met(value: Any) -> Any:
+    """``value``, or what it is if its condition is met."""
+    return value["Fn::If"][1] if "Fn::If" in value else value
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from library_validator.decisions.application import MAX_MESSAGE_BYTES
 from library_validator.decisions.decision import SHARDS
 from tests.template.template_reader import Template
 
@@ -149,10 +150,49 @@ def test_a_failed_start_of_a_scheduled_function_is_tried_again(
     assert [statement.resources for statement in sending] == [[json.dumps(dead_letters)]]
 
 
-def test_sweeps_do_not_overlap_at_any_rate_that_can_be_chosen(template: Template) -> None:
+def test_a_sweep_ends_before_the_next_begins_at_any_rate_that_can_be_chosen(template: Template) -> None:
     rates = template.body["Parameters"]["SweepRate"]["AllowedValues"]
     shortest = min(int(rate.removeprefix("rate(").split()[0]) for rate in rates)
     assert template.properties("SweepResultsFunction")["Timeout"] < shortest * 60
+
+
+@pytest.mark.parametrize("function", ["SweepResultsFunction", "FetchReleaseFunction"])
+def test_a_scheduled_function_that_fails_is_not_repeated_and_its_event_is_kept(
+    template: Template, function: str
+) -> None:
+    # Scheduler starts a function asynchronously: its own dead-letter queue gets failed starts only.
+    invoked = template.properties(function)["EventInvokeConfig"]
+    assert invoked["MaximumRetryAttempts"] == 0
+    queue = {"Fn::GetAtt": ["UndeliveredEventsQueue", "Arn"]}
+    assert invoked["DestinationConfig"] == {"OnFailure": {"Type": "SQS", "Destination": queue}}
+    role = template.properties(function)["Role"]["Fn::GetAtt"][0]
+    sending = [
+        statement for statement in template.policies_of(role) if "sqs:SendMessage" in statement.actions
+    ]
+    assert [statement.resources for statement in sending] == [[json.dumps(queue)]]
+
+
+def test_a_chain_of_revalidation_tasks_is_not_ended_as_a_recursive_loop(template: Template) -> None:
+    sending = {
+        statement.carrier
+        for statement in template.statements()
+        if {"sqs:ReceiveMessage", "sqs:SendMessage"} <= set(statement.actions)
+    }
+    allowed = {
+        function["Role"]["Fn::GetAtt"][0]
+        for function in template.of_type("AWS::Serverless::Function").values()
+        if function.get("RecursiveLoop") == "Allow"
+    }
+    assert sending == allowed == {"RevalidateRole"}
+
+
+def test_the_queue_takes_the_largest_application_with_the_attributes_of_a_redrive(
+    template: Template,
+) -> None:
+    room = template.properties("ApplicationsQueue")["MaximumMessageSize"] - MAX_MESSAGE_BYTES
+    assert 0 < room <= 1024  # a larger message is refused when it is sent
+    # SQS puts a message into the dead-letter queue as it is.
+    assert "MaximumMessageSize" not in template.properties("ApplicationsDeadLetterQueue")
 
 
 def test_every_queue_is_encrypted(template: Template) -> None:
@@ -166,8 +206,11 @@ def test_every_queue_takes_tls_only(template: Template) -> None:
     covered: set[str] = set()
     for policy in template.of_type("AWS::SQS::QueuePolicy").values():
         (denied,) = [
-            statement for statement in policy["PolicyDocument"]["Statement"] if statement["Effect"] == "Deny"
+            statement
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Sid") == "TlsOnly"
         ]
+        assert denied["Effect"] == "Deny"
         assert denied["Principal"] == "*"
         assert denied["Action"] == "sqs:*"
         assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
@@ -199,18 +242,22 @@ def test_eventbridge_sends_to_a_queue_from_its_own_rules_only(
 
 
 def test_only_named_principals_may_send_applications(template: Template) -> None:
-    policy = template.properties("ApplicationsQueuePolicy")["PolicyDocument"]["Statement"]
-    (allowed,) = [statement for statement in policy if statement["Effect"] == "Allow"]
-    assert allowed["Action"] == "sqs:SendMessage"
-    assert allowed["Principal"] == {
-        "AWS": {
-            "Fn::If": [
-                "HasSenderPrincipals",
-                {"Fn::Split": [",", {"Ref": "SenderPrincipals"}]},
-                {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
-            ]
-        }
+    allowed, denied, _ = template.policies_of("ApplicationsQueuePolicy")
+    assert allowed.actions == denied.actions == ["sqs:SendMessage"]
+    named = {"Fn::Split": [",", {"Ref": "SenderPrincipals"}]}
+    account = {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+    assert allowed.body["Principal"] == {"AWS": {"Fn::If": ["HasSenderPrincipals", named, account]}}
+    # An identity of this account needs no permission of the queue: only a denial limits the senders.
+    assert not denied.allows
+    assert denied.body["Principal"] == "*"
+    session = {"Fn::Sub": "arn:${AWS::Partition}:sts::${AWS::AccountId}:assumed-role/${OperatorRole}/*"}
+    assert denied.body["Condition"] == {
+        "ArnNotEquals": {"aws:PrincipalArn": named},
+        "ArnNotLike": {"aws:PrincipalArn": [{"Fn::GetAtt": ["OperatorRole", "Arn"]}, session]},
     }
+    statements = template.properties("ApplicationsQueuePolicy")["PolicyDocument"]["Statement"]
+    condition, _, otherwise = statements[1]["Fn::If"]
+    assert (condition, otherwise) == ("HasSenderPrincipals", {"Ref": "AWS::NoValue"})
 
 
 def test_the_results_queue_gets_every_event_of_this_service(template: Template) -> None:

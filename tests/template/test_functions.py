@@ -13,6 +13,7 @@ from library_validator.config import (
     SweepResultsSettings,
     ValidateApplicationsSettings,
 )
+from tests.template.expanded_template import expanded_resources
 from tests.template.template_reader import ROOT, Template
 
 SETTINGS: dict[str, type[BaseModel]] = {
@@ -99,8 +100,29 @@ def function_folder(template: Template, function: str) -> str:
     return Path(template.properties(function)["CodeUri"]).name
 
 
-def test_no_function_is_traced(template: Template) -> None:
-    # The tracer wraps an SDK that has no releases after February 2027.
-    for function in template.of_type("AWS::Serverless::Function").values():
-        assert "Tracing" not in function
-    assert "Tracing" not in template.body["Globals"]["Function"]
+def test_a_crash_is_logged_as_json(template: Template) -> None:
+    # The runtime writes a crash, a time-out and a lack of memory. It knows nothing of the project's logger.
+    assert template.body["Globals"]["Function"]["LoggingConfig"] == {"LogFormat": "JSON"}
+    for name, function in expanded_resources().items():
+        if function["Type"] == "AWS::Lambda::Function":
+            assert function["Properties"]["LoggingConfig"]["LogFormat"] == "JSON", name
+            assert "LogGroup" in function["Properties"]["LoggingConfig"], name
+
+
+def test_lambda_drops_no_line_that_the_logger_writes(template: Template) -> None:
+    # In JSON, Lambda itself drops lines below ApplicationLogLevel. It takes a metric for a line at INFO, so
+    # the level must stay at its default, INFO, and the logger's own level decides.
+    assert "ApplicationLogLevel" not in template.body["Globals"]["Function"]["LoggingConfig"]
+    assert "DEBUG" not in template.body["Parameters"]["LogLevel"]["AllowedValues"]
+
+
+def test_tracing_is_lambdas_own_and_off_until_it_is_asked_for(template: Template) -> None:
+    # No tracer in the code: it wraps an SDK that has no releases after February 2027.
+    assert template.body["Globals"]["Function"]["Tracing"] == {"Ref": "Tracing"}
+    chosen = template.body["Parameters"]["Tracing"]
+    assert (chosen["Default"], chosen["AllowedValues"]) == ("PassThrough", ["PassThrough", "Active"])
+    policy = template.resources["TracingPolicy"]
+    assert policy["Condition"] == "IsTraced"
+    roles = {role["Ref"] for role in policy["Properties"]["Roles"]}
+    functions = template.of_type("AWS::Serverless::Function").values()
+    assert roles == {function["Role"]["Fn::GetAtt"][0] for function in functions}

@@ -36,8 +36,10 @@ def test_every_parameter_is_under_a_heading(template: Template) -> None:
         ("", True),
         (f"{ACCOUNT}:role/partner", True),
         (f"{ACCOUNT}:role/partner,{ACCOUNT}:user/path/somebody", True),
-        ("arn:aws-us-gov:iam::111122223333:root", True),
+        ("arn:aws-us-gov:iam::111122223333:role/partner", True),
         ("*", False),
+        (f"{ACCOUNT}:role/part*", False),
+        (f"{ACCOUNT}:role/partner?", False),
         (f"{ACCOUNT}:role/partner, {ACCOUNT}:role/other", False),
         (f"{ACCOUNT}:role/partner,", False),
         ("arn:aws:iam::*:root", False),
@@ -48,6 +50,34 @@ def test_a_principal_must_be_named_in_full(
 ) -> None:
     pattern = template.body["Parameters"][parameter]["AllowedPattern"]
     assert bool(re.fullmatch(pattern, value)) is accepted
+
+
+def test_an_operator_may_be_an_account_but_a_sender_is_a_user_or_a_role(template: Template) -> None:
+    parameters = template.body["Parameters"]
+    assert re.fullmatch(parameters["OperatorPrincipals"]["AllowedPattern"], f"{ACCOUNT}:root")
+    # No principal has the ARN of its account: the denial to all others would include it.
+    assert not re.fullmatch(parameters["SenderPrincipals"]["AllowedPattern"], f"{ACCOUNT}:root")
+
+
+@pytest.mark.parametrize(
+    ("rate", "accepted"),
+    [
+        ("rate(1 hour)", True),
+        ("rate(12 hours)", True),
+        ("rate(7 days)", True),
+        ("rate(999 days)", True),
+        ("rate(0 hours)", False),
+        ("rate(00 days)", False),
+        ("rate(1 days)", False),
+        ("rate(1 hours)", False),
+        ("rate(5 minutes)", False),
+    ],
+)
+def test_a_rate_of_fetching_is_a_rate_that_scheduler_accepts(
+    template: Template, rate: str, accepted: bool
+) -> None:
+    pattern = template.body["Parameters"]["FetchRate"]["AllowedPattern"]
+    assert bool(re.fullmatch(pattern, rate)) is accepted
 
 
 def test_outputs_name_every_resource_that_others_connect_to(template: Template) -> None:

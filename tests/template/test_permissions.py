@@ -1,9 +1,11 @@
 """The permissions of each role. The local stack enforces IAM too, but not all of it."""
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
+from tests.template.expanded_template import expanded_resources
 from tests.template.template_reader import Statement, Template
 
 FUNCTION_ROLES = (
@@ -30,12 +32,24 @@ TABLE_ACTIONS = {
 }  # fmt: skip
 
 
+# AWS knows no resource for these actions: it allows them on "*" only.
+WITHOUT_RESOURCE = {
+    "OnCallPolicy": {
+        "cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "lambda:ListEventSourceMappings",
+        "logs:GetQueryResults",
+    },
+    "TracingPolicy": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"},
+}  # fmt: skip
+
+
 def test_no_statement_allows_actions_or_resources_by_wildcard(template: Template) -> None:
     for statement in template.statements():
         if statement.allows:
             assert not any("*" in action for action in statement.actions), statement
             assert statement.resources, statement
-            assert not any(resource in {'"*"', '"arn:*"'} for resource in statement.resources), statement
+            if '"*"' in statement.resources:
+                assert set(statement.actions) <= WITHOUT_RESOURCE[statement.carrier], statement
+            assert '"arn:*"' not in statement.resources, statement
             assert "NotAction" not in statement.body, statement
             assert "NotResource" not in statement.body, statement
 
@@ -193,10 +207,26 @@ def test_tasks_come_from_operators_and_from_revalidation_itself(template: Templa
 
 def test_events_are_published_with_our_source_on_our_bus(template: Template) -> None:
     publishing = [statement for statement in template.statements() if "events:PutEvents" in statement.actions]
+    publishing = [statement for statement in publishing if statement.allows]
     assert {statement.carrier for statement in publishing} == {*FUNCTION_ROLES, "OperatorRole"}
+    bus = template.properties("ResultsBus")["Name"]["Fn::Sub"]
+    arn = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/" + bus
     for statement in publishing:
-        assert statement.resources == [json.dumps({"Fn::GetAtt": ["ResultsBus", "Arn"]})]
+        assert statement.resources == [json.dumps({"Fn::Sub": arn})]
         assert statement.body["Condition"] == {"StringEqualsIfExists": {"events:source": "library-validator"}}
+
+
+def test_the_bus_takes_our_source_from_our_roles_only(template: Template) -> None:
+    # An identity of this account needs no permission of the bus: only a denial limits the publishers.
+    (denied,) = template.policies_of("ResultsBus")
+    assert not denied.allows
+    assert denied.body["Principal"] == "*"
+    assert denied.actions == ["events:PutEvents"]
+    roles = [{"Fn::GetAtt": [role, "Arn"]} for role in (*FUNCTION_ROLES, "OperatorRole")]
+    condition = denied.body["Condition"]
+    assert condition["StringEquals"] == {"events:source": "library-validator"}
+    named = condition["ArnNotEquals"]["aws:PrincipalArn"]
+    assert sorted(named, key=str) == sorted(roles, key=str)
 
 
 def _conditions_of_operator_writes(template: Template, table: str) -> dict[str, object]:
@@ -216,7 +246,7 @@ def test_the_operator_writes_only_runs_roll_backs_and_fetches_in_the_registry(
 ) -> None:
     assert _conditions_of_operator_writes(template, "RegistryTable") == {
         "dynamodb:PutItem": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["RUN", "FETCH"]}},
-        "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POINTER", "*#"]}},
+        "dynamodb:UpdateItem": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["POINTER", "20??.*#"]}},
     }
 
 
@@ -259,7 +289,7 @@ def test_the_operator_reads_decisions_by_application_by_day_by_shard_and_unpubli
 def test_the_operator_may_read_the_number_of_messages_in_every_queue(template: Template) -> None:
     seen = {
         resource
-        for statement in template.policies_of("OperatorRole")
+        for statement in _statements_of_operators(template)
         if "sqs:GetQueueAttributes" in statement.actions
         for resource in statement.resources
     }
@@ -267,9 +297,78 @@ def test_the_operator_may_read_the_number_of_messages_in_every_queue(template: T
     assert seen == {json.dumps({"Fn::GetAtt": [queue, "Arn"]}) for queue in queues}
 
 
+def _statements_of_operators(template: Template) -> list[Statement]:
+    return template.policies_of("OperatorRole") + template.policies_of("OnCallPolicy")
+
+
+def _resources_with(template: Template, *actions: str) -> set[str]:
+    """The resources on which operators may do all of the actions."""
+    return {
+        resource
+        for statement in _statements_of_operators(template)
+        if set(actions) <= set(statement.actions)
+        for resource in statement.resources
+    }
+
+
+def _arns(names: Iterable[str]) -> set[str]:
+    return {json.dumps({"Fn::GetAtt": [name, "Arn"]}) for name in names}
+
+
+def test_the_person_on_call_can_look_at_return_and_discard_every_dead_letter(template: Template) -> None:
+    queues = template.of_type("AWS::SQS::Queue")
+    dead_letters = {"UndeliveredEventsQueue"}
+    for queue in queues.values():
+        if "RedrivePolicy" in queue:
+            dead_letters.add(queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0])
+    handled = _resources_with(
+        template, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"
+    )
+    assert handled == _arns(dead_letters)
+    assert _resources_with(template, "sqs:SendMessage") == _arns(set(queues) - dead_letters)
+
+
+def test_the_person_on_call_can_read_logs_schedules_rules_and_functions(template: Template) -> None:
+    assert template.properties("OnCallPolicy")["Roles"] == [{"Ref": "OperatorRole"}]
+    groups = template.of_type("AWS::Logs::LogGroup")
+    assert _resources_with(template, "logs:FilterLogEvents", "logs:StartQuery") == _arns(groups)
+    expanded = expanded_resources()
+    for kind, action in (
+        ("AWS::Scheduler::Schedule", "scheduler:GetSchedule"),
+        ("AWS::Events::Rule", "events:DescribeRule"),
+        ("AWS::Lambda::Function", "lambda:GetFunctionConfiguration"),
+    ):
+        names = {name for name, resource in expanded.items() if resource["Type"] == kind}
+        assert _resources_with(template, action) == _arns(names), action
+
+
+def test_every_role_has_the_boundary_of_the_organization(template: Template) -> None:
+    boundary = {"Fn::If": ["HasPermissionsBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    roles = {name for name, resource in expanded_resources().items() if resource["Type"] == "AWS::IAM::Role"}
+    assert roles == set(template.of_type("AWS::IAM::Role"))
+    for role in roles:
+        assert template.properties(role)["PermissionsBoundary"] == boundary, role
+
+
+def test_the_policies_of_a_role_are_within_the_limit_of_iam(template: Template) -> None:
+    # 10,240 characters without spaces, of all inline policies of a role together. Names are as long as they
+    # can be: a stack name of 54 characters, and up to 40 characters of CloudFormation's own.
+    longest = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'n' * 95}:*"
+    sizes = dict.fromkeys(template.of_type("AWS::IAM::Role"), 0)
+    for statement in template.statements():
+        attached = template.properties(statement.carrier).get("Roles", [])
+        for role in [statement.carrier, *(role["Ref"] for role in attached)]:
+            if role in sizes:
+                text = json.dumps({**statement.body, "Resource": ""}, separators=(",", ":"))
+                sizes[role] += len(text) + len(longest)
+    assert max(sizes.values()) <= 10_240, sizes
+
+
 def test_the_operator_role_is_assumed_within_the_account_only(template: Template) -> None:
     (trust,) = template.properties("OperatorRole")["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
+    account = {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
+    factor = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    assert trust["Condition"] == {"Fn::If": ["NeedsMfa", account | factor, account]}
 
 
 def test_roles_are_assumed_by_the_one_service_that_needs_them(template: Template) -> None:

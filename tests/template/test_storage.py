@@ -43,9 +43,9 @@ def test_no_version_of_a_release_ever_expires(template: Template) -> None:
     assert reports["ExpirationInDays"] == {"Ref": "ReportRetentionDays"}
 
 
-def test_the_bucket_and_the_decisions_are_kept_if_the_stack_is_deleted(template: Template) -> None:
-    for name in ("ReleasesBucket", "CaseworkTable"):
-        assert template.resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+def test_the_bucket_its_policy_and_the_decisions_are_kept_if_the_stack_is_deleted(template: Template) -> None:
+    for name in ("ReleasesBucket", "ReleasesBucketPolicy", "CaseworkTable"):
+        assert template.resources[name]["DeletionPolicy"] == "Retain"
         assert template.resources[name]["UpdateReplacePolicy"] == "Retain"
 
 
