@@ -34,6 +34,8 @@ help: ## the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## make every environment: development, local stack, SAM; quick the second time
+	@command -v $(PYTHON) > /dev/null \
+		|| { echo "there is no program $(PYTHON): install Python 3.11 or newer, or use make PYTHON=python3.12 ..." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "$(PYTHON) is not Python 3.11 or newer: use make PYTHON=python3.12 ..." >&2; exit 1; }
 	@mkdir -p .local/home

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from importlib.metadata import version
+from typing import Annotated, Any, Final
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from library_validator.errors import CaseworkUnavailable, LibraryValidatorError, RegistryUnavailable
 from library_validator_cli.commands import (
     doctor,
     evaluation,
@@ -26,22 +25,14 @@ from library_validator_cli.commands import (
     submit,
     upload,
 )
-from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
-from library_validator_cli.terminal import show_error
+from library_validator_cli.ending import EXPECTED, sentence_after_interruption, sentence_and_exit_code
+from library_validator_cli.failures import Interrupted
+from library_validator_cli.terminal import show_error, show_warning
 from library_validator_devstack.commands import demo, stack
-from library_validator_devstack.local_stack import LocalStackFailed
 
 EPILOG: Final = (
     "Exit codes: 0 done; 1 the request failed or was refused; 2 wrong usage; "
-    "3 the stack or AWS cannot be reached or denies access."
-)
-# Beginnings of AWS's error codes for a caller without access, or with unusable credentials.
-_DENIED: Final = (
-    "AccessDenied",
-    "ExpiredToken",
-    "InvalidClientTokenId",
-    "Unrecognized",
-    "SignatureDoesNotMatch",
+    "3 the stack or AWS cannot be reached or denies access; 130 interrupted."
 )
 
 
@@ -51,19 +42,19 @@ class PlainErrors(TyperGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except CommandFailed as error:
-            raise _end_command(str(error), error.exit_code) from error
-        except (LocalStackFailed, CaseworkUnavailable, RegistryUnavailable) as error:
-            raise _end_command(str(error), UNREACHABLE) from error
-        except LibraryValidatorError as error:
-            raise _end_command(str(error), FAILED) from error
-        except ClientError as error:
-            raise _end_command(_sentence_of(error), UNREACHABLE if _is_denied(error) else FAILED) from error
-        except BotoCoreError as error:
-            raise _end_command(f"AWS cannot be reached: {error}", UNREACHABLE) from error
-        except OSError as error:
-            text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise _end_command(text, FAILED) from error
+        except Interrupted as error:
+            show_warning(str(error))
+            raise SystemExit(error.exit_code) from error
+        except EXPECTED as error:
+            sentence, exit_code = sentence_and_exit_code(error)
+            show_error(sentence)
+            raise SystemExit(exit_code) from error
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Interrupted(sentence_after_interruption(ctx.invoked_subcommand or "")) from error
 
 
 app = typer.Typer(
@@ -94,16 +85,17 @@ stack.register(app)
 demo.register(app)
 
 
-def _end_command(text: str, exit_code: int) -> SystemExit:
-    show_error(text)
-    return SystemExit(exit_code)
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"library-validator {version('library-validator')}")
+        raise typer.Exit
 
 
-def _is_denied(error: ClientError) -> bool:
-    return error.response["Error"].get("Code", "").startswith(_DENIED)
-
-
-def _sentence_of(error: ClientError) -> str:
-    answer = error.response["Error"]
-    reason = answer.get("Message") or answer.get("Code", "no reason given")
-    return f"AWS refused {error.operation_name}: {reason}"
+@app.callback()
+def options_of_all_commands(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Is this applicant really a library? Validates applications against the Public Libraries Survey."""

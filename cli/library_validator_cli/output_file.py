@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from library_validator_cli.ending import file_in_errors
+
 
 def write_texts(texts: Iterable[str], output: Path | None) -> None:
     """Write to standard output, or to a file. The file appears only when it is complete."""
@@ -15,7 +17,7 @@ def write_texts(texts: Iterable[str], output: Path | None) -> None:
         return
     unfinished = output.with_name(output.name + ".part")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as opened:
+        with file_in_errors(output), unfinished.open("w", encoding="utf-8", newline="") as opened:
             for text in texts:
                 opened.write(text)
         unfinished.replace(output)

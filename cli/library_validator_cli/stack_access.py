@@ -192,6 +192,12 @@ def _stack_in_aws(name: str) -> Stack:
     return Stack(place, False, outputs, session, operator, name, refusal)
 
 
+def loss_of_local_stack() -> str | None:
+    """If the local stack of this folder crashed, one sentence on what is lost."""
+    root = project_root()
+    return LocalStack(root).folder.loss() if root else None
+
+
 LocalCondition = Literal["never", "crashed", "silent", "empty", "up", "other"]
 
 

@@ -23,6 +23,22 @@ from pathlib import Path
 Progress = Callable[[str], None]
 
 STAMP = "library-validator.stamp"
+DISK_FULL = "No space left on device"
+# Parts of what pip and uv print if they cannot reach the package index.
+NO_NETWORK = (
+    "name resolution",
+    "Name or service not known",
+    "nodename nor servname",
+    "Could not resolve",
+    "dns error",
+    "Network is unreachable",
+    "Connection refused",
+    "NewConnectionError",
+    "ConnectTimeout",
+    "Failed to fetch",
+    "error sending request",
+    "tcp connect error",
+)
 
 
 class EnvironmentFailed(Exception):
@@ -116,6 +132,7 @@ def _make_bootstrap(root: Path, progress: Progress) -> Path:
         shutil.rmtree(environment.path, ignore_errors=True)
         _run_command([base_python(), "-m", "venv", str(environment.path)], environment)
         pip = [str(environment.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip += ["--retries", "1", "--timeout", "15"]
         locked = ["--require-hashes", "--only-binary", ":all:", "-r", str(environment.requirements)]
         _run_command([*pip, *locked], environment)
         (environment.path / STAMP).write_text(environment.stamp())
@@ -150,7 +167,20 @@ def _run_command(command: list[str], environment: Environment) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=surroundings)
     if done.returncode:
         output = (done.stderr or done.stdout).strip()[-2000:]
-        raise EnvironmentFailed(f"{environment.name}: {Path(command[0]).name} failed:\n{output}")
+        raise EnvironmentFailed(_why_it_failed(environment, Path(command[0]).name, output))
+
+
+def _why_it_failed(environment: Environment, program: str, output: str) -> str:
+    if any(part in output for part in NO_NETWORK):
+        last = output.splitlines()[-1].strip()
+        return (
+            f"no package can be downloaded for {environment.path}: the package index cannot be reached. "
+            "The first installation needs a network; everything after it does without. Check the network "
+            f"and the proxy, then run the command again. The installer's last line: {last}"
+        )
+    if DISK_FULL in output:
+        return f"the disk is full: no package can be installed in {environment.path}"
+    return f"{environment.name}: {program} failed:\n{output}"
 
 
 def _report_progress(text: str) -> None:

@@ -25,13 +25,14 @@ from pathlib import Path
 from typing import Final
 
 from library_validator_devstack.environments import (
+    DISK_FULL,
     EnvironmentFailed,
     Progress,
     bootstrap_environment,
     install,
     project_environments,
 )
-from library_validator_devstack.state_folder import LOG_TAIL, RunningStack, StateFolder
+from library_validator_devstack.state_folder import LOG_TAIL, LocalStackFailed, RunningStack, StateFolder
 
 STACK_NAME: Final = "library-validator"
 REGION: Final = "us-east-1"
@@ -57,10 +58,6 @@ LOCAL_PARAMETERS: Final = {
     "RevalidateMaximumConcurrency": "2",
     "FetchState": "DISABLED",  # the local stack never uses the network by itself
 }
-
-
-class LocalStackFailed(Exception):
-    """A step of the local stack failed. The message says why, and ends with the end of the log."""
 
 
 def show_no_progress(_text: str) -> None:
@@ -107,12 +104,18 @@ class LocalStack:
         deadline = time.monotonic() + START_DEADLINE
         while not self.is_healthy():
             if _server_has_ended(pid):
-                raise self._failure_with_log("the local stack ended right after its start")
+                raise self._failure_with_log(self._why_it_ended(port))
             if time.monotonic() > deadline:
                 self.stop()
                 raise self._failure_with_log(f"the local stack did not answer within {START_DEADLINE:.0f} s")
             time.sleep(0.1)
         return running
+
+    def _why_it_ended(self, port: int) -> str:
+        self.folder.forget()
+        if "already in use" in self.folder.log_tail():
+            return f"port {port} was taken by another program; run the command again: it takes another port"
+        return "the local stack ended right after its start"
 
     def stop(self) -> bool:
         """End the server and its workers and delete their files. Returns whether a server was running."""
@@ -290,6 +293,10 @@ class LocalStack:
             ) from error
         if done.returncode:
             output = "\n".join((done.stdout + done.stderr).splitlines()[-LOG_TAIL:])
+            if DISK_FULL in output:
+                raise LocalStackFailed(
+                    f"the disk is full: sam {arguments[0]} could not write below {self.root / '.local'}"
+                )
             raise self._failure_with_log(f"sam {arguments[0]} failed:\n{output}")
 
     def _stack_outputs(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -127,27 +127,38 @@ class StateFolder:
         return _is_locked(self.path / "up.lock")
 
     @contextmanager
-    def one_at_a_time(self) -> Iterator[None]:
-        """The block runs while no other block with the same folder does. Raises ``Busy`` at once."""
+    def one_at_a_time(self, on_wait: Callable[[Busy], None] | None = None) -> Iterator[None]:
+        """The block runs while no other block with the same folder does.
+
+        If there is one: with ``on_wait``, it is called and the block waits; otherwise ``Busy`` is raised.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path / "up.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                raise Busy(lock.read().strip()) from None
+                busy = Busy(lock.read().strip())
+                if on_wait is None:
+                    raise busy from None
+                on_wait(busy)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
             yield
 
 
-class Busy(Exception):
-    """Another command starts or deploys the local stack of the same folder. ``pid`` is its process."""
+class LocalStackFailed(Exception):
+    """A step of the local stack failed. The message says why, and ends with the end of the log."""
+
+
+class Busy(LocalStackFailed):
+    """Another command starts, deploys or stops the local stack of the same folder."""
 
     def __init__(self, pid: str) -> None:
         self.pid = pid
-        super().__init__(f"process {pid or 'of another command'} is starting the local stack of this folder")
+        super().__init__(f"process {pid} is starting or stopping the local stack of this folder")
 
 
 def state_folders_of_this_machine() -> list[StateFolder]:

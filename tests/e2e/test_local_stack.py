@@ -9,12 +9,17 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+import boto3
 import pytest
 
 from library_validator_devstack import local_stack
-from library_validator_devstack.local_stack import LocalStack, LocalStackFailed
+from library_validator_devstack.local_stack import LocalStack
+from library_validator_devstack.state_folder import Content, LocalStackFailed
 from tests.e2e.service import ROOT, wait_until
 
 
@@ -48,7 +53,9 @@ def test_a_crashed_server_is_not_taken_for_a_running_server(stack: LocalStack) -
     os.kill(crashed.pid, signal.SIGKILL)
     wait_until(lambda: stack.running() is None, "the lock is free", deadline=10)
     assert not stack.is_healthy()
+    assert f"its process {crashed.pid} is gone" in (stack.folder.loss() or "")
     assert stack.start().pid != crashed.pid
+    assert stack.folder.loss() is None
     assert stack.is_healthy()
 
 
@@ -101,3 +108,24 @@ def test_a_failed_build_shows_the_output_of_sam(stack: LocalStack, tmp_path: Pat
     broken = LocalStack(checkout, stack.state)
     with pytest.raises(LocalStackFailed, match="sam build failed"):
         broken.deploy()
+
+
+def test_after_a_kill_the_next_command_says_what_was_in_memory(stack: LocalStack) -> None:
+    running = stack.start()
+    client = make_client(stack, "sqs")
+    with closing(client):
+        queue = client.create_queue(QueueName="kept-in-memory")["QueueUrl"]
+        client.send_message(QueueUrl=queue, MessageBody="lost")
+    wait_until(lambda: (stack.folder.content() or Content(0)).messages == 1, "it is counted", deadline=10)
+    os.kill(running.pid, signal.SIGKILL)
+    wait_until(lambda: stack.running() is None, "the lock is free", deadline=10)
+    loss = stack.folder.loss() or ""
+    assert "is lost: 1 message (counted at" in loss
+    assert "server.log" in loss
+    stack.stop()
+    assert stack.folder.loss() is None
+
+
+def make_client(stack: LocalStack, service: str) -> Any:
+    with mock.patch.dict(os.environ, stack.environment_over(os.environ), clear=True):
+        return boto3.Session().client(service)  # type: ignore[call-overload]

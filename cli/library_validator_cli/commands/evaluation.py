@@ -13,6 +13,7 @@ from rich.table import Table
 
 from library_validator.registry.store import RegistryReader
 from library_validator_cli.applications_file import ColumnOption, SheetOption
+from library_validator_cli.ending import file_in_errors
 from library_validator_cli.evaluation.floors import read_floors
 from library_validator_cli.evaluation.intervals import Share
 from library_validator_cli.evaluation.labelled import LabelledRow, fields_to_keep, read_labelled
@@ -175,8 +176,10 @@ def _command_line(
 
 def _write_report(run: Run, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.json").write_text(run.model_dump_json(), "utf-8")
-    (folder / "report.html").write_text(html_report(run), "utf-8")
+    with file_in_errors(folder / "run.json"):
+        (folder / "run.json").write_text(run.model_dump_json(), "utf-8")
+    with file_in_errors(folder / "report.html"):
+        (folder / "report.html").write_text(html_report(run), "utf-8")
     show_notice(f"written: {folder / 'report.html'}, {folder / 'run.json'}")
 
 

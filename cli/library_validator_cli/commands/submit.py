@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
+from botocore.exceptions import ClientError
 
 from library_validator.decisions.application import application_from_fields
-from library_validator.errors import ApplicationUnreadable
+from library_validator.errors import ApplicationUnreadable, NoActiveRegistry, RegistryUnavailable
 from library_validator.intake.applications_file import ApplicationsFile, BadLine, Row
 from library_validator_cli.applications_file import (
     BAD_LINES_SHOWN,
@@ -22,7 +23,7 @@ from library_validator_cli.applications_file import (
 from library_validator_cli.failures import FAILED
 from library_validator_cli.options import SERVICE
 from library_validator_cli.sending import NotSent, send
-from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import (
     Bar,
     count_and_noun,
@@ -62,6 +63,7 @@ def submit(
     again is harmless: an application is decided once.
     """
     stack = open_stack(stack_name)
+    _warn_without_registry(stack)
     with (
         open_applications(applications, columns=column, sheet=sheet) as file,
         show_progress(f"sending {applications.name}", file.lines) as bar,
@@ -80,6 +82,19 @@ def submit(
         _show_counts(done, stack.place)
     if done.bad or done.not_taken:
         raise typer.Exit(FAILED)
+
+
+def _warn_without_registry(stack: Stack) -> None:
+    """Warn if nothing is live. A sender who may not read the registry gets no warning."""
+    try:
+        stack.registry.pointer()
+    except NoActiveRegistry:
+        show_warning(
+            "no registry is live: the applications wait, and after some tries they become dead letters; "
+            "to load a release: library-validator upload RELEASE"
+        )
+    except (ClientError, RegistryUnavailable):
+        return
 
 
 def _rows_to_send(file: ApplicationsFile, bad: list[BadLine], bar: Bar) -> Iterator[Row]:

@@ -66,7 +66,10 @@ def demo(
     local = local_stack()
     with show_progress("starting") as bar:
         local = LocalStack(local.root, progress=bar.step)
-        result = run_demo(local, release, bar.say, lambda step, taken: show_notice(f"{taken:6.1f} s  {step}"))
+        with local.folder.one_at_a_time():
+            result = run_demo(
+                local, release, bar.say, lambda step, taken: show_notice(f"{taken:6.1f} s  {step}")
+            )
     if as_json:
         show_json(result_as_json(result))
     else:

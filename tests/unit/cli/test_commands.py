@@ -18,7 +18,7 @@ from library_validator_cli import main
 from library_validator_cli.commands import status
 from library_validator_cli.local_matching import FLAT_COLUMNS
 from library_validator_cli.main import app
-from library_validator_devstack.local_stack import LocalStackFailed
+from library_validator_devstack.state_folder import LocalStackFailed
 from tests.builders.command_lines import every_command
 from tests.builders.release_files import SYSTEM, release_zip
 
@@ -59,7 +59,9 @@ def test_the_help_lists_the_exit_codes() -> None:
         (NoActiveRegistry(), 1, "no registry is active"),
         (CaseworkUnavailable("recent", "throttled"), 3, "throttled"),
         (LocalStackFailed("the port is taken"), 3, "the port is taken"),
-        (EndpointConnectionError(endpoint_url="https://127.0.0.1:1"), 3, "AWS cannot be reached"),
+        (EndpointConnectionError(endpoint_url="https://sqs.aws"), 3, "AWS cannot be reached"),
+        (EndpointConnectionError(endpoint_url="https://127.0.0.1:1"), 3, "the local stack does not answer"),
+        (OSError(28, "No space left on device", "out.csv"), 1, "the disk is full: out.csv could not be"),
         (
             ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetItem"),
             3,

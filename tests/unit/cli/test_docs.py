@@ -38,7 +38,7 @@ def test_every_command_line_in_the_documents_exists(document: str, line: str) ->
     words = shlex.split(line.replace("…", ""))
     paths = [path for path in every_command() if tuple(words[: len(path)]) == path]
     if words[0].startswith("-"):
-        assert words[0] in ("--help", "-h", "--install-completion")
+        assert words[0] in ("--help", "-h", "--install-completion", "--version")
         return
     assert paths, f"{document}: there is no command {words[:2]}"
     used = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}

@@ -101,3 +101,25 @@ def test_the_message_quotes_the_installer_that_failed(
         install(checkout, ("sam",), steps.append)
     assert steps == ["installing sam"]
     assert not project_environments(checkout)["sam"].is_ready()
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        (
+            "Retrying after connection broken by 'NewConnectionError'\nERROR: No matching uv==0.13.9",
+            "the package index cannot be reached. The first installation needs a network",
+        ),
+        ("error: Failed to fetch: `https://pypi.org/simple/x/`", "the package index cannot be reached"),
+        ("OSError: [Errno 28] No space left on device", "the disk is full"),
+        ("ERROR: hashes do not match", "bootstrap: python.* failed:"),
+    ],
+)
+def test_a_failed_installation_says_the_cause_in_plain_words(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, output: str, sentence: str
+) -> None:
+    failed = subprocess.CompletedProcess([], 1, stdout="", stderr=output)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
+    with pytest.raises(EnvironmentFailed, match=sentence) as raised:
+        install(checkout, ("sam",), lambda _text: None)
+    assert output.splitlines()[-1] in str(raised.value) or sentence == "the disk is full"
