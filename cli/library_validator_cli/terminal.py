@@ -54,15 +54,15 @@ def json_line(value: object) -> str:
 
 def show_notice(text: str) -> None:
     """Print information about an answer on standard error."""
-    ERR.print(escape(text), soft_wrap=True, style="dim")
+    ERR.print(safe_text(text), soft_wrap=True, style="dim")
 
 
 def show_warning(text: str) -> None:
-    ERR.print(escape(text), soft_wrap=True, style="yellow")
+    ERR.print(safe_text(text), soft_wrap=True, style="yellow")
 
 
 def show_error(text: str) -> None:
-    ERR.print(f"[bold red]error:[/] {escape(text)}", soft_wrap=True)
+    ERR.print(f"[bold red]error:[/] {safe_text(text)}", soft_wrap=True)
 
 
 def table_with_headings(
@@ -77,8 +77,18 @@ def table_with_headings(
 
 
 def escape_cells(*values: Any) -> list[str]:
-    """Table cells of any text. No part of a text is read as markup."""
-    return [escape(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+    """Table cells of any text. No part of a text is read as markup or changes the display."""
+    return [safe_text(f"{value:,}" if isinstance(value, int) else str(value)) for value in values]
+
+
+def safe_text(text: str) -> str:
+    """``text`` for a terminal: not read as markup, with a code for each character that is not seen.
+
+    An escape sequence or a bidirectional control in a name from outside would change the display.
+    """
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() or sign in "\n\t" else repr(sign)[1:-1] for sign in text)
+    return escape(text)
 
 
 def two_column_table() -> Table:

@@ -15,6 +15,7 @@ from library_validator.releases.guarding.against_live import problems_against
 from library_validator.releases.guarding.letter_checks import problems_of_letters
 from library_validator.releases.guarding.limits import Limits, guard_limits, share
 from library_validator.releases.guarding.shapes import SHAPES, shapes_of
+from library_validator.releases.guarding.text_checks import problems_of_text
 from library_validator.releases.records import Problem, Release
 
 
@@ -44,6 +45,7 @@ def guard(
         *_problems_of_rows(release, limits),
         *_problems_of_columns(release, limits),
         *problems_of_letters(release, nearest, limits),
+        *problems_of_text(release, nearest),
     ]
     if nearest is not None:
         found += problems_against(nearest, release, limits)
@@ -61,6 +63,7 @@ def problems_of_file(release: Release) -> tuple[Problem, ...]:
         *release.report.problems,
         *_problems_of_rows(release, limits),
         *problems_of_letters(release, None, limits),
+        *problems_of_text(release, None),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from library_validator.releases.guarding.letters import has_accents, has_lost_accents, is_spoiled, texts_of
 from library_validator.releases.guarding.limits import Limits, share
+from library_validator.releases.guarding.text_checks import has_hidden_characters
 from library_validator.releases.records import Outlet, Problem, Release, System
 
 _SHOWN: Final = 3
@@ -32,7 +33,7 @@ def problems_of_letters(release: Release, nearest: Release | None, limits: Limit
 def _problems_of_spoiled_letters(
     release: Release, nearest: Release | None, limits: Limits
 ) -> Iterator[Problem]:
-    spoiled = _texts_of(release, is_spoiled)
+    spoiled = _texts_of(release, lambda text: is_spoiled(text) and not has_hidden_characters(text))
     if spoiled and nearest is not None:
         # A value that the accepted release has for the same key was accepted with that release.
         accepted = _texts_of(nearest, is_spoiled)
