@@ -11,6 +11,7 @@ from functools import cache, partial
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.decision_table import DecisionTable
+from library_validator.adapters.aws.early_retries import EarlyRetries
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
@@ -37,6 +38,7 @@ def build_runtime() -> Runtime:
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,
         logger=logger,
         metrics=Metrics(settings),
+        retry_soon=EarlyRetries(sqs, settings.revalidations_queue_url, logger.warning).ask_for,
     )
 
 

@@ -43,7 +43,7 @@ FUNCTIONS: Final = {
     "validate_applications": ("dynamodb", "events"),
     "revalidate": ("dynamodb", "events", "sqs"),
     "sweep_results": ("dynamodb", "events"),
-    "index_release": ("dynamodb", "events", "s3"),
+    "index_release": ("dynamodb", "events", "s3", "sqs"),
     "fetch_release": ("dynamodb", "events", "s3"),
 }
 IMPORT: Final = "import handler"

@@ -19,6 +19,7 @@ def release_stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ReleaseStack]:
         "REGISTRY_TABLE": REGISTRY_TABLE,
         "RELEASES_BUCKET": RELEASES_BUCKET,
         "RESULTS_BUS": RESULTS_BUS,
+        "RELEASES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/releases.fifo",
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from functions.index_release.handler import build_runtime, lambda_handler
-from library_validator.errors import NoActiveRegistry
+from library_validator.adapters.aws.early_retries import Delivery
+from library_validator.adapters.aws.releases_queue import ReleasesMessage
+from library_validator.entrypoints.index_release import handler
+from library_validator.errors import IndexIncomplete, NoActiveRegistry
 from tests.builders.aws_resources import RELEASES_BUCKET
 from tests.builders.events import queue_message
 from tests.builders.lambda_context import CONTEXT
@@ -51,6 +56,18 @@ def test_a_newer_release_goes_live_and_the_older_version_stays_readable(release_
     assert (pointer.active, pointer.previous) == (second["version"], first["version"])
     record = release_stack.table.version(second["version"])
     assert [release.fiscal_year for release in record.releases] == [2021, 2022]
+
+
+def test_a_load_that_fails_is_asked_for_again_soon_and_then_succeeds(release_stack: ReleaseStack) -> None:
+    release_stack.upload(sample(2022))
+    [message] = release_stack.messages()
+    asked: list[Delivery] = []
+    hurried = replace(build_runtime(), time_left=lambda: 1.0, retry_soon=asked.append)
+    event = ReleasesMessage.model_validate(message)
+    with pytest.raises(IndexIncomplete):
+        handler(event, hurried, lambda: datetime.now(UTC))
+    assert asked == [event.delivery]
+    assert handler(event, build_runtime(), lambda: datetime.now(UTC)).status == "active"
 
 
 def test_a_second_delivery_of_a_message_changes_nothing(release_stack: ReleaseStack) -> None:

@@ -51,6 +51,13 @@ class LoadingSettings(Settings):
 class IndexReleaseSettings(LoadingSettings):
     """Settings of ``functions/index_release``."""
 
+    releases_queue_url: str = Field(
+        "",
+        alias="RELEASES_QUEUE_URL",
+        description="queue of releases, for early retries; empty: a failed message waits for its visibility "
+        "timeout",
+    )
+
 
 class FetchReleaseSettings(LoadingSettings):
     """Settings of ``functions/fetch_release``."""

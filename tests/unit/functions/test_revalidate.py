@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage
+from library_validator.adapters.aws.early_retries import Delivery
+from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage, TasksNotSent
 from library_validator.casework.tasks import Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions import deciding
@@ -82,6 +83,21 @@ def test_an_activation_is_split_into_shards_that_decide_everything_again(service
     assert (response.status, len(service.queue)) == ("split", SHARDS)
     service.receive_all()
     assert [event.data.decision for event in service.world.changes] == ["validated"]
+
+
+def test_a_task_that_fails_is_asked_for_again_soon(service: Service) -> None:
+    asked: list[Delivery] = []
+    message = RevalidationsMessage.model_validate(queue_message({"task": "revalidate", "shard": 0}))
+
+    def refuse(_tasks: Sequence[Task]) -> None:
+        raise TasksNotSent("SQS did not answer")
+
+    runtime = replace(service.runtime, send=refuse, retry_soon=asked.append)
+    with pytest.raises(TasksNotSent):
+        handler(message, runtime, service.world.now)
+    assert asked == [message.delivery]
+    handler(message, replace(service.runtime, retry_soon=asked.append), service.world.now)
+    assert len(asked) == 1
 
 
 def test_an_activation_that_is_not_the_current_activation_is_superseded(service: Service) -> None:

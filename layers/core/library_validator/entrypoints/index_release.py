@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field
 
+from library_validator.adapters.aws.early_retries import Delivery
 from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import ReleaseRefused
@@ -40,6 +41,7 @@ class Runtime:
     logger: Logger
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
+    retry_soon: Callable[[Delivery], None] = lambda _delivery: None
 
 
 def entrypoint(
@@ -76,6 +78,7 @@ def handler(event: ReleasesMessage, runtime: Runtime, now: Clock) -> IndexReleas
         except Exception:
             runtime.metrics.count("ReleaseRuns", status="failed")
             runtime.logger.exception("load interrupted")
+            runtime.retry_soon(event.delivery)
             raise
         _log_and_count(run, runtime)
     return IndexReleaseResponse(run_id=run.run_id, status=run.status, version=run.version)

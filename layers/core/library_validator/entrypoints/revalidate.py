@@ -16,6 +16,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel
 
+from library_validator.adapters.aws.early_retries import Delivery
 from library_validator.adapters.aws.revalidations_queue import ActivationEvent, RevalidationsMessage
 from library_validator.casework.expiry import expire
 from library_validator.casework.revalidation import plan_tasks, revalidate
@@ -42,6 +43,7 @@ class Runtime:
     logger: Logger
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
+    retry_soon: Callable[[Delivery], None] = lambda _delivery: None
 
 
 def entrypoint(
@@ -57,8 +59,18 @@ def entrypoint(
 
 
 def handler(message: RevalidationsMessage, runtime: Runtime, now: Clock) -> RevalidateResponse:
-    """Do a task. ``now`` is a clock, because a shard can take minutes."""
-    request = message.request
+    """Do a task. ``now`` is a clock, because a shard can take minutes.
+
+    After an error the message comes again, the first time soon.
+    """
+    try:
+        return _do_request(message.request, runtime, now)
+    except Exception:
+        runtime.retry_soon(message.delivery)
+        raise
+
+
+def _do_request(request: ActivationEvent | Task, runtime: Runtime, now: Clock) -> RevalidateResponse:
     try:
         result = (
             _split_activation(request, runtime)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field, Json
 
+from library_validator.adapters.aws.early_retries import Delivery
+
 
 class CreatedObject(BaseModel):
     key: str = Field(min_length=1)
@@ -27,7 +29,7 @@ class _ObjectCreated(BaseModel):
     detail: _ObjectDetail
 
 
-class _QueuedMessage(BaseModel):
+class _QueuedMessage(Delivery):
     body: Json[_ObjectCreated]
 
 
@@ -39,3 +41,7 @@ class ReleasesMessage(BaseModel):
     @property
     def created(self) -> CreatedObject:
         return self.records[0].body.detail.object
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.records[0]

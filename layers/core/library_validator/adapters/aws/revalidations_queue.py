@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Json, Tag
 
+from library_validator.adapters.aws.early_retries import Delivery
 from library_validator.casework.tasks import Task
 from library_validator.errors import LibraryValidatorError
 from library_validator.registry.events import RegistryActivated
@@ -42,7 +43,7 @@ def _message_kind(body: object) -> str:
     return "activation" if isinstance(body, dict) and "detail-type" in body else "task"
 
 
-class _QueuedMessage(BaseModel):
+class _QueuedMessage(Delivery):
     body: Json[
         Annotated[
             Annotated[ActivationEvent, Tag("activation")] | Annotated[Task, Tag("task")],
@@ -61,6 +62,10 @@ class RevalidationsMessage(BaseModel):
     @property
     def request(self) -> ActivationEvent | Task:
         return self.records[0].body
+
+    @property
+    def delivery(self) -> Delivery:
+        return self.records[0]
 
 
 class RevalidationsQueue:
