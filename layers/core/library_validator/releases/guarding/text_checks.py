@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
-from functools import cache
 from typing import Final
 
 from library_validator.releases.records import Outlet, Problem, Release, System
@@ -23,6 +22,9 @@ _UNSEEN: Final = frozenset(
 )  # controls, formats, private, unassigned, surrogates
 # Names such as "LIBRARY @ THE DEPOT" and "PORTJEFFLIBRARY@GOODTIMES" are no addresses.
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@(?=([\w-]{1,63}(?:\.[\w-]{1,63})*\.[A-Za-z]{2,}))")
+
+_SYSTEM_COLUMNS: Final = tuple(field.name for field in fields(System) if "str" in str(field.type))
+_OUTLET_COLUMNS: Final = tuple(field.name for field in fields(Outlet) if "str" in str(field.type))
 
 _Values = Mapping[tuple[str, str], str]  # (FSCS key or id, column) -> value
 
@@ -74,14 +76,9 @@ def _values_with(release: Release, has_property: Callable[[str], bool]) -> dict[
     return {
         (record.fscs_key if isinstance(record, System) else record.fscs_id, column): text
         for record in records
-        for column in _text_columns(type(record))
+        for column in (_SYSTEM_COLUMNS if isinstance(record, System) else _OUTLET_COLUMNS)
         if has_property(text := getattr(record, column))
     }
-
-
-@cache
-def _text_columns(kind: type[System | Outlet]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if "str" in str(field.type))
 
 
 def _named(values: _Values) -> Iterator[tuple[str, str]]:
