@@ -12,7 +12,13 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from library_validator.errors import CaseworkUnavailable, LibraryValidatorError, RegistryUnavailable
+from library_validator.errors import (
+    CaseworkUnavailable,
+    LibraryValidatorError,
+    LogsUnavailable,
+    QueueUnavailable,
+    RegistryUnavailable,
+)
 from library_validator_cli.failures import FAILED, UNREACHABLE, CommandFailed
 from library_validator_cli.stack_access import loss_of_local_stack
 from library_validator_devstack.state_folder import LocalStackFailed
@@ -61,7 +67,7 @@ def sentence_and_exit_code(error: BaseException) -> tuple[str, int]:
             return str(error), error.exit_code
         case LocalStackFailed():
             return str(error), UNREACHABLE
-        case CaseworkUnavailable() | RegistryUnavailable():
+        case CaseworkUnavailable() | RegistryUnavailable() | QueueUnavailable() | LogsUnavailable():
             return loss_of_local_stack() or str(error), UNREACHABLE
         case ClientError():
             return _refusal(error), UNREACHABLE if _is_denied(error) else FAILED

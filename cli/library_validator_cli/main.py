@@ -9,15 +9,18 @@ import typer
 from typer.core import TyperGroup
 
 from library_validator_cli.commands import (
+    dlq,
     doctor,
     evaluation,
     explain,
     fetch,
     inspect,
+    logs,
     match,
     override,
     partner,
     release,
+    replay,
     results,
     revalidate,
     samples,
@@ -78,6 +81,9 @@ explain.register(app)
 override.register(app)
 partner.register(app)
 revalidate.register(app)
+dlq.register(app)
+logs.register(app)
+replay.register(app)
 match.register(app)
 evaluation.register(app)
 samples.register(app)

@@ -21,13 +21,17 @@ from botocore.exceptions import ClientError
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import COMMAND_LIMITS
+from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues, QueueUrls
 from library_validator.adapters.aws.decision_table import DecisionTable
+from library_validator.adapters.aws.discard_table import DiscardTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.function_logs import CloudWatchLogs
 from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.decisions.deciding import Decider
+from library_validator.recovery.queues import DeadLetterQueue, Queue
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.terminal import show_notice, show_warning
 from library_validator_devstack.local_stack import STACK_NAME, LocalStack
@@ -48,6 +52,20 @@ StackName = Annotated[
 ]
 DEFAULT_NAME: Final = STACK_NAME  # of a stack that nobody named
 _CONFIG: Final = COMMAND_LIMITS.config
+# The outputs with the queues' URLs.
+QUEUE_OUTPUTS: Final = {
+    Queue.APPLICATIONS: "ApplicationsQueueUrl",
+    Queue.RELEASES: "ReleasesQueueUrl",
+    Queue.RESULTS: "ResultsQueueUrl",
+    Queue.REVALIDATIONS: "RevalidationsQueueUrl",
+}
+DEAD_LETTER_OUTPUTS: Final = {
+    DeadLetterQueue.APPLICATIONS: "ApplicationsDeadLetterQueueUrl",
+    DeadLetterQueue.RELEASES: "ReleasesDeadLetterQueueUrl",
+    DeadLetterQueue.RESULTS: "ResultsDeadLetterQueueUrl",
+    DeadLetterQueue.REVALIDATIONS: "RevalidationsDeadLetterQueueUrl",
+    DeadLetterQueue.UNDELIVERED: "UndeliveredEventsQueueUrl",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,23 @@ class Stack:
     @property
     def own_sqs(self) -> SQSClient:
         return self.own.client("sqs", config=_CONFIG)
+
+    @property
+    def dead_letters(self) -> DeadLetterQueues:
+        urls = QueueUrls(
+            {queue: self.output(output) for queue, output in QUEUE_OUTPUTS.items()},
+            {queue: self.output(output) for queue, output in DEAD_LETTER_OUTPUTS.items()},
+        )
+        redrivers = [sender for sender in self.outputs.get("Redrivers", "").split(",") if sender]
+        return DeadLetterQueues(self.sqs, urls, redrivers)
+
+    @property
+    def discards(self) -> DiscardTable:
+        return DiscardTable(self._casework)
+
+    @property
+    def function_logs(self) -> CloudWatchLogs:
+        return CloudWatchLogs(self.session.client("logs", config=_CONFIG), f"/aws/lambda/{self.name}")
 
     def own_source(self) -> str:
         """The source of the caller's own applications: the unique id of a user or of a role."""

@@ -21,10 +21,10 @@ from library_validator.decisions.deciding import policy_version
 from library_validator.decisions.decision import SHARDS
 from library_validator.releases.reading.release import read_release
 from library_validator_cli import stack_access
-from library_validator_cli.commands.status import QUEUES
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
+from library_validator_cli.stack_access import DEAD_LETTER_OUTPUTS, QUEUE_OUTPUTS
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
     REGISTRY_TABLE,
@@ -116,7 +116,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
         }.items():
             monkeypatch.setenv(name, value)
         outputs = {
-            **dict.fromkeys(QUEUES.values(), results),
+            **dict.fromkeys((*QUEUE_OUTPUTS.values(), *DEAD_LETTER_OUTPUTS.values()), results),
             "RevalidationsQueueUrl": revalidations,
             "RegistryTable": REGISTRY_TABLE,
             "CaseworkTable": CASEWORK_TABLE,

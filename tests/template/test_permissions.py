@@ -257,7 +257,7 @@ def test_the_operator_overrides_decisions_registers_partners_and_deletes_only_cl
         return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*keys]}}
 
     assert _conditions_of_operator_writes(template, "CaseworkTable") == {
-        "dynamodb:PutItem": only("APP#*", "PARTNERS", "PARTNER#*", "PRINCIPAL#*"),
+        "dynamodb:PutItem": only("APP#*", "PARTNERS", "PARTNER#*", "PRINCIPAL#*", "DISCARDED"),
         "dynamodb:UpdateItem": only("APP#*", "CLAIM#*", "COUNT#*"),
         "dynamodb:DeleteItem": only("CLAIM#*", "PRINCIPAL#*"),
     }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final
+from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
@@ -13,12 +12,11 @@ from library_validator.decisions.store import DecisionStore
 from library_validator.views.as_json import decision_json
 from library_validator.views.decision import decision_view
 from library_validator_cli.following import follow_decisions
+from library_validator_cli.moments import parse_time
 from library_validator_cli.options import SERVICE
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import decision_line, decisions_table
 from library_validator_cli.terminal import show, show_json_line, show_notice, show_progress
-
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +45,7 @@ def results(
 
     The decisions are read from the casework table. Nothing is taken from the queues that partners read.
     """
-    start = _parse_time(since, datetime.now(UTC))
+    start = parse_time(since, datetime.now(UTC))
     store = open_stack(stack_name).decisions
     if follow:
         _follow_decisions(store, start, decision, as_json=as_json)
@@ -77,18 +75,3 @@ def _follow_decisions(store: DecisionStore, start: datetime, only: Answer | None
                 show(decision_line(decision_view(made)))
     except KeyboardInterrupt:
         show_notice("stopped following")
-
-
-def _parse_time(text: str, now: datetime) -> datetime:
-    """The time of ``--since``: ``15m`` ago, or a date or time in ISO 8601 (UTC unless it names a zone)."""
-    ago = re.fullmatch(r"(\d{1,6})([smhd])", text.strip())
-    if ago:
-        return now - timedelta(seconds=int(ago[1]) * _UNITS[ago[2]])
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise typer.BadParameter(
-            f"{text!r} is neither a duration (90s, 15m, 24h, 7d) nor a date or time (2026-11-23T08:00)",
-            param_hint="--since",
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

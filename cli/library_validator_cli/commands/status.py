@@ -9,24 +9,26 @@ from typing import Any, Final
 import typer
 
 from library_validator.errors import NoActiveRegistry
+from library_validator.recovery.queues import DeadLetterQueue, Queue, QueueDepth
 from library_validator.views.policy import RESTS_ON, PolicyView, policy_view
-from library_validator.views.status import QueueDepth, RegistryView, registry_view
+from library_validator.views.status import RegistryView, registry_view
 from library_validator_cli.next_commands import COMMANDS
 from library_validator_cli.options import SERVICE, AsJson
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.status import queues_table
 from library_validator_cli.terminal import show, show_json, show_notice
 
-QUEUES: Final = {
-    "applications": "ApplicationsQueueUrl",
-    "applications dead letters": "ApplicationsDeadLetterQueueUrl",
-    "releases": "ReleasesQueueUrl",
-    "releases dead letters": "ReleasesDeadLetterQueueUrl",
-    "results": "ResultsQueueUrl",
-    "results dead letters": "ResultsDeadLetterQueueUrl",
-    "revalidations": "RevalidationsQueueUrl",
-    "revalidations dead letters": "RevalidationsDeadLetterQueueUrl",
-    "undelivered events": "UndeliveredEventsQueueUrl",
+# The queues, by their names in the table.
+QUEUES: Final[Mapping[str, Queue | DeadLetterQueue]] = {
+    "applications": Queue.APPLICATIONS,
+    "applications dead letters": DeadLetterQueue.APPLICATIONS,
+    "releases": Queue.RELEASES,
+    "releases dead letters": DeadLetterQueue.RELEASES,
+    "results": Queue.RESULTS,
+    "results dead letters": DeadLetterQueue.RESULTS,
+    "revalidations": Queue.REVALIDATIONS,
+    "revalidations dead letters": DeadLetterQueue.REVALIDATIONS,
+    "undelivered events": DeadLetterQueue.UNDELIVERED,
 }
 
 
@@ -58,7 +60,8 @@ def status(stack_name: StackName = None, as_json: AsJson = False) -> None:
 
 
 def status_of(stack: Stack) -> StackStatus:
-    queues = {name: _count_messages(stack, output) for name, output in QUEUES.items()}
+    dead_letters = stack.dead_letters
+    queues = {name: dead_letters.depth(queue) for name, queue in QUEUES.items()}
     try:
         pointer = stack.registry.pointer()
     except NoActiveRegistry:
@@ -96,16 +99,4 @@ def _registry_sentence(view: RegistryView | None) -> str:
     return (
         f"registry {view.active} (fiscal year {view.fiscal_year}: {view.systems:,} systems, "
         f"{view.outlets:,} outlets), live since {view.activated_at[:19]}, previous {view.previous or 'none'}"
-    )
-
-
-def _count_messages(stack: Stack, output: str) -> QueueDepth:
-    answer = stack.sqs.get_queue_attributes(
-        QueueUrl=stack.output(output),
-        AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
-    )
-    depth = answer["Attributes"]
-    return QueueDepth(
-        waiting=int(depth["ApproximateNumberOfMessages"]),
-        in_work=int(depth["ApproximateNumberOfMessagesNotVisible"]),
     )

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
+from library_validator.recovery.queues import QueueDepth
 from library_validator.views.revalidation import RevalidationView, ShardRow
-from library_validator.views.status import QueueDepth
 from library_validator_cli.terminal import NOTHING, escape_cells, table_with_headings
 
 

@@ -23,6 +23,8 @@ LibraryValidatorError
 ├── ApplicationUnknown        there is no decision on an application
 ├── SeveralSenders            several senders use the same application id: name one of them
 ├── CaseworkUnavailable       the casework table refused a request or did not answer: try again
+├── QueueUnavailable          a queue refused a request or did not answer: try again
+├── LogsUnavailable           a function's log cannot be read
 └── PublishFailed             the event bus did not take an event: the sweeper publishes it later
 """
 
@@ -191,6 +193,18 @@ class CaseworkUnavailable(LibraryValidatorError):
     def __init__(self, operation: str, reason: str) -> None:
         self.operation = operation
         super().__init__(f"the casework table did not {operation}: {reason}")
+
+
+class QueueUnavailable(LibraryValidatorError):
+    def __init__(self, queue: str, operation: str, reason: str) -> None:
+        self.queue = queue
+        super().__init__(f"the queue {queue} did not {operation}: {reason}")
+
+
+class LogsUnavailable(LibraryValidatorError):
+    def __init__(self, function: str, reason: str) -> None:
+        self.function = function
+        super().__init__(f"the log of {function} cannot be read: {reason}")
 
 
 class PublishFailed(LibraryValidatorError):

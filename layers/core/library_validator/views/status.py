@@ -1,4 +1,4 @@
-"""The live registry and the queues of a deployed service."""
+"""The live registry of a deployed service."""
 
 from __future__ import annotations
 
@@ -19,14 +19,6 @@ class RegistryView:
     systems: int
     outlets: int
     entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class QueueDepth:
-    """Messages of one queue: approximate numbers, as SQS gives them."""
-
-    waiting: int
-    in_work: int  # messages that a worker has received and not deleted yet
 
 
 def registry_view(pointer: Pointer, record: VersionRecord) -> RegistryView:

@@ -22,6 +22,8 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
   ``changed``: how many decisions of the shard have changed.
 - ``PARTNERS``, ``PARTNER#<key>``, ``PRINCIPAL#<id>``: partners, the record of their changes, and the owner of
   each principal: see ``partner_table.py``.
+- ``DISCARDED``, ``<at>#<message id>``: the record of a dead letter that a person discarded.
+  ``body``: the whole record, as JSON.
 
 The index ``unpublished`` has one partition, ``by_day`` has one for each day, and ``current`` has one for each
 shard. A partition takes 1,000 writes a second if the items are small: the indexes therefore project keys and
