@@ -173,6 +173,18 @@ class TestCorrelationId:
     def test_a_long_correlation_id_is_cut(self) -> None:
         assert len(message(correlation_id="x" * 10_000).correlation_id) == 128
 
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("a\ud800b", "a?b"),
+            ("a\u202eb\x1b", "ab"),
+            ("ada@example.org", "11111111-2222-3333-4444-555555555555"),
+            ("\u200b", "11111111-2222-3333-4444-555555555555"),
+        ],
+    )
+    def test_a_correlation_id_is_plain_text_without_an_email_address(self, given: str, kept: str) -> None:
+        assert message(correlation_id=given).correlation_id == kept
+
     def test_a_binary_correlation_id_is_ignored(self) -> None:
         record = application_record({"application_id": "A-1", "name": "Anytown"})
         record["messageAttributes"] = {"correlation_id": {"binaryValue": "AAAA", "dataType": "Binary"}}

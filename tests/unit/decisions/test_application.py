@@ -125,6 +125,66 @@ class TestFieldsOfPersons:
         assert "somebody else" not in repr(found)
 
 
+class TestEmailsInOtherFields:
+    """People type their e-mail address where a form asks for something else."""
+
+    @pytest.mark.parametrize("field", FIELDS)
+    def test_an_email_address_is_kept_in_no_field_and_the_field_is_named(self, field: str) -> None:
+        found = read_fields(**{"application_id": "A-1", "name": "Anytown", field: "Anytown ada@example.org"})
+
+        assert getattr(found.application, field) == "Anytown"
+        assert problems_of(found) == {field: "has an e-mail address, which is not kept"}
+        assert "example" not in repr(found)
+
+    def test_a_field_that_is_only_an_email_address_is_empty(self) -> None:
+        found = read_fields(application_id="A-1", name="Anytown", street="ada@exam\u200bple.org")
+
+        assert found.application.street == ""
+        assert problems_of(found) == {"street": "is an e-mail address, which is not kept"}
+
+    def test_a_name_that_is_only_an_email_address_is_one_problem(self) -> None:
+        found = read_fields(application_id="A-1", name="ada@example.org")
+
+        assert problems_of(found) == {"name": "is an e-mail address, which is not kept"}
+
+    def test_an_id_that_is_an_email_address_is_refused_and_the_error_does_not_repeat_it(self) -> None:
+        with pytest.raises(ApplicationUnreadable, match="names no person") as error:
+            read_fields(application_id="ada@example.org", name="Anytown")
+
+        assert "ada" not in str(error.value)
+
+
+class TestIds:
+    @pytest.mark.parametrize(
+        "letter", ["\x00", "\x01", "\t", "\n", "\x85", "\u200b", "\u202e", "\u2028", "\ud800"]
+    )
+    def test_an_id_with_a_character_that_is_not_shown_is_refused_and_never_becomes_another_id(
+        self, letter: str
+    ) -> None:
+        with pytest.raises(ApplicationUnreadable, match="control or invisible"):
+            read_fields(application_id=f"P{letter}1", name="Anytown")
+
+    @pytest.mark.parametrize("edge", ["", " ", "\n", "\r\n", "\t", "\u00a0"])
+    def test_blanks_around_an_id_are_removed(self, edge: str) -> None:
+        assert read_fields(application_id=f"{edge}P 1{edge}", name="x").application.application_id == "P 1"
+
+
+def test_the_identity_of_an_ordinary_application_does_not_change() -> None:
+    application = read_fields(
+        application_id="A-1",
+        name=" Biblioth\u00e8que d\u2019Anytown & \u201cFriends\u201d ",
+        street="12\u00a0Main St. #3",
+        city="A\u00f1asco",
+        state="PR",
+        zip="00610",
+        phone="+1 (787) 555-0100",
+        website="https://www.example.org/?a=1&b=%20",
+        fscs_id="PR0001-002",
+    ).application
+
+    assert application.fields_sha256 == "e6f720aefbe1673fb81863e6084e558bf07c565c21bbd01281df5cc601abfce7"
+
+
 class TestBodiesWithProblems:
     @pytest.mark.parametrize("value", [["Anytown"], {"text": "Anytown"}, True, [[]]])
     def test_a_field_that_is_not_text_is_reported_as_a_problem(self, value: object) -> None:

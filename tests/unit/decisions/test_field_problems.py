@@ -279,3 +279,30 @@ def test_the_evidence_shows_the_state_that_was_compared() -> None:
     decision = decide(name="Alder Point Public Library", city="Alder Point", zip="ME 04901")
     (row,) = [row for row in decision.evidence if row.field == "state"]
     assert (row.applied, row.level) == ("ME", "exact")
+
+
+class TestEmailAddresses:
+    """An e-mail address that was typed into a field is removed, and named; the rest of the field counts."""
+
+    @pytest.mark.parametrize("field", ["name", "street", "website"])
+    def test_the_rest_of_a_field_decides_and_the_decision_names_the_address(self, field: str) -> None:
+        given = {**ALDER_FIELDS, field: f"{ALDER_FIELDS.get(field, '')} ada@example.org".strip()}
+
+        decision = decide(**given)
+
+        assert (decision.decision, decision.reason_codes) == (Answer.VALIDATED, ["MATCH", "INVALID_FIELD"])
+        assert [problem.field for problem in decision.problems] == [field]
+        assert "example.org" not in decision.model_dump_json()
+
+    def test_the_decision_names_the_address_also_when_it_is_made_again(self) -> None:
+        decision = decide(**{**ALDER_FIELDS, "name": f"{ALDER_FIELDS['name']} ada@example.org"})
+
+        again = Decider(registry_of(NEWEST)).decide([decision.submission], NOW)[0]
+
+        assert (again.problems, again.reason_codes) == (decision.problems, decision.reason_codes)
+
+    @pytest.mark.parametrize("field", ["name", "state", "country"])
+    def test_a_person_decides_if_only_an_address_was_given_where_a_value_decides(self, field: str) -> None:
+        decision = decide(**{**ALDER_FIELDS, field: "ada@example.org"})
+
+        assert decision.decision is Answer.NEEDS_REVIEW

@@ -1,7 +1,8 @@
 """An application with facts about an organization, and with nothing about a person.
 
 ``read_application`` reads every application. It drops fields that ``Application`` does not have, contact
-names and e-mails among them, and checks sizes before it parses anything.
+names and e-mails among them, removes e-mail addresses from the fields that it keeps, and checks sizes before
+it parses anything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
@@ -16,6 +18,12 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
+from library_validator.decisions.plain_text import (
+    has_refused_character,
+    may_have_email,
+    plain_text,
+    without_emails,
+)
 from library_validator.errors import ApplicationUnreadable
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
@@ -26,15 +34,16 @@ FIELDS: Final = (*_FIRST_FIELDS, "country")
 _texts_of: Final = attrgetter(*_FIRST_FIELDS)
 _KNOWN: Final = frozenset({"application_id", "revision", *FIELDS})
 _TEXTS: Final = frozenset(FIELDS)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
+_BLANKS: Final = " \t\r\n"
+HAS_EMAIL: Final = "has an e-mail address, which is not kept"
+IS_EMAIL: Final = "is an e-mail address, which is not kept"
 
 _Text = Annotated[str, Field(max_length=MAX_FIELD_CHARACTERS)]
 
 
 @dataclass  # a plain dataclass is the fastest kind, and each row of a file makes an application
 class Application:
-    """One application. Text as given, trimmed; an empty string means: not given."""
+    """One application. Text as given, in the form of ``plain_text``; an empty string means: not given."""
 
     application_id: Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
     name: _Text = ""
@@ -110,15 +119,8 @@ def read_application(body: str | bytes) -> ReadApplication:
 
 def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
     """Read fields that are parsed already, such as those of a CSV row. Raises ``ApplicationUnreadable``."""
-    application_id = _text(fields.get("application_id"))
-    if application_id is None or not application_id:
-        raise ApplicationUnreadable("application_id is missing or is not text; every application needs an id")
-    if len(application_id) > MAX_ID_CHARACTERS or _CONTROL.search(application_id):
-        raise ApplicationUnreadable(
-            f"application_id has control characters or more than {MAX_ID_CHARACTERS} characters"
-        )
     problems: list[FieldProblem] = []
-    kept: dict[str, Any] = {"application_id": application_id}
+    kept: dict[str, Any] = {"application_id": _application_id(fields.get("application_id"))}
     for name, value in fields.items():
         if name not in _TEXTS or value is None:
             continue
@@ -131,6 +133,8 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
             )
         else:
             kept[name] = text
+    if may_have_email("\n".join(kept.values())):  # one test for all fields: it takes no time
+        problems += _remove_emails(kept)
     if len(problems) > 1:
         problems.sort(key=lambda problem: FIELDS.index(problem.field))
     revision = fields.get("revision")
@@ -146,6 +150,29 @@ def application_from_fields(fields: dict[str, Any]) -> ReadApplication:
         else tuple(sorted(str(name)[:80] for name in fields if name not in _KNOWN))
     )
     return ReadApplication(Application(**kept), tuple(problems), ignored)
+
+
+def _application_id(value: object) -> str:
+    """The id, trimmed. Nothing in it is replaced, so that two ids never become the same id."""
+    text = value.strip(_BLANKS) if isinstance(value, str) else _text(value)
+    if text is None or not text.strip():
+        raise ApplicationUnreadable("application_id is missing or is not text; every application needs an id")
+    if len(text) > MAX_ID_CHARACTERS or has_refused_character(text):
+        raise ApplicationUnreadable(
+            f"application_id has control or invisible characters, or more than {MAX_ID_CHARACTERS} characters"
+        )
+    if may_have_email(text) and without_emails(text) != text:
+        raise ApplicationUnreadable("application_id has an e-mail address; use an id that names no person")
+    return text.strip()
+
+
+def _remove_emails(kept: dict[str, str]) -> Iterator[FieldProblem]:
+    """Remove the e-mail addresses from the fields that are kept. Returns a problem for each such field."""
+    for name, text in kept.items():
+        rest = without_emails(text)
+        if rest != text:
+            kept[name] = rest
+            yield FieldProblem(name, HAS_EMAIL if rest else IS_EMAIL)
 
 
 def _revision(value: object) -> int | None:
@@ -166,8 +193,7 @@ def _text(value: object) -> str | None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(_whole_number_of(value))
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    return plain_text(str(_whole_number_of(value)))
 
 
 def _whole_number_of(value: object) -> object:

@@ -6,7 +6,8 @@
 - Matching could not read the state, the country or letters of the name, or a value belongs to another state:
   never validated, a person decides. The applicant may be another library of that name; the letters may say
   Friends.
-- Matching could not read anything else: the answer stays.
+- Matching could not read anything else, or an e-mail address was removed from a field that has other text or
+  does not decide: the answer stays.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.application import Application, FieldProblem
+from library_validator.decisions.application import HAS_EMAIL, IS_EMAIL, Application, FieldProblem
 from library_validator.decisions.policy_file import Policy
 from library_validator.decisions.verdict import Verdict
 from library_validator.matching.match import Ranking
@@ -31,11 +32,17 @@ _OF_ELSEWHERE: Final = frozenset((CITY_OF_OTHER_STATE, CITY_OF_NO_STATE, STREET_
 def problems_of_reading(
     application: Application, problems: Iterable[FieldProblem]
 ) -> tuple[FieldProblem, ...]:
-    """The problems of a decision that ``read_application`` found: these fields of the application are empty.
+    """The problems of a decision that ``read_application`` found: these fields are empty, or had an e-mail.
 
     Matching finds the other problems again whenever the application is decided, perhaps by newer rules.
     """
-    return tuple([problem for problem in problems if not getattr(application, problem.field, "")])
+    return tuple(
+        [
+            problem
+            for problem in problems
+            if problem.problem == HAS_EMAIL or not getattr(application, problem.field, "")
+        ]
+    )
 
 
 def verdict_with_problems(
@@ -56,7 +63,7 @@ def verdict_with_problems(
     if is_foreign and not (query.place.is_american or _is_at_place(ranking, policy)):
         return verdict._replace(answer=Answer.NOT_VALIDATED, codes=(ABROAD, INVALID), match=None)
     found = (ABROAD,) if is_foreign else ()
-    if of_reading or not query.name.tokens:
+    if any(map(_is_value_lost, of_reading)) or not query.name.tokens:
         stays = verdict.answer is Answer.NOT_VALIDATED and bool(query.name.tokens)
     else:
         stays = verdict.answer is not Answer.VALIDATED or not _is_identity_unsure(query, ranking, policy)
@@ -64,6 +71,13 @@ def verdict_with_problems(
         return verdict._replace(codes=(*verdict.codes, *found, INVALID))
     codes = (*found, INVALID, *(code for code in verdict.codes if code != "MATCH"))
     return verdict._replace(answer=Answer.NEEDS_REVIEW, codes=codes)
+
+
+def _is_value_lost(of_reading: FieldProblem) -> bool:
+    """Whether a field is empty that may decide. An e-mail address in any other field was no such value."""
+    if of_reading.problem == IS_EMAIL:
+        return of_reading.field in _DECIDING
+    return of_reading.problem != HAS_EMAIL
 
 
 def _is_identity_unsure(query: Query, ranking: Ranking, policy: Policy) -> bool:

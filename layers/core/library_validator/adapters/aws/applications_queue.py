@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 from library_validator.decisions.application import read_application
 from library_validator.decisions.decision import Submission
+from library_validator.decisions.plain_text import plain_text, without_emails
 from library_validator.errors import ApplicationUnreadable
 
 if TYPE_CHECKING:
@@ -52,17 +53,13 @@ class _SqsAttributes(BaseModel):
     )
 
 
-class _MessageAttribute(BaseModel):
-    string_value: str | None = Field(None, alias="stringValue", description="None: it is binary")
-
-
 class ApplicationMessage(BaseModel):
-    """One message of the batch. Only ``submission`` reads its body."""
+    """One message of the batch. Only its methods read the text of the sender: it cannot harm the batch."""
 
     message_id: str = Field(alias="messageId")
-    body: str
+    body: SkipValidation[str]
     attributes: _SqsAttributes
-    message_attributes: dict[str, _MessageAttribute] = Field(default={}, alias="messageAttributes")
+    message_attributes: SkipValidation[dict[str, dict[str, str]]] = Field({}, alias="messageAttributes")
 
     @property
     def sender(self) -> str:
@@ -71,8 +68,9 @@ class ApplicationMessage(BaseModel):
 
     @property
     def correlation_id(self) -> str:
-        """The sender's message attribute ``correlation_id``, or else the message's own id."""
-        return (self._attribute(CORRELATION_ID) or self.message_id)[:MAX_CORRELATION_ID_CHARACTERS]
+        """The sender's message attribute ``correlation_id`` as plain text, or else the message's own id."""
+        given = without_emails(plain_text(self._attribute(CORRELATION_ID)))
+        return (given or self.message_id)[:MAX_CORRELATION_ID_CHARACTERS]
 
     @property
     def has_redrive_attributes(self) -> bool:
@@ -103,7 +101,8 @@ class ApplicationMessage(BaseModel):
         )
 
     def _attribute(self, name: str) -> str:
-        return self.message_attributes.get(name, _MessageAttribute()).string_value or ""
+        """The text of a message attribute; empty: there is none, or it is binary."""
+        return self.message_attributes.get(name, {}).get("stringValue") or ""
 
     def _origin_of_redrive(self, redriven_at: datetime) -> Origin:
         sender, milliseconds = self._attribute(FIRST_SENDER), self._attribute(FIRST_SENT_AT)
