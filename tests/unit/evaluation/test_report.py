@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -47,8 +48,9 @@ class Page(HTMLParser):
 
 
 def labelled(application_id: str, label: str, of: str = "typed", **fields: str) -> LabelledRow:
+    """A row with the texts as they are given: reading would remove the characters that are not shown."""
     read = application_from_fields({"application_id": application_id, **fields})
-    return LabelledRow(of, "", label, read.application, read.problems)
+    return LabelledRow(of, "", label, replace(read.application, name=fields["name"]), read.problems)
 
 
 ROWS = (
