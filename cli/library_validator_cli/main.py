@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from library_validator_cli.commands import (
     dlq,
     doctor,
+    erase,
     evaluation,
     explain,
     fetch,
@@ -79,6 +80,7 @@ submit.register(app)
 results.register(app)
 explain.register(app)
 override.register(app)
+erase.register(app)
 partner.register(app)
 revalidate.register(app)
 dlq.register(app)

@@ -24,6 +24,7 @@ from library_validator.adapters.aws.clients import COMMAND_LIMITS
 from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues, QueueUrls
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.discard_table import DiscardTable
+from library_validator.adapters.aws.erasure_table import ErasureTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.function_logs import CloudWatchLogs
 from library_validator.adapters.aws.override_table import OverrideTable
@@ -112,6 +113,10 @@ class Stack:
     @property
     def partners(self) -> PartnerTable:
         return PartnerTable(self._casework)
+
+    @property
+    def erasures(self) -> ErasureTable:
+        return ErasureTable(self._casework)
 
     @property
     def revalidations(self) -> RevalidationTable:

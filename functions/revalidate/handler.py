@@ -12,10 +12,14 @@ from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import clients_of
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.early_retries import EarlyRetries
+from library_validator.adapters.aws.erasure_table import ErasureTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
+from library_validator.casework.erasing import ErasureStores
+from library_validator.casework.retention import Retention
 from library_validator.casework.tasks import Ports
 from library_validator.config import RevalidateSettings
 from library_validator.decisions.deciding import Decider
@@ -32,9 +36,12 @@ def build_runtime() -> Runtime:
     casework = CaseworkAccess(dynamodb, settings.casework_table)
     decider = Decider(registry, settings.validity)
     bus = EventBridgeBus(events, settings.results_bus, logger.warning)
+    decisions, days = DecisionTable(casework), settings.application_retention_days
+    stores = ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))
     return Runtime(
-        ports=Ports(DecisionTable(casework), RevalidationTable(casework), registry, decider, bus),
+        ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus),
         notice_days=settings.expiry_notice_days,
+        retention=Retention(days, stores) if days else None,
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,
         logger=logger,
         metrics=Metrics(settings),

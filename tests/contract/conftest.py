@@ -13,17 +13,20 @@ from moto import mock_aws
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.decision_table import DecisionTable
+from library_validator.adapters.aws.erasure_table import ErasureTable
 from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.memory.decisions import MemoryDecisions
+from library_validator.adapters.memory.erasures import MemoryErasures
 from library_validator.adapters.memory.overrides import MemoryOverrides
 from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.releases_bucket import MemoryReleasesBucket
 from library_validator.adapters.memory.revalidations import MemoryRevalidations
+from library_validator.casework.erasing import ErasureStore
 from library_validator.casework.overriding import OverrideStore
 from library_validator.casework.partners import PartnerStore
 from library_validator.casework.progress import RevalidationStore
@@ -114,18 +117,30 @@ class CaseworkStores:
     overrides: OverrideStore
     revalidations: RevalidationStore
     partners: PartnerStore
+    erasures: ErasureStore
 
 
 @pytest.fixture(params=["memory", "aws"])
 def casework(request: pytest.FixtureRequest) -> CaseworkStores:
     if request.param == "memory":
         memory = MemoryDecisions()
+        overrides = MemoryOverrides()
         return CaseworkStores(
-            memory, MemoryOverrides(), MemoryRevalidations(memory.changed), MemoryPartners(memory)
+            memory,
+            overrides,
+            MemoryRevalidations(memory.changed),
+            MemoryPartners(memory),
+            MemoryErasures(memory, overrides),
         )
     request.getfixturevalue("aws")
     dynamodb = boto3.client("dynamodb")
     create_casework_table(dynamodb)
     access = CaseworkAccess(dynamodb, CASEWORK_TABLE, sleep=lambda _: None)
     decisions = DecisionTable(access, clock=lambda: minutes_after_noon(60))
-    return CaseworkStores(decisions, OverrideTable(access), RevalidationTable(access), PartnerTable(access))
+    return CaseworkStores(
+        decisions,
+        OverrideTable(access),
+        RevalidationTable(access),
+        PartnerTable(access),
+        ErasureTable(access),
+    )

@@ -191,6 +191,7 @@ def test_revalidation_finds_current_decisions_by_their_index(template: Template)
     ]
     assert {resource for statement in queries for resource in statement.resources} == {
         json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/current"}),
+        json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/by_day"}),  # the retention task
         json.dumps({"Fn::GetAtt": ["CaseworkTable", "Arn"]}),
     }
 

@@ -139,6 +139,14 @@ class RevalidateSettings(DecidingSettings):
         description="days before the end of a decision at which notices are given: 30,7; empty: no notices",
     )
 
+    application_retention_days: int = Field(
+        0,
+        alias="APPLICATION_RETENTION_DAYS",
+        ge=0,
+        le=3650,
+        description="days after which the texts of an applicant are erased that nobody needs; 0: never",
+    )
+
     @field_validator("expiry_notice_days", mode="before")
     @classmethod
     def _read_days(cls, value: object) -> object:

@@ -70,8 +70,9 @@ def decide_again(
     chunk = ChunkResult()
     pending = list(decisions)
     for _ in range(ATTEMPTS):
-        chunk.not_due += [current for current in pending if not due(current)]
-        pending = [current for current in pending if due(current)]
+        open_ones = [current for current in pending if current.erased is None and due(current)]
+        chunk.not_due += [current for current in pending if current not in open_ones]
+        pending = open_ones
         if not pending:
             return chunk
         pending = _try_to_replace(pending, ports, now, replacement, revalidation, chunk)

@@ -25,7 +25,7 @@ class Task(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    task: Literal["revalidate", "expiry"]
+    task: Literal["revalidate", "expiry", "retention"]
     shard: int | None = Field(None, ge=0, lt=SHARDS)
     activation: str = Field(
         "", description="of a revalidation: <version>@<activated at>; empty: the live one"
@@ -36,10 +36,12 @@ class Task(BaseModel):
         "None: shards that the live registry and this policy finished are left as they are",
     )
     at: datetime | None = Field(
-        None, description="of an expiry: decisions that end at this moment or before are renewed"
+        None,
+        description="of an expiry: decisions that end at this moment or before are renewed; of a retention: "
+        "the moment from which the days are counted back",
     )
     cursor: str | None = Field(
-        None, description="of an expiry: the place in the shard at which the work goes on"
+        None, description="of an expiry or a retention: the place at which the work goes on"
     )
 
 

@@ -80,7 +80,8 @@ class DecisionStore(Protocol):
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
         A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
         and the new one does not is given back in the same transaction. Without ``claim``, no claim is
-        taken, and another application may hold the key. The change is added to the count of ``revalidation``,
+        taken, and another application may hold the key. Where the texts of the current decision are erased,
+        ``replacing`` must be the erased decision. The change is added to the count of ``revalidation``,
         once.
         """
 
@@ -131,6 +132,7 @@ class DecisionStore(Protocol):
     ) -> CurrentPage:
         """Current decisions of a shard, by ``valid_until``, then application; at most ``limit``.
 
+        An application whose texts are erased is not among them.
         The cursors lead to each decision once, also while others are recorded; a decision that is
         recorded meanwhile may be found twice. ``ending_before``: only decisions that end before this time.
         """

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from library_validator.adapters.aws.early_retries import Delivery
 from library_validator.adapters.aws.revalidations_queue import ActivationEvent, RevalidationsMessage
 from library_validator.casework.expiry import expire
+from library_validator.casework.retention import Retention, erase_what_is_due
 from library_validator.casework.revalidation import plan_tasks, revalidate
 from library_validator.casework.tasks import Ports, Task, TaskResult
 from library_validator.entrypoints.invocation import begin_invocation
@@ -44,6 +45,7 @@ class Runtime:
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
     retry_soon: Callable[[Delivery], None] = lambda _delivery: None
+    retention: Retention | None = None  # None: nothing is erased
 
 
 def entrypoint(
@@ -94,11 +96,17 @@ def _split_activation(activation: ActivationEvent, runtime: Runtime) -> TaskResu
 def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
     if task.task == "revalidate":
         return revalidate(task, runtime.ports, now, runtime.time_left)
+    if task.task == "retention":
+        retention = runtime.retention
+        return erase_what_is_due(task, retention, now, runtime.time_left) if retention else TaskResult("done")
     if task.shard is None:
         # This task comes once a day. The alarm on an old registry watches these metrics.
         for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
             runtime.metrics.count(name, days)
-    return expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
+    result = expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
+    if task.shard is None and runtime.retention:
+        return replace(result, follow=(*result.follow, Task(task="retention")))
+    return result
 
 
 def _log_result(request: ActivationEvent | Task, result: TaskResult, runtime: Runtime) -> None:
@@ -106,6 +114,8 @@ def _log_result(request: ActivationEvent | Task, result: TaskResult, runtime: Ru
     runtime.metrics.count("DecisionsCheckedAgain", result.checked, task=task.task)
     runtime.metrics.count("DecisionsChangedAgain", result.changed, task=task.task)
     runtime.metrics.count("NoticesGiven", result.notices)
+    if task.task == "retention":
+        runtime.metrics.count("ApplicationsErased", result.changed)
     runtime.metrics.count("DecisionsUndecidedAgain", len(result.undecided))
     warn_without_event(runtime.logger, result.without_event)
     for undecided in result.undecided:

@@ -9,7 +9,7 @@ from typing import Final
 
 from library_validator.decisions.answer import Candidate, Comparison, Match
 from library_validator.decisions.application import Application
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.decision import Decision, Erasure
 from library_validator.views.words import OUTLET_TYPES, address_line, words_of_code, words_of_field
 
 AUTHORITY: Final = "Unproven: a match does not show that the applicant acts for the library."
@@ -72,7 +72,9 @@ def decision_view(decision: Decision) -> DecisionView:
     return DecisionView(
         decision=decision,
         headline=words_of_code(decision.decision.value),
-        applied_as=_application_lines(decision.application),
+        applied_as=_application_lines(decision.application)
+        if decision.erased is None
+        else _erased(decision.erased),
         match=match_view(decision.match) if decision.match else None,
         evidence=evidence,
         total_bits=total_bits,
@@ -121,6 +123,10 @@ def _compared_candidate(
         return None
     same = (view for view in candidates if abs(view.candidate.bits - total_bits) < _ROUNDING)
     return next(same, None)
+
+
+def _erased(erasure: Erasure) -> tuple[str]:
+    return (f"erased on {erasure.at.date().isoformat()} by {erasure.by}",)
 
 
 def _application_lines(application: Application) -> tuple[str, ...]:

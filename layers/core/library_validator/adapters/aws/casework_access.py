@@ -5,13 +5,17 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
 - ``APP#<source>#<application id>``, ``DECISION#<event id>``: a decision.
   ``body``: the whole decision, packed (older deployments stored JSON as text). ``decision``: its answer.
   ``unpublished`` and ``stored_at``: the keys of the sparse index ``unpublished``, while the bus has not
-  confirmed its event. ``day`` and ``decided_at``: the keys of the index ``by_day``; a late decision has no
-  ``day``.
+  confirmed its event. ``day`` and ``decided_at``: the keys of the index ``by_day``; the ``day`` of a late
+  decision begins with ``late#`` (older deployments stored none). An erased decision has another ``body``.
 - ``APP#<source>#<application id>``, ``CURRENT``: the application's current decision.
   ``event_id``: its id. ``shard`` and ``valid_until``: the keys of the index ``current``.
-  ``notified``: how many days before its end the last notice was published.
+  ``notified``: how many days before its end the last notice was published. ``erased``: the texts of the
+  applicant are erased; the item then has no ``shard``.
 - ``APP#<source>#<application id>``, ``OVERRIDE#<at>#<override id>``: a person's answer.
   ``body``: the whole override, as JSON.
+- ``APP#<source>#<application id>``, ``ERASURE#<at>``: who had the texts of the applicant erased, and why.
+  ``body``: the whole record, as JSON.
+- ``RETENTION``, ``-``: how far the retention task is. ``through``: the last day that it looked at.
 - ``CLAIM#<FSCS key>``, ``HOLDER``: the application that was validated as that system.
   ``holder_source``, ``holder_application``, ``held_since``.
 - ``REVALIDATION#<activation>``, ``SHARD#<nn>``: how far a worker is.
@@ -102,6 +106,16 @@ class CaseworkAccess:
         """Update an item. Returns False if the condition does not hold: the item is then not updated."""
         try:
             self._client.update_item(TableName=self.table, Key=item_key(pk, sk), **update)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        except (ClientError, BotoCoreError) as error:
+            raise CaseworkUnavailable(doing, str(error)) from error
+        return True
+
+    def delete(self, key: Item, doing: str, **condition: Any) -> bool:
+        """Delete an item. Returns False if the condition does not hold: the item is then not deleted."""
+        try:
+            self._client.delete_item(TableName=self.table, Key=key, **condition)
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         except (ClientError, BotoCoreError) as error:

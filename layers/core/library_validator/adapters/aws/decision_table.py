@@ -22,7 +22,8 @@ from library_validator.adapters.aws.casework_access import (
     revalidation_pk,
     shard_text,
 )
-from library_validator.decisions.decision import Decision, Holder
+from library_validator.decisions.decision import Decision, Erasure, Holder
+from library_validator.decisions.erased import erased_decision
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -38,12 +39,13 @@ from library_validator.terms import Clock
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_CURRENT: Final = "CURRENT"
+CURRENT: Final = "CURRENT"
 _CLAIM: Final = "CLAIM#"
 _HOLDER: Final = "HOLDER"
+LATE: Final = "late#"  # begins the day of a decision that was never current
 _UNPUBLISHED: Final = "yes"
 _WITHOUT_END: Final = "9999"  # as text, it comes after every time
-_HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application = :application)"
+HELD_BY_APPLICATION: Final = "(holder_source = :source AND holder_application = :application)"
 
 
 class DecisionTable:
@@ -108,7 +110,7 @@ class DecisionTable:
         )
 
     def get(self, source: str, application_id: str) -> Decision | None:
-        current = self._table.get(application_pk(source, application_id), _CURRENT)
+        current = self._table.get(application_pk(source, application_id), CURRENT)
         return self._current_decision(current) if current else None
 
     def history(self, source: str, application_id: str) -> list[Decision]:
@@ -178,8 +180,9 @@ class DecisionTable:
         items = self._table.items_of_keys(
             item_key(item["pk"]["S"], DECISION + item["event_id"]["S"]) for item in found
         )
+        decisions = map(read_decision, items)
         return CurrentPage(
-            tuple(map(read_decision, items)),
+            tuple(decision for decision in decisions if decision.erased is None),
             cursor_text(last) if last else None,
             {item["event_id"]["S"]: int(item["notified"]["N"]) for item in found if "notified" in item},
         )
@@ -187,7 +190,7 @@ class DecisionTable:
     def note_notice(self, decision: Decision, days: int) -> None:
         self._table.update(
             _pk_of(decision),
-            _CURRENT,
+            CURRENT,
             "store that a notice was published",
             UpdateExpression="SET notified = :days",
             ConditionExpression="event_id = :event_id",
@@ -218,6 +221,9 @@ class DecisionTable:
         }
         if replacing:
             write["Put"]["ConditionExpression"] = "event_id = :replacing"
+            if replacing.erased is None:
+                # A revalidation that read the applicant's texts before they were erased must not store them.
+                write["Put"]["ConditionExpression"] += " AND attribute_not_exists(erased)"
             write["Put"]["ExpressionAttributeValues"] = {":replacing": {"S": str(replacing.event_id)}}
         return write
 
@@ -227,7 +233,7 @@ class DecisionTable:
             "current": {
                 "ConditionCheck": {
                     "TableName": self._table.table,
-                    "Key": _key_of(current, _CURRENT),
+                    "Key": _key_of(current, CURRENT),
                     "ConditionExpression": "event_id = :event_id",
                     "ExpressionAttributeValues": {":event_id": {"S": str(current.event_id)}},
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -258,11 +264,11 @@ class DecisionTable:
         return {
             "Update": {
                 "TableName": self._table.table,
-                "Key": _claim_key(fscs_key),
+                "Key": claim_key(fscs_key),
                 "UpdateExpression": "SET holder_source = :source, holder_application = :application, "
                 "held_since = if_not_exists(held_since, :now)",
-                "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
-                "ExpressionAttributeValues": _holder_values(decision)
+                "ConditionExpression": f"attribute_not_exists(pk) OR {HELD_BY_APPLICATION}",
+                "ExpressionAttributeValues": holder_values(decision)
                 | {":now": {"S": moment_text(decision.decided_at)}},
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
@@ -272,9 +278,9 @@ class DecisionTable:
         return {
             "Delete": {
                 "TableName": self._table.table,
-                "Key": _claim_key(fscs_key),
-                "ConditionExpression": _HELD_BY_APPLICATION,
-                "ExpressionAttributeValues": _holder_values(decision),
+                "Key": claim_key(fscs_key),
+                "ConditionExpression": HELD_BY_APPLICATION,
+                "ExpressionAttributeValues": holder_values(decision),
             }
         }
 
@@ -316,7 +322,11 @@ class DecisionTable:
             raise CaseworkUnavailable(
                 "find a decision", f"{current['event_id']['S']} is the current decision, but it is not stored"
             )
-        return read_decision(item)
+        decision = read_decision(item)
+        if "erased" in current and decision.erased is None:
+            # The erasure is not finished yet, or was interrupted.
+            return erased_decision(decision, Erasure.model_validate_json(current["erased"]["S"]))
+        return decision
 
 
 def _pk_of(decision: Decision) -> str:
@@ -327,7 +337,7 @@ def _key_of(decision: Decision, sk: str) -> Item:
     return {"pk": {"S": _pk_of(decision)}, "sk": {"S": sk}}
 
 
-def _claim_key(fscs_key: str) -> Item:
+def claim_key(fscs_key: str) -> Item:
     return {"pk": {"S": _CLAIM + fscs_key}, "sk": {"S": _HOLDER}}
 
 
@@ -348,20 +358,22 @@ def decision_item(decision: Decision, *, unpublished: bool) -> Item:
             "stored_at": {"S": decided_at},
             "day": {"S": decided_at[:10]},
         }
+    else:
+        item["day"] = {"S": f"{LATE}{decided_at[:10]}"}
     return item
 
 
 def _current_item(decision: Decision) -> Item:
     ends = moment_text(decision.valid_until) if decision.valid_until else _WITHOUT_END
-    return _key_of(decision, _CURRENT) | {
+    return _key_of(decision, CURRENT) | {
         "event_id": {"S": str(decision.event_id)},
         "shard": {"S": shard_text(decision.shard)},
         "valid_until": {"S": ends},
     }
 
 
-def _holder_values(decision: Decision) -> Item:
-    """The values that ``_HELD_BY_APPLICATION`` compares the holder of a claim with."""
+def holder_values(decision: Decision) -> Item:
+    """The values that ``HELD_BY_APPLICATION`` compares the holder of a claim with."""
     return {":source": {"S": decision.source}, ":application": {"S": decision.application_id}}
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from library_validator.decisions.decision import Decision, Holder, shard_of
+from library_validator.decisions.decision import Decision, Erasure, Holder, shard_of
+from library_validator.decisions.erased import erased_decision
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -36,6 +37,7 @@ class MemoryDecisions:
     marked_again: dict[UUID, datetime] = field(default_factory=dict)  # the times of later marks
     late: set[UUID] = field(default_factory=set)
     notified: dict[UUID, int] = field(default_factory=dict)
+    ended: dict[ApplicationKey, Erasure] = field(default_factory=dict)  # their texts are erased
     changed: ChangeCounts = field(default_factory=Counter)
 
     def record(
@@ -52,11 +54,14 @@ class MemoryDecisions:
         current = self.get(*application)
         if current and (replacing is None or current.event_id != replacing.event_id):
             return CurrentDecisionChanged(current)
+        if current and application in self.ended and replacing and replacing.erased is None:
+            return CurrentDecisionChanged(current)
         claimed = decision.claimed_key if claim else None
         holder = self.claims.get(claimed) if claimed else None
         if holder and (holder.source, holder.application_id) != application:
             return holder
         self._move_claim(decision, replacing, claimed)
+        self.ended.pop(application, None)
         self.decisions.setdefault(application, {})[decision.event_id] = decision
         self.current[application] = decision.event_id
         self.marked.add(decision.event_id)
@@ -111,7 +116,10 @@ class MemoryDecisions:
     def get(self, source: str, application_id: str) -> Decision | None:
         application = (source, application_id)
         event_id = self.current.get(application)
-        return self.decisions[application][event_id] if event_id else None
+        decision = self.decisions[application][event_id] if event_id else None
+        if decision and application in self.ended and decision.erased is None:
+            return erased_decision(decision, self.ended[application])
+        return decision
 
     def history(self, source: str, application_id: str) -> list[Decision]:
         decisions = self.decisions.get((source, application_id), {}).values()
@@ -136,7 +144,8 @@ class MemoryDecisions:
         self, shard: int, cursor: str | None, limit: int, *, ending_before: datetime | None = None
     ) -> CurrentPage:
         start = tuple(json.loads(cursor)) if cursor else ()
-        current = (self.get(*application) for application in self.current if shard_of(*application) == shard)
+        in_shard = (application for application in self.current if shard_of(*application) == shard)
+        current = (self.get(*application) for application in in_shard if application not in self.ended)
         found = [decision for decision in current if decision and _position_in_shard(decision) > start]
         if ending_before:
             found = [each for each in found if each.valid_until and each.valid_until < ending_before]
