@@ -46,8 +46,8 @@ demo: install ## run the whole service on this machine; RELEASE="older.zip newer
 
 # The local stack mostly waits (a poison message fails five times), so its tests run beside the others.
 test: install ## run all tests without real data: unit, contract, flow, template, local stack
-	@$(BIN)/pytest -m "not realdata" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
-		$(BIN)/pytest -m "not realdata" --ignore tests/e2e; rest=$$?; \
+	@$(BIN)/pytest -m "not realdata and not checkov" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
+		$(BIN)/pytest -m "not realdata and not checkov" --ignore tests/e2e; rest=$$?; \
 		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
 
 realdata: install ## run the tests on the official releases and the labelled sets in ../shared/data
@@ -65,6 +65,8 @@ check: install ## check lint, format, types, imports, template, generated schema
 	$(SAM) validate --lint
 	$(BIN)/python -m library_validator_cli.schemas --check
 	$(BIN)/pytest -q tests/template/test_lock_files.py
+	@$(BIN)/python devstack/library_validator_devstack/environments.py checkov
+	$(BIN)/pytest -q -m checkov tests/template/test_checkov.py
 
 bench: install ## measure speed, cost and accuracy beside peers, in minutes; with ../shared/data it rewrites both pages
 	@$(BIN)/python devstack/library_validator_devstack/environments.py bench
@@ -132,6 +134,6 @@ lock: install ## compile requirements/ and layers/core/requirements.txt; UPGRADE
 		$(COMPILE) --group $$group --constraint layers/core/requirements.txt \
 			--output-file requirements/$$group.txt || exit 1; \
 	done
-	for group in stack sam bootstrap; do \
+	for group in stack sam checkov bootstrap; do \
 		$(COMPILE) --group $$group --output-file requirements/$$group.txt || exit 1; \
 	done

@@ -95,6 +95,7 @@ def project_environments(root: Path) -> dict[str, Environment]:
         "sam": Environment("sam", local / "sam", requirements / "sam.txt"),
         "stack": Environment("stack", local / "stack", requirements / "stack.txt"),
         "bench": Environment("bench", local / "bench", requirements / "bench.txt", root),
+        "checkov": Environment("checkov", local / "checkov", requirements / "checkov.txt"),
         "handlers": Environment("handlers", local / "handlers", None),
     }
 

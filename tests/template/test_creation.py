@@ -1,6 +1,7 @@
 """What CloudFormation creates first, and what a failed first deployment or a deleted stack leaves behind."""
 
 import json
+import tomllib
 
 import pytest
 
@@ -90,3 +91,19 @@ def test_the_template_is_within_the_limits_of_cloudformation(template: Template)
     assert len(expanded["Parameters"]) <= 200
     # Above 51,200 bytes, a template is deployed from a bucket, as `sam deploy` does.
     assert len(json.dumps(expanded)) < 1_000_000
+
+
+def test_the_defaults_fit_into_a_new_account(template: Template) -> None:
+    # A new account can have a Lambda concurrency of 10, and functions of at most 3,008 MB.
+    for name, function in template.of_type("AWS::Serverless::Function").items():
+        assert template.resolve(function["MemorySize"]) <= 3_008, name
+        assert "ReservedConcurrentExecutions" not in function, name
+    runbook = (ROOT / "docs" / "runbook.md").read_text()
+    for parameter in ("ValidateMaximumConcurrency", "RevalidateMaximumConcurrency"):
+        assert template.body["Parameters"][parameter]["MinValue"] <= 2
+        assert parameter in runbook.partition("## Before the first deployment")[2].partition("\n## ")[0]
+
+
+def test_resources_have_tags_that_an_organization_adds_to() -> None:
+    configuration = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    assert configuration["default"]["deploy"]["parameters"]["tags"] == "application=library-validator"
