@@ -57,7 +57,11 @@ class Application:
     country: Annotated[_Text, Field(description="code or name; empty: the United States")] = ""
     revision: Annotated[
         int | None,
-        Field(ge=0, description="number of this version of the application, if the sender counts versions"),
+        Field(
+            ge=0,
+            description="number of this version of the application, if the sender counts versions; a version "
+            "without a number replaces every version that was sent before it",
+        ),
     ] = None
 
     @property
