@@ -81,6 +81,7 @@ bench-sample:
 	$(BENCH).speed.candidates --output $(SPEED)/candidates.json
 	$(BENCH).speed.answer_models --output $(SPEED)/answer_models.json
 	$(BENCH).speed.cost --output $(SPEED)/cost.json
+	$(BENCH).speed.idle_cost --output $(SPEED)/idle_cost.json
 	$(BENCH).growth.growth --output $(SPEED)/growth.json
 	$(BENCH).pages.performance_page --results $(SPEED) --output $(SPEED)/performance.md
 
@@ -91,6 +92,7 @@ bench-data:
 	$(BENCH).speed.answer_models --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/answer_models.json
 	$(BENCH).speed.cost --release $(DATA)/pls/pls_fy2021_csv.zip $(NEWEST) --applications $(DATA)/labelled/drift17_ae.csv \
 		--negatives $(foreach set,irs museum twin ipeds,$(DATA)/labelled/neg_$(set).csv) --output $(RESULTS)/cost.json
+	$(BENCH).speed.idle_cost --output $(RESULTS)/idle_cost.json
 	$(BENCH).pages.performance_page
 	$(BENCH).peers.accuracy_peers $(DATA)/labelled --release $(NEWEST) \
 		--older $(DATA)/pls/pls_fy2015_data_files_csv.zip --older $(DATA)/pls/pls_fy2021_csv.zip \

@@ -119,6 +119,22 @@ def cost_of_application(results: Results) -> str:
     )
 
 
+def idle_cost(results: Results) -> str:
+    result = results["idle_cost"]
+    prices = result["prices"]
+    rows = [
+        (line["what"], f"{line['quantity']:,.1f} {line['unit']}", f"{line['dollars']:.2f}")
+        for line in result["lines"]
+    ]
+    rows += [
+        ("all of it", "", f"{result['dollars']['median']:.2f}"),
+        ("without the dashboard", "", f"{result['without_dashboard']['median']:.2f}"),
+    ]
+    return f"List prices of {prices['region']}, {prices['date']}.\n\n" + markdown_table(
+        ("", "", "dollars a month"), rows
+    )
+
+
 def reading(results: Results) -> str:
     result = results["reading"]
     rows = []
@@ -236,6 +252,7 @@ BLOCKS: Final[Mapping[str, tuple[str, Block]]] = {
     "answer-models": ("answer_models", answer_models),
     "cost": ("cost", cost),
     "cost-of-application": ("cost", cost_of_application),
+    "idle-cost": ("idle_cost", idle_cost),
     "reading": ("reading", reading),
     "peak-memory": ("reading", peak_memory),
     "cold-start": ("cold_start", cold_start),

@@ -15,9 +15,8 @@ batches of ten.
 - *measured*: processor time of the functions without the time of the emulation. The time that Lambda bills
   also has the milliseconds that ``prices.toml`` assumes for each request, one request at a time.
 
-The price of an application leaves out logs, storage, and the cost of an idle stack (``idle_month``: alarms,
-Lambda's polling). Logs, storage and an idle stack have their own lines. The price also leaves out cold
-starts.
+The price of an application leaves out logs and storage, which have their own lines, cold starts, and the cost
+of an idle stack (``lab.speed.idle_cost``).
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ import argparse
 import json
 import math
 import random
-import re
 import sys
 import tomllib
 from collections import Counter
@@ -46,14 +44,13 @@ from lab.measures import (
     write_result,
 )
 from lab.speed.billed_requests import CHUNK
-from lab.speed.in_process_stack import Fields, FunctionUse, in_process_stack, sum_of_uses, template
+from lab.speed.in_process_stack import Fields, FunctionUse, in_process_stack, sum_of_uses
 from lab.speed.read_units import BATCH, SAMPLE_RELEASE
 from library_validator.decisions.application import FIELDS
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.evaluation.labelled import LabelledRow, read_labelled
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import BUNDLED_SEED, write_sample_release
-from tests.template.template_reader import read_template
 
 COUNT: Final = 1_000
 RUNS: Final = 5
@@ -90,17 +87,6 @@ class Prices:
         """The dollars of a function that needs ``processor`` milliseconds of a whole processor."""
         share = min(1.0, megabytes / self.assumed["megabytes_a_processor"])
         return float(processor / share + self.waited_milliseconds(requests))
-
-
-def cost_of_idle_month(prices: Prices) -> dict[str, Any]:
-    """The cost of a month without applications: the alarms, and Lambda's polling of the queues."""
-    alarms = len(read_template().of_type("AWS::CloudWatch::Alarm"))
-    queues = len(re.findall(r"^          Type: SQS$", template(), re.MULTILINE))
-    polls = queues * prices.assumed["pollers_a_queue"] * 30 * 86_400 / prices.assumed["poll_seconds"]
-    return {
-        "alarms": computed_value(prices.dollars("alarms", alarms), "dollars", 2),
-        "polling_of_queues": computed_value(prices.dollars("sqs_requests", polls), "dollars", 2),
-    }
 
 
 def lines_of(work: FunctionUse, others: Mapping[str, float], prices: Prices) -> list[dict[str, Any]]:
@@ -308,7 +294,6 @@ def measure_cost(
         "applications": cost_of_applications(works, prices),
         "release": cost_of_release(loaded, prices),
         "revalidation": cost_of_revalidation(again, BATCH * len(works), prices),
-        "idle_month": cost_of_idle_month(prices),
     }
     ours = answer["applications"]["dollars_per_1000"]["median"]
     theirs = prices.dollars("entity_resolution_records", 1_000)

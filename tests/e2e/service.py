@@ -63,9 +63,10 @@ def sample_release(fiscal_year: int, seed: int = 1) -> bytes:
 class Service:
     """A deployed stack, and clients that were made while the environment variables named this stack."""
 
-    def __init__(self, stack: LocalStack) -> None:
+    def __init__(self, stack: LocalStack, outputs: Mapping[str, str] | None = None) -> None:
+        """``outputs`` are those of another stack on the same server."""
         self.stack = stack
-        self.outputs = stack.outputs()
+        self.outputs = dict(outputs or stack.outputs())
         self.events: list[dict[str, Any]] = []  # everything from the results queue so far
         with mock.patch.dict(os.environ, stack.environment_over(os.environ), clear=True):
             account = boto3.Session()
@@ -246,6 +247,11 @@ class Service:
             return events if decided == wanted else None
 
         return wait_until(all_decided, f"a decision on each of {len(wanted)} applications", deadline)
+
+
+def deployed_outputs(cloudformation: Any, name: str) -> dict[str, str]:
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """Each alarm reports harm, is silent without harm, and says what to do. The numbers are compared here."""
 
-import ast
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +10,7 @@ import pytest
 from library_validator.registry.age import registry_ages
 from library_validator.registry.store import Pointer
 from library_validator.terms import RunStatus
+from tests.template.counted_metrics import metrics_in
 from tests.template.template_reader import ROOT, Template
 
 OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
@@ -23,6 +22,7 @@ HEARTBEATS = {"SweepsMissingAlarm", "DailyRunMissingAlarm"}
 # Metrics that no alarm watches. Each has the reason.
 UNWATCHED = {
     "ApplicationsDecided": "the work itself",
+    "ApplicationsErased": "the work itself",
     "ApplicationsNotDecidedAgain": "a resend, which has its answer already",
     "ApplicationsUnreadable": "the message goes to the dead-letter queue, which has an alarm",
     "DaysSinceActivation": "RegistryAgeDays is the age that matters: a release comes once a year",
@@ -169,29 +169,7 @@ def _metrics_counted_by(folder: str) -> set[tuple[str, frozenset[str]]]:
     """Every metric that a function's code counts, with the names of its dimensions except ``service``."""
     core = (ROOT / "layers" / "core" / "library_validator").rglob("*.py")
     sources = (path for path in core if path.parent.name != "entrypoints" or path.stem == folder)
-    return {metric for source in sources for metric in _metrics_in(source)}
-
-
-@cache
-def _metrics_in(source: Path) -> tuple[tuple[str, frozenset[str]], ...]:
-    text = source.read_text()
-    return tuple(_counted_in(ast.parse(text))) if "metrics.count(" in text else ()
-
-
-def _counted_in(module: ast.Module) -> Iterator[tuple[str, frozenset[str]]]:
-    for node in ast.walk(module):
-        match node:
-            case ast.Call(ast.Attribute(attr="count"), [ast.Constant(str(name)), *_], keywords) if (
-                _is_metrics(node.func)
-            ):
-                dimensions = {keyword.arg for keyword in keywords if keyword.arg and keyword.arg != "value"}
-                yield name, frozenset(dimensions)
-            case ast.Call(ast.Name(id="_report_failure"), [_, ast.Constant(str(name)), *_]):
-                yield name, frozenset()
-
-
-def _is_metrics(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and ast.unparse(function.value).endswith("metrics")
+    return {metric for source in sources for metric in metrics_in(source)}
 
 
 def _age_metrics() -> Iterator[tuple[str, frozenset[str]]]:
