@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from library_validator.casework.preview import Preview, PreviewedReplacement, St
 from library_validator.decisions.changes import MaterialChange, material_changes
 from library_validator.decisions.deciding import UndecidedSubmission
 from library_validator.decisions.decision import Decision
+from library_validator.terms import TimeLeft
 from library_validator_cli.next_commands import START
 from library_validator_cli.terminal import json_line
 
@@ -42,6 +44,8 @@ class DryRun:
     policies: Counter[str] = field(default_factory=Counter)  # number of current answers by policy version
     undecided: int = 0
     stopped: int = 0
+    time_left: TimeLeft = lambda: math.inf
+    is_complete: bool = True  # False: the time was up before all answers were checked
 
     @property
     def checked(self) -> int:
@@ -70,6 +74,9 @@ class DryRun:
             for undecided in page.undecided:
                 yield f"{json_line(_undecided_line(undecided))}\n"
             on_step(f"{self.checked:,} answers read, {self.changed:,} would change")
+            if self.time_left() <= 0:
+                self.is_complete = False
+                return
         for stopped in self.preview.stopped_without_holder():
             self.stopped += 1
             yield f"{json_line(_stopped_line(stopped))}\n"
@@ -87,6 +94,7 @@ class DryRun:
             "unchanged": self.unchanged,
             "undecided": self.undecided,
             "stopped_without_holder": self.stopped,
+            "complete": self.is_complete,
             "changes": [
                 {
                     "applications": number,

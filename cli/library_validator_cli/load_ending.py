@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import typer
@@ -13,11 +14,11 @@ from library_validator_cli.tables.runs import run_line
 from library_validator_cli.terminal import show, show_json, show_warning
 
 
-def show_ending(run: Run, *, as_json: bool) -> None:
+def show_ending(run: Run, *, as_json: bool, also: Mapping[str, object] | None = None) -> None:
     """Show how the load of ``run`` ended. Raises ``typer.Exit`` with 1 unless the release is loaded."""
     view = run_view(run, active=None)
     if as_json:
-        show_json(asdict(run))
+        show_json({**asdict(run), **(also or {})})
     else:
         _show_run(view)
     if not view.is_loaded:

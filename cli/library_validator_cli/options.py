@@ -22,6 +22,7 @@ ReleaseFile = Annotated[
         metavar="RELEASE", exists=True, dir_okay=False, help="An official zip, or the systems (AE) CSV."
     ),
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 Timeout = Annotated[float, typer.Option(min=1, help="Seconds to follow the load for.")]
 ApplicationId = Annotated[
     str, typer.Argument(metavar="APPLICATION_ID", help="The application's id, as its sender gave it.")

@@ -100,6 +100,13 @@ def test_a_manifest_can_be_deleted_twice(releases: BucketUnderTest) -> None:
     assert not releases.has_manifest("2022.1.abc")
 
 
+def test_the_releases_that_went_live_last_are_noted(releases: BucketUnderTest) -> None:
+    assert list(releases.bucket.live_releases()) == []
+    for year in (2021, 2022):
+        releases.bucket.put_live_releases([{"fiscal_year": year, "object_key": KEY}])
+    assert list(releases.bucket.live_releases()) == [{"fiscal_year": 2022, "object_key": KEY}]
+
+
 def test_the_latest_report_of_a_run_is_kept_for_people(releases: BucketUnderTest) -> None:
     releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_247})
     releases.bucket.put_report("releases/a.zip@v1", {"systems": 9_248})

@@ -216,12 +216,16 @@ def test_a_roll_back_keeps_its_reason_and_its_operator(
 ) -> None:
     upload_and_load(deployed_stack, older_release)
     upload_and_load(deployed_stack)
-    pointer = json.loads(run_command("release", "rollback", "--reason", "Kansas is missing", "--json").stdout)
+    pointer = json.loads(
+        run_command(
+            "release", "rollback", "--reason", "Kansas is missing", "--json", "--yes", "--no-preview"
+        ).stdout
+    )
     assert pointer["fiscal_year"] == 2021
     newest = json.loads(run_command("release", "list", "--json").stdout)["runs"][0]
     assert newest["reason"] == "Kansas is missing"
     assert "assumed-role/operator/" in newest["by"]
-    again = run_command("release", "rollback", "--reason", "once more")
+    again = run_command("release", "rollback", "--reason", "once more", "--yes", "--no-preview")
     assert (again.exit_code, "rolled back itself" in again.stderr) == (1, True)
 
 

@@ -47,7 +47,9 @@ def _use_this_stack(monkeypatch: pytest.MonkeyPatch, release_stack: ReleaseStack
 
 
 def run_release_command(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["release", *arguments])
+    """The answers that would change are counted in ``test_release_previews.py``."""
+    unasked = ["--yes", "--no-preview"] if arguments[0] == "accept" else []
+    return CliRunner().invoke(app, ["release", *arguments, *unasked])
 
 
 def json_of(result: Result) -> dict[str, Any]:

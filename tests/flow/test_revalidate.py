@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -17,10 +18,14 @@ from typer.testing import CliRunner, Result
 from functions.index_release import handler as index_release
 from functions.revalidate import handler as revalidate
 from functions.validate_applications import handler as validate_applications
+from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.decisions.deciding import policy_version
 from library_validator.decisions.decision import SHARDS
+from library_validator.registry.bucket import FETCHED, Upload
+from library_validator.registry.store import Run
 from library_validator.releases.reading.release import read_release
-from library_validator_cli import stack_access
+from library_validator_cli import previewing, stack_access
+from library_validator_cli.commands import release_rebuild, release_review
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
@@ -58,11 +63,16 @@ class Service:
         self.revalidations = outputs["RevalidationsQueueUrl"]
         self.sqs = boto3.client("sqs")
 
-    def load(self, fiscal_year: int) -> None:
-        key = f"releases/pls_fy{fiscal_year}_csv.zip"
+    def load(self, fiscal_year: int, folder: str = "releases/", status: str = "active") -> None:
+        key = f"{folder}pls_fy{fiscal_year}_csv.zip"
         put = boto3.client("s3").put_object(Bucket=RELEASES_BUCKET, Key=key, Body=sample_zip(fiscal_year))
         answer = index_release.lambda_handler(release_uploaded(key, put["VersionId"]), CONTEXT)
-        assert answer["status"] == "active"
+        assert answer["status"] == status
+
+    def changes(self) -> int:
+        """The changed answers that were published since the last call."""
+        self.decide_again()
+        return sum(event["detail-type"] == "Library Status Changed" for event in self.published())
 
     def submit(self, fiscal_year: int) -> None:
         release = read_release(io.BytesIO(sample_zip(fiscal_year)), file_name=f"pls_fy{fiscal_year}.zip")
@@ -119,6 +129,8 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
             **dict.fromkeys((*QUEUE_OUTPUTS.values(), *DEAD_LETTER_OUTPUTS.values()), results),
             "RevalidationsQueueUrl": revalidations,
             "RegistryTable": REGISTRY_TABLE,
+            "ReleasesBucket": RELEASES_BUCKET,
+            "ResultsBus": RESULTS_BUS,
             "CaseworkTable": CASEWORK_TABLE,
             "DecisionValidityDays": "365",
         }
@@ -159,6 +171,82 @@ def test_a_second_release_changes_answers_once_and_the_command_shows_it(service:
     assert shown["asked_at"] == started["asked_at"]
     assert (shown["done"], shown["checked"], shown["changed"]) == (True, 2 * APPLICATIONS, 0)
     assert "8 of 8 shards done" in run_command("revalidate", "status").stderr
+
+
+def deliver_and_follow(registry: RegistryTable, run_id: str, _said: object, _timeout: float) -> Run:
+    """In place of ``follow_run``: the function loads the upload."""
+    upload = Upload.of_run(run_id)
+    with redirect_stdout(io.StringIO()):  # the function's metrics are not output of the command
+        index_release.lambda_handler(release_uploaded(upload.key, upload.version), CONTEXT)
+    run = registry.run(run_id)
+    assert run
+    return run
+
+
+def test_a_roll_back_first_counts_the_answers_that_would_change_and_asks(service: Service) -> None:
+    for year in (2021, 2022):
+        service.load(year)
+    service.submit(2022)
+    service.changes()
+    refused = CliRunner().invoke(app, ["release", "rollback", "--reason", "wrong file"], input="n\n")
+    assert refused.exit_code == 1
+    assert "error: nothing was changed" in refused.stderr
+    assert f"{APPLICATIONS} answers checked" in refused.stderr
+    assert service.changes() == 0
+
+    rolled_back = json_printed_by("release", "rollback", "--reason", "wrong file", "--yes")
+    preview = rolled_back["preview"]
+    assert preview["registry_version"] == rolled_back["active"]
+    assert (preview["checked"], preview["complete"]) == (APPLICATIONS, True)
+    assert service.changes() == preview["changed"] > 0
+
+
+def test_an_acceptance_first_counts_the_answers_that_would_change(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_review, "follow_run", deliver_and_follow)
+    service.load(2021)
+    service.submit(2022)
+    service.load(2022, FETCHED, status="quarantined")  # it is from a mirror
+    service.changes()
+    accepted = json_printed_by("release", "accept", "fy2022", "--reason", "same file", "--yes")
+    assert accepted["preview"]["registry_version"] == accepted["version"]
+    assert accepted["preview"]["checked"] == APPLICATIONS
+    assert service.changes() == accepted["preview"]["changed"] > 0
+
+
+def test_a_preview_whose_time_is_up_says_that_it_is_not_complete(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2021, 2022):
+        service.load(year)
+    service.submit(2022)
+    monkeypatch.setattr(previewing, "PREVIEW_SECONDS", 0.0)
+    result = CliRunner().invoke(app, ["release", "rollback", "--reason", "wrong file"], input="n\n")
+    assert "not all answers were checked" in result.stderr
+
+
+def test_a_rebuild_after_the_table_was_lost_goes_live_once_and_changes_no_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for year in (2021, 2022):
+        service.load(year)
+    service.submit(2022)
+    service.decide_again()
+    service.published()
+    before = RegistryTable(boto3.client("dynamodb"), REGISTRY_TABLE).pointer()
+    boto3.client("dynamodb").delete_table(TableName=REGISTRY_TABLE)
+    create_registry_table(boto3.client("dynamodb"))
+    monkeypatch.setattr(release_rebuild, "follow_run", deliver_and_follow)
+    result = run_command("release", "rebuild", "--reason", "the table was lost", "--yes", "--json")
+    assert result.exit_code == 0, result.output
+
+    assert json.loads(result.stdout)["version"] == before.active
+    assert service.decide_again() == 1 + SHARDS
+    assert [event["detail-type"] for event in service.published()] == [
+        "Registry Activated",
+        "Registry Revalidated",
+    ]
 
 
 def run_command(*arguments: str | Path) -> Result:

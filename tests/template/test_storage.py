@@ -55,9 +55,11 @@ def test_decisions_can_be_restored_and_are_not_deleted_by_accident(template: Tem
     assert table["DeletionProtectionEnabled"] is True
 
 
-def test_the_registry_table_has_no_backups(template: Template) -> None:
+def test_the_registry_table_keeps_its_journal_recoverable_and_is_deleted_with_the_stack(
+    template: Template,
+) -> None:
     table = template.properties("RegistryTable")
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": False}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert "DeletionProtectionEnabled" not in table
     assert template.resources["RegistryTable"]["DeletionPolicy"] == "Delete"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 
 from library_validator.registry.bucket import Upload
+from library_validator.registry.rebuilding import is_rebuild
 from library_validator.registry.reindexing import reindex
-from library_validator.registry.review import accept_release, reject_release
+from library_validator.registry.review import accept_release, check_acceptable, reject_release
 from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, Timeout, trimmed_reason
+from library_validator_cli.options import AsJson, Timeout, Yes, trimmed_reason
+from library_validator_cli.previewing import WithoutPreview, confirm, preview_acceptance
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import show, show_json, show_progress
 from library_validator_cli.uploading import releases_bucket
@@ -48,25 +50,30 @@ def accept(
             help="The reason, which is kept with the run and the registry version, and in the event."
         ),
     ],
+    no_preview: WithoutPreview = False,
+    yes: Yes = False,
     timeout: Timeout = 900,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
     """Load a quarantined release after all, and follow the load.
 
-    The problems that quarantined it become warnings, with your reason. A problem that appears after your
-    decision quarantines the release again. Exit code 1: the release is not live, and the live registry stays
-    as it was.
+    First the command counts the answers that would change, and asks. The problems that quarantined the
+    release become warnings, with your reason. A problem that appears after your decision quarantines it
+    again. Exit code 1: the release is not live, and the live registry stays as it was.
     """
     why = trimmed_reason(reason)
     stack = open_stack(stack_name)
     run_id = find_waiting_run(stack.registry.runs(), run, _is_accepted_but_not_loaded)
+    waiting = check_acceptable(run_id, stack.registry)
+    preview = None if no_preview else preview_acceptance(stack, waiting, as_json=as_json)
+    confirm(f"Load {run_id}?", yes=yes)
     by = stack.operator()
 
     def upload_again() -> Upload:
         return accept_release(run_id, why, by, stack.registry, releases_bucket(stack), _now)
 
-    _upload_and_follow(stack, upload_again, timeout, as_json=as_json)
+    _upload_and_follow(stack, upload_again, timeout, as_json=as_json, also={"preview": preview})
 
 
 def reject(
@@ -106,7 +113,7 @@ def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bo
     """
     if any(run.run_id == wanted for run in runs):
         return wanted
-    waiting = [run for run in runs if run.status == "quarantined" or resumable(run)]
+    waiting = [run for run in runs if run.status == "quarantined" or (resumable(run) and not is_rebuild(run))]
     named = [run.run_id for run in waiting if wanted in run.upload.file_name]
     if len(named) == 1:
         return named[0]
@@ -121,11 +128,17 @@ def find_waiting_run(runs: list[Run], wanted: str, resumable: Callable[[Run], bo
 
 
 def _upload_and_follow(
-    stack: Stack, upload_again: Callable[[], Upload], timeout: float, *, as_json: bool
+    stack: Stack,
+    upload_again: Callable[[], Upload],
+    timeout: float,
+    *,
+    as_json: bool,
+    also: Mapping[str, object] | None = None,
 ) -> None:
+    """``also``: further fields of the JSON document."""
     with show_progress("putting the release into the bucket again") as bar:
         run = follow_run(stack.registry, upload_again().run_id, bar.say, timeout)
-    show_ending(run, as_json=as_json)
+    show_ending(run, as_json=as_json, also=also)
 
 
 def _is_accepted_but_not_loaded(run: Run) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Protocol
 
 from library_validator.errors import IndexIncomplete, ReleaseRefused
@@ -46,6 +46,9 @@ class AcceptedReleases:
                 key=lambda accepted: (abs(accepted.fiscal_year - year), accepted.fiscal_year),
             )
         )
+
+    def all_of(self, releases: Iterable[AcceptedRelease]) -> list[Release]:
+        return [self._read_once(accepted) for accepted in releases]
 
     def other_releases(self, proposal: ReleaseProposal) -> Iterator[Release]:
         """The accepted releases that the proposed version is built from too, oldest first."""

@@ -8,7 +8,7 @@ queue delivers one message at a time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,14 +24,22 @@ from library_validator.registry.building import (
     verify_version,
     write_version,
 )
-from library_validator.registry.checks import check_proposal, lift_accepted_problems
+from library_validator.registry.checks import check_proposal, lift_accepted_problems, lift_problems
 from library_validator.registry.events import registry_activated, release_refused
 from library_validator.registry.journal import Journal, problems_as_json, report_as_json
 from library_validator.registry.live import LiveRegistry, live_registry
 from library_validator.registry.proposals import proposal_of
+from library_validator.registry.rebuilding import Rebuild, find_rebuild
 from library_validator.registry.review import find_acceptance
-from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
-from library_validator.registry.versions import version_record
+from library_validator.registry.store import (
+    AcceptedRelease,
+    Pointer,
+    RegistryStore,
+    Run,
+    VersionRecord,
+    VersionState,
+)
+from library_validator.registry.versions import version_name, version_record
 from library_validator.releases.lineage.delta import delta_between
 from library_validator.releases.reading.release import read_release
 from library_validator.releases.records import Problem, Release
@@ -71,7 +79,7 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
     live = live_registry(store)
     try:
         if _has_flipped_before(journal.run, live):
-            mark_activated(journal, store)
+            mark_activated(journal, store, bucket)
         else:
             _load_upload(journal, upload, live, ports, now)
     except ReleaseRefused as refusal:
@@ -93,6 +101,10 @@ def _load_upload(
     metadata = bucket.metadata(upload)
     provenance = {name: value for name, value in metadata.items() if name in PROVENANCE}
     journal.begin_step("reading", problems=(), provenance=provenance)
+    rebuild = find_rebuild(metadata, upload.run_id, store)
+    if rebuild:
+        _load_rebuild(rebuild, journal, live, ports, now)
+        return
     with bucket.open_release(upload) as body:
         release = ports.read(body, file_name=upload.file_name)
     report = report_as_json(release.report)
@@ -116,27 +128,73 @@ def _load_upload(
         store.put_version(replace(live.record, releases=proposal.releases))
         journal.end_run("unchanged", problems, version=version)
     else:
-        _delete_abandoned_version(journal.run, version, live, ports)
-        replaces = live.pointer.active if live else None
-        journal.begin_step("writing", problems, version=version, replaces=replaces)
-        index = ports.build([release, *accepted.other_releases(proposal)])
-        record = version_record(proposal.releases, index)
-        write_version(record, index, store, bucket, ports.time_left)
-        journal.begin_step("verifying")
-        verify_version(record, index, store, bucket)
-        store.set_state(version, VersionState.READY)
-        check_time_left(version, ports.time_left)
-        reason, by = (acceptance.reason, acceptance.by) if acceptance else (LOADED, "")
-        journal.begin_step("flipping", reason=reason, by=by)
-        store.flip(_pointer_to(record, journal.run, now()), expected_active=replaces)
-        mark_activated(journal, store)
+        why = (acceptance.reason, acceptance.by) if acceptance else (LOADED, "")
+        _make_live(
+            proposal.releases,
+            lambda: [release, *accepted.other_releases(proposal)],
+            problems,
+            why,
+            journal,
+            live,
+            ports,
+            now,
+        )
 
 
-def mark_activated(journal: Journal, store: RegistryStore) -> None:
-    """After the flip: set the state of both versions and end the run."""
+def _load_rebuild(
+    rebuild: Rebuild, journal: Journal, live: LiveRegistry | None, ports: LoadPorts, now: Clock
+) -> None:
+    """Build the version of all listed releases and make it live, even if it is the live version.
+
+    A person decided about the releases: their problems are warnings.
+    """
+    accepted = AcceptedReleases(version_name(rebuild.releases), ports.bucket, ports.read, ports.time_left)
+    releases = accepted.all_of(rebuild.releases)
+    newest = releases[-1]
+    journal.begin_step("guarding", report=report_as_json(newest.report), content_sha256=newest.content_sha256)
+    found = [problem for release in releases for problem in release.report.problems]
+    problems = lift_problems(found, f"rebuild by {rebuild.by}: {rebuild.reason}")
+    _put_report(journal.run, newest, problems, ports.bucket)
+    why = (rebuild.reason, rebuild.by)
+    _make_live(rebuild.releases, lambda: releases, problems, why, journal, live, ports, now)
+
+
+def _make_live(
+    releases: tuple[AcceptedRelease, ...],
+    sources: Callable[[], Sequence[Release]],
+    problems: Sequence[Problem],
+    why: tuple[str, str],
+    journal: Journal,
+    live: LiveRegistry | None,
+    ports: LoadPorts,
+    now: Clock,
+) -> None:
+    """Build, write and verify the version of ``releases``, and flip. ``why``: the reason, and the person."""
+    store, bucket, version = ports.store, ports.bucket, version_name(releases)
+    active = live.pointer.active if live else None
+    _delete_abandoned_version(journal.run, version, live, ports)
+    journal.begin_step("writing", problems, version=version, replaces=None if active == version else active)
+    index = ports.build(sources())
+    record = version_record(releases, index)
+    write_version(record, index, store, bucket, ports.time_left)
+    journal.begin_step("verifying")
+    verify_version(record, index, store, bucket)
+    store.set_state(version, VersionState.READY)
+    check_time_left(version, ports.time_left)
+    journal.begin_step("flipping", reason=why[0], by=why[1])
+    pointer = _pointer_to(record, journal.run, now())
+    if live and active == version:
+        pointer = replace(pointer, previous=live.pointer.previous)
+    store.flip(pointer, expected_active=active)
+    mark_activated(journal, store, bucket)
+
+
+def mark_activated(journal: Journal, store: RegistryStore, bucket: ReleaseBucket) -> None:
+    """After the flip: set the state of both versions, note the live releases in the bucket, end the run."""
     run = journal.run
     if run.version:
         store.set_state(run.version, VersionState.ACTIVE)
+        bucket.put_live_releases([asdict(release) for release in store.version(run.version).releases])
     if run.replaces:
         store.set_state(run.replaces, VersionState.SUPERSEDED)
     journal.end_run("active")

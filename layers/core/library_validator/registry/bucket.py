@@ -7,7 +7,7 @@ name the accepted run (``ACCEPTED_RUN``). A release that a person uploaded by ha
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -92,6 +92,12 @@ class ReleaseBucket(Protocol):
         """The blocking keys that were stored for a registry version."""
 
     def delete_manifest(self, version: str) -> None: ...
+
+    def put_live_releases(self, releases: Sequence[Mapping[str, Any]]) -> None:
+        """Note the releases of the version that goes live, for a rebuild after the table is lost."""
+
+    def live_releases(self) -> Sequence[Mapping[str, Any]]:
+        """The noted releases of the version that went live last; none if no version of this code did."""
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
         """Store the whole report of a run, for people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePosixPath
@@ -65,7 +65,12 @@ def lift_accepted_problems(problems: tuple[Problem, ...], acceptance: Run) -> tu
         codes = ", ".join(sorted({problem.code for problem in new}))
         note = f"{by_whom}; but these problems are new since then: {codes}"
         return (*problems, Problem("acceptance_outdated", "warning", note))
-    return tuple(_lift_problem(problem, by_whom) for problem in problems)
+    return lift_problems(problems, by_whom)
+
+
+def lift_problems(problems: Iterable[Problem], why: str) -> tuple[Problem, ...]:
+    """``problems``, with a warning in place of each quarantine."""
+    return tuple(_lift_problem(problem, why) for problem in problems)
 
 
 def _code_and_message(problem: Problem) -> tuple[str, str]:

@@ -32,24 +32,30 @@ def accept_release(
     ``ReviewRefused`` if there is nothing to accept, ``RunChanged`` if somebody else decided at the same time,
     ``ReleaseRefused`` if the object is gone.
     """
+    run = check_acceptable(run_id, store)
+    mark = quote(run_id)
+    metadata = bucket.metadata(run.upload)
+    if run.status == "quarantined":
+        store.put_run(_run_with_decision(run, "accepted", reason, who, now), expected="quarantined")
+    kept = {name: value for name, value in metadata.items() if name in PROVENANCE}
+    return bucket.upload_again(run.upload, run.upload.key, {**kept, ACCEPTED_RUN: mark})
+
+
+def check_acceptable(run_id: str, store: RegistryStore) -> Run:
+    """The run that a person may accept. Raises ``ReviewRefused``."""
     run = _reviewable_run(store.run(run_id), run_id)
     if run.status == "rejected" or run.accepted_as:
         raise ReviewRefused(run_id, _earlier_review_text(run))
     if any(problem["code"] == _NEVER_ACCEPTED for problem in run.problems):
         raise ReviewRefused(run_id, "its fiscal year is not over, so there is no survey of that year yet")
-    mark = quote(run_id)
-    if not run.content_sha256 or len(mark) > _LONGEST_MARK:
+    if not run.content_sha256 or len(quote(run_id)) > _LONGEST_MARK:
         why = (
             "its name is too long"
             if run.content_sha256
             else "its run is from an older version of the service"
         )
         raise ReviewRefused(run_id, f"{why}; upload the file again under a short name")
-    metadata = bucket.metadata(run.upload)
-    if run.status == "quarantined":
-        store.put_run(_run_with_decision(run, "accepted", reason, who, now), expected="quarantined")
-    kept = {name: value for name, value in metadata.items() if name in PROVENANCE}
-    return bucket.upload_again(run.upload, run.upload.key, {**kept, ACCEPTED_RUN: mark})
+    return run
 
 
 def reject_release(

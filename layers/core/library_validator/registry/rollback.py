@@ -10,7 +10,7 @@ from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.matching.stored_entries import READABLE_FORMATS
 from library_validator.registry.events import registry_activated
 from library_validator.registry.journal import Journal
-from library_validator.registry.store import Pointer, RegistryStore, Run, VersionState
+from library_validator.registry.store import Pointer, RegistryStore, Run, VersionRecord, VersionState
 from library_validator.terms import Clock
 
 _PREFIX: Final = "rollback@"
@@ -34,6 +34,32 @@ def roll_back(
     pending = _pending_roll_back(store, left)
     if pending:
         return _finish_roll_back(Journal(store, pending.run_id, now), store, bus)
+    target = _target_of_roll_back(store, left, restore=restore)
+    at = now().isoformat()
+    journal = Journal(store, f"{_PREFIX}{at}", lambda: datetime.fromisoformat(at))
+    journal.begin_step("flipping", version=target.version, replaces=left.active, reason=reason, by=who)
+    pointer = _pointer_back(left, target, at, reason)
+    try:
+        store.flip(pointer, expected_active=left.active, back=True)
+    except Exception as error:
+        journal.note_failure(error)
+        raise
+    return _finish_roll_back(journal, store, bus)
+
+
+def pointer_after_roll_back(store: RegistryStore, now: Clock, *, restore: bool = False) -> Pointer | None:
+    """The pointer that a roll-back would write, for a preview; None if a roll-back only has to be finished.
+
+    Raises the errors of ``roll_back``.
+    """
+    left = store.pointer()
+    if _pending_roll_back(store, left):
+        return None
+    target = _target_of_roll_back(store, left, restore=restore)
+    return _pointer_back(left, target, now().isoformat(), "")
+
+
+def _target_of_roll_back(store: RegistryStore, left: Pointer, *, restore: bool) -> VersionRecord:
     if left.previous is None:
         raise RegistryError(
             f"registry version {left.active} is the first version: there is nothing before it"
@@ -43,10 +69,11 @@ def roll_back(
         raise VersionSuperseded(target.version, "it was rolled back itself; --restore brings it back")
     if target.index_format not in READABLE_FORMATS:
         raise RegistryFormatUnknown(target.version, target.index_format, READABLE_FORMATS)
-    at = now().isoformat()
-    journal = Journal(store, f"{_PREFIX}{at}", lambda: datetime.fromisoformat(at))
-    journal.begin_step("flipping", version=target.version, replaces=left.active, reason=reason, by=who)
-    pointer = Pointer(
+    return target
+
+
+def _pointer_back(left: Pointer, target: VersionRecord, at: str, reason: str) -> Pointer:
+    return Pointer(
         active=target.version,
         previous=left.active,
         fiscal_year=target.fiscal_year,
@@ -54,12 +81,6 @@ def roll_back(
         activated_at=at,
         reason=reason,
     )
-    try:
-        store.flip(pointer, expected_active=left.active, back=True)
-    except Exception as error:
-        journal.note_failure(error)
-        raise
-    return _finish_roll_back(journal, store, bus)
 
 
 def _pending_roll_back(store: RegistryStore, live: Pointer) -> Run | None:

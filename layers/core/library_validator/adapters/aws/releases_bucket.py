@@ -6,18 +6,19 @@ import gzip
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from library_validator.errors import BucketUnavailable
+from library_validator.errors import BucketUnavailable, ReleaseRefused
 from library_validator.registry.bucket import Upload, refusal_of_large_object, refusal_of_missing_object
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+_LIVE_RELEASES: Final = "manifests/live-releases.json"
 _GONE: Final = frozenset(
     {"404", "NoSuchKey", "NoSuchVersion", "MethodNotAllowed"}
 )  # MethodNotAllowed: a delete marker
@@ -82,6 +83,19 @@ class ReleasesBucket:
 
     def delete_manifest(self, version: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=_manifest_key(version))
+
+    def put_live_releases(self, releases: Sequence[Mapping[str, Any]]) -> None:
+        self._put_json(_LIVE_RELEASES, {"releases": list(releases)})
+
+    def live_releases(self) -> Sequence[Mapping[str, Any]]:
+        try:
+            with _name_errors(_LIVE_RELEASES):
+                answer = self._client.get_object(Bucket=self._bucket, Key=_LIVE_RELEASES)
+        except ReleaseRefused:
+            return ()
+        with answer["Body"] as body:
+            releases: list[dict[str, Any]] = json.loads(body.read())["releases"]
+        return releases
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
         self._put_json(f"reports/{run_id}.json", report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -17,6 +17,7 @@ class MemoryReleasesBucket:
     def __init__(self, max_bytes: int = MOST_RELEASE_BYTES) -> None:
         self._max_bytes = max_bytes
         self._objects: dict[str, list[tuple[bytes, Mapping[str, str]]]] = {}
+        self._live_releases: Sequence[Mapping[str, Any]] = ()
         self.manifests: dict[str, frozenset[str]] = {}
         self.reports: dict[str, Mapping[str, Any]] = {}
         self.deltas: dict[str, Mapping[str, Any]] = {}
@@ -57,6 +58,12 @@ class MemoryReleasesBucket:
 
     def delete_manifest(self, version: str) -> None:
         self.manifests.pop(version, None)
+
+    def put_live_releases(self, releases: Sequence[Mapping[str, Any]]) -> None:
+        self._live_releases = list(releases)
+
+    def live_releases(self) -> Sequence[Mapping[str, Any]]:
+        return self._live_releases
 
     def put_report(self, run_id: str, report: Mapping[str, Any]) -> None:
         self.reports[run_id] = report
