@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import BinaryIO, Final
+from urllib.parse import quote
 
 from library_validator.adapters.aws.releases_bucket import ReleasesBucket
-from library_validator.registry.bucket import Upload
+from library_validator.registry.bucket import UPLOADED_BY, Upload
 from library_validator.terms import MOST_RELEASE_BYTES
 from library_validator_cli.stack_access import Stack
 
@@ -16,7 +17,12 @@ def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
     """Upload a whole zip under ``releases/``. Returns the id of the run that loads it."""
     body.seek(0)
     key = PREFIX + name
-    answer = stack.s3.put_object(Bucket=stack.output("ReleasesBucket"), Key=key, Body=body)
+    answer = stack.s3.put_object(
+        Bucket=stack.output("ReleasesBucket"),
+        Key=key,
+        Body=body,
+        Metadata={UPLOADED_BY: quote(stack.operator(), safe=":/@+=,.-_")},
+    )
     return Upload(key, answer["VersionId"]).run_id
 
 

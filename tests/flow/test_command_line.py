@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote
 
 import boto3
 import pytest
@@ -176,6 +177,15 @@ def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed_stack: 
     shown = json.loads(run_command("status", "--json").stdout)
     assert (shown["registry"]["fiscal_year"], shown["registry"]["systems"]) == (2022, 300)
     assert shown["queues"]["applications"] == {"waiting": 0, "in_work": 0}
+
+
+def test_the_list_of_releases_names_the_person_who_uploaded_a_release(deployed_stack: DeployedStack) -> None:
+    upload_and_load(deployed_stack)
+    (run,) = json.loads(run_command("release", "list", "--json").stdout)["runs"]
+    person = unquote(run["provenance"]["uploaded-by"])
+    assert person.startswith("arn:aws:sts::123456789012:assumed-role/operator/")
+    shown = " ".join(run_command("release", "list").stdout.split())
+    assert f"uploaded by {person}, as the command says" in shown
 
 
 def test_a_refused_release_fails_the_command_and_leaves_the_live_version(

@@ -14,7 +14,7 @@ from library_validator.adapters.aws.releases_queue import ReleasesMessage
 from library_validator.entrypoints.index_release import handler
 from library_validator.errors import IndexIncomplete, NoActiveRegistry
 from tests.builders.aws_resources import RELEASES_BUCKET
-from tests.builders.events import queue_message
+from tests.builders.events import queue_message, release_uploaded
 from tests.builders.lambda_context import CONTEXT
 from tests.flow.release_stack import ReleaseStack, sample
 
@@ -68,6 +68,16 @@ def test_a_load_that_fails_is_asked_for_again_soon_and_then_succeeds(release_sta
         handler(event, hurried, lambda: datetime.now(UTC))
     assert asked == [event.delivery]
     assert handler(event, build_runtime(), lambda: datetime.now(UTC)).status == "active"
+
+
+def test_the_account_that_uploaded_a_release_is_the_one_that_s3_names(release_stack: ReleaseStack) -> None:
+    forged = {"uploaded-by": "arn:aws:iam::1:user/pat", "requester": "forged"}
+    put = release_stack.s3.put_object(
+        Bucket=RELEASES_BUCKET, Key="releases/a.zip", Body=sample(2022), Metadata=forged
+    )
+    lambda_handler(release_uploaded("releases/a.zip", put["VersionId"]), CONTEXT)
+    [run] = release_stack.runs()
+    assert run.provenance == {"uploaded-by": "arn:aws:iam::1:user/pat", "requester": "123456789012"}
 
 
 def test_a_second_delivery_of_a_message_changes_nothing(release_stack: ReleaseStack) -> None:

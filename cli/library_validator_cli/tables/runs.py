@@ -51,6 +51,8 @@ def _release_sentence(view: RunView) -> str:
     lines = [view.name]
     if view.run.version:
         lines.append(f"{view.run.version}{' (live)' if view.is_live else ''}")
+    if view.uploaded:
+        lines.append(view.uploaded)
     return "\n".join((*lines, *view.remarks))
 
 

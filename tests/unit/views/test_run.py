@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,3 +63,21 @@ def test_only_the_version_that_answers_is_live() -> None:
         False,
     ]
     assert run_view(run_of("refused"), None).is_live is False
+
+
+@pytest.mark.parametrize(
+    ("provenance", "uploaded"),
+    [
+        ({}, ""),
+        ({"requester": "123456789012"}, "uploaded from account 123456789012, as S3 says"),
+        (
+            {"uploaded-by": "arn:aws:iam::1:user/andr%C3%A9", "requester": "123456789012"},
+            "uploaded by arn:aws:iam::1:user/andré, as the command says (account 123456789012, as S3 says)",
+        ),
+        ({"source-id": "imls-page", "requester": "123456789012"}, "fetched from imls-page"),
+    ],
+)
+def test_a_view_says_who_uploaded_a_release_and_who_says_so(
+    provenance: dict[str, str], uploaded: str
+) -> None:
+    assert run_view(replace(run_of("active"), provenance=provenance), None).uploaded == uploaded

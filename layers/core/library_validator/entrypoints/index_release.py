@@ -74,7 +74,7 @@ def handler(event: ReleasesMessage, runtime: Runtime, now: Clock) -> IndexReleas
     with runtime.logger.append_context_keys(run_id=upload.run_id):
         ports = LoadPorts(runtime.store, runtime.bucket, runtime.bus, runtime.time_left)
         try:
-            run = load_release(upload, ports, now)
+            run = load_release(upload, ports, now, event.requester)
         except Exception:
             runtime.metrics.count("ReleaseRuns", status="failed")
             runtime.logger.exception("load interrupted")

@@ -16,7 +16,7 @@ from library_validator.errors import IndexIncomplete, ReleaseRefused
 from library_validator.event_bus import EventBus, publish_or_raise
 from library_validator.matching.index import Index, build_index
 from library_validator.registry.accepted_releases import AcceptedReleases, ReadRelease
-from library_validator.registry.bucket import PROVENANCE, ReleaseBucket, Upload
+from library_validator.registry.bucket import PROVENANCE, REQUESTER, ReleaseBucket, Upload
 from library_validator.registry.building import (
     check_time_left,
     delete_stale_versions,
@@ -63,8 +63,10 @@ class LoadPorts:
     build: Callable[[Sequence[Release]], Index] = build_index
 
 
-def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
+def load_release(upload: Upload, ports: LoadPorts, now: Clock, requester: str = "") -> Run:
     """Load one uploaded release; returns its run: active, unchanged, quarantined or refused.
+
+    ``requester``: the account that uploaded it, as S3 says; empty if S3 does not say it.
 
     An exception leaves the live version as it was and the run unfinished: the queue delivers the message
     again. Raises ``IndexIncomplete`` (the written index differs from the built one, or time ran short),
@@ -81,7 +83,7 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
         if _has_flipped_before(journal.run, live):
             mark_activated(journal, store, bucket)
         else:
-            _load_upload(journal, upload, live, ports, now)
+            _load_upload(journal, upload, requester, live, ports, now)
     except ReleaseRefused as refusal:
         journal.end_run("refused", [Problem("release_refused", "refused", str(refusal))])
     except Exception as error:
@@ -94,12 +96,19 @@ def load_release(upload: Upload, ports: LoadPorts, now: Clock) -> Run:
 
 
 def _load_upload(
-    journal: Journal, upload: Upload, live: LiveRegistry | None, ports: LoadPorts, now: Clock
+    journal: Journal,
+    upload: Upload,
+    requester: str,
+    live: LiveRegistry | None,
+    ports: LoadPorts,
+    now: Clock,
 ) -> None:
     """Read and check the release, build and verify its version, make it live. Note the result."""
     store, bucket = ports.store, ports.bucket
     metadata = bucket.metadata(upload)
     provenance = {name: value for name, value in metadata.items() if name in PROVENANCE}
+    if requester:
+        provenance[REQUESTER] = requester
     journal.begin_step("reading", problems=(), provenance=provenance)
     rebuild = find_rebuild(metadata, upload.run_id, store)
     if rebuild:

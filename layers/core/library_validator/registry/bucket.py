@@ -17,6 +17,7 @@ from library_validator.errors import ReleaseRefused
 
 FETCHED: Final = "releases/fetched/"  # the folder that only fetch_release uploads to
 OFFICIAL: Final = "official"  # "yes": from the agency itself; "no": from another source
+UPLOADED_BY: Final = "uploaded-by"  # the ARN of a person, percent-encoded, as their command says
 PROVENANCE: Final = (
     "source-url",
     "source-id",
@@ -25,7 +26,11 @@ PROVENANCE: Final = (
     "etag",  # etag and last-modified: as the source sent them
     "last-modified",
     OFFICIAL,
+    UPLOADED_BY,
 )
+# The account that made the request to S3, as S3 says. It is part of a run's provenance, and never of the
+# metadata of an object, which an uploader can choose.
+REQUESTER: Final = "requester"
 ACCEPTED_RUN: Final = "accepted-run"  # the run id, percent-encoded: metadata are ASCII
 
 _LONGEST_KEY_IN_A_RUN_ID: Final = 800  # bytes; a DynamoDB sort key has at most 1,024

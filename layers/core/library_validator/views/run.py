@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
+from urllib.parse import unquote
 
+from library_validator.registry.bucket import REQUESTER, UPLOADED_BY
 from library_validator.registry.store import Run
 from library_validator.terms import RunStatus
 
@@ -38,6 +40,7 @@ class RunView:
     is_live: bool  # the version of this run, new or kept, answers now
     is_loaded: bool  # the release is part of the registry: active or unchanged
     counts: ReleaseCounts | None  # None: the file was not read
+    uploaded: str  # who uploaded it, or where it was fetched; empty if nothing is known
     remarks: tuple[str, ...]  # a person's reason, then the problems that the service found
     next_action: NextAction
 
@@ -50,9 +53,22 @@ def run_view(run: Run, active: str | None) -> RunView:
         is_live=run.version is not None and run.version == active,
         is_loaded=run.status in _LOADED,
         counts=_counts_of(run),
+        uploaded=_uploaded(run),
         remarks=_remarks_on(run),
         next_action=_NEXT.get(run.status, "none"),
     )
+
+
+def _uploaded(run: Run) -> str:
+    """The person is what the uploading command says; the account is what S3 says."""
+    origin = run.provenance
+    account = f"account {origin[REQUESTER]}, as S3 says" if REQUESTER in origin else ""
+    if "source-id" in origin:
+        return f"fetched from {origin['source-id']}"
+    if UPLOADED_BY in origin:
+        person = f"uploaded by {unquote(origin[UPLOADED_BY])}, as the command says"
+        return f"{person} ({account})" if account else person
+    return f"uploaded from {account}" if account else ""
 
 
 def _counts_of(run: Run) -> ReleaseCounts | None:

@@ -23,6 +23,7 @@ class CreatedObject(BaseModel):
 
 class _ObjectDetail(BaseModel):
     object: CreatedObject
+    requester: str = Field("", description="the account or AWS service that made the request")
 
 
 class _ObjectCreated(BaseModel):
@@ -41,6 +42,11 @@ class ReleasesMessage(BaseModel):
     @property
     def created(self) -> CreatedObject:
         return self.records[0].body.detail.object
+
+    @property
+    def requester(self) -> str:
+        """The account that uploaded the object, as S3 says."""
+        return self.records[0].body.detail.requester
 
     @property
     def delivery(self) -> Delivery:
