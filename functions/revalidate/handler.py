@@ -6,6 +6,7 @@ from library_validator import starting
 
 # isort: split
 import os
+from datetime import UTC, datetime
 from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
@@ -15,10 +16,12 @@ from library_validator.adapters.aws.early_retries import EarlyRetries
 from library_validator.adapters.aws.erasure_table import ErasureTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.override_table import OverrideTable
+from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
 from library_validator.casework.erasing import ErasureStores
+from library_validator.casework.partners import KnownPartners
 from library_validator.casework.retention import Retention
 from library_validator.casework.tasks import Ports
 from library_validator.config import RevalidateSettings
@@ -38,8 +41,9 @@ def build_runtime() -> Runtime:
     bus = EventBridgeBus(events, settings.results_bus, logger.warning)
     decisions, days = DecisionTable(casework), settings.application_retention_days
     stores = ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))
+    partners = KnownPartners(PartnerTable(casework), lambda: datetime.now(UTC))
     return Runtime(
-        ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus),
+        ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus, partners),
         notice_days=settings.expiry_notice_days,
         retention=Retention(days, stores) if days else None,
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,

@@ -70,7 +70,8 @@ def decision_of(
         evidence=[
             Comparison(
                 field="name", level="exact", applied="Anytown Public Library", listed="ANYTOWN PL", bits=12
-            )
+            ),
+            Comparison(field="street", level="exact", applied="1 Main St", listed="1 MAIN ST", bits=4),
         ],
         registry_version=registry_version,
         policy_version="1/1",

@@ -27,7 +27,7 @@ TABLE_ACTIONS = {
     ("FetchReleaseRole", "CaseworkTable"): set(),
     ("RevalidateRole", "RegistryTable"): {"GetItem", "BatchGetItem"},
     ("RevalidateRole", "CaseworkTable"): {
-        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem",
+        "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem",
     },
 }  # fmt: skip
 
@@ -261,6 +261,7 @@ def test_the_operator_overrides_decisions_registers_partners_and_deletes_only_cl
         "dynamodb:PutItem": only("APP#*", "PARTNERS", "PARTNER#*", "PRINCIPAL#*", "DISCARDED"),
         "dynamodb:UpdateItem": only("APP#*", "CLAIM#*", "COUNT#*"),
         "dynamodb:DeleteItem": only("CLAIM#*", "PRINCIPAL#*"),
+        "dynamodb:ConditionCheckItem": only("CLAIM#*"),
     }
 
 

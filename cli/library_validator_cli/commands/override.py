@@ -104,7 +104,7 @@ def set_override(
     proposal = propose(ruling, decisions, overrides, stack.decider, datetime.now(UTC))
     if not yes:
         _ask_for_confirmation(proposal)
-    done = carry_out(proposal, decisions, overrides, stack.bus)
+    done = carry_out(proposal, decisions, overrides, stack.bus, stack.partners.partners())
     if as_json:
         show_json(decision_json(done.decision))
     else:

@@ -75,7 +75,12 @@ def revalidate(
 
 def _count_changes(stack: Stack, output: Path | None, *, as_json: bool) -> None:
     preview = Preview(
-        stack.decisions, stack.revalidations, stack.registry, stack.decider, lambda: datetime.now(UTC)
+        stack.decisions,
+        stack.revalidations,
+        stack.registry,
+        stack.decider,
+        lambda: datetime.now(UTC),
+        stack.partners.partners(),
     )
     run = DryRun(preview, stack.policy_version)
     with show_progress("reading the current answers") as bar:

@@ -37,7 +37,7 @@ class TestRenewal:
     def test_only_validated_decisions_end(self, world: World) -> None:
         assert world.submit("A-1", **EAST_FIELDS).valid_until == world.current("A-1").decided_at + VALIDITY
         assert world.submit("A-2", **JUNIPER_FIELDS).valid_until is None
-        assert world.submit("A-3", **EAST_FIELDS).reason_codes[0] == "SECOND_CLAIMANT"
+        assert world.submit("A-3", **EAST_FIELDS).reason_codes[0] == "SAME_SENDER_AGAIN"
         assert world.current("A-3").valid_until is None
 
     def test_a_decision_that_has_not_ended_stays_as_it_is(self, world: World) -> None:

@@ -262,7 +262,7 @@ class TestClaims:
         world.override()
         assert world.decisions.claims["ME0001"].application_id == "A-1"
         decision, _ = world.submit("A-2", **ALDER_FIELDS)
-        assert decision.reason_codes[0] == "SECOND_CLAIMANT"
+        assert decision.reason_codes[0] == "SAME_SENDER_AGAIN"
 
     def test_an_override_for_a_held_library_is_refused(self, world: World) -> None:
         world.submit("A-2", **ALDER_FIELDS)
@@ -368,7 +368,7 @@ class TestLaterSubmissions:
         world.override(N)
         world.submit("A-2", **ALDER_FIELDS)
         decision = world.override(R)
-        assert (decision.decision, decision.reason_codes[0]) == (R, "SECOND_CLAIMANT")
+        assert (decision.decision, decision.reason_codes[0]) == (R, "SAME_SENDER_AGAIN")
         assert decision.override is None
 
 

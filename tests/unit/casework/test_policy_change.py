@@ -259,14 +259,14 @@ class TestClaims:
         self, world: World, deployments: Deployments
     ) -> None:
         world.submit("A-1", **EAST_FIELDS)
-        world.submit("A-2", **WEST_FIELDS)
+        world.submit("A-2", source=OTHER_PARTNER, **WEST_FIELDS)
 
         deployments.deploy("B", deployments.rule_that_validates("West", "ME0004"))
         world.start()
 
         assert world.answer("A-1") == (VALIDATED, "ME0004")
-        assert world.answer("A-2") == (REVIEW, "ME0004")
-        assert world.current("A-2").reason_codes == ["SECOND_CLAIMANT"]
+        stopped = world.current("A-2", OTHER_PARTNER)
+        assert (stopped.decision, stopped.reason_codes) == (REVIEW, ["SECOND_CLAIMANT"])
         assert world.decisions.holder_of("ME0005") is None
 
     def test_a_second_claimant_is_never_validated_by_another_policy_alone(

@@ -72,7 +72,7 @@ def test_a_preview_shows_what_the_revalidation_then_does(world: World, deploymen
 
     world.start()
 
-    assert said == {"A-1": (REVIEW, ["SECOND_CLAIMANT"])}
+    assert said == {"A-1": (REVIEW, ["SAME_SENDER_AGAIN"])}
     assert {event.data.application_id for event in world.changes} == said.keys()
     assert answer_with_codes(world.current("A-1")) == said["A-1"]
     assert previewed_answers(world) == {}
@@ -142,7 +142,7 @@ def test_the_second_of_two_newly_validated_applications_is_a_second_claimant(
 ) -> None:
     deployments.deploy("A", rule_against("East"))
     world.submit("A-1", **EAST_FIELDS)
-    world.submit("A-2", **EAST_FIELDS)
+    world.submit("A-2", source=OTHER_PARTNER, **EAST_FIELDS)
     deployments.deploy("B")
 
     assert sorted(previewed_answers(world).values()) == [

@@ -312,13 +312,14 @@ class TestClaims:
 
     def test_two_newly_validated_applications_cannot_both_claim_a_library(self, world: World) -> None:
         world.submit("A-1", **JUNIPER_FIELDS)
-        world.submit("A-2", **JUNIPER_FIELDS)
+        world.submit("A-2", source=OTHER_PARTNER, **JUNIPER_FIELDS)
 
         world.activate(release_of(2022, JUNIPER))
         world.run()
 
-        answers = sorted(world.answer(application_id) for application_id in ("A-1", "A-2"))
-        assert answers == [(REVIEW, "VT0009"), (VALIDATED, "VT0009")]
+        current = [world.current("A-1"), world.current("A-2", OTHER_PARTNER)]
+        assert sorted(decision.decision for decision in current) == [REVIEW, VALIDATED]
+        assert {decision.match.fscs_key for decision in current if decision.match} == {"VT0009"}
         assert {event.data.reason_codes[0] for event in world.changes} == {"MATCH", "SECOND_CLAIMANT"}
 
     def test_a_library_whose_claim_a_registry_ends_is_free_for_the_next_applicant(self, world: World) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.overrides import MemoryOverrides
+from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.registry import MemoryRegistry
 from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.events import RegistryRevalidated
@@ -95,8 +96,10 @@ class World:
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     time: datetime = NOON
     revalidations: MemoryRevalidations = field(init=False)
+    partners: MemoryPartners = field(init=False)
 
     def __post_init__(self) -> None:
+        self.partners = MemoryPartners(self.decisions)
         self.revalidations = MemoryRevalidations(self.decisions.changed)
 
     def now(self) -> datetime:
@@ -113,7 +116,8 @@ class World:
 
     @property
     def ports(self) -> Ports:
-        return Ports(self.decisions, self.revalidations, self.registry, self.decider, self.bus)
+        partners = self.partners.partners
+        return Ports(self.decisions, self.revalidations, self.registry, self.decider, self.bus, partners)
 
     def watched_ports(self, step: Callable[[], None]) -> Ports:
         decisions: Any = WatchedPort(self.decisions, step)
@@ -163,7 +167,8 @@ class World:
     def decide(self, submission: Submission) -> Decision:
         """Deliver a submission, for the first time or again."""
         decisions = self.decider.decide([submission], self.now())
-        (outcome,), _ = record_all(decisions, self.decisions, self.bus, self.decider)
+        partners = self.partners.partners()
+        (outcome,), _ = record_all(decisions, self.decisions, self.bus, self.decider, partners)
         assert isinstance(outcome, StoredDecision)
         return outcome.decision
 

@@ -271,9 +271,8 @@ BATCH: Final = [
     decision_of(submission_of("A-1", name="Late", sent_at=minutes_after_noon(1)), fscs_key="AK0001"),
     *(decision_of(submission_of(f"B-{n}"), Answer.NOT_VALIDATED) for n in range(12)),
 ]
-STEPS: Final = (
-    19 + 2 * 2
-)  # calls of store and bus: for sixteen decisions, and to publish and clear two chunks
+# calls of store and bus: for sixteen decisions and the holder of a claim, and to publish and clear two chunks
+STEPS: Final = 20 + 2 * 2
 
 
 def run_until_killed(world: World, step: int, *, after: bool) -> bool:

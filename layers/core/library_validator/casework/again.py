@@ -20,12 +20,13 @@ from library_validator.decisions.deciding import (
     Decider,
     UndecidedSubmission,
     decide_despite_errors,
-    decision_of_second_claimant,
+    decision_stopped_by,
     with_cause,
 )
 from library_validator.decisions.decision import Cause, Decision, Holder
 from library_validator.decisions.recording import publish
 from library_validator.decisions.restating import restate
+from library_validator.decisions.rivals import CLAIM_LIMIT, Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -36,6 +37,7 @@ from library_validator.decisions.store import (
 )
 from library_validator.errors import DecisionConflict
 
+_CLAIMS: Final = 2  # an application meets at most the claim on its system and that on its outlet
 ATTEMPTS: Final = 8  # all tries after the first are for applications that get another decision meanwhile
 
 # Gets a current decision, and the decision of the rules today. Returns the decision to store, or None.
@@ -81,19 +83,25 @@ def decide_again(
     return chunk
 
 
-def answer_today(current: Decision, raw: Decision, cause: Cause, decider: Decider) -> Decision:
+def answer_today(
+    current: Decision, raw: Decision, cause: Cause, decider: Decider, rivals: Rivals
+) -> Decision:
     """The decision on an application today; ``raw`` is the decision of the rules alone.
 
     A person's answer is restated. An application that waits because of another application's claim goes on
-    waiting: the end of the claim does not prove which of the two acts for the library.
+    waiting: the end of the claim does not prove which of the two acts for the library. It is validated if the
+    other application turns out to be for another outlet.
     """
     decision = with_cause(raw, cause)
     if current.override:
-        return restate(decision, current.override, decider.registry, decider.validity)
-    stopped_by = current.held_by if current.decision is Answer.NEEDS_REVIEW else None
-    if stopped_by and decision.decision is Answer.VALIDATED:
-        return decision_of_second_claimant(decision, stopped_by.source, stopped_by.application_id)
-    return decision
+        decision = restate(decision, current.override, decider.registry, decider.validity)
+        return kept_beside_other_outlet(decision, current)
+    waits = current.decision is Answer.NEEDS_REVIEW and decision.decision is Answer.VALIDATED
+    if waits and CLAIM_LIMIT in current.reason_codes:
+        return decision_stopped_by(decision, CLAIM_LIMIT, None)
+    if waits and current.held_by:
+        return rivals.still_stopped(decision, current.held_by)
+    return kept_beside_other_outlet(decision, current)
 
 
 def _try_to_replace(
@@ -129,29 +137,38 @@ def _try_to_replace(
     return moved
 
 
-def decision_under_claim(decision: Decision, current: Decision, holder: Holder) -> Decision | None:
-    """``decision`` as it is stored while ``holder`` holds its FSCS key; None: nothing material changes.
+def decision_under_claim(
+    decision: Decision, current: Decision, claim: ClaimedByAnother, rivals: Rivals
+) -> Decision | None:
+    """``decision`` as it is stored while another application has its claim; None: nothing material changes.
 
     A registry may merge two libraries. Then both applications stay validated, the second beside the holder.
     If another policy matches a validated applicant with a new library, and that library has a holder, the
-    applicant becomes a second claimant of that library.
+    applicant becomes a second claimant of that library, unless the two are not rivals (``rivals.py``).
     """
+    holder = Holder(source=claim.source, application_id=claim.application_id)
     same_library = decision.claimed_key == current.claimed_key
     if current.decision is Answer.VALIDATED and (same_library or decision.cause.kind == "registry"):
         return decision.model_copy(update={"held_by": holder})
-    decision = decision_of_second_claimant(decision, holder.source, holder.application_id)
+    decision = rivals.beside(decision, holder, claim.fscs_key)
     return decision if material_changes(current, decision) else None
 
 
 def _record_replacement(
     decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
 ) -> tuple[RecordResult, Decision] | None:
-    """Store the decision, or its form under a claim; None if that form changes nothing material."""
+    """Store the decision, or its form under a claim; None if that form changes nothing material.
+
+    Beside another outlet, the decision takes the claim on its own outlet, and may meet a claim there.
+    """
     result = ports.decisions.record(decision, current, revalidation=revalidation)
-    if not isinstance(result, ClaimedByAnother):
-        return result, decision
-    holder = Holder(source=result.source, application_id=result.application_id)
-    claimed = decision_under_claim(decision, current, holder)
-    if claimed is None:
-        return None
-    return ports.decisions.record(claimed, current, claim=False, revalidation=revalidation), claimed
+    for _ in range(_CLAIMS):
+        if not isinstance(result, ClaimedByAnother):
+            break
+        claimed = decision_under_claim(decision, current, result, ports.rivals)
+        if claimed is None:
+            return None
+        takes_claim = claimed.claimed_key not in (None, decision.claimed_key)
+        decision = claimed
+        result = ports.decisions.record(decision, current, claim=takes_claim, revalidation=revalidation)
+    return result, decision

@@ -61,8 +61,10 @@ def _decision_has_ended(decision: Decision, at: datetime) -> bool:
 
 
 def _renew(ended: Sequence[Decision], at: datetime, ports: Ports, now: datetime) -> ChunkResult:
+    rivals = ports.rivals
+
     def replacement(current: Decision, raw: Decision) -> Decision:
-        decision = answer_today(current, raw, _expiry_cause(current), ports.decider)
+        decision = answer_today(current, raw, _expiry_cause(current), ports.decider, rivals)
         changed = material_changes(current, decision)
         return decision.model_copy(update={"before": current.as_before if changed else None})
 
@@ -90,12 +92,13 @@ def _give_notice(
     if not due:
         return 0
     answers = decide_despite_errors(ports.decider, [current.submission for current, _ in due], at)
+    rivals = ports.rivals
     announced: dict[UUID, tuple[Decision, int]] = {}
     events: list[CaseworkEvent] = []
     for (decision, window), answer in zip(due, answers, strict=True):
         if isinstance(answer, UndecidedSubmission):
             continue  # the renewal reports the error, if it occurs again
-        outlook = answer_today(decision, answer, _expiry_cause(decision), ports.decider)
+        outlook = answer_today(decision, answer, _expiry_cause(decision), ports.decider, rivals)
         events.append(event := decision_expiring(decision, outlook, at, window))
         announced[event.metadata.event_id] = decision, window
     for refusal in ports.bus.publish(events):

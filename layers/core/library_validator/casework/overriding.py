@@ -15,12 +15,14 @@ from uuid import UUID, uuid5
 
 from library_validator.decisions.answer import Answer, Match
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import Decider, decision_of_second_claimant, with_cause
+from library_validator.decisions.deciding import Decider, with_cause
 from library_validator.decisions.decision import Cause, Decision, Holder, Override
 from library_validator.decisions.listings import matches_of_ids
 from library_validator.decisions.override_reasons import OverrideReason, override_reasons
+from library_validator.decisions.partners import NO_PARTNERS, Partners
 from library_validator.decisions.recording import publish
 from library_validator.decisions.restating import is_listed, restate
+from library_validator.decisions.rivals import Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -118,12 +120,17 @@ def propose(
     kept = overrides.of_application(ruling.source, ruling.application_id)
     override = next((earlier for earlier in kept if earlier.override_id == override.override_id), override)
     raw = with_cause(raw, Cause(kind="override", detail=str(override.override_id)))
-    decision = _decision_with_before(restate(raw, override, decider.registry, decider.validity), current)
+    restated = restate(raw, override, decider.registry, decider.validity)
+    decision = _decision_with_before(kept_beside_other_outlet(restated, current), current)
     return OverrideProposal(current, override, decision, beside_holder=ruling.beside_holder)
 
 
 def carry_out(
-    proposal: OverrideProposal, decisions: DecisionStore, overrides: OverrideStore, bus: EventBus
+    proposal: OverrideProposal,
+    decisions: DecisionStore,
+    overrides: OverrideStore,
+    bus: EventBus,
+    partners: Partners = NO_PARTNERS,
 ) -> OverrideResult:
     """Store the override, make its decision the current decision, and publish the event.
 
@@ -137,8 +144,9 @@ def carry_out(
     if proposal.override.override_id not in kept:
         overrides.append(proposal.override)
     outcome = decisions.record(decision, current)
-    if isinstance(outcome, ClaimedByAnother):
-        decision, claim = _decision_beside_holder(proposal, outcome)
+    claim = True
+    while claim and isinstance(outcome, ClaimedByAnother) and outcome.fscs_key == decision.claimed_key:
+        decision, claim = _decision_beside_holder(proposal, decision, outcome, Rivals(decisions, partners))
         outcome = decisions.record(decision, current, claim=claim)
     match outcome:
         case CurrentDecisionChanged(moved):
@@ -171,16 +179,16 @@ def effects(
     }
 
 
-def _decision_beside_holder(proposal: OverrideProposal, claim: ClaimedByAnother) -> tuple[Decision, bool]:
+def _decision_beside_holder(
+    proposal: OverrideProposal, decision: Decision, claim: ClaimedByAnother, rivals: Rivals
+) -> tuple[Decision, bool]:
     """The decision while another application holds the library, and whether this decision takes the claim."""
-    current, decision = proposal.current, proposal.decision
-    if proposal.override.answer is Answer.NEEDS_REVIEW:
-        return _decision_with_before(
-            decision_of_second_claimant(decision, claim.source, claim.application_id), current
-        ), True
+    holder = Holder(source=claim.source, application_id=claim.application_id)
+    beside = rivals.beside(decision, holder, claim.fscs_key)
+    if proposal.override.answer is Answer.NEEDS_REVIEW or beside.decision is Answer.VALIDATED:
+        return _decision_with_before(beside, proposal.current), True
     if not proposal.beside_holder:
         raise OverrideRefused(_message_of_held_library(claim))
-    holder = Holder(source=claim.source, application_id=claim.application_id)
     return decision.model_copy(update={"held_by": holder}), False
 
 

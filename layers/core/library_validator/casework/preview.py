@@ -19,7 +19,9 @@ from library_validator.casework.tasks import CHUNK
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
 from library_validator.decisions.decision import SHARDS, Decision, Holder
-from library_validator.decisions.store import DecisionStore
+from library_validator.decisions.partners import NO_PARTNERS, Partners
+from library_validator.decisions.rivals import Rivals
+from library_validator.decisions.store import ClaimedByAnother, DecisionStore
 from library_validator.errors import RegistryError
 from library_validator.registry.store import RegistryReader
 from library_validator.terms import Clock
@@ -69,6 +71,7 @@ class Preview:
         registry: RegistryReader,
         decider: Decider,
         now: Clock,
+        partners: Partners = NO_PARTNERS,
     ) -> None:
         """Raises ``NoActiveRegistry``."""
         self.live = live_versions(registry)
@@ -78,6 +81,8 @@ class Preview:
         self._now = now
         self._holders: dict[str, Holder | None] = {}  # by FSCS key, if the preview changed the holder
         self._stopped: list[StoppedApplication] = []
+        self._partners = partners
+        self._new_holders: dict[Holder, Decision] = {}  # decisions of the preview that took a claim
 
     def pages(self) -> Iterator[PreviewedPage]:
         """All applications with a current decision. An application that is decided meanwhile may come twice.
@@ -106,11 +111,15 @@ class Preview:
         found = PreviewedPage(Counter(decision.policy_version for decision in decisions))
         due = []
         for current in decisions:
+            if self._partners.is_suspended(current.source):
+                continue
             if not self.live.has_decided(current):
                 due.append(current)
             elif current.match:
                 self._note_stopped(current, current.match.fscs_key)
-        replacement = self.live.replacement(self._decider, registry_known=registry_known)
+        replacement = self.live.replacement(
+            self._decider, Rivals(self, self._partners), registry_known=registry_known
+        )
         given = [current.submission for current in due]
         answers = decide_despite_errors(self._decider, given, self._now()) if due else []
         for current, answer in zip(due, answers, strict=True):
@@ -137,16 +146,32 @@ class Preview:
     def _decision_to_store(self, decision: Decision, current: Decision) -> Decision | None:
         """``decision`` as it would be stored: another application may hold its library. None: no change."""
         own = Holder(source=decision.source, application_id=decision.application_id)
-        claimed, held = decision.claimed_key, current.claimed_key
-        holder = self._holder_of(claimed) if claimed else None
+        held = current.claimed_key
         settled: Decision | None = decision
-        if holder and holder != own:
-            settled = decision_under_claim(decision, current, holder)
-        elif claimed:
-            self._holders[claimed] = own
+        while settled and (claimed := settled.claimed_key):
+            holder = self._holder_of(claimed)
+            if holder is None or holder == own:
+                self._note_claim(settled, own)
+                break
+            claim = ClaimedByAnother(claimed, holder.source, holder.application_id, current.decided_at)
+            beside = decision_under_claim(settled, current, claim, Rivals(self, self._partners))
+            if beside is None or beside.claimed_key == claimed:
+                settled = beside
+                break
+            settled = beside
         if settled and held and held != settled.claimed_key and self._holder_of(held) == own:
             self._holders[held] = None
         return settled
+
+    def get(self, source: str, application_id: str) -> Decision | None:
+        """The current decision of an application, as the preview would leave it if it took a claim."""
+        holder = Holder(source=source, application_id=application_id)
+        return self._new_holders.get(holder) or self._decisions.get(source, application_id)
+
+    def _note_claim(self, decision: Decision, own: Holder) -> None:
+        if decision.claimed_key and decision.takes_claim:
+            self._holders[decision.claimed_key] = own
+            self._new_holders[own] = decision
 
     def _holder_of(self, fscs_key: str) -> Holder | None:
         if fscs_key in self._holders:

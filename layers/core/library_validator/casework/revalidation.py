@@ -19,6 +19,7 @@ from library_validator.casework.tasks import CHUNK, RESERVE_SECONDS, Ports, Task
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import Decider, policy_version
 from library_validator.decisions.decision import SHARDS, Cause, Decision
+from library_validator.decisions.rivals import Rivals
 from library_validator.decisions.store import CurrentPage
 from library_validator.event_bus import publish_or_raise
 from library_validator.registry.store import Pointer, RegistryReader
@@ -60,7 +61,7 @@ class LiveVersions:
         new = decision.decided_at.astimezone(UTC).isoformat() >= begun_at
         return self.has_decided(decision) and new and (registry or decision.cause.kind == "policy")
 
-    def replacement(self, decider: Decider, *, registry_known: bool) -> Replacement:
+    def replacement(self, decider: Decider, rivals: Rivals, *, registry_known: bool) -> Replacement:
         """A function that gives the decision to store in place of a current decision.
 
         The function raises ``RevalidationSuperseded``.
@@ -70,7 +71,7 @@ class LiveVersions:
             if raw.registry_version != self.registry_version:
                 raise RevalidationSuperseded
             cause = self.cause(current, registry_known=registry_known)
-            decision = answer_today(current, raw, cause, decider)
+            decision = answer_today(current, raw, cause, decider, rivals)
             if not material_changes(current, decision):
                 return None
             return decision.model_copy(update={"before": current.as_before})
@@ -176,7 +177,7 @@ def asked_at_text(asked_at: datetime | None) -> str:
 def _decide_page(
     page: CurrentPage, progress: ShardProgress, live: LiveVersions, ports: Ports, now: datetime
 ) -> ChunkResult:
-    replacement = live.replacement(ports.decider, registry_known=progress.registry_known)
+    replacement = live.replacement(ports.decider, ports.rivals, registry_known=progress.registry_known)
     return decide_again(
         page.decisions,
         ports,

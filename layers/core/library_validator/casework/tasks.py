@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from library_validator.casework.progress import RevalidationStore
 from library_validator.decisions.deciding import Decider, UndecidedSubmission
 from library_validator.decisions.decision import SHARDS
+from library_validator.decisions.partners import Partners
+from library_validator.decisions.rivals import Rivals
 from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
 from library_validator.registry.store import RegistryReader
@@ -54,6 +57,13 @@ class Ports:
     registry: RegistryReader
     decider: Decider
     bus: EventBus
+    partners: Callable[[], Partners] = (
+        Partners  # the registered partners; without an argument, there are none
+    )
+
+    @property
+    def rivals(self) -> Rivals:
+        return Rivals(self.decisions, self.partners())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,14 @@ from typing import Any, Final, NamedTuple, Protocol
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.answering import answer_values
 from library_validator.decisions.application import Application, FieldProblem
-from library_validator.decisions.decision import Cause, Decision, Holder, Submission, event_id_of
+from library_validator.decisions.decision import (
+    OTHER_OUTLET,
+    Cause,
+    Decision,
+    Holder,
+    Submission,
+    event_id_of,
+)
 from library_validator.decisions.field_problems import problems_of_reading
 from library_validator.decisions.policy import verdict_of
 from library_validator.decisions.policy_file import Policy, load_policy
@@ -200,18 +207,25 @@ def with_cause(decision: Decision, cause: Cause) -> Decision:
 def decision_of_second_claimant(
     decision: Decision, holder_source: str, holder_application_id: str
 ) -> Decision:
-    """The same decision for an applicant whose FSCS key another application holds: it goes to a person.
+    """The same decision for an applicant whose FSCS key another application holds: it goes to a person."""
+    holder = Holder(source=holder_source, application_id=holder_application_id)
+    return decision_stopped_by(decision, "SECOND_CLAIMANT", holder)
+
+
+def decision_stopped_by(decision: Decision, code: str, holder: Holder | None, about: str = "") -> Decision:
+    """The same decision for an applicant that would be validated, but goes to a person because of ``code``.
 
     Staff see the holder of the claim. Partners see the sentences, so these never name another applicant.
+    ``about``: the detail of the sentence; empty: the FSCS key.
     """
-    key = decision.match.fscs_key if decision.match else ""
-    status = [reason for reason in decision.reasons if reason.code != "MATCH"]
+    about = about or (decision.match.fscs_key if decision.match else "")
+    status = [reason for reason in decision.reasons if reason.code not in ("MATCH", OTHER_OUTLET)]
     return decision.model_copy(
         update={
             "decision": Answer.NEEDS_REVIEW,
-            "reasons": [*reasons_of(["SECOND_CLAIMANT"], {"SECOND_CLAIMANT": key}), *status],
-            "next_step": next_step_of(("SECOND_CLAIMANT",), {}),
-            "held_by": Holder(source=holder_source, application_id=holder_application_id),
+            "reasons": [*reasons_of([code], {code: about}), *status],
+            "next_step": next_step_of((code,), {}),
+            "held_by": holder,
             "valid_until": None,
         }
     )

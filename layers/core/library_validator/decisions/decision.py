@@ -14,6 +14,9 @@ from library_validator.decisions.answer import Answer, AnswerFields, Match
 from library_validator.decisions.application import Application, FieldProblem
 from library_validator.decisions.changes import MaterialChange, material_changes
 
+OTHER_OUTLET: Final = "OTHER_OUTLET_APPLIED"
+DOOR_LEVELS: Final = frozenset(("exact", "near", "same_box"))  # levels of a street that is the library's
+PHONE_LEVEL: Final = "exact"
 SHARDS: Final = 8  # parts of the current decisions; a worker reads one part at a time
 _ORDER_TIME: Final = (
     "the time that orders the submission, if it is not sent_at: the time of its newest unchanged resend, or "
@@ -172,8 +175,31 @@ class Decision(AnswerFields, _DecisionOrigin):
 
     @property
     def claimed_key(self) -> str | None:
-        """The FSCS key that the application claims while this decision is current; None: no claim."""
-        return self.match.fscs_key if self.match and self.decision is Answer.VALIDATED else None
+        """The key of the claim that counts for this decision while it is current; None: it is not validated.
+
+        It is the FSCS key of the system. Beside another outlet of the system, it is the outlet's FSCS id.
+        """
+        if self.match is None or self.decision is not Answer.VALIDATED:
+            return None
+        return self.match.fscs_id if OTHER_OUTLET in self.reason_codes else self.match.fscs_key
+
+    @property
+    def takes_claim(self) -> bool:
+        """Whether the application takes the claim, which needs a street or phone, or a person's decision.
+
+        A validated application that gives only name and town takes no claim, but the claim of another
+        application stops it. Decisions of earlier deployments took a claim without street and phone too.
+        """
+        if self.claimed_key is None:
+            return False
+        levels = self.levels
+        agrees = levels.get("street") in DOOR_LEVELS or levels.get("phone") == PHONE_LEVEL
+        return agrees or self.override is not None
+
+    @property
+    def levels(self) -> dict[str, str]:
+        """The level of each field that was compared with the match, by field."""
+        return {comparison.field: comparison.level for comparison in self.evidence}
 
     @property
     def reason_codes(self) -> list[str]:

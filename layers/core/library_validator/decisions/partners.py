@@ -113,6 +113,9 @@ class Partners:
         return {name: partner for partner in self.registered for name in partner.ids}
 
 
+NO_PARTNERS: Final = Partners()
+
+
 def without_duplicates(ids: Iterable[str]) -> tuple[str, ...]:
     """``ids`` in their order, each once."""
     return tuple(dict.fromkeys(ids))

@@ -17,11 +17,13 @@ from typing import Final, Literal
 from uuid import UUID
 
 from library_validator.decisions.answer import Answer
-from library_validator.decisions.deciding import Decider, decision_of_second_claimant, with_cause
+from library_validator.decisions.deciding import Decider, with_cause
 from library_validator.decisions.decision import Cause, Decision, Holder
 from library_validator.decisions.events import DecisionEvent, event_of
 from library_validator.decisions.order import is_newer
+from library_validator.decisions.partners import NO_PARTNERS, Partners
 from library_validator.decisions.restating import restate
+from library_validator.decisions.rivals import Rivals, kept_beside_other_outlet
 from library_validator.decisions.store import (
     AlreadyDecided,
     ClaimedByAnother,
@@ -79,7 +81,11 @@ class PublishCounts:
 
 
 def record_all(
-    decisions: Sequence[Decision], store: DecisionStore, bus: EventBus, decider: Decider
+    decisions: Sequence[Decision],
+    store: DecisionStore,
+    bus: EventBus,
+    decider: Decider,
+    partners: Partners = NO_PARTNERS,
 ) -> tuple[list[StoredDecision | UnstoredDecision], PublishCounts]:
     """Store each decision, then publish those without a confirmed event. One result for each, in order.
 
@@ -89,7 +95,7 @@ def record_all(
     results: list[StoredDecision | UnstoredDecision] = []
     for decision in decisions:
         try:
-            results.append(record(decision, store, decider))
+            results.append(record(decision, store, decider, partners))
         except (CaseworkUnavailable, DecisionConflict, RegistryError) as error:
             results.append(UnstoredDecision(decision, error))
     waiting = {
@@ -100,7 +106,9 @@ def record_all(
     return results, publish(waiting.values(), store, bus)
 
 
-def record(decision: Decision, store: DecisionStore, decider: Decider) -> StoredDecision:
+def record(
+    decision: Decision, store: DecisionStore, decider: Decider, partners: Partners = NO_PARTNERS
+) -> StoredDecision:
     """Store a decision as the current decision of its application, unless a newer submission stays current.
 
     If the current decision states a person's override, the new decision restates it. The function writes
@@ -108,16 +116,16 @@ def record(decision: Decision, store: DecisionStore, decider: Decider) -> Stored
     current decision kept changing, ``CaseworkUnavailable`` if the store did not answer, and ``RegistryError``
     if the registry does not answer for the library of an override.
     """
-    stored = _record(decision, None, store, decider)
+    stored = _record(decision, None, store, decider, partners)
     if stored.how == "already_decided" and is_newer(decision, stored.decision):
-        return _answer_resend(decision, stored, store, decider)
+        return _answer_resend(decision, stored, store, decider, partners)
     return stored
 
 
 def _record(
-    raw: Decision, replacing: Decision | None, store: DecisionStore, decider: Decider
+    raw: Decision, replacing: Decision | None, store: DecisionStore, decider: Decider, partners: Partners
 ) -> StoredDecision:
-    decision, claim = _under_override(raw, replacing, decider), True
+    decision, claim = _beside_replaced(raw, replacing, decider), True
     for _ in range(ATTEMPTS):
         late = replacing if replacing and is_newer(replacing, raw) else None
         match store.record_late(raw, late) if late else store.record(decision, replacing, claim=claim):
@@ -127,20 +135,23 @@ def _record(
                 return StoredDecision(stored, "already_decided", unpublished)
             case CurrentDecisionChanged(current):
                 raw = _naming_replaced(raw, current)
-                decision, replacing, claim = _under_override(raw, current, decider), current, True
+                decision, replacing, claim = _beside_replaced(raw, current, decider), current, True
             case ClaimedByAnother(_, source, application_id) if _is_restated(decision, replacing):
                 holder = Holder(source=source, application_id=application_id)
                 decision, claim = decision.model_copy(update={"held_by": holder}), False
-            case ClaimedByAnother(_, source, application_id):
-                decision = decision_of_second_claimant(decision, source, application_id)
+            case ClaimedByAnother(key, source, application_id):
+                holder = Holder(source=source, application_id=application_id)
+                decision = Rivals(store, partners).beside(decision, holder, key)
     raise DecisionConflict(raw.application_id)
 
 
-def _under_override(raw: Decision, replacing: Decision | None, decider: Decider) -> Decision:
-    """``raw``, or a person's answer in its place if the decision that it replaces states one."""
-    if replacing is None or replacing.override is None or is_newer(replacing, raw):
+def _beside_replaced(raw: Decision, replacing: Decision | None, decider: Decider) -> Decision:
+    """``raw``, with what stays of the decision that it replaces: a person's answer, a claim on an outlet."""
+    if replacing is None or is_newer(replacing, raw):
         return raw
-    return restate(raw, replacing.override, decider.registry, decider.validity)
+    if replacing.override:
+        raw = restate(raw, replacing.override, decider.registry, decider.validity)
+    return kept_beside_other_outlet(raw, replacing)
 
 
 def _naming_replaced(raw: Decision, current: Decision) -> Decision:
@@ -151,7 +162,7 @@ def _naming_replaced(raw: Decision, current: Decision) -> Decision:
 
 
 def _answer_resend(
-    decision: Decision, stored: StoredDecision, store: DecisionStore, decider: Decider
+    decision: Decision, stored: StoredDecision, store: DecisionStore, decider: Decider, partners: Partners
 ) -> StoredDecision:
     """Answer a message whose submission was decided before, and that was sent after that submission.
 
@@ -170,7 +181,7 @@ def _answer_resend(
         store.note_resend(current, decision.effective_time)
         return _already_decided(current, stored)
     again = with_cause(decision, Cause(kind="submission", detail=str(current.event_id)))
-    return _record(again, current, store, decider)
+    return _record(again, current, store, decider, partners)
 
 
 def _already_decided(current: Decision, stored: StoredDecision) -> StoredDecision:
@@ -185,7 +196,11 @@ def _waits_for_ended_claim(current: Decision, store: DecisionStore) -> bool:
         return False
     holder = store.holder_of(current.match.fscs_key)
     own = Holder(source=current.source, application_id=current.application_id)
-    return holder is None or holder == own
+    if holder in (None, own):
+        return True
+    # Beside the holder of the system, the application may wait for the claim on its outlet.
+    outlet = current.match.fscs_id
+    return bool(outlet) and holder != current.held_by and store.holder_of(outlet) in (None, own)
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:

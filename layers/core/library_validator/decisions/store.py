@@ -78,7 +78,8 @@ class DecisionStore(Protocol):
         """Store ``decision`` as current in one transaction, or change nothing and return the reason.
 
         ``replacing`` is the current decision as the caller knows it (None: the application is new).
-        A validated decision takes the claim on its FSCS key; a claim that the replaced decision held
+        A validated decision with ``takes_claim`` takes the claim on its ``claimed_key``; without it, the
+        decision is refused if another application holds that key. A claim that the replaced decision held
         and the new one does not is given back in the same transaction. Without ``claim``, no claim is
         taken, and another application may hold the key. Where the texts of the current decision are erased,
         ``replacing`` must be the erased decision. The change is added to the count of ``revalidation``,

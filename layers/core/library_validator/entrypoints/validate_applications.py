@@ -71,7 +71,8 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     readable.sort(key=lambda pair: pair[1].effective_time)
     messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
     try:
-        submissions = with_sources_of_partners(submissions, runtime.partners(), runtime.partners.store)
+        partners = runtime.partners()
+        submissions = with_sources_of_partners(submissions, partners, runtime.partners.store)
     except CaseworkUnavailable as error:
         failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
         return BatchResponse.with_failed(failed)
@@ -87,7 +88,7 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         else:
             answered.append(message)
             decisions.append(decision)
-    results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider)
+    results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider, partners)
     for message, result in zip(answered, results, strict=True):
         if isinstance(result, UnstoredDecision):
             failed.append(_report_failure(message, "DecisionsUnsettled", result.error, runtime))

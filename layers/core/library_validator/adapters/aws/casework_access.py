@@ -16,7 +16,8 @@ Each kind of item, by ``pk`` and ``sk``, with its other attributes:
 - ``APP#<source>#<application id>``, ``ERASURE#<at>``: who had the texts of the applicant erased, and why.
   ``body``: the whole record, as JSON.
 - ``RETENTION``, ``-``: how far the retention task is. ``through``: the last day that it looked at.
-- ``CLAIM#<FSCS key>``, ``HOLDER``: the application that was validated as that system.
+- ``CLAIM#<FSCS key>``, ``HOLDER``: the application that was validated as that system. ``CLAIM#<FSCS id>``:
+  the same for an outlet, if an application for another outlet has the claim on the system.
   ``holder_source``, ``holder_application``, ``held_since``.
 - ``REVALIDATION#<activation>``, ``SHARD#<nn>``: how far a worker is.
   ``body``: the whole progress, as JSON. ``policy_version``, ``unchanged``, ``finished``, and ``asked_at`` if

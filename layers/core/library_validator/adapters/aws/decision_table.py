@@ -70,7 +70,8 @@ class DecisionTable:
         claimed = decision.claimed_key
         held = replacing.claimed_key if replacing else None
         if claimed and claim:
-            writes["claim"] = self._take_claim(claimed, decision)
+            taking = self._take_claim if decision.takes_claim else self._check_claim
+            writes["claim"] = taking(claimed, decision)
         if held and held != claimed:
             writes["give_back"] = self._give_back_claim(held, decision)
         if revalidation:
@@ -270,6 +271,18 @@ class DecisionTable:
                 "ConditionExpression": f"attribute_not_exists(pk) OR {HELD_BY_APPLICATION}",
                 "ExpressionAttributeValues": holder_values(decision)
                 | {":now": {"S": moment_text(decision.decided_at)}},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def _check_claim(self, fscs_key: str, decision: Decision) -> TransactWriteItemTypeDef:
+        """Take no claim, but refuse the transaction if another application has it."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table.table,
+                "Key": _claim_key(fscs_key),
+                "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
+                "ExpressionAttributeValues": _holder_values(decision),
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }

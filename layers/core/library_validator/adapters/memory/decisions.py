@@ -75,7 +75,7 @@ class MemoryDecisions:
             holder = self.claims.get(held)
             if holder and (holder.source, holder.application_id) == _key_of(decision):
                 del self.claims[held]
-        if claimed:
+        if claimed and decision.takes_claim:
             self.claims.setdefault(
                 claimed, ClaimedByAnother(claimed, *_key_of(decision), decision.decided_at)
             )
