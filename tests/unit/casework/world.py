@@ -123,7 +123,8 @@ class World:
         decisions: Any = WatchedPort(self.decisions, step)
         revalidations: Any = WatchedPort(self.revalidations, step)
         bus: Any = WatchedPort(self.bus, step)
-        return Ports(decisions, revalidations, self.registry, self.decider, bus)
+        partners = self.partners.partners
+        return Ports(decisions, revalidations, self.registry, self.decider, bus, partners)
 
     # The registry
 

@@ -62,8 +62,12 @@ def decide_again(
     replacement: Replacement,
     due: Callable[[Decision], bool],
     revalidation: Revalidation | None = None,
+    *,
+    store_all: bool = False,
 ) -> ChunkResult:
     """Decide the current decisions that are due again, store their replacements and publish them.
+
+    ``store_all``: a replacement is stored also if a claim turns it into an answer like the current one.
 
     A decision that fails is reported and does not stop the others. Raises ``RegistryError`` and
     ``CaseworkUnavailable``: the decisions stored until then are published, or left to the sweeper. Raises
@@ -77,7 +81,7 @@ def decide_again(
         pending = open_ones
         if not pending:
             return chunk
-        pending = _try_to_replace(pending, ports, now, replacement, revalidation, chunk)
+        pending = _try_to_replace(pending, ports, now, replacement, revalidation, chunk, store_all=store_all)
     if pending:
         raise DecisionConflict(pending[0].application_id)
     return chunk
@@ -111,6 +115,8 @@ def _try_to_replace(
     replacement: Replacement,
     revalidation: Revalidation | None,
     chunk: ChunkResult,
+    *,
+    store_all: bool,
 ) -> list[Decision]:
     """Decide all of ``pending``. Returns the current decisions that other writers stored meanwhile."""
     moved: list[Decision] = []
@@ -122,7 +128,12 @@ def _try_to_replace(
                 chunk.undecided.append(answer)
                 continue
             decision = replacement(current, answer)
-            match decision and _record_replacement(decision, current, ports, revalidation):
+            recorded_as = (
+                _record_replacement(decision, current, ports, revalidation, store_all=store_all)
+                if decision
+                else None
+            )
+            match recorded_as:
                 case None:
                     chunk.stayed += 1
                 case (Recorded(), recorded):
@@ -155,7 +166,12 @@ def decision_under_claim(
 
 
 def _record_replacement(
-    decision: Decision, current: Decision, ports: Ports, revalidation: Revalidation | None
+    decision: Decision,
+    current: Decision,
+    ports: Ports,
+    revalidation: Revalidation | None,
+    *,
+    store_all: bool,
 ) -> tuple[RecordResult, Decision] | None:
     """Store the decision, or its form under a claim; None if that form changes nothing material.
 
@@ -166,6 +182,10 @@ def _record_replacement(
         if not isinstance(result, ClaimedByAnother):
             break
         claimed = decision_under_claim(decision, current, result, ports.rivals)
+        if claimed is None and store_all:
+            holder = Holder(source=result.source, application_id=result.application_id)
+            claimed = ports.rivals.beside(decision, holder, result.fscs_key)
+            claimed = claimed.model_copy(update={"before": None})
         if claimed is None:
             return None
         takes_claim = claimed.claimed_key not in (None, decision.claimed_key)

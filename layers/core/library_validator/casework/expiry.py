@@ -37,9 +37,11 @@ def expire(
     horizon = at + timedelta(days=max(notice_days, default=0))
     while True:
         page = ports.decisions.current_page(task.shard, cursor, CHUNK, ending_before=horizon)
-        ended = [current for current in page.decisions if _decision_has_ended(current, at)]
+        suspended = ports.partners().is_suspended  # their answers end when they are resumed
+        live = [current for current in page.decisions if not suspended(current.source)]
+        ended = [current for current in live if _decision_has_ended(current, at)]
         renewed = _renew(ended, at, ports, now())
-        coming = [current for current in page.decisions if not _decision_has_ended(current, at)]
+        coming = [current for current in live if not _decision_has_ended(current, at)]
         result = replace(
             result,
             checked=result.checked + len(page.decisions),

@@ -145,7 +145,7 @@ def suspend(store: PartnerStore, key: str, signed: Signature) -> Partner:
     partner = partner_of(store, key)
     if not partner.is_active:
         raise PartnerRefused(f"partner {key} is suspended already")
-    changed = {"state": "suspended", "suspended_under": next_entry_id(partner), "released_under": None}
+    changed = {"state": "suspended", "suspended_under": next_entry_id(partner), "resumed_under": None}
     return _save(store, partner, partner.model_copy(update=changed), "suspend", _with_words(signed))
 
 
@@ -161,11 +161,18 @@ def begin_release(store: PartnerStore, key: str, signed: Signature) -> Partner:
 
 
 def resume(store: PartnerStore, key: str, signed: Signature) -> Partner:
-    """Decide the applications of a suspended partner again from now on."""
+    """Decide the applications of a suspended partner again from now on. A second call changes nothing."""
     partner = partner_of(store, key)
+    if partner.is_active and partner.resumed_under:
+        return partner
     if partner.is_active:
         raise PartnerRefused(f"partner {key} is not suspended")
-    changed = {"state": "active", "suspended_under": None, "released_under": None}
+    changed = {
+        "state": "active",
+        "suspended_under": None,
+        "released_under": None,
+        "resumed_under": next_entry_id(partner),
+    }
     return _save(store, partner, partner.model_copy(update=changed), "resume", signed)
 
 

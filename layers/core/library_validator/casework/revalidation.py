@@ -177,13 +177,14 @@ def asked_at_text(asked_at: datetime | None) -> str:
 def _decide_page(
     page: CurrentPage, progress: ShardProgress, live: LiveVersions, ports: Ports, now: datetime
 ) -> ChunkResult:
+    suspended = ports.partners().is_suspended
     replacement = live.replacement(ports.decider, ports.rivals, registry_known=progress.registry_known)
     return decide_again(
         page.decisions,
         ports,
         now,
         replacement,
-        lambda current: not live.has_decided(current),
+        lambda current: not (live.has_decided(current) or suspended(current.source)),
         progress.revalidation,
     )
 

@@ -42,6 +42,7 @@ class Partner(_Model):
     limits: PartnerLimits = PartnerLimits()
     suspended_under: UUID | None = Field(None, description="the entry of the suspension in effect")
     released_under: UUID | None = Field(None, description="the entry of the release of its claims, if any")
+    resumed_under: UUID | None = Field(None, description="the entry of the last resumption, if any")
     version: int = Field(1, description="rises with each change")
 
     @property

@@ -22,7 +22,8 @@ from library_validator.adapters.aws.applications_queue import (
 )
 from library_validator.casework.partners import KnownPartners
 from library_validator.casework.sources import with_sources_of_partners
-from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
+from library_validator.casework.suspending import decide_unless_suspended
+from library_validator.decisions.deciding import Decider, UndecidedSubmission
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
 from library_validator.entrypoints.invocation import begin_invocation
@@ -77,7 +78,7 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
         return BatchResponse.with_failed(failed)
     try:
-        decided = decide_despite_errors(runtime.decider, submissions, now) if submissions else []
+        decided = decide_unless_suspended(runtime.decider, submissions, partners, now)
     except RegistryError as error:
         failed += [_report_failure(message, "RegistryUnavailable", error, runtime) for message in messages]
         return BatchResponse.with_failed(failed)
