@@ -34,7 +34,9 @@ def main(prepared: Path) -> None:
     from library_validator.adapters.aws.applications_queue import ApplicationsBatch  # noqa: PLC0415
     from library_validator.adapters.memory.decisions import MemoryDecisions  # noqa: PLC0415
     from library_validator.adapters.memory.event_bus import MemoryEventBus  # noqa: PLC0415
+    from library_validator.adapters.memory.partners import MemoryPartners  # noqa: PLC0415
     from library_validator.adapters.memory.registry import MemoryRegistry  # noqa: PLC0415
+    from library_validator.casework.partners import KnownPartners  # noqa: PLC0415
     from library_validator.entrypoints.validate_applications import handler as answer  # noqa: PLC0415
     from library_validator.matching.index import Index  # noqa: PLC0415
     from library_validator.registry.store import AcceptedRelease  # noqa: PLC0415
@@ -42,7 +44,9 @@ def main(prepared: Path) -> None:
     held = pickle.loads(prepared.read_bytes())  # noqa: S301 - our own file
     registry = MemoryRegistry.of_index(Index(**held["index"]), [AcceptedRelease(*held["release"])], NOON)
     decider = handler.Decider(registry, runtime.decider.validity)
-    runtime = replace(runtime, decider=decider, store=MemoryDecisions(), bus=MemoryEventBus())
+    store = MemoryDecisions()
+    partners = KnownPartners(MemoryPartners(store), lambda: NOON)
+    runtime = replace(runtime, decider=decider, store=store, partners=partners, bus=MemoryEventBus())
     times = []
     for batch in held["batches"]:
         started = time.process_time()

@@ -15,9 +15,9 @@ from library_validator.casework.partners import (
     resume,
     suspend,
 )
+from library_validator.casework.sources import decide_unless_suspended
 from library_validator.casework.suspending import (
     ReleaseResult,
-    decide_unless_suspended,
     decide_waiting_again,
     release_claims,
     validated_decisions,

@@ -1,16 +1,28 @@
-"""The source of each submission: the key of the partner that its sender belongs to.
+"""The senders of submissions: their partners, and whether their submissions are decided.
 
-An application that was first answered under an earlier source of the partner (an alias) keeps that source.
+The source of a submission is the key of its sender's partner. An application that was first answered under an earlier source of the partner (an alias) keeps that source.
 Only partners with aliases cost a read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 
 from library_validator.casework.partners import PartnerStore
-from library_validator.decisions.decision import Submission
+from library_validator.decisions.answer import Answer
+from library_validator.decisions.deciding import (
+    Decider,
+    UndecidedSubmission,
+    decide_despite_errors,
+    policy_version,
+)
+from library_validator.decisions.decision import Cause, Decision, Submission, event_id_of
 from library_validator.decisions.partners import Partner, Partners
+from library_validator.decisions.reasons import next_step_of, reasons_of
+
+SUSPENDED: Final = "PARTNER_SUSPENDED"
 
 
 def with_sources_of_partners(
@@ -49,3 +61,49 @@ def _source_of_application(submission: Submission, partner: Partner, known: set[
     own_first = sorted(partner.sources, key=lambda source: source != submission.source)
     application_id = submission.application.application_id
     return next((source for source in own_first if (source, application_id) in known), partner.key)
+
+
+def decide_unless_suspended(
+    decider: Decider, submissions: Sequence[Submission], partners: Partners, now: datetime
+) -> list[Decision | UndecidedSubmission]:
+    """One decision for each submission, in order; those of suspended partners are not matched.
+
+    Raises ``RegistryError``.
+    """
+    active = [each for each in submissions if not partners.is_suspended(each.source)]
+    if len(active) == len(submissions):
+        return decide_despite_errors(decider, submissions, now) if submissions else []
+    decided = iter(decide_despite_errors(decider, active, now) if active else [])
+    version = decider.registry.pointer().active
+    return [
+        _undecided_answer(each, version, now) if partners.is_suspended(each.source) else next(decided)
+        for each in submissions
+    ]
+
+
+def _undecided_answer(submission: Submission, version: str, now: datetime) -> Decision:
+    """The answer to a submission of a suspended partner: nothing was compared."""
+    cause = Cause()
+    return Decision(
+        event_id=event_id_of(submission, cause),
+        application=submission.application,
+        source=submission.source,
+        sent_at=submission.sent_at,
+        order_time=submission.order_time,
+        decided_at=now,
+        correlation_id=submission.correlation_id,
+        cause=cause,
+        decision=Answer.NEEDS_REVIEW,
+        reasons=reasons_of([SUSPENDED], {}),
+        next_step=next_step_of((SUSPENDED,), {}),
+        confidence=0.0,
+        match=None,
+        runner_up=None,
+        margin=None,
+        candidates=[],
+        evidence=[],
+        registry_version=version,
+        policy_version=policy_version(),
+        authority="unproven",
+        problems=submission.problems,
+    )

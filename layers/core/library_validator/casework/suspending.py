@@ -16,15 +16,13 @@ from uuid import UUID
 
 from library_validator.casework.again import ATTEMPTS, ChunkResult, decide_again
 from library_validator.casework.revalidation import live_versions
+from library_validator.casework.sources import SUSPENDED
 from library_validator.casework.tasks import CHUNK, Ports
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
 from library_validator.decisions.deciding import (
-    Decider,
     UndecidedSubmission,
-    decide_despite_errors,
     decision_stopped_by,
-    policy_version,
     with_cause,
 )
 from library_validator.decisions.decision import (
@@ -32,11 +30,8 @@ from library_validator.decisions.decision import (
     SHARDS,
     Cause,
     Decision,
-    Submission,
-    event_id_of,
 )
-from library_validator.decisions.partners import Partner, Partners
-from library_validator.decisions.reasons import next_step_of, reasons_of
+from library_validator.decisions.partners import Partner
 from library_validator.decisions.recording import publish
 from library_validator.decisions.restating import restate
 from library_validator.decisions.rivals import CLAIM_LIMIT
@@ -44,7 +39,6 @@ from library_validator.decisions.store import AlreadyDecided, CurrentDecisionCha
 from library_validator.errors import DecisionConflict
 from library_validator.terms import Clock
 
-SUSPENDED: Final = "PARTNER_SUSPENDED"
 NOTICED_SECONDS: Final = (
     90.0  # after this time, no batch that read the partners before a suspension still runs
 )
@@ -60,24 +54,6 @@ class ReleaseResult:
     validated: int = 0  # those among them that are validated now
     undecided: list[UndecidedSubmission] = field(default_factory=list)
     without_event: list[UUID] = field(default_factory=list)
-
-
-def decide_unless_suspended(
-    decider: Decider, submissions: Sequence[Submission], partners: Partners, now: datetime
-) -> list[Decision | UndecidedSubmission]:
-    """One decision for each submission, in order; those of suspended partners are not matched.
-
-    Raises ``RegistryError``.
-    """
-    active = [each for each in submissions if not partners.is_suspended(each.source)]
-    if len(active) == len(submissions):
-        return decide_despite_errors(decider, submissions, now) if submissions else []
-    decided = iter(decide_despite_errors(decider, active, now) if active else [])
-    version = decider.registry.pointer().active
-    return [
-        _undecided_answer(each, version, now) if partners.is_suspended(each.source) else next(decided)
-        for each in submissions
-    ]
 
 
 def validated_decisions(decisions: DecisionStore, partner: Partner) -> Iterator[Decision]:
@@ -189,33 +165,6 @@ def _suspend_answer(current: Decision, cause: Cause, ports: Ports, now: datetime
             case CurrentDecisionChanged(moved):
                 current = moved
     raise DecisionConflict(current.application_id)
-
-
-def _undecided_answer(submission: Submission, version: str, now: datetime) -> Decision:
-    """The answer to a submission of a suspended partner: nothing was compared."""
-    cause = Cause()
-    return Decision(
-        event_id=event_id_of(submission, cause),
-        application=submission.application,
-        source=submission.source,
-        sent_at=submission.sent_at,
-        decided_at=now,
-        correlation_id=submission.correlation_id,
-        cause=cause,
-        decision=Answer.NEEDS_REVIEW,
-        reasons=reasons_of([SUSPENDED], {}),
-        next_step=next_step_of((SUSPENDED,), {}),
-        confidence=0.0,
-        match=None,
-        runner_up=None,
-        margin=None,
-        candidates=[],
-        evidence=[],
-        registry_version=version,
-        policy_version=policy_version(),
-        authority="unproven",
-        problems=submission.problems,
-    )
 
 
 def _current_pages(decisions: DecisionStore) -> Iterator[Sequence[Decision]]:

@@ -200,7 +200,9 @@ def _waits_for_ended_claim(current: Decision, store: DecisionStore) -> bool:
         return True
     # Beside the holder of the system, the application may wait for the claim on its outlet.
     outlet = current.match.fscs_id
-    return bool(outlet) and holder != current.held_by and store.holder_of(outlet) in (None, own)
+    if not outlet or holder == current.held_by:
+        return False
+    return store.holder_of(outlet) in (None, own)
 
 
 def _is_restated(decision: Decision, replacing: Decision | None) -> bool:

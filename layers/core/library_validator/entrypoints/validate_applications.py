@@ -21,8 +21,7 @@ from library_validator.adapters.aws.applications_queue import (
     BatchResponse,
 )
 from library_validator.casework.partners import KnownPartners
-from library_validator.casework.sources import with_sources_of_partners
-from library_validator.casework.suspending import decide_unless_suspended
+from library_validator.casework.sources import decide_unless_suspended, with_sources_of_partners
 from library_validator.decisions.deciding import Decider, UndecidedSubmission
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.store import DecisionStore
