@@ -1,7 +1,7 @@
 """The senders of submissions: their partners, and whether their submissions are decided.
 
-The source of a submission is the key of its sender's partner. An application that was first answered under an earlier source of the partner (an alias) keeps that source.
-Only partners with aliases cost a read.
+The source of a submission is the key of its sender's partner. An application that was first answered under an
+earlier source of the partner (an alias) keeps that source. Only partners with aliases cost a read.
 """
 
 from __future__ import annotations
