@@ -211,7 +211,7 @@ def test_messages_wait_for_a_registry(stack: Stack) -> None:
     assert len(stack.delivered()) == 3
 
 
-def test_a_changed_application_is_decided_again_and_a_second_application_for_a_claimed_system_needs_review(
+def test_a_changed_application_is_decided_again_and_a_second_application_of_the_sender_needs_review(
     stack: Stack,
 ) -> None:
     stack.activate(NEWEST)
@@ -228,7 +228,7 @@ def test_a_changed_application_is_decided_again_and_a_second_application_for_a_c
         Answer.NOT_VALIDATED,
         Answer.VALIDATED,
     ]
-    assert stack.current("A-2").reason_codes[0] == "SECOND_CLAIMANT"
+    assert stack.current("A-2").reason_codes[0] == "SAME_SENDER_AGAIN"
     assert [event["detail-type"] for event in stack.delivered()] == [
         "Library Application Not Validated",
         "Library Application Validated",
