@@ -280,9 +280,9 @@ class DecisionTable:
         return {
             "ConditionCheck": {
                 "TableName": self._table.table,
-                "Key": _claim_key(fscs_key),
-                "ConditionExpression": f"attribute_not_exists(pk) OR {_HELD_BY_APPLICATION}",
-                "ExpressionAttributeValues": _holder_values(decision),
+                "Key": claim_key(fscs_key),
+                "ConditionExpression": f"attribute_not_exists(pk) OR {HELD_BY_APPLICATION}",
+                "ExpressionAttributeValues": holder_values(decision),
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
