@@ -109,7 +109,7 @@ class TestErase:
         self, service: Service
     ) -> None:
         assert service.submit("A-1", **EAST_FIELDS).decision is Answer.VALIDATED
-        assert service.submit("B-1", **EAST_FIELDS).reason_codes[0] == "SECOND_CLAIMANT"
+        assert service.submit("B-1", **EAST_FIELDS).reason_codes[0] == "SAME_SENDER_AGAIN"
 
         assert service.erase("A-1").claim == "ME0004"
 

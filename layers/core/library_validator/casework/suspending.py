@@ -153,7 +153,7 @@ def _suspend_answers(
 
 def _suspend_answer(current: Decision, cause: Cause, ports: Ports, now: datetime) -> Decision | None:
     for _ in range(ATTEMPTS):
-        if current.decision is not Answer.VALIDATED or current.override:
+        if current.decision is not Answer.VALIDATED or current.override or current.erased:
             return None
         decision = decision_stopped_by(with_cause(current, cause), SUSPENDED, None)
         decision = decision.model_copy(update={"decided_at": now, "before": current.as_before})
