@@ -15,6 +15,7 @@ from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.early_retries import EarlyRetries
 from library_validator.adapters.aws.erasure_table import ErasureTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
+from library_validator.adapters.aws.fetch_states import FetchStatesTable
 from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
@@ -46,6 +47,7 @@ def build_runtime() -> Runtime:
         ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus, partners),
         notice_days=settings.expiry_notice_days,
         retention=Retention(days, stores) if days else None,
+        fetch_states=FetchStatesTable(dynamodb, settings.registry_table),
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,
         logger=logger,
         metrics=Metrics(settings),

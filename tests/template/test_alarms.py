@@ -26,7 +26,6 @@ UNWATCHED = {
     "ApplicationsNotDecidedAgain": "a resend, which has its answer already",
     "ApplicationsUnreadable": "the message goes to the dead-letter queue, which has an alarm",
     "DaysSinceActivation": "RegistryAgeDays is the age that matters: a release comes once a year",
-    "DaysSinceFetch": "FetchFailed reports each search without an answer",
     "DecisionsChangedAgain": "a new release changes answers; the event Registry Revalidated counts them",
     "EventsLeftToSweeper": "the sweeper publishes them; EventsLeftUnpublished counts those that it cannot",
     "EventsPublished": "the work itself",
@@ -157,6 +156,19 @@ def test_a_schedule_that_stops_raises_an_alarm(template: Template) -> None:
         # A run may start a little late and miss one period, but never two in a row.
         assert alarm["Period"] >= interval, name
         assert alarm["EvaluationPeriods"] == 2, name
+
+
+def test_a_search_that_stops_raises_an_alarm_after_three_weeks(template: Template) -> None:
+    alarm = _alarms(template)["FetchesMissingAlarm"]
+    parameters = template.body["Parameters"]
+    days = int(parameters["FetchRate"]["Default"].removeprefix("rate(").split()[0])
+    # One missed search is no reason for an alarm: the next search may have an answer.
+    assert template.resolve(alarm["Threshold"]) > 3 * days
+    # The daily run reports it. Two days without it are a search that never had an answer.
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (86_400, 2)
+    assert alarm["TreatMissingData"] == "breaching"
+    # Whoever uploads by hand switches the schedule off.
+    assert template.resources["FetchesMissingAlarm"]["Condition"] == "Fetches"
 
 
 def test_an_alarm_looks_back_no_longer_than_cloudwatch_permits(template: Template) -> None:

@@ -115,7 +115,7 @@ ALARM_OF = {
     "CaseworkTable": "DecisionsUnsettledAlarm",
     "ReleasesBucket": "IndexReleaseErrorsAlarm",
     "SweepResultsFunctionSweep": "SweepsMissingAlarm",
-    "FetchReleaseFunctionFetch": "FetchReleaseErrorsAlarm",
+    "FetchReleaseFunctionFetch": "FetchesMissingAlarm",
     "ExpirySchedule": "DailyRunMissingAlarm",
     "ReleasesRule": "UndeliveredEventsQueueAlarm",
     "ResultsRule": "UndeliveredEventsQueueAlarm",

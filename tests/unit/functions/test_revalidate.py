@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from library_validator.adapters.aws.early_retries import Delivery
 from library_validator.adapters.aws.revalidations_queue import RevalidationsMessage, TasksNotSent
+from library_validator.adapters.memory.fetch_states import MemoryFetchStates
 from library_validator.casework.tasks import Task
 from library_validator.config import RevalidateSettings
 from library_validator.decisions import deciding
@@ -21,6 +22,7 @@ from library_validator.entrypoints.revalidate import Runtime, handler
 from library_validator.observability import Metrics, build_logger
 from library_validator.registry.events import registry_activated
 from library_validator.registry.store import Run
+from library_validator.releases.fetching.source_states import SourceState
 from tests.builders.applicants import EAST_FIELDS, JUNIPER_FIELDS
 from tests.builders.decisions import PARTNER
 from tests.builders.events import bus_message, queue_message
@@ -41,9 +43,11 @@ class Service:
         self.world = World()
         self.world.activate(release_of(2021))
         self.queue: list[str] = []
+        self.fetch_states = MemoryFetchStates()
         self.runtime = Runtime(
             ports=self.world.ports,
             notice_days=settings.expiry_notice_days,
+            fetch_states=self.fetch_states,
             send=self._send,
             logger=build_logger(settings),
             metrics=Metrics(settings),
@@ -143,6 +147,23 @@ def test_the_daily_run_counts_the_age_of_the_registry(
     metrics = {name: value for line in lines if "_aws" in line for name, value in line.items()}
     assert metrics["RegistryAgeDays"] == [(service.world.time.date() - date(2021, 12, 31)).days]
     assert len(service.queue) == SHARDS
+
+
+def test_the_daily_run_counts_the_days_since_a_source_of_releases_answered(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered = service.world.time - timedelta(days=9, hours=1)
+    for source_id, at in (
+        ("page", answered.isoformat()),
+        ("mirror", "2020-01-01T00:00:00+00:00"),
+        ("never", ""),
+    ):
+        service.fetch_states.put_state(SourceState(source_id, last_answer=at))
+    service.receive({"task": "expiry"})
+    service.runtime.metrics.flush()
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["DaysSinceFetch"] for line in lines if "DaysSinceFetch" in line] == [[9]]
 
 
 def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> None:

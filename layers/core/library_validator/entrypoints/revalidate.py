@@ -26,6 +26,7 @@ from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import NoActiveRegistry
 from library_validator.observability import Metrics, warn_without_event
 from library_validator.registry.age import registry_ages
+from library_validator.releases.fetching.source_states import FetchStates, last_answer_of
 from library_validator.terms import Clock, TimeLeft
 
 
@@ -40,6 +41,7 @@ class RevalidateResponse(BaseModel):
 class Runtime:
     ports: Ports
     notice_days: Sequence[int]
+    fetch_states: FetchStates
     send: Callable[[Sequence[Task]], None]
     logger: Logger
     metrics: Metrics
@@ -100,7 +102,9 @@ def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
         retention = runtime.retention
         return erase_what_is_due(task, retention, now, runtime.time_left) if retention else TaskResult("done")
     if task.shard is None:
-        # This task comes once a day. The alarm on an old registry watches these metrics.
+        # This task comes once a day. The alarms on an old registry and on a search that stopped watch these.
+        if answered := last_answer_of(runtime.fetch_states):
+            runtime.metrics.count("DaysSinceFetch", (now() - answered).days)
         for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
             runtime.metrics.count(name, days)
     result = expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)

@@ -16,6 +16,7 @@ from library_validator.registry.events import (
 from library_validator.registry.live import LiveRegistry, live_registry
 from library_validator.registry.store import RegistryStore
 from library_validator.releases.fetching.fetch import FetchPorts, KnownReleases, Search, look_for_release
+from library_validator.releases.fetching.source_states import last_answer_of
 from library_validator.releases.fetching.sources import ReleaseSource
 from library_validator.terms import Clock
 
@@ -53,8 +54,7 @@ def refresh_registry(
     ages = registry_ages(live.pointer, search.at) if live else {}
     if search.answer:
         return RefreshResult(search, ages, search.at)
-    answers = [state.last_answer for state in ports.fetch.states.states().values() if state.last_answer]
-    refreshed = RefreshResult(search, ages, datetime.fromisoformat(max(answers)) if answers else None)
+    refreshed = RefreshResult(search, ages, last_answer_of(ports.fetch.states))
     if not trial:
         active = live.pointer.active if live else None
         publish_or_raise(release_fetch_failed(_data_of_failed_search(refreshed, live), active), ports.bus)

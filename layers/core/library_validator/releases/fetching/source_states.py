@@ -57,6 +57,12 @@ class FetchStates(Protocol):
     def put_state(self, state: SourceState) -> None: ...
 
 
+def last_answer_of(states: FetchStates) -> datetime | None:
+    """When any source last answered; None if none ever did."""
+    answers = [state.last_answer for state in states.states().values() if state.last_answer]
+    return datetime.fromisoformat(max(answers)) if answers else None
+
+
 @dataclass(frozen=True, slots=True)
 class Uploads:
     """The uploads of earlier searches that count for ``source``.
