@@ -31,22 +31,31 @@ def follow_run(
     timeout: float,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
+    newer_run_id: Callable[[], str] | None = None,
 ) -> Run:
     """Wait until the run of an upload has ended, and return it. ``on_step`` is called with each step.
 
-    Raises ``CommandFailed`` if the run has not ended within ``timeout`` seconds.
+    ``newer_run_id`` gives the run of the newest upload under the same name. If that run has ended and the own
+    one has not begun, it is returned: somebody uploaded a file of that name at the same time. Raises
+    ``CommandFailed`` if the run has not ended within ``timeout`` seconds.
     """
     deadline = clock() + timeout
     while True:
         run = registry.run(run_id)
         if run is not None and run.status in ENDED:
             return run
+        other = registry.run(newer_run_id()) if run is None and newer_run_id else None
+        if other is not None and other.status in ENDED:
+            return other
         on_step(f"loading: {run.step}" if run else "waiting for the load to begin")
         if clock() > deadline:
             where = f"is still {run.status} ({run.step})" if run else "has not begun"
+            advice = (
+                "the service goes on with it" if run else "if it has not begun in an hour, upload it again"
+            )
             raise CommandFailed(
-                f"the load {where} after {timeout:,.0f} s; the service goes on with it: "
-                "library-validator release list shows how it ended"
+                f"the load {where} after {timeout:,.0f} s; {advice}: library-validator release list shows "
+                "how it ended"
             )
         sleep(POLL_SECONDS)
 

@@ -27,7 +27,7 @@ def show_ending(run: Run, *, as_json: bool, also: Mapping[str, object] | None = 
 
 def _show_run(view: RunView) -> None:
     show(run_line(view))
-    for remark in view.remarks:
+    for remark in view.short_remarks:
         show_warning(remark)
     if view.next_action == "wait_for_retry":
         show_warning("the service tries again by itself; to see how it ends: library-validator release list")
@@ -35,4 +35,8 @@ def _show_run(view: RunView) -> None:
         show_warning("the live registry is unchanged")
     if view.next_action == "accept_or_reject":
         run_id = view.run.run_id
+        if view.short_remarks != view.remarks:
+            show_warning(
+                "all problems, with the rows: library-validator release list, and the report in the bucket"
+            )
         show_warning(f'a person decides: library-validator release accept "{run_id}" --reason …, or reject')

@@ -26,6 +26,12 @@ def put_release(stack: Stack, body: BinaryIO, name: str) -> str:
     return Upload(key, answer["VersionId"]).run_id
 
 
+def newest_run_id(stack: Stack, run_id: str) -> str:
+    """The run of the newest upload under the name of the upload that ``run_id`` loads."""
+    key = Upload.of_run(run_id).key
+    return Upload(key, releases_bucket(stack).current_version(key)).run_id
+
+
 def releases_bucket(stack: Stack) -> ReleasesBucket:
     """The bucket as the service sees it, for uploading one of its objects again."""
     return ReleasesBucket(stack.s3, stack.output("ReleasesBucket"), MOST_RELEASE_BYTES)

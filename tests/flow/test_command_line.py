@@ -179,6 +179,18 @@ def test_an_upload_is_followed_until_it_is_live_with_its_counts(deployed_stack: 
     assert shown["queues"]["applications"] == {"waiting": 0, "in_work": 0}
 
 
+def test_a_release_that_is_unlike_the_live_sample_is_quarantined_with_a_word_about_the_sample(
+    deployed_stack: DeployedStack, tmp_path: Path
+) -> None:
+    upload_and_load(deployed_stack)
+    other = tmp_path / "pls_fy2022_csv.zip"
+    with other.open("wb") as target:
+        write_sample_release(target, 2022, 7)
+    result = upload_and_load(deployed_stack, other)
+    assert result.exit_code == 1
+    assert "built from the invented sample pls_sample_fy2022_csv.zip" in result.stderr
+
+
 def test_the_list_of_releases_names_the_person_who_uploaded_a_release(deployed_stack: DeployedStack) -> None:
     upload_and_load(deployed_stack)
     (run,) = json.loads(run_command("release", "list", "--json").stdout)["runs"]

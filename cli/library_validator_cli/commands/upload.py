@@ -5,19 +5,22 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Final
 
 import typer
 
 from library_validator.errors import ReleaseRefused
+from library_validator.registry.live import live_registry
 from library_validator.releases.reading.archive import zip_pair
 from library_validator_cli.following import follow_run
 from library_validator_cli.inspecting import report_of
 from library_validator_cli.load_ending import show_ending
 from library_validator_cli.options import RELEASES, AsJson, ReleaseFile, Timeout
-from library_validator_cli.stack_access import StackName, open_stack
+from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import show_notice, show_progress, show_warning
-from library_validator_cli.uploading import put_release
+from library_validator_cli.uploading import newest_run_id, put_release
+
+SAMPLE: Final = "pls_sample_"  # begins the names of the sample releases
 
 
 def register(app: typer.Typer) -> None:
@@ -55,8 +58,31 @@ def upload(
             _show_forecast(body, name)
             bar.say(f"uploading {name}")
             run_id = put_release(stack, body, name)
-            run = follow_run(stack.registry, run_id, bar.say, timeout)
+            run = follow_run(
+                stack.registry,
+                run_id,
+                bar.say,
+                timeout,
+                newer_run_id=lambda: newest_run_id(stack, run_id),
+            )
+    if run.run_id != run_id:
+        show_notice(f"another upload of {name} was loaded in place of this one: {run.run_id}")
+    if run.status == "quarantined":
+        _show_sample_that_is_live(stack)
     show_ending(run, as_json=as_json)
+
+
+def _show_sample_that_is_live(stack: Stack) -> None:
+    """A real release differs from the invented sample in everything: the reason should be seen first."""
+    live = live_registry(stack.registry)
+    samples = [release.upload.file_name for release in live.record.releases] if live else []
+    invented = [name for name in samples if SAMPLE in name]
+    if invented:
+        show_warning(
+            f"the live registry is built from the invented sample {', '.join(invented)}, so a real release "
+            "is unlike it: accept the release to replace the sample of its year, or begin again without the "
+            "sample: library-validator down, then up"
+        )
 
 
 def _write_zip(release: Path, outlets: Path | None, body: BinaryIO) -> str:

@@ -57,6 +57,19 @@ def test_the_message_of_a_timeout_names_the_step_of_the_load_and_the_next_comman
         follow(FakeRuns(None), timeout=3)
 
 
+def test_an_upload_that_another_upload_of_the_name_overtook_ends_with_the_other_run() -> None:
+    other = Run("releases/a.zip@2", "active", "done", "2026-11-23T12:00:00", "2026-11-23T12:00:00")
+
+    class Runs:
+        def run(self, run_id: str) -> Run | None:
+            return other if run_id == other.run_id else None
+
+    found = follow_run(
+        Runs(), "releases/a.zip@1", lambda _: None, 10, lambda _: None, newer_run_id=lambda: other.run_id
+    )
+    assert found == other
+
+
 class GrowingStore:
     """A store that has one more decision at each query. Decision times may run backwards."""
 

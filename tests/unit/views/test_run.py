@@ -81,3 +81,14 @@ def test_a_view_says_who_uploaded_a_release_and_who_says_so(
     provenance: dict[str, str], uploaded: str
 ) -> None:
     assert run_view(replace(run_of("active"), provenance=provenance), None).uploaded == uploaded
+
+
+def test_a_short_view_has_one_sentence_for_each_kind_of_problem() -> None:
+    problems = [
+        {"code": "keys_gone", "severity": "quarantine", "message": "300 systems are gone"},
+        {"code": "row_count", "severity": "quarantine", "message": "9,248 systems"},
+        {"code": "keys_gone", "severity": "quarantine", "message": "501 outlets are gone"},
+    ]
+    view = run_view(run_of("quarantined", problems=problems), None)
+    assert view.short_remarks == ("300 systems are gone (and 1 more of this kind)", "9,248 systems")
+    assert len(view.remarks) == 3

@@ -43,6 +43,7 @@ class RunView:
     uploaded: str  # who uploaded it, or where it was fetched; empty if nothing is known
     remarks: tuple[str, ...]  # a person's reason, then the problems that the service found
     next_action: NextAction
+    short_remarks: tuple[str, ...]  # the same, with one sentence for each kind of problem
 
 
 def run_view(run: Run, active: str | None) -> RunView:
@@ -56,6 +57,7 @@ def run_view(run: Run, active: str | None) -> RunView:
         uploaded=_uploaded(run),
         remarks=_remarks_on(run),
         next_action=_NEXT.get(run.status, "none"),
+        short_remarks=_remarks_by_kind(run),
     )
 
 
@@ -76,6 +78,18 @@ def _counts_of(run: Run) -> ReleaseCounts | None:
     if not report:
         return None
     return ReleaseCounts(report["fiscal_year"], report["systems"], report["outlets"])
+
+
+def _remarks_by_kind(run: Run) -> tuple[str, ...]:
+    """A person's reason, and the first sentence of each kind of problem with the number of the others."""
+    sentences: dict[str, list[str]] = {}
+    for problem in run.problems:
+        sentences.setdefault(problem.get("code", ""), []).append(problem.get("message", ""))
+    grouped = [
+        f"{first} (and {len(others)} more of this kind)" if others else first
+        for first, *others in sentences.values()
+    ]
+    return (f"{run.reason} (by {run.by})", *grouped) if run.by else tuple(grouped)
 
 
 def _remarks_on(run: Run) -> tuple[str, ...]:
