@@ -2,7 +2,7 @@
 
 Otherwise a message of a function with a time limit of 15 minutes comes again after 90 minutes: that is the
 visibility timeout of its queue. Only the first failure comes soon. Other tries stay 90 minutes apart, so a
-message outlives an outage of an hour and a half before it is put in the dead-letter queue (ADR 31).
+message outlives an outage of hours before it is put in the dead-letter queue (ADR 31).
 """
 
 from __future__ import annotations
