@@ -356,13 +356,18 @@ def test_the_policies_of_a_role_are_within_the_limit_of_iam(template: Template) 
     # can be: a stack name of 54 characters, and up to 40 characters of CloudFormation's own.
     longest = f"arn:aws-us-gov:logs:us-gov-west-1:111122223333:log-group:{'n' * 95}:*"
     sizes = dict.fromkeys(template.of_type("AWS::IAM::Role"), 0)
+    managed = dict.fromkeys(template.of_type("AWS::IAM::ManagedPolicy"), 0)
     for statement in template.statements():
+        if statement.carrier in managed:
+            managed[statement.carrier] += len(json.dumps(statement.body)) + len(longest)
+            continue
         attached = template.properties(statement.carrier).get("Roles", [])
         for role in [statement.carrier, *(role["Ref"] for role in attached)]:
             if role in sizes:
                 text = json.dumps({**statement.body, "Resource": ""}, separators=(",", ":"))
                 sizes[role] += len(text) + len(longest)
     assert max(sizes.values()) <= 10_240, sizes
+    assert max(managed.values()) <= 6_144, managed  # each managed policy by itself
 
 
 def test_the_operator_role_is_assumed_within_the_account_only(template: Template) -> None:

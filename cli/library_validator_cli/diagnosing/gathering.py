@@ -14,6 +14,7 @@ from library_validator.operations.facts import (
     Facts,
     NotRead,
     OperatorRole,
+    Partner,
     StoredUpload,
     Subscriptions,
     Table,
@@ -74,6 +75,7 @@ class Gathering:
             alarms=self._on_aws("alarms", self._alarms),
             subscriptions=self._on_aws("the subscription of the alarms", self._topic, resources),
             tables=[fact_or_reason(f"the {name}", self._table, name) for name in TABLES],
+            partners=fact_or_reason("the partners", self._partners),
             also_not_read=self._not_read_here(delivering),
         )
 
@@ -138,6 +140,10 @@ class Gathering:
             return None
         progress = self._stack.revalidations.progress(str(pointer.activation))
         return policy_view(progress, self._stack.policy_version)
+
+    def _partners(self) -> list[Partner]:
+        registered = self._stack.partners.partners().registered
+        return [Partner(partner.name, is_suspended=not partner.is_active) for partner in registered]
 
     def _alarms(self) -> list[Alarm]:
         pages = self._reader.ask_all(

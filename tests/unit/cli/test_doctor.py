@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shlex
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_re
 from library_validator_cli.diagnosing.remedies import REMEDIES
 from library_validator_cli.diagnosing.unreachable import diagnosis_of_unreachable
 from library_validator_cli.main import app
+from library_validator_devstack.local_stack import LocalStack
 from tests.builders.command_lines import every_command
 from tests.unit.test_documents import anchors_of
 
@@ -163,3 +165,48 @@ def test_credentials_that_are_refused_are_a_finding(monkeypatch: pytest.MonkeyPa
     assert result.exit_code == 1
     assert "permissions do not include GetCallerIdentity" in result.stdout
     assert "type: aws sts get-caller-identity" in result.stdout
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout in which nothing is installed."""
+    (tmp_path / "template.yaml").touch()
+    (tmp_path / "layers" / "core").mkdir(parents=True)
+    (tmp_path / ".local" / "run").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "LIBRARY_VALIDATOR_STACK"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def findings_shown() -> list[dict[str, str]]:
+    result = CliRunner().invoke(app, ["doctor", "--json"])
+    assert result.exit_code == 1
+    found: list[dict[str, str]] = json.loads(result.stdout)["findings"]
+    return found
+
+
+def test_doctor_names_a_local_stack_that_was_killed(checkout: Path) -> None:
+    record = {"pid": 4712, "port": 4711, "started_at": 1_795_991_445.0, "outputs": {}}
+    (checkout / ".local" / "run" / "server.json").write_text(json.dumps(record))
+    (finding,) = findings_shown()
+    assert (finding["code"], finding["command"]) == ("local_stack_crashed", "library-validator up")
+    assert "its process 4712 is gone" in finding["sentence"]
+
+
+def test_doctor_names_a_local_stack_that_is_down(checkout: Path) -> None:
+    (finding,) = findings_shown()
+    assert finding["code"] == "local_stack_down"
+    assert f"the local stack of {checkout} is not up" in finding["sentence"].replace("The", "the")
+
+
+def test_doctor_names_a_local_stack_on_which_nothing_is_deployed(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = {"pid": 4712, "port": 4711, "started_at": 1_795_991_445.0, "outputs": {}}
+    (checkout / ".local" / "run" / "server.json").write_text(json.dumps(record))
+    monkeypatch.setattr(LocalStack, "is_healthy", lambda _self: True)
+    with (checkout / ".local" / "run" / "server.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (finding,) = findings_shown()
+    assert finding["code"] == "nothing_deployed"

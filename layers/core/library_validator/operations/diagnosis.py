@@ -259,8 +259,8 @@ def _of_unpublished(facts: Facts) -> _Findings:
     why = f"; the bus answered {found.refusal}" if found.refusal else ""
     yield Finding(
         FindingCode.EVENTS_UNPUBLISHED,
-        f"Nobody has been informed of {more}{found.count:,} decided answers{since}: "
-        f"their events are not published{why}.",
+        f"Nobody has been informed of {more}{found.count:,} decided answer{'' if found.count == 1 else 's'}"
+        f"{since}: no event is published{why}.",
     )
 
 
