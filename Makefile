@@ -28,7 +28,7 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test realdata check bench bench-long bench-sample bench-data accuracy build lock
+.PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data accuracy build lock
 
 help: ## the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ test: install ## run all tests without real data: unit, contract, flow, template
 	@$(BIN)/pytest -m "not realdata and not checkov" tests/e2e > .local/e2e.log 2>&1 & stack=$$!; \
 		$(BIN)/pytest -m "not realdata and not checkov" --ignore tests/e2e; rest=$$?; \
 		wait $$stack; stack=$$?; cat .local/e2e.log; exit $$((rest | stack))
+
+gameday: install ## break the service on purpose on a local stack of its own, and repair it; in minutes
+	@$(BIN)/python -m lab.gameday $(if $(ONLY),--only "$(ONLY)")
 
 realdata: install ## run the tests on the official releases and the labelled sets in ../shared/data
 	@export LIBRARY_VALIDATOR_DATA="$(abspath $(DATA))"; \

@@ -16,6 +16,7 @@ from library_validator_cli.stack_access import Stack
 
 PUBLISHERS: Final = ("ValidateApplicationsFunction", "SweepResultsFunction", "RevalidateFunction")
 _DENIAL: Final = "broken-on-purpose"
+_BATCH: Final = 25  # items of one request
 
 
 def client(stack: Stack, service: str) -> Any:
@@ -57,19 +58,14 @@ def publishing_denied(stack: Stack) -> Iterator[None]:
         allow_publishing(stack)
 
 
-def replace_code(stack: Stack, output: str, source: str) -> bytes:
-    """Deploy ``source`` as the handler of a function; returns the archive that it replaces."""
-    functions = client(stack, "lambda")
-    name = stack.output(output)
+def replace_code(stack: Stack, output: str, source: str) -> None:
+    """Deploy ``source`` as the handler of a function. ``output``: the function's name in the outputs."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("handler.py", source)
-    functions.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
-    return archive.getvalue()
-
-
-def restore_code(stack: Stack, output: str, handler: str) -> None:
-    replace_code(stack, output, handler)
+    client(stack, "lambda").update_function_code(
+        FunctionName=stack.output(output), ZipFile=archive.getvalue()
+    )
 
 
 @contextmanager
@@ -79,7 +75,7 @@ def code_broken(stack: Stack, output: str, handler: str) -> Iterator[None]:
     try:
         yield
     finally:
-        restore_code(stack, output, handler)
+        replace_code(stack, output, handler)
 
 
 @contextmanager
@@ -152,6 +148,16 @@ def nothing_live(stack: Stack) -> Iterator[None]:
         yield
     finally:
         dynamodb.put_item(TableName=table, Item=kept)
+
+
+def empty_table(stack: Stack, table: str) -> None:
+    """Delete every item. ``table``: its name in the template."""
+    dynamodb, name = client(stack, "dynamodb"), stack.output(table)
+    pages = dynamodb.get_paginator("scan").paginate(TableName=name, ProjectionExpression="pk, sk")
+    keys = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"]]
+    for start in range(0, len(keys), _BATCH):
+        deletions = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + _BATCH]]
+        dynamodb.batch_write_item(RequestItems={name: deletions})
 
 
 @contextmanager

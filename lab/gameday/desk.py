@@ -16,7 +16,6 @@ from typing import Final, TypeVar
 from unittest import mock
 
 from library_validator.operations.findings import FindingCode
-from library_validator.registry.journal import FINISHED
 from library_validator_cli.commands.doctor import examination_of
 from library_validator_cli.stack_access import Stack, open_local_stack
 from library_validator_devstack.local_stack import LocalStack
@@ -125,12 +124,12 @@ class Desk:
 
         wait_for(all_received, "the consumer has every result")
 
-    def live_release(self) -> int:
-        return self.stack.registry.pointer().fiscal_year
-
-    def has_loaded(self, name: str) -> bool:
-        runs = [run for run in self.stack.registry.runs() if run.upload.file_name == name]
-        return any(run.status in FINISHED for run in runs)
+    def waiting(self, queue: str) -> int:
+        """Visible messages of a queue. ``queue``: its name in the template."""
+        found = self.stack.own_sqs.get_queue_attributes(
+            QueueUrl=self.stack.output(f"{queue}Url"), AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
 
 @contextmanager

@@ -6,14 +6,13 @@ a deployment of the right template would bring it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from lab.gameday import breaking
-from lab.gameday.desk import NEWEST, ROOT, Desk, wait_for
+from lab.gameday.desk import NEWEST, OLDER, ROOT, Desk, NotOver, wait_for
 from library_validator.operations.findings import FindingCode
 
 _HANDLER: Final = ROOT / "functions" / "validate_applications" / "handler.py"
@@ -41,30 +40,29 @@ def play_publishing_denied(desk: Desk) -> None:
 
 
 def play_bad_deployment(desk: Desk) -> None:
-    poison = f"not an application {desk.seed}"
+    url = desk.stack.output("ApplicationsQueueUrl")
     with breaking.code_broken(desk.stack, "ValidateApplicationsFunction", _HANDLER.read_text()):
         ids = desk.submit("outage", _APPLICATIONS)
-        desk.stack.own_sqs.send_message(
-            QueueUrl=desk.stack.output("ApplicationsQueueUrl"), MessageBody=poison
-        )
+        poison = desk.stack.own_sqs.send_message(QueueUrl=url, MessageBody="not an application")
         desk.find(FindingCode.FUNCTION_BROKEN)
+        wait_for(lambda: desk.waiting("ApplicationsDeadLetterQueue") > _APPLICATIONS, "all are dead letters")
         desk.find(FindingCode.DEAD_LETTERS)
-        wait_for(lambda: len(_letters(desk)) > _APPLICATIONS, "all messages are dead letters")
-    bad = [letter for letter in _letters(desk) if letter["application_id"] is None]
-    for letter in bad:
-        desk.type(
-            "dlq", "discard", "applications", "--id", str(letter["id"]), "--reason", "not an application"
-        )
+    why = "not an application"
+    desk.type("dlq", "discard", "applications", "--id", poison["MessageId"], "--reason", why)
     desk.type("dlq", "redrive", "applications")
     desk.wait_until_decided(ids)
     desk.wait_until_gone(FindingCode.DEAD_LETTERS)
 
 
-def _letters(desk: Desk) -> list[dict[str, object]]:
-    shown: list[dict[str, object]] = json.loads(
-        desk.type("dlq", "show", "applications", "--limit", "50", "--json")
-    )
-    return shown
+def play_lost_registry(desk: Desk) -> None:
+    version = desk.stack.registry.pointer().active
+    breaking.empty_table(desk.stack, "RegistryTable")
+    desk.find(FindingCode.NO_REGISTRY)
+    names = [f"releases/{release.name}" for release in (OLDER, NEWEST)]
+    desk.type("release", "rebuild", *names, "--reason", "game day", "--yes")
+    if desk.stack.registry.pointer().active != version:
+        raise NotOver(f"the registry that was live is {version}; the rebuilt one is another")
+    desk.wait_until_gone(FindingCode.NO_REGISTRY)
 
 
 def play_lost_release_message(desk: Desk) -> None:
@@ -91,5 +89,6 @@ INCIDENTS: Final = (
     Incident("publishing denied", "the bus refuses the functions' events", play_publishing_denied),
     Incident("lost release message", "the queue of loads admits no rule", play_lost_release_message),
     Incident("lost results", "the rule to the results queue is deleted", play_lost_results),
+    Incident("lost registry", "every item of the registry table is deleted", play_lost_registry),
     Incident("bad deployment", "the code of the decider cannot be loaded", play_bad_deployment),
 )

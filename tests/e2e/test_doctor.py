@@ -126,7 +126,13 @@ def test_doctor_names_a_release_that_waits_for_a_person(stack: Stack, service: S
     assert "sample 2020 for the doctor.zip waits for a person" in found
 
 
+# The local stack checks these actions on another ARN than AWS does: of the log group without ":*", and of
+# every stack. tests/template checks the permissions.
+CHECKED_OTHERWISE = ("DescribeStacks", "ListStackResources", "FilterLogEvents")
+
+
 def test_the_operator_role_alone_may_read_every_fact(stack: Stack) -> None:
     only = Stack(stack.place, True, stack.outputs, stack.session, stack.session, stack.name, log=stack.log)
     facts: Facts = Gathering(only).facts()
-    assert [sentence for sentence in facts.not_read() if "the local stack" not in sentence] == []
+    missing = [sentence for sentence in facts.not_read() if "the local stack" not in sentence]
+    assert [sentence for sentence in missing if not sentence.endswith(CHECKED_OTHERWISE)] == []

@@ -383,3 +383,19 @@ def test_roles_are_assumed_by_the_one_service_that_needs_them(template: Template
     for role, service in expected.items():
         (trust,) = template.properties(role)["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": service}
+
+
+def test_doctor_may_read_the_stack_its_tables_and_its_uploads(template: Template) -> None:
+    read = {
+        (action, statement.resources[0])
+        for statement in template.policies_of("DiagnosisPolicy")
+        for action in statement.actions
+    }
+    assert ("cloudformation:DescribeStacks", json.dumps({"Ref": "AWS::StackId"})) in read
+    assert ("cloudformation:ListStackResources", json.dumps({"Ref": "AWS::StackId"})) in read
+    assert ("s3:ListBucketVersions", json.dumps({"Fn::GetAtt": ["ReleasesBucket", "Arn"]})) in read
+    assert ("sns:ListSubscriptionsByTopic", json.dumps({"Ref": "AlarmTopic"})) in read
+    for table in ("RegistryTable", "CaseworkTable"):
+        arn = json.dumps({"Fn::GetAtt": [table, "Arn"]})
+        assert {("dynamodb:DescribeTable", arn), ("dynamodb:DescribeContinuousBackups", arn)} <= read
+    assert not any(action.partition(":")[2].startswith(("Put", "Update", "Delete")) for action, _ in read)

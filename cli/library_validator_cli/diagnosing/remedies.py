@@ -27,7 +27,11 @@ class Remedy:
 
     def command_for(self, finding: Finding, stack: str, *, is_local: bool) -> str:
         command = self.local if is_local and self.local else self.command
-        return command.replace("{subject}", finding.subject).replace("{stack}", stack)
+        letters = finding.subject.removesuffix(" dead letters").removesuffix(" events")
+        named = {"{subject}": finding.subject, "{letters}": letters, "{stack}": stack}
+        for place, name in named.items():
+            command = command.replace(place, name)
+        return command
 
 
 REMEDIES: Final[dict[FindingCode, Remedy]] = {
@@ -55,11 +59,11 @@ REMEDIES: Final[dict[FindingCode, Remedy]] = {
     Code.RULE_MISSING: Remedy(_DRIFT, "Undelivered events", START_AGAIN),
     Code.RULE_DISABLED: Remedy(_DRIFT, "Undelivered events"),
     Code.RULE_NOT_ADMITTED: Remedy(_DRIFT, "Undelivered events"),
-    Code.UNDELIVERED_EVENTS: Remedy("library-validator status", "Undelivered events"),
+    Code.UNDELIVERED_EVENTS: Remedy("library-validator dlq show {letters}", "Undelivered events"),
     Code.SCHEDULE_MISSING: Remedy(_DRIFT, "Undelivered events", START_AGAIN),
     Code.SCHEDULE_DISABLED: Remedy("aws scheduler get-schedule --name {subject}", "Undelivered events"),
-    Code.DEAD_LETTERS: Remedy("library-validator status", "Redrive"),
-    Code.FUNCTION_FAILS: Remedy("aws logs tail --since 1h /aws/lambda/{stack}/{subject}", "Errors"),
+    Code.DEAD_LETTERS: Remedy("library-validator dlq show {letters}", "Redrive"),
+    Code.FUNCTION_FAILS: Remedy("library-validator logs --function {subject} --since 1h", "Errors"),
     Code.LOAD_FAILED: Remedy("library-validator release list", "Releases in the dead-letter queue"),
     Code.LOAD_STUCK: Remedy("library-validator release list", "Releases in the dead-letter queue"),
     Code.UPLOAD_NOT_LOADED: Remedy("library-validator upload {subject}", "Undelivered events"),

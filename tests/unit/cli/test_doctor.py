@@ -48,6 +48,10 @@ def test_a_command_names_the_subject_and_the_stack() -> None:
     finding = Finding(FindingCode.TRIGGER_DISABLED, "…", "u-1")
     remedy = REMEDIES[finding.code]
     assert remedy.command_for(finding, "lv", is_local=False).endswith("--uuid u-1")
+    letters = Finding(FindingCode.DEAD_LETTERS, "…", "applications dead letters")
+    assert REMEDIES[letters.code].command_for(letters, "lv", is_local=True).endswith("dlq show applications")
+    lost = Finding(FindingCode.UNDELIVERED_EVENTS, "…", "undelivered events")
+    assert REMEDIES[lost.code].command_for(lost, "lv", is_local=True).endswith("dlq show undelivered")
     broken = Finding(FindingCode.FUNCTION_BROKEN, "…", "revalidate")
     assert "sam deploy" in REMEDIES[broken.code].command_for(broken, "lv", is_local=False)
     assert "up --redeploy" in REMEDIES[broken.code].command_for(broken, "lv", is_local=True)
