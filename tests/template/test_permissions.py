@@ -332,7 +332,10 @@ def test_the_person_on_call_can_look_at_return_and_discard_every_dead_letter(tem
 def test_the_person_on_call_can_read_logs_schedules_and_rules(template: Template) -> None:
     assert template.properties("OnCallPolicy")["Roles"] == [{"Ref": "OperatorRole"}]
     groups = template.of_type("AWS::Logs::LogGroup")
-    assert _resources_with(template, "logs:FilterLogEvents", "logs:StartQuery") == _arns(groups)
+    arn = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${%s}*"
+    assert _resources_with(template, "logs:FilterLogEvents", "logs:StartQuery") == {
+        json.dumps({"Fn::Sub": arn % group}) for group in groups
+    }
     expanded = expanded_resources()
     for kind, action in (
         ("AWS::Scheduler::Schedule", "scheduler:GetSchedule"),

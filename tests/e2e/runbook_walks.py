@@ -1,0 +1,387 @@
+"""What the walk of each section of the runbook needs: the situation, the placeholders, and its end.
+
+A new section needs a walk here, or a reason in ``NOT_WALKED``. A command that is not run needs its reason in
+the walk's ``not_run``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from library_validator.decisions.decision import Decision
+from library_validator.registry.store import Run
+from library_validator.releases.reading.release import read_release
+from library_validator_devstack.local_stack import STACK_NAME
+from tests.builders.dead_letters import FAILED_CALL
+from tests.e2e.service import ROOT, Service, sample_release, wait_until
+from tests.e2e.typist import Typed, type_line
+
+EVENTS: Final = ROOT / "events" / "validate_applications"
+NEEDS_AWS: Final = "it needs an account of AWS and its own command line"
+NEEDS_NETWORK: Final = "the local stack never uses the network"
+A_MENTION: Final = "the text names the command; the section that explains it types it"
+
+Values = dict[str, str]  # placeholder -> value
+
+
+@dataclass(slots=True)
+class World:
+    """The service, and a person who types commands in an empty folder."""
+
+    service: Service
+    folder: Path
+
+    def type(self, line: str) -> Typed:
+        """Run a command line; the person answers each question with yes."""
+        surroundings = self.service.stack.environment_over(os.environ)
+        surroundings |= {"LIBRARY_VALIDATOR_STACK": STACK_NAME, "COLUMNS": "200"}
+        return type_line(line, self.folder, surroundings)
+
+    def answer(self, line: str) -> Any:
+        done = self.type(f"{line} --json")
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def put(self, queue: str, body: str) -> str:
+        """Put a message in a queue; returns its id."""
+        fifo = {"MessageGroupId": "releases", "MessageDeduplicationId": str(uuid4())}
+        sent = self.service.sqs.send_message(
+            QueueUrl=self.service.outputs[f"{queue}Url"],
+            MessageBody=body,
+            **(fifo if queue.startswith("Releases") else {}),  # type: ignore[arg-type]
+        )
+        return sent["MessageId"]
+
+    def application(self, event: str, prefix: str = "walk") -> dict[str, Any]:
+        """The body of an example, under an id that no other test uses."""
+        record = json.loads((EVENTS / event).read_text())["Records"][0]
+        body: dict[str, Any] = json.loads(record["body"])
+        return body | {"application_id": f"{prefix}-{uuid4()}"}
+
+    def decided(self, event: str) -> Decision:
+        """The stored decision on an example."""
+        body = self.application(event)
+        self.service.send(json.dumps(body))
+        (found,) = self.service.wait_for_decisions([body["application_id"]])
+        decision = self.service.decisions.get(found["detail"]["data"]["source"], body["application_id"])
+        assert decision
+        return decision
+
+    def loaded(self, name: str, content: bytes) -> Run:
+        """The ended run of an upload."""
+        self.service.upload(name, content)
+        (run,) = wait_until(lambda: self.service.ended_runs([name]), f"{name} is loaded")
+        return run
+
+    def run_of(self, part: str) -> Run:
+        """The oldest run of an upload whose name has this part: an acceptance uploads the same again."""
+        runs = [run for run in self.service.registry.runs() if part in run.run_id]
+        return min(runs, key=lambda run: run.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One section: ``situation`` makes it and returns the values of the placeholders in its commands;
+    ``end`` asserts that it is over."""
+
+    situation: Callable[[World], Values]
+    end: Callable[[World, Values], None]
+    not_run: Mapping[str, str] = field(default_factory=dict)  # command line -> reason
+    exit_codes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # other than 0
+
+
+DOCTOR: Final = "library-validator doctor"
+FINDINGS: Final = {DOCTOR: (0, 1)}  # 1: other tests left something in this stack that is worth a look
+
+
+def is_empty(queue: str) -> Callable[[World, Values], None]:
+    def end(world: World, _values: Values) -> None:
+        world.service.wait_until_done(queue)
+
+    return end
+
+
+def no_situation(_world: World) -> Values:
+    return {}
+
+
+def nothing_to_end(world: World, _values: Values) -> None:
+    """The commands only look; the service answers as before."""
+    assert world.service.active_version()
+
+
+def a_malformed_message(world: World) -> Values:
+    return {"MESSAGE_ID": world.put("ApplicationsDeadLetterQueue", "not an application")}
+
+
+def doctor_finds_the_message(world: World, values: Values) -> None:
+    codes = {finding["code"] for finding in json.loads(world.type(f"{DOCTOR} --json").stdout)["findings"]}
+    assert "dead_letters" in codes
+    world.type(
+        f"library-validator dlq discard applications --id {values['MESSAGE_ID']} --reason 'end of the walk'"
+    )
+
+
+def a_missed_release(world: World) -> Values:
+    (world.folder / "pls_fy2024_csv.zip").write_bytes(sample_release(2024))
+    return {}
+
+
+def the_newer_year_is_live(world: World, _values: Values) -> None:
+    assert world.service.registry.pointer().fiscal_year == 2024
+
+
+def a_release_that_failed(world: World) -> Values:
+    run = world.loaded("walk failed.zip", sample_release(2021))
+    example = json.loads((ROOT / "events" / "index_release" / "release-uploaded.json").read_text())
+    event = json.loads(example["Records"][0]["body"])
+    key, _, version = run.run_id.rpartition("@")
+    event["detail"]["bucket"]["name"] = world.service.outputs["ReleasesBucket"]
+    event["detail"]["object"] |= {"key": key, "version-id": version}
+    world.put("ReleasesDeadLetterQueue", json.dumps(event))
+    return {}
+
+
+def both_release_queues_are_empty(world: World, _values: Values) -> None:
+    world.service.wait_until_done("ReleasesDeadLetterQueue")
+    world.service.wait_until_done("ReleasesQueue")
+    assert world.run_of("walk failed.zip").status in {"active", "unchanged", "quarantined"}
+
+
+def two_quarantined_releases(world: World) -> Values:
+    assert world.loaded("walk-right-2020.zip", sample_release(2020)).status == "quarantined"
+    assert world.loaded("walk-wrong-2020.zip", sample_release(2020, seed=2)).status == "quarantined"
+    return {"pls_fy2015": "walk-right", "pls_fy2023": "walk-wrong", "REASON": "checked by hand"}
+
+
+def one_is_accepted_and_one_rejected(world: World, _values: Values) -> None:
+    assert world.run_of("walk-right").status == "accepted"
+    assert world.run_of("walk-wrong").status == "rejected"
+
+
+def a_page_instead_of_a_release(world: World) -> Values:
+    run = world.loaded("walk page.zip", b"<!DOCTYPE html><title>moved</title>")
+    assert run.status == "refused"
+    return {}
+
+
+def dead_applications(world: World) -> Values:
+    body = world.application("college.json")
+    world.put("ApplicationsDeadLetterQueue", json.dumps(body))
+    malformed = world.put("ApplicationsDeadLetterQueue", "not an application")
+    values = {"MESSAGE_ID": malformed, "APPLICATION_ID": body["application_id"], "REASON": "sent again"}
+    for message in _other_dead_applications(world, {malformed}):
+        world.type(f"library-validator dlq discard applications --id {message} --reason 'another test'")
+    return values
+
+
+def _other_dead_applications(world: World, ours: set[str]) -> list[str]:
+    """Malformed messages that other tests left."""
+    letters = world.answer("library-validator dlq show applications --limit 100")
+    return [
+        letter["message_id"]
+        for letter in letters
+        if letter["redrive"].startswith("refuses") and letter["message_id"] not in ours
+    ]
+
+
+def the_application_has_its_answer(world: World, values: Values) -> None:
+    world.service.wait_until_done("ApplicationsDeadLetterQueue")
+    world.service.wait_for_decisions([values["APPLICATION_ID"]])
+
+
+def a_failed_task(world: World) -> Values:
+    world.put("RevalidationsDeadLetterQueue", json.dumps({"task": "expiry"}))
+    return {}
+
+
+def every_shard_is_done(world: World, _values: Values) -> None:
+    world.service.wait_until_done("RevalidationsDeadLetterQueue")
+    world.service.wait_until_done("RevalidationsQueue")
+    status = world.answer("library-validator revalidate status")
+    assert all(shard["done"] for shard in status["shards"])
+
+
+def a_decision(world: World) -> Values:
+    return {"APPLICATION_ID": world.decided("college.json").application.application_id}
+
+
+def the_deployed_policy_decided(world: World, values: Values) -> None:
+    every_shard_is_done(world, values)
+    assert world.answer("library-validator status")["policy"]["state"] == "up_to_date"
+    assert (world.folder / "changes.jsonl").read_text() == ""
+
+
+def a_dead_result(world: World) -> Values:
+    world.put("ResultsDeadLetterQueue", json.dumps(_result("walk-dead-result")))
+    return {"ID": "walk-dead-result"}
+
+
+def _result(application_id: str) -> dict[str, Any]:
+    detail = json.loads((ROOT / "events" / "out" / "1.0" / "library-application-validated.json").read_text())
+    detail = detail.get("detail", detail)
+    detail["data"]["application_id"] = application_id
+    return {
+        "source": "library-validator", "detail-type": "Library Application Validated", "detail": detail,
+    }  # fmt: skip
+
+
+def the_result_comes_again(world: World, values: Values) -> None:
+    world.service.wait_until_done("ResultsDeadLetterQueue")
+    wait_until(lambda: world.service.decision_events([values["ID"]]) or None, "the result comes again")
+
+
+def a_lost_event(world: World) -> Values:
+    decision = world.decided("college.json")
+    world.service.take_results()
+    world.service.events.clear()
+    return {"ID": decision.application.application_id}
+
+
+def the_event_comes_again(world: World, values: Values) -> None:
+    (event,) = wait_until(lambda: world.service.decision_events([values["ID"]]) or None, "the event")
+    decision = world.service.decisions.get(event["detail"]["data"]["source"], values["ID"])
+    assert decision
+    assert event["detail"]["metadata"]["event_id"] == str(decision.event_id)
+
+
+def undelivered_events(world: World) -> Values:
+    for body in (json.dumps(_result("walk-undelivered")), json.dumps({"task": "expiry"}), FAILED_CALL):
+        world.put("UndeliveredEventsQueue", body)
+    return {"ID": "walk-undelivered"}
+
+
+def the_events_are_delivered(world: World, values: Values) -> None:
+    world.service.wait_until_done("UndeliveredEventsQueue")
+    wait_until(lambda: world.service.decision_events([values["ID"]]) or None, "the result is delivered")
+
+
+def an_unpublished_decision(world: World) -> Values:
+    made = world.decided("college.json")
+    application = replace(made.application, application_id=f"walk-unpublished-{uuid4()}")
+    killed = made.model_copy(update={"event_id": uuid4(), "application": application})
+    world.service.decisions.record(killed, None)
+    return {"APPLICATION_ID": application.application_id}
+
+
+def the_sweep_published_it(world: World, values: Values) -> None:
+    world.service.invoke("SweepResultsFunction", UNPUBLISHED_AFTER_SECONDS="0")
+    assert list(world.service.decisions.unpublished_decisions(datetime.now(UTC))) == []
+    world.service.wait_for_decisions([values["APPLICATION_ID"]])
+
+
+def a_run_of_the_schedule(world: World) -> Values:
+    world.service.invoke("SweepResultsFunction")
+    return {}
+
+
+def a_dead_application(world: World) -> Values:
+    body = world.application("college.json")
+    malformed = world.put("ApplicationsDeadLetterQueue", "not an application")
+    world.put("ApplicationsDeadLetterQueue", json.dumps(body))
+    values = {"QUEUE": "applications", "MESSAGE_ID": malformed, "REASON": "not needed"}
+    return values | {"APPLICATION_ID": body["application_id"]}
+
+
+def the_discard_is_on_record(world: World, values: Values) -> None:
+    the_application_has_its_answer(world, values)
+    records = world.answer("library-validator dlq discarded")
+    assert values["MESSAGE_ID"] in {record["message_id"] for record in records}
+
+
+def an_application_to_override(world: World) -> Values:
+    decision = world.decided("college.json")
+    path = world.folder / "sample.zip"
+    path.write_bytes(sample_release(2021))
+    return {
+        "APPLICATION_ID": decision.application.application_id,
+        "FSCS_KEY": read_release(path).systems[-1].fscs_key,
+        "WORDS": "the director confirmed it",
+    }
+
+
+def the_override_is_in_force(world: World, values: Values) -> None:
+    (row,) = world.answer(f"library-validator override list {values['APPLICATION_ID']}")
+    assert row["effect"] == "in force"
+
+
+def a_wrong_release(world: World) -> Values:
+    pointer = world.service.registry.pointer()
+    assert pointer.previous
+    return {"LIVE": pointer.active, "REASON": "it was complete after all"}
+
+
+def the_release_is_restored(world: World, values: Values) -> None:
+    assert world.service.registry.pointer().active == values["LIVE"]
+    every_shard_is_done(world, values)
+
+
+WALKS: Final[dict[str, Walk]] = {
+    "Start here: doctor": Walk(a_malformed_message, doctor_finds_the_message, exit_codes={DOCTOR: (1,)}),
+    "Refresh": Walk(
+        a_missed_release,
+        the_newer_year_is_live,
+        not_run={
+            "library-validator fetch --dry-run": NEEDS_NETWORK,
+            "library-validator upload": A_MENTION,
+            "library-validator fetch --url …": NEEDS_NETWORK,
+            "library-validator fetch --sources sources.json --dry-run": NEEDS_NETWORK,
+        },
+    ),
+    "Releases in the dead-letter queue": Walk(a_release_that_failed, both_release_queues_are_empty),
+    "A release is quarantined": Walk(two_quarantined_releases, one_is_accepted_and_one_rejected),
+    "A release is refused": Walk(a_page_instead_of_a_release, nothing_to_end),
+    "Applications without an answer": Walk(no_situation, nothing_to_end),
+    "Applications in the dead-letter queue": Walk(dead_applications, the_application_has_its_answer),
+    "Revalidations in the dead-letter queue": Walk(a_failed_task, every_shard_is_done),
+    "After a deployment with other decision rules": Walk(
+        a_decision, the_deployed_policy_decided, not_run={"library-validator explain": A_MENTION}
+    ),
+    "What a new registry changed": Walk(no_situation, every_shard_is_done),
+    "Results in the dead-letter queue": Walk(a_dead_result, the_result_comes_again),
+    "A consumer lost events": Walk(a_lost_event, the_event_comes_again),
+    "Undelivered events": Walk(undelivered_events, the_events_are_delivered, exit_codes=FINDINGS),
+    "A resource is missing": Walk(
+        no_situation,
+        nothing_to_end,
+        not_run={
+            'aws cloudformation detect-stack-drift --stack-name "$STACK"': NEEDS_AWS,
+            'aws cloudformation describe-stack-resource-drifts --stack-name "$STACK" '
+            "--stack-resource-drift-status-filters MODIFIED DELETED": NEEDS_AWS,
+        },
+        exit_codes=FINDINGS,
+    ),
+    "Results are not published": Walk(an_unpublished_decision, the_sweep_published_it, exit_codes=FINDINGS),
+    "A schedule does not run": Walk(a_run_of_the_schedule, nothing_to_end, exit_codes=FINDINGS),
+    "The oldest message": Walk(no_situation, nothing_to_end, exit_codes=FINDINGS),
+    "Errors": Walk(no_situation, nothing_to_end),
+    "Throttles": Walk(no_situation, nothing_to_end),
+    "Redrive": Walk(
+        a_dead_application,
+        the_discard_is_on_record,
+        # The malformed message is refused, which is the reason to discard it.
+        exit_codes={"library-validator dlq redrive QUEUE": (1,)},
+    ),
+    "The index format changed": Walk(no_situation, nothing_to_end),
+    "Override an answer": Walk(
+        an_application_to_override,
+        the_override_is_in_force,
+        not_run={"library-validator override set": A_MENTION},
+    ),
+    "Roll back": Walk(a_wrong_release, the_release_is_restored),
+}
+
+# Sections without a command that can be typed on the local stack.
+NOT_WALKED: Final[dict[str, str]] = {
+    "Before the first deployment": NEEDS_AWS,
+    "Restore decisions": NEEDS_AWS,
+    "Tear down": "it would delete the stack of all other tests",
+    "Change a parameter": "it deploys to AWS; the tests of the local stack deploy with other parameters",
+}
