@@ -67,7 +67,7 @@ def upload(
             )
     if run.run_id != run_id:
         show_notice(f"another upload of {name} was loaded in place of this one: {run.run_id}")
-    if run.status == "quarantined":
+    if run.status == "quarantined" and SAMPLE not in name:
         _show_sample_that_is_live(stack)
     show_ending(run, as_json=as_json)
 
