@@ -83,7 +83,11 @@ def test_an_id_may_have_any_other_character(text: str) -> None:
         ("Ada <ada@example.org>; Bo <bo@example.org> Anytown", "Ada < >; Bo < > Anytown"),
         ("12 Main Street ada\uff20example.org", "12 Main Street"),
         ("12 Main Street ada%40example.org", "12 Main Street"),
-        ("12 Main Street ada&#64;example.org", "12 Main Street"),
+        ("12 Main Street ada&#64;example&#46;org", "12 Main Street"),
+        ("12 Main Street ada @ example.org", "12 Main Street"),
+        ("12 Main Street ada(at)example.org", "12 Main Street"),
+        ("12 Main Street ada@@example.org", "12 Main Street"),
+        ("12 Main Street ada@[192.0.2.1]", "12 Main Street"),
         ("https://example.org/?mail=ada@example.org", "https://example.org/?mail="),
         ("\u00e9lan@biblioth\u00e8que.example", ""),
     ],
@@ -94,7 +98,15 @@ def test_an_email_address_is_removed(text: str, rest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Books @ Home", "Library@Mesa", "Main & 5th", "100% Library", "@anytownlibrary"]
+    "text",
+    [
+        "Books @ Home",
+        "Library@Mesa",
+        "Reading @ St. Paul (at the park)",
+        "Main & 5th",
+        "100% Library",
+        "@anytownlibrary",
+    ],
 )
 def test_a_text_without_an_email_address_is_not_changed(text: str) -> None:
     assert without_emails(text) == text

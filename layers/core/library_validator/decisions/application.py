@@ -165,7 +165,7 @@ def _application_id(value: object) -> str:
         raise ApplicationUnreadable(
             f"application_id has control or invisible characters, or more than {MAX_ID_CHARACTERS} characters"
         )
-    if may_have_email(text) and without_emails(text) != text:
+    if without_emails(text) != text:
         raise ApplicationUnreadable("application_id has an e-mail address; use an id that names no person")
     return text.strip()
 

@@ -27,10 +27,12 @@ _WINDOWS: Final = {
     for code in range(0x80, 0xA0)
     if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
 }
+_AT: Final = r"(?:[@\uff20\ufe6b]+|%40|&#0*64;|&#x0*40;|&commat;|[(\[]at[)\]])"
+_DOT: Final = r"(?:[.\uff0e\u3002]|&#0*46;|&#x0*2e;|&period;)"
+_HAS_AT: Final = re.compile(_AT, re.IGNORECASE)
 _EMAIL: Final = re.compile(
-    r"(?:mailto:)?[^\s@\uff20\ufe6b<>()\[\],;:\"/=?&]+"
-    r"(?:[@\uff20\ufe6b]|%40|&#0*64;|&#x0*40;|&commat;)"
-    r"(?:[\w-]+[.\uff0e])+\w{2,}",
+    rf"(?:mailto:)?[^\s@\uff20\ufe6b<>()\[\],;:\"/=?&]{{1,64}} ?{_AT} ?"
+    rf"(?:(?:[\w-]+{_DOT})+\w{{2,}}|\[[0-9a-f.:]+\])",
     re.IGNORECASE,
 )
 _EDGES: Final = " ,;:<>()[]\"'/|-"
@@ -55,13 +57,15 @@ def has_refused_character(text: str) -> bool:
 
 
 def may_have_email(text: str) -> bool:
-    """A quick test: most texts have neither of these signs."""
-    if "@" in text or "%" in text or "&" in text:
+    """A quick test: most texts have none of the signs that an e-mail address has."""
+    if "@" in text or "%" in text or "&" in text or "t)" in text or "T)" in text or "t]" in text:
         return True
     return not text.isascii() and ("\uff20" in text or "\ufe6b" in text)
 
 
 def without_emails(text: str) -> str:
     """``text`` without e-mail addresses, and without the brackets and signs that were around them."""
+    if not may_have_email(text) or not _HAS_AT.search(text):
+        return text
     rest, found = _EMAIL.subn(" ", text)
     return " ".join(rest.split()).strip(_EDGES) if found else text
