@@ -31,6 +31,7 @@ from library_validator.adapters.aws.override_table import OverrideTable
 from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
+from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.decisions.deciding import Decider
 from library_validator.recovery.queues import DeadLetterQueue, Queue
 from library_validator_cli.failures import CommandFailed, StackUnreachable
@@ -117,6 +118,10 @@ class Stack:
     @property
     def erasures(self) -> ErasureTable:
         return ErasureTable(self._casework)
+
+    @property
+    def counts(self) -> SourceCountTable:
+        return SourceCountTable(self._casework)
 
     @property
     def revalidations(self) -> RevalidationTable:

@@ -6,7 +6,6 @@ from library_validator import starting
 
 # isort: split
 import os
-from datetime import UTC, datetime
 from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
@@ -21,7 +20,9 @@ from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
+from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.casework.erasing import ErasureStores
+from library_validator.casework.limits import recount_claims
 from library_validator.casework.partners import KnownPartners
 from library_validator.casework.retention import Retention
 from library_validator.casework.tasks import Ports
@@ -42,12 +43,13 @@ def build_runtime() -> Runtime:
     bus = EventBridgeBus(events, settings.results_bus, logger.warning)
     decisions, days = DecisionTable(casework), settings.application_retention_days
     stores = ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))
-    partners = KnownPartners(PartnerTable(casework), lambda: datetime.now(UTC))
+    partners = KnownPartners(PartnerTable(casework))
     return Runtime(
         ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus, partners),
         notice_days=settings.expiry_notice_days,
         retention=Retention(days, stores) if days else None,
         fetch_states=FetchStatesTable(dynamodb, settings.registry_table),
+        recount_claims=partial(recount_claims, partners, SourceCountTable(casework)),
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,
         logger=logger,
         metrics=Metrics(settings),

@@ -6,7 +6,6 @@ from library_validator import starting
 
 # isort: split
 import os
-from datetime import UTC, datetime
 from functools import cache, partial
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
@@ -15,6 +14,8 @@ from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.event_bus import EventBridgeBus
 from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
+from library_validator.adapters.aws.source_counts import SourceCountTable
+from library_validator.casework.limits import Limits
 from library_validator.casework.partners import KnownPartners
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.deciding import Decider
@@ -33,7 +34,8 @@ def build_runtime() -> Runtime:
         decider=Decider(registry, settings.validity),
         requests=registry.requests,
         store=DecisionTable(casework),
-        partners=KnownPartners(PartnerTable(casework), lambda: datetime.now(UTC)),
+        limits=Limits(SourceCountTable(casework), settings.claims_share, settings.applications_per_hour),
+        partners=KnownPartners(PartnerTable(casework)),
         bus=EventBridgeBus(events, settings.results_bus, logger.warning),
         logger=logger,
         metrics=Metrics(settings),

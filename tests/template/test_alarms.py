@@ -17,7 +17,14 @@ OURS = {"Fn::Sub": "LibraryValidator/${AWS::StackName}"}
 SERVICE = "service"  # a dimension of every metric of this project: the function's folder
 MAIL = {"Fn::If": ["HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"}]}
 EVENTS_OF_FUNCTIONS = {"Errors", "Throttles"}
-HARM = {"ApplicationsUndecided", "DecisionsUnsettled", "RegistryUnavailable", "DecisionsUndecidedAgain"}
+HARM = {
+    "ApplicationsUndecided",
+    "DecisionsUnsettled",
+    "RegistryUnavailable",
+    "DecisionsUndecidedAgain",
+    "ClaimsOverLimit",
+    "PartnersOverRate",
+}
 HEARTBEATS = {"SweepsMissingAlarm", "DailyRunMissingAlarm"}
 # Metrics that no alarm watches. Each has the reason.
 UNWATCHED = {

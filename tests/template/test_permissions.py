@@ -261,7 +261,7 @@ def test_the_operator_overrides_decisions_registers_partners_and_deletes_only_cl
         "dynamodb:PutItem": only("APP#*", "PARTNERS", "PARTNER#*", "PRINCIPAL#*", "DISCARDED"),
         "dynamodb:UpdateItem": only("APP#*", "CLAIM#*", "COUNT#*"),
         "dynamodb:DeleteItem": only("CLAIM#*", "PRINCIPAL#*"),
-        "dynamodb:ConditionCheckItem": only("CLAIM#*"),
+        "dynamodb:ConditionCheckItem": only("APP#*", "CLAIM#*", "COUNT#*"),
     }
 
 

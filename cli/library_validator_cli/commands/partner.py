@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 
 import typer
 
@@ -12,17 +14,40 @@ from library_validator.casework.partners import (
     Signature,
     add_partner,
     add_principal,
+    begin_release,
     partner_of,
     remove_principal,
+    resume,
     set_limits,
+    suspend,
 )
+from library_validator.casework.suspending import (
+    NOTICED_SECONDS,
+    decide_waiting_again,
+    release_claims,
+    validated_decisions,
+)
+from library_validator.casework.tasks import Ports
 from library_validator.decisions.partners import Partner, PartnerLimits
+from library_validator.views.as_json import decision_json
+from library_validator.views.decision import decision_view
 from library_validator.views.partner import partner_json, partner_views
-from library_validator_cli.failures import CommandFailed
-from library_validator_cli.options import SERVICE, AsJson
+from library_validator_cli.failures import FAILED, CommandFailed
+from library_validator_cli.options import SERVICE, AsJson, trimmed_reason
+from library_validator_cli.output_file import write_texts
 from library_validator_cli.stack_access import Stack, StackName, open_stack
+from library_validator_cli.tables.decisions import decisions_table
 from library_validator_cli.tables.partners import partners_table
-from library_validator_cli.terminal import show, show_json, show_notice
+from library_validator_cli.terminal import (
+    json_line,
+    show,
+    show_json,
+    show_notice,
+    show_progress,
+    show_warning,
+)
+
+_SHOWN: Final = 50  # validated answers that the table shows
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The partner's key; partner list shows it.")]
 Principal = Annotated[
@@ -58,6 +83,15 @@ def register(app: typer.Typer) -> None:
     partner.command(
         "limit", epilog="Example: library-validator partner limit AROAEXAMPLE --claims-share 0.8"
     )(limit)
+    partner.command(
+        "suspend",
+        epilog='Example: library-validator partner suspend AROAEXAMPLE --reason "it sent the public list"',
+    )(suspend_partner)
+    partner.command("release-claims", epilog="Example: library-validator partner release-claims AROAEXAMPLE")(
+        release_partner_claims
+    )
+    partner.command("resume", epilog="Example: library-validator partner resume AROAEXAMPLE")(resume_partner)
+    partner.command("recount", epilog="Example: library-validator partner recount")(recount)
     partner.command("list", epilog="Example: library-validator partner list")(list_partners)
     app.add_typer(partner, name="partner", rich_help_panel=SERVICE)
 
@@ -78,7 +112,9 @@ def add(
     stack = open_stack(stack_name)
     limits = PartnerLimits(claims_share=claims_share, applications_per_hour=applications_per_hour)
     _ask(f"Register {principal} as {name}?", yes=yes)
-    _show_changed(add_partner(stack.partners, principal, name, limits, _signed(stack)), as_json=as_json)
+    partner = add_partner(stack.partners, principal, name, limits, _signed(stack))
+    stack.counts.set_claims(stack.partners.validated_counts(), stack.partners.partners())
+    _show_changed(partner, as_json=as_json)
 
 
 def add_one_principal(
@@ -154,3 +190,140 @@ def _show_changed(partner: Partner, *, as_json: bool) -> None:
         show_json(partner_json(partner))
     else:
         show(partners_table(partner_views(partner)))
+
+
+def suspend_partner(
+    key: Key,
+    reason: Annotated[str, typer.Option(help="The reason, for people who read the record later.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write what it got validated, as JSON Lines.")
+    ] = None,
+    yes: Yes = False,
+    stack_name: StackName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Stop the decisions for a partner, and list what it got validated.
+
+    Its claims stay until release-claims gives them back. Its messages are answered with needs_review and
+    PARTNER_SUSPENDED. The functions notice the suspension within half a minute.
+    """
+    stack = open_stack(stack_name)
+    _ask(f"Suspend {_named(stack.partners, key)}?", yes=yes)
+    partner = suspend(stack.partners, key, _signed(stack, trimmed_reason(reason)))
+    with show_progress("reading what it got validated"):
+        validated = list(validated_decisions(stack.decisions, partner))
+    if output:
+        write_texts((f"{json_line(decision_json(each))}\n" for each in validated), output)
+    if as_json:
+        show_json({"partner": partner_json(partner), "validated": len(validated)})
+        return
+    show(decisions_table([decision_view(each) for each in validated[:_SHOWN]]))
+    show_notice(
+        f"{partner.name} ({key}) is suspended; it got {len(validated):,} answers validated. "
+        f"To give its claims back: library-validator partner release-claims {key}"
+    )
+
+
+def resume_partner(key: Key, yes: Yes = False, stack_name: StackName = None, as_json: AsJson = False) -> None:
+    """Decide the applications of a suspended partner again, those that waited included.
+
+    If the command was stopped, run it again: it goes on.
+    """
+    stack = open_stack(stack_name)
+    _ask(f"Resume {_named(stack.partners, key)}, and decide its applications again?", yes=yes)
+    partner = resume(stack.partners, key, _signed(stack))
+    with show_progress("deciding again"):
+        done = decide_waiting_again(partner, _ports(stack), lambda: datetime.now(UTC))
+    if as_json:
+        show_json(
+            {"partner": partner_json(partner), "decided": done.changed, "undecided": len(done.undecided)}
+        )
+    else:
+        show_notice(f"{partner.name} ({key}) is active; {done.changed:,} applications were decided again")
+    _end_if_undecided(len(done.undecided))
+
+
+def release_partner_claims(
+    key: Key, yes: Yes = False, stack_name: StackName = None, as_json: AsJson = False
+) -> None:
+    """Give back every claim of a suspended partner, and decide the applications again that these stopped.
+
+    Each of its answers that the rules validated becomes needs_review with PARTNER_SUSPENDED; answers that a
+    person validated stay. If the command was stopped, run it again: it goes on and counts nothing twice.
+    """
+    stack = open_stack(stack_name)
+    partner = partner_of(stack.partners, key)
+    if not partner.is_active:
+        count = sum(1 for _ in validated_decisions(stack.decisions, partner))
+        _ask(f"Take back {count:,} validated answers of {_named(stack.partners, key)}?", yes=yes)
+    partner = begin_release(stack.partners, key, _signed(stack))
+    _wait_until_noticed(stack.partners, partner)
+    with show_progress("giving claims back") as bar:
+        done = release_claims(
+            partner,
+            _ports(stack),
+            lambda: datetime.now(UTC),
+            lambda so_far: bar.say(
+                f"{so_far.released:,} claims given back, {so_far.decided:,} decided again"
+            ),
+        )
+    stack.counts.set_claims(stack.partners.validated_counts(), stack.partners.partners())
+    if as_json:
+        show_json(
+            {
+                "partner": partner_json(partner),
+                "released": done.released,
+                "validated_by_person": done.by_person,
+                "decided_again": done.decided,
+                "validated": done.validated,
+                "undecided": len(done.undecided),
+            }
+        )
+    else:
+        show_notice(
+            f"{done.released:,} answers are not validated any more; {done.by_person:,} that a person "
+            f"validated stay; {done.decided:,} applications were decided again, and {done.validated:,} of "
+            "them are validated"
+        )
+    _end_if_undecided(len(done.undecided))
+
+
+def recount(stack_name: StackName = None, as_json: AsJson = False) -> None:
+    """Count the validated answers of every sender again, for the limits of claims."""
+    stack = open_stack(stack_name)
+    counts = stack.partners.validated_counts()
+    stack.counts.set_claims(counts, stack.partners.partners())
+    if as_json:
+        show_json(dict(counts))
+        return
+    names = stack.partners.partners()
+    for source, number in counts.most_common():
+        show(f"{number:>9,}  {source}  {names.name_of(source)}".rstrip())
+
+
+def _ports(stack: Stack) -> Ports:
+    return Ports(
+        stack.decisions,
+        stack.revalidations,
+        stack.registry,
+        stack.decider,
+        stack.bus,
+        stack.partners.partners,
+    )
+
+
+def _wait_until_noticed(store: PartnerStore, partner: Partner) -> None:
+    """Wait until no function decides for the partner any more: they read the partners every half minute."""
+    at = max(entry.at for entry in store.entries(partner.key) if entry.action == "suspend")
+    left = NOTICED_SECONDS - (datetime.now(UTC) - at).total_seconds()
+    if left > 0:
+        show_notice(f"waiting {left:.0f} seconds, until every function knows of the suspension")
+        time.sleep(left)
+
+
+def _end_if_undecided(number: int) -> None:
+    if number:
+        show_warning(
+            f"{number:,} applications could not be decided: see the errors in the log, then run again"
+        )
+        raise typer.Exit(FAILED)

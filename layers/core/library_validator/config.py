@@ -115,6 +115,19 @@ class DecidingSettings(Settings):
 class ValidateApplicationsSettings(DecidingSettings):
     """Settings of ``functions/validate_applications``."""
 
+    claims_share: float = Field(
+        0.5,
+        alias="CLAIMS_SHARE",
+        gt=0,
+        le=1,
+        description="part of the registry's systems that one of several senders may get validated",
+    )
+    applications_per_hour: int = Field(
+        0,
+        alias="APPLICATIONS_PER_HOUR",
+        ge=0,
+        description="of a sender; more are reported; 0: no limit",
+    )
     redrivers: frozenset[str] = Field(
         frozenset(),
         alias="REDRIVERS",

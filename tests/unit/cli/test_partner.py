@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from library_validator.adapters.memory.partners import MemoryPartners
+from library_validator.adapters.memory.source_counts import MemorySourceCounts
 from library_validator_cli.commands import partner
 from library_validator_cli.main import app
 
@@ -18,7 +19,7 @@ ANN = "arn:aws:sts::111122223333:assumed-role/operators/ann"
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> MemoryPartners:
     store = MemoryPartners()
-    stack = SimpleNamespace(partners=store, operator=lambda: ANN)
+    stack = SimpleNamespace(partners=store, counts=MemorySourceCounts(), operator=lambda: ANN)
     monkeypatch.setattr(partner, "open_stack", lambda _: stack)
     return store
 

@@ -44,11 +44,13 @@ class Service:
         self.world.activate(release_of(2021))
         self.queue: list[str] = []
         self.fetch_states = MemoryFetchStates()
+        self.recounts: list[object] = []
         self.runtime = Runtime(
             ports=self.world.ports,
             notice_days=settings.expiry_notice_days,
             fetch_states=self.fetch_states,
             send=self._send,
+            recount_claims=lambda: self.recounts.append(self.world.time),
             logger=build_logger(settings),
             metrics=Metrics(settings),
         )
@@ -171,6 +173,13 @@ def test_before_the_first_release_there_is_nothing_to_do(service: Service) -> No
     for task in ("expiry", "revalidate"):
         assert service.receive({"task": task}).status == "done"
     assert service.queue == []
+
+
+def test_the_daily_run_counts_the_claims_of_every_sender_again(service: Service) -> None:
+    service.receive({"task": "expiry"})
+    service.receive({"task": "expiry", "shard": 3})
+
+    assert len(service.recounts) == 1
 
 
 def test_the_daily_run_renews_decisions_that_ended(service: Service) -> None:

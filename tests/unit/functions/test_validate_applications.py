@@ -18,6 +18,8 @@ from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.event_bus import MemoryEventBus
 from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.registry import MemoryRegistry
+from library_validator.adapters.memory.source_counts import MemorySourceCounts
+from library_validator.casework.limits import Limits
 from library_validator.casework.partners import KnownPartners
 from library_validator.config import ValidateApplicationsSettings
 from library_validator.decisions.answer import Answer
@@ -60,6 +62,9 @@ class Service:
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     decider: Decider | None = None
     name: str = "validate_applications"
+    counts: MemorySourceCounts = field(default_factory=MemorySourceCounts)
+    claims_share: float = 0.5
+    applications_per_hour: int = 0
     partners: MemoryPartners = field(init=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +82,7 @@ class Service:
             requests=self.registry.requests,
             store=self.store,
             partners=self.known_partners,
+            limits=Limits(self.counts, self.claims_share, self.applications_per_hour),
             bus=self.bus,
             logger=build_logger(settings),
             metrics=Metrics(settings),

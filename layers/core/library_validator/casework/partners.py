@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 from uuid import UUID, uuid5
 
@@ -84,7 +84,7 @@ class PartnerStore(Protocol):
 class KnownPartners:
     """The partners as they were read at most ``KEPT_SECONDS`` ago."""
 
-    def __init__(self, store: PartnerStore, clock: Clock) -> None:
+    def __init__(self, store: PartnerStore, clock: Clock = lambda: datetime.now(UTC)) -> None:
         self.store = store
         self._clock = clock
         self._read_at: datetime | None = None

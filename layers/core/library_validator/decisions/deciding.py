@@ -74,6 +74,7 @@ class Judge:
     def __init__(self, registry: RegistryReader) -> None:
         self.registry = registry
         self._statistics: tuple[str, Statistics] | None = None
+        self._systems: tuple[str, int] | None = None
 
     def judge(self, applications: Sequence[ReadableApplication]) -> tuple[Pointer, list[JudgedApplicant]]:
         """Apply matching and rules to applications. Reads the pointer once, and all postings in one batch.
@@ -117,9 +118,17 @@ class Judge:
             for given, each in zip(applications, judged, strict=True)
         ]
 
+    def systems(self, version: str) -> int:
+        """The number of systems in a version. That of the version that decided last needs no read."""
+        if self._systems is None or self._systems[0] != version:
+            self._systems = version, self.registry.version(version).systems
+        return self._systems[1]
+
     def _statistics_of(self, version: str) -> Statistics:
         if self._statistics is None or self._statistics[0] != version:
-            self._statistics = version, Statistics.decode(self.registry.version(version).statistics)
+            record = self.registry.version(version)
+            self._statistics = version, Statistics.decode(record.statistics)
+            self._systems = version, record.systems
         return self._statistics[1]
 
 
@@ -130,6 +139,10 @@ class Decider:
         self.registry = registry
         self._judge = Judge(registry)
         self.validity = validity
+
+    def systems(self, version: str) -> int:
+        """The number of systems in a registry version."""
+        return self._judge.systems(version)
 
     def decide(
         self, submissions: Sequence[Submission], now: datetime, cause: Cause = SUBMISSION

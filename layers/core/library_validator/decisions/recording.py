@@ -48,6 +48,7 @@ class StoredDecision:
     decision: Decision
     how: Literal["recorded", "already_decided", "late"]
     unpublished: bool
+    replaced: Decision | None = None  # the decision that it replaced, if it was recorded
     current: Decision | None = None  # of a late submission: the current decision, which is its answer
 
     @property
@@ -130,7 +131,9 @@ def _record(
         late = replacing if replacing and is_newer(replacing, raw) else None
         match store.record_late(raw, late) if late else store.record(decision, replacing, claim=claim):
             case Recorded():
-                return StoredDecision(raw if late else decision, "late" if late else "recorded", True, late)
+                if late:
+                    return StoredDecision(raw, "late", unpublished=True, current=late)
+                return StoredDecision(decision, "recorded", unpublished=True, replaced=replacing)
             case AlreadyDecided(stored, unpublished):
                 return StoredDecision(stored, "already_decided", unpublished)
             case CurrentDecisionChanged(current):
@@ -174,7 +177,7 @@ def _answer_resend(
     if current.submission.identity != decision.submission.identity:
         if is_newer(current, decision):
             marked = isinstance(store.answer_again(current, decision.decided_at), Recorded)
-            return StoredDecision(stored.decision, "late", marked, current)
+            return StoredDecision(stored.decision, "late", marked, current=current)
     elif not is_newer(decision, current):
         return _already_decided(current, stored)
     elif not _waits_for_ended_claim(current, store):

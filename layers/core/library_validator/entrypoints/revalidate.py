@@ -43,6 +43,7 @@ class Runtime:
     notice_days: Sequence[int]
     fetch_states: FetchStates
     send: Callable[[Sequence[Task]], None]
+    recount_claims: Callable[[], None]
     logger: Logger
     metrics: Metrics
     time_left: TimeLeft = lambda: math.inf
@@ -102,6 +103,7 @@ def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
         retention = runtime.retention
         return erase_what_is_due(task, retention, now, runtime.time_left) if retention else TaskResult("done")
     if task.shard is None:
+        runtime.recount_claims()
         # This task comes once a day. The alarms on an old registry and on a search that stopped watch these.
         if answered := last_answer_of(runtime.fetch_states):
             runtime.metrics.count("DaysSinceFetch", (now() - answered).days)

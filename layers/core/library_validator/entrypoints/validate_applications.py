@@ -20,10 +20,14 @@ from library_validator.adapters.aws.applications_queue import (
     ApplicationsBatch,
     BatchResponse,
 )
+from library_validator.casework.limits import Limits, Reservation, senders_over_rate, settle, within_limits
 from library_validator.casework.partners import KnownPartners
 from library_validator.casework.sources import decide_unless_suspended, with_sources_of_partners
 from library_validator.decisions.deciding import Decider, UndecidedSubmission
+from library_validator.decisions.decision import Decision
+from library_validator.decisions.partners import Partners
 from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
+from library_validator.decisions.rivals import CLAIM_LIMIT
 from library_validator.decisions.store import DecisionStore
 from library_validator.entrypoints.invocation import begin_invocation
 from library_validator.errors import ApplicationUnreadable, CaseworkUnavailable, RegistryError
@@ -37,6 +41,7 @@ class Runtime:
     requests: Counter[str]  # requests to the registry, by operation
     store: DecisionStore
     partners: KnownPartners
+    limits: Limits
     bus: EventBus
     logger: Logger
     metrics: Metrics
@@ -88,7 +93,14 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
         else:
             answered.append(message)
             decisions.append(decision)
+    try:
+        reservation = _reserve_claims(decisions, runtime, partners, now)
+    except CaseworkUnavailable as error:
+        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in answered]
+        return BatchResponse.with_failed(failed)
+    decisions = reservation.decisions
     results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider, partners)
+    _settle_claims(reservation, results, runtime, partners)
     for message, result in zip(answered, results, strict=True):
         if isinstance(result, UnstoredDecision):
             failed.append(_report_failure(message, "DecisionsUnsettled", result.error, runtime))
@@ -98,6 +110,41 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     runtime.metrics.count("EventsPublished", publication.published)
     runtime.metrics.count("EventsLeftToSweeper", publication.left)
     return BatchResponse.with_failed(failed)
+
+
+def _reserve_claims(
+    decisions: list[Decision], runtime: Runtime, partners: Partners, now: datetime
+) -> Reservation:
+    """Count the applications and the claims of each sender, before the batch is stored."""
+    submitted = Counter(decision.source for decision in decisions)
+    for source, number in senders_over_rate(submitted, runtime.limits, partners, now).items():
+        runtime.metrics.count("PartnersOverRate")
+        runtime.logger.warning(
+            "a sender is over its limit of applications an hour", extra={"source": source, "sent": number}
+        )
+    if not runtime.limits.apply_to_claims(partners):
+        return Reservation(decisions)
+    systems = runtime.decider.systems(decisions[0].registry_version) if decisions else 0
+    return within_limits(decisions, runtime.limits, partners, systems, runtime.store)
+
+
+def _settle_claims(
+    reservation: Reservation,
+    results: list[StoredDecision | UnstoredDecision],
+    runtime: Runtime,
+    partners: Partners,
+) -> None:
+    """Correct the counts of claims, and count the answers that a limit stopped."""
+    for result in results:
+        if isinstance(result, StoredDecision) and result.how == "recorded":
+            over = result.decision.reason_codes[:1] == [CLAIM_LIMIT]
+            if over:
+                runtime.metrics.count("ClaimsOverLimit")
+    try:
+        settle(reservation, results, runtime.limits, partners)
+    except CaseworkUnavailable as error:
+        # The batch is stored. The counts stay too high until the daily run counts again.
+        runtime.logger.warning("claims were not counted", extra=describe_error(error))
 
 
 def _report_ignored_attributes(message: ApplicationMessage, runtime: Runtime) -> None:

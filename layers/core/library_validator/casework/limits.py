@@ -1,0 +1,168 @@
+"""Limits of each sender: the share of the systems that it may get validated, and its applications an hour.
+
+Claims are limited only if one sender could take them from another: from two active partners on, and for
+senders that nobody registered as soon as a partner is active. A sender's count of claims is raised before a
+batch takes them, and corrected afterwards. A process that dies in between leaves a count that is too high,
+never one that is too low; the daily run counts again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from library_validator.casework.partners import KnownPartners
+from library_validator.decisions.deciding import decision_stopped_by
+from library_validator.decisions.decision import Decision, Holder
+from library_validator.decisions.partners import Partners
+from library_validator.decisions.recording import StoredDecision, UnstoredDecision
+from library_validator.decisions.rivals import CLAIM_LIMIT
+from library_validator.decisions.store import DecisionStore
+
+DEFAULT_SHARE: Final = 0.5
+
+
+class SourceCounts(Protocol):
+    """The counts of each sender. Every method raises ``CaseworkUnavailable``."""
+
+    def add_applications(self, source: str, hour: str, number: int) -> int:
+        """Add to the applications of an hour (``2026-11-29T23``); returns those of this hour until now."""
+
+    def reserve_claims(self, source: str, number: int, limit: int) -> int:
+        """Add up to ``number`` to the claims of a sender, at most to ``limit``; returns the number added."""
+
+    def add_claims(self, source: str, number: int) -> None:
+        """Correct the claims of a sender. ``number`` may be negative."""
+
+    def set_claims(self, counted: Mapping[str, int], partners: Partners) -> None:
+        """Set the claims of every sender to those ``counted`` by source, and to 0 for other partners."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The default limits of the stack, and the counts."""
+
+    counts: SourceCounts
+    claims_share: float = DEFAULT_SHARE
+    applications_per_hour: int = 0  # 0: no limit
+
+    def apply_to_claims(self, partners: Partners) -> bool:
+        return bool(partners.active)
+
+    def hourly(self, partners: Partners, source: str) -> int:
+        partner = partners.of_source(source)
+        own = partner.limits.applications_per_hour if partner else None
+        return self.applications_per_hour if own is None else own
+
+    def share(self, partners: Partners, source: str) -> float | None:
+        """The largest part of the systems that a sender may get validated; None: there is no limit."""
+        partner = partners.of_source(source)
+        if len(partners.active) < (2 if partner else 1):
+            return None
+        own = partner.limits.claims_share if partner else None
+        return self.claims_share if own is None else own
+
+
+@dataclass(slots=True)
+class Reservation:
+    """The decisions of a batch within the limits, and the claims that were counted for them in advance."""
+
+    decisions: list[Decision]
+    reserved: Counter[str] = field(default_factory=Counter)  # by key of the sender
+
+
+def recount_claims(partners: KnownPartners, counts: SourceCounts) -> None:
+    """Count the claims of every sender again. Raises ``CaseworkUnavailable``."""
+    counts.set_claims(partners.store.validated_counts(), partners())
+
+
+def senders_over_rate(
+    submitted: Counter[str], limits: Limits, partners: Partners, now: datetime
+) -> dict[str, int]:
+    """Count the applications of a batch. Returns the senders over their hourly limit, with their counts."""
+    hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    over = {}
+    for source, number in _by_sender(submitted, partners).items():
+        limit = limits.hourly(partners, source)
+        if limit and (counted := limits.counts.add_applications(source, hour, number)) > limit:
+            over[source] = counted
+    return over
+
+
+def within_limits(
+    decisions: Sequence[Decision],
+    limits: Limits,
+    partners: Partners,
+    systems: int,
+    store: DecisionStore,
+) -> Reservation:
+    """The decisions of a batch; those that would take a claim over the limit go to a person instead.
+
+    ``systems``: the number of systems in the registry that decided.
+    """
+    wanting: dict[str, list[int]] = defaultdict(list)
+    for position, decision in enumerate(decisions):
+        sender = _sender_of(decision.source, partners)
+        if decision.takes_claim and limits.share(partners, sender) is not None:
+            wanting[sender].append(position)
+    kept = Reservation(list(decisions))
+    for sender, positions in wanting.items():
+        share = limits.share(partners, sender) or 0.0
+        granted = limits.counts.reserve_claims(sender, len(positions), int(share * systems))
+        kept.reserved[sender] = granted
+        for position in positions[granted:]:
+            if _would_take_new_claim(decisions[position], store):
+                kept.decisions[position] = decision_stopped_by(decisions[position], CLAIM_LIMIT, None)
+    return kept
+
+
+def settle(
+    reservation: Reservation,
+    results: Sequence[StoredDecision | UnstoredDecision],
+    limits: Limits,
+    partners: Partners,
+) -> None:
+    """Correct the counts by the claims that the batch really took and gave back."""
+    taken = Counter[str]()
+    for result in results:
+        if isinstance(result, StoredDecision) and result.how == "recorded":
+            taken[_sender_of(result.decision.source, partners)] += claims_taken(result)
+    for sender, reserved in reservation.reserved.items():
+        if taken[sender] != reserved:
+            limits.counts.add_claims(sender, taken[sender] - reserved)
+
+
+def claims_taken(result: StoredDecision) -> int:
+    """1: the decision took a claim; -1: it gave one back; 0: neither."""
+    before = result.replaced.takes_claim if result.replaced else False
+    return int(result.decision.takes_claim) - int(before)
+
+
+def _would_take_new_claim(decision: Decision, store: DecisionStore) -> bool:
+    """Whether nobody has the claim. The application's own claim is counted; a rival's decides by itself."""
+    held = store.get(decision.source, decision.application_id)
+    key = held.claimed_key if held and held.claimed_key else decision.claimed_key
+    holder: Holder | None = store.holder_of(key or "")
+    return holder is None
+
+
+def _by_sender(counted: Mapping[str, int], partners: Partners) -> Counter[str]:
+    by_sender = Counter[str]()
+    for source, number in counted.items():
+        by_sender[_sender_of(source, partners)] += number
+    return by_sender
+
+
+def _sender_of(source: str, partners: Partners) -> str:
+    partner = partners.of_source(source)
+    return partner.key if partner else source
+
+
+def counts_of_senders(counted: Mapping[str, int], partners: Partners) -> Counter[str]:
+    """Counts by source, as counts by the key of the sender. Each partner has one, if only zero."""
+    by_sender = Counter({partner.key: 0 for partner in partners.registered})
+    by_sender.update(_by_sender(counted, partners))
+    return by_sender
