@@ -20,9 +20,7 @@ from library_validator.adapters.aws.partner_table import PartnerTable
 from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.revalidations_queue import RevalidationsQueue
-from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.casework.erasing import ErasureStores
-from library_validator.casework.limits import recount_claims
 from library_validator.casework.partners import KnownPartners
 from library_validator.casework.retention import Retention
 from library_validator.casework.tasks import Ports
@@ -39,17 +37,16 @@ def build_runtime() -> Runtime:
     dynamodb, events, sqs = clients_of("dynamodb", "events", "sqs")
     registry = RegistryTable(dynamodb, settings.registry_table)
     casework = CaseworkAccess(dynamodb, settings.casework_table)
-    decider = Decider(registry, settings.validity)
+    decider, partners = Decider(registry, settings.validity), KnownPartners(PartnerTable(casework))
     bus = EventBridgeBus(events, settings.results_bus, logger.warning)
     decisions, days = DecisionTable(casework), settings.application_retention_days
     stores = ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))
-    partners = KnownPartners(PartnerTable(casework))
     return Runtime(
         ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus, partners),
         notice_days=settings.expiry_notice_days,
         retention=Retention(days, stores) if days else None,
         fetch_states=FetchStatesTable(dynamodb, settings.registry_table),
-        recount_claims=partial(recount_claims, partners, SourceCountTable(casework)),
+        recount_claims=PartnerTable(casework).recount_claims,
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,
         logger=logger,
         metrics=Metrics(settings),

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from library_validator.casework.partners import KnownPartners
 from library_validator.decisions.deciding import decision_stopped_by
 from library_validator.decisions.decision import Decision, Holder
 from library_validator.decisions.partners import Partners
@@ -72,11 +71,6 @@ class Reservation:
 
     decisions: list[Decision]
     reserved: Counter[str] = field(default_factory=Counter)  # by key of the sender
-
-
-def recount_claims(partners: KnownPartners, counts: SourceCounts) -> None:
-    """Count the claims of every sender again. Raises ``CaseworkUnavailable``."""
-    counts.set_claims(partners.store.validated_counts(), partners())
 
 
 def senders_over_rate(

@@ -23,6 +23,7 @@ from library_validator.adapters.aws.casework_access import (
     shard_text,
     source_of_pk,
 )
+from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.casework.partners import PartnerEntry
 from library_validator.decisions.decision import SHARDS
 from library_validator.decisions.partners import Partner, Partners
@@ -88,6 +89,10 @@ class PartnerTable:
             for item in self._current_keys()
             if item["valid_until"]["S"] < _WITHOUT_END
         )
+
+    def recount_claims(self) -> None:
+        """Count the claims of every sender again, for their limits."""
+        SourceCountTable(self._table).set_claims(self.validated_counts(), self.partners())
 
     def _current_keys(self) -> Iterator[Item]:
         """The entries of the index ``current``: keys without the decisions."""
