@@ -16,7 +16,7 @@ from library_validator_cli.failures import CommandFailed
 from library_validator_cli.options import SERVICE, ApplicationId, Source
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.explanation import explanation_tables
-from library_validator_cli.terminal import show, show_json, show_progress
+from library_validator_cli.terminal import show, show_json, show_notice, show_progress
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +44,8 @@ def explain(
         show_json(explanation_json(explanation))
     else:
         show(explanation_tables(explanation))
+    if name := stack.partners.partners().name_of(current.source):
+        show_notice(f"sent by {name} ({current.source})")
 
 
 def find_decision(stack: Stack, application_id: str, source: str | None) -> Decision:

@@ -46,7 +46,8 @@ def results(
     The decisions are read from the casework table. Nothing is taken from the queues that partners read.
     """
     start = parse_time(since, datetime.now(UTC))
-    store = open_stack(stack_name).decisions
+    stack = open_stack(stack_name)
+    store = stack.decisions
     if follow:
         _follow_decisions(store, start, decision, as_json=as_json)
         return
@@ -57,7 +58,9 @@ def results(
             show_json_line(decision_json(made))
         return
     shown = found[-limit:] if limit else found
-    show(decisions_table([decision_view(made) for made in shown]))
+    partners = stack.partners.partners()
+    names = {made.source: partners.name_of(made.source) or made.source for made in shown}
+    show(decisions_table([decision_view(made) for made in shown], names if partners.registered else {}))
     if len(shown) < len(found):
         show_notice(f"the newest {len(shown):,} of {len(found):,} decisions; --limit 0 shows all")
     if not found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.table import Table
@@ -20,16 +20,25 @@ from library_validator_cli.terminal import (
 _WHOLE_ID: Final = 30  # in characters: longer application ids are folded
 
 
-def decisions_table(views: Sequence[DecisionView]) -> Table:
+def decisions_table(views: Sequence[DecisionView], senders: Mapping[str, str] | None = None) -> Table:
+    """``senders``: the name of each source; without it, the table does not show the sender."""
     ids_are_short = all(len(view.decision.application_id) <= _WHOLE_ID for view in views)
     whole = ("decided", "answer", *(("application",) if ids_are_short else ()))
-    shown = table_with_headings("decided", "application", "answer", "listed as, and reasons", whole=whole)
+    columns = (
+        "decided",
+        "application",
+        *(("sender",) if senders else ()),
+        "answer",
+        "listed as, and reasons",
+    )
+    shown = table_with_headings(*columns, whole=whole)
     for view in views:
         decision = view.decision
         listed = [f"{view.match.match.name} ({view.match.fscs_id})"] if view.match else []
         decided, application = escape_cells(f"{decision.decided_at:%H:%M:%S}", decision.application_id)
         (rest,) = escape_cells("\n".join((*listed, *decision.reason_codes)))
-        shown.add_row(decided, application, answer_cell(decision.decision), rest)
+        sender = escape_cells(senders[decision.source]) if senders else []
+        shown.add_row(decided, application, *sender, answer_cell(decision.decision), rest)
     return shown
 
 
