@@ -32,8 +32,7 @@ from library_validator.observability import Metrics, build_logger
 
 @cache
 def build_runtime() -> Runtime:
-    settings = RevalidateSettings.from_environment(os.environ)
-    logger = build_logger(settings)
+    logger = build_logger(settings := RevalidateSettings.from_environment(os.environ))
     dynamodb, events, sqs = clients_of("dynamodb", "events", "sqs")
     registry = RegistryTable(dynamodb, settings.registry_table)
     casework = CaseworkAccess(dynamodb, settings.casework_table)

@@ -11,7 +11,11 @@ IN_LOOPS = ("AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup")
 def test_the_stack_has_every_alarm_and_log_group_of_the_template(service: Service) -> None:
     template = read_template()
     for kind in IN_LOOPS:
-        assert service.resources_of_type(kind) == set(template.of_type(kind)), kind
+        # The local stack never fetches, and has no alarm on a search that stops.
+        of_template = {
+            n for n in template.of_type(kind) if template.resources[n].get("Condition") != "Fetches"
+        }
+        assert service.resources_of_type(kind) == of_template, kind
 
 
 def test_the_stack_has_every_output_of_the_template(service: Service) -> None:

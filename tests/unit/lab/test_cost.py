@@ -267,4 +267,4 @@ def test_the_cost_of_applications_is_scaled_to_a_thousand() -> None:
     (written,) = (line for line in applications["lines"] if line["what"] == "write: PutItem decision")
     assert written["quantity"] == 2_000
     assert applications["write_units_per_application"]["median"] == 2.0
-    assert applications["beside"]["log_bytes_per_application"]["median"] == (100 + 5 * 26 + 350) / 10
+    assert applications["beside"]["log_bytes_per_application"]["median"] == (100 + 5 * 26 + 420) / 10
