@@ -107,22 +107,20 @@ def schedule_deleted(stack: Stack, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def rule_deleted(stack: Stack, name: str) -> Iterator[None]:
-    """A rule of the results bus. ``name``: its name in the template."""
+def rule_deleted(stack: Stack, name: str, *, is_on_results_bus: bool = True) -> Iterator[None]:
+    """``name``: the rule's name in the template."""
     events = client(stack, "events")
-    bus = stack.output("ResultsBus")
+    bus = {"EventBusName": stack.output("ResultsBus")} if is_on_results_bus else {}
     physical = physical_name(stack, name).rpartition("|")[2].rpartition("/")[2]
-    rule = events.describe_rule(Name=physical, EventBusName=bus)
-    targets = events.list_targets_by_rule(Rule=physical, EventBusName=bus)["Targets"]
-    events.remove_targets(Rule=physical, EventBusName=bus, Ids=[target["Id"] for target in targets])
-    events.delete_rule(Name=physical, EventBusName=bus)
+    rule = events.describe_rule(Name=physical, **bus)
+    targets = events.list_targets_by_rule(Rule=physical, **bus)["Targets"]
+    events.remove_targets(Rule=physical, Ids=[target["Id"] for target in targets], **bus)
+    events.delete_rule(Name=physical, **bus)
     try:
         yield
     finally:
-        events.put_rule(
-            Name=physical, EventBusName=bus, EventPattern=rule["EventPattern"], State=rule["State"]
-        )
-        events.put_targets(Rule=physical, EventBusName=bus, Targets=targets)
+        events.put_rule(Name=physical, EventPattern=rule["EventPattern"], State=rule["State"], **bus)
+        events.put_targets(Rule=physical, Targets=targets, **bus)
 
 
 @contextmanager

@@ -133,19 +133,25 @@ class Desk:
 
 
 @contextmanager
-def open_desk(state: Path, folder: Path, seed: int) -> Iterator[Desk]:
-    """An empty service with two releases, until the block ends. ``folder``: an empty folder for commands."""
+def desk_at(local: LocalStack, folder: Path, seed: int) -> Iterator[Desk]:
+    """A desk at a deployed local stack. ``folder``: an empty folder, which commands take for the checkout."""
     (folder / "layers").symlink_to(ROOT / "layers")
     (folder / "template.yaml").symlink_to(ROOT / "template.yaml")
     (folder / ".local").mkdir()
-    (folder / ".local" / "run").symlink_to(state, target_is_directory=True)
+    (folder / ".local" / "run").symlink_to(local.state, target_is_directory=True)
+    with mock.patch.dict(os.environ):
+        yield Desk(open_local_stack(local), folder, seed)
+
+
+@contextmanager
+def open_desk(state: Path, folder: Path, seed: int) -> Iterator[Desk]:
+    """A desk at an empty local stack with two releases, which is stopped at the end of the block."""
     local = LocalStack(ROOT, state)
     local.stop()
     try:
         local.start()
         local.deploy({"SweepAfterSeconds": "1"})
-        with mock.patch.dict(os.environ):
-            desk = Desk(open_local_stack(local), folder, seed)
+        with desk_at(local, folder, seed) as desk:
             _try_again_soon(desk.stack)
             for release in (OLDER, NEWEST):
                 desk.type("upload", str(release))

@@ -57,21 +57,21 @@ def play_bad_deployment(desk: Desk) -> None:
 def play_lost_registry(desk: Desk) -> None:
     version = desk.stack.registry.pointer().active
     breaking.empty_table(desk.stack, "RegistryTable")
-    desk.find(FindingCode.NO_REGISTRY)
+    desk.find(FindingCode.REGISTRY_LOST, later=_LATER)
     names = [f"releases/{release.name}" for release in (OLDER, NEWEST)]
     desk.type("release", "rebuild", *names, "--reason", "game day", "--yes")
     if desk.stack.registry.pointer().active != version:
         raise NotOver(f"the registry that was live is {version}; the rebuilt one is another")
-    desk.wait_until_gone(FindingCode.NO_REGISTRY)
+    desk.wait_until_gone(FindingCode.REGISTRY_LOST)
 
 
 def play_lost_release_message(desk: Desk) -> None:
     name = f"lost-{desk.seed}-{NEWEST.name}"
-    with breaking.queue_policy_deleted(desk.stack, "ReleasesQueue"):
+    with breaking.rule_deleted(desk.stack, "ReleasesRule", is_on_results_bus=False):
         desk.stack.s3.put_object(
             Bucket=desk.stack.output("ReleasesBucket"), Key=f"releases/{name}", Body=NEWEST.read_bytes()
         )
-        desk.find(FindingCode.RULE_NOT_ADMITTED)
+        desk.find(FindingCode.RULE_MISSING)
         desk.find(FindingCode.UPLOAD_NOT_LOADED, later=_LATER)
     desk.type("upload", str(NEWEST))
 
@@ -87,7 +87,7 @@ def play_lost_results(desk: Desk) -> None:
 
 INCIDENTS: Final = (
     Incident("publishing denied", "the bus refuses the functions' events", play_publishing_denied),
-    Incident("lost release message", "the queue of loads admits no rule", play_lost_release_message),
+    Incident("lost release message", "the rule to the queue of loads is deleted", play_lost_release_message),
     Incident("lost results", "the rule to the results queue is deleted", play_lost_results),
     Incident("lost registry", "every item of the registry table is deleted", play_lost_registry),
     Incident("bad deployment", "the code of the decider cannot be loaded", play_bad_deployment),

@@ -81,6 +81,8 @@ PROBLEM = {"code": "keys_gone", "severity": "quarantine", "message": "300 system
         ({"stack": DeployedStack("lv", "UPDATE_ROLLBACK_FAILED", "no role", {"AlarmEmail": "a@b.org"})},
          "stack_failed", "ended as UPDATE_ROLLBACK_FAILED: no role"),
         ({"registry": None, "policy": None}, "no_registry", "nothing is decided"),
+        ({"registry": None, "policy": None, "uploads": [StoredUpload(Upload("releases/a", "1"), EARLIER)]},
+         "registry_lost", "the releases bucket has uploads"),
         ({"registry": replace(POINTER, index_format=99)}, "format_unreadable", "index format 99"),
         ({"registry": replace(POINTER, index_format=1)}, "format_outdated", "index format 1"),
         ({"registry": replace(POINTER, fiscal_year=2015)}, "registry_old", "fiscal year 2015"),

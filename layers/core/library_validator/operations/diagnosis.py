@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from library_validator.matching.stored_entries import INDEX_FORMAT, READABLE_FORMATS
-from library_validator.operations.diagnosis_of_releases import findings_of_releases
+from library_validator.operations.diagnosis_of_releases import findings_of_releases, uploads_without_any_load
 from library_validator.operations.facts import (
     Facts,
     Function,
@@ -92,6 +92,13 @@ def _of_stack(facts: Facts) -> _Findings:
 def _of_registry(facts: Facts) -> _Findings:
     pointer = facts.registry
     if isinstance(pointer, NotRead):
+        return
+    if pointer is None and uploads_without_any_load(facts):
+        yield Finding(
+            FindingCode.REGISTRY_LOST,
+            "No registry is live and no load is on record, but the releases bucket has uploads: the registry "
+            "table was lost, or the events of the uploads were. Nothing is decided.",
+        )
         return
     if pointer is None:
         yield Finding(

@@ -19,6 +19,8 @@ _REFUSALS_SHOWN_FOR: Final = timedelta(days=7)
 def findings_of_releases(facts: Facts) -> Iterator[Finding]:
     if isinstance(facts.runs, NotRead):
         return
+    if uploads_without_any_load(facts):
+        return  # one finding about the registry says it for all uploads
     loaded = {_file_name(run) for run in facts.runs if run.status in ("active", "unchanged")}
     newest: dict[str, Run] = {}
     for run in facts.runs:
@@ -26,6 +28,14 @@ def findings_of_releases(facts: Facts) -> Iterator[Finding]:
     for run in newest.values():
         yield from _of_run(run, facts, is_loaded=_file_name(run) in loaded)
     yield from _of_uploads(facts, {run.run_id for run in facts.runs})
+
+
+def uploads_without_any_load(facts: Facts) -> bool:
+    """Whether the bucket has uploads that should have been loaded, and no load of any upload is on record."""
+    if isinstance(facts.uploads, NotRead) or isinstance(facts.runs, NotRead) or facts.registry is not None:
+        return False
+    old = [stored for stored in facts.uploads if stored.at + _LOAD_BEGINS_WITHIN < facts.now]
+    return bool(old) and not facts.runs
 
 
 def _of_run(run: Run, facts: Facts, *, is_loaded: bool) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ class FindingCode(StrEnum):
     # applications are not decided
     TABLE_MISSING = "table_missing"
     QUEUE_MISSING = "queue_missing"
+    REGISTRY_LOST = "registry_lost"
     NO_REGISTRY = "no_registry"
     FORMAT_UNREADABLE = "format_unreadable"
     FUNCTION_MISSING = "function_missing"
