@@ -57,7 +57,7 @@ class Desk:
 
     def type(self, *words: str) -> str:
         """Type a command; returns its standard output. Raises ``NotOver`` if it fails."""
-        self.typed.append(" ".join(words))
+        self.typed.append(" ".join(word.removeprefix(f"{ROOT}/") for word in words))
         done = subprocess.run(
             [sys.executable, "-c", _COMMAND, *words],
             cwd=self.folder,

@@ -123,7 +123,9 @@ class Gathering:
         pages = self._reader.ask_all("s3", "list_object_versions", Bucket=bucket, Prefix=PREFIX)
         versions = [version for page in pages for version in page.get("Versions", [])]
         return [
-            StoredUpload(Upload(version["Key"], version["VersionId"]), version["LastModified"])
+            StoredUpload(
+                Upload(version["Key"], version["VersionId"]), version["LastModified"], version.get("ETag", "")
+            )
             for version in versions
         ]
 

@@ -15,13 +15,16 @@ from typer.testing import CliRunner
 from library_validator.operations.facts import NotRead
 from library_validator.operations.findings import Finding, FindingCode
 from library_validator_cli.commands import doctor
-from library_validator_cli.diagnosing.function_logs import error_of_line, errors_of_local_log
+from library_validator_cli.diagnosing.delivering import QUEUES, RULES, SCHEDULES, TRIGGERS
+from library_validator_cli.diagnosing.function_logs import FUNCTIONS, error_of_line, errors_of_local_log
+from library_validator_cli.diagnosing.gathering import TABLES
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason
 from library_validator_cli.diagnosing.remedies import REMEDIES
 from library_validator_cli.diagnosing.unreachable import diagnosis_of_unreachable
 from library_validator_cli.main import app
 from library_validator_devstack.local_stack import LocalStack
 from tests.builders.command_lines import every_command
+from tests.template.template_reader import read_template
 from tests.unit.test_documents import anchors_of
 
 ROOT = Path(__file__).parents[3]
@@ -214,3 +217,21 @@ def test_doctor_names_a_local_stack_on_which_nothing_is_deployed(
         fcntl.flock(lock, fcntl.LOCK_EX)
         (finding,) = findings_shown()
     assert finding["code"] == "nothing_deployed"
+
+
+def test_doctor_looks_at_every_queue_function_rule_schedule_and_table_of_the_template() -> None:
+    template = read_template()
+    assert set(QUEUES.values()) == set(template.of_type("AWS::SQS::Queue"))
+    functions = template.of_type("AWS::Serverless::Function")
+    assert set(FUNCTIONS.values()) == set(functions)
+    assert set(RULES) == set(template.of_type("AWS::Events::Rule"))
+    assert set(TABLES) == set(template.of_type("AWS::DynamoDB::Table"))
+    events = {
+        (function, name, event["Type"])
+        for function, properties in functions.items()
+        for name, event in properties.get("Events", {}).items()
+    }
+    scheduled = {f"{function}{name}" for function, name, kind in events if kind == "ScheduleV2"}
+    assert set(SCHEDULES) == scheduled | set(template.of_type("AWS::Scheduler::Schedule"))
+    fed = {f"{function}Arn" for function, _, kind in events if kind == "SQS"}
+    assert {output for _, output in TRIGGERS.values()} == fed

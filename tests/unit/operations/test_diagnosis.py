@@ -194,6 +194,15 @@ def test_a_failed_load_whose_next_upload_went_live_is_over() -> None:
     assert codes_of(replace(HEALTHY, runs=[loaded, run_with("failed"), run_with("refused")])) == []
 
 
+def test_an_upload_whose_content_was_loaded_under_another_name_is_over() -> None:
+    lost = StoredUpload(Upload("releases/lost.zip", "v8"), EARLIER, "e-1")
+    again = StoredUpload(Upload("releases/pls_fy2023.zip", "v1"), EARLIER, "e-1")
+    other = StoredUpload(Upload("releases/other.zip", "v9"), EARLIER, "e-2")
+    runs = [run_with("active")]
+    assert codes_of(replace(HEALTHY, runs=runs, uploads=[lost, again])) == []
+    assert codes_of(replace(HEALTHY, runs=runs, uploads=[other, again])) == [FindingCode.UPLOAD_NOT_LOADED]
+
+
 def test_an_upload_of_a_minute_ago_is_still_expected_to_load() -> None:
     fresh = StoredUpload(Upload("releases/new.zip", "v9"), NOW - timedelta(minutes=1))
     assert codes_of(replace(HEALTHY, uploads=[fresh])) == []

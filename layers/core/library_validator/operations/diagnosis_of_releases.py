@@ -61,8 +61,10 @@ def _of_run(run: Run, facts: Facts, *, is_loaded: bool) -> Iterator[Finding]:
 def _of_uploads(facts: Facts, known: set[str]) -> Iterator[Finding]:
     if isinstance(facts.uploads, NotRead):
         return
+    loaded = {stored.etag for stored in facts.uploads if stored.upload.run_id in known} - {""}
     for stored in facts.uploads:
-        if stored.upload.run_id not in known and stored.at + _LOAD_BEGINS_WITHIN < facts.now:
+        is_known = stored.upload.run_id in known or stored.etag in loaded
+        if not is_known and stored.at + _LOAD_BEGINS_WITHIN < facts.now:
             yield Finding(
                 FindingCode.UPLOAD_NOT_LOADED,
                 f"{stored.upload.file_name} was uploaded at {stored.at:%Y-%m-%d %H:%M}, "

@@ -100,6 +100,7 @@ class StoredUpload:
 
     upload: Upload
     at: datetime
+    etag: str = ""  # uploads with the same content have the same
 
 
 @dataclass(frozen=True, slots=True)
