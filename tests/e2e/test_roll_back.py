@@ -16,6 +16,13 @@ def test_a_roll_back_by_an_operator_publishes_an_event(service: Service) -> None
     (run,) = wait_until(lambda: service.ended_runs([NAME]), "FY2022 is loaded")
     assert run.status in {"active", "unchanged"}
     before = service.registry.pointer()
+    # The loader notes the releases that are live, and an operator reads them for a rebuild.
+    noted = {release["content_sha256"] for release in service.operator_bucket.live_releases()}
+    if run.status == "active":
+        assert noted == {
+            release.content_sha256 for release in service.registry.version(before.active).releases
+        }
+    assert noted
 
     reason = "the new release misses a county"
     live = roll_back(
