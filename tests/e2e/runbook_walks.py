@@ -28,6 +28,10 @@ NEEDS_AWS: Final = "it needs an account of AWS and its own command line"
 NEEDS_NETWORK: Final = "the local stack never uses the network"
 A_MENTION: Final = "the text names the command; the section that explains it types it"
 
+NAMED_REBUILD: Final = (
+    'library-validator release rebuild pls_fy2021_csv.zip pls_fy2022_csv.zip --reason "REASON"'
+)
+
 Values = dict[str, str]  # placeholder -> value
 
 
@@ -323,6 +327,18 @@ def the_release_is_restored(world: World, values: Values) -> None:
     every_shard_is_done(world, values)
 
 
+def a_damaged_table(world: World) -> Values:
+    pointer = world.service.registry.pointer()
+    return {"LIVE": pointer.active, "SINCE": pointer.activated_at, "REASON": "the table was damaged"}
+
+
+def the_same_version_is_live_again(world: World, values: Values) -> None:
+    pointer = world.service.registry.pointer()
+    assert pointer.active == values["LIVE"]
+    assert pointer.activated_at > values["SINCE"]
+    every_shard_is_done(world, values)
+
+
 WALKS: Final[dict[str, Walk]] = {
     "Start here: doctor": Walk(a_malformed_message, doctor_finds_the_message, exit_codes={DOCTOR: (1,)}),
     "Refresh": Walk(
@@ -376,6 +392,11 @@ WALKS: Final[dict[str, Walk]] = {
         not_run={"library-validator override set": A_MENTION},
     ),
     "Roll back": Walk(a_wrong_release, the_release_is_restored),
+    "Rebuild the registry": Walk(
+        a_damaged_table,
+        the_same_version_is_live_again,
+        not_run={NAMED_REBUILD: "the stack has no releases under these names"},
+    ),
 }
 
 # Sections without a command that can be typed on the local stack.
