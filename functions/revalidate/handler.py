@@ -39,11 +39,10 @@ def build_runtime() -> Runtime:
     decider, partners = Decider(registry, settings.validity), KnownPartners(PartnerTable(casework))
     bus = EventBridgeBus(events, settings.results_bus, logger.warning)
     decisions, days = DecisionTable(casework), settings.application_retention_days
-    stores = ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))
     return Runtime(
         ports=Ports(decisions, RevalidationTable(casework), registry, decider, bus, partners),
         notice_days=settings.expiry_notice_days,
-        retention=Retention(days, stores) if days else None,
+        retention=Retention(days, ErasureStores(decisions, OverrideTable(casework), ErasureTable(casework))),
         fetch_states=FetchStatesTable(dynamodb, settings.registry_table),
         recount_claims=PartnerTable(casework).recount_claims,
         send=RevalidationsQueue(sqs, settings.revalidations_queue_url).send,

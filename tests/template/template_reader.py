@@ -99,9 +99,22 @@ class Template:
         return [statement for statement in self.statements() if statement.carrier == role]
 
 
-def read_template() -> Template:
+def read_template(*, adopts_table: bool = False) -> Template:
+    """The template with a casework table of its own, or with an adopted table (``CaseworkTableName``)."""
     body = yaml.load((ROOT / "template.yaml").read_text(), Loader=_TemplateLoader)  # noqa: S506
-    return Template(expand_loops(body, body["Mappings"]))
+    expanded = expand_loops(body, body["Mappings"])
+    return Template(_with_condition(expanded, "AdoptsCaseworkTable", met=adopts_table))
+
+
+def _with_condition(value: Any, condition: str, *, met: bool) -> Any:
+    """``value`` with the branches that a condition chooses."""
+    if isinstance(value, list):
+        return [_with_condition(item, condition, met=met) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "Fn::If" in value and value["Fn::If"][0] == condition:
+        return _with_condition(value["Fn::If"][1 if met else 2], condition, met=met)
+    return {name: _with_condition(item, condition, met=met) for name, item in value.items()}
 
 
 def _if_met(value: Any) -> Any:

@@ -29,12 +29,12 @@ HEARTBEATS = {"SweepsMissingAlarm", "DailyRunMissingAlarm"}
 # Metrics that no alarm watches. Each has the reason.
 UNWATCHED = {
     "ApplicationsDecided": "the work itself",
-    "ApplicationsErased": "the work itself",
     "ApplicationsNotDecidedAgain": "a resend, which has its answer already",
     "ApplicationsUnreadable": "the message goes to the dead-letter queue, which has an alarm",
     "DaysSinceActivation": "RegistryAgeDays is the age that matters: a release comes once a year",
     "DecisionsChangedAgain": "a new release changes answers; the event Registry Revalidated counts them",
     "EventsLeftToSweeper": "the sweeper publishes them; EventsLeftUnpublished counts those that it cannot",
+    "DecisionsErased": "the work itself",
     "EventsPublished": "the work itself",
     "EventsPublishedBySweeper": "healed; the log has a warning",
     "FetchAttempts": "a search asks several sources; FetchFailed counts the searches without an answer",

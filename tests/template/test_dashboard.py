@@ -14,7 +14,7 @@ FREE_METRICS = 50  # CloudWatch: three dashboards with at most so many metrics c
 
 @pytest.fixture(scope="module")
 def widgets(template: Template) -> list[dict[str, Any]]:
-    body = json.loads(template.properties("Dashboard")["DashboardBody"]["Fn::Sub"])
+    body = json.loads(template.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0])
     found: list[dict[str, Any]] = body["widgets"]
     return found
 
@@ -79,7 +79,7 @@ def test_the_dashboard_shows_answers_unpublished_results_and_the_age_of_the_regi
 
 
 def test_every_reference_of_the_dashboard_is_a_resource_or_a_parameter(template: Template) -> None:
-    text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"]
+    text = template.properties("Dashboard")["DashboardBody"]["Fn::Sub"][0]
     known = set(template.resources) | set(template.body["Parameters"])
     for name in re.findall(r"\$\{(\w+)(?:\.\w+)?\}", text):
         assert name in known

@@ -1,6 +1,11 @@
 """The settings of buckets, tables and logs. The local stack silently ignores most of them."""
 
-from tests.template.template_reader import Template
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.template.template_reader import Template, read_template
 
 KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
 
@@ -101,3 +106,29 @@ def test_every_function_logs_into_a_group_with_a_retention(template: Template) -
         group = function["LoggingConfig"]["LogGroup"]["Ref"]
         assert groups[group]["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
     assert len(groups) == len(functions)
+
+
+def test_an_adopted_casework_table_is_used_everywhere_and_the_own_table_nowhere() -> None:
+    own, adopted = read_template(), read_template(adopts_table=True)
+    uses = {place.partition("/Fn::Sub")[0] for place in places_with(own.body, "CaseworkTable")}
+    assert len(uses) > 15
+
+    assert places_with(adopted.body, "CaseworkTable") == []
+    places = {place.partition("/Fn::Sub")[0] for place in places_with(adopted.body, "CaseworkTableName")}
+    assert places >= uses
+    # It stays as it is: without the parameter, the stack goes on with its own table.
+    assert adopted.resources["CaseworkTable"] == own.resources["CaseworkTable"]
+
+
+def places_with(value: Any, name: str, place: str = "") -> list[str]:
+    """The paths of the values that refer to a resource or parameter."""
+    if isinstance(value, dict):
+        if isinstance(value.get("Fn::Sub"), list) and name in value["Fn::Sub"][1]:
+            return places_with(value["Fn::Sub"][1], name, f"{place}/Fn::Sub")
+        if value == {"Ref": name} or value.get("Fn::GetAtt", [""])[0] == name:
+            return [place]
+        return [found for key, item in value.items() for found in places_with(item, name, f"{place}/{key}")]
+    if isinstance(value, list):
+        numbered = enumerate(value)
+        return [found for key, item in numbered for found in places_with(item, name, f"{place}/{key}")]
+    return [place] if isinstance(value, str) and re.search(rf"\$\{{{name}(\.Arn)?\}}", value) else []

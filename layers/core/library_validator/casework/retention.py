@@ -28,7 +28,7 @@ FIRST_DAY: Final = date(2026, 1, 1)  # no deployment has older decisions
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    days: int
+    days: int  # 0: nothing is ever due
     stores: ErasureStores
 
 
@@ -38,6 +38,8 @@ def erase_what_is_due(task: Task, retention: Retention, now: Clock, time_left: T
     ``checked`` counts decisions, ``changed`` the decisions that were erased. Raises ``CaseworkUnavailable``
     and ``DecisionConflict``: then the task has to be done again.
     """
+    if not retention.days:
+        return TaskResult("done")
     at = task.at or now()
     store = retention.stores.erasures
     last = (at - timedelta(days=retention.days)).astimezone(UTC).date() - timedelta(days=1)

@@ -110,7 +110,7 @@ def _do_task(task: Task, runtime: Runtime, now: Clock) -> TaskResult:
         for name, days in registry_ages(runtime.ports.registry.pointer(), now()).items():
             runtime.metrics.count(name, days)
     result = expire(task, runtime.ports, runtime.notice_days, now, runtime.time_left)
-    if task.shard is None and runtime.retention:
+    if task.shard is None and runtime.retention and runtime.retention.days:
         return replace(result, follow=(*result.follow, Task(task="retention")))
     return result
 
@@ -121,7 +121,7 @@ def _log_result(request: ActivationEvent | Task, result: TaskResult, runtime: Ru
     runtime.metrics.count("DecisionsChangedAgain", result.changed, task=task.task)
     runtime.metrics.count("NoticesGiven", result.notices)
     if task.task == "retention":
-        runtime.metrics.count("ApplicationsErased", result.changed)
+        runtime.metrics.count("DecisionsErased", result.changed)
     runtime.metrics.count("DecisionsUndecidedAgain", len(result.undecided))
     warn_without_event(runtime.logger, result.without_event)
     for undecided in result.undecided:
