@@ -28,7 +28,7 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data accuracy build lock
+.PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data faults accuracy build lock
 
 help: ## the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +112,9 @@ bench-long: install ## measure decisions beside peers, flow and growth on a quie
 		--count 20000 --output $(RESULTS)/flow.json
 	$(BENCH).growth.growth --release $(NEWEST) --labelled $(DATA)/labelled --output $(RESULTS)/growth.json
 	$(BENCH).pages.performance_page
+
+faults: install ## break the service on purpose, over 1,000 times, and check its promises; SEED=2 for another run
+	$(BIN)/python -m lab.faults --seed $(or $(SEED),1)
 
 accuracy: install ## measure the accuracy on the labelled sets in ../shared/data, in minutes; rewrites docs/accuracy.md
 	@[ -d "$(DATA)/labelled" ] || { echo "accuracy: not run ($(DATA) is not here)" >&2; exit 1; }
