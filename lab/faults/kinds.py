@@ -106,9 +106,10 @@ def _cancelled(call: Call, code: str) -> AWSResponse:
 
 def another_process_is_first(call: Call) -> AWSResponse | None:
     """The same batch is decided by another process between the reads and the write of this one."""
-    race, call.invocation.race = call.invocation.race, None
+    race = call.invocation.race
     if call.operation != "TransactWriteItems" or race is None:
         return None
+    call.invocation.race = None
     race()
     return call.send()
 

@@ -23,6 +23,7 @@ from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 
 _REAL_SLEEP: Final = time.sleep
+_SPREAD: Final = 6  # a kind may be met that many times more often than another kind that fits
 
 
 class Killed(BaseException):
@@ -181,7 +182,16 @@ class Network:
             return call.error("AccessDeniedException", 400)
         if call.random.random() >= self.rate:
             return None
-        kind = call.random.choice([*self.faults])
+        # The kinds that were met least come first: some fit only a few requests.
+        drawn = {kind: self.injected[kind] + call.random.uniform(0, _SPREAD) for kind in self.faults}
+        for kind in sorted(drawn, key=drawn.__getitem__):
+            answer = self._inject(kind, call)
+            if answer is not None:
+                return answer
+        return None
+
+    def _inject(self, kind: str, call: Call) -> AWSResponse | None:
+        """The answer under this fault; None if the fault does not fit the call."""
         try:
             answer = self.faults[kind](call)
         except BaseException:

@@ -21,8 +21,8 @@ from library_validator.decisions.recording import PublishCounts
 from library_validator.decisions.store import DecisionStore
 from library_validator.event_bus import EventBus
 
-SHORT: Final = Plan(seed=11, messages=120, threads=3, releases=3, rate=0.15)
-PLANTED: Final = replace(SHORT, seed=3, messages=100, threads=1, rate=0.3)
+SHORT: Final = Plan(seed=11, messages=90, threads=3, releases=3, rate=0.12)
+PLANTED: Final = replace(SHORT, seed=3, messages=60, threads=1, releases=2, rate=0.3)
 LEAST_FAULTS: Final = 60
 LEAST_KINDS: Final = 15
 
@@ -75,20 +75,24 @@ def the_last_message_to_arrive_wins() -> AbstractContextManager[Any]:
 
 
 @pytest.mark.parametrize(
-    ("plant", "promise"),
+    ("plant", "messages", "promise"),
     [
-        (marks_are_cleared_before_publishing, "each decision has its event, at least once"),
-        (claims_are_not_given_back, "the holder of a claim is validated as that library"),
-        (postings_come_from_whatever_is_live, "all evidence of a decision comes from its registry version"),
-        (the_last_message_to_arrive_wins, "the current decision answers the newest submission"),
+        (marks_are_cleared_before_publishing, 110, "each decision has its event, at least once"),
+        (claims_are_not_given_back, 60, "the holder of a claim is validated as that library"),
+        (
+            postings_come_from_whatever_is_live,
+            60,
+            "all evidence of a decision comes from its registry version",
+        ),
+        (the_last_message_to_arrive_wins, 60, "the current decision answers the newest submission"),
     ],
 )
 def test_a_planted_defect_breaks_its_promise(
-    plant: Callable[[], AbstractContextManager[Any]], promise: str
+    plant: Callable[[], AbstractContextManager[Any]], messages: int, promise: str
 ) -> None:
     with ExitStack() as planted:
         planted.enter_context(plant())
-        with run_under_faults(PLANTED) as service:
+        with run_under_faults(replace(PLANTED, messages=messages)) as service:
             planted.close()
             broken = {each.promise for each in check_promises(service) if each.broken}
 
