@@ -291,6 +291,26 @@ class TestResends:
         assert store.current_page(decision.shard, None, 10).decisions == (noted,)
         assert store.record(decision, replacing=None) == AlreadyDecided(noted, unpublished=True)
 
+    def test_a_writer_that_does_not_know_of_a_resend_replaces_nothing(self, store: DecisionStore) -> None:
+        first = decision_of(submission_of())
+        store.record(first, replacing=None)
+        store.note_resend(first, minutes_after_noon(9))
+        older = decision_of(submission_of(name="Two", sent_at=minutes_after_noon(5)))
+
+        result = store.record(older, replacing=first)
+
+        assert isinstance(result, CurrentDecisionChanged)
+        assert result.current.effective_time == minutes_after_noon(9)
+
+    def test_a_resend_of_a_decision_that_was_replaced_is_refused(self, store: DecisionStore) -> None:
+        first = decision_of(submission_of())
+        second = decision_of(submission_of(name="Two", sent_at=minutes_after_noon(5)))
+        store.record(first, replacing=None)
+        store.record(second, replacing=first)
+
+        with pytest.raises(CaseworkUnavailable, match="another decision"):
+            store.note_resend(first, minutes_after_noon(9))
+
     def test_a_decision_on_the_resent_submission_keeps_the_time_of_the_resend(
         self, store: DecisionStore
     ) -> None:

@@ -104,7 +104,9 @@ class DecisionStore(Protocol):
     def note_resend(self, decision: Decision, sent_at: datetime) -> None:
         """Note that the submission of a stored decision was sent again, unchanged, at ``sent_at``.
 
-        From then on, this time is the ``order_time`` of the decision, unless a later time was noted.
+        From then on, this time is the ``order_time`` of the decision, unless a later time was noted. A writer
+        that does not know this time cannot replace the decision. Raises ``CaseworkUnavailable`` also if the
+        application got another decision.
         """
 
     def get(self, source: str, application_id: str) -> Decision | None:

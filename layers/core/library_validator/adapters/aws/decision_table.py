@@ -22,6 +22,7 @@ from library_validator.adapters.aws.casework_access import (
     revalidation_pk,
     shard_text,
 )
+from library_validator.adapters.aws.resends import NO_LATER_RESEND, resend_writes
 from library_validator.decisions.decision import Decision, Erasure, Holder
 from library_validator.decisions.erased import erased_decision
 from library_validator.decisions.store import (
@@ -100,15 +101,11 @@ class DecisionTable:
         return self._result_of_marking(current, self._table.transact(self._mark_again(current, at)))
 
     def note_resend(self, decision: Decision, sent_at: datetime) -> None:
-        self._table.update(
-            _pk_of(decision),
-            _sk_of(decision),
-            "store the time of a resend",
-            UpdateExpression="SET order_time = :sent_at",
-            ConditionExpression="attribute_exists(pk) AND "
-            "(attribute_not_exists(order_time) OR order_time < :sent_at)",
-            ExpressionAttributeValues={":sent_at": {"S": moment_text(sent_at)}},
-        )
+        current, stored = _key_of(decision, CURRENT), _key_of(decision, _sk_of(decision))
+        event_id, noted = str(decision.event_id), moment_text(sent_at)
+        refused = self._table.transact(resend_writes(self._table.table, current, stored, event_id, noted))
+        if "current" in refused:
+            raise CaseworkUnavailable("store the time of a resend", "the application got another decision")
 
     def get(self, source: str, application_id: str) -> Decision | None:
         current = self._table.get(application_pk(source, application_id), CURRENT)
@@ -221,11 +218,14 @@ class DecisionTable:
             }
         }
         if replacing:
-            write["Put"]["ConditionExpression"] = "event_id = :replacing"
+            write["Put"]["ConditionExpression"] = f"event_id = :replacing AND {NO_LATER_RESEND}"
             if replacing.erased is None:
                 # A revalidation that read the applicant's texts before they were erased must not store them.
                 write["Put"]["ConditionExpression"] += " AND attribute_not_exists(erased)"
-            write["Put"]["ExpressionAttributeValues"] = {":replacing": {"S": str(replacing.event_id)}}
+            write["Put"]["ExpressionAttributeValues"] = {
+                ":replacing": {"S": str(replacing.event_id)},
+                ":known": {"S": moment_text(replacing.effective_time)},
+            }
         return write
 
     def _mark_again(self, current: Decision, at: datetime) -> dict[str, TransactWriteItemTypeDef]:

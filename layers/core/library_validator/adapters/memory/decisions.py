@@ -54,6 +54,8 @@ class MemoryDecisions:
         current = self.get(*application)
         if current and (replacing is None or current.event_id != replacing.event_id):
             return CurrentDecisionChanged(current)
+        if current and replacing and current.effective_time > replacing.effective_time:
+            return CurrentDecisionChanged(current)
         if current and application in self.ended and replacing and replacing.erased is None:
             return CurrentDecisionChanged(current)
         claimed = decision.claimed_key if claim else None
@@ -108,6 +110,8 @@ class MemoryDecisions:
         return Recorded()
 
     def note_resend(self, decision: Decision, sent_at: datetime) -> None:
+        if self.current.get(_key_of(decision)) != decision.event_id:
+            raise CaseworkUnavailable("store the time of a resend", "the application got another decision")
         decisions = self.decisions[_key_of(decision)]
         stored = decisions[decision.event_id]
         if sent_at > stored.effective_time:
