@@ -20,6 +20,7 @@ from library_validator.registry.store import Pointer, VersionRecord
 from tests.builders.aws_resources import CASEWORK_TABLE, REGISTRY_TABLE
 
 Application = tuple[str, str]  # source, application id
+_LATE: Final = {"S": "late#"}  # how the day of a decision begins that was never current
 _ABOUT_DECISIONS: Final = ("Library Application", "Library Status")  # beginnings of detail types
 
 
@@ -67,7 +68,7 @@ def read_casework(service: Service) -> Casework:
             decision = read_decision(item)
             event_id = str(decision.event_id)
             casework.decisions[decision.source, decision.application_id][event_id] = decision
-            if "day" in item:
+            if not item.get("day", _LATE)["S"].startswith(_LATE["S"]):
                 casework.answering[event_id] = decision
             if "unpublished" in item:
                 casework.unpublished.append(event_id)
