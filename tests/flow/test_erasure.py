@@ -159,7 +159,8 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
             function.build_runtime.cache_clear()
         made = Service(results, dead)
         for function in _FUNCTIONS:
-            function.build_runtime().logger.registered_handler.setStream(made.log)
+            # An earlier test may have closed the stream, which ``setStream`` would flush.
+            function.build_runtime().logger.registered_handler.stream = made.log
         made.load()
         yield made
     for function in _FUNCTIONS:
