@@ -26,7 +26,6 @@ from tests.e2e.typist import Typed, type_line
 EVENTS: Final = ROOT / "events" / "validate_applications"
 NEEDS_AWS: Final = "it needs an account of AWS and its own command line"
 NEEDS_NETWORK: Final = "the local stack never uses the network"
-A_MENTION: Final = "the text names the command; the section that explains it types it"
 
 NAMED_REBUILD: Final = (
     'library-validator release rebuild pls_fy2021_csv.zip pls_fy2022_csv.zip --reason "REASON"'
@@ -47,6 +46,15 @@ class World:
         surroundings = self.service.stack.environment_over(os.environ)
         surroundings |= {"LIBRARY_VALIDATOR_STACK": STACK_NAME, "COLUMNS": "200"}
         return type_line(line, self.folder, surroundings)
+
+    def type_until(self, line: str, exit_codes: tuple[int, ...]) -> Typed:
+        """Type a command again and again, until it ends as expected."""
+
+        def typed() -> Typed | None:
+            done = self.type(line)
+            return done if done.exit_code in exit_codes else None
+
+        return wait_until(typed, line)
 
     def answer(self, line: str) -> Any:
         done = self.type(f"{line} --json")
@@ -97,8 +105,14 @@ class Walk:
 
     situation: Callable[[World], Values]
     end: Callable[[World, Values], None]
-    not_run: Mapping[str, str] = field(default_factory=dict)  # command line -> reason
+    not_run: Mapping[str, str] = field(default_factory=dict)  # beginning of a command line -> reason
     exit_codes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)  # other than 0
+    repeated: frozenset[str] = frozenset()  # commands that the person types until they succeed
+
+    mentioned: frozenset[str] = frozenset()  # commands that the text names without their arguments
+
+    def types(self, command: str) -> bool:
+        return command not in self.mentioned and not command.startswith(tuple(self.not_run))
 
 
 DOCTOR: Final = "library-validator doctor"
@@ -177,10 +191,21 @@ def a_page_instead_of_a_release(world: World) -> Values:
 
 
 def dead_applications(world: World) -> Values:
+    """A malformed message, an application, and the earlier version of a corrected application."""
     body = world.application("college.json")
     world.put("ApplicationsDeadLetterQueue", json.dumps(body))
+    earlier = world.application("clean-match.json")
+    world.put("ApplicationsDeadLetterQueue", json.dumps(earlier))
+    corrected = world.application("college.json") | {"application_id": earlier["application_id"]}
+    world.service.send(json.dumps(corrected))
+    world.service.wait_for_decisions([corrected["application_id"]])
     malformed = world.put("ApplicationsDeadLetterQueue", "not an application")
-    values = {"MESSAGE_ID": malformed, "APPLICATION_ID": body["application_id"], "REASON": "sent again"}
+    values = {
+        "MESSAGE_ID": malformed,
+        "APPLICATION_ID": body["application_id"],
+        "REASON": "sent again",
+        "CORRECTED": corrected["application_id"],
+    }
     for message in _other_dead_applications(world, {malformed}):
         world.type(f"library-validator dlq discard applications --id {message} --reason 'another test'")
     return values
@@ -194,6 +219,24 @@ def _other_dead_applications(world: World, ours: set[str]) -> list[str]:
         for letter in letters
         if letter["redrive"].startswith("refuses") and letter["message_id"] not in ours
     ]
+
+
+def the_answers_are_there_and_the_newer_one_stands(world: World, values: Values) -> None:
+    the_application_has_its_answer(world, values)
+    (event, *_) = world.service.wait_for_decisions([values["CORRECTED"]])
+    source = event["detail"]["data"]["source"]
+    history = wait_until(
+        lambda: history_with_both_versions(world, source, values["CORRECTED"]), "the earlier version is late"
+    )
+    current = world.service.decisions.get(source, values["CORRECTED"])
+    assert current
+    assert current.sent_at == max(decision.sent_at for decision in history)
+    assert current.decision == "not_validated"
+
+
+def history_with_both_versions(world: World, source: str, application_id: str) -> list[Decision] | None:
+    history = world.service.decisions.history(source, application_id)
+    return history if len(history) > 1 else None
 
 
 def the_application_has_its_answer(world: World, values: Values) -> None:
@@ -313,12 +356,13 @@ def an_application_to_override(world: World) -> Values:
 
 def the_override_is_in_force(world: World, values: Values) -> None:
     (row,) = world.answer(f"library-validator override list {values['APPLICATION_ID']}")
-    assert row["effect"] == "in force"
+    assert row["effect"] == "stands"
 
 
 def a_wrong_release(world: World) -> Values:
+    if not world.service.registry.pointer().previous:
+        world.loaded("walk newer 2024.zip", sample_release(2024))
     pointer = world.service.registry.pointer()
-    assert pointer.previous
     return {"LIVE": pointer.active, "REASON": "it was complete after all"}
 
 
@@ -339,26 +383,51 @@ def the_same_version_is_live_again(world: World, values: Values) -> None:
     every_shard_is_done(world, values)
 
 
+def a_partner(world: World) -> Values:
+    key = f"AROAWALK{uuid4().hex[:12].upper()}"
+    assert world.type(f"library-validator partner add {key} --name 'A partner of the walk'").exit_code == 0
+    return {"KEY": key}
+
+
+def the_partner_is_not_suspended(world: World, values: Values) -> None:
+    partners = world.answer("library-validator partner list")
+    (partner,) = [partner for partner in partners if partner["key"] == values["KEY"]]
+    assert partner["state"] == "active"
+
+
+def new_principals(_world: World) -> Values:
+    first, second = (f"AROAWALK{uuid4().hex[:12].upper()}" for _ in range(2))
+    return {"AROAEXAMPLE": first, "KEY": first, "AROAANOTHER": second}
+
+
+def the_partner_has_both_principals(world: World, values: Values) -> None:
+    partners = world.answer("library-validator partner list")
+    (partner,) = [partner for partner in partners if partner["key"] == values["KEY"]]
+    assert {values["AROAEXAMPLE"], values["AROAANOTHER"]} <= set(str(partner).replace("'", " ").split())
+
+
 WALKS: Final[dict[str, Walk]] = {
     "Start here: doctor": Walk(a_malformed_message, doctor_finds_the_message, exit_codes={DOCTOR: (1,)}),
     "Refresh": Walk(
         a_missed_release,
         the_newer_year_is_live,
+        mentioned=frozenset({"library-validator upload"}),
         not_run={
-            "library-validator fetch --dry-run": NEEDS_NETWORK,
-            "library-validator upload": A_MENTION,
-            "library-validator fetch --url …": NEEDS_NETWORK,
-            "library-validator fetch --sources sources.json --dry-run": NEEDS_NETWORK,
+            "library-validator fetch": NEEDS_NETWORK,
         },
     ),
     "Releases in the dead-letter queue": Walk(a_release_that_failed, both_release_queues_are_empty),
     "A release is quarantined": Walk(two_quarantined_releases, one_is_accepted_and_one_rejected),
     "A release is refused": Walk(a_page_instead_of_a_release, nothing_to_end),
     "Applications without an answer": Walk(no_situation, nothing_to_end),
-    "Applications in the dead-letter queue": Walk(dead_applications, the_application_has_its_answer),
+    "Applications in the dead-letter queue": Walk(
+        dead_applications,
+        the_answers_are_there_and_the_newer_one_stands,
+        repeated=frozenset({"library-validator explain APPLICATION_ID"}),
+    ),
     "Revalidations in the dead-letter queue": Walk(a_failed_task, every_shard_is_done),
     "After a deployment with other decision rules": Walk(
-        a_decision, the_deployed_policy_decided, not_run={"library-validator explain": A_MENTION}
+        a_decision, the_deployed_policy_decided, mentioned=frozenset({"library-validator explain"})
     ),
     "What a new registry changed": Walk(no_situation, every_shard_is_done),
     "Results in the dead-letter queue": Walk(a_dead_result, the_result_comes_again),
@@ -367,11 +436,7 @@ WALKS: Final[dict[str, Walk]] = {
     "A resource is missing": Walk(
         no_situation,
         nothing_to_end,
-        not_run={
-            'aws cloudformation detect-stack-drift --stack-name "$STACK"': NEEDS_AWS,
-            'aws cloudformation describe-stack-resource-drifts --stack-name "$STACK" '
-            "--stack-resource-drift-status-filters MODIFIED DELETED": NEEDS_AWS,
-        },
+        not_run={"aws ": NEEDS_AWS},
         exit_codes=FINDINGS,
     ),
     "Results are not published": Walk(an_unpublished_decision, the_sweep_published_it, exit_codes=FINDINGS),
@@ -386,10 +451,19 @@ WALKS: Final[dict[str, Walk]] = {
         exit_codes={"library-validator dlq redrive QUEUE": (1,)},
     ),
     "The index format changed": Walk(no_situation, nothing_to_end),
+    "A sender is over a limit": Walk(
+        a_partner,
+        the_partner_is_not_suspended,
+        not_run={
+            "library-validator partner release-claims": "it waits half a minute, until every function "
+            "knows of the suspension; tests in memory run it"
+        },
+    ),
+    "Onboard a partner": Walk(new_principals, the_partner_has_both_principals),
     "Override an answer": Walk(
         an_application_to_override,
         the_override_is_in_force,
-        not_run={"library-validator override set": A_MENTION},
+        mentioned=frozenset({"library-validator override set"}),
     ),
     "Roll back": Walk(a_wrong_release, the_release_is_restored),
     "Rebuild the registry": Walk(
@@ -402,7 +476,7 @@ WALKS: Final[dict[str, Walk]] = {
 # Sections without a command that can be typed on the local stack.
 NOT_WALKED: Final[dict[str, str]] = {
     "Before the first deployment": NEEDS_AWS,
-    "Restore decisions": NEEDS_AWS,
+    "Restore decisions": "it needs a second table and a deployment; tests/flow/test_restore.py drills it",
     "Tear down": "it would delete the stack of all other tests",
     "Change a parameter": "it deploys to AWS; the tests of the local stack deploy with other parameters",
 }
