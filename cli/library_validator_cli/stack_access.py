@@ -177,6 +177,11 @@ class Stack:
         identity = self.own.client("sts", config=_CONFIG).get_caller_identity()
         return identity["UserId"].partition(":")[0]
 
+    def operator_id(self) -> str:
+        """The unique id of the user or role with which commands work."""
+        identity = self.session.client("sts", config=_CONFIG).get_caller_identity()
+        return identity["UserId"].partition(":")[0]
+
     def operator(self) -> str:
         """The caller's ARN, which signs overrides and roll-backs. The ARN of an assumed role also names the
         person."""

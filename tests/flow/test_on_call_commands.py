@@ -77,6 +77,8 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OnCallSta
             "RegistryTable": REGISTRY_TABLE,
             "CaseworkTable": CASEWORK_TABLE,
             "ResultsBus": RESULTS_BUS,
+            "OperatorRoleArn": "arn:aws:iam::123456789012:role/operator",
+            "Redrivers": "AROAOPERATOR",
             "ResultsQueueUrl": create_results_bus(boto3.client("events"), sqs),
         }
         names = {*stack_access.QUEUE_OUTPUTS.values(), *stack_access.DEAD_LETTER_OUTPUTS.values()}
@@ -127,6 +129,26 @@ def test_a_look_shows_the_reason_of_the_log_and_no_word_of_the_applicant(stack: 
     assert view["receives"] >= 1
 
 
+@pytest.fixture
+def as_operator(stack: OnCallStack) -> None:
+    """The caller's own identity is the operator: there is no role to assume."""
+    del stack.outputs["OperatorRoleArn"]
+    identity = boto3.client("sts").get_caller_identity()
+    stack.outputs["Redrivers"] = f"AROAANOTHER,{identity['UserId'].partition(':')[0]}"
+
+
+def test_an_identity_that_would_become_the_sender_of_an_application_may_not_redrive_it(
+    stack: OnCallStack,
+) -> None:
+    stack.put("ApplicationsDeadLetterQueueUrl", application_body())
+    refused = run("dlq", "redrive", "applications")
+    assert refused.exit_code == 1
+    assert "you would become their sender" in " ".join(refused.stderr.split())
+    assert stack.bodies("ApplicationsDeadLetterQueueUrl") == [application_body()]
+    assert stack.bodies("ApplicationsQueueUrl") == []
+
+
+@pytest.mark.usefixtures("as_operator")
 def test_a_redrive_says_what_it_did_with_each_letter(stack: OnCallStack) -> None:
     stack.put("ApplicationsDeadLetterQueueUrl", application_body())
     malformed = stack.put("ApplicationsDeadLetterQueueUrl", "no JSON")

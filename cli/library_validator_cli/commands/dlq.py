@@ -16,7 +16,7 @@ from library_validator.recovery.queues import DeadLetter, DeadLetterQueue
 from library_validator.recovery.redriving import LetterResult, discard, look, redrive
 from library_validator.registry.bucket import Upload
 from library_validator.views.dead_letters import DeadLettersView, dead_letters_view, letter_view
-from library_validator_cli.failures import FAILED
+from library_validator_cli.failures import FAILED, CommandFailed
 from library_validator_cli.moments import parse_time
 from library_validator_cli.options import SERVICE, AsJson, trimmed_reason
 from library_validator_cli.stack_access import Stack, StackName, open_stack
@@ -118,6 +118,8 @@ def redrive_letters(
     code 1: a letter was refused, not sent, or not found.
     """
     stack = open_stack(stack_name)
+    if queue is DeadLetterQueue.APPLICATIONS:
+        _check_redriver(stack)
     with show_progress(f"sending the dead letters of {queue} again") as bar:
         results = redrive(stack.dead_letters, queue, ids or (), lambda result: bar.say(result_line(result)))
     _show_results(stack, queue, results, as_json=as_json)
@@ -182,6 +184,17 @@ def _show_results(
             )
     if any(result.stays or result.outcome == "not_found" for result in results):
         raise typer.Exit(FAILED)
+
+
+def _check_redriver(stack: Stack) -> None:
+    """Raises ``CommandFailed`` if the functions would take the caller for the sender of the applications."""
+    redrivers = stack.output("Redrivers").split(",")
+    if stack.operator_id() not in redrivers:
+        raise CommandFailed(
+            "your own credentials may not redrive applications: you would become their sender, and their "
+            "first sender counts only if the operator role sends them; use an identity that may assume "
+            f"{stack.output('OperatorRoleArn')}"
+        )
 
 
 def _logged_reason(stack: Stack, letter: DeadLetter) -> str:
