@@ -28,7 +28,7 @@ COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-vers
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data faults accuracy build lock
+.PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data faults accuracy build sbom audit lock
 
 help: ## the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -135,6 +135,18 @@ accuracy: install ## measure the accuracy on the labelled sets in ../shared/data
 
 build: install ## build the artifacts for AWS; ARCH=x86_64 for that processor
 	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build
+	@$(MAKE) --no-print-directory sbom
+
+sbom: ## write the CycloneDX bill of materials of the layer that was built, with licenses, to .aws-sam/sbom
+	@$(BIN)/python devstack/library_validator_devstack/environments.py supply
+	@mkdir -p .aws-sam/sbom
+	@PYTHONPATH="$(CURDIR)/.aws-sam/build/CoreLayer/python" .local/supply/bin/cyclonedx-py environment -S \
+		--output-reproducible .local/handlers/bin/python --output-file .aws-sam/sbom/layer.cdx.json
+	@echo "wrote .aws-sam/sbom/layer.cdx.json"
+
+audit: install ## look for known vulnerabilities of the locked packages in the data of PyPI; says what was not run
+	@$(BIN)/python devstack/library_validator_devstack/environments.py supply
+	@$(BIN)/python -m lab.supply.audit .local/supply/bin/pip-audit
 
 lock: install ## compile requirements/ and layers/core/requirements.txt; UPGRADE=--upgrade for newer packages
 	$(COMPILE) --group layer --output-file layers/core/requirements.txt
@@ -142,6 +154,6 @@ lock: install ## compile requirements/ and layers/core/requirements.txt; UPGRADE
 		$(COMPILE) --group $$group --constraint layers/core/requirements.txt \
 			--output-file requirements/$$group.txt || exit 1; \
 	done
-	for group in stack sam checkov bootstrap; do \
+	for group in stack sam checkov bootstrap supply; do \
 		$(COMPILE) --group $$group --output-file requirements/$$group.txt || exit 1; \
 	done

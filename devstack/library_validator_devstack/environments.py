@@ -96,6 +96,7 @@ def project_environments(root: Path) -> dict[str, Environment]:
         "stack": Environment("stack", local / "stack", requirements / "stack.txt"),
         "bench": Environment("bench", local / "bench", requirements / "bench.txt", root),
         "checkov": Environment("checkov", local / "checkov", requirements / "checkov.txt"),
+        "supply": Environment("supply", local / "supply", requirements / "supply.txt"),
         "handlers": Environment("handlers", local / "handlers", None),
     }
 

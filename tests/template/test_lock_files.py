@@ -18,7 +18,7 @@ LOCKS = {
     "layer": LAYER,
     **{
         group: ROOT / "requirements" / f"{group}.txt"
-        for group in ("test", "check", "bench", "stack", "sam", "checkov", "bootstrap")
+        for group in ("test", "check", "bench", "stack", "sam", "checkov", "bootstrap", "supply")
     },
 }
 _PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^\\]+)? \\$")
