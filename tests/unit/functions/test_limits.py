@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from library_validator.adapters.memory.decisions import MemoryDecisions
 from library_validator.adapters.memory.revalidations import MemoryRevalidations
 from library_validator.casework.partners import Signature, add_partner, begin_release, suspend
 from library_validator.casework.suspending import release_claims
@@ -14,6 +15,8 @@ from library_validator.decisions.answer import Answer
 from library_validator.decisions.deciding import Decider
 from library_validator.decisions.decision import Decision
 from library_validator.decisions.partners import PartnerLimits
+from library_validator.decisions.store import RecordResult
+from library_validator.errors import CaseworkUnavailable
 from library_validator.releases.records import System
 from tests.builders.decisions import NOON, OTHER_PARTNER, PARTNER
 from tests.builders.small_registry import registry_of, release, system
@@ -156,6 +159,22 @@ def test_resends_take_no_part_of_the_limit(senders: Senders) -> None:
     assert senders.counts.claims[PARTNER] == 20
     senders.send(PARTNER, SYSTEMS[20:50])
     assert senders.validated(PARTNER) == 50
+
+
+def test_a_decision_that_may_be_stored_counts_as_a_claim(senders: Senders) -> None:
+    class LosesAnswers(MemoryDecisions):
+        def record(self, *given: Any, **named: Any) -> RecordResult:
+            super().record(*given, **named)
+            raise CaseworkUnavailable("store a decision", "time-out after the write")
+
+    senders.register(PARTNER, OTHER_PARTNER)
+    senders.store = LosesAnswers()
+    sent = message("A-1", fields_of(SYSTEMS[0]), sender_id=f"{PARTNER}:portal")
+
+    assert senders.receive(sent) == ["m-A-1"]
+
+    assert senders.validated(PARTNER) == 1
+    assert senders.counts.claims[PARTNER] == 1
 
 
 def test_more_applications_an_hour_than_the_limit_are_counted_and_decided(

@@ -48,9 +48,6 @@ class Limits:
     claims_share: float = DEFAULT_SHARE
     applications_per_hour: int = 0  # 0: no limit
 
-    def apply_to_claims(self, partners: Partners) -> bool:
-        return bool(partners.active)
-
     def hourly(self, partners: Partners, source: str) -> int:
         partner = partners.of_source(source)
         own = partner.limits.applications_per_hour if partner else None
@@ -122,8 +119,11 @@ def settle(
     """Correct the counts by the claims that the batch really took and gave back."""
     taken = Counter[str]()
     for result in results:
-        if isinstance(result, StoredDecision) and result.how == "recorded":
-            taken[_sender_of(result.decision.source, partners)] += claims_taken(result)
+        sender = _sender_of(result.decision.source, partners)
+        if isinstance(result, UnstoredDecision):
+            taken[sender] += result.decision.takes_claim  # it may be stored: only the answer may be lost
+        elif result.how == "recorded":
+            taken[sender] += claims_taken(result)
     for sender, reserved in reservation.reserved.items():
         if taken[sender] != reserved:
             limits.counts.add_claims(sender, taken[sender] - reserved)

@@ -23,10 +23,10 @@ from library_validator.adapters.aws.applications_queue import (
 from library_validator.casework.limits import Limits, Reservation, senders_over_rate, settle, within_limits
 from library_validator.casework.partners import KnownPartners
 from library_validator.casework.sources import decide_unless_suspended, with_sources_of_partners
-from library_validator.decisions.deciding import Decider, UndecidedSubmission
-from library_validator.decisions.decision import Decision
+from library_validator.decisions.deciding import Decider, UndecidedSubmission, decide_despite_errors
+from library_validator.decisions.decision import Decision, Submission
 from library_validator.decisions.partners import Partners
-from library_validator.decisions.recording import StoredDecision, UnstoredDecision, record_all
+from library_validator.decisions.recording import PublishCounts, StoredDecision, UnstoredDecision, record_all
 from library_validator.decisions.rivals import CLAIM_LIMIT
 from library_validator.decisions.store import DecisionStore
 from library_validator.entrypoints.invocation import begin_invocation
@@ -77,14 +77,10 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
     try:
         partners = runtime.partners()
-        submissions = with_sources_of_partners(submissions, partners, runtime.partners.store)
-    except CaseworkUnavailable as error:
-        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
-        return BatchResponse.with_failed(failed)
-    try:
-        decided = decide_unless_suspended(runtime.decider, submissions, partners, now)
-    except RegistryError as error:
-        failed += [_report_failure(message, "RegistryUnavailable", error, runtime) for message in messages]
+        decided = _decide(submissions, runtime, partners, now)
+    except (CaseworkUnavailable, RegistryError) as error:
+        metric = "RegistryUnavailable" if isinstance(error, RegistryError) else "DecisionsUnsettled"
+        failed += [_report_failure(message, metric, error, runtime) for message in messages]
         return BatchResponse.with_failed(failed)
     answered, decisions = [], []
     for message, decision in zip(messages, decided, strict=True):
@@ -94,13 +90,10 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
             answered.append(message)
             decisions.append(decision)
     try:
-        reservation = _reserve_claims(decisions, runtime, partners, now)
+        results, publication = _record(decisions, runtime, partners, now)
     except CaseworkUnavailable as error:
         failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in answered]
         return BatchResponse.with_failed(failed)
-    decisions = reservation.decisions
-    results, publication = record_all(decisions, runtime.store, runtime.bus, runtime.decider, partners)
-    _settle_claims(reservation, results, runtime, partners)
     for message, result in zip(answered, results, strict=True):
         if isinstance(result, UnstoredDecision):
             failed.append(_report_failure(message, "DecisionsUnsettled", result.error, runtime))
@@ -112,18 +105,43 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     return BatchResponse.with_failed(failed)
 
 
-def _reserve_claims(
+def _decide(
+    submissions: list[Submission], runtime: Runtime, partners: Partners, now: datetime
+) -> list[Decision | UndecidedSubmission]:
+    """One decision for each submission, under the sources of their senders."""
+    if partners.registered:
+        submissions = with_sources_of_partners(submissions, partners, runtime.partners.store)
+        return decide_unless_suspended(runtime.decider, submissions, partners, now)
+    return decide_despite_errors(runtime.decider, submissions, now) if submissions else []
+
+
+def _record(
     decisions: list[Decision], runtime: Runtime, partners: Partners, now: datetime
-) -> Reservation:
-    """Count the applications and the claims of each sender, before the batch is stored."""
+) -> tuple[list[StoredDecision | UnstoredDecision], PublishCounts]:
+    """Store and publish the decisions within the limits of their senders."""
+    _report_senders_over_rate(decisions, runtime, partners, now)
+    if not partners.active:
+        return record_all(decisions, runtime.store, runtime.bus, runtime.decider, partners)
+    reservation = _reserve_claims(decisions, runtime, partners)
+    stored = record_all(reservation.decisions, runtime.store, runtime.bus, runtime.decider, partners)
+    _settle_claims(reservation, stored[0], runtime, partners)
+    return stored
+
+
+def _report_senders_over_rate(
+    decisions: list[Decision], runtime: Runtime, partners: Partners, now: datetime
+) -> None:
+    """Count the applications of each sender, and report those over their limit."""
     submitted = Counter(decision.source for decision in decisions)
     for source, number in senders_over_rate(submitted, runtime.limits, partners, now).items():
         runtime.metrics.count("PartnersOverRate")
         runtime.logger.warning(
             "a sender is over its limit of applications an hour", extra={"source": source, "sent": number}
         )
-    if not runtime.limits.apply_to_claims(partners):
-        return Reservation(decisions)
+
+
+def _reserve_claims(decisions: list[Decision], runtime: Runtime, partners: Partners) -> Reservation:
+    """Count the claims of each sender before the batch is stored."""
     systems = runtime.decider.systems(decisions[0].registry_version) if decisions else 0
     return within_limits(decisions, runtime.limits, partners, systems, runtime.store)
 
