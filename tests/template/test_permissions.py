@@ -399,6 +399,9 @@ def test_doctor_may_read_the_stack_its_tables_and_its_uploads(template: Template
     unpublished = json.dumps({"Fn::Sub": "${CaseworkTable.Arn}/index/unpublished"})
     assert ("dynamodb:Query", unpublished) in read
     assert ("sns:ListSubscriptionsByTopic", json.dumps({"Ref": "AlarmTopic"})) in read
+    for function in template.of_type("AWS::Serverless::Function"):
+        arn = json.dumps({"Fn::GetAtt": [function, "Arn"]})
+        assert ("lambda:GetFunctionConfiguration", arn) in read
     for table in ("RegistryTable", "CaseworkTable"):
         arn = json.dumps({"Fn::GetAtt": [table, "Arn"]})
         assert {("dynamodb:DescribeTable", arn), ("dynamodb:DescribeContinuousBackups", arn)} <= read

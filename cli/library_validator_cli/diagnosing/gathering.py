@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeVar
 
+from library_validator.decisions.rivals import CLAIM_LIMIT
 from library_validator.errors import NoActiveRegistry
 from library_validator.operations.facts import (
     Alarm,
@@ -32,6 +33,7 @@ from library_validator_cli.uploading import PREFIX
 _ERRORS_OF: Final = timedelta(hours=1)
 _PUBLISHED_WITHIN: Final = timedelta(minutes=10)
 _COUNTED_UNPUBLISHED: Final = 100
+_DECISIONS_LOOKED_AT: Final = 500  # for claims that a limit stopped
 TABLES: Final = ("CaseworkTable", "RegistryTable")
 _PROTECTED: Final = ("CaseworkTable",)
 
@@ -144,8 +146,13 @@ class Gathering:
         return policy_view(progress, self._stack.policy_version)
 
     def _partners(self) -> list[Partner]:
-        registered = self._stack.partners.partners().registered
-        return [Partner(partner.name, is_suspended=not partner.is_active) for partner in registered]
+        partners = self._stack.partners.partners()
+        recent = islice(self._stack.decisions.recent_decisions(self._since), _DECISIONS_LOOKED_AT)
+        stopped = {made.source for made in recent if CLAIM_LIMIT in made.reason_codes}
+        return [
+            Partner(partner.name, not partner.is_active, not stopped.isdisjoint(partner.sources))
+            for partner in partners.registered
+        ]
 
     def _alarms(self) -> list[Alarm]:
         pages = self._reader.ask_all(
