@@ -12,6 +12,9 @@ from library_validator.adapters.memory.partners import MemoryPartners
 from library_validator.adapters.memory.source_counts import MemorySourceCounts
 from library_validator_cli.commands import partner
 from library_validator_cli.main import app
+from tests.builders.applicants import ALDER_FIELDS
+from tests.builders.decisions import OTHER_PARTNER, PARTNER
+from tests.unit.casework.world import World, release_of
 
 ANN = "arn:aws:sts::111122223333:assumed-role/operators/ann"
 
@@ -92,3 +95,41 @@ def test_a_refused_change_says_what_to_do(
 def test_without_partners_the_list_says_that_each_sender_is_its_own_source(store: MemoryPartners) -> None:
     assert not store.kept
     assert "every sender is its own source" in " ".join(run("list").output.split())
+
+
+def test_a_suspended_partner_gives_its_claims_back_and_is_resumed_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    world.activate(release_of(2022))
+    counts = MemorySourceCounts()
+    stack = SimpleNamespace(
+        partners=world.partners,
+        decisions=world.decisions,
+        revalidations=world.revalidations,
+        registry=world.registry,
+        decider=world.decider,
+        bus=world.bus,
+        counts=counts,
+        operator=lambda: ANN,
+    )
+    monkeypatch.setattr(partner, "open_stack", lambda _: stack)
+    monkeypatch.setattr(partner, "NOTICED_SECONDS", 0.0)
+    run("add", PARTNER, "--name", "A foundation", "--yes")
+    world.submit("squat-1", **ALDER_FIELDS)
+    world.submit("A-1", source=OTHER_PARTNER, **ALDER_FIELDS)
+
+    early = run("release-claims", PARTNER, "--yes")
+    suspended = json.loads(run("suspend", PARTNER, "--reason", "a list", "--yes", "--json").stdout)
+    released = json.loads(run("release-claims", PARTNER, "--yes", "--json").stdout)
+    resumed = json.loads(run("resume", PARTNER, "--yes", "--json").stdout)
+
+    assert early.exit_code == 1
+    assert "suspend it first" in " ".join(early.output.split())
+    assert (suspended["validated"], suspended["partner"]["state"]) == (1, "suspended")
+    assert (released["released"], released["decided_again"], released["validated"]) == (1, 1, 1)
+    assert (resumed["decided"], resumed["partner"]["state"]) == (1, "active")
+    assert world.current("A-1", OTHER_PARTNER).reason_codes == ["MATCH"]
+    assert world.current("squat-1").reason_codes[0] == "SECOND_CLAIMANT"
+    assert counts.claims == {PARTNER: 0, OTHER_PARTNER: 1}
+    assert run("recount").stdout.split() == ["1", OTHER_PARTNER]
