@@ -78,9 +78,11 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     try:
         partners = runtime.partners()
         decided = _decide(submissions, runtime, partners, now)
-    except (CaseworkUnavailable, RegistryError) as error:
-        metric = "RegistryUnavailable" if isinstance(error, RegistryError) else "DecisionsUnsettled"
-        failed += [_report_failure(message, metric, error, runtime) for message in messages]
+    except CaseworkUnavailable as error:
+        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
+        return BatchResponse.with_failed(failed)
+    except RegistryError as error:
+        failed += [_report_failure(message, "RegistryUnavailable", error, runtime) for message in messages]
         return BatchResponse.with_failed(failed)
     answered, decisions = [], []
     for message, decision in zip(messages, decided, strict=True):
