@@ -25,6 +25,8 @@ def _counted_in(module: ast.Module) -> Iterator[tuple[str, frozenset[str]]]:
                 yield name, frozenset(dimensions)
             case ast.Call(ast.Name(id="_report_failure"), [_, ast.Constant(str(name)), *_]):
                 yield name, frozenset()
+            case ast.Call(ast.Name(id="_response_of_failed"), [_, _, ast.Constant(str(name)), *_]):
+                yield name, frozenset()
 
 
 def _is_of_metrics(function: ast.expr) -> bool:

@@ -65,25 +65,14 @@ def entrypoint(
 
 
 def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchResponse:
-    readable, failed = [], []
-    for message in batch.records:
-        _report_ignored_attributes(message, runtime)
-        try:
-            readable.append((message, message.submission(runtime.redrivers)))
-        except ApplicationUnreadable as error:
-            failed.append(_report_failure(message, "ApplicationsUnreadable", error, runtime))
-    # A standard queue may deliver two messages of one application in the wrong order.
-    readable.sort(key=lambda pair: pair[1].effective_time)
-    messages, submissions = [pair[0] for pair in readable], [pair[1] for pair in readable]
+    messages, submissions, failed = _read_messages(batch, runtime)
     try:
         partners = runtime.partners()
         decided = _decide(submissions, runtime, partners, now)
-    except CaseworkUnavailable as error:
-        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in messages]
-        return BatchResponse.with_failed(failed)
     except RegistryError as error:
-        failed += [_report_failure(message, "RegistryUnavailable", error, runtime) for message in messages]
-        return BatchResponse.with_failed(failed)
+        return _response_of_failed(failed, messages, "RegistryUnavailable", error, runtime)
+    except CaseworkUnavailable as error:
+        return _response_of_failed(failed, messages, "DecisionsUnsettled", error, runtime)
     answered, decisions = [], []
     for message, decision in zip(messages, decided, strict=True):
         if isinstance(decision, UndecidedSubmission):
@@ -94,8 +83,7 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     try:
         results, publication = _record(decisions, runtime, partners, now)
     except CaseworkUnavailable as error:
-        failed += [_report_failure(message, "DecisionsUnsettled", error, runtime) for message in answered]
-        return BatchResponse.with_failed(failed)
+        return _response_of_failed(failed, answered, "DecisionsUnsettled", error, runtime)
     for message, result in zip(answered, results, strict=True):
         if isinstance(result, UnstoredDecision):
             failed.append(_report_failure(message, "DecisionsUnsettled", result.error, runtime))
@@ -105,6 +93,35 @@ def handler(batch: ApplicationsBatch, runtime: Runtime, now: datetime) -> BatchR
     runtime.metrics.count("EventsPublished", publication.published)
     runtime.metrics.count("EventsLeftToSweeper", publication.left)
     return BatchResponse.with_failed(failed)
+
+
+def _read_messages(
+    batch: ApplicationsBatch, runtime: Runtime
+) -> tuple[list[ApplicationMessage], list[Submission], list[ApplicationMessage]]:
+    """The readable messages with their submissions, in the order of sending, and the unreadable messages."""
+    readable, failed = [], []
+    for message in batch.records:
+        _report_ignored_attributes(message, runtime)
+        try:
+            readable.append((message, message.submission(runtime.redrivers)))
+        except ApplicationUnreadable as error:
+            failed.append(_report_failure(message, "ApplicationsUnreadable", error, runtime))
+    # A standard queue may deliver two messages of one application in the wrong order.
+    readable.sort(key=lambda pair: pair[1].effective_time)
+    return [message for message, _ in readable], [submission for _, submission in readable], failed
+
+
+def _response_of_failed(
+    failed: list[ApplicationMessage],
+    messages: list[ApplicationMessage],
+    metric: str,
+    error: Exception,
+    runtime: Runtime,
+) -> BatchResponse:
+    """The response if ``messages`` cannot be answered now: they come again, with those that failed before."""
+    return BatchResponse.with_failed(
+        [*failed, *(_report_failure(message, metric, error, runtime) for message in messages)]
+    )
 
 
 def _decide(
