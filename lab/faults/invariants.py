@@ -156,10 +156,10 @@ def _holders_are_validated(_: Service, casework: Casework) -> Findings:
 
 
 def _validated_have_claims(_: Service, casework: Casework) -> Findings:
-    found = Findings("each validated application holds the claim, or stands beside its holder")
+    found = Findings("a validated application holds the claim, if its street or phone agrees")
     for application in casework.current:
         current = casework.current_decision(application)
-        if current and current.claimed_key and current.held_by is None:
+        if current and current.claimed_key and current.takes_claim and current.held_by is None:
             holder = casework.holders.get(current.claimed_key)
             found.check(holder == application, f"{application} is validated, but {holder} holds the claim")
     return found
