@@ -16,21 +16,25 @@ from library_validator.errors import (
     ApplicationUnreadable,
     CaseworkUnavailable,
     DecisionConflict,
+    ErasureRefused,
     FileUnreadable,
     IndexIncomplete,
     LibraryValidatorError,
+    LogsUnavailable,
     NoActiveRegistry,
     NotFetched,
     NotInFile,
     OverrideRefused,
     PartnerRefused,
     PublishFailed,
+    QueueUnavailable,
     RegistryError,
     ReleaseRefused,
     ReviewRefused,
     RunChanged,
     SeveralSenders,
     VersionSuperseded,
+    WordsRefused,
 )
 
 CONTENT_TYPE: Final = "application/problem+json"
@@ -51,9 +55,13 @@ STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     DecisionConflict: HTTPStatus.CONFLICT,
     OverrideRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     PartnerRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    WordsRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ErasureRefused: HTTPStatus.CONFLICT,
     ApplicationUnknown: HTTPStatus.NOT_FOUND,
     SeveralSenders: HTTPStatus.CONFLICT,
     CaseworkUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    QueueUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    LogsUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     PublishFailed: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -70,6 +78,8 @@ class MethodNotAllowed(ServiceError):
 _DETAILS: Final[Mapping[type[Exception], str]] = {
     RegistryError: "the registry cannot answer at present; try again later",
     CaseworkUnavailable: "the stored decisions cannot be read or written at present; try again later",
+    QueueUnavailable: "the messages cannot be read or sent at present; try again later",
+    LogsUnavailable: "the logs cannot be read at present; try again later",
     PublishFailed: "the events cannot be sent at present; try again later",
     SeveralSenders: "several senders use this application id",
 }
