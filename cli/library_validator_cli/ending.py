@@ -49,13 +49,13 @@ _INTERRUPTED: Final = {
     "release": "the service may have carried the request out: library-validator release list",
     "submit": "what was sent is decided. Sending the whole file again is harmless: nothing is decided twice",
     "override": "the answer may be recorded already: library-validator override list APPLICATION_ID",
+    "erase": "some texts may be removed already: run the command again, and it removes the rest",
     "revalidate": "a revalidation that began goes on: library-validator revalidate status",
     "partner": "the change may be stored already: library-validator partner list",
     "dlq": "some messages may have been moved, and none is lost: library-validator dlq list",
-    "replay": "events that were sent are sent; consumers recognise a repeated event by its id",
+    "replay": "events that were sent are sent; consumers recognize a repeated event by its id",
     "demo": "the local stack has a part of the demo: library-validator demo begins again, down stops it",
     "down": "the local stack may still run: library-validator down",
-    "gameday": "something may still be broken on purpose: library-validator down && library-validator up",
 }
 _NOTHING_LEFT: Final = "nothing was changed, and no incomplete file is left"
 

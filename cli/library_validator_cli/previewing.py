@@ -91,6 +91,7 @@ def _preview(stack: Stack, registry_of: Callable[[], RegistryReader], *, as_json
             registry,
             Decider(registry, validity),
             lambda: datetime.now(UTC),
+            stack.partners.partners(),
         )
         run = DryRun(preview, stack.policy_version, time_left=lambda: end - time.monotonic())
         deque(run.lines(bar.say), maxlen=0)

@@ -16,7 +16,7 @@ from library_validator_cli.commands import status, submit
 from library_validator_cli.ending import file_in_errors, sentence_after_interruption, sentence_and_exit_code
 from library_validator_cli.main import app
 from library_validator_cli.output_file import write_texts
-from tests.builders.command_lines import every_command
+from tests.builders.command_lines import every_command, options_of
 
 
 @pytest.mark.parametrize("path", every_command(), ids=" ".join)
@@ -24,6 +24,7 @@ def test_an_interrupted_command_says_in_one_sentence_what_is_left_behind(path: t
     sentence = sentence_after_interruption(path[0])
     assert sentence.startswith("interrupted: ")
     assert "\n" not in sentence
+    assert not ("--yes" in options_of(path) and "nothing was changed" in sentence)
 
 
 def test_an_interrupted_command_ends_with_130_and_without_a_traceback(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 import pytest
 
+from library_validator.casework.tasks import Task, TaskName
 from library_validator.recovery.dead_letters import (
     NothingToSend,
     NotSendable,
@@ -45,6 +47,14 @@ from tests.builders.dead_letters import (
 )
 def test_a_letter_goes_to_the_queue_of_its_kind(queue: DeadLetterQueue, body: str, to: Queue) -> None:
     assert route_of(letter_of(body, queue)) == SendTo(to)
+
+
+@pytest.mark.parametrize("task", get_args(TaskName))
+def test_every_task_is_redriven_to_the_queue_of_tasks(task: TaskName) -> None:
+    for queue in (DeadLetterQueue.REVALIDATIONS, DeadLetterQueue.UNDELIVERED):
+        letter = letter_of(Task(task=task).model_dump_json(), queue)
+        assert route_of(letter) == SendTo(Queue.REVALIDATIONS)
+        assert contents_of(letter) == f"the task {task}, every shard"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import compress
 from typing import Final
 from uuid import UUID
 
@@ -76,9 +77,9 @@ def decide_again(
     chunk = ChunkResult()
     pending = list(decisions)
     for _ in range(ATTEMPTS):
-        open_ones = [current for current in pending if current.erased is None and due(current)]
-        chunk.not_due += [current for current in pending if current not in open_ones]
-        pending = open_ones
+        is_due = [current.erased is None and due(current) for current in pending]
+        chunk.not_due += [current for current, waits in zip(pending, is_due, strict=True) if not waits]
+        pending = list(compress(pending, is_due))
         if not pending:
             return chunk
         pending = _try_to_replace(pending, ports, now, replacement, revalidation, chunk, store_all=store_all)

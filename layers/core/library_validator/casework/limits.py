@@ -94,13 +94,13 @@ def within_limits(
 
     ``systems``: the number of systems in the registry that decided.
     """
-    wanting: dict[str, list[int]] = defaultdict(list)
+    claiming: dict[str, list[int]] = defaultdict(list)
     for position, decision in enumerate(decisions):
         sender = _sender_of(decision.source, partners)
         if decision.takes_claim and limits.share(partners, sender) is not None:
-            wanting[sender].append(position)
+            claiming[sender].append(position)
     kept = Reservation(list(decisions))
-    for sender, positions in wanting.items():
+    for sender, positions in claiming.items():
         share = limits.share(partners, sender) or 0.0
         granted = limits.counts.reserve_claims(sender, len(positions), int(share * systems))
         kept.reserved[sender] = granted

@@ -20,17 +20,8 @@ from library_validator.casework.sources import SUSPENDED
 from library_validator.casework.tasks import CHUNK, Ports
 from library_validator.decisions.answer import Answer
 from library_validator.decisions.changes import material_changes
-from library_validator.decisions.deciding import (
-    UndecidedSubmission,
-    decision_stopped_by,
-    with_cause,
-)
-from library_validator.decisions.decision import (
-    OTHER_OUTLET,
-    SHARDS,
-    Cause,
-    Decision,
-)
+from library_validator.decisions.deciding import UndecidedSubmission, decision_stopped_by, with_cause
+from library_validator.decisions.decision import OTHER_OUTLET, SHARDS, Cause, Decision
 from library_validator.decisions.partners import Partner
 from library_validator.decisions.recording import publish
 from library_validator.decisions.restating import restate
@@ -39,9 +30,8 @@ from library_validator.decisions.store import AlreadyDecided, CurrentDecisionCha
 from library_validator.errors import DecisionConflict
 from library_validator.terms import Clock
 
-NOTICED_SECONDS: Final = (
-    90.0  # after this time, no batch that read the partners before a suspension still runs
-)
+# After this time, no batch that read the partners before a suspension still runs.
+NOTICED_SECONDS: Final = 90.0
 
 
 @dataclass(slots=True)
@@ -79,8 +69,8 @@ def release_claims(
         result.by_person += sum(each.override is not None for each in mine)
         _suspend_answers([each for each in mine if each.override is None], cause, ports, now, result)
         on_step(result)
-    suspended = ports.partners()
-    stopped = [each for each in stopped if not suspended.is_suspended(each.source)]
+    partners = ports.partners()
+    stopped = [each for each in stopped if not partners.is_suspended(each.source)]
     # Who applied first is decided first: of two victims of one claim, it is validated.
     stopped.sort(key=lambda decision: decision.sent_at)
     for start in range(0, len(stopped), CHUNK):

@@ -23,12 +23,15 @@ CHUNK: Final = 50  # decisions that are decided together; a worker that starts a
 RESERVE_SECONDS: Final = 20.0  # a chunk and its retries can take this long; with less time, none begins
 
 
+TaskName = Literal["revalidate", "expiry", "retention"]
+
+
 class Task(BaseModel):
     """A task of the queue. A task without ``shard`` is for all shards: it is split into a task for each."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    task: Literal["revalidate", "expiry", "retention"]
+    task: TaskName
     shard: int | None = Field(None, ge=0, lt=SHARDS)
     activation: str = Field(
         "", description="of a revalidation: <version>@<activated at>; empty: the live one"
@@ -57,9 +60,8 @@ class Ports:
     registry: RegistryReader
     decider: Decider
     bus: EventBus
-    partners: Callable[[], Partners] = (
-        Partners  # the registered partners; without an argument, there are none
-    )
+    # The registered partners. The default gives none.
+    partners: Callable[[], Partners] = Partners
 
     @property
     def rivals(self) -> Rivals:

@@ -60,12 +60,9 @@ class Rivals:
 
     def _holds(self, holder: Holder, decision: Decision) -> bool:
         held = self.decisions.get(holder.source, holder.application_id)
-        return (
-            held is not None
-            and decision.claimed_key is not None
-            and held.claimed_key is not None
-            and (_system_of(held) == _system_of(decision))
-        )
+        if held is None or held.claimed_key is None or decision.claimed_key is None:
+            return False
+        return _system_of(held) == _system_of(decision)
 
 
 def beside_other_outlet(decision: Decision, holder: Holder | None) -> Decision:
@@ -111,15 +108,9 @@ def _has_contact_of_own(decision: Decision, match: Match, other: Match) -> bool:
 
 def _same_outlet(decision: Decision, current: Decision) -> bool:
     own, before = decision.match, current.match
-    return (
-        own is not None
-        and before is not None
-        and (own.fscs_key, own.fscs_id)
-        == (
-            before.fscs_key,
-            before.fscs_id,
-        )
-    )
+    if own is None or before is None:
+        return False
+    return (own.fscs_key, own.fscs_id) == (before.fscs_key, before.fscs_id)
 
 
 def _system_of(decision: Decision) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from library_validator.casework.tasks import TaskName
 from library_validator.decisions.application import read_application
 from library_validator.errors import ApplicationUnreadable
 from library_validator.event_bus import EVENT_SOURCE
@@ -20,7 +21,7 @@ from library_validator.recovery.logs import Function
 from library_validator.recovery.queues import DeadLetter, DeadLetterQueue, Queue
 
 ACTIVATION: Final = "Registry Activated"
-_TASKS: Final = ("revalidate", "expiry")
+_TASKS: Final = get_args(TaskName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,11 @@ def reason_of(letter: DeadLetter) -> str:
     if letter.queue is DeadLetterQueue.APPLICATIONS:
         route = _route_of_application(letter)
         return route.why if isinstance(route, NotSendable) else ""
-    told = [letter.attributes.get(name, "") for name in ("ERROR_CODE", "ERROR_MESSAGE")]
+    parts = [letter.attributes.get(name, "") for name in ("ERROR_CODE", "ERROR_MESSAGE")]
     answer = json_object(letter.body).get("responsePayload")
     if isinstance(answer, dict):
-        told.append(str(answer.get("errorType", "")))
-    return ": ".join(part for part in told if part)
+        parts.append(str(answer.get("errorType", "")))
+    return ": ".join(filter(None, parts))
 
 
 def json_object(body: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ MEANINGS: Final = {
     DeadLetterQueue.APPLICATIONS: "applications that could not be read or decided in all their tries",
     DeadLetterQueue.RELEASES: "uploads of releases that could not be loaded in all their tries",
     DeadLetterQueue.RESULTS: "events on which the consumer of the results queue failed five times",
-    DeadLetterQueue.REVALIDATIONS: "tasks of a revalidation that failed in all their tries",
+    DeadLetterQueue.REVALIDATIONS: "tasks on stored decisions that failed in all their tries",
     DeadLetterQueue.UNDELIVERED: "events that EventBridge, Scheduler or Lambda could not deliver",
 }
 
