@@ -26,6 +26,9 @@ SAM := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL SAM_CLI_TELEMETRY=0 HOME="$(CURDI
 	AWS_DEFAULT_REGION=$(or $(AWS_DEFAULT_REGION),us-east-1) .local/sam/bin/sam
 COMPILE := .local/bootstrap/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-strip-extras $(UPGRADE)
+BILL := .local/supply/bin/cyclonedx-py environment --output-reproducible --output-file .aws-sam/sbom
+SHIPPED := layers/core/requirements.txt requirements/command.txt
+AUDITED ?= $(SHIPPED) $(filter-out $(SHIPPED),$(sort $(wildcard requirements/*.txt)))
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test gameday realdata check bench bench-long bench-sample bench-data faults accuracy build sbom audit lock
@@ -137,20 +140,23 @@ build: install ## build the artifacts for AWS; ARCH=x86_64 for that processor
 	PYTHON="$(CURDIR)/.local/bootstrap/bin/python" LAMBDA_ARCH=$(ARCH) $(SAM) build
 	@$(MAKE) --no-print-directory sbom
 
-sbom: ## write the CycloneDX bill of materials of the layer that was built, with licenses, to .aws-sam/sbom
-	@$(BIN)/python devstack/library_validator_devstack/environments.py supply
+sbom: ## write the CycloneDX bills of materials of the built layer and of the command to .aws-sam/sbom
+	@[ -d .aws-sam/build/CoreLayer/python ] || { echo "sbom: the layer is not built: make build" >&2; exit 1; }
+	@$(BIN)/python devstack/library_validator_devstack/environments.py supply command
 	@mkdir -p .aws-sam/sbom
-	@PYTHONPATH="$(CURDIR)/.aws-sam/build/CoreLayer/python" .local/supply/bin/cyclonedx-py environment -S \
-		--output-reproducible .local/handlers/bin/python --output-file .aws-sam/sbom/layer.cdx.json
-	@echo "wrote .aws-sam/sbom/layer.cdx.json"
+	@PYTHONPATH="$(CURDIR)/.aws-sam/build/CoreLayer/python" $(BILL)/layer.cdx.json --pyproject pyproject.toml \
+		--mc-type library -S .local/handlers/bin/python
+	@$(BILL)/command.cdx.json --pyproject pyproject.toml .local/command/bin/python
+	@$(BIN)/python -m lab.supply.bills .aws-sam/sbom/layer.cdx.json layers/core/requirements.txt
+	@$(BIN)/python -m lab.supply.bills .aws-sam/sbom/command.cdx.json requirements/command.txt
 
-audit: install ## look for known vulnerabilities of the locked packages in the data of PyPI; says what was not run
+audit: install ## look for known vulnerabilities in the data of PyPI; says for which packages it was not run
 	@$(BIN)/python devstack/library_validator_devstack/environments.py supply
-	@$(BIN)/python -m lab.supply.audit .local/supply/bin/pip-audit
+	@$(BIN)/python -m lab.supply.audit .local/supply/bin/pip-audit $(AUDITED)
 
 lock: install ## compile requirements/ and layers/core/requirements.txt; UPGRADE=--upgrade for newer packages
 	$(COMPILE) --group layer --output-file layers/core/requirements.txt
-	for group in test check bench; do \
+	for group in command test check bench; do \
 		$(COMPILE) --group $$group --constraint layers/core/requirements.txt \
 			--output-file requirements/$$group.txt || exit 1; \
 	done

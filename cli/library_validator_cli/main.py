@@ -31,6 +31,7 @@ from library_validator_cli.commands import (
 )
 from library_validator_cli.ending import EXPECTED, sentence_after_interruption, sentence_and_exit_code
 from library_validator_cli.failures import Interrupted
+from library_validator_cli.starting import let_the_command_end_itself
 from library_validator_cli.terminal import show_error, show_warning
 from library_validator_devstack.commands import demo, stack
 
@@ -55,6 +56,7 @@ class PlainErrors(TyperGroup):
             raise SystemExit(exit_code) from error
 
     def invoke(self, ctx: Any) -> Any:
+        let_the_command_end_itself()
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:

@@ -92,6 +92,7 @@ def project_environments(root: Path) -> dict[str, Environment]:
     local, requirements = root / ".local", root / "requirements"
     return {
         "development": Environment("development", root / ".venv", requirements / "check.txt", root),
+        "command": Environment("command", local / "command", requirements / "command.txt"),
         "sam": Environment("sam", local / "sam", requirements / "sam.txt"),
         "stack": Environment("stack", local / "stack", requirements / "stack.txt"),
         "bench": Environment("bench", local / "bench", requirements / "bench.txt", root),

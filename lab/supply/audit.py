@@ -1,6 +1,7 @@
-"""Looks for known vulnerabilities of the locked packages, with pip-audit and the data of PyPI.
+"""Looks for known vulnerabilities of locked packages, with pip-audit and the data of PyPI.
 
-    make audit
+    make audit                        every lock file
+    make audit AUDITED="FILE ..."     these lock files
 
 A package that PyPI's data could not be asked about is reported as not run. pip-audit itself only skips it.
 Exit code 1: a package has a known vulnerability.
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
-SECONDS: Final = 120
+SECONDS: Final = 30  # for each file
+SOCKET_SECONDS: Final = 5
 
 
 def report(file: str, answer: dict[str, Any]) -> tuple[str, bool]:
@@ -35,29 +37,38 @@ def report(file: str, answer: dict[str, Any]) -> tuple[str, bool]:
     return f"{file}: {len(asked)} packages, no known vulnerability", False
 
 
-def main(pip_audit: str) -> int:
+def audit(pip_audit: str, file: str) -> tuple[str, bool]:
+    """What ``report`` says about one lock file, after ``pip_audit`` asked for its packages."""
+    command = [
+        pip_audit,
+        "--disable-pip",
+        "--require-hashes",
+        "--progress-spinner",
+        "off",
+        "--format",
+        "json",
+    ]
+    try:
+        done = subprocess.run(
+            [*command, "--timeout", str(SOCKET_SECONDS), "--requirement", str(ROOT / file)],
+            capture_output=True, text=True, check=False, timeout=SECONDS,
+        )  # fmt: skip
+        return report(file, json.loads(done.stdout))
+    except subprocess.TimeoutExpired:
+        return f"{file}: not run: no answer within {SECONDS} seconds", False
+    except ValueError:
+        last = (done.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
+        return f"{file}: not run: {last}", False
+
+
+def main(pip_audit: str, *files: str) -> int:
     found = False
-    for path in [
-        ROOT / "layers" / "core" / "requirements.txt",
-        *sorted((ROOT / "requirements").glob("*.txt")),
-    ]:
-        name = str(path.relative_to(ROOT))
-        command = [pip_audit, "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
-        try:
-            done = subprocess.run(
-                [*command, "--format", "json", "--requirement", str(path)],
-                capture_output=True, text=True, check=False, timeout=SECONDS,
-            )  # fmt: skip
-            sentence, vulnerable = report(name, json.loads(done.stdout))
-        except subprocess.TimeoutExpired:
-            sentence, vulnerable = f"{name}: not run: no answer within {SECONDS} seconds", False
-        except ValueError:
-            last = (done.stderr.strip().splitlines() or ["pip-audit said nothing"])[-1]
-            sentence, vulnerable = f"{name}: not run: {last}", False
-        print(f"audit: {sentence}")
+    for file in files:
+        sentence, vulnerable = audit(pip_audit, file)
+        print(f"audit: {sentence}", flush=True)
         found = found or vulnerable
     return int(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

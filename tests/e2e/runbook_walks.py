@@ -476,7 +476,7 @@ WALKS: Final[dict[str, Walk]] = {
 # Sections without a command that can be typed on the local stack.
 NOT_WALKED: Final[dict[str, str]] = {
     "Before the first deployment": NEEDS_AWS,
-    "Restore decisions": "it needs a second table and a deployment; tests/flow/test_restore.py drills it",
+    "Restore decisions": "it needs a deployment; tests/e2e/test_adopted_table.py walks it",
     "Tear down": "it would delete the stack of all other tests",
     "Change a parameter": "it deploys to AWS; the tests of the local stack deploy with other parameters",
 }

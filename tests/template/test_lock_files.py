@@ -18,7 +18,7 @@ LOCKS = {
     "layer": LAYER,
     **{
         group: ROOT / "requirements" / f"{group}.txt"
-        for group in ("test", "check", "bench", "stack", "sam", "checkov", "bootstrap", "supply")
+        for group in ("command", "test", "check", "bench", "stack", "sam", "checkov", "bootstrap", "supply")
     },
 }
 _PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)(?:\[[a-z0-9, -]+\])?==([^ ;\\]+)( ; [^\\]+)? \\$")
@@ -66,9 +66,9 @@ def test_every_group_that_is_installed_has_a_lock_file() -> None:
     assert set(_pyproject()["dependency-groups"]) - included_only == set(LOCKS)
 
 
-def test_tests_use_the_package_versions_of_the_layer() -> None:
+def test_the_command_and_the_tests_use_the_package_versions_of_the_layer() -> None:
     shipped = _locked_packages(LAYER)
-    for group in ("test", "check", "bench"):
+    for group in ("command", "test", "check", "bench"):
         locked = _locked_packages(LOCKS[group])
         assert {name: locked.get(name) for name in shipped} == shipped
 
