@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from library_validator.staff_words import checked_words
+from library_validator_cli.failures import CommandFailed
 
 # Headings of the overview that `library-validator --help` prints.
 SERVICE: Final = "The deployed service"
@@ -32,9 +33,19 @@ Source = Annotated[
 ]
 
 
-def trimmed_reason(reason: str) -> str:
-    """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank, and
-    ``WordsRefused`` where it has an e-mail address or a telephone number."""
+def confirm(question: str, *, yes: bool, otherwise: str = "nothing was changed") -> None:
+    """Ask, unless ``yes``. Raises ``CommandFailed`` with ``otherwise`` unless the person agrees."""
+    if not yes and not typer.confirm(question, err=True):
+        raise CommandFailed(otherwise)
+
+
+def given_reason(reason: str) -> str:
+    """The text of ``--reason``, trimmed. Raises ``typer.BadParameter`` where it is blank."""
     if not reason.strip():
         raise typer.BadParameter("give a reason, for people who read the record later", param_hint="--reason")
-    return checked_words(reason.strip())
+    return reason.strip()
+
+
+def trimmed_reason(reason: str) -> str:
+    """As ``given_reason``. Raises ``WordsRefused`` where it has an e-mail address or a telephone number."""
+    return checked_words(given_reason(reason))

@@ -1,4 +1,4 @@
-"""Before a registry goes live by a person's command: the answers that would change, and a question.
+"""Before a registry goes live by a person's command: the answers that would change.
 
 The current answers are decided again on the version that would go live, as the revalidation after the
 activation does. Nothing is written. A release that is not loaded yet is read from the bucket, and its version
@@ -27,7 +27,6 @@ from library_validator.registry.proposals import proposal_of
 from library_validator.registry.store import Pointer, RegistryReader, Run
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.dry_run import DryRun
-from library_validator_cli.failures import CommandFailed
 from library_validator_cli.stack_access import Stack
 from library_validator_cli.tables.dry_run import dry_run_table
 from library_validator_cli.terminal import show, show_notice, show_progress, show_warning
@@ -51,12 +50,6 @@ def preview_acceptance(stack: Stack, run: Run, *, as_json: bool) -> dict[str, An
     Raises ``ReleaseRefused`` and ``IndexIncomplete`` if a release cannot be read any more.
     """
     return _preview(stack, lambda: _registry_with(stack, run), as_json=as_json)
-
-
-def confirm(question: str, *, yes: bool) -> None:
-    """Raises ``CommandFailed`` unless the person agrees."""
-    if not yes and not typer.confirm(question, err=True):
-        raise CommandFailed("nothing was changed")
 
 
 def _registry_with(stack: Stack, run: Run) -> RegistryReader:

@@ -13,8 +13,7 @@ from library_validator.casework.erasing import ErasureResult, ErasureStores, Sto
 from library_validator.views.decision import decision_view
 from library_validator_cli.commands.explain import find_decision
 from library_validator_cli.dead_letter_search import SearchedQueue, search_dead_letters
-from library_validator_cli.failures import CommandFailed
-from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source
+from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source, Yes, confirm, given_reason
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import answer_line
 from library_validator_cli.terminal import show, show_json, show_notice, show_warning, text_with_label
@@ -42,7 +41,7 @@ def erase_application(
         str, typer.Option(help="The reason, which is kept. Write no names, addresses or numbers of persons.")
     ],
     source: Source = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,15 +52,14 @@ def erase_application(
     application is validated, its claim is given back, and its answer is not renewed. The command then
     searches the dead-letter queues for the application, and lists what it cannot reach.
     """
-    if not reason.strip():
-        raise typer.BadParameter("give a reason, for people who read the record later", param_hint="--reason")
+    why = given_reason(reason)
     stack = open_stack(stack_name)
     current = find_decision(stack, application_id, source)
     stores = ErasureStores(stack.decisions, stack.overrides, stack.erasures)
     texts = texts_of(current.source, application_id, stores)
     if not yes and not texts.none_left:
         _ask_for_confirmation(texts)
-    result = erase(texts, stack.operator(), reason.strip(), stores, datetime.now(UTC))
+    result = erase(texts, stack.operator(), why, stores, datetime.now(UTC))
     searched = search_dead_letters(stack.dead_letters, application_id)
     if as_json:
         show_json(_as_json(texts, result, searched))
@@ -79,8 +77,7 @@ def _ask_for_confirmation(texts: StoredTexts) -> None:
     )
     if current.claimed_key:
         show_warning(f"it is validated as {current.claimed_key}: the claim would be given back")
-    if not typer.confirm("Erase these texts for good?", err=True):
-        raise CommandFailed("nothing was erased")
+    confirm("Erase these texts for good?", yes=False, otherwise="nothing was erased")
 
 
 def _show_result(application_id: str, result: ErasureResult, searched: Sequence[SearchedQueue]) -> None:

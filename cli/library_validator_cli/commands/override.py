@@ -16,8 +16,7 @@ from library_validator.views.as_json import decision_json, overrides_json
 from library_validator.views.decision import decision_view
 from library_validator.views.history import override_rows
 from library_validator_cli.commands.explain import find_decision
-from library_validator_cli.failures import CommandFailed
-from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source
+from library_validator_cli.options import SERVICE, ApplicationId, AsJson, Source, Yes, confirm
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.decisions import answer_line
 from library_validator_cli.tables.explanation import decision_tables, overrides_table
@@ -76,7 +75,7 @@ def set_override(
     seen: Annotated[
         UUID | None, typer.Option(help="Override only if the current decision still has this event id.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -164,5 +163,4 @@ def _ask_for_confirmation(proposal: OverrideProposal) -> None:
     show(text_with_label("would become", answer_line(decision_view(proposal.decision))))
     if proposal.beside_holder:
         show_warning("even if another application was validated as this library")
-    if not typer.confirm("Record this override?", err=True):
-        raise CommandFailed("no override was recorded")
+    confirm("Record this override?", yes=False, otherwise="no override was recorded")

@@ -32,8 +32,8 @@ from library_validator.decisions.partners import Partner, PartnerLimits
 from library_validator.views.as_json import decision_json
 from library_validator.views.decision import decision_view
 from library_validator.views.partner import partner_json, partner_views
-from library_validator_cli.failures import FAILED, CommandFailed
-from library_validator_cli.options import SERVICE, AsJson, trimmed_reason
+from library_validator_cli.failures import FAILED
+from library_validator_cli.options import SERVICE, AsJson, Yes, confirm, trimmed_reason
 from library_validator_cli.output_file import write_texts
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.decisions import decisions_table
@@ -54,7 +54,6 @@ Principal = Annotated[
     str,
     typer.Argument(metavar="PRINCIPAL", help="The unique id of a role (AROA…), user (AIDA…) or account."),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 ClaimsShare = Annotated[
     float | None,
     typer.Option(
@@ -111,7 +110,7 @@ def add(
     """
     stack = open_stack(stack_name)
     limits = PartnerLimits(claims_share=claims_share, applications_per_hour=applications_per_hour)
-    _ask(f"Register {principal} as {name}?", yes=yes)
+    confirm(f"Register {principal} as {name}?", yes=yes)
     partner = add_partner(stack.partners, principal, name, limits, _signed(stack))
     stack.counts.set_claims(stack.partners.validated_counts(), stack.partners.partners())
     _show_changed(partner, as_json=as_json)
@@ -126,7 +125,7 @@ def add_one_principal(
     partner. The principal also needs the permission to send: see SenderPrincipals in the runbook.
     """
     stack = open_stack(stack_name)
-    _ask(f"Let {principal} send as {_named(stack.partners, key)}?", yes=yes)
+    confirm(f"Let {principal} send as {_named(stack.partners, key)}?", yes=yes)
     _show_changed(add_principal(stack.partners, key, principal, _signed(stack)), as_json=as_json)
     show_notice("every instance of the service knows the principal in half a minute")
 
@@ -139,7 +138,7 @@ def remove_one_principal(
     A removed principal that may still send is an unregistered sender.
     """
     stack = open_stack(stack_name)
-    _ask(f"End the sending of {principal} for {_named(stack.partners, key)}?", yes=yes)
+    confirm(f"End the sending of {principal} for {_named(stack.partners, key)}?", yes=yes)
     _show_changed(remove_principal(stack.partners, key, principal, _signed(stack)), as_json=as_json)
 
 
@@ -154,7 +153,7 @@ def limit(
     """Set the limits of a partner. A limit that is left out is the default of the stack again."""
     stack = open_stack(stack_name)
     limits = PartnerLimits(claims_share=claims_share, applications_per_hour=applications_per_hour)
-    _ask(f"Replace the limits of {_named(stack.partners, key)}?", yes=yes)
+    confirm(f"Replace the limits of {_named(stack.partners, key)}?", yes=yes)
     _show_changed(set_limits(stack.partners, key, limits, _signed(stack)), as_json=as_json)
 
 
@@ -177,12 +176,6 @@ def _named(store: PartnerStore, key: str) -> str:
 
 def _signed(stack: Stack, words: str = "") -> Signature:
     return Signature(by=stack.operator(), at=datetime.now(UTC), words=words)
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    """Raises ``CommandFailed`` unless the person agrees."""
-    if not yes and not typer.confirm(question, err=True):
-        raise CommandFailed("nothing was changed")
 
 
 def _show_changed(partner: Partner, *, as_json: bool) -> None:
@@ -208,7 +201,7 @@ def suspend_partner(
     PARTNER_SUSPENDED. The functions notice the suspension within half a minute.
     """
     stack = open_stack(stack_name)
-    _ask(f"Suspend {_named(stack.partners, key)}?", yes=yes)
+    confirm(f"Suspend {_named(stack.partners, key)}?", yes=yes)
     partner = suspend(stack.partners, key, _signed(stack, trimmed_reason(reason)))
     with show_progress("reading what it got validated"):
         validated = list(validated_decisions(stack.decisions, partner))
@@ -230,7 +223,7 @@ def resume_partner(key: Key, yes: Yes = False, stack_name: StackName = None, as_
     If the command was stopped, run it again: it goes on.
     """
     stack = open_stack(stack_name)
-    _ask(f"Resume {_named(stack.partners, key)}, and decide its applications again?", yes=yes)
+    confirm(f"Resume {_named(stack.partners, key)}, and decide its applications again?", yes=yes)
     partner = resume(stack.partners, key, _signed(stack))
     with show_progress("deciding again"):
         done = decide_waiting_again(partner, _ports(stack), lambda: datetime.now(UTC))
@@ -255,7 +248,7 @@ def release_partner_claims(
     partner = partner_of(stack.partners, key)
     if not partner.is_active:
         count = sum(1 for _ in validated_decisions(stack.decisions, partner))
-        _ask(f"Take back {count:,} validated answers of {_named(stack.partners, key)}?", yes=yes)
+        confirm(f"Take back {count:,} validated answers of {_named(stack.partners, key)}?", yes=yes)
     partner = begin_release(stack.partners, key, _signed(stack))
     _wait_until_noticed(stack.partners, partner)
     with show_progress("giving claims back") as bar:

@@ -13,8 +13,8 @@ from library_validator.registry.rollback import pointer_after_roll_back, roll_ba
 from library_validator.registry.store import RegistryReader
 from library_validator.views.run import run_view
 from library_validator_cli.commands import release_delta, release_rebuild, release_review
-from library_validator_cli.options import RELEASES, AsJson, Yes, trimmed_reason
-from library_validator_cli.previewing import WithoutPreview, confirm, preview_roll_back
+from library_validator_cli.options import RELEASES, AsJson, Yes, confirm, trimmed_reason
+from library_validator_cli.previewing import WithoutPreview, preview_roll_back
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.tables.runs import runs_table
 from library_validator_cli.terminal import show, show_json

@@ -14,8 +14,7 @@ from library_validator.registry.store import AcceptedRelease
 from library_validator.releases.reading.release import read_release
 from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, Timeout, Yes, trimmed_reason
-from library_validator_cli.previewing import confirm
+from library_validator_cli.options import AsJson, Timeout, Yes, confirm, trimmed_reason
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import show_notice, show_progress
 from library_validator_cli.uploading import PREFIX, releases_bucket

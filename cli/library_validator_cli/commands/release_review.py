@@ -17,8 +17,8 @@ from library_validator.registry.store import Run
 from library_validator_cli.failures import CommandFailed
 from library_validator_cli.following import follow_run
 from library_validator_cli.load_ending import show_ending
-from library_validator_cli.options import AsJson, Timeout, Yes, trimmed_reason
-from library_validator_cli.previewing import WithoutPreview, confirm, preview_acceptance
+from library_validator_cli.options import AsJson, Timeout, Yes, confirm, trimmed_reason
+from library_validator_cli.previewing import WithoutPreview, preview_acceptance
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.terminal import show, show_json, show_progress
 from library_validator_cli.uploading import releases_bucket

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from library_validator.recovery.replaying import Period, Replayed, replay
-from library_validator_cli.failures import FAILED, CommandFailed, WrongUsage
+from library_validator_cli.failures import FAILED, WrongUsage
 from library_validator_cli.moments import parse_time
-from library_validator_cli.options import SERVICE, AsJson
+from library_validator_cli.options import SERVICE, AsJson, Yes, confirm
 from library_validator_cli.stack_access import StackName, open_stack
 from library_validator_cli.terminal import (
     count_and_noun,
@@ -42,7 +42,7 @@ def replay_events(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count the events, and publish nothing.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    yes: Yes = False,
     stack_name: StackName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,8 +68,7 @@ def replay_events(
         _show_count(number, about, as_json=as_json)
         return
     show_notice(about)
-    if number and not yes and not typer.confirm("Publish these events again?", err=True):
-        raise CommandFailed("no event was published")
+    confirm("Publish these events again?", yes=yes or not number, otherwise="no event was published")
     with show_progress("publishing events", number) as bar:
         done = replay(period, stack.decisions, stack.bus, bar.advance)
     _show_result(done, period, as_json=as_json)
