@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
 from library_validator.adapters.aws.clients import COMMAND_LIMITS
-from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues, QueueUrls
+from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues
 from library_validator.adapters.aws.decision_table import DecisionTable
 from library_validator.adapters.aws.discard_table import DiscardTable
 from library_validator.adapters.aws.erasure_table import ErasureTable
@@ -33,7 +33,6 @@ from library_validator.adapters.aws.registry_table import RegistryTable
 from library_validator.adapters.aws.revalidation_table import RevalidationTable
 from library_validator.adapters.aws.source_counts import SourceCountTable
 from library_validator.decisions.deciding import Decider
-from library_validator.recovery.queues import DeadLetterQueue, Queue
 from library_validator_cli.failures import CommandFailed, StackUnreachable
 from library_validator_cli.terminal import show_notice, show_warning
 from library_validator_devstack.local_stack import STACK_NAME, LocalStack
@@ -54,19 +53,17 @@ StackName = Annotated[
 ]
 DEFAULT_NAME: Final = STACK_NAME  # of a stack that nobody named
 _CONFIG: Final = COMMAND_LIMITS.config
-# The outputs with the queues' URLs.
-QUEUE_OUTPUTS: Final = {
-    Queue.APPLICATIONS: "ApplicationsQueueUrl",
-    Queue.RELEASES: "ReleasesQueueUrl",
-    Queue.RESULTS: "ResultsQueueUrl",
-    Queue.REVALIDATIONS: "RevalidationsQueueUrl",
-}
-DEAD_LETTER_OUTPUTS: Final = {
-    DeadLetterQueue.APPLICATIONS: "ApplicationsDeadLetterQueueUrl",
-    DeadLetterQueue.RELEASES: "ReleasesDeadLetterQueueUrl",
-    DeadLetterQueue.RESULTS: "ResultsDeadLetterQueueUrl",
-    DeadLetterQueue.REVALIDATIONS: "RevalidationsDeadLetterQueueUrl",
-    DeadLetterQueue.UNDELIVERED: "UndeliveredEventsQueueUrl",
+# The name in the template of each queue. The outputs add Url or Arn to it.
+QUEUES: Final = {
+    "applications": "ApplicationsQueue",
+    "applications dead letters": "ApplicationsDeadLetterQueue",
+    "releases": "ReleasesQueue",
+    "releases dead letters": "ReleasesDeadLetterQueue",
+    "results": "ResultsQueue",
+    "results dead letters": "ResultsDeadLetterQueue",
+    "revalidations": "RevalidationsQueue",
+    "revalidations dead letters": "RevalidationsDeadLetterQueue",
+    "undelivered events": "UndeliveredEventsQueue",
 }
 
 
@@ -157,10 +154,7 @@ class Stack:
 
     @property
     def dead_letters(self) -> DeadLetterQueues:
-        urls = QueueUrls(
-            {queue: self.output(output) for queue, output in QUEUE_OUTPUTS.items()},
-            {queue: self.output(output) for queue, output in DEAD_LETTER_OUTPUTS.items()},
-        )
+        urls = {name: self.output(f"{resource}Url") for name, resource in QUEUES.items()}
         redrivers = [sender for sender in self.outputs.get("Redrivers", "").split(",") if sender]
         return DeadLetterQueues(self.sqs, urls, redrivers)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from library_validator.adapters.aws.casework_access import CaseworkAccess
-from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues, QueueUrls
+from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues
 from library_validator.adapters.aws.discard_table import DiscardTable
 from library_validator.adapters.aws.function_logs import CloudWatchLogs
 from library_validator.adapters.memory.dead_letters import MemoryDeadLetters
@@ -20,7 +20,14 @@ from library_validator.adapters.memory.discards import MemoryDiscards
 from library_validator.adapters.memory.function_logs import MemoryLogs
 from library_validator.errors import LogsUnavailable, QueueUnavailable
 from library_validator.recovery.logs import Function, FunctionLogs, Level
-from library_validator.recovery.queues import DeadLetterQueue, DeadLetterStore, Queue, QueueDepth
+from library_validator.recovery.queues import (
+    EVERY_QUEUE,
+    DeadLetterQueue,
+    DeadLetterStore,
+    Queue,
+    QueueDepth,
+    name_of,
+)
 from library_validator.recovery.redriving import DiscardLog, discard_record, look, redrive
 from tests.builders.aws_resources import CASEWORK_TABLE, create_casework_table
 from tests.builders.dead_letters import TASK, UPLOADED, application_body, letter_of
@@ -39,38 +46,35 @@ class Letters:
 
     store: DeadLetterStore
     sqs: Any = None
-    urls: QueueUrls | None = None
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, queue: DeadLetterQueue, body: str, **attributes: str) -> None:
         if isinstance(self.store, MemoryDeadLetters):
             number = len(self.store.letters) + len(self.store.sent)
             self.store.letters.append(letter_of(body, queue, f"m-{number}", attributes=attributes))
             return
-        assert self.urls
         fifo = {"MessageGroupId": "releases"} if queue is DeadLetterQueue.RELEASES else {}
         given = {name: {"DataType": "String", "StringValue": text} for name, text in attributes.items()}
-        self.sqs.send_message(QueueUrl=self.urls.of(queue), MessageBody=body, MessageAttributes=given, **fifo)
+        self.sqs.send_message(
+            QueueUrl=self.urls[name_of(queue)], MessageBody=body, MessageAttributes=given, **fifo
+        )
 
     def sent_to(self, queue: Queue) -> list[str]:
         if isinstance(self.store, MemoryDeadLetters):
             return [letter.body for to, letter in self.store.sent if to is queue]
-        assert self.urls
         answer = self.sqs.receive_message(
-            QueueUrl=self.urls.of(queue), MaxNumberOfMessages=10, VisibilityTimeout=0
+            QueueUrl=self.urls[name_of(queue)], MaxNumberOfMessages=10, VisibilityTimeout=0
         )
         return [message["Body"] for message in answer.get("Messages", [])]
 
 
-def create_queues(sqs: Any) -> QueueUrls:
+def create_queues(sqs: Any) -> Mapping[str, str]:
     def create(name: str, *, fifo: bool) -> str:
         attributes = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if fifo else {}
         url: str = sqs.create_queue(QueueName=name + ".fifo" * fifo, Attributes=attributes)["QueueUrl"]
         return url
 
-    return QueueUrls(
-        {queue: create(queue, fifo=queue is Queue.RELEASES) for queue in Queue},
-        {queue: create(f"dead-{queue}", fifo=queue is DeadLetterQueue.RELEASES) for queue in DeadLetterQueue},
-    )
+    return {name: create(name.replace(" ", "-"), fifo=name.startswith("releases")) for name in EVERY_QUEUE}
 
 
 @pytest.fixture(params=["memory", "aws"])
@@ -153,9 +157,8 @@ def on_aws(aws: None) -> Letters:
 
 
 def attributes_of_redriven(letters: Letters) -> dict[str, str]:
-    assert letters.urls
     (message,) = letters.sqs.receive_message(
-        QueueUrl=letters.urls.of(Queue.APPLICATIONS), MessageAttributeNames=["All"]
+        QueueUrl=letters.urls[Queue.APPLICATIONS], MessageAttributeNames=["All"]
     )["Messages"]
     return {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
 
@@ -181,8 +184,7 @@ def test_attributes_of_a_sender_that_is_not_the_operator_do_not_count(on_aws: Le
 
 
 def test_a_release_that_failed_within_five_minutes_is_taken_again(on_aws: Letters) -> None:
-    assert on_aws.urls
-    releases = on_aws.urls.of(Queue.RELEASES)
+    releases = on_aws.urls[Queue.RELEASES]
     on_aws.sqs.send_message(QueueUrl=releases, MessageBody=UPLOADED, MessageGroupId="releases")
     (first,) = on_aws.sqs.receive_message(QueueUrl=releases)["Messages"]
     on_aws.sqs.delete_message(QueueUrl=releases, ReceiptHandle=first["ReceiptHandle"])
@@ -192,9 +194,9 @@ def test_a_release_that_failed_within_five_minutes_is_taken_again(on_aws: Letter
 
 
 def test_a_queue_that_does_not_exist_is_named_in_the_error(aws: None) -> None:
-    urls = QueueUrls({}, {DeadLetterQueue.RESULTS: "https://sqs.us-east-1.amazonaws.com/123456789012/none"})
+    urls = {"results dead letters": "https://sqs.us-east-1.amazonaws.com/123456789012/none"}
     store = DeadLetterQueues(boto3.client("sqs"), urls)
-    with pytest.raises(QueueUnavailable, match=r"of dead letters \(results\)"):
+    with pytest.raises(QueueUnavailable, match="the queue results dead letters did not give its messages"):
         store.receive(DeadLetterQueue.RESULTS, 1)
 
 

@@ -23,7 +23,7 @@ from library_validator.adapters.aws.casework_access import _RAW, _dictionary
 from library_validator_cli import stack_access
 from library_validator_cli.main import app
 from library_validator_cli.sample_release import write_sample_release
-from library_validator_cli.stack_access import DEAD_LETTER_OUTPUTS, QUEUE_OUTPUTS
+from library_validator_cli.stack_access import QUEUES
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
     REGISTRY_TABLE,
@@ -146,7 +146,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
         }.items():
             monkeypatch.setenv(name, value)
         outputs = {
-            **dict.fromkeys((*QUEUE_OUTPUTS.values(), *DEAD_LETTER_OUTPUTS.values()), other),
+            **dict.fromkeys((f"{queue}Url" for queue in QUEUES.values()), other),
             "ApplicationsDeadLetterQueueUrl": dead,
             "ResultsQueueUrl": results,
             "ResultsBus": RESULTS_BUS,

@@ -81,7 +81,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OnCallSta
             "Redrivers": "AROAOPERATOR",
             "ResultsQueueUrl": create_results_bus(boto3.client("events"), sqs),
         }
-        names = {*stack_access.QUEUE_OUTPUTS.values(), *stack_access.DEAD_LETTER_OUTPUTS.values()}
+        names = {f"{queue}Url" for queue in stack_access.QUEUES.values()}
         for output in names - set(outputs):
             fifo = "Releases" in output
             outputs[output] = sqs.create_queue(

@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 
 from functions.validate_applications import handler as validate_applications
-from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues, QueueUrls
+from library_validator.adapters.aws.dead_letter_queues import DeadLetterQueues
 from library_validator.decisions.answer import Answer
-from library_validator.recovery.queues import DeadLetterQueue, Queue
+from library_validator.recovery.queues import DeadLetterQueue
 from library_validator.recovery.redriving import redrive
 from tests.builders.applicants import ALDER_FIELDS, BAKERY_FIELDS
 from tests.builders.events import batch_of
@@ -36,7 +36,7 @@ def send_as(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 def dead_letters(stack: Stack) -> DeadLetterQueues:
-    urls = QueueUrls({Queue.APPLICATIONS: stack.applications}, {DeadLetterQueue.APPLICATIONS: stack.dead})
+    urls = {"applications": stack.applications, "applications dead letters": stack.dead}
     return DeadLetterQueues(stack.sqs, urls, redrivers=[OPERATOR, "123456789012"])
 
 

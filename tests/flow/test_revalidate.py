@@ -29,7 +29,7 @@ from library_validator_cli.commands import release_rebuild, release_review
 from library_validator_cli.main import app
 from library_validator_cli.sample_applications import sample_applications
 from library_validator_cli.sample_release import write_sample_release
-from library_validator_cli.stack_access import DEAD_LETTER_OUTPUTS, QUEUE_OUTPUTS
+from library_validator_cli.stack_access import QUEUES
 from tests.builders.aws_resources import (
     CASEWORK_TABLE,
     REGISTRY_TABLE,
@@ -126,7 +126,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service
         }.items():
             monkeypatch.setenv(name, value)
         outputs = {
-            **dict.fromkeys((*QUEUE_OUTPUTS.values(), *DEAD_LETTER_OUTPUTS.values()), results),
+            **dict.fromkeys((f"{queue}Url" for queue in QUEUES.values()), results),
             "RevalidationsQueueUrl": revalidations,
             "RegistryTable": REGISTRY_TABLE,
             "ReleasesBucket": RELEASES_BUCKET,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import typer
 
 from library_validator.errors import NoActiveRegistry
-from library_validator.recovery.queues import DeadLetterQueue, Queue, QueueDepth
+from library_validator.recovery.queues import EVERY_QUEUE, QueueDepth
 from library_validator.views.policy import RESTS_ON, PolicyView, policy_view
 from library_validator.views.status import RegistryView, registry_view
 from library_validator_cli.next_commands import COMMANDS
@@ -17,19 +17,6 @@ from library_validator_cli.options import SERVICE, AsJson
 from library_validator_cli.stack_access import Stack, StackName, open_stack
 from library_validator_cli.tables.status import queues_table
 from library_validator_cli.terminal import show, show_json, show_notice
-
-# The queues, by their names in the table.
-QUEUES: Final[Mapping[str, Queue | DeadLetterQueue]] = {
-    "applications": Queue.APPLICATIONS,
-    "applications dead letters": DeadLetterQueue.APPLICATIONS,
-    "releases": Queue.RELEASES,
-    "releases dead letters": DeadLetterQueue.RELEASES,
-    "results": Queue.RESULTS,
-    "results dead letters": DeadLetterQueue.RESULTS,
-    "revalidations": Queue.REVALIDATIONS,
-    "revalidations dead letters": DeadLetterQueue.REVALIDATIONS,
-    "undelivered events": DeadLetterQueue.UNDELIVERED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ def status(stack_name: StackName = None, as_json: AsJson = False) -> None:
 
 def status_of(stack: Stack) -> StackStatus:
     dead_letters = stack.dead_letters
-    queues = {name: dead_letters.depth(queue) for name, queue in QUEUES.items()}
+    queues = {name: dead_letters.depth(queue) for name, queue in EVERY_QUEUE.items()}
     try:
         pointer = stack.registry.pointer()
     except NoActiveRegistry:

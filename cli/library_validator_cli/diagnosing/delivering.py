@@ -9,21 +9,11 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from library_validator.operations.facts import NotRead, Queue, Rule, Schedule, Trigger
+from library_validator.operations.facts import NotRead, QueueFact, Rule, Schedule, Trigger
+from library_validator.recovery.queues import EVERY_QUEUE, Queue
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason, sentence_of
-from library_validator_cli.stack_access import Stack
+from library_validator_cli.stack_access import QUEUES, Stack
 
-QUEUES: Final = {
-    "applications": "ApplicationsQueue",
-    "applications dead letters": "ApplicationsDeadLetterQueue",
-    "releases": "ReleasesQueue",
-    "releases dead letters": "ReleasesDeadLetterQueue",
-    "results": "ResultsQueue",
-    "results dead letters": "ResultsDeadLetterQueue",
-    "revalidations": "RevalidationsQueue",
-    "revalidations dead letters": "RevalidationsDeadLetterQueue",
-    "undelivered events": "UndeliveredEventsQueue",
-}
 # The queue and the output of the function of each event source mapping.
 TRIGGERS: Final = {
     "validate_applications": ("applications", "ValidateApplicationsFunctionArn"),
@@ -42,7 +32,6 @@ SCHEDULES: Final = {
     "FetchReleaseFunctionFetch": "FetchState",
     "ExpirySchedule": "",
 }
-_WORKING: Final = ("applications", "releases", "results", "revalidations")
 _AGE_PERIOD: Final = timedelta(minutes=15)
 
 
@@ -59,7 +48,7 @@ class Delivering:
         self._attributes: dict[str, Mapping[str, str]] = {}
         self._no_age: list[NotRead] = []
 
-    def queues(self) -> list[Queue | NotRead]:
+    def queues(self) -> list[QueueFact | NotRead]:
         return [fact_or_reason(f"the queue {name}", self._queue, name) for name in QUEUES]
 
     def triggers(self) -> list[Trigger | NotRead]:
@@ -78,17 +67,17 @@ class Delivering:
     def without_age(self) -> Sequence[NotRead]:
         return self._no_age
 
-    def _queue(self, name: str) -> Queue:
+    def _queue(self, name: str) -> QueueFact:
         try:
             attributes = self._read_attributes(name)
         except Missing:
-            return Queue(name, exists=False)
-        return Queue(
+            return QueueFact(name, exists=False)
+        return QueueFact(
             name,
             exists=True,
             waiting=int(attributes["ApproximateNumberOfMessages"]),
             in_work=int(attributes["ApproximateNumberOfMessagesNotVisible"]),
-            oldest_seconds=self._age(attributes) if name in _WORKING else None,
+            oldest_seconds=self._age(attributes) if isinstance(EVERY_QUEUE[name], Queue) else None,
         )
 
     def _read_attributes(self, name: str) -> Mapping[str, str]:

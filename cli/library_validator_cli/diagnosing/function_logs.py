@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from library_validator.operations.facts import Function, NotRead
+from library_validator.operations.facts import FunctionFact, NotRead
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason
 from library_validator_cli.stack_access import Stack
 
@@ -39,15 +39,15 @@ class LoggedError:
     text: str
 
 
-class FunctionLogs:
-    """Reads the log of each function from ``since`` on."""
+class FunctionReader:
+    """Reads the state of each function, and its log from ``since`` on."""
 
     def __init__(self, reader: Reader, stack: Stack, since: datetime) -> None:
         self._reader = reader
         self._stack = stack
         self._since = since
 
-    def functions(self) -> list[Function | NotRead]:
+    def functions(self) -> list[FunctionFact | NotRead]:
         return [fact_or_reason(f"the function {name}", self._function, name) for name in FUNCTIONS]
 
     def refusal_of_bus(self) -> str:
@@ -59,16 +59,16 @@ class FunctionLogs:
                 return f"{codes[-1]} to {name}"
         return ""
 
-    def _function(self, name: str) -> Function:
+    def _function(self, name: str) -> FunctionFact:
         physical = self._stack.output(FUNCTIONS[name])
         try:
             found = self._reader.ask("lambda", "get_function_configuration", FunctionName=physical)
         except Missing:
-            return Function(name, exists=False)
+            return FunctionFact(name, exists=False)
         # Errors of code that was replaced since then are over.
         since = max(self._since, datetime.fromisoformat(found["LastModified"].replace("+0000", "+00:00")))
         errors = sorted(self._errors(name, physical, since), key=lambda error: error.at)
-        return Function(
+        return FunctionFact(
             name,
             exists=True,
             state=found.get("State", "Active"),

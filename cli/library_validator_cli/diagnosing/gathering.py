@@ -15,7 +15,7 @@ from library_validator.operations.facts import (
     Facts,
     NotRead,
     OperatorRole,
-    Partner,
+    PartnerFact,
     StoredUpload,
     Subscriptions,
     Table,
@@ -25,7 +25,7 @@ from library_validator.registry.bucket import Upload
 from library_validator.registry.store import Pointer
 from library_validator.views.policy import PolicyView, policy_view
 from library_validator_cli.diagnosing.delivering import Delivering
-from library_validator_cli.diagnosing.function_logs import FunctionLogs
+from library_validator_cli.diagnosing.function_logs import FunctionReader
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason
 from library_validator_cli.stack_access import Stack
 from library_validator_cli.uploading import PREFIX
@@ -56,7 +56,7 @@ class Gathering:
         stack = fact_or_reason("the deployment", self._deployed)
         resources = fact_or_reason("the resources of the stack", self._resources)
         delivering = Delivering(self._reader, self._stack, resources, self._now)
-        logs = FunctionLogs(self._reader, self._stack, self._since)
+        logs = FunctionReader(self._reader, self._stack, self._since)
         pointer = fact_or_reason("the live registry", self._pointer)
         return Facts(
             now=self._now,
@@ -131,7 +131,7 @@ class Gathering:
             for version in versions
         ]
 
-    def _unpublished(self, logs: FunctionLogs) -> Unpublished:
+    def _unpublished(self, logs: FunctionReader) -> Unpublished:
         before = self._now - self._unpublished_after
         unpublished = self._stack.decisions.unpublished_decisions(before)
         found = list(islice(unpublished, _COUNTED_UNPUBLISHED))
@@ -145,12 +145,12 @@ class Gathering:
         progress = self._stack.revalidations.progress(str(pointer.activation))
         return policy_view(progress, self._stack.policy_version)
 
-    def _partners(self) -> list[Partner]:
+    def _partners(self) -> list[PartnerFact]:
         partners = self._stack.partners.partners()
         recent = islice(self._stack.decisions.recent_decisions(self._since), _DECISIONS_LOOKED_AT)
         stopped = {made.source for made in recent if CLAIM_LIMIT in made.reason_codes}
         return [
-            Partner(partner.name, not partner.is_active, not stopped.isdisjoint(partner.sources))
+            PartnerFact(partner.name, not partner.is_active, not stopped.isdisjoint(partner.sources))
             for partner in partners.registered
         ]
 

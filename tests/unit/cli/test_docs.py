@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from library_validator_cli.stack_access import DEAD_LETTER_OUTPUTS, QUEUE_OUTPUTS
+from library_validator_cli.stack_access import QUEUES
 from tests.builders.command_lines import every_command, options_of
 from tests.template.template_reader import read_template
 from tests.unit.test_documents import DOCUMENTS as EVERY_DOCUMENT
@@ -72,7 +72,7 @@ def test_every_make_target_in_the_documents_exists(document: Path) -> None:
 
 def test_every_queue_and_output_that_the_documents_name_is_in_the_template() -> None:
     outputs = set(read_template().body["Outputs"])
-    assert {*QUEUE_OUTPUTS.values(), *DEAD_LETTER_OUTPUTS.values()} <= outputs
+    assert {f"{queue}Url" for queue in QUEUES.values()} <= outputs
     for document in DOCUMENTS:
         named = set(
             re.findall(r"`([A-Z][A-Za-z]+(?:QueueUrl|QueueArn|RoleArn))`", text_with_joined_lines(document))

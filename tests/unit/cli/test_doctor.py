@@ -15,13 +15,14 @@ from typer.testing import CliRunner
 from library_validator.operations.facts import NotRead
 from library_validator.operations.findings import Finding, FindingCode
 from library_validator_cli.commands import doctor
-from library_validator_cli.diagnosing.delivering import QUEUES, RULES, SCHEDULES, TRIGGERS
+from library_validator_cli.diagnosing.delivering import RULES, SCHEDULES, TRIGGERS
 from library_validator_cli.diagnosing.function_logs import FUNCTIONS, error_of_line, errors_of_local_log
 from library_validator_cli.diagnosing.gathering import TABLES
 from library_validator_cli.diagnosing.reading import Missing, Reader, fact_or_reason
 from library_validator_cli.diagnosing.remedies import REMEDIES
 from library_validator_cli.diagnosing.unreachable import diagnosis_of_unreachable
 from library_validator_cli.main import app
+from library_validator_cli.stack_access import QUEUES
 from library_validator_devstack.local_stack import LocalStack
 from tests.builders.command_lines import every_command
 from tests.template.template_reader import read_template

@@ -14,11 +14,11 @@ from library_validator.operations.facts import (
     Alarm,
     DeployedStack,
     Facts,
-    Function,
+    FunctionFact,
     NotRead,
     OperatorRole,
-    Partner,
-    Queue,
+    PartnerFact,
+    QueueFact,
     Rule,
     Schedule,
     StoredUpload,
@@ -45,11 +45,11 @@ HEALTHY = Facts(
     registry=POINTER,
     runs=[],
     uploads=[],
-    functions=[Function("revalidate", exists=True, state="Active")],
+    functions=[FunctionFact("revalidate", exists=True, state="Active")],
     triggers=[Trigger("revalidate", "revalidations", "u-1", "Enabled")],
     schedules=[Schedule("ExpirySchedule", "lv-e", "ENABLED")],
     rules=[Rule("ResultsRule", "results", "lv-r", "ENABLED")],
-    queues=[Queue("results", exists=True, waiting=3, oldest_seconds=20)],
+    queues=[QueueFact("results", exists=True, waiting=3, oldest_seconds=20)],
     unpublished=Unpublished(0, True, None),
     policy=CHECKED,
     alarms=[],
@@ -86,13 +86,13 @@ PROBLEM = {"code": "keys_gone", "severity": "quarantine", "message": "300 system
         ({"registry": replace(POINTER, index_format=99)}, "format_unreadable", "index format 99"),
         ({"registry": replace(POINTER, index_format=1)}, "format_outdated", "index format 1"),
         ({"registry": replace(POINTER, fiscal_year=2015)}, "registry_old", "fiscal year 2015"),
-        ({"functions": [Function("revalidate", exists=False)]}, "function_missing", "revalidate"),
-        ({"functions": [Function("revalidate", exists=True, state="Failed", state_reason="no key")]},
+        ({"functions": [FunctionFact("revalidate", exists=False)]}, "function_missing", "revalidate"),
+        ({"functions": [FunctionFact("revalidate", exists=True, state="Failed", state_reason="no key")]},
          "function_broken", "cannot run: no key"),
-        ({"functions": [Function("revalidate", exists=True, errors=2, last_error_at=EARLIER,
+        ({"functions": [FunctionFact("revalidate", exists=True, errors=2, last_error_at=EARLIER,
                                  last_error="Runtime.ImportModuleError: No module named 'x'")]},
          "function_broken", "cannot be loaded (2 errors, last at 2026-11-29 09:00)"),
-        ({"functions": [Function("revalidate", exists=True, errors=1, last_error="KeyError")]},
+        ({"functions": [FunctionFact("revalidate", exists=True, errors=1, last_error="KeyError")]},
          "function_fails", "1 error: KeyError"),
         ({"triggers": [Trigger("revalidate", "revalidations", "", None)]}, "trigger_missing", "revalidate"),
         ({"triggers": [Trigger("revalidate", "revalidations", "u-1", "Disabled")]},
@@ -105,14 +105,14 @@ PROBLEM = {"code": "keys_gone", "severity": "quarantine", "message": "300 system
          "rule_disabled", "has no target"),
         ({"rules": [Rule("ResultsRule", "results", "r", "ENABLED", is_admitted=False)]},
          "rule_not_admitted", "does not let the rule ResultsRule send"),
-        ({"queues": [Queue("results", exists=False)]}, "queue_missing", "results does not exist"),
-        ({"queues": [Queue("applications dead letters", exists=True, waiting=2)]},
+        ({"queues": [QueueFact("results", exists=False)]}, "queue_missing", "results does not exist"),
+        ({"queues": [QueueFact("applications dead letters", exists=True, waiting=2)]},
          "dead_letters", "2 messages of the queue applications"),
-        ({"queues": [Queue("undelivered events", exists=True, waiting=1)]},
+        ({"queues": [QueueFact("undelivered events", exists=True, waiting=1)]},
          "undelivered_events", "could not deliver 1 message"),
-        ({"queues": [Queue("results", exists=True, waiting=9, oldest_seconds=7200)]},
+        ({"queues": [QueueFact("results", exists=True, waiting=9, oldest_seconds=7200)]},
          "results_unread", "120 minutes"),
-        ({"queues": [Queue("applications", exists=True, waiting=9, oldest_seconds=7200)]},
+        ({"queues": [QueueFact("applications", exists=True, waiting=9, oldest_seconds=7200)]},
          "messages_wait", "the queue applications"),
         ({"unpublished": Unpublished(100, False, EARLIER, "AccessDeniedException to sweep_results")},
          "events_unpublished", "at least 100 decided answers since 2026-11-29 09:00"),
@@ -136,7 +136,7 @@ PROBLEM = {"code": "keys_gone", "severity": "quarantine", "message": "300 system
          "deletion_allowed", "not protected"),
         ({"operator_role": OperatorRole("arn:role", may_assume=False, why="not authorized")},
          "operator_role_denied", "not authorized"),
-        ({"partners": [Partner("Portal", is_over_limit=True)]}, "partner_over_limit", "Portal"),
+        ({"partners": [PartnerFact("Portal", is_over_limit=True)]}, "partner_over_limit", "Portal"),
     ],
     ids=lambda value: value if isinstance(value, str) and "_" in value and " " not in value else "",
 )  # fmt: skip
@@ -150,10 +150,10 @@ def test_each_cause_is_a_finding_that_names_it(changes: dict[str, Any], code: st
 def test_the_most_important_finding_comes_first_and_notes_come_last() -> None:
     facts = replace(
         HEALTHY,
-        partners=[Partner("Portal", is_suspended=True)],
+        partners=[PartnerFact("Portal", is_suspended=True)],
         alarms=[Alarm("lv-X", "It fails.", None)],
         registry=None,
-        queues=[Queue("applications dead letters", exists=True, waiting=2)],
+        queues=[QueueFact("applications dead letters", exists=True, waiting=2)],
     )
     assert codes_of(facts) == [
         FindingCode.NO_REGISTRY,
@@ -164,7 +164,7 @@ def test_the_most_important_finding_comes_first_and_notes_come_last() -> None:
 
 
 def test_a_note_does_not_make_a_service_unhealthy() -> None:
-    waiting = Queue("results", exists=True, waiting=2)
+    waiting = QueueFact("results", exists=True, waiting=2)
     found = diagnose(replace(HEALTHY, queues=[waiting]))
     assert [finding.code for finding in found.findings] == [FindingCode.RESULTS_UNREAD]
     assert found.findings[0].sentence == (
@@ -222,5 +222,5 @@ def test_no_alarm_limit_means_no_finding_about_unread_results() -> None:
     stack = DeployedStack(
         "lv", "CREATE_COMPLETE", "", {"AlarmEmail": "a@b.org", "ResultsAgeAlarmSeconds": "0"}
     )
-    old = Queue("results", exists=True, waiting=9, oldest_seconds=90_000)
+    old = QueueFact("results", exists=True, waiting=9, oldest_seconds=90_000)
     assert codes_of(replace(HEALTHY, stack=stack, queues=[old])) == []

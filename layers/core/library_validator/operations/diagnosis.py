@@ -14,10 +14,10 @@ from library_validator.matching.stored_entries import INDEX_FORMAT, READABLE_FOR
 from library_validator.operations.diagnosis_of_releases import findings_of_releases, uploads_without_any_load
 from library_validator.operations.facts import (
     Facts,
-    Function,
+    FunctionFact,
     NotRead,
-    Partner,
-    Queue,
+    PartnerFact,
+    QueueFact,
     Rule,
     Schedule,
     Table,
@@ -129,7 +129,7 @@ def _of_functions(facts: Facts) -> _Findings:
     return _each(facts.functions, _of_function)
 
 
-def _of_function(function: Function) -> _Findings:
+def _of_function(function: FunctionFact) -> _Findings:
     if not function.exists:
         yield Finding(
             FindingCode.FUNCTION_MISSING, f"The function {function.name} does not exist.", function.name
@@ -215,7 +215,7 @@ def _of_queues(facts: Facts) -> _Findings:
     return _each(facts.queues, lambda queue: _of_queue(queue, facts))
 
 
-def _of_queue(queue: Queue, facts: Facts) -> _Findings:
+def _of_queue(queue: QueueFact, facts: Facts) -> _Findings:
     if not queue.exists:
         yield Finding(FindingCode.QUEUE_MISSING, f"The queue {queue.name} does not exist.", queue.name)
         return
@@ -238,7 +238,7 @@ def _of_queue(queue: Queue, facts: Facts) -> _Findings:
         yield from _of_waiting(queue, f"{count} {verb}", facts)
 
 
-def _of_waiting(queue: Queue, count: str, facts: Facts) -> _Findings:
+def _of_waiting(queue: QueueFact, count: str, facts: Facts) -> _Findings:
     limit = _parameter(facts, *_AGE_LIMITS[queue.name])
     code = FindingCode.RESULTS_UNREAD if queue.name == _RESULTS else FindingCode.MESSAGES_WAIT
     if queue.oldest_seconds is not None:
@@ -299,7 +299,7 @@ def _of_partners(facts: Facts) -> _Findings:
     yield from chain.from_iterable(map(_of_partner, facts.partners))
 
 
-def _of_partner(partner: Partner) -> _Findings:
+def _of_partner(partner: PartnerFact) -> _Findings:
     if partner.is_over_limit:
         yield Finding(
             FindingCode.PARTNER_OVER_LIMIT,

@@ -41,7 +41,7 @@ class OperatorRole:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class FunctionFact:
     """A function: its state, and the errors in its log since ``Facts.since``."""
 
     name: str  # as its folder in functions/
@@ -84,7 +84,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueFact:
     """The numbers are approximate, as SQS gives them."""
 
     name: str
@@ -137,7 +137,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Partner:
+class PartnerFact:
     """A sender with a remark: it is suspended, or it has reached its limit of claims."""
 
     name: str
@@ -157,17 +157,17 @@ class Facts:
     registry: Pointer | NotRead | None  # None: nothing is live
     runs: Sequence[Run] | NotRead
     uploads: Sequence[StoredUpload] | NotRead
-    functions: Sequence[Function | NotRead]
+    functions: Sequence[FunctionFact | NotRead]
     triggers: Sequence[Trigger | NotRead]
     schedules: Sequence[Schedule | NotRead]
     rules: Sequence[Rule | NotRead]
-    queues: Sequence[Queue | NotRead]
+    queues: Sequence[QueueFact | NotRead]
     unpublished: Unpublished | NotRead
     policy: PolicyView | NotRead | None  # None: without a registry there are no answers
     alarms: Sequence[Alarm] | NotRead
     subscriptions: Subscriptions | NotRead | None  # None: there is no topic
     tables: Sequence[Table | NotRead]
-    partners: Sequence[Partner] | NotRead = ()
+    partners: Sequence[PartnerFact] | NotRead = ()
     also_not_read: Sequence[NotRead] = field(default=())  # parts of facts, such as the age of messages
 
     def not_read(self) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Queue(StrEnum):
@@ -30,6 +30,26 @@ class DeadLetterQueue(StrEnum):
     RESULTS = "results"
     REVALIDATIONS = "revalidations"
     UNDELIVERED = "undelivered"
+
+
+AnyQueue = Queue | DeadLetterQueue
+
+
+def name_of(queue: AnyQueue) -> str:
+    """The name of a queue among all queues: ``applications dead letters`` for the dead letters of one."""
+    if isinstance(queue, Queue):
+        return queue.value
+    return "undelivered events" if queue is DeadLetterQueue.UNDELIVERED else f"{queue} dead letters"
+
+
+# By name: as texts, a queue and the queue of its dead letters are equal.
+EVERY_QUEUE: Final[Mapping[str, AnyQueue]] = {
+    name_of(queue): queue
+    for queue in (
+        *(each for work in Queue for each in (work, DeadLetterQueue(work.value))),
+        DeadLetterQueue.UNDELIVERED,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +83,7 @@ class DeadLetter:
 class DeadLetterStore(Protocol):
     """Every method raises ``QueueUnavailable`` if the queue refuses or cannot be reached."""
 
-    def depth(self, queue: Queue | DeadLetterQueue) -> QueueDepth:
+    def depth(self, queue: AnyQueue) -> QueueDepth:
         """How many messages a queue has."""
 
     def receive(self, queue: DeadLetterQueue, limit: int) -> list[DeadLetter]:

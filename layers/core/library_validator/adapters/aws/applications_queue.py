@@ -64,7 +64,7 @@ class ApplicationMessage(BaseModel):
     @property
     def sender(self) -> str:
         """The unique id of the authenticated sender. The id of a role is without the name of the session."""
-        return _principal_of(self.attributes.sender_id)
+        return principal_of(self.attributes.sender_id)
 
     @property
     def correlation_id(self) -> str:
@@ -81,7 +81,7 @@ class ApplicationMessage(BaseModel):
 
         Raises ``ApplicationUnreadable`` if a redriver sent attributes that cannot be used.
         """
-        sent_at = _moment_of(self.attributes.sent_timestamp)
+        sent_at = moment_of(self.attributes.sent_timestamp)
         if self.sender in redrivers and self.has_redrive_attributes:
             return self._origin_of_redrive(sent_at)
         # SQS gives a dead letter that it moves itself a new time. The first time is lost.
@@ -111,7 +111,7 @@ class ApplicationMessage(BaseModel):
                 f"the message was redriven with a wrong {FIRST_SENDER} or {FIRST_SENT_AT}; set both: the "
                 "sender's unique id without its session, and milliseconds since 1970"
             )
-        first_sent_at = _moment_of(int(milliseconds))
+        first_sent_at = moment_of(int(milliseconds))
         if first_sent_at > redriven_at:
             raise ApplicationUnreadable(
                 f"{FIRST_SENT_AT} of the redriven message is after its redrive; copy the SentTimestamp that "
@@ -152,11 +152,13 @@ def _as_lambda_delivers(message: MessageTypeDef) -> dict[str, Any]:
     }
 
 
-def _principal_of(sender_id: str) -> str:
+def principal_of(sender_id: str) -> str:
+    """The unique id of a sender. The id of a role comes with the name of its session, after a colon."""
     return sender_id.partition(":")[0]
 
 
-def _moment_of(milliseconds: int) -> datetime:
+def moment_of(milliseconds: int) -> datetime:
+    """``milliseconds``: since 1970."""
     return _EPOCH + timedelta(milliseconds=milliseconds)
 
 

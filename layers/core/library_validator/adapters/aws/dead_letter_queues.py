@@ -8,15 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from library_validator.adapters.aws.applications_queue import FIRST_SENDER, FIRST_SENT_AT, redrive_attributes
+from library_validator.adapters.aws.applications_queue import (
+    FIRST_SENDER,
+    FIRST_SENT_AT,
+    moment_of,
+    principal_of,
+    redrive_attributes,
+)
 from library_validator.errors import ApplicationUnreadable, QueueUnavailable
-from library_validator.recovery.queues import DeadLetter, DeadLetterQueue, Queue, QueueDepth
+from library_validator.recovery.queues import (
+    AnyQueue,
+    DeadLetter,
+    DeadLetterQueue,
+    Queue,
+    QueueDepth,
+    name_of,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -24,36 +35,22 @@ if TYPE_CHECKING:
 
 HIDDEN_SECONDS: Final = 120  # longer than a person's command needs for a batch of ten
 WAIT_SECONDS: Final = 1  # with any wait, SQS asks all its servers, and an empty answer means an empty queue
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _GONE: Final = ("ReceiptHandleIsInvalid", "InvalidParameterValue", "MessageNotInflight")
 
 
-@dataclass(frozen=True, slots=True)
-class QueueUrls:
-    queues: Mapping[Queue, str]
-    dead_letters: Mapping[DeadLetterQueue, str]
-
-    def of(self, queue: Queue | DeadLetterQueue) -> str:
-        return self.queues[queue] if isinstance(queue, Queue) else self.dead_letters[queue]
-
-
 class DeadLetterQueues:
-    """``DeadLetterStore``. ``redrivers``: unique ids of the senders whose messages name a first sender."""
+    """``DeadLetterStore``. ``urls``: of each queue, by its name in ``EVERY_QUEUE``. ``redrivers``: unique ids
+    of the senders whose messages name a first sender."""
 
-    def __init__(
-        self,
-        client: SQSClient,
-        urls: QueueUrls,
-        redrivers: Collection[str] = (),
-    ) -> None:
+    def __init__(self, client: SQSClient, urls: Mapping[str, str], redrivers: Collection[str] = ()) -> None:
         self._client = client
         self._urls = urls
         self._redrivers = redrivers
 
-    def depth(self, queue: Queue | DeadLetterQueue) -> QueueDepth:
+    def depth(self, queue: AnyQueue) -> QueueDepth:
         with _raising(queue, "give its number of messages"):
             answer = self._client.get_queue_attributes(
-                QueueUrl=self._urls.of(queue),
+                QueueUrl=self._urls[name_of(queue)],
                 AttributeNames=[
                     "ApproximateNumberOfMessages",
                     "ApproximateNumberOfMessagesDelayed",
@@ -67,7 +64,7 @@ class DeadLetterQueues:
     def receive(self, queue: DeadLetterQueue, limit: int) -> list[DeadLetter]:
         with _raising(queue, "give its messages"):
             answer = self._client.receive_message(
-                QueueUrl=self._urls.of(queue),
+                QueueUrl=self._urls[name_of(queue)],
                 MaxNumberOfMessages=limit,
                 VisibilityTimeout=HIDDEN_SECONDS,
                 WaitTimeSeconds=WAIT_SECONDS,
@@ -80,14 +77,16 @@ class DeadLetterQueues:
         for letter in letters:
             with _raising(letter.queue, "show a message again"), _ignoring_gone():
                 self._client.change_message_visibility(
-                    QueueUrl=self._urls.of(letter.queue), ReceiptHandle=letter.receipt, VisibilityTimeout=0
+                    QueueUrl=self._urls[name_of(letter.queue)],
+                    ReceiptHandle=letter.receipt,
+                    VisibilityTimeout=0,
                 )
 
     def send(self, letter: DeadLetter, to: Queue) -> None:
         with _raising(to, "take a message"):
             if to is Queue.RELEASES:
                 self._client.send_message(
-                    QueueUrl=self._urls.of(to),
+                    QueueUrl=self._urls[name_of(to)],
                     MessageBody=letter.body,
                     MessageGroupId="releases",
                     # Not the hash of the body: SQS would drop a letter that failed within five minutes.
@@ -96,23 +95,29 @@ class DeadLetterQueues:
             else:
                 attributes = letter.attributes if to is Queue.APPLICATIONS else {}
                 self._client.send_message(
-                    QueueUrl=self._urls.of(to),
+                    QueueUrl=self._urls[name_of(to)],
                     MessageBody=letter.body,
                     MessageAttributes=_as_message_attributes(attributes),
                 )
 
     def delete(self, letter: DeadLetter) -> None:
         with _raising(letter.queue, "delete a message"), _ignoring_gone():
-            self._client.delete_message(QueueUrl=self._urls.of(letter.queue), ReceiptHandle=letter.receipt)
+            self._client.delete_message(
+                QueueUrl=self._urls[name_of(letter.queue)], ReceiptHandle=letter.receipt
+            )
 
     def _letter(self, queue: DeadLetterQueue, message: MessageTypeDef) -> DeadLetter:
         system = message["Attributes"]
-        sent_at, source, problem = _moment_of(system["SentTimestamp"]), _principal_of(system["SenderId"]), ""
+        sent_at, source, problem = (
+            moment_of(int(system["SentTimestamp"])),
+            principal_of(system["SenderId"]),
+            "",
+        )
         attributes = _texts_of(message.get("MessageAttributes", {}))
         if queue is DeadLetterQueue.APPLICATIONS:
             try:
                 again = _texts_of(redrive_attributes(message, self._redrivers))
-                sent_at, source = _moment_of(again[FIRST_SENT_AT]), again[FIRST_SENDER]
+                sent_at, source = moment_of(int(again[FIRST_SENT_AT])), again[FIRST_SENDER]
                 attributes = again
             except ApplicationUnreadable as error:
                 problem = str(error)
@@ -130,12 +135,11 @@ class DeadLetterQueues:
 
 
 @contextmanager
-def _raising(queue: Queue | DeadLetterQueue, operation: str) -> Iterator[None]:
+def _raising(queue: AnyQueue, operation: str) -> Iterator[None]:
     try:
         yield
     except (ClientError, BotoCoreError) as error:
-        name = queue if isinstance(queue, Queue) else f"of dead letters ({queue})"
-        raise QueueUnavailable(name, operation, str(error)) from error
+        raise QueueUnavailable(name_of(queue), operation, str(error)) from error
 
 
 @contextmanager
@@ -154,11 +158,3 @@ def _texts_of(attributes: Mapping[str, Any]) -> dict[str, str]:
 
 def _as_message_attributes(texts: Mapping[str, str]) -> dict[str, MessageAttributeValueTypeDef]:
     return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
-
-
-def _moment_of(milliseconds: str) -> datetime:
-    return _EPOCH + timedelta(milliseconds=int(milliseconds))
-
-
-def _principal_of(sender_id: str) -> str:
-    return sender_id.partition(":")[0]

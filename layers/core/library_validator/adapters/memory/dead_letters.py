@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from library_validator.errors import QueueUnavailable
-from library_validator.recovery.queues import DeadLetter, DeadLetterQueue, Queue, QueueDepth
+from library_validator.recovery.queues import AnyQueue, DeadLetter, DeadLetterQueue, Queue, QueueDepth
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class MemoryDeadLetters:
     closed: set[Queue] = field(default_factory=set)
     keeps_everything: bool = False
 
-    def depth(self, queue: Queue | DeadLetterQueue) -> QueueDepth:
+    def depth(self, queue: AnyQueue) -> QueueDepth:
         if isinstance(queue, Queue):
             return QueueDepth(sum(to is queue for to, _ in self.sent), 0)
         ids = [letter.message_id for letter in self.letters if letter.queue is queue]
